@@ -1,0 +1,41 @@
+# Every command the README names. Only Python 3.11 or newer (with venv) and make are needed.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+
+.PHONY: run test test-deep check bench lock clean
+
+run: .venv/.run
+	@ENV=demo PORT=$(PORT) $(BIN)/preceptor demo serve
+
+test: .venv/.dev
+	@$(BIN)/python -m tests.run
+
+test-deep: .venv/.dev
+	@$(BIN)/python -m tests.run --deep
+
+check: .venv/.dev
+	@$(BIN)/python -m tests.check
+
+bench: .venv/.dev
+	@$(BIN)/python -m tests.perf.bench
+
+lock:
+	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv var
+
+.venv/.made: pyproject.toml
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.run: .venv/.made requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.run requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

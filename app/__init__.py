@@ -1,0 +1,1 @@
+"""Preceptor: the learning management system of a hands-on training academy."""

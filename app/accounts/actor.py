@@ -1,0 +1,49 @@
+"""Who acts, and the one way to demand a permission."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.kit.errors import Forbidden
+from app.kit.ids import SignInId, UserId
+
+
+class Role(StrEnum):
+    student = "student"
+    instructor = "instructor"
+    admin = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person who is signed in, as of this request. `sign_in_id` None: an API token or a job."""
+
+    user_id: UserId
+    name: str
+    roles: frozenset[Role]
+    email: str = field(repr=False)
+    sign_in_id: SignInId | None = None
+    confirmed: bool = True
+    """Whether the address has been confirmed by mail."""
+    theme: str = "auto"
+
+    @property
+    def is_student(self) -> bool:
+        return Role.student in self.roles
+
+    @property
+    def is_instructor(self) -> bool:
+        return Role.instructor in self.roles
+
+    @property
+    def is_admin(self) -> bool:
+        return Role.admin in self.roles
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_instructor or self.is_admin
+
+
+def require(allowed: bool, detail: str = "Your role does not allow this.") -> None:
+    """Raise Forbidden unless `allowed`: the first line of every use-case."""
+    if not allowed:
+        raise Forbidden(detail)

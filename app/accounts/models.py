@@ -1,0 +1,125 @@
+"""Tables of people and their ways in."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.accounts.actor import Actor, Role
+from app.db.base import Base
+from app.kit.ids import EventId, GroupId, SignInId, UserId
+
+
+class User(Base):
+    """A person. `email` is stored lower-cased; `name` is what others see, `certificate_name` what a
+    certificate says. `password_hash` None: invited, no password set yet."""
+
+    __tablename__ = "users"
+    __table_args__ = (Index("ix_users_name", "name", "id"),)
+
+    id: Mapped[UserId] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    is_student: Mapped[bool] = mapped_column(default=False)
+    is_instructor: Mapped[bool] = mapped_column(default=False)
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    certificate_name: Mapped[str | None] = mapped_column(String(200))
+    is_medical: Mapped[bool | None]
+    profession: Mapped[str | None] = mapped_column(String(120))
+    registration_number: Mapped[str | None] = mapped_column(String(60))
+    access_needs: Mapped[str | None] = mapped_column(Text)
+    theme: Mapped[str] = mapped_column(String(10), default="auto")
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        held = {
+            Role.student: self.is_student,
+            Role.instructor: self.is_instructor,
+            Role.admin: self.is_admin,
+        }
+        return frozenset(role for role, has in held.items() if has)
+
+    def to_actor(self, sign_in_id: SignInId | None = None) -> Actor:
+        return Actor(
+            user_id=self.id,
+            name=self.name,
+            roles=self.roles,
+            email=self.email,
+            sign_in_id=sign_in_id,
+            confirmed=self.confirmed_at is not None,
+            theme=self.theme,
+        )
+
+
+class SignIn(Base):
+    """A browser that is signed in. Only the SHA-256 of its token is stored."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[SignInId] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    idle_ends_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    proved_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(String(200))
+    network: Mapped[str] = mapped_column(String(60))
+
+
+class ApiToken(Base):
+    """A bearer token for the API; only its hash is stored."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[EventId] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class MailedLink(Base):
+    """A link sent by mail: to confirm an address, reset a password, or accept an invitation.
+
+    The token in the mail is made of this row's id and a signature, so no secret is stored.
+    """
+
+    __tablename__ = "mailed_links"
+
+    id: Mapped[EventId] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"), index=True)
+    email: Mapped[str] = mapped_column(String(320))
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Group(Base):
+    """A cohort of students with its instructors."""
+
+    __tablename__ = "groups"
+
+    id: Mapped[GroupId] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class GroupMember(Base):
+    """A person in a group: a student who learns in it or an instructor who looks after it."""
+
+    __tablename__ = "group_members"
+    __table_args__ = (CheckConstraint("role IN ('student', 'instructor')", name="role"),)
+
+    group_id: Mapped[GroupId] = mapped_column(ForeignKey("groups.id"), primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    joined_at: Mapped[datetime]

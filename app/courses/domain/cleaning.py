@@ -1,0 +1,84 @@
+"""The last gate before HTML of a course reaches a page: what is not listed here is removed."""
+
+import html as html_entities
+import re
+from typing import Final
+
+import nh3
+
+_TAGS: Final = frozenset(
+    [
+        "p",
+        "br",
+        "em",
+        "strong",
+        "code",
+        "ul",
+        "ol",
+        "li",
+        "a",
+        "h2",
+        "h3",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "div",
+        "section",
+        "figure",
+        "img",
+        "figcaption",
+        "details",
+        "summary",
+        "span",
+    ]
+)
+_ATTRIBUTES: Final = {
+    "a": {"href", "rel", "aria-label"},
+    "p": {"id"},
+    "h2": {"id"},
+    "h3": {"id"},
+    "ol": {"start"},
+    "th": {"scope"},
+    "div": {"tabindex", "role", "aria-label"},
+    "section": {"role", "aria-labelledby"},
+    "img": {"src", "alt", "width", "height", "loading"},
+}
+_CLASSES: Final = {
+    "a": {"term", "reference"},
+    "p": {"callout-title"},
+    "th": {"align-end", "align-center"},
+    "td": {"align-end", "align-center"},
+    "div": {"table-scroll"},
+    "section": {
+        "callout",
+        "callout-safety",
+        "callout-care",
+        "callout-tip",
+        "callout-key-points",
+    },
+    "figure": {"figure"},
+    "details": {"check"},
+    "span": {"check-label"},
+}
+_REFERENCE = re.compile(r'\s*<a class="reference"[^>]*>.*?</a>')
+
+
+def cleaned(html: str) -> str:
+    """Sanitised HTML. Everything that the renderer writes itself passes unchanged."""
+    return nh3.clean(
+        html,
+        tags=set(_TAGS),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        allowed_classes={tag: set(names) for tag, names in _CLASSES.items()},
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    ).strip()
+
+
+def plain_words(html: str) -> str:
+    """The words of sanitised HTML, in one line, for search. Numbers of sources are left out."""
+    bare = nh3.clean(_REFERENCE.sub("", html), tags=set())
+    return " ".join(html_entities.unescape(bare).split())

@@ -1,0 +1,317 @@
+"""What a new state of a course changes, and what of it would corrupt evidence that already exists.
+
+Answers and assessments point at keys. A key that comes to mean something else would make an old answer
+say what nobody said; publishing refuses such a change and tells the author to use a new key.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from app.courses.domain.delivery import Checklist, Course, Module, Question, QuestionType, Quiz
+from app.courses.domain.keys import CourseKeys, QuestionKey
+
+NEW_QUESTION: Final = "Give the question a new key, and leave the old one out."
+NEW_CHECKLIST: Final = "Give the checklist a new key, and name it in the practical."
+
+
+class ChangeKind(StrEnum):
+    added = "added"
+    changed = "changed"
+    removed = "removed"
+    corrupting = "corrupting"
+
+
+@dataclass(frozen=True, order=True)
+class Change:
+    """One difference. `remedy` says what to do; it is empty where nothing needs doing."""
+
+    kind: ChangeKind
+    where: str
+    sentence: str
+    remedy: str = ""
+
+
+def compare(
+    old_course: Course, old_keys: CourseKeys, new_course: Course, new_keys: CourseKeys
+) -> tuple[Change, ...]:
+    """Every change from the old to the new state, sorted; publishing refuses the corrupting ones."""
+    return tuple(
+        sorted(
+            {
+                *_course(old_course, new_course),
+                *_modules(old_course, new_course),
+                *_lessons(old_course, new_course),
+                *_quizzes(old_course, old_keys, new_course, new_keys),
+                *_practicals(old_course, new_course),
+                *_checklists(old_course, new_course),
+            }
+        )
+    )
+
+
+def corrupting(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes for which publishing is refused."""
+    return tuple(change for change in changes if change.kind is ChangeKind.corrupting)
+
+
+def _course(old: Course, new: Course) -> Iterator[Change]:
+    for name in ("title", "summary", "description_html", "outcomes", "entry_rules", "hours"):
+        if getattr(old, name) != getattr(new, name):
+            what = name.removesuffix("_html").replace("_", " ")
+            yield Change(ChangeKind.changed, "course", f"Its {what} changed.")
+    if [module.key for module in old.modules] != [module.key for module in new.modules]:
+        yield Change(ChangeKind.changed, "course", "Its modules or their order changed.")
+    if old.certificate != new.certificate:
+        yield Change(
+            ChangeKind.changed,
+            "course",
+            "What the certificate says changed; certificates that were issued stay as they are.",
+        )
+    if old.glossary != new.glossary:
+        yield Change(ChangeKind.changed, "glossary", "Terms changed.")
+    if old.references != new.references:
+        yield Change(ChangeKind.changed, "references", "Sources changed.")
+    for name in sorted({*old.media, *new.media}):
+        if old.media.get(name) != new.media.get(name):
+            yield _presence(old.media, new.media, name, "drawing") or Change(
+                ChangeKind.changed, f"drawing {name}", "The drawing changed."
+            )
+
+
+def _presence(
+    old: Mapping[str, object], new: Mapping[str, object], key: str, word: str, inside: str = ""
+) -> Change | None:
+    where = f"{inside}{word} {key}"
+    if key not in old:
+        return Change(ChangeKind.added, where, f"The {word} is new.")
+    if key not in new:
+        return Change(
+            ChangeKind.removed,
+            where,
+            f"The {word} is gone. Results that exist are kept with the revision they belong to.",
+        )
+    return None
+
+
+def _modules(old: Course, new: Course) -> Iterator[Change]:
+    before = {module.key: module for module in old.modules}
+    after = {module.key: module for module in new.modules}
+    for key in sorted({*before, *after}):
+        change = _presence(before, after, key, "module")
+        if change is not None:
+            yield change
+        elif _described(before[key]) != _described(after[key]):
+            yield Change(ChangeKind.changed, f"module {key}", "What is said of it changed.")
+
+
+def _described(module: Module) -> object:
+    return module.model_copy(update={"lessons": [lesson.key for lesson in module.lessons]})
+
+
+def _lessons(old: Course, new: Course) -> Iterator[Change]:
+    before = {
+        lesson.key: (module.key, lesson) for module in old.modules for lesson in module.lessons
+    }
+    after = {
+        lesson.key: (module.key, lesson) for module in new.modules for lesson in module.lessons
+    }
+    for key in sorted({*before, *after}):
+        where = f"lesson {key}"
+        change = _presence(before, after, key, "lesson")
+        if change is not None:
+            yield change
+        elif before[key][0] != after[key][0]:
+            yield Change(
+                ChangeKind.corrupting,
+                where,
+                f"The lesson moved from the module {before[key][0]} to {after[key][0]}, where it "
+                "would count as done for people who did it elsewhere.",
+                "Give the lesson a new key in its new module.",
+            )
+        elif before[key][1] != after[key][1]:
+            yield Change(ChangeKind.changed, where, "The lesson changed.")
+
+
+def _quizzes(
+    old: Course, old_keys: CourseKeys, new: Course, new_keys: CourseKeys
+) -> Iterator[Change]:
+    before = {quiz.key: quiz for quiz in old.quizzes}
+    after = {quiz.key: quiz for quiz in new.quizzes}
+    old_owners, new_owners = _owners(old), _owners(new)
+    for key in sorted({*before, *after}):
+        change = _presence(before, after, key, "quiz")
+        if change is not None:
+            yield change
+            continue
+        yield from _quiz(before[key], after[key])
+        if before[key].kind == after[key].kind and old_owners[key] != new_owners[key]:
+            yield Change(
+                ChangeKind.corrupting,
+                f"quiz {key}",
+                f"The quiz moved from {old_owners[key]} to {new_owners[key]}.",
+                "Give the quiz a new key in its new place.",
+            )
+        yield from _questions(
+            before[key],
+            old_keys.quizzes[key].questions,
+            after[key],
+            new_keys.quizzes[key].questions,
+        )
+
+
+def _owners(course: Course) -> dict[str, str]:
+    owners = {module.quiz: f"the module {module.key}" for module in course.modules}
+    return owners | {course.final_test: "the final test"}
+
+
+def _quiz(old: Quiz, new: Quiz) -> Iterator[Change]:
+    where = f"quiz {old.key}"
+    if old.kind != new.kind:
+        yield Change(
+            ChangeKind.corrupting,
+            where,
+            f"The quiz was of kind {old.kind} and is now of kind {new.kind}.",
+            "Give the quiz a new key, and leave the old one out.",
+        )
+    names = ("title", "introduction_html", "pass_percent", "attempts", "minutes", "draw", "shuffle")
+    for name in names:
+        if getattr(old, name) != getattr(new, name):
+            what = name.removesuffix("_html").replace("_", " ")
+            yield Change(
+                ChangeKind.changed,
+                where,
+                f"Its {what} changed; attempts that were begun keep the old state.",
+            )
+
+
+def _questions(
+    old: Quiz, old_keys: Mapping[str, QuestionKey], new: Quiz, new_keys: Mapping[str, QuestionKey]
+) -> Iterator[Change]:
+    before = {question.key: question for question in old.questions}
+    after = {question.key: question for question in new.questions}
+    for key in sorted({*before, *after}):
+        where = f"quiz {old.key}, question {key}"
+        change = _presence(before, after, key, "question", f"quiz {old.key}, ")
+        if change is not None:
+            yield change
+            continue
+        broken = list(_broken_question(before[key], after[key]))
+        for sentence in broken:
+            yield Change(ChangeKind.corrupting, where, sentence, NEW_QUESTION)
+        if not broken:
+            yield from _mended_question(
+                where, before[key], old_keys[key], after[key], new_keys[key]
+            )
+
+
+def _broken_question(old: Question, new: Question) -> Iterator[str]:
+    if old.type is not new.type:
+        yield f"The question was of type {old.type} and is now of type {new.type}."
+        return
+    if old.type is QuestionType.numeric and old.unit != new.unit:
+        yield f"The unit was {old.unit} and is now {new.unit}, so that old numbers mean another amount."
+    gone = {option.key for option in old.options} - {option.key for option in new.options}
+    if gone:
+        names = ", ".join(sorted(gone))
+        yield f"An option that people may have chosen is gone: {names}."
+
+
+def _mended_question(
+    where: str, old: Question, old_key: QuestionKey, new: Question, new_key: QuestionKey
+) -> Iterator[Change]:
+    if _answers(old_key) != _answers(new_key):
+        yield Change(
+            ChangeKind.changed,
+            where,
+            "The right answer changed. Attempts that were marked keep their marks.",
+            "If the old answer was wrong, tell the people who were marked by it.",
+        )
+    before = {option.key: option.html for option in old.options}
+    for option in new.options:
+        if option.key not in before:
+            yield Change(ChangeKind.changed, where, f"The option {option.key} is new.")
+        elif _nothing_shared(before[option.key], option.html):
+            yield Change(
+                ChangeKind.changed,
+                where,
+                f"The option {option.key} reads entirely differently.",
+                "If it means something else now, give the question a new key.",
+            )
+    if _nothing_shared(old.stem_html, new.stem_html):
+        yield Change(
+            ChangeKind.changed,
+            where,
+            "The question reads entirely differently.",
+            "If it asks something else now, give it a new key.",
+        )
+    elif old != new or _explained(old_key) != _explained(new_key):
+        yield Change(ChangeKind.changed, where, "The question's text or points changed.")
+
+
+def _answers(key: QuestionKey) -> object:
+    return key.correct, key.answer, key.tolerance
+
+
+def _explained(key: QuestionKey) -> object:
+    return key.explanation_html, key.option_explanations
+
+
+def _nothing_shared(old: str, new: str) -> bool:
+    """Whether two texts have no word in common, so that a mere correction is unlikely."""
+    before, after = (
+        set(re.findall(r"\w+", re.sub(r"<[^>]*>", " ", html).casefold())) for html in (old, new)
+    )
+    return before != after and not before & after
+
+
+def _practicals(old: Course, new: Course) -> Iterator[Change]:
+    before = {kind.key: kind for kind in old.practicals}
+    after = {kind.key: kind for kind in new.practicals}
+    for key in sorted({*before, *after}):
+        change = _presence(before, after, key, "practical")
+        if change is not None:
+            yield change
+        elif before[key] != after[key]:
+            yield Change(ChangeKind.changed, f"practical {key}", "The kind of practical changed.")
+
+
+def _checklists(old: Course, new: Course) -> Iterator[Change]:
+    before = {checklist.key: checklist for checklist in old.checklists}
+    after = {checklist.key: checklist for checklist in new.checklists}
+    for key in sorted({*before, *after}):
+        change = _presence(before, after, key, "checklist")
+        if change is not None:
+            yield change
+            continue
+        yield from _steps(before[key], after[key])
+        if before[key].pass_percent != after[key].pass_percent:
+            yield Change(ChangeKind.changed, f"checklist {key}", "Its pass mark changed.")
+
+
+def _steps(old: Checklist, new: Checklist) -> Iterator[Change]:
+    before = {step.key: step for step in old.steps}
+    after = {step.key: step for step in new.steps}
+    for key in sorted({*before, *after}):
+        where = f"checklist {old.key}, step {key}"
+        if key not in before:
+            yield Change(ChangeKind.added, where, "The step is new.")
+        elif key not in after:
+            yield Change(
+                ChangeKind.corrupting,
+                where,
+                "The step is gone, and assessments may have marked it.",
+                NEW_CHECKLIST,
+            )
+        elif before[key].critical != after[key].critical:
+            became = "became critical" if after[key].critical else "is no longer critical"
+            yield Change(
+                ChangeKind.corrupting,
+                where,
+                f"The step {became}, so that old marks would be judged by another rule.",
+                NEW_CHECKLIST,
+            )
+        elif before[key] != after[key]:
+            yield Change(ChangeKind.changed, where, "The step's words changed.")

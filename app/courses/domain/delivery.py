@@ -1,0 +1,200 @@
+"""The half of a course that learners may see at any time. No answer, tolerance or explanation is here.
+
+Fields that end in `_html` are rendered and sanitised at publish; templates print them as they are.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """A value of published content: immutable, and strict about what it is made of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class QuestionType(StrEnum):
+    single = "single"
+    multiple = "multiple"
+    true_false = "true-false"
+    numeric = "numeric"
+
+
+class Heading(Frozen):
+    """One entry of a lesson's table of contents; `level` is 2 or 3."""
+
+    level: int
+    anchor: str
+    text: str
+
+
+class Source(Frozen):
+    key: str
+    text: str
+    url: str | None = None
+    seen: str
+
+
+class Term(Frozen):
+    key: str
+    term: str
+    definition_html: str
+
+
+class Lesson(Frozen):
+    key: str
+    title: str
+    minutes: int
+    objectives: tuple[str, ...]
+    html: str
+    headings: tuple[Heading, ...]
+    sources: tuple[Source, ...]
+    text: str
+    """Plain words of the lesson, for search."""
+
+
+class Option(Frozen):
+    key: str
+    html: str
+
+
+class Question(Frozen):
+    """`options` is empty for numeric; for true-false its keys are `true` and `false`."""
+
+    key: str
+    type: QuestionType
+    stem_html: str
+    points: int
+    options: tuple[Option, ...] = ()
+    shuffle_options: bool = True
+    unit: str | None = None
+    places: int | None = None
+
+
+class Quiz(Frozen):
+    """`attempts` None: unlimited. `minutes` None: no limit. `draw` None: every question."""
+
+    key: str
+    title: str
+    kind: Literal["module", "final"]
+    introduction_html: str
+    pass_percent: int
+    attempts: int | None
+    minutes: int | None
+    draw: int | None
+    shuffle: bool
+    questions: tuple[Question, ...]
+
+    @property
+    def length(self) -> int:
+        """Questions in one attempt."""
+        return self.draw or len(self.questions)
+
+    def question(self, key: str) -> Question:
+        return next(question for question in self.questions if question.key == key)
+
+
+class Module(Frozen):
+    """`requires` names the modules to complete before this one opens."""
+
+    key: str
+    title: str
+    summary: str
+    objectives: tuple[str, ...]
+    minutes: int
+    lessons: tuple[Lesson, ...]
+    quiz: str
+    requires: tuple[str, ...]
+
+
+class Step(Frozen):
+    key: str
+    text: str
+    look_for: str | None = None
+    critical: bool = False
+    critical_reason: str | None = None
+
+
+class Section(Frozen):
+    key: str
+    title: str
+    steps: tuple[Step, ...]
+
+
+class Checklist(Frozen):
+    """How a practical is assessed: done 2, with prompt 1, not done 0 points per step."""
+
+    key: str
+    title: str
+    introduction_html: str
+    pass_percent: int
+    sections: tuple[Section, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(step for section in self.sections for step in section.steps)
+
+
+class PracticalKind(Frozen):
+    key: str
+    title: str
+    summary: str
+    description_html: str
+    students_per_instructor: int
+    minutes: int
+    live_models: bool
+    requires: tuple[str, ...]
+    bring: tuple[str, ...]
+    checklist: str
+
+
+class CertificateText(Frozen):
+    title: str
+    scope: str
+
+
+class Course(Frozen):
+    """One published course as learners see it. Keys are unique within their parent and never reused."""
+
+    key: str
+    title: str
+    summary: str
+    description_html: str
+    outcomes: tuple[str, ...]
+    entry_rules: tuple[str, ...]
+    hours: int
+    modules: tuple[Module, ...]
+    quizzes: tuple[Quiz, ...]
+    final_test: str
+    practicals: tuple[PracticalKind, ...]
+    checklists: tuple[Checklist, ...]
+    certificate: CertificateText
+    glossary: tuple[Term, ...]
+    references: tuple[Source, ...]
+    media: dict[str, str]
+    """File name → digest of its bytes."""
+
+    def module(self, key: str) -> Module | None:
+        return next((module for module in self.modules if module.key == key), None)
+
+    def quiz(self, key: str) -> Quiz | None:
+        return next((quiz for quiz in self.quizzes if quiz.key == key), None)
+
+    def practical(self, key: str) -> PracticalKind | None:
+        return next((kind for kind in self.practicals if kind.key == key), None)
+
+    def checklist(self, key: str) -> Checklist | None:
+        return next((checklist for checklist in self.checklists if checklist.key == key), None)
+
+    def find_lesson(self, key: str) -> tuple[Module, Lesson] | None:
+        return next(
+            (
+                (module, lesson)
+                for module in self.modules
+                for lesson in module.lessons
+                if lesson.key == key
+            ),
+            None,
+        )

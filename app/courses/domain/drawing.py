@@ -1,0 +1,223 @@
+"""Own drawings: SVG that holds nothing but shapes and words.
+
+The list of what is allowed is short on purpose: a browser runs what it finds in an SVG that is
+opened by itself, so everything that is not a shape, a gradient or a text is refused.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lxml import etree
+
+from app.courses.domain.problems import Problem
+
+LARGEST: Final = 200_000
+SMALLEST_TEXT: Final = 12
+_SVG: Final = "http://www.w3.org/2000/svg"
+_XLINK: Final = "http://www.w3.org/1999/xlink"
+_ELEMENTS: Final = (
+    *(
+        "svg",
+        "g",
+        "defs",
+        "title",
+        "desc",
+        "symbol",
+        "use",
+        "marker",
+        "clipPath",
+        "mask",
+        "pattern",
+    ),
+    *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan"),
+    *("linearGradient", "radialGradient", "stop"),
+)
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
+_VIEW_BOX = re.compile(rf"\s*{_NUMBER}[\s,]+{_NUMBER}[\s,]+({_NUMBER})[\s,]+({_NUMBER})\s*")
+_OUTSIDE = re.compile(r"url\(\s*['\"]?(?!#)", re.IGNORECASE)
+_SIZE = re.compile(rf"\s*({_NUMBER})(?:px)?\s*")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """An accepted drawing: its size in pixels, and the digest of its bytes."""
+
+    name: str
+    width: int
+    height: int
+    digest: str
+
+    @property
+    def address(self) -> str:
+        """Where pages find it. The digest in the address lets browsers keep it for ever."""
+        return f"/media/{self.digest[:32]}/{self.name}"
+
+
+def digest_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def check_drawing(path: str, name: str, data: bytes) -> tuple[Drawing | None, list[Problem]]:
+    """Accept a drawing, or say everything that is wrong with it."""
+    early = _refused_unread(path, data)
+    if early is not None:
+        return None, [early]
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as bad:
+        return None, [
+            Problem(
+                path,
+                bad.position[0] or 1,
+                "This is not well-formed XML.",
+                f"The reader says: {bad.msg}. Save the drawing again as plain SVG.",
+            )
+        ]
+    problems = [*_root_problems(path, root)]
+    for element in root.iter():
+        problems += _element_problems(path, element)
+    size = _VIEW_BOX.fullmatch(root.get("viewBox", ""))
+    if problems or size is None:
+        return None, problems
+    width, height = (max(1, round(float(number))) for number in size.groups())
+    return Drawing(name, width, height, digest_of(data)), []
+
+
+def _refused_unread(path: str, data: bytes) -> Problem | None:
+    if len(data) > LARGEST:
+        return Problem(
+            path,
+            1,
+            f"The drawing has {len(data) // 1000} kB; at most {LARGEST // 1000} kB are accepted.",
+            "Simplify its paths, or leave out what cannot be seen.",
+        )
+    declaration = re.search(rb"<!(?:DOCTYPE|ENTITY)", data, re.IGNORECASE)
+    if declaration is not None:
+        return Problem(
+            path,
+            data[: declaration.start()].count(b"\n") + 1,
+            "A document type or entity is declared.",
+            "Remove the line that begins with <!DOCTYPE or <!ENTITY.",
+        )
+    return None
+
+
+def _root_problems(path: str, root: Any) -> list[Problem]:
+    line = root.sourceline or 1
+    if root.tag != f"{{{_SVG}}}svg":
+        return [
+            Problem(
+                path,
+                line,
+                "The outermost element is not an SVG.",
+                f'Begin with <svg xmlns="{_SVG}" viewBox="0 0 640 400">.',
+            )
+        ]
+    problems = []
+    box = _VIEW_BOX.fullmatch(root.get("viewBox", ""))
+    if box is None or min(float(number) for number in box.groups()) <= 0:
+        problems.append(
+            Problem(
+                path,
+                line,
+                "The drawing has no usable `viewBox`.",
+                'Add viewBox="0 0 640 400" with its own width and height to <svg>.',
+            )
+        )
+    problems.extend(
+        Problem(
+            path,
+            line,
+            f"The drawing has no <{name}>.",
+            f"Add <{name}>…</{name}> directly inside <svg>, for people who cannot see it.",
+        )
+        for name in ("title", "desc")
+        if not (root.findtext(f"{{{_SVG}}}{name}") or "").strip()
+    )
+    return problems
+
+
+def _element_problems(path: str, element: Any) -> list[Problem]:
+    line = element.sourceline or 1
+    # The stubs of lxml know only elements, but it also yields comments and instructions, which it
+    # names comments and processing instructions by their factory function.
+    if not isinstance(element.tag, str):
+        if element.tag is etree.Comment:
+            return []
+        return [
+            Problem(
+                path,
+                line,
+                "An instruction for a program stands here.",
+                "Remove what begins with <? or &.",
+            )
+        ]
+    name = etree.QName(element)
+    if name.namespace != _SVG or name.localname not in _ELEMENTS:
+        return [
+            Problem(
+                path,
+                line,
+                f"The element <{name.localname}> is not accepted.",
+                "Use shapes, texts and gradients only, and save as plain SVG.",
+            )
+        ]
+    problems = [
+        Problem(path, line, message, hint)
+        for attribute, value in element.attrib.items()
+        for message, hint in _attribute_faults(str(attribute), str(value))
+    ]
+    size = _size_fault(element)
+    if size is not None:
+        problems.append(Problem(path, line, *size))
+    return problems
+
+
+def _attribute_faults(attribute: str, value: str) -> list[tuple[str, str]]:
+    name = etree.QName(attribute)
+    local = name.localname.lower()
+    if local.startswith("on"):
+        return [(f"The attribute `{local}` runs a script.", "Remove it.")]
+    if local == "style":
+        return [
+            (
+                "The attribute `style` is not accepted.",
+                'Write each property as an attribute, such as fill="#0a6e6e".',
+            )
+        ]
+    if local in ("href", "src", "base") or name.namespace == _XLINK:
+        if local != "href" or not value.startswith("#"):
+            return [
+                (
+                    f"`{value[:60]}` leads out of the drawing.",
+                    'Only a part of the same drawing may be named, such as href="#arrow".',
+                )
+            ]
+    elif _OUTSIDE.search(value):
+        return [
+            (
+                f"`{value[:60]}` leads out of the drawing.",
+                "Only a part of the same drawing may be named, such as url(#shade).",
+            )
+        ]
+    return []
+
+
+def _size_fault(element: Any) -> tuple[str, str] | None:
+    given = element.get("font-size")
+    if given is None:
+        return None
+    size = _SIZE.fullmatch(given)
+    if size is None:
+        return (f"The font size `{given[:20]}` is not a number.", 'Write font-size="14".')
+    if float(size.group(1)) < SMALLEST_TEXT:
+        return (
+            f"The font size {given} is too small to read.",
+            f"Use {SMALLEST_TEXT} or more, in the units of the viewBox.",
+        )
+    return None

@@ -1,0 +1,163 @@
+"""The kinds of field in the authoring format, and what each refuses.
+
+A check raises `UnfitError` with all its findings at once; `explaining.py` turns them into problems.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Final, Protocol, cast
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from app.courses.domain import doses
+from app.courses.domain.drawing import Drawing
+from app.courses.domain.problems import Problem
+from app.courses.domain.yaml_source import Trail
+
+KEY: Final = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
+LONGEST_KEY: Final = 64
+LONGEST_TEXT: Final = 60_000
+KEY_HINT: Final = (
+    "A key is 1 to 64 characters: lower-case letters, digits and single hyphens, beginning with "
+    "a letter, such as `skin-layers`."
+)
+
+_MARKUP = re.compile(r"\*\*|\[\[|\[@|\]\(|<[a-zA-Z/][^>]*>")
+_DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
+
+
+class TextRules(Protocol):
+    """What a check needs to know of the rest of the course."""
+
+    @property
+    def drawings(self) -> Mapping[str, Drawing | None]: ...
+
+    def problems_of(self, text: str) -> Iterable[Problem]:
+        """Problems of a Markdown text, their lines counted from 1 in that text."""
+        ...
+
+
+class UnfitError(ValueError):
+    """A value is refused. Each finding is a problem below the value: where, and what.
+
+    The path and line of a finding's problem are filled in by `explaining.py`; for Markdown its line
+    counts from the beginning of the text.
+    """
+
+    def __init__(self, findings: Iterable[tuple[Trail, Problem]]) -> None:
+        super().__init__("unfit")
+        self.findings = tuple(findings)
+
+    @classmethod
+    def because(cls, message: str, hint: str, *, trail: Trail = ()) -> "UnfitError":
+        return cls([(trail, Problem("", 1, message, hint))])
+
+
+class Authored(BaseModel):
+    """A mapping that an author writes: nothing unknown, nothing converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def is_key(text: str) -> bool:
+    return len(text) <= LONGEST_KEY and re.fullmatch(KEY, text) is not None
+
+
+def _key(text: str) -> str:
+    if not is_key(text):
+        raise UnfitError.because(f"`{text[:80]}` is not a key.", KEY_HINT)
+    return text
+
+
+def _plain(text: str) -> str:
+    if not text.strip():
+        raise UnfitError.because("This is empty.", "Write one line of text.")
+    if "\n" in text.strip():
+        raise UnfitError.because(
+            "This is plain text of one line, and it has several.",
+            "Join the lines, without `|`.",
+        )
+    markup = _MARKUP.search(text)
+    if markup:
+        raise UnfitError.because(
+            f"This is plain text, and `{markup.group()}` would be shown as it is typed.",
+            "Leave the markup out.",
+        )
+    findings = [((), Problem("", 1, message, hint)) for message, hint in doses.misprints(text)]
+    if findings:
+        raise UnfitError(findings)
+    return text.strip()
+
+
+def _markdown(text: str, info: ValidationInfo) -> str:
+    if not text.strip():
+        raise UnfitError.because("This is empty.", "Write at least one sentence.")
+    rules = cast("TextRules", info.context)
+    findings = [((), problem) for problem in rules.problems_of(text)]
+    if findings:
+        raise UnfitError(findings)
+    return text
+
+
+def _address(text: str) -> str:
+    if re.fullmatch(r"https://[^\s<>\"]+\.[^\s<>\"]+", text) is None:
+        raise UnfitError.because(
+            f"`{text[:80]}` is not an https address.", "Write the whole address with https://."
+        )
+    return text
+
+
+def _decimal(value: Any) -> Decimal:
+    if not isinstance(value, str):
+        raise UnfitError.because(
+            "A decimal number must stand in quotes.",
+            'Write it as "2.5", so that it is kept exactly as typed.',
+        )
+    if _DECIMAL.fullmatch(value) is None:
+        raise UnfitError.because(
+            f"`{value[:40]}` is not a decimal number.", 'Write digits with a point, such as "2.5".'
+        )
+    return Decimal(value)
+
+
+def _tolerance(value: Decimal) -> Decimal:
+    if value < 0:
+        raise UnfitError.because(
+            "The tolerance is below 0.", 'Write how far an answer may be off, such as "0.1" or "0".'
+        )
+    return value
+
+
+def _attempts(value: Any) -> int | None:
+    if value == "unlimited":
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 20:
+        return value
+    raise UnfitError.because(
+        "`attempts` is not understood.", "Write a whole number from 1 to 20, or `unlimited`."
+    )
+
+
+def _drawing(name: str, info: ValidationInfo) -> str:
+    drawings = cast("TextRules", info.context).drawings
+    if name not in drawings:
+        from_there = ", ".join(sorted(drawings)) or "none yet"
+        raise UnfitError.because(
+            f"There is no drawing `{name[:80]}`.", f"Drawings in media/: {from_there}."
+        )
+    return name
+
+
+Key = Annotated[str, AfterValidator(_key)]
+Plain = Annotated[str, Field(max_length=1000), AfterValidator(_plain)]
+Plain20 = Annotated[str, Field(max_length=20), AfterValidator(_plain)]
+Plain120 = Annotated[str, Field(max_length=120), AfterValidator(_plain)]
+Plain200 = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
+Plain300 = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
+Markdown = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_markdown)]
+Address = Annotated[str, Field(max_length=500), AfterValidator(_address)]
+DrawingName = Annotated[str, AfterValidator(_drawing)]
+QuotedDecimal = Annotated[Decimal, BeforeValidator(_decimal)]
+Tolerance = Annotated[Decimal, BeforeValidator(_decimal), AfterValidator(_tolerance)]
+Attempts = Annotated[int | None, BeforeValidator(_attempts)]

@@ -1,0 +1,182 @@
+"""A course's files, sorted into kinds and read as far as they can be."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from app.courses.domain.explaining import did_you_mean
+from app.courses.domain.fields import KEY_HINT, is_key
+from app.courses.domain.problems import Problem
+from app.courses.domain.yaml_source import LinedYaml, load
+
+MOST_FILES: Final = 2_000
+LARGEST_FILE: Final = 400_000
+LARGEST_COURSE: Final = 30_000_000
+
+
+class Kind(StrEnum):
+    """What a file holds. The value is the word people read in a problem."""
+
+    course = "course"
+    module = "module"
+    lesson = "lesson"
+    quiz = "quiz"
+    practical = "practical"
+    checklist = "checklist"
+    glossary = "glossary"
+    references = "references"
+    drawing = "drawing"
+
+
+_SINGLE: Final = {
+    "course.yaml": Kind.course,
+    "glossary.yaml": Kind.glossary,
+    "references.yaml": Kind.references,
+}
+_FOLDERS: Final = {
+    "modules": (Kind.module, ".yaml"),
+    "lessons": (Kind.lesson, ".md"),
+    "quizzes": (Kind.quiz, ".yaml"),
+    "practicals": (Kind.practical, ".yaml"),
+    "checklists": (Kind.checklist, ".yaml"),
+    "media": (Kind.drawing, ".svg"),
+}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file with YAML; for a lesson that is the front matter, and `body` is its Markdown.
+
+    `lined` is None when the YAML could not be read at all.
+    """
+
+    path: str
+    kind: Kind
+    key: str
+    lined: LinedYaml | None
+    body: str = ""
+    body_line: int = 1
+
+
+@dataclass
+class Folder:
+    """Documents by kind and key, drawings by file name, and what was wrong so far."""
+
+    documents: dict[Kind, dict[str, Document]] = field(
+        default_factory=lambda: {kind: {} for kind in Kind}
+    )
+    drawings: dict[str, bytes] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def all(self) -> Iterator[Document]:
+        for documents in self.documents.values():
+            yield from documents.values()
+
+
+def arranged(files: Mapping[str, bytes]) -> Folder:
+    """Sort and read the files; what does not belong into the folder is a problem."""
+    folder = Folder()
+    if len(files) > MOST_FILES or sum(map(len, files.values())) > LARGEST_COURSE:
+        folder.problems.append(
+            Problem(
+                ".",
+                1,
+                "The folder is too large to be a course.",
+                f"At most {MOST_FILES} files with {LARGEST_COURSE // 1_000_000} MB are read.",
+            )
+        )
+        return folder
+    for path in sorted(files):
+        _sort(folder, path, files[path])
+    for name, kind in _SINGLE.items():
+        if not folder.documents[kind] and name not in files:
+            folder.problems.append(
+                Problem(name, 1, "This file is missing.", "Every course has one; add it.")
+            )
+    return folder
+
+
+def _sort(folder: Folder, path: str, data: bytes) -> None:
+    place, _, name = path.rpartition("/")
+    if path in _SINGLE:
+        _read(folder, path, _SINGLE[path], _SINGLE[path], data)
+        return
+    if place not in _FOLDERS:
+        folder.problems.append(
+            Problem(
+                path,
+                1,
+                "This file does not belong into a course.",
+                did_you_mean(path, [*_SINGLE, *(f"{known}/" for known in _FOLDERS)]),
+            )
+        )
+        return
+    kind, ending = _FOLDERS[place]
+    key = name.removesuffix(ending)
+    if not name.endswith(ending):
+        folder.problems.append(
+            Problem(
+                path,
+                1,
+                "This file does not belong here.",
+                f"In {place}/ the names end in {ending}.",
+            )
+        )
+    elif not is_key(key):
+        folder.problems.append(Problem(path, 1, f"`{key[:80]}` is not a key.", KEY_HINT))
+    elif kind is Kind.drawing:
+        folder.drawings[name] = data
+    else:
+        _read(folder, path, kind, key, data)
+
+
+def _read(folder: Folder, path: str, kind: Kind, key: str, data: bytes) -> None:
+    text, problem = _decoded(path, data)
+    if problem is not None:
+        folder.problems.append(problem)
+        folder.documents[kind][key] = Document(path, kind, key, None)
+        return
+    if kind is Kind.lesson:
+        document, problems = _lesson(path, key, text)
+    else:
+        lined, problems = load(path, text)
+        document = Document(path, kind, key, lined)
+    folder.documents[kind][key] = document
+    folder.problems += problems
+
+
+def _decoded(path: str, data: bytes) -> tuple[str, Problem | None]:
+    if len(data) > LARGEST_FILE:
+        return "", Problem(
+            path,
+            1,
+            f"The file has {len(data) // 1000} kB; at most {LARGEST_FILE // 1000} kB are read.",
+            "Divide it.",
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as bad:
+        return "", Problem(
+            path,
+            data[: bad.start].count(b"\n") + 1,
+            "The file is not UTF-8 text.",
+            "Save it with the encoding UTF-8.",
+        )
+    return text.replace("\r\n", "\n").replace("\r", "\n"), None
+
+
+def _lesson(path: str, key: str, text: str) -> tuple[Document, list[Problem]]:
+    lines = text.split("\n")
+    end = next((at for at, line in enumerate(lines) if at > 0 and line.rstrip() == "---"), None)
+    if lines[0].rstrip() != "---" or end is None:
+        problem = Problem(
+            path,
+            1,
+            "The lesson has no front matter.",
+            "Begin with a line `---`, then title, minutes, objectives and sources, then `---`.",
+        )
+        return Document(path, Kind.lesson, key, None), [problem]
+    lined, problems = load(path, "\n".join(lines[1:end]), first_line=2)
+    body = "\n".join(lines[end + 1 :])
+    return Document(path, Kind.lesson, key, lined, body, end + 2), problems

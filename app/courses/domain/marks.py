@@ -1,0 +1,56 @@
+"""The two marks of the format that Markdown does not have: `[[term]]` and `[@source]`."""
+
+import re
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from mdit_py_plugins.container import container_plugin
+
+_TERM = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]+))?\]\]")
+_REFERENCE = re.compile(r"\[@([^\[\]\n]*)\]")
+
+CALLOUT: Final = "callout"
+
+
+def _term(state: StateInline, silent: bool) -> bool:
+    match = _TERM.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        token = state.push("term", "", 0)
+        token.content = (match.group(2) or "").strip()
+        token.meta = {"key": match.group(1).strip()}
+    state.pos = match.end()
+    return True
+
+
+def _reference(state: StateInline, silent: bool) -> bool:
+    match = _REFERENCE.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.push("reference", "", 0).meta = {"key": match.group(1).strip()}
+    state.pos = match.end()
+    return True
+
+
+def _accepts_any_kind(words: str, _marker: str) -> bool:
+    """Every kind of callout is read, so that an unknown one can be named as a problem."""
+    return bool(words.strip())
+
+
+def _accepts_any_address(url: str) -> bool:  # noqa: ARG001 - markdown-it names it
+    """A link that is refused silently would be shown as brackets; `wording.py` names it instead."""
+    return True
+
+
+def reader() -> MarkdownIt:
+    """Markdown as the format knows it: no HTML, tables, callouts and marks."""
+    md = MarkdownIt("commonmark", {"html": False}).enable("table")
+    md.disable(["lheading", "reference"])
+    md.inline.ruler.before("link", "term", _term)
+    md.inline.ruler.before("link", "reference_mark", _reference)
+    container_plugin(md, CALLOUT, validate=_accepts_any_kind)
+    md.validateLink = _accepts_any_address  # type: ignore[method-assign]
+    return md

@@ -1,0 +1,131 @@
+"""From the files of a folder to a course, or to everything that is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.courses.domain import source
+from app.courses.domain.building import Checked, built
+from app.courses.domain.crossing import crossing_problems
+from app.courses.domain.delivery import Course
+from app.courses.domain.drawing import Drawing, check_drawing
+from app.courses.domain.explaining import validated
+from app.courses.domain.fields import KEY_HINT, is_key
+from app.courses.domain.folder import Document, Folder, Kind, arranged
+from app.courses.domain.keys import CourseKeys
+from app.courses.domain.markdown import Renderer
+from app.courses.domain.problems import Problem
+from app.courses.domain.wording import Surroundings
+
+_MODELS: Final[Mapping[Kind, Any]] = {
+    Kind.module: source.ModuleFile,
+    Kind.lesson: source.LessonFields,
+    Kind.quiz: source.QuizFile,
+    Kind.practical: source.PracticalFile,
+    Kind.checklist: source.ChecklistFile,
+}
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The outcome of reading a course: both documents and its drawings, or problems; never both."""
+
+    course: Course | None
+    keys: CourseKeys | None
+    media: Mapping[str, bytes]
+    problems: tuple[Problem, ...]
+
+
+def parse_course(key: str, files: Mapping[str, bytes]) -> Parsed:
+    """Read the course `key` from its files, given by their paths in its folder.
+
+    Every problem of every file is reported at once, in the order of path and line. Nothing is built
+    while there is one.
+    """
+    folder = arranged(files)
+    problems = list(folder.problems)
+    if not is_key(key):
+        problems.append(Problem("course.yaml", 1, f"`{key[:80]}` is not a key.", KEY_HINT))
+    drawings, found = _drawings(folder)
+    problems += found
+    renderer = Renderer(_surroundings(key, folder, drawings))
+    checked, shown, found = _checked(folder, renderer)
+    problems += found
+    problems += crossing_problems(folder, shown)
+    if problems or checked.course is None:
+        return Parsed(None, None, {}, tuple(sorted(set(problems))))
+    course, keys = built(key, checked.course, checked, renderer)
+    return Parsed(course, keys, dict(sorted(folder.drawings.items())), ())
+
+
+def _drawings(folder: Folder) -> tuple[dict[str, Drawing | None], list[Problem]]:
+    drawings: dict[str, Drawing | None] = {}
+    problems: list[Problem] = []
+    for name, data in folder.drawings.items():
+        drawings[name], found = check_drawing(f"media/{name}", name, data)
+        problems += found
+    return drawings, problems
+
+
+def _surroundings(key: str, folder: Folder, drawings: Mapping[str, Drawing | None]) -> Surroundings:
+    entries = _entries(folder, Kind.glossary)
+    terms = None
+    if entries is not None:
+        terms = {
+            name: fields["term"]
+            if isinstance(fields, dict) and isinstance(fields.get("term"), str)
+            else name
+            for name, fields in entries.items()
+        }
+    return Surroundings(key, terms, _entries(folder, Kind.references), drawings)
+
+
+def _entries(folder: Folder, kind: Kind) -> dict[str, Any] | None:
+    document = folder.documents[kind].get(kind)
+    if document is None or document.lined is None:
+        return None
+    value = document.lined.value
+    return value if isinstance(value, dict) else None
+
+
+def _checked(folder: Folder, renderer: Renderer) -> tuple[Checked, frozenset[str], list[Problem]]:
+    checked = Checked()
+    shown: set[str] = set()
+    problems: list[Problem] = []
+
+    def check(declared: Any, document: Document | None) -> Any:
+        if document is None or document.lined is None:
+            return None
+        value, found = validated(declared, document.lined, document.path, renderer)
+        problems.extend(found)
+        return value
+
+    checked.course = check(source.CourseFile, folder.documents[Kind.course].get(Kind.course))
+    for kind, model in _MODELS.items():
+        into = getattr(checked, {Kind.quiz: "quizzes"}.get(kind, f"{kind}s"))
+        for key, document in folder.documents[kind].items():
+            into[key] = check(model, document)
+    checked.glossary = check(
+        source.GlossaryFile, folder.documents[Kind.glossary].get(Kind.glossary)
+    )
+    checked.references = check(
+        source.ReferencesFile, folder.documents[Kind.references].get(Kind.references)
+    )
+    for key, document in folder.documents[Kind.lesson].items():
+        sources = _sources(document, renderer.surroundings)
+        body = Renderer(renderer.surroundings, sources).lesson(document.body)
+        checked.bodies[key] = body
+        shown |= body.drawings
+        if document.lined is not None or document.body:
+            by = document.body_line - 1
+            problems += [problem.moved(document.path, by=by) for problem in body.problems]
+    return checked, frozenset(shown), problems
+
+
+def _sources(document: Document, surroundings: Surroundings) -> list[str]:
+    """The lesson's sources as written; when they cannot be read, any reference will do."""
+    value = document.lined.value if document.lined is not None else None
+    given = value.get("sources") if isinstance(value, dict) else None
+    if isinstance(given, list):
+        return [key for key in given if isinstance(key, str)]
+    return list(surroundings.references or ())

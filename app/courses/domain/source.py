@@ -1,0 +1,223 @@
+"""The authoring format, file by file, as `docs/course-format.md` describes it.
+
+A test compares these fields with the tables of that document. What concerns more than one file is
+checked in `crossing.py`.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from app.courses.domain.fields import (
+    Address,
+    Attempts,
+    Authored,
+    DrawingName,
+    Key,
+    Markdown,
+    Plain,
+    Plain20,
+    Plain120,
+    Plain200,
+    Plain300,
+    QuotedDecimal,
+    Tolerance,
+    UnfitError,
+)
+
+
+class CertificateFields(Authored):
+    title: Plain
+    scope: Plain300
+
+
+class CourseFile(Authored):
+    format: Literal[1]
+    title: Plain120
+    summary: Plain300
+    description: Markdown
+    outcomes: Annotated[list[Plain], Field(min_length=1, max_length=12)]
+    entry_rules: Annotated[list[Plain], Field(min_length=1, max_length=12)]
+    hours: Annotated[int, Field(ge=1, le=2000)]
+    modules: Annotated[list[Key], Field(min_length=1, max_length=40)]
+    final_test: Key
+    practicals: Annotated[list[Key], Field(min_length=1, max_length=12)]
+    certificate: CertificateFields
+
+
+class ModuleFile(Authored):
+    title: Plain120
+    summary: Plain300
+    objectives: Annotated[list[Plain], Field(min_length=1, max_length=12)]
+    minutes: Annotated[int, Field(ge=1, le=6000)]
+    lessons: Annotated[list[Key], Field(min_length=1, max_length=40)]
+    quiz: Key
+    requires: list[Key] | None = None
+
+
+class LessonFields(Authored):
+    """The front matter of a lesson."""
+
+    title: Plain120
+    minutes: Annotated[int, Field(ge=1, le=600)]
+    objectives: Annotated[list[Plain], Field(min_length=1, max_length=8)]
+    sources: Annotated[list[Key], Field(min_length=1, max_length=40)]
+
+
+class FigureFields(Authored):
+    file: DrawingName
+    alt: Plain200
+    caption: Plain300
+    description: Markdown
+
+
+class CheckFields(Authored):
+    question: Markdown
+    answer: Markdown
+
+
+class QuestionFields(Authored):
+    """What every type of question has."""
+
+    key: Key
+    stem: Markdown
+    points: Annotated[int, Field(ge=1, le=100)] = 1
+    explanation: Markdown
+    figure: FigureFields | None = None
+    facts: list[Plain] = Field(default_factory=list)
+
+
+class OptionFields(Authored):
+    key: Key
+    text: Markdown
+    correct: bool = False
+    explanation: Markdown
+
+
+class ChoiceQuestion(QuestionFields):
+    type: Literal["single", "multiple"]
+    options: Annotated[list[OptionFields], Field(min_length=2, max_length=10)]
+    shuffle_options: bool = True
+
+    @model_validator(mode="after")
+    def _has_right_answers(self) -> "ChoiceQuestion":
+        right = sum(option.correct for option in self.options)
+        if right == 0:
+            raise UnfitError.because(
+                "No option is correct.",
+                "Add `correct: true` to the right option.",
+                trail=("options",),
+            )
+        if self.type == "single" and right > 1:
+            raise UnfitError.because(
+                f"A question of type `single` has one correct option; this one has {right}.",
+                "Keep one `correct: true`, or make the type `multiple`.",
+                trail=("options",),
+            )
+        if self.type == "multiple" and right == len(self.options):
+            raise UnfitError.because(
+                "Every option is correct.",
+                "A question of type `multiple` needs at least one wrong option.",
+                trail=("options",),
+            )
+        return self
+
+
+class BothExplanations(Authored):
+    true_: Annotated[Markdown, Field(alias="true")]
+    false_: Annotated[Markdown, Field(alias="false")]
+
+
+class TrueFalseQuestion(QuestionFields):
+    type: Literal["true-false"]
+    answer: bool
+    explanations: BothExplanations
+
+
+class NumericQuestion(QuestionFields):
+    type: Literal["numeric"]
+    answer: QuotedDecimal
+    tolerance: Tolerance
+    unit: Plain20
+    places: Annotated[int, Field(ge=0, le=6)] | None = None
+
+
+Question = Annotated[
+    ChoiceQuestion | TrueFalseQuestion | NumericQuestion, Field(discriminator="type")
+]
+
+
+class QuizFile(Authored):
+    title: Plain120
+    kind: Literal["module", "final"]
+    introduction: Markdown | None = None
+    pass_percent: Annotated[int, Field(ge=1, le=100)]
+    attempts: Attempts
+    minutes: Annotated[int, Field(ge=1, le=600)] | None = None
+    draw: Annotated[int, Field(ge=1, le=200)] | None = None
+    shuffle: bool = True
+    questions: Annotated[list[Question], Field(min_length=1, max_length=200)]
+
+
+class PracticalFile(Authored):
+    title: Plain120
+    summary: Plain300
+    description: Markdown
+    students_per_instructor: Annotated[int, Field(ge=1, le=20)]
+    minutes: Annotated[int, Field(ge=30, le=1440)]
+    live_models: bool
+    requires: list[Key]
+    bring: list[Plain] = Field(default_factory=list)
+    checklist: Key
+
+
+class StepFields(Authored):
+    key: Key
+    text: Plain200
+    look_for: Plain | None = None
+    critical: bool = False
+    critical_reason: Plain | None = None
+
+    @model_validator(mode="after")
+    def _says_why_it_is_critical(self) -> "StepFields":
+        if self.critical and self.critical_reason is None:
+            raise UnfitError.because(
+                "A critical step needs its reason.",
+                "Add `critical_reason: …`: what makes it a critical failure.",
+                trail=("critical",),
+            )
+        if self.critical_reason is not None and not self.critical:
+            raise UnfitError.because(
+                "There is a reason for a critical failure, but the step is not critical.",
+                "Add `critical: true`, or remove the reason.",
+                trail=("critical_reason",),
+            )
+        return self
+
+
+class SectionFields(Authored):
+    key: Key
+    title: Plain
+    steps: Annotated[list[StepFields], Field(min_length=1, max_length=60)]
+
+
+class ChecklistFile(Authored):
+    title: Plain120
+    introduction: Markdown | None = None
+    pass_percent: Annotated[int, Field(ge=1, le=100)]
+    sections: Annotated[list[SectionFields], Field(min_length=1, max_length=12)]
+
+
+class TermFields(Authored):
+    term: Plain120
+    definition: Markdown
+
+
+class ReferenceFields(Authored):
+    text: Plain
+    url: Address | None = None
+    seen: Plain
+
+
+GlossaryFile = dict[Key, TermFields]
+ReferencesFile = dict[Key, ReferenceFields]

@@ -1,0 +1,228 @@
+"""Plain data from YAML that remembers the line of every key and value.
+
+Only a small part of YAML is accepted: mappings, lists, texts, whole numbers, `true`, `false` and
+nothing. There are no aliases (a short file could grow without bound), no tags (they name types of
+the program) and no guessing (`yes` and `2026-01-02` are texts; a key is always a text).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+import yaml
+
+from app.courses.domain.problems import Problem
+
+Trail = tuple[str | int, ...]
+"""The way to a value: keys of mappings and positions in lists."""
+
+DEEPEST: Final = 12
+MOST_VALUES: Final = 40_000
+LONGEST_NUMBER: Final = 15
+
+# libyaml is ten times as fast as the parser in Python, and it is missing from a few builds.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_FRACTION = re.compile(r"-?[0-9]*\.[0-9]+")
+_WORDS: Final[Mapping[str, object]] = {
+    "": None,
+    "~": None,
+    "null": None,
+    "true": True,
+    "false": False,
+}
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A single value and where it stands. In a `literal` text (`|`) each line has its own line."""
+
+    value: object
+    line: int
+    literal: bool = False
+
+
+@dataclass(frozen=True)
+class LinedYaml:
+    """A document's `value`, the line of each key or list item, and its single values."""
+
+    value: object
+    lines: Mapping[Trail, int]
+    scalars: Mapping[Trail, Scalar]
+
+    def line(self, trail: Trail) -> int:
+        """The line of the value at `trail`, or of the nearest thing above it that exists."""
+        while trail and trail not in self.lines:
+            trail = trail[:-1]
+        return self.lines[trail]
+
+    def placed(self, problem: Problem, path: str, trail: Trail) -> Problem:
+        """A problem with a line inside the text at `trail`, with its line in the file."""
+        scalar = self.scalars.get(trail)
+        if scalar is not None and scalar.literal:
+            return problem.moved(path, by=scalar.line - 1)
+        return problem.at(path, self.line(trail))
+
+
+class _BadYamlError(Exception):
+    def __init__(self, line: int, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.line, self.message, self.hint = line, message, hint
+
+
+@dataclass
+class _Builder:
+    events: Iterator[Any]
+    first_line: int
+    lines: dict[Trail, int] = field(default_factory=dict)
+    scalars: dict[Trail, Scalar] = field(default_factory=dict)
+    problems: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def document(self) -> object:
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                break
+        else:
+            self.lines[()] = self.first_line
+            return None
+        root = next(self.events)
+        self.lines[()] = self._line(root)
+        value = self._value(root, ())
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                raise _BadYamlError(
+                    self._line(event), "A second document begins here.", "Remove the line `---`."
+                )
+        return value
+
+    def _line(self, event: Any) -> int:
+        return cast("int", event.start_mark.line) + self.first_line
+
+    def _value(self, event: Any, trail: Trail) -> object:
+        self._refuse_what_is_not_plain(event, trail)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(trail)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(trail)
+        return self._scalar(event, trail)
+
+    def _refuse_what_is_not_plain(self, event: Any, trail: Trail) -> None:
+        line = self._line(event)
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise _BadYamlError(
+                line,
+                "Anchors and aliases (`&name`, `*name`) are not accepted.",
+                "Write the value out, or put a text that begins with & or * in quotes.",
+            )
+        if event.tag is not None:
+            raise _BadYamlError(
+                line,
+                f"The tag `{event.tag}` is not accepted.",
+                "Remove it, or put a text that begins with an exclamation mark in quotes.",
+            )
+        if len(trail) > DEEPEST:
+            raise _BadYamlError(
+                line, "This is nested too deeply.", f"At most {DEEPEST} levels are read."
+            )
+        if len(self.lines) > MOST_VALUES:
+            raise _BadYamlError(
+                line, "The file holds too many values.", f"At most {MOST_VALUES} are read."
+            )
+
+    def _mapping(self, trail: Trail) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            self._refuse_what_is_not_plain(event, trail)
+            if not isinstance(event, yaml.ScalarEvent):
+                raise _BadYamlError(
+                    self._line(event),
+                    "A key must be a single word.",
+                    "Write `key: value`; put a text that begins with [ or { in quotes.",
+                )
+            key = str(event.value)
+            again = key in found
+            if again:
+                first = self.lines[(*trail, key)]
+                self.problems.append(
+                    (
+                        self._line(event),
+                        f"`{key}` is written twice.",
+                        f"It stands in line {first} already; keep one of the two.",
+                    )
+                )
+            self.lines[(*trail, key)] = self._line(event)
+            found[key] = self._value(next(self.events), (*trail, key))
+        return found
+
+    def _sequence(self, trail: Trail) -> list[object]:
+        found: list[object] = []
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            here = (*trail, len(found))
+            self.lines[here] = self._line(event)
+            found.append(self._value(event, here))
+        return found
+
+    def _scalar(self, event: Any, trail: Trail) -> object:
+        text = str(event.value)
+        value: object = _resolved(text) if event.implicit[0] else text
+        literal = event.style == "|"
+        line = self._line(event) + (1 if literal else 0)
+        self.scalars[trail] = Scalar(value, line, literal)
+        return value
+
+
+def _resolved(text: str) -> object:
+    """What an unquoted text means."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if len(text) <= LONGEST_NUMBER:
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        if _FRACTION.fullmatch(text):
+            return float(text)
+    return text
+
+
+def load(path: str, text: str, *, first_line: int = 1) -> tuple[LinedYaml | None, list[Problem]]:
+    """Read one document. Without a document there is at least one problem that says why.
+
+    `first_line` is the line of `path` in which `text` begins.
+    """
+    builder = _Builder(iter(yaml.parse(text, Loader=_Loader)), first_line)
+    try:
+        value = builder.document()
+    except _BadYamlError as bad:
+        return None, [Problem(path, bad.line, bad.message, bad.hint)]
+    except yaml.reader.ReaderError as bad:
+        line = text[: bad.position].count("\n") + first_line
+        return None, [
+            Problem(
+                path,
+                line,
+                "A character here cannot be read.",
+                "Remove it; it is probably invisible and came with a copied text.",
+            )
+        ]
+    except yaml.MarkedYAMLError as bad:
+        return None, [_syntax_problem(path, text, bad, first_line)]
+    problems = [Problem(path, line, message, hint) for line, message, hint in builder.problems]
+    return LinedYaml(value, builder.lines, builder.scalars), problems
+
+
+def _syntax_problem(path: str, text: str, bad: yaml.MarkedYAMLError, first_line: int) -> Problem:
+    mark = bad.problem_mark or bad.context_mark
+    last = max(text.rstrip("\n").count("\n"), 0)
+    line = min(mark.line if mark is not None else 0, last) + first_line
+    return Problem(
+        path,
+        line,
+        f"This is not valid YAML: {bad.problem or 'it cannot be read'}.",
+        "Check the indentation here and in the line above, and put a text that contains a colon, "
+        "a hash or a quote in double quotes.",
+    )

@@ -1,0 +1,47 @@
+"""Tables of published courses. A revision is written once and never changed."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base
+from app.kit.ids import RevisionId, UserId
+
+
+class Revision(Base):
+    """One published state of a course: two documents, `delivery` for learners and `keys` for marking."""
+
+    __tablename__ = "course_revisions"
+    __table_args__ = (
+        UniqueConstraint("course_key", "digest"),
+        UniqueConstraint("course_key", "number"),
+    )
+
+    id: Mapped[RevisionId] = mapped_column(primary_key=True)
+    course_key: Mapped[str] = mapped_column(String(64))
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(80))
+    delivery: Mapped[str] = mapped_column(Text)
+    keys: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime]
+    published_by: Mapped[UserId | None]
+
+
+class CourseHead(Base):
+    """Which revision of a course new learners get."""
+
+    __tablename__ = "courses"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    current_revision_id: Mapped[RevisionId] = mapped_column(ForeignKey("course_revisions.id"))
+    changed_at: Mapped[datetime]
+
+
+class Media(Base):
+    """A drawing of a course, by the digest of its bytes."""
+
+    __tablename__ = "course_media"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

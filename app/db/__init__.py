@@ -1,0 +1,1 @@
+"""The database: blocks that begin and end transactions, column types, paging, limits."""

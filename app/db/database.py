@@ -1,0 +1,136 @@
+"""The only place that begins, commits and rolls back."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from threading import Lock
+from time import perf_counter
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+SAFE_SQLITE = (3, 51, 3)
+"""Older libraries can, rarely, corrupt a WAL database written by several connections."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What the database did for one request or job; BEGIN and COMMIT are not counted."""
+
+    statements: int = 0
+    seconds: float = 0.0
+
+
+current_work: ContextVar[Work | None] = ContextVar("current_work", default=None)
+
+
+def sqlite_module() -> ModuleType:
+    """Return the newest SQLite at hand: the `pysqlite3` wheel where the own library is older."""
+    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
+        return sqlite3
+    try:
+        return import_module("pysqlite3.dbapi2")
+    except ImportError:
+        return sqlite3
+
+
+class Database:
+    """A read block never commits. A write block commits when it ends, and rolls back if anything
+    escapes it. Blocks do not nest."""
+
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = self._engine(pool_size)
+        self._turn: AbstractContextManager[Any] = nullcontext()
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _configure_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+            # SQLite has one writer. Queue here, in order, not in its sleep-and-retry loop.
+            self._turn = Lock()
+        event.listen(self.engine, "before_cursor_execute", _before_statement)
+        event.listen(self.engine, "after_cursor_execute", _after_statement)
+        self._reading = sessionmaker(
+            self.engine.execution_options(postgresql_readonly=True), autoflush=False
+        )
+        self._writing = sessionmaker(
+            self.engine.execution_options(write=True), expire_on_commit=False
+        )
+
+    def _engine(self, pool_size: int) -> Engine:
+        if self.is_sqlite:
+            if self.url.database and self.url.database != ":memory:":
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            return create_engine(
+                self.url, module=sqlite_module(), pool_size=pool_size, max_overflow=0
+            )
+        return create_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=0,
+            isolation_level="READ COMMITTED",
+            connect_args={
+                "options": "-c lock_timeout=3000 -c statement_timeout=15000 "
+                "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+            },
+        )
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a block that only reads; anything it changes would be lost, so it must not."""
+        with self._reading() as db:
+            yield db
+            assert not (db.new or db.dirty or db.deleted), (
+                "a read block changed something; it would be lost"
+            )
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a block that commits at its end. Keep slow work (hashing, mail, PDF) out of it."""
+        with self._turn, self._writing.begin() as db:
+            yield db
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "trusted_schema=OFF",
+        "cell_size_check=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and then wants to write fails at once when another wrote in
+    # between, whatever the timeout; IMMEDIATE takes the write lock before the first read.
+    writes = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _before_statement(*event_values: Any) -> None:
+    context = event_values[4]
+    context.started_at = perf_counter()
+
+
+def _after_statement(*event_values: Any) -> None:
+    statement, context = event_values[2], event_values[4]
+    work = current_work.get()
+    if work is not None and not statement.startswith("BEGIN"):
+        work.statements += 1
+        work.seconds += perf_counter() - context.started_at

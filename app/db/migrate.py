@@ -1,0 +1,32 @@
+"""Bringing the schema to the head, and knowing whether it is there."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app.db.database import Database
+from app.kit.places import MIGRATIONS
+
+
+def configuration(database: Database) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = database.engine
+    return config
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Migrate up to `revision`; does nothing when it is reached."""
+    command.upgrade(configuration(database), revision)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    command.downgrade(configuration(database), revision)
+
+
+def is_current(database: Database) -> bool:
+    """Return whether the schema is the one this code was written for."""
+    with database.engine.connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+    return here == ScriptDirectory(str(MIGRATIONS)).get_current_head()

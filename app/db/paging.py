@@ -1,0 +1,46 @@
+"""Pages of long lists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from app.kit.errors import Invalid
+
+Row = TypeVar("Row")
+PAGE_SIZE = 50
+LAST_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page of a list. `number` starts at 1; `total` counts every row of the list."""
+
+    rows: tuple[Row, ...]
+    number: int
+    total: int
+    size: int = PAGE_SIZE
+
+    @property
+    def count(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    @property
+    def has_next(self) -> bool:
+        return self.number < self.count
+
+
+def page_of(rows: Sequence[Row], *, number: int, total: int, size: int = PAGE_SIZE) -> Page[Row]:
+    return Page(tuple(rows), number, total, size)
+
+
+def page_number(text: str | None) -> int:
+    """Read a page number from an address; refuse what is no number or absurdly high."""
+    if not text:
+        return 1
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LAST_PAGE):
+        raise Invalid(f"The page must be a whole number from 1 to {LAST_PAGE}.")
+    return int(text)

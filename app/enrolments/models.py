@@ -1,0 +1,90 @@
+"""Tables of intakes and enrolments."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, word
+from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
+
+
+class IntakeStatus(StrEnum):
+    draft = "draft"
+    open = "open"
+    cancelled = "cancelled"
+
+
+class EnrolmentState(StrEnum):
+    """`requested` and `confirmed` hold a place; `waiting` waits for one; the others hold nothing."""
+
+    requested = "requested"
+    confirmed = "confirmed"
+    waiting = "waiting"
+    declined = "declined"
+    cancelled = "cancelled"
+
+
+LIVE = "state IN ('requested', 'confirmed', 'waiting')"
+
+
+class Intake(Base):
+    """A run of a course, and the gate of its places: `taken` counts requested and confirmed ones."""
+
+    __tablename__ = "intakes"
+    __table_args__ = (
+        CheckConstraint("taken >= 0 AND taken <= places + override", name="taken_within_places"),
+        CheckConstraint("places >= 0", name="places_not_negative"),
+        Index("ix_intakes_course_key", "course_key", "starts_on"),
+    )
+
+    id: Mapped[IntakeId] = mapped_column(primary_key=True)
+    course_key: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(120))
+    starts_on: Mapped[date] = mapped_column(Date)
+    price_pence: Mapped[int]
+    places: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    override: Mapped[int] = mapped_column(default=0)
+    waiting_sequence: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=0)
+    status: Mapped[IntakeStatus] = mapped_column(word(IntakeStatus))
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+
+class Enrolment(Base):
+    """One person's place (or wish for one) in an intake."""
+
+    __tablename__ = "enrolments"
+    __table_args__ = (
+        Index(
+            "uq_enrolments_live",
+            "intake_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text(LIVE),
+            postgresql_where=text(LIVE),
+        ),
+        Index("ix_enrolments_user_id", "user_id", "state"),
+        Index("ix_enrolments_queue", "intake_id", "state", "waiting_number"),
+    )
+
+    id: Mapped[EnrolmentId] = mapped_column(primary_key=True)
+    intake_id: Mapped[IntakeId] = mapped_column(ForeignKey("intakes.id"))
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    course_key: Mapped[str] = mapped_column(String(64))
+    revision_id: Mapped[RevisionId | None] = mapped_column(ForeignKey("course_revisions.id"))
+    state: Mapped[EnrolmentState] = mapped_column(word(EnrolmentState))
+    reserved_by: Mapped[UserId | None]
+    waiting_number: Mapped[int | None]
+    note: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    requested_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UserId | None]
+    invoice_number: Mapped[str | None] = mapped_column(String(60))
+    invoiced_at: Mapped[datetime | None]
+    paid_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Home pages per role: what matters now, read across features."""

@@ -1,0 +1,78 @@
+"""From the name of an outbox event to a use-case; the only place where a lower feature's fact reaches
+a higher feature. Handlers are idempotent: an event may come twice."""
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.db import idempotency, limits
+from app.db.database import Database
+from app.outbox import service as outbox
+from app.web.clock import Clock
+from app.web.mailer import Mailer
+
+log = structlog.get_logger("preceptor.jobs")
+
+Handler = Callable[[Session, dict[str, Any], datetime], None]
+
+HANDLERS: dict[str, Handler] = {}
+
+
+def deliver_due(database: Database, mailer: Mailer, *, now: datetime) -> int:
+    """Deliver what is due and return how many were taken; a failure is retried later."""
+    with database.write() as db:
+        leased = outbox.lease(db, now=now)
+    for event in leased:
+        try:
+            _deliver(database, mailer, event, now)
+        except Exception as error:  # whatever a handler raises is kept with the event and retried
+            log.warning("event failed", event=event.name, event_id=str(event.id), exc_info=error)
+            with database.write() as db:
+                outbox.mark_failed(db, event, repr(error), now=now)
+    return len(leased)
+
+
+def _deliver(database: Database, mailer: Mailer, event: outbox.Leased, now: datetime) -> None:
+    if event.name != outbox.MAIL:
+        with database.write() as db:
+            HANDLERS[event.name](db, event.payload, now)
+            outbox.mark_done(db, event.id, now=now)
+        return
+    message = mailer.build(event.id, event.payload, now=now)
+    if not mailer.keeps:
+        mailer.send(message)
+    with database.write() as db:
+        if mailer.keeps:
+            body = message.get_body(("plain",))
+            outbox.keep_mail(
+                db,
+                event.id,
+                to=event.payload["to"],
+                subject=str(message["Subject"]),
+                text=body.get_content() if body else "",
+                source=message.as_string(),
+                now=now,
+            )
+        outbox.mark_done(db, event.id, now=now)
+
+
+def work_until(stop: Event, database: Database, mailer: Mailer, clock: Clock) -> None:
+    """Deliver until told to stop; the thread of a single-process server, or `preceptor work`."""
+    swept = clock()
+    while not stop.is_set():
+        now = clock()
+        try:
+            taken = deliver_due(database, mailer, now=now)
+            if (now - swept).total_seconds() > 3600:
+                with database.write() as db:
+                    idempotency.sweep(db, now=now)
+                    limits.sweep(db, now=now)
+                swept = now
+        except Exception as error:  # the database may be away for a while; go on
+            log.error("worker", exc_info=error)
+            taken = 0
+        stop.wait(0.1 if taken else 1.0)

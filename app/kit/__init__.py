@@ -1,0 +1,1 @@
+"""Words the whole product shares. Standard library only."""

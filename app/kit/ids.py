@@ -1,0 +1,49 @@
+"""Typed identifiers, made by the application and sortable by the time they were made."""
+
+import secrets
+import time
+from typing import NewType
+from uuid import UUID
+
+UserId = NewType("UserId", UUID)
+GroupId = NewType("GroupId", UUID)
+SignInId = NewType("SignInId", UUID)
+EventId = NewType("EventId", UUID)
+RevisionId = NewType("RevisionId", UUID)
+IntakeId = NewType("IntakeId", UUID)
+EnrolmentId = NewType("EnrolmentId", UUID)
+AttemptId = NewType("AttemptId", UUID)
+PracticalId = NewType("PracticalId", UUID)
+SeatId = NewType("SeatId", UUID)
+WaitingId = NewType("WaitingId", UUID)
+AssessmentId = NewType("AssessmentId", UUID)
+CertificateId = NewType("CertificateId", UUID)
+
+ALL_IDS = (
+    UserId,
+    GroupId,
+    SignInId,
+    EventId,
+    RevisionId,
+    IntakeId,
+    EnrolmentId,
+    AttemptId,
+    PracticalId,
+    SeatId,
+    WaitingId,
+    AssessmentId,
+    CertificateId,
+)
+
+
+def new_uuid() -> UUID:
+    """Return a version 7 UUID (RFC 9562): milliseconds since 1970, then 74 random bits."""
+    value = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 7 << 76
+    value = value & ~(0x3 << 62) | 2 << 62
+    return UUID(int=value)
+
+
+def random_token() -> str:
+    """Return 256 bits from the system's generator, safe in a URL or a cookie."""
+    return secrets.token_urlsafe(32)

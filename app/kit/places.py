@@ -1,0 +1,9 @@
+"""Where the files of this installation lie."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEMPLATES = ROOT / "templates"
+STATIC = ROOT / "static"
+MIGRATIONS = ROOT / "migrations"
+COURSES = ROOT / "courses"

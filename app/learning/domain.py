@@ -1,0 +1,87 @@
+"""Progress through a course: a pure function of its content and of what a student completed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.courses.domain.delivery import Course, Lesson, Module
+
+
+class ModuleState(StrEnum):
+    locked = "locked"
+    open = "open"
+    complete = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Keys of the lessons done and the quizzes passed."""
+
+    lessons: frozenset[str] = frozenset()
+    quizzes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleProgress:
+    """One module for one student; `missing` are the modules to complete before a locked one opens."""
+
+    module: Module
+    state: ModuleState
+    lessons_done: int
+    quiz_passed: bool
+    missing: tuple[Module, ...]
+
+
+def is_complete(module: Module, done: Done) -> bool:
+    """A module is complete when every lesson is done and its quiz is passed."""
+    lessons = {lesson.key for lesson in module.lessons}
+    return lessons <= done.lessons and module.quiz in done.quizzes
+
+
+def completed_modules(course: Course, done: Done) -> frozenset[str]:
+    """Return the keys of the complete modules."""
+    return frozenset(module.key for module in course.modules if is_complete(module, done))
+
+
+def missing_modules(course: Course, keys: Iterable[str], done: Done) -> tuple[Module, ...]:
+    """Return those of the named modules that are not complete, in the course's order."""
+    wanted = frozenset(keys) - completed_modules(course, done)
+    return tuple(module for module in course.modules if module.key in wanted)
+
+
+def module_progress(course: Course, done: Done) -> tuple[ModuleProgress, ...]:
+    """Return every module's state. A module once complete stays complete, even if what it requires
+    is not (any more)."""
+    return tuple(_progress(course, module, done) for module in course.modules)
+
+
+def _progress(course: Course, module: Module, done: Done) -> ModuleProgress:
+    missing = missing_modules(course, module.requires, done)
+    if is_complete(module, done):
+        state = ModuleState.complete
+    elif missing:
+        state = ModuleState.locked
+    else:
+        state = ModuleState.open
+    lessons_done = sum(lesson.key in done.lessons for lesson in module.lessons)
+    return ModuleProgress(module, state, lessons_done, module.quiz in done.quizzes, missing)
+
+
+def is_final_open(course: Course, done: Done) -> bool:
+    """The final test opens when every module is complete."""
+    return len(completed_modules(course, done)) == len(course.modules)
+
+
+def is_theory_complete(course: Course, done: Done) -> bool:
+    """Every module complete and the final test passed: the theory part of the certificate's rule."""
+    return is_final_open(course, done) and course.final_test in done.quizzes
+
+
+def next_lesson(course: Course, done: Done) -> Lesson | None:
+    """Resume: the first lesson not done in a module that is not locked, or None."""
+    for progress in module_progress(course, done):
+        if progress.state is ModuleState.open:
+            for lesson in progress.module.lessons:
+                if lesson.key not in done.lessons:
+                    return lesson
+    return None

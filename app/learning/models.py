@@ -1,0 +1,34 @@
+"""The table of what students have completed."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, word
+from app.kit.ids import EventId, RevisionId, UserId
+
+
+class Completed(StrEnum):
+    lesson = "lesson"
+    quiz = "quiz"
+
+
+class Completion(Base):
+    """A student has done a lesson or passed a quiz: once per course, kind and key."""
+
+    __tablename__ = "completions"
+    __table_args__ = (
+        UniqueConstraint("user_id", "course_key", "kind", "item_key"),
+        Index("ix_completions_course_key", "course_key", "user_id"),
+    )
+
+    id: Mapped[EventId] = mapped_column(primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    course_key: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[Completed] = mapped_column(word(Completed))
+    item_key: Mapped[str] = mapped_column(String(64))
+    revision_id: Mapped[RevisionId] = mapped_column(ForeignKey("course_revisions.id"))
+    completed_at: Mapped[datetime]
+    evidence_id: Mapped[EventId | None]

@@ -1,0 +1,107 @@
+"""Putting one application together from its settings."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from threading import Event, Thread
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from app import jobs
+from app.accounts.identity import Identity
+from app.accounts.links import sign_link
+from app.db.database import Database
+from app.kit.places import ROOT, STATIC, TEMPLATES
+from app.settings import Environment, Settings
+from app.web import system
+from app.web.assets import Assets, build_assets
+from app.web.clock import clock_for
+from app.web.errors import install_errors
+from app.web.logs import configure_logs
+from app.web.mailer import Mailer
+from app.web.middleware import Guards, RequestLog
+from app.web.routing import Api, Pages, policies, public
+from app.web.shell import Shell
+from app.web.templating import make_environment
+
+FEATURES: tuple[Pages | Api, ...] = (system.pages,)
+
+
+def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
+    """Return the application, or raise when a route has no policy. `with_worker` delivers the outbox
+    in a thread of this process (the single-process mode)."""
+    configure_logs(settings.log_level)
+    database = Database(settings.database_url, pool_size=settings.threads)
+    app = FastAPI(
+        title="Preceptor",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(settings, database, with_worker=with_worker),
+    )
+    built = build_assets(STATIC, ROOT / "var" / "assets")
+    app.state.shell = Shell(
+        settings=settings,
+        database=database,
+        templates=make_environment(
+            TEMPLATES,
+            url_for=lambda name, **values: str(app.url_path_for(name, **values)),
+            asset=built.url,
+            zone=settings.time_zone,
+            reload=settings.env is Environment.demo,
+        ),
+        identify=Identity(),
+        clock=clock_for(settings.test_clock),
+        asset_url=built.url,
+    )
+    app.state.mailer = make_mailer(settings, app.state.shell)
+    for router in (system.router, *(feature.router for feature in FEATURES)):
+        app.include_router(router)
+    _open_documents(app)
+    install_errors(app)
+    app.state.policies = policies(app)
+    app.mount("/static", Assets(built))
+    app.add_middleware(Guards, settings=settings)
+    app.add_middleware(RequestLog)
+    return app
+
+
+def make_mailer(settings: Settings, shell: Shell) -> Mailer:
+    secret = settings.secret_key.get_secret_value()
+    return Mailer(
+        templates=shell.templates,
+        sender=settings.mail_from,
+        base_url=settings.base_url,
+        mail_url=settings.mail_url,
+        sign=lambda link_id: sign_link(secret, link_id),
+    )
+
+
+def _lifespan(settings: Settings, database: Database, *, with_worker: bool):  # type: ignore[no-untyped-def] # FastAPI's own type is private
+    @asynccontextmanager
+    async def run(app: FastAPI) -> AsyncIterator[None]:
+        # As many threads as connections: no thread waits for a connection.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        stop = Event()
+        worker = Thread(
+            target=jobs.work_until,
+            args=(stop, database, app.state.mailer, app.state.shell.clock),
+            daemon=True,
+        )
+        if with_worker:
+            worker.start()
+        yield
+        stop.set()
+        if with_worker:
+            worker.join(timeout=20)
+        database.close()
+
+    return run
+
+
+def _open_documents(app: FastAPI) -> None:
+    """FastAPI's own OpenAPI route is public, on purpose."""
+    for route in app.routes:
+        if getattr(route, "path", None) == app.openapi_url:
+            public(route.endpoint)  # type: ignore[attr-defined] # a Starlette Route

@@ -1,0 +1,48 @@
+"""The outbox's tables."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base
+from app.kit.ids import EventId
+
+
+class OutboxEvent(Base):
+    """One fact or mail to deliver. `done_at` set: delivered; `dead_at` set: given up, an admin looks."""
+
+    __tablename__ = "outbox_events"
+    __table_args__ = (
+        Index(
+            "ix_outbox_events_due",
+            "available_at",
+            sqlite_where=text("done_at IS NULL AND dead_at IS NULL"),
+            postgresql_where=text("done_at IS NULL AND dead_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[EventId] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    available_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class KeptMail(Base):
+    """A mail kept instead of sent, where no mail server is set (demo and tests)."""
+
+    __tablename__ = "kept_mails"
+
+    id: Mapped[EventId] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    to: Mapped[str] = mapped_column(String(320))
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,44 @@
+"""Reading the outbox: kept mails, and what waits or was given up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.kit.ids import EventId
+from app.outbox.models import KeptMail, OutboxEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    id: EventId
+    at: datetime
+    to: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    waiting: int
+    given_up: int
+
+
+def kept_mails(db: Session, *, most: int = 100, to: str | None = None) -> tuple[Mail, ...]:
+    """Return the newest kept mails, newest first; with `to`, those of one address."""
+    query = select(KeptMail).order_by(KeptMail.at.desc(), KeptMail.id.desc()).limit(most)
+    if to is not None:
+        query = query.where(KeptMail.to == to)
+    return tuple(Mail(row.id, row.at, row.to, row.subject, row.text) for row in db.scalars(query))
+
+
+def backlog(db: Session) -> Backlog:
+    open_events = OutboxEvent.done_at.is_(None)
+    waiting, given_up = db.execute(
+        select(
+            func.count().filter(open_events, OutboxEvent.dead_at.is_(None)),
+            func.count().filter(open_events, OutboxEvent.dead_at.is_not(None)),
+        ).select_from(OutboxEvent)
+    ).one()
+    return Backlog(waiting, given_up)

@@ -1,0 +1,104 @@
+"""Recording what is to be delivered, and the worker's side: lease, mark, retry, give up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from app.kit.ids import EventId, new_uuid
+from app.outbox.models import KeptMail, OutboxEvent
+
+MAIL = "mail"
+LEASE = timedelta(minutes=2)
+MOST_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """An event this worker may deliver until its lease ends."""
+
+    id: EventId
+    name: str
+    payload: dict[str, Any]
+    tries: int
+
+
+def announce(db: Session, name: str, payload: dict[str, Any], *, now: datetime) -> EventId:
+    """Record a fact for whoever listens to `name` in `app.jobs`. The payload is plain JSON."""
+    event = OutboxEvent(
+        id=EventId(new_uuid()), name=name, payload=payload, created_at=now, available_at=now
+    )
+    db.add(event)
+    return event.id
+
+
+def send_mail(
+    db: Session,
+    to: str,
+    template: str,
+    values: dict[str, Any],
+    *,
+    now: datetime,
+    calendar: dict[str, Any] | None = None,
+) -> EventId:
+    """Record a mail: the text of `templates/mail/<template>.txt`, whose first line is the subject.
+
+    `values` are plain JSON; secrets never go in: a link's token is made at delivery from the id of
+    its row. `calendar` describes an invite (see `app.web.calendar`).
+    """
+    payload = {"to": to, "template": template, "values": values, "calendar": calendar}
+    return announce(db, MAIL, payload, now=now)
+
+
+def lease(db: Session, *, now: datetime, most: int = 20) -> list[Leased]:
+    """Take up to `most` due events for this worker. Two workers never hold the same one."""
+    due = (
+        select(OutboxEvent.id)
+        .where(
+            OutboxEvent.done_at.is_(None),
+            OutboxEvent.dead_at.is_(None),
+            OutboxEvent.available_at <= now,
+            or_(OutboxEvent.leased_until.is_(None), OutboxEvent.leased_until < now),
+        )
+        .order_by(OutboxEvent.available_at, OutboxEvent.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)  # PostgreSQL; on SQLite we are the only writer
+    )
+    ids = db.scalars(due).all()
+    if not ids:
+        return []
+    taken = db.execute(
+        update(OutboxEvent)
+        .where(OutboxEvent.id.in_(ids))
+        .values(leased_until=now + LEASE, tries=OutboxEvent.tries + 1)
+        .returning(OutboxEvent.id, OutboxEvent.name, OutboxEvent.payload, OutboxEvent.tries)
+    ).all()
+    return sorted((Leased(*row) for row in taken), key=lambda leased: leased.id)
+
+
+def mark_done(db: Session, event_id: EventId, *, now: datetime) -> None:
+    db.execute(
+        update(OutboxEvent)
+        .where(OutboxEvent.id == event_id)
+        .values(done_at=now, leased_until=None, last_error=None)
+    )
+
+
+def mark_failed(db: Session, leased: Leased, error: str, *, now: datetime) -> None:
+    """Try again later, each time after a longer wait; give up after `MOST_TRIES`."""
+    values: dict[str, Any] = {"leased_until": None, "last_error": error[:2000]}
+    if leased.tries >= MOST_TRIES:
+        values["dead_at"] = now
+    else:
+        values["available_at"] = now + timedelta(seconds=10 * 4 ** (leased.tries - 1))
+    db.execute(update(OutboxEvent).where(OutboxEvent.id == leased.id).values(**values))
+
+
+def keep_mail(
+    db: Session, event_id: EventId, *, to: str, subject: str, text: str, source: str, now: datetime
+) -> None:
+    """Keep a mail for `/dev/mail`; keeping it twice changes nothing."""
+    if db.get(KeptMail, event_id) is None:
+        db.add(KeptMail(id=event_id, at=now, to=to, subject=subject, text=text, source=source))

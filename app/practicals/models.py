@@ -1,0 +1,145 @@
+"""Tables of practicals, seats and waiting entries."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, word
+from app.kit.ids import IntakeId, PracticalId, RevisionId, SeatId, UserId, WaitingId
+
+
+class PracticalStatus(StrEnum):
+    draft = "draft"
+    published = "published"
+    cancelled = "cancelled"
+
+
+class SeatState(StrEnum):
+    """`confirmed` holds capacity, the others do not. A terminal seat never lives again."""
+
+    confirmed = "confirmed"
+    cancelled_by_student = "cancelled_by_student"
+    cancelled_by_admin = "cancelled_by_admin"
+
+
+class Attendance(StrEnum):
+    attended = "attended"
+    absent = "absent"
+
+
+class WaitingState(StrEnum):
+    waiting = "waiting"
+    fulfilled = "fulfilled"
+    withdrawn = "withdrawn"
+    closed = "closed"
+
+
+class Practical(Base):
+    """A practical day and the gate of its seats: `taken` counts confirmed ones."""
+
+    __tablename__ = "practicals"
+    __table_args__ = (
+        CheckConstraint(
+            "taken >= 0 AND taken <= capacity + override", name="taken_within_capacity"
+        ),
+        CheckConstraint("capacity >= 0", name="capacity_not_negative"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        Index("ix_practicals_starts_at", "starts_at"),
+        Index("ix_practicals_intake_id", "intake_id"),
+    )
+
+    id: Mapped[PracticalId] = mapped_column(primary_key=True)
+    course_key: Mapped[str] = mapped_column(String(64))
+    kind_key: Mapped[str] = mapped_column(String(64))
+    revision_id: Mapped[RevisionId] = mapped_column(ForeignKey("course_revisions.id"))
+    intake_id: Mapped[IntakeId | None] = mapped_column(ForeignKey("intakes.id"))
+    title: Mapped[str] = mapped_column(String(120))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    zone: Mapped[str] = mapped_column(String(60))
+    room: Mapped[str] = mapped_column(String(200))
+    capacity: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    override: Mapped[int] = mapped_column(default=0)
+    waiting_sequence: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=0)
+    status: Mapped[PracticalStatus] = mapped_column(word(PracticalStatus))
+    booking_opens_at: Mapped[datetime]
+    booking_closes_at: Mapped[datetime]
+    cancel_until: Mapped[datetime]
+    note: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class PracticalInstructor(Base):
+    """An instructor of a practical day."""
+
+    __tablename__ = "practical_instructors"
+
+    practical_id: Mapped[PracticalId] = mapped_column(ForeignKey("practicals.id"), primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+
+
+class Seat(Base):
+    """One person's place on a practical. `calendar_sequence` rises with each visible change."""
+
+    __tablename__ = "seats"
+    __table_args__ = (
+        Index(
+            "uq_seats_live",
+            "practical_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text("state = 'confirmed'"),
+            postgresql_where=text("state = 'confirmed'"),
+        ),
+        Index("ix_seats_user_id", "user_id", "state"),
+        Index("ix_seats_practical_id", "practical_id", "state"),
+    )
+
+    id: Mapped[SeatId] = mapped_column(primary_key=True)
+    practical_id: Mapped[PracticalId] = mapped_column(ForeignKey("practicals.id"))
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    state: Mapped[SeatState] = mapped_column(word(SeatState))
+    reserved_by: Mapped[UserId | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    booked_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    calendar_sequence: Mapped[int] = mapped_column(default=0)
+    attendance: Mapped[Attendance | None] = mapped_column(word(Attendance))
+    attendance_at: Mapped[datetime | None]
+    attendance_by: Mapped[UserId | None]
+
+
+class WaitingEntry(Base):
+    """Somebody who waits for a seat; the order is `number`, given under the gate."""
+
+    __tablename__ = "waiting_entries"
+    __table_args__ = (
+        Index(
+            "uq_waiting_entries_live",
+            "practical_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_waiting_entries_queue",
+            "practical_id",
+            "number",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_waiting_entries_user_id", "user_id", "state"),
+    )
+
+    id: Mapped[WaitingId] = mapped_column(primary_key=True)
+    practical_id: Mapped[PracticalId] = mapped_column(ForeignKey("practicals.id"))
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    number: Mapped[int]
+    state: Mapped[WaitingState] = mapped_column(word(WaitingState))
+    joined_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -1,0 +1,70 @@
+"""Tables of attempts and answers."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, word
+from app.kit.ids import AttemptId, EnrolmentId, EventId, RevisionId, UserId
+
+
+class AttemptState(StrEnum):
+    in_progress = "in_progress"
+    submitted = "submitted"
+
+
+class Attempt(Base):
+    """One try of one student at one quiz. `due_at` None: no time limit. `drawn` holds the drawn
+    questions and options in order, with the random tokens the browser knows them by."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        UniqueConstraint("user_id", "course_key", "quiz_key", "number"),
+        Index(
+            "uq_attempts_open",
+            "user_id",
+            "course_key",
+            "quiz_key",
+            unique=True,
+            sqlite_where=text("state = 'in_progress'"),
+            postgresql_where=text("state = 'in_progress'"),
+        ),
+        Index("ix_attempts_quiz", "course_key", "quiz_key", "state"),
+        Index("ix_attempts_due_at", "state", "due_at"),
+    )
+
+    id: Mapped[AttemptId] = mapped_column(primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    enrolment_id: Mapped[EnrolmentId] = mapped_column(ForeignKey("enrolments.id"))
+    course_key: Mapped[str] = mapped_column(String(64))
+    quiz_key: Mapped[str] = mapped_column(String(64))
+    revision_id: Mapped[RevisionId] = mapped_column(ForeignKey("course_revisions.id"))
+    number: Mapped[int]
+    seed: Mapped[str] = mapped_column(String(64))
+    drawn: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    state: Mapped[AttemptState] = mapped_column(word(AttemptState))
+    version: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    earned: Mapped[int | None]
+    possible: Mapped[int | None]
+    passed: Mapped[bool | None]
+
+
+class Answer(Base):
+    """One saved answer; a later `sequence` replaces an earlier one, `is_late` never counts."""
+
+    __tablename__ = "answers"
+    __table_args__ = (UniqueConstraint("attempt_id", "question_key", "sequence"),)
+
+    id: Mapped[EventId] = mapped_column(primary_key=True)
+    attempt_id: Mapped[AttemptId] = mapped_column(ForeignKey("attempts.id"))
+    question_key: Mapped[str] = mapped_column(String(64))
+    sequence: Mapped[int]
+    response: Mapped[dict[str, Any]] = mapped_column(JSON)
+    is_late: Mapped[bool] = mapped_column(default=False)
+    received_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Everything that knows about HTTP and is not a feature: visits, forms, rendering, errors, guards."""

@@ -1,0 +1,310 @@
+"""Styles, scripts, fonts and icons: made at set-up, served for ever under their digest.
+
+Nothing third-party is committed: the icon sprite is drawn from the locked `lucide` package and the
+fonts are subset from the locked Atkinson Hyperlegible package, with their licences beside them.
+"""
+
+import gzip
+import hashlib
+import logging
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from dataclasses import dataclass
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any, Final
+
+import brotli
+
+from app.web import icons
+
+PREFIX: Final = "/static/"
+YEAR: Final = 31_536_000
+KEPT_BUILDS: Final = 3
+
+# Raise it when the code below makes other bytes from the same packages.
+_RECIPE: Final = "1"
+_UNICODES: Final = (
+    *range(0x20, 0x7F),
+    *range(0xA0, 0x180),
+    *range(0x2010, 0x2028),
+    *map(ord, "\u202f‰′″‹›⁄€™−≈≠≤≥"),
+)
+_FEATURES: Final = ("ccmp", "locl", "kern", "liga", "mark", "mkmk", "tnum", "lnum")
+_FONT_PACKAGE: Final = "fontpkg-atkinson-hyperlegible"
+_FACES: Final = {"Regular": "atkinson-regular.woff2", "Bold": "atkinson-bold.woff2"}
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".txt": "text/plain; charset=utf-8",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
+}
+_COMPRESSED: Final = frozenset({".css", ".js", ".svg", ".txt", ".json", ".webmanifest"})
+
+_log = logging.getLogger(__name__)
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One finished set of assets."""
+
+    digest: str
+    folder: Path
+
+    def url(self, path: str) -> str:
+        """The address of an asset, by its path below `static/` or its generated name."""
+        return f"{PREFIX}{self.digest}/{path}"
+
+
+def build_assets(source: Path, target: Path) -> Build:
+    """Make the assets of `source` (the folder `static/`) in `target`; do nothing when none changed.
+
+    Two processes may build at once: each writes a folder of its own and the first rename wins. When
+    a font cannot be subset, the log says so and the pages use the system's font.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    generated = _generated(target)
+    files = {**_files(generated), **_files(source)}
+    digest = _digest(files)
+    folder = target / "builds" / digest
+    if not folder.is_dir():
+        _publish(files, folder)
+    os.utime(folder)
+    _prune(folder.parent)
+    return Build(digest, folder)
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in _TYPES and not path.name.startswith(".")
+    }
+
+
+def _digest(files: dict[str, Path]) -> str:
+    total = hashlib.sha256()
+    for name in sorted(files):
+        content = hashlib.sha256(files[name].read_bytes()).hexdigest()
+        total.update(f"{name}\0{content}\n".encode())
+    return total.hexdigest()[:16]
+
+
+def _publish(files: dict[str, Path], folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as made:
+        draft = Path(made) / "build"
+        for name, path in files.items():
+            content = path.read_bytes()
+            _write(draft / name, content)
+            if path.suffix in _COMPRESSED:
+                packed = {"br": brotli.compress(content), "gz": gzip.compress(content, mtime=0)}
+                for ending, body in packed.items():
+                    if len(body) < len(content):
+                        _write(draft / f"{name}.{ending}", body)
+        _move(draft, folder)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _move(draft: Path, folder: Path) -> None:
+    """Rename, unless another process has just finished the same bytes."""
+    try:
+        draft.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+
+
+def _prune(builds: Path) -> None:
+    """Keep the newest builds: a page that is still open asks for the modules of its own build."""
+    finished = [path for path in builds.iterdir() if not path.name.startswith(".")]
+    finished.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for old in finished[KEPT_BUILDS:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _generated(target: Path) -> Path:
+    """Sprite and fonts, kept under the digest of everything they are made from."""
+    parts = [
+        _RECIPE,
+        *(f"{name}={metadata.version(name)}" for name in ("lucide", _FONT_PACKAGE, "fonttools")),
+        *icons.LUCIDE,
+        *(f"{name}={drawing}" for name, drawing in icons.OWN.items()),
+        repr((_UNICODES, _FEATURES)),
+    ]
+    recipe = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    folder = target / "generated" / recipe
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as made:
+        draft = Path(made) / "generated"
+        _write(draft / "icons.svg", sprite().encode())
+        _write(draft / "licences" / "lucide.txt", _licence("lucide"))
+        if _subset_fonts(draft / "fonts"):
+            _write(draft / "licences" / "atkinson-hyperlegible.txt", _licence(_FONT_PACKAGE))
+        _move(draft, folder)
+    for old in folder.parent.iterdir():
+        if old != folder and not old.name.startswith("."):
+            shutil.rmtree(old, ignore_errors=True)
+    return folder
+
+
+def sprite() -> str:
+    """One SVG of symbols. Refuses with KeyError an icon that the package does not draw."""
+    with zipfile.ZipFile(str(resources.files("lucide") / "lucide.zip")) as archive:
+        drawings = {name: _drawing(archive.read(f"{name}.svg").decode()) for name in icons.LUCIDE}
+    symbols = (
+        f'<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
+        f'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">{drawing}</symbol>'
+        for name, drawing in sorted({**drawings, **icons.OWN}.items())
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>\n'
+
+
+def _drawing(svg: str) -> str:
+    """What is inside the <svg> element, on one line."""
+    inside = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
+    return re.sub(r"\s*/>", "/>", "".join(line.strip() for line in inside.splitlines()))
+
+
+def _licence(package: str) -> bytes:
+    for path in metadata.files(package) or ():
+        if path.name == "LICENSE":
+            return Path(str(path.locate())).read_bytes()
+    raise FileNotFoundError(f"{package} came without its licence, so its files are not served.")
+
+
+def _subset_fonts(folder: Path) -> bool:
+    # Imported here: the subsetter is needed once, and costs a quarter of a second at every start.
+    from fontTools import subset
+
+    options = subset.Options()
+    options.flavor = "woff2"
+    options.layout_features = list(_FEATURES)
+    options.hinting = False
+    options.notdef_outline = True
+    try:
+        faces = resources.files("fontpkg_atkinson_hyperlegible") / "files"
+        for face, name in _FACES.items():
+            loaded = subset.load_font(str(faces / f"AtkinsonHyperlegible-{face}.ttf"), options)
+            subsetter = subset.Subsetter(options)
+            subsetter.populate(unicodes=_UNICODES)
+            subsetter.subset(loaded)
+            folder.mkdir(parents=True, exist_ok=True)
+            subset.save_font(loaded, str(folder / name), options)
+            loaded.close()
+    except (OSError, subset.Subsetter.SubsettingError):
+        _log.warning("The typeface could not be prepared; pages use the system's.", exc_info=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One asset with the encodings it is kept in; the empty name is the plain one."""
+
+    kind: str
+    bodies: dict[str, bytes]
+
+
+class Assets:
+    """ASGI app for `/static/<digest>/<path>`, the current and the latest earlier builds.
+
+    Every file is read into memory once, so a request can only name what was there at the start:
+    no path reaches the disk. Security headers come from the middleware around it.
+    """
+
+    def __init__(self, current: Build) -> None:
+        self._files = dict(_load(current.folder.parent))
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise RuntimeError("Assets are served over HTTP only.")
+        if scope["method"] not in ("GET", "HEAD"):
+            await _answer(send, 405, [(b"allow", b"GET, HEAD")], b"")
+            return
+        found = self._files.get(str(scope["path"]).removeprefix(PREFIX))
+        if found is None:
+            missing = b"Not found\n"
+            headers = [
+                (b"content-type", b"text/plain; charset=utf-8"),
+                (b"cache-control", b"no-store"),
+                (b"content-length", str(len(missing)).encode()),
+            ]
+            await _answer(send, 404, headers, b"" if scope["method"] == "HEAD" else missing)
+            return
+        encoding = _encoding(scope, found.bodies)
+        body = found.bodies[encoding]
+        headers = [
+            (b"content-type", found.kind.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", f"public, max-age={YEAR}, immutable".encode()),
+        ]
+        if len(found.bodies) > 1:
+            headers.append((b"vary", b"Accept-Encoding"))
+        if encoding:
+            headers.append((b"content-encoding", encoding.encode()))
+        await _answer(send, 200, headers, b"" if scope["method"] == "HEAD" else body)
+
+
+def _load(builds: Path) -> Iterator[tuple[str, _File]]:
+    for folder in builds.iterdir():
+        if folder.name.startswith("."):
+            continue
+        for name, path in _files(folder).items():
+            bodies = {"": path.read_bytes()}
+            for encoding, ending in (("br", ".br"), ("gzip", ".gz")):
+                packed = path.with_name(path.name + ending)
+                if packed.is_file():
+                    bodies[encoding] = packed.read_bytes()
+            yield f"{folder.name}/{name}", _File(_TYPES[path.suffix], bodies)
+
+
+def _encoding(scope: Scope, bodies: dict[str, bytes]) -> str:
+    """The smallest encoding that the browser takes (RFC 9110, 12.5.3); plain when it names none."""
+    accepted: dict[str, float] = {}
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            for part in value.decode("latin-1").split(","):
+                coding, _, quality = part.partition(";")
+                accepted[coding.strip().lower()] = _quality(quality)
+    for encoding in ("br", "gzip"):
+        if encoding in bodies and accepted.get(encoding, accepted.get("*", 0.0)) > 0:
+            return encoding
+    return ""
+
+
+def _quality(parameter: str) -> float:
+    _, _, number = parameter.partition("=")
+    if not number:
+        return 1.0
+    try:
+        return float(number)
+    except ValueError:
+        return 0.0
+
+
+async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

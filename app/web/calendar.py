@@ -1,0 +1,40 @@
+"""Calendar invites (RFC 5545, 5546) from the plain description that an outbox row carries."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, vCalAddress, vText
+
+
+def invite(described: dict[str, Any], *, organiser: str) -> tuple[str, bytes]:
+    """Return the METHOD (REQUEST or CANCEL) and the calendar's bytes.
+
+    `described` has method, uid, sequence, starts_at, ends_at (ISO with zone), zone, summary,
+    location, description, attendee, attendee_name and stamped_at. The UID is one per seat for life;
+    the sequence rises with every visible change.
+    """
+    zone = ZoneInfo(described["zone"])
+    event = Event()
+    event.add("uid", described["uid"])
+    event.add("sequence", described["sequence"])
+    event.add("dtstamp", datetime.fromisoformat(described["stamped_at"]).astimezone(UTC))
+    event.add("dtstart", datetime.fromisoformat(described["starts_at"]).astimezone(zone))
+    event.add("dtend", datetime.fromisoformat(described["ends_at"]).astimezone(zone))
+    event.add("summary", described["summary"])
+    event.add("location", described["location"])
+    event.add("description", described["description"])
+    event.add("status", "CANCELLED" if described["method"] == "CANCEL" else "CONFIRMED")
+    event["organizer"] = vCalAddress(f"mailto:{organiser}")
+    attendee = vCalAddress(f"mailto:{described['attendee']}")
+    attendee.params["cn"] = vText(described["attendee_name"])
+    attendee.params["partstat"] = vText("ACCEPTED")
+    attendee.params["rsvp"] = vText("FALSE")
+    event["attendee"] = attendee
+    calendar = Calendar()
+    calendar.add("prodid", "-//Preceptor//Practicals//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", described["method"])
+    calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return described["method"], calendar.to_ical()

@@ -1,0 +1,54 @@
+"""Proof that an unsafe request comes from our own pages (R-080).
+
+Browsers say so by `Sec-Fetch-Site`, older ones by `Origin`; clients that send neither prove it with
+the token of the form. The token is bound to the sign-in cookie, or before it to a visitor cookie.
+"""
+
+import hmac
+from hashlib import sha256
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+
+from app.kit.errors import Forbidden
+from app.settings import Settings
+
+REFUSAL = "This form did not come from our own pages. Open the page again and retry."
+
+
+def cookie_name(settings: Settings, kind: str) -> str:
+    """Return the name of a cookie; the `__Host-` prefix binds it to this host and needs https."""
+    return f"__Host-{kind}" if settings.is_https else f"preceptor-{kind}"
+
+
+def header_verdict(headers: Headers, base_url: str) -> bool | None:
+    """Return True or False where the headers settle it, None where they say nothing."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    if origin is not None:
+        return origin == base_url
+    return None
+
+
+def token_for(settings: Settings, seed: str) -> str:
+    secret = settings.secret_key.get_secret_value().encode()
+    return hmac.new(secret, b"csrf:" + seed.encode(), sha256).hexdigest()
+
+
+def seed_of(connection: HTTPConnection, settings: Settings) -> str | None:
+    """Return what the token of this browser is bound to."""
+    sign_in = connection.cookies.get(cookie_name(settings, "sid"))
+    return sign_in or connection.cookies.get(cookie_name(settings, "visitor"))
+
+
+def demand_proof(connection: HTTPConnection, token: str) -> None:
+    """Raise Forbidden unless a header or the token proves where the request comes from."""
+    settings: Settings = connection.app.state.shell.settings
+    verdict = header_verdict(connection.headers, str(connection.scope["preceptor.origin"]))
+    if verdict is None:
+        seed = seed_of(connection, settings)
+        verdict = seed is not None and hmac.compare_digest(token, token_for(settings, seed))
+    if not verdict:
+        raise Forbidden(REFUSAL, reason="csrf")

@@ -1,0 +1,158 @@
+"""The one table from refusals to statuses, for pages and for problem documents (RFC 9457)."""
+
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from app.kit.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refused,
+    TooMany,
+    Unauthenticated,
+)
+from app.web.forms import UnsupportedForm
+from app.web.middleware import BodyTooLarge
+from app.web.visit import VisitContext
+
+log = structlog.get_logger("preceptor.error")
+
+STATUS: dict[type[Refused], int] = {
+    Invalid: 422,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooMany: 429,
+}
+TITLES = {
+    400: "This request cannot be understood",
+    405: "This cannot be done here",
+    413: "That is too large",
+    415: "This kind of content is not accepted",
+    500: "Something went wrong on our side",
+    503: "We are busy for a moment",
+}
+
+
+def status_of(refused: Refused) -> int:
+    """Return the HTTP status of a refusal."""
+    return next(status for kind, status in STATUS.items() if isinstance(refused, kind))
+
+
+def install_errors(app: FastAPI) -> None:
+    """Answer every error as a page or, under `/api/`, as a problem document."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)  # noqa: S101 - registered for this type
+        return _answer(request, status_of(error), error.title, error.detail, error)
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
+        if error.status_code == 404:
+            return _answer(request, 404, NotFound.title, NotFound().detail, NotFound())
+        title = TITLES.get(error.status_code, "This request was refused")
+        response = _answer(request, error.status_code, title, title + ".", None)
+        response.headers.update(error.headers or {})
+        return response
+
+    async def unreadable(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
+        if any(detail["loc"][0] == "path" for detail in error.errors()):
+            return _answer(request, 404, NotFound.title, NotFound().detail, NotFound())
+        fields = {
+            "/" + "/".join(str(part) for part in detail["loc"][1:]): detail["msg"]
+            for detail in error.errors()
+        }
+        refusal = Invalid("Parts of the request cannot be read; see errors.", fields=fields)
+        return _answer(request, 422, refusal.title, refusal.detail, refusal)
+
+    async def unsupported(request: Request, error: Exception) -> Response:
+        return _answer(request, 415, TITLES[415], "Send a form of this site.", None)
+
+    async def too_large(request: Request, error: Exception) -> Response:
+        return _answer(request, 413, TITLES[413], "A request may have 1 MiB at most.", None)
+
+    async def busy(request: Request, error: Exception) -> Response:
+        log.error("database", request_id=_request_id(request), exc_info=error)
+        detail = "Nothing was changed. Wait a few seconds and try again."
+        response = _answer(request, 503, TITLES[503], detail, None)
+        response.headers["retry-after"] = "3"
+        return response
+
+    async def unexpected(request: Request, error: Exception) -> Response:
+        log.error("unexpected", request_id=_request_id(request), exc_info=error)
+        detail = (
+            f"We have noted it. If you write to us, give this reference: {_request_id(request)}."
+        )
+        return _answer(request, 500, TITLES[500], detail, None)
+
+    app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, unreadable)
+    app.add_exception_handler(UnsupportedForm, unsupported)
+    app.add_exception_handler(BodyTooLarge, too_large)
+    app.add_exception_handler(OperationalError, busy)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def _answer(
+    request: Request, status: int, title: str, detail: str, refused: Refused | None
+) -> Response:
+    if str(request.scope["path"]).startswith("/api/"):
+        return problem(request, status, title, detail, refused)
+    if status == 401 and refused is not None:
+        wanted = str(request.scope["path"]) if request.method == "GET" else "/home"
+        query = request.scope.get("query_string", b"").decode("latin-1")
+        wanted += f"?{query}" if query and request.method == "GET" else ""
+        return RedirectResponse(f"/sign-in?next={quote(wanted, safe='/')}", status_code=303)
+    visit = VisitContext(request)
+    response = visit.render(
+        "error.html",
+        status=status,
+        title=title,
+        detail=detail,
+        fields=refused.fields if refused else {},
+    )
+    return _with_wait(response, refused)
+
+
+def problem(
+    request: Request, status: int, title: str, detail: str, refused: Refused | None
+) -> Response:
+    """Return a problem document; it never repeats what was sent."""
+    slug = refused.slug if refused else f"status-{status}"
+    body: dict[str, Any] = {
+        "type": f"/problems/{slug}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": _request_id(request),
+    }
+    if refused is not None and refused.reason:
+        body["reason"] = refused.reason
+    if refused is not None and refused.fields:
+        body["errors"] = [
+            {"pointer": field if field.startswith("/") else f"/{field}", "message": message}
+            for field, message in refused.fields.items()
+        ]
+    response = JSONResponse(body, status, media_type="application/problem+json")
+    return _with_wait(response, refused)
+
+
+def _with_wait(response: Response, refused: Refused | None) -> Response:
+    if isinstance(refused, TooMany):
+        response.headers["retry-after"] = str(refused.retry_after)
+    return response
+
+
+def _request_id(request: Request) -> str:
+    return str(request.scope.get("preceptor.request_id", ""))

@@ -1,0 +1,131 @@
+"""Form posts: what was typed, kept as typed; and its reading into a typed command."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Self, get_origin
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from app.kit.errors import Invalid
+from app.web.csrf import demand_proof
+
+MOST_FIELDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The fields of one form post. `values` gives them back to the page that is shown again."""
+
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    idempotency_key: str = ""
+    body: str = field(default="", repr=False)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {
+            name: typed[0] if len(typed) == 1 else list(typed)
+            for name, typed in self.fields.items()
+        }
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return the only value of a field; a repeated field is refused."""
+        typed = self.fields.get(name, ())
+        if len(typed) > 1:
+            raise Invalid("A field was sent twice.", fields={name: "Give one value."})
+        return typed[0] if typed else default
+
+
+async def read_submission(request: Request) -> Submission:
+    """Read a form post; refuse other content types and posts without proof of their origin."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    body = await request.body()
+    if kind not in ("application/x-www-form-urlencoded", "") or (body and not kind):
+        raise UnsupportedForm(kind)
+    fields: dict[str, tuple[str, ...]] = {}
+    async with request.form(max_fields=MOST_FIELDS) as form:
+        for name, typed in form.multi_items():
+            fields[name] = (*fields.get(name, ()), str(typed).replace("\r\n", "\n"))
+    token = fields.pop("csrf_token", ("",))[0]
+    demand_proof(request, token)
+    key = fields.pop("idempotency_key", ("",))[0]
+    body_text = "\n".join(f"{name}={typed}" for name, typed in sorted(fields.items()))
+    return Submission(fields, key, body_text)
+
+
+Submitted = Annotated[Submission, Depends(read_submission)]
+
+
+class UnsupportedForm(Exception):
+    """The body is not a form; answered with 415."""
+
+
+class Form(BaseModel):
+    """The typed reading of a form. Unknown fields are refused; empty fields count as not given.
+
+    Give each field a `title`: messages speak of it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @classmethod
+    def read(cls, submission: Submission, **added: Any) -> Self:
+        """Return the form, or raise Invalid with one message per field. `added` comes from the route
+        (an id of the path), never from the browser."""
+        given: dict[str, Any] = dict(added)
+        for name, typed in submission.fields.items():
+            known = cls.model_fields.get(name)
+            if known is not None and get_origin(known.annotation) in (tuple, list, frozenset, set):
+                given[name] = [value for value in typed if value.strip()]
+            elif len(typed) > 1:
+                raise Invalid("A field was sent twice.", fields={name: "Give one value."})
+            elif typed[0].strip() or known is None:
+                given[name] = typed[0]
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            raise Invalid(
+                "There is a problem with what you entered.", fields=cls._messages(error)
+            ) from None
+
+    @classmethod
+    def _messages(cls, error: ValidationError) -> dict[str, str]:
+        messages: dict[str, str] = {}
+        for detail in error.errors(include_url=False, include_input=False):
+            name = str(detail["loc"][0]) if detail["loc"] else "form"
+            known = cls.model_fields.get(name)
+            label = (known.title if known and known.title else name.replace("_", " ")).lower()
+            messages.setdefault(name, _message(detail, label))
+        return messages
+
+
+def _message(detail: ErrorDetails, label: str) -> str:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "missing":
+        return (
+            f"Enter the {label}." if not label.startswith(("your ", "the ")) else f"Enter {label}."
+        )
+    if kind == "extra_forbidden":
+        return f"The form has no field “{label}”. Open the page again and retry."
+    if kind == "value_error":
+        return str(context.get("error", detail["msg"]))
+    known = {
+        "string_too_short": "Use at least {min_length} characters.",
+        "string_too_long": "Use at most {max_length} characters.",
+        "too_short": "Choose at least {min_length}.",
+        "too_long": "Choose at most {max_length}.",
+        "greater_than_equal": "Enter {ge} or more.",
+        "less_than_equal": "Enter {le} or less.",
+        "greater_than": "Enter more than {gt}.",
+        "less_than": "Enter less than {lt}.",
+    }
+    if kind in known:
+        return known[kind].format(**context)
+    if kind.startswith(("int", "decimal", "float")):
+        return "Enter a whole number." if kind.startswith("int") else "Enter a number."
+    if kind.startswith(("date", "time")):
+        return "Enter a real date or time."
+    if kind in ("enum", "literal_error", "uuid_parsing", "bool_parsing"):
+        return "Choose one of the given answers."
+    return "This cannot be read. Check it and try again."

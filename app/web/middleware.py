@@ -1,0 +1,172 @@
+"""Plain ASGI middleware round every request: identity of the request, guards, headers, the log line."""
+
+import re
+import secrets
+from time import perf_counter
+from urllib.parse import urlsplit
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.audit.service import current_request_id
+from app.db.database import Work, current_work
+from app.settings import Environment, Settings
+from app.web.csrf import REFUSAL, header_verdict
+
+log = structlog.get_logger("preceptor.request")
+REQUESTS = Counter("preceptor_requests_total", "Requests by route and status.", ["route", "status"])
+SECONDS = Histogram("preceptor_request_seconds", "Time to answer by route.", ["route"])
+HOST = re.compile(r"^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9a-fA-F:]{2,45}\](:\d{1,5})?$")
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; "
+    "connect-src 'self'; media-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; object-src 'none'; "
+    "require-trusted-types-for 'script'"
+)
+
+
+class RequestLog:
+    """Gives each request an id, counts its statements, and writes one line when it ends."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope["preceptor.request_id"] = request_id
+        current_request_id.set(request_id)
+        work = Work()
+        current_work.set(work)
+        started, status = perf_counter(), 500
+
+        async def send_noting_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = request_id
+                if scope.get("preceptor.environment") != Environment.production:
+                    headers["server-timing"] = (
+                        f"db;dur={work.seconds * 1000:.1f};desc={work.statements}"
+                    )
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noting_status)
+        finally:
+            seconds = perf_counter() - started
+            route = getattr(scope.get("route"), "path", "none")
+            REQUESTS.labels(route, str(status)).inc()
+            SECONDS.labels(route).observe(seconds)
+            log.info(
+                "request",
+                request_id=request_id,
+                method=scope["method"],
+                route=route,
+                status=status,
+                ms=round(seconds * 1000, 1),
+                statements=work.statements,
+                db_ms=round(work.seconds * 1000, 1),
+                actor=scope.get("preceptor.actor_id"),
+            )
+
+
+class Guards:
+    """Refuses unknown hosts, bodies over the limit and unsafe requests of other sites; adds the
+    security headers to every answer, refusals included."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, *, most_bytes: int = 1024 * 1024) -> None:
+        self.app = app
+        self.settings = settings
+        self.most_bytes = most_bytes
+        base = urlsplit(settings.base_url)
+        self.hosts = {base.hostname or ""}
+        if settings.env is not Environment.production:
+            self.hosts |= set(LOCAL_HOSTS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        scope["preceptor.environment"] = self.settings.env
+        host = headers.get("host", "")
+        scope["preceptor.origin"] = self._origin(host)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _secure(MutableHeaders(scope=message), https=self.settings.is_https)
+            await send(message)
+
+        refusal = self._refusal(scope, headers, host)
+        if refusal is not None:
+            await refusal(scope, receive, send_with_headers)
+            return
+        await self.app(scope, _Metered(receive, self.most_bytes), send_with_headers)
+
+    def _origin(self, host: str) -> str:
+        """Return our own origin; in demo and tests it follows the local address that was asked."""
+        if self.settings.env is Environment.production:
+            return self.settings.base_url
+        return f"{urlsplit(self.settings.base_url).scheme}://{host}"
+
+    def _refusal(self, scope: Scope, headers: Headers, host: str) -> ASGIApp | None:
+        if len(headers.getlist("host")) != 1 or not HOST.match(host) or not self._is_ours(host):
+            return PlainTextResponse("This host name is not served here.", 400)
+        if len(scope.get("query_string", b"")) + len(scope["path"]) > 8000:
+            return PlainTextResponse("This address is too long.", 414)
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > self.most_bytes:
+            return PlainTextResponse("The request is too large: 1 MiB at most.", 413)
+        is_unsafe = scope["method"] not in SAFE_METHODS and "authorization" not in headers
+        if is_unsafe and header_verdict(headers, scope["preceptor.origin"]) is False:
+            return PlainTextResponse(REFUSAL, 403)
+        return None
+
+    def _is_ours(self, host: str) -> bool:
+        name = (
+            host if host.startswith("[") and host.endswith("]") else host.rpartition(":")[0] or host
+        )
+        return (name if host.rpartition(":")[2].isdigit() else host).lower() in self.hosts
+
+
+class BodyTooLarge(Exception):
+    """The body grew over the limit while it was read; answered with 413."""
+
+
+class _Metered:
+    """A receive channel that stops a body that is longer than it said."""
+
+    def __init__(self, receive: Receive, most_bytes: int) -> None:
+        self.receive = receive
+        self.left = most_bytes
+
+    async def __call__(self) -> Message:
+        message = await self.receive()
+        self.left -= len(message.get("body", b""))
+        if self.left < 0:
+            raise BodyTooLarge
+        return message
+
+
+def _secure(headers: MutableHeaders, *, https: bool) -> None:
+    headers.setdefault("content-security-policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("x-content-type-options", "nosniff")
+    headers.setdefault("referrer-policy", "same-origin")
+    headers.setdefault("cross-origin-opener-policy", "same-origin")
+    headers.setdefault("cross-origin-resource-policy", "same-origin")
+    headers.setdefault("permissions-policy", "camera=(), microphone=(), geolocation=()")
+    headers.setdefault("cache-control", "private, no-store")
+    # R-088 wants it on all responses; browsers heed it only over https.
+    headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
+    if not https:
+        del headers["strict-transport-security"]

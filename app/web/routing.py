@@ -1,0 +1,107 @@
+"""Routers whose every route names its policy, and the check that none is without."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.routing import iter_route_contexts
+
+from app.web.access import Access
+from app.web.visit import VisitContext
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+class Pages:
+    """A feature's HTML routes. Each is a `def` with a parameter `visit: Visit`; the guard finds who
+    asks and demands the policy in the same thread, before the route runs."""
+
+    response_class: Any = HTMLResponse
+    in_schema = False
+
+    def __init__(self, prefix: str = "", tags: list[str] | None = None) -> None:
+        self.router = APIRouter(
+            prefix=prefix,
+            include_in_schema=self.in_schema,
+            default_response_class=self.response_class,
+            tags=list(tags or []),
+        )
+
+    def get(
+        self, path: str, *, name: str, access: Access, **extra: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        return self._route(["GET", "HEAD"], path, name, access, extra)
+
+    def post(
+        self, path: str, *, name: str, access: Access, **extra: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        return self._route(["POST"], path, name, access, extra)
+
+    def _route(
+        self, methods: list[str], path: str, name: str, access: Access, extra: dict[str, Any]
+    ) -> Callable[[Endpoint], Endpoint]:
+        def register(endpoint: Endpoint) -> Endpoint:
+            self.router.add_api_route(
+                path,
+                _guarded(endpoint, access, name),
+                methods=methods,
+                name=name,
+                response_model=None if not self.in_schema else extra.pop("response_model", None),
+                **extra,
+            )
+            return endpoint
+
+        return register
+
+
+class Api(Pages):
+    """A feature's JSON routes under `/api/v1`; documented in the public OpenAPI document."""
+
+    response_class = JSONResponse
+    in_schema = True
+
+    def put(
+        self, path: str, *, name: str, access: Access, **extra: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        return self._route(["PUT"], path, name, access, extra)
+
+    def delete(
+        self, path: str, *, name: str, access: Access, **extra: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        return self._route(["DELETE"], path, name, access, extra)
+
+
+def _guarded(endpoint: Callable[..., Any], access: Access, name: str) -> Callable[..., Any]:
+    @wraps(endpoint)
+    def guarded(*, visit: VisitContext, **values: Any) -> Any:
+        visit.enter(access, name)
+        return endpoint(visit=visit, **values)
+
+    guarded.access = access  # type: ignore[attr-defined] # read by the start-up check and the route walk
+    return guarded
+
+
+def public(endpoint: Endpoint) -> Endpoint:
+    """Mark a route outside `Pages` and `Api` (health, documents) as open to everyone, on purpose."""
+    endpoint.access = Access("everyone", signed_in=False)  # type: ignore[attr-defined] # as above
+    return endpoint
+
+
+class RouteWithoutPolicy(Exception):
+    """Raised at start: a route names no policy, so nobody decided who may call it."""
+
+
+def policies(app: FastAPI) -> dict[tuple[str, str], Access]:
+    """Return the policy of every route as (method, path); refuse a route that has none (R-030)."""
+    found: dict[tuple[str, str], Access] = {}
+    for context in iter_route_contexts(app.routes):
+        endpoint = getattr(context, "endpoint", None)
+        access = getattr(endpoint, "access", None)
+        path = getattr(context, "path", None) or repr(context)
+        if not isinstance(access, Access):
+            raise RouteWithoutPolicy(f"The route {path} names no policy.")
+        for method in sorted(getattr(context, "methods", None) or ()):
+            found[method, path] = access
+    return found

@@ -1,0 +1,32 @@
+"""What every request of one running application shares."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from jinja2 import Environment
+
+from app.accounts.actor import Actor
+from app.db.database import Database
+from app.settings import Settings
+from app.web.clock import Clock
+
+
+class Identify(Protocol):
+    """Find who a secret belongs to; keep a sign-in alive. Given by accounts, so that web need not
+    know how people sign in."""
+
+    def by_cookie(self, database: Database, token: str, *, now: datetime) -> Actor | None: ...
+
+    def by_bearer(self, database: Database, token: str, *, now: datetime) -> Actor | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    settings: Settings
+    database: Database
+    templates: Environment
+    identify: Identify
+    clock: Clock
+    asset_url: Callable[[str], str]

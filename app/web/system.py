@@ -1,0 +1,78 @@
+"""Health, metrics and the explanations of problem types."""
+
+import hmac
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+
+from app.db.migrate import is_current
+from app.kit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from app.web.access import EVERYONE
+from app.web.routing import Pages, public
+from app.web.shell import Shell
+from app.web.visit import Visit
+
+router = APIRouter(include_in_schema=False)
+pages = Pages()
+LOOPBACK = ("127.0.0.1", "::1", "testclient")
+KINDS = {
+    kind.slug: kind for kind in (Invalid, Unauthenticated, Forbidden, NotFound, Conflict, TooMany)
+}
+EXPLANATIONS = {
+    "invalid": "Something in the request cannot be used as it is; `errors` names each place.",
+    "unauthenticated": "Send a bearer token of an account that is not disabled.",
+    "forbidden": "The account is known, but its roles do not allow this.",
+    "not-found": "It does not exist, or this account may not know that it does.",
+    "conflict": "The state of things does not allow it now; `reason` says why.",
+    "too-many": "A limit was reached; `Retry-After` says how many seconds to wait.",
+}
+
+
+@router.get("/livez")
+@public
+async def livez() -> Response:
+    """The process answers; nothing else is asked."""
+    return Response("ok\n", media_type="text/plain")
+
+
+@router.get("/readyz")
+@public
+async def readyz(request: Request) -> Response:
+    """The database answers and its schema is the one this code needs."""
+    shell: Shell = request.app.state.shell
+
+    def ready() -> bool:
+        try:
+            with shell.database.read() as db:
+                db.execute(text("SELECT 1"))
+            return is_current(shell.database)
+        except SQLAlchemyError:
+            return False
+
+    if await run_in_threadpool(ready):
+        return Response("ready\n", media_type="text/plain")
+    return Response("not ready\n", status_code=503, media_type="text/plain")
+
+
+@router.get("/metrics")
+@public
+async def metrics(request: Request) -> Response:
+    """Prometheus figures, for this machine or the holder of the metrics token."""
+    shell: Shell = request.app.state.shell
+    token = shell.settings.metrics_token
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    named = token is not None and hmac.compare_digest(given, token.get_secret_value())
+    if not named and (request.client is None or request.client.host not in LOOPBACK):
+        raise NotFound
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@pages.get("/problems/{slug}", name="system.problem", access=EVERYONE)
+def show_problem(visit: Visit, slug: str) -> Response:
+    kind = KINDS.get(slug)
+    if kind is None:
+        raise NotFound
+    return visit.render("problem.html", title=kind.title, explanation=EXPLANATIONS[slug])

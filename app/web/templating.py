@@ -1,0 +1,83 @@
+"""The template environment: strict, escaping, with the few filters pages need."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+
+def make_environment(
+    folder: Path,
+    *,
+    url_for: Callable[..., str],
+    asset: Callable[[str], str],
+    zone: str,
+    reload: bool,
+) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=lambda name: not (name or "").endswith(".txt"),  # noqa: S701 - mails are plain text
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=reload,
+        cache_size=400,
+    )
+    environment.globals.update(url_for=url_for, asset=asset)
+    environment.filters.update(
+        datetime=lambda moment, in_zone=zone: _datetime(moment, in_zone),
+        date=lambda moment, in_zone=zone: _date(moment, in_zone),
+        time=lambda moment, in_zone=zone: _local(moment, in_zone).strftime("%H:%M"),
+        iso=lambda moment: moment.isoformat(),
+        money=_money,
+        duration=_duration,
+        plural=_plural,
+        published=_published,
+    )
+    return environment
+
+
+def _local(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def _date(moment: date | datetime, zone: str) -> str:
+    """Tue 8 Dec 2026"""
+    day = _local(moment, zone) if isinstance(moment, datetime) else moment
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def _datetime(moment: datetime, zone: str) -> str:
+    """Tue 8 Dec 2026, 10:00"""
+    return f"{_date(moment, zone)}, {_local(moment, zone):%H:%M}"
+
+
+def _money(pence: int, currency: str = "£") -> str:
+    """£1,250 or £1,250.50; amounts are whole pence."""
+    amount = Decimal(pence) / 100
+    return f"{currency}{amount:,.0f}" if pence % 100 == 0 else f"{currency}{amount:,.2f}"
+
+
+def _duration(minutes: int | timedelta) -> str:
+    """45 minutes, 1 hour, 1 hour 30 minutes"""
+    total = int(minutes.total_seconds() // 60) if isinstance(minutes, timedelta) else minutes
+    hours, rest = divmod(total, 60)
+    parts = [_plural(hours, "hour")] if hours else []
+    if rest or not hours:
+        parts.append(_plural(rest, "minute"))
+    return " ".join(parts)
+
+
+def _plural(count: int, one: str, many: str | None = None) -> str:
+    """1 place, 2 places"""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def _published(html: Any) -> Markup:
+    """Print content that was rendered and sanitised at publish. The only way round escaping."""
+    return Markup(html)  # noqa: S704 - made by app.courses at publish, never by people's input

@@ -1,0 +1,237 @@
+"""One request, as a route sees it: who, when, the database, and ways to answer."""
+
+import hmac
+import json
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.db.database import Database
+from app.db.idempotency import once
+from app.kit.errors import Unauthenticated
+from app.settings import Settings
+from app.web.access import Access
+from app.web.csrf import cookie_name, token_for
+from app.web.forms import Submission
+from app.web.navigation import Item, navigation_for
+from app.web.shell import Shell
+
+FlashKind = Literal["success", "info", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """A sentence shown once, on the page after a form."""
+
+    kind: str
+    text: str
+
+
+class VisitContext:
+    """Made per request; `enter` is called by the guard of the route, in the worker's thread."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.shell: Shell = request.app.state.shell
+        self.now: datetime = self.shell.clock()
+        self._actor: Actor | None = None
+        self._new_visitor: str | None = None
+        self._route = ""
+
+    @property
+    def settings(self) -> Settings:
+        return self.shell.settings
+
+    @property
+    def database(self) -> Database:
+        return self.shell.database
+
+    @property
+    def actor(self) -> Actor:
+        """The person who is signed in; only for routes that demand one."""
+        if self._actor is None:
+            raise Unauthenticated("Sign in to go on.")
+        return self._actor
+
+    @property
+    def maybe_actor(self) -> Actor | None:
+        return self._actor
+
+    @property
+    def path(self) -> str:
+        return str(self.request.scope["path"])
+
+    @property
+    def sign_in_token(self) -> str | None:
+        return self.request.cookies.get(cookie_name(self.settings, "sid"))
+
+    @property
+    def network(self) -> str:
+        """The client's address as the trusted proxy or the connection gives it."""
+        client = self.request.client
+        forwarded = self.request.headers.get("x-forwarded-for")
+        if client and forwarded and client.host == self.settings.trusted_proxy:
+            return forwarded.rsplit(",", 1)[-1].strip()[:60]
+        return client.host if client else "unknown"
+
+    def enter(self, access: Access, route: str) -> None:
+        """Find who asks and demand the route's policy."""
+        self._route = route
+        identify = self.shell.identify
+        bearer = self.request.headers.get("authorization", "")
+        if self.path.startswith("/api/") and bearer.lower().startswith("bearer "):
+            self._actor = identify.by_bearer(self.database, bearer[7:].strip(), now=self.now)
+        elif token := self.sign_in_token:
+            self._actor = identify.by_cookie(self.database, token, now=self.now)
+        if self._actor is not None:
+            self.request.scope["preceptor.actor_id"] = str(self._actor.user_id)
+        access.demand(self._actor)
+
+    def once(self, db: Session, submission: Submission, effect: Callable[[], str]) -> str:
+        """Run `effect` once per idempotency key of a form; it returns where to go next.
+
+        A form without a key (a client of its own making) runs it each time.
+        """
+        if not submission.idempotency_key:
+            return effect()
+        seed = str(self._actor.user_id) if self._actor else self.network
+        return once(
+            db,
+            effect,
+            principal=sha256(seed.encode()).hexdigest(),
+            route=self._route,
+            key=submission.idempotency_key[:80],
+            body=submission.body,
+            now=self.now,
+        )
+
+    def url(self, name: str, **parameters: Any) -> str:
+        """Return the path of a named route."""
+        return str(
+            self.request.app.url_path_for(name, **{k: str(v) for k, v in parameters.items()})
+        )
+
+    def render(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """Render a page for this visitor."""
+        page = self.shell.templates.get_template(template)
+        html = page.render(visit=self.frame(), **values)
+        response = HTMLResponse(html, status_code=status)
+        if self._new_visitor is not None:
+            self.set_cookie(response, "visitor", self._new_visitor, seconds=86400)
+        if "flash" in self.request.cookies:
+            response.delete_cookie("flash", path="/", httponly=True, samesite="lax")
+        return response
+
+    def redirect(
+        self, to: str, *, flash: str | None = None, kind: FlashKind = "success"
+    ) -> Response:
+        """Answer a successful post: see another page (303), with a sentence shown there once."""
+        response = RedirectResponse(to, status_code=303)
+        if flash is not None:
+            response.set_cookie(
+                "flash",
+                self._pack(kind, flash),
+                max_age=60,
+                path="/",
+                httponly=True,
+                samesite="lax",
+                secure=self.settings.is_https,
+            )
+        return response
+
+    def set_cookie(self, response: Response, kind: str, value: str, *, seconds: int) -> None:
+        response.set_cookie(
+            cookie_name(self.settings, kind),
+            value,
+            max_age=seconds,
+            path="/",
+            httponly=True,
+            samesite="lax",
+            secure=self.settings.is_https,
+        )
+
+    def drop_cookie(self, response: Response, kind: str) -> None:
+        response.delete_cookie(
+            cookie_name(self.settings, kind),
+            path="/",
+            httponly=True,
+            samesite="lax",
+            secure=self.settings.is_https,
+        )
+
+    def new_key(self) -> str:
+        """Return a fresh idempotency key for a creating form."""
+        return secrets.token_urlsafe(16)
+
+    def frame(self) -> "Frame":
+        """What every template is told of the visit."""
+        return Frame(
+            actor=self._actor,
+            navigation=navigation_for(self._actor, self.path),
+            flash=self._flash(),
+            theme=self._actor.theme if self._actor else "auto",
+            csrf_token=self._csrf_token(),
+            path=self.path,
+            academy=self.settings.academy_name,
+            environment=str(self.settings.env),
+            request_id=str(self.request.scope.get("preceptor.request_id", "")),
+            now=self.now,
+            zone=self.settings.time_zone,
+            idempotency_key=self.new_key(),
+        )
+
+    def _csrf_token(self) -> str:
+        seed = self.sign_in_token if self._actor else None
+        seed = seed or self.request.cookies.get(cookie_name(self.settings, "visitor"))
+        if seed is None:
+            seed = self._new_visitor = self._new_visitor or secrets.token_urlsafe(24)
+        return token_for(self.settings, seed)
+
+    def _pack(self, kind: str, text: str) -> str:
+        body = urlsafe_b64encode(json.dumps([kind, text]).encode()).decode()
+        return f"{body}.{self._seal(body)}"
+
+    def _seal(self, body: str) -> str:
+        secret = self.settings.secret_key.get_secret_value().encode()
+        return hmac.new(secret, b"flash:" + body.encode(), sha256).hexdigest()[:32]
+
+    def _flash(self) -> Flash | None:
+        body, _, seal = self.request.cookies.get("flash", "").partition(".")
+        if not body or not hmac.compare_digest(seal.encode(), self._seal(body).encode()):
+            return None
+        kind, text = json.loads(urlsafe_b64decode(body))
+        return Flash(kind, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The part of every page that is not the page: seen by templates as `visit`."""
+
+    actor: Actor | None
+    navigation: tuple[Item, ...]
+    flash: Flash | None
+    theme: str
+    csrf_token: str
+    path: str
+    academy: str
+    environment: str
+    request_id: str
+    now: datetime
+    zone: str
+    idempotency_key: str
+
+
+async def open_visit(request: Request) -> VisitContext:
+    return VisitContext(request)
+
+
+Visit = Annotated[VisitContext, Depends(open_visit)]

@@ -1,0 +1,22 @@
+// Attaches behaviours: an element with data-behaviour="one two" gets attach(element) of one.js and two.js.
+// Pages work without any of them, so one that fails is reported and the others go on.
+
+const NAME = /^[a-z][a-z-]*$/;
+
+async function attach(element) {
+  for (const name of element.dataset.behaviour.split(/\s+/).filter((word) => NAME.test(word))) {
+    try {
+      const module = await import(`./${name}.js`);
+      module.attach(element);
+    } catch (error) {
+      console.error(`The behaviour "${name}" could not be attached.`, error);
+    }
+  }
+}
+
+export function attachAll(root) {
+  return Promise.all([...root.querySelectorAll("[data-behaviour]")].map(attach));
+}
+
+document.documentElement.dataset.scripts = "on";
+await attachAll(document);

@@ -1,0 +1,26 @@
+// A button that shows the typed password, and hides it again before the form is sent.
+
+import { announce } from "./announce.js";
+
+export function attach(field) {
+  const input = field.querySelector('input[type="password"]');
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button-secondary";
+  button.setAttribute("aria-controls", input.id);
+
+  const show = (visible) => {
+    input.type = visible ? "text" : "password";
+    button.textContent = visible ? "Hide" : "Show";
+    button.setAttribute("aria-label", visible ? "Hide password" : "Show password");
+  };
+
+  button.addEventListener("click", () => {
+    const visible = input.type === "password";
+    show(visible);
+    announce(visible ? "Your password is shown" : "Your password is hidden");
+  });
+  input.form?.addEventListener("submit", () => show(false));
+  show(false);
+  input.after(button);
+}

@@ -1,0 +1,157 @@
+"""Resources: databases of both kinds, the application, a client that can be anybody."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+
+from app.accounts.actor import Actor
+from app.db.base import Base
+from app.db.database import Database, Work, current_work
+from app.db.migrate import upgrade
+from app.db.tables import load_tables
+from app.main import create_app
+from app.settings import Environment, Settings
+from tests.make import NOW, postgres
+from tests.make.people import a_sign_in
+
+load_tables()
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_database() -> Iterator[Database]:
+    """A migrated PostgreSQL database of this worker; emptied before each test that uses it."""
+    folder = Path(os.environ.get("TEST_POSTGRES_FOLDER", "/tmp/preceptor-tests/postgres"))  # noqa: S108 - a socket's path must be short
+    try:
+        address = postgres.new_database(postgres.server_address(folder), f"preceptor_{WORKER}")
+    except Exception as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"PostgreSQL could not start: {error}")
+    database = Database(address)
+    upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "preceptor.db"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty, migrated database; every test that uses it runs on both kinds."""
+    if request.param == "sqlite":
+        return request.getfixturevalue("sqlite_database")
+    database: Database = request.getfixturevalue("postgres_database")
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with database.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names}"))
+    return database
+
+
+@pytest.fixture
+def clock_file(tmp_path: Path) -> Path:
+    """The server's clock stands at NOW; write another ISO moment to move it."""
+    path = tmp_path / "clock"
+    path.write_text(NOW.isoformat())
+    return path
+
+
+@pytest.fixture
+def settings(database: Database, clock_file: Path, tmp_path: Path) -> Settings:
+    return Settings(
+        env=Environment.test,
+        database_url=database.url.render_as_string(hide_password=False),
+        base_url="http://testserver",
+        test_clock=clock_file,
+        files_url=str(tmp_path / "files"),
+        log_level="WARNING",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[FastAPI]:
+    app = create_app(settings)
+    yield app
+    app.state.shell.database.close()
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """A visitor's browser: sends the Origin header, follows no redirects."""
+    with TestClient(
+        app, headers={"origin": "http://testserver"}, follow_redirects=False
+    ) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def as_person(app: FastAPI, database: Database) -> Iterator[Callable[[Actor], TestClient]]:
+    """Return a browser that is signed in as somebody: `as_person(actor).get("/home")`."""
+    opened: list[TestClient] = []
+
+    def sign_in(actor: Actor) -> TestClient:
+        token = f"token-of-{actor.user_id}-{len(opened)}"
+        with database.write() as db:
+            a_sign_in(db, actor, token=token)
+        browser = TestClient(
+            app,
+            headers={"origin": "http://testserver"},
+            cookies={"preceptor-sid": token},
+            follow_redirects=False,
+        )
+        opened.append(browser)
+        return browser
+
+    yield sign_in
+    for browser in opened:
+        browser.close()
+
+
+@pytest.fixture
+def at_most() -> Callable[[int], AbstractContextManager[Work]]:
+    """Fail when the block runs more statements than said: `with at_most(4): queries.page(db, …)`.
+
+    Counts what this thread does; for requests read the `server-timing` header's `desc`.
+    """
+
+    @contextmanager
+    def counted(most: int) -> Iterator[Work]:
+        work = Work()
+        token = current_work.set(work)
+        yield work
+        current_work.reset(token)
+        assert work.statements <= most, f"{work.statements} statements, {most} allowed"
+
+    return counted
+
+
+def statements_of(response: object) -> int:
+    """Return how many statements the server ran for a response."""
+    header = response.headers["server-timing"]  # type: ignore[attr-defined]
+    return int(header.rpartition("desc=")[2])

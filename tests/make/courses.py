@@ -1,0 +1,23 @@
+"""A whole valid course of two modules, for tests that need one."""
+
+from functools import cache
+from pathlib import Path
+
+from app.courses.domain.parsing import Parsed, parse_course
+from app.courses.reading import read_folder
+
+SMALL_COURSE = Path(__file__).parent.parent / "fixtures" / "small_course"
+
+
+@cache
+def small_files() -> dict[str, bytes]:
+    """The files of the small course; copy before you change anything."""
+    return read_folder(SMALL_COURSE)
+
+
+@cache
+def small_course() -> Parsed:
+    """The small course, parsed. It has every type of question, a practical and a drawing."""
+    parsed = parse_course("small-course", small_files())
+    assert parsed.problems == ()
+    return parsed

