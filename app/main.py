@@ -12,6 +12,10 @@ from app.accounts.identity import Identity
 from app.accounts.links import sign_link
 from app.db.database import Database
 from app.kit.places import ROOT, STATIC, TEMPLATES
+from app.practicals import api as practicals_api
+from app.practicals.pages import planning as practicals_planning
+from app.practicals.pages import students as practicals_students
+from app.practicals.pages import teaching as practicals_teaching
 from app.settings import Environment, Settings
 from app.web import system
 from app.web.assets import Assets, build_assets
@@ -24,7 +28,13 @@ from app.web.routing import Api, Pages, policies, public
 from app.web.shell import Shell
 from app.web.templating import make_environment
 
-FEATURES: tuple[Pages | Api, ...] = (system.pages,)
+FEATURES: tuple[Pages | Api, ...] = (
+    system.pages,
+    practicals_students.pages,
+    practicals_teaching.pages,
+    practicals_planning.pages,
+    practicals_api.api,
+)
 
 
 def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:

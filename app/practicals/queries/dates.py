@@ -41,7 +41,8 @@ from app.practicals.queries.facts import (
     known_people,
 )
 
-SOLD_OUT = frozenset({Reason.full, Reason.queue_ahead})
+WINDOW = frozenset({Reason.not_open_yet, Reason.closed})
+ABOUT_THE_DATE = WINDOW | {Reason.full, Reason.queue_ahead, Reason.already_booked}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,12 @@ class DateRow:
     @property
     def personal(self) -> tuple[Unmet, ...]:
         """What the person themselves still needs; the rest is about the date."""
-        about_date = SOLD_OUT | {Reason.not_open_yet, Reason.closed, Reason.already_booked}
-        return tuple(unmet for unmet in self.unmet if unmet.reason not in about_date)
+        return tuple(unmet for unmet in self.unmet if unmet.reason not in ABOUT_THE_DATE)
+
+    @property
+    def window(self) -> Unmet | None:
+        """Why booking is not open now, if it is not."""
+        return next((unmet for unmet in self.unmet if unmet.reason in WINDOW), None)
 
 
 @dataclass(frozen=True, slots=True)
