@@ -24,7 +24,9 @@ def pytest_runtest_logreport(report: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    line = ", ".join(f"{kind} {_ran[kind]}" for kind in ("rules", "SQLite", "PostgreSQL", "browser"))
+    line = ", ".join(
+        f"{kind} {_ran[kind]}" for kind in ("rules", "SQLite", "PostgreSQL", "browser")
+    )
     terminalreporter.write_line(f"Tests executed: {line}")
 
 

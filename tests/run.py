@@ -46,9 +46,21 @@ def main() -> int:
     for leftover in Path().glob(".coverage*"):
         leftover.unlink()
     command = [
-        str(BIN / "python"), "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q",
-        "--durations=10", "--cov", "--cov-report=term", "-m", "" if deep else "not deep",
-        "-p", "tests.counts",
+        str(BIN / "python"),
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadgroup",
+        "-q",
+        "--durations=10",
+        "--cov",
+        "--cov-report=term",
+        "-m",
+        "" if deep else "not deep",
+        "-p",
+        "tests.counts",
     ]
     return subprocess.run(command, env=environment, check=False).returncode
 

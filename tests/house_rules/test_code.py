@@ -17,7 +17,11 @@ def calls(tree: ast.AST) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             function = node.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            name = (
+                function.attr
+                if isinstance(function, ast.Attribute)
+                else getattr(function, "id", "")
+            )
             yield name, node.lineno
 
 
@@ -72,7 +76,9 @@ def test_no_module_is_longer_than_a_person_reads():
 
 
 def test_every_module_says_what_it_is_for():
-    missing = [relative(path) for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))]
+    missing = [
+        relative(path) for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))
+    ]
     assert missing == []
 
 
