@@ -13,6 +13,7 @@ from app.accounts.links import sign_link
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.db.database import Database
+from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
@@ -20,7 +21,7 @@ from app.settings import Environment, Settings
 from app.web import system
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
-from app.web.errors import install_errors
+from app.web.errors import Unexpected, install_errors
 from app.web.logs import configure_logs
 from app.web.mailer import Mailer
 from app.web.middleware import Guards, RequestLog
@@ -34,6 +35,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     courses_api.api,
     learning_pages.pages,
     learning_api.api,
+    home_pages.pages,
 )
 
 
@@ -72,6 +74,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     install_errors(app)
     app.state.policies = policies(app)
     app.mount("/static", Assets(built))
+    app.add_middleware(Unexpected)
     app.add_middleware(Guards, settings=settings)
     app.add_middleware(RequestLog)
     return app
