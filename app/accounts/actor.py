@@ -3,16 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-<<<<<<< HEAD
-from typing import Any, TypeVar
-=======
 from typing import TypeVar
->>>>>>> main
 
 from app.kit.errors import Forbidden
 from app.kit.ids import SignInId, UserId
-
-UseCase = TypeVar("UseCase", bound=Callable[..., Any])
 
 
 class Role(StrEnum):
@@ -57,14 +51,9 @@ def require(allowed: bool, detail: str = "Your role does not allow this.") -> No
         raise Forbidden(detail)
 
 
-<<<<<<< HEAD
-def open_to_all(use_case: UseCase) -> UseCase:
-    """Mark a use-case that demands no permission itself; its docstring says who does, or why none."""
-=======
 UseCase = TypeVar("UseCase", bound=Callable[..., object])
 
 
 def open_to_all(use_case: UseCase) -> UseCase:
     """Mark a use-case that asks no permission, on purpose; its docstring says who asked or why not."""
->>>>>>> main
     return use_case

@@ -6,11 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-<<<<<<< HEAD
 from app.accounts.actor import Actor, open_to_all, require
-=======
-from app.accounts.actor import open_to_all
->>>>>>> main
 from app.kit.ids import AttemptId, EventId, RevisionId, UserId, new_uuid
 from app.learning import domain, policy, queries
 from app.learning.errors import LessonStaysDone
@@ -18,7 +14,6 @@ from app.learning.models import Completed, Completion
 from app.outbox import service as outbox
 
 
-<<<<<<< HEAD
 def mark_lesson_done(
     db: Session, actor: Actor, course_key: str, lesson_key: str, *, now: datetime
 ) -> None:
@@ -62,8 +57,6 @@ def mark_lesson_not_done(db: Session, actor: Actor, course_key: str, lesson_key:
     )
 
 
-=======
->>>>>>> main
 @open_to_all
 def record_quiz_passed(
     db: Session,
