@@ -10,9 +10,13 @@ from fastapi import FastAPI
 from app import jobs
 from app.accounts.identity import Identity
 from app.accounts.links import sign_link
-from app.home import pages as home_pages
+from app.courses import api as courses_api
+from app.courses import pages as courses_pages
 from app.db.database import Database
+from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
+from app.learning import api as learning_api
+from app.learning import pages as learning_pages
 from app.settings import Environment, Settings
 from app.web import system
 from app.web.assets import Assets, build_assets
@@ -27,6 +31,10 @@ from app.web.templating import make_environment
 
 FEATURES: tuple[Pages | Api, ...] = (
     system.pages,
+    courses_pages.pages,
+    courses_api.api,
+    learning_pages.pages,
+    learning_api.api,
     home_pages.pages,
 )
 
