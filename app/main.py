@@ -8,10 +8,14 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from app import jobs
+from app.accounts import api as accounts_api
+from app.accounts import group_pages, me_pages, people_pages, person_page
+from app.accounts import pages as accounts_pages
 from app.accounts.identity import Identity
 from app.accounts.links import sign_link
 from app.db.database import Database
 from app.kit.places import ROOT, STATIC, TEMPLATES
+from app.outbox import pages as outbox_pages
 from app.settings import Environment, Settings
 from app.web import system
 from app.web.assets import Assets, build_assets
@@ -24,7 +28,16 @@ from app.web.routing import Api, Pages, policies, public
 from app.web.shell import Shell
 from app.web.templating import make_environment
 
-FEATURES: tuple[Pages | Api, ...] = (system.pages,)
+FEATURES: tuple[Pages | Api, ...] = (
+    system.pages,
+    outbox_pages.pages,
+    accounts_pages.pages,
+    me_pages.pages,
+    people_pages.pages,
+    person_page.pages,  # a fuller page of a higher feature takes its place
+    group_pages.pages,
+    accounts_api.api,
+)
 
 
 def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
