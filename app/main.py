@@ -14,13 +14,13 @@ from app.accounts import pages as accounts_pages
 from app.accounts.identity import Identity
 from app.accounts.links import sign_link
 from app.db.database import Database
+from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
-from app.outbox import pages as outbox_pages
 from app.settings import Environment, Settings
-from app.web import system
+from app.web import kept_mail, system
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
-from app.web.errors import install_errors
+from app.web.errors import Unexpected, install_errors
 from app.web.logs import configure_logs
 from app.web.mailer import Mailer
 from app.web.middleware import Guards, RequestLog
@@ -30,13 +30,14 @@ from app.web.templating import make_environment
 
 FEATURES: tuple[Pages | Api, ...] = (
     system.pages,
-    outbox_pages.pages,
+    kept_mail.pages,
     accounts_pages.pages,
     me_pages.pages,
     people_pages.pages,
     person_page.pages,  # a fuller page of a higher feature takes its place
     group_pages.pages,
     accounts_api.api,
+    home_pages.pages,
 )
 
 
@@ -75,6 +76,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     install_errors(app)
     app.state.policies = policies(app)
     app.mount("/static", Assets(built))
+    app.add_middleware(Unexpected)
     app.add_middleware(Guards, settings=settings)
     app.add_middleware(RequestLog)
     return app

@@ -19,6 +19,7 @@ from app.web.visit import Visit, VisitContext
 
 api = Api("/api/v1", tags=["accounts"])
 
+
 class ProfileIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -96,9 +97,7 @@ def show_me(*, visit: Visit) -> MeOut:
 def change_profile(*, visit: Visit, profile: ProfileIn) -> MeOut:
     """Replace the profile; what is left out becomes empty."""
     with visit.database.write() as db:
-        own_account.change_profile(
-            db, visit.actor, Profile(**profile.model_dump()), now=visit.now
-        )
+        own_account.change_profile(db, visit.actor, Profile(**profile.model_dump()), now=visit.now)
     return _me(visit)
 
 

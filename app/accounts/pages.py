@@ -143,17 +143,13 @@ def confirm(*, visit: Visit, submitted: Submitted) -> Response:
         form = ConfirmForm.read(submitted)
         link_id = _link_id(visit, form.token)
         with visit.database.write() as db:
-            candidate = sign_ins.begin_confirming(
-                db, link_id, network=visit.network, now=visit.now
-            )
+            candidate = sign_ins.begin_confirming(db, link_id, network=visit.network, now=visit.now)
         try:
             _check(visit, candidate, form.password)
         except SignInRefused:
             raise WrongPassword("password") from None
         with visit.database.write() as db:
-            started = own_account.confirm(
-                db, link_id, candidate, browser_of(visit), now=visit.now
-            )
+            started = own_account.confirm(db, link_id, candidate, browser_of(visit), now=visit.now)
     except Refused as refused:
         return _link_page(visit, "accounts/confirm.html", Purpose.confirm, submitted, refused)
     response = signed_in(visit, started, local_path(form.next), "Your address is confirmed.")
@@ -184,9 +180,7 @@ def forgot(*, visit: Visit, submitted: Submitted) -> Response:
 
 @pages.get("/reset", name="accounts.reset", access=EVERYONE)
 def show_reset(*, visit: Visit) -> Response:
-    return _link_page(
-        visit, "accounts/reset.html", Purpose.reset, values={"token": _token(visit)}
-    )
+    return _link_page(visit, "accounts/reset.html", Purpose.reset, values={"token": _token(visit)})
 
 
 @pages.post("/reset", name="accounts.reset.post", access=EVERYONE)
@@ -231,9 +225,7 @@ def browser_of(visit: VisitContext) -> Browser:
     return Browser(visit.network, agent, visit.sign_in_token)
 
 
-def signed_in(
-    visit: VisitContext, started: Started, to: str, flash: str | None = None
-) -> Response:
+def signed_in(visit: VisitContext, started: Started, to: str, flash: str | None = None) -> Response:
     """Hand the new sign-in's token to the browser and send it on."""
     response = visit.redirect(to, flash=flash)
     visit.set_cookie(response, "sid", started.token, seconds=started.seconds)

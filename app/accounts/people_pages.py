@@ -133,9 +133,7 @@ def close(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     try:
         form = ReasonForm.read(submitted)
         with visit.database.write() as db:
-            service.close_account(
-                db, visit.actor, person_id, reason=form.reason, now=visit.now
-            )
+            service.close_account(db, visit.actor, person_id, reason=form.reason, now=visit.now)
     except Refused as refused:
         return _access_page(visit, person_id, submitted, refused)
     return _back(visit, person_id, "The account is closed and signed out everywhere.")

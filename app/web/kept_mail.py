@@ -12,7 +12,7 @@ from app.web.visit import Visit, VisitContext
 pages = Pages(prefix="/dev/mail")
 
 
-@pages.get("", name="outbox.mails", access=EVERYONE)
+@pages.get("", name="web.mails", access=EVERYONE)
 def show_mails(*, visit: Visit) -> Response:
     _demand_demo(visit)
     with visit.database.read() as db:
@@ -20,7 +20,7 @@ def show_mails(*, visit: Visit) -> Response:
     return visit.render("outbox/mails.html", page=page)
 
 
-@pages.get("/{mail_id}", name="outbox.mail", access=EVERYONE)
+@pages.get("/{mail_id}", name="web.mail", access=EVERYONE)
 def show_mail(*, visit: Visit, mail_id: EventId) -> Response:
     _demand_demo(visit)
     with visit.database.read() as db:
