@@ -22,9 +22,7 @@ class Place:
 
 def place_on(db: Session, user_id: UserId, course_key: str) -> Place | None:
     """Return the person's newest confirmed place on a course, or None."""
-    return next(
-        (place for place in places_of(db, user_id) if place.course_key == course_key), None
-    )
+    return next((place for place in places_of(db, user_id) if place.course_key == course_key), None)
 
 
 def places_of(db: Session, user_id: UserId) -> tuple[Place, ...]:
