@@ -11,6 +11,9 @@ from app import jobs
 from app.accounts.identity import Identity
 from app.accounts.links import sign_link
 from app.db.database import Database
+from app.enrolments import admin_enrolment_pages, admin_pages
+from app.enrolments import api as enrolments_api
+from app.enrolments import pages as enrolments_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.settings import Environment, Settings
 from app.web import system
@@ -24,7 +27,13 @@ from app.web.routing import Api, Pages, policies, public
 from app.web.shell import Shell
 from app.web.templating import make_environment
 
-FEATURES: tuple[Pages | Api, ...] = (system.pages,)
+FEATURES: tuple[Pages | Api, ...] = (
+    system.pages,
+    enrolments_pages.pages,
+    admin_pages.pages,
+    admin_enrolment_pages.pages,
+    enrolments_api.api,
+)
 
 
 def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
