@@ -14,12 +14,13 @@ from app.db.database import Database
 from app.enrolments import admin_enrolment_pages, admin_pages
 from app.enrolments import api as enrolments_api
 from app.enrolments import pages as enrolments_pages
+from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.settings import Environment, Settings
 from app.web import system
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
-from app.web.errors import install_errors
+from app.web.errors import Unexpected, install_errors
 from app.web.logs import configure_logs
 from app.web.mailer import Mailer
 from app.web.middleware import Guards, RequestLog
@@ -33,6 +34,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     admin_pages.pages,
     admin_enrolment_pages.pages,
     enrolments_api.api,
+    home_pages.pages,
 )
 
 
@@ -71,6 +73,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     install_errors(app)
     app.state.policies = policies(app)
     app.mount("/static", Assets(built))
+    app.add_middleware(Unexpected)
     app.add_middleware(Guards, settings=settings)
     app.add_middleware(RequestLog)
     return app
