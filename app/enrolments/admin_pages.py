@@ -217,6 +217,7 @@ def _reserve_for(
         status=status_of(refused) if refused else 200,
         page=intake,
         rows=typed_rows(values),
+        action=visit.url("enrolments.reserve_places", intake_id=intake_id),
         errors=errors_of(refused),
         values=values,
     )
