@@ -8,6 +8,9 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from app import jobs
+from app.accounts import api as accounts_api
+from app.accounts import group_pages, me_pages, people_pages, person_page
+from app.accounts import pages as accounts_pages
 from app.accounts.identity import Identity
 from app.accounts.links import sign_link
 from app.db.database import Database
@@ -17,7 +20,7 @@ from app.enrolments import pages as enrolments_pages
 from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.settings import Environment, Settings
-from app.web import system
+from app.web import kept_mail, system
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
 from app.web.errors import Unexpected, install_errors
@@ -34,6 +37,13 @@ FEATURES: tuple[Pages | Api, ...] = (
     admin_pages.pages,
     admin_enrolment_pages.pages,
     enrolments_api.api,
+    kept_mail.pages,
+    accounts_pages.pages,
+    me_pages.pages,
+    people_pages.pages,
+    person_page.pages,  # a fuller page of a higher feature takes its place
+    group_pages.pages,
+    accounts_api.api,
     home_pages.pages,
 )
 

@@ -44,7 +44,9 @@ def revision(db: Session, revision_id: RevisionId) -> Published:
     ).one_or_none()
     if row is None:
         raise NotFound
-    published = Published(revision_id, row.number, row.digest, Course.model_validate_json(row.delivery))
+    published = Published(
+        revision_id, row.number, row.digest, Course.model_validate_json(row.delivery)
+    )
     if len(_by_id) >= MOST_KEPT:
         _by_id.pop(next(iter(_by_id)))
     _by_id[revision_id] = published

@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.accounts.actor import Actor, require
+from app.accounts.queries import people
 from app.courses import queries as courses
 from app.db.paging import PAGE_SIZE, Page, page_of
 from app.enrolments import policy
 from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.enrolments.models import Enrolment, Intake
-from app.enrolments.people import people
 from app.enrolments.queries import gate_of
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, UserId

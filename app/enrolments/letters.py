@@ -6,9 +6,9 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from app.accounts.queries import people
 from app.courses import queries as courses
 from app.enrolments.domain import Gate, day_in_words
-from app.enrolments.people import people
 from app.kit.ids import UserId
 from app.outbox import service as outbox
 

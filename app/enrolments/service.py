@@ -323,6 +323,14 @@ def record_payment(
     steps.record(db, actor, "enrolment.paid", row, now=now)
 
 
+def note_export(
+    db: Session, actor: Actor, intake_id: IntakeId, *, rows: int, now: datetime
+) -> None:
+    """Note that the list of people of an intake was taken away as a file."""
+    require(policy.may_manage_intakes(actor))
+    steps.record_intake(db, actor, "intake.exported", intake_id, now=now, details={"rows": rows})
+
+
 def _refuse(reason: Reason | None) -> None:
     if reason is not None:
         raise EnrolmentRefused(reason)

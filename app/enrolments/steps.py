@@ -156,6 +156,7 @@ def record_intake(
     *,
     now: datetime,
     reason: str | None = None,
+    details: dict[str, Any] | None = None,
 ) -> None:
     """Note an act on a whole intake."""
     audit.record(
@@ -166,4 +167,5 @@ def record_intake(
         subject_kind="intake",
         subject_id=intake_id,
         reason=reason,
+        details=details,
     )
