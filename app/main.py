@@ -16,6 +16,9 @@ from app.accounts.links import sign_link
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.db.database import Database
+from app.enrolments import admin_enrolment_pages, admin_pages
+from app.enrolments import api as enrolments_api
+from app.enrolments import pages as enrolments_pages
 from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
@@ -38,6 +41,10 @@ FEATURES: tuple[Pages | Api, ...] = (
     courses_api.api,
     learning_pages.pages,
     learning_api.api,
+    enrolments_pages.pages,
+    admin_pages.pages,
+    admin_enrolment_pages.pages,
+    enrolments_api.api,
     kept_mail.pages,
     accounts_pages.pages,
     me_pages.pages,
@@ -45,6 +52,10 @@ FEATURES: tuple[Pages | Api, ...] = (
     person_page.pages,  # a fuller page of a higher feature takes its place
     group_pages.pages,
     accounts_api.api,
+    courses_pages.pages,
+    courses_api.api,
+    learning_pages.pages,
+    learning_api.api,
     home_pages.pages,
 )
 
