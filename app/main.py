@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from app import jobs
 from app.accounts.identity import Identity
 from app.accounts.links import sign_link
+from app.assessments import api as assessments_api
+from app.assessments import pages as assessments
 from app.db.database import Database
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.settings import Environment, Settings
@@ -24,7 +26,11 @@ from app.web.routing import Api, Pages, policies, public
 from app.web.shell import Shell
 from app.web.templating import make_environment
 
-FEATURES: tuple[Pages | Api, ...] = (system.pages,)
+FEATURES: tuple[Pages | Api, ...] = (
+    system.pages,
+    assessments.pages,
+    assessments_api.api,
+)
 
 
 def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
