@@ -11,14 +11,15 @@ from app import jobs
 from app.accounts.identity import Identity
 from app.accounts.links import sign_link
 from app.assessments import api as assessments_api
-from app.assessments import pages as assessments
+from app.assessments import pages as assessments_pages
 from app.db.database import Database
+from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.settings import Environment, Settings
 from app.web import system
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
-from app.web.errors import install_errors
+from app.web.errors import Unexpected, install_errors
 from app.web.logs import configure_logs
 from app.web.mailer import Mailer
 from app.web.middleware import Guards, RequestLog
@@ -28,8 +29,9 @@ from app.web.templating import make_environment
 
 FEATURES: tuple[Pages | Api, ...] = (
     system.pages,
-    assessments.pages,
+    assessments_pages.pages,
     assessments_api.api,
+    home_pages.pages,
 )
 
 
@@ -68,6 +70,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     install_errors(app)
     app.state.policies = policies(app)
     app.mount("/static", Assets(built))
+    app.add_middleware(Unexpected)
     app.add_middleware(Guards, settings=settings)
     app.add_middleware(RequestLog)
     return app

@@ -1,7 +1,9 @@
 """Who acts, and the one way to demand a permission."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 from app.kit.errors import Forbidden
 from app.kit.ids import SignInId, UserId
@@ -47,3 +49,11 @@ def require(allowed: bool, detail: str = "Your role does not allow this.") -> No
     """Raise Forbidden unless `allowed`: the first line of every use-case."""
     if not allowed:
         raise Forbidden(detail)
+
+
+UseCase = TypeVar("UseCase", bound=Callable[..., object])
+
+
+def open_to_all(use_case: UseCase) -> UseCase:
+    """Mark a use-case that asks no permission, on purpose; its docstring says who asked or why not."""
+    return use_case

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.errors import (
     Conflict,
@@ -101,7 +102,33 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(UnsupportedForm, unsupported)
     app.add_exception_handler(BodyTooLarge, too_large)
     app.add_exception_handler(OperationalError, busy)
-    app.add_exception_handler(Exception, unexpected)
+
+
+class Unexpected:
+    """Plain ASGI middleware: answers what nothing else caught with a page that gives the request's
+    id and nothing more. It stands inside the guards, so that this answer has their headers too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def send_noting_begin(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noting_begin)
+        except Exception as error:
+            if scope["type"] != "http" or has_begun:
+                raise
+            request = Request(scope, receive)
+            reference = _request_id(request)
+            log.error("unexpected", request_id=reference, exc_info=error)
+            detail = f"We have noted it. If you write to us, give this reference: {reference}."
+            await _answer(request, 500, TITLES[500], detail, None)(scope, receive, send)
 
 
 def _answer(
