@@ -36,7 +36,8 @@ def _broken(row: Assessment, checklist: Checklist, entries: list[StepMark]) -> I
     current = domain.current_marks(entries)
     marks = {key: entry.mark for key, entry in current.items()}
     if missing := domain.unmarked_steps(checklist, marks):
-        yield f"assessment {row.id}: signed with {len(missing)} steps unmarked"
+        names = ", ".join(step.key for step in missing)
+        yield f"assessment {row.id}: signed without a mark of {names}"
         return
     result = domain.result(checklist, marks)
     if (row.outcome, row.earned, row.possible) != (result.outcome, result.earned, result.possible):
