@@ -205,8 +205,9 @@ class TestMarking:
 
 class TestSigning:
     def test_unmarked_steps_block_the_signature(self, database, day, assessment_id):
-        with pytest.raises(SignRefused, match="not marked"), database.write() as db:
+        with database.write() as db:
             mark(db, day, assessment_id)
+        with pytest.raises(SignRefused, match="not marked"), database.write() as db:
             signed(db, day, assessment_id)
 
     def test_a_signature_fixes_the_outcome_and_tells_the_student(
