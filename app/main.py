@@ -19,6 +19,8 @@ from app.db.database import Database
 from app.enrolments import admin_enrolment_pages, admin_pages
 from app.enrolments import api as enrolments_api
 from app.enrolments import pages as enrolments_pages
+from app.assessments import api as assessments_api
+from app.assessments import pages as assessments_pages
 from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
@@ -56,6 +58,8 @@ FEATURES: tuple[Pages | Api, ...] = (
     courses_api.api,
     learning_pages.pages,
     learning_api.api,
+    assessments_pages.pages,
+    assessments_api.api,
     home_pages.pages,
 )
 

@@ -5,9 +5,26 @@ tested beside each feature.
 """
 
 EVERYONE: tuple[str, ...] = ()
-SIGNED_IN: tuple[str, ...] = ()
+SIGNED_IN: tuple[str, ...] = (
+    "GET /reports/{assessment_id}",
+    "GET /api/v1/reports",
+    "GET /api/v1/reports/{assessment_id}",
+)
 STUDENT: tuple[str, ...] = ()
-INSTRUCTOR: tuple[str, ...] = ()
+INSTRUCTOR: tuple[str, ...] = (
+    "GET /teach/practicals/{practical_id}/students/{seat_id}/assess",
+    "POST /teach/practicals/{practical_id}/students/{seat_id}/assess",
+    "GET /assessments/{assessment_id}",
+    "POST /assessments/{assessment_id}/steps/{step_key}",
+    "POST /assessments/{assessment_id}/comment",
+    "GET /assessments/{assessment_id}/sign",
+    "POST /assessments/{assessment_id}/sign",
+    "POST /api/v1/assessments",
+    "GET /api/v1/assessments/{assessment_id}",
+    "PUT /api/v1/assessments/{assessment_id}/steps/{step_key}",
+    "PUT /api/v1/assessments/{assessment_id}/comment",
+    "POST /api/v1/assessments/{assessment_id}/signature",
+)
 STAFF: tuple[str, ...] = ()
 ADMIN: tuple[str, ...] = ()
 
