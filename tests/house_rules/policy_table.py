@@ -26,6 +26,9 @@ EVERYONE: tuple[str, ...] = (
     "POST /sign-out",
 )
 SIGNED_IN: tuple[str, ...] = (
+    "GET /reports/{assessment_id}",
+    "GET /api/v1/reports",
+    "GET /api/v1/reports/{assessment_id}",
     "GET /api/v1/me",
     "PUT /api/v1/me/profile",
     "GET /api/v1/me/sign-ins",
@@ -42,6 +45,18 @@ SIGNED_IN: tuple[str, ...] = (
 )
 STUDENT: tuple[str, ...] = ()
 INSTRUCTOR: tuple[str, ...] = (
+    "GET /teach/practicals/{practical_id}/students/{seat_id}/assess",
+    "POST /teach/practicals/{practical_id}/students/{seat_id}/assess",
+    "GET /assessments/{assessment_id}",
+    "POST /assessments/{assessment_id}/steps/{step_key}",
+    "POST /assessments/{assessment_id}/comment",
+    "GET /assessments/{assessment_id}/sign",
+    "POST /assessments/{assessment_id}/sign",
+    "POST /api/v1/assessments",
+    "GET /api/v1/assessments/{assessment_id}",
+    "PUT /api/v1/assessments/{assessment_id}/steps/{step_key}",
+    "PUT /api/v1/assessments/{assessment_id}/comment",
+    "POST /api/v1/assessments/{assessment_id}/signature",
     "GET /api/v1/teach/groups",
     "GET /api/v1/teach/groups/{group_id}",
     "GET /teach/groups",
