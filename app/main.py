@@ -107,6 +107,7 @@ def make_mailer(settings: Settings, shell: Shell) -> Mailer:
         templates=shell.templates,
         sender=settings.mail_from,
         base_url=settings.base_url,
+        academy=settings.academy_name,
         mail_url=settings.mail_url,
         sign=lambda link_id: sign_link(secret, link_id),
     )
