@@ -10,9 +10,11 @@ from fastapi import FastAPI
 from app import jobs
 from app.accounts.identity import Identity
 from app.accounts.links import sign_link
-from app.home import pages as home_pages
 from app.db.database import Database
+from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
+from app.quizzes import api as quizzes_api
+from app.quizzes import pages as quizzes_pages
 from app.settings import Environment, Settings
 from app.web import system
 from app.web.assets import Assets, build_assets
@@ -28,6 +30,8 @@ from app.web.templating import make_environment
 FEATURES: tuple[Pages | Api, ...] = (
     system.pages,
     home_pages.pages,
+    quizzes_pages.pages,
+    quizzes_api.api,
 )
 
 
