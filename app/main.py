@@ -25,6 +25,8 @@ from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
+from app.quizzes import api as quizzes_api
+from app.quizzes import pages as quizzes_pages
 from app.settings import Environment, Settings
 from app.web import kept_mail, system
 from app.web.assets import Assets, build_assets
@@ -57,6 +59,8 @@ FEATURES: tuple[Pages | Api, ...] = (
     assessments_pages.pages,
     assessments_api.api,
     home_pages.pages,
+    quizzes_pages.pages,
+    quizzes_api.api,
 )
 
 
