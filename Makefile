@@ -6,7 +6,7 @@ BIN := .venv/bin
 .PHONY: run test test-deep check bench lock clean
 
 run: .venv/.run
-	@ENV=demo PORT=$(PORT) $(BIN)/preceptor demo serve
+	@PRECEPTOR_ENV=demo PRECEPTOR_BASE_URL=http://127.0.0.1:$(PORT) $(BIN)/preceptor serve --prepare --port $(PORT)
 
 test: .venv/.dev
 	@$(BIN)/python -m tests.run

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from app.kit.errors import Forbidden
 from app.kit.ids import SignInId, UserId
@@ -51,9 +51,9 @@ def require(allowed: bool, detail: str = "Your role does not allow this.") -> No
         raise Forbidden(detail)
 
 
-UseCase = TypeVar("UseCase", bound=Callable[..., Any])
+UseCase = TypeVar("UseCase", bound=Callable[..., object])
 
 
 def open_to_all(use_case: UseCase) -> UseCase:
-    """Mark a use-case that asks for no permission itself; its docstring says why that is right."""
+    """Mark a use-case that asks no permission, on purpose; its docstring says who asked or why not."""
     return use_case

@@ -1,6 +1,6 @@
 """The forms of practicals: what was typed, read into commands."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,8 +11,9 @@ from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, UserId
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import Attendance
-from app.practicals.domain.times import NoSuchTime, local_moment, whole_hours
+from app.practicals.domain.times import whole_hours
 from app.practicals.queries.boards import Planned
+from app.web.dates import Day, TimeOfDay, moment, typed_day
 from app.web.forms import Form
 
 CLOSES_HOURS = 24
@@ -23,16 +24,16 @@ class PlanForm(Form):
     """A practical as it is typed: local times at the venue, deadlines in hours before the start."""
 
     kind: str = Field(title="kind of practical", max_length=140)
-    day: date = Field(title="day")
-    starts: time = Field(title="start")
-    ends: time = Field(title="end")
+    day: Day = Field(title="day")
+    starts: TimeOfDay = Field(title="start")
+    ends: TimeOfDay = Field(title="end")
     zone: str = Field(title="time zone", max_length=60)
     room: str = Field(title="place and room", max_length=200)
     instructors: tuple[UUID, ...] = Field(default=(), title="instructors", max_length=20)
     capacity: int | None = Field(default=None, title="number of places", ge=1, le=200)
     over_ratio_reason: str | None = Field(default=None, title="reason", max_length=500)
-    opens_day: date = Field(title="day booking opens")
-    opens: time = Field(title="time booking opens")
+    opens_day: Day = Field(title="day booking opens")
+    opens: TimeOfDay = Field(title="time booking opens")
     closes_hours: int = Field(title="hours before the start", ge=0, le=2000)
     cancel_hours: int = Field(title="hours before the start", ge=0, le=2000)
     intake: UUID | None = Field(default=None, title="intake")
@@ -49,16 +50,16 @@ class PlanForm(Form):
         """Return the plan in real moments, or raise Invalid for hours that the clocks skip."""
         problems: dict[str, str] = {}
 
-        def moment(day: date, at: time, name: str) -> datetime:
+        def real(day: date, at: time, name: str) -> datetime:
             try:
-                return local_moment(day, at.replace(second=0, microsecond=0), self.zone)
-            except NoSuchTime as error:
+                return moment(day, at, self.zone)
+            except ValueError as error:
                 problems[name] = str(error)
-                return datetime.combine(day, at, tzinfo=ZoneInfo("UTC"))
+                return datetime.combine(day, at, tzinfo=UTC)
 
-        starts_at = moment(self.day, self.starts, "starts")
-        ends_at = moment(self.day, self.ends, "ends")
-        opens_at = moment(self.opens_day, self.opens, "opens")
+        starts_at = real(self.day, self.starts, "starts")
+        ends_at = real(self.day, self.ends, "ends")
+        opens_at = real(self.opens_day, self.opens, "opens")
         if problems:
             raise Invalid("There is a problem with the times.", fields=problems)
         course_key, _, kind_key = self.kind.partition("/")
@@ -87,7 +88,7 @@ def empty_plan(*, zone: str, now: datetime) -> dict[str, Any]:
         "zone": zone,
         "starts": "10:00",
         "ends": "17:00",
-        "opens_day": f"{local:%Y-%m-%d}",
+        "opens_day": typed_day(local.date()),
         "opens": f"{local:%H:%M}",
         "closes_hours": str(CLOSES_HOURS),
         "cancel_hours": str(CANCEL_HOURS),
@@ -102,14 +103,14 @@ def values_of(planned: Planned) -> dict[str, Any]:
     opens = gate.booking_opens_at.astimezone(zone)
     return {
         "kind": f"{gate.course_key}/{gate.kind_key}",
-        "day": f"{starts:%Y-%m-%d}",
+        "day": typed_day(starts.date()),
         "starts": f"{starts:%H:%M}",
         "ends": f"{ends:%H:%M}",
         "zone": gate.zone,
         "room": gate.room,
         "instructors": [str(user_id) for user_id in planned.instructors],
         "capacity": str(gate.capacity),
-        "opens_day": f"{opens:%Y-%m-%d}",
+        "opens_day": typed_day(opens.date()),
         "opens": f"{opens:%H:%M}",
         "closes_hours": str(whole_hours(gate.booking_closes_at, gate.starts_at)),
         "cancel_hours": str(whole_hours(gate.cancel_until, gate.starts_at)),

@@ -32,7 +32,7 @@ _UNICODES: Final = (
     *range(0x20, 0x7F),
     *range(0xA0, 0x180),
     *range(0x2010, 0x2028),
-    *map(ord, "\u202f‰′″‹›⁄€™−≈≠≤≥"),
+    *map(ord, "‰′″‹›⁄€™−≈≠≤≥"),
 )
 _FEATURES: Final = ("ccmp", "locl", "kern", "liga", "mark", "mkmk", "tnum", "lnum")
 _FONT_PACKAGE: Final = "fontpkg-atkinson-hyperlegible"

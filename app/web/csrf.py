@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from app.kit.errors import Forbidden
 from app.settings import Settings
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 REFUSAL = "This form did not come from our own pages. Open the page again and retry."
 
 
@@ -52,3 +53,11 @@ def demand_proof(connection: HTTPConnection, token: str) -> None:
         verdict = seed is not None and hmac.compare_digest(token, token_for(settings, seed))
     if not verdict:
         raise Forbidden(REFUSAL, reason="csrf")
+    connection.scope["preceptor.proved"] = True
+
+
+def demand_proof_of_unread(connection: HTTPConnection) -> None:
+    """Demand the same of an unsafe request whose form nobody read, such as JSON sent with a cookie:
+    a header must settle it, or the token in `X-CSRF-Token`."""
+    if not connection.scope.get("preceptor.proved"):
+        demand_proof(connection, connection.headers.get("x-csrf-token", ""))

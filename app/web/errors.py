@@ -8,7 +8,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import OperationalError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.errors import (
     Conflict,
@@ -19,6 +21,7 @@ from app.kit.errors import (
     TooMany,
     Unauthenticated,
 )
+from app.web.access import Access
 from app.web.forms import UnsupportedForm
 from app.web.middleware import BodyTooLarge
 from app.web.visit import VisitContext
@@ -66,6 +69,8 @@ def install_errors(app: FastAPI) -> None:
 
     async def unreadable(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
+        # Who may not call the route at all is told that first, and learns nothing of its fields (R-032).
+        await run_in_threadpool(_demand_policy, request)
         if any(detail["loc"][0] == "path" for detail in error.errors()):
             return _answer(request, 404, NotFound.title, NotFound().detail, NotFound())
         fields = {
@@ -101,7 +106,39 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(UnsupportedForm, unsupported)
     app.add_exception_handler(BodyTooLarge, too_large)
     app.add_exception_handler(OperationalError, busy)
-    app.add_exception_handler(Exception, unexpected)
+
+
+def _demand_policy(request: Request) -> None:
+    access = getattr(request.scope.get("endpoint"), "access", None)
+    if isinstance(access, Access):
+        VisitContext(request).enter(access, "unreadable")
+
+
+class Unexpected:
+    """Plain ASGI middleware: answers what nothing else caught with a page that gives the request's
+    id and nothing more. It stands inside the guards, so that this answer has their headers too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def send_noting_begin(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noting_begin)
+        except Exception as error:
+            if scope["type"] != "http" or has_begun:
+                raise
+            request = Request(scope, receive)
+            reference = _request_id(request)
+            log.error("unexpected", request_id=reference, exc_info=error)
+            detail = f"We have noted it. If you write to us, give this reference: {reference}."
+            await _answer(request, 500, TITLES[500], detail, None)(scope, receive, send)
 
 
 def _answer(

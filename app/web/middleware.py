@@ -14,14 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.audit.service import current_request_id
 from app.db.database import Work, current_work
 from app.settings import Environment, Settings
-from app.web.csrf import REFUSAL, header_verdict
+from app.web.csrf import REFUSAL, SAFE_METHODS, header_verdict
 
 log = structlog.get_logger("preceptor.request")
 REQUESTS = Counter("preceptor_requests_total", "Requests by route and status.", ["route", "status"])
 SECONDS = Histogram("preceptor_request_seconds", "Time to answer by route.", ["route"])
 HOST = re.compile(r"^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9a-fA-F:]{2,45}\](:\d{1,5})?$")
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; "

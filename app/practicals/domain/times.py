@@ -1,22 +1,7 @@
-"""Moments in the zone of the venue: read from forms, said in words."""
+"""Moments in the zone of the venue, said in words."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
-
-
-class NoSuchTime(ValueError):
-    """The clocks go forward over this time of day, so it does not exist."""
-
-
-def local_moment(day: date, at: time, zone: str) -> datetime:
-    """Return the moment in UTC. An hour that comes twice means its first coming; raise NoSuchTime for
-    one that the clocks skip."""
-    moment = datetime.combine(day, at, tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    if moment.astimezone(ZoneInfo(zone)).time() != at:
-        raise NoSuchTime(
-            f"The clocks go forward that night; {at:%H:%M} does not exist. Choose another time."
-        )
-    return moment
 
 
 def start_of_day(moment: datetime, zone: str) -> datetime:

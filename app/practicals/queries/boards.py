@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts import directory
-from app.accounts.directory import Person
+from app.accounts import queries as accounts
+from app.accounts.actor import Role
+from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.db.paging import Page, page_of
 from app.enrolments import queries as enrolments
@@ -119,7 +120,7 @@ def admin_page(db: Session, practical_id: PracticalId) -> AdminPage:
     gate = Gate(*row)
     titles = {}
     if gate.intake_id is not None:
-        titles = {intake.intake_id: intake.title for intake in enrolments.named_intakes(db)}
+        titles = {intake.intake_id: intake.label for intake in enrolments.intake_options(db)}
     return AdminPage(
         gate,
         courses.revision(db, gate.revision_id).course.title,
@@ -131,7 +132,7 @@ def admin_page(db: Session, practical_id: PracticalId) -> AdminPage:
 
 def candidates(db: Session, gate: Gate, words: str) -> tuple[Candidate, ...]:
     """Return the students whose name or address contains the words, with what they still need."""
-    people = directory.find_students(db, words)
+    people = accounts.search_people(db, text=words.strip(), role=Role.student).rows
     known = known_people(db, gate, [person.user_id for person in people])
     return tuple(
         Candidate(
@@ -156,8 +157,8 @@ def choices(db: Session) -> Choices:
     ]
     return Choices(
         tuple(kinds),
-        tuple((str(intake.intake_id), intake.title) for intake in enrolments.named_intakes(db)),
-        tuple((str(person.user_id), person.name) for person in directory.instructors(db)),
+        tuple((str(intake.intake_id), intake.label) for intake in enrolments.intake_options(db)),
+        tuple((str(person.user_id), person.name) for person in accounts.instructors(db)),
     )
 
 
@@ -211,7 +212,7 @@ def _queue(db: Session, practical_id: PracticalId) -> tuple[Waits, ...]:
         .order_by(WaitingEntry.number)
         .limit(SIZE)
     ).all()
-    people = directory.people(db, [row.user_id for row in rows])
+    people = accounts.people(db, [row.user_id for row in rows])
     return tuple(
         Waits(
             row.user_id,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.accounts import directory
+from app.accounts import queries as accounts
 from app.accounts.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
@@ -172,7 +172,7 @@ def roster(db: Session, practical_id: PracticalId) -> Roster:
         ).where(Seat.practical_id == practical_id, Seat.state == SeatState.confirmed)
     ).all()
     teachers = instructor_ids(db, practical_id)
-    people = directory.people(db, [*teachers, *(found.user_id for found in seats)])
+    people = accounts.people(db, [*teachers, *(found.user_id for found in seats)])
     expected = [
         RosterSeat(
             seat_id=found.id,

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.accounts import directory
+from app.accounts import queries as accounts
 from app.accounts.actor import Actor
-from app.accounts.directory import Person
+from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.db.paging import Page, page_of
 from app.enrolments import queries as enrolments
@@ -208,7 +208,7 @@ def practical_page(
         facts = replace(facts, eligible_ahead=eligible_ahead(db, gate, actor.user_id))
     course = courses.revision(db, gate.revision_id).course
     kind = course.practical(gate.kind_key)
-    names = directory.people(db, instructor_ids(db, gate.id)).values()
+    names = accounts.people(db, instructor_ids(db, gate.id)).values()
     return PracticalPage(
         row=DateRow(
             gate,
@@ -245,9 +245,9 @@ class _Viewer:
 def _viewer(db: Session, actor: Actor, held: Iterable[Gate]) -> _Viewer:
     places = enrolments.places_of(db, actor.user_id)
     return _Viewer(
-        directory.people(db, [actor.user_id])[actor.user_id],
+        accounts.people(db, [actor.user_id])[actor.user_id],
         places,
-        learning.done_on(db, actor.user_id, {place.course_key for place in places}),
+        learning.done_on_all(db, actor.user_id),
         tuple(held),
     )
 

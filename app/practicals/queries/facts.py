@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts import directory
-from app.accounts.directory import Person
+from app.accounts import queries as accounts
+from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import Place
@@ -48,7 +48,7 @@ def gate_of(db: Session, practical_id: PracticalId) -> Gate | None:
 def known_people(db: Session, gate: Gate, user_ids: Iterable[UserId]) -> dict[UserId, Known]:
     """Return the facts of people for one practical, in five statements."""
     wanted = list(dict.fromkeys(user_ids))
-    people = directory.people(db, wanted)
+    people = accounts.people(db, wanted)
     places = enrolments.places_of_many(db, wanted, gate.course_key)
     done = learning.done_by_many(db, wanted, gate.course_key)
     held = _held_then(db, gate, wanted)
@@ -86,7 +86,7 @@ def facts_of(
     """
     others = [overlap for overlap in held if overlap.practical_id != gate.id]
     return Facts(
-        is_active=person.is_active,
+        is_active=not person.is_closed,
         is_confirmed=person.is_confirmed,
         has_certificate_name=bool(person.certificate_name),
         has_place=bool(places),

@@ -1,4 +1,5 @@
-"""Taking the gate of a practical, and moving its counter."""
+"""Taking the gate of a practical, and moving its counter: the first and the last step of use-cases that
+have asked for the permission; nothing here asks again."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.accounts.actor import open_to_all
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
 from app.practicals.domain.seats import Gate, Reason, Unmet
@@ -20,6 +22,7 @@ WAITS_TWICE = ("uq_waiting_entries_live", "waiting_entries.practical_id, waiting
 TOO_MANY = ("ck_practicals_taken_within_capacity",)
 
 
+@open_to_all
 def take_gate(db: Session, practical_id: PracticalId) -> Gate:
     """Queue behind every other command on this practical until we commit; return its newest values.
 
@@ -39,6 +42,7 @@ def take_gate(db: Session, practical_id: PracticalId) -> Gate:
     return Gate(*row)
 
 
+@open_to_all
 def move_taken(db: Session, gate: Gate, by: int) -> Gate:
     """Raise or lower the counter with the seat rows; the CHECK refuses what the rules let slip."""
     taken, override = gate.with_taken(gate.taken + by)
@@ -52,6 +56,7 @@ def move_taken(db: Session, gate: Gate, by: int) -> Gate:
     return replace(gate, taken=taken, override=override)
 
 
+@open_to_all
 @contextmanager
 def constraints_refuse() -> Iterator[None]:
     """Say a broken constraint as the refusal it stands for; the block's transaction is lost."""

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.accounts import directory
 from app.accounts.actor import Actor, open_to_all
-from app.accounts.directory import Person
+from app.accounts.locks import lock_people
+from app.accounts.queries import Person
 from app.audit.service import record
 from app.kit.ids import SeatId, UserId, new_uuid
 from app.practicals.domain import waiting
@@ -104,7 +104,7 @@ def promote(db: Session, gate: Gate, *, now: datetime) -> Gate:
 def hold_and_know(db: Session, gate: Gate, user_ids: list[UserId]) -> dict[UserId, Known]:
     """Lock the people, then read what is known of them: what is read stays true until we commit. Asks nobody:
     a part of commands that have asked."""
-    directory.lock_people(db, user_ids)
+    lock_people(db, user_ids)
     return known_people(db, gate, user_ids)
 
 

@@ -1,11 +1,13 @@
-"""Telling people about their places, with an invite for their calendar."""
+"""Telling people about their places, with an invite for their calendar: a step of use-cases that have
+asked for the permission."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.accounts.directory import Person
+from app.accounts.actor import open_to_all
+from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.kit.ids import SeatId
 from app.outbox.service import send_mail
@@ -13,6 +15,7 @@ from app.practicals.domain.seats import Gate
 from app.practicals.domain.times import moment_words, span_words
 
 
+@open_to_all
 def tell_of_seat(
     db: Session,
     template: str,
@@ -51,6 +54,7 @@ def tell_of_seat(
     )
 
 
+@open_to_all
 def tell_of_list(
     db: Session, template: str, gate: Gate, person: Person, *, now: datetime, reason: str | None
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts import directory
+from app.accounts import queries as accounts
 from app.accounts.actor import Actor, require
 from app.audit.service import record
 from app.courses import queries as courses
@@ -136,7 +136,7 @@ def cancel_practical(
         .returning(WaitingEntry.user_id)
         .execution_options(synchronize_session=False)
     ).all()
-    people = directory.people(db, [*waiters, *(seat.user_id for seat in seats)])
+    people = accounts.people(db, [*waiters, *(seat.user_id for seat in seats)])
     for user_id, seat_id, sequence in sorted(seats, key=lambda seat: SeatId(seat.id)):
         tell_of_seat(
             db,
@@ -180,11 +180,11 @@ def _demand_sound(
         taken=taken,
         now=now,
     )
-    if not plan.instructors <= {person.user_id for person in directory.instructors(db)}:
+    if not plan.instructors <= {person.user_id for person in accounts.instructors(db)}:
         problems["instructors"] = "Choose from the list of instructors."
     intakes = {
         intake.intake_id
-        for intake in enrolments.named_intakes(db)
+        for intake in enrolments.intake_options(db)
         if intake.course_key == plan.course_key
     }
     if plan.intake_id is not None and plan.intake_id not in intakes:
@@ -221,7 +221,7 @@ def _tell_of_change(db: Session, gate: Gate, *, now: datetime) -> None:
         .returning(Seat.user_id, Seat.id, Seat.calendar_sequence)
         .execution_options(synchronize_session=False)
     ).all()
-    people = directory.people(db, [seat.user_id for seat in seats])
+    people = accounts.people(db, [seat.user_id for seat in seats])
     for user_id, seat_id, sequence in seats:
         tell_of_seat(
             db,

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.accounts import directory
+from app.accounts import queries as accounts
 from app.accounts.actor import Actor, require
 from app.audit.service import record
 from app.kit.errors import Invalid, NotFound
@@ -181,7 +181,7 @@ def _end_seat(
         db,
         "given-back" if own else "taken-away",
         gate,
-        directory.people(db, [user_id])[user_id],
+        accounts.people(db, [user_id])[user_id],
         ended.id,
         sequence=ended.calendar_sequence,
         method="CANCEL",

@@ -149,12 +149,13 @@ def test_control_counting_first_oversells_in_the_same_harness(database, rush):
 
         return book
 
-    all_at_once(
-        address_of(database), [naive(actor) for actor in crowd], pause_after="SELECT count"
-    )
+    all_at_once(address_of(database), [naive(actor) for actor in crowd], pause_after="SELECT count")
     with database.read() as db:
         assert held(db, practical_id) > PLACES
-        assert any("places held" in sentence or "counter" in sentence for sentence in checks.broken(db, now=NOW))
+        assert any(
+            "places held" in sentence or "counter" in sentence
+            for sentence in checks.broken(db, now=NOW)
+        )
 
 
 ROUNDS = 40
@@ -166,9 +167,7 @@ def test_no_place_is_stranded_when_one_cancels_while_another_joins_r_072(databas
     with database.write() as db:
         intake = an_intake(db)
         ann, ben = (a_ready_student(db, name, intake_id=intake) for name in ("Ann", "Ben"))
-        days = []
-        for _ in range(ROUNDS):
-            days.append(a_practical(db, capacity=1, zone="Europe/London"))
+        days = [a_practical(db, capacity=1) for _ in range(ROUNDS)]
     stranded = 0
     for number, practical_id in enumerate(days):
         with database.write() as db:

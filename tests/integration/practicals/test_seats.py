@@ -159,10 +159,13 @@ def test_constraints_say_the_same_refusals(world):
         a_waiter(db, world.practical_id, world.ben.user_id)
 
     def refused(change) -> str | None:
-        with pytest.raises(PlaceRefused) as caught, world.database.write() as db:
-            with constraints_refuse():
+        def change_and_flush() -> None:
+            with world.database.write() as db, constraints_refuse():
                 change(db)
                 db.flush()
+
+        with pytest.raises(PlaceRefused) as caught:
+            change_and_flush()
         return caught.value.reason
 
     assert refused(lambda db: db.execute(update(Practical).values(taken=2))) == "full"

@@ -3,20 +3,17 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.kit.ids import UserId, new_uuid
 from app.practicals.domain.plan import capacity_of, is_over_ratio, plan_problems, ratio_capacity
 from app.practicals.domain.times import (
-    NoSuchTime,
     day_words,
-    local_moment,
     moment_words,
     span_words,
     start_of_day,
     whole_hours,
 )
+from app.web.dates import moment
 from tests.make import NOW
 from tests.make.practicals import STARTS, a_plan
 
@@ -24,54 +21,17 @@ LONDON = "Europe/London"
 IRA, JO = UserId(new_uuid()), UserId(new_uuid())
 
 
-@pytest.mark.parametrize(
-    ("day", "at", "expected"),
-    [
-        (date(2026, 12, 8), time(10), "2026-12-08T10:00+00:00"),
-        (date(2026, 7, 8), time(10), "2026-07-08T09:00+00:00"),
-        # The night the clocks go back: 01:30 comes twice, and its first coming counts.
-        (date(2026, 10, 25), time(1, 30), "2026-10-25T00:30+00:00"),
-        (date(2026, 10, 25), time(2, 30), "2026-10-25T02:30+00:00"),
-        (date(2026, 3, 29), time(0, 59), "2026-03-29T00:59+00:00"),
-        (date(2026, 3, 29), time(2), "2026-03-29T01:00+00:00"),
-        (date(2028, 2, 29), time(10), "2028-02-29T10:00+00:00"),
-    ],
-)
-def test_local_times(day, at, expected):
-    assert local_moment(day, at, LONDON) == datetime.fromisoformat(expected)
-
-
-@pytest.mark.parametrize("at", [time(1), time(1, 30), time(1, 59)])
-def test_an_hour_that_the_clocks_skip_is_refused(at):
-    with pytest.raises(NoSuchTime, match="does not exist"):
-        local_moment(date(2026, 3, 29), at, LONDON)
-
-
-@given(
-    day=st.dates(date(2025, 1, 1), date(2030, 12, 31)),
-    minutes=st.integers(0, 1439),
-)
-def test_what_is_read_is_what_is_shown(day, minutes):
-    at = time(minutes // 60, minutes % 60)
-    try:
-        moment = local_moment(day, at, LONDON)
-    except NoSuchTime:
-        assert at.hour == 1
-        return
-    assert moment_words(moment, LONDON).endswith(f"{at:%H:%M}, London time")
-
-
 def test_deadlines_count_real_hours_across_the_change_of_the_clocks():
-    starts = local_moment(date(2026, 3, 29), time(10), LONDON)
+    starts = moment(date(2026, 3, 29), time(10), LONDON)
     until = starts - timedelta(hours=24)
     assert moment_words(until, LONDON) == "Sat 28 Mar 2026, 09:00, London time"
     assert whole_hours(until, starts) == 24
 
 
 def test_the_day_begins_at_local_midnight():
-    starts = local_moment(date(2026, 7, 8), time(10), LONDON)
+    starts = moment(date(2026, 7, 8), time(10), LONDON)
     assert start_of_day(starts, LONDON) == datetime(2026, 7, 7, 23, 0, tzinfo=UTC)
-    changing = local_moment(date(2026, 10, 25), time(10), LONDON)
+    changing = moment(date(2026, 10, 25), time(10), LONDON)
     assert start_of_day(changing, LONDON) == datetime(2026, 10, 24, 23, 0, tzinfo=UTC)
 
 

@@ -1,0 +1,38 @@
+"""`make check`: format, lint, types, import contracts, templates, content. Runs all, then reports."""
+
+import subprocess
+import sys
+from pathlib import Path
+from time import perf_counter
+
+BIN = Path(sys.executable).parent
+CHECKS = {
+    "format": ["ruff", "format", "--check", "."],
+    "lint": ["ruff", "check", "."],
+    "types": ["mypy"],
+    "import contracts": ["lint-imports"],
+    "templates": ["djlint", "templates", "--lint", "--quiet"],
+    "house rules": ["pytest", "tests/house_rules", "-q", "-p", "no:cacheprovider"],
+    "content": ["preceptor", "content", "check", *map(str, sorted(Path("courses").iterdir()))],
+}
+
+
+def main() -> int:
+    failed = []
+    for name, command in CHECKS.items():
+        started = perf_counter()
+        done = subprocess.run(
+            [str(BIN / command[0]), *command[1:]], capture_output=True, text=True, check=False
+        )
+        verdict = "ok" if done.returncode == 0 else "FAILED"
+        print(f"{name:18} {verdict:7} {perf_counter() - started:5.1f} s", flush=True)
+        if done.returncode:
+            failed.append(name)
+            print(done.stdout + done.stderr, flush=True)
+    if failed:
+        print(f"make check: {', '.join(failed)} failed.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

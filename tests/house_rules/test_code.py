@@ -1,0 +1,127 @@
+"""Rules of the house about code; each names the harm it prevents."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+APP = Path(__file__).parent.parent.parent / "app"
+SOURCES = sorted(APP.rglob("*.py"))
+SERVICES = [
+    path for path in SOURCES if path.name == "service.py" or path.parent.name == "service"
+]
+EDGES = ("web", "cli.py", "jobs.py", "doctor.py")
+MOST_LINES = 400
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            function = node.func
+            name = (
+                function.attr
+                if isinstance(function, ast.Attribute)
+                else getattr(function, "id", "")
+            )
+            yield name, node.lineno
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(APP))
+
+
+def test_only_the_database_commits_and_rolls_back():
+    """A commit inside a use-case keeps half of a refused command."""
+    found = [
+        f"{relative(path)}:{line}"
+        for path in SOURCES
+        if relative(path) != "db/database.py"
+        for name, line in calls(ast.parse(path.read_text()))
+        if name in ("commit", "rollback")
+    ]
+    assert found == []
+
+
+def test_only_the_edges_read_the_clock():
+    """A rule that reads the clock cannot be tested at the second it turns."""
+    found = [
+        f"{relative(path)}:{line}"
+        for path in SOURCES
+        if not relative(path).startswith(EDGES)
+        for name, line in calls(ast.parse(path.read_text()))
+        if name in ("now", "utcnow", "today", "real_clock")
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=relative)
+def test_every_use_case_asks_a_permission(path):
+    """A use-case that forgets to ask is open to whoever finds a route to it (R-030)."""
+    if relative(path) in ("audit/service.py", "outbox/service.py"):
+        return  # below accounts: written to by use-cases that have asked
+    functions = {
+        node.name: node
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    asking = {"require"}
+    for _ in range(3):  # a private step that asks counts for the use-case that takes it
+        asking |= {
+            name
+            for name, node in functions.items()
+            if any(called in asking for called, _ in calls(node))
+        }
+    unguarded = [
+        name
+        for name, node in functions.items()
+        if not name.startswith("_")
+        and name not in asking
+        and not any(getattr(mark, "id", "") == "open_to_all" for mark in node.decorator_list)
+    ]
+    assert unguarded == []
+
+
+def test_no_module_is_longer_than_a_person_reads():
+    """A long module hides its second subject."""
+    found = {relative(path): len(path.read_text().splitlines()) for path in SOURCES}
+    assert {path: lines for path, lines in found.items() if lines > MOST_LINES} == {}
+
+
+def test_every_module_says_what_it_is_for():
+    missing = [
+        relative(path) for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert missing == []
+
+
+def test_no_import_hides_a_cycle():
+    """Only the modules named here import inside functions, each for the start-up time it saves."""
+    allowed = {"web/assets.py"}
+    found = [
+        f"{relative(path)}:{node.lineno}"
+        for path in SOURCES
+        if relative(path) not in allowed
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert found == []
+
+
+def test_only_one_filter_prints_html_unescaped():
+    """`Markup` or `|safe` elsewhere is a way for somebody's text to become a script (R-086)."""
+    code = [
+        f"{relative(path)}:{line}"
+        for path in SOURCES
+        if relative(path) != "web/templating.py"
+        for name, line in calls(ast.parse(path.read_text()))
+        if name == "Markup"
+    ]
+    templates = [
+        str(path.name)
+        for path in sorted((APP.parent / "templates").rglob("*.html"))
+        if "|safe" in path.read_text().replace(" ", "")
+    ]
+    assert code + templates == []

@@ -1,0 +1,85 @@
+"""Hosts, sizes, headers, errors (R-041, R-083, R-084, R-088, R-137, R-139, R-153)."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.make.people import a_user
+
+WILD_HOSTS = [
+    "evil.example",
+    "testserver/x",
+    "testserver?x",
+    "testserver#x",
+    "",
+    "a b",
+    "[::1",
+    "testserver:99999x",
+]
+
+
+@pytest.mark.parametrize("host", WILD_HOSTS)
+def test_a_wild_host_is_refused(client, host):
+    """R-041."""
+    response = client.get("/", headers={"host": host})
+    assert response.status_code == 400
+    assert "Traceback" not in response.text
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_read(client):
+    """R-153: by its length, and while it streams."""
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert client.post("/sign-in", content=b"x" * 1_100_000, headers=form).status_code == 413
+
+    def stream():
+        for _ in range(20):
+            yield b"x" * 100_000
+
+    assert client.post("/sign-in", content=stream(), headers=form).status_code == 413
+
+
+def test_another_content_type_is_refused(client):
+    response = client.post("/sign-in", json={"email": "a@example.org"})
+    assert response.status_code == 415
+
+
+def test_broken_json_is_a_problem_document_without_the_input(app, as_person, database):
+    """R-139."""
+
+    with database.write() as db:
+        student = a_user(db)
+    response = as_person(student).post(
+        "/api/v1/practicals/00000000-0000-7000-8000-000000000000/bookings",
+        content='{"secret-canary": ',
+        headers={"content-type": "application/json"},
+    )
+    assert response.status_code in (404, 422)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "secret-canary" not in response.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/no-such-page", "/api/v1/no-such-thing", "/static/x", "/livez"]
+)
+def test_every_answer_carries_the_security_headers(client, path):
+    """R-083, R-084, R-088."""
+    headers = client.get(path).headers
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "unsafe-" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_an_unexpected_error_shows_a_reference_and_nothing_else(app):
+    """R-137."""
+
+    @app.get("/boom")
+    def boom() -> None:
+        raise RuntimeError("secret detail")
+
+    with TestClient(app, raise_server_exceptions=False) as client:
+        response = client.get("/boom")
+    assert response.status_code == 500
+    assert "secret detail" not in response.text
+    assert response.headers["x-request-id"] in response.text

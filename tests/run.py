@@ -1,0 +1,69 @@
+"""`make test` and `make test-deep`: makes sure of the browser and PostgreSQL, then runs the suite.
+
+Prints how many tests ran on SQLite, on PostgreSQL and in the browser: with `CI=true` none may be
+missing.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find_browser() -> str | None:
+    """Return the system's Chromium; on Debian as root install a missing one."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found or not shutil.which("apt-get") or os.geteuid() != 0:
+        return found
+    print("Installing Chromium with apt-get …", flush=True)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(["apt-get", "update"], check=False, **quiet)
+    subprocess.run(
+        ["apt-get", "install", "-y", "--no-install-recommends", "chromium"],
+        check=False,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        **quiet,
+    )
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def main() -> int:
+    deep = "--deep" in sys.argv
+    environment = dict(os.environ)
+    browser = find_browser()
+    if browser:
+        environment["PRECEPTOR_TEST_BROWSER"] = browser
+    else:
+        print("No Chromium: browser tests are skipped. Install it with your package manager.")
+        if os.environ.get("CI"):
+            return 1
+    if deep:
+        environment["PRECEPTOR_TEST_DEEP"] = "1"
+    for leftover in Path().glob(".coverage*"):
+        leftover.unlink()
+    command = [
+        str(BIN / "python"),
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadgroup",
+        "-q",
+        "--durations=10",
+        "--cov",
+        "--cov-report=term",
+        "-m",
+        "" if deep else "not deep",
+        "-p",
+        "tests.counts",
+    ]
+    return subprocess.run(command, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,275 @@
+"""Assets: made once, found by the digest of their bytes, served for ever and never from the disk."""
+
+import asyncio
+import gzip
+import os
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import brotli
+import httpx
+import pytest
+from fontTools.ttLib import TTFont
+
+from app.web import assets, icons
+from app.web.assets import Assets, Build, build_assets
+
+CSS = "body { color: inherit; }\n" * 40
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A target in which sprite and fonts are already made: they are the slow part."""
+    target = tmp_path_factory.mktemp("target")
+    source = tmp_path_factory.mktemp("empty")
+    build_assets(source, target)
+    return target
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "static"
+    (folder / "css").mkdir(parents=True)
+    (folder / "js").mkdir()
+    (folder / "css" / "app.css").write_text(CSS)
+    (folder / "js" / "one.js").write_text("export const one = 1;")
+    (folder / "js" / ".hidden.js").write_text("secret")
+    (folder / "notes.md").write_text("not an asset")
+    return folder
+
+
+@pytest.fixture
+def built(source: Path, generated: Path) -> Build:
+    return build_assets(source, generated)
+
+
+def ask(app: Assets, path: str, method: str = "GET", accept: str = "identity") -> httpx.Response:
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.request(method, path, headers={"accept-encoding": accept})
+
+    return asyncio.run(send())
+
+
+def test_the_same_bytes_have_the_same_digest_and_are_not_made_again(
+    source: Path, built: Build, generated: Path
+) -> None:
+    marker = built.folder / "css" / "app.css"
+    before = marker.stat().st_mtime_ns
+    again = build_assets(source, generated)
+    assert again == built
+    assert marker.stat().st_mtime_ns == before
+
+
+def test_one_changed_byte_changes_every_address(
+    source: Path, built: Build, generated: Path
+) -> None:
+    (source / "js" / "one.js").write_text("export const one = 2;")
+    changed = build_assets(source, generated)
+    assert changed.digest != built.digest
+    assert changed.url("css/app.css") == f"/static/{changed.digest}/css/app.css"
+
+
+def test_a_renamed_file_changes_the_digest(source: Path, built: Build, generated: Path) -> None:
+    (source / "js" / "one.js").rename(source / "js" / "two.js")
+    assert build_assets(source, generated).digest != built.digest
+
+
+def test_files_that_are_not_assets_are_left_behind(built: Build) -> None:
+    names = {path.name for path in built.folder.rglob("*")}
+    assert "app.css" in names
+    assert not names & {"notes.md", ".hidden.js"}
+
+
+def test_only_the_newest_builds_are_kept(source: Path, generated: Path) -> None:
+    builds = []
+    for turn in range(assets.KEPT_BUILDS + 2):
+        (source / "js" / "one.js").write_text(f"export const one = {turn + 100};")
+        build = build_assets(source, generated)
+        os.utime(build.folder, ns=(turn, turn))
+        builds.append(build)
+    last = build_assets(source, generated)
+    kept = {path.name for path in last.folder.parent.iterdir()}
+    assert len(kept) == assets.KEPT_BUILDS
+    assert last.digest in kept
+    assert builds[0].digest not in kept
+
+
+def test_a_page_that_is_still_open_finds_the_modules_of_its_own_build(
+    source: Path, built: Build, generated: Path
+) -> None:
+    (source / "js" / "one.js").write_text("export const one = 3;")
+    app = Assets(build_assets(source, generated))
+    assert ask(app, built.url("js/one.js")).text == "export const one = 1;"
+
+
+def test_a_build_that_is_not_finished_is_not_served(built: Build) -> None:
+    draft = built.folder.parent / ".making-1" / "build"
+    draft.mkdir(parents=True)
+    (draft / "half.css").write_text("a")
+    assert ask(Assets(built), "/static/.making-1/build/half.css").status_code == 404
+
+
+def test_losing_the_race_to_another_process_is_no_failure(tmp_path: Path) -> None:
+    draft, folder = tmp_path / "draft", tmp_path / "done"
+    for made in (draft, folder):
+        made.mkdir()
+        (made / "file").write_text("same")
+    assets._move(draft, folder)
+    assert (folder / "file").read_text() == "same"
+
+
+def test_a_folder_that_cannot_be_moved_is_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        assets._move(tmp_path / "missing", tmp_path / "target")
+
+
+def test_the_sprite_holds_every_icon_and_nothing_that_runs() -> None:
+    drawn = assets.sprite()
+    for name in icons.NAMES:
+        assert f'<symbol id="{name}" ' in drawn
+    assert "<script" not in drawn
+    assert "style=" not in drawn
+    assert "xmlns:" not in drawn
+
+
+def test_an_icon_the_package_does_not_draw_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(icons, "LUCIDE", ("no-such-icon",))
+    with pytest.raises(KeyError):
+        assets.sprite()
+
+
+def test_the_fonts_hold_what_doses_names_and_prices_need(built: Build) -> None:
+    for name in ("atkinson-regular.woff2", "atkinson-bold.woff2"):
+        font = TTFont(BytesIO((built.folder / "fonts" / name).read_bytes()))
+        letters = font.getBestCmap()
+        assert {ord(letter) for letter in "Il1O0 éøßŁ£€–—“”…µ°×≤≥"} <= set(letters)
+        features = {record.FeatureTag for record in font["GSUB"].table.FeatureList.FeatureRecord}
+        assert "tnum" in features
+
+
+def test_licences_stand_beside_what_they_licence(built: Build) -> None:
+    folder = built.folder / "licences"
+    assert "SIL OPEN FONT LICENSE" in (folder / "atkinson-hyperlegible.txt").read_text()
+    assert "Permission" in (folder / "lucide.txt").read_text()
+
+
+def test_a_package_without_its_licence_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets.metadata, "files", lambda _package: None)
+    with pytest.raises(FileNotFoundError, match="without its licence"):
+        assets._licence("lucide")
+
+
+def test_a_font_that_cannot_be_prepared_leaves_the_rest(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(assets, "_FACES", {"Missing": "missing.woff2"})
+    built = build_assets(source, tmp_path / "target")
+    assert not (built.folder / "fonts").exists()
+    assert (built.folder / "icons.svg").is_file()
+    assert "could not be prepared" in caplog.text
+
+
+def test_a_new_recipe_replaces_what_the_old_one_made(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assets, "_FACES", {})
+    target = tmp_path / "target"
+    build_assets(source, target)
+    monkeypatch.setattr(assets, "_RECIPE", "another")
+    build_assets(source, target)
+    assert len(list((target / "generated").iterdir())) == 1
+
+
+def test_an_asset_is_served_for_ever_with_its_type(built: Build) -> None:
+    answer = ask(Assets(built), built.url("css/app.css"))
+    assert answer.status_code == 200
+    assert answer.text == CSS
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize(
+    ("accept", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("*", "br"),
+        ("*;q=0", None),
+        ("br;q=x", None),
+        ("identity", None),
+        ("deflate", None),
+    ],
+)
+def test_the_smallest_accepted_encoding_is_sent(
+    built: Build, accept: str, encoding: str | None
+) -> None:
+    answer = ask(Assets(built), built.url("css/app.css"), accept=accept)
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.text == CSS
+
+
+def test_packed_files_hold_the_same_bytes(built: Build) -> None:
+    folder = built.folder / "css"
+    assert brotli.decompress((folder / "app.css.br").read_bytes()).decode() == CSS
+    assert gzip.decompress((folder / "app.css.gz").read_bytes()).decode() == CSS
+
+
+def test_a_font_is_not_packed_again(built: Build) -> None:
+    answer = ask(Assets(built), built.url("fonts/atkinson-regular.woff2"), accept="br")
+    assert answer.headers["content-type"] == "font/woff2"
+    assert "content-encoding" not in answer.headers
+    assert "vary" not in answer.headers
+
+
+def test_packing_that_gains_nothing_is_not_kept(built: Build) -> None:
+    assert not (built.folder / "js" / "one.js.gz").exists()
+
+
+def test_head_answers_without_a_body(built: Build) -> None:
+    answer = ask(Assets(built), built.url("css/app.css"), "HEAD")
+    assert answer.status_code == 200
+    assert answer.content == b""
+    assert answer.headers["content-length"] == str(len(CSS))
+    assert ask(Assets(built), "/static/none", "HEAD").content == b""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/",
+        "/static/{digest}",
+        "/static/{digest}/",
+        "/static/{digest}/css",
+        "/static/{digest}/css/app.css.br",
+        "/static/{digest}/css/../css/app.css",
+        "/static/{digest}/%2e%2e/%2e%2e/generated",
+        "/static/{digest}/css%5Capp.css",
+        "/static/{digest}//etc/passwd",
+        "/static/0000000000000000/css/app.css",
+        "/static/{digest}/css/app.css%00",
+    ],
+)
+def test_anything_else_is_not_found(built: Build, path: str) -> None:
+    answer = ask(Assets(built), path.format(digest=built.digest).replace("/../", "/%2e%2e/"))
+    assert answer.status_code == 404
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+def test_assets_are_only_read(built: Build, method: str) -> None:
+    answer = ask(Assets(built), built.url("css/app.css"), method)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
+
+
+def test_other_protocols_are_refused(built: Build) -> None:
+    async def nothing(*_: Any) -> Any:
+        raise AssertionError("nothing is sent or received")
+
+    with pytest.raises(RuntimeError, match="HTTP only"):
+        asyncio.run(Assets(built)({"type": "websocket"}, nothing, nothing))
