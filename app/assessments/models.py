@@ -1,24 +1,13 @@
 """Tables of assessments and their marks."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.assessments.domain import Mark, Outcome
 from app.db.base import Base, word
 from app.kit.ids import AssessmentId, EventId, PracticalId, RevisionId, SeatId, UserId
-
-
-class Mark(StrEnum):
-    done = "done"
-    prompted = "prompted"
-    not_done = "not_done"
-
-
-class Outcome(StrEnum):
-    competent = "competent"
-    not_yet_competent = "not_yet_competent"
 
 
 class Assessment(Base):

@@ -11,9 +11,9 @@ from app.kit.errors import Invalid
 def read_folder(path: Path) -> dict[str, bytes]:
     """Every file below `path`, by its path in the folder with `/`.
 
-    Nothing is left out in silence: what does not belong into a course becomes a problem of the parser.
-    Refused are links (they could lead to any file of the machine), special files, and folders that are
-    too large to be a course.
+    Nothing is left out in silence: what does not belong into a course becomes a problem of the
+    parser. Refused are links (they could lead to any file of the machine), special files, and
+    folders that are too large to be a course.
     """
     if not path.is_dir():
         raise Invalid(f"There is no folder {path}. Name the folder that holds course.yaml.")

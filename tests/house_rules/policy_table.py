@@ -4,12 +4,88 @@ A new route without a row here fails. `everyone` needs no sign-in; what a person
 tested beside each feature.
 """
 
-EVERYONE: tuple[str, ...] = ()
-SIGNED_IN: tuple[str, ...] = ()
+EVERYONE: tuple[str, ...] = (
+    "GET /check-your-mail",
+    "GET /confirm",
+    "POST /confirm",
+    "POST /demo/sign-in",
+    "GET /dev/mail",
+    "GET /dev/mail/{mail_id}",
+    "GET /forgot",
+    "POST /forgot",
+    "GET /invitation",
+    "POST /invitation",
+    "GET /new-address",
+    "POST /new-address",
+    "GET /register",
+    "POST /register",
+    "GET /reset",
+    "POST /reset",
+    "GET /sign-in",
+    "POST /sign-in",
+    "POST /sign-out",
+)
+SIGNED_IN: tuple[str, ...] = (
+    "GET /reports/{assessment_id}",
+    "GET /api/v1/reports",
+    "GET /api/v1/reports/{assessment_id}",
+    "GET /api/v1/me",
+    "PUT /api/v1/me/profile",
+    "GET /api/v1/me/sign-ins",
+    "DELETE /api/v1/me/sign-ins/{sign_in_id}",
+    "GET /me",
+    "POST /me",
+    "GET /me/email",
+    "POST /me/email",
+    "GET /me/password",
+    "POST /me/password",
+    "GET /me/sign-ins",
+    "POST /me/sign-ins/end-others",
+    "POST /me/sign-ins/{sign_in_id}/end",
+)
 STUDENT: tuple[str, ...] = ()
-INSTRUCTOR: tuple[str, ...] = ()
+INSTRUCTOR: tuple[str, ...] = (
+    "GET /teach/practicals/{practical_id}/students/{seat_id}/assess",
+    "POST /teach/practicals/{practical_id}/students/{seat_id}/assess",
+    "GET /assessments/{assessment_id}",
+    "POST /assessments/{assessment_id}/steps/{step_key}",
+    "POST /assessments/{assessment_id}/comment",
+    "GET /assessments/{assessment_id}/sign",
+    "POST /assessments/{assessment_id}/sign",
+    "POST /api/v1/assessments",
+    "GET /api/v1/assessments/{assessment_id}",
+    "PUT /api/v1/assessments/{assessment_id}/steps/{step_key}",
+    "PUT /api/v1/assessments/{assessment_id}/comment",
+    "POST /api/v1/assessments/{assessment_id}/signature",
+    "GET /api/v1/teach/groups",
+    "GET /api/v1/teach/groups/{group_id}",
+    "GET /teach/groups",
+    "GET /teach/groups/{group_id}",
+)
 STAFF: tuple[str, ...] = ()
-ADMIN: tuple[str, ...] = ()
+ADMIN: tuple[str, ...] = (
+    "GET /admin/groups",
+    "POST /admin/groups",
+    "GET /admin/groups/{group_id}",
+    "POST /admin/groups/{group_id}/close",
+    "POST /admin/groups/{group_id}/members",
+    "POST /admin/groups/{group_id}/members/{person_id}/remove",
+    "POST /admin/groups/{group_id}/open",
+    "GET /admin/groups/{group_id}/rename",
+    "POST /admin/groups/{group_id}/rename",
+    "GET /admin/people",
+    "POST /admin/people/export",
+    "GET /admin/people/invite",
+    "POST /admin/people/invite",
+    "GET /admin/people/{person_id}",
+    "GET /admin/people/{person_id}/access",
+    "POST /admin/people/{person_id}/close",
+    "POST /admin/people/{person_id}/open",
+    "POST /admin/people/{person_id}/reset",
+    "GET /admin/people/{person_id}/roles",
+    "POST /admin/people/{person_id}/roles",
+    "POST /admin/people/{person_id}/sign-ins/end",
+)
 
 TABLE = {
     route: access

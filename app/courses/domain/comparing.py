@@ -289,6 +289,18 @@ def _checklists(old: Course, new: Course) -> Iterator[Change]:
         yield from _steps(before[key], after[key])
         if before[key].pass_percent != after[key].pass_percent:
             yield Change(ChangeKind.changed, f"checklist {key}", "Its pass mark changed.")
+        if _outline(before[key]) != _outline(after[key]):
+            yield Change(
+                ChangeKind.changed, f"checklist {key}", "Its words or the order of steps changed."
+            )
+
+
+def _outline(checklist: Checklist) -> object:
+    sections = [
+        (section.key, section.title, [step.key for step in section.steps])
+        for section in checklist.sections
+    ]
+    return checklist.title, checklist.introduction_html, sections
 
 
 def _steps(old: Checklist, new: Checklist) -> Iterator[Change]:

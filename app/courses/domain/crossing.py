@@ -143,7 +143,7 @@ def _unused(
             used |= {(Kind.drawing, name) for _, name in _matching(quiz.lined, _FIGURES)}
     for kind, named_by in _NAMED_BY.items():
         namers = [document for above in named_by for document in folder.documents[above].values()]
-        if not namers or any(document.lined is None for document in namers):
+        if not namers or not all(_is_readable(document) for document in namers):
             continue
         found = (
             {name: f"media/{name}" for name in folder.drawings}
@@ -158,6 +158,11 @@ def _unused(
                     f"This {kind} is not used.",
                     f"Name it in a {' or a '.join(named_by)}, or remove the file.",
                 )
+
+
+def _is_readable(document: Document) -> bool:
+    """Whether one can tell what the file names; otherwise nothing is called unused."""
+    return document.lined is not None and isinstance(document.lined.value, dict)
 
 
 def _makes_used(link: _Link) -> bool:

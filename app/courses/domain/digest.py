@@ -32,4 +32,4 @@ def _canonical(value: object) -> object:
         return sorted(value)
     if isinstance(value, Decimal):
         return str(value)
-    raise TypeError(f"{type(value).__name__} has no canonical form")
+    raise AssertionError(f"{type(value).__name__} has no canonical form")

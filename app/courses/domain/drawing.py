@@ -36,7 +36,8 @@ _ELEMENTS: Final = (
 )
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
 _VIEW_BOX = re.compile(rf"\s*{_NUMBER}[\s,]+{_NUMBER}[\s,]+({_NUMBER})[\s,]+({_NUMBER})\s*")
-_OUTSIDE = re.compile(r"url\(\s*['\"]?(?!#)", re.IGNORECASE)
+# A backslash could spell `url` in a way that only a browser reads.
+_OUTSIDE = re.compile(r"url\((?!\s*['\"]?#)|\\", re.IGNORECASE)
 _SIZE = re.compile(rf"\s*({_NUMBER})(?:px)?\s*")
 
 
@@ -64,8 +65,13 @@ def check_drawing(path: str, name: str, data: bytes) -> tuple[Drawing | None, li
     early = _refused_unread(path, data)
     if early is not None:
         return None, [early]
+    # The encoding is fixed: another one could hide a declaration from the search above.
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        encoding="utf-8",
     )
     try:
         root = etree.fromstring(data, parser)
@@ -96,6 +102,10 @@ def _refused_unread(path: str, data: bytes) -> Problem | None:
             f"The drawing has {len(data) // 1000} kB; at most {LARGEST // 1000} kB are accepted.",
             "Simplify its paths, or leave out what cannot be seen.",
         )
+    if b"\0" in data or not _is_utf8(data):
+        return Problem(
+            path, 1, "The drawing is not UTF-8 text.", "Save it with the encoding UTF-8."
+        )
     declaration = re.search(rb"<!(?:DOCTYPE|ENTITY)", data, re.IGNORECASE)
     if declaration is not None:
         return Problem(
@@ -105,6 +115,14 @@ def _refused_unread(path: str, data: bytes) -> Problem | None:
             "Remove the line that begins with <!DOCTYPE or <!ENTITY.",
         )
     return None
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _root_problems(path: str, root: Any) -> list[Problem]:

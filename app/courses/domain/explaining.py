@@ -42,9 +42,7 @@ def validated(
 ) -> tuple[T | None, list[Problem]]:
     """The checked value, or every problem of the document."""
     try:
-        checked: T = _adapter_of(declared).validate_python(
-            lined.value, context=rules
-        )
+        checked: T = _adapter_of(declared).validate_python(lined.value, context=rules)
         return checked, []
     except ValidationError as refused:
         problems = [
@@ -56,7 +54,7 @@ def validated(
 
 
 def _explained(error: ErrorDetails, lined: LinedYaml, path: str, declared: Any) -> list[Problem]:
-    trail = _trail(error["loc"], lined)
+    trail = _trail(error, lined)
     context = error.get("ctx", {})
     unfit = context.get("error")
     if isinstance(unfit, UnfitError):
@@ -65,14 +63,13 @@ def _explained(error: ErrorDetails, lined: LinedYaml, path: str, declared: Any) 
     return [Problem(path, lined.line(trail), message, hint)]
 
 
-def _trail(location: tuple[int | str, ...], lined: LinedYaml) -> Trail:
+def _trail(error: ErrorDetails, lined: LinedYaml) -> Trail:
     """The place of an error in the file. Pydantic's also names the type of question it tried."""
     trail: Trail = ()
-    for number, part in enumerate(location):
-        last = number == len(location) - 1
-        if (*trail, part) in lined.lines or (last and part != "[key]"):
+    for part in error["loc"]:
+        if (*trail, part) in lined.lines:
             trail = (*trail, part)
-    return trail
+    return (*trail, error["loc"][-1]) if error["type"] == "missing" else trail
 
 
 def _words(
@@ -158,8 +155,9 @@ def _inside(declared: Any, part: int | str) -> Any:
     ]
     if tagged:
         return tagged[0]
-    for model in models:
-        for name, field in model.model_fields.items():
-            if part == (field.alias or name):
-                return field.annotation
-    return declared
+    inner = {
+        field.alias or name: field.annotation
+        for model in models
+        for name, field in model.model_fields.items()
+    }
+    return inner[str(part)]

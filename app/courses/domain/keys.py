@@ -5,6 +5,8 @@ Only marking and the review after release may import this module (an import cont
 
 from decimal import Decimal
 
+from pydantic import Field
+
 from app.courses.domain.delivery import Frozen
 
 
@@ -20,7 +22,7 @@ class QuestionKey(Frozen):
     answer: Decimal | None = None
     tolerance: Decimal | None = None
     explanation_html: str = ""
-    option_explanations: dict[str, str] = {}
+    option_explanations: dict[str, str] = Field(default_factory=dict)
 
 
 class QuizKeys(Frozen):

@@ -29,6 +29,8 @@ CALLOUT_TITLES: Final[Mapping[str, str]] = {
     "key-points": "Key points",
 }
 _READER: Final = reader()
+_MARK = re.compile(r"\[\[[^\[\]]*\]\]|`[^`]*`")
+_CELLS = re.compile(r"(?<!\\)\|")
 _ALIGNED: Final = {"text-align:right": "align-end", "text-align:center": "align-center"}
 _NOT_IN_FORMAT: Final = {
     "blockquote_open": ("A quotation (`>`)", "Use a callout, or plain words."),
@@ -330,6 +332,16 @@ class _Page:
                 "A column of the table has no heading.",
                 "Write a word in every cell of the first row.",
             )
+        first, after = tokens[index].map or [0, 0]
+        for line in range(first, after):
+            # Markdown leaves the cells out that have no column, and says nothing.
+            row = _MARK.sub("", self.lines[line]).strip().removeprefix("|").removesuffix("|")
+            if len(_CELLS.split(row)) > len(headers):
+                self._problem(
+                    "The row has more cells than the table has columns.",
+                    r"Remove a cell, or write `\|` where a bar is meant.",
+                    line + 1,
+                )
         self.tables += 1
         # Fields share a page with other fields, where two landmarks may not have one name.
         role = "region" if self.whole else "group"

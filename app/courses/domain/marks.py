@@ -40,7 +40,7 @@ def _accepts_any_kind(words: str, _marker: str) -> bool:
     return bool(words.strip())
 
 
-def _accepts_any_address(url: str) -> bool:  # noqa: ARG001 - markdown-it names it
+def _accepts_any_address(url: str) -> bool:
     """A link that is refused silently would be shown as brackets; `wording.py` names it instead."""
     return True
 

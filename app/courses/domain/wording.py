@@ -74,6 +74,12 @@ class Wording:
                 r"Write `[[key]]` or `[[key|words]]` in one line; in a table write `\|`.",
                 line,
             )
+        if "](" in text:
+            self._problem(
+                "A link is not complete, or a mark stands inside its words.",
+                "Write `[words](address)` without spaces in the address, and put marks outside.",
+                line,
+            )
         if ":::" in text:
             self._problem(
                 "`:::` stands here without a callout.",

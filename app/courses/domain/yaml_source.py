@@ -133,9 +133,7 @@ class _Builder:
 
     def _mapping(self, trail: Trail) -> dict[str, object]:
         found: dict[str, object] = {}
-        for event in self.events:
-            if isinstance(event, yaml.MappingEndEvent):
-                break
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             self._refuse_what_is_not_plain(event, trail)
             if not isinstance(event, yaml.ScalarEvent):
                 raise _BadYamlError(
@@ -144,8 +142,7 @@ class _Builder:
                     "Write `key: value`; put a text that begins with [ or { in quotes.",
                 )
             key = str(event.value)
-            again = key in found
-            if again:
+            if key in found:
                 first = self.lines[(*trail, key)]
                 self.problems.append(
                     (
@@ -160,9 +157,7 @@ class _Builder:
 
     def _sequence(self, trail: Trail) -> list[object]:
         found: list[object] = []
-        for event in self.events:
-            if isinstance(event, yaml.SequenceEndEvent):
-                break
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             here = (*trail, len(found))
             self.lines[here] = self._line(event)
             found.append(self._value(event, here))

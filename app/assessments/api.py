@@ -1,0 +1,217 @@
+"""Assessing by JSON, through the same use-cases as the pages."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.assessments import queries, service
+from app.assessments.domain import Mark, Outcome
+from app.assessments.forms import LONGEST_COMMENT, LONGEST_NOTE
+from app.kit.ids import AssessmentId, PracticalId, SeatId
+from app.web.access import INSTRUCTOR, SIGNED_IN
+from app.web.routing import Api
+from app.web.visit import Visit
+
+api = Api("/api/v1", tags=["assessments"])
+
+
+class Command(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Start(Command):
+    practical_id: UUID
+    seat_id: UUID
+
+
+class Started(BaseModel):
+    assessment_id: UUID
+
+
+class NewMark(Command):
+    mark: Mark
+    note: str = Field(default="", max_length=LONGEST_NOTE)
+    expected_revision: int = Field(ge=0)
+
+
+class NewComment(Command):
+    comment: str = Field(default="", max_length=LONGEST_COMMENT)
+    expected_revision: int = Field(ge=0)
+
+
+class Signature(Command):
+    expected_version: int = Field(ge=0)
+
+
+class Saved(BaseModel):
+    revision: int
+    saved_at: datetime
+
+
+class StepShape(BaseModel):
+    key: str
+    text: str
+    critical: bool
+    revision: int
+    mark: Mark | None
+    note: str
+
+
+class SheetShape(BaseModel):
+    assessment_id: UUID
+    number: int
+    version: int
+    comment: str
+    comment_revision: int
+    signed_at: datetime | None
+    outcome: Outcome | None
+    steps: tuple[StepShape, ...]
+
+    @classmethod
+    def of(cls, sheet: queries.Sheet) -> Self:
+        """`outcome` is told once it is signed; before, it would sway the marks."""
+        return cls(
+            assessment_id=sheet.id,
+            number=sheet.number,
+            version=sheet.version,
+            comment=sheet.comment,
+            comment_revision=sheet.comment_revision,
+            signed_at=sheet.signed_at,
+            outcome=sheet.result.outcome if sheet.signed_at else None,
+            steps=tuple(
+                StepShape(
+                    key=view.step.key,
+                    text=view.step.text,
+                    critical=view.step.critical,
+                    revision=view.revision,
+                    mark=view.mark,
+                    note=view.note,
+                )
+                for section in sheet.sections
+                for view in section.steps
+            ),
+        )
+
+
+class ReportShape(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    assessment_id: UUID
+    course_key: str
+    title: str
+    number: int
+    signed_at: datetime
+    outcome: Outcome
+    headline: str
+
+
+@api.post(
+    "/assessments",
+    name="api.assessments.start",
+    access=INSTRUCTOR,
+    status_code=201,
+    response_model=Started,
+)
+def start(visit: Visit, command: Start) -> Started:
+    """Begin an assessment, or get the one that is open on this place."""
+    with visit.database.write() as db:
+        assessment_id = service.start_assessment(
+            db,
+            visit.actor,
+            PracticalId(command.practical_id),
+            SeatId(command.seat_id),
+            now=visit.now,
+        )
+    return Started(assessment_id=assessment_id)
+
+
+@api.get(
+    "/assessments/{assessment_id}",
+    name="api.assessments.sheet",
+    access=INSTRUCTOR,
+    response_model=SheetShape,
+)
+def show_sheet(visit: Visit, assessment_id: AssessmentId) -> SheetShape:
+    with visit.database.read() as db:
+        return SheetShape.of(queries.bedside_sheet(db, visit.actor, assessment_id))
+
+
+@api.put(
+    "/assessments/{assessment_id}/steps/{step_key}",
+    name="api.assessments.mark",
+    access=INSTRUCTOR,
+    response_model=Saved,
+)
+def mark_step(visit: Visit, assessment_id: AssessmentId, step_key: str, command: NewMark) -> Saved:
+    """Mark one step. 409 with both versions when a newer mark is on record."""
+    with visit.database.write() as db:
+        revision = service.mark_step(
+            db,
+            visit.actor,
+            assessment_id,
+            step_key,
+            command.mark,
+            command.note,
+            expected_revision=command.expected_revision,
+            now=visit.now,
+        )
+    return Saved(revision=revision, saved_at=visit.now)
+
+
+@api.put(
+    "/assessments/{assessment_id}/comment",
+    name="api.assessments.comment",
+    access=INSTRUCTOR,
+    response_model=Saved,
+)
+def save_comment(visit: Visit, assessment_id: AssessmentId, command: NewComment) -> Saved:
+    with visit.database.write() as db:
+        revision = service.save_comment(
+            db,
+            visit.actor,
+            assessment_id,
+            command.comment,
+            expected_revision=command.expected_revision,
+            now=visit.now,
+        )
+    return Saved(revision=revision, saved_at=visit.now)
+
+
+@api.post(
+    "/assessments/{assessment_id}/signature",
+    name="api.assessments.sign",
+    access=INSTRUCTOR,
+    response_model=SheetShape,
+)
+def sign(visit: Visit, assessment_id: AssessmentId, command: Signature) -> SheetShape:
+    with visit.database.write() as db:
+        service.sign_assessment(
+            db,
+            visit.actor,
+            assessment_id,
+            expected_version=command.expected_version,
+            now=visit.now,
+        )
+    with visit.database.read() as db:
+        return SheetShape.of(queries.bedside_sheet(db, visit.actor, assessment_id))
+
+
+@api.get("/reports", name="api.reports", access=SIGNED_IN, response_model=tuple[ReportShape, ...])
+def my_reports(visit: Visit) -> tuple[ReportShape, ...]:
+    """Your own signed assessments, newest first."""
+    with visit.database.read() as db:
+        found = queries.reports_of(db, visit.actor.user_id)
+    return tuple(ReportShape.model_validate(report) for report in found)
+
+
+@api.get(
+    "/reports/{assessment_id}",
+    name="api.report",
+    access=SIGNED_IN,
+    response_model=SheetShape,
+)
+def show_report(visit: Visit, assessment_id: AssessmentId) -> SheetShape:
+    with visit.database.read() as db:
+        return SheetShape.of(queries.report(db, visit.actor, assessment_id))

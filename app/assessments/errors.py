@@ -1,0 +1,84 @@
+"""Refusals of assessing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.assessments.domain import WORDS, Mark, SignRefusal
+from app.kit.errors import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedMark:
+    """A mark as it stands on record; `mark` None with revision 0: none yet."""
+
+    step_key: str
+    revision: int
+    mark: Mark | None
+    note: str
+    by: str
+    at: datetime | None
+
+
+class StaleMark(Conflict):
+    """Somebody marked the step after this page was opened; nothing was written.
+
+    `theirs` is on record, `mark` and `note` are what was sent: the page shows both.
+    """
+
+    title = "This step was marked by somebody else in the meantime"
+
+    def __init__(self, theirs: RecordedMark, mark: Mark, note: str) -> None:
+        on_record = WORDS[theirs.mark] if theirs.mark else "no mark"
+        super().__init__(
+            "The mark on record is newer than the one you saw. Compare both and choose.",
+            reason="stale",
+            fields={
+                "mark": f"On record: {on_record}, revision {theirs.revision}. Sent: {WORDS[mark]}."
+            },
+        )
+        self.theirs = theirs
+        self.mark = mark
+        self.note = note
+
+
+class StaleComment(Conflict):
+    """Somebody changed the comment after this page was opened; nothing was written."""
+
+    title = "The comment was changed by somebody else in the meantime"
+
+    def __init__(self, theirs: str, revision: int, yours: str) -> None:
+        super().__init__(
+            "The comment on record is newer than the one you saw. Compare both and choose.",
+            reason="stale",
+            fields={"comment": f"On record, revision {revision}: {theirs}"},
+        )
+        self.theirs = theirs
+        self.revision = revision
+        self.yours = yours
+
+
+class SignRefused(Conflict):
+    """The assessment cannot be signed as it stands."""
+
+    title = "This assessment cannot be signed yet"
+
+    def __init__(self, refusal: SignRefusal) -> None:
+        super().__init__(refusal.value, reason=refusal.name)
+
+
+class ChangedBeforeSigning(Conflict):
+    """The marks are no longer those that were shown before the signature."""
+
+    title = "The marks changed before you signed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A mark or the comment changed after you opened this page. Check the marks again, then sign.",
+            reason="stale",
+        )
+
+
+class StartRefused(Conflict):
+    """This person cannot be assessed on this practical now."""
+
+    title = "This assessment cannot be started"

@@ -1,0 +1,36 @@
+"""Forms of assessing."""
+
+from pydantic import Field, field_validator
+
+from app.assessments.domain import Mark
+from app.web.forms import Form
+
+LONGEST_NOTE = 2000
+LONGEST_COMMENT = 4000
+
+
+class StartForm(Form):
+    """The instructor says that the right person stands there; the page has no other field."""
+
+
+class MarkForm(Form):
+    mark: Mark = Field(title="the mark")
+    note: str = Field(default="", title="the note", max_length=LONGEST_NOTE)
+    expected_revision: int = Field(title="the revision", ge=0)
+
+
+class CommentForm(Form):
+    comment: str = Field(default="", title="the comment", max_length=LONGEST_COMMENT)
+    expected_revision: int = Field(title="the revision", ge=0)
+
+
+class SignForm(Form):
+    confirmed: str = Field(default="", validate_default=True)
+    expected_version: int = Field(title="the version", ge=0)
+
+    @field_validator("confirmed")
+    @classmethod
+    def _ticked(cls, value: str) -> str:
+        if value != "yes":
+            raise ValueError("Tick the box to sign.")
+        return value

@@ -1,0 +1,122 @@
+"""The whole demo academy, followed link by link as each role."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+from lxml import html as lxml_html
+from sqlalchemy import select, text
+
+from app.accounts.models import User
+from app.db.base import Base
+from app.db.database import Database
+from tests.make.crawl import Visited, crawl
+
+ROLES = ("visitor", "student", "instructor", "admin")
+EXEMPT = {"sign_ins", "limit_counts"}  # last seen; tries at the verify door
+LEAST_PAGES = {"visitor": 10, "student": 20, "instructor": 8, "admin": 20}
+
+
+@pytest.fixture
+def browser_of(academy_client: TestClient, as_demo_person) -> Callable[[str], TestClient]:
+    def browser(role: str) -> TestClient:
+        return academy_client if role == "visitor" else as_demo_person(role)
+
+    return browser
+
+
+def visits(browser: TestClient) -> Iterator[Visited]:
+    def fetch(path: str) -> Visited:
+        response = browser.get(path)
+        kind = response.headers.get("content-type", "")
+        return Visited(path, response.status_code, kind, response.text)
+
+    return crawl(fetch, "/", "/home", "/me")
+
+
+def fingerprint(database: Database) -> dict[str, str]:
+    """Hash every table's rows."""
+    with database.read() as db:
+        return {
+            table.name: hashlib.sha256(
+                repr(db.execute(select(table).order_by(*table.primary_key)).all()).encode()
+            ).hexdigest()
+            for table in Base.metadata.sorted_tables
+            if table.name not in EXEMPT
+        }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_link_is_dead_and_no_get_writes(role, browser_of, academy_database):
+    """R-081: following every link changes no row; and every link leads to a page."""
+    browser = browser_of(role)
+    before = fingerprint(academy_database)
+    pages = list(visits(browser))
+    broken = [f"{page.path}: {page.status}" for page in pages if page.status not in (200, 303)]
+    assert broken == []
+    assert len(pages) >= LEAST_PAGES[role]
+    assert fingerprint(academy_database) == before
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_is_sound_html(role, browser_of):
+    """One h1, a title, labels, landmarks; nothing inline (R-085); no identifier twice."""
+    wrong = []
+    for page in visits(browser_of(role)):
+        if page.status == 200 and page.kind.startswith("text/html"):
+            wrong += [f"{page.path}: {fault}" for fault in faults(page.body)]
+    assert wrong == []
+
+
+def faults(body: str) -> list[str]:
+    tree = lxml_html.fromstring(body)
+    found = []
+    if len(tree.findall(".//h1")) != 1:
+        found.append(f"{len(tree.findall('.//h1'))} h1")
+    if not (tree.findtext(".//title") or "").strip():
+        found.append("no title")
+    identifiers = [element.get("id") for element in tree.iter() if element.get("id")]
+    found += [f"id {name} twice" for name in {i for i in identifiers if identifiers.count(i) > 1}]
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            continue
+        found += [
+            f"{element.tag} has {name}"
+            for name in element.attrib
+            if name == "style" or name.startswith("on")
+        ]
+        if element.tag == "script" and not element.get("src"):
+            found.append("inline script")
+        if element.tag == "style":
+            found.append("inline style")
+        is_control = element.tag in ("input", "select", "textarea")
+        if is_control and element.get("type") != "hidden":
+            name = element.get("id")
+            has_label = bool(tree.xpath(f"//label[@for='{name}']")) or element.get("aria-label")
+            if not has_label:
+                found.append(f"{element.get('name')} has no label")
+        if element.tag == "form" and element.get("method", "get").lower() == "post":
+            if not element.xpath(".//input[@name='csrf_token']"):
+                found.append(f"form {element.get('action')} has no token")
+    return found
+
+
+def test_titles_are_unique(browser_of):
+    """Two pages of different kinds never have the same title."""
+    titles: dict[str, set[str]] = {}
+    for role in ROLES:
+        for page in visits(browser_of(role)):
+            if page.status == 200 and page.kind.startswith("text/html"):
+                title = lxml_html.fromstring(page.body).findtext(".//title") or ""
+                path = page.path.split("?")[0]
+                titles.setdefault(title, set()).add("/".join(p for p in path.split("/") if p.isalpha()))
+    assert {title: paths for title, paths in titles.items() if len(paths) > 1} == {}
+
+
+def test_the_demo_academy_is_whole(academy_database):
+    """A dozen students, one sign-in per role."""
+    with academy_database.read() as db:
+        students = db.scalars(select(User).where(User.is_student)).all()
+        assert len(students) >= 12
+        assert db.execute(text("SELECT count(*) FROM certificates")).scalar_one() >= 1

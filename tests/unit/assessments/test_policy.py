@@ -1,0 +1,45 @@
+"""Who may assess, and who may read."""
+
+import pytest
+
+from app.assessments import policy
+from tests.make.people import an_actor
+
+STUDENT = an_actor("student")
+INSTRUCTOR = an_actor("instructor")
+ADMIN = an_actor("admin")
+BOTH = an_actor("student", "instructor")
+
+
+@pytest.mark.parametrize(
+    ("actor", "allowed"), [(STUDENT, False), (INSTRUCTOR, True), (ADMIN, False), (BOTH, True)]
+)
+def test_instructors_assess(actor, allowed):
+    assert policy.may_assess(actor) is allowed
+
+
+def test_nobody_assesses_themselves():
+    """R-045."""
+    assert policy.may_assess_person(BOTH, STUDENT.user_id)
+    assert not policy.may_assess_person(BOTH, BOTH.user_id)
+    assert not policy.may_assess_person(ADMIN, STUDENT.user_id)
+
+
+@pytest.mark.parametrize(
+    ("actor", "is_signed", "teaches_it", "allowed"),
+    [
+        (STUDENT, True, False, True),
+        (STUDENT, False, False, False),
+        (STUDENT, False, True, False),
+        (INSTRUCTOR, False, True, True),
+        (INSTRUCTOR, True, False, False),
+        (ADMIN, True, False, True),
+        (ADMIN, False, False, False),
+        (an_actor("student"), True, False, False),
+    ],
+)
+def test_reports_are_read_by_those_they_concern(actor, is_signed, teaches_it, allowed):
+    found = policy.may_see_report(
+        actor, STUDENT.user_id, is_signed=is_signed, teaches_it=teaches_it
+    )
+    assert found is allowed

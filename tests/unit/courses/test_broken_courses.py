@@ -1,0 +1,48 @@
+"""Twenty-five broken courses: each says exactly what is wrong, in which line, and what to do."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from app.courses.domain.parsing import parse_course
+from app.courses.reading import read_folder
+from tests.make.courses import small_files
+
+BROKEN = sorted((Path(__file__).parents[2] / "fixtures" / "broken_courses").iterdir())
+
+
+def broken_files(overlay: Path) -> dict[str, bytes]:
+    """The small course with the overlay's files put over it."""
+    files = {**small_files(), **read_folder(overlay)}
+    del files["expected.yaml"]
+    for dropped in files.pop("DELETE", b"").decode().split():
+        del files[dropped]
+    return files
+
+
+def test_there_are_twenty_five() -> None:
+    assert len(BROKEN) == 25
+
+
+@pytest.mark.parametrize("overlay", BROKEN, ids=lambda folder: folder.name)
+def test_every_problem_is_named_with_its_line_and_a_hint(overlay: Path) -> None:
+    expected = yaml.safe_load((overlay / "expected.yaml").read_text(encoding="utf-8"))
+    parsed = parse_course("small-course", broken_files(overlay))
+    assert parsed.course is None
+    assert parsed.keys is None
+    left = list(parsed.problems)
+    missing = []
+    for wanted in expected:
+        found = [
+            problem
+            for problem in left
+            if (problem.path, problem.line) == (wanted["path"], wanted["line"])
+            and wanted["says"] in problem.message
+            and wanted["hint"] in problem.hint
+        ]
+        if found:
+            left.remove(found[0])
+        else:
+            missing.append(wanted)
+    assert (missing, left) == ([], [])

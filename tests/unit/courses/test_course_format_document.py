@@ -1,0 +1,99 @@
+"""The document of the format and the models of the parser name the same fields."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from app.courses.domain import source
+from app.courses.domain.folder import arranged
+from app.courses.domain.markdown import CALLOUT_TITLES
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "course-format.md").read_text(encoding="utf-8")
+
+
+def section(heading: str) -> str:
+    return next(
+        part for part in DOCUMENT.split("\n## ") if part.startswith(heading.replace("<", "&lt;"))
+    )
+
+
+def tables(text: str) -> list[dict[str, str]]:
+    """The field tables of a section: field name → its type column."""
+    found: list[dict[str, str]] = []
+    for line in text.splitlines():
+        if line.startswith("| field |"):
+            found.append({})
+        row = re.match(r"\| `(\w+)` \| (.*?) \|", line)
+        if row and found:
+            found[-1][row.group(1)] = row.group(2)
+    return found
+
+
+def fields(model: type[BaseModel]) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+@pytest.mark.parametrize(
+    ("heading", "number", "model", "more"),
+    [
+        ("course.yaml", 0, source.CourseFile, set()),
+        ("modules/", 0, source.ModuleFile, set()),
+        ("lessons/", 0, source.LessonFields, set()),
+        ("quizzes/", 0, source.QuizFile, set()),
+        ("quizzes/", 1, source.QuestionFields, {"type"}),
+        ("practicals/", 0, source.PracticalFile, set()),
+        ("checklists/", 0, source.ChecklistFile, set()),
+    ],
+)
+def test_the_tables_name_every_field_and_no_other(
+    heading: str, number: int, model: type[BaseModel], more: set[str]
+) -> None:
+    table = tables(section(heading))[number]
+    assert set(table) == fields(model) | more
+    for name, field in model.model_fields.items():
+        says_optional = "optional" in table[name] or "default" in table[name]
+        assert says_optional == (not field.is_required()), name
+
+
+@pytest.mark.parametrize(
+    ("heading", "models"),
+    [
+        ("course.yaml", [source.CertificateFields]),
+        ("lessons/", [source.FigureFields, source.CheckFields]),
+        (
+            "quizzes/",
+            [
+                source.ChoiceQuestion,
+                source.OptionFields,
+                source.TrueFalseQuestion,
+                source.BothExplanations,
+                source.NumericQuestion,
+            ],
+        ),
+        ("checklists/", [source.SectionFields, source.StepFields]),
+        ("glossary.yaml", [source.TermFields, source.ReferenceFields]),
+    ],
+)
+def test_the_text_names_the_fields_that_have_no_table(
+    heading: str, models: list[type[BaseModel]]
+) -> None:
+    text = section(heading)
+    words = set(re.findall(r"`(\w+)`", text)) | set(re.findall(r"\b(\w+):", text))
+    for model in models:
+        assert fields(model) <= words, model.__name__
+
+
+def test_the_callouts_are_named() -> None:
+    text = section("lessons/")
+    for kind in CALLOUT_TITLES:
+        assert f"`::: {kind}" in text
+
+
+def test_every_folder_of_the_document_is_known() -> None:
+    paths = re.findall(r"^  (\S+) {2,}", section("The folder"), re.MULTILINE)
+    assert len(paths) == 9
+    files = {path.replace("<key>", "a").replace("<name>", "a"): b"" for path in paths}
+    problems = arranged(files).problems
+    assert [problem for problem in problems if "belong" in problem.message] == []
