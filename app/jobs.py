@@ -5,12 +5,15 @@ from collections.abc import Callable
 from datetime import datetime
 from threading import Event
 from typing import Any
+from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
 
+from app.certificates import service as certificates
 from app.db import idempotency, limits
 from app.db.database import Database
+from app.kit.ids import UserId
 from app.outbox import service as outbox
 from app.web.clock import Clock
 from app.web.mailer import Mailer
@@ -19,7 +22,18 @@ log = structlog.get_logger("preceptor.jobs")
 
 Handler = Callable[[Session, dict[str, Any], datetime], None]
 
-HANDLERS: dict[str, Handler] = {}
+
+def _issue_certificate(db: Session, payload: dict[str, Any], now: datetime) -> None:
+    certificates.issue_if_complete(
+        db, UserId(UUID(payload["user_id"])), payload["course_key"], now=now
+    )
+
+
+HANDLERS: dict[str, Handler] = {
+    "assessment.signed": _issue_certificate,
+    "learning.completed": _issue_certificate,
+    "practical.attended": _issue_certificate,
+}
 
 
 def deliver_due(database: Database, mailer: Mailer, *, now: datetime) -> int:

@@ -12,6 +12,8 @@ from app.accounts.identity import Identity
 from app.accounts.links import sign_link
 from app.assessments import api as assessments_api
 from app.assessments import pages as assessments_pages
+from app.certificates import api as certificates_api
+from app.certificates import pages as certificates_pages
 from app.db.database import Database
 from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
@@ -31,6 +33,8 @@ FEATURES: tuple[Pages | Api, ...] = (
     system.pages,
     assessments_pages.pages,
     assessments_api.api,
+    certificates_pages.pages,
+    certificates_api.api,
     home_pages.pages,
 )
 

@@ -98,6 +98,7 @@ def mark_step(
     Refused with both versions when a newer mark is on record than the one that was seen; the same
     mark sent again by the same person is no conflict. Nothing changes after signing.
     """
+    require(policy.may_assess(actor))
     assessment, checklist = _open_sheet(db, actor, assessment_id)
     if not any(step.key == step_key for step in checklist.steps):
         raise NotFound
@@ -138,6 +139,7 @@ def save_comment(
 ) -> int:
     """Keep the comment for the student and return its revision; refused with both versions when it was
     changed in the meantime, and after signing."""
+    require(policy.may_assess(actor))
     assessment, _ = _open_sheet(db, actor, assessment_id)
     if assessment.comment == comment:
         return assessment.comment_revision
@@ -157,6 +159,7 @@ def sign_assessment(
     Refused while a step is unmarked, after a first signature, and when anything changed after the
     marks were shown. The signer answers for the assessment.
     """
+    require(policy.may_assess(actor))
     assessment, checklist = _open_sheet(db, actor, assessment_id)
     marks = {key: entry.mark for key, entry in queries.marks_of(db, assessment_id).items()}
     if refusal := domain.sign_refusal(checklist, marks, is_signed=False):
@@ -195,7 +198,6 @@ def _open_sheet(
     db: Session, actor: Actor, assessment_id: AssessmentId
 ) -> tuple[Assessment, Checklist]:
     """Take the gate and return an unsigned assessment that the actor may mark."""
-    require(policy.may_assess(actor))
     gate = (
         update(Assessment)
         .where(Assessment.id == assessment_id)

@@ -4,13 +4,19 @@ A new route without a row here fails. `everyone` needs no sign-in; what a person
 tested beside each feature.
 """
 
-EVERYONE: tuple[str, ...] = ()
+EVERYONE: tuple[str, ...] = (
+    "GET /verify",
+    "POST /verify",
+    "GET /verify/{serial}",
+    "GET /api/v1/certificates/{serial}",
+)
 SIGNED_IN: tuple[str, ...] = (
+    "GET /certificates/{certificate_id}.pdf",
     "GET /reports/{assessment_id}",
     "GET /api/v1/reports",
     "GET /api/v1/reports/{assessment_id}",
 )
-STUDENT: tuple[str, ...] = ()
+STUDENT: tuple[str, ...] = ("GET /certificates",)
 INSTRUCTOR: tuple[str, ...] = (
     "GET /teach/practicals/{practical_id}/students/{seat_id}/assess",
     "POST /teach/practicals/{practical_id}/students/{seat_id}/assess",
@@ -26,7 +32,13 @@ INSTRUCTOR: tuple[str, ...] = (
     "POST /api/v1/assessments/{assessment_id}/signature",
 )
 STAFF: tuple[str, ...] = ()
-ADMIN: tuple[str, ...] = ()
+ADMIN: tuple[str, ...] = (
+    "GET /admin/certificates",
+    "POST /admin/certificates/blocked",
+    "GET /admin/certificates/{certificate_id}",
+    "POST /admin/certificates/{certificate_id}/revoke",
+    "POST /admin/certificates/{certificate_id}/reissue",
+)
 
 TABLE = {
     route: access
