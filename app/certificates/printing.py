@@ -1,7 +1,6 @@
 """A certificate as a tagged PDF (PDF/UA-1), made once and kept by the hash of what it says."""
 
 import json
-import os
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -38,7 +37,7 @@ def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
     # Readers see the whole file or none: it is written beside and then moved.
     beside = path.with_suffix(f".{uuid4().hex}")
     beside.write_bytes(content)
-    os.replace(beside, path)
+    beside.replace(path)
     return content
 
 
