@@ -8,17 +8,27 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from app import jobs
+from app.accounts import api as accounts_api
+from app.accounts import group_pages, me_pages, people_pages, person_page
+from app.accounts import pages as accounts_pages
 from app.accounts.identity import Identity
 from app.accounts.links import sign_link
 from app.assessments import api as assessments_api
 from app.assessments import pages as assessments_pages
 from app.certificates import api as certificates_api
 from app.certificates import pages as certificates_pages
+from app.courses import api as courses_api
+from app.courses import pages as courses_pages
 from app.db.database import Database
+from app.enrolments import admin_enrolment_pages, admin_pages
+from app.enrolments import api as enrolments_api
+from app.enrolments import pages as enrolments_pages
 from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
+from app.learning import api as learning_api
+from app.learning import pages as learning_pages
 from app.settings import Environment, Settings
-from app.web import system
+from app.web import kept_mail, system
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
 from app.web.errors import Unexpected, install_errors
@@ -31,6 +41,21 @@ from app.web.templating import make_environment
 
 FEATURES: tuple[Pages | Api, ...] = (
     system.pages,
+    courses_pages.pages,
+    courses_api.api,
+    learning_pages.pages,
+    learning_api.api,
+    enrolments_pages.pages,
+    admin_pages.pages,
+    admin_enrolment_pages.pages,
+    enrolments_api.api,
+    kept_mail.pages,
+    accounts_pages.pages,
+    me_pages.pages,
+    people_pages.pages,
+    person_page.pages,  # a fuller page of a higher feature takes its place
+    group_pages.pages,
+    accounts_api.api,
     assessments_pages.pages,
     assessments_api.api,
     certificates_pages.pages,

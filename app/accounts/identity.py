@@ -7,14 +7,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
+from app.accounts.domain import idle_time
 from app.accounts.models import ApiToken, SignIn, User
 from app.db.database import Database
 
 TOUCH_AFTER = timedelta(minutes=5)
 """How old the last sighting may be before it is written again; spares the database a write per page."""
-
-STUDENT_IDLE = timedelta(days=7)
-STAFF_IDLE = timedelta(minutes=60)
 
 
 def hash_of(token: str) -> bytes:
@@ -63,9 +61,8 @@ class Identity:
             return user.to_actor() if user else None
 
     def _touch(self, db: Session, actor: Actor, now: datetime) -> None:
-        idle = STAFF_IDLE if actor.is_staff else STUDENT_IDLE
         db.execute(
             update(SignIn)
             .where(SignIn.id == actor.sign_in_id)
-            .values(seen_at=now, idle_ends_at=now + idle)
+            .values(seen_at=now, idle_ends_at=now + idle_time(actor.roles))
         )

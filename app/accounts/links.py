@@ -1,10 +1,28 @@
-"""Tokens of mailed links: the id of a row and a signature, so that the database holds no secret."""
+"""Mailed links: a row says what a link is for, and its token is the row's id with a signature, so
+that the database holds no secret. A link works once; using it ends its person's other ones."""
 
 import hmac
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from app.kit.ids import EventId
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.domain import LINK_LASTS, Purpose
+from app.accounts.errors import LinkSpent
+from app.accounts.models import MailedLink
+from app.kit.ids import EventId, UserId, new_uuid
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """A link that still works, and the address it was sent to."""
+
+    id: EventId
+    user_id: UserId
+    email: str
 
 
 def sign_link(secret: str, link_id: str) -> str:
@@ -22,3 +40,65 @@ def read_link(secret: str, token: str) -> EventId | None:
 
 def _signature(secret: str, link_id: str) -> str:
     return hmac.new(secret.encode(), b"link:" + link_id.encode(), sha256).hexdigest()
+
+
+def make_link(
+    db: Session, purpose: Purpose, user_id: UserId, email: str, *, now: datetime
+) -> EventId:
+    """Add a link's row and return its id; the mail's template makes the token of it."""
+    link = MailedLink(
+        id=EventId(new_uuid()),
+        purpose=purpose,
+        user_id=user_id,
+        email=email,
+        created_at=now,
+        ends_at=now + LINK_LASTS[purpose],
+    )
+    db.add(link)
+    return link.id
+
+
+def open_link(db: Session, link_id: EventId | None, purpose: Purpose, *, now: datetime) -> OpenLink:
+    """Return a link that still works, or raise LinkSpent. Changes nothing: mail scanners open links."""
+    row = db.execute(
+        select(MailedLink.user_id, MailedLink.email).where(*_works(link_id, purpose, now))
+    ).one_or_none()
+    if row is None or link_id is None:
+        raise LinkSpent
+    return OpenLink(link_id, row.user_id, row.email)
+
+
+def spend_link(
+    db: Session, link_id: EventId | None, purpose: Purpose, *, now: datetime
+) -> OpenLink:
+    """Use a link up, with the person's other ones of its purpose, or raise LinkSpent. Of two at the
+    same moment one wins."""
+    row = db.execute(
+        update(MailedLink)
+        .where(*_works(link_id, purpose, now))
+        .values(used_at=now)
+        .returning(MailedLink.user_id, MailedLink.email)
+    ).one_or_none()
+    if row is None or link_id is None:
+        raise LinkSpent
+    end_links(db, row.user_id, purpose, now=now)
+    return OpenLink(link_id, row.user_id, row.email)
+
+
+def end_links(
+    db: Session, user_id: UserId, purpose: Purpose | None = None, *, now: datetime
+) -> None:
+    """End a person's open links, of one purpose or all."""
+    mine = [MailedLink.user_id == user_id, MailedLink.used_at.is_(None)]
+    if purpose is not None:
+        mine.append(MailedLink.purpose == purpose)
+    db.execute(update(MailedLink).where(*mine).values(used_at=now))
+
+
+def _works(link_id: EventId | None, purpose: Purpose, now: datetime):  # type: ignore[no-untyped-def] # SQLAlchemy's conditions
+    return (
+        MailedLink.id == link_id,
+        MailedLink.purpose == purpose,
+        MailedLink.used_at.is_(None),
+        MailedLink.ends_at > now,
+    )

@@ -28,8 +28,25 @@ class Published:
         return self.course.key
 
 
+@dataclass(frozen=True, slots=True)
+class CourseCard:
+    """What the catalogue says of a course."""
+
+    key: str
+    title: str
+    summary: str
+    hours: int
+    modules: int
+    lessons: int
+    practicals: int
+
+
 _by_id: dict[RevisionId, Published] = {}
+_drawings: dict[str, bytes] = {}
 MOST_KEPT = 64
+MOST_DRAWINGS = 256
+ADDRESS_LENGTH = 32
+"""Addresses of drawings carry so many digits of the digest; 128 bits name one drawing."""
 
 
 def revision(db: Session, revision_id: RevisionId) -> Published:
@@ -44,7 +61,9 @@ def revision(db: Session, revision_id: RevisionId) -> Published:
     ).one_or_none()
     if row is None:
         raise NotFound
-    published = Published(revision_id, row.number, row.digest, Course.model_validate_json(row.delivery))
+    published = Published(
+        revision_id, row.number, row.digest, Course.model_validate_json(row.delivery)
+    )
     if len(_by_id) >= MOST_KEPT:
         _by_id.pop(next(iter(_by_id)))
     _by_id[revision_id] = published
@@ -64,6 +83,44 @@ def catalogue(db: Session) -> tuple[Published, ...]:
     return tuple(sorted(found, key=lambda published: published.course.title))
 
 
-def media(db: Session, digest: str) -> bytes | None:
-    """Return a drawing's bytes."""
-    return db.scalar(select(Media.content).where(Media.digest == digest))
+def course_cards(db: Session) -> tuple[CourseCard, ...]:
+    """Return a card of every course, by title, in one statement once the courses are in memory."""
+    return tuple(card_of(published.course) for published in catalogue(db))
+
+
+def course_card(db: Session, course_key: str) -> CourseCard | None:
+    """Return the card of one course, or None when there is no such course."""
+    published = current(db, course_key)
+    return None if published is None else card_of(published.course)
+
+
+def card_of(course: Course) -> CourseCard:
+    return CourseCard(
+        key=course.key,
+        title=course.title,
+        summary=course.summary,
+        hours=course.hours,
+        modules=len(course.modules),
+        lessons=sum(len(module.lessons) for module in course.modules),
+        practicals=len(course.practicals),
+    )
+
+
+def kept_drawing(address: str) -> bytes | None:
+    """Return a drawing by the digest in its address if it is in memory."""
+    return _drawings.get(address)
+
+
+def drawing(db: Session, address: str) -> bytes:
+    """Return a drawing by the digest in its address, and keep it in memory; raise NotFound."""
+    if len(address) != ADDRESS_LENGTH or not set(address) <= set("0123456789abcdef"):
+        raise NotFound
+    content = db.scalar(
+        select(Media.content).where(Media.digest >= address, Media.digest < address + "g")
+    )
+    if content is None:
+        raise NotFound
+    if len(_drawings) >= MOST_DRAWINGS:
+        _drawings.pop(next(iter(_drawings)))
+    _drawings[address] = content
+    return content

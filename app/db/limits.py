@@ -60,6 +60,21 @@ def forget(db: Session, limit: Limit, subject: str) -> None:
     db.execute(delete(Count).where(Count.door == limit.door, Count.subject == key))
 
 
+def give_back(db: Session, limit: Limit, subject: str, *, now: datetime) -> None:
+    """Uncount one try of this window: it turned out to be rightful."""
+    key = sha256(subject.encode()).hexdigest()
+    db.execute(
+        update(Count)
+        .where(
+            Count.door == limit.door,
+            Count.subject == key,
+            Count.window_starts_at == _window(limit, now),
+            Count.tries > 0,
+        )
+        .values(tries=Count.tries - 1)
+    )
+
+
 def sweep(db: Session, *, now: datetime) -> None:
     """Drop counts that can matter no more."""
     db.execute(delete(Count).where(Count.window_starts_at < now - timedelta(days=2)))

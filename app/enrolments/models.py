@@ -1,36 +1,20 @@
 """Tables of intakes and enrolments."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, word
+from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
-
-
-class IntakeStatus(StrEnum):
-    draft = "draft"
-    open = "open"
-    cancelled = "cancelled"
-
-
-class EnrolmentState(StrEnum):
-    """`requested` and `confirmed` hold a place; `waiting` waits for one; the others hold nothing."""
-
-    requested = "requested"
-    confirmed = "confirmed"
-    waiting = "waiting"
-    declined = "declined"
-    cancelled = "cancelled"
-
 
 LIVE = "state IN ('requested', 'confirmed', 'waiting')"
 
 
 class Intake(Base):
-    """A run of a course, and the gate of its places: `taken` counts requested and confirmed ones."""
+    """A run of a course, and the gate of its places: `taken` counts requested and confirmed ones,
+    `override` is by how many of them it runs over `places`."""
 
     __tablename__ = "intakes"
     __table_args__ = (

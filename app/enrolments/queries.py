@@ -1,11 +1,19 @@
-"""Reading intakes and enrolments."""
+"""Reading intakes and enrolments: what courses, learners and higher features ask."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
 
-from app.enrolments.models import Enrolment, EnrolmentState
+from app.accounts.actor import Actor
+from app.courses import queries as courses
+from app.courses.domain.delivery import Course
+from app.enrolments import domain
+from app.enrolments.domain import Decision, EnrolmentState, Gate, IntakeStatus, Reason
+from app.enrolments.models import Enrolment, Intake
+from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
 
 
@@ -20,15 +28,265 @@ class Place:
     revision_id: RevisionId
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An intake as one visitor sees it: `refusal` says why they may not ask for a place in it;
+    otherwise `decision` says what their request would become."""
+
+    intake_id: IntakeId
+    course_key: str
+    title: str
+    starts_on: date
+    price_pence: int
+    places: int
+    places_left: int
+    waiting: int
+    opens_at: datetime
+    closes_at: datetime
+    own: EnrolmentState | None
+    refusal: Reason | None
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePage:
+    """The public page of a course. `may_reserve` is false for staff, who hold no places."""
+
+    course: Course
+    offers: tuple[Offer, ...]
+    may_reserve: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPlace:
+    """One of a person's own enrolments. `position` is set while they wait."""
+
+    enrolment_id: EnrolmentId
+    intake_id: IntakeId
+    course_key: str
+    course_title: str
+    intake_title: str
+    starts_on: date
+    price_pence: int
+    state: EnrolmentState
+    position: int | None
+    waiting: int
+    requested_at: datetime
+    reason: str | None
+    is_invoiced: bool
+    is_paid: bool
+    may_withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeOption:
+    """An intake to choose in a form of another feature."""
+
+    intake_id: IntakeId
+    course_key: str
+    label: str
+    starts_on: date
+    status: IntakeStatus
+
+
 def place_on(db: Session, user_id: UserId, course_key: str) -> Place | None:
     """Return the person's newest confirmed place on a course, or None."""
-    return next(
-        (place for place in places_of(db, user_id) if place.course_key == course_key), None
-    )
+    return next((place for place in places_of(db, user_id) if place.course_key == course_key), None)
 
 
 def places_of(db: Session, user_id: UserId) -> tuple[Place, ...]:
     """Return a person's confirmed places, newest first."""
+    return _confirmed(db, Enrolment.user_id == user_id)
+
+
+def students_of_course(db: Session, course_key: str) -> tuple[Place, ...]:
+    """Return every confirmed place on a course, newest first; a person may hold several."""
+    return _confirmed(db, Enrolment.course_key == course_key)
+
+
+def places_by_intake(db: Session, intake_id: IntakeId) -> tuple[Place, ...]:
+    """Return every confirmed place in an intake, newest first."""
+    return _confirmed(db, Enrolment.intake_id == intake_id)
+
+
+def intake_options(db: Session) -> tuple[IntakeOption, ...]:
+    """Return every intake that is not cancelled, the latest start first, to choose from in forms."""
+    rows = db.execute(
+        select(Intake.id, Intake.course_key, Intake.title, Intake.starts_on, Intake.status)
+        .where(Intake.status != IntakeStatus.cancelled)
+        .order_by(Intake.starts_on.desc(), Intake.id)
+    )
+    return tuple(
+        IntakeOption(
+            intake_id=row.id,
+            course_key=row.course_key,
+            label=f"{row.title}, {row.course_key}, {domain.day_in_words(row.starts_on)}",
+            starts_on=row.starts_on,
+            status=row.status,
+        )
+        for row in rows
+    )
+
+
+def course_page(db: Session, course_key: str, actor: Actor | None, *, now: datetime) -> CoursePage:
+    """Return a course with the intakes one may still ask for or look forward to; raise NotFound."""
+    published = courses.current(db, course_key)
+    if published is None:
+        raise NotFound
+    return CoursePage(
+        course=published.course,
+        offers=offers(db, actor, course_key=course_key, now=now),
+        may_reserve=actor is None or actor.is_student,
+    )
+
+
+def offers(
+    db: Session, actor: Actor | None, *, now: datetime, course_key: str | None = None
+) -> tuple[Offer, ...]:
+    """Return the open intakes that have not started or still take requests, of one course or all."""
+    query = (
+        select(Intake)
+        .where(
+            Intake.status == IntakeStatus.open,
+            (Intake.starts_on >= now.date()) | (Intake.closes_at > now),
+        )
+        .order_by(Intake.starts_on, Intake.id)
+    )
+    if course_key is not None:
+        query = query.where(Intake.course_key == course_key)
+    return _offers(db, db.scalars(query).all(), actor, now)
+
+
+def offer(
+    db: Session, course_key: str, intake_id: IntakeId, actor: Actor | None, *, now: datetime
+) -> tuple[Course, Offer]:
+    """Return one intake that is no draft, with its course; raise NotFound."""
+    intake = db.get(Intake, intake_id)
+    published = courses.current(db, course_key)
+    if (
+        intake is None
+        or published is None
+        or intake.course_key != course_key
+        or intake.status is IntakeStatus.draft
+    ):
+        raise NotFound
+    return published.course, _offers(db, [intake], actor, now)[0]
+
+
+def own_places(db: Session, actor: Actor, *, today: date) -> tuple[OwnPlace, ...]:
+    """Return a person's own requests, places and wishes, those that live first, then the newest."""
+    ahead = aliased(Enrolment)
+    queue = (
+        select(func.count())
+        .where(
+            ahead.intake_id == Enrolment.intake_id,
+            ahead.state == EnrolmentState.waiting,
+            ahead.waiting_number <= Enrolment.waiting_number,
+        )
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        select(Enrolment, Intake, queue)
+        .join(Intake, Intake.id == Enrolment.intake_id)
+        .where(Enrolment.user_id == actor.user_id)
+        .order_by(Enrolment.requested_at.desc(), Enrolment.id.desc())
+    ).all()
+    titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
+    waiting = waiting_by_intake(db, {intake.id for _, intake, _ in rows})
+    found = [
+        OwnPlace(
+            enrolment_id=row.id,
+            intake_id=intake.id,
+            course_key=row.course_key,
+            course_title=titles.get(row.course_key, row.course_key),
+            intake_title=intake.title,
+            starts_on=intake.starts_on,
+            price_pence=intake.price_pence,
+            state=row.state,
+            position=ahead_of_it if row.state is EnrolmentState.waiting else None,
+            waiting=waiting.get(intake.id, 0),
+            requested_at=row.requested_at,
+            reason=row.reason,
+            is_invoiced=row.invoice_number is not None,
+            is_paid=row.paid_at is not None,
+            may_withdraw=domain.withdraw_refusal(gate_of(intake), row.state, today=today) is None,
+        )
+        for row, intake, ahead_of_it in rows
+    ]
+    return tuple(sorted(found, key=lambda place: place.state not in domain.LIVE))
+
+
+def waiting_by_intake(db: Session, intake_ids: Iterable[IntakeId]) -> dict[IntakeId, int]:
+    """Count who waits in each of many intakes, in one statement; intakes without a queue are left
+    out."""
+    wanted = list(intake_ids)
+    if not wanted:
+        return {}
+    rows = db.execute(
+        select(Enrolment.intake_id, func.count().label("people"))
+        .where(Enrolment.intake_id.in_(wanted), Enrolment.state == EnrolmentState.waiting)
+        .group_by(Enrolment.intake_id)
+    )
+    return {row.intake_id: row.people for row in rows}
+
+
+def gate_of(intake: Intake) -> Gate:
+    """Return the values that the rules ask for, as a page reads them; commands take the gate."""
+    return Gate(
+        course_key=intake.course_key,
+        title=intake.title,
+        starts_on=intake.starts_on,
+        places=intake.places,
+        taken=intake.taken,
+        override=intake.override,
+        status=intake.status,
+        opens_at=intake.opens_at,
+        closes_at=intake.closes_at,
+    )
+
+
+def _offers(
+    db: Session, intakes: Sequence[Intake], actor: Actor | None, now: datetime
+) -> tuple[Offer, ...]:
+    ids = [intake.id for intake in intakes]
+    waiting = waiting_by_intake(db, ids)
+    own: dict[IntakeId, EnrolmentState] = {}
+    if actor is not None and ids:
+        live = select(Enrolment.intake_id, Enrolment.state).where(
+            Enrolment.user_id == actor.user_id,
+            Enrolment.intake_id.in_(ids),
+            Enrolment.state.in_(domain.LIVE),
+        )
+        own = {row.intake_id: row.state for row in db.execute(live)}
+    is_confirmed = actor is None or actor.confirmed
+    return tuple(
+        _offer(intake, own.get(intake.id), waiting.get(intake.id, 0), is_confirmed, now)
+        for intake in intakes
+    )
+
+
+def _offer(
+    intake: Intake, own: EnrolmentState | None, waiting: int, is_confirmed: bool, now: datetime
+) -> Offer:
+    gate = gate_of(intake)
+    return Offer(
+        intake_id=intake.id,
+        course_key=intake.course_key,
+        title=intake.title,
+        starts_on=intake.starts_on,
+        price_pence=intake.price_pence,
+        places=intake.places,
+        places_left=0 if waiting else gate.places_left,
+        waiting=waiting,
+        opens_at=intake.opens_at,
+        closes_at=intake.closes_at,
+        own=own,
+        refusal=domain.request_refusal(gate, own, is_confirmed=is_confirmed, now=now),
+        decision=domain.decision(gate, waiting=waiting),
+    )
+
+
+def _confirmed(db: Session, which: ColumnElement[bool]) -> tuple[Place, ...]:
     rows = db.execute(
         select(
             Enrolment.id,
@@ -37,7 +295,7 @@ def places_of(db: Session, user_id: UserId) -> tuple[Place, ...]:
             Enrolment.course_key,
             Enrolment.revision_id,
         )
-        .where(Enrolment.user_id == user_id, Enrolment.state == EnrolmentState.confirmed)
+        .where(which, Enrolment.state == EnrolmentState.confirmed)
         .order_by(Enrolment.decided_at.desc(), Enrolment.id.desc())
     )
     # A confirmed place always pins a revision; the filter says so to readers and to the type checker.

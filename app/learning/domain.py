@@ -52,10 +52,11 @@ def missing_modules(course: Course, keys: Iterable[str], done: Done) -> tuple[Mo
 def module_progress(course: Course, done: Done) -> tuple[ModuleProgress, ...]:
     """Return every module's state. A module once complete stays complete, even if what it requires
     is not (any more)."""
-    return tuple(_progress(course, module, done) for module in course.modules)
+    return tuple(progress_of(course, module, done) for module in course.modules)
 
 
-def _progress(course: Course, module: Module, done: Done) -> ModuleProgress:
+def progress_of(course: Course, module: Module, done: Done) -> ModuleProgress:
+    """Return one module's state."""
     missing = missing_modules(course, module.requires, done)
     if is_complete(module, done):
         state = ModuleState.complete
@@ -85,3 +86,76 @@ def next_lesson(course: Course, done: Done) -> Lesson | None:
                 if lesson.key not in done.lessons:
                     return lesson
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedModule:
+    """A module by the name people know: its number in the course and its title."""
+
+    key: str
+    number: int
+    title: str
+
+
+def numbered(course: Course, modules: Iterable[Module]) -> tuple[NumberedModule, ...]:
+    """Return modules with their numbers in the course, in its order."""
+    wanted = {module.key for module in modules}
+    return tuple(
+        NumberedModule(module.key, number, module.title)
+        for number, module in enumerate(course.modules, start=1)
+        if module.key in wanted
+    )
+
+
+def lock_sentence(missing: tuple[NumberedModule, ...]) -> str:
+    """Say what must be completed before something opens."""
+    names = [f"module {module.number}, “{module.title}”" for module in missing]
+    listed = names[0] if len(names) == 1 else f"{'; '.join(names[:-1])}; and {names[-1]}"
+    return f"Complete {listed}, first."
+
+
+def stays_done(module: Module, done: Done) -> bool:
+    """A lesson can be marked as not done until the quiz of its module is passed: from then on the
+    module may be complete, and what others opened by it stays open."""
+    return module.quiz in done.quizzes
+
+
+class StepKind(StrEnum):
+    lesson = "lesson"
+    quiz = "quiz"
+    final = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The one thing to do next in the theory of a course."""
+
+    kind: StepKind
+    key: str
+    title: str
+
+
+def next_step(course: Course, done: Done) -> NextStep | None:
+    """Return the first lesson not done; without one the first open quiz not passed, then the final
+    test; None when the theory is complete."""
+    lesson = next_lesson(course, done)
+    if lesson is not None:
+        return NextStep(StepKind.lesson, lesson.key, lesson.title)
+    for progress in module_progress(course, done):
+        if progress.state is ModuleState.open and not progress.quiz_passed:
+            return _quiz_step(course, StepKind.quiz, progress.module.quiz)
+    if is_final_open(course, done) and course.final_test not in done.quizzes:
+        return _quiz_step(course, StepKind.final, course.final_test)
+    return None
+
+
+def _quiz_step(course: Course, kind: StepKind, key: str) -> NextStep:
+    return NextStep(kind, key, next(quiz.title for quiz in course.quizzes if quiz.key == key))
+
+
+def count_done(course: Course, done: Done) -> tuple[int, int]:
+    """Return how many of the course's lessons and quizzes are done, and how many there are."""
+    lessons = {lesson.key for module in course.modules for lesson in module.lessons}
+    quizzes = {module.quiz for module in course.modules} | {course.final_test}
+    finished = len(lessons & done.lessons) + len(quizzes & done.quizzes)
+    return finished, len(lessons) + len(quizzes)

@@ -1,13 +1,215 @@
-"""Reading what students have completed."""
+"""Reading what students have completed, and the pages of a course as one student sees them.
+
+Content comes from the revision that the student's place pins, in memory; what is read per page is
+the place and what is done.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.actor import Actor
+from app.courses.domain.delivery import Course, Lesson, Module, PracticalKind, Quiz
+from app.courses.queries import Published, revision
+from app.enrolments.queries import Place, place_on, places_of
+from app.kit.errors import NotFound
 from app.kit.ids import UserId
-from app.learning.domain import Done
+from app.learning import domain
+from app.learning.domain import Done, ModuleState, NextStep, NumberedModule
+from app.learning.errors import ModuleLocked
 from app.learning.models import Completed, Completion
+
+
+@dataclass(frozen=True, slots=True)
+class CourseProgress:
+    """One of a student's courses, in a line; `step` None: the theory is complete."""
+
+    key: str
+    title: str
+    summary: str
+    finished: int
+    total: int
+    modules_complete: int
+    modules: int
+    step: NextStep | None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonLine:
+    key: str
+    title: str
+    minutes: int
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuizLine:
+    """A quiz on the map. `missing` are the modules that keep the final test locked."""
+
+    key: str
+    title: str
+    questions: int
+    pass_percent: int
+    passed: bool
+    missing: tuple[NumberedModule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleLine:
+    module: NumberedModule
+    summary: str
+    minutes: int
+    state: ModuleState
+    lessons: tuple[LessonLine, ...]
+    lessons_done: int
+    quiz: QuizLine
+    missing: tuple[NumberedModule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PracticalLine:
+    """A kind of practical day; `missing` are the modules to complete before one can be booked."""
+
+    key: str
+    title: str
+    summary: str
+    minutes: int
+    missing: tuple[NumberedModule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CourseMap:
+    """The whole course for one student."""
+
+    progress: CourseProgress
+    modules: tuple[ModuleLine, ...]
+    final: QuizLine
+    practicals: tuple[PracticalLine, ...]
+    certificate_title: str
+    certificate_scope: str
+
+    @property
+    def key(self) -> str:
+        return self.progress.key
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """One lesson in its module. `previous` and `following` stay inside the module; after the last
+    lesson comes the module's quiz."""
+
+    course_key: str
+    course_title: str
+    module: NumberedModule
+    lesson: Lesson
+    number: int
+    count: int
+    is_done: bool
+    may_undo: bool
+    previous: Lesson | None
+    following: Lesson | None
+    quiz: QuizLine
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A student's place on a course: the content it pins, and what is done."""
+
+    place: Place
+    published: Published
+    done: Done
+
+    @property
+    def course(self) -> Course:
+        return self.published.course
+
+    def find_lesson(self, lesson_key: str) -> tuple[Module, Lesson]:
+        """Return a lesson that is open to the student; raise NotFound, or ModuleLocked with what is
+        missing."""
+        found = self.course.find_lesson(lesson_key)
+        if found is None:
+            raise NotFound
+        progress = domain.progress_of(self.course, found[0], self.done)
+        if progress.state is ModuleState.locked:
+            (module,) = domain.numbered(self.course, [found[0]])
+            missing = domain.numbered(self.course, progress.missing)
+            raise ModuleLocked(self.course.key, module, missing)
+        return found
+
+
+def standing_on(db: Session, actor: Actor, course_key: str) -> Standing:
+    """Return where the actor stands on a course; raise NotFound without a confirmed place."""
+    published, place = _pinned(db, actor, course_key)
+    return Standing(place, published, done_by(db, actor.user_id, course_key))
+
+
+def pinned(db: Session, actor: Actor, course_key: str) -> Published:
+    """Return the content that the actor's place pins; raise NotFound without a confirmed place."""
+    return _pinned(db, actor, course_key)[0]
+
+
+def _pinned(db: Session, actor: Actor, course_key: str) -> tuple[Published, Place]:
+    place = place_on(db, actor.user_id, course_key)
+    if place is None:
+        raise NotFound
+    return revision(db, place.revision_id), place
+
+
+def my_courses(db: Session, actor: Actor) -> tuple[CourseProgress, ...]:
+    """Return the actor's courses by title; of two places on one course the newest counts."""
+    places = {place.course_key: place for place in reversed(places_of(db, actor.user_id))}
+    if not places:
+        return ()
+    done = done_on_all(db, actor.user_id)
+    found = [
+        _progress(revision(db, place.revision_id).course, done.get(key, Done()))
+        for key, place in places.items()
+    ]
+    return tuple(sorted(found, key=lambda progress: progress.title))
+
+
+def course_map(db: Session, actor: Actor, course_key: str) -> CourseMap:
+    """Return the map of a course: what is done, what is open, and why the rest is locked."""
+    standing = standing_on(db, actor, course_key)
+    course, done = standing.course, standing.done
+    final = _quiz_of(course, course.final_test)
+    everything = [module.key for module in course.modules]
+    return CourseMap(
+        progress=_progress(course, done),
+        modules=tuple(
+            _module_line(course, progress, done)
+            for progress in domain.module_progress(course, done)
+        ),
+        final=_quiz_line(final, done, _missing(course, everything, done)),
+        practicals=tuple(_practical_line(course, kind, done) for kind in course.practicals),
+        certificate_title=course.certificate.title,
+        certificate_scope=course.certificate.scope,
+    )
+
+
+def lesson_page(db: Session, actor: Actor, course_key: str, lesson_key: str) -> LessonPage:
+    """Return a lesson to read; raise NotFound, or ModuleLocked with what is missing."""
+    standing = standing_on(db, actor, course_key)
+    course, done = standing.course, standing.done
+    module, lesson = standing.find_lesson(lesson_key)
+    place = module.lessons.index(lesson)
+    is_done = lesson.key in done.lessons
+    (named,) = domain.numbered(course, [module])
+    return LessonPage(
+        course_key=course.key,
+        course_title=course.title,
+        module=named,
+        lesson=lesson,
+        number=place + 1,
+        count=len(module.lessons),
+        is_done=is_done,
+        may_undo=is_done and not domain.stays_done(module, done),
+        previous=module.lessons[place - 1] if place else None,
+        following=module.lessons[place + 1] if place + 1 < len(module.lessons) else None,
+        quiz=_quiz_line(_quiz_of(course, module.quiz), done),
+    )
 
 
 def done_by(db: Session, user_id: UserId, course_key: str) -> Done:
@@ -23,12 +225,84 @@ def done_by_many(db: Session, user_ids: Iterable[UserId], course_key: str) -> di
             Completion.course_key == course_key, Completion.user_id.in_(wanted)
         )
     ).all()
-    keys: dict[UserId, dict[Completed, set[str]]] = {
-        user_id: {kind: set() for kind in Completed} for user_id in wanted
-    }
+    by_person: dict[UserId, list[tuple[Completed, str]]] = {user_id: [] for user_id in wanted}
     for user_id, kind, key in rows:
-        keys[user_id][kind].add(key)
-    return {
-        user_id: Done(frozenset(kinds[Completed.lesson]), frozenset(kinds[Completed.quiz]))
-        for user_id, kinds in keys.items()
-    }
+        by_person[user_id].append((kind, key))
+    return {user_id: _done(facts) for user_id, facts in by_person.items()}
+
+
+def done_on_all(db: Session, user_id: UserId) -> dict[str, Done]:
+    """Return what one person completed on each course with anything done, in one statement."""
+    rows = db.execute(
+        select(Completion.course_key, Completion.kind, Completion.item_key).where(
+            Completion.user_id == user_id
+        )
+    ).all()
+    by_course: dict[str, list[tuple[Completed, str]]] = {}
+    for course_key, kind, key in rows:
+        by_course.setdefault(course_key, []).append((kind, key))
+    return {course_key: _done(facts) for course_key, facts in by_course.items()}
+
+
+def _done(facts: list[tuple[Completed, str]]) -> Done:
+    return Done(
+        lessons=frozenset(key for kind, key in facts if kind is Completed.lesson),
+        quizzes=frozenset(key for kind, key in facts if kind is Completed.quiz),
+    )
+
+
+def _progress(course: Course, done: Done) -> CourseProgress:
+    finished, total = domain.count_done(course, done)
+    return CourseProgress(
+        key=course.key,
+        title=course.title,
+        summary=course.summary,
+        finished=finished,
+        total=total,
+        modules_complete=len(domain.completed_modules(course, done)),
+        modules=len(course.modules),
+        step=domain.next_step(course, done),
+    )
+
+
+def _module_line(course: Course, progress: domain.ModuleProgress, done: Done) -> ModuleLine:
+    module = progress.module
+    (named,) = domain.numbered(course, [module])
+    return ModuleLine(
+        module=named,
+        summary=module.summary,
+        minutes=module.minutes,
+        state=progress.state,
+        lessons=tuple(
+            LessonLine(lesson.key, lesson.title, lesson.minutes, lesson.key in done.lessons)
+            for lesson in module.lessons
+        ),
+        lessons_done=progress.lessons_done,
+        quiz=_quiz_line(_quiz_of(course, module.quiz), done),
+        missing=domain.numbered(course, progress.missing),
+    )
+
+
+def _quiz_line(quiz: Quiz, done: Done, missing: tuple[NumberedModule, ...] = ()) -> QuizLine:
+    return QuizLine(
+        key=quiz.key,
+        title=quiz.title,
+        questions=quiz.length,
+        pass_percent=quiz.pass_percent,
+        passed=quiz.key in done.quizzes,
+        missing=missing,
+    )
+
+
+def _practical_line(course: Course, kind: PracticalKind, done: Done) -> PracticalLine:
+    return PracticalLine(
+        kind.key, kind.title, kind.summary, kind.minutes, _missing(course, kind.requires, done)
+    )
+
+
+def _missing(course: Course, keys: Iterable[str], done: Done) -> tuple[NumberedModule, ...]:
+    return domain.numbered(course, domain.missing_modules(course, keys, done))
+
+
+def _quiz_of(course: Course, key: str) -> Quiz:
+    return next(quiz for quiz in course.quizzes if quiz.key == key)

@@ -2,13 +2,59 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import open_to_all
+from app.accounts.actor import Actor, open_to_all, require
 from app.kit.ids import AttemptId, EventId, RevisionId, UserId, new_uuid
+from app.learning import domain, policy, queries
+from app.learning.errors import LessonStaysDone
 from app.learning.models import Completed, Completion
 from app.outbox import service as outbox
+
+
+def mark_lesson_done(
+    db: Session, actor: Actor, course_key: str, lesson_key: str, *, now: datetime
+) -> None:
+    """Note that the actor has done a lesson; a second time changes nothing.
+
+    Raises NotFound without a confirmed place or such a lesson, and ModuleLocked with what to
+    complete first.
+    """
+    require(policy.may_learn(actor))
+    standing = queries.standing_on(db, actor, course_key)
+    standing.find_lesson(lesson_key)
+    _complete(
+        db,
+        actor.user_id,
+        course_key,
+        Completed.lesson,
+        lesson_key,
+        standing.published.revision_id,
+        now,
+        None,
+    )
+
+
+def mark_lesson_not_done(db: Session, actor: Actor, course_key: str, lesson_key: str) -> None:
+    """Take back that a lesson is done; a second time changes nothing.
+
+    Raises as mark_lesson_done does, and LessonStaysDone once the module's quiz is passed.
+    """
+    require(policy.may_learn(actor))
+    standing = queries.standing_on(db, actor, course_key)
+    module, _ = standing.find_lesson(lesson_key)
+    if domain.stays_done(module, standing.done):
+        raise LessonStaysDone
+    db.execute(
+        delete(Completion).where(
+            Completion.user_id == actor.user_id,
+            Completion.course_key == course_key,
+            Completion.kind == Completed.lesson,
+            Completion.item_key == lesson_key,
+        )
+    )
 
 
 @open_to_all
@@ -49,18 +95,22 @@ def _complete(
     )
     if known is not None:
         return
-    db.add(
-        Completion(
-            id=EventId(new_uuid()),
-            user_id=user_id,
-            course_key=course_key,
-            kind=kind,
-            item_key=key,
-            revision_id=revision_id,
-            completed_at=now,
-            evidence_id=evidence_id,
-        )
-    )
+    try:
+        with db.begin_nested():
+            db.add(
+                Completion(
+                    id=EventId(new_uuid()),
+                    user_id=user_id,
+                    course_key=course_key,
+                    kind=kind,
+                    item_key=key,
+                    revision_id=revision_id,
+                    completed_at=now,
+                    evidence_id=evidence_id,
+                )
+            )
+    except IntegrityError:  # another tab was first, and has announced it
+        return
     outbox.announce(
         db,
         "learning.completed",

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.kit.errors import NotFound
 from app.kit.ids import EventId
 from app.outbox.models import KeptMail, OutboxEvent
 
@@ -31,6 +32,13 @@ def kept_mails(db: Session, *, most: int = 100, to: str | None = None) -> tuple[
     if to is not None:
         query = query.where(KeptMail.to == to)
     return tuple(Mail(row.id, row.at, row.to, row.subject, row.text) for row in db.scalars(query))
+
+
+def kept_mail(db: Session, mail_id: EventId) -> Mail:
+    row = db.get(KeptMail, mail_id)
+    if row is None:
+        raise NotFound
+    return Mail(row.id, row.at, row.to, row.subject, row.text)
 
 
 def backlog(db: Session) -> Backlog:

@@ -1,5 +1,6 @@
 """A whole valid course of two modules, for tests that need one."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -19,5 +20,17 @@ def small_files() -> dict[str, bytes]:
 def small_course() -> Parsed:
     """The small course, parsed. It has every type of question, a practical and a drawing."""
     parsed = parse_course("small-course", small_files())
+    assert parsed.problems == ()
+    return parsed
+
+
+def changed_course(changes: Mapping[str, tuple[str, str]]) -> Parsed:
+    """The small course with words replaced: `{"course.yaml": ("hours: 12", "hours: 13")}`."""
+    files = dict(small_files())
+    for path, (old, new) in changes.items():
+        text = files[path].decode()
+        assert old in text, f"{path} has no {old!r}"
+        files[path] = text.replace(old, new).encode()
+    parsed = parse_course("small-course", files)
     assert parsed.problems == ()
     return parsed

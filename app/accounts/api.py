@@ -1,0 +1,176 @@
+"""What people do with their own account, as JSON."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from app.accounts import own_account, queries, sign_ins
+from app.accounts.actor import Role
+from app.accounts.domain import Profile, missing_profile_fields
+from app.accounts.forms import Name
+from app.kit.ids import GroupId, SignInId
+from app.web.access import INSTRUCTOR, SIGNED_IN
+from app.web.routing import Api
+from app.web.visit import Visit, VisitContext
+
+api = Api("/api/v1", tags=["accounts"])
+
+
+class ProfileIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Name
+    certificate_name: Name | None = None
+    is_medical: bool | None = None
+    profession: Annotated[str, StringConstraints(max_length=120)] | None = None
+    registration_number: Annotated[str, StringConstraints(max_length=60)] | None = None
+    access_needs: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    theme: Literal["auto", "light", "dark"] = "auto"
+
+
+class ProfileOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    certificate_name: str | None
+    is_medical: bool | None
+    profession: str | None
+    registration_number: str | None
+    access_needs: str | None
+    theme: str
+
+
+class MeOut(BaseModel):
+    id: UUID
+    email: str
+    roles: list[Role]
+    profile: ProfileOut
+    missing: list[str]
+
+
+class SignInOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    device: str
+    network: str
+    created_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+class MemberOut(BaseModel):
+    id: UUID
+    name: str
+    email: str
+
+
+class GroupOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    students: int
+    instructors: int
+    closed_at: datetime | None
+
+
+class GroupPageOut(BaseModel):
+    id: UUID
+    name: str
+    closed_at: datetime | None
+    students: list[MemberOut]
+    instructors: list[MemberOut]
+
+
+@api.get("/me", name="api.accounts.me", access=SIGNED_IN, response_model=MeOut)
+def show_me(*, visit: Visit) -> MeOut:
+    """Return who holds the token, and what their profile still lacks for a place."""
+    return _me(visit)
+
+
+@api.put("/me/profile", name="api.accounts.change_profile", access=SIGNED_IN, response_model=MeOut)
+def change_profile(*, visit: Visit, profile: ProfileIn) -> MeOut:
+    """Replace the profile; what is left out becomes empty."""
+    with visit.database.write() as db:
+        own_account.change_profile(db, visit.actor, Profile(**profile.model_dump()), now=visit.now)
+    return _me(visit)
+
+
+@api.get(
+    "/me/sign-ins",
+    name="api.accounts.sign_ins",
+    access=SIGNED_IN,
+    response_model=list[SignInOut],
+)
+def show_sign_ins(*, visit: Visit) -> list[SignInOut]:
+    """Return the browsers in which this person is signed in."""
+    with visit.database.read() as db:
+        rows = queries.own_sign_ins(db, visit.actor, now=visit.now)
+    return [SignInOut.model_validate(row) for row in rows]
+
+
+@api.delete(
+    "/me/sign-ins/{sign_in_id}",
+    name="api.accounts.end_sign_in",
+    access=SIGNED_IN,
+    status_code=204,
+)
+def end_sign_in(*, visit: Visit, sign_in_id: SignInId) -> Response:
+    """End one of this person's sign-ins."""
+    with visit.database.write() as db:
+        sign_ins.end_own(db, visit.actor, sign_in_id, now=visit.now)
+    return Response(status_code=204)
+
+
+@api.get(
+    "/teach/groups",
+    name="api.accounts.taught_groups",
+    access=INSTRUCTOR,
+    response_model=list[GroupOut],
+)
+def show_taught_groups(*, visit: Visit) -> list[GroupOut]:
+    """Return the groups this instructor looks after."""
+    with visit.database.read() as db:
+        rows = queries.taught_groups(db, visit.actor)
+    return [GroupOut.model_validate(row) for row in rows]
+
+
+@api.get(
+    "/teach/groups/{group_id}",
+    name="api.accounts.taught_group",
+    access=INSTRUCTOR,
+    response_model=GroupPageOut,
+)
+def show_taught_group(*, visit: Visit, group_id: GroupId) -> GroupPageOut:
+    """Return the people of one of these groups."""
+    with visit.database.read() as db:
+        page = queries.group_page(db, visit.actor, group_id)
+    return GroupPageOut(
+        id=page.id,
+        name=page.name,
+        closed_at=page.closed_at,
+        students=[_member(person) for person in page.students],
+        instructors=[_member(person) for person in page.instructors],
+    )
+
+
+def _me(visit: VisitContext) -> MeOut:
+    actor = visit.actor
+    with visit.database.read() as db:
+        profile = queries.profile(db, actor.user_id)
+    return MeOut(
+        id=actor.user_id,
+        email=actor.email,
+        roles=sorted(actor.roles),
+        profile=ProfileOut(**asdict(profile)),
+        missing=list(missing_profile_fields(profile)) if actor.is_student else [],
+    )
+
+
+def _member(person: queries.Person) -> MemberOut:
+    return MemberOut(id=person.user_id, name=person.name, email=person.email)

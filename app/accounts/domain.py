@@ -1,0 +1,298 @@
+"""Rules about people: names, addresses, passwords, roles, and how long a sign-in lasts."""
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Set
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from app.accounts.actor import Role
+from app.kit.ids import UserId
+
+SHORTEST_PASSWORD = 15
+LONGEST_PASSWORD = 256
+LONGEST_NAME = 200
+MOST_SIGN_INS = 10
+API_TOKEN_LASTS = timedelta(days=90)
+
+STAFF = frozenset({Role.instructor, Role.admin})
+
+
+class Purpose(StrEnum):
+    """What a mailed link is for; one kind never works as another."""
+
+    confirm = "confirm"
+    reset = "reset"
+    invitation = "invitation"
+    email = "email"
+
+
+LINK_LASTS = {
+    Purpose.confirm: timedelta(days=3),
+    Purpose.reset: timedelta(minutes=30),
+    Purpose.invitation: timedelta(days=7),
+    Purpose.email: timedelta(hours=24),
+}
+
+
+def idle_time(roles: Set[Role]) -> timedelta:
+    """Return how long a browser may rest before it must sign in again (R-014)."""
+    return timedelta(minutes=60) if roles & STAFF else timedelta(days=7)
+
+
+def longest_time(roles: Set[Role]) -> timedelta:
+    """Return how long a sign-in may last in all, however busy it is (R-014)."""
+    return timedelta(hours=12) if roles & STAFF else timedelta(days=30)
+
+
+# Names and addresses
+
+
+UNPRINTABLE = ("Cc", "Cs", "Co", "Cn")
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that turn the direction of the text around a name; joiners, which Persian needs, stay."""
+
+
+def clean_name(typed: str) -> str:
+    """Return a name in composed form, without control characters or doubled spaces."""
+    spaced = " ".join(unicodedata.normalize("NFC", typed).split())
+    return "".join(
+        character
+        for character in spaced
+        if character not in TURNING and unicodedata.category(character) not in UNPRINTABLE
+    )
+
+
+ADDRESS = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?=.{4,255}$)(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}"
+)
+
+
+def normal_email(typed: str) -> str | None:
+    """Return the address as it is stored (lower case), or None when it is no address we can mail."""
+    address = typed.strip().lower()
+    if len(address) > 254 or not ADDRESS.fullmatch(address):
+        return None
+    local, _, host = address.partition("@")
+    if local.startswith(".") or local.endswith(".") or ".." in local:
+        return None
+    if any(label.startswith("-") or label.endswith("-") for label in host.split(".")):
+        return None
+    return address
+
+
+def network_block(address: str) -> str:
+    """Return what counts as one client: an IPv4 address, or the /64 that one IPv6 customer holds."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:60]
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def device_label(user_agent: str) -> str:
+    """Return words a person recognises their device by, such as “Firefox on Windows”."""
+    browser = next((words for mark, words in BROWSERS if mark in user_agent), "A browser")
+    system = next((words for mark, words in SYSTEMS if mark in user_agent), None)
+    return f"{browser} on {system}" if system else browser
+
+
+# Passwords
+
+ACADEMY_WORDS = (
+    "preceptor", "academy", "mesotherapy", "mesoterapia", "practical", "certificate", "student",
+    "instructor", "admin", "administrator", "london", "training", "injection", "aesthetics",
+    "aesthetic", "clinic", "needle", "course", "lesson", "module",
+)  # fmt: skip
+COMMON_WORDS = (
+    "password", "passwort", "passphrase", "passcode", "letmein", "welcome", "qwertyuiop", "qwerty",
+    "asdfghjkl", "asdfgh", "zxcvbnm", "azerty", "qazwsx", "1q2w3e4r", "iloveyou", "sunshine",
+    "princess", "football", "baseball", "liverpool", "arsenal", "chelsea", "superman", "batman",
+    "monkey", "dragon", "master", "shadow", "michael", "charlie", "ashley", "jessica", "whatever",
+    "trustno", "starwars", "pokemon", "computer", "internet", "samsung", "google", "facebook",
+    "secret", "changeme", "default", "guest", "login", "hello", "summer", "winter", "spring",
+    "autumn", "monday", "friday", "january", "december", "flower", "cheese", "freedom", "lovely",
+    "correcthorsebatterystaple", "thisismypassword", "love", "test", "user", "root", "abc",
+)  # fmt: skip
+LOOKALIKES = str.maketrans("013457@$!", "oleastasi")
+FEWEST_OWN_CHARACTERS = 6
+FEWEST_DIFFERENT = 5
+RUN = 4
+
+
+def normal_password(typed: str) -> str:
+    """Return the form that is hashed: composed and decomposed letters give one password (R-002)."""
+    return unicodedata.normalize("NFKC", typed)
+
+
+def password_problem(typed: str, *, email: str = "", name: str = "") -> str | None:
+    """Return why this may not be a password, in words that help, or None.
+
+    Length is the only rule of composition (R-001, R-002). Beyond it a password must hold something of
+    its own besides the commonest passwords, words of the academy and the person's own name (R-004).
+    """
+    password = normal_password(typed)
+    if len(password) < SHORTEST_PASSWORD:
+        return (
+            f"Use at least {SHORTEST_PASSWORD} characters. "
+            "Four or five words that do not belong together are easy to remember."
+        )
+    if len(password) > LONGEST_PASSWORD:
+        return f"Use at most {LONGEST_PASSWORD} characters."
+    if len(set(password)) < FEWEST_DIFFERENT:
+        return "This repeats a few characters. Use words that do not belong together."
+    own = {part for part in re.split(r"[^\w]+|_", f"{email} {name}".casefold()) if len(part) > 2}
+    if _own_characters(password, own) < FEWEST_OWN_CHARACTERS:
+        return (
+            "This is easy to guess: it is made of common passwords, words of the academy, or your "
+            "name. Use words that do not belong together."
+        )
+    return None
+
+
+def _own_characters(password: str, own_words: Set[str]) -> int:
+    """Count what is left when everything a guesser tries first is taken away."""
+    words = sorted({*ACADEMY_WORDS, *COMMON_WORDS, *own_words}, key=len, reverse=True)
+    left = min(
+        (_without(spelling, words) for spelling in _spellings(password)),
+        key=len,
+    )
+    return len(left)
+
+
+def _spellings(password: str) -> tuple[str, str]:
+    plain = password.casefold()
+    return plain, plain.translate(LOOKALIKES)
+
+
+def _without(text: str, words: list[str]) -> str:
+    for word in words:
+        text = text.replace(word, " ")
+    return "".join(
+        character
+        for part in text.split()
+        for character in _without_runs(part)
+        if character.isalnum()
+    )
+
+
+def _without_runs(text: str) -> str:
+    """Drop stretches such as 1234, dcba or aaaa: one step up, down or none, four times or more."""
+    kept, start = [], 0
+    while start < len(text):
+        end = _end_of_run(text, start)
+        if end - start < RUN:
+            end = start + 1
+            kept.append(text[start])
+        start = end
+    return "".join(kept)
+
+
+def _end_of_run(text: str, start: int) -> int:
+    if start + 1 >= len(text):
+        return start + 1
+    step = ord(text[start + 1]) - ord(text[start])
+    if step not in (-1, 0, 1):
+        return start + 1
+    end = start + 1
+    while end < len(text) and ord(text[end]) - ord(text[end - 1]) == step:
+        end += 1
+    return end
+
+
+# Profiles
+
+PROFILE_WORDS = {
+    "certificate_name": "the name for your certificate",
+    "is_medical": "whether you have a medical background",
+    "profession": "your profession",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a person tells of themselves."""
+
+    name: str
+    certificate_name: str | None = field(default=None, repr=False)
+    is_medical: bool | None = None
+    profession: str | None = None
+    registration_number: str | None = field(default=None, repr=False)
+    access_needs: str | None = field(default=None, repr=False)
+    theme: str = "auto"
+
+
+def missing_profile_fields(profile: Profile) -> tuple[str, ...]:
+    """Return the fields a student must still fill in before a place; `PROFILE_WORDS` names them.
+
+    A registration number is not among them: not every profession has one.
+    """
+    missing = []
+    if not profile.certificate_name:
+        missing.append("certificate_name")
+    if profile.is_medical is None:
+        missing.append("is_medical")
+    if profile.is_medical and not profile.profession:
+        missing.append("profession")
+    return tuple(missing)
+
+
+# Roles and access
+
+
+class Refusal(StrEnum):
+    """Why a person's roles or access may not be changed so."""
+
+    yourself = "You cannot change your own roles or access. Ask another admin."
+    last_admin = "Nobody else is an admin. Make another person an admin first."
+    no_role = "Choose at least one role. To keep a person out, close their account instead."
+
+
+def roles_refusal(
+    actor_id: UserId, person_id: UserId, wanted: Set[Role], other_admins: int
+) -> Refusal | None:
+    """Return why `actor_id` may not give the person these roles, or None (R-042).
+
+    `other_admins` counts the admins who may sign in, without the person.
+    """
+    if actor_id == person_id:
+        return Refusal.yourself
+    if not wanted:
+        return Refusal.no_role
+    if Role.admin not in wanted and other_admins == 0:
+        return Refusal.last_admin
+    return None
+
+
+def closing_refusal(actor_id: UserId, person_id: UserId, other_admins: int) -> Refusal | None:
+    """Return why the person's account may not be closed, or None (R-042)."""
+    if actor_id == person_id:
+        return Refusal.yourself
+    return Refusal.last_admin if other_admins == 0 else None

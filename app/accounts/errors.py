@@ -1,0 +1,53 @@
+"""Refusals of accounts."""
+
+from app.kit.errors import Conflict, Invalid, NotFound, TooMany
+
+
+class SignInRefused(Invalid):
+    """The address or the password is wrong, or the account is closed: which of them is not said."""
+
+    title = "You are not signed in"
+    slug = "sign-in-refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The e-mail address or the password is not right. Check both, or choose a new password."
+        )
+
+
+class WrongPassword(Invalid):
+    """The password typed to prove who asks is not the account's."""
+
+    slug = "wrong-password"
+
+    def __init__(self, field: str) -> None:
+        message = "This is not your password. Type it again, or choose a new one by mail."
+        super().__init__(message, fields={field: message})
+
+
+class LinkSpent(NotFound):
+    """A mailed link that was used, is too old, or was never ours."""
+
+    title = "This link no longer works"
+    slug = "link-spent"
+
+    def __init__(self) -> None:
+        super().__init__("It has been used already, or it is too old. Ask for a new one.")
+
+
+class PersonRefused(Conflict):
+    """A person's roles, access or membership may not be changed so."""
+
+    slug = "person-refused"
+
+
+class PasswordsBusy(TooMany):
+    """More passwords wait to be checked than this server takes at once."""
+
+    title = "We are busy for a moment"
+    slug = "passwords-busy"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Many people are signing in. Wait a few seconds and try again.", retry_after=3
+        )

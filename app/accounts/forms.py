@@ -1,0 +1,139 @@
+"""The forms of accounts. Passwords are taken as typed: no blank is cut from their ends."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from app.accounts.actor import Role
+from app.accounts.domain import LONGEST_NAME, LONGEST_PASSWORD, Profile, clean_name, normal_email
+from app.web.forms import Form
+
+ADDRESS_HELP = "Enter an e-mail address in the form name@example.com."
+
+
+def _email(typed: str) -> str:
+    address = normal_email(typed)
+    if address is None:
+        raise ValueError(ADDRESS_HELP)
+    return address
+
+
+def _name(typed: str) -> str:
+    name = clean_name(typed)
+    if not name:
+        raise ValueError("Enter a name with letters in it.")
+    return name
+
+
+Email = Annotated[str, StringConstraints(max_length=320), AfterValidator(_email)]
+Name = Annotated[str, StringConstraints(max_length=LONGEST_NAME), AfterValidator(_name)]
+TypedPassword = Annotated[
+    str, StringConstraints(strip_whitespace=False, max_length=4 * LONGEST_PASSWORD)
+]
+Reason = Annotated[str, StringConstraints(min_length=3, max_length=500)]
+Token = Annotated[str, StringConstraints(max_length=200)]
+Wanted = Annotated[str, StringConstraints(max_length=2000)]
+
+
+class SignInForm(Form):
+    email: Email = Field(title="Your e-mail address")
+    password: TypedPassword = Field(title="Your password")
+    next: Wanted = ""
+
+
+class RegisterForm(Form):
+    name: Name = Field(title="Your full name")
+    email: Email = Field(title="Your e-mail address")
+    password: TypedPassword = Field(title="A password")
+    next: Wanted = ""
+
+
+class ConfirmForm(Form):
+    token: Token = ""
+    password: TypedPassword = Field(title="Your password")
+    next: Wanted = ""
+
+
+class ForgotForm(Form):
+    email: Email = Field(title="Your e-mail address")
+
+
+class SetPasswordForm(Form):
+    token: Token = ""
+    password: TypedPassword = Field(title="Your new password")
+
+
+class ConfirmAddressForm(Form):
+    token: Token = ""
+
+
+class ChangePasswordForm(Form):
+    current_password: TypedPassword = Field(title="Your current password")
+    password: TypedPassword = Field(title="Your new password")
+
+
+class ChangeAddressForm(Form):
+    email: Email = Field(title="Your new e-mail address")
+    current_password: TypedPassword = Field(title="Your current password")
+
+
+class ProfileForm(Form):
+    """The profile page. Every answer but the name may wait; booking asks for what is missing."""
+
+    name: Name = Field(title="Your name")
+    certificate_name: Name | None = Field(None, title="The name for your certificate")
+    is_medical: Literal["yes", "no"] | None = Field(None, title="Your background")
+    profession: Annotated[str, StringConstraints(max_length=120)] | None = None
+    registration_number: Annotated[str, StringConstraints(max_length=60)] | None = None
+    access_needs: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    theme: Literal["auto", "light", "dark"] = Field("auto", title="The colours")
+
+    def profile(self) -> Profile:
+        return Profile(
+            name=self.name,
+            certificate_name=self.certificate_name,
+            is_medical=None if self.is_medical is None else self.is_medical == "yes",
+            profession=self.profession,
+            registration_number=self.registration_number,
+            access_needs=self.access_needs,
+            theme=self.theme,
+        )
+
+
+class InviteForm(Form):
+    name: Name = Field(title="The person’s full name")
+    email: Email = Field(title="The person’s e-mail address")
+    roles: tuple[Role, ...] = Field(title="Roles", min_length=1)
+
+
+class RolesForm(Form):
+    roles: tuple[Role, ...] = Field((), title="Roles")
+    reason: Reason = Field(title="The reason")
+
+
+class ReasonForm(Form):
+    reason: Reason = Field(title="The reason")
+
+
+class ExportForm(Form):
+    q: Annotated[str, StringConstraints(max_length=100)] = ""
+    role: Role | None = None
+
+
+class GroupForm(Form):
+    name: Annotated[str, StringConstraints(max_length=120), AfterValidator(_name)] = Field(
+        title="A name for the group"
+    )
+
+
+class MemberForm(Form):
+    email: Email = Field(title="The person’s e-mail address")
+    role: Literal[Role.student, Role.instructor] = Field(title="The role in the group")
+
+
+class PlainForm(Form):
+    """A form that is one button."""
+
+
+class DemoForm(Form):
+    email: Email = Field(title="Who")

@@ -1,0 +1,128 @@
+"""Groups: cohorts of students with the instructors who look after them."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.accounts import policy
+from app.accounts.actor import Actor, Role, require
+from app.accounts.errors import PersonRefused
+from app.accounts.models import Group, GroupMember, User
+from app.audit.service import record
+from app.kit.errors import Invalid, NotFound
+from app.kit.ids import GroupId, UserId, new_uuid
+
+TAKEN = "Another group has this name. Choose another, for instance with the month in it."
+
+
+def make_group(db: Session, actor: Actor, *, name: str, now: datetime) -> GroupId:
+    """Make an empty group; a name that is taken is refused."""
+    require(policy.may_manage_groups(actor))
+    group = Group(id=GroupId(new_uuid()), name=name, created_at=now)
+    try:
+        with db.begin_nested():
+            db.add(group)
+    except IntegrityError:
+        raise Invalid(TAKEN, fields={"name": TAKEN}) from None
+    _note(db, actor, group.id, "accounts.group_made", now)
+    return group.id
+
+
+def rename_group(db: Session, actor: Actor, group_id: GroupId, *, name: str, now: datetime) -> None:
+    require(policy.may_manage_groups(actor))
+    group = _group(db, group_id)
+    try:
+        with db.begin_nested():
+            group.name = name
+    except IntegrityError:
+        raise Invalid(TAKEN, fields={"name": TAKEN}) from None
+    _note(db, actor, group_id, "accounts.group_renamed", now)
+
+
+def close_group(db: Session, actor: Actor, group_id: GroupId, *, now: datetime) -> None:
+    """End a group: its members stay on record and nobody is added; closing twice changes nothing."""
+    require(policy.may_manage_groups(actor))
+    group = _group(db, group_id)
+    if group.closed_at is None:
+        group.closed_at = now
+        _note(db, actor, group_id, "accounts.group_closed", now)
+
+
+def reopen_group(db: Session, actor: Actor, group_id: GroupId, *, now: datetime) -> None:
+    require(policy.may_manage_groups(actor))
+    group = _group(db, group_id)
+    if group.closed_at is not None:
+        group.closed_at = None
+        _note(db, actor, group_id, "accounts.group_reopened", now)
+
+
+def add_member(
+    db: Session, actor: Actor, group_id: GroupId, *, email: str, role: Role, now: datetime
+) -> UserId:
+    """Add a person who holds the role they are added as; a member who is added again changes part."""
+    require(policy.may_manage_groups(actor))
+    group = _group(db, group_id)
+    if group.closed_at is not None:
+        raise PersonRefused("This group is closed. Open it again to add people.")
+    user = db.scalars(
+        select(User).where(User.email == email, User.disabled_at.is_(None))
+    ).one_or_none()
+    if user is None:
+        message = "No open account has this address. Invite the person first."
+        raise Invalid(message, fields={"email": message})
+    if role not in user.roles:
+        article = "an" if role is Role.instructor else "a"
+        message = f"{user.name} is not {article} {role}. Change their roles first."
+        raise Invalid(message, fields={"role": message})
+    member = db.get(GroupMember, (group_id, user.id))
+    if member is None:
+        db.add(GroupMember(group_id=group_id, user_id=user.id, role=role, joined_at=now))
+    else:
+        member.role = role
+    _note(db, actor, group_id, "accounts.group_joined", now, user.id, role=role)
+    return user.id
+
+
+def remove_member(
+    db: Session, actor: Actor, group_id: GroupId, person_id: UserId, *, now: datetime
+) -> None:
+    """Take a person out of a group; who is not in it is NotFound."""
+    require(policy.may_manage_groups(actor))
+    gone = db.scalar(
+        delete(GroupMember)
+        .where(GroupMember.group_id == group_id, GroupMember.user_id == person_id)
+        .returning(GroupMember.user_id)
+    )
+    if gone is None:
+        raise NotFound
+    _note(db, actor, group_id, "accounts.group_left", now, person_id)
+
+
+def _group(db: Session, group_id: GroupId) -> Group:
+    group = db.get(Group, group_id)
+    if group is None:
+        raise NotFound
+    return group
+
+
+def _note(
+    db: Session,
+    actor: Actor,
+    group_id: GroupId,
+    action: str,
+    now: datetime,
+    person_id: UserId | None = None,
+    **details: str,
+) -> None:
+    record(
+        db,
+        actor.user_id,
+        action,
+        now=now,
+        subject_kind="group",
+        subject_id=group_id,
+        person_id=person_id,
+        details=details,
+    )

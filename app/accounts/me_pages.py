@@ -1,0 +1,143 @@
+"""A person's own account: profile, password, address, sign-ins."""
+
+from typing import Any
+
+from fastapi import Response
+
+from app.accounts import own_account, passwords, queries, sign_ins
+from app.accounts.domain import PROFILE_WORDS, Profile, missing_profile_fields
+from app.accounts.errors import WrongPassword
+from app.accounts.forms import ChangeAddressForm, ChangePasswordForm, PlainForm, ProfileForm
+from app.accounts.pages import browser_of, signed_in
+from app.accounts.sign_ins import Candidate
+from app.kit.errors import Refused
+from app.kit.ids import SignInId
+from app.web.access import SIGNED_IN
+from app.web.form_pages import form_page
+from app.web.forms import Submission, Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages()
+
+
+@pages.get("/me", name="accounts.me", access=SIGNED_IN)
+def show_me(*, visit: Visit) -> Response:
+    return _me_page(visit)
+
+
+@pages.post("/me", name="accounts.me.post", access=SIGNED_IN)
+def change_profile(*, visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = ProfileForm.read(submitted)
+    except Refused as refused:
+        return _me_page(visit, submitted, refused)
+    with visit.database.write() as db:
+        own_account.change_profile(db, visit.actor, form.profile(), now=visit.now)
+    return visit.redirect(visit.url("accounts.me"), flash="Your profile is saved.")
+
+
+@pages.get("/me/password", name="accounts.password", access=SIGNED_IN)
+def show_password(*, visit: Visit) -> Response:
+    return form_page(visit, "accounts/password.html")
+
+
+@pages.post("/me/password", name="accounts.password.post", access=SIGNED_IN)
+def change_password(*, visit: Visit, submitted: Submitted) -> Response:
+    actor = visit.actor
+    try:
+        form = ChangePasswordForm.read(submitted)
+        candidate = _prove(visit, form.current_password)
+        password_hash = passwords.choose(form.password, email=actor.email, name=actor.name)
+        with visit.database.write() as db:
+            started = own_account.change_password(
+                db, actor, candidate, password_hash, browser_of(visit), now=visit.now
+            )
+    except Refused as refused:
+        return form_page(visit, "accounts/password.html", submitted, refused)
+    words = "Your password is changed. Your other devices are signed out."
+    return signed_in(visit, started, visit.url("accounts.me"), words)
+
+
+@pages.get("/me/email", name="accounts.email", access=SIGNED_IN)
+def show_email(*, visit: Visit) -> Response:
+    return form_page(visit, "accounts/email.html")
+
+
+@pages.post("/me/email", name="accounts.email.post", access=SIGNED_IN)
+def ask_for_new_address(*, visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = ChangeAddressForm.read(submitted)
+        candidate = _prove(visit, form.current_password)
+        with visit.database.write() as db:
+            own_account.ask_for_new_address(
+                db, visit.actor, candidate, browser_of(visit), email=form.email, now=visit.now
+            )
+    except Refused as refused:
+        return form_page(visit, "accounts/email.html", submitted, refused)
+    words = f"We have sent a link to {form.email}. Your address changes when you open it."
+    return visit.redirect(visit.url("accounts.me"), flash=words, kind="info")
+
+
+@pages.get("/me/sign-ins", name="accounts.sign_ins", access=SIGNED_IN)
+def show_sign_ins(*, visit: Visit) -> Response:
+    with visit.database.read() as db:
+        rows = queries.own_sign_ins(db, visit.actor, now=visit.now)
+    return visit.render("accounts/sign_ins.html", page=rows)
+
+
+@pages.post("/me/sign-ins/end-others", name="accounts.end_others", access=SIGNED_IN)
+def end_others(*, visit: Visit, submitted: Submitted) -> Response:
+    PlainForm.read(submitted)
+    with visit.database.write() as db:
+        sign_ins.end_own_others(db, visit.actor, now=visit.now)
+    words = "Every other device is signed out."
+    return visit.redirect(visit.url("accounts.sign_ins"), flash=words)
+
+
+@pages.post("/me/sign-ins/{sign_in_id}/end", name="accounts.end_sign_in", access=SIGNED_IN)
+def end_sign_in(*, visit: Visit, submitted: Submitted, sign_in_id: SignInId) -> Response:
+    PlainForm.read(submitted)
+    with visit.database.write() as db:
+        sign_ins.end_own(db, visit.actor, sign_in_id, now=visit.now)
+    return visit.redirect(visit.url("accounts.sign_ins"), flash="That device is signed out.")
+
+
+def _prove(visit: VisitContext, typed: str) -> Candidate:
+    """Return what was checked if the password is the actor's own, else raise WrongPassword."""
+    with visit.database.write() as db:
+        candidate = sign_ins.begin_proof(db, visit.actor, network=visit.network, now=visit.now)
+    if not passwords.matches(candidate.password_hash, typed):
+        with visit.database.write() as db:
+            sign_ins.refuse_sign_in(db, candidate, now=visit.now)
+        raise WrongPassword("current_password")
+    return candidate
+
+
+def _me_page(
+    visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
+) -> Response:
+    with visit.database.read() as db:
+        profile = queries.profile(db, visit.actor.user_id)
+    missing = [PROFILE_WORDS[name] for name in missing_profile_fields(profile)]
+    return form_page(
+        visit,
+        "accounts/me.html",
+        submitted,
+        refused,
+        values=_values(profile),
+        missing=missing if visit.actor.is_student else [],
+    )
+
+
+def _values(profile: Profile) -> dict[str, Any]:
+    answers = {True: "yes", False: "no", None: ""}
+    return {
+        "name": profile.name,
+        "certificate_name": profile.certificate_name or "",
+        "is_medical": answers[profile.is_medical],
+        "profession": profile.profession or "",
+        "registration_number": profile.registration_number or "",
+        "access_needs": profile.access_needs or "",
+        "theme": profile.theme,
+    }

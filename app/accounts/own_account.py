@@ -1,0 +1,257 @@
+"""What people do with their own account: register, confirm, reset, profile, password, address.
+
+Passwords arrive here as hashes: `passwords.choose` refuses a weak one and hashes it before the block.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.accounts import doors, links, sign_ins
+from app.accounts.actor import Actor, open_to_all
+from app.accounts.domain import Profile, Purpose
+from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
+from app.accounts.models import User
+from app.accounts.sign_ins import Browser, Candidate, Started
+from app.audit.service import record
+from app.db import limits
+from app.kit.errors import Invalid, TooMany
+from app.kit.ids import EventId, UserId, new_uuid
+from app.outbox.service import send_mail
+
+
+@open_to_all
+def ask_to_register(db: Session, *, email: str, network: str, now: datetime) -> None:
+    """Count a registration, or raise TooMany, the same for known and unknown addresses."""
+    doors.ask_for_mail(db, doors.CONFIRM_MAIL, email=email, network=network, now=now)
+
+
+@open_to_all
+def register(
+    db: Session, *, name: str, email: str, password_hash: str, wanted: str, now: datetime
+) -> None:
+    """Make a student's account that works once its address is confirmed, and mail the link.
+
+    Who registers is told the same whatever happens here (R-024). A confirmed account stays as it is
+    and its owner is told by mail. An unconfirmed one takes the newest password: until now nobody
+    proved to own the address, and confirming asks for the password that was chosen.
+    """
+    user = _by_email(db, email) or _add_student(db, name, email, now)
+    if user is None:  # another request was first
+        user = db.scalars(select(User).where(User.email == email)).one()
+    if user.disabled_at is not None:
+        return
+    if user.confirmed_at is not None:
+        send_mail(db, email, "accounts/already-registered", {}, now=now)
+        return
+    if user.password_hash is not None:
+        user.name = name
+    user.password_hash = password_hash
+    _note(db, None, user.id, "accounts.registered", now)
+    _mail_confirmation(db, user, wanted, now)
+
+
+@open_to_all
+def confirm_again(db: Session, candidate: Candidate, *, wanted: str, now: datetime) -> None:
+    """Mail a new link to a person who knows the password but has not confirmed the address.
+
+    After three mails in six hours none is sent: the earlier ones still work.
+    """
+    try:
+        limits.take(db, doors.CONFIRM_MAIL, candidate.email, now=now)
+    except TooMany:
+        return
+    user = db.scalars(select(User).where(User.id == candidate.user_id)).one()
+    _mail_confirmation(db, user, wanted, now)
+
+
+@open_to_all
+def confirm(
+    db: Session, link_id: EventId | None, candidate: Candidate, browser: Browser, *, now: datetime
+) -> Started:
+    """Confirm the address and sign in, for who holds the link and knows the password.
+
+    The link alone is not enough: somebody else may have registered the address, and its owner must
+    not hand them an account by one click.
+    """
+    link = links.spend_link(db, link_id, Purpose.confirm, now=now)
+    db.execute(
+        update(User)
+        .where(User.id == link.user_id, User.email == link.email, User.confirmed_at.is_(None))
+        .values(confirmed_at=now)
+    )
+    _note(db, link.user_id, link.user_id, "accounts.confirmed", now)
+    started = sign_ins.sign_in(db, candidate, browser, now=now)
+    if started is None:
+        raise SignInRefused
+    return started
+
+
+@open_to_all
+def ask_for_reset(db: Session, *, email: str, network: str, now: datetime) -> None:
+    """Mail a link for a new password if the address has an account; nobody is told whether it has."""
+    doors.ask_for_mail(db, doors.RESET_MAIL, email=email, network=network, now=now)
+    user = _by_email(db, email)
+    if user is None or user.disabled_at is not None:
+        return
+    link_id = links.make_link(db, Purpose.reset, user.id, email, now=now)
+    send_mail(db, email, "accounts/reset", {"link_id": str(link_id)}, now=now)
+    _note(db, None, user.id, "accounts.reset_asked", now)
+
+
+@open_to_all
+def count_link(db: Session, *, network: str, now: datetime) -> None:
+    """Count the use of a mailed link, or raise TooMany, before a password is hashed for it."""
+    doors.open_link_door(db, network=network, now=now)
+
+
+@open_to_all
+def set_password(
+    db: Session, link_id: EventId | None, purpose: Purpose, password_hash: str, *, now: datetime
+) -> None:
+    """Set the password for the holder of a reset link or an invitation, once.
+
+    The link proves the address, so it is confirmed too. Every sign-in ends. A second factor, where
+    one is set, stays.
+    """
+    link = links.spend_link(db, link_id, purpose, now=now)
+    user = db.scalars(select(User).where(User.id == link.user_id)).one()
+    if user.disabled_at is not None or user.email != link.email:
+        raise PersonRefused("This account is closed. Write to the academy.")
+    user.password_hash = password_hash
+    user.confirmed_at = user.confirmed_at or now
+    links.end_links(db, user.id, now=now)
+    sign_ins.drop_all(db, user.id)
+    _note(db, user.id, user.id, "accounts.password_set", now)
+    if purpose is Purpose.reset:
+        send_mail(db, user.email, "accounts/password-changed", {}, now=now)
+
+
+@open_to_all
+def change_password(
+    db: Session,
+    actor: Actor,
+    candidate: Candidate,
+    password_hash: str,
+    browser: Browser,
+    *,
+    now: datetime,
+) -> Started:
+    """Change the actor's own password; every other sign-in ends and this one gets a new token (R-005).
+
+    `candidate` is from `begin_proof`, and its password was found right.
+    """
+    user = _proved(db, actor, candidate, browser, "current_password", now)
+    user.password_hash = password_hash
+    links.end_links(db, user.id, now=now)
+    sign_ins.drop_all(db, user.id)
+    _note(db, user.id, user.id, "accounts.password_changed", now)
+    send_mail(db, user.email, "accounts/password-changed", {}, now=now)
+    return sign_ins.start(db, user, browser, now=now)
+
+
+@open_to_all
+def ask_for_new_address(
+    db: Session, actor: Actor, candidate: Candidate, browser: Browser, *, email: str, now: datetime
+) -> None:
+    """Mail a link to the address the actor wants to change to (R-009).
+
+    If another account has it, its owner is told by mail and the actor is told nothing else.
+    """
+    user = _proved(db, actor, candidate, browser, "current_password", now)
+    if email == user.email:
+        raise Invalid(
+            "This is your address already.", fields={"email": "This is your address already."}
+        )
+    limits.take(db, doors.NEW_ADDRESS, str(user.id), now=now)
+    if _by_email(db, email) is not None:
+        send_mail(db, email, "accounts/already-registered", {}, now=now)
+        return
+    link_id = links.make_link(db, Purpose.email, user.id, email, now=now)
+    send_mail(db, email, "accounts/new-address", {"link_id": str(link_id)}, now=now)
+    _note(db, user.id, user.id, "accounts.new_address_asked", now)
+
+
+@open_to_all
+def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> None:
+    """Change the address to the one the link was sent to, and tell the old one (R-009)."""
+    link = links.spend_link(db, link_id, Purpose.email, now=now)
+    user = db.scalars(select(User).where(User.id == link.user_id)).one()
+    old = user.email
+    try:
+        with db.begin_nested():
+            user.email = link.email
+            user.confirmed_at = now
+    except IntegrityError:
+        raise PersonRefused("Another account has this address by now. Choose another.") from None
+    links.end_links(db, user.id, now=now)
+    send_mail(db, old, "accounts/address-changed", {}, now=now)
+    _note(db, user.id, user.id, "accounts.address_changed", now)
+
+
+@open_to_all
+def change_profile(db: Session, actor: Actor, profile: Profile, *, now: datetime) -> None:
+    """Write the actor's own profile."""
+    db.execute(
+        update(User)
+        .where(User.id == actor.user_id)
+        .values(
+            name=profile.name,
+            certificate_name=profile.certificate_name,
+            is_medical=profile.is_medical,
+            profession=profile.profession,
+            registration_number=profile.registration_number,
+            access_needs=profile.access_needs,
+            theme=profile.theme,
+        )
+    )
+    _note(db, actor.user_id, actor.user_id, "accounts.profile_changed", now)
+
+
+def _by_email(db: Session, email: str) -> User | None:
+    return db.scalars(select(User).where(User.email == email)).one_or_none()
+
+
+def _add_student(db: Session, name: str, email: str, now: datetime) -> User | None:
+    user = User(
+        id=UserId(new_uuid()), email=email, name=name, is_student=True, created_at=now, theme="auto"
+    )
+    try:
+        with db.begin_nested():
+            db.add(user)
+    except IntegrityError:
+        return None
+    return user
+
+
+def _mail_confirmation(db: Session, user: User, wanted: str, now: datetime) -> None:
+    link_id = links.make_link(db, Purpose.confirm, user.id, user.email, now=now)
+    values = {"link_id": str(link_id), "wanted": wanted}
+    send_mail(db, user.email, "accounts/confirm", values, now=now)
+
+
+def _proved(
+    db: Session, actor: Actor, candidate: Candidate, browser: Browser, field: str, now: datetime
+) -> User:
+    """Return the actor's row, if the password that was checked is still theirs."""
+    user = db.scalars(select(User).where(User.id == actor.user_id)).one()
+    if candidate.user_id != user.id or user.password_hash != candidate.password_hash:
+        raise WrongPassword(field)
+    doors.let_in(db, email=user.email, network=browser.network, now=now)
+    return user
+
+
+def _note(
+    db: Session, actor_id: UserId | None, person_id: UserId, action: str, now: datetime
+) -> None:
+    record(
+        db,
+        actor_id,
+        action,
+        now=now,
+        subject_kind="person",
+        subject_id=person_id,
+        person_id=person_id,
+    )

@@ -1,0 +1,320 @@
+"""Pages for who is not signed in (yet): register, sign in and out, and the links in mails."""
+
+from fastapi import Response
+
+from app.accounts import domain, own_account, passwords, queries, sign_ins
+from app.accounts.domain import Purpose
+from app.accounts.errors import LinkSpent, SignInRefused, WrongPassword
+from app.accounts.forms import (
+    ConfirmAddressForm,
+    ConfirmForm,
+    DemoForm,
+    ForgotForm,
+    PlainForm,
+    RegisterForm,
+    SetPasswordForm,
+    SignInForm,
+)
+from app.accounts.links import read_link
+from app.accounts.sign_ins import Browser, Candidate, Started
+from app.kit.errors import NotFound, Refused
+from app.kit.ids import EventId
+from app.web.access import EVERYONE
+from app.web.form_pages import form_page
+from app.web.forms import Submission, Submitted
+from app.web.routing import Pages
+from app.web.safe_paths import HOME, local_path
+from app.web.visit import Visit, VisitContext
+
+pages = Pages()
+
+SET_PASSWORD = {
+    Purpose.reset: "accounts/reset.html",
+    Purpose.invitation: "accounts/invitation.html",
+}
+
+
+@pages.get("/register", name="accounts.register", access=EVERYONE)
+def show_register(*, visit: Visit) -> Response:
+    if visit.maybe_actor is not None:
+        return visit.redirect(_wanted(visit))
+    return form_page(visit, "accounts/register.html", values={"next": _wanted(visit)})
+
+
+@pages.post("/register", name="accounts.register.post", access=EVERYONE)
+def register(*, visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = RegisterForm.read(submitted)
+        with visit.database.write() as db:
+            own_account.ask_to_register(db, email=form.email, network=visit.network, now=visit.now)
+        password_hash = passwords.choose(form.password, email=form.email, name=form.name)
+        with visit.database.write() as db:
+
+            def effect() -> str:
+                own_account.register(
+                    db,
+                    name=form.name,
+                    email=form.email,
+                    password_hash=password_hash,
+                    wanted=_path_or_nothing(form.next),
+                    now=visit.now,
+                )
+                return visit.url("accounts.check_mail")
+
+            return visit.redirect(visit.once(db, submitted, effect))
+    except Refused as refused:
+        return form_page(visit, "accounts/register.html", submitted, refused)
+
+
+@pages.get("/check-your-mail", name="accounts.check_mail", access=EVERYONE)
+def show_check_mail(*, visit: Visit) -> Response:
+    """The same words whether or not an account was made (R-024)."""
+    return visit.render("accounts/check_mail.html")
+
+
+@pages.get("/sign-in", name="accounts.sign_in", access=EVERYONE)
+def show_sign_in(*, visit: Visit) -> Response:
+    if visit.maybe_actor is not None:
+        return visit.redirect(_wanted(visit))
+    return _sign_in_page(visit)
+
+
+@pages.post("/sign-in", name="accounts.sign_in.post", access=EVERYONE)
+def sign_in(*, visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = SignInForm.read(submitted)
+        with visit.database.write() as db:
+            candidate = sign_ins.begin_sign_in(
+                db, email=form.email, network=visit.network, now=visit.now
+            )
+        new_hash = _check(visit, candidate, form.password)
+        with visit.database.write() as db:
+            started = sign_ins.sign_in(
+                db, candidate, browser_of(visit), new_hash=new_hash, now=visit.now
+            )
+            if started is None:
+                own_account.confirm_again(
+                    db, candidate, wanted=_path_or_nothing(form.next), now=visit.now
+                )
+    except Refused as refused:
+        return _sign_in_page(visit, submitted, refused)
+    if started is None:
+        return visit.redirect(visit.url("accounts.check_mail"))
+    return signed_in(visit, started, local_path(form.next))
+
+
+@pages.post("/sign-out", name="accounts.sign_out", access=EVERYONE)
+def sign_out(*, visit: Visit, submitted: Submitted) -> Response:
+    PlainForm.read(submitted)
+    if token := visit.sign_in_token:
+        with visit.database.write() as db:
+            sign_ins.sign_out(db, token, now=visit.now)
+    response = visit.redirect("/", flash="You are signed out.")
+    visit.drop_cookie(response, "sid")
+    response.headers["clear-site-data"] = '"cache"'
+    return response
+
+
+@pages.post("/demo/sign-in", name="accounts.demo_sign_in", access=EVERYONE)
+def demo_sign_in(*, visit: Visit, submitted: Submitted) -> Response:
+    """Sign in as somebody of the demo academy with one click; anywhere else there is no such page."""
+    if visit.settings.env != "demo":
+        raise NotFound
+    form = DemoForm.read(submitted)
+    with visit.database.write() as db:
+        offered = {person.email: person for person in queries.demo_people(db)}
+        if form.email not in offered:
+            raise NotFound
+        started = sign_ins.sign_in_demo(
+            db, offered[form.email].user_id, browser_of(visit), now=visit.now
+        )
+    return signed_in(visit, started, HOME)
+
+
+@pages.get("/confirm", name="accounts.confirm", access=EVERYONE)
+def show_confirm(*, visit: Visit) -> Response:
+    values = {"token": _token(visit), "next": _wanted(visit)}
+    return _link_page(visit, "accounts/confirm.html", Purpose.confirm, values=values)
+
+
+@pages.post("/confirm", name="accounts.confirm.post", access=EVERYONE)
+def confirm(*, visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = ConfirmForm.read(submitted)
+        link_id = _link_id(visit, form.token)
+        with visit.database.write() as db:
+            candidate = sign_ins.begin_confirming(db, link_id, network=visit.network, now=visit.now)
+        try:
+            _check(visit, candidate, form.password)
+        except SignInRefused:
+            raise WrongPassword("password") from None
+        with visit.database.write() as db:
+            started = own_account.confirm(db, link_id, candidate, browser_of(visit), now=visit.now)
+    except Refused as refused:
+        return _link_page(visit, "accounts/confirm.html", Purpose.confirm, submitted, refused)
+    response = signed_in(visit, started, local_path(form.next), "Your address is confirmed.")
+    return response
+
+
+@pages.get("/forgot", name="accounts.forgot", access=EVERYONE)
+def show_forgot(*, visit: Visit) -> Response:
+    return form_page(visit, "accounts/forgot.html")
+
+
+@pages.post("/forgot", name="accounts.forgot.post", access=EVERYONE)
+def forgot(*, visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = ForgotForm.read(submitted)
+        with visit.database.write() as db:
+
+            def effect() -> str:
+                own_account.ask_for_reset(
+                    db, email=form.email, network=visit.network, now=visit.now
+                )
+                return visit.url("accounts.check_mail")
+
+            return visit.redirect(visit.once(db, submitted, effect))
+    except Refused as refused:
+        return form_page(visit, "accounts/forgot.html", submitted, refused)
+
+
+@pages.get("/reset", name="accounts.reset", access=EVERYONE)
+def show_reset(*, visit: Visit) -> Response:
+    return _link_page(visit, "accounts/reset.html", Purpose.reset, values={"token": _token(visit)})
+
+
+@pages.post("/reset", name="accounts.reset.post", access=EVERYONE)
+def reset(*, visit: Visit, submitted: Submitted) -> Response:
+    return _set_password(visit, submitted, Purpose.reset)
+
+
+@pages.get("/invitation", name="accounts.invitation", access=EVERYONE)
+def show_invitation(*, visit: Visit) -> Response:
+    return _link_page(
+        visit, "accounts/invitation.html", Purpose.invitation, values={"token": _token(visit)}
+    )
+
+
+@pages.post("/invitation", name="accounts.invitation.post", access=EVERYONE)
+def accept_invitation(*, visit: Visit, submitted: Submitted) -> Response:
+    return _set_password(visit, submitted, Purpose.invitation)
+
+
+@pages.get("/new-address", name="accounts.new_address", access=EVERYONE)
+def show_new_address(*, visit: Visit) -> Response:
+    return _link_page(
+        visit, "accounts/new_address.html", Purpose.email, values={"token": _token(visit)}
+    )
+
+
+@pages.post("/new-address", name="accounts.new_address.post", access=EVERYONE)
+def change_address(*, visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = ConfirmAddressForm.read(submitted)
+        with visit.database.write() as db:
+            own_account.count_link(db, network=visit.network, now=visit.now)
+            own_account.change_address(db, _link_id(visit, form.token), now=visit.now)
+    except Refused as refused:
+        return _link_page(visit, "accounts/new_address.html", Purpose.email, submitted, refused)
+    return visit.redirect("/me", flash="Your e-mail address is changed.")
+
+
+def browser_of(visit: VisitContext) -> Browser:
+    """Describe the browser that asks, for its sign-in."""
+    agent = visit.request.headers.get("user-agent", "")
+    return Browser(visit.network, agent, visit.sign_in_token)
+
+
+def signed_in(visit: VisitContext, started: Started, to: str, flash: str | None = None) -> Response:
+    """Hand the new sign-in's token to the browser and send it on."""
+    response = visit.redirect(to, flash=flash)
+    visit.set_cookie(response, "sid", started.token, seconds=started.seconds)
+    return response
+
+
+def _check(visit: VisitContext, candidate: Candidate, typed: str) -> str | None:
+    """Return None, or a new hash where the old one is outdated; raise SignInRefused if it is wrong."""
+    if not passwords.matches(candidate.password_hash, typed):
+        with visit.database.write() as db:
+            sign_ins.refuse_sign_in(db, candidate, now=visit.now)
+        raise SignInRefused
+    if candidate.password_hash and passwords.is_outdated(candidate.password_hash):
+        return passwords.hash_of_password(typed)
+    return None
+
+
+def _set_password(visit: VisitContext, submitted: Submission, purpose: Purpose) -> Response:
+    try:
+        form = SetPasswordForm.read(submitted)
+        link_id = _link_id(visit, form.token)
+        with visit.database.write() as db:
+            own_account.count_link(db, network=visit.network, now=visit.now)
+            owner = queries.link_owner(db, link_id, purpose, now=visit.now)
+        password_hash = passwords.choose(form.password, email=owner.email, name=owner.name)
+        with visit.database.write() as db:
+            own_account.set_password(db, link_id, purpose, password_hash, now=visit.now)
+    except Refused as refused:
+        return _link_page(visit, SET_PASSWORD[purpose], purpose, submitted, refused)
+    words = "Your password is set. Sign in with it."
+    return visit.redirect(visit.url("accounts.sign_in"), flash=words)
+
+
+def _link_page(
+    visit: VisitContext,
+    template: str,
+    purpose: Purpose,
+    submitted: Submission | None = None,
+    refused: Refused | None = None,
+    *,
+    values: dict[str, str] | None = None,
+) -> Response:
+    """Show the page of a mailed link, or say that the link works no more. Other sites never learn the
+    token: the page sends no referrer."""
+    token = submitted.get("token") if submitted else (values or {})["token"]
+    try:
+        with visit.database.read() as db:
+            owner = queries.link_owner(db, _link_id(visit, token), purpose, now=visit.now)
+    except LinkSpent as spent:
+        again = purpose in (Purpose.reset, Purpose.invitation)
+        response = visit.render(
+            "accounts/link_spent.html", status=404, title=spent.title, can_reset=again
+        )
+    else:
+        response = form_page(visit, template, submitted, refused, values=values, page=owner)
+    response.headers["referrer-policy"] = "no-referrer"
+    return response
+
+
+def _sign_in_page(
+    visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
+) -> Response:
+    people: tuple[queries.Person, ...] = ()
+    if visit.settings.env == "demo":
+        with visit.database.read() as db:
+            people = queries.demo_people(db)
+    return form_page(
+        visit,
+        "accounts/sign_in.html",
+        submitted,
+        refused,
+        values={"next": _wanted(visit)},
+        demo_people=people,
+        shortest=domain.SHORTEST_PASSWORD,
+    )
+
+
+def _wanted(visit: VisitContext) -> str:
+    return local_path(visit.request.query_params.get("next"))
+
+
+def _path_or_nothing(typed: str) -> str:
+    path = local_path(typed)
+    return "" if path == HOME else path
+
+
+def _token(visit: VisitContext) -> str:
+    return visit.request.query_params.get("token", "")[:200]
+
+
+def _link_id(visit: VisitContext, token: str) -> EventId | None:
+    return read_link(visit.settings.secret_key.get_secret_value(), token)

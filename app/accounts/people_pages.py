@@ -1,0 +1,224 @@
+"""Admins' pages of people: the list and its export, invitations, roles, access, resets."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Response
+
+from app.accounts import queries, service, sign_ins
+from app.accounts.actor import Role
+from app.accounts.forms import ExportForm, InviteForm, PlainForm, ReasonForm, RolesForm
+from app.accounts.queries import Person, PersonStory
+from app.db.paging import page_number
+from app.kit.errors import Invalid, Refused
+from app.kit.ids import UserId
+from app.kit.spreadsheets import csv_text
+from app.web.access import ADMIN
+from app.web.form_pages import form_page
+from app.web.forms import Submission, Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages(prefix="/admin/people")
+
+LONGEST_SEARCH = 100
+EXPORT_HEADING = (
+    "Name",
+    "E-mail",
+    "Roles",
+    "Name on certificate",
+    "Medical background",
+    "Profession",
+    "Registration number",
+    "Address confirmed",
+    "Account",
+)
+
+
+@pages.get("", name="accounts.people", access=ADMIN)
+def show_people(*, visit: Visit) -> Response:
+    asked = visit.request.query_params
+    text = " ".join(asked.get("q", "").split())[:LONGEST_SEARCH]
+    role = _role(asked.get("role"))
+    with visit.database.read() as db:
+        page = queries.search_people(
+            db, text=text, role=role, number=page_number(asked.get("page"))
+        )
+
+    def address(number: int) -> str:
+        query = {"q": text, "role": role or "", "page": str(number)}
+        return "?" + urlencode({name: value for name, value in query.items() if value})
+
+    return visit.render(
+        "accounts/people.html",
+        page=page,
+        values={"q": text, "role": role or ""},
+        previous_href=address(page.number - 1) if page.has_previous else None,
+        next_href=address(page.number + 1) if page.has_next else None,
+    )
+
+
+@pages.post("/export", name="accounts.export_people", access=ADMIN)
+def export_people(*, visit: Visit, submitted: Submitted) -> Response:
+    """Send the people of the present search as CSV. A post, because it is kept in the audit trail."""
+    form = ExportForm.read(submitted)
+    with visit.database.write() as db:
+        found = queries.all_people(db, text=form.q, role=form.role)
+        service.note_export(db, visit.actor, rows=len(found), now=visit.now)
+    return Response(
+        csv_text(EXPORT_HEADING, (_export_row(person) for person in found)),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": 'attachment; filename="people.csv"'},
+    )
+
+
+@pages.get("/invite", name="accounts.invite", access=ADMIN)
+def show_invite(*, visit: Visit) -> Response:
+    return form_page(visit, "accounts/invite.html")
+
+
+@pages.post("/invite", name="accounts.invite.post", access=ADMIN)
+def invite(*, visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = InviteForm.read(submitted)
+        with visit.database.write() as db:
+
+            def effect() -> str:
+                person_id = service.invite_person(
+                    db,
+                    visit.actor,
+                    name=form.name,
+                    email=form.email,
+                    roles=frozenset(form.roles),
+                    now=visit.now,
+                )
+                return visit.url("accounts.person", person_id=person_id)
+
+            url = visit.once(db, submitted, effect)
+    except Refused as refused:
+        return form_page(visit, "accounts/invite.html", submitted, refused)
+    return visit.redirect(url, flash=f"An invitation is on its way to {form.email}.")
+
+
+@pages.get("/{person_id}/roles", name="accounts.roles", access=ADMIN)
+def show_roles(*, visit: Visit, person_id: UserId) -> Response:
+    return _roles_page(visit, person_id)
+
+
+@pages.post("/{person_id}/roles", name="accounts.roles.post", access=ADMIN)
+def change_roles(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
+    try:
+        form = RolesForm.read(submitted)
+        with visit.database.write() as db:
+            service.change_roles(
+                db,
+                visit.actor,
+                person_id,
+                roles=frozenset(form.roles),
+                reason=form.reason,
+                now=visit.now,
+            )
+    except Refused as refused:
+        return _roles_page(visit, person_id, submitted, refused)
+    return _back(visit, person_id, "The roles are changed. The person signs in anew.")
+
+
+@pages.get("/{person_id}/access", name="accounts.access", access=ADMIN)
+def show_access(*, visit: Visit, person_id: UserId) -> Response:
+    return _access_page(visit, person_id)
+
+
+@pages.post("/{person_id}/close", name="accounts.close", access=ADMIN)
+def close(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
+    try:
+        form = ReasonForm.read(submitted)
+        with visit.database.write() as db:
+            service.close_account(db, visit.actor, person_id, reason=form.reason, now=visit.now)
+    except Refused as refused:
+        return _access_page(visit, person_id, submitted, refused)
+    return _back(visit, person_id, "The account is closed and signed out everywhere.")
+
+
+@pages.post("/{person_id}/open", name="accounts.open", access=ADMIN)
+def open_again(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
+    try:
+        form = ReasonForm.read(submitted)
+        with visit.database.write() as db:
+            service.open_account(db, visit.actor, person_id, reason=form.reason, now=visit.now)
+    except Refused as refused:
+        return _access_page(visit, person_id, submitted, refused)
+    return _back(visit, person_id, "The account is open again.")
+
+
+@pages.post("/{person_id}/reset", name="accounts.start_reset", access=ADMIN)
+def start_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
+    PlainForm.read(submitted)
+    with visit.database.write() as db:
+
+        def effect() -> str:
+            service.start_reset(db, visit.actor, person_id, now=visit.now)
+            return visit.url("accounts.person", person_id=person_id)
+
+        url = visit.once(db, submitted, effect)
+    return visit.redirect(url, flash="A mail with a link is on its way.")
+
+
+@pages.post("/{person_id}/sign-ins/end", name="accounts.end_all_of", access=ADMIN)
+def end_all_of(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
+    PlainForm.read(submitted)
+    with visit.database.write() as db:
+        sign_ins.end_all_of(db, visit.actor, person_id, now=visit.now)
+    return _back(visit, person_id, "The person is signed out everywhere.")
+
+
+def _roles_page(
+    visit: VisitContext,
+    person_id: UserId,
+    submitted: Submission | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    page = _story(visit, person_id)
+    values: dict[str, Any] = {"roles": sorted(page.person.roles)}
+    return form_page(visit, "accounts/roles.html", submitted, refused, values=values, page=page)
+
+
+def _access_page(
+    visit: VisitContext,
+    person_id: UserId,
+    submitted: Submission | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    page = _story(visit, person_id)
+    return form_page(visit, "accounts/access.html", submitted, refused, page=page)
+
+
+def _story(visit: VisitContext, person_id: UserId) -> PersonStory:
+    with visit.database.read() as db:
+        return queries.person_story(db, visit.actor, person_id, now=visit.now)
+
+
+def _back(visit: VisitContext, person_id: UserId, words: str) -> Response:
+    return visit.redirect(visit.url("accounts.person", person_id=person_id), flash=words)
+
+
+def _role(typed: str | None) -> Role | None:
+    if not typed:
+        return None
+    if typed not in set(Role):
+        raise Invalid("The role must be student, instructor or admin.")
+    return Role(typed)
+
+
+def _export_row(person: Person) -> tuple[str, ...]:
+    medical = {True: "yes", False: "no", None: ""}
+    return (
+        person.name,
+        person.email,
+        ", ".join(sorted(person.roles)),
+        person.certificate_name or "",
+        medical[person.is_medical],
+        person.profession or "",
+        person.registration_number or "",
+        "yes" if person.is_confirmed else "no",
+        "closed" if person.is_closed else "open",
+    )

@@ -1,0 +1,25 @@
+"""Who may do what to whom, in accounts."""
+
+from collections.abc import Set
+
+from app.accounts.actor import Actor
+from app.kit.ids import UserId
+
+
+def may_manage_people(actor: Actor) -> bool:
+    """See, invite, close and open accounts, change roles, start resets, end sign-ins."""
+    return actor.is_admin
+
+
+def may_manage_groups(actor: Actor) -> bool:
+    return actor.is_admin
+
+
+def may_see_group(actor: Actor, instructors: Set[UserId]) -> bool:
+    """Admins see every group, an instructor those they look after."""
+    return actor.is_admin or (actor.is_instructor and actor.user_id in instructors)
+
+
+def may_change_own_account(actor: Actor, person_id: UserId) -> bool:
+    """A person's profile, password, address and sign-ins are theirs alone (R-008)."""
+    return actor.user_id == person_id

@@ -1,0 +1,334 @@
+"""Reads of people, sign-ins and groups. Who may ask is decided by the caller's policy; what an
+instructor may see is narrowed here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts import policy
+from app.accounts.actor import Actor, Role
+from app.accounts.domain import Profile, Purpose
+from app.accounts.links import open_link
+from app.accounts.models import Group, GroupMember, SignIn, User
+from app.audit.queries import acts_about
+from app.db.paging import PAGE_SIZE, Page, page_of
+from app.kit.errors import NotFound
+from app.kit.ids import EventId, GroupId, SignInId, UserId
+
+DEMO_HOST = "@demo.preceptor.example"
+MOST_DEMO_PEOPLE = 6
+MOST_EXPORTED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as lists of other features show them."""
+
+    user_id: UserId
+    name: str
+    email: str = field(repr=False)
+    roles: frozenset[Role]
+    certificate_name: str | None = field(repr=False)
+    is_medical: bool | None
+    profession: str | None
+    registration_number: str | None = field(repr=False)
+    access_needs: str | None = field(repr=False)
+    is_confirmed: bool
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRow:
+    id: SignInId
+    device: str
+    network: str
+    created_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    id: GroupId
+    name: str
+    students: int
+    instructors: int
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPage:
+    id: GroupId
+    name: str
+    closed_at: datetime | None
+    students: tuple[Person, ...]
+    instructors: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    at: datetime
+    words: str
+    by: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonStory:
+    """All that accounts knows of one person."""
+
+    person: Person
+    created_at: datetime
+    confirmed_at: datetime | None
+    closed_at: datetime | None
+    has_password: bool
+    sign_ins: tuple[SignInRow, ...]
+    groups: tuple[GroupRow, ...]
+    acts: tuple[ActRow, ...]
+    is_self: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Whose link it is, for the page that asks for a password."""
+
+    name: str
+    email: str
+
+
+def people(db: Session, ids: Iterable[UserId]) -> dict[UserId, Person]:
+    """Return the people with these ids; unknown ids are left out."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = db.scalars(select(User).where(User.id.in_(wanted)))
+    return {user.id: _person(user) for user in rows}
+
+
+def instructors(db: Session) -> tuple[Person, ...]:
+    """Return the instructors whose accounts are open, by name."""
+    rows = db.scalars(
+        select(User)
+        .where(User.is_instructor, User.disabled_at.is_(None))
+        .order_by(User.name, User.id)
+    )
+    return tuple(_person(user) for user in rows)
+
+
+def search_people(
+    db: Session, *, text: str = "", role: Role | None = None, number: int = 1
+) -> Page[Person]:
+    """Return one page of the people whose name or address contains the text, by name."""
+    matching = _matching(select(User), text, role)
+    total = db.scalar(_matching(select(func.count(User.id)), text, role)) or 0
+    rows = db.scalars(
+        matching.order_by(User.name, User.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    )
+    return page_of([_person(user) for user in rows], number=number, total=total)
+
+
+def all_people(db: Session, *, text: str = "", role: Role | None = None) -> tuple[Person, ...]:
+    """Return everybody who matches, for an export."""
+    matching = _matching(select(User), text, role)
+    rows = db.scalars(matching.order_by(User.name, User.id).limit(MOST_EXPORTED))
+    return tuple(_person(user) for user in rows)
+
+
+def person_by_email(db: Session, email: str) -> Person | None:
+    user = db.scalars(select(User).where(User.email == email)).one_or_none()
+    return _person(user) if user else None
+
+
+def demo_people(db: Session) -> tuple[Person, ...]:
+    """Return up to six people of the demo academy for its one-click sign-in: staff first."""
+    rows = db.scalars(
+        select(User)
+        .where(User.email.endswith(DEMO_HOST, autoescape=True), User.disabled_at.is_(None))
+        .order_by(User.is_admin.desc(), User.is_instructor.desc(), User.created_at, User.id)
+        .limit(MOST_DEMO_PEOPLE)
+    )
+    return tuple(_person(user) for user in rows)
+
+
+def profile(db: Session, user_id: UserId) -> Profile:
+    """Return what a person told of themselves; `domain.missing_profile_fields` says what is missing."""
+    user = db.scalars(select(User).where(User.id == user_id)).one_or_none()
+    if user is None:
+        raise NotFound
+    return Profile(
+        name=user.name,
+        certificate_name=user.certificate_name,
+        is_medical=user.is_medical,
+        profession=user.profession,
+        registration_number=user.registration_number,
+        access_needs=user.access_needs,
+        theme=user.theme,
+    )
+
+
+def own_sign_ins(db: Session, actor: Actor, *, now: datetime) -> tuple[SignInRow, ...]:
+    """Return the browsers in which the actor is signed in, the last used first."""
+    return _sign_ins(db, actor.user_id, actor.sign_in_id, now)
+
+
+def link_owner(db: Session, link_id: EventId | None, purpose: Purpose, *, now: datetime) -> Invited:
+    """Return whose link it is, or raise LinkSpent."""
+    link = open_link(db, link_id, purpose, now=now)
+    name = db.scalar(select(User.name).where(User.id == link.user_id)) or ""
+    return Invited(name, link.email)
+
+
+def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> PersonStory:
+    """Return the page of one person for an admin; for anybody else there is none."""
+    user = db.scalars(select(User).where(User.id == person_id)).one_or_none()
+    if user is None or not policy.may_manage_people(actor):
+        raise NotFound
+    acts = acts_about(db, person_id, most=50)
+    names = {
+        found.user_id: found.name
+        for found in people(db, (act.actor_id for act in acts if act.actor_id)).values()
+    }
+    return PersonStory(
+        person=_person(user),
+        created_at=user.created_at,
+        confirmed_at=user.confirmed_at,
+        closed_at=user.disabled_at,
+        has_password=user.password_hash is not None,
+        sign_ins=_sign_ins(db, person_id, actor.sign_in_id, now),
+        groups=groups_of(db, person_id),
+        acts=tuple(
+            ActRow(
+                act.at,
+                act_words(act.action),
+                names.get(act.actor_id, "the system") if act.actor_id else "the system",
+                act.reason,
+            )
+            for act in acts
+        ),
+        is_self=person_id == actor.user_id,
+    )
+
+
+def act_words(action: str) -> str:
+    """Return words for an act of the audit trail: `accounts.roles_changed` is “Roles changed”."""
+    words = action.rpartition(".")[2].replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def groups(db: Session) -> tuple[GroupRow, ...]:
+    """Return every group, the open ones first, by name."""
+    return _group_rows(db, _counted_groups())
+
+
+def groups_of(db: Session, person_id: UserId) -> tuple[GroupRow, ...]:
+    """Return the groups a person is in, as student or instructor."""
+    mine = select(GroupMember.group_id).where(GroupMember.user_id == person_id)
+    return _group_rows(db, _counted_groups().where(Group.id.in_(mine)))
+
+
+def taught_groups(db: Session, actor: Actor) -> tuple[GroupRow, ...]:
+    """Return the groups the actor looks after."""
+    mine = select(GroupMember.group_id).where(
+        GroupMember.user_id == actor.user_id, GroupMember.role == Role.instructor
+    )
+    return _group_rows(db, _counted_groups().where(Group.id.in_(mine)))
+
+
+def group_page(db: Session, actor: Actor, group_id: GroupId) -> GroupPage:
+    """Return a group with its people; one the actor may not see is NotFound."""
+    group = db.scalars(select(Group).where(Group.id == group_id)).one_or_none()
+    if group is None:
+        raise NotFound
+    members = _members(db, group_id)
+    teachers = tuple(person for person, role in members if role is Role.instructor)
+    if not policy.may_see_group(actor, {person.user_id for person in teachers}):
+        raise NotFound
+    students = tuple(person for person, role in members if role is Role.student)
+    return GroupPage(group.id, group.name, group.closed_at, students, teachers)
+
+
+def group_members(
+    db: Session, group_id: GroupId, *, role: Role | None = None
+) -> tuple[Person, ...]:
+    """Return the people of a group by name, those of one role or all."""
+    return tuple(person for person, part in _members(db, group_id) if role is None or part is role)
+
+
+def _members(db: Session, group_id: GroupId) -> list[tuple[Person, Role]]:
+    rows = db.execute(
+        select(User, GroupMember.role)
+        .join(GroupMember, GroupMember.user_id == User.id)
+        .where(GroupMember.group_id == group_id)
+        .order_by(User.name, User.id)
+    )
+    return [(_person(user), Role(role)) for user, role in rows]
+
+
+def _counted_groups() -> Select[Group, int, int]:
+    def members(role: Role):  # type: ignore[no-untyped-def] # an SQL expression
+        return func.count(case((GroupMember.role == role, 1)))
+
+    return (
+        select(Group, members(Role.student), members(Role.instructor))
+        .outerjoin(GroupMember, GroupMember.group_id == Group.id)
+        .group_by(Group.id)
+        .order_by(Group.closed_at.is_not(None), Group.name, Group.id)
+    )
+
+
+def _group_rows(db: Session, query: Select[Group, int, int]) -> tuple[GroupRow, ...]:
+    return tuple(
+        GroupRow(group.id, group.name, students, teachers, group.closed_at)
+        for group, students, teachers in db.execute(query)
+    )
+
+
+def _sign_ins(
+    db: Session, user_id: UserId, this: SignInId | None, now: datetime
+) -> tuple[SignInRow, ...]:
+    rows = db.scalars(
+        select(SignIn)
+        .where(SignIn.user_id == user_id, SignIn.ends_at > now, SignIn.idle_ends_at > now)
+        .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+    )
+    return tuple(
+        SignInRow(row.id, row.device, row.network, row.created_at, row.seen_at, row.id == this)
+        for row in rows
+    )
+
+
+def _matching(query: Select, text: str, role: Role | None) -> Select:  # type: ignore[type-arg] # of rows or of a count
+    if text:
+        query = query.where(
+            or_(
+                User.name.icontains(text, autoescape=True),
+                User.email.icontains(text, autoescape=True),
+            )
+        )
+    if role is not None:
+        holds = {
+            Role.student: User.is_student,
+            Role.instructor: User.is_instructor,
+            Role.admin: User.is_admin,
+        }
+        query = query.where(holds[role])
+    return query
+
+
+def _person(user: User) -> Person:
+    return Person(
+        user_id=user.id,
+        name=user.name,
+        email=user.email,
+        roles=user.roles,
+        certificate_name=user.certificate_name,
+        is_medical=user.is_medical,
+        profession=user.profession,
+        registration_number=user.registration_number,
+        access_needs=user.access_needs,
+        is_confirmed=user.confirmed_at is not None,
+        is_closed=user.disabled_at is not None,
+    )

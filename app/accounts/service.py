@@ -1,0 +1,227 @@
+"""Use-cases of admins on other people's accounts, and those that other features and the command line
+need. What people do with their own account: `own_account`; signing in: `sign_ins`; groups: `groups`."""
+
+from collections.abc import Set
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.accounts import doors, links, policy, sign_ins
+from app.accounts.actor import Actor, Role, open_to_all, require
+from app.accounts.domain import Purpose, closing_refusal, roles_refusal
+from app.accounts.errors import PersonRefused
+from app.accounts.models import User
+from app.audit.service import record
+from app.db import limits
+from app.kit.errors import Invalid, NotFound
+from app.kit.ids import EventId, UserId, new_uuid
+from app.outbox.service import send_mail
+
+TAKEN = "This address has an account already. Find the person in the list and change their roles."
+
+
+def invite_person(
+    db: Session, actor: Actor, *, name: str, email: str, roles: Set[Role], now: datetime
+) -> UserId:
+    """Make an account without a password and mail its owner an invitation, good for seven days."""
+    require(policy.may_manage_people(actor))
+    user = _add_person(db, name, email, roles, now)
+    _invite(db, user, actor, now)
+    _note(db, actor, user.id, "accounts.invited", now, roles=sorted(roles))
+    return user.id
+
+
+def make_person_for_reservation(
+    db: Session, actor: Actor, *, name: str, email: str, now: datetime
+) -> UserId:
+    """Return the account of a named person an admin keeps a place for; make one and mail an invitation
+    where there is none. An account that was closed is refused. Staff become students besides."""
+    require(policy.may_manage_people(actor))
+    user = db.scalars(select(User).where(User.email == email)).one_or_none()
+    if user is None:
+        return invite_person(
+            db, actor, name=name, email=email, roles=frozenset({Role.student}), now=now
+        )
+    if user.disabled_at is not None:
+        raise PersonRefused(f"The account of {user.name} is closed. Open it first.")
+    if not user.is_student:
+        user.is_student = True
+        _note(db, actor, user.id, "accounts.roles_changed", now, roles=sorted(user.roles))
+    return user.id
+
+
+@open_to_all
+def add_person(db: Session, *, name: str, email: str, roles: Set[Role], now: datetime) -> EventId:
+    """Make an account without a password for whoever holds this machine's command line (the first
+    admin, R-007) and return the id of its one-time link; nothing is mailed.
+
+    An account that has no password yet gets its roles and a new link; any other is refused.
+    """
+    user = db.scalars(select(User).where(User.email == email)).one_or_none()
+    if user is None:
+        user = _add_person(db, name, email, roles, now)
+    elif user.password_hash is not None:
+        raise PersonRefused("This address has an account with a password already.")
+    _give_roles(user, roles)
+    links.end_links(db, user.id, now=now)
+    _note(db, None, user.id, "accounts.added", now, roles=sorted(roles))
+    return links.make_link(db, Purpose.invitation, user.id, email, now=now)
+
+
+def change_roles(
+    db: Session, actor: Actor, person_id: UserId, *, roles: Set[Role], reason: str, now: datetime
+) -> None:
+    """Give a person these roles; they sign in anew. Refused for oneself and the last admin (R-042)."""
+    require(policy.may_manage_people(actor))
+    others = _gate_of_admins(db) - {person_id}
+    user = _person(db, person_id)
+    if refusal := roles_refusal(actor.user_id, person_id, roles, len(others)):
+        raise PersonRefused(refusal, reason=refusal.name)
+    if user.roles == roles:
+        return
+    before = sorted(user.roles)
+    _give_roles(user, roles)
+    sign_ins.drop_all(db, person_id)
+    sign_ins.revoke_api_tokens(db, person_id, now=now)
+    _note(
+        db,
+        actor,
+        person_id,
+        "accounts.roles_changed",
+        now,
+        reason,
+        before=before,
+        roles=sorted(roles),
+    )
+
+
+def close_account(
+    db: Session, actor: Actor, person_id: UserId, *, reason: str, now: datetime
+) -> None:
+    """Keep a person out from their next request on: sign-ins, tokens and links end (R-018).
+
+    Refused for oneself and the last admin (R-042). Closing twice changes nothing.
+    """
+    require(policy.may_manage_people(actor))
+    others = _gate_of_admins(db) - {person_id}
+    user = _person(db, person_id)
+    if refusal := closing_refusal(actor.user_id, person_id, len(others)):
+        raise PersonRefused(refusal, reason=refusal.name)
+    if user.disabled_at is not None:
+        return
+    user.disabled_at = now
+    sign_ins.drop_all(db, person_id)
+    sign_ins.revoke_api_tokens(db, person_id, now=now)
+    links.end_links(db, person_id, now=now)
+    _note(db, actor, person_id, "accounts.closed", now, reason)
+
+
+def open_account(
+    db: Session, actor: Actor, person_id: UserId, *, reason: str, now: datetime
+) -> None:
+    """Let a person in again whose account was closed; opening an open one changes nothing."""
+    require(policy.may_manage_people(actor))
+    user = _person(db, person_id)
+    if user.disabled_at is None:
+        return
+    user.disabled_at = None
+    _note(db, actor, person_id, "accounts.opened", now, reason)
+
+
+def start_reset(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> None:
+    """Mail a person a link for a new password, or their invitation again if they have none yet. The
+    admin never sees or sets a password (R-008)."""
+    require(policy.may_manage_people(actor))
+    user = _person(db, person_id)
+    if user.disabled_at is not None:
+        raise PersonRefused(f"The account of {user.name} is closed. Open it first.")
+    if user.password_hash is None:
+        _invite(db, user, actor, now)
+        _note(db, actor, person_id, "accounts.invited", now)
+        return
+    limits.take(db, doors.RESET_MAIL, user.email, now=now)
+    link_id = links.make_link(db, Purpose.reset, user.id, user.email, now=now)
+    send_mail(db, user.email, "accounts/reset", {"link_id": str(link_id)}, now=now)
+    _note(db, actor, person_id, "accounts.reset_started", now)
+
+
+def note_export(db: Session, actor: Actor, *, rows: int, now: datetime) -> None:
+    """Keep that the list of people left the house."""
+    require(policy.may_manage_people(actor))
+    record(
+        db,
+        actor.user_id,
+        "accounts.people_exported",
+        now=now,
+        subject_kind="people",
+        details={"rows": rows},
+    )
+
+
+def _person(db: Session, person_id: UserId) -> User:
+    user = db.scalars(select(User).where(User.id == person_id)).one_or_none()
+    if user is None:
+        raise NotFound
+    return user
+
+
+def _gate_of_admins(db: Session) -> frozenset[UserId]:
+    """Lock the admins who may sign in, in one order, and return them: of two who demote each other at
+    the same moment the later one sees what the first did."""
+    return frozenset(
+        db.scalars(
+            select(User.id)
+            .where(User.is_admin, User.disabled_at.is_(None))
+            .order_by(User.id)
+            .with_for_update()  # PostgreSQL; on SQLite we are the only writer
+        )
+    )
+
+
+def _give_roles(user: User, roles: Set[Role]) -> None:
+    user.is_student = Role.student in roles
+    user.is_instructor = Role.instructor in roles
+    user.is_admin = Role.admin in roles
+
+
+def _add_person(db: Session, name: str, email: str, roles: Set[Role], now: datetime) -> User:
+    user = User(id=UserId(new_uuid()), email=email, name=name, created_at=now, theme="auto")
+    _give_roles(user, roles)
+    try:
+        with db.begin_nested():
+            db.add(user)
+    except IntegrityError:
+        raise Invalid(TAKEN, fields={"email": TAKEN}) from None
+    return user
+
+
+def _invite(db: Session, user: User, actor: Actor, now: datetime) -> None:
+    limits.take(db, doors.INVITATION_MAIL, user.email, now=now)
+    limits.take(db, doors.INVITATION_SENDER, str(actor.user_id), now=now)
+    link_id = links.make_link(db, Purpose.invitation, user.id, user.email, now=now)
+    values = {"link_id": str(link_id), "name": user.name, "inviter": actor.name}
+    send_mail(db, user.email, "accounts/invitation", values, now=now)
+
+
+def _note(
+    db: Session,
+    actor: Actor | None,
+    person_id: UserId,
+    action: str,
+    now: datetime,
+    reason: str | None = None,
+    **details: object,
+) -> None:
+    record(
+        db,
+        actor.user_id if actor else None,
+        action,
+        now=now,
+        subject_kind="person",
+        subject_id=person_id,
+        person_id=person_id,
+        reason=reason,
+        details=details,
+    )

@@ -1,0 +1,264 @@
+"""Signing in and out: proving who asks, starting a sign-in, ending sign-ins, tokens of the API.
+
+A password is checked between two blocks: the first counts the try and says what to check, then the
+caller compares (slowly, outside any block), and the second acts on the verdict.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts import doors, policy
+from app.accounts.actor import Actor, open_to_all, require
+from app.accounts.domain import (
+    API_TOKEN_LASTS,
+    MOST_SIGN_INS,
+    Purpose,
+    device_label,
+    idle_time,
+    longest_time,
+    network_block,
+)
+from app.accounts.errors import SignInRefused
+from app.accounts.identity import hash_of
+from app.accounts.links import open_link
+from app.accounts.models import ApiToken, SignIn, User
+from app.audit.service import record
+from app.kit.errors import NotFound
+from app.kit.ids import EventId, SignInId, UserId, new_uuid, random_token
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What checking a password needs. Of an unknown address: nothing, so that both look alike."""
+
+    email: str
+    user_id: UserId | None = None
+    password_hash: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where a sign-in comes from. `token` is what the browser already holds, if anything."""
+
+    network: str
+    user_agent: str = ""
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A new sign-in: the token for the cookie, and how long the cookie may live."""
+
+    token: str = field(repr=False)
+    seconds: int
+
+
+@open_to_all
+def begin_sign_in(db: Session, *, email: str, network: str, now: datetime) -> Candidate:
+    """Count a visitor's try and return what to check, or raise TooMany."""
+    doors.knock(db, email=email, network=network, now=now)
+    row = db.execute(
+        select(User.id, User.password_hash).where(User.email == email, User.disabled_at.is_(None))
+    ).one_or_none()
+    return Candidate(email, row.id, row.password_hash) if row else Candidate(email)
+
+
+@open_to_all
+def begin_confirming(
+    db: Session, link_id: EventId | None, *, network: str, now: datetime
+) -> Candidate:
+    """Do the same for the holder of a link that confirms an address, or raise LinkSpent."""
+    doors.open_link_door(db, network=network, now=now)
+    link = open_link(db, link_id, Purpose.confirm, now=now)
+    return begin_sign_in(db, email=link.email, network=network, now=now)
+
+
+@open_to_all
+def begin_proof(db: Session, actor: Actor, *, network: str, now: datetime) -> Candidate:
+    """Do the same for a person who is signed in and is about to change how they sign in."""
+    return begin_sign_in(db, email=actor.email, network=network, now=now)
+
+
+@open_to_all
+def refuse_sign_in(db: Session, candidate: Candidate, *, now: datetime) -> None:
+    """Keep that a password was wrong; as much work for an unknown address as for a known one."""
+    record(
+        db,
+        None,
+        "accounts.sign_in_refused",
+        now=now,
+        subject_kind="person",
+        subject_id=candidate.user_id,
+        person_id=candidate.user_id,
+    )
+
+
+@open_to_all
+def sign_in(
+    db: Session,
+    candidate: Candidate,
+    browser: Browser,
+    *,
+    new_hash: str | None = None,
+    now: datetime,
+) -> Started | None:
+    """Start a sign-in after the right password; None: the address must be confirmed first.
+
+    The token is new, whatever the browser offered, and what it held ends (R-012, R-013). Refused when
+    the password or the account changed since it was checked. `new_hash` replaces an outdated one.
+    """
+    user = db.scalars(select(User).where(User.id == candidate.user_id)).one_or_none()
+    if user is None or user.disabled_at or user.password_hash != candidate.password_hash:
+        raise SignInRefused
+    doors.let_in(db, email=user.email, network=browser.network, now=now)
+    if new_hash is not None:
+        user.password_hash = new_hash
+    if user.confirmed_at is None:
+        return None
+    return start(db, user, browser, now=now)
+
+
+@open_to_all
+def sign_in_demo(db: Session, user_id: UserId, browser: Browser, *, now: datetime) -> Started:
+    """Sign somebody of the demo academy in without a password. The route exists in demo only and
+    offers nobody but those of `queries.demo_people`."""
+    user = db.scalars(select(User).where(User.id == user_id, User.disabled_at.is_(None))).one()
+    return start(db, user, browser, now=now)
+
+
+@open_to_all
+def start(db: Session, user: User, browser: Browser, *, now: datetime) -> Started:
+    """Add the sign-in of a person who was proved to be `user`; the oldest beyond ten ends."""
+    if browser.token:
+        db.execute(delete(SignIn).where(SignIn.token_hash == hash_of(browser.token)))
+    db.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.ends_at <= now))
+    oldest = (
+        select(SignIn.id)
+        .where(SignIn.user_id == user.id)
+        .order_by(SignIn.created_at.desc(), SignIn.id.desc())
+        .offset(MOST_SIGN_INS - 1)
+    )
+    surplus = db.scalars(oldest).all()
+    if surplus:
+        db.execute(delete(SignIn).where(SignIn.id.in_(surplus)))
+    token = random_token()
+    lasts = longest_time(user.roles)
+    db.add(
+        SignIn(
+            id=SignInId(new_uuid()),
+            token_hash=hash_of(token),
+            user_id=user.id,
+            created_at=now,
+            seen_at=now,
+            idle_ends_at=now + idle_time(user.roles),
+            ends_at=now + lasts,
+            proved_at=now,
+            device=device_label(browser.user_agent),
+            network=network_block(browser.network),
+        )
+    )
+    _note(db, user.id, user.id, "accounts.signed_in", now)
+    return Started(token, int(lasts.total_seconds()))
+
+
+@open_to_all
+def sign_out(db: Session, token: str, *, now: datetime) -> None:
+    """End the sign-in of a browser on the server; a token that is nobody's changes nothing (R-015)."""
+    user_id = db.scalar(
+        delete(SignIn).where(SignIn.token_hash == hash_of(token)).returning(SignIn.user_id)
+    )
+    if user_id is not None:
+        _note(db, user_id, user_id, "accounts.signed_out", now)
+
+
+@open_to_all
+def end_own(db: Session, actor: Actor, sign_in_id: SignInId, *, now: datetime) -> None:
+    """End one of the actor's own sign-ins; anybody else's is NotFound (R-016)."""
+    ended = db.scalar(
+        delete(SignIn)
+        .where(SignIn.id == sign_in_id, SignIn.user_id == actor.user_id)
+        .returning(SignIn.id)
+    )
+    if ended is None:
+        raise NotFound
+    _note(db, actor.user_id, actor.user_id, "accounts.sign_in_ended", now)
+
+
+@open_to_all
+def end_own_others(db: Session, actor: Actor, *, now: datetime) -> int:
+    """End all of the actor's sign-ins but this one and return how many there were."""
+    ended = db.scalars(
+        delete(SignIn)
+        .where(SignIn.user_id == actor.user_id, SignIn.id != actor.sign_in_id)
+        .returning(SignIn.id)
+    ).all()
+    if ended:
+        _note(db, actor.user_id, actor.user_id, "accounts.other_sign_ins_ended", now)
+    return len(ended)
+
+
+def end_all_of(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> int:
+    """End every sign-in of a person, from their next request on (R-017)."""
+    require(policy.may_manage_people(actor))
+    if db.scalar(select(User.id).where(User.id == person_id)) is None:
+        raise NotFound
+    ended = drop_all(db, person_id)
+    _note(db, actor.user_id, person_id, "accounts.all_sign_ins_ended", now)
+    return ended
+
+
+@open_to_all
+def drop_all(db: Session, person_id: UserId) -> int:
+    """Delete a person's sign-ins; the use-case that calls this asked the permission."""
+    gone = db.scalars(delete(SignIn).where(SignIn.user_id == person_id).returning(SignIn.id)).all()
+    return len(gone)
+
+
+@open_to_all
+def revoke_api_tokens(db: Session, person_id: UserId, *, now: datetime) -> None:
+    """Revoke a person's tokens of the API; the use-case that calls this asked the permission."""
+    db.execute(
+        update(ApiToken)
+        .where(ApiToken.user_id == person_id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+@open_to_all
+def make_api_token(db: Session, *, email: str, now: datetime) -> str:
+    """Return a new bearer token of the API, to be shown once, for whoever holds this machine's command
+    line. Refused for an unknown or a closed account."""
+    user = db.scalars(
+        select(User).where(User.email == email, User.disabled_at.is_(None))
+    ).one_or_none()
+    if user is None:
+        raise NotFound("No open account has this e-mail address.")
+    token = random_token()
+    db.add(
+        ApiToken(
+            id=EventId(new_uuid()),
+            token_hash=hash_of(token),
+            user_id=user.id,
+            created_at=now,
+            ends_at=now + API_TOKEN_LASTS,
+        )
+    )
+    _note(db, None, user.id, "accounts.api_token_made", now)
+    return token
+
+
+def _note(
+    db: Session, actor_id: UserId | None, person_id: UserId, action: str, now: datetime
+) -> None:
+    record(
+        db,
+        actor_id,
+        action,
+        now=now,
+        subject_kind="person",
+        subject_id=person_id,
+        person_id=person_id,
+    )

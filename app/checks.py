@@ -1,0 +1,18 @@
+"""Every invariant of the data, for `preceptor audit`: read-only, in a handful of statements each."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.assessments import checks as assessments
+from app.certificates import checks as certificates
+from app.enrolments import checks as enrolments
+from app.practicals import checks as practicals
+from app.quizzes import checks as quizzes
+
+FEATURES = (enrolments, quizzes, practicals, assessments, certificates)
+
+
+def broken_invariants(db: Session, *, now: datetime) -> list[str]:
+    """Return one sentence per broken invariant, naming the row; empty when all hold."""
+    return [sentence for feature in FEATURES for sentence in feature.broken(db, now=now)]

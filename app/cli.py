@@ -1,0 +1,257 @@
+"""The `preceptor` command: the same use-cases as the pages, and no rules of its own."""
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from app import checks, demo, doctor, jobs
+from app.accounts import service as accounts
+from app.courses import service as courses
+from app.courses.domain.parsing import Parsed, parse_course
+from app.courses.domain.statistics import statistics
+from app.courses.reading import read_folder
+from app.db.database import Database
+from app.db.migrate import upgrade
+from app.kit.errors import Refused
+from app.kit.places import COURSES
+from app.main import create_app
+from app.settings import Environment, Settings
+from app.web.clock import clock_for
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of sentences.")]
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False
+)
+content = typer.Typer(no_args_is_help=True, help="Courses as files: check, publish, count.")
+user = typer.Typer(no_args_is_help=True, help="People: add the first admin, make an API token.")
+app.add_typer(content, name="content")
+app.add_typer(user, name="user")
+
+
+def main() -> None:
+    """Run the command; refusals are one plain sentence on standard error and exit code 1."""
+    try:
+        app()
+    except ValidationError as error:
+        reasons = "; ".join(
+            str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors()
+        )
+        _fail(f"The settings do not allow a start: {reasons}", code=2)
+    except Refused as refused:
+        fields = "".join(f"\n  {name}: {message}" for name, message in refused.fields.items())
+        _fail(refused.detail + fields)
+
+
+def _fail(sentence: str, *, code: int = 1) -> NoReturn:
+    print(f"preceptor: {sentence}", file=sys.stderr)
+    raise SystemExit(code)
+
+
+@contextmanager
+def _database() -> Iterator[tuple[Settings, Database]]:
+    settings = Settings()
+    database = Database(settings.database_url, pool_size=4)
+    try:
+        yield settings, database
+    finally:
+        database.close()
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+    prepare: Annotated[
+        bool,
+        typer.Option(
+            "--prepare", help="First migrate, publish courses/, and in demo fill an empty database."
+        ),
+    ] = False,
+) -> None:
+    """Serve the academy. One process (SQLite or PostgreSQL) also delivers the outbox; with
+    PRECEPTOR_WORKERS above 1 run `preceptor work` beside it."""
+    settings = Settings()
+    if prepare:
+        _prepare(settings)
+        print(f"Preceptor is at http://{host}:{port} (Ctrl-C stops it)", flush=True)
+        if settings.env is Environment.demo:
+            print(demo.sign_in_lines(), flush=True)
+    common: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "timeout_graceful_shutdown": 20,
+    }
+    if settings.workers > 1:
+        uvicorn.run("app.cli:web_process", factory=True, workers=settings.workers, **common)
+    else:
+        uvicorn.run(create_app(settings, with_worker=True), **common)
+
+
+def web_process() -> Any:
+    """Make the application of one of several processes; `preceptor work` delivers the outbox."""
+    return create_app(Settings())
+
+
+def _prepare(settings: Settings) -> None:
+    database = Database(settings.database_url, pool_size=4)
+    now = clock_for(settings.test_clock)()
+    try:
+        upgrade(database)
+        for folder in sorted(path for path in COURSES.iterdir() if path.is_dir()):
+            parsed = parse_course(folder.name, read_folder(folder))
+            _refuse_problems(parsed)
+            with database.write() as db:
+                courses.publish(db, None, parsed, now=now)
+        if settings.env is Environment.demo:
+            demo.fill_if_empty(database, now=now)
+    finally:
+        database.close()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema to the head."""
+    with _database() as (_, database):
+        upgrade(database)
+        print("The schema is at the head.")
+
+
+@app.command()
+def work() -> None:
+    """Deliver the outbox (mails and follow-up work) until stopped."""
+    settings = Settings()
+    application = create_app(settings)
+    stop = Event()
+
+    def finish(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, finish)
+    signal.signal(signal.SIGINT, finish)
+    shell = application.state.shell
+    jobs.work_until(stop, shell.database, application.state.mailer, shell.clock)
+
+
+@app.command()
+def audit(as_json: AsJson = False) -> None:
+    """Check every invariant of the data; exit 1 with a list when one is broken."""
+    with _database() as (settings, database), database.read() as db:
+        broken = checks.broken_invariants(db, now=clock_for(settings.test_clock)())
+    if as_json:
+        print(json.dumps({"broken": broken}))
+    else:
+        print("\n".join(broken) if broken else "Every invariant holds.")
+    raise SystemExit(1 if broken else 0)
+
+
+@app.command("doctor")
+def examine(as_json: AsJson = False) -> None:
+    """Look at settings, database, disk and versions; exit 1 when somebody should act."""
+    findings = doctor.examine(Settings())
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        for finding in findings:
+            print(f"{'ok ' if finding.fine else 'ACT'} {finding.subject}: {finding.detail}")
+    raise SystemExit(0 if all(finding.fine for finding in findings) else 1)
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """Print the settings in force, without secrets."""
+    print(Settings().model_dump_json(indent=2))
+
+
+@content.command("check")
+def check_content(paths: list[Path], as_json: AsJson = False) -> None:
+    """Read course folders and list every problem with file, line and hint."""
+    found = {str(path): _parse(path).problems for path in paths}
+    if as_json:
+        print(
+            json.dumps(
+                {path: [asdict(one) for one in problems] for path, problems in found.items()}
+            )
+        )
+    for path, problems in found.items() if not as_json else ():
+        for problem in problems:
+            print(f"{path}/{problem}")
+        print(f"{path}: {len(problems)} problem{'' if len(problems) == 1 else 's'}")
+    raise SystemExit(1 if any(found.values()) else 0)
+
+
+@content.command("publish")
+def publish_content(paths: list[Path]) -> None:
+    """Publish course folders as new revisions; nothing is published while a problem is left."""
+    parsed = [_parse(path) for path in paths]
+    for course in parsed:
+        _refuse_problems(course)
+    with _database() as (settings, database), database.write() as db:
+        for course in parsed:
+            print(courses.publish(db, None, course, now=clock_for(settings.test_clock)()).sentence)
+
+
+@content.command("stats")
+def count_content(path: Path) -> None:
+    """Print how much a course holds, as JSON."""
+    parsed = _parse(path)
+    _refuse_problems(parsed)
+    if parsed.course is not None and parsed.keys is not None:
+        print(json.dumps(statistics(parsed.course, parsed.keys)))
+
+
+def _parse(path: Path) -> Parsed:
+    if not path.is_dir():
+        _fail(f"There is no folder {path}.", code=2)
+    return parse_course(path.resolve().name, read_folder(path))
+
+
+def _refuse_problems(parsed: Parsed) -> None:
+    if parsed.problems:
+        listed = "\n".join(str(problem) for problem in parsed.problems)
+        _fail(f"Nothing was published. Mend these first:\n{listed}")
+
+
+@user.command("add")
+def add_user(
+    email: str,
+    name: Annotated[str, typer.Option(help="The person's name.")],
+    role: Annotated[list[str], typer.Option(help="student, instructor or admin; may be repeated.")],
+) -> None:
+    """Add a person without a password and print a link, good once, to set one."""
+    with _database() as (settings, database), database.write() as db:
+        link = accounts.add_person_by_command(
+            db,
+            email=email,
+            name=name,
+            roles=role,
+            secret=settings.secret_key.get_secret_value(),
+            now=clock_for(settings.test_clock)(),
+        )
+        print(f"{settings.base_url}{link}")
+
+
+@user.command("token")
+def make_token(email: str) -> None:
+    """Make a bearer token for the API and print it once."""
+    with _database() as (settings, database), database.write() as db:
+        print(accounts.make_api_token(db, email=email, now=clock_for(settings.test_clock)()))
+
+
+if __name__ == "__main__":
+    main()

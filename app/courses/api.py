@@ -1,0 +1,34 @@
+"""The catalogue as JSON."""
+
+from pydantic import BaseModel, ConfigDict
+
+from app.courses import queries
+from app.web.access import EVERYONE
+from app.web.routing import Api
+from app.web.visit import Visit
+
+api = Api("/api/v1/courses", tags=["courses"])
+
+
+class CardShape(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    key: str
+    title: str
+    summary: str
+    hours: int
+    modules: int
+    lessons: int
+    practicals: int
+
+
+class CatalogueShape(BaseModel):
+    courses: list[CardShape]
+
+
+@api.get("", name="api.courses.catalogue", access=EVERYONE, response_model=CatalogueShape)
+def list_courses(visit: Visit) -> CatalogueShape:
+    """Every course that can be taken, by title."""
+    with visit.database.read() as db:
+        cards = queries.course_cards(db)
+    return CatalogueShape(courses=[CardShape.model_validate(card) for card in cards])

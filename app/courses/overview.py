@@ -1,0 +1,82 @@
+"""What admins see of the published courses. It may count keys; learners' pages never import it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, require
+from app.courses import answers, policy, queries
+from app.courses.domain.statistics import statistics
+from app.courses.models import CourseHead, Revision
+from app.kit.ids import UserId
+
+SHOWN = 20
+"""Newest revisions of each course on the page; older ones stay in the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRow:
+    """One revision; `published_by` None: the system."""
+
+    number: int
+    digest: str
+    published_at: datetime
+    published_by: UserId | None
+    is_current: bool
+    lessons: int
+    questions: int
+
+    @property
+    def short_digest(self) -> str:
+        return self.digest.partition(":")[2][:12]
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRevisions:
+    """A course with its newest revisions, newest first, and the figures of the current one."""
+
+    key: str
+    title: str
+    figures: tuple[tuple[str, int], ...]
+    revisions: tuple[RevisionRow, ...]
+    total: int
+
+
+def courses_overview(db: Session, actor: Actor) -> tuple[CourseRevisions, ...]:
+    """Return every course with its revisions, by title."""
+    require(policy.may_see_revisions(actor))
+    heads = {head.key: head.current_revision_id for head in db.scalars(select(CourseHead))}
+    rows = db.execute(
+        select(
+            Revision.id,
+            Revision.course_key,
+            Revision.number,
+            Revision.digest,
+            Revision.published_at,
+            Revision.published_by,
+        ).order_by(Revision.number.desc())
+    ).all()
+    found = []
+    for key, head in heads.items():
+        mine = [row for row in rows if row.course_key == key]
+        course = queries.revision(db, head).course
+        counted = statistics(course, answers.answer_keys(db, head))
+        shown = []
+        for row in mine[:SHOWN]:
+            content = queries.revision(db, row.id).course
+            shown.append(
+                RevisionRow(
+                    number=row.number,
+                    digest=row.digest,
+                    published_at=row.published_at,
+                    published_by=row.published_by,
+                    is_current=row.id == head,
+                    lessons=sum(len(module.lessons) for module in content.modules),
+                    questions=sum(len(quiz.questions) for quiz in content.quizzes),
+                )
+            )
+        figures = tuple((word, count) for word, count in counted.items() if count)
+        found.append(CourseRevisions(key, course.title, figures, tuple(shown), len(mine)))
+    return tuple(sorted(found, key=lambda one: one.title))

@@ -1,0 +1,41 @@
+"""The catalogue, drawings, and the admins' list of revisions. The public page of a course belongs to
+enrolments, which knows its intakes."""
+
+from fastapi import Response
+
+from app.courses import overview, queries
+from app.web.access import ADMIN, EVERYONE
+from app.web.routing import Pages
+from app.web.visit import Visit
+
+pages = Pages()
+
+DRAWING_HEADERS = {
+    "cache-control": "public, max-age=31536000, immutable",
+    # Opened by itself, a drawing may run and load nothing, not even its own styles.
+    "content-security-policy": "default-src 'none'; style-src 'none'",
+}
+
+
+@pages.get("/courses", name="courses.catalogue", access=EVERYONE)
+def show_catalogue(visit: Visit) -> Response:
+    with visit.database.read() as db:
+        cards = queries.course_cards(db)
+    return visit.render("courses/catalogue.html", page=cards)
+
+
+@pages.get("/media/{digest}/{name}", name="courses.drawing", access=EVERYONE)
+def show_drawing(visit: Visit, digest: str, name: str) -> Response:
+    """The digest alone says which drawing; the name is for people who save it."""
+    content = queries.kept_drawing(digest)
+    if content is None:
+        with visit.database.read() as db:
+            content = queries.drawing(db, digest)
+    return Response(content, media_type="image/svg+xml", headers=DRAWING_HEADERS)
+
+
+@pages.get("/admin/courses", name="courses.revisions", access=ADMIN)
+def show_revisions(visit: Visit) -> Response:
+    with visit.database.read() as db:
+        courses = overview.courses_overview(db, visit.actor)
+    return visit.render("courses/revisions.html", page=courses)

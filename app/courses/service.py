@@ -1,0 +1,187 @@
+"""Publishing: from a parsed course to the revision that new learners get."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, require
+from app.audit import service as audit
+from app.courses import answers, policy, queries
+from app.courses.domain.comparing import Change, compare, corrupting
+from app.courses.domain.delivery import Course
+from app.courses.domain.digest import digest
+from app.courses.domain.drawing import digest_of
+from app.courses.domain.keys import CourseKeys
+from app.courses.domain.parsing import Parsed
+from app.courses.errors import CorruptsEvidence, CourseHasProblems, PublishedMeanwhile
+from app.courses.models import CourseHead, Media, Revision
+from app.kit.ids import RevisionId, new_uuid
+
+
+class Outcome(StrEnum):
+    """`restored`: the same content was published before, and its revision is current again."""
+
+    published = "published"
+    unchanged = "unchanged"
+    restored = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What publishing did, and what it changed for new learners."""
+
+    outcome: Outcome
+    course_key: str
+    revision_id: RevisionId
+    number: int
+    digest: str
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        if self.outcome is Outcome.unchanged:
+            return f"{self.course_key}: nothing changed; revision {self.number} stays current."
+        if self.outcome is Outcome.restored:
+            return f"{self.course_key}: revision {self.number} is current again."
+        return f"{self.course_key}: published as revision {self.number}."
+
+
+def publish(db: Session, actor: Actor | None, parsed: Parsed, *, now: datetime) -> Publication:
+    """Make a parsed course the current revision; do nothing when it already is.
+
+    `actor` None is the system. Content that was published before gets its old revision back. Learners
+    keep the revision that their place pins. Raises CourseHasProblems, CorruptsEvidence with every
+    corrupting change against any revision that learners may have used, or PublishedMeanwhile.
+    """
+    require(policy.may_publish(actor), "Only admins publish courses.")
+    if parsed.course is None or parsed.keys is None:
+        raise CourseHasProblems(parsed.problems)
+    name, key = digest(parsed), parsed.course.key
+    head = _take_gate(db, key)
+    known = {row.digest: row for row in _revisions(db, key)}
+    here = next((row for row in known.values() if row.id == head), None)
+    if here is not None and here.digest == name:
+        return Publication(Outcome.unchanged, key, here.id, here.number, name)
+    changes = _changes(db, [row.id for row in known.values()], head, parsed.course, parsed.keys)
+    try:
+        with db.begin_nested():
+            _keep_drawings(db, parsed.media)
+            old = known.get(name)
+            row = old or _add_revision(
+                db, actor, parsed.course, parsed.keys, name=name, number=len(known) + 1, now=now
+            )
+            _point_head(db, key, row.id, now)
+    except IntegrityError:  # a unique key: another process published the same course or drawing
+        raise PublishedMeanwhile from None
+    outcome = Outcome.published if old is None else Outcome.restored
+    audit.record(
+        db,
+        actor.user_id if actor else None,
+        "courses.publish",
+        now=now,
+        subject_kind="course_revision",
+        subject_id=row.id,
+        details={"course": key, "number": row.number, "digest": name, "outcome": outcome},
+    )
+    return Publication(outcome, key, row.id, row.number, name, changes)
+
+
+def _take_gate(db: Session, course_key: str) -> RevisionId | None:
+    """Queue behind whoever publishes this course until we commit; return its current revision."""
+    return db.scalar(
+        update(CourseHead)
+        .where(CourseHead.key == course_key)
+        .values(changed_at=CourseHead.changed_at)
+        .returning(CourseHead.current_revision_id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: RevisionId
+    number: int
+    digest: str
+
+
+def _revisions(db: Session, course_key: str) -> list[_Known]:
+    rows = db.execute(
+        select(Revision.id, Revision.number, Revision.digest)
+        .where(Revision.course_key == course_key)
+        .order_by(Revision.number)
+    )
+    return [_Known(*row) for row in rows]
+
+
+def _changes(
+    db: Session,
+    known: list[RevisionId],
+    head: RevisionId | None,
+    course: Course,
+    keys: CourseKeys,
+) -> tuple[Change, ...]:
+    """Return the changes against the current revision; refuse what corrupts evidence of any.
+
+    Older revisions count as well: people still learn by them, and a key that was left out for a
+    while and comes back as something else would take over their answers.
+    """
+    changes: tuple[Change, ...] = ()
+    broken: set[Change] = set()
+    for revision_id in known:
+        old = queries.revision(db, revision_id).course
+        found = compare(old, answers.answer_keys(db, revision_id), course, keys)
+        broken |= set(corrupting(found))
+        if revision_id == head:
+            changes = found
+    if broken:
+        raise CorruptsEvidence(sorted(broken))
+    return changes
+
+
+def _keep_drawings(db: Session, media: Mapping[str, bytes]) -> None:
+    drawings = {digest_of(content): content for content in media.values()}
+    kept = set(db.scalars(select(Media.digest).where(Media.digest.in_(drawings))))
+    db.add_all(
+        Media(digest=name, content=content)
+        for name, content in drawings.items()
+        if name not in kept
+    )
+
+
+def _add_revision(
+    db: Session,
+    actor: Actor | None,
+    course: Course,
+    keys: CourseKeys,
+    *,
+    name: str,
+    number: int,
+    now: datetime,
+) -> _Known:
+    row = Revision(
+        id=RevisionId(new_uuid()),
+        course_key=course.key,
+        number=number,
+        digest=name,
+        delivery=course.model_dump_json(),
+        keys=keys.model_dump_json(),
+        published_at=now,
+        published_by=actor.user_id if actor else None,
+    )
+    db.add(row)
+    db.flush()
+    return _Known(row.id, row.number, name)
+
+
+def _point_head(db: Session, course_key: str, revision_id: RevisionId, now: datetime) -> None:
+    head = db.get(CourseHead, course_key)
+    if head is None:
+        db.add(CourseHead(key=course_key, current_revision_id=revision_id, changed_at=now))
+    else:
+        head.current_revision_id = revision_id
+        head.changed_at = now
+    db.flush()

@@ -1,0 +1,120 @@
+"""The office's page of one enrolment: decide it, take it away, record its invoice and payment."""
+
+from collections.abc import Callable
+
+from fastapi import Response
+from sqlalchemy.orm import Session
+
+from app.enrolments import admin_queries, service
+from app.enrolments.admin_pages import errors_of
+from app.enrolments.forms import EmptyForm, InvoiceForm, PaymentForm, ReasonForm, midnight
+from app.kit.errors import Conflict, Invalid, Refused
+from app.kit.ids import EnrolmentId
+from app.web.access import ADMIN
+from app.web.dates import local_day
+from app.web.errors import status_of
+from app.web.forms import Submission, Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages(prefix="/admin/enrolments/{enrolment_id}")
+
+
+@pages.get("", name="enrolments.enrolment", access=ADMIN)
+def show_enrolment(visit: Visit, enrolment_id: EnrolmentId) -> Response:
+    return _enrolment(visit, enrolment_id)
+
+
+@pages.post("/confirm", name="enrolments.confirm", access=ADMIN)
+def confirm(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
+    def command(db: Session) -> None:
+        EmptyForm.read(submitted)
+        service.confirm_request(db, visit.actor, enrolment_id, now=visit.now)
+
+    said = "The place is confirmed. The person gets a mail that says how to begin."
+    return _do(visit, enrolment_id, submitted, command, said)
+
+
+@pages.post("/decline", name="enrolments.decline", access=ADMIN)
+def decline(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
+    def command(db: Session) -> None:
+        form = ReasonForm.read(submitted)
+        service.decline_request(db, visit.actor, enrolment_id, reason=form.reason, now=visit.now)
+
+    said = "The request is declined. The person gets a mail with your reason."
+    return _do(visit, enrolment_id, submitted, command, said)
+
+
+@pages.post("/cancel", name="enrolments.cancel", access=ADMIN)
+def cancel(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
+    def command(db: Session) -> None:
+        form = ReasonForm.read(submitted)
+        service.cancel_place(db, visit.actor, enrolment_id, reason=form.reason, now=visit.now)
+
+    said = "The place is cancelled. The person gets a mail with your reason."
+    return _do(visit, enrolment_id, submitted, command, said)
+
+
+@pages.post("/invoice", name="enrolments.invoice", access=ADMIN)
+def record_invoice(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
+    zone = visit.settings.time_zone
+
+    def command(db: Session) -> None:
+        form = InvoiceForm.read(submitted)
+        today = local_day(visit.now, zone)
+        invoiced_at = midnight("invoiced_on", form.invoiced_on, today=today, zone=zone)
+        service.record_invoice(
+            db,
+            visit.actor,
+            enrolment_id,
+            number=form.number,
+            invoiced_at=invoiced_at,
+            now=visit.now,
+        )
+
+    return _do(visit, enrolment_id, submitted, command, "The invoice is recorded.")
+
+
+@pages.post("/payment", name="enrolments.payment", access=ADMIN)
+def record_payment(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
+    zone = visit.settings.time_zone
+
+    def command(db: Session) -> None:
+        form = PaymentForm.read(submitted)
+        paid_at = midnight("paid_on", form.paid_on, today=local_day(visit.now, zone), zone=zone)
+        service.record_payment(db, visit.actor, enrolment_id, paid_at=paid_at, now=visit.now)
+
+    return _do(visit, enrolment_id, submitted, command, "The payment is recorded.")
+
+
+def _do(
+    visit: VisitContext,
+    enrolment_id: EnrolmentId,
+    submitted: Submission,
+    command: Callable[[Session], None],
+    said: str,
+) -> Response:
+    """Run one command in its own transaction; a refusal shows the page again with what was typed."""
+    try:
+        with visit.database.write() as db:
+            command(db)
+    except (Invalid, Conflict) as refused:
+        return _enrolment(visit, enrolment_id, refused, submitted)
+    return visit.redirect(visit.url("enrolments.enrolment", enrolment_id=enrolment_id), flash=said)
+
+
+def _enrolment(
+    visit: VisitContext,
+    enrolment_id: EnrolmentId,
+    refused: Refused | None = None,
+    submitted: Submission | None = None,
+) -> Response:
+    with visit.database.read() as db:
+        page = admin_queries.enrolment_page(db, visit.actor, enrolment_id)
+    return visit.render(
+        "enrolments/enrolment.html",
+        status=status_of(refused) if refused else 200,
+        page=page,
+        errors=errors_of(refused),
+        values=submitted.values if submitted else {},
+    )

@@ -1,0 +1,291 @@
+"""The office's pages of intakes: the list, one intake with its people, making and changing one."""
+
+import csv
+from io import StringIO
+from typing import Any
+
+from fastapi import Response
+
+from app.courses import queries as courses
+from app.db.paging import page_number
+from app.enrolments import admin_queries, service
+from app.enrolments.admin_queries import EnrolmentRow, IntakeFacts
+from app.enrolments.forms import (
+    EmptyForm,
+    IntakeForm,
+    NewIntakeForm,
+    ReasonForm,
+    ReserveForm,
+    read_reservation,
+    typed_rows,
+)
+from app.kit.errors import Conflict, Invalid, Refused
+from app.kit.ids import IntakeId
+from app.web.access import ADMIN
+from app.web.dates import local_day, typed_day, typed_moment, typed_pounds
+from app.web.errors import status_of
+from app.web.forms import Submission, Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages()
+
+
+@pages.get("/admin/intakes", name="enrolments.intakes", access=ADMIN)
+def list_intakes(visit: Visit) -> Response:
+    past = visit.request.query_params.get("when") == "past"
+    number = page_number(visit.request.query_params.get("page"))
+    today = local_day(visit.now, visit.settings.time_zone)
+    with visit.database.read() as db:
+        page = admin_queries.intake_list(db, visit.actor, past=past, today=today, number=number)
+    return visit.render("enrolments/intakes.html", page=page, past=past)
+
+
+@pages.get("/admin/intakes/new", name="enrolments.new_intake", access=ADMIN)
+def show_new_intake(visit: Visit) -> Response:
+    return _intake_form(visit, {}, None)
+
+
+@pages.post("/admin/intakes/new", name="enrolments.make_intake", access=ADMIN)
+def make_intake(visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = NewIntakeForm.read(submitted)
+        fields = form.fields_in(visit.settings.time_zone)
+        with visit.database.write() as db:
+            to = visit.once(
+                db,
+                submitted,
+                lambda: visit.url(
+                    "enrolments.intake",
+                    intake_id=service.make_intake(
+                        db, visit.actor, form.course_key, fields=fields, now=visit.now
+                    ),
+                ),
+            )
+    except Invalid as refused:
+        return _intake_form(visit, submitted.values, refused)
+    return visit.redirect(
+        to, flash="The intake is saved as a draft. Open it when visitors may see it."
+    )
+
+
+@pages.get("/admin/intakes/{intake_id}", name="enrolments.intake", access=ADMIN)
+def show_intake(visit: Visit, intake_id: IntakeId) -> Response:
+    return _intake(visit, intake_id)
+
+
+@pages.get("/admin/intakes/{intake_id}/edit", name="enrolments.edit_intake", access=ADMIN)
+def show_edit_intake(visit: Visit, intake_id: IntakeId) -> Response:
+    with visit.database.read() as db:
+        intake = admin_queries.intake_facts(db, visit.actor, intake_id)
+    return _intake_form(visit, _typed(intake, visit.settings.time_zone), None, intake)
+
+
+@pages.post("/admin/intakes/{intake_id}/edit", name="enrolments.change_intake", access=ADMIN)
+def change_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
+    try:
+        form = IntakeForm.read(submitted)
+        fields = form.fields_in(visit.settings.time_zone)
+        with visit.database.write() as db:
+            service.change_intake(
+                db, visit.actor, intake_id, fields=fields, reason=form.reason, now=visit.now
+            )
+    except (Invalid, Conflict) as refused:
+        with visit.database.read() as db:
+            intake = admin_queries.intake_facts(db, visit.actor, intake_id)
+        return _intake_form(visit, submitted.values, refused, intake)
+    return visit.redirect(
+        visit.url("enrolments.intake", intake_id=intake_id), flash="The intake is changed."
+    )
+
+
+@pages.post("/admin/intakes/{intake_id}/open", name="enrolments.open_intake", access=ADMIN)
+def open_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
+    try:
+        EmptyForm.read(submitted)
+        with visit.database.write() as db:
+            service.open_intake(db, visit.actor, intake_id, now=visit.now)
+    except Conflict as refused:
+        return _intake(visit, intake_id, refused)
+    return visit.redirect(
+        visit.url("enrolments.intake", intake_id=intake_id),
+        flash="The intake is open: visitors see it on the page of the course.",
+    )
+
+
+@pages.post("/admin/intakes/{intake_id}/cancel", name="enrolments.cancel_intake", access=ADMIN)
+def cancel_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
+    try:
+        form = ReasonForm.read(submitted)
+        with visit.database.write() as db:
+            service.cancel_intake(db, visit.actor, intake_id, reason=form.reason, now=visit.now)
+    except (Invalid, Conflict) as refused:
+        return _intake(visit, intake_id, refused, submitted)
+    return visit.redirect(
+        visit.url("enrolments.intake", intake_id=intake_id),
+        flash="The intake is cancelled. Everybody concerned gets a mail with the reason.",
+    )
+
+
+@pages.get("/admin/intakes/{intake_id}/reserve", name="enrolments.reserve_for", access=ADMIN)
+def show_reserve_for(visit: Visit, intake_id: IntakeId) -> Response:
+    return _reserve_for(visit, intake_id, {}, None)
+
+
+@pages.post("/admin/intakes/{intake_id}/reserve", name="enrolments.reserve_places", access=ADMIN)
+def reserve_places(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
+    try:
+        form, named = read_reservation(submitted, ReserveForm)
+        with visit.database.write() as db:
+
+            def reserve() -> str:
+                service.reserve_places_by_name(
+                    db,
+                    visit.actor,
+                    intake_id,
+                    named=[(person.name, person.email) for person in named],
+                    note=form.note,
+                    override_reason=form.override_reason,
+                    now=visit.now,
+                )
+                return visit.url("enrolments.intake", intake_id=intake_id) + "?show=confirmed"
+
+            to = visit.once(db, submitted, reserve)
+    except (Invalid, Conflict) as refused:
+        return _reserve_for(visit, intake_id, submitted.values, refused)
+    people = "1 place is" if len(named) == 1 else f"{len(named)} places are"
+    return visit.redirect(to, flash=f"{people} reserved. Each person gets a mail.")
+
+
+@pages.post("/admin/intakes/{intake_id}/export", name="enrolments.export", access=ADMIN)
+def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
+    """A post, because the trail keeps who took a list of people away."""
+    EmptyForm.read(submitted)
+    with visit.database.write() as db:
+        intake = admin_queries.intake_facts(db, visit.actor, intake_id)
+        rows = admin_queries.everybody_in(db, visit.actor, intake_id)
+        service.note_export(db, visit.actor, intake_id, rows=len(rows), now=visit.now)
+    name = f"{intake.course_key}-{intake.starts_on.isoformat()}.csv"
+    return Response(
+        _as_csv(rows),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _intake(
+    visit: VisitContext,
+    intake_id: IntakeId,
+    refused: Refused | None = None,
+    submitted: Submission | None = None,
+) -> Response:
+    shown = visit.request.query_params.get("show")
+    number = page_number(visit.request.query_params.get("page"))
+    with visit.database.read() as db:
+        page = admin_queries.intake_page(db, visit.actor, intake_id, shown=shown, number=number)
+    return visit.render(
+        "enrolments/intake.html",
+        status=status_of(refused) if refused else 200,
+        page=page,
+        errors=errors_of(refused),
+        values=submitted.values if submitted else {},
+    )
+
+
+def _intake_form(
+    visit: VisitContext,
+    values: dict[str, Any],
+    refused: Refused | None,
+    intake: IntakeFacts | None = None,
+) -> Response:
+    with visit.database.read() as db:
+        catalogue = courses.catalogue(db)
+    return visit.render(
+        "enrolments/intake_form.html",
+        status=status_of(refused) if refused else 200,
+        page=intake,
+        courses=[(entry.course_key, entry.course.title) for entry in catalogue],
+        errors=errors_of(refused),
+        values=values,
+    )
+
+
+def _reserve_for(
+    visit: VisitContext, intake_id: IntakeId, values: dict[str, Any], refused: Refused | None
+) -> Response:
+    with visit.database.read() as db:
+        intake = admin_queries.intake_facts(db, visit.actor, intake_id)
+    return visit.render(
+        "enrolments/reserve_for.html",
+        status=status_of(refused) if refused else 200,
+        page=intake,
+        rows=typed_rows(values),
+        action=visit.url("enrolments.reserve_places", intake_id=intake_id),
+        errors=errors_of(refused),
+        values=values,
+    )
+
+
+def errors_of(refused: Refused | None) -> dict[str, str]:
+    """Return a refusal's messages per field; one that concerns no field speaks of the whole form."""
+    if refused is None:
+        return {}
+    return refused.fields or {"form": refused.detail}
+
+
+def _typed(intake: IntakeFacts, zone: str) -> dict[str, Any]:
+    opens, closes = typed_moment(intake.opens_at, zone), typed_moment(intake.closes_at, zone)
+    return {
+        "title": intake.title,
+        "starts_on": typed_day(intake.starts_on),
+        "price": typed_pounds(intake.price_pence),
+        "places": str(intake.places),
+        "opens_on": opens["day"],
+        "opens_time": opens["time"],
+        "closes_on": closes["day"],
+        "closes_time": closes["time"],
+    }
+
+
+def _as_csv(rows: tuple[EnrolmentRow, ...]) -> str:
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(
+        [
+            "Name",
+            "E-mail",
+            "State",
+            "Position",
+            "Requested",
+            "Decided",
+            "Reserved by the office",
+            "Invoice",
+            "Invoiced",
+            "Paid",
+            "Note",
+            "Reason",
+        ]
+    )
+    for row in rows:
+        cells = [
+            row.name,
+            row.email,
+            row.state,
+            row.position or "",
+            row.requested_at.isoformat(),
+            row.decided_at.isoformat() if row.decided_at else "",
+            "yes" if row.is_reserved else "no",
+            row.invoice_number or "",
+            row.invoiced_at.isoformat() if row.invoiced_at else "",
+            row.paid_at.isoformat() if row.paid_at else "",
+            row.note or "",
+            row.reason or "",
+        ]
+        writer.writerow([_harmless(cell) for cell in cells])
+    return text.getvalue()
+
+
+def _harmless(cell: object) -> str:
+    """A spreadsheet runs a cell that begins like a formula; an apostrophe makes it plain text."""
+    words = str(cell)
+    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r")) else words

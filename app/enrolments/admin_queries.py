@@ -1,0 +1,247 @@
+"""Reading intakes and enrolments for the office's pages and lists."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.accounts.actor import Actor, require
+from app.accounts.queries import people
+from app.courses import queries as courses
+from app.db.paging import PAGE_SIZE, Page, page_of
+from app.enrolments import policy
+from app.enrolments.domain import EnrolmentState, IntakeStatus
+from app.enrolments.models import Enrolment, Intake
+from app.enrolments.queries import gate_of
+from app.kit.errors import NotFound
+from app.kit.ids import EnrolmentId, IntakeId, UserId
+
+SHOWN = ("requested", "confirmed", "waiting", "ended")
+_STATES = {
+    "requested": (EnrolmentState.requested,),
+    "confirmed": (EnrolmentState.confirmed,),
+    "waiting": (EnrolmentState.waiting,),
+    "ended": (EnrolmentState.declined, EnrolmentState.cancelled),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeFacts:
+    """An intake with how its places stand."""
+
+    intake_id: IntakeId
+    course_key: str
+    course_title: str
+    title: str
+    starts_on: date
+    price_pence: int
+    places: int
+    taken: int
+    override: int
+    places_left: int
+    status: IntakeStatus
+    opens_at: datetime
+    closes_at: datetime
+    requested: int
+    confirmed: int
+    waiting: int
+    ended: int
+
+    def counted(self, shown: str) -> int:
+        return {
+            "requested": self.requested,
+            "confirmed": self.confirmed,
+            "waiting": self.waiting,
+        }.get(shown, self.ended)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentRow:
+    """One person in an intake. `position` is set for those who wait."""
+
+    enrolment_id: EnrolmentId
+    intake_id: IntakeId
+    user_id: UserId
+    name: str
+    email: str
+    state: EnrolmentState
+    position: int | None
+    requested_at: datetime
+    decided_at: datetime | None
+    is_reserved: bool
+    note: str | None
+    reason: str | None
+    invoice_number: str | None
+    invoiced_at: datetime | None
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntakePage:
+    """The people of an intake in one state (`shown`), a page at a time."""
+
+    intake: IntakeFacts
+    shown: str
+    rows: Page[EnrolmentRow]
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentPage:
+    """One enrolment with its intake."""
+
+    intake: IntakeFacts
+    row: EnrolmentRow
+
+
+def intake_list(
+    db: Session, actor: Actor, *, past: bool, today: date, number: int
+) -> Page[IntakeFacts]:
+    """Return the intakes that start today or later, the next first; or those before, newest first."""
+    require(policy.may_manage_intakes(actor))
+    if past:
+        when, order = Intake.starts_on < today, Intake.starts_on.desc()
+    else:
+        when, order = Intake.starts_on >= today, Intake.starts_on.asc()
+    total = db.execute(select(func.count()).select_from(Intake).where(when)).scalar_one()
+    intakes = db.scalars(
+        select(Intake)
+        .where(when)
+        .order_by(order, Intake.id)
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    ).all()
+    return page_of(_facts(db, list(intakes)), number=number, total=total)
+
+
+def intake_facts(db: Session, actor: Actor, intake_id: IntakeId) -> IntakeFacts:
+    """Return one intake; raise NotFound."""
+    require(policy.may_manage_intakes(actor))
+    intake = db.get(Intake, intake_id)
+    if intake is None:
+        raise NotFound
+    return _facts(db, [intake])[0]
+
+
+def intake_page(
+    db: Session, actor: Actor, intake_id: IntakeId, *, shown: str | None, number: int
+) -> IntakePage:
+    """Return an intake with its people in one state. Unasked, what waits for a decision is shown,
+    and where nothing does, who is in. The waiting list comes in its order."""
+    intake = intake_facts(db, actor, intake_id)
+    if shown not in SHOWN:
+        shown = "requested" if intake.requested else "confirmed"
+    rows = db.scalars(
+        select(Enrolment)
+        .where(Enrolment.intake_id == intake_id, Enrolment.state.in_(_STATES[shown]))
+        .order_by(*_order(shown))
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    ).all()
+    first = (number - 1) * PAGE_SIZE + 1
+    return IntakePage(
+        intake,
+        shown,
+        page_of(_rows(db, list(rows), first), number=number, total=intake.counted(shown)),
+    )
+
+
+def everybody_in(db: Session, actor: Actor, intake_id: IntakeId) -> tuple[EnrolmentRow, ...]:
+    """Return every enrolment of an intake for export: who holds a place, who waits, who is out."""
+    require(policy.may_manage_intakes(actor))
+    rows: list[EnrolmentRow] = []
+    for shown in ("confirmed", "requested", "waiting", "ended"):
+        found = db.scalars(
+            select(Enrolment)
+            .where(Enrolment.intake_id == intake_id, Enrolment.state.in_(_STATES[shown]))
+            .order_by(*_order(shown))
+        ).all()
+        rows += _rows(db, list(found), 1)
+    return tuple(rows)
+
+
+def enrolment_page(db: Session, actor: Actor, enrolment_id: EnrolmentId) -> EnrolmentPage:
+    """Return one enrolment with its intake; raise NotFound."""
+    require(policy.may_manage_intakes(actor))
+    row = db.get(Enrolment, enrolment_id)
+    if row is None:
+        raise NotFound
+    ahead = db.execute(
+        select(func.count()).where(
+            Enrolment.intake_id == row.intake_id,
+            Enrolment.state == EnrolmentState.waiting,
+            Enrolment.waiting_number < (row.waiting_number or 0),
+        )
+    ).scalar_one()
+    return EnrolmentPage(intake_facts(db, actor, row.intake_id), _rows(db, [row], ahead + 1)[0])
+
+
+def _order(shown: str) -> tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]:
+    if shown == "waiting":
+        return (Enrolment.waiting_number, Enrolment.id)
+    if shown == "requested":
+        return (Enrolment.requested_at, Enrolment.id)
+    return (Enrolment.decided_at.desc(), Enrolment.id)
+
+
+def _rows(db: Session, rows: list[Enrolment], first: int) -> list[EnrolmentRow]:
+    found = people(db, [row.user_id for row in rows])
+    return [
+        EnrolmentRow(
+            enrolment_id=row.id,
+            intake_id=row.intake_id,
+            user_id=row.user_id,
+            name=found[row.user_id].name,
+            email=found[row.user_id].email,
+            state=row.state,
+            position=position if row.state is EnrolmentState.waiting else None,
+            requested_at=row.requested_at,
+            decided_at=row.decided_at,
+            is_reserved=row.reserved_by is not None,
+            note=row.note,
+            reason=row.reason,
+            invoice_number=row.invoice_number,
+            invoiced_at=row.invoiced_at,
+            paid_at=row.paid_at,
+        )
+        for position, row in enumerate(rows, start=first)
+    ]
+
+
+def _facts(db: Session, intakes: list[Intake]) -> list[IntakeFacts]:
+    titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
+    counts: dict[tuple[IntakeId, EnrolmentState], int] = {}
+    if intakes:
+        grouped = (
+            select(Enrolment.intake_id, Enrolment.state, func.count())
+            .where(Enrolment.intake_id.in_([intake.id for intake in intakes]))
+            .group_by(Enrolment.intake_id, Enrolment.state)
+        )
+        counts = {(intake_id, state): count for intake_id, state, count in db.execute(grouped)}
+
+    def count(intake: Intake, shown: str) -> int:
+        return sum(counts.get((intake.id, state), 0) for state in _STATES[shown])
+
+    return [
+        IntakeFacts(
+            intake_id=intake.id,
+            course_key=intake.course_key,
+            course_title=titles.get(intake.course_key, intake.course_key),
+            title=intake.title,
+            starts_on=intake.starts_on,
+            price_pence=intake.price_pence,
+            places=intake.places,
+            taken=intake.taken,
+            override=intake.override,
+            places_left=gate_of(intake).places_left,
+            status=intake.status,
+            opens_at=intake.opens_at,
+            closes_at=intake.closes_at,
+            requested=count(intake, "requested"),
+            confirmed=count(intake, "confirmed"),
+            waiting=count(intake, "waiting"),
+            ended=count(intake, "ended"),
+        )
+        for intake in intakes
+    ]

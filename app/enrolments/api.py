@@ -1,0 +1,94 @@
+"""The JSON side of reserving: open intakes, asking for a place, giving it up."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Header, Response
+from pydantic import BaseModel, ConfigDict
+
+from app.enrolments import queries, service
+from app.enrolments.domain import Decision, EnrolmentState, Reason
+from app.kit.ids import EnrolmentId, IntakeId
+from app.web.access import EVERYONE, STUDENT
+from app.web.dates import local_day
+from app.web.forms import Submission
+from app.web.routing import Api
+from app.web.visit import Visit
+
+api = Api("/api/v1/intakes", tags=["intakes"])
+
+
+class OfferShape(BaseModel):
+    """An open intake. `refusal` says why the caller may not ask for a place; `decision` what asking
+    would lead to."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    intake_id: IntakeId
+    course_key: str
+    title: str
+    starts_on: date
+    price_pence: int
+    places: int
+    places_left: int
+    waiting: int
+    opens_at: datetime
+    closes_at: datetime
+    own: EnrolmentState | None
+    refusal: Reason | None
+    decision: Decision
+
+
+class OffersShape(BaseModel):
+    intakes: list[OfferShape]
+
+
+class RequestedShape(BaseModel):
+    """`position` is the place in the waiting list, when the request had to join it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    enrolment_id: EnrolmentId
+    state: EnrolmentState
+    position: int | None
+
+
+@api.get("", name="api.enrolments.intakes", access=EVERYONE, response_model=OffersShape)
+def list_intakes(visit: Visit) -> OffersShape:
+    with visit.database.read() as db:
+        found = queries.offers(db, visit.maybe_actor, now=visit.now)
+    return OffersShape(intakes=[OfferShape.model_validate(offer) for offer in found])
+
+
+@api.post(
+    "/{intake_id}/requests",
+    name="api.enrolments.request",
+    access=STUDENT,
+    status_code=201,
+    response_model=RequestedShape,
+)
+def request_place(
+    visit: Visit, intake_id: IntakeId, idempotency_key: Annotated[str, Header()] = ""
+) -> RequestedShape:
+    """Ask for a place. The same `Idempotency-Key` within 24 hours gives the same answer."""
+    with visit.database.write() as db:
+
+        def ask() -> str:
+            asked = service.request_place(db, visit.actor, intake_id, now=visit.now)
+            return RequestedShape.model_validate(asked).model_dump_json()
+
+        answer = visit.once(
+            db, Submission(idempotency_key=idempotency_key, body=str(intake_id)), ask
+        )
+    return RequestedShape.model_validate_json(answer)
+
+
+@api.delete(
+    "/{intake_id}/requests", name="api.enrolments.withdraw", access=STUDENT, status_code=204
+)
+def withdraw(visit: Visit, intake_id: IntakeId) -> Response:
+    """Give up one's own request, place or wish in an intake."""
+    today = local_day(visit.now, visit.settings.time_zone)
+    with visit.database.write() as db:
+        service.withdraw_from_intake(db, visit.actor, intake_id, today=today, now=visit.now)
+    return Response(status_code=204)

@@ -1,0 +1,125 @@
+"""What must be true of intakes and places at every moment; `preceptor audit` asks each function."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.enrolments import domain
+from app.enrolments.domain import EnrolmentState, IntakeStatus
+from app.enrolments.models import Enrolment, Intake
+
+
+def places_counted(db: Session, *, now: datetime) -> list[str]:
+    """`taken` counts exactly the rows that hold a place."""
+    held = _count_by_intake(*domain.HOLDING)
+    rows = db.execute(
+        select(Intake.id, Intake.taken, func.coalesce(held.c.people, 0))
+        .outerjoin(held, held.c.intake_id == Intake.id)
+        .where(Intake.taken != func.coalesce(held.c.people, 0))
+    )
+    return [
+        f"Intake {intake_id} counts {taken} places as taken, but {people} people hold one."
+        for intake_id, taken, people in rows
+    ]
+
+
+def places_not_oversold(db: Session, *, now: datetime) -> list[str]:
+    """No more people hold a place than places and override allow, by the rows themselves; and the
+    override is never more than it needs to be."""
+    held = _count_by_intake(*domain.HOLDING)
+    rows = db.execute(
+        select(
+            Intake.id, Intake.places, Intake.override, func.coalesce(held.c.people, 0)
+        ).outerjoin(held, held.c.intake_id == Intake.id)
+    )
+    found = []
+    for intake_id, places, override, people in rows:
+        if people > places + override:
+            found.append(
+                f"Intake {intake_id} has {places} places and an override of {override}, "
+                f"but {people} people hold one."
+            )
+        elif override > domain.override_for(places=places, taken=people):
+            found.append(f"Intake {intake_id} has an override of {override} that it does not need.")
+    return found
+
+
+def one_live_row_each(db: Session, *, now: datetime) -> list[str]:
+    """Nobody has two live enrolments in one intake, even if the unique index were gone."""
+    rows = db.execute(
+        select(Enrolment.intake_id, Enrolment.user_id, func.count())
+        .where(Enrolment.state.in_(domain.LIVE))
+        .group_by(Enrolment.intake_id, Enrolment.user_id)
+        .having(func.count() > 1)
+    )
+    return [
+        f"Person {user_id} has {count} live enrolments in intake {intake_id}."
+        for intake_id, user_id, count in rows
+    ]
+
+
+def nobody_stranded(db: Session, *, now: datetime) -> list[str]:
+    """Nobody waits beside a free place of an intake that takes requests."""
+    waiting = _count_by_intake(EnrolmentState.waiting)
+    rows = db.execute(
+        select(Intake.id, waiting.c.people, Intake.places - Intake.taken)
+        .join(waiting, waiting.c.intake_id == Intake.id)
+        .where(
+            Intake.status == IntakeStatus.open,
+            Intake.closes_at > now,
+            Intake.taken < Intake.places,
+        )
+    )
+    return [
+        f"In intake {intake_id} people wait ({people}) while places are free ({free})."
+        for intake_id, people, free in rows
+    ]
+
+
+def confirmed_places_pin_a_revision(db: Session, *, now: datetime) -> list[str]:
+    """A confirmed place says which revision of the course its holder learns."""
+    rows = db.scalars(
+        select(Enrolment.id).where(
+            Enrolment.state == EnrolmentState.confirmed, Enrolment.revision_id.is_(None)
+        )
+    )
+    return [f"Enrolment {enrolment_id} is confirmed without a revision." for enrolment_id in rows]
+
+
+def cancelled_intakes_are_empty(db: Session, *, now: datetime) -> list[str]:
+    """Nobody holds a place or waits in a cancelled intake."""
+    live = _count_by_intake(*domain.LIVE)
+    rows = db.execute(
+        select(Intake.id, live.c.people)
+        .join(live, live.c.intake_id == Intake.id)
+        .where(Intake.status == IntakeStatus.cancelled)
+    )
+    return [
+        f"Intake {intake_id} is cancelled, but {people} people are still in it."
+        for intake_id, people in rows
+    ]
+
+
+CHECKS = (
+    places_counted,
+    places_not_oversold,
+    one_live_row_each,
+    nobody_stranded,
+    confirmed_places_pin_a_revision,
+    cancelled_intakes_are_empty,
+)
+
+
+def problems(db: Session, *, now: datetime) -> list[str]:
+    """Return every broken promise, as sentences; an empty list when all is well."""
+    return [sentence for check in CHECKS for sentence in check(db, now=now)]
+
+
+def _count_by_intake(*states: EnrolmentState):  # type: ignore[no-untyped-def] # a subquery has no useful type
+    return (
+        select(Enrolment.intake_id, func.count().label("people"))
+        .where(Enrolment.state.in_(states))
+        .group_by(Enrolment.intake_id)
+        .subquery()
+    )

@@ -1,0 +1,26 @@
+"""Refusals that intakes and places can make."""
+
+from collections.abc import Mapping
+
+from app.enrolments.domain import Reason
+from app.kit.errors import Conflict, Invalid
+
+
+class EnrolmentRefused(Conflict):
+    """A rule refuses it now; `why` is the reason, in words a person can act on."""
+
+    title = "This place cannot be changed so"
+    slug = "enrolment-refused"
+
+    def __init__(self, why: Reason, *, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(why.detail, reason=why.value, fields=fields)
+        self.why = why
+
+
+class IntakeInvalid(Invalid):
+    """Fields of an intake do not fit each other."""
+
+    slug = "intake-invalid"
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("Some dates or numbers do not fit each other.", fields=fields)

@@ -1,0 +1,159 @@
+"""Forms of intakes and places: what people type, read into what the use-cases take."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Annotated, Final, TypeVar
+
+from pydantic import Field, StringConstraints
+
+from app.enrolments.domain import IntakeFields
+from app.kit.errors import Invalid
+from app.web.dates import Day, Pence, TimeOfDay, moment
+from app.web.forms import Form, Submission
+
+ROWS: Final = 10
+_ROW_FIELD: Final = re.compile(r"^(name|email)_(\d{1,2})$")
+_ADDRESS: Final = re.compile(r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]+$")
+
+Sentence = Annotated[str, StringConstraints(min_length=3, max_length=2000)]
+
+
+class IntakeForm(Form):
+    """An intake's facts. Times are local times of the academy's zone."""
+
+    title: str = Field(title="name of the intake", max_length=120)
+    starts_on: Day = Field(title="start date")
+    price: Pence = Field(title="price", ge=0, le=10_000_000)
+    places: int = Field(title="number of places", ge=1, le=500)
+    opens_on: Day = Field(title="day reservations open")
+    opens_time: TimeOfDay = Field(title="time reservations open")
+    closes_on: Day = Field(title="day reservations close")
+    closes_time: TimeOfDay = Field(title="time reservations close")
+    reason: Sentence | None = Field(None, title="reason")
+
+    def fields_in(self, zone: str) -> IntakeFields:
+        """Return the facts with their moments, or raise Invalid for an hour that does not exist."""
+        return IntakeFields(
+            title=self.title,
+            starts_on=self.starts_on,
+            price_pence=self.price,
+            places=self.places,
+            opens_at=_moment("opens_time", self.opens_on, self.opens_time, zone),
+            closes_at=_moment("closes_time", self.closes_on, self.closes_time, zone),
+        )
+
+
+class NewIntakeForm(IntakeForm):
+    course_key: str = Field(title="course", max_length=64)
+
+
+class ReasonForm(Form):
+    """A decision that a person will read the reason of."""
+
+    reason: Sentence = Field(title="reason")
+
+
+class EmptyForm(Form):
+    """A button without questions."""
+
+
+class InvoiceForm(Form):
+    number: str = Field(title="invoice number", max_length=60)
+    invoiced_on: Day = Field(title="date of the invoice")
+
+
+class PaymentForm(Form):
+    paid_on: Day = Field(title="date of the payment")
+
+
+class ReserveForm(Form):
+    """The fields of the reservation screen beside its rows of people. A higher feature that adds a
+    question to the screen subclasses this and hands its class to `read_reservation`."""
+
+    note: str | None = Field(None, title="note", max_length=2000)
+    override_reason: Sentence | None = Field(None, title="reason")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPerson:
+    """Somebody to keep a place for; `row` is the number of the row on the screen, from 1."""
+
+    row: int
+    name: str
+    email: str
+
+
+Screen = TypeVar("Screen", bound=ReserveForm)
+
+
+def read_reservation(
+    submission: Submission, screen: type[Screen]
+) -> tuple[Screen, tuple[NamedPerson, ...]]:
+    """Return the screen's fields and the people of its rows, empty rows left out; raise Invalid with
+    every message at once."""
+    rows = {name: typed for name, typed in submission.fields.items() if _ROW_FIELD.match(name)}
+    rest = {name: typed for name, typed in submission.fields.items() if name not in rows}
+    messages: dict[str, str] = {}
+    form: Screen | None = None
+    named = _named(submission, messages)
+    try:
+        form = screen.read(replace(submission, fields=rest))
+    except Invalid as refused:
+        messages.update(refused.fields)
+    if not named and not messages:
+        messages["name_1"] = "Name at least one person."
+    if messages or form is None:
+        raise Invalid("There is a problem with what you entered.", fields=messages)
+    return form, named
+
+
+def _named(submission: Submission, messages: dict[str, str]) -> tuple[NamedPerson, ...]:
+    named: list[NamedPerson] = []
+    seen: dict[str, int] = {}
+    for row in range(1, ROWS + 1):
+        name = submission.get(f"name_{row}").strip()
+        email = submission.get(f"email_{row}").strip().lower()
+        if not name and not email:
+            continue
+        if not name:
+            messages[f"name_{row}"] = f"Enter the name of person {row}."
+        elif len(name) > 200:
+            messages[f"name_{row}"] = "Use at most 200 characters."
+        if not _ADDRESS.match(email) or len(email) > 320:
+            messages[f"email_{row}"] = (
+                f"Enter the e-mail address of person {row}, such as name@example.com."
+            )
+        elif email in seen:
+            messages[f"email_{row}"] = f"This is the address of person {seen[email]} too."
+        seen.setdefault(email, row)
+        named.append(NamedPerson(row, name, email))
+    return tuple(named)
+
+
+def _moment(field: str, day: date, at: time, zone: str) -> datetime:
+    try:
+        return moment(day, at, zone)
+    except ValueError as error:
+        raise Invalid(str(error), fields={field: str(error)}) from None
+
+
+def midnight(field: str, day: date, *, today: date, zone: str) -> datetime:
+    """Return the beginning of a day that has come; raise Invalid for one in the future."""
+    if day > today:
+        message = "This day is in the future. Enter the day it happened."
+        raise Invalid(message, fields={field: message})
+    return _moment(field, day, time(0, 0), zone)
+
+
+def typed_rows(values: Mapping[str, object]) -> tuple[dict[str, object], ...]:
+    """Return what was typed in each row of the screen, for showing it again."""
+    return tuple(
+        {
+            "number": row,
+            "name": values.get(f"name_{row}", ""),
+            "email": values.get(f"email_{row}", ""),
+        }
+        for row in range(1, ROWS + 1)
+    )

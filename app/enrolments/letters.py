@@ -1,0 +1,45 @@
+"""The mails that tell people what became of their place."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from app.accounts.queries import people
+from app.courses import queries as courses
+from app.enrolments.domain import Gate, day_in_words
+from app.kit.ids import UserId
+from app.outbox import service as outbox
+
+Letter = Literal[
+    "requested", "waiting", "promoted", "confirmed", "declined", "cancelled", "withdrawn", "changed"
+]
+
+
+def send(
+    db: Session,
+    letter: Letter,
+    gate: Gate,
+    user_ids: Sequence[UserId],
+    *,
+    now: datetime,
+    reason: str | None = None,
+    position: int | None = None,
+) -> None:
+    """Write one mail per person into the outbox, in the transaction of what it tells."""
+    published = courses.current(db, gate.course_key)
+    values = {
+        "course": published.course.title if published else gate.title,
+        "course_key": gate.course_key,
+        "intake": gate.title,
+        "starts_on": day_in_words(gate.starts_on),
+        "reason": reason,
+        "position": position,
+    }
+    found = people(db, user_ids)
+    for user_id in user_ids:
+        person = found[user_id]
+        outbox.send_mail(
+            db, person.email, f"enrolments/{letter}", {**values, "name": person.name}, now=now
+        )

@@ -1,0 +1,19 @@
+"""Who may do what with intakes and places. Pure questions."""
+
+from app.accounts.actor import Actor
+from app.kit.ids import UserId
+
+
+def may_reserve_own_place(actor: Actor) -> bool:
+    """Places are held by students; staff who want to learn hold the student role too."""
+    return actor.is_student
+
+
+def may_withdraw(actor: Actor, holder: UserId) -> bool:
+    """Everybody gives up only their own place."""
+    return actor.user_id == holder
+
+
+def may_manage_intakes(actor: Actor) -> bool:
+    """Intakes, other people's places, invoices: the office."""
+    return actor.is_admin

@@ -1,0 +1,384 @@
+"""Use-cases that change intakes and the places in them. Called by pages and the API alike.
+
+Every command on an intake takes its gate first, decides by a rule of `domain`, writes, promotes who
+waits, and leaves audit and mail in the same transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.accounts import service as accounts
+from app.accounts.actor import Actor, require
+from app.courses import queries as courses
+from app.enrolments import domain, letters, policy, steps
+from app.enrolments.domain import Decision, EnrolmentState, Gate, IntakeFields, Reason
+from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
+from app.enrolments.gate import (
+    draw_waiting_number,
+    live_rows,
+    promote,
+    release_places,
+    row_of,
+    take_gate,
+    take_gate_of,
+    take_places,
+    waiting_in,
+)
+from app.enrolments.models import Enrolment, Intake
+from app.kit.errors import NotFound
+from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId, new_uuid
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """What came of a request: a place that waits to be confirmed, or a position in the queue."""
+
+    enrolment_id: EnrolmentId
+    state: EnrolmentState
+    position: int | None
+
+
+def make_intake(
+    db: Session, actor: Actor, course_key: str, *, fields: IntakeFields, now: datetime
+) -> IntakeId:
+    """Add an intake as a draft that only the office sees; refuse an unknown course."""
+    require(policy.may_manage_intakes(actor))
+    if courses.current(db, course_key) is None:
+        raise IntakeInvalid({"course_key": Reason.course_unpublished.detail})
+    _check(fields)
+    intake = Intake(
+        id=IntakeId(new_uuid()),
+        course_key=course_key,
+        status=domain.IntakeStatus.draft,
+        created_at=now,
+        taken=0,
+        override=0,
+        waiting_sequence=0,
+        version=0,
+        **_columns(fields),
+    )
+    db.add(intake)
+    steps.record_intake(db, actor, "intake.made", intake.id, now=now)
+    return intake.id
+
+
+def change_intake(
+    db: Session,
+    actor: Actor,
+    intake_id: IntakeId,
+    *,
+    fields: IntakeFields,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """Change an intake that is not cancelled. More places go to those who wait; fewer than are taken
+    remove nobody but need a reason. A new start is told to everybody who holds a place or waits."""
+    require(policy.may_manage_intakes(actor))
+    gate = take_gate(db, intake_id)
+    _refuse(domain.change_refusal(gate, fields, reason=reason))
+    _check(fields)
+    override = domain.override_for(places=fields.places, taken=gate.taken)
+    db.execute(
+        update(Intake)
+        .where(Intake.id == intake_id)
+        .values(**_columns(fields), override=override)
+        .execution_options(synchronize_session=False)
+    )
+    changed = Gate(
+        course_key=gate.course_key,
+        title=fields.title,
+        starts_on=fields.starts_on,
+        places=fields.places,
+        taken=gate.taken,
+        override=override,
+        status=gate.status,
+        opens_at=fields.opens_at,
+        closes_at=fields.closes_at,
+    )
+    steps.record_intake(db, actor, "intake.changed", intake_id, reason=reason, now=now)
+    if fields.starts_on != gate.starts_on:
+        concerned = [row.user_id for row in live_rows(db, intake_id)]
+        letters.send(db, "changed", changed, concerned, now=now)
+    promote(db, actor.user_id, intake_id, changed, now=now)
+
+
+def open_intake(db: Session, actor: Actor, intake_id: IntakeId, *, now: datetime) -> None:
+    """Publish a draft: visitors see it, students reserve in its window."""
+    require(policy.may_manage_intakes(actor))
+    gate = take_gate(db, intake_id)
+    _refuse(domain.open_refusal(gate.status))
+    _set_status(db, intake_id, domain.IntakeStatus.open)
+    steps.record_intake(db, actor, "intake.opened", intake_id, now=now)
+
+
+def cancel_intake(
+    db: Session, actor: Actor, intake_id: IntakeId, *, reason: str, now: datetime
+) -> None:
+    """Cancel an intake for good and every place and wish in it; everybody concerned gets a mail."""
+    require(policy.may_manage_intakes(actor))
+    gate = take_gate(db, intake_id)
+    if gate.status is domain.IntakeStatus.cancelled:
+        raise EnrolmentRefused(Reason.intake_cancelled)
+    _set_status(db, intake_id, domain.IntakeStatus.cancelled)
+    live = live_rows(db, intake_id)
+    for row in live:
+        steps.end(db, actor, row, EnrolmentState.cancelled, reason=reason, now=now)
+    release_places(db, intake_id, gate, gate.taken)
+    steps.record_intake(db, actor, "intake.cancelled", intake_id, reason=reason, now=now)
+    letters.send(db, "cancelled", gate, [row.user_id for row in live], reason=reason, now=now)
+
+
+def request_place(db: Session, actor: Actor, intake_id: IntakeId, *, now: datetime) -> Requested:
+    """Keep a place for `actor` until the office confirms it, or put them at the end of the waiting
+    list when the intake is full or others wait; refuse with a reason (see `domain.request_refusal`).
+    A draft does not exist for students."""
+    require(policy.may_reserve_own_place(actor), "Only students reserve places for themselves.")
+    gate = take_gate(db, intake_id)
+    if gate.status is domain.IntakeStatus.draft:
+        raise NotFound
+    own = next((row.state for row in live_rows(db, intake_id, [actor.user_id])), None)
+    _refuse(domain.request_refusal(gate, own, is_confirmed=actor.confirmed, now=now))
+    waiting = waiting_in(db, intake_id)
+    if domain.decision(gate, waiting=waiting) is Decision.wait:
+        number = draw_waiting_number(db, intake_id)
+        enrolment_id = steps.join(db, actor, intake_id, gate, now=now, waiting_number=number)
+        letters.send(db, "waiting", gate, [actor.user_id], position=waiting + 1, now=now)
+        return Requested(enrolment_id, EnrolmentState.waiting, waiting + 1)
+    take_places(db, intake_id, 1, override=0)
+    enrolment_id = steps.join(db, actor, intake_id, gate, now=now)
+    letters.send(db, "requested", gate, [actor.user_id], now=now)
+    return Requested(enrolment_id, EnrolmentState.requested, None)
+
+
+def withdraw(
+    db: Session, actor: Actor, enrolment_id: EnrolmentId, *, today: date, now: datetime
+) -> None:
+    """Give up one's own place or wish; a place that becomes free goes to the first who waits.
+    `today` is the academy's day: a confirmed place is given up until the day before the start."""
+    require(policy.may_reserve_own_place(actor), "Only students hold places of their own.")
+    intake_id, gate = take_gate_of(db, enrolment_id)
+    row = row_of(db, enrolment_id)
+    if not policy.may_withdraw(actor, row.user_id):
+        raise NotFound
+    _withdraw(db, actor, intake_id, gate, row, today=today, now=now)
+
+
+def withdraw_from_intake(
+    db: Session, actor: Actor, intake_id: IntakeId, *, today: date, now: datetime
+) -> None:
+    """Give up whatever the actor holds in an intake, as `withdraw` does; raise NotFound where they
+    hold nothing."""
+    require(policy.may_reserve_own_place(actor), "Only students hold places of their own.")
+    gate = take_gate(db, intake_id)
+    row = next(iter(live_rows(db, intake_id, [actor.user_id])), None)
+    if row is None:
+        raise NotFound
+    _withdraw(db, actor, intake_id, gate, row, today=today, now=now)
+
+
+def confirm_request(db: Session, actor: Actor, enrolment_id: EnrolmentId, *, now: datetime) -> None:
+    """Confirm a request: the place is the person's, and the course's current revision is pinned."""
+    require(policy.may_manage_intakes(actor))
+    _, gate = take_gate_of(db, enrolment_id)
+    row = row_of(db, enrolment_id)
+    _refuse(domain.confirm_refusal(gate, row.state))
+    steps.confirm(db, actor, row, _current_revision(db, gate), now=now)
+    letters.send(db, "confirmed", gate, [row.user_id], now=now)
+
+
+def decline_request(
+    db: Session, actor: Actor, enrolment_id: EnrolmentId, *, reason: str, now: datetime
+) -> None:
+    """Decline a request or a wish on the waiting list; the person reads the reason."""
+    require(policy.may_manage_intakes(actor))
+    intake_id, gate = take_gate_of(db, enrolment_id)
+    row = row_of(db, enrolment_id)
+    _refuse(domain.decline_refusal(row.state))
+    steps.end_one(db, actor, intake_id, gate, row, EnrolmentState.declined, reason=reason, now=now)
+
+
+def cancel_place(
+    db: Session, actor: Actor, enrolment_id: EnrolmentId, *, reason: str, now: datetime
+) -> None:
+    """Take a confirmed place away; the person reads the reason, and the first who waits is next."""
+    require(policy.may_manage_intakes(actor))
+    intake_id, gate = take_gate_of(db, enrolment_id)
+    row = row_of(db, enrolment_id)
+    _refuse(domain.cancel_refusal(row.state))
+    steps.end_one(db, actor, intake_id, gate, row, EnrolmentState.cancelled, reason=reason, now=now)
+
+
+def reserve_places(
+    db: Session,
+    actor: Actor,
+    intake_id: IntakeId,
+    *,
+    user_ids: Sequence[UserId],
+    note: str | None,
+    override_reason: str | None,
+    now: datetime,
+) -> tuple[EnrolmentId, ...]:
+    """Give confirmed places to named people, all of them or none, in the order they are named.
+
+    Who has asked or waits already keeps that row, confirmed. `override_reason` lets the intake run
+    over its places and lets the named people pass those who wait; without it both are refused.
+    """
+    require(policy.may_manage_intakes(actor))
+    gate = take_gate(db, intake_id)
+    named = list(dict.fromkeys(user_ids))
+    live = {row.user_id: row for row in live_rows(db, intake_id, named)}
+    if any(row.state is EnrolmentState.confirmed for row in live.values()):
+        raise EnrolmentRefused(Reason.person_has_place)
+    waiting = [row for row in live.values() if row.state is EnrolmentState.waiting]
+    needed = len(named) - len(live) + len(waiting)
+    others = waiting_in(db, intake_id) - len(waiting)
+    _refuse(
+        domain.reserve_refusal(
+            gate, needed=needed, others_waiting=others, override_reason=override_reason
+        )
+    )
+    revision_id = _current_revision(db, gate)
+    override = domain.override_for(places=gate.places, taken=gate.taken + needed)
+    take_places(db, intake_id, needed, override=override)
+    reserved = tuple(
+        steps.reserve(
+            db, actor, intake_id, gate, user_id, live.get(user_id), revision_id, note, now
+        )
+        for user_id in named
+    )
+    if override_reason is not None and (override > gate.override or others):
+        steps.record_intake(
+            db, actor, "intake.override", intake_id, reason=override_reason, now=now
+        )
+    letters.send(db, "confirmed", gate, named, now=now)
+    return reserved
+
+
+def reserve_places_by_name(
+    db: Session,
+    actor: Actor,
+    intake_id: IntakeId,
+    *,
+    named: Sequence[tuple[str, str]],
+    note: str | None,
+    override_reason: str | None,
+    now: datetime,
+) -> tuple[tuple[EnrolmentId, UserId], ...]:
+    """Give confirmed places to people given by name and address, as `reserve_places` does; who has no
+    account yet gets one and an invitation to set a password. Return who they are, in their order."""
+    require(policy.may_manage_intakes(actor))
+    # Before people are looked up: two screens that name the same person queue here.
+    take_gate(db, intake_id)
+    user_ids = tuple(
+        accounts.make_person_for_reservation(db, actor, name=name, email=email, now=now)
+        for name, email in named
+    )
+    reserved = reserve_places(
+        db,
+        actor,
+        intake_id,
+        user_ids=user_ids,
+        note=note,
+        override_reason=override_reason,
+        now=now,
+    )
+    return tuple(zip(reserved, dict.fromkeys(user_ids), strict=True))
+
+
+def record_invoice(
+    db: Session,
+    actor: Actor,
+    enrolment_id: EnrolmentId,
+    *,
+    number: str,
+    invoiced_at: datetime,
+    now: datetime,
+) -> None:
+    """Note the invoice of a held place; a second time replaces the first, and the trail keeps both."""
+    require(policy.may_manage_intakes(actor))
+    take_gate_of(db, enrolment_id)
+    row = row_of(db, enrolment_id)
+    _refuse(domain.money_refusal(row.state))
+    row.invoice_number = number
+    row.invoiced_at = invoiced_at
+    steps.record(db, actor, "enrolment.invoiced", row, now=now, details={"number": number})
+
+
+def record_payment(
+    db: Session, actor: Actor, enrolment_id: EnrolmentId, *, paid_at: datetime, now: datetime
+) -> None:
+    """Note that the invoice of a held place is paid; refuse where no invoice is recorded."""
+    require(policy.may_manage_intakes(actor))
+    take_gate_of(db, enrolment_id)
+    row = row_of(db, enrolment_id)
+    _refuse(domain.money_refusal(row.state))
+    if row.invoice_number is None:
+        raise EnrolmentRefused(Reason.no_invoice)
+    row.paid_at = paid_at
+    steps.record(db, actor, "enrolment.paid", row, now=now)
+
+
+def note_export(
+    db: Session, actor: Actor, intake_id: IntakeId, *, rows: int, now: datetime
+) -> None:
+    """Note that the list of people of an intake was taken away as a file."""
+    require(policy.may_manage_intakes(actor))
+    steps.record_intake(db, actor, "intake.exported", intake_id, now=now, details={"rows": rows})
+
+
+def _refuse(reason: Reason | None) -> None:
+    if reason is not None:
+        raise EnrolmentRefused(reason)
+
+
+def _check(fields: IntakeFields) -> None:
+    if messages := domain.intake_problems(fields):
+        raise IntakeInvalid(messages)
+
+
+def _columns(fields: IntakeFields) -> dict[str, Any]:
+    return {
+        "title": fields.title,
+        "starts_on": fields.starts_on,
+        "price_pence": fields.price_pence,
+        "places": fields.places,
+        "opens_at": fields.opens_at,
+        "closes_at": fields.closes_at,
+    }
+
+
+def _set_status(db: Session, intake_id: IntakeId, status: domain.IntakeStatus) -> None:
+    db.execute(
+        update(Intake)
+        .where(Intake.id == intake_id)
+        .values(status=status)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _current_revision(db: Session, gate: Gate) -> RevisionId:
+    published = courses.current(db, gate.course_key)
+    if published is None:
+        raise EnrolmentRefused(Reason.course_unpublished)
+    return published.revision_id
+
+
+def _withdraw(
+    db: Session,
+    actor: Actor,
+    intake_id: IntakeId,
+    gate: Gate,
+    row: Enrolment,
+    *,
+    today: date,
+    now: datetime,
+) -> None:
+    _refuse(domain.withdraw_refusal(gate, row.state, today=today))
+    steps.end_one(
+        db, actor, intake_id, gate, row, EnrolmentState.cancelled, letter="withdrawn", now=now
+    )

@@ -1,0 +1,168 @@
+"""One's courses as JSON, by the same use-cases as the pages."""
+
+from pydantic import BaseModel, ConfigDict
+
+from app.learning import queries, service
+from app.learning.domain import ModuleState, NumberedModule, StepKind, lock_sentence
+from app.web.access import STUDENT
+from app.web.routing import Api
+from app.web.visit import Visit
+
+api = Api("/api/v1/learn", tags=["learning"])
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ModuleName(Shape):
+    key: str
+    number: int
+    title: str
+
+
+class LockShape(Shape):
+    """Why something is not open yet, and what to complete."""
+
+    reason: str
+    missing: list[ModuleName]
+
+
+class StepShape(Shape):
+    kind: StepKind
+    key: str
+    title: str
+
+
+class LessonShape(Shape):
+    key: str
+    title: str
+    minutes: int
+    done: bool
+
+
+class QuizShape(Shape):
+    key: str
+    title: str
+    questions: int
+    pass_percent: int
+    passed: bool
+    lock: LockShape | None = None
+
+
+class ModuleShape(Shape):
+    key: str
+    number: int
+    title: str
+    minutes: int
+    state: ModuleState
+    lessons_done: int
+    lessons: list[LessonShape]
+    quiz: QuizShape
+    lock: LockShape | None
+
+
+class PracticalShape(Shape):
+    key: str
+    title: str
+    minutes: int
+    lock: LockShape | None
+
+
+class MapShape(Shape):
+    key: str
+    title: str
+    finished: int
+    total: int
+    next: StepShape | None
+    modules: list[ModuleShape]
+    final_test: QuizShape
+    practicals: list[PracticalShape]
+
+
+class LessonDone(Shape):
+    lesson: str
+    done: bool
+    finished: int
+    total: int
+    next: StepShape | None
+
+
+@api.get("/{course_key}", name="api.learning.map", access=STUDENT, response_model=MapShape)
+def course_map(visit: Visit, course_key: str) -> MapShape:
+    """The map of a course on which the caller holds a place."""
+    with visit.database.read() as db:
+        return _map_shape(queries.course_map(db, visit.actor, course_key))
+
+
+@api.post(
+    "/{course_key}/lessons/{lesson_key}/done",
+    name="api.learning.done",
+    access=STUDENT,
+    response_model=LessonDone,
+)
+def mark_done(visit: Visit, course_key: str, lesson_key: str) -> LessonDone:
+    """Mark a lesson as done; a second time changes nothing."""
+    with visit.database.write() as db:
+        service.mark_lesson_done(db, visit.actor, course_key, lesson_key, now=visit.now)
+        progress = queries.course_map(db, visit.actor, course_key).progress
+    return LessonDone(
+        lesson=lesson_key,
+        done=True,
+        finished=progress.finished,
+        total=progress.total,
+        next=StepShape.model_validate(progress.step) if progress.step else None,
+    )
+
+
+def _map_shape(page: queries.CourseMap) -> MapShape:
+    progress = page.progress
+    return MapShape(
+        key=progress.key,
+        title=progress.title,
+        finished=progress.finished,
+        total=progress.total,
+        next=StepShape.model_validate(progress.step) if progress.step else None,
+        modules=[_module_shape(line) for line in page.modules],
+        final_test=_quiz_shape(page.final),
+        practicals=[
+            PracticalShape(
+                key=line.key, title=line.title, minutes=line.minutes, lock=_lock(line.missing)
+            )
+            for line in page.practicals
+        ],
+    )
+
+
+def _module_shape(line: queries.ModuleLine) -> ModuleShape:
+    return ModuleShape(
+        key=line.module.key,
+        number=line.module.number,
+        title=line.module.title,
+        minutes=line.minutes,
+        state=line.state,
+        lessons_done=line.lessons_done,
+        lessons=[LessonShape.model_validate(lesson) for lesson in line.lessons],
+        quiz=_quiz_shape(line.quiz),
+        lock=_lock(line.missing) if line.state is ModuleState.locked else None,
+    )
+
+
+def _quiz_shape(line: queries.QuizLine) -> QuizShape:
+    return QuizShape(
+        key=line.key,
+        title=line.title,
+        questions=line.questions,
+        pass_percent=line.pass_percent,
+        passed=line.passed,
+        lock=_lock(line.missing),
+    )
+
+
+def _lock(missing: tuple[NumberedModule, ...]) -> LockShape | None:
+    if not missing:
+        return None
+    return LockShape(
+        reason=lock_sentence(missing),
+        missing=[ModuleName.model_validate(module) for module in missing],
+    )

@@ -1,0 +1,27 @@
+"""What learning refuses."""
+
+from app.kit.errors import Conflict, Forbidden
+from app.learning.domain import NumberedModule, lock_sentence
+
+
+class ModuleLocked(Forbidden):
+    """The lesson belongs to a module that is not open yet; `missing` must be completed first."""
+
+    def __init__(
+        self, course_key: str, module: NumberedModule, missing: tuple[NumberedModule, ...]
+    ) -> None:
+        super().__init__(lock_sentence(missing), reason="module-locked")
+        self.course_key = course_key
+        self.module = module
+        self.missing = missing
+
+
+class LessonStaysDone(Conflict):
+    """The module's quiz is passed, so its lessons stay done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You have passed the quiz of this module, so its lessons stay marked as done. You can "
+            "read them again at any time.",
+            reason="quiz-passed",
+        )

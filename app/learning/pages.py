@@ -1,0 +1,111 @@
+"""A student's courses: the map, lessons, glossary and search. Reading a page never counts as doing it;
+only the form at the end of a lesson does."""
+
+from fastapi import Response
+
+from app.db.paging import page_number
+from app.learning import finding, queries, service
+from app.learning.domain import StepKind
+from app.learning.errors import LessonStaysDone, ModuleLocked
+from app.learning.forms import MarkForm
+from app.web.access import STUDENT
+from app.web.errors import status_of
+from app.web.forms import Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages()
+
+
+@pages.get("/learn", name="learning.courses", access=STUDENT)
+def show_courses(visit: Visit) -> Response:
+    with visit.database.read() as db:
+        courses = queries.my_courses(db, visit.actor)
+    return visit.render("learning/courses.html", page=courses)
+
+
+@pages.get("/learn/{course_key}", name="learning.map", access=STUDENT)
+def show_map(visit: Visit, course_key: str) -> Response:
+    with visit.database.read() as db:
+        page = queries.course_map(db, visit.actor, course_key)
+    return visit.render("learning/map.html", page=page)
+
+
+@pages.get("/learn/{course_key}/continue", name="learning.continue", access=STUDENT)
+def go_on(visit: Visit, course_key: str) -> Response:
+    """Resume: the first lesson not done, else the quiz that is next, else the map."""
+    with visit.database.read() as db:
+        step = queries.course_map(db, visit.actor, course_key).progress.step
+    if step is None:
+        return visit.redirect(visit.url("learning.map", course_key=course_key))
+    folder = "lessons" if step.kind is StepKind.lesson else "quizzes"
+    return visit.redirect(f"/learn/{course_key}/{folder}/{step.key}")
+
+
+@pages.get("/learn/{course_key}/glossary", name="learning.glossary", access=STUDENT)
+def show_glossary(visit: Visit, course_key: str) -> Response:
+    query = visit.request.query_params.get("q", "")
+    with visit.database.read() as db:
+        page = finding.glossary_page(db, visit.actor, course_key, query=query)
+    return visit.render("learning/glossary.html", page=page)
+
+
+@pages.get("/learn/{course_key}/search", name="learning.search", access=STUDENT)
+def search_course(visit: Visit, course_key: str) -> Response:
+    asked = visit.request.query_params
+    number = page_number(asked.get("page"))
+    with visit.database.read() as db:
+        page = finding.search_page(
+            db, visit.actor, course_key, query=asked.get("q", ""), number=number
+        )
+    return visit.render("learning/search.html", page=page)
+
+
+@pages.get("/learn/{course_key}/lessons/{lesson_key}", name="learning.lesson", access=STUDENT)
+def show_lesson(visit: Visit, course_key: str, lesson_key: str) -> Response:
+    try:
+        with visit.database.read() as db:
+            page = queries.lesson_page(db, visit.actor, course_key, lesson_key)
+    except ModuleLocked as refused:
+        return _show_lock(visit, refused)
+    return visit.render("learning/lesson.html", page=page, notice=None)
+
+
+@pages.post("/learn/{course_key}/lessons/{lesson_key}/done", name="learning.done", access=STUDENT)
+def mark_done(visit: Visit, course_key: str, lesson_key: str, submitted: Submitted) -> Response:
+    MarkForm.read(submitted)
+    try:
+        with visit.database.write() as db:
+            service.mark_lesson_done(db, visit.actor, course_key, lesson_key, now=visit.now)
+            page = queries.lesson_page(db, visit.actor, course_key, lesson_key)
+    except ModuleLocked as refused:
+        return _show_lock(visit, refused)
+    if page.following is not None:
+        to = visit.url("learning.lesson", course_key=course_key, lesson_key=page.following.key)
+    else:
+        to = visit.url("learning.map", course_key=course_key) + f"#module-{page.module.key}"
+    return visit.redirect(to, flash=f"“{page.lesson.title}” is marked as done.")
+
+
+@pages.post(
+    "/learn/{course_key}/lessons/{lesson_key}/not-done", name="learning.not_done", access=STUDENT
+)
+def mark_not_done(visit: Visit, course_key: str, lesson_key: str, submitted: Submitted) -> Response:
+    MarkForm.read(submitted)
+    try:
+        with visit.database.write() as db:
+            service.mark_lesson_not_done(db, visit.actor, course_key, lesson_key)
+    except ModuleLocked as refused:
+        return _show_lock(visit, refused)
+    except LessonStaysDone as refused:
+        with visit.database.read() as db:
+            page = queries.lesson_page(db, visit.actor, course_key, lesson_key)
+        return visit.render(
+            "learning/lesson.html", status=status_of(refused), page=page, notice=refused.detail
+        )
+    to = visit.url("learning.lesson", course_key=course_key, lesson_key=lesson_key)
+    return visit.redirect(to, flash="This lesson is marked as not done.")
+
+
+def _show_lock(visit: VisitContext, refused: ModuleLocked) -> Response:
+    return visit.render("learning/locked.html", status=status_of(refused), page=refused)

@@ -1,0 +1,95 @@
+"""Days, times and amounts as people type them; moments in the academy's zone at the edge."""
+
+import re
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator
+
+_MONTHS: Final = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_WORDS: Final = re.compile(r"^(?:[a-z]+,? +)?(\d{1,2}) +([a-z]{3,9})\.?,? +(\d{4})$")
+_FIGURES: Final = re.compile(r"^(\d{1,2})[ ./-](\d{1,2})[ ./-](\d{4})$")
+_ISO: Final = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
+_TIME: Final = re.compile(r"^(\d{1,2})[:.](\d{2})$")
+_POUNDS: Final = re.compile(r"^£? ?(\d{1,3}(?:,\d{3})*|\d+)(\.\d{1,2})?$")
+
+
+def read_day(typed: object) -> object:
+    """Read 8 December 2026, Tue 8 Dec 2026, 8/12/2026 (the day first) or 2026-12-08."""
+    if not isinstance(typed, str):
+        return typed
+    text = " ".join(typed.lower().split())
+    try:
+        if found := _ISO.match(text):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        if found := _FIGURES.match(text):
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        if found := _WORDS.match(text):
+            months = [name for name in _MONTHS if name.startswith(found[2])]
+            if len(months) == 1:
+                return date(int(found[3]), _MONTHS.index(months[0]) + 1, int(found[1]))
+    except ValueError:
+        raise ValueError("There is no such day. Check the day and the month.") from None
+    raise ValueError("Enter a date such as 8 December 2026 or 2026-12-08.")
+
+
+def read_time(typed: object) -> object:
+    """Read 10:00, 9.30 or 17:45."""
+    if not isinstance(typed, str):
+        return typed
+    found = _TIME.match(typed.strip())
+    if not found or int(found[1]) > 23 or int(found[2]) > 59:
+        raise ValueError("Enter a time such as 10:00 or 17:30.")
+    return time(int(found[1]), int(found[2]))
+
+
+def read_pounds(typed: object) -> object:
+    """Read 1250, 1,250.50 or £1,250 as whole pence."""
+    if not isinstance(typed, str):
+        return typed
+    found = _POUNDS.match(typed.strip())
+    if not found:
+        raise ValueError("Enter an amount in pounds, such as 1250 or 1,250.50.")
+    return int(Decimal(found[1].replace(",", "") + (found[2] or "")) * 100)
+
+
+Day = Annotated[date, BeforeValidator(read_day)]
+TimeOfDay = Annotated[time, BeforeValidator(read_time)]
+Pence = Annotated[int, BeforeValidator(read_pounds)]
+
+
+def moment(day: date, at: time, zone: str) -> datetime:
+    """Return the moment of a local day and time, in UTC. An hour that comes twice in autumn means its
+    first; an hour that the clocks skip in spring raises ValueError."""
+    local = datetime.combine(day, at, ZoneInfo(zone))
+    exact = local.astimezone(UTC)
+    if exact.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise ValueError("The clocks go forward then, so there is no such time that day.")
+    return exact
+
+
+def local_day(now: datetime, zone: str) -> date:
+    """Return the day it is in a zone."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def typed_day(day: date) -> str:
+    """8 December 2026: how a form shows a day so that it can be typed over."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def typed_moment(instant: datetime, zone: str) -> dict[str, str]:
+    """Return a moment's `day` and `time` as a form shows them."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return {"day": typed_day(local.date()), "time": f"{local:%H:%M}"}
+
+
+def typed_pounds(pence: int) -> str:
+    """1250 or 1250.50"""
+    pounds, rest = divmod(pence, 100)
+    return f"{pounds}.{rest:02}" if rest else str(pounds)

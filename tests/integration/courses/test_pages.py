@@ -1,0 +1,135 @@
+"""The catalogue, drawings and the admins' list."""
+
+import pytest
+
+from app.courses import overview, queries
+from app.courses.service import publish
+from tests.conftest import statements_of
+from tests.make import NOW
+from tests.make.courses import changed_course, small_course
+from tests.make.learning import a_published_course
+from tests.make.people import a_user
+
+
+@pytest.fixture
+def published(database):
+    with database.write() as db:
+        return a_published_course(db)
+
+
+def test_the_catalogue_shows_every_course_to_everyone(client, published):
+    page = client.get("/courses")
+    assert page.status_code == 200
+    assert 'href="/courses/small-course"' in page.text
+    assert published.course.title in page.text
+    assert "12 hours of learning" in page.text
+    assert "2 modules, 3 lessons" in page.text
+    assert statements_of(client.get("/courses")) == 1
+
+
+def test_an_empty_catalogue_says_so(client):
+    assert "New courses are being prepared" in client.get("/courses").text
+
+
+def test_the_catalogue_as_json(client, published):
+    assert client.get("/api/v1/courses").json() == {
+        "courses": [
+            {
+                "key": "small-course",
+                "title": published.course.title,
+                "summary": published.course.summary,
+                "hours": 12,
+                "modules": 2,
+                "lessons": 3,
+                "practicals": 1,
+            }
+        ]
+    }
+
+
+def test_a_card_of_one_course(database, published):
+    with database.read() as db:
+        assert queries.course_cards(db) == (queries.course_card(db, "small-course"),)
+
+
+def address_of(published) -> str:
+    return f"/media/{published.course.media['skin-layers.svg'][:32]}/skin-layers.svg"
+
+
+def test_a_drawing_is_for_everyone_and_for_ever_and_runs_nothing(client, published):
+    address = address_of(published)
+    lesson = published.course.modules[0].lessons[0]
+    assert f'src="{address}"' in lesson.html
+    first = client.get(address)
+    assert first.status_code == 200
+    assert first.content == small_course().media["skin-layers.svg"]
+    assert first.headers["content-type"].startswith("image/svg+xml")
+    assert first.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert first.headers["content-security-policy"] == "default-src 'none'; style-src 'none'"
+    assert first.headers["x-content-type-options"] == "nosniff"
+    assert "set-cookie" not in first.headers
+    assert statements_of(client.get(address)) == 0
+    assert client.head(address).status_code == 200
+
+
+@pytest.mark.parametrize("digest", ["0" * 32, "x" * 32, "0", "0" * 31 + "%"])
+def test_an_unknown_drawing_is_not_found(client, published, digest):
+    assert client.get(f"/media/{digest}/skin-layers.svg").status_code == 404
+
+
+def test_admins_see_revisions_and_figures(database, as_person, published, clock_file):
+    with database.write() as db:
+        admin = a_user(db, "Ada Admin", roles=("admin",))
+
+        changed = changed_course({"course.yaml": ("hours: 12", "hours: 13")})
+        publish(db, admin, changed, now=NOW)
+    browser = as_person(admin)
+    page = browser.get("/admin/courses")
+    assert page.status_code == 200
+    for words in ("The command line", f"/admin/people/{admin.user_id}", "Current", "Older"):
+        assert words in page.text
+    assert published.digest[3:15] in page.text
+    assert "lessons" in page.text
+    assert statements_of(browser.get("/admin/courses")) <= 4
+
+
+def test_the_list_of_revisions_ends(database, as_person, published, monkeypatch):
+
+    monkeypatch.setattr(overview, "SHOWN", 1)
+    with database.write() as db:
+        admin = a_user(db, "Ada Admin", roles=("admin",))
+        publish(db, None, changed_course({"course.yaml": ("hours: 12", "hours: 13")}), now=NOW)
+    assert "The newest 1 of 2 revisions." in as_person(admin).get("/admin/courses").text
+
+
+@pytest.mark.parametrize("role", ["student", "instructor"])
+def test_revisions_are_for_admins(database, as_person, role):
+    with database.write() as db:
+        person = a_user(db, roles=(role,))
+    assert as_person(person).get("/admin/courses").status_code == 403
+
+
+def test_visitors_sign_in_first(client):
+    answer = client.get("/admin/courses")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/admin/courses")
+
+
+def test_nothing_is_published_yet(database, as_person):
+    with database.write() as db:
+        admin = a_user(db, roles=("admin",))
+    assert "Nothing is published yet" in as_person(admin).get("/admin/courses").text
+
+
+def test_what_a_course_is(app, published):
+    html = app.state.shell.templates.get_template("courses/_about.html").render(
+        course=published.course
+    )
+    for words in (
+        published.course.outcomes[0],
+        published.course.entry_rules[0],
+        "1. The skin",
+        "Choose a needle",
+        "At most 4 students for each instructor",
+        "It is not a licence.",
+    ):
+        assert words in html

@@ -1,0 +1,83 @@
+"""Driving a server over HTTP with a fixed number of clients, each with a kept connection."""
+
+import http.client
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+CLIENTS = 16
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to send; `cookie` is the whole Cookie header."""
+
+    method: str
+    path: str
+    cookie: str = ""
+    body: bytes = b""
+    content_type: str = "application/x-www-form-urlencoded"
+
+
+@dataclass
+class Outcome:
+    """Answers by status, and how long each took in seconds."""
+
+    seconds: float = 0.0
+    statuses: dict[int, int] = field(default_factory=dict)
+    times: list[float] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        return sum(self.statuses.values()) / self.seconds if self.seconds else 0.0
+
+    @property
+    def slowest(self) -> float:
+        return max(self.times, default=0.0)
+
+
+def drive(url: str, calls: Callable[[int, int], Call], *, each: int, clients: int = CLIENTS) -> Outcome:
+    """Send `each` calls from each of `clients` threads; `calls(client, number)` makes them."""
+    parts = urlsplit(url)
+    outcome, lock = Outcome(), threading.Lock()
+    start = threading.Barrier(clients + 1)
+
+    def work(client: int) -> None:
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+        statuses: dict[int, int] = {}
+        times = []
+        start.wait()
+        for number in range(each):
+            call = calls(client, number)
+            began = time.perf_counter()
+            status = _send(connection, call, url)
+            times.append(time.perf_counter() - began)
+            statuses[status] = statuses.get(status, 0) + 1
+        connection.close()
+        with lock:
+            outcome.times += times
+            for status, count in statuses.items():
+                outcome.statuses[status] = outcome.statuses.get(status, 0) + count
+
+    threads = [threading.Thread(target=work, args=(client,)) for client in range(clients)]
+    for thread in threads:
+        thread.start()
+    start.wait()
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    outcome.seconds = time.perf_counter() - began
+    return outcome
+
+
+def _send(connection: http.client.HTTPConnection, call: Call, url: str) -> int:
+    headers = {"Cookie": call.cookie, "Sec-Fetch-Site": "same-origin"}
+    if call.method != "GET":
+        headers["Content-Type"] = call.content_type
+    connection.request(call.method, call.path, call.body or None, headers)
+    response = connection.getresponse()
+    response.read()
+    return response.status
