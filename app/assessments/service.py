@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.actor import Actor, require
 from app.assessments import domain, policy, queries, reads
 from app.assessments.domain import Mark, SignRefusal
@@ -78,7 +79,7 @@ def start_assessment(
                 "Another assessment of this person began in the same moment. Try again."
             ) from None
         return open_id
-    _record(db, actor, assessment, "assessment.started", now=now)
+    _record(db, actor, assessment, "assessments.assessment_started", now=now)
     return assessment.id
 
 
@@ -147,7 +148,7 @@ def save_comment(
         raise StaleComment(assessment.comment, assessment.comment_revision, comment)
     assessment.comment = comment
     assessment.comment_revision += 1
-    _record(db, actor, assessment, "assessment.commented", now=now)
+    _record(db, actor, assessment, "assessments.comment_saved", now=now)
     return assessment.comment_revision
 
 
@@ -172,7 +173,7 @@ def sign_assessment(
     assessment.outcome = result.outcome
     assessment.earned = result.earned
     assessment.possible = result.possible
-    _record(db, actor, assessment, "assessment.signed", now=now, outcome=result.outcome.value)
+    _record(db, actor, assessment, "assessments.assessment_signed", now=now, outcome=result.outcome.value)
     outbox.announce(
         db,
         "assessment.signed",
@@ -184,7 +185,7 @@ def sign_assessment(
         },
         now=now,
     )
-    student = reads.people(db, [assessment.student_id])[assessment.student_id]
+    student = accounts.people(db, [assessment.student_id])[assessment.student_id]
     outbox.send_mail(
         db,
         student.email,
@@ -240,7 +241,7 @@ def _last_number(db: Session, assessment: Assessment) -> int:
 def _on_record(db: Session, step_key: str, newest: StepMark | None) -> RecordedMark:
     if newest is None:
         return RecordedMark(step_key, 0, None, "", "", None)
-    by = reads.people(db, [newest.marked_by])[newest.marked_by].name
+    by = accounts.people(db, [newest.marked_by])[newest.marked_by].name
     return RecordedMark(step_key, newest.revision, newest.mark, newest.note, by, newest.marked_at)
 
 

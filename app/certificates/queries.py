@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.actor import Actor
 from app.assessments import queries as assessments
-from app.assessments import reads as assessment_reads
 from app.certificates import domain, policy, reads
 from app.certificates.domain import Facts, Judged, Missing, Status
 from app.certificates.models import Certificate, CertificateBlock
@@ -250,7 +250,7 @@ def _facts(
 ) -> Facts:
     course_key = published.course_key
     judged = assessments.competent_of(db, user_id, course_key)
-    assessors = assessment_reads.people(db, [one.instructor_id for one in judged]) if judged else {}
+    assessors = accounts.people(db, [one.instructor_id for one in judged]) if judged else {}
     return Facts(
         course=published.course,
         revision_id=published.revision_id,
@@ -275,7 +275,7 @@ def _blocked(db: Session) -> tuple[Blocked, ...]:
     rows = db.scalars(
         select(CertificateBlock).order_by(CertificateBlock.blocked_at).limit(PAGE_SIZE)
     ).all()
-    people = assessment_reads.people(db, [row.user_id for row in rows]) if rows else {}
+    people = accounts.people(db, [row.user_id for row in rows]) if rows else {}
     return tuple(
         Blocked(
             row.user_id,

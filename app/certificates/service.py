@@ -9,8 +9,8 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.actor import Actor, open_to_all, require
-from app.assessments import reads as people
 from app.audit import service as audit
 from app.certificates import domain, fonts, policy, queries
 from app.certificates.errors import AlreadyRevoked, NotIssued
@@ -81,7 +81,7 @@ def revoke_certificate(
     audit.record(
         db,
         actor.user_id,
-        "certificate.revoked",
+        "certificates.certificate_revoked",
         now=now,
         subject_kind="certificate",
         subject_id=row.id,
@@ -110,7 +110,7 @@ def _issue(
     facts = queries.facts_of(db, user_id, course_key)
     if facts is None or domain.missing_for_certificate(facts):
         return None
-    person = people.people(db, [user_id])[user_id]
+    person = accounts.people(db, [user_id])[user_id]
     name = domain.printable_name(person.certificate_name)
     serial = domain.new_serial()
     snapshot = domain.make_snapshot(facts, holder_id=user_id, name=name, serial=serial, now=now)
@@ -141,7 +141,7 @@ def _issue(
     audit.record(
         db,
         issued_by.user_id if issued_by else None,
-        "certificate.issued",
+        "certificates.certificate_issued",
         now=now,
         subject_kind="certificate",
         subject_id=row.id,
@@ -180,7 +180,7 @@ def _block(db: Session, user_id: UserId, course_key: str, reason: str, *, now: d
     audit.record(
         db,
         None,
-        "certificate.blocked",
+        "certificates.certificate_blocked",
         now=now,
         subject_kind="certificate",
         person_id=user_id,
@@ -192,6 +192,6 @@ def _block(db: Session, user_id: UserId, course_key: str, reason: str, *, now: d
 def _tell_holder(
     db: Session, row: Certificate, template: str, *, now: datetime, **values: str
 ) -> None:
-    person = people.people(db, [row.user_id])[row.user_id]
+    person = accounts.people(db, [row.user_id])[row.user_id]
     said = {"name": person.name, "title": row.snapshot["title"], "serial": row.serial}
     outbox.send_mail(db, person.email, template, said | values, now=now)
