@@ -173,7 +173,14 @@ def sign_assessment(
     assessment.outcome = result.outcome
     assessment.earned = result.earned
     assessment.possible = result.possible
-    _record(db, actor, assessment, "assessments.assessment_signed", now=now, outcome=result.outcome.value)
+    _record(
+        db,
+        actor,
+        assessment,
+        "assessments.assessment_signed",
+        now=now,
+        outcome=result.outcome.value,
+    )
     outbox.announce(
         db,
         "assessment.signed",
