@@ -15,6 +15,8 @@ from app.db import idempotency, limits
 from app.db.database import Database
 from app.kit.ids import UserId
 from app.outbox import service as outbox
+from app.quizzes import queries as quiz_queries
+from app.quizzes import service as quizzes
 from app.web.clock import Clock
 from app.web.mailer import Mailer
 
@@ -23,16 +25,22 @@ log = structlog.get_logger("preceptor.jobs")
 Handler = Callable[[Session, dict[str, Any], datetime], None]
 
 
-def _issue_certificate(db: Session, payload: dict[str, Any], now: datetime) -> None:
+def nobody_listens_yet(db: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A fact that is recorded although no feature above acts on it."""
+
+
+def issue_certificate(db: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A fact that may have been the last one missing."""
     certificates.issue_if_complete(
         db, UserId(UUID(payload["user_id"])), payload["course_key"], now=now
     )
 
 
 HANDLERS: dict[str, Handler] = {
-    "assessment.signed": _issue_certificate,
-    "learning.completed": _issue_certificate,
-    "practical.attended": _issue_certificate,
+    "assessment.signed": issue_certificate,
+    "learning.completed": issue_certificate,
+    "practical.attended": issue_certificate,
+    "quiz.submitted": nobody_listens_yet,
 }
 
 
@@ -74,6 +82,21 @@ def _deliver(database: Database, mailer: Mailer, event: outbox.Leased, now: date
         outbox.mark_done(db, event.id, now=now)
 
 
+def close_overdue_attempts(database: Database, *, now: datetime) -> int:
+    """Close attempts whose time is over and return how many; one that fails holds up no other."""
+    with database.read() as db:
+        overdue = quiz_queries.overdue_attempts(db, now=now)
+    closed = 0
+    for attempt_id in overdue:
+        try:
+            with database.write() as db:
+                quizzes.close_overdue(db, attempt_id, now=now)
+            closed += 1
+        except Exception as error:  # whatever is wrong with it, the next round tries again
+            log.error("attempt not closed", attempt_id=str(attempt_id), exc_info=error)
+    return closed
+
+
 def work_until(stop: Event, database: Database, mailer: Mailer, clock: Clock) -> None:
     """Deliver until told to stop; the thread of a single-process server, or `preceptor work`."""
     swept = clock()
@@ -81,6 +104,7 @@ def work_until(stop: Event, database: Database, mailer: Mailer, clock: Clock) ->
         now = clock()
         try:
             taken = deliver_due(database, mailer, now=now)
+            taken += close_overdue_attempts(database, now=now)
             if (now - swept).total_seconds() > 3600:
                 with database.write() as db:
                     idempotency.sweep(db, now=now)

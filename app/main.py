@@ -27,6 +27,8 @@ from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
+from app.quizzes import api as quizzes_api
+from app.quizzes import pages as quizzes_pages
 from app.settings import Environment, Settings
 from app.web import kept_mail, system
 from app.web.assets import Assets, build_assets
@@ -61,6 +63,8 @@ FEATURES: tuple[Pages | Api, ...] = (
     certificates_pages.pages,
     certificates_api.api,
     home_pages.pages,
+    quizzes_pages.pages,
+    quizzes_api.api,
 )
 
 
@@ -111,6 +115,7 @@ def make_mailer(settings: Settings, shell: Shell) -> Mailer:
         templates=shell.templates,
         sender=settings.mail_from,
         base_url=settings.base_url,
+        academy=settings.academy_name,
         mail_url=settings.mail_url,
         sign=lambda link_id: sign_link(secret, link_id),
     )

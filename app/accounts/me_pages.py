@@ -1,5 +1,6 @@
 """A person's own account: profile, password, address, sign-ins."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Response
@@ -32,8 +33,12 @@ def change_profile(*, visit: Visit, submitted: Submitted) -> Response:
         form = ProfileForm.read(submitted)
     except Refused as refused:
         return _me_page(visit, submitted, refused)
+    profile = form.profile()
     with visit.database.write() as db:
-        own_account.change_profile(db, visit.actor, form.profile(), now=visit.now)
+        if not visit.actor.is_student:  # their page asks for less; the rest stays as it is
+            kept = queries.profile(db, visit.actor.user_id)
+            profile = replace(kept, name=profile.name, theme=profile.theme)
+        own_account.change_profile(db, visit.actor, profile, now=visit.now)
     return visit.redirect(visit.url("accounts.me"), flash="Your profile is saved.")
 
 

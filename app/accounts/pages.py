@@ -152,8 +152,7 @@ def confirm(*, visit: Visit, submitted: Submitted) -> Response:
             started = own_account.confirm(db, link_id, candidate, browser_of(visit), now=visit.now)
     except Refused as refused:
         return _link_page(visit, "accounts/confirm.html", Purpose.confirm, submitted, refused)
-    response = signed_in(visit, started, local_path(form.next), "Your address is confirmed.")
-    return response
+    return signed_in(visit, started, local_path(form.next), "Your address is confirmed.")
 
 
 @pages.get("/forgot", name="accounts.forgot", access=EVERYONE)

@@ -18,8 +18,3 @@ def may_manage_groups(actor: Actor) -> bool:
 def may_see_group(actor: Actor, instructors: Set[UserId]) -> bool:
     """Admins see every group, an instructor those they look after."""
     return actor.is_admin or (actor.is_instructor and actor.user_id in instructors)
-
-
-def may_change_own_account(actor: Actor, person_id: UserId) -> bool:
-    """A person's profile, password, address and sign-ins are theirs alone (R-008)."""
-    return actor.user_id == person_id

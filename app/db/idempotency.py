@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import String, delete
+from sqlalchemy import String, delete, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db.base import Base
@@ -38,25 +40,54 @@ def once(
 ) -> str:
     """Run `effect` in this transaction and keep its answer, or return the kept one for a repeat.
 
-    The same key with another body is refused. Two at the same moment: the later one waits for the
-    first at the unique key (or at the gate inside `effect`) and fails; its retry finds the answer.
+    The same key with another body is refused. Two at the same moment: the later one waits at the
+    unique key until the first commits, and then finds its answer.
     """
     body_hash = sha256(body.encode()).hexdigest()
-    kept = db.get(IdempotencyKey, (principal, route, key))
-    if kept is not None and kept.created_at > now - KEPT:
+    identity = (principal, route, key)
+    kept = db.get(IdempotencyKey, identity)
+    if kept is not None and kept.created_at <= now - KEPT:
+        db.delete(kept)
+        db.flush()
+        kept = None
+    if kept is None and not _claim(db, identity, body_hash, now):
+        kept = db.get_one(IdempotencyKey, identity)
+    if kept is not None:
         if kept.body_hash != body_hash:
             raise Invalid("This form was already sent with other contents. Open it again.")
         return kept.answer
-    if kept is not None:
-        db.delete(kept)
-        db.flush()
-    claim = IdempotencyKey(
-        principal=principal, route=route, key=key, body_hash=body_hash, answer="", created_at=now
+    answer = effect()
+    db.execute(
+        update(IdempotencyKey)
+        .where(
+            IdempotencyKey.principal == principal,
+            IdempotencyKey.route == route,
+            IdempotencyKey.key == key,
+        )
+        .values(answer=answer)
+        .execution_options(synchronize_session=False)
     )
-    db.add(claim)
-    db.flush()
-    claim.answer = effect()
-    return claim.answer
+    return answer
+
+
+def _claim(db: Session, identity: tuple[str, str, str], body_hash: str, now: datetime) -> bool:
+    """Write the key unless somebody has it; on PostgreSQL this waits for who is writing it now."""
+    principal, route, key = identity
+    insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
+    claimed = db.execute(
+        insert(IdempotencyKey)
+        .values(
+            principal=principal,
+            route=route,
+            key=key,
+            body_hash=body_hash,
+            answer="",
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(IdempotencyKey.key)
+    ).one_or_none()
+    return claimed is not None
 
 
 def sweep(db: Session, *, now: datetime) -> None:

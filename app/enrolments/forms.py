@@ -14,7 +14,7 @@ from app.web.dates import Day, Pence, TimeOfDay, moment
 from app.web.forms import Form, Submission
 
 ROWS: Final = 10
-_ROW_FIELD: Final = re.compile(r"^(name|email)_(\d{1,2})$")
+_ROW_FIELD: Final = re.compile(r"^(name|email)_([1-9]|10)$")
 _ADDRESS: Final = re.compile(r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]+$")
 
 Sentence = Annotated[str, StringConstraints(min_length=3, max_length=2000)]

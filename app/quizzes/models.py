@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, word
 from app.kit.ids import AttemptId, EnrolmentId, EventId, RevisionId, UserId
+from app.quizzes.domain import attempt as domain
+from app.quizzes.domain.drawing import DrawnQuestion
+from app.quizzes.domain.responses import Response
 
 
 class AttemptState(StrEnum):
@@ -54,6 +57,24 @@ class Attempt(Base):
     possible: Mapped[int | None]
     passed: Mapped[bool | None]
 
+    def to_domain(self) -> domain.Attempt:
+        score = None
+        if self.earned is not None and self.possible is not None:
+            score = domain.Score(self.earned, self.possible, bool(self.passed))
+        return domain.Attempt(
+            id=self.id,
+            user_id=self.user_id,
+            course_key=self.course_key,
+            quiz_key=self.quiz_key,
+            revision_id=self.revision_id,
+            number=self.number,
+            drawn=tuple(DrawnQuestion.from_json(question) for question in self.drawn),
+            started_at=self.started_at,
+            due_at=self.due_at,
+            submitted_at=self.submitted_at,
+            score=score,
+        )
+
 
 class Answer(Base):
     """One saved answer; a later `sequence` replaces an earlier one, `is_late` never counts."""
@@ -68,3 +89,12 @@ class Answer(Base):
     response: Mapped[dict[str, Any]] = mapped_column(JSON)
     is_late: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime]
+
+    def to_domain(self) -> domain.SavedAnswer:
+        return domain.SavedAnswer(
+            question_key=self.question_key,
+            sequence=self.sequence,
+            response=Response.from_json(self.response),
+            is_late=self.is_late,
+            received_at=self.received_at,
+        )

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import OperationalError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +21,7 @@ from app.kit.errors import (
     TooMany,
     Unauthenticated,
 )
+from app.web.access import Access
 from app.web.forms import UnsupportedForm
 from app.web.middleware import BodyTooLarge
 from app.web.visit import VisitContext
@@ -67,6 +69,8 @@ def install_errors(app: FastAPI) -> None:
 
     async def unreadable(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
+        # Who may not call the route at all is told that first, and learns nothing of its fields.
+        await run_in_threadpool(_demand_policy, request)
         if any(detail["loc"][0] == "path" for detail in error.errors()):
             return _answer(request, 404, NotFound.title, NotFound().detail, NotFound())
         fields = {
@@ -102,6 +106,12 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(UnsupportedForm, unsupported)
     app.add_exception_handler(BodyTooLarge, too_large)
     app.add_exception_handler(OperationalError, busy)
+
+
+def _demand_policy(request: Request) -> None:
+    access = getattr(request.scope.get("endpoint"), "access", None)
+    if isinstance(access, Access):
+        VisitContext(request).enter(access, "unreadable")
 
 
 class Unexpected:

@@ -25,13 +25,15 @@ class Mailer:
     templates: Environment
     sender: str
     base_url: str
+    academy: str
     mail_url: str | None
     sign: Callable[[str], str]
 
     def build(self, event_id: EventId, payload: dict[str, Any], *, now: datetime) -> EmailMessage:
         """Return the message; its Message-ID is made of the row's id, so a repeat is recognised."""
+        shared = {"base_url": self.base_url, "academy": self.academy, "sign": self.sign}
         text = self.templates.get_template(f"mail/{payload['template']}.txt").render(
-            base_url=self.base_url, sign=self.sign, **payload["values"]
+            {**shared, **payload["values"]}
         )
         subject, _, body = text.partition("\n")
         message = EmailMessage()

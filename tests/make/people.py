@@ -1,12 +1,14 @@
 """People and sign-ins, written straight to the database."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, Role
 from app.accounts.identity import hash_of
 from app.accounts.models import SignIn, User
+from app.accounts.passwords import hash_of_password
 from app.kit.ids import SignInId, UserId, new_uuid
 from tests.make import NOW
 
@@ -63,3 +65,13 @@ def a_sign_in(db: Session, actor: Actor, *, token: str, now: datetime = NOW) -> 
 def an_actor(*roles: str, name: str = "Alex Actor") -> Actor:
     """An actor without a database row, for pure rules."""
     return Actor(UserId(new_uuid()), name, frozenset(Role(role) for role in roles), "a@example.org")
+
+
+A_PASSWORD = "plum velvet orbit tundra"
+A_PASSWORD_HASH = hash_of_password(A_PASSWORD)
+"""The hash is made once: each costs a tenth of a second by design."""
+
+
+def a_user_with_password(db: Session, name: str = "Sam Student", **rest: Any) -> Actor:
+    """Add a person who can sign in with `A_PASSWORD`."""
+    return a_user(db, name, password_hash=A_PASSWORD_HASH, **rest)

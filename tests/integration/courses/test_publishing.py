@@ -15,6 +15,7 @@ from app.courses.models import Media, Revision
 from app.courses.service import Outcome, publish
 from app.db.database import Database
 from app.kit.errors import Forbidden, NotFound
+from app.kit.ids import RevisionId, new_uuid
 from tests.make import NOW
 from tests.make.courses import changed_course, small_course, small_files
 from tests.make.people import a_user, an_actor
@@ -199,6 +200,10 @@ def test_what_is_not_there(database):
     with database.read() as db:
         assert queries.current(db, "small-course") is None
         assert queries.course_card(db, "small-course") is None
+        with pytest.raises(NotFound):
+            queries.revision(db, RevisionId(new_uuid()))
+        with pytest.raises(NotFound):
+            answers.answer_keys(db, RevisionId(new_uuid()))
         with pytest.raises(NotFound):
             queries.drawing(db, "0" * 32)
         with pytest.raises(NotFound):

@@ -1,0 +1,202 @@
+"""The JSON interface of attempts: the same use-cases, questions as they are delivered, no key."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import Header
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.kit.ids import AttemptId
+from app.quizzes import queries, review, service
+from app.quizzes.domain.attempt import Score
+from app.quizzes.domain.responses import LONGEST_TEXT
+from app.quizzes.errors import AttemptEnded
+from app.web.access import STUDENT
+from app.web.forms import Submission
+from app.web.routing import Api
+from app.web.visit import Visit
+
+api = Api("/api/v1", tags=["quizzes"])
+LONGEST_TOKEN = 64
+MOST_TOKENS = 20
+
+
+class Shape(BaseModel):
+    """Strict: `true` is not 1, and a field nobody knows is refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, from_attributes=True)
+
+
+class Choice(Shape):
+    """The tokens of the chosen options; an empty list takes an answer back."""
+
+    options: list[Annotated[str, Field(max_length=LONGEST_TOKEN)]] = Field(max_length=MOST_TOKENS)
+
+
+class TypedNumber(Shape):
+    """A number as it was typed, with a point or a comma; empty text takes an answer back."""
+
+    text: str = Field(max_length=LONGEST_TEXT)
+
+
+class AnswerIn(Shape):
+    """`sequence` counts the client's changes to this question, from 1."""
+
+    sequence: int = Field(ge=1, le=service.LAST_SEQUENCE)
+    response: Choice | TypedNumber
+
+
+class AnswerOut(Shape):
+    """What is stored now. A higher `sequence` than the one sent: a newer answer was there already."""
+
+    sequence: int
+    saved_at: datetime
+
+
+class StartedOut(Shape):
+    attempt: str
+    href: str
+
+
+class OptionOut(Shape):
+    token: str
+    html: str
+
+
+class QuestionOut(Shape):
+    position: int
+    type: str
+    stem_html: str
+    points: int
+    unit: str | None
+    places: int | None
+    options: list[OptionOut]
+    sequence: int
+    response: Choice | TypedNumber
+
+
+class ScoreOut(Shape):
+    earned: int
+    possible: int
+    passed: bool
+
+
+class AttemptOut(Shape):
+    """`result` is null while the attempt is open; `now` is the server's clock, the only one."""
+
+    id: str
+    course: str
+    quiz: str
+    number: int
+    state: Literal["in_progress", "submitted"]
+    started_at: datetime
+    due_at: datetime | None
+    now: datetime
+    questions: list[QuestionOut]
+    result: ScoreOut | None
+
+
+@api.post(
+    "/courses/{course}/quizzes/{quiz}/attempts",
+    name="api.quizzes.start",
+    access=STUDENT,
+    status_code=201,
+    response_model=StartedOut,
+    summary="Start an attempt, or get the open one",
+)
+def start_attempt(
+    visit: Visit,
+    course: str,
+    quiz: str,
+    idempotency_key: Annotated[str, Header(max_length=80)] = "",
+) -> StartedOut:
+    def effect() -> str:
+        return str(service.start_attempt(db, visit.actor, course, quiz, now=visit.now))
+
+    with visit.database.write() as db:
+        command = Submission(idempotency_key=idempotency_key, body=f"{course}/{quiz}")
+        attempt = visit.once(db, command, effect)
+    return StartedOut(attempt=attempt, href=visit.url("api.quizzes.attempt", attempt_id=attempt))
+
+
+@api.get(
+    "/attempts/{attempt_id}",
+    name="api.quizzes.attempt",
+    access=STUDENT,
+    response_model=AttemptOut,
+    summary="An attempt with its questions, without keys",
+)
+def show_attempt(visit: Visit, attempt_id: AttemptId) -> AttemptOut:
+    with visit.database.read() as db:
+        page = queries.running_attempt(db, visit.actor, attempt_id, now=visit.now)
+        score = None
+        if page.has_ended:
+            score = review.result_page(db, visit.actor, attempt_id, now=visit.now).score
+    return AttemptOut(
+        id=str(page.attempt.id),
+        course=page.attempt.course_key,
+        quiz=page.attempt.quiz_key,
+        number=page.attempt.number,
+        state="submitted" if page.has_ended else "in_progress",
+        started_at=page.attempt.started_at,
+        due_at=page.attempt.due_at,
+        now=visit.now,
+        questions=[_question_out(question) for question in page.questions],
+        result=_score_out(score) if score else None,
+    )
+
+
+@api.put(
+    "/attempts/{attempt_id}/answers/{position}",
+    name="api.quizzes.answer",
+    access=STUDENT,
+    response_model=AnswerOut,
+    summary="Save one answer",
+)
+def save_answer(visit: Visit, attempt_id: AttemptId, position: int, answer: AnswerIn) -> Response:
+    response = answer.response
+    typed = response.options if isinstance(response, Choice) else [response.text]
+    with visit.database.write() as db:
+        saved = service.save_answer(
+            db, visit.actor, attempt_id, position, typed, sequence=answer.sequence, now=visit.now
+        )
+    if saved.is_late:
+        raise AttemptEnded
+    body = AnswerOut(sequence=saved.sequence, saved_at=saved.saved_at)
+    # The page's clock follows this one (the body has the time of the save, which may be older).
+    return JSONResponse(
+        body.model_dump(mode="json"), headers={"x-server-now": visit.now.isoformat()}
+    )
+
+
+@api.post(
+    "/attempts/{attempt_id}/submit",
+    name="api.quizzes.submit",
+    access=STUDENT,
+    response_model=ScoreOut,
+    summary="Send the answers; again it returns the same result",
+)
+def submit_attempt(visit: Visit, attempt_id: AttemptId) -> ScoreOut:
+    with visit.database.write() as db:
+        return _score_out(service.submit(db, visit.actor, attempt_id, now=visit.now))
+
+
+def _score_out(score: Score) -> ScoreOut:
+    return ScoreOut(earned=score.earned, possible=score.possible, passed=score.passed)
+
+
+def _question_out(question: queries.ShownQuestion) -> QuestionOut:
+    return QuestionOut(
+        position=question.position,
+        type=question.type.value,
+        stem_html=question.stem_html,
+        points=question.points,
+        unit=question.unit,
+        places=question.places,
+        options=[OptionOut(token=one.token, html=one.html) for one in question.options],
+        sequence=question.sequence,
+        response=TypedNumber(text=question.text)
+        if question.is_numeric
+        else Choice(options=list(question.chosen)),
+    )

@@ -1,0 +1,1 @@
+"""The rules of attempts: pure, without a clock, a database or a key."""

@@ -1,0 +1,88 @@
+"""An attempt, and what the clock makes of it. Only the server's clock is ever asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.courses.domain.delivery import Quiz
+from app.kit.ids import AttemptId, RevisionId, UserId
+from app.quizzes.domain.drawing import DrawnQuestion
+from app.quizzes.domain.responses import Response
+
+GRACE = timedelta(seconds=10)
+"""How long after the end an answer may still arrive: the way from the browser takes time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Points as whole numbers, so that no rounding decides who passed."""
+
+    earned: int
+    possible: int
+    passed: bool
+
+    @property
+    def percent(self) -> int:
+        """For display only, rounded down: 79.9 is never shown as 80."""
+        return self.earned * 100 // self.possible
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAnswer:
+    """One answer as it was received; a later sequence replaces an earlier one."""
+
+    question_key: str
+    sequence: int
+    response: Response
+    is_late: bool
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a quiz. `due_at` None: no time limit. `score` None: not marked yet."""
+
+    id: AttemptId
+    user_id: UserId
+    course_key: str
+    quiz_key: str
+    revision_id: RevisionId
+    number: int
+    drawn: tuple[DrawnQuestion, ...]
+    started_at: datetime
+    due_at: datetime | None
+    submitted_at: datetime | None
+    score: Score | None
+
+    def has_ended(self, now: datetime) -> bool:
+        """Submitted, or past its time: nobody needs to have written that down."""
+        return self.submitted_at is not None or is_past(self.due_at, now)
+
+    def ended_at(self, now: datetime) -> datetime:
+        """When it ended, or ends if it is submitted now. The end of the time limit is the latest
+        moment, however late anybody notices."""
+        if self.submitted_at is not None:
+            return self.submitted_at
+        return now if self.due_at is None else min(now, self.due_at)
+
+
+def due_time(quiz: Quiz, started_at: datetime) -> datetime | None:
+    """Return when an attempt that starts now ends, or None without a time limit."""
+    return None if quiz.minutes is None else started_at + timedelta(minutes=quiz.minutes)
+
+
+def is_past(due_at: datetime | None, received_at: datetime) -> bool:
+    """Return whether something received at this moment comes too late: after the end and 10 s."""
+    return due_at is not None and received_at > due_at + GRACE
+
+
+def counting(answers: Iterable[SavedAnswer], due_at: datetime | None) -> dict[str, SavedAnswer]:
+    """Return the answer that counts for each question: the newest that came in time."""
+    newest: dict[str, SavedAnswer] = {}
+    for answer in answers:
+        if answer.is_late or is_past(due_at, answer.received_at):
+            continue
+        known = newest.get(answer.question_key)
+        if known is None or answer.sequence > known.sequence:
+            newest[answer.question_key] = answer
+    return newest

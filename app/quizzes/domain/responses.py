@@ -1,0 +1,110 @@
+"""Reading what people answered: tokens into options, typed text into a number.
+
+What cannot be read costs nothing: `Unreadable` says what to change, and nothing is saved or marked.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, Self
+
+from app.courses.domain.delivery import Question, QuestionType
+from app.quizzes.domain.drawing import DrawnQuestion
+
+LONGEST_TEXT: Final = 60
+MOST_DIGITS: Final = 18
+ONE_CHOICE: Final = frozenset({QuestionType.single, QuestionType.true_false})
+
+_TYPED = re.compile(
+    r"(?P<number>[+\-−]?[0-9.,\s’']*[0-9][0-9.,\s’']*)(?P<unit>(?:[^0-9.,\s’'].*)?)"
+)
+_PLAIN = re.compile(r"[+\-−]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)")
+_MAYBE_THOUSANDS = re.compile(r"[+\-−]?[1-9][0-9]{0,2},[0-9]{3}")
+_SAME_UNIT: Final = {"°": "degrees", "degree": "degrees", "percent": "%", "per cent": "%"}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A readable answer: the chosen options, or a number with the text it was typed as."""
+
+    options: frozenset[str] = frozenset()
+    text: str = ""
+    number: Decimal | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing chosen and nothing typed; an earlier answer may be taken back this way."""
+        return not self.options and self.number is None
+
+    def to_json(self) -> dict[str, Any]:
+        if self.number is not None:
+            return {"text": self.text, "number": str(self.number)}
+        return {"options": sorted(self.options)}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        if "number" in stored:
+            return cls(text=stored["text"], number=Decimal(stored["number"]))
+        return cls(options=frozenset(stored["options"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why an answer cannot be read, in words that say what to do."""
+
+    message: str
+
+
+def read_response(
+    question: Question, drawn: DrawnQuestion, typed: Sequence[str]
+) -> Response | Unreadable:
+    """Return the response behind what the browser sent: tokens, or for numeric at most one text."""
+    if question.type is QuestionType.numeric:
+        if len(typed) > 1:
+            return Unreadable("Give one number.")
+        return read_number(typed[0] if typed else "", question.unit)
+    if question.type in ONE_CHOICE and len(typed) > 1:
+        return Unreadable("Choose one answer only.")
+    keys = {drawn.key_of(token) for token in typed}
+    chosen = frozenset(key for key in keys if key is not None)
+    if len(chosen) != len(typed):
+        return Unreadable(
+            "This answer does not belong to this question. Open the question again and choose."
+        )
+    return Response(options=chosen)
+
+
+def read_number(typed: str, unit: str | None) -> Response | Unreadable:
+    """Read a decimal number with a point or a comma, with or without its unit behind it.
+
+    Separators for thousands are refused, because 1,000 is a thousand to some people and one to others.
+    """
+    text = unicodedata.normalize("NFKC", typed).strip()
+    if not text:
+        return Response()
+    parts = _TYPED.fullmatch(text) if len(text) <= LONGEST_TEXT else None
+    if parts is None:
+        return Unreadable(f"Enter a number{_in_unit(unit)}, such as 2.5.")
+    number = parts["number"].strip()
+    if not _PLAIN.fullmatch(number) or _MAYBE_THOUSANDS.fullmatch(number):
+        return Unreadable(
+            "Write the number without spaces or separators for thousands, and use one point for "
+            "decimals: 1000 or 1.5."
+        )
+    if sum(character.isdigit() for character in number) > MOST_DIGITS:
+        return Unreadable(f"Use at most {MOST_DIGITS} digits.")
+    if not _is_unit(parts["unit"], unit):
+        return Unreadable(f"Give a number{_in_unit(unit)}. You need not type the unit.")
+    return Response(text=typed.strip(), number=Decimal(number.replace(",", ".").replace("−", "-")))
+
+
+def _in_unit(unit: str | None) -> str:
+    return f" in {unit}" if unit else ""
+
+
+def _is_unit(typed: str, unit: str | None) -> bool:
+    given = typed.strip().rstrip(".").casefold()
+    wanted = unicodedata.normalize("NFKC", unit or "").casefold()
+    return given in ("", wanted) or _SAME_UNIT.get(given) == wanted

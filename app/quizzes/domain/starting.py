@@ -1,0 +1,67 @@
+"""Whether a new attempt may start, and why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.courses.domain.delivery import Course, Quiz
+from app.learning.domain import Done, ModuleState, is_final_open, missing_modules, module_progress
+from app.quizzes.domain.attempt import Attempt
+
+
+class StartReason(StrEnum):
+    locked = "locked"
+    used_up = "used_up"
+    already_open = "already_open"
+
+
+@dataclass(frozen=True, slots=True)
+class StartRefusal:
+    """Why no new attempt can start: `missing` names the modules to complete first, `open_attempt` is
+    the one to go on with instead."""
+
+    reason: StartReason
+    detail: str
+    missing: tuple[str, ...] = ()
+    open_attempt: Attempt | None = None
+
+
+def start_refusal(
+    course: Course, quiz: Quiz, done: Done, attempts: Sequence[Attempt], *, now: datetime
+) -> StartRefusal | None:
+    """Return why a student may not start a new attempt at this quiz, or None if they may.
+
+    `attempts` are all of theirs at this quiz. An open one is to be gone on with, whatever else holds.
+    """
+    open_attempt = next((one for one in attempts if not one.has_ended(now)), None)
+    if open_attempt is not None:
+        detail = "You have started this quiz. Go on with your open attempt."
+        return StartRefusal(StartReason.already_open, detail, open_attempt=open_attempt)
+    missing = missing_before(course, quiz, done)
+    if missing:
+        detail = f"Complete first: {', '.join(missing)}."
+        return StartRefusal(StartReason.locked, detail, missing=missing)
+    if quiz.attempts is not None and len(attempts) >= quiz.attempts:
+        detail = "You have used all your attempts at this quiz. Write to the academy if you need another."
+        return StartRefusal(StartReason.used_up, detail)
+    return None
+
+
+def missing_before(course: Course, quiz: Quiz, done: Done) -> tuple[str, ...]:
+    """Return the titles of the modules to complete before this quiz opens.
+
+    The final test needs them all. A module's quiz opens with its module, and stays open once the
+    module is complete.
+    """
+    if quiz.key == course.final_test:
+        if is_final_open(course, done):
+            return ()
+        keys = [module.key for module in course.modules]
+        return tuple(module.title for module in missing_modules(course, keys, done))
+    return tuple(
+        module.title
+        for progress in module_progress(course, done)
+        if progress.module.quiz == quiz.key and progress.state is ModuleState.locked
+        for module in progress.missing
+    )

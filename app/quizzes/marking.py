@@ -1,0 +1,89 @@
+"""Marking: the answers and the keys give the score, whenever and however often it is asked (R-065).
+
+With the review after release this is the only place that may import the keys.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.courses import queries as courses
+from app.courses.answers import answer_keys
+from app.courses.domain.delivery import Question, QuestionType, Quiz
+from app.courses.domain.keys import QuestionKey, QuizKeys
+from app.kit.errors import NotFound
+from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score, counting
+from app.quizzes.domain.drawing import DrawnQuestion
+from app.quizzes.domain.responses import Response
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The points of one question."""
+
+    question_key: str
+    earned: int
+    possible: int
+
+    @property
+    def is_right(self) -> bool:
+        return self.earned == self.possible
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The marks of an attempt in the order shown, and their score."""
+
+    marks: tuple[Mark, ...]
+    score: Score
+
+
+def mark(question: Question, key: QuestionKey, response: Response | None) -> int:
+    """Return the points of one answer: all or nothing.
+
+    Choices are right when exactly the correct options are chosen; a number is right when it lies
+    within the tolerance, its borders included. No answer earns nothing.
+    """
+    if response is None or response.is_blank:
+        return 0
+    if question.type is QuestionType.numeric:
+        is_right = _is_near(key, response)
+    else:
+        is_right = response.options == key.correct
+    return question.points if is_right else 0
+
+
+def mark_attempt(
+    quiz: Quiz,
+    keys: QuizKeys,
+    drawn: Iterable[DrawnQuestion],
+    responses: Mapping[str, Response],
+) -> Marks:
+    """Return the marks of an attempt. Passed is decided in whole numbers, without rounding."""
+    marks = []
+    for one in drawn:
+        question = quiz.question(one.key)
+        points = mark(question, keys.questions[one.key], responses.get(one.key))
+        marks.append(Mark(one.key, points, question.points))
+    earned = sum(one.earned for one in marks)
+    possible = sum(one.possible for one in marks)
+    passed = earned * 100 >= quiz.pass_percent * possible
+    return Marks(tuple(marks), Score(earned, possible, passed))
+
+
+def mark_saved(db: Session, attempt: Attempt, answers: Iterable[SavedAnswer]) -> Marks:
+    """Mark an attempt under the revision it pinned, from the answers that count."""
+    quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
+    keys = answer_keys(db, attempt.revision_id).quizzes.get(attempt.quiz_key)
+    if quiz is None or keys is None:
+        raise NotFound
+    counted = counting(answers, attempt.due_at)
+    responses = {key: answer.response for key, answer in counted.items()}
+    return mark_attempt(quiz, keys, attempt.drawn, responses)
+
+
+def _is_near(key: QuestionKey, response: Response) -> bool:
+    if response.number is None or key.answer is None or key.tolerance is None:
+        return False
+    return abs(response.number - key.answer) <= key.tolerance

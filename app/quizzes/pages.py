@@ -1,0 +1,134 @@
+"""Pages of quizzes: before, during and after an attempt."""
+
+from fastapi import Response
+
+from app.kit.ids import AttemptId
+from app.quizzes import queries, review, service
+from app.quizzes.errors import AnswerUnreadable, AttemptEnded, StartRefused
+from app.quizzes.forms import AnswerForm
+from app.web.access import STUDENT
+from app.web.errors import status_of
+from app.web.forms import Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages()
+
+
+@pages.get("/learn/{course_key}/quizzes/{quiz_key}", name="quizzes.show", access=STUDENT)
+def show_quiz(visit: Visit, course_key: str, quiz_key: str) -> Response:
+    with visit.database.read() as db:
+        page = queries.start_page(db, visit.actor, course_key, quiz_key, now=visit.now)
+    return visit.render("quizzes/start.html", page=page, notice=None)
+
+
+@pages.post("/learn/{course_key}/quizzes/{quiz_key}", name="quizzes.start", access=STUDENT)
+def start_attempt(visit: Visit, course_key: str, quiz_key: str, submitted: Submitted) -> Response:
+    def effect() -> str:
+        attempt_id = service.start_attempt(db, visit.actor, course_key, quiz_key, now=visit.now)
+        return visit.url("quizzes.question", attempt_id=attempt_id, position=1)
+
+    try:
+        with visit.database.write() as db:
+            to = visit.once(db, submitted, effect)
+    except StartRefused as refused:
+        with visit.database.read() as db:
+            page = queries.start_page(db, visit.actor, course_key, quiz_key, now=visit.now)
+        return visit.render(
+            "quizzes/start.html", status=status_of(refused), page=page, notice=refused.detail
+        )
+    return visit.redirect(to)
+
+
+@pages.get("/attempts/{attempt_id}/questions/{position}", name="quizzes.question", access=STUDENT)
+def show_question(visit: Visit, attempt_id: AttemptId, position: int) -> Response:
+    return _question(visit, attempt_id, position)
+
+
+@pages.post("/attempts/{attempt_id}/questions/{position}", name="quizzes.answer", access=STUDENT)
+def save_answer(
+    visit: Visit, attempt_id: AttemptId, position: int, submitted: Submitted
+) -> Response:
+    form = AnswerForm.read(submitted)
+    try:
+        with visit.database.write() as db:
+            saved = service.save_answer(
+                db, visit.actor, attempt_id, position, form.answer, sequence=None, now=visit.now
+            )
+    except AnswerUnreadable as refused:
+        return _question(visit, attempt_id, position, form, refused)
+    if saved.is_late:
+        return _result(visit, attempt_id, AttemptEnded())
+    return visit.redirect(_next_url(visit, attempt_id, position, form.go, saved.questions))
+
+
+@pages.get("/attempts/{attempt_id}/check", name="quizzes.check", access=STUDENT)
+def check_answers(visit: Visit, attempt_id: AttemptId) -> Response:
+    with visit.database.read() as db:
+        page = queries.running_attempt(db, visit.actor, attempt_id, now=visit.now)
+    if page.has_ended:
+        return visit.redirect(visit.url("quizzes.result", attempt_id=attempt_id))
+    return visit.render("quizzes/check.html", page=page)
+
+
+@pages.post("/attempts/{attempt_id}/submit", name="quizzes.submit", access=STUDENT)
+def submit_attempt(visit: Visit, attempt_id: AttemptId, submitted: Submitted) -> Response:
+    with visit.database.write() as db:
+        service.submit(db, visit.actor, attempt_id, now=visit.now)
+    return visit.redirect(visit.url("quizzes.result", attempt_id=attempt_id))
+
+
+@pages.get("/attempts/{attempt_id}", name="quizzes.result", access=STUDENT)
+def show_result(visit: Visit, attempt_id: AttemptId) -> Response:
+    try:
+        return _result(visit, attempt_id)
+    except review.StillOpen:
+        return visit.redirect(visit.url("quizzes.check", attempt_id=attempt_id))
+
+
+def _question(
+    visit: VisitContext,
+    attempt_id: AttemptId,
+    position: int,
+    form: AnswerForm | None = None,
+    refused: AnswerUnreadable | None = None,
+) -> Response:
+    """Show a question, with what was typed when it could not be read."""
+    with visit.database.read() as db:
+        page = queries.running_attempt(db, visit.actor, attempt_id, now=visit.now)
+    question = page.question(position)
+    if page.has_ended:
+        return visit.redirect(visit.url("quizzes.result", attempt_id=attempt_id))
+    asked_to_check = visit.request.query_params.get("then") == "check"
+    return visit.render(
+        "quizzes/question.html",
+        status=200 if refused is None else status_of(refused),
+        page=page,
+        question=question,
+        errors=refused.fields if refused else {},
+        chosen=form.answer if form else question.chosen,
+        text=form.answer[0] if form and form.answer else question.text,
+        then_check=asked_to_check or position == page.length or bool(form and form.go == "check"),
+    )
+
+
+def _result(
+    visit: VisitContext, attempt_id: AttemptId, refused: AttemptEnded | None = None
+) -> Response:
+    with visit.database.read() as db:
+        page = review.result_page(db, visit.actor, attempt_id, now=visit.now)
+    return visit.render(
+        "quizzes/result.html",
+        status=200 if refused is None else status_of(refused),
+        page=page,
+        notice=refused.detail if refused else None,
+    )
+
+
+def _next_url(
+    visit: VisitContext, attempt_id: AttemptId, position: int, go: str, length: int
+) -> str:
+    following = position + (-1 if go == "previous" else 1)
+    if go == "check" or following > length:
+        return visit.url("quizzes.check", attempt_id=attempt_id)
+    return visit.url("quizzes.question", attempt_id=attempt_id, position=max(1, following))

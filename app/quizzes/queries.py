@@ -1,0 +1,272 @@
+"""Reading attempts and questions as they are delivered. Nothing here can reach the keys."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.courses import queries as courses
+from app.courses.domain.delivery import Question, QuestionType, Quiz
+from app.enrolments import queries as enrolments
+from app.kit.errors import NotFound
+from app.kit.ids import AttemptId, UserId
+from app.learning import queries as learning
+from app.quizzes import models, policy
+from app.quizzes.domain.attempt import GRACE, Attempt, SavedAnswer, counting
+from app.quizzes.domain.drawing import DrawnQuestion
+from app.quizzes.domain.starting import StartReason, StartRefusal, start_refusal
+
+
+def attempt_of(db: Session, actor: Actor, attempt_id: AttemptId) -> Attempt:
+    """Return one attempt of this student; anybody else's does not exist for them."""
+    row = db.get(models.Attempt, attempt_id)
+    if row is None or not policy.may_see_attempt(actor, row.user_id):
+        raise NotFound
+    return row.to_domain()
+
+
+def attempts_at(
+    db: Session, user_id: UserId, course_key: str, quiz_key: str
+) -> tuple[Attempt, ...]:
+    """Return a person's attempts at one quiz, in order."""
+    rows = db.scalars(
+        select(models.Attempt)
+        .where(
+            models.Attempt.user_id == user_id,
+            models.Attempt.course_key == course_key,
+            models.Attempt.quiz_key == quiz_key,
+        )
+        .order_by(models.Attempt.number)
+    )
+    return tuple(row.to_domain() for row in rows)
+
+
+def answers_of(db: Session, attempt_id: AttemptId) -> tuple[SavedAnswer, ...]:
+    """Return every answer of an attempt, in one statement; late ones too."""
+    return answers_of_many(db, [attempt_id])[attempt_id]
+
+
+def answers_of_many(
+    db: Session, attempt_ids: Iterable[AttemptId]
+) -> dict[AttemptId, tuple[SavedAnswer, ...]]:
+    """Return the answers of several attempts, in one statement."""
+    found: dict[AttemptId, list[SavedAnswer]] = defaultdict(list)
+    wanted = list(attempt_ids)
+    rows = db.scalars(
+        select(models.Answer)
+        .where(models.Answer.attempt_id.in_(wanted))
+        .order_by(models.Answer.question_key, models.Answer.sequence)
+    )
+    for row in rows:
+        found[row.attempt_id].append(row.to_domain())
+    return {attempt_id: tuple(found[attempt_id]) for attempt_id in wanted}
+
+
+def overdue_attempts(db: Session, *, now: datetime, most: int = 20) -> tuple[AttemptId, ...]:
+    """Return open attempts whose time is over, the longest over first."""
+    rows = db.scalars(
+        select(models.Attempt.id)
+        .where(
+            models.Attempt.state == models.AttemptState.in_progress,
+            models.Attempt.due_at < now - GRACE,
+        )
+        .order_by(models.Attempt.due_at, models.Attempt.id)
+        .limit(most)
+    )
+    return tuple(rows)
+
+
+def quiz_of(db: Session, attempt: Attempt) -> Quiz:
+    """Return the quiz as it was when the attempt started (R-064)."""
+    quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
+    if quiz is None:
+        raise NotFound
+    return quiz
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """What a student should know before an attempt. `attempts` are the earlier ones, in order."""
+
+    course_key: str
+    course_title: str
+    quiz: Quiz
+    refusal: StartRefusal | None
+    attempts: tuple[Attempt, ...]
+    attempts_left: int | None
+    """None: as many as wanted."""
+    now: datetime
+
+    @property
+    def open_attempt(self) -> Attempt | None:
+        return None if self.refusal is None else self.refusal.open_attempt
+
+    @property
+    def ended(self) -> tuple[Attempt, ...]:
+        return tuple(attempt for attempt in self.attempts if attempt.has_ended(self.now))
+
+    @property
+    def is_locked(self) -> bool:
+        return self.refusal is not None and self.refusal.reason is StartReason.locked
+
+
+def start_page(
+    db: Session, actor: Actor, course_key: str, quiz_key: str, *, now: datetime
+) -> StartPage:
+    """Return the page before an attempt; a quiz of a course without a place does not exist."""
+    place = enrolments.place_on(db, actor.user_id, course_key)
+    if place is None or not policy.may_take_quizzes(actor):
+        raise NotFound
+    course = courses.revision(db, place.revision_id).course
+    quiz = course.quiz(quiz_key)
+    if quiz is None:
+        raise NotFound
+    done = learning.done_by(db, actor.user_id, course_key)
+    attempts = attempts_at(db, actor.user_id, course_key, quiz_key)
+    return StartPage(
+        course_key=course_key,
+        course_title=course.title,
+        quiz=quiz,
+        refusal=start_refusal(course, quiz, done, attempts, now=now),
+        attempts=attempts,
+        attempts_left=None if quiz.attempts is None else max(0, quiz.attempts - len(attempts)),
+        now=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOption:
+    """An option as the browser may know it: every one has the same fields."""
+
+    token: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuestion:
+    """One question of an attempt without a key, and what the student answered so far.
+
+    `heading_html` is the first paragraph of the question, `rest_html` what follows it (a drawing,
+    more text). `chosen` holds tokens, `text` a typed number. `sequence` is that of the newest saved
+    answer, 0 without one.
+    """
+
+    position: int
+    type: QuestionType
+    stem_html: str
+    heading_html: str
+    rest_html: str
+    points: int
+    options: tuple[ShownOption, ...]
+    unit: str | None
+    places: int | None
+    chosen: tuple[str, ...]
+    text: str
+    sequence: int
+    saved_at: datetime | None
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.type is QuestionType.numeric
+
+    @property
+    def is_multiple(self) -> bool:
+        return self.type is QuestionType.multiple
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.chosen or self.text)
+
+    @property
+    def answers_html(self) -> tuple[str, ...]:
+        """The chosen options in words, for the check before sending."""
+        return tuple(option.html for option in self.options if option.token in self.chosen)
+
+    @property
+    def text_lacks_unit(self) -> bool:
+        """Whether the number was typed without its unit."""
+        return self.unit is not None and self.text[-1:].isdigit()
+
+
+@dataclass(frozen=True, slots=True)
+class RunningAttempt:
+    """An attempt with all its questions as they are delivered."""
+
+    attempt: Attempt
+    quiz: Quiz
+    questions: tuple[ShownQuestion, ...]
+    has_ended: bool
+
+    @property
+    def length(self) -> int:
+        return len(self.questions)
+
+    @property
+    def unanswered(self) -> tuple[ShownQuestion, ...]:
+        return tuple(question for question in self.questions if not question.is_answered)
+
+    def question(self, position: int) -> ShownQuestion:
+        """Return the question at a place, from 1; raise NotFound beyond the last."""
+        if not 1 <= position <= self.length:
+            raise NotFound
+        return self.questions[position - 1]
+
+
+def running_attempt(
+    db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime
+) -> RunningAttempt:
+    """Return an attempt for its student, on any device, in two statements."""
+    attempt = attempt_of(db, actor, attempt_id)
+    quiz = quiz_of(db, attempt)
+    answers = answers_of(db, attempt_id)
+    counted = counting(answers, attempt.due_at)
+    newest = {answer.question_key: answer.sequence for answer in answers}
+    questions = tuple(
+        _shown(
+            place, quiz.question(drawn.key), drawn, counted.get(drawn.key), newest.get(drawn.key, 0)
+        )
+        for place, drawn in enumerate(attempt.drawn, start=1)
+    )
+    return RunningAttempt(attempt, quiz, questions, attempt.has_ended(now))
+
+
+def _shown(
+    position: int,
+    question: Question,
+    drawn: DrawnQuestion,
+    answer: SavedAnswer | None,
+    sequence: int,
+) -> ShownQuestion:
+    html = {option.key: option.html for option in question.options}
+    heading, rest = split_stem(question.stem_html)
+    return ShownQuestion(
+        position=position,
+        type=question.type,
+        stem_html=question.stem_html,
+        heading_html=heading,
+        rest_html=rest,
+        points=question.points,
+        options=tuple(ShownOption(one.token, html[one.key]) for one in drawn.options),
+        unit=question.unit,
+        places=question.places,
+        chosen=drawn.tokens_of(answer.response.options) if answer else (),
+        text=answer.response.text if answer else "",
+        sequence=sequence,
+        saved_at=answer.received_at if answer else None,
+    )
+
+
+def split_stem(html: str) -> tuple[str, str]:
+    """Return the first paragraph of a question without its tags, and what follows it.
+
+    The question is the heading of its page and its legend, which may hold words but no paragraphs and
+    no drawing.
+    """
+    first, closing, rest = html.strip().partition("</p>")
+    if not closing or not first.startswith("<p>"):
+        return "", html
+    return first.removeprefix("<p>"), rest.strip()

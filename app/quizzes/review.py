@@ -1,0 +1,169 @@
+"""Results, and after release the review with the keys (R-050).
+
+With marking this is the only place that may import the keys. Release is decided here before any key
+is read into a page: see `domain.releasing`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.courses.answers import answer_keys
+from app.courses.domain.delivery import Question, Quiz
+from app.courses.domain.keys import QuestionKey
+from app.kit.errors import Conflict
+from app.kit.ids import AttemptId
+from app.quizzes import marking, queries
+from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score, counting
+from app.quizzes.domain.drawing import DrawnQuestion
+from app.quizzes.domain.releasing import best, is_released
+from app.quizzes.domain.responses import Response
+from app.quizzes.marking import Mark, Marks
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedOption:
+    html: str
+    is_chosen: bool
+    is_correct: bool
+    explanation_html: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedQuestion:
+    """One question after release: the answer given, the right one, and why."""
+
+    position: int
+    heading_html: str
+    rest_html: str
+    is_answered: bool
+    is_right: bool
+    earned: int
+    possible: int
+    options: tuple[ReviewedOption, ...]
+    text: str
+    answer: str
+    """The right number with its unit; empty for choices."""
+    tolerance: str
+    """How far off still counts, empty where the number must be exact."""
+    explanation_html: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """An ended attempt. `questions` is empty until release; `best` is the score that counts."""
+
+    attempt: Attempt
+    quiz: Quiz
+    score: Score
+    best: Score
+    ended_at: datetime
+    time_ran_out: bool
+    attempts_left: int | None
+    is_released: bool
+    questions: tuple[ReviewedQuestion, ...]
+
+    @property
+    def may_try_again(self) -> bool:
+        return self.attempts_left is None or self.attempts_left > 0
+
+
+class StillOpen(Conflict):
+    """The attempt has no result yet."""
+
+    title = "This attempt is still open"
+    slug = "attempt-open"
+
+
+def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -> ResultPage:
+    """Return the result of an ended attempt; raise StillOpen before, NotFound for a foreign one.
+
+    Nothing is written: an attempt whose time ran out is marked here as it will be by the worker.
+    """
+    attempt = queries.attempt_of(db, actor, attempt_id)
+    if not attempt.has_ended(now):
+        raise StillOpen("This attempt has not ended. Send your answers first.")
+    quiz = queries.quiz_of(db, attempt)
+    attempts = queries.attempts_at(db, actor.user_id, attempt.course_key, attempt.quiz_key)
+    ended = [one for one in attempts if one.has_ended(now)]
+    unmarked = [one.id for one in ended if one.score is None]
+    answers = queries.answers_of_many(db, {attempt_id, *unmarked})
+    scores = [one.score or marking.mark_saved(db, one, answers[one.id]).score for one in ended]
+    marks = marking.mark_saved(db, attempt, answers[attempt_id])
+    released = is_released(quiz, attempts, scores, now=now)
+    return ResultPage(
+        attempt=attempt,
+        quiz=quiz,
+        score=attempt.score or marks.score,
+        best=best(scores) or marks.score,
+        ended_at=attempt.ended_at(now),
+        time_ran_out=attempt.ended_at(now) == attempt.due_at,
+        attempts_left=None if quiz.attempts is None else max(0, quiz.attempts - len(attempts)),
+        is_released=released,
+        questions=_review(db, attempt, quiz, answers[attempt_id], marks) if released else (),
+    )
+
+
+def _review(
+    db: Session,
+    attempt: Attempt,
+    quiz: Quiz,
+    answers: tuple[SavedAnswer, ...],
+    marks: Marks,
+) -> tuple[ReviewedQuestion, ...]:
+    keys = answer_keys(db, attempt.revision_id).quizzes[attempt.quiz_key].questions
+    counted = counting(answers, attempt.due_at)
+    return tuple(
+        _reviewed(
+            place,
+            quiz.question(drawn.key),
+            drawn,
+            keys[drawn.key],
+            counted[drawn.key].response if drawn.key in counted else Response(),
+            mark,
+        )
+        for place, (drawn, mark) in enumerate(zip(attempt.drawn, marks.marks, strict=True), start=1)
+    )
+
+
+def _reviewed(
+    position: int,
+    question: Question,
+    drawn: DrawnQuestion,
+    key: QuestionKey,
+    response: Response,
+    mark: Mark,
+) -> ReviewedQuestion:
+    html = {option.key: option.html for option in question.options}
+    heading, rest = queries.split_stem(question.stem_html)
+    return ReviewedQuestion(
+        position=position,
+        heading_html=heading,
+        rest_html=rest,
+        is_answered=not response.is_blank,
+        is_right=mark.is_right,
+        earned=mark.earned,
+        possible=mark.possible,
+        options=tuple(
+            ReviewedOption(
+                html=html[option.key],
+                is_chosen=option.key in response.options,
+                is_correct=option.key in key.correct,
+                explanation_html=key.option_explanations.get(option.key, ""),
+            )
+            for option in drawn.options
+        ),
+        text=response.text,
+        answer=_with_unit(key.answer, question.unit),
+        tolerance=_with_unit(key.tolerance, question.unit) if key.tolerance else "",
+        explanation_html=key.explanation_html,
+    )
+
+
+def _with_unit(number: Decimal | None, unit: str | None) -> str:
+    if number is None:
+        return ""
+    return f"{number:f} {unit}" if unit else f"{number:f}"

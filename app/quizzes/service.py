@@ -1,0 +1,296 @@
+"""Use-cases of attempts: start, save an answer, submit, close what is overdue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, true, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, open_to_all, require
+from app.audit import service as audit
+from app.courses import queries as courses
+from app.enrolments import queries as enrolments
+from app.enrolments.queries import Place
+from app.kit.errors import NotFound
+from app.kit.ids import AttemptId, EventId, UserId, new_uuid, random_token
+from app.learning import queries as learned
+from app.learning import service as learning
+from app.outbox import service as outbox
+from app.quizzes import marking, policy, queries
+from app.quizzes.domain.attempt import Score, due_time, is_past
+from app.quizzes.domain.drawing import draw
+from app.quizzes.domain.responses import Response, Unreadable, read_response
+from app.quizzes.domain.starting import start_refusal
+from app.quizzes.errors import AnswerUnreadable, SequenceTaken, StartRefused
+from app.quizzes.models import Answer, Attempt, AttemptState
+
+LAST_SEQUENCE = 10_000
+"""More saves of one question than anybody makes; keeps a broken client from filling the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What is stored for a question now. `is_late`: it came after the end and does not count; the
+    caller tells the student so, after the transaction that kept it. `questions`: how many the attempt
+    has."""
+
+    sequence: int
+    saved_at: datetime
+    is_late: bool
+    questions: int
+
+
+def start_attempt(
+    db: Session, actor: Actor, course_key: str, quiz_key: str, *, now: datetime
+) -> AttemptId:
+    """Start an attempt, or return the one that is open; raise StartRefused with the reason.
+
+    The attempt pins the revision of the student's place, its seed and its drawn order. Two starts at
+    the same moment give one attempt: the unique number of an attempt lets the first one through, and
+    the later one finds it open.
+    """
+    require(policy.may_take_quizzes(actor), "Only students take quizzes.")
+    place = enrolments.place_on(db, actor.user_id, course_key)
+    if place is None:
+        raise NotFound
+    attempts = queries.attempts_at(db, actor.user_id, course_key, quiz_key)
+    for attempt in attempts:
+        if attempt.submitted_at is None and is_past(attempt.due_at, now):
+            _close(db, _take_gate(db, attempt.id, actor.user_id), None, now=now)
+    course = courses.revision(db, place.revision_id).course
+    quiz = course.quiz(quiz_key)
+    if quiz is None:
+        raise NotFound
+    done = learned.done_by(db, actor.user_id, course_key)
+    refusal = start_refusal(course, quiz, done, attempts, now=now)
+    if refusal is not None and refusal.open_attempt is not None:
+        return refusal.open_attempt.id
+    if refusal is not None:
+        raise StartRefused(refusal.detail, reason=refusal.reason)
+    number = attempts[-1].number + 1 if attempts else 1
+    try:
+        with db.begin_nested():
+            return _add_attempt(db, actor, place, quiz_key, number, now=now)
+    except IntegrityError:
+        return _open_attempt(db, actor.user_id, course_key, quiz_key)
+
+
+def save_answer(
+    db: Session,
+    actor: Actor,
+    attempt_id: AttemptId,
+    position: int,
+    typed: Sequence[str],
+    *,
+    sequence: int | None,
+    now: datetime,
+) -> Saved:
+    """Save one answer after the others of its question, and return what is stored.
+
+    `typed` holds tokens, or the text of a number. `sequence` is the client's count of its changes to
+    this question: the same one again changes nothing, an older one is answered with the newer that is
+    stored, also after the end. None (a form, sent by a person on purpose) comes after whatever is
+    stored. Refused are what cannot be read (AnswerUnreadable) and a second answer under one number
+    (SequenceTaken). What comes after the end is kept as evidence and returned as late.
+    """
+    require(policy.may_take_quizzes(actor), "Only students take quizzes.")
+    if sequence is not None and not 1 <= sequence <= LAST_SEQUENCE:
+        raise AnswerUnreadable(f"A sequence number lies between 1 and {LAST_SEQUENCE}.")
+    row = _take_gate(db, attempt_id, actor.user_id)
+    attempt = row.to_domain()
+    if not 1 <= position <= len(attempt.drawn):
+        raise NotFound
+    drawn = attempt.drawn[position - 1]
+    response = read_response(queries.quiz_of(db, attempt).question(drawn.key), drawn, typed)
+    if isinstance(response, Unreadable):
+        raise AnswerUnreadable(response.message, fields={"answer": response.message})
+    is_late = attempt.has_ended(now)
+    if is_late:
+        _close(db, row, None, now=now)
+    newest = _newest_answer(db, attempt_id, drawn.key)
+    kept = _already_stored(newest, response, sequence)
+    if kept is not None:
+        return Saved(kept.sequence, kept.received_at, kept.is_late, len(attempt.drawn))
+    following = newest.sequence + 1 if newest else 1
+    if following > LAST_SEQUENCE:
+        raise AnswerUnreadable("This question was saved too often. Go on with the next one.")
+    return _append(db, row, drawn.key, sequence or following, response, is_late=is_late, now=now)
+
+
+def submit(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -> Score:
+    """End an attempt, mark it and record a pass; again it changes nothing and returns the same.
+
+    After its time an attempt has ended by itself, with what had arrived; this only says so.
+    """
+    require(policy.may_take_quizzes(actor), "Only students take quizzes.")
+    return _close(db, _take_gate(db, attempt_id, actor.user_id), actor.user_id, now=now)
+
+
+@open_to_all
+def close_overdue(db: Session, attempt_id: AttemptId, *, now: datetime) -> None:
+    """Write down the end of an attempt whose time is over; the worker calls it.
+
+    It decides nothing: marks and times are those that a later or earlier run would write. An attempt
+    that has ended otherwise meanwhile is left as it is.
+    """
+    row = _take_gate(db, attempt_id, None)
+    if is_past(row.due_at, now):
+        _close(db, row, None, now=now)
+
+
+def _take_gate(db: Session, attempt_id: AttemptId, owner_id: UserId | None) -> Attempt:
+    """Queue behind every other command on this attempt until we commit; first statement of each.
+
+    `owner_id` None: asked by the worker, who owns none. Somebody else's attempt does not exist.
+    """
+    is_theirs = true() if owner_id is None else Attempt.user_id == owner_id
+    row = db.scalars(
+        update(Attempt)
+        .where(Attempt.id == attempt_id, is_theirs)
+        .values(version=Attempt.version + 1)
+        .returning(Attempt),
+        execution_options={"synchronize_session": False, "populate_existing": True},
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _close(db: Session, row: Attempt, actor_id: UserId | None, *, now: datetime) -> Score:
+    """Mark an attempt under its gate, once. `actor_id` None: its time ran out."""
+    attempt = row.to_domain()
+    if attempt.score is not None:
+        return attempt.score
+    score = marking.mark_saved(db, attempt, queries.answers_of(db, attempt.id)).score
+    row.state = AttemptState.submitted
+    row.submitted_at = attempt.ended_at(now)
+    row.earned, row.possible, row.passed = score.earned, score.possible, score.passed
+    if score.passed:
+        learning.record_quiz_passed(
+            db,
+            attempt.user_id,
+            course_key=attempt.course_key,
+            quiz_key=attempt.quiz_key,
+            revision_id=attempt.revision_id,
+            attempt_id=attempt.id,
+            now=now,
+        )
+    outbox.announce(
+        db,
+        "quiz.submitted",
+        {"attempt_id": str(attempt.id), "user_id": str(attempt.user_id)},
+        now=now,
+    )
+    _note(db, actor_id, "quizzes.submit", attempt.id, attempt.user_id, now=now)
+    return score
+
+
+def _add_attempt(
+    db: Session, actor: Actor, place: Place, quiz_key: str, number: int, *, now: datetime
+) -> AttemptId:
+    quiz = courses.revision(db, place.revision_id).course.quiz(quiz_key)
+    if quiz is None:
+        raise NotFound
+    seed = random_token()
+    attempt = Attempt(
+        id=AttemptId(new_uuid()),
+        user_id=actor.user_id,
+        enrolment_id=place.enrolment_id,
+        course_key=place.course_key,
+        quiz_key=quiz_key,
+        revision_id=place.revision_id,
+        number=number,
+        seed=seed,
+        drawn=[question.to_json() for question in draw(quiz, seed)],
+        state=AttemptState.in_progress,
+        started_at=now,
+        due_at=due_time(quiz, now),
+    )
+    db.add(attempt)
+    db.flush()
+    _note(db, actor.user_id, "quizzes.start", attempt.id, actor.user_id, now=now)
+    return attempt.id
+
+
+def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) -> AttemptId:
+    """Return the attempt that another request started a moment ago."""
+    found = db.scalar(
+        select(Attempt.id).where(
+            Attempt.user_id == user_id,
+            Attempt.course_key == course_key,
+            Attempt.quiz_key == quiz_key,
+            Attempt.state == AttemptState.in_progress,
+        )
+    )
+    if found is None:
+        raise StartRefused("Another start came first. Open the quiz again.", reason="already_open")
+    return found
+
+
+def _newest_answer(db: Session, attempt_id: AttemptId, question_key: str) -> Answer | None:
+    return db.scalars(
+        select(Answer)
+        .where(Answer.attempt_id == attempt_id, Answer.question_key == question_key)
+        .order_by(Answer.sequence.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _already_stored(
+    newest: Answer | None, response: Response, sequence: int | None
+) -> Answer | None:
+    """Return the stored answer that makes this one needless: the same again, or a newer one."""
+    if newest is None:
+        return None
+    is_same = newest.response == response.to_json()
+    if sequence is None:
+        return newest if is_same else None
+    if sequence == newest.sequence and not is_same:
+        raise SequenceTaken
+    return newest if sequence <= newest.sequence else None
+
+
+def _append(
+    db: Session,
+    row: Attempt,
+    question_key: str,
+    sequence: int,
+    response: Response,
+    *,
+    is_late: bool,
+    now: datetime,
+) -> Saved:
+    db.add(
+        Answer(
+            id=EventId(new_uuid()),
+            attempt_id=row.id,
+            question_key=question_key,
+            sequence=sequence,
+            response=response.to_json(),
+            is_late=is_late,
+            received_at=now,
+        )
+    )
+    return Saved(sequence, now, is_late, len(row.drawn))
+
+
+def _note(
+    db: Session,
+    actor_id: UserId | None,
+    action: str,
+    attempt_id: AttemptId,
+    person_id: UserId,
+    *,
+    now: datetime,
+) -> None:
+    audit.record(
+        db,
+        actor_id,
+        action,
+        now=now,
+        subject_kind="attempt",
+        subject_id=attempt_id,
+        person_id=person_id,
+    )

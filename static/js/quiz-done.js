@@ -1,0 +1,7 @@
+// The attempt has ended: nothing of it stays on this device.
+
+import { forgetAll } from "./unsent.js";
+
+export function attach(element) {
+  forgetAll(element.dataset.attempt);
+}

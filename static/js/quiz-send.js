@@ -1,0 +1,24 @@
+// Before the answers are sent for good, whatever is still on this device goes first.
+
+import { announce } from "./announce.js";
+import { deliverAll } from "./unsent.js";
+
+export function attach(form) {
+  const { attempt } = form.dataset;
+  const csrf = form.elements.namedItem("csrf_token").value;
+  let ready = false;
+
+  form.addEventListener("submit", async (event) => {
+    if (ready) return;
+    event.preventDefault();
+    const button = event.submitter;
+    if (!(await deliverAll(attempt, csrf))) {
+      announce("Some answers are still on this device. Connect to the internet and send again.", { assertive: true });
+      return;
+    }
+    ready = true;
+    form.requestSubmit(button);
+  });
+
+  deliverAll(attempt, csrf);
+}

@@ -1,0 +1,70 @@
+// Counts down to the end of an attempt by the server's clock; sends the answers when it is reached.
+// It only shows: the server decides what came in time, whatever this clock says.
+
+import { announce } from "./announce.js";
+import { deliverAll, forgetAll } from "./unsent.js";
+
+const SPOKEN_MINUTES = [10, 5, 1];
+const URGENT = 300;
+
+function clockWords(seconds) {
+  const whole = Math.max(0, Math.ceil(seconds));
+  const parts = [Math.floor(whole / 60) % 60, whole % 60].map((part) => String(part).padStart(2, "0"));
+  const hours = Math.floor(whole / 3600);
+  return hours ? [hours, ...parts].join(":") : parts.join(":");
+}
+
+export function attach(timer) {
+  const { due, attemptUrl, submitUrl, resultUrl, csrf } = timer.dataset;
+  const attempt = resultUrl.split("/").pop();
+  const words = timer.querySelector("[data-words]");
+  const dueAt = Date.parse(due);
+  let serverNow = Date.parse(timer.dataset.now);
+  let readAt = performance.now();
+  let spoken = Infinity;
+  let ended = false;
+
+  const secondsLeft = () => (dueAt - serverNow - (performance.now() - readAt)) / 1000;
+
+  async function end() {
+    ended = true;
+    announce("Time is up. Your answers are being sent.", { assertive: true });
+    if (await deliverAll(attempt, csrf)) {
+      const sent = await fetch(submitUrl, { method: "POST", headers: { "x-csrf-token": csrf } }).catch(() => null);
+      if (sent?.ok) {
+        forgetAll(attempt);
+        location.assign(resultUrl);
+        return;
+      }
+    }
+    setTimeout(end, 2000);
+  }
+
+  function tick() {
+    const left = secondsLeft();
+    words.textContent = clockWords(left);
+    timer.toggleAttribute("data-urgent", left <= URGENT);
+    const minutes = SPOKEN_MINUTES.find((mark) => left <= mark * 60 && left > mark * 60 - 5);
+    if (minutes && minutes < spoken) {
+      spoken = minutes;
+      announce(minutes === 1 ? "1 minute left" : `${minutes} minutes left`);
+    }
+    if (left <= 0 && !ended) end();
+  }
+
+  // Some devices stop their clocks while they sleep.
+  document.addEventListener("visibilitychange", async () => {
+    if (document.visibilityState !== "visible") return;
+    const asked = await fetch(attemptUrl).catch(() => null);
+    if (!asked?.ok) return;
+    const state = await asked.json();
+    serverNow = Date.parse(state.now);
+    readAt = performance.now();
+    if (state.state === "submitted") location.assign(resultUrl);
+  });
+
+  timer.querySelector("[data-label]").textContent = "Time left";
+  timer.querySelector("[data-label]").classList.add("visually-hidden");
+  tick();
+  setInterval(tick, 1000);
+}

@@ -1,0 +1,103 @@
+// Answers on their way to the server. Each is kept on this device until the server has answered for it, so
+// a lost network, a reload or a closed tab loses nothing. Nothing else of an attempt is stored here.
+
+const PREFIX = "preceptor.unsent.";
+const memory = new Map();
+const underWay = new Map();
+
+function read(attempt) {
+  try {
+    return JSON.parse(localStorage.getItem(PREFIX + attempt)) ?? {};
+  } catch {
+    return memory.get(attempt) ?? {};
+  }
+}
+
+// Returns whether the device holds it, which a full or forbidden store does not.
+function write(attempt, entries) {
+  memory.set(attempt, entries);
+  try {
+    if (Object.keys(entries).length) localStorage.setItem(PREFIX + attempt, JSON.stringify(entries));
+    else localStorage.removeItem(PREFIX + attempt);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function entryOf(attempt, position) {
+  return read(attempt)[position] ?? null;
+}
+
+export function keep(attempt, position, entry) {
+  return write(attempt, { ...read(attempt), [position]: entry });
+}
+
+export function forget(attempt, position) {
+  const { [position]: _gone, ...rest } = read(attempt);
+  write(attempt, rest);
+}
+
+export function forgetAll(attempt) {
+  write(attempt, {});
+}
+
+async function put(entry, csrf, keepalive) {
+  let response;
+  try {
+    response = await fetch(entry.url, {
+      method: "PUT",
+      keepalive,
+      headers: { "content-type": "application/json", "x-csrf-token": csrf },
+      body: JSON.stringify({ sequence: entry.sequence, response: entry.response }),
+    });
+  } catch {
+    return { kind: "unreachable" };
+  }
+  const body = await response.json().catch(() => ({}));
+  if (response.ok) return { kind: "saved", sequence: body.sequence, savedAt: body.saved_at };
+  if (response.status === 401) return { kind: "signed-out" };
+  if (response.status >= 500 || response.status === 429 || response.status === 408) return { kind: "unreachable" };
+  return { kind: "refused", status: response.status, reason: body.reason, detail: body.detail ?? "" };
+}
+
+async function deliverNow(attempt, position, csrf, keepalive) {
+  for (;;) {
+    const entry = entryOf(attempt, position);
+    if (!entry) return { kind: "nothing" };
+    const outcome = await put(entry, csrf, keepalive);
+    const current = entryOf(attempt, position);
+    const changed = current !== null && current.sequence !== entry.sequence;
+    if (outcome.kind === "saved" && outcome.sequence > entry.sequence) {
+      // Another window was further on. What this person chose here is newer still.
+      if (current) keep(attempt, position, { ...current, sequence: outcome.sequence + 1 });
+      continue;
+    }
+    if (outcome.kind === "refused" && outcome.reason === "sequence-taken") {
+      if (current) keep(attempt, position, { ...current, sequence: current.sequence + 1 });
+      continue;
+    }
+    if (outcome.kind === "unreachable" || outcome.kind === "signed-out") return outcome;
+    if (changed) continue;
+    forget(attempt, position);
+    return outcome;
+  }
+}
+
+// One delivery per question at a time: a later change waits for the earlier one's answer.
+export function deliver(attempt, position, csrf, { keepalive = false } = {}) {
+  const key = `${attempt}/${position}`;
+  if (!underWay.has(key)) {
+    const delivery = deliverNow(attempt, position, csrf, keepalive).finally(() => underWay.delete(key));
+    underWay.set(key, delivery);
+  }
+  return underWay.get(key);
+}
+
+// Returns whether nothing is left that the server might still take.
+export async function deliverAll(attempt, csrf) {
+  document.dispatchEvent(new Event("quiz:flush"));
+  const positions = Object.keys(read(attempt));
+  await Promise.all(positions.map((position) => deliver(attempt, position, csrf)));
+  return Object.keys(read(attempt)).length === 0;
+}

@@ -1,0 +1,267 @@
+"""A person's own account: profile, password, address, devices; by page and by API."""
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts import own_account, queries, sign_ins
+from app.accounts.errors import WrongPassword
+from app.accounts.models import SignIn, User
+from app.kit.errors import NotFound
+from app.kit.ids import UserId, new_uuid
+from tests.conftest import statements_of
+from tests.make import NOW
+from tests.make.mail import link_in, mails_to, token_in
+from tests.make.people import A_PASSWORD, a_sign_in, a_user
+
+OTHER = "gravel parsnip tuesday ninety"
+WRONG = "apricot velvet orbit tundra"
+PROFILE = {
+    "name": "Sam Student",
+    "certificate_name": "Samuel Student",
+    "is_medical": "yes",
+    "profession": "Nurse",
+    "registration_number": "12A3456E",
+    "access_needs": "Step-free access",
+    "theme": "dark",
+}
+
+
+def test_the_profile_is_kept(as_person, database, sam):
+    browser = as_person(sam)
+    assert browser.post("/me", data=PROFILE).headers["location"] == "/me"
+    page = browser.get("/me").text
+    for words in (
+        "Samuel Student",
+        "12A3456E",
+        "Step-free access",
+        'data-theme="dark"',
+        "Your profile is saved.",
+    ):
+        assert words in page
+    with database.read() as db:
+        assert queries.profile(db, sam.user_id).is_medical is True
+
+
+def test_the_profile_says_what_is_missing(as_person, database):
+    with database.write() as db:
+        new = a_user(db, "New", certificate_name=None, is_medical=None)
+    page = as_person(new).get("/me").text
+    assert "tell us the name for your certificate, whether you have a medical background." in page
+
+
+def test_staff_have_a_short_profile(as_person, database, ina):
+    """What they do not see stays as it is."""
+    browser = as_person(ina)
+    assert "Name for your certificate" not in browser.get("/me").text
+    assert browser.post("/me", data={"name": "Ina", "theme": "light"}).status_code == 303
+    with database.read() as db:
+        kept = queries.profile(db, ina.user_id)
+    assert (kept.name, kept.theme, kept.certificate_name) == ("Ina", "light", "Ina Instructor")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"name": ""}, "Enter your name."),
+        ({"theme": "pink"}, "Choose one of the given answers."),
+        ({"profession": "x" * 121}, "Use at most 120 characters."),
+        ({"is_admin": "yes"}, "The form has no field"),
+        ({"is_medical": ["yes", "no"]}, "Give one value."),
+    ],
+)
+def test_a_wrong_profile_is_shown_again(as_person, database, sam, change, message):
+    """R-038 and bad input: per field, typed values kept, nothing saved."""
+    response = as_person(sam).post("/me", data={**PROFILE, **change})
+    assert response.status_code == 422
+    assert message in response.text
+    assert "Step-free access" in response.text
+    with database.read() as db:
+        assert db.get(User, sam.user_id).theme == "auto"
+
+
+def test_changing_the_password(app, client, as_person, database, sam):
+    """R-005, R-012: the current one is asked, other sign-ins end, this one gets a new token."""
+    here, elsewhere = as_person(sam), as_person(sam)
+    assert here.get("/me/password").status_code == 200
+    wrong = here.post("/me/password", data={"current_password": WRONG, "password": OTHER})
+    assert wrong.status_code == 422
+    assert "This is not your password." in wrong.text
+    weak = here.post("/me/password", data={"current_password": A_PASSWORD, "password": "short"})
+    assert weak.status_code == 422
+    before = here.cookies["preceptor-sid"]
+    here.cookies.clear()
+    here.cookies.set("preceptor-sid", before, domain="testserver.local")
+    done = here.post("/me/password", data={"current_password": A_PASSWORD, "password": OTHER})
+    assert done.status_code == 303
+    assert here.cookies["preceptor-sid"] != before
+    assert here.get("/me").status_code == 200
+    assert elsewhere.get("/me").status_code == 303
+    assert mails_to(app, sam.email)[0].subject == "Your password was changed"
+    assert (
+        client.post("/sign-in", data={"email": sam.email, "password": A_PASSWORD}).status_code
+        == 422
+    )
+
+
+def test_the_current_password_is_a_limited_door(as_person, sam):
+    """R-021."""
+    browser = as_person(sam)
+    both = {"current_password": WRONG, "password": OTHER}
+    answers = [browser.post("/me/password", data=both).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
+
+
+def test_changing_the_address(app, as_person, client, database, sam):
+    """R-009: asks the password, confirms at the new address, tells the old one."""
+    browser = as_person(sam)
+    assert browser.get("/me/email").status_code == 200
+    ask = {"email": "samuel@example.org", "current_password": A_PASSWORD}
+    assert browser.post("/me/email", data={**ask, "current_password": WRONG}).status_code == 422
+    same = browser.post("/me/email", data={**ask, "email": sam.email})
+    assert same.status_code == 422
+    assert "This is your address already." in same.text
+    assert browser.post("/me/email", data=ask).status_code == 303
+    (mail,) = mails_to(app, "samuel@example.org")
+    assert client.get(link_in(mail)).status_code == 200
+    with database.read() as db:
+        assert db.get(User, sam.user_id).email == sam.email
+    assert client.post("/new-address", data={"token": token_in(mail)}).status_code == 303
+    with database.read() as db:
+        assert db.get(User, sam.user_id).email == "samuel@example.org"
+    assert [m.subject for m in mails_to(app, sam.email)] == ["Your e-mail address was changed"]
+    again = client.post("/new-address", data={"token": token_in(mail)})
+    assert again.status_code == 404
+
+
+def test_an_address_of_somebody_else(app, as_person, database, sam, ina):
+    """R-024: asking for it looks the same; its owner is told; nothing changes."""
+    browser = as_person(sam)
+    ask = {"email": ina.email, "current_password": A_PASSWORD}
+    assert browser.post("/me/email", data=ask).status_code == 303
+    assert [mail.subject for mail in mails_to(app, ina.email)] == ["You have an account already"]
+
+
+def test_an_address_taken_meanwhile(app, as_person, client, database, sam):
+    browser = as_person(sam)
+    browser.post("/me/email", data={"email": "late@example.org", "current_password": A_PASSWORD})
+    (mail,) = mails_to(app, "late@example.org")
+    with database.write() as db:
+        a_user(db, "Late", email="late@example.org")
+    response = client.post("/new-address", data={"token": token_in(mail)})
+    assert response.status_code == 409
+    assert "Another account has this address by now." in response.text
+
+
+def test_new_addresses_are_limited(as_person, sam):
+    """R-022."""
+    browser = as_person(sam)
+    answers = [
+        browser.post(
+            "/me/email", data={"email": f"n{number}@example.org", "current_password": A_PASSWORD}
+        ).status_code
+        for number in range(3)
+    ]
+    assert answers == [303, 303, 429]
+
+
+def test_devices_are_listed_and_ended(as_person, database, sam, ina):
+    """R-016."""
+    here, there, third = as_person(sam), as_person(sam), as_person(sam)
+    page = here.get("/me/sign-ins").text
+    assert page.count("Sign out<") >= 2
+    assert "This device" in page
+    with database.read() as db:
+        rows = db.scalars(select(SignIn).order_by(SignIn.created_at, SignIn.id)).all()
+    ended = here.post(f"/me/sign-ins/{rows[1].id}/end", data={})
+    assert ended.status_code == 303
+    assert there.get("/me").status_code == 303
+    assert third.get("/me").status_code == 200
+    assert here.post("/me/sign-ins/end-others", data={}).status_code == 303
+    assert here.post("/me/sign-ins/end-others", data={}).status_code == 303
+    assert third.get("/me").status_code == 303
+    assert here.get("/me").status_code == 200
+
+
+def test_nobody_ends_another_persons_sign_in(as_person, database, sam, ina):
+    """R-033: a foreign id is 404."""
+    other = as_person(ina)
+    with database.read() as db:
+        foreign = db.scalars(select(SignIn)).one().id
+    browser = as_person(sam)
+    assert browser.post(f"/me/sign-ins/{foreign}/end", data={}).status_code == 404
+    assert browser.delete(f"/api/v1/me/sign-ins/{foreign}").status_code == 404
+    assert other.get("/me").status_code == 200
+
+
+def test_ended_sign_ins_are_not_listed(database, sam):
+    with database.write() as db:
+        a_sign_in(db, sam, token="live")
+        a_sign_in(db, sam, token="rested", now=NOW.replace(month=11, day=1))
+    with database.read() as db:
+        assert len(queries.own_sign_ins(db, sam, now=NOW)) == 1
+
+
+def test_the_api_tells_and_changes_the_profile(as_person, sam):
+    browser = as_person(sam)
+    me = browser.get("/api/v1/me").json()
+    assert (me["email"], me["roles"], me["missing"]) == (sam.email, ["student"], [])
+    changed = browser.put("/api/v1/me/profile", json={"name": " Sam ", "is_medical": True})
+    assert changed.status_code == 200
+    assert changed.json()["profile"]["name"] == "Sam"
+    assert changed.json()["missing"] == ["certificate_name", "profession"]
+    assert len(browser.get("/api/v1/me/sign-ins").json()) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"name": ""},
+        {"name": "S", "is_medical": "yes"},
+        {"name": "S", "roles": ["admin"]},
+        {"name": 1},
+        [],
+    ],
+    ids=str,
+)
+def test_the_api_refuses_what_is_no_profile(as_person, sam, body):
+    """R-038, R-139, R-195."""
+    response = as_person(sam).put("/api/v1/me/profile", json=body)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_the_api_ends_a_sign_in(as_person, database, sam):
+    here, there = as_person(sam), as_person(sam)
+    rows = here.get("/api/v1/me/sign-ins").json()
+    (other,) = [row["id"] for row in rows if not row["is_this"]]
+    assert here.delete(f"/api/v1/me/sign-ins/{other}").status_code == 204
+    assert there.get("/me").status_code == 303
+
+
+def test_a_profile_of_nobody(database):
+    with database.read() as db, pytest.raises(NotFound):
+        queries.profile(db, UserId(new_uuid()))
+
+
+def test_pages_of_the_account_are_cheap(as_person, sam):
+    """Contract 6: a handful of statements."""
+    browser = as_person(sam)
+    for path in ("/me", "/me/sign-ins", "/me/password", "/me/email"):
+        browser.get(path)
+        assert statements_of(browser.get(path)) <= 3
+
+
+def test_a_person_without_password_proves_nothing(as_person, database):
+    with database.write() as db:
+        bare = a_user(db, "Bare")
+    both = {"current_password": WRONG, "password": OTHER}
+    assert as_person(bare).post("/me/password", data=both).status_code == 422
+
+
+def test_a_candidate_of_somebody_else_changes_nothing(database, sam, ada):
+    """R-046."""
+    with database.write() as db:
+        candidate = sign_ins.begin_proof(db, ada, network="x", now=NOW)
+        with pytest.raises(WrongPassword):
+            own_account.change_password(db, sam, candidate, "hash", sign_ins.Browser("x"), now=NOW)

@@ -1,0 +1,359 @@
+"""Registering, confirming, choosing a new password, invitations: the doors that open by mail."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app.accounts import doors, links, own_account, service, sign_ins
+from app.accounts.actor import Role
+from app.accounts.domain import Purpose
+from app.accounts.errors import LinkSpent, PersonRefused, SignInRefused
+from app.accounts.models import ApiToken, MailedLink, User
+from app.db.limits import Limit
+from app.kit.errors import NotFound
+from tests.conftest import statements_of
+from tests.make import NOW
+from tests.make.mail import link_in, mails_to, token_in
+from tests.make.people import A_PASSWORD, A_PASSWORD_HASH, a_user, a_user_with_password
+
+EMAIL = "new@example.org"
+OTHER = "gravel parsnip tuesday ninety"
+
+
+def register(browser, email=EMAIL, password=A_PASSWORD, name="Nia New", **more):
+    return browser.post(
+        "/register", data={"name": name, "email": email, "password": password, **more}
+    )
+
+
+def user_of(database, email):
+    with database.read() as db:
+        return db.scalars(select(User).where(User.email == email)).one_or_none()
+
+
+def test_from_registering_to_being_signed_in(app, client, database):
+    response = register(client, next="/courses/mesotherapy")
+    assert response.headers["location"] == "/check-your-mail"
+    assert "Check your mail" in client.get("/check-your-mail").text
+    assert client.get("/me").status_code == 303
+    (mail,) = mails_to(app, EMAIL)
+    link = link_in(mail)
+    page = client.get(link)
+    assert page.status_code == 200
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert EMAIL in page.text
+    assert 'value="/courses/mesotherapy"' in page.text
+    assert user_of(database, EMAIL).confirmed_at is None  # R-081: opening a link changes nothing
+    confirmed = client.post(
+        "/confirm",
+        data={"token": token_in(mail), "password": A_PASSWORD, "next": "/courses/mesotherapy"},
+    )
+    assert confirmed.headers["location"] == "/courses/mesotherapy"
+    assert client.get("/me").status_code == 200
+    user = user_of(database, EMAIL)
+    assert user.confirmed_at == NOW
+    assert user.roles == {Role.student}
+    assert client.get(link).status_code == 404
+
+
+def test_the_link_without_the_password_confirms_nothing(app, client, database):
+    """Somebody registers another person's address: one click of its owner must not give it away."""
+    register(client)
+    (mail,) = mails_to(app, EMAIL)
+    response = client.post("/confirm", data={"token": token_in(mail), "password": OTHER})
+    assert response.status_code == 422
+    assert "This is not your password." in response.text
+    assert user_of(database, EMAIL).confirmed_at is None
+
+
+def test_a_link_of_another_registration_needs_the_newest_password(app, client):
+    register(client, password=A_PASSWORD)
+    register(client, password=OTHER, name="Nia Newer")
+    newest, first = mails_to(app, EMAIL)
+    assert (
+        client.post("/confirm", data={"token": token_in(first), "password": A_PASSWORD}).status_code
+        == 422
+    )
+    assert (
+        client.post("/confirm", data={"token": token_in(first), "password": OTHER}).status_code
+        == 303
+    )
+    assert client.get(link_in(newest)).status_code == 404  # using one ends the others
+
+
+def test_a_known_address_is_answered_the_same(app, client, database, sam):
+    """R-024: the page says nothing; the owner is told by mail, and nothing changes."""
+    unknown = register(client)
+    known = register(client, email=sam.email, password=OTHER, name="Not Sam")
+    for name in ("status_code", "text"):
+        assert getattr(known, name) == getattr(unknown, name)
+    ignored = ("x-request-id", "server-timing", "date")
+    assert {k: v for k, v in known.headers.items() if k not in ignored} == {
+        k: v for k, v in unknown.headers.items() if k not in ignored
+    }
+    assert [mail.subject for mail in mails_to(app, sam.email)] == ["You have an account already"]
+    user = user_of(database, sam.email)
+    assert (user.name, user.password_hash) == ("Sam Student", A_PASSWORD_HASH)
+
+
+def test_a_closed_account_gets_no_mail(app, client, database):
+    with database.write() as db:
+        a_user_with_password(db, "Closed", email=EMAIL, disabled_at=NOW)
+    assert register(client).status_code == 303
+    assert client.post("/forgot", data={"email": EMAIL}).status_code == 303
+    assert mails_to(app, EMAIL) == ()
+
+
+def test_a_double_post_has_one_effect(app, client):
+    first = register(client, idempotency_key="once")
+    again = register(client, idempotency_key="once")
+    assert first.headers["location"] == again.headers["location"]
+    assert len(mails_to(app, EMAIL)) == 1
+    other = register(client, idempotency_key="once", password=OTHER)
+    assert other.status_code == 422
+    assert "already sent with other contents" in other.text
+
+
+def test_every_field_is_checked_and_kept(client, database):
+    response = register(client, email="not an address", password="short", name="<b>Nia</b>")
+    assert response.status_code == 422
+    assert "Enter an e-mail address in the form name@example.com." in response.text
+    assert "&lt;b&gt;Nia&lt;/b&gt;" in response.text
+    assert "<b>Nia" not in response.text
+    weak = register(client, password="academy password")
+    assert weak.status_code == 422
+    assert "easy to guess" in weak.text
+    assert "academy password" not in weak.text
+    nameless = register(client, name="\u202e")
+    assert "Enter a name with letters in it." in nameless.text
+    assert user_of(database, EMAIL) is None
+
+
+def test_mails_to_one_address_are_limited(app, client, sam):
+    """R-022: the same for known and unknown addresses."""
+    for email in (EMAIL, sam.email):
+        answers = [register(client, email=email).status_code for _ in range(4)]
+        assert answers == [303, 303, 303, 429]
+        assert len(mails_to(app, email)) == 3
+
+
+def test_mails_from_one_network_are_limited(client, monkeypatch):
+    """R-022."""
+    monkeypatch.setattr(doors, "MAIL_NETWORK", Limit("mail network", 2, timedelta(hours=1)))
+    answers = [
+        client.post("/forgot", data={"email": f"a{number}@example.org"}).status_code
+        for number in range(3)
+    ]
+    assert answers == [303, 303, 429]
+
+
+def test_choosing_a_new_password(app, client, database, as_person, sam):
+    elsewhere = as_person(sam)
+    assert client.post("/forgot", data={"email": "SAM@example.org"}).status_code == 303
+    assert client.post("/forgot", data={"email": sam.email}).status_code == 303
+    second, first = mails_to(app, sam.email)
+    assert "Set your new password" in client.get(link_in(first)).text
+    weak = client.post("/reset", data={"token": token_in(first), "password": "sam student 2026"})
+    assert weak.status_code == 422
+    assert token_in(first) in weak.text
+    done = client.post("/reset", data={"token": token_in(first), "password": OTHER})
+    assert done.headers["location"] == "/sign-in"
+    assert elsewhere.get("/me").status_code == 303
+    assert mails_to(app, sam.email)[0].subject == "Your password was changed"
+    for mail in (first, second):
+        again = client.post("/reset", data={"token": token_in(mail), "password": A_PASSWORD})
+        assert again.status_code == 404
+        assert "This link no longer works" in again.text
+    assert (
+        client.post("/sign-in", data={"email": sam.email, "password": A_PASSWORD}).status_code
+        == 422
+    )
+    assert client.post("/sign-in", data={"email": sam.email, "password": OTHER}).status_code == 303
+
+
+def test_a_reset_confirms_the_address(app, client, database):
+    register(client)
+    client.post("/forgot", data={"email": EMAIL})
+    mail = next(mail for mail in mails_to(app, EMAIL) if "new password" in mail.subject)
+    client.post("/reset", data={"token": token_in(mail), "password": OTHER})
+    assert user_of(database, EMAIL).confirmed_at == NOW
+
+
+def test_forgot_says_the_same_for_known_and_unknown(app, client, sam):
+    """R-024."""
+    known = client.post("/forgot", data={"email": sam.email})
+    unknown = client.post("/forgot", data={"email": EMAIL})
+    assert (known.status_code, known.headers["location"]) == (
+        unknown.status_code,
+        unknown.headers["location"],
+    )
+    assert mails_to(app, EMAIL) == ()
+    wrong = client.post("/forgot", data={"email": "nothing"})
+    assert wrong.status_code == 422
+    assert 'value="nothing"' in wrong.text
+    assert client.get("/forgot").status_code == 200
+
+
+def test_a_link_grows_old(app, client, clock_file, sam):
+    client.post("/forgot", data={"email": sam.email})
+    (mail,) = mails_to(app, sam.email)
+    clock_file.write_text((NOW + timedelta(minutes=30)).isoformat())
+    assert client.get(link_in(mail)).status_code == 404
+    assert (
+        client.post("/reset", data={"token": token_in(mail), "password": OTHER}).status_code == 404
+    )
+
+
+@pytest.mark.parametrize("path", ["/confirm", "/reset", "/invitation", "/new-address"])
+@pytest.mark.parametrize("token", ["", "nonsense", "0190f2e4-7b1a-7000-8000-000000000000.00"])
+def test_a_made_up_link_leads_nowhere(client, path, token):
+    page = client.get(path, params={"token": token})
+    assert page.status_code == 404
+    assert "This link no longer works" in page.text
+
+
+def test_one_kind_of_link_is_no_other(app, client, sam):
+    """R-186."""
+    client.post("/forgot", data={"email": sam.email})
+    (mail,) = mails_to(app, sam.email)
+    for path in ("/confirm", "/invitation", "/new-address"):
+        assert client.get(path, params={"token": token_in(mail)}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "purpose"),
+    [
+        ("/confirm", Purpose.confirm),
+        ("/reset", Purpose.reset),
+        ("/invitation", Purpose.invitation),
+        ("/new-address", Purpose.email),
+    ],
+)
+def test_every_door_of_links_is_limited(
+    client, database, settings, sam, monkeypatch, path, purpose
+):
+    """R-021: table-driven over the doors that mails open; the link stays unused."""
+    monkeypatch.setattr(doors, "LINK_NETWORK", Limit("link network", 0, timedelta(hours=1)))
+    with database.write() as db:
+        link_id = links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
+    token = links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
+    password = {} if purpose is Purpose.email else {"password": A_PASSWORD}
+    response = client.post(path, data={"token": token, **password})
+    assert response.status_code == 429
+    assert int(response.headers["retry-after"]) > 0
+    with database.read() as db:
+        assert links.open_link(db, link_id, purpose, now=NOW).user_id == sam.user_id
+
+
+def test_the_door_of_links_shuts(app, client, sam, monkeypatch):
+    """R-021."""
+    client.post("/forgot", data={"email": sam.email})
+    (mail,) = mails_to(app, sam.email)
+    monkeypatch.setattr(doors, "LINK_NETWORK", Limit("link network", 1, timedelta(hours=1)))
+    answers = [
+        client.post("/reset", data={"token": token_in(mail), "password": "short"}).status_code
+        for _ in range(2)
+    ]
+    assert answers == [422, 429]
+
+
+def test_mails_hold_no_secret_until_they_are_built(client, database, sam):
+    """R-019: the outbox and the links table hold ids only."""
+    client.post("/forgot", data={"email": sam.email})
+    with database.read() as db:
+        link = db.scalars(select(MailedLink)).one()
+    assert links.sign_link("another secret", str(link.id)) != links.sign_link(
+        "secret", str(link.id)
+    )
+    assert links.read_link("secret", links.sign_link("another secret", str(link.id))) is None
+    assert links.read_link("secret", links.sign_link("secret", str(link.id))) == link.id
+
+
+def test_links_in_mails_use_the_academys_address(app, client, sam):
+    """R-108: a forged Host changes nothing."""
+    forged = client.post(
+        "/forgot", data={"email": sam.email}, headers={"x-forwarded-host": "evil.example"}
+    )
+    assert forged.status_code == 303
+    (mail,) = mails_to(app, sam.email)
+    assert "http://testserver/reset?token=" in mail.text
+
+
+def test_the_first_admin_comes_from_the_command_line(client, database, settings):
+    """R-007: an empty house has no account; a one-time link makes the first, then it is dead."""
+    with database.read() as db:
+        assert db.scalar(select(func.count()).select_from(User)) == 0
+    with database.write() as db:
+        link_id = service.add_person(
+            db, name="Ada", email="ada@example.org", roles={Role.admin}, now=NOW
+        )
+    token = links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
+    assert "Welcome, Ada" in client.get("/invitation", params={"token": token}).text
+    assert (
+        client.post("/invitation", data={"token": token, "password": A_PASSWORD}).status_code == 303
+    )
+    assert client.get("/invitation", params={"token": token}).status_code == 404
+    signed_in = client.post("/sign-in", data={"email": "ada@example.org", "password": A_PASSWORD})
+    assert signed_in.status_code == 303
+    assert client.get("/admin/people").status_code == 200
+    with database.write() as db, pytest.raises(PersonRefused):
+        service.add_person(db, name="Ada", email="ada@example.org", roles={Role.admin}, now=NOW)
+
+
+def test_adding_again_before_the_first_use_gives_a_new_link(database):
+    """R-007: a lost link can be replaced; the old one is dead."""
+    with database.write() as db:
+        old = service.add_person(db, name="A", email="a@example.org", roles={Role.student}, now=NOW)
+        new = service.add_person(db, name="A", email="a@example.org", roles={Role.admin}, now=NOW)
+    with database.read() as db:
+        with pytest.raises(LinkSpent):
+            links.open_link(db, old, Purpose.invitation, now=NOW)
+        assert links.open_link(db, new, Purpose.invitation, now=NOW).email == "a@example.org"
+        assert db.scalars(select(User)).one().roles == {Role.admin}
+
+
+def test_a_bearer_token_from_the_command_line(client, database, sam):
+    with database.write() as db:
+        token = sign_ins.make_api_token(db, email=sam.email, now=NOW)
+        with pytest.raises(NotFound):
+            sign_ins.make_api_token(db, email="nobody@example.org", now=NOW)
+    bearer = {"authorization": f"Bearer {token}"}
+    assert client.get("/api/v1/me", headers=bearer).json()["email"] == sam.email
+    with database.read() as db:
+        assert db.scalars(select(ApiToken)).one().token_hash != token.encode()
+    with database.write() as db:
+        sign_ins.revoke_api_tokens(db, sam.user_id, now=NOW)
+    assert client.get("/api/v1/me", headers=bearer).status_code == 401
+
+
+def test_two_who_register_one_address_at_once(database):
+    """The unique address decides; the later one joins the account that is there."""
+    with database.write() as db:
+        a_user(db, "First", email=EMAIL, confirmed_at=None)
+        assert own_account._add_student(db, "Second", EMAIL, NOW) is None
+
+
+def test_a_closed_account_cannot_set_a_password(database, sam):
+    with database.write() as db:
+        link_id = links.make_link(db, Purpose.reset, sam.user_id, sam.email, now=NOW)
+        db.get(User, sam.user_id).disabled_at = NOW
+    with database.write() as db, pytest.raises(PersonRefused):
+        own_account.set_password(db, link_id, Purpose.reset, "hash", now=NOW)
+
+
+def test_a_link_to_an_address_that_changed_confirms_nothing(database, sam):
+    with database.write() as db:
+        a_user_with_password(db, "U", email=EMAIL, confirmed_at=None)
+    with database.write() as db:
+        user = db.scalars(select(User).where(User.email == EMAIL)).one()
+        link_id = links.make_link(db, Purpose.confirm, user.id, "old@example.org", now=NOW)
+        candidate = sign_ins.begin_sign_in(db, email=EMAIL, network="x", now=NOW)
+    with database.write() as db, pytest.raises(SignInRefused):
+        own_account.confirm(db, link_id, candidate, sign_ins.Browser("x"), now=NOW)
+
+
+def test_registering_costs_the_same_for_everybody(client, sam):
+    """R-024: a known address costs no statement more or less than two."""
+    known, unknown = register(client, email=sam.email), register(client)
+    assert abs(statements_of(known) - statements_of(unknown)) <= 4

@@ -1,0 +1,411 @@
+"""Signing in and out."""
+
+from datetime import timedelta
+from statistics import median
+from threading import BoundedSemaphore
+from time import perf_counter
+
+import pytest
+from argon2 import PasswordHasher
+from fastapi.testclient import TestClient
+from sqlalchemy import func, select, text
+
+from app.accounts import doors, passwords, sign_ins
+from app.accounts.errors import SignInRefused
+from app.accounts.models import SignIn, User
+from app.accounts.passwords import hash_of_password
+from app.audit.models import AuditEvent
+from app.db.limits import Limit
+from app.main import create_app
+from tests.conftest import statements_of
+from tests.make import NOW
+from tests.make.mail import mails_to
+from tests.make.people import A_PASSWORD, a_user, a_user_with_password
+
+WRONG = "apricot velvet orbit tundra"
+
+
+def sign_in(browser, email="sam@example.org", password=A_PASSWORD, **more):
+    return browser.post("/sign-in", data={"email": email, "password": password, **more})
+
+
+def is_in(browser):
+    return browser.get("/me").status_code == 200
+
+
+def test_the_right_password_signs_in_and_leads_on(client, sam):
+    response = sign_in(client, next="/courses/mesotherapy?tab=dates")
+    assert response.status_code == 303
+    assert response.headers["location"] == "/courses/mesotherapy?tab=dates"
+    assert is_in(client)
+    assert client.get("/sign-in").status_code == 303
+    assert client.get("/register").headers["location"] == "/home"
+
+
+def test_the_page_keeps_where_one_wanted_to_go(client):
+    page = client.get("/sign-in?next=/me/password")
+    assert 'value="/me/password"' in page.text
+    assert "next=/me/password" in page.text
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_next_stays_on_this_site(client, sam, wanted):
+    """R-109."""
+    assert sign_in(client, next=wanted).headers["location"] == "/home"
+
+
+def test_the_cookie(client, sam):
+    """R-010, R-011: names, flags; the database holds only the hash."""
+    cookie = sign_in(client).headers["set-cookie"]
+    assert cookie.startswith("preceptor-sid=")
+    for part in ("HttpOnly", "Path=/", "SameSite=lax", "Max-Age=2592000"):
+        assert part in cookie
+    assert "Domain" not in cookie
+    token = client.cookies["preceptor-sid"]
+    assert len(token) == 43
+
+
+def test_the_cookie_over_https_is_bound_to_the_host(settings, sam):
+    """R-010."""
+    app = create_app(settings.model_copy(update={"base_url": "https://testserver"}))
+    with TestClient(
+        app,
+        base_url="https://testserver",
+        headers={"origin": "https://testserver"},
+        follow_redirects=False,
+    ) as client:
+        cookie = sign_in(client).headers["set-cookie"]
+    assert cookie.startswith("__Host-sid=")
+    assert "; Secure" in cookie
+
+
+def test_no_live_token_is_in_the_database(client, database, sam):
+    """R-011."""
+    sign_in(client)
+    token = client.cookies["preceptor-sid"]
+    with database.read() as db:
+        for table in ("sign_ins", "audit_events", "outbox_events"):
+            for row in db.execute(text(f"SELECT * FROM {table}")):  # noqa: S608 - names above
+                assert token not in repr(tuple(row))
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("sam@example.org", WRONG),
+        ("nobody@example.org", WRONG),
+        ("closed@example.org", A_PASSWORD),
+        ("invited@example.org", A_PASSWORD),
+    ],
+    ids=["wrong", "unknown", "closed", "invited"],
+)
+def test_every_refusal_looks_the_same(client, database, sam, email, password):
+    """R-024: wrong, unknown, closed and never set are told the same, with what was typed kept."""
+    with database.write() as db:
+        a_user_with_password(db, "Closed", email="closed@example.org", disabled_at=NOW)
+        a_user(db, "Invited", email="invited@example.org")
+    response = sign_in(client, email=email, password=password)
+    assert response.status_code == 422
+    assert "The e-mail address or the password is not right." in response.text
+    assert f'value="{email}"' in response.text
+    assert password not in response.text
+    assert "set-cookie" not in response.headers or "sid" not in response.headers["set-cookie"]
+
+
+def test_known_and_unknown_cost_the_same(client, sam, monkeypatch):
+    """R-024: the same work: one comparison, the same statements."""
+
+    compared = []
+    real = passwords._hasher.verify
+    monkeypatch.setattr(
+        type(passwords._hasher),
+        "verify",
+        lambda self, *both: compared.append(both[0]) or real(*both),
+    )
+    sign_in(client, password=WRONG)
+    known = sign_in(client, password=WRONG)
+    sign_in(client, "nobody@example.org", WRONG)
+    unknown = sign_in(client, "nobody@example.org", WRONG)
+    assert len(compared) == 4
+    assert compared[3] == passwords.NOBODYS
+    assert statements_of(known) == statements_of(unknown)
+
+
+@pytest.mark.deep
+def test_known_and_unknown_take_the_same_time(client, sam, monkeypatch):
+    """R-024: medians within 15 ms over 200 tries."""
+    for door in ("SIGN_IN_ACCOUNT", "SIGN_IN_FRESH", "SIGN_IN_NETWORK", "SIGN_IN_ALL"):
+        monkeypatch.setattr(doors, door, Limit(door, 10_000, timedelta(minutes=5)))
+    seconds: dict[str, list[float]] = {sam.email: [], "nobody@example.org": []}
+    for _ in range(200):
+        for email, taken in seconds.items():
+            started = perf_counter()
+            sign_in(client, email, WRONG)
+            taken.append(perf_counter() - started)
+    known, unknown = (median(taken) for taken in seconds.values())
+    assert abs(known - unknown) < 0.015
+
+
+def test_empty_fields_are_named(client):
+    response = client.post("/sign-in", data={"email": "", "password": "", "next": ""})
+    assert response.status_code == 422
+    assert "Enter your e-mail address." in response.text
+    assert "Enter your password." in response.text
+    assert "<title>Error: Sign in" in response.text
+
+
+def test_a_field_too_many_is_refused(client, sam):
+    """R-038."""
+    assert sign_in(client, roles="admin").status_code == 422
+    assert not is_in(client)
+
+
+def test_blanks_in_a_password_count(client, database):
+    """R-002, R-003."""
+
+    with database.write() as db:
+        a_user(
+            db, "Blank", email="b@example.org", password_hash=hash_of_password(f" {A_PASSWORD} ")
+        )
+    assert sign_in(client, "b@example.org", A_PASSWORD).status_code == 422
+    assert sign_in(client, "b@example.org", f" {A_PASSWORD} ").status_code == 303
+
+
+def test_a_new_token_at_each_sign_in(client, sam, browser_at):
+    """R-012, R-013: an offered token is never adopted, and the old one is dead."""
+    client.cookies.set("preceptor-sid", "chosen-by-an-attacker", domain="testserver.local")
+    sign_in(client)
+    first = client.cookies["preceptor-sid"]
+    assert first != "chosen-by-an-attacker"
+    sign_in(client)
+    second = client.cookies["preceptor-sid"]
+    assert second != first
+    other = browser_at("192.0.2.1")
+    other.cookies.set("preceptor-sid", first)
+    assert not is_in(other)
+    other.cookies.set("preceptor-sid", second)
+    assert is_in(other)
+
+
+def test_signing_out_ends_it_on_the_server(client, sam, browser_at):
+    """R-015."""
+    sign_in(client)
+    token = client.cookies["preceptor-sid"]
+    response = client.post("/sign-out", data={})
+    assert response.status_code == 303
+    assert response.headers["clear-site-data"] == '"cache"'
+    assert "preceptor-sid" not in client.cookies
+    thief = browser_at("192.0.2.1")
+    thief.cookies.set("preceptor-sid", token)
+    assert not is_in(thief)
+    assert client.post("/sign-out", data={}).status_code == 303
+
+
+def test_signing_out_with_a_dead_token(client):
+    client.cookies.set("preceptor-sid", "nobodys")
+    assert client.post("/sign-out", data={}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("roles", "rests", "ends"),
+    [
+        (("student",), timedelta(days=7), timedelta(days=30)),
+        (("instructor",), timedelta(minutes=60), timedelta(hours=12)),
+        (("admin", "student"), timedelta(minutes=60), timedelta(hours=12)),
+    ],
+    ids=["student", "instructor", "admin"],
+)
+def test_a_sign_in_ends_by_itself(client, database, clock_file, roles, rests, ends):
+    """R-014: after resting too long, and in any case after the longest time."""
+    with database.write() as db:
+        a_user_with_password(db, "Eve", email="eve@example.org", roles=roles)
+    sign_in(client, "eve@example.org")
+    clock_file.write_text((NOW + rests - timedelta(seconds=1)).isoformat())
+    assert is_in(client)
+    clock_file.write_text((NOW + 2 * rests).isoformat())
+    assert not is_in(client)
+
+    clock_file.write_text(NOW.isoformat())
+    sign_in(client, "eve@example.org")
+    moment = NOW
+    while moment + rests / 2 < NOW + ends:
+        moment += rests / 2
+        clock_file.write_text(moment.isoformat())
+        assert is_in(client)
+    clock_file.write_text((NOW + ends).isoformat())
+    assert not is_in(client)
+
+
+def test_at_most_ten_browsers(database, sam, browser_at):
+    """R-184: the eleventh sign-in ends the oldest."""
+    browsers = [browser_at(f"192.0.2.{number}") for number in range(11)]
+    for browser in browsers:
+        assert sign_in(browser).status_code == 303
+    assert not is_in(browsers[0])
+    assert all(is_in(browser) for browser in browsers[1:])
+    with database.read() as db:
+        assert db.scalar(select(func.count()).select_from(SignIn)) == 10
+
+
+def test_an_outdated_hash_is_made_again(client, database):
+    """R-006: at the next sign-in."""
+    with database.write() as db:
+        eve = a_user(
+            db,
+            "Eve",
+            email="eve@example.org",
+            password_hash=PasswordHasher(1, 8192, 1).hash(A_PASSWORD),
+        )
+    assert sign_in(client, "eve@example.org").status_code == 303
+    with database.read() as db:
+        made = db.get(User, eve.user_id).password_hash
+    assert "$m=47104,t=2,p=1$" in made
+    assert sign_in(client, "eve@example.org").status_code == 303
+
+
+def test_a_closed_account_is_out_at_its_next_request(client, database, sam):
+    """R-018."""
+    sign_in(client)
+    with database.write() as db:
+        db.get(User, sam.user_id).disabled_at = NOW
+    assert not is_in(client)
+
+
+def test_ten_wrong_passwords_close_the_door_for_a_while(settings, sam, browser_at, clock_file):
+    """R-020: also for another process and after a restart; the time is told."""
+    attacker = browser_at("198.51.100.1")
+    answers = [sign_in(attacker, password=WRONG).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
+    with TestClient(
+        create_app(settings),
+        headers={"origin": "http://testserver"},
+        client=("198.51.100.1", 1),
+        follow_redirects=False,
+    ) as other:
+        refused = sign_in(other)
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["retry-after"]) <= 300
+    assert "too many tries" in refused.text
+    clock_file.write_text((NOW + timedelta(minutes=5)).isoformat())
+    assert sign_in(attacker).status_code == 303
+
+
+def test_unknown_addresses_are_limited_the_same(browser_at):
+    """R-020, R-024."""
+    attacker = browser_at("198.51.100.1")
+    answers = [sign_in(attacker, "nobody@example.org", WRONG).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
+
+
+def test_nobody_is_locked_out_by_an_attacker_elsewhere(sam, browser_at):
+    """R-023."""
+    for number in range(3):
+        attacker = browser_at(f"198.51.100.{number}")
+        for _ in range(11):
+            sign_in(attacker, password=WRONG)
+    assert sign_in(browser_at("192.0.2.1")).status_code == 303
+
+
+@pytest.fixture
+def narrow_network(monkeypatch):
+    monkeypatch.setattr(doors, "SIGN_IN_NETWORK", Limit("network", 4, timedelta(minutes=5)))
+
+
+@pytest.mark.usefixtures("narrow_network")
+def test_one_network_cannot_try_everybody(browser_at):
+    """R-020: so many wrong tries from one network, whoever they are for."""
+    attacker = browser_at("198.51.100.1")
+
+    answers = [
+        sign_in(attacker, f"a{number}@example.org", WRONG).status_code
+        for number in range(doors.SIGN_IN_NETWORK.most + 1)
+    ]
+    assert answers[-2:] == [422, 429]
+
+
+@pytest.mark.usefixtures("narrow_network")
+def test_a_class_behind_one_address_gets_in(database, browser_at):
+    """The right password gives its try back: more people than the limit sign in from one network."""
+
+    with database.write() as db:
+        for number in range(doors.SIGN_IN_NETWORK.most + 2):
+            a_user_with_password(db, f"S {number}", email=f"s{number}@example.org")
+    answers = {
+        sign_in(browser_at("203.0.113.9"), f"s{number}@example.org").status_code
+        for number in range(doors.SIGN_IN_NETWORK.most + 2)
+    }
+    assert answers == {303}
+
+
+def test_all_tries_together_are_limited(database, browser_at, monkeypatch):
+    """R-020: the limit over everybody."""
+
+    monkeypatch.setattr(doors, "SIGN_IN_ALL", Limit("sign-in all", 2, timedelta(minutes=5)))
+    answers = [
+        sign_in(browser_at(f"198.51.100.{number}"), f"a{number}@example.org", WRONG).status_code
+        for number in range(3)
+    ]
+    assert answers == [422, 422, 429]
+
+
+def test_wrong_and_right_tries_are_on_record(client, database, sam):
+    """R-130."""
+    sign_in(client, password=WRONG)
+    sign_in(client)
+    client.post("/sign-out", data={})
+    with database.read() as db:
+        acts = db.scalars(
+            select(AuditEvent.action)
+            .where(AuditEvent.person_id == sam.user_id)
+            .order_by(AuditEvent.id)
+        ).all()
+    assert acts == ["accounts.sign_in_refused", "accounts.signed_in", "accounts.signed_out"]
+
+
+def test_an_unconfirmed_person_gets_a_new_link(app, client, database):
+    with database.write() as db:
+        a_user_with_password(db, "New", email="new@example.org", confirmed_at=None)
+    for _ in range(5):
+        response = sign_in(client, "new@example.org")
+        assert response.headers["location"] == "/check-your-mail"
+    assert not is_in(client)
+    assert len(mails_to(app, "new@example.org")) == 3
+
+
+def test_a_busy_server_says_so(client, sam, monkeypatch):
+
+    line = BoundedSemaphore(1)
+    line.acquire()
+    monkeypatch.setattr(passwords, "_line", line)
+    response = sign_in(client)
+    assert response.status_code == 429
+    assert response.headers["retry-after"] == "3"
+    assert "Many people are signing in." in response.text
+
+
+def test_a_password_changed_meanwhile_does_not_sign_in(database, sam):
+    """R-046: the verdict holds for the hash that was checked."""
+
+    with database.write() as db:
+        candidate = sign_ins.begin_sign_in(db, email=sam.email, network="x", now=NOW)
+    with database.write() as db:
+        db.get(User, sam.user_id).password_hash = "another"
+    with database.write() as db, pytest.raises(SignInRefused):
+        sign_ins.sign_in(db, candidate, sign_ins.Browser("x"), now=NOW)
+
+
+def test_demo_sign_in_exists_in_demo_only(client, database, settings):
+    with database.write() as db:
+        a_user(db, "Dora", email="dora@demo.preceptor.example", roles=("admin",))
+        a_user(db, "Other", email="other@example.org")
+    who = {"email": "dora@demo.preceptor.example"}
+    assert client.post("/demo/sign-in", data=who).status_code == 404
+    assert "Dora" not in client.get("/sign-in").text
+    demo = create_app(settings.model_copy(update={"env": "demo"}))
+    with TestClient(
+        demo, headers={"origin": "http://testserver"}, follow_redirects=False
+    ) as browser:
+        assert "Dora, admin" in browser.get("/sign-in").text
+        assert browser.post("/demo/sign-in", data={"email": "other@example.org"}).status_code == 404
+        assert browser.post("/demo/sign-in", data=who).headers["location"] == "/home"
+        assert is_in(browser)

@@ -1,0 +1,427 @@
+"""The pages and the API of learning, as several people."""
+
+import re
+
+import pytest
+from lxml import html
+from sqlalchemy import func, select
+
+from app.learning.models import Completion
+from tests.conftest import statements_of
+from tests.make.courses import changed_course
+from tests.make.learning import (
+    a_completed_theory,
+    a_done_lesson,
+    a_learner_place,
+    a_passed_quiz,
+    a_published_course,
+)
+from tests.make.people import a_user
+
+MAP = "/learn/small-course"
+LESSON = f"{MAP}/lessons/skin-layers"
+LAST = f"{MAP}/lessons/skin-vessels"
+LOCKED = f"{MAP}/lessons/needle-safety"
+READS = [
+    "/learn",
+    MAP,
+    LESSON,
+    LOCKED,
+    f"{MAP}/continue",
+    f"{MAP}/glossary",
+    f"{MAP}/search?q=skin",
+]
+
+
+@pytest.fixture
+def published(database):
+    with database.write() as db:
+        return a_published_course(db)
+
+
+@pytest.fixture
+def student(database, published):
+    with database.write() as db:
+        actor = a_user(db, "Sam Student")
+        a_learner_place(db, actor, published)
+        return actor
+
+
+@pytest.fixture
+def browser(as_person, student):
+    return as_person(student)
+
+
+def completions(database) -> int:
+    with database.read() as db:
+        return db.scalar(select(func.count()).select_from(Completion))
+
+
+def links(page, path="//main//a") -> list[str]:
+    return [link.get("href") for link in html.document_fromstring(page.text).xpath(path)]
+
+
+def words(page) -> str:
+    main = html.document_fromstring(page.text).xpath("//main")[0]
+    return " ".join(main.text_content().split())
+
+
+# Who may see what
+
+
+@pytest.mark.parametrize("path", READS)
+def test_visitors_sign_in_first(client, published, path):
+    answer = client.get(path)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in?next=/learn")
+
+
+@pytest.mark.parametrize("path", READS[1:])
+def test_a_student_of_another_course_finds_nothing(database, as_person, published, path):
+    with database.write() as db:
+        stranger = a_user(db, "Other Student")
+    other = as_person(stranger)
+    answer = other.get(path)
+    nowhere = other.get("/learn/no-such-course")
+    assert answer.status_code == nowhere.status_code == 404
+    assert words(answer) == words(nowhere)
+
+
+@pytest.mark.parametrize("verb", ["done", "not-done"])
+def test_a_student_of_another_course_marks_nothing(database, as_person, published, verb):
+    with database.write() as db:
+        stranger = a_user(db, "Other Student")
+    assert as_person(stranger).post(f"{LESSON}/{verb}").status_code == 404
+    assert completions(database) == 0
+
+
+@pytest.mark.parametrize("path", READS)
+def test_staff_are_told_that_this_is_for_students(database, as_person, published, path):
+    with database.write() as db:
+        person = a_user(db, roles=("instructor", "admin"))
+    assert as_person(person).get(path).status_code == 403
+
+
+# My courses
+
+
+def test_my_courses(browser):
+    page = browser.get("/learn")
+    assert "A small course in skin and needles" in words(page)
+    assert "0 of 2 modules complete" in words(page)
+    assert f"{MAP}/continue" in links(page)
+    assert statements_of(browser.get("/learn")) <= 6
+
+
+def test_without_a_course_the_catalogue_is_offered(database, as_person):
+    with database.write() as db:
+        person = a_user(db)
+    page = as_person(person).get("/learn")
+    assert "You have no course yet" in words(page)
+    assert "/courses" in links(page)
+
+
+# The map
+
+
+def test_the_map_says_why_something_is_locked_and_leads_there(browser):
+    page = browser.get(MAP)
+    assert page.status_code == 200
+    text = words(page)
+    assert "Opens when you have completed module 1, The skin." in text
+    assert "Opens when you have completed module 1, The skin and module 2, Needles." in text
+    assert "You can book when you have completed module 1, The skin and module 2, Needles." in text
+    assert f"{MAP}#module-skin" in links(page)
+    assert LESSON in links(page)
+    assert f"{MAP}/quizzes/skin-quiz" in links(page)
+    assert LOCKED not in links(page)
+    assert f"{MAP}/quizzes/needle-quiz" not in links(page)
+    assert f"{MAP}/quizzes/final-test" not in links(page)
+    tree = html.document_fromstring(page.text)
+    assert tree.xpath("//*[@id='module-skin']")
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids))
+
+
+def test_the_map_of_a_complete_theory(database, browser, student, published):
+    with database.write() as db:
+        a_completed_theory(db, student, published)
+    page = browser.get(MAP)
+    assert "You have completed the theory" in words(page)
+    assert "Opens when" not in words(page)
+    assert f"{MAP}/quizzes/final-test" in links(page)
+    assert "Theory complete" in words(browser.get("/learn"))
+
+
+def test_statements_stay_the_same_with_ten_times_the_people(database, browser, published):
+    before = {path: statements_of(again(browser, path)) for path in (MAP, LESSON)}
+    with database.write() as db:
+        for number in range(10):
+            other = a_user(db, f"Student {number}")
+            a_learner_place(db, other, published)
+            a_completed_theory(db, other, published)
+    after = {path: statements_of(again(browser, path)) for path in (MAP, LESSON)}
+    assert before == after
+    assert max(after.values()) <= 6
+
+
+def again(browser, path):
+    browser.get(path)
+    return browser.get(path)
+
+
+@pytest.mark.parametrize(
+    ("lessons", "quizzes", "to"),
+    [
+        ((), (), "/lessons/skin-layers"),
+        (("skin-layers",), (), "/lessons/skin-vessels"),
+        (("skin-layers", "skin-vessels"), (), "/quizzes/skin-quiz"),
+        (("skin-layers", "skin-vessels"), ("skin-quiz",), "/lessons/needle-safety"),
+    ],
+)
+def test_continue_leads_to_what_is_next(
+    database, browser, student, published, lessons, quizzes, to
+):
+    with database.write() as db:
+        a_done_lesson(db, student, published, *lessons)
+        a_passed_quiz(db, student, published, *quizzes)
+    answer = browser.get(f"{MAP}/continue")
+    assert (answer.status_code, answer.headers["location"]) == (303, MAP + to)
+
+
+def test_continue_leads_to_the_map_at_the_end(database, browser, student, published):
+    with database.write() as db:
+        a_completed_theory(db, student, published)
+    assert browser.get(f"{MAP}/continue").headers["location"] == MAP
+
+
+# A lesson
+
+
+def test_a_lesson(browser, published):
+    page = browser.get(LESSON)
+    lesson = published.course.modules[0].lessons[0]
+    tree = html.document_fromstring(page.text)
+    assert tree.xpath("//h1/text()") == [lesson.title]
+    assert lesson.html in page.text
+    assert "Name the layers of the skin" in words(page)
+    assert {f"#{heading.anchor}" for heading in lesson.headings if heading.level == 2} <= set(
+        links(page)
+    )
+    marks = set(tree.xpath("//a[@class='reference']/@href"))
+    anchors = {f"#{name}" for name in tree.xpath("//section[@class='sources']//li/@id")}
+    assert marks <= anchors
+    assert anchors == {"#source-anatomy-book", "#source-needle-leaflet"}
+    assert LAST in links(page)
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    assert statements_of(again(browser, LESSON)) <= 6
+
+
+def test_the_last_lesson_leads_to_the_quiz(browser):
+    page = browser.get(LAST)
+    assert LESSON in links(page)
+    assert f"{MAP}/quizzes/skin-quiz" in links(page)
+
+
+def test_reading_and_prefetching_never_count(database, browser):
+    for headers in ({}, {"sec-purpose": "prefetch;prerender"}, {"purpose": "prefetch"}):
+        for path in READS:
+            browser.get(path, headers=headers)
+            browser.head(path, headers=headers)
+    assert completions(database) == 0
+
+
+def test_marking_as_done_goes_on_to_the_next_lesson(database, browser):
+    answer = browser.post(f"{LESSON}/done")
+    assert (answer.status_code, answer.headers["location"]) == (303, LAST)
+    assert "“Layers of the skin” is marked as done." in words(browser.get(LAST))
+    assert browser.post(f"{LESSON}/done").status_code == 303
+    assert completions(database) == 1
+    last = browser.post(f"{LAST}/done")
+    assert last.headers["location"] == f"{MAP}#module-skin"
+    page = browser.get(LESSON)
+    assert "Mark as not done" in page.text
+    assert "Mark as done" not in page.text
+
+
+def test_marking_as_not_done(database, browser):
+    browser.post(f"{LESSON}/done")
+    answer = browser.post(f"{LESSON}/not-done")
+    assert (answer.status_code, answer.headers["location"]) == (303, LESSON)
+    assert completions(database) == 0
+    assert "marked as not done" in words(browser.get(LESSON))
+
+
+def test_not_done_is_refused_once_the_quiz_is_passed(database, browser, student, published):
+    with database.write() as db:
+        a_done_lesson(db, student, published, "skin-layers", "skin-vessels")
+        a_passed_quiz(db, student, published, "skin-quiz")
+    assert "Mark as not done" not in browser.get(LESSON).text
+    answer = browser.post(f"{LESSON}/not-done")
+    assert answer.status_code == 409
+    assert "stay marked as done" in words(answer)
+    assert completions(database) == 3
+    assert MAP in links(browser.get(LAST), "//div[@aria-label='Actions']//a")
+
+
+@pytest.mark.parametrize("verb", ["done", "not-done"])
+def test_a_form_with_unknown_fields_is_refused(database, browser, verb):
+    assert browser.post(f"{LESSON}/{verb}", data={"score": "100"}).status_code == 422
+    assert completions(database) == 0
+
+
+def test_a_form_of_another_site_is_refused(database, browser):
+    answer = browser.post(f"{LESSON}/done", headers={"origin": "https://evil.example"})
+    assert answer.status_code == 403
+    assert completions(database) == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", LOCKED), ("POST", f"{LOCKED}/done"), ("POST", f"{LOCKED}/not-done")],
+)
+def test_a_lesson_of_a_locked_module_says_what_opens_it(browser, method, path):
+    page = browser.request(method, path)
+    assert page.status_code == 403
+    assert "This lesson is not open yet" in words(page)
+    assert "Module 1: The skin" in words(page)
+    assert f"{MAP}#module-skin" in links(page)
+    assert "recapped" not in page.text
+
+
+def test_a_lesson_opens_with_its_module(database, browser, student, published):
+    with database.write() as db:
+        a_done_lesson(db, student, published, "skin-layers", "skin-vessels")
+        a_passed_quiz(db, student, published, "skin-quiz")
+    assert browser.get(LOCKED).status_code == 200
+    done = browser.post(f"{LOCKED}/done")
+    assert done.headers["location"] == f"{MAP}#module-needles"
+
+
+def test_an_unknown_lesson_is_not_found(browser):
+    assert browser.get(f"{MAP}/lessons/no-such-lesson").status_code == 404
+    assert browser.post(f"{MAP}/lessons/no-such-lesson/done").status_code == 404
+
+
+# Glossary and search
+
+
+def test_the_glossary(browser, published):
+    page = browser.get(f"{MAP}/glossary")
+    tree = html.document_fromstring(page.text)
+    for term in published.course.glossary:
+        assert tree.xpath(f"//*[@id='{term.key}']")
+    assert 'href="/learn/small-course/glossary#epidermis"' in page.text
+    filtered = browser.get(f"{MAP}/glossary", params={"q": "nerves"})
+    assert "1 of 2 terms with “nerves”." in words(filtered)
+    nothing = browser.get(f"{MAP}/glossary", params={"q": "<b>&nothing"})
+    assert "No term fits" in words(nothing)
+    assert "<b>&nothing" not in nothing.text
+    assert "q=%3Cb%3E%26nothing" in nothing.text
+
+
+def test_search_marks_what_it_found(browser):
+    page = browser.get(f"{MAP}/search", params={"q": "EPIDERM vess"})
+    tree = html.document_fromstring(page.text)
+    marked = {mark.text.lower() for mark in tree.xpath("//main//mark")}
+    assert marked == {"epidermis", "vessels"}
+    assert LESSON in links(page)
+    assert f"{MAP}/glossary#epidermis" in links(page)
+    locked = browser.get(f"{MAP}/search", params={"q": "recapped"})
+    assert "Locked" in words(locked)
+    assert f"{MAP}#module-needles" in links(locked)
+    assert LOCKED not in links(locked)
+
+
+def test_search_escapes_what_was_typed(browser):
+    typed = '"><script>alert(1)</script>'
+    page = browser.get(f"{MAP}/search", params={"q": typed})
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
+    assert html.document_fromstring(page.text).xpath("//input[@name='q']/@value") == [typed]
+    assert "0 results" in words(page)
+
+
+def test_search_without_words(browser):
+    assert "results" not in words(browser.get(f"{MAP}/search"))
+
+
+def test_search_has_pages(browser, monkeypatch):
+    monkeypatch.setattr("app.learning.finding.PAGE_SIZE", 1)
+    first = browser.get(f"{MAP}/search", params={"q": "dermis"})
+    assert "3 results for “dermis”, page 1 of 3." in words(first)
+    (following,) = (link for link in links(first) if "page=2" in link)
+    assert "page 2 of 3" in words(browser.get(following))
+    assert browser.get(f"{MAP}/search", params={"q": "skin", "page": "x"}).status_code == 422
+
+
+def test_a_text_of_the_course_is_never_markup_in_results(database, as_person):
+    tricky = changed_course({"lessons/skin-vessels.md": ("Press gently", "Press & 1 < 2 gently")})
+    with database.write() as db:
+        published = a_published_course(db, tricky)
+        actor = a_user(db)
+        a_learner_place(db, actor, published)
+    page = as_person(actor).get(f"{MAP}/search", params={"q": "gently"})
+    assert re.search(r"&amp; 1 &lt; 2 <mark>gently</mark>", page.text)
+
+
+# The API
+
+
+def test_the_map_as_json(browser):
+    answer = browser.get("/api/v1/learn/small-course")
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["next"] == {
+        "kind": "lesson",
+        "key": "skin-layers",
+        "title": "Layers of the skin",
+    }
+    assert body["modules"][0]["lock"] is None
+    assert body["modules"][1]["lock"] == {
+        "reason": "Complete module 1, “The skin”, first.",
+        "missing": [{"key": "skin", "number": 1, "title": "The skin"}],
+    }
+    assert [module["key"] for module in body["final_test"]["lock"]["missing"]] == [
+        "skin",
+        "needles",
+    ]
+    assert body["practicals"][0]["lock"] is not None
+    assert body["total"] == 6
+
+
+def test_marking_by_the_api(database, browser, student, published):
+    for _ in range(2):
+        answer = browser.post("/api/v1/learn/small-course/lessons/skin-layers/done")
+        assert answer.status_code == 200
+        assert answer.json() == {
+            "lesson": "skin-layers",
+            "done": True,
+            "finished": 1,
+            "total": 6,
+            "next": {"kind": "lesson", "key": "skin-vessels", "title": "Vessels of the skin"},
+        }
+    assert completions(database) == 1
+
+
+def test_the_api_at_the_end(database, browser, student, published):
+    with database.write() as db:
+        a_completed_theory(db, student, published)
+    assert browser.get("/api/v1/learn/small-course").json()["next"] is None
+    answer = browser.post("/api/v1/learn/small-course/lessons/skin-layers/done")
+    assert answer.json()["next"] is None
+
+
+def test_the_api_refuses_with_problem_documents(database, as_person, browser, client, published):
+    locked = browser.post("/api/v1/learn/small-course/lessons/needle-safety/done")
+    assert locked.status_code == 403
+    assert locked.headers["content-type"] == "application/problem+json"
+    assert locked.json()["reason"] == "module-locked"
+    assert locked.json()["detail"] == "Complete module 1, “The skin”, first."
+    assert client.get("/api/v1/learn/small-course").status_code == 401
+    with database.write() as db:
+        stranger = a_user(db, "Other Student")
+        admin = a_user(db, "Ada Admin", roles=("admin",))
+    assert as_person(stranger).get("/api/v1/learn/small-course").status_code == 404
+    assert as_person(admin).get("/api/v1/learn/small-course").status_code == 403

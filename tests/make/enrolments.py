@@ -1,0 +1,137 @@
+"""Intakes and places, as values for the rules and written straight to the database."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.accounts.models import User
+from app.courses.queries import Published
+from app.db.database import Database
+from app.enrolments import checks
+from app.enrolments.domain import HOLDING, EnrolmentState, Gate, IntakeFields, IntakeStatus
+from app.enrolments.models import Enrolment, Intake
+from app.kit.ids import EnrolmentId, IntakeId, RevisionId, new_uuid
+from tests.make import NOW
+
+STARTS_ON = date(2027, 1, 11)
+
+
+def a_gate(**fields: Any) -> Gate:
+    """An open intake of ten free places, in the middle of its window."""
+    given: dict[str, Any] = {
+        "course_key": "small-course",
+        "title": "Winter",
+        "starts_on": STARTS_ON,
+        "places": 10,
+        "taken": 0,
+        "override": 0,
+        "status": IntakeStatus.open,
+        "opens_at": NOW - timedelta(days=30),
+        "closes_at": NOW + timedelta(days=30),
+    }
+    return Gate(**{**given, **fields})
+
+
+def some_fields(**fields: Any) -> IntakeFields:
+    """What an admin types for an ordinary intake."""
+    given: dict[str, Any] = {
+        "title": "Winter",
+        "starts_on": STARTS_ON,
+        "price_pence": 125_000,
+        "places": 10,
+        "opens_at": NOW - timedelta(days=30),
+        "closes_at": NOW + timedelta(days=30),
+    }
+    return IntakeFields(**{**given, **fields})
+
+
+def an_intake(db: Session, course_key: str = "small-course", **columns: Any) -> IntakeId:
+    """Add an open intake of ten free places, in the middle of its window."""
+    given: dict[str, Any] = {
+        "id": IntakeId(new_uuid()),
+        "course_key": course_key,
+        "title": "Winter",
+        "starts_on": STARTS_ON,
+        "price_pence": 125_000,
+        "places": 10,
+        "taken": 0,
+        "override": 0,
+        "waiting_sequence": 0,
+        "version": 0,
+        "status": IntakeStatus.open,
+        "opens_at": NOW - timedelta(days=30),
+        "closes_at": NOW + timedelta(days=30),
+        "created_at": NOW,
+    }
+    intake = Intake(**{**given, **columns})
+    db.add(intake)
+    db.flush()
+    return intake.id
+
+
+def an_enrolment(
+    db: Session,
+    intake_id: IntakeId,
+    actor: Actor,
+    state: EnrolmentState = EnrolmentState.requested,
+    *,
+    published: Published | None = None,
+    now: datetime = NOW,
+    **columns: Any,
+) -> EnrolmentId:
+    """Put a person into an intake as they would be after a use-case, its counters moved along."""
+    taken = 1 if state in HOLDING else 0
+    waits = 1 if state is EnrolmentState.waiting else 0
+    intake = db.execute(
+        update(Intake)
+        .where(Intake.id == intake_id)
+        .values(taken=Intake.taken + taken, waiting_sequence=Intake.waiting_sequence + waits)
+        .returning(Intake.course_key, Intake.waiting_sequence)
+    ).one()
+    confirmed = state is EnrolmentState.confirmed
+    revision_id: RevisionId | None = published.revision_id if published and confirmed else None
+    row = Enrolment(
+        id=EnrolmentId(new_uuid()),
+        intake_id=intake_id,
+        user_id=actor.user_id,
+        course_key=intake.course_key,
+        revision_id=revision_id,
+        state=state,
+        waiting_number=intake.waiting_sequence if waits else None,
+        requested_at=now,
+        decided_at=None if state in (EnrolmentState.requested, EnrolmentState.waiting) else now,
+        **columns,
+    )
+    db.add(row)
+    db.flush()
+    return row.id
+
+
+def states_in(database: Database, intake_id: IntakeId) -> dict[str, str]:
+    """Return name of the person → state, for everybody in an intake."""
+    with database.read() as db:
+        rows = db.execute(
+            select(User.name, Enrolment.state)
+            .join(User, User.id == Enrolment.user_id)
+            .where(Enrolment.intake_id == intake_id)
+            .order_by(Enrolment.requested_at, Enrolment.id)
+        )
+        return {name: state.value for name, state in rows}
+
+
+def counters(database: Database, intake_id: IntakeId) -> tuple[int, int, int]:
+    """Return places, taken and override of an intake."""
+    with database.read() as db:
+        row = db.execute(
+            select(Intake.places, Intake.taken, Intake.override).where(Intake.id == intake_id)
+        ).one()
+        return (row.places, row.taken, row.override)
+
+
+def broken_promises(database: Database, *, now: datetime = NOW) -> list[str]:
+    """What `preceptor audit` would say of enrolments."""
+    with database.read() as db:
+        return checks.problems(db, now=now)

@@ -1,0 +1,190 @@
+"""Published courses, places and attempts, written straight to the database; and pure values."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.courses.domain.delivery import Course, Option, Question, QuestionType, Quiz
+from app.courses.domain.digest import digest
+from app.courses.domain.keys import CourseKeys
+from app.courses.models import CourseHead, Revision
+from app.enrolments.models import Enrolment, EnrolmentState, Intake, IntakeStatus
+from app.kit.ids import AttemptId, EnrolmentId, EventId, IntakeId, RevisionId, UserId, new_uuid
+from app.learning.models import Completed, Completion
+from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score
+from app.quizzes.domain.drawing import DrawnQuestion
+from app.quizzes.domain.responses import Response
+from tests.make import NOW
+from tests.make.courses import small_course
+
+
+def a_question(
+    key: str = "layers",
+    type_: QuestionType = QuestionType.single,
+    *,
+    options: int = 4,
+    points: int = 1,
+    unit: str | None = None,
+    shuffle_options: bool = True,
+) -> Question:
+    return Question(
+        key=key,
+        type=type_,
+        stem_html="<p>Which one?</p>",
+        points=points,
+        options=tuple(
+            Option(key=f"o{number}", html=f"Option {number}") for number in range(options)
+        ),
+        shuffle_options=shuffle_options,
+        unit=unit,
+    )
+
+
+def a_quiz(
+    *questions: Question,
+    kind: str = "module",
+    pass_percent: int = 80,
+    attempts: int | None = 3,
+    minutes: int | None = 10,
+    draw: int | None = None,
+    shuffle: bool = True,
+) -> Quiz:
+    return Quiz(
+        key="skin-quiz",
+        title="Quiz on the skin",
+        kind=kind,  # type: ignore[arg-type] # a word of two
+        introduction_html="",
+        pass_percent=pass_percent,
+        attempts=attempts,
+        minutes=minutes,
+        draw=draw,
+        shuffle=shuffle,
+        questions=questions or (a_question(),),
+    )
+
+
+def an_attempt(
+    *,
+    number: int = 1,
+    started_at: datetime = NOW,
+    due_at: datetime | None = None,
+    submitted_at: datetime | None = None,
+    score: Score | None = None,
+    drawn: tuple[DrawnQuestion, ...] = (),
+) -> Attempt:
+    """An attempt as the rules see it."""
+    return Attempt(
+        id=AttemptId(new_uuid()),
+        user_id=UserId(new_uuid()),
+        course_key="small-course",
+        quiz_key="skin-quiz",
+        revision_id=RevisionId(new_uuid()),
+        number=number,
+        drawn=drawn,
+        started_at=started_at,
+        due_at=due_at,
+        submitted_at=submitted_at,
+        score=score,
+    )
+
+
+def a_saved_answer(
+    question_key: str = "layers",
+    sequence: int = 1,
+    *,
+    received_at: datetime = NOW,
+    is_late: bool = False,
+    response: Response | None = None,
+) -> SavedAnswer:
+    return SavedAnswer(question_key, sequence, response or Response(), is_late, received_at)
+
+
+def a_published_course(
+    db: Session, course: Course | None = None, keys: CourseKeys | None = None
+) -> RevisionId:
+    """Publish the small course, or a course built for one test, and return its revision."""
+    parsed = small_course()
+    assert parsed.course is not None
+    assert parsed.keys is not None
+    course, keys = course or parsed.course, keys or parsed.keys
+    known = db.scalars(select(Revision).where(Revision.course_key == course.key)).all()
+    revision = Revision(
+        id=RevisionId(new_uuid()),
+        course_key=course.key,
+        number=len(known) + 1,
+        digest=f"{digest(parsed)[:60]}:{len(known)}",
+        delivery=course.model_dump_json(),
+        keys=keys.model_dump_json(),
+        published_at=NOW,
+        published_by=None,
+    )
+    db.add(revision)
+    db.flush()
+    head = db.get(CourseHead, course.key)
+    if head is None:
+        db.add(CourseHead(key=course.key, current_revision_id=revision.id, changed_at=NOW))
+    else:
+        head.current_revision_id = revision.id
+    db.flush()
+    return revision.id
+
+
+def a_place(
+    db: Session, actor: Actor, revision_id: RevisionId, *, course_key: str = "small-course"
+) -> EnrolmentId:
+    """Confirm a place on a course for `actor`."""
+    intake = Intake(
+        id=IntakeId(new_uuid()),
+        course_key=course_key,
+        title="Winter",
+        starts_on=NOW.date(),
+        price_pence=100_000,
+        places=20,
+        taken=1,
+        status=IntakeStatus.open,
+        opens_at=NOW - timedelta(days=30),
+        closes_at=NOW + timedelta(days=30),
+        created_at=NOW - timedelta(days=30),
+    )
+    db.add(intake)
+    db.flush()
+    enrolment = Enrolment(
+        id=EnrolmentId(new_uuid()),
+        intake_id=intake.id,
+        user_id=actor.user_id,
+        course_key=course_key,
+        revision_id=revision_id,
+        state=EnrolmentState.confirmed,
+        requested_at=NOW,
+        decided_at=NOW,
+    )
+    db.add(enrolment)
+    db.flush()
+    return enrolment.id
+
+
+def a_complete_module(
+    db: Session, actor: Actor, revision_id: RevisionId, module_key: str = "skin"
+) -> None:
+    """Note every lesson and the quiz of a module of the small course as done."""
+    course = small_course().course
+    assert course is not None
+    module = course.module(module_key)
+    assert module is not None
+    done = [(Completed.lesson, lesson.key) for lesson in module.lessons]
+    for kind, key in [*done, (Completed.quiz, module.quiz)]:
+        db.add(
+            Completion(
+                id=EventId(new_uuid()),
+                user_id=actor.user_id,
+                course_key=course.key,
+                kind=kind,
+                item_key=key,
+                revision_id=revision_id,
+                completed_at=NOW,
+                evidence_id=None,
+            )
+        )
+    db.flush()

@@ -1,0 +1,214 @@
+"""The rules of places, as tables and as promises that hold for any history."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.enrolments import domain
+from app.enrolments.domain import Decision, EnrolmentState, IntakeStatus, Reason
+from app.kit.ids import EnrolmentId, new_uuid
+from tests.make import NOW
+from tests.make.enrolments import STARTS_ON, a_gate, some_fields
+
+MOMENT = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+State = EnrolmentState
+
+
+@pytest.mark.parametrize(
+    ("gate", "own", "is_confirmed", "expected"),
+    [
+        (a_gate(), None, True, None),
+        (a_gate(places=0), None, True, None),
+        (a_gate(), State.declined, True, None),
+        (a_gate(), State.cancelled, True, None),
+        (a_gate(), State.requested, True, Reason.already_requested),
+        (a_gate(), State.confirmed, True, Reason.already_confirmed),
+        (a_gate(), State.waiting, True, Reason.already_waiting),
+        (a_gate(status=IntakeStatus.draft), None, True, Reason.intake_draft),
+        (a_gate(status=IntakeStatus.cancelled), None, True, Reason.intake_cancelled),
+        (a_gate(opens_at=NOW), None, True, None),
+        (a_gate(opens_at=NOW + MOMENT), None, True, Reason.not_open_yet),
+        (a_gate(closes_at=NOW + MOMENT), None, True, None),
+        (a_gate(closes_at=NOW), None, True, Reason.closed),
+        (a_gate(), None, False, Reason.address_unconfirmed),
+        (a_gate(closes_at=NOW), None, False, Reason.closed),
+    ],
+)
+def test_who_may_ask_for_a_place(gate, own, is_confirmed, expected):
+    assert domain.request_refusal(gate, own, is_confirmed=is_confirmed, now=NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("taken", "waiting", "expected"),
+    [
+        (9, 0, Decision.request),
+        (10, 0, Decision.wait),
+        (11, 0, Decision.wait),
+        (9, 1, Decision.wait),
+    ],
+)
+def test_nobody_is_overtaken(taken, waiting, expected):
+    assert domain.decision(a_gate(taken=taken), waiting=waiting) is expected
+
+
+@pytest.mark.parametrize(
+    ("gate", "waiting", "expected"),
+    [
+        (a_gate(taken=8), 5, 2),
+        (a_gate(taken=8), 1, 1),
+        (a_gate(taken=10), 5, 0),
+        (a_gate(taken=12, override=2), 5, 0),
+        (a_gate(taken=8, closes_at=NOW), 5, 0),
+        (a_gate(taken=8, status=IntakeStatus.draft), 5, 0),
+        (a_gate(taken=8, status=IntakeStatus.cancelled), 5, 0),
+    ],
+)
+def test_how_many_are_promoted(gate, waiting, expected):
+    assert domain.promotions(gate, waiting=waiting, now=NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("gate", "needed", "others", "reason", "expected"),
+    [
+        (a_gate(taken=8), 2, 0, None, None),
+        (a_gate(taken=8), 3, 0, None, Reason.too_few_places),
+        (a_gate(taken=8), 3, 0, "A promise", None),
+        (a_gate(taken=8), 1, 1, None, Reason.others_wait),
+        (a_gate(taken=8), 1, 1, "A promise", None),
+        (a_gate(taken=10), 0, 1, None, None),
+        (a_gate(closes_at=NOW), 1, 0, None, None),
+        (a_gate(status=IntakeStatus.draft), 1, 0, None, None),
+        (a_gate(status=IntakeStatus.cancelled), 1, 0, "A promise", Reason.intake_cancelled),
+    ],
+)
+def test_what_the_office_may_reserve(gate, needed, others, reason, expected):
+    refusal = domain.reserve_refusal(
+        gate, needed=needed, others_waiting=others, override_reason=reason
+    )
+    assert refusal is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "confirm", "decline", "cancel", "money"),
+    [
+        (State.requested, None, None, Reason.ended, None),
+        (State.confirmed, Reason.not_requested, Reason.not_requested, None, None),
+        (State.waiting, Reason.not_requested, None, Reason.ended, Reason.ended),
+        (State.declined, Reason.not_requested, Reason.not_requested, Reason.ended, Reason.ended),
+        (State.cancelled, Reason.not_requested, Reason.not_requested, Reason.ended, Reason.ended),
+    ],
+)
+def test_what_may_be_done_from_each_state(state, confirm, decline, cancel, money):
+    assert domain.confirm_refusal(a_gate(), state) is confirm
+    assert domain.decline_refusal(state) is decline
+    assert domain.cancel_refusal(state) is cancel
+    assert domain.money_refusal(state) is money
+
+
+def test_nothing_is_confirmed_in_a_cancelled_intake():
+    gate = a_gate(status=IntakeStatus.cancelled)
+    assert domain.confirm_refusal(gate, State.requested) is Reason.intake_cancelled
+
+
+@pytest.mark.parametrize(
+    ("state", "today", "expected"),
+    [
+        (State.requested, STARTS_ON + DAY, None),
+        (State.waiting, STARTS_ON + DAY, None),
+        (State.confirmed, STARTS_ON - DAY, None),
+        (State.confirmed, STARTS_ON, Reason.started),
+        (State.declined, STARTS_ON - DAY, Reason.ended),
+        (State.cancelled, STARTS_ON - DAY, Reason.ended),
+    ],
+)
+def test_who_may_withdraw(state, today, expected):
+    assert domain.withdraw_refusal(a_gate(), state, today=today) is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (IntakeStatus.draft, None),
+        (IntakeStatus.open, Reason.already_open),
+        (IntakeStatus.cancelled, Reason.intake_cancelled),
+    ],
+)
+def test_which_intake_opens(status, expected):
+    assert domain.open_refusal(status) is expected
+
+
+@pytest.mark.parametrize(
+    ("gate", "places", "reason", "expected"),
+    [
+        (a_gate(taken=6), 6, None, None),
+        (a_gate(taken=6), 5, None, Reason.places_below_taken),
+        (a_gate(taken=6), 5, "A room was lost", None),
+        (a_gate(taken=6, places=4, override=2), 4, None, None),
+        (a_gate(taken=6, places=4, override=2), 5, None, None),
+        (a_gate(taken=6, places=4, override=2), 3, None, Reason.places_below_taken),
+        (a_gate(status=IntakeStatus.cancelled), 10, "Because", Reason.intake_cancelled),
+    ],
+)
+def test_which_change_needs_a_reason(gate, places, reason, expected):
+    assert domain.change_refusal(gate, some_fields(places=places), reason=reason) is expected
+
+
+def test_a_window_must_have_a_length():
+    assert domain.intake_problems(some_fields()) == {}
+    assert "closes_on" in domain.intake_problems(some_fields(closes_at=some_fields().opens_at))
+
+
+@pytest.mark.parametrize(("places", "taken", "expected"), [(10, 9, 0), (10, 10, 0), (10, 12, 2)])
+def test_override_is_the_overhang(places, taken, expected):
+    assert domain.override_for(places=places, taken=taken) == expected
+    assert a_gate(places=places, taken=taken).places_left == max(0, places - taken)
+
+
+def test_positions_follow_the_numbers_drawn():
+    first, second, third = (EnrolmentId(new_uuid()) for _ in range(3))
+    assert domain.positions([(third, 9), (first, 2), (second, 4)]) == {
+        first: 1,
+        second: 2,
+        third: 3,
+    }
+
+
+def test_a_day_is_written_in_words():
+    assert domain.day_in_words(date(2026, 12, 8)) == "Tuesday 8 December 2026"
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_says_what_to_do(reason):
+    assert reason.sentence.endswith(".")
+    assert reason.remedy.endswith(".")
+    assert "!" not in reason.detail
+    assert reason.detail == f"{reason.sentence} {reason.remedy}"
+
+
+@given(
+    places=st.integers(0, 5),
+    story=st.lists(st.tuples(st.sampled_from(["ask", "leave"]), st.integers(0, 7)), max_size=40),
+)
+def test_places_are_never_oversold_and_nobody_waits_beside_one(places, story):
+    """Whatever order people come and go in: the rules alone, played through without a database."""
+    gate = a_gate(places=places)
+    holders: list[int] = []
+    queue: list[int] = []
+    for verb, person in story:
+        known = person in holders or person in queue
+        if verb == "ask" and not known:
+            asked = domain.decision(gate, waiting=len(queue))
+            (holders if asked is Decision.request else queue).append(person)
+        elif verb == "leave" and known:
+            (holders if person in holders else queue).remove(person)
+        gate = replace(gate, taken=len(holders))
+        moved = domain.promotions(gate, waiting=len(queue), now=NOW)
+        holders, queue = holders + queue[:moved], queue[moved:]
+        gate = replace(gate, taken=len(holders))
+
+        assert len(holders) <= places
+        assert not (queue and len(holders) < places)

@@ -1,0 +1,229 @@
+"""What people type in the office's forms, read or refused with a message per field."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from app.enrolments.forms import (
+    IntakeForm,
+    PaymentForm,
+    ReserveForm,
+    midnight,
+    read_reservation,
+    typed_rows,
+)
+from app.kit.errors import Invalid
+from app.web.dates import (
+    local_day,
+    moment,
+    read_day,
+    read_pounds,
+    read_time,
+    typed_day,
+    typed_moment,
+    typed_pounds,
+)
+from app.web.forms import Submission
+
+LONDON = "Europe/London"
+TYPED = {
+    "title": "Spring",
+    "starts_on": "8 March 2027",
+    "price": "£1,250.50",
+    "places": "12",
+    "opens_on": "1 Dec 2026",
+    "opens_time": "9.00",
+    "closes_on": "2027-03-01",
+    "closes_time": "17:30",
+}
+
+
+def submission(fields: dict[str, str]) -> Submission:
+    return Submission({name: (typed,) for name, typed in fields.items()})
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "8 December 2026",
+        " 8  dec 2026 ",
+        "Tue 8 Dec 2026",
+        "Tuesday, 8 December 2026",
+        "08/12/2026",
+        "8.12.2026",
+        "8 12 2026",
+        "2026-12-08",
+    ],
+)
+def test_a_day_is_read_as_people_write_it(typed):
+    assert read_day(typed) == date(2026, 12, 8)
+
+
+@pytest.mark.parametrize("typed", ["31 February 2027", "2026-13-01", "31/4/2027", "0 May 2027"])
+def test_a_day_that_does_not_exist_is_refused(typed):
+    with pytest.raises(ValueError, match="no such day"):
+        read_day(typed)
+
+
+@pytest.mark.parametrize("typed", ["soon", "8 D 2026", "8 ju 2026", "8 foo 2026", "12/2026", ""])
+def test_what_is_no_day_is_refused(typed):
+    with pytest.raises(ValueError, match="Enter a date"):
+        read_day(typed)
+
+
+def test_a_read_value_passes_through():
+    assert read_day(date(2026, 12, 8)) == date(2026, 12, 8)
+    assert read_time(time(9)) == time(9)
+    assert read_pounds(5) == 5
+
+
+@pytest.mark.parametrize(("typed", "expected"), [("9:05", time(9, 5)), ("17.30", time(17, 30))])
+def test_a_time_is_read(typed, expected):
+    assert read_time(typed) == expected
+
+
+@pytest.mark.parametrize("typed", ["24:00", "9:60", "nine", "900"])
+def test_what_is_no_time_is_refused(typed):
+    with pytest.raises(ValueError, match="Enter a time"):
+        read_time(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "pence"),
+    [("1250", 125_000), ("1,250", 125_000), ("£1,250.50", 125_050), ("0", 0), ("0.5", 50)],
+)
+def test_an_amount_is_read_as_pence(typed, pence):
+    assert read_pounds(typed) == pence
+
+
+@pytest.mark.parametrize("typed", ["free", "-5", "1,25", "12.345", "1e3"])
+def test_what_is_no_amount_is_refused(typed):
+    with pytest.raises(ValueError, match="amount in pounds"):
+        read_pounds(typed)
+
+
+def test_a_moment_is_local_time():
+    assert moment(date(2026, 7, 1), time(10), LONDON) == datetime(2026, 7, 1, 9, tzinfo=UTC)
+    assert moment(date(2026, 12, 1), time(10), LONDON) == datetime(2026, 12, 1, 10, tzinfo=UTC)
+
+
+def test_an_hour_that_the_clocks_skip_is_refused():
+    with pytest.raises(ValueError, match="clocks go forward"):
+        moment(date(2027, 3, 28), time(1, 30), LONDON)
+
+
+def test_an_hour_that_comes_twice_means_its_first():
+    assert moment(date(2026, 10, 25), time(1, 30), LONDON) == datetime(
+        2026, 10, 25, 0, 30, tzinfo=UTC
+    )
+
+
+def test_values_are_shown_as_they_are_typed():
+    late = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    assert local_day(late, LONDON) == date(2026, 7, 2)
+    assert typed_moment(late, LONDON) == {"day": "2 July 2026", "time": "00:30"}
+    assert read_day(typed_day(date(2026, 12, 8))) == date(2026, 12, 8)
+    assert [typed_pounds(pence) for pence in (125_000, 125_005)] == ["1250", "1250.05"]
+
+
+def test_an_intake_is_read_in_the_academys_zone():
+    fields = IntakeForm.read(submission(TYPED)).fields_in(LONDON)
+    assert fields.price_pence == 125_050
+    assert fields.opens_at == datetime(2026, 12, 1, 9, tzinfo=UTC)
+    assert fields.closes_at == datetime(2027, 3, 1, 17, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "message"),
+    [
+        ("title", "", "Enter the name of the intake."),
+        ("starts_on", "", "Enter the start date."),
+        ("starts_on", "soon", "Enter a date such as 8 December 2026 or 2026-12-08."),
+        ("price", "free", "Enter an amount in pounds, such as 1250 or 1,250.50."),
+        ("places", "0", "Enter 1 or more."),
+        ("places", "many", "Enter a whole number."),
+        ("opens_time", "early", "Enter a time such as 10:00 or 17:30."),
+        ("reason", "x", "Use at least 3 characters."),
+        ("status", "open", "The form has no field “status”. Open the page again and retry."),
+    ],
+)
+def test_each_field_has_its_message(field, typed, message):
+    with pytest.raises(Invalid) as refused:
+        IntakeForm.read(submission({**TYPED, field: typed}))
+    assert refused.value.fields == {field: message}
+
+
+def test_a_skipped_hour_is_refused_at_its_field():
+    form = IntakeForm.read(
+        submission({**TYPED, "opens_on": "28 March 2027", "opens_time": "01:30"})
+    )
+    with pytest.raises(Invalid) as refused:
+        form.fields_in(LONDON)
+    assert list(refused.value.fields) == ["opens_time"]
+
+
+def test_a_payment_cannot_lie_in_the_future():
+    paid_on = PaymentForm.read(submission({"paid_on": "2 December 2026"})).paid_on
+    today = date(2026, 12, 1)
+    with pytest.raises(Invalid) as refused:
+        midnight("paid_on", paid_on, today=today, zone=LONDON)
+    assert list(refused.value.fields) == ["paid_on"]
+    assert midnight("paid_on", today, today=today, zone=LONDON) == datetime(2026, 12, 1, tzinfo=UTC)
+
+
+def test_rows_of_people_are_read_and_empty_ones_left_out():
+    form, named = read_reservation(
+        submission(
+            {
+                "name_1": " Ann Ames ",
+                "email_1": "Ann@Example.org",
+                "name_2": "",
+                "email_2": " ",
+                "name_10": "Ben Bo",
+                "email_10": "ben@example.org",
+                "note": "Clinic Ltd",
+            }
+        ),
+        ReserveForm,
+    )
+    assert form.note == "Clinic Ltd"
+    assert [(person.row, person.name, person.email) for person in named] == [
+        (1, "Ann Ames", "ann@example.org"),
+        (10, "Ben Bo", "ben@example.org"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({}, ["name_1"]),
+        ({"name_1": "Ann"}, ["email_1"]),
+        ({"email_1": "ann@example.org"}, ["name_1"]),
+        ({"name_1": "Ann", "email_1": "ann@example"}, ["email_1"]),
+        ({"name_1": "Ann", "email_1": "ann example@x.org"}, ["email_1"]),
+        ({"name_1": "A" * 201, "email_1": "ann@example.org"}, ["name_1"]),
+        ({"name_1": "Ann", "email_1": f"{'a' * 320}@example.org"}, ["email_1"]),
+        (
+            {
+                "name_1": "Ann",
+                "email_1": "ann@example.org",
+                "name_2": "Anna",
+                "email_2": "ANN@example.org",
+            },
+            ["email_2"],
+        ),
+        ({"name_1": "Ann", "override_reason": "x"}, ["email_1", "override_reason"]),
+        ({"name_11": "Ann"}, ["name_11"]),
+    ],
+)
+def test_rows_that_cannot_be_read_are_named(typed, wrong):
+    with pytest.raises(Invalid) as refused:
+        read_reservation(submission(typed), ReserveForm)
+    assert list(refused.value.fields) == wrong
+
+
+def test_what_was_typed_in_rows_is_kept():
+    rows = typed_rows({"name_2": "Ben", "email_2": "ben@"})
+    assert len(rows) == 10
+    assert rows[1] == {"number": 2, "name": "Ben", "email": "ben@"}
+    assert rows[0]["name"] == ""

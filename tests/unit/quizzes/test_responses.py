@@ -1,0 +1,163 @@
+"""Reading answers: what is typed on an English or a continental keyboard, and what is refused."""
+
+import time
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.courses.domain.delivery import QuestionType
+from app.quizzes.domain.drawing import DrawnOption, DrawnQuestion
+from app.quizzes.domain.responses import Response, Unreadable, read_number, read_response
+from tests.make.quizzes import a_question
+
+DRAWN = DrawnQuestion("layers", (DrawnOption("o0", "aa"), DrawnOption("o1", "bb")))
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "expected"),
+    [
+        ("2.5", "mL", "2.5"),
+        ("2,5", "mL", "2.5"),
+        (" 2.5 ", None, "2.5"),
+        ("2.5mL", "mL", "2.5"),
+        ("2.5 ML", "mL", "2.5"),
+        ("2.5 ml.", "mL", "2.5"),
+        (".5", "mL", "0.5"),
+        (",5", "mL", "0.5"),
+        ("5.", "mL", "5"),
+        ("-3", "degrees", "-3"),
+        ("−3", "degrees", "-3"),
+        ("+3", "degrees", "3"),
+        ("45°", "degrees", "45"),
+        ("45 degree", "degrees", "45"),
+        ("12 per cent", "%", "12"),
+        ("0,125", "mg", "0.125"),
+        ("1.250", "mg", "1.250"),
+        ("1250,500", "mg", "1250.500"),
+        ("1000", "mg", "1000"),
+        ("２.５", "mL", "2.5"),
+        ("3 cm²", "cm²", "3"),
+        ("250 μg", "µg", "250"),
+        ("0", "mL", "0"),
+    ],
+)
+def test_readable_numbers(typed, unit, expected):
+    read = read_number(typed, unit)
+    assert isinstance(read, Response), read
+    assert read.number == Decimal(expected)
+    assert read.text == typed.strip()
+    assert not read.is_blank
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1,000",
+        "12,500",
+        "1,000.5",
+        "1.000,5",
+        "1,000,000",
+        "1 000",
+        "1’000",
+        "1.2.3",
+        "1'000",
+        "2, 5",
+    ],
+)
+def test_separators_for_thousands_are_refused(typed):
+    """1,000 mL is a litre to one person and a millilitre to another."""
+    read = read_number(typed, "mL")
+    assert isinstance(read, Unreadable)
+    assert "thousands" in read.message
+
+
+@pytest.mark.parametrize(
+    "typed", ["abc", "mL", "two", "1e5", "5 mg", "2.5 mL 3", "--5", "∞", "½", "NaN"]
+)
+def test_other_things_are_refused_with_what_to_do(typed):
+    read = read_number(typed, "mL")
+    assert isinstance(read, Unreadable)
+    assert "number" in read.message
+
+
+def test_endless_numbers_are_refused():
+    assert isinstance(read_number("1" * 61, None), Unreadable)
+    read = read_number("1" * 19, None)
+    assert isinstance(read, Unreadable)
+    assert "18 digits" in read.message
+
+
+def test_reading_is_linear():
+    """R-156."""
+    began = time.perf_counter()
+    assert isinstance(read_number("1" * 50_000 + "," * 50_000, "mL"), Unreadable)
+    assert time.perf_counter() - began < 0.5
+
+
+@pytest.mark.parametrize("typed", ["", "   "])
+def test_nothing_typed_takes_an_answer_back(typed):
+    read = read_number(typed, "mL")
+    assert isinstance(read, Response)
+    assert read.is_blank
+
+
+@given(st.text(max_size=80), st.sampled_from([None, "mL", "degrees", "%"]))
+def test_any_text_is_read_or_refused(typed, unit):
+    read = read_number(typed, unit)
+    assert isinstance(read, Response | Unreadable)
+    if isinstance(read, Response):
+        assert read.number is None or read.number.is_finite()
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-999, max_value=999))
+def test_what_is_stored_is_what_was_read(number):
+    text = f"{number:f}"
+    read = read_number(text, "mL")
+    assert isinstance(read, Response)
+    assert read.number == number
+    assert Response.from_json(read.to_json()) == read
+
+
+@pytest.mark.parametrize(
+    ("type_", "typed", "expected"),
+    [
+        (QuestionType.single, ["aa"], {"o0"}),
+        (QuestionType.single, [], set()),
+        (QuestionType.true_false, ["bb"], {"o1"}),
+        (QuestionType.multiple, ["aa", "bb"], {"o0", "o1"}),
+        (QuestionType.multiple, [], set()),
+    ],
+)
+def test_tokens_become_options(type_, typed, expected):
+    read = read_response(a_question(type_=type_, options=2), DRAWN, typed)
+    assert isinstance(read, Response)
+    assert read.options == expected
+    assert Response.from_json(read.to_json()) == read
+
+
+@pytest.mark.parametrize(
+    ("type_", "typed", "words"),
+    [
+        (QuestionType.single, ["aa", "bb"], "one answer"),
+        (QuestionType.true_false, ["aa", "bb"], "one answer"),
+        (QuestionType.single, ["cc"], "does not belong"),
+        (QuestionType.single, ["o0"], "does not belong"),
+        (QuestionType.multiple, ["aa", "aa"], "does not belong"),
+        (QuestionType.multiple, ["aa", "cc"], "does not belong"),
+        (QuestionType.numeric, ["1", "2"], "one number"),
+    ],
+)
+def test_tokens_of_elsewhere_are_refused(type_, typed, words):
+    """R-054: a token of another attempt or question, or a key, is no answer."""
+    read = read_response(a_question(type_=type_, options=2), DRAWN, typed)
+    assert isinstance(read, Unreadable)
+    assert words in read.message
+
+
+def test_a_number_is_read_for_a_numeric_question():
+    question = a_question(type_=QuestionType.numeric, options=0, unit="mL")
+    drawn = DrawnQuestion("layers")
+    assert read_response(question, drawn, ["0,5"]) == Response(text="0,5", number=Decimal("0.5"))
+    assert read_response(question, drawn, []) == Response()

@@ -1,0 +1,177 @@
+"""Clock, start, release: tables of the rules of an attempt."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.learning.domain import Done
+from app.quizzes import policy
+from app.quizzes.domain.attempt import Score, counting, due_time, is_past
+from app.quizzes.domain.releasing import best, is_released
+from app.quizzes.domain.starting import StartReason, missing_before, start_refusal
+from app.quizzes.errors import SequenceTaken
+from tests.make import NOW
+from tests.make.courses import small_course
+from tests.make.people import an_actor
+from tests.make.quizzes import a_quiz, a_saved_answer, an_attempt
+
+SECOND = timedelta(seconds=1)
+DUE = NOW + timedelta(minutes=10)
+RIGHT, WRONG = Score(8, 10, passed=True), Score(7, 10, passed=False)
+COURSE = small_course().course
+assert COURSE is not None
+SKIN = Done(frozenset({"skin-layers", "skin-vessels"}), frozenset({"skin-quiz"}))
+ALL = Done(SKIN.lessons | {"needle-safety"}, SKIN.quizzes | {"needle-quiz"})
+
+
+def test_the_end_is_fixed_at_the_start():
+    assert due_time(a_quiz(minutes=10), NOW) == DUE
+    assert due_time(a_quiz(minutes=None), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("received_at", "late"),
+    [
+        (DUE - SECOND, False),
+        (DUE, False),
+        (DUE + 9 * SECOND, False),
+        (DUE + 10 * SECOND, False),
+        (DUE + 10 * SECOND + timedelta(microseconds=1), True),
+        (DUE + 11 * SECOND, True),
+    ],
+)
+def test_an_answer_counts_until_ten_seconds_after_the_end(received_at, late):
+    """R-060."""
+    assert is_past(DUE, received_at) is late
+    assert not is_past(None, received_at)
+
+
+@pytest.mark.parametrize(
+    "started_at",
+    [
+        datetime(2026, 10, 25, 0, 55, tzinfo=UTC),
+        datetime(2026, 3, 29, 0, 55, tzinfo=UTC),
+        datetime(2028, 2, 28, 23, 55, tzinfo=UTC),
+    ],
+)
+def test_changes_of_the_clock_take_and_give_nothing(started_at):
+    """R-060: both changes of the London clock and a leap day."""
+    due_at = due_time(a_quiz(minutes=10), started_at)
+    assert due_at == started_at + timedelta(seconds=600)
+
+
+def test_an_attempt_ends_by_the_clock_alone():
+    attempt = an_attempt(due_at=DUE)
+    assert not attempt.has_ended(DUE + 10 * SECOND)
+    assert attempt.has_ended(DUE + 11 * SECOND)
+    assert attempt.ended_at(DUE - SECOND) == DUE - SECOND
+    assert attempt.ended_at(DUE + timedelta(days=3)) == DUE
+    assert not an_attempt().has_ended(NOW + timedelta(days=999))
+    assert an_attempt().ended_at(DUE) == DUE
+    sent = an_attempt(due_at=DUE, submitted_at=NOW)
+    assert sent.has_ended(NOW)
+    assert sent.ended_at(DUE) == NOW
+
+
+def test_the_newest_answer_in_time_counts():
+    """R-063: the order of arrival makes no difference."""
+    answers = [
+        a_saved_answer(sequence=3, received_at=NOW),
+        a_saved_answer(sequence=1, received_at=NOW + SECOND),
+        a_saved_answer(sequence=4, received_at=DUE + 11 * SECOND),
+        a_saved_answer(sequence=5, is_late=True),
+        a_saved_answer("other", sequence=2),
+    ]
+    for order in (answers, answers[::-1]):
+        counted = counting(order, DUE)
+        assert {key: answer.sequence for key, answer in counted.items()} == {
+            "layers": 3,
+            "other": 2,
+        }
+
+
+@pytest.mark.parametrize(
+    ("quiz_key", "done", "attempts", "reason"),
+    [
+        ("skin-quiz", Done(), [], None),
+        ("skin-quiz", Done(), [an_attempt(submitted_at=NOW)] * 50, None),
+        ("skin-quiz", Done(), [an_attempt(due_at=DUE)], StartReason.already_open),
+        ("needle-quiz", Done(), [], StartReason.locked),
+        ("needle-quiz", Done(), [an_attempt()], StartReason.already_open),
+        ("needle-quiz", SKIN, [], None),
+        ("needle-quiz", SKIN, [an_attempt(submitted_at=NOW)] * 2, None),
+        ("needle-quiz", SKIN, [an_attempt(submitted_at=NOW)] * 3, StartReason.used_up),
+        ("needle-quiz", SKIN, [an_attempt(due_at=NOW - 11 * SECOND)] * 3, StartReason.used_up),
+        ("needle-quiz", ALL, [an_attempt(submitted_at=NOW, score=RIGHT)], None),
+        ("final-test", SKIN, [], StartReason.locked),
+        ("final-test", ALL, [], None),
+        ("final-test", ALL, [an_attempt(submitted_at=NOW)] * 2, StartReason.used_up),
+    ],
+)
+def test_start_refusal(quiz_key, done, attempts, reason):
+    quiz = COURSE.quiz(quiz_key)
+    refusal = start_refusal(COURSE, quiz, done, attempts, now=NOW)
+    assert (refusal and refusal.reason) is reason
+    if refusal:
+        assert refusal.detail
+
+
+def test_a_refusal_says_what_to_do_first():
+    quiz = COURSE.quiz("needle-quiz")
+    refusal = start_refusal(COURSE, quiz, Done(), [], now=NOW)
+    assert refusal is not None
+    assert refusal.missing == ("The skin",)
+    assert "The skin" in refusal.detail
+    open_attempt = an_attempt(due_at=DUE)
+    refusal = start_refusal(COURSE, quiz, SKIN, [open_attempt], now=DUE)
+    assert refusal is not None
+    assert refusal.open_attempt == open_attempt
+    assert missing_before(COURSE, COURSE.quiz("final-test"), Done()) == ("The skin", "Needles")
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit", "attempts", "scores", "released"),
+    [
+        ("module", 3, [an_attempt(submitted_at=NOW)], [WRONG], True),
+        ("final", 2, [an_attempt(submitted_at=NOW)], [WRONG], False),
+        ("final", 2, [an_attempt(submitted_at=NOW)], [RIGHT], True),
+        ("final", 2, [an_attempt(submitted_at=NOW)] * 2, [WRONG, WRONG], True),
+        ("final", 2, [an_attempt(submitted_at=NOW), an_attempt(due_at=DUE)], [WRONG], False),
+        ("final", 2, [an_attempt(submitted_at=NOW)] * 2, [WRONG, RIGHT], True),
+        ("final", None, [an_attempt(submitted_at=NOW)] * 9, [WRONG] * 9, False),
+    ],
+)
+def test_release(kind, limit, attempts, scores, released):
+    """R-050, R-056: keys of the final test wait until no attempt can profit from them."""
+    quiz = a_quiz(kind=kind, attempts=limit)
+    assert is_released(quiz, attempts, scores, now=NOW) is released
+
+
+def test_the_best_attempt_counts():
+    assert best([]) is None
+    assert best([WRONG, RIGHT, Score(9, 10, passed=True)]) == Score(9, 10, passed=True)
+    assert best([Score(2, 3, passed=False), Score(66, 100, passed=False)]) == Score(
+        2, 3, passed=False
+    )
+    assert best([Score(9, 10, passed=False), Score(8, 10, passed=True)]) == Score(
+        8, 10, passed=True
+    )
+
+
+@given(st.integers(0, 100), st.integers(1, 100))
+def test_a_shown_percentage_never_flatters(earned, possible):
+    score = Score(min(earned, possible), possible, passed=False)
+    assert score.percent * possible <= score.earned * 100
+    assert 0 <= score.percent <= 100
+
+
+def test_policies():
+    student, admin = an_actor("student"), an_actor("admin")
+    assert policy.may_take_quizzes(student)
+    assert not policy.may_take_quizzes(admin)
+    assert policy.may_see_attempt(student, student.user_id)
+    assert not policy.may_see_attempt(student, admin.user_id)
+    assert not policy.may_see_attempt(admin, admin.user_id)
+    assert SequenceTaken().reason == "sequence-taken"
