@@ -15,6 +15,8 @@ from app.accounts.identity import Identity
 from app.accounts.links import sign_link
 from app.assessments import api as assessments_api
 from app.assessments import pages as assessments_pages
+from app.certificates import api as certificates_api
+from app.certificates import pages as certificates_pages
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.db.database import Database
@@ -62,6 +64,8 @@ FEATURES: tuple[Pages | Api, ...] = (
     accounts_api.api,
     assessments_pages.pages,
     assessments_api.api,
+    certificates_pages.pages,
+    certificates_api.api,
     home_pages.pages,
     quizzes_pages.pages,
     quizzes_api.api,

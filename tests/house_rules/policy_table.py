@@ -6,6 +6,10 @@ tested beside each feature.
 
 EVERYONE: tuple[str, ...] = (
     "GET /dates",
+    "GET /verify",
+    "POST /verify",
+    "GET /verify/{serial}",
+    "GET /api/v1/certificates/{serial}",
     "GET /check-your-mail",
     "GET /confirm",
     "POST /confirm",
@@ -27,6 +31,7 @@ EVERYONE: tuple[str, ...] = (
     "POST /sign-out",
 )
 SIGNED_IN: tuple[str, ...] = (
+    "GET /certificates/{certificate_id}.pdf",
     "GET /reports/{assessment_id}",
     "GET /api/v1/reports",
     "GET /api/v1/reports/{assessment_id}",
@@ -58,6 +63,7 @@ STUDENT: tuple[str, ...] = (
     "POST /api/v1/practicals/{practical_id}/waiting",
     "DELETE /api/v1/practicals/{practical_id}/waiting/mine",
 )
+STUDENT: tuple[str, ...] = ("GET /certificates",)
 INSTRUCTOR: tuple[str, ...] = (
     "GET /teach/practicals",
     "GET /teach/practicals/{practical_id}/students/{seat_id}/assess",
@@ -96,6 +102,11 @@ ADMIN: tuple[str, ...] = (
     "POST /admin/practicals/{practical_id}/reserve",
     "GET /admin/practicals/{practical_id}/seats/{seat_id}",
     "POST /admin/practicals/{practical_id}/seats/{seat_id}",
+    "GET /admin/certificates",
+    "POST /admin/certificates/blocked",
+    "GET /admin/certificates/{certificate_id}",
+    "POST /admin/certificates/{certificate_id}/revoke",
+    "POST /admin/certificates/{certificate_id}/reissue",
     "GET /admin/groups",
     "POST /admin/groups",
     "GET /admin/groups/{group_id}",
