@@ -5,6 +5,9 @@ tested beside each feature.
 """
 
 EVERYONE: tuple[str, ...] = (
+    "GET /courses/{course_key}",
+    "GET /courses/{course_key}/reserve/{intake_id}",
+    "GET /api/v1/intakes",
     "GET /check-your-mail",
     "GET /confirm",
     "POST /confirm",
@@ -43,7 +46,13 @@ SIGNED_IN: tuple[str, ...] = (
     "POST /me/sign-ins/end-others",
     "POST /me/sign-ins/{sign_in_id}/end",
 )
-STUDENT: tuple[str, ...] = ()
+STUDENT: tuple[str, ...] = (
+    "POST /courses/{course_key}/reserve/{intake_id}",
+    "GET /enrolments",
+    "POST /enrolments/{enrolment_id}/withdraw",
+    "POST /api/v1/intakes/{intake_id}/requests",
+    "DELETE /api/v1/intakes/{intake_id}/requests",
+)
 INSTRUCTOR: tuple[str, ...] = (
     "GET /teach/practicals/{practical_id}/students/{seat_id}/assess",
     "POST /teach/practicals/{practical_id}/students/{seat_id}/assess",
@@ -64,6 +73,23 @@ INSTRUCTOR: tuple[str, ...] = (
 )
 STAFF: tuple[str, ...] = ()
 ADMIN: tuple[str, ...] = (
+    "GET /admin/intakes",
+    "GET /admin/intakes/new",
+    "POST /admin/intakes/new",
+    "GET /admin/intakes/{intake_id}",
+    "GET /admin/intakes/{intake_id}/edit",
+    "POST /admin/intakes/{intake_id}/edit",
+    "POST /admin/intakes/{intake_id}/open",
+    "POST /admin/intakes/{intake_id}/cancel",
+    "GET /admin/intakes/{intake_id}/reserve",
+    "POST /admin/intakes/{intake_id}/reserve",
+    "POST /admin/intakes/{intake_id}/export",
+    "GET /admin/enrolments/{enrolment_id}",
+    "POST /admin/enrolments/{enrolment_id}/confirm",
+    "POST /admin/enrolments/{enrolment_id}/decline",
+    "POST /admin/enrolments/{enrolment_id}/cancel",
+    "POST /admin/enrolments/{enrolment_id}/invoice",
+    "POST /admin/enrolments/{enrolment_id}/payment",
     "GET /admin/groups",
     "POST /admin/groups",
     "GET /admin/groups/{group_id}",
