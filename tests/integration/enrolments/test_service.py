@@ -484,6 +484,17 @@ def test_the_constraints_speak_like_the_rules(database, published, students):
         db.execute(text("UPDATE intakes SET places = -1, override = 9"))
 
 
+def test_every_command_takes_the_gate_once(database, published, office, students):
+    """The versions put the commands of an intake in one order; a refused one leaves no trace."""
+    intake_id = intake_of(database, places=1)
+    asked = ask(database, students[0], intake_id)
+    confirm(database, office, asked.enrolment_id)
+    with pytest.raises(EnrolmentRefused):
+        confirm(database, office, asked.enrolment_id)
+    with database.read() as db:
+        assert db.scalar(select(Intake.version).where(Intake.id == intake_id)) == 2
+
+
 def test_guards_refuse_what_the_rules_forgot(database, published, students):
     intake_id = intake_of(database, places=1)
     with pytest.raises(EnrolmentRefused), database.write() as db:
