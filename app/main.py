@@ -15,6 +15,8 @@ from app.accounts.identity import Identity
 from app.accounts.links import sign_link
 from app.assessments import api as assessments_api
 from app.assessments import pages as assessments_pages
+from app.certificates import api as certificates_api
+from app.certificates import pages as certificates_pages
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.db.database import Database
@@ -25,6 +27,10 @@ from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
+from app.practicals import api as practicals_api
+from app.practicals.pages import planning as practicals_planning
+from app.practicals.pages import students as practicals_students
+from app.practicals.pages import teaching as practicals_teaching
 from app.quizzes import api as quizzes_api
 from app.quizzes import pages as quizzes_pages
 from app.settings import Environment, Settings
@@ -58,9 +64,15 @@ FEATURES: tuple[Pages | Api, ...] = (
     accounts_api.api,
     assessments_pages.pages,
     assessments_api.api,
+    certificates_pages.pages,
+    certificates_api.api,
     home_pages.pages,
     quizzes_pages.pages,
     quizzes_api.api,
+    practicals_students.pages,
+    practicals_teaching.pages,
+    practicals_planning.pages,
+    practicals_api.api,
 )
 
 

@@ -66,7 +66,7 @@ class TestStarting:
             assert seat.attendance is Attendance.attended
             row = db.get(Assessment, assessment_id)
             assert (row.number, row.identity_confirmed_at) == (1, NOW)
-            assert "assessment.started" in {
+            assert "assessments.assessment_started" in {
                 act.action for act in acts_about(db, day.student.user_id)
             }
 
@@ -286,7 +286,7 @@ class TestChecks:
         with database.write() as db:
             a_signed_assessment(db, day)
         with database.read() as db:
-            assert checks.broken(db) == ()
+            assert checks.problems(db, now=NOW) == []
 
     def test_every_broken_invariant_is_found(self, database, day):
         with database.write() as db:
@@ -294,16 +294,16 @@ class TestChecks:
         with database.write() as db:
             db.execute(update(Assessment).values(earned=0))
         with database.read() as db:
-            assert "its outcome is not what its marks give" in checks.broken(db)[0]
+            assert "its outcome is not what its marks give" in checks.problems(db, now=NOW)[0]
         with database.write() as db:
             db.execute(
                 update(StepMark).where(StepMark.step_key == STEPS[0]).values(step_key="ghost")
             )
         with database.read() as db:
-            foreign, unmarked = checks.broken(db)
+            foreign, unmarked = checks.problems(db, now=NOW)
             assert "ghost" in foreign
             assert "signed without a mark of identity" in unmarked
         with database.write() as db:
             db.execute(update(Assessment).values(checklist_key="gone"))
         with database.read() as db:
-            assert checks.broken(db) == (f"assessment {done}: its revision has no gone",)
+            assert checks.problems(db, now=NOW) == [f"Assessment {done}: its revision has no gone."]
