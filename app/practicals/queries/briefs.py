@@ -1,7 +1,7 @@
 """What other features ask of practicals: days, places, rosters."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -82,6 +82,8 @@ class OwnDate:
     has_seat: bool
     position: int | None
 
+
+CLOSING_SOON = timedelta(days=7)
 
 BRIEF: tuple[Any, ...] = (
     Practical.id,
@@ -243,6 +245,32 @@ def upcoming_for_instructor(
         )
         .order_by(Practical.starts_at, Practical.id)
         .limit(most)
+    )
+    return tuple(Brief(*row) for row in rows)
+
+
+def upcoming(db: Session, *, now: datetime, most: int = 20) -> tuple[Brief, ...]:
+    """Return the published days that are not over, the next one first."""
+    rows = db.execute(
+        select(*BRIEF)
+        .where(Practical.status == PracticalStatus.published, Practical.ends_at > now)
+        .order_by(Practical.starts_at, Practical.id)
+        .limit(most)
+    )
+    return tuple(Brief(*row) for row in rows)
+
+
+def closing_with_free_places(db: Session, *, now: datetime) -> tuple[Brief, ...]:
+    """Return the published days whose booking closes within a week while places are free."""
+    rows = db.execute(
+        select(*BRIEF)
+        .where(
+            Practical.status == PracticalStatus.published,
+            Practical.booking_closes_at > now,
+            Practical.booking_closes_at <= now + CLOSING_SOON,
+            Practical.taken < Practical.capacity,
+        )
+        .order_by(Practical.starts_at, Practical.id)
     )
     return tuple(Brief(*row) for row in rows)
 
