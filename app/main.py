@@ -27,6 +27,10 @@ from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
+from app.practicals import api as practicals_api
+from app.practicals.pages import planning as practicals_planning
+from app.practicals.pages import students as practicals_students
+from app.practicals.pages import teaching as practicals_teaching
 from app.quizzes import api as quizzes_api
 from app.quizzes import pages as quizzes_pages
 from app.settings import Environment, Settings
@@ -65,6 +69,10 @@ FEATURES: tuple[Pages | Api, ...] = (
     home_pages.pages,
     quizzes_pages.pages,
     quizzes_api.api,
+    practicals_students.pages,
+    practicals_teaching.pages,
+    practicals_planning.pages,
+    practicals_api.api,
 )
 
 

@@ -8,14 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
-from app.practicals.models import (
-    Attendance,
-    Practical,
-    PracticalInstructor,
-    PracticalStatus,
-    Seat,
-    SeatState,
-)
+from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState
+from app.practicals.models import Practical, PracticalInstructor, Seat
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ def admin_page(db: Session, *, search: str, number: int) -> AdminPage:
         .offset((number - 1) * PAGE_SIZE)
     )
     page = page_of([shown(row) for row in rows], number=number, total=total)
-    return AdminPage(page, _blocked(db), search)
+    return AdminPage(page, blocked(db), search)
 
 
 def has_any(db: Session, user_id: UserId, course_key: str) -> bool:
@@ -271,7 +271,8 @@ def _facts(
     )
 
 
-def _blocked(db: Session) -> tuple[Blocked, ...]:
+def blocked(db: Session) -> tuple[Blocked, ...]:
+    """Return the earned certificates that wait for an admin, the longest-waiting first."""
     rows = db.scalars(
         select(CertificateBlock).order_by(CertificateBlock.blocked_at).limit(PAGE_SIZE)
     ).all()

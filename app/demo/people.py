@@ -58,3 +58,12 @@ STUDENTS = (
     DemoPerson("Rafael Monteiro", "student", Stage.requested, is_medical=True, profession="Nurse"),
     DemoPerson("Sian Llewellyn-Okonkwo", "student", Stage.requested, profession="Make-up artist"),
 )
+
+
+def sign_in_lines() -> str:
+    """Say how to sign in as each role."""
+    people = (STUDENTS[0], INSTRUCTORS[0], ADMIN)
+    lines = [f"  {one.role:10} {one.email}" for one in people]
+    return "\n".join(
+        [f"Sign in (password: {PASSWORD}), or with a button of the sign-in page:", *lines]
+    )

@@ -99,6 +99,18 @@ def places_of(db: Session, user_id: UserId) -> tuple[Place, ...]:
     return _confirmed(db, Enrolment.user_id == user_id)
 
 
+def places_of_many(
+    db: Session, user_ids: Iterable[UserId], course_key: str
+) -> dict[UserId, tuple[Place, ...]]:
+    """Return the confirmed places of many people on one course, newest first, in one statement."""
+    wanted = list(user_ids)
+    found: dict[UserId, tuple[Place, ...]] = dict.fromkeys(wanted, ())
+    theirs = Enrolment.user_id.in_(wanted) & (Enrolment.course_key == course_key)
+    for place in _confirmed(db, theirs):
+        found[place.user_id] = (*found[place.user_id], place)
+    return found
+
+
 def students_of_course(db: Session, course_key: str) -> tuple[Place, ...]:
     """Return every confirmed place on a course, newest first; a person may hold several."""
     return _confirmed(db, Enrolment.course_key == course_key)

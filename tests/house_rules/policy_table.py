@@ -5,6 +5,7 @@ tested beside each feature.
 """
 
 EVERYONE: tuple[str, ...] = (
+    "GET /dates",
     "GET /verify",
     "POST /verify",
     "GET /verify/{serial}",
@@ -48,8 +49,23 @@ SIGNED_IN: tuple[str, ...] = (
     "POST /me/sign-ins/end-others",
     "POST /me/sign-ins/{sign_in_id}/end",
 )
+STUDENT: tuple[str, ...] = (
+    "GET /practicals",
+    "GET /practicals/{practical_id}",
+    "POST /practicals/{practical_id}/book",
+    "POST /practicals/{practical_id}/cancel",
+    "POST /practicals/{practical_id}/waiting",
+    "POST /practicals/{practical_id}/waiting/leave",
+    "GET /api/v1/practicals",
+    "GET /api/v1/practicals/{practical_id}",
+    "POST /api/v1/practicals/{practical_id}/bookings",
+    "DELETE /api/v1/practicals/{practical_id}/bookings/mine",
+    "POST /api/v1/practicals/{practical_id}/waiting",
+    "DELETE /api/v1/practicals/{practical_id}/waiting/mine",
+)
 STUDENT: tuple[str, ...] = ("GET /certificates",)
 INSTRUCTOR: tuple[str, ...] = (
+    "GET /teach/practicals",
     "GET /teach/practicals/{practical_id}/students/{seat_id}/assess",
     "POST /teach/practicals/{practical_id}/students/{seat_id}/assess",
     "GET /assessments/{assessment_id}",
@@ -67,8 +83,25 @@ INSTRUCTOR: tuple[str, ...] = (
     "GET /teach/groups",
     "GET /teach/groups/{group_id}",
 )
-STAFF: tuple[str, ...] = ()
+STAFF: tuple[str, ...] = (
+    "GET /teach/practicals/{practical_id}",
+    "GET /teach/practicals/{practical_id}/roster.csv",
+    "POST /teach/practicals/{practical_id}/seats/{seat_id}/attendance",
+)
 ADMIN: tuple[str, ...] = (
+    "GET /admin/practicals",
+    "GET /admin/practicals/new",
+    "POST /admin/practicals/new",
+    "GET /admin/practicals/{practical_id}",
+    "GET /admin/practicals/{practical_id}/edit",
+    "POST /admin/practicals/{practical_id}/edit",
+    "POST /admin/practicals/{practical_id}/publish",
+    "GET /admin/practicals/{practical_id}/cancel",
+    "POST /admin/practicals/{practical_id}/cancel",
+    "GET /admin/practicals/{practical_id}/reserve",
+    "POST /admin/practicals/{practical_id}/reserve",
+    "GET /admin/practicals/{practical_id}/seats/{seat_id}",
+    "POST /admin/practicals/{practical_id}/seats/{seat_id}",
     "GET /admin/certificates",
     "POST /admin/certificates/blocked",
     "GET /admin/certificates/{certificate_id}",
