@@ -261,9 +261,13 @@ def competent_of(db: Session, user_id: UserId, course_key: str) -> tuple[Compete
 
 def checklist_of(db: Session, revision_id: RevisionId, kind_key: str) -> Checklist:
     """Return the checklist by which a kind of practical is assessed."""
-    course = courses.revision(db, revision_id).course
-    kind = course.practical(kind_key)
-    checklist = course.checklist(kind.checklist) if kind else None
+    kind = courses.revision(db, revision_id).course.practical(kind_key)
+    return checklist_named(db, revision_id, kind.checklist if kind else "")
+
+
+def checklist_named(db: Session, revision_id: RevisionId, checklist_key: str) -> Checklist:
+    """Return a checklist of a revision, or raise NotFound."""
+    checklist = courses.revision(db, revision_id).course.checklist(checklist_key)
     if checklist is None:
         raise NotFound
     return checklist
@@ -302,15 +306,8 @@ def _standing(row: Assessment) -> Standing:
     return Standing(row.id, row.seat_id, row.number, row.started_at, row.signed_at, row.outcome)
 
 
-def _checklist(db: Session, row: Assessment) -> Checklist:
-    checklist = courses.revision(db, row.revision_id).course.checklist(row.checklist_key)
-    if checklist is None:
-        raise NotFound
-    return checklist
-
-
 def _report(db: Session, row: Assessment, marks: Mapping[str, StepMark]) -> Report:
-    checklist = _checklist(db, row)
+    checklist = checklist_named(db, row.revision_id, row.checklist_key)
     result = domain.result(checklist, {key: entry.mark for key, entry in marks.items()})
     assert row.signed_at is not None  # noqa: S101 - the query asks for signed ones
     return Report(
@@ -328,7 +325,7 @@ def _sheet(db: Session, row: Assessment) -> Sheet:
     seat = reads.seat(db, row.seat_id)
     assert seat is not None  # noqa: S101 - a foreign key says so
     people = accounts.people(db, [row.student_id, row.instructor_id])
-    checklist = _checklist(db, row)
+    checklist = checklist_named(db, row.revision_id, row.checklist_key)
     entries = marks_of(db, row.id)
     marks = {key: entry.mark for key, entry in entries.items()}
     sections = _sections(checklist, entries)

@@ -21,7 +21,6 @@ from app.assessments.errors import (
 )
 from app.assessments.models import Assessment, StepMark
 from app.audit import service as audit
-from app.courses import queries as courses
 from app.courses.domain.delivery import Checklist
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, new_uuid
@@ -73,12 +72,10 @@ def start_assessment(
         with db.begin_nested():
             assessment.number = _last_number(db, assessment) + 1
             db.add(assessment)
-    except IntegrityError:  # another tablet began in the same moment: go on with its sheet
-        if (open_id := _open_on(db, seat_id)) is None:
-            raise StartRefused(
-                "Another assessment of this person began in the same moment. Try again."
-            ) from None
-        return open_id
+    except IntegrityError:  # on another place, another instructor began in the same moment
+        raise StartRefused(
+            "Another assessment of this person began in the same moment. Try again."
+        ) from None
     _record(db, actor, assessment, "assessments.assessment_started", now=now)
     return assessment.id
 
@@ -218,11 +215,7 @@ def _open_sheet(
     require(policy.may_assess_person(actor, assessment.student_id), NOT_ONESELF)
     if assessment.signed_at is not None:
         raise SignRefused(SignRefusal.already_signed)
-    checklist = courses.revision(db, assessment.revision_id).course.checklist(
-        assessment.checklist_key
-    )
-    if checklist is None:
-        raise NotFound
+    checklist = queries.checklist_named(db, assessment.revision_id, assessment.checklist_key)
     return assessment, checklist
 
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from app.certificates import domain, queries
 from app.certificates.domain import Status
-from app.certificates.pages import take_turn
+from app.certificates.doors import take_turn
 from app.kit.errors import NotFound
 from app.web.access import EVERYONE
 from app.web.routing import Api

@@ -199,7 +199,11 @@ def hash_of(snapshot: Mapping[str, Any]) -> str:
 
 def new_serial() -> str:
     """Return 128 random bits in 26 characters that nobody can guess or count on from another."""
-    value = secrets.randbits(128)
+    return written_serial(secrets.randbits(128))
+
+
+def written_serial(value: int) -> str:
+    """Return a number below 2¹²⁸ in the alphabet of serials, always at full length."""
     digits = []
     for _ in range(SERIAL_LENGTH):
         value, digit = divmod(value, 32)

@@ -1,6 +1,5 @@
 """Pages of certificates: one's own, the public check, and the admin's."""
 
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -8,11 +7,10 @@ from fastapi import Response
 
 from app.certificates import domain, queries, service
 from app.certificates.domain import Status
+from app.certificates.doors import take_turn
 from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable
 from app.certificates.forms import BlockedForm, ReissueForm, RevokeForm, VerifyForm
 from app.certificates.printing import certificate_pdf
-from app.db import limits
-from app.db.limits import Limit
 from app.db.paging import page_number
 from app.kit.errors import Invalid
 from app.kit.ids import CertificateId, UserId
@@ -23,9 +21,6 @@ from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
 
 pages = Pages()
-VERIFY = Limit("verify", most=60, per=timedelta(minutes=5))
-"""Enough for a clinic that checks a list by hand; too few to walk through numbers (R-114)."""
-
 NOT_FOR_SEARCH = {"x-robots-tag": "noindex, nofollow"}
 
 
@@ -96,12 +91,6 @@ def show_verified(visit: Visit, serial: str) -> Response:
         response = visit.render("certificates/verified.html", page=found)
     response.headers.update(NOT_FOR_SEARCH)
     return response
-
-
-def take_turn(visit: VisitContext) -> None:
-    """Count one look at a serial for this network; raise TooMany when there were too many."""
-    with visit.database.write() as db:
-        limits.take(db, VERIFY, visit.network, now=visit.now)
 
 
 @pages.get("/admin/certificates", name="certificates.list", access=ADMIN)

@@ -10,9 +10,9 @@ from lxml import html
 from sqlalchemy import update
 
 from app.certificates import domain, service
+from app.certificates.doors import VERIFY
 from app.certificates.models import Certificate
-from app.certificates.pages import VERIFY
-from app.kit.ids import UserId, new_uuid
+from app.kit.ids import CertificateId, UserId, new_uuid
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
@@ -245,6 +245,27 @@ class TestOffice:
             assert page.text.count("Sam Student") == count, search
         assert "No certificate found" in words(office.get("/admin/certificates?q=nobody"))
         assert office.get("/admin/certificates?page=x").status_code == 422
+
+    def test_a_long_list_has_pages(self, database, office, certificate):
+        with database.write() as db:
+            for number in range(50):
+                db.add(
+                    Certificate(
+                        id=CertificateId(new_uuid()),
+                        serial=f"{number:026}",
+                        holder_name="Sam Student",
+                        user_id=certificate.user_id,
+                        course_key=f"course-{number}",
+                        revision_id=certificate.revision_id,
+                        snapshot={},
+                        snapshot_hash="",
+                        issued_at=NOW,
+                    )
+                )
+        first = office.get("/admin/certificates?q=sam")
+        assert "Page 1 of 2" in words(first)
+        assert "/admin/certificates?q=sam&amp;page=2" in first.text
+        assert "Page 2 of 2" in words(office.get("/admin/certificates?q=sam&page=2"))
 
     def test_revoking_needs_a_reason_and_works_once(self, office, certificate):
         one = f"/admin/certificates/{certificate.id}"
