@@ -5,13 +5,17 @@ from collections.abc import Callable
 from datetime import datetime
 from threading import Event
 from typing import Any
+from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
 
+from app.certificates import service as certificates
 from app.db import idempotency, limits
 from app.db.database import Database
+from app.kit.ids import UserId
 from app.outbox import service as outbox
+from app.practicals import service as practicals
 from app.quizzes import queries as quiz_queries
 from app.quizzes import service as quizzes
 from app.web.clock import Clock
@@ -26,7 +30,26 @@ def nobody_listens_yet(db: Session, payload: dict[str, Any], now: datetime) -> N
     """A fact that is recorded although no feature above acts on it."""
 
 
+def learning_completed(db: Session, payload: dict[str, Any], now: datetime) -> None:
+    """Somebody who waits for a practical may have completed what kept them from it, and the fact may
+    have been the last one missing for a certificate."""
+    practicals.promote_person(
+        db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), now=now
+    )
+    issue_certificate(db, payload, now)
+
+
+def issue_certificate(db: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A fact that may have been the last one missing."""
+    certificates.issue_if_complete(
+        db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), now=now
+    )
+
+
 HANDLERS: dict[str, Handler] = {
+    "assessment.signed": issue_certificate,
+    "learning.completed": learning_completed,
+    "practical.attended": issue_certificate,
     "quiz.submitted": nobody_listens_yet,
 }
 
@@ -96,6 +119,7 @@ def work_until(stop: Event, database: Database, mailer: Mailer, clock: Clock) ->
                 with database.write() as db:
                     idempotency.sweep(db, now=now)
                     limits.sweep(db, now=now)
+                    practicals.promote_everywhere(db, now=now)
                 swept = now
         except Exception as error:  # the database may be away for a while; go on
             log.error("worker", exc_info=error)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.actor import Actor
 from app.assessments import domain, policy, reads
 from app.assessments.domain import Mark, Outcome, Result, SignRefusal
@@ -154,7 +155,7 @@ def start_page(db: Session, actor: Actor, practical_id: PracticalId, seat_id: Se
     ):
         raise NotFound
     checklist = checklist_of(db, seat.revision_id, seat.kind_key)
-    person = reads.people(db, [seat.user_id])[seat.user_id]
+    person = accounts.people(db, [seat.user_id])[seat.user_id]
     tries = _tries(db, seat.user_id, seat.course_key, checklist.key)
     open_here = [one for one in tries if one.signed_at is None and one.seat_id == seat_id]
     return StartPage(
@@ -216,7 +217,7 @@ def unsigned_of(db: Session, instructor_id: UserId) -> tuple[Unsigned, ...]:
         .where(Assessment.instructor_id == instructor_id, Assessment.signed_at.is_(None))
         .order_by(Assessment.started_at, Assessment.id)
     ).all()
-    names = reads.people(db, [row.student_id for row in rows]) if rows else {}
+    names = accounts.people(db, [row.student_id for row in rows]) if rows else {}
     return tuple(
         Unsigned(row.id, row.practical_id, names[row.student_id].name, row.started_at)
         for row in rows
@@ -260,9 +261,13 @@ def competent_of(db: Session, user_id: UserId, course_key: str) -> tuple[Compete
 
 def checklist_of(db: Session, revision_id: RevisionId, kind_key: str) -> Checklist:
     """Return the checklist by which a kind of practical is assessed."""
-    course = courses.revision(db, revision_id).course
-    kind = course.practical(kind_key)
-    checklist = course.checklist(kind.checklist) if kind else None
+    kind = courses.revision(db, revision_id).course.practical(kind_key)
+    return checklist_named(db, revision_id, kind.checklist if kind else "")
+
+
+def checklist_named(db: Session, revision_id: RevisionId, checklist_key: str) -> Checklist:
+    """Return a checklist of a revision, or raise NotFound."""
+    checklist = courses.revision(db, revision_id).course.checklist(checklist_key)
     if checklist is None:
         raise NotFound
     return checklist
@@ -301,15 +306,8 @@ def _standing(row: Assessment) -> Standing:
     return Standing(row.id, row.seat_id, row.number, row.started_at, row.signed_at, row.outcome)
 
 
-def _checklist(db: Session, row: Assessment) -> Checklist:
-    checklist = courses.revision(db, row.revision_id).course.checklist(row.checklist_key)
-    if checklist is None:
-        raise NotFound
-    return checklist
-
-
 def _report(db: Session, row: Assessment, marks: Mapping[str, StepMark]) -> Report:
-    checklist = _checklist(db, row)
+    checklist = checklist_named(db, row.revision_id, row.checklist_key)
     result = domain.result(checklist, {key: entry.mark for key, entry in marks.items()})
     assert row.signed_at is not None  # noqa: S101 - the query asks for signed ones
     return Report(
@@ -326,8 +324,8 @@ def _report(db: Session, row: Assessment, marks: Mapping[str, StepMark]) -> Repo
 def _sheet(db: Session, row: Assessment) -> Sheet:
     seat = reads.seat(db, row.seat_id)
     assert seat is not None  # noqa: S101 - a foreign key says so
-    people = reads.people(db, [row.student_id, row.instructor_id])
-    checklist = _checklist(db, row)
+    people = accounts.people(db, [row.student_id, row.instructor_id])
+    checklist = checklist_named(db, row.revision_id, row.checklist_key)
     entries = marks_of(db, row.id)
     marks = {key: entry.mark for key, entry in entries.items()}
     sections = _sections(checklist, entries)

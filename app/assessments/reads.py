@@ -1,6 +1,5 @@
-"""What assessing needs to know of people and practicals."""
+"""What assessing needs to know of practicals."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,16 +7,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
-from app.accounts.models import User
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
-from app.practicals.models import (
-    Attendance,
-    Practical,
-    PracticalInstructor,
-    PracticalStatus,
-    Seat,
-    SeatState,
-)
+from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState
+from app.practicals.models import Practical, PracticalInstructor, Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +28,6 @@ class SeatFacts:
     starts_at: datetime
     zone: str
     room: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    name: str
-    certificate_name: str | None
-    email: str
 
 
 def seat(db: Session, seat_id: SeatId) -> SeatFacts | None:
@@ -90,12 +75,3 @@ def mark_attended(db: Session, actor: Actor, seat_id: SeatId, *, now: datetime) 
         .where(Seat.id == seat_id)
         .values(attendance=Attendance.attended, attendance_at=now, attendance_by=actor.user_id)
     )
-
-
-def people(db: Session, ids: Iterable[UserId]) -> dict[UserId, Person]:
-    rows = db.execute(
-        select(User.id, User.name, User.certificate_name, User.email).where(
-            User.id.in_(list(set(ids)))
-        )
-    )
-    return {row.id: Person(row.name, row.certificate_name, row.email) for row in rows}

@@ -99,6 +99,18 @@ def places_of(db: Session, user_id: UserId) -> tuple[Place, ...]:
     return _confirmed(db, Enrolment.user_id == user_id)
 
 
+def places_of_many(
+    db: Session, user_ids: Iterable[UserId], course_key: str
+) -> dict[UserId, tuple[Place, ...]]:
+    """Return the confirmed places of many people on one course, newest first, in one statement."""
+    wanted = list(user_ids)
+    found: dict[UserId, tuple[Place, ...]] = dict.fromkeys(wanted, ())
+    theirs = Enrolment.user_id.in_(wanted) & (Enrolment.course_key == course_key)
+    for place in _confirmed(db, theirs):
+        found[place.user_id] = (*found[place.user_id], place)
+    return found
+
+
 def students_of_course(db: Session, course_key: str) -> tuple[Place, ...]:
     """Return every confirmed place on a course, newest first; a person may hold several."""
     return _confirmed(db, Enrolment.course_key == course_key)
@@ -173,7 +185,7 @@ def offer(
     return published.course, _offers(db, [intake], actor, now)[0]
 
 
-def own_places(db: Session, actor: Actor, *, today: date) -> tuple[OwnPlace, ...]:
+def own_places(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, ...]:
     """Return a person's own requests, places and wishes, those that live first, then the newest."""
     ahead = aliased(Enrolment)
     queue = (
@@ -188,7 +200,7 @@ def own_places(db: Session, actor: Actor, *, today: date) -> tuple[OwnPlace, ...
     rows = db.execute(
         select(Enrolment, Intake, queue)
         .join(Intake, Intake.id == Enrolment.intake_id)
-        .where(Enrolment.user_id == actor.user_id)
+        .where(Enrolment.user_id == user_id)
         .order_by(Enrolment.requested_at.desc(), Enrolment.id.desc())
     ).all()
     titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}

@@ -1,7 +1,9 @@
-"""Practicals: scheduled practical days with few places, and who holds them.
+"""Practical days: dates, places on them, waiting lists, rosters and attendance.
 
-The practical's row is the gate: every command that touches places, the waiting list or the status first
-updates that row, then decides in plain Python, then writes. A named CHECK and a partial unique index stand
-behind it. A freed place goes to the first eligible person who waits, in the same transaction.
-`Seat` in code is a *place* in the interface.
+A practical is one day of one kind that a course names. Its row is the gate of its places: every command
+updates it first, so commands on one practical run one after the other, no place is sold twice and none
+stays free beside somebody who waits and could come. Behind the gate stand a named CHECK on the counter
+and a unique index on living places. `domain` decides and gives reasons; pages, mails and refusals print
+the same reasons. A person's rows are locked after the gate, so that two dates at the same hour cannot
+both be booked. Every visible change of a place raises its calendar sequence and sends an invite.
 """

@@ -1,39 +1,13 @@
 """Tables of practicals, seats and waiting entries."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, word
 from app.kit.ids import IntakeId, PracticalId, RevisionId, SeatId, UserId, WaitingId
-
-
-class PracticalStatus(StrEnum):
-    draft = "draft"
-    published = "published"
-    cancelled = "cancelled"
-
-
-class SeatState(StrEnum):
-    """`confirmed` holds capacity, the others do not. A terminal seat never lives again."""
-
-    confirmed = "confirmed"
-    cancelled_by_student = "cancelled_by_student"
-    cancelled_by_admin = "cancelled_by_admin"
-
-
-class Attendance(StrEnum):
-    attended = "attended"
-    absent = "absent"
-
-
-class WaitingState(StrEnum):
-    waiting = "waiting"
-    fulfilled = "fulfilled"
-    withdrawn = "withdrawn"
-    closed = "closed"
+from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 
 
 class Practical(Base):

@@ -1,6 +1,6 @@
 """Calendar invites (RFC 5545, 5546) from the plain description that an outbox row carries."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,8 +19,10 @@ def invite(described: dict[str, Any], *, organiser: str) -> tuple[str, bytes]:
     event.add("uid", described["uid"])
     event.add("sequence", described["sequence"])
     event.add("dtstamp", datetime.fromisoformat(described["stamped_at"]).astimezone(UTC))
-    event.add("dtstart", datetime.fromisoformat(described["starts_at"]).astimezone(zone))
-    event.add("dtend", datetime.fromisoformat(described["ends_at"]).astimezone(zone))
+    starts = datetime.fromisoformat(described["starts_at"]).astimezone(zone)
+    ends = datetime.fromisoformat(described["ends_at"]).astimezone(zone)
+    event.add("dtstart", starts)
+    event.add("dtend", ends)
     event.add("summary", described["summary"])
     event.add("location", described["location"])
     event.add("description", described["description"])
@@ -36,5 +38,9 @@ def invite(described: dict[str, Any], *, organiser: str) -> tuple[str, bytes]:
     calendar.add("version", "2.0")
     calendar.add("method", described["method"])
     calendar.add_component(event)
-    calendar.add_missing_timezones()
+    # Only the changes of the clock near the day; the default describes seventy years of them.
+    near = timedelta(days=400)
+    calendar.add_missing_timezones(
+        first_date=(starts - near).date(), last_date=(ends + near).date()
+    )
     return described["method"], calendar.to_ical()

@@ -22,6 +22,13 @@ function chipOf(element) {
   };
 }
 
+// A form ignores being submitted while its submit event is still being told, so wait at least a turn.
+async function settled(delivery) {
+  const limit = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT));
+  await Promise.race([delivery, limit]);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
 function responseOf(form) {
   const answers = new FormData(form).getAll("answer");
   return form.dataset.kind === "number" ? { text: answers[0] ?? "" } : { options: answers };
@@ -110,8 +117,7 @@ export function attach(form) {
     event.preventDefault();
     const button = event.submitter;
     if (typing) note();
-    const limit = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT));
-    await Promise.race([deliver(attempt, position, csrf), limit]);
+    await settled(deliver(attempt, position, csrf));
     if (refused) {
       leaving = true;
       form.requestSubmit(button);

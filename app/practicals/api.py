@@ -1,0 +1,187 @@
+"""The JSON routes of practicals: the same use-cases and the same reasons as the pages."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Header, Response
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+
+from app.db.paging import page_number
+from app.kit.ids import PracticalId
+from app.practicals import service
+from app.practicals.domain.seats import Reason, Unmet
+from app.practicals.queries.dates import DateRow, Filters, dates_page, practical_page
+from app.web.access import STUDENT
+from app.web.forms import Submission
+from app.web.routing import Api
+from app.web.visit import Visit
+
+api = Api("/api/v1/practicals", tags=["practicals"])
+Key = Annotated[str, Header(alias="Idempotency-Key", max_length=80)]
+
+
+class UnmetOut(BaseModel):
+    """One thing that stands in the way, and what to do about it."""
+
+    model_config = ConfigDict(from_attributes=True)
+    reason: Reason
+    sentence: str
+    remedy: str
+
+
+class PracticalOut(BaseModel):
+    """One date for the student who asks. `unmet` is empty when they may book it now."""
+
+    id: PracticalId
+    title: str
+    course: str
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    room: str
+    places: int
+    places_left: int
+    waiting: int
+    booked: bool
+    position: int | None
+    cancel_until: datetime
+    unmet: list[UnmetOut]
+    waiting_unmet: list[UnmetOut]
+
+
+class PracticalsOut(BaseModel):
+    """The student's own dates, and one page of those that can be booked."""
+
+    own: list[PracticalOut]
+    practicals: list[PracticalOut]
+    page: int
+    pages: int
+    total: int
+
+
+class SeatOut(BaseModel):
+    """The place that was booked."""
+
+    seat_id: str
+
+
+class EntryOut(BaseModel):
+    """The entry on the waiting list."""
+
+    entry_id: str
+
+
+@api.get("", name="api.practicals.list", access=STUDENT, response_model=PracticalsOut)
+def list_practicals(
+    visit: Visit, kind: str | None = None, month: str | None = None, page: str | None = None
+) -> PracticalsOut:
+    """The published dates to come, the student's own ones first."""
+    with visit.database.read() as db:
+        found = dates_page(
+            db,
+            visit.actor,
+            Filters(kind or None, month or None),
+            zone=visit.settings.time_zone,
+            number=page_number(page),
+            now=visit.now,
+        )
+    return PracticalsOut(
+        own=[_practical(row) for row in found.own],
+        practicals=[_practical(row) for row in found.dates.rows],
+        page=found.dates.number,
+        pages=found.dates.count,
+        total=found.dates.total,
+    )
+
+
+@api.get("/{practical_id}", name="api.practicals.show", access=STUDENT, response_model=PracticalOut)
+def show_practical(visit: Visit, practical_id: PracticalId) -> PracticalOut:
+    """One published date, with every reason against booking it."""
+    with visit.database.read() as db:
+        page = practical_page(db, visit.actor, practical_id, now=visit.now)
+    return _practical(page.row)
+
+
+@api.post(
+    "/{practical_id}/bookings",
+    name="api.practicals.book",
+    access=STUDENT,
+    status_code=201,
+    response_model=SeatOut,
+)
+def book_seat(visit: Visit, practical_id: PracticalId, key: Key = "") -> SeatOut:
+    """Book a place, or answer 409 with the reason."""
+
+    def effect(db: Session) -> str:
+        return str(service.book_seat(db, visit.actor, practical_id, now=visit.now))
+
+    with visit.database.write() as db:
+        submission = Submission(idempotency_key=key, body=str(practical_id))
+        return SeatOut(seat_id=visit.once(db, submission, lambda: effect(db)))
+
+
+@api.delete(
+    "/{practical_id}/bookings/mine",
+    name="api.practicals.cancel_seat",
+    access=STUDENT,
+    status_code=204,
+)
+def cancel_seat(visit: Visit, practical_id: PracticalId) -> Response:
+    """Give the student's own place back, until the deadline."""
+    with visit.database.write() as db:
+        service.cancel_seat(db, visit.actor, practical_id, now=visit.now)
+    return Response(status_code=204)
+
+
+@api.post(
+    "/{practical_id}/waiting",
+    name="api.practicals.join",
+    access=STUDENT,
+    status_code=201,
+    response_model=EntryOut,
+)
+def join_waiting_list(visit: Visit, practical_id: PracticalId, key: Key = "") -> EntryOut:
+    """Wait for a place, or answer 409 with the reason."""
+
+    def effect(db: Session) -> str:
+        return str(service.join_waiting_list(db, visit.actor, practical_id, now=visit.now))
+
+    with visit.database.write() as db:
+        submission = Submission(idempotency_key=key, body=str(practical_id))
+        return EntryOut(entry_id=visit.once(db, submission, lambda: effect(db)))
+
+
+@api.delete(
+    "/{practical_id}/waiting/mine", name="api.practicals.leave", access=STUDENT, status_code=204
+)
+def leave_waiting_list(visit: Visit, practical_id: PracticalId) -> Response:
+    """Leave the waiting list."""
+    with visit.database.write() as db:
+        service.leave_waiting_list(db, visit.actor, practical_id, now=visit.now)
+    return Response(status_code=204)
+
+
+def _practical(row: DateRow) -> PracticalOut:
+    gate = row.gate
+    return PracticalOut(
+        id=gate.id,
+        title=gate.title,
+        course=row.course_title,
+        starts_at=gate.starts_at,
+        ends_at=gate.ends_at,
+        zone=gate.zone,
+        room=gate.room,
+        places=gate.capacity,
+        places_left=gate.free,
+        waiting=row.waiting,
+        booked=row.seat_id is not None,
+        position=row.position,
+        cancel_until=gate.cancel_until,
+        unmet=_unmet(row.unmet),
+        waiting_unmet=_unmet(row.wait_unmet),
+    )
+
+
+def _unmet(found: tuple[Unmet, ...]) -> list[UnmetOut]:
+    return [UnmetOut.model_validate(unmet) for unmet in found]

@@ -1,0 +1,376 @@
+"""Who may take a place on a practical, and everything that stands in the way, with its remedy.
+
+The pages ask these rules to explain; the use-cases ask them again under the gate before they write.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.kit.ids import IntakeId, PracticalId, RevisionId
+from app.practicals.domain.times import moment_words, start_of_day
+
+
+class PracticalStatus(StrEnum):
+    draft = "draft"
+    published = "published"
+    cancelled = "cancelled"
+
+
+class SeatState(StrEnum):
+    """`confirmed` holds capacity, the others do not. A terminal seat never lives again."""
+
+    confirmed = "confirmed"
+    cancelled_by_student = "cancelled_by_student"
+    cancelled_by_admin = "cancelled_by_admin"
+
+
+class Attendance(StrEnum):
+    attended = "attended"
+    absent = "absent"
+
+
+class WaitingState(StrEnum):
+    waiting = "waiting"
+    fulfilled = "fulfilled"
+    withdrawn = "withdrawn"
+    closed = "closed"
+
+
+class Reason(StrEnum):
+    """Why a place cannot be taken. The words are part of the API."""
+
+    draft = "draft"
+    cancelled = "cancelled"
+    started = "started"
+    not_open_yet = "not_open_yet"
+    closed = "closed"
+    already_booked = "already_booked"
+    already_waiting = "already_waiting"
+    place_free = "place_free"
+    full = "full"
+    queue_ahead = "queue_ahead"
+    account = "account"
+    address = "address"
+    no_place = "no_place"
+    other_intake = "other_intake"
+    modules = "modules"
+    profile = "profile"
+    overlap = "overlap"
+    no_seat = "no_seat"
+    not_waiting = "not_waiting"
+
+
+class LinkKind(StrEnum):
+    """Where the remedy is; the pages know the addresses."""
+
+    course = "course"
+    learn = "learn"
+    profile = "profile"
+    dates = "dates"
+    practical = "practical"
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """One thing that stands in the way. `target` is what the link needs: a course key or an id."""
+
+    reason: Reason
+    sentence: str
+    remedy: str
+    link: LinkKind | None = None
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The guarding row of a practical, as returned by the update that took it."""
+
+    id: PracticalId
+    course_key: str
+    kind_key: str
+    revision_id: RevisionId
+    intake_id: IntakeId | None
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    room: str
+    capacity: int
+    taken: int
+    override: int
+    waiting_sequence: int
+    status: PracticalStatus
+    booking_opens_at: datetime
+    booking_closes_at: datetime
+    cancel_until: datetime
+
+    @property
+    def free(self) -> int:
+        """Places anybody may book; those an admin added on top are nobody else's."""
+        return max(0, self.capacity - self.taken)
+
+    def with_taken(self, taken: int) -> tuple[int, int]:
+        """Return the counter and the override it needs: what is above the capacity, no more."""
+        return taken, max(0, taken - self.capacity)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Another practical of the same person at the same time."""
+
+    practical_id: PracticalId
+    title: str
+    starts_at: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules must know of one person. `modules_missing` are titles, in the course's order;
+    `eligible_ahead` counts people on the waiting list who come first and could come."""
+
+    is_active: bool
+    is_confirmed: bool
+    has_certificate_name: bool
+    has_place: bool
+    is_in_intake: bool
+    modules_missing: tuple[str, ...] = ()
+    has_seat: bool = False
+    is_waiting: bool = False
+    overlap: Overlap | None = None
+    eligible_ahead: int = 0
+
+
+def is_takeable(gate: Gate, now: datetime) -> bool:
+    """Whether places may change hands: published, inside the booking window, not started."""
+    return not _window(gate, now)
+
+
+def booking_refusal(gate: Gate, facts: Facts, now: datetime) -> tuple[Unmet, ...]:
+    """Return everything that keeps this person from booking now; empty when they may."""
+    if over := _over(gate, now):
+        return over
+    return (*_window(gate, now), *_availability(gate, facts), *eligibility(gate, facts))
+
+
+def waiting_refusal(gate: Gate, facts: Facts, now: datetime) -> tuple[Unmet, ...]:
+    """Return why this person may not join the waiting list; empty when they may.
+
+    Somebody who still has modules to finish may wait: they are passed over until they have.
+    """
+    if over := _over(gate, now):
+        return over
+    found = list(_window(gate, now))
+    if facts.has_seat:
+        found.append(_already_booked())
+    if facts.is_waiting:
+        found.append(
+            Unmet(
+                Reason.already_waiting,
+                "You are on the waiting list already.",
+                "You keep your position.",
+            )
+        )
+    if gate.free > facts.eligible_ahead and not found:
+        found.append(
+            Unmet(Reason.place_free, "There is a free place.", "Book it; there is no need to wait.")
+        )
+    return (*found, *_membership(gate, facts))
+
+
+def reservation_refusal(
+    gate: Gate, facts: Facts, now: datetime, *, override: bool
+) -> tuple[Unmet, ...]:
+    """Return why an admin may not reserve a place for this person. The booking window does not bind
+    admins; with `override` neither capacity, queue nor eligibility do."""
+    if over := _over(gate, now):
+        return over
+    if facts.has_seat:
+        return (
+            Unmet(
+                Reason.already_booked,
+                "This person has a place already.",
+                "There is nothing to reserve.",
+            ),
+        )
+    return () if override else (*_availability(gate, facts), *eligibility(gate, facts))
+
+
+def cancel_refusal(gate: Gate, now: datetime) -> Unmet | None:
+    """Return why a student may not give a place back by themselves any more, or None."""
+    if over := _over(gate, now):
+        return over[0]
+    if now >= gate.cancel_until:
+        until = moment_words(gate.cancel_until, gate.zone)
+        return Unmet(
+            Reason.closed,
+            f"You could cancel until {until}.",
+            "If you cannot come, write to the academy.",
+        )
+    return None
+
+
+def attendance_refusal(gate: Gate, now: datetime) -> Unmet | None:
+    """Return why nobody may be marked present or absent yet, or None. The day counts, not the hour:
+    people arrive before the start."""
+    if gate.status is not PracticalStatus.published:
+        return _over(gate, now)[0]
+    opens = start_of_day(gate.starts_at, gate.zone)
+    if now < opens:
+        return Unmet(
+            Reason.not_open_yet,
+            "Attendance can be marked from the day of the practical.",
+            f"Come back on {moment_words(opens, gate.zone).split(',')[0]}.",
+        )
+    return None
+
+
+def eligibility(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
+    """Return what this person still needs, whatever the state of the practical."""
+    found = list(_membership(gate, facts))
+    if facts.modules_missing:
+        found.append(
+            Unmet(
+                Reason.modules,
+                f"These modules come first and are not complete: {_listed(facts.modules_missing)}.",
+                "Finish the lessons and pass the quiz of each.",
+                LinkKind.learn,
+                gate.course_key,
+            )
+        )
+    if not facts.has_certificate_name:
+        found.append(
+            Unmet(
+                Reason.profile,
+                "The profile has no name for the certificate.",
+                "Add the name as it should be printed.",
+                LinkKind.profile,
+            )
+        )
+    if facts.overlap is not None:
+        when = moment_words(facts.overlap.starts_at, facts.overlap.zone)
+        found.append(
+            Unmet(
+                Reason.overlap,
+                f"There is a place at the same time: {facts.overlap.title}, {when}.",
+                "Cancel that place first, or choose another date.",
+                LinkKind.practical,
+                str(facts.overlap.practical_id),
+            )
+        )
+    return tuple(found)
+
+
+def _membership(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
+    found = []
+    if not facts.is_active:
+        found.append(
+            Unmet(Reason.account, "This account is disabled.", "An admin can enable it again.")
+        )
+    if not facts.is_confirmed:
+        found.append(
+            Unmet(
+                Reason.address,
+                "The e-mail address is not confirmed.",
+                "Follow the link in the mail from the academy, or ask for a new one.",
+                LinkKind.profile,
+            )
+        )
+    if not facts.has_place:
+        found.append(
+            Unmet(
+                Reason.no_place,
+                "A confirmed place on the course comes first.",
+                "Reserve a place on the course.",
+                LinkKind.course,
+                gate.course_key,
+            )
+        )
+    elif gate.intake_id is not None and not facts.is_in_intake:
+        found.append(
+            Unmet(
+                Reason.other_intake,
+                "This date is kept for another intake of the course.",
+                "Choose another date.",
+                LinkKind.dates,
+            )
+        )
+    return tuple(found)
+
+
+def _over(gate: Gate, now: datetime) -> tuple[Unmet, ...]:
+    """What ends every question: then nothing else is worth saying."""
+    if gate.status is PracticalStatus.draft:
+        return (Unmet(Reason.draft, "This date is not published yet.", "Publish it first."),)
+    if gate.status is PracticalStatus.cancelled:
+        return (
+            Unmet(
+                Reason.cancelled,
+                "This date has been cancelled.",
+                "Choose another date.",
+                LinkKind.dates,
+            ),
+        )
+    if now >= gate.starts_at:
+        return (
+            Unmet(
+                Reason.started,
+                "This practical has begun or is over.",
+                "Choose another date.",
+                LinkKind.dates,
+            ),
+        )
+    return ()
+
+
+def _window(gate: Gate, now: datetime) -> tuple[Unmet, ...]:
+    if over := _over(gate, now):
+        return over
+    if now < gate.booking_opens_at:
+        opens = moment_words(gate.booking_opens_at, gate.zone)
+        return (Unmet(Reason.not_open_yet, f"Booking opens on {opens}.", "Come back then."),)
+    if now >= gate.booking_closes_at:
+        closed = moment_words(gate.booking_closes_at, gate.zone)
+        return (
+            Unmet(
+                Reason.closed,
+                f"Booking closed on {closed}.",
+                "Choose another date, or write to the academy.",
+                LinkKind.dates,
+            ),
+        )
+    return ()
+
+
+def _availability(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
+    if facts.has_seat:
+        return (_already_booked(),)
+    if gate.free == 0:
+        return (
+            Unmet(
+                Reason.full,
+                "Every place is taken.",
+                "Join the waiting list, or choose another date.",
+            ),
+        )
+    if gate.free <= facts.eligible_ahead:
+        return (
+            Unmet(
+                Reason.queue_ahead,
+                "The free places go to people on the waiting list first.",
+                "Join the waiting list, or choose another date.",
+            ),
+        )
+    return ()
+
+
+def _already_booked() -> Unmet:
+    return Unmet(Reason.already_booked, "You have a place on this date.", "There is nothing to do.")
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    """one, two and three"""
+    if len(words) == 1:
+        return words[0]
+    return f"{', '.join(words[:-1])} and {words[-1]}"

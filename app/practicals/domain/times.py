@@ -1,0 +1,42 @@
+"""Moments in the zone of the venue, said in words."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+def start_of_day(moment: datetime, zone: str) -> datetime:
+    """Return the midnight, there, that begins the day of a moment."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+def whole_hours(earlier: datetime, later: datetime) -> int:
+    """Return the hours that really pass between two moments, rounded down."""
+    return (later - earlier) // timedelta(hours=1)
+
+
+def zone_words(zone: str) -> str:
+    """London time"""
+    return f"{zone.rpartition('/')[2].replace('_', ' ')} time"
+
+
+def day_words(moment: datetime, zone: str) -> str:
+    """Tue 8 Dec 2026"""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %Y}"
+
+
+def moment_words(moment: datetime, zone: str) -> str:
+    """Tue 8 Dec 2026, 10:00, London time"""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{day_words(moment, zone)}, {local:%H:%M}, {zone_words(zone)}"
+
+
+def span_words(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    """Tue 8 Dec 2026, 10:00 to 17:00, London time"""
+    ends = ends_at.astimezone(ZoneInfo(zone))
+    starts = starts_at.astimezone(ZoneInfo(zone))
+    until = f"{ends:%H:%M}" if starts.date() == ends.date() else moment_words(ends_at, zone)
+    if starts.date() != ends.date():
+        return f"{day_words(starts_at, zone)}, {starts:%H:%M} to {until}"
+    return f"{day_words(starts_at, zone)}, {starts:%H:%M} to {until}, {zone_words(zone)}"

@@ -1,0 +1,141 @@
+"""The forms of practicals: what was typed, read into commands."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, field_validator
+
+from app.kit.errors import Invalid
+from app.kit.ids import IntakeId, UserId
+from app.practicals.domain.plan import Plan
+from app.practicals.domain.seats import Attendance
+from app.practicals.domain.times import whole_hours
+from app.practicals.queries.boards import Planned
+from app.web.dates import Day, TimeOfDay, moment, typed_day
+from app.web.forms import Form
+
+CLOSES_HOURS = 24
+CANCEL_HOURS = 48
+
+
+class PlanForm(Form):
+    """A practical as it is typed: local times at the venue, deadlines in hours before the start."""
+
+    kind: str = Field(title="kind of practical", max_length=140)
+    day: Day = Field(title="day")
+    starts: TimeOfDay = Field(title="start")
+    ends: TimeOfDay = Field(title="end")
+    zone: str = Field(title="time zone", max_length=60)
+    room: str = Field(title="place and room", max_length=200)
+    instructors: tuple[UUID, ...] = Field(default=(), title="instructors", max_length=20)
+    capacity: int | None = Field(default=None, title="number of places", ge=1, le=200)
+    over_ratio_reason: str | None = Field(default=None, title="reason", max_length=500)
+    opens_day: Day = Field(title="day booking opens")
+    opens: TimeOfDay = Field(title="time booking opens")
+    closes_hours: int = Field(title="hours before the start", ge=0, le=2000)
+    cancel_hours: int = Field(title="hours before the start", ge=0, le=2000)
+    intake: UUID | None = Field(default=None, title="intake")
+    note: str | None = Field(default=None, title="note", max_length=2000)
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("Enter a time zone like Europe/London.")
+        return value
+
+    def to_plan(self) -> Plan:
+        """Return the plan in real moments, or raise Invalid for hours that the clocks skip."""
+        problems: dict[str, str] = {}
+
+        def real(day: date, at: time, name: str) -> datetime:
+            try:
+                return moment(day, at, self.zone)
+            except ValueError as error:
+                problems[name] = str(error)
+                return datetime.combine(day, at, tzinfo=UTC)
+
+        starts_at = real(self.day, self.starts, "starts")
+        ends_at = real(self.day, self.ends, "ends")
+        opens_at = real(self.opens_day, self.opens, "opens")
+        if problems:
+            raise Invalid("There is a problem with the times.", fields=problems)
+        course_key, _, kind_key = self.kind.partition("/")
+        return Plan(
+            course_key=course_key,
+            kind_key=kind_key,
+            intake_id=IntakeId(self.intake) if self.intake else None,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            zone=self.zone,
+            room=self.room,
+            instructors=frozenset(UserId(user_id) for user_id in self.instructors),
+            capacity=self.capacity,
+            booking_opens_at=opens_at,
+            booking_closes_at=starts_at - timedelta(hours=self.closes_hours),
+            cancel_until=starts_at - timedelta(hours=self.cancel_hours),
+            note=self.note,
+            over_ratio_reason=self.over_ratio_reason,
+        )
+
+
+def empty_plan(*, zone: str, now: datetime) -> dict[str, Any]:
+    """Return what a new practical's form begins with."""
+    local = now.astimezone(ZoneInfo(zone))
+    return {
+        "zone": zone,
+        "starts": "10:00",
+        "ends": "17:00",
+        "opens_day": typed_day(local.date()),
+        "opens": f"{local:%H:%M}",
+        "closes_hours": str(CLOSES_HOURS),
+        "cancel_hours": str(CANCEL_HOURS),
+    }
+
+
+def values_of(planned: Planned) -> dict[str, Any]:
+    """Return a planned practical as its form shows it."""
+    gate = planned.gate
+    zone = ZoneInfo(gate.zone)
+    starts, ends = gate.starts_at.astimezone(zone), gate.ends_at.astimezone(zone)
+    opens = gate.booking_opens_at.astimezone(zone)
+    return {
+        "kind": f"{gate.course_key}/{gate.kind_key}",
+        "day": typed_day(starts.date()),
+        "starts": f"{starts:%H:%M}",
+        "ends": f"{ends:%H:%M}",
+        "zone": gate.zone,
+        "room": gate.room,
+        "instructors": [str(user_id) for user_id in planned.instructors],
+        "capacity": str(gate.capacity),
+        "opens_day": typed_day(opens.date()),
+        "opens": f"{opens:%H:%M}",
+        "closes_hours": str(whole_hours(gate.booking_closes_at, gate.starts_at)),
+        "cancel_hours": str(whole_hours(gate.cancel_until, gate.starts_at)),
+        "intake": str(gate.intake_id) if gate.intake_id else "",
+        "note": planned.note or "",
+    }
+
+
+class EmptyForm(Form):
+    """A form that is one button."""
+
+
+class ReasonForm(Form):
+    """Why an admin does what affects other people."""
+
+    reason: str = Field(title="reason", max_length=500)
+
+
+class ReserveForm(Form):
+    """A place for a named person. `override` passes over everything that can be passed over."""
+
+    person: UUID = Field(title="person")
+    reason: str = Field(title="reason", max_length=500)
+    override: bool = Field(default=False, title="override")
+
+
+class AttendanceForm(Form):
+    attendance: Attendance = Field(title="attendance")

@@ -1,0 +1,1 @@
+"""The HTML routes of practicals: for students and visitors, for those who teach, for admins."""

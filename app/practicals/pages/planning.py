@@ -1,0 +1,264 @@
+"""Planning practicals and looking after their places, for admins."""
+
+from typing import Any
+
+from fastapi import Response
+from sqlalchemy.orm import Session
+
+from app.db.paging import page_number
+from app.kit.errors import Invalid, NotFound, Refused
+from app.kit.ids import PracticalId, SeatId, UserId
+from app.practicals import queries, service
+from app.practicals.errors import PlaceRefused, PlanRefused
+from app.practicals.forms import (
+    EmptyForm,
+    PlanForm,
+    ReasonForm,
+    ReserveForm,
+    empty_plan,
+    values_of,
+)
+from app.practicals.queries.boards import Shown, admin_page, board, candidates, choices, planned
+from app.practicals.queries.facts import gate_of
+from app.web.access import ADMIN
+from app.web.errors import status_of
+from app.web.forms import Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages(prefix="/admin/practicals")
+
+
+@pages.get("", name="admin.practicals", access=ADMIN)
+def list_all(visit: Visit) -> Response:
+    asked = visit.request.query_params
+    known = {str(shown) for shown in Shown}
+    show = asked.get("show")
+    shown = Shown(show) if show in known else Shown.coming
+    kind = asked.get("kind") or None
+    number = page_number(asked.get("page"))
+    with visit.database.read() as db:
+        page = board(db, shown, kind=kind, number=number, now=visit.now)
+        kinds = choices(db).kinds
+    return visit.render(
+        "practicals/admin_list.html", page=page, shown=shown, kind=kind, kinds=kinds
+    )
+
+
+@pages.get("/new", name="admin.practical_new", access=ADMIN)
+def new_practical(visit: Visit) -> Response:
+    return _form(visit, values=empty_plan(zone=visit.settings.time_zone, now=visit.now))
+
+
+@pages.post("/new", name="admin.practical_make", access=ADMIN)
+def make_practical(visit: Visit, submitted: Submitted) -> Response:
+    def effect(db: Session) -> str:
+        plan = PlanForm.read(submitted).to_plan()
+        made = service.make_practical(db, visit.actor, plan, now=visit.now)
+        return visit.url("admin.practical", practical_id=made)
+
+    try:
+        with visit.database.write() as db:
+            to = visit.once(db, submitted, lambda: effect(db))
+    except Invalid as refused:
+        return _form(visit, values=submitted.values, refused=refused)
+    return visit.redirect(to, flash="The draft is saved. Publish it when it is right.")
+
+
+@pages.get("/{practical_id}", name="admin.practical", access=ADMIN)
+def show_practical(visit: Visit, practical_id: PracticalId) -> Response:
+    return _practical(visit, practical_id)
+
+
+@pages.get("/{practical_id}/edit", name="admin.practical_edit", access=ADMIN)
+def edit_practical(visit: Visit, practical_id: PracticalId) -> Response:
+    with visit.database.read() as db:
+        values = values_of(planned(db, practical_id))
+    return _form(visit, values=values, practical_id=practical_id)
+
+
+@pages.post("/{practical_id}/edit", name="admin.practical_change", access=ADMIN)
+def change_practical(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    try:
+        plan = PlanForm.read(submitted).to_plan()
+        with visit.database.write() as db:
+            service.change_practical(db, visit.actor, practical_id, plan, now=visit.now)
+    except (Invalid, PlanRefused) as refused:
+        return _form(visit, values=submitted.values, practical_id=practical_id, refused=refused)
+    here = visit.url("admin.practical", practical_id=practical_id)
+    return visit.redirect(here, flash="The practical is changed. A new time or room was mailed.")
+
+
+@pages.post("/{practical_id}/publish", name="admin.practical_publish", access=ADMIN)
+def publish_practical(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    EmptyForm.read(submitted)
+    try:
+        with visit.database.write() as db:
+            service.publish_practical(db, visit.actor, practical_id, now=visit.now)
+    except PlanRefused as refused:
+        return _practical(visit, practical_id, refused=refused)
+    here = visit.url("admin.practical", practical_id=practical_id)
+    return visit.redirect(here, flash="The practical is published. Students see it now.")
+
+
+@pages.get("/{practical_id}/cancel", name="admin.practical_ask_cancel", access=ADMIN)
+def ask_to_cancel(visit: Visit, practical_id: PracticalId) -> Response:
+    return _ask(visit, practical_id, "practicals/admin_cancel.html")
+
+
+@pages.post("/{practical_id}/cancel", name="admin.practical_cancel", access=ADMIN)
+def cancel_practical(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    try:
+        form = ReasonForm.read(submitted)
+        with visit.database.write() as db:
+            service.cancel_practical(
+                db, visit.actor, practical_id, reason=form.reason, now=visit.now
+            )
+    except (Invalid, PlanRefused) as refused:
+        values = submitted.values
+        return _ask(visit, practical_id, "practicals/admin_cancel.html", values, refused)
+    here = visit.url("admin.practical", practical_id=practical_id)
+    return visit.redirect(here, flash="The practical is cancelled, and everybody has been told.")
+
+
+@pages.get("/{practical_id}/reserve", name="admin.practical_find", access=ADMIN)
+def find_person(visit: Visit, practical_id: PracticalId) -> Response:
+    return _reserve(visit, practical_id, visit.request.query_params.get("q", "")[:200])
+
+
+@pages.post("/{practical_id}/reserve", name="admin.practical_reserve", access=ADMIN)
+def reserve_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    here = visit.url("admin.practical", practical_id=practical_id)
+
+    def effect(db: Session) -> str:
+        form = ReserveForm.read(submitted)
+        service.reserve_seat(
+            db,
+            visit.actor,
+            practical_id,
+            UserId(form.person),
+            reason=form.reason,
+            override=form.override,
+            now=visit.now,
+        )
+        return here
+
+    try:
+        with visit.database.write() as db:
+            to = visit.once(db, submitted, lambda: effect(db))
+    except (Invalid, PlaceRefused) as refused:
+        words = visit.request.query_params.get("q", "")[:200]
+        return _reserve(visit, practical_id, words, submitted.values, refused)
+    return visit.redirect(to, flash="The place is reserved, and the person has been told.")
+
+
+@pages.get("/{practical_id}/seats/{seat_id}", name="admin.seat", access=ADMIN)
+def ask_to_take_away(visit: Visit, practical_id: PracticalId, seat_id: SeatId) -> Response:
+    return _ask(visit, practical_id, "practicals/admin_take_away.html", seat_id=seat_id)
+
+
+@pages.post("/{practical_id}/seats/{seat_id}", name="admin.take_away", access=ADMIN)
+def take_seat_away(
+    visit: Visit, practical_id: PracticalId, seat_id: SeatId, submitted: Submitted
+) -> Response:
+    try:
+        form = ReasonForm.read(submitted)
+        with visit.database.write() as db:
+            service.take_seat_away(
+                db, visit.actor, practical_id, seat_id, reason=form.reason, now=visit.now
+            )
+    except (Invalid, PlaceRefused) as refused:
+        template = "practicals/admin_take_away.html"
+        return _ask(visit, practical_id, template, submitted.values, refused, seat_id=seat_id)
+    here = visit.url("admin.practical", practical_id=practical_id)
+    return visit.redirect(here, flash="The place is taken away, and the person has been told.")
+
+
+def _form(
+    visit: VisitContext,
+    *,
+    values: dict[str, Any],
+    practical_id: PracticalId | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    with visit.database.read() as db:
+        offered = choices(db)
+        brief = queries.practical_brief(db, practical_id) if practical_id else None
+    if practical_id is not None and brief is None:
+        raise NotFound
+    return visit.render(
+        "practicals/admin_form.html",
+        status=status_of(refused) if refused else 200,
+        choices=offered,
+        practical=brief,
+        values=values,
+        errors=_errors(refused),
+    )
+
+
+def _practical(
+    visit: VisitContext, practical_id: PracticalId, *, refused: Refused | None = None
+) -> Response:
+    with visit.database.read() as db:
+        page = admin_page(db, practical_id)
+    return visit.render(
+        "practicals/admin_practical.html",
+        status=status_of(refused) if refused else 200,
+        page=page,
+        refusal=refused.detail if refused else None,
+    )
+
+
+def _ask(
+    visit: VisitContext,
+    practical_id: PracticalId,
+    template: str,
+    values: dict[str, Any] | None = None,
+    refused: Refused | None = None,
+    *,
+    seat_id: SeatId | None = None,
+) -> Response:
+    """Ask for the reason of something that many people, or one, are going to be told."""
+    with visit.database.read() as db:
+        roster = queries.roster(db, practical_id)
+    seat = next((seat for seat in roster.seats if seat.seat_id == seat_id), None)
+    if seat_id is not None and seat is None:
+        raise NotFound
+    return visit.render(
+        template,
+        status=status_of(refused) if refused else 200,
+        page=roster,
+        seat=seat,
+        values=values or {},
+        errors=_errors(refused),
+    )
+
+
+def _reserve(
+    visit: VisitContext,
+    practical_id: PracticalId,
+    words: str,
+    values: dict[str, Any] | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    with visit.database.read() as db:
+        gate = gate_of(db, practical_id)
+        if gate is None:
+            raise NotFound
+        found = candidates(db, gate, words) if words.strip() else ()
+    return visit.render(
+        "practicals/admin_reserve.html",
+        status=status_of(refused) if refused else 200,
+        page=gate,
+        words=words,
+        found=found,
+        values=values or {},
+        errors=_errors(refused),
+    )
+
+
+def _errors(refused: Refused | None) -> dict[str, str]:
+    """A refusal that names no field speaks of the whole form."""
+    if refused is None:
+        return {}
+    return refused.fields or {"form": refused.detail}

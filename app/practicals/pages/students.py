@@ -1,0 +1,116 @@
+"""Dates and places, for visitors and students."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import Response
+from sqlalchemy.orm import Session
+
+from app.db.paging import page_number
+from app.kit.ids import PracticalId
+from app.practicals import service
+from app.practicals.errors import PlaceRefused
+from app.practicals.forms import EmptyForm
+from app.practicals.queries.dates import Filters, dates_page, practical_page, public_dates
+from app.web.access import EVERYONE, STUDENT
+from app.web.forms import Submission, Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages()
+
+
+@pages.get("/dates", name="practicals.dates", access=EVERYONE)
+def show_dates(visit: Visit) -> Response:
+    number = page_number(visit.request.query_params.get("page"))
+    with visit.database.read() as db:
+        page = public_dates(db, now=visit.now, number=number)
+    return visit.render("practicals/dates.html", page=page)
+
+
+@pages.get("/practicals", name="practicals.list", access=STUDENT)
+def list_practicals(visit: Visit) -> Response:
+    asked = visit.request.query_params
+    filters = Filters(kind=asked.get("kind") or None, month=asked.get("month") or None)
+    number = page_number(asked.get("page"))
+    zone = visit.settings.time_zone
+    with visit.database.read() as db:
+        page = dates_page(db, visit.actor, filters, zone=zone, number=number, now=visit.now)
+    return visit.render("practicals/list.html", page=page, months=_months(visit.now, zone))
+
+
+@pages.get("/practicals/{practical_id}", name="practicals.show", access=STUDENT)
+def show_practical(visit: Visit, practical_id: PracticalId) -> Response:
+    return _practical(visit, practical_id)
+
+
+MAILED = "We have sent the details to your e-mail address."
+
+
+@pages.post("/practicals/{practical_id}/book", name="practicals.book", access=STUDENT)
+def book_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    done = f"Your place is booked. {MAILED}"
+    return _command(visit, practical_id, submitted, service.book_seat, done)
+
+
+@pages.post("/practicals/{practical_id}/cancel", name="practicals.cancel_seat", access=STUDENT)
+def cancel_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    done = f"You have given your place back. {MAILED}"
+    return _command(visit, practical_id, submitted, service.cancel_seat, done)
+
+
+@pages.post("/practicals/{practical_id}/waiting", name="practicals.join", access=STUDENT)
+def join_waiting_list(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    done = "You are on the waiting list. We write to you when a place is yours."
+    return _command(visit, practical_id, submitted, service.join_waiting_list, done)
+
+
+@pages.post("/practicals/{practical_id}/waiting/leave", name="practicals.leave", access=STUDENT)
+def leave_waiting_list(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    done = "You have left the waiting list."
+    return _command(visit, practical_id, submitted, service.leave_waiting_list, done)
+
+
+def _command(
+    visit: VisitContext,
+    practical_id: PracticalId,
+    submitted: Submission,
+    use_case: Callable[..., object],
+    done: str,
+) -> Response:
+    """Do one thing once; a refusal shows the page again with the reason and what is possible."""
+    EmptyForm.read(submitted)
+    here = visit.url("practicals.show", practical_id=practical_id)
+
+    def effect(db: Session) -> str:
+        use_case(db, visit.actor, practical_id, now=visit.now)
+        return here
+
+    try:
+        with visit.database.write() as db:
+            to = visit.once(db, submitted, lambda: effect(db))
+    except PlaceRefused as refused:
+        return _practical(visit, practical_id, refused=refused)
+    return visit.redirect(to, flash=done)
+
+
+def _months(now: datetime, zone: str) -> tuple[tuple[str, str], ...]:
+    """The months to choose from: this one and the five after it."""
+    first = now.astimezone(ZoneInfo(zone)).date().replace(day=1)
+    counted = (first.year * 12 + first.month - 1 + ahead for ahead in range(6))
+    days = (date(months // 12, months % 12 + 1, 1) for months in counted)
+    return tuple((f"{day:%Y-%m}", f"{day:%B %Y}") for day in days)
+
+
+def _practical(
+    visit: VisitContext, practical_id: PracticalId, *, refused: PlaceRefused | None = None
+) -> Response:
+    with visit.database.read() as db:
+        page = practical_page(db, visit.actor, practical_id, now=visit.now)
+    return visit.render(
+        "practicals/practical.html",
+        status=409 if refused else 200,
+        page=page,
+        refusal=refused.detail if refused else None,
+    )

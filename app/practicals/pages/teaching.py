@@ -1,0 +1,122 @@
+"""Rosters and attendance, for those who teach."""
+
+import csv
+from io import StringIO
+
+from fastapi import Response
+
+from app.accounts.actor import Actor
+from app.db.paging import page_number
+from app.kit.errors import NotFound
+from app.kit.ids import PracticalId, SeatId
+from app.practicals import policy, queries, service
+from app.practicals.domain.seats import attendance_refusal
+from app.practicals.domain.times import span_words
+from app.practicals.errors import PlaceRefused
+from app.practicals.forms import AttendanceForm
+from app.practicals.queries import Roster
+from app.practicals.queries.boards import Shown, teaching
+from app.practicals.queries.facts import gate_of
+from app.web.access import INSTRUCTOR, STAFF
+from app.web.forms import Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages()
+
+
+@pages.get("/teach/practicals", name="teach.practicals", access=INSTRUCTOR)
+def list_teaching(visit: Visit) -> Response:
+    asked = visit.request.query_params
+    shown = Shown.past if asked.get("show") == Shown.past else Shown.coming
+    number = page_number(asked.get("page"))
+    with visit.database.read() as db:
+        page = teaching(db, visit.actor.user_id, shown, number=number, now=visit.now)
+    return visit.render("practicals/teaching.html", page=page, shown=shown)
+
+
+@pages.get("/teach/practicals/{practical_id}", name="teach.practical", access=STAFF)
+def show_roster(visit: Visit, practical_id: PracticalId) -> Response:
+    return _roster(visit, practical_id)
+
+
+@pages.get("/teach/practicals/{practical_id}/roster.csv", name="teach.roster_csv", access=STAFF)
+def download_roster(visit: Visit, practical_id: PracticalId) -> Response:
+    with visit.database.read() as db:
+        _demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
+        roster = queries.roster(db, practical_id)
+    name = f"roster-{roster.practical.starts_at:%Y-%m-%d}.csv"
+    return Response(
+        as_csv(roster),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@pages.post(
+    "/teach/practicals/{practical_id}/seats/{seat_id}/attendance",
+    name="teach.attendance",
+    access=STAFF,
+)
+def mark_attendance(
+    visit: Visit, practical_id: PracticalId, seat_id: SeatId, submitted: Submitted
+) -> Response:
+    form = AttendanceForm.read(submitted)
+    try:
+        with visit.database.write() as db:
+            service.mark_attendance(
+                db, visit.actor, practical_id, seat_id, form.attendance, now=visit.now
+            )
+    except PlaceRefused as refused:
+        return _roster(visit, practical_id, refused=refused)
+    here = visit.url("teach.practical", practical_id=practical_id)
+    return visit.redirect(f"{here}#seat-{seat_id}")
+
+
+def as_csv(roster: Roster) -> str:
+    """Return a roster for a spreadsheet. A cell that a spreadsheet would take for a formula begins
+    with an apostrophe, so that a name cannot run as one."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["Name", "E-mail", "Access needs", "Attendance", "Practical", "When"])
+    practical = roster.practical
+    when = span_words(practical.starts_at, practical.ends_at, practical.zone)
+    for seat in roster.seats:
+        row = (
+            seat.name,
+            seat.email,
+            seat.access_needs or "",
+            seat.attendance or "",
+            practical.title,
+            when,
+        )
+        writer.writerow([_plain(str(cell)) for cell in row])
+    return text.getvalue()
+
+
+def _plain(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _roster(
+    visit: VisitContext, practical_id: PracticalId, *, refused: PlaceRefused | None = None
+) -> Response:
+    with visit.database.read() as db:
+        _demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
+        roster = queries.roster(db, practical_id)
+        gate = gate_of(db, practical_id)
+    if gate is None:
+        raise NotFound
+    return visit.render(
+        "practicals/roster.html",
+        status=409 if refused else 200,
+        page=roster,
+        cannot_mark=attendance_refusal(gate, visit.now),
+        refusal=refused.detail if refused else None,
+    )
+
+
+def _demand_theirs(is_instructor_of: bool, actor: Actor) -> None:
+    """To staff who do not teach it, a practical does not exist here."""
+    if not policy.may_see_roster(actor, is_instructor_of=is_instructor_of):
+        raise NotFound

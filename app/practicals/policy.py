@@ -1,0 +1,23 @@
+"""Who may do what with practicals. What somebody may not even see is not found, elsewhere."""
+
+from app.accounts.actor import Actor
+
+
+def may_book(actor: Actor) -> bool:
+    """Students take, give back and wait for places of their own."""
+    return actor.is_student
+
+
+def may_manage(actor: Actor) -> bool:
+    """Admins plan practicals and reserve or take away places."""
+    return actor.is_admin
+
+
+def may_teach(actor: Actor) -> bool:
+    """Staff see rosters and mark attendance, instructors those of their own days."""
+    return actor.is_staff
+
+
+def may_see_roster(actor: Actor, *, is_instructor_of: bool) -> bool:
+    """Names and access needs are for the instructors of that day, and for admins."""
+    return actor.is_admin or (actor.is_instructor and is_instructor_of)

@@ -1,0 +1,225 @@
+"""What admins and instructors see of practicals."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.actor import Role
+from app.accounts.queries import Person
+from app.courses import queries as courses
+from app.db.paging import Page, page_of
+from app.enrolments import queries as enrolments
+from app.kit.errors import NotFound
+from app.kit.ids import PracticalId, UserId
+from app.practicals.domain.seats import Gate, PracticalStatus, Unmet, WaitingState, eligibility
+from app.practicals.models import Practical, PracticalInstructor, WaitingEntry
+from app.practicals.queries.briefs import BRIEF, Brief, Roster, instructor_ids, roster
+from app.practicals.queries.facts import GATE_COLUMNS, known_people
+
+SIZE = 50
+Rows = Select[*tuple[Any, ...]]
+
+
+class Shown(StrEnum):
+    """Which practicals a list shows."""
+
+    coming = "coming"
+    past = "past"
+    draft = "draft"
+    cancelled = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    practical: Brief
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Somebody on the waiting list."""
+
+    user_id: UserId
+    position: int
+    name: str
+    email: str
+    joined_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AdminPage:
+    """One practical for an admin. The waiting list shows its head."""
+
+    gate: Gate
+    course_title: str
+    intake_title: str | None
+    roster: Roster
+    queue: tuple[Waits, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody a place can be reserved for, and what speaks against it."""
+
+    person: Person
+    has_seat: bool
+    unmet: tuple[Unmet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KindChoice:
+    value: str
+    label: str
+    students_per_instructor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the form of a practical offers."""
+
+    kinds: tuple[KindChoice, ...]
+    intakes: tuple[tuple[str, str], ...]
+    instructors: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A practical as it is planned now, to fill the form with."""
+
+    gate: Gate
+    note: str | None
+    instructors: tuple[UserId, ...]
+
+
+def board(
+    db: Session, shown: Shown, *, kind: str | None, number: int, now: datetime
+) -> Page[BoardRow]:
+    """Return the practicals of an admin's list: coming ones from the next, past ones from the last."""
+    return _page(db, _shown(shown, kind, now), number=number)
+
+
+def teaching(
+    db: Session, user_id: UserId, shown: Shown, *, number: int, now: datetime
+) -> Page[BoardRow]:
+    """Return the published practicals that an instructor teaches."""
+    taught = select(PracticalInstructor.practical_id).where(PracticalInstructor.user_id == user_id)
+    query = _shown(shown, None, now).where(Practical.id.in_(taught))
+    return _page(db, query.where(Practical.status == PracticalStatus.published), number=number)
+
+
+def admin_page(db: Session, practical_id: PracticalId) -> AdminPage:
+    """Return one practical with its roster and the head of its queue, or raise NotFound."""
+    row = db.execute(select(*GATE_COLUMNS).where(Practical.id == practical_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    gate = Gate(*row)
+    titles = {}
+    if gate.intake_id is not None:
+        titles = {intake.intake_id: intake.label for intake in enrolments.intake_options(db)}
+    return AdminPage(
+        gate,
+        courses.revision(db, gate.revision_id).course.title,
+        titles.get(gate.intake_id) if gate.intake_id else None,
+        roster(db, practical_id),
+        _queue(db, practical_id),
+    )
+
+
+def candidates(db: Session, gate: Gate, words: str) -> tuple[Candidate, ...]:
+    """Return the students whose name or address contains the words, with what they still need."""
+    people = accounts.search_people(db, text=words.strip(), role=Role.student).rows
+    known = known_people(db, gate, [person.user_id for person in people])
+    return tuple(
+        Candidate(
+            person,
+            known[person.user_id].facts.has_seat,
+            eligibility(gate, known[person.user_id].facts),
+        )
+        for person in people
+    )
+
+
+def choices(db: Session) -> Choices:
+    """Return what a practical can be made of."""
+    kinds = [
+        KindChoice(
+            f"{published.course_key}/{kind.key}",
+            f"{kind.title} ({published.course.title})",
+            kind.students_per_instructor,
+        )
+        for published in courses.catalogue(db)
+        for kind in published.course.practicals
+    ]
+    return Choices(
+        tuple(kinds),
+        tuple((str(intake.intake_id), intake.label) for intake in enrolments.intake_options(db)),
+        tuple((str(person.user_id), person.name) for person in accounts.instructors(db)),
+    )
+
+
+def planned(db: Session, practical_id: PracticalId) -> Planned:
+    """Return a practical to be changed, or raise NotFound."""
+    row = db.execute(
+        select(*GATE_COLUMNS, Practical.note).where(Practical.id == practical_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    *columns, note = row
+    return Planned(Gate(*columns), note, instructor_ids(db, practical_id))
+
+
+def _shown(shown: Shown, kind: str | None, now: datetime) -> Rows:
+    waiting = select(func.count()).where(
+        WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
+    )
+    query: Rows = select(*BRIEF, waiting.scalar_subquery(), func.count().over())
+    if shown is Shown.past:
+        query = query.where(
+            Practical.status == PracticalStatus.published, Practical.ends_at <= now
+        ).order_by(Practical.starts_at.desc(), Practical.id)
+    elif shown is Shown.coming:
+        query = query.where(
+            Practical.status == PracticalStatus.published, Practical.ends_at > now
+        ).order_by(Practical.starts_at, Practical.id)
+    else:
+        query = query.where(Practical.status == PracticalStatus(shown.value)).order_by(
+            Practical.starts_at, Practical.id
+        )
+    if kind is not None:
+        course_key, _, kind_key = kind.partition("/")
+        query = query.where(Practical.course_key == course_key, Practical.kind_key == kind_key)
+    return query
+
+
+def _page(db: Session, query: Rows, *, number: int) -> Page[BoardRow]:
+    rows = db.execute(query.limit(SIZE).offset((number - 1) * SIZE)).all()
+    found = [BoardRow(Brief(*row[:-2]), row[-2]) for row in rows]
+    return page_of(found, number=number, total=rows[0][-1] if rows else 0)
+
+
+def _queue(db: Session, practical_id: PracticalId) -> tuple[Waits, ...]:
+    rows = db.execute(
+        select(WaitingEntry.user_id, WaitingEntry.joined_at)
+        .where(
+            WaitingEntry.practical_id == practical_id,
+            WaitingEntry.state == WaitingState.waiting,
+        )
+        .order_by(WaitingEntry.number)
+        .limit(SIZE)
+    ).all()
+    people = accounts.people(db, [row.user_id for row in rows])
+    return tuple(
+        Waits(
+            row.user_id,
+            position,
+            people[row.user_id].name,
+            people[row.user_id].email,
+            row.joined_at,
+        )
+        for position, row in enumerate(rows, start=1)
+    )

@@ -1,0 +1,32 @@
+"""Use-cases that change practicals and places. Called by pages, the API and jobs alike."""
+
+from app.practicals.service.attendance import mark_attendance
+from app.practicals.service.planning import (
+    cancel_practical,
+    change_practical,
+    make_practical,
+    publish_practical,
+)
+from app.practicals.service.queue import (
+    join_waiting_list,
+    leave_waiting_list,
+    promote_everywhere,
+    promote_person,
+)
+from app.practicals.service.seats import book_seat, cancel_seat, reserve_seat, take_seat_away
+
+__all__ = (
+    "book_seat",
+    "cancel_practical",
+    "cancel_seat",
+    "change_practical",
+    "join_waiting_list",
+    "leave_waiting_list",
+    "make_practical",
+    "mark_attendance",
+    "promote_everywhere",
+    "promote_person",
+    "publish_practical",
+    "reserve_seat",
+    "take_seat_away",
+)

@@ -1,0 +1,74 @@
+"""Who was there."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, require
+from app.audit.service import record
+from app.kit.errors import NotFound
+from app.kit.ids import PracticalId, SeatId
+from app.outbox.service import announce
+from app.practicals import policy
+from app.practicals.domain.seats import Attendance, SeatState, attendance_refusal
+from app.practicals.errors import PlaceRefused
+from app.practicals.models import Seat
+from app.practicals.queries.briefs import is_instructor_of
+from app.practicals.service.gate import take_gate
+
+
+def mark_attendance(
+    db: Session,
+    actor: Actor,
+    practical_id: PracticalId,
+    seat_id: SeatId,
+    attendance: Attendance,
+    *,
+    now: datetime,
+) -> None:
+    """Mark somebody with a place as attended or absent, from the day of the practical on; a later
+    correction is kept in the audit. The same mark again changes nothing.
+
+    For the instructors of this practical and for admins; to other staff it does not exist. Announces
+    `practical.attended`.
+    """
+    require(policy.may_teach(actor))
+    gate = take_gate(db, practical_id)
+    is_theirs = is_instructor_of(db, actor, practical_id)
+    if not policy.may_see_roster(actor, is_instructor_of=is_theirs):
+        raise NotFound
+    if unmet := attendance_refusal(gate, now):
+        raise PlaceRefused((unmet,))
+    seat = db.get(Seat, seat_id)
+    if seat is None or seat.practical_id != gate.id or seat.state is not SeatState.confirmed:
+        raise NotFound
+    before = seat.attendance
+    if before is attendance:
+        return
+    db.execute(
+        update(Seat)
+        .where(Seat.id == seat_id)
+        .values(attendance=attendance, attendance_at=now, attendance_by=actor.user_id)
+    )
+    record(
+        db,
+        actor.user_id,
+        "practicals.marked_attendance",
+        now=now,
+        subject_kind="seat",
+        subject_id=seat_id,
+        person_id=seat.user_id,
+        details={"before": before and str(before), "after": str(attendance)},
+    )
+    if attendance is Attendance.attended:
+        announce(
+            db,
+            "practical.attended",
+            {
+                "user_id": str(seat.user_id),
+                "course_key": gate.course_key,
+                "seat_id": str(seat_id),
+            },
+            now=now,
+        )

@@ -1,0 +1,135 @@
+"""Writing a place under the gate, and giving freed ones to those who wait: parts of every command."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, open_to_all
+from app.accounts.locks import lock_people
+from app.accounts.queries import Person
+from app.audit.service import record
+from app.kit.ids import SeatId, UserId, new_uuid
+from app.practicals.domain import waiting
+from app.practicals.domain.seats import Gate, Reason, SeatState, WaitingState, is_takeable
+from app.practicals.domain.waiting import Waiter
+from app.practicals.models import Seat, WaitingEntry
+from app.practicals.queries.facts import BATCH, Known, first_waiters, judged, known_people
+from app.practicals.service.gate import constraints_refuse, move_taken
+from app.practicals.service.mails import tell_of_seat
+
+
+@open_to_all
+def give_seat(
+    db: Session,
+    gate: Gate,
+    person: Person,
+    actor: Actor | None,
+    template: str,
+    *,
+    action: str,
+    now: datetime,
+    reason: str | None = None,
+    overridden: tuple[Reason, ...] = (),
+) -> tuple[Gate, SeatId]:
+    """Write one place and all that follows from it, under the gate; whoever calls has decided and has
+    asked for the permission. No actor: the waiting list moved by itself."""
+    is_reserved = actor is not None and actor.user_id != person.user_id
+    seat = Seat(
+        id=SeatId(new_uuid()),
+        practical_id=gate.id,
+        user_id=person.user_id,
+        state=SeatState.confirmed,
+        reserved_by=actor.user_id if actor is not None and is_reserved else None,
+        reason=reason,
+        booked_at=now,
+        calendar_sequence=0,
+    )
+    gate = move_taken(db, gate, +1)
+    with constraints_refuse():
+        db.add(seat)
+        db.flush()
+    _fulfil(db, gate, person.user_id, now=now)
+    record(
+        db,
+        actor.user_id if actor else None,
+        f"practicals.{action}",
+        now=now,
+        subject_kind="practical",
+        subject_id=gate.id,
+        person_id=person.user_id,
+        reason=reason,
+        details={"seat_id": str(seat.id), "overridden": [str(word) for word in overridden]},
+    )
+    tell_of_seat(
+        db, template, gate, person, seat.id, sequence=0, method="REQUEST", now=now, reason=reason
+    )
+    return gate, seat.id
+
+
+@open_to_all
+def promote(db: Session, gate: Gate, *, now: datetime) -> Gate:
+    """Give what is free to those who wait and could come, in order, under the gate that the caller
+    holds for a command it was allowed. Outside the booking window nothing moves."""
+    after, behind = 0, list[Waiter]()
+    while gate.free and is_takeable(gate, now):
+        waiters = first_waiters(db, gate.id, after=after)
+        if not waiters:
+            break
+        known = hold_and_know(db, gate, [waiter.user_id for waiter in waiters])
+        candidates = [*behind, *judged(gate, waiters, known)]
+        chosen = waiting.choose(gate.free, candidates)
+        for waiter in chosen.passed_over:
+            _note_passed_over(db, gate, waiter, now=now)
+        for waiter in chosen.promoted:
+            gate, _ = give_seat(
+                db,
+                gate,
+                known[waiter.user_id].person,
+                None,
+                "promoted",
+                action="promoted",
+                now=now,
+            )
+        if len(waiters) < BATCH:
+            break
+        after = waiters[-1].number
+        behind = [
+            waiter for waiter in candidates if waiter.unmet and waiter not in chosen.passed_over
+        ]
+    return gate
+
+
+@open_to_all
+def hold_and_know(db: Session, gate: Gate, user_ids: list[UserId]) -> dict[UserId, Known]:
+    """Lock the people, then read what is known of them: what is read stays true until we commit. Asks nobody:
+    a part of commands that have asked."""
+    lock_people(db, user_ids)
+    return known_people(db, gate, user_ids)
+
+
+def _fulfil(db: Session, gate: Gate, user_id: UserId, *, now: datetime) -> None:
+    db.execute(
+        update(WaitingEntry)
+        .where(
+            WaitingEntry.practical_id == gate.id,
+            WaitingEntry.user_id == user_id,
+            WaitingEntry.state == WaitingState.waiting,
+        )
+        .values(state=WaitingState.fulfilled, ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _note_passed_over(db: Session, gate: Gate, waiter: Waiter, *, now: datetime) -> None:
+    record(
+        db,
+        None,
+        "practicals.passed_over",
+        now=now,
+        subject_kind="practical",
+        subject_id=gate.id,
+        person_id=waiter.user_id,
+        reason=", ".join(waiter.unmet),
+        details={"number": waiter.number},
+    )

@@ -1,0 +1,80 @@
+"""Telling people about their places, with an invite for their calendar: a step of use-cases that have
+asked for the permission."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import open_to_all
+from app.accounts.queries import Person
+from app.courses import queries as courses
+from app.kit.ids import SeatId
+from app.outbox.service import send_mail
+from app.practicals.domain.seats import Gate
+from app.practicals.domain.times import moment_words, span_words
+
+
+@open_to_all
+def tell_of_seat(
+    db: Session,
+    template: str,
+    gate: Gate,
+    person: Person,
+    seat_id: SeatId,
+    *,
+    sequence: int,
+    method: str,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    """Mail a person about their place. `method` REQUEST puts it into their calendar or moves it there,
+    CANCEL takes it out; the UID stays that of the seat and `sequence` must have risen."""
+    values = _values(db, gate, person, reason)
+    send_mail(
+        db,
+        person.email,
+        f"practicals/{template}",
+        values,
+        now=now,
+        calendar={
+            "method": method,
+            "uid": f"{seat_id}@practicals.preceptor",
+            "sequence": sequence,
+            "starts_at": gate.starts_at.isoformat(),
+            "ends_at": gate.ends_at.isoformat(),
+            "zone": gate.zone,
+            "summary": gate.title,
+            "location": gate.room,
+            "description": f"{values['course']}: {gate.title}.",
+            "attendee": person.email,
+            "attendee_name": person.name,
+            "stamped_at": now.isoformat(),
+        },
+    )
+
+
+@open_to_all
+def tell_of_list(
+    db: Session, template: str, gate: Gate, person: Person, *, now: datetime, reason: str | None
+) -> None:
+    """Mail a person about the waiting list; nothing changes in their calendar."""
+    send_mail(
+        db, person.email, f"practicals/{template}", _values(db, gate, person, reason), now=now
+    )
+
+
+def _values(db: Session, gate: Gate, person: Person, reason: str | None) -> dict[str, Any]:
+    course = courses.revision(db, gate.revision_id).course
+    kind = course.practical(gate.kind_key)
+    return {
+        "name": person.name,
+        "course": course.title,
+        "title": gate.title,
+        "when": span_words(gate.starts_at, gate.ends_at, gate.zone),
+        "room": gate.room,
+        "bring": list(kind.bring) if kind else [],
+        "cancel_until": moment_words(gate.cancel_until, gate.zone),
+        "path": f"/practicals/{gate.id}",
+        "reason": reason,
+    }

@@ -1,0 +1,200 @@
+"""Taking places and giving them back. Each command takes the gate first and promotes last."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.actor import Actor, require
+from app.audit.service import record
+from app.kit.errors import Invalid, NotFound
+from app.kit.ids import PracticalId, SeatId, UserId
+from app.practicals import policy
+from app.practicals.domain import waiting
+from app.practicals.domain.seats import (
+    Gate,
+    LinkKind,
+    PracticalStatus,
+    Reason,
+    SeatState,
+    Unmet,
+    booking_refusal,
+    cancel_refusal,
+    reservation_refusal,
+)
+from app.practicals.errors import PlaceRefused
+from app.practicals.models import Seat
+from app.practicals.queries.facts import first_waiters, judged
+from app.practicals.service.gate import move_taken, take_gate
+from app.practicals.service.giving import give_seat, hold_and_know, promote
+from app.practicals.service.mails import tell_of_seat
+
+
+def book_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime) -> SeatId:
+    """Give the student a place, or raise PlaceRefused with every reason. People on the waiting list
+    who come first and could come are never overtaken. The place is mailed with a calendar invite."""
+    require(policy.may_book(actor))
+    gate = take_gate(db, practical_id)
+    if gate.status is PracticalStatus.draft:
+        raise NotFound
+    waiters = first_waiters(db, gate.id) if gate.free else []
+    known = hold_and_know(db, gate, [actor.user_id, *(waiter.user_id for waiter in waiters)])
+    ahead = waiting.eligible_ahead(judged(gate, waiters, known), actor.user_id)
+    facts = replace(known[actor.user_id].facts, eligible_ahead=ahead)
+    if unmet := booking_refusal(gate, facts, now):
+        raise PlaceRefused(unmet)
+    gate, seat_id = give_seat(
+        db, gate, known[actor.user_id].person, actor, "booked", action="booked", now=now
+    )
+    promote(db, gate, now=now)
+    return seat_id
+
+
+def cancel_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime) -> None:
+    """Give the student's own place back, until the deadline; the next person who waits and could come
+    has it in the same transaction."""
+    require(policy.may_book(actor))
+    gate = take_gate(db, practical_id)
+    if gate.status is PracticalStatus.draft:
+        raise NotFound
+    if unmet := cancel_refusal(gate, now):
+        raise PlaceRefused((unmet,))
+    _end_seat(db, gate, actor, actor.user_id, SeatState.cancelled_by_student, now=now, reason=None)
+
+
+def reserve_seat(
+    db: Session,
+    actor: Actor,
+    practical_id: PracticalId,
+    user_id: UserId,
+    *,
+    reason: str,
+    override: bool,
+    now: datetime,
+) -> SeatId:
+    """Give a person a place for an admin's reason, booking window or not. `override` passes over
+    eligibility, the waiting list and the number of places; the audit keeps what it passed over."""
+    require(policy.may_manage(actor))
+    if not reason.strip():
+        raise Invalid("Say why you reserve this place.", fields={"reason": "Enter a reason."})
+    gate = take_gate(db, practical_id)
+    waiters = first_waiters(db, gate.id) if gate.free else []
+    known = hold_and_know(db, gate, [user_id, *(waiter.user_id for waiter in waiters)])
+    if user_id not in known:
+        raise NotFound
+    ahead = waiting.eligible_ahead(judged(gate, waiters, known), user_id)
+    facts = replace(known[user_id].facts, eligible_ahead=ahead)
+    if unmet := reservation_refusal(gate, facts, now, override=override):
+        raise PlaceRefused(unmet)
+    passed = reservation_refusal(gate, facts, now, override=False)
+    gate, seat_id = give_seat(
+        db,
+        gate,
+        known[user_id].person,
+        actor,
+        "reserved",
+        action="reserved",
+        now=now,
+        reason=reason,
+        overridden=tuple(unmet.reason for unmet in passed),
+    )
+    promote(db, gate, now=now)
+    return seat_id
+
+
+def take_seat_away(
+    db: Session,
+    actor: Actor,
+    practical_id: PracticalId,
+    seat_id: SeatId,
+    *,
+    reason: str,
+    now: datetime,
+) -> None:
+    """End a person's place for an admin's reason, which they are told; the next one who waits has it.
+    Refused once the practical has begun: attendance says then who was there."""
+    require(policy.may_manage(actor))
+    if not reason.strip():
+        raise Invalid("Say why you take this place away.", fields={"reason": "Enter a reason."})
+    gate = take_gate(db, practical_id)
+    if now >= gate.starts_at:
+        raise PlaceRefused(
+            (
+                Unmet(
+                    Reason.started,
+                    "This practical has begun.",
+                    "Mark the person absent instead.",
+                ),
+            )
+        )
+    seat = db.get(Seat, seat_id)
+    if seat is None or seat.practical_id != gate.id:
+        raise NotFound
+    _end_seat(db, gate, actor, seat.user_id, SeatState.cancelled_by_admin, now=now, reason=reason)
+
+
+def _end_seat(
+    db: Session,
+    gate: Gate,
+    actor: Actor,
+    user_id: UserId,
+    state: SeatState,
+    *,
+    now: datetime,
+    reason: str | None,
+) -> None:
+    # Compare and set: a second cancellation changes no row, so the counter falls once.
+    ended = db.execute(
+        update(Seat)
+        .where(
+            Seat.practical_id == gate.id,
+            Seat.user_id == user_id,
+            Seat.state == SeatState.confirmed,
+        )
+        .values(
+            state=state,
+            ended_at=now,
+            reason=reason,
+            calendar_sequence=Seat.calendar_sequence + 1,
+        )
+        .returning(Seat.id, Seat.calendar_sequence)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if ended is None:
+        raise PlaceRefused((_no_seat(),))
+    gate = move_taken(db, gate, -1)
+    own = state is SeatState.cancelled_by_student
+    record(
+        db,
+        actor.user_id,
+        "practicals.cancelled_seat" if own else "practicals.took_seat_away",
+        now=now,
+        subject_kind="practical",
+        subject_id=gate.id,
+        person_id=user_id,
+        reason=reason,
+        details={"seat_id": str(ended.id)},
+    )
+    tell_of_seat(
+        db,
+        "given-back" if own else "taken-away",
+        gate,
+        accounts.people(db, [user_id])[user_id],
+        ended.id,
+        sequence=ended.calendar_sequence,
+        method="CANCEL",
+        now=now,
+        reason=reason,
+    )
+    promote(db, gate, now=now)
+
+
+def _no_seat() -> Unmet:
+    return Unmet(
+        Reason.no_seat,
+        "There is no place to give back on this date.",
+        "Look at the list of dates for the places held now.",
+        LinkKind.dates,
+    )

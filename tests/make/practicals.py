@@ -1,0 +1,249 @@
+"""Practicals, and people who may take places on them."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.courses.models import CourseHead, Revision
+from app.enrolments.models import Enrolment, EnrolmentState, Intake, IntakeStatus
+from app.kit.ids import (
+    EnrolmentId,
+    EventId,
+    IntakeId,
+    PracticalId,
+    RevisionId,
+    SeatId,
+    UserId,
+    WaitingId,
+    new_uuid,
+)
+from app.learning.models import Completed, Completion
+from app.practicals.domain.plan import Plan
+from app.practicals.domain.seats import Facts, Gate, PracticalStatus, SeatState, WaitingState
+from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
+from tests.make import NOW
+from tests.make.courses import small_course
+from tests.make.people import a_user
+
+STARTS = NOW + timedelta(days=14)
+COURSE = "small-course"
+KIND = "practice-day"
+
+
+def a_gate(**changes: Any) -> Gate:
+    """A published practical in two weeks with four free places and an open window."""
+    gate = Gate(
+        id=PracticalId(new_uuid()),
+        course_key=COURSE,
+        kind_key=KIND,
+        revision_id=RevisionId(new_uuid()),
+        intake_id=None,
+        title="Practice day",
+        starts_at=STARTS,
+        ends_at=STARTS + timedelta(hours=7),
+        zone="Europe/London",
+        room="Room 1",
+        capacity=4,
+        taken=0,
+        override=0,
+        waiting_sequence=0,
+        status=PracticalStatus.published,
+        booking_opens_at=NOW - timedelta(days=1),
+        booking_closes_at=STARTS - timedelta(hours=24),
+        cancel_until=STARTS - timedelta(hours=48),
+    )
+    return replace(gate, **changes)
+
+
+def some_facts(**changes: Any) -> Facts:
+    """Somebody who may book."""
+    facts = Facts(
+        is_active=True,
+        is_confirmed=True,
+        has_certificate_name=True,
+        has_place=True,
+        is_in_intake=False,
+    )
+    return replace(facts, **changes)
+
+
+def a_plan(**changes: Any) -> Plan:
+    """A plan for one day in two weeks; choose instructors or a capacity."""
+    plan = Plan(
+        course_key=COURSE,
+        kind_key=KIND,
+        intake_id=None,
+        starts_at=STARTS,
+        ends_at=STARTS + timedelta(hours=7),
+        zone="Europe/London",
+        room="Room 1",
+        instructors=frozenset(),
+        capacity=None,
+        booking_opens_at=NOW,
+        booking_closes_at=STARTS - timedelta(hours=24),
+        cancel_until=STARTS - timedelta(hours=48),
+    )
+    return replace(plan, **changes)
+
+
+def the_course(db: Session) -> RevisionId:
+    """Publish the small course, once per database."""
+    known = db.scalar(select(CourseHead.current_revision_id).where(CourseHead.key == COURSE))
+    if known is not None:
+        return known
+    parsed = small_course()
+    assert parsed.course is not None
+    revision = Revision(
+        id=RevisionId(new_uuid()),
+        course_key=COURSE,
+        number=1,
+        digest="v1:test",
+        delivery=parsed.course.model_dump_json(),
+        keys="{}",
+        published_at=NOW,
+    )
+    db.add(revision)
+    db.flush()
+    db.add(CourseHead(key=COURSE, current_revision_id=revision.id, changed_at=NOW))
+    db.flush()
+    return revision.id
+
+
+def an_intake(db: Session, title: str = "Winter 2026", **columns: Any) -> IntakeId:
+    values: dict[str, Any] = {
+        "id": IntakeId(new_uuid()),
+        "course_key": COURSE,
+        "title": title,
+        "starts_on": NOW.date(),
+        "price_pence": 120000,
+        "places": 500,
+        "taken": 0,
+        "override": 0,
+        "waiting_sequence": 0,
+        "version": 0,
+        "status": IntakeStatus.open,
+        "opens_at": NOW - timedelta(days=10),
+        "closes_at": NOW + timedelta(days=60),
+        "created_at": NOW,
+    }
+    intake = Intake(**{**values, **columns})
+    db.add(intake)
+    db.flush()
+    return intake.id
+
+
+def a_place(db: Session, actor: Actor, intake_id: IntakeId, *, at: datetime = NOW) -> None:
+    """Give somebody a confirmed place on the small course."""
+    db.add(
+        Enrolment(
+            id=EnrolmentId(new_uuid()),
+            intake_id=intake_id,
+            user_id=actor.user_id,
+            course_key=COURSE,
+            revision_id=the_course(db),
+            state=EnrolmentState.confirmed,
+            requested_at=at,
+            decided_at=at,
+        )
+    )
+    db.flush()
+
+
+def the_theory(db: Session, actor: Actor, *, without: tuple[str, ...] = ()) -> None:
+    """Complete every module of the small course but those named."""
+    course = small_course().course
+    assert course is not None
+    for module in course.modules:
+        if module.key in without:
+            continue
+        for kind, keys in (
+            (Completed.lesson, [lesson.key for lesson in module.lessons]),
+            (Completed.quiz, [module.quiz]),
+        ):
+            for key in keys:
+                db.add(
+                    Completion(
+                        id=EventId(new_uuid()),
+                        user_id=actor.user_id,
+                        course_key=COURSE,
+                        kind=kind,
+                        item_key=key,
+                        revision_id=the_course(db),
+                        completed_at=NOW,
+                    )
+                )
+    db.flush()
+
+
+def a_ready_student(
+    db: Session,
+    name: str = "Sam Student",
+    *,
+    intake_id: IntakeId | None = None,
+    without: tuple[str, ...] = (),
+    **columns: Any,
+) -> Actor:
+    """Somebody with a place on the course and all modules complete, but those in `without`."""
+    actor = a_user(db, name, **columns)
+    a_place(db, actor, intake_id or an_intake(db))
+    the_theory(db, actor, without=without)
+    return actor
+
+
+def a_practical(db: Session, *, instructors: tuple[Actor, ...] = (), **columns: Any) -> PracticalId:
+    """A published practical in two weeks; columns as in `a_gate`."""
+    gate = a_gate(revision_id=the_course(db))
+    values = {name: getattr(gate, name) for name in gate.__slots__} | {
+        "version": 0,
+        "created_at": NOW,
+        "note": None,
+    }
+    practical = Practical(**{**values, **columns})
+    db.add(practical)
+    db.flush()
+    for instructor in instructors:
+        db.add(PracticalInstructor(practical_id=practical.id, user_id=instructor.user_id))
+    db.flush()
+    return practical.id
+
+
+def a_seat(db: Session, practical_id: PracticalId, user_id: UserId, **columns: Any) -> SeatId:
+    """A confirmed place, counted on the gate."""
+    seat = Seat(
+        **{
+            "id": SeatId(new_uuid()),
+            "practical_id": practical_id,
+            "user_id": user_id,
+            "state": SeatState.confirmed,
+            "booked_at": NOW,
+            "calendar_sequence": 0,
+            **columns,
+        }
+    )
+    db.add(seat)
+    practical = db.get_one(Practical, practical_id)
+    practical.taken += seat.state is SeatState.confirmed
+    practical.override = max(0, practical.taken - practical.capacity)
+    db.flush()
+    return seat.id
+
+
+def a_waiter(db: Session, practical_id: PracticalId, user_id: UserId) -> WaitingId:
+    """Somebody at the end of the queue."""
+    practical = db.get_one(Practical, practical_id)
+    practical.waiting_sequence += 1
+    entry = WaitingEntry(
+        id=WaitingId(new_uuid()),
+        practical_id=practical_id,
+        user_id=user_id,
+        number=practical.waiting_sequence,
+        state=WaitingState.waiting,
+        joined_at=NOW,
+    )
+    db.add(entry)
+    db.flush()
+    return entry.id

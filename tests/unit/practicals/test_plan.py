@@ -1,0 +1,85 @@
+"""Times at the venue, and what a plan must keep to."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from app.kit.ids import UserId, new_uuid
+from app.practicals.domain.plan import capacity_of, is_over_ratio, plan_problems, ratio_capacity
+from app.practicals.domain.times import (
+    day_words,
+    moment_words,
+    span_words,
+    start_of_day,
+    whole_hours,
+)
+from app.web.dates import moment
+from tests.make import NOW
+from tests.make.practicals import STARTS, a_plan
+
+LONDON = "Europe/London"
+IRA, JO = UserId(new_uuid()), UserId(new_uuid())
+
+
+def test_deadlines_count_real_hours_across_the_change_of_the_clocks():
+    starts = moment(date(2026, 3, 29), time(10), LONDON)
+    until = starts - timedelta(hours=24)
+    assert moment_words(until, LONDON) == "Sat 28 Mar 2026, 09:00, London time"
+    assert whole_hours(until, starts) == 24
+
+
+def test_the_day_begins_at_local_midnight():
+    starts = moment(date(2026, 7, 8), time(10), LONDON)
+    assert start_of_day(starts, LONDON) == datetime(2026, 7, 7, 23, 0, tzinfo=UTC)
+    changing = moment(date(2026, 10, 25), time(10), LONDON)
+    assert start_of_day(changing, LONDON) == datetime(2026, 10, 24, 23, 0, tzinfo=UTC)
+
+
+def test_words():
+    assert day_words(STARTS, LONDON) == "Tue 15 Dec 2026"
+    same_day = span_words(STARTS, STARTS + timedelta(hours=7), "America/New_York")
+    assert same_day == "Tue 15 Dec 2026, 04:00 to 11:00, New York time"
+    longer = span_words(STARTS, STARTS + timedelta(days=1), LONDON)
+    assert longer == "Tue 15 Dec 2026, 09:00 to Wed 16 Dec 2026, 09:00, London time"
+
+
+def problems(*, floor: int = 0, taken: int = 0, **changes: object) -> dict[str, str]:
+    plan = a_plan(**{"instructors": frozenset({IRA}), **changes})
+    return plan_problems(plan, students_per_instructor=4, floor=floor, taken=taken, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({}, []),
+        ({"starts_at": NOW}, ["day"]),
+        ({"ends_at": STARTS}, ["ends"]),
+        ({"booking_opens_at": STARTS}, ["opens_day"]),
+        ({"instructors": frozenset()}, ["capacity"]),
+        ({"capacity": 4}, []),
+        ({"capacity": 5}, ["capacity"]),
+        ({"capacity": 5, "over_ratio_reason": "Two assistants"}, []),
+        ({"capacity": 8, "instructors": frozenset({IRA, JO})}, []),
+        ({"capacity": 9, "instructors": frozenset({IRA, JO})}, ["capacity"]),
+        ({"capacity": 1, "instructors": frozenset()}, ["capacity"]),
+        ({"capacity": 1, "instructors": frozenset(), "over_ratio_reason": "A guest"}, []),
+        ({"floor": 4, "taken": 4}, []),
+        ({"floor": 3, "taken": 3, "capacity": 2}, ["capacity"]),
+        ({"floor": 4, "taken": 5, "capacity": 4}, []),
+    ],
+)
+def test_problems_of_a_plan(changes, fields):
+    assert list(problems(**changes)) == fields
+
+
+def test_the_sentences_say_the_numbers():
+    assert problems(floor=3, taken=3, capacity=2)["capacity"].startswith("3 places are taken.")
+    assert problems(floor=1, taken=1, capacity=0)["capacity"].startswith("1 place is taken.")
+    assert "1 × 4 students" in problems(capacity=5)["capacity"]
+
+
+def test_capacity_is_the_ratio_unless_said_otherwise():
+    plan = a_plan(instructors=frozenset({IRA, JO}))
+    assert capacity_of(plan, 4) == ratio_capacity(4, 2) == 8
+    assert capacity_of(a_plan(capacity=3), 4) == 3
+    assert not is_over_ratio(plan, 4)
