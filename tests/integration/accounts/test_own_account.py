@@ -263,9 +263,15 @@ def test_a_person_without_password_proves_nothing(as_person, database):
     assert as_person(bare).post("/me/password", data=both).status_code == 422
 
 
-def test_a_candidate_of_somebody_else_changes_nothing(database, sam, ada):
-    """R-046."""
+@pytest.mark.parametrize("whose", ["another person's", "an old password's"])
+def test_a_stale_proof_changes_nothing(database, sam, ada, whose):
+    """R-046: the proof holds for the person and the hash that were checked."""
     with database.write() as db:
-        candidate = sign_ins.begin_proof(db, ada, network="x", now=NOW)
+        prover = ada if whose == "another person's" else sam
+        candidate = sign_ins.begin_proof(db, prover, network="x", now=NOW)
+        if whose == "an old password's":
+            db.get(User, sam.user_id).password_hash = "changed meanwhile"
+            db.flush()
+        browser = sign_ins.Browser("x")
         with pytest.raises(WrongPassword):
-            own_account.change_password(db, sam, candidate, "hash", sign_ins.Browser("x"), now=NOW)
+            own_account.change_password(db, sam, candidate, "hash", browser, now=NOW)

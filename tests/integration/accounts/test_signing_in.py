@@ -133,17 +133,18 @@ def test_known_and_unknown_cost_the_same(client, sam, monkeypatch):
 
 @pytest.mark.deep
 def test_known_and_unknown_take_the_same_time(client, sam, monkeypatch):
-    """R-024: medians within 15 ms over 200 tries."""
+    """R-024: within 15 ms in the median of 200 pairs of tries."""
     for door in ("SIGN_IN_ACCOUNT", "SIGN_IN_FRESH", "SIGN_IN_NETWORK", "SIGN_IN_ALL"):
         monkeypatch.setattr(doors, door, Limit(door, 10_000, timedelta(minutes=5)))
-    seconds: dict[str, list[float]] = {sam.email: [], "nobody@example.org": []}
-    for _ in range(200):
-        for email, taken in seconds.items():
+    differences = []
+    for _ in range(200):  # in pairs, so that a busy machine weighs on both alike
+        taken = []
+        for email in (sam.email, "nobody@example.org"):
             started = perf_counter()
             sign_in(client, email, WRONG)
             taken.append(perf_counter() - started)
-    known, unknown = (median(taken) for taken in seconds.values())
-    assert abs(known - unknown) < 0.015
+        differences.append(taken[0] - taken[1])
+    assert abs(median(differences)) < 0.015
 
 
 def test_empty_fields_are_named(client):
