@@ -74,14 +74,15 @@ def test_answers_survive_a_lost_network_and_a_closed_page(context, pupil):
     context.set_offline(True)
     page.get_by_text("It holds nerves", exact=True).click()
     chip(page, "device", "Saved on this device")
+    expect(page.locator("#save-message")).to_have_text("We send it when you are back online.")
     assert stored(pupil) == [{"options": ["vessels"]}]
     page.close()
     context.set_offline(False)
 
     page = context.new_page()
     page.goto(f"/attempts/{attempt_id}/questions/{place}")
-    chip(page, "saved", "Saved")
     expect(page.get_by_label("It holds nerves")).to_be_checked()
+    chip(page, "saved", "Saved")
     assert stored(pupil)[-1] == {"options": ["nerves", "vessels"]}
 
     page.get_by_role("button", name=re.compile("^Save and")).click()
@@ -112,7 +113,8 @@ def test_an_unreadable_number_is_explained_by_the_chip_and_by_the_form(context, 
     page = context.new_page()
     page.goto(f"/attempts/{attempt_id}/questions/{place}")
     page.get_by_role("textbox").fill("1,000")
-    chip(page, "failed", "thousands")
+    chip(page, "failed", "Not saved")
+    expect(page.locator("#save-message")).to_contain_text("thousands")
     page.get_by_role("button", name=re.compile("^Save and")).click()
     expect(page.locator(".error-summary")).to_be_focused()
     expect(page.get_by_role("textbox")).to_have_value("1,000")
