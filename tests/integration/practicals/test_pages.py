@@ -1,0 +1,506 @@
+"""The pages of practicals, as visitors, students, instructors and admins meet them."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from lxml import html
+from sqlalchemy import func, select
+
+from app.accounts.actor import Actor
+from app.kit.ids import PracticalId, new_uuid
+from app.practicals import queries
+from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState
+from app.practicals.models import Practical, Seat
+from tests.conftest import statements_of
+from tests.make import NOW
+from tests.make.people import a_user
+from tests.make.practicals import (
+    STARTS,
+    a_practical,
+    a_ready_student,
+    a_seat,
+    a_waiter,
+    an_intake,
+    the_course,
+)
+
+AsPerson = Callable[[Actor], TestClient]
+
+
+def words(response) -> str:
+    page = html.fromstring(response.text)
+    (main,) = page.xpath("//main")
+    return " ".join(main.text_content().split())
+
+
+@pytest.fixture
+def ann(database) -> Actor:
+    with database.write() as db:
+        return a_ready_student(db, "Ann")
+
+
+@pytest.fixture
+def admin(database) -> Actor:
+    with database.write() as db:
+        the_course(db)
+        return a_user(db, "Ada Admin", roles=("admin",))
+
+
+@pytest.fixture
+def teacher(database) -> Actor:
+    with database.write() as db:
+        return a_user(db, "Ira Instructor", roles=("instructor",))
+
+
+@pytest.fixture
+def day(database, teacher) -> PracticalId:
+    with database.write() as db:
+        return a_practical(db, capacity=1, instructors=(teacher,))
+
+
+# Visitors and students
+
+
+def test_visitors_see_dates_and_are_asked_to_sign_in(client, database, day):
+    with database.write() as db:
+        a_practical(db, status=PracticalStatus.draft, room="Secret room")
+        a_practical(db, starts_at=NOW, room="Past room")
+    text = words(client.get("/dates"))
+    assert "Tue 15 Dec 2026, 09:00 to 16:00, London time" in text
+    assert "1 of 1 places left" in text
+    assert "Sign in to book" in text
+    assert "Secret room" not in text
+    assert "Past room" not in text
+    response = client.get(f"/practicals/{day}")
+    assert response.headers["location"].startswith("/sign-in?next=/practicals/")
+
+
+def test_nothing_planned(client, ann, as_person):
+    assert "No dates are planned" in words(client.get("/dates"))
+    assert "No other dates are planned" in words(as_person(ann).get("/practicals"))
+
+
+def test_the_way_of_a_booking_without_a_script(ann, day, as_person):
+    browser = as_person(ann)
+    assert "1 of 1 places left" in words(browser.get("/practicals"))
+    page = words(browser.get(f"/practicals/{day}"))
+    assert "Book your place" in page
+    assert "Ira Instructor" in page
+    assert "Closed shoes" in page
+    response = browser.post(f"/practicals/{day}/book")
+    assert (response.status_code, response.headers["location"]) == (303, f"/practicals/{day}")
+    page = words(browser.get(f"/practicals/{day}"))
+    assert "Your place is booked." in page
+    assert "give it back until Sun 13 Dec 2026, 09:00" in page
+    assert "Booked" in words(browser.get("/practicals"))
+    assert browser.post(f"/practicals/{day}/cancel").status_code == 303
+    assert "You have given your place back." in words(browser.get(f"/practicals/{day}"))
+
+
+def test_who_loses_the_race_sees_the_reason_and_the_list(database, ann, day, as_person):
+    with database.write() as db:
+        ben = a_ready_student(db, "Ben")
+        a_seat(db, day, ben.user_id)
+    browser = as_person(ann)
+    response = browser.post(f"/practicals/{day}/book")
+    assert response.status_code == 409
+    assert "Every place is taken." in words(response)
+    assert "Join the waiting list" in words(response)
+    assert browser.post(f"/practicals/{day}/waiting").status_code == 303
+    page = words(browser.get(f"/practicals/{day}"))
+    assert "Your position is 1 of 1" in page
+    assert "Waiting, position 1" in words(browser.get("/practicals"))
+    assert browser.post(f"/practicals/{day}/waiting/leave").status_code == 303
+    assert "You have left the waiting list." in words(browser.get(f"/practicals/{day}"))
+
+
+def test_every_unmet_reason_stands_there_with_its_remedy(database, day, as_person):
+    with database.write() as db:
+        nina = a_ready_student(db, "Nina", without=("needles", "skin"), certificate_name=None)
+        stranger = a_user(db, "Stan Stranger", confirmed_at=None)
+    response = as_person(nina).get(f"/practicals/{day}")
+    page = words(response)
+    assert "not complete: " in page
+    assert 'href="/learn/small-course"' in response.text
+    assert "The profile has no name for the certificate." in page
+    assert "Book this place" not in page
+    response = as_person(stranger).get("/practicals")
+    assert "The e-mail address is not confirmed." in words(response)
+    assert 'href="/courses/small-course"' in response.text
+
+
+def test_a_waiter_is_told_what_they_would_be_passed_over_for(database, day, as_person):
+    with database.write() as db:
+        ben = a_ready_student(db, "Ben")
+        a_seat(db, day, ben.user_id)
+        nina = a_ready_student(db, "Nina", without=("needles",))
+    browser = as_person(nina)
+    assert "You can wait already." in words(browser.get(f"/practicals/{day}"))
+    browser.post(f"/practicals/{day}/waiting")
+    assert "or you are passed over" in words(browser.get(f"/practicals/{day}"))
+
+
+def test_a_waiter_beside_a_free_place_may_book_it(database, ann, day, as_person):
+    """The page asks the rule with the queue, not the counter alone."""
+    with database.write() as db:
+        ben = a_ready_student(db, "Ben")
+        a_waiter(db, day, ann.user_id)
+        a_waiter(db, day, ben.user_id)
+    assert "Book this place" in words(as_person(ann).get(f"/practicals/{day}"))
+    assert "Book this place" not in words(as_person(ben).get(f"/practicals/{day}"))
+
+
+def test_filters_live_in_the_address(database, ann, day, as_person):
+    with database.write() as db:
+        a_practical(
+            db,
+            starts_at=STARTS + timedelta(days=30),
+            ends_at=STARTS + timedelta(days=31),
+            room="Room J",
+        )
+    browser = as_person(ann)
+    january = words(browser.get("/practicals?month=2027-01"))
+    assert "Room J" in january
+    assert "Room 1" not in january
+    december = words(browser.get("/practicals?month=2026-12&kind=small-course/practice-day"))
+    assert "Room 1" in december
+    assert "Room J" not in december
+    assert "No dates match" in words(browser.get("/practicals?kind=small-course/other"))
+    assert browser.get("/practicals?month=soon").status_code == 422
+    assert browser.get("/practicals?page=0").status_code == 422
+    assert "No dates match" in words(browser.get("/practicals?month=2027-12&page=1"))
+
+
+def test_long_lists_have_pages(database, ann, client, as_person):
+    with database.write() as db:
+        for number in range(60):
+            starts = STARTS + timedelta(days=number)
+            a_practical(db, starts_at=starts, ends_at=starts + timedelta(hours=7))
+    browser = as_person(ann)
+    assert "Page 1 of 2" in words(browser.get("/practicals"))
+    assert "Page 2 of 2" in words(browser.get("/practicals?page=2"))
+    assert "Page 2 of 2" in words(client.get("/dates?page=2"))
+
+
+def test_windows_and_deadlines_by_the_servers_clock(database, ann, as_person, clock_file):
+    starts, until = NOW + timedelta(days=3), NOW + timedelta(days=1)
+    with database.write() as db:
+        soon = a_practical(
+            db, starts_at=starts, ends_at=starts + timedelta(hours=7), cancel_until=until
+        )
+        later = a_practical(db, booking_opens_at=NOW + timedelta(days=5))
+    browser = as_person(ann)
+    browser.post(f"/practicals/{soon}/book")
+    clock_file.write_text((until - timedelta(microseconds=1)).isoformat())
+    assert "Give this place back" in words(browser.get(f"/practicals/{soon}"))
+    clock_file.write_text(until.isoformat())
+    page = words(browser.get(f"/practicals/{soon}"))
+    assert "You could cancel until Wed 2 Dec 2026, 09:00, London time." in page
+    assert browser.post(f"/practicals/{soon}/cancel").status_code == 409
+    assert "Booking opens on Sun 6 Dec 2026, 09:00" in words(browser.get("/practicals"))
+    assert browser.post(f"/practicals/{later}/book").status_code == 409
+    clock_file.write_text((NOW + timedelta(days=5)).isoformat())
+    assert browser.post(f"/practicals/{later}/book").status_code == 303
+
+
+def test_a_cancelled_date_says_so_and_a_draft_is_not_there(database, ann, as_person):
+    with database.write() as db:
+        off = a_practical(db, status=PracticalStatus.cancelled)
+        draft = a_practical(db, status=PracticalStatus.draft)
+    browser = as_person(ann)
+    assert "This date has been cancelled." in words(browser.get(f"/practicals/{off}"))
+    unknown = browser.get(f"/practicals/{new_uuid()}")
+    hidden = browser.get(f"/practicals/{draft}")
+    assert (
+        (hidden.status_code, words(hidden))
+        == (unknown.status_code, words(unknown))
+        == (404, words(unknown))
+    )
+    assert browser.post(f"/practicals/{draft}/book").status_code == 404
+
+
+def test_a_form_sent_twice_has_one_effect_r_073(database, ann, day, as_person):
+    """R-073: the same key gives the same answer; with other contents it is refused."""
+    browser = as_person(ann)
+    key = {"idempotency_key": "one-key"}
+    first = browser.post(f"/practicals/{day}/book", data=key)
+    second = browser.post(f"/practicals/{day}/book", data=key)
+    assert first.status_code == second.status_code == 303
+    assert first.headers["location"] == second.headers["location"]
+    with database.read() as db:
+        assert db.scalar(select(func.count()).select_from(Seat)) == 1
+    extra = browser.post(f"/practicals/{day}/book", data={**key, "price": "0"})
+    assert extra.status_code == 422, "R-038: unknown fields are refused"
+
+
+# Those who teach
+
+
+@pytest.fixture
+def class_of_two(database, day) -> tuple[PracticalId, list[Actor]]:
+    with database.write() as db:
+        db.get_one(Practical, day).capacity = 2
+        people = [
+            a_ready_student(db, "Ben Bold", access_needs="Speaks slowly"),
+            a_ready_student(db, "=cmd()"),
+        ]
+        for person in people:
+            a_seat(db, day, person.user_id)
+    return day, people
+
+
+def test_a_roster_and_its_attendance(database, teacher, class_of_two, as_person, clock_file):
+    practical_id, _ = class_of_two
+    browser = as_person(teacher)
+    assert "2 of 2 booked" in words(browser.get("/teach/practicals"))
+    page = words(browser.get(f"/teach/practicals/{practical_id}"))
+    assert "Speaks slowly" in page
+    assert "Attendance can be marked from the day" in page
+    with database.read() as db:
+        seat_id = queries.roster(db, practical_id).seats[1].seat_id
+    url = f"/teach/practicals/{practical_id}/seats/{seat_id}/attendance"
+    assert browser.post(url, data={"attendance": "attended"}).status_code == 409
+    with database.write() as db:
+        practical = db.get_one(Practical, practical_id)
+        practical.starts_at, practical.ends_at = NOW, NOW + timedelta(hours=7)
+    response = browser.post(url, data={"attendance": "attended"})
+    assert response.headers["location"].endswith(f"#seat-{seat_id}")
+    page = words(browser.get(f"/teach/practicals/{practical_id}"))
+    assert "1 present" in page
+    assert browser.post(url, data={"attendance": "maybe"}).status_code == 422
+    with database.read() as db:
+        found = queries.seat(db, seat_id)
+    assert found is not None
+    assert found.attendance is Attendance.attended
+    clock_file.write_text((NOW + timedelta(days=1)).isoformat())
+    assert "No days here" in words(browser.get("/teach/practicals"))
+    assert "Practice day" in words(browser.get("/teach/practicals?show=past"))
+
+
+def test_a_roster_as_csv_runs_no_formulas(teacher, admin, class_of_two, as_person):
+    practical_id, _ = class_of_two
+    for actor in (teacher, admin):
+        response = as_person(actor).get(f"/teach/practicals/{practical_id}/roster.csv")
+        assert response.headers["content-type"].startswith("text/csv")
+        assert "attachment" in response.headers["content-disposition"]
+        lines = response.text.splitlines()
+        assert lines[0] == "Name,E-mail,Access needs,Attendance,Practical,When"
+        assert lines[1].startswith("'=cmd(),")
+        assert "Speaks slowly" in lines[2]
+
+
+def test_to_other_instructors_a_roster_does_not_exist(database, class_of_two, as_person):
+    practical_id, _ = class_of_two
+    with database.write() as db:
+        other = a_user(db, "Jo", roles=("instructor",))
+    browser = as_person(other)
+    unknown = browser.get(f"/teach/practicals/{new_uuid()}")
+    for path in (
+        f"/teach/practicals/{practical_id}",
+        f"/teach/practicals/{practical_id}/roster.csv",
+    ):
+        response = browser.get(path)
+        assert (response.status_code, words(response)) == (404, words(unknown))
+
+
+def test_an_admin_finds_no_roster_of_nothing(admin, as_person):
+    browser = as_person(admin)
+    for path in (
+        "teach/practicals/{}",
+        "teach/practicals/{}/roster.csv",
+        "admin/practicals/{}",
+        "admin/practicals/{}/edit",
+        "admin/practicals/{}/cancel",
+        "admin/practicals/{}/reserve",
+    ):
+        assert browser.get("/" + path.format(new_uuid())).status_code == 404
+
+
+# Admins
+
+PLAN = {
+    "kind": "small-course/practice-day",
+    "day": "15 December 2026",
+    "starts": "10:00",
+    "ends": "17:00",
+    "zone": "Europe/London",
+    "room": "Room 7",
+    "opens_day": "1 December 2026",
+    "opens": "09:00",
+    "closes_hours": "24",
+    "cancel_hours": "48",
+}
+
+
+def test_an_admin_plans_publishes_changes_and_cancels(database, admin, teacher, as_person):
+    browser = as_person(admin)
+    assert "No practicals here" in words(browser.get("/admin/practicals"))
+    form = browser.get("/admin/practicals/new")
+    assert "1 instructor for 4 students" in words(form)
+    plan = {**PLAN, "instructors": str(teacher.user_id), "idempotency_key": "k1"}
+    response = browser.post("/admin/practicals/new", data=plan)
+    assert response.status_code == 303, words(response)
+    again = browser.post("/admin/practicals/new", data=plan)
+    here = response.headers["location"]
+    assert again.headers["location"] == here
+    assert "Draft" in words(browser.get(here))
+    assert "Tue 15 Dec 2026, 10:00" in words(browser.get("/admin/practicals?show=draft"))
+    assert browser.post(f"{here}/publish").status_code == 303
+    assert browser.post(f"{here}/publish").status_code == 409
+    assert "0 of 4" in words(browser.get("/admin/practicals?kind=small-course/practice-day"))
+    assert "No practicals here" in words(browser.get("/admin/practicals?kind=small-course/other"))
+    edit = browser.get(f"{here}/edit")
+    assert 'value="15 December 2026"' in edit.text
+    changed = browser.post(
+        f"{here}/edit", data={**plan, "room": "Room 8", "capacity": "3", "note": "Bring keys"}
+    )
+    assert changed.status_code == 303, words(changed)
+    page = words(browser.get(here))
+    assert "Room 8" in page
+    assert "0 of 3 taken" in page
+    assert "Bring keys" in page
+    assert "mail 0 people with a place" in words(browser.get(f"{here}/cancel"))
+    empty = browser.post(f"{here}/cancel", data={"reason": ""})
+    assert (empty.status_code, "Enter the reason." in words(empty)) == (422, True)
+    assert browser.post(f"{here}/cancel", data={"reason": "Snow"}).status_code == 303
+    assert browser.post(f"{here}/cancel", data={"reason": "Snow"}).status_code == 409
+    assert browser.post(f"{here}/edit", data=plan).status_code == 409
+    assert "Tue 15 Dec 2026" in words(browser.get("/admin/practicals?show=cancelled"))
+    assert "No practicals here" in words(browser.get("/admin/practicals?show=past"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "message"),
+    [
+        ({"day": "31 February 2026"}, "day", "There is no such day"),
+        ({"starts": "25:00"}, "starts", "Enter a time"),
+        ({"ends": "09:00"}, "ends", "after the start"),
+        ({"zone": "Mars/Olympus"}, "zone", "Enter a time zone"),
+        ({"room": ""}, "room", "Enter the place and room."),
+        ({"capacity": "9"}, "capacity", "at most 4 places"),
+        ({"capacity": "many"}, "capacity", "Enter a whole number."),
+        ({"closes_hours": "-1"}, "closes_hours", "Enter 0 or more."),
+        ({"kind": "small-course/other"}, "kind", "Choose one of the kinds"),
+        (
+            {"day": "28 March 2027", "starts": "01:30", "ends": "08:00"},
+            "starts",
+            "clocks go forward",
+        ),
+        ({"day": "1 December 2026", "starts": "08:00"}, "day", "in the future"),
+        ({"opens_day": "20 December 2026"}, "opens_day", "before it closes"),
+    ],
+)
+def test_a_plan_that_cannot_stand_keeps_what_was_typed(
+    admin, teacher, as_person, typed, field, message
+):
+    plan = {**PLAN, "instructors": str(teacher.user_id), "note": "Typed note", **typed}
+    response = as_person(admin).post("/admin/practicals/new", data=plan)
+    assert response.status_code == 422
+    page = html.fromstring(response.text)
+    assert any(
+        message in error.text_content() for error in page.xpath(f"//*[@id='f-{field}-error']")
+    )
+    assert page.xpath(f"//*[@role='alert']//a[@href='#f-{field}']")
+    assert "Typed note" in response.text
+    assert re.search(rf'value="{teacher.user_id}"\s*checked', response.text)
+
+
+def test_an_admin_reserves_and_takes_away_on_a_page(database, admin, class_of_two, as_person):
+    practical_id, _people = class_of_two
+    with database.write() as db:
+        cara = a_ready_student(db, "Cara New", without=("needles",))
+    browser = as_person(admin)
+    here = f"/admin/practicals/{practical_id}"
+    assert "Nobody among the students" in words(browser.get(f"{here}/reserve?q=zzz"))
+    found = words(browser.get(f"{here}/reserve?q=n"))
+    assert "Cara New" in found
+    assert "not complete: " in found
+    assert "Has a place already." in words(browser.get(f"{here}/reserve?q=ben"))
+    wish = {"person": str(cara.user_id), "reason": "Asked by phone"}
+    refused = browser.post(f"{here}/reserve?q=cara", data=wish)
+    assert refused.status_code == 409
+    assert "Every place is taken." in words(refused)
+    assert "Asked by phone" in refused.text
+    assert browser.post(f"{here}/reserve?q=cara", data={"reason": "x"}).status_code == 422
+    done = browser.post(f"{here}/reserve?q=cara", data={**wish, "override": "yes"})
+    assert (done.status_code, done.headers["location"]) == (303, here)
+    page = words(browser.get(here))
+    assert "3 of 2 taken, 1 of them on top" in page
+    assert "Reserved by the academy" in page
+    with database.read() as db:
+        seat = next(
+            seat for seat in queries.roster(db, practical_id).seats if seat.name == "Cara New"
+        )
+    assert "Cara New is told by mail" in words(browser.get(f"{here}/seats/{seat.seat_id}"))
+    assert browser.get(f"{here}/seats/{new_uuid()}").status_code == 404
+    assert browser.post(f"{here}/seats/{seat.seat_id}", data={}).status_code == 422
+    assert (
+        browser.post(f"{here}/seats/{seat.seat_id}", data={"reason": "Mistake"}).status_code == 303
+    )
+    with database.read() as db:
+        ended = queries.seat(db, seat.seat_id)
+    assert ended is not None
+    assert ended.state is SeatState.cancelled_by_admin
+
+
+def test_an_admin_sees_the_waiting_list_and_the_intake(database, admin, as_person):
+    with database.write() as db:
+        intake = an_intake(db, "Spring")
+        practical_id = a_practical(db, capacity=0, intake_id=intake)
+        waiter = a_ready_student(db, "Wim Waiter", intake_id=intake)
+        a_waiter(db, practical_id, waiter.user_id)
+    page = words(as_person(admin).get(f"/admin/practicals/{practical_id}"))
+    assert "Wim Waiter" in page
+    assert "Spring" in page
+
+
+# Budgets
+
+
+def crowd(database, practical_id: PracticalId, intake_id, people: int, waiting: int) -> None:
+    with database.write() as db:
+        db.get_one(Practical, practical_id).capacity += people
+        for number in range(people + waiting):
+            person = a_ready_student(db, f"P{number}", intake_id=intake_id)
+            if number < people:
+                a_seat(db, practical_id, person.user_id)
+            else:
+                a_waiter(db, practical_id, person.user_id)
+
+
+def test_statements_do_not_grow_with_the_people(database, ann, admin, teacher, as_person):
+    with database.write() as db:
+        intake = an_intake(db)
+        practical_id = a_practical(db, capacity=0, instructors=(teacher,))
+        a_practical(db, starts_at=STARTS + timedelta(days=3), ends_at=STARTS + timedelta(days=4))
+    crowd(database, practical_id, intake, 4, 2)
+    student, boss, other = as_person(ann), as_person(admin), as_person(teacher)
+    pages = {
+        "/practicals": (student, 6),
+        f"/practicals/{practical_id}": (student, 9),
+        "/teach/practicals": (other, 8),
+        f"/teach/practicals/{practical_id}": (other, 8),
+        "/admin/practicals": (boss, 8),
+        f"/admin/practicals/{practical_id}": (boss, 8),
+        f"/admin/practicals/{practical_id}/reserve?q=p": (boss, 9),
+        "/dates": (student, 6),
+    }
+
+    def counted() -> dict[str, int]:
+        for path, (browser, _) in pages.items():
+            assert browser.get(path).status_code == 200
+        return {path: statements_of(browser.get(path)) for path, (browser, _) in pages.items()}
+
+    few = counted()
+    assert {path: count for path, count in few.items() if count > pages[path][1]} == {}
+    crowd(database, practical_id, intake, 40, 20)
+    assert counted() == few
+
+
+def test_booking_is_a_handful_of_statements(database, ann, day, as_person):
+    response = as_person(ann).post(f"/practicals/{day}/book")
+    assert response.status_code == 303
+    assert statements_of(response) <= 16
