@@ -11,7 +11,6 @@ from app.practicals import checks as practicals
 from app.quizzes import checks as quizzes
 
 
-
 def broken_invariants(db: Session, *, now: datetime) -> list[str]:
     """Return one sentence per broken invariant, naming the row; empty when all hold."""
     return [

@@ -166,5 +166,3 @@ def _certify(
         "Issued with a misspelt name; a new one follows.",
         now=now + timedelta(days=1),
     )
-
-

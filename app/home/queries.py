@@ -87,7 +87,7 @@ def home_page(db: Session, actor: Actor, *, zone: str, now: datetime) -> HomePag
 
 
 def _student(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> StudentHome:
-    places = enrolments.own_places(db, actor, today=now.astimezone(zone).date())
+    places = enrolments.own_places(db, actor.user_id, today=now.astimezone(zone).date())
     open_states = (EnrolmentState.requested, EnrolmentState.waiting)
     return StudentHome(
         learning.my_courses(db, actor),

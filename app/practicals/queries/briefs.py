@@ -127,6 +127,21 @@ def attended_seats(db: Session, user_id: UserId, course_key: str) -> tuple[SeatB
     )
 
 
+def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatBrief, ...]:
+    """Return every place a person has or had, the newest day first."""
+    rows = db.execute(
+        select(Seat.id, Seat.user_id, Seat.state, Seat.attendance, *BRIEF)
+        .join(Practical, Practical.id == Seat.practical_id)
+        .where(Seat.user_id == user_id)
+        .order_by(Practical.starts_at.desc(), Seat.id.desc())
+        .limit(most)
+    )
+    return tuple(
+        SeatBrief(seat_id, owner, state, attendance, Brief(*brief))
+        for seat_id, owner, state, attendance, *brief in rows
+    )
+
+
 def is_instructor_of(db: Session, actor: Actor, practical_id: PracticalId) -> bool:
     """Whether this person teaches this practical."""
     found = db.scalar(

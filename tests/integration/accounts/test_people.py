@@ -191,6 +191,15 @@ def test_changing_roles_ends_sign_ins(admin, as_person, database, sam):
     assert "Teaches from January" in admin.get(f"/admin/people/{sam.user_id}").text
 
 
+@pytest.mark.parametrize("act", ["roles", "close", "open", "reset"])
+def test_there_is_nobody_with_a_made_up_id(admin, act):
+    """R-034."""
+    form = {"roles": {"roles": ["student"], "reason": "why"}, "reset": {}}.get(
+        act, {"reason": "why"}
+    )
+    assert admin.post(f"/admin/people/{new_uuid()}/{act}", data=form).status_code == 404
+
+
 def test_nobody_changes_their_own_roles(admin, database, ada):
     """R-042."""
     form = {"roles": ["student", "admin", "instructor"], "reason": "I want to"}
