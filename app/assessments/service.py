@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor, require
-from app.assessments import domain, policy, queries, reads
+from app.assessments import domain, policy, queries
 from app.assessments.domain import Mark, SignRefusal
 from app.assessments.errors import (
     ChangedBeforeSigning,
@@ -25,6 +25,9 @@ from app.courses.domain.delivery import Checklist
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, new_uuid
 from app.outbox import service as outbox
+from app.practicals import queries as practicals
+from app.practicals.domain.seats import Attendance, SeatState
+from app.practicals.service import mark_attendance
 
 NOT_ONESELF = "You cannot assess yourself. Ask another instructor of this practical."
 
@@ -36,34 +39,36 @@ def start_assessment(
 
     Recognising them is their attendance, recorded with it: nobody is graded who was not there (R-044).
     A try on this place that is not signed is gone on with. A signed one stays, this is the next.
-    Refused: oneself, a place that is not confirmed, a practical that was cancelled.
+    Refused: oneself, a place that is not confirmed, a practical that was cancelled or whose day has
+    not come.
     """
     require(policy.may_assess(actor))
-    seat = reads.seat(db, seat_id)
+    seat = practicals.seat(db, seat_id)
     if (
         seat is None
-        or seat.practical_id != practical_id
-        or not reads.is_instructor_of(db, actor, practical_id)
+        or seat.practical.practical_id != practical_id
+        or not practicals.is_instructor_of(db, actor, practical_id)
     ):
         raise NotFound
     require(policy.may_assess_person(actor, seat.user_id), NOT_ONESELF)
-    if not seat.is_confirmed or seat.is_cancelled_practical:
+    if seat.state is not SeatState.confirmed:
         raise StartRefused(
             "This place is not held any more. Open the roster again and check who is on it."
         )
-    reads.mark_attended(db, actor, seat_id, now=now)
+    # It takes the gate of the practical, so that two tablets that begin at once take turns from here.
+    mark_attendance(db, actor, practical_id, seat_id, Attendance.attended, now=now)
     if (open_id := _open_on(db, seat_id)) is not None:
         return open_id
-    checklist = queries.checklist_of(db, seat.revision_id, seat.kind_key)
+    checklist = queries.checklist_of(db, seat.practical.revision_id, seat.practical.kind_key)
     assessment = Assessment(
         id=AssessmentId(new_uuid()),
         seat_id=seat_id,
         practical_id=practical_id,
         student_id=seat.user_id,
         instructor_id=actor.user_id,
-        course_key=seat.course_key,
+        course_key=seat.practical.course_key,
         checklist_key=checklist.key,
-        revision_id=seat.revision_id,
+        revision_id=seat.practical.revision_id,
         number=0,
         identity_confirmed_at=now,
         started_at=now,
@@ -210,7 +215,7 @@ def _open_sheet(
         .returning(Assessment)
     )
     assessment = db.scalars(gate).one_or_none()
-    if assessment is None or not reads.is_instructor_of(db, actor, assessment.practical_id):
+    if assessment is None or not practicals.is_instructor_of(db, actor, assessment.practical_id):
         raise NotFound
     require(policy.may_assess_person(actor, assessment.student_id), NOT_ONESELF)
     if assessment.signed_at is not None:

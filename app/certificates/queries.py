@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor
 from app.assessments import queries as assessments
-from app.certificates import domain, policy, reads
-from app.certificates.domain import Facts, Judged, Missing, Status
+from app.certificates import domain, policy
+from app.certificates.domain import Attended, Facts, Judged, Missing, Status
 from app.certificates.models import Certificate, CertificateBlock
 from app.courses import queries as courses
 from app.courses.queries import Published
@@ -21,6 +21,7 @@ from app.enrolments.queries import Place
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, EnrolmentId, UserId
 from app.learning import queries as learning
+from app.practicals import queries as practicals
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +258,15 @@ def _facts(
         revision_number=published.number,
         enrolment_id=enrolment_id,
         done=learning.done_by(db, user_id, course_key),
-        attended=reads.attended_seats(db, user_id, course_key),
+        attended=tuple(
+            Attended(
+                seat.seat_id,
+                seat.practical.kind_key,
+                seat.practical.starts_at,
+                seat.practical.zone,
+            )
+            for seat in practicals.attended_seats(db, user_id, course_key)
+        ),
         competent=tuple(
             Judged(
                 one.assessment_id,
