@@ -47,7 +47,9 @@ def given_up(db: Session, *, most: int = 100) -> tuple[GivenUp, ...]:
         .limit(most)
     )
     return tuple(
-        GivenUp(row.id, row.name, row.payload.get("to"), row.created_at, row.tries, row.last_error or "")
+        GivenUp(
+            row.id, row.name, row.payload.get("to"), row.created_at, row.tries, row.last_error or ""
+        )
         for row in rows
     )
 

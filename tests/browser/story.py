@@ -245,16 +245,20 @@ class Story:
         (code,) = zxingcpp.read_barcodes(picture)
         assert code.text.startswith(f"{self.url}/verify/")
         self.visitor.goto(code.text)
-        expect(self.visitor.get_by_role("heading", level=1)).to_have_text("This certificate is valid")
+        expect(self.visitor.get_by_role("heading", level=1)).to_have_text(
+            "This certificate is valid"
+        )
         expect(self.visitor.locator("main")).to_contain_text(STUDENT)
         return code.text.rsplit("/", 1)[1]
 
 
 def plain(html: str) -> str:
     """Return the words of a piece of rendered content, as a browser shows them."""
-    return " ".join(re.sub(r"<figure.*?</figure>|<[^>]+>", " ", html, flags=re.DOTALL).split()).replace(
-        " .", "."
-    ).replace(" ?", "?")
+    return (
+        " ".join(re.sub(r"<figure.*?</figure>|<[^>]+>", " ", html, flags=re.DOTALL).split())
+        .replace(" .", ".")
+        .replace(" ?", "?")
+    )
 
 
 def people(new_context, url: str, *, javascript: bool) -> Story:
