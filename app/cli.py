@@ -15,14 +15,20 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
-from app import checks, demo, doctor, jobs
+from app import checks, doctor, jobs
 from app.accounts import service as accounts
+from app.accounts import sign_ins
+from app.accounts.actor import Role
+from app.accounts.domain import normal_email
+from app.accounts.links import sign_link
 from app.courses import service as courses
 from app.courses.domain.parsing import Parsed, parse_course
 from app.courses.domain.statistics import statistics
 from app.courses.reading import read_folder
 from app.db.database import Database
 from app.db.migrate import upgrade
+from app.demo.academy import fill_if_empty
+from app.demo.people import sign_in_lines
 from app.kit.errors import Refused
 from app.kit.places import COURSES
 from app.main import create_app
@@ -87,7 +93,7 @@ def serve(
         _prepare(settings)
         print(f"Preceptor is at http://{host}:{port} (Ctrl-C stops it)", flush=True)
         if settings.env is Environment.demo:
-            print(demo.sign_in_lines(), flush=True)
+            print(sign_in_lines(), flush=True)
     common: dict[str, Any] = {
         "host": host,
         "port": port,
@@ -119,7 +125,7 @@ def _prepare(settings: Settings) -> None:
             with database.write() as db:
                 courses.publish(db, None, parsed, now=now)
         if settings.env is Environment.demo:
-            demo.fill_if_empty(database, now=now)
+            fill_if_empty(database, now=now)
     finally:
         database.close()
 
@@ -231,26 +237,34 @@ def _refuse_problems(parsed: Parsed) -> None:
 def add_user(
     email: str,
     name: Annotated[str, typer.Option(help="The person's name.")],
-    role: Annotated[list[str], typer.Option(help="student, instructor or admin; may be repeated.")],
+    role: Annotated[list[Role], typer.Option(help="May be given more than once.")],
 ) -> None:
     """Add a person without a password and print a link, good once, to set one."""
     with _database() as (settings, database), database.write() as db:
-        link = accounts.add_person_by_command(
+        link_id = accounts.add_person(
             db,
-            email=email,
             name=name,
-            roles=role,
-            secret=settings.secret_key.get_secret_value(),
+            email=_address(email),
+            roles=frozenset(role),
             now=clock_for(settings.test_clock)(),
         )
-        print(f"{settings.base_url}{link}")
+        token = sign_link(settings.secret_key.get_secret_value(), str(link_id))
+        print(f"{settings.base_url}/invitation?token={token}")
 
 
 @user.command("token")
 def make_token(email: str) -> None:
     """Make a bearer token for the API and print it once."""
     with _database() as (settings, database), database.write() as db:
-        print(accounts.make_api_token(db, email=email, now=clock_for(settings.test_clock)()))
+        now = clock_for(settings.test_clock)()
+        print(sign_ins.make_api_token(db, email=_address(email), now=now))
+
+
+def _address(typed: str) -> str:
+    email = normal_email(typed)
+    if email is None:
+        _fail(f"{typed} is no e-mail address.", code=2)
+    return email
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
+from app.certificates import service as certificates
 from app.db import idempotency, limits
 from app.db.database import Database
 from app.kit.ids import UserId
@@ -29,16 +30,27 @@ def nobody_listens_yet(db: Session, payload: dict[str, Any], now: datetime) -> N
     """A fact that is recorded although no feature above acts on it."""
 
 
-def _learning_completed(db: Session, payload: dict[str, Any], now: datetime) -> None:
-    """Somebody who waits for a practical may have completed what kept them from it."""
-    user_id, course_key = UserId(UUID(payload["user_id"])), str(payload["course_key"])
-    practicals.promote_person(db, user_id, course_key, now=now)
+def learning_completed(db: Session, payload: dict[str, Any], now: datetime) -> None:
+    """Somebody who waits for a practical may have completed what kept them from it, and the fact may
+    have been the last one missing for a certificate."""
+    practicals.promote_person(
+        db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), now=now
+    )
+    issue_certificate(db, payload, now)
+
+
+def issue_certificate(db: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A fact that may have been the last one missing."""
+    certificates.issue_if_complete(
+        db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), now=now
+    )
 
 
 HANDLERS: dict[str, Handler] = {
+    "assessment.signed": issue_certificate,
+    "learning.completed": learning_completed,
+    "practical.attended": issue_certificate,
     "quiz.submitted": nobody_listens_yet,
-    "learning.completed": _learning_completed,
-    "practical.attended": nobody_listens_yet,
 }
 
 

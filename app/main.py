@@ -9,18 +9,21 @@ from fastapi import FastAPI
 
 from app import jobs
 from app.accounts import api as accounts_api
-from app.accounts import group_pages, me_pages, people_pages, person_page
+from app.accounts import group_pages, me_pages, people_pages
 from app.accounts import pages as accounts_pages
 from app.accounts.identity import Identity
 from app.accounts.links import sign_link
 from app.assessments import api as assessments_api
 from app.assessments import pages as assessments_pages
+from app.certificates import api as certificates_api
+from app.certificates import pages as certificates_pages
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.db.database import Database
 from app.enrolments import admin_enrolment_pages, admin_pages
 from app.enrolments import api as enrolments_api
 from app.enrolments import pages as enrolments_pages
+from app.home import office_pages
 from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
@@ -57,12 +60,14 @@ FEATURES: tuple[Pages | Api, ...] = (
     accounts_pages.pages,
     me_pages.pages,
     people_pages.pages,
-    person_page.pages,  # a fuller page of a higher feature takes its place
     group_pages.pages,
     accounts_api.api,
     assessments_pages.pages,
     assessments_api.api,
+    certificates_pages.pages,
+    certificates_api.api,
     home_pages.pages,
+    office_pages.pages,
     quizzes_pages.pages,
     quizzes_api.api,
     practicals_students.pages,
@@ -105,8 +110,8 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         app.include_router(router)
     _open_documents(app)
     install_errors(app)
+    app.mount("/static", public(Assets(built)))
     app.state.policies = policies(app)
-    app.mount("/static", Assets(built))
     app.add_middleware(Unexpected)
     app.add_middleware(Guards, settings=settings)
     app.add_middleware(RequestLog)

@@ -44,7 +44,7 @@ class SignInForm(Form):
 class RegisterForm(Form):
     name: Name = Field(title="Your full name")
     email: Email = Field(title="Your e-mail address")
-    password: TypedPassword = Field(title="A password")
+    password: TypedPassword = Field(title="The password")
     next: Wanted = ""
 
 
@@ -103,7 +103,7 @@ class ProfileForm(Form):
 class InviteForm(Form):
     name: Name = Field(title="The person’s full name")
     email: Email = Field(title="The person’s e-mail address")
-    roles: tuple[Role, ...] = Field(title="Roles", min_length=1)
+    roles: tuple[Role, ...] = Field((), title="Roles", min_length=1, validate_default=True)
 
 
 class RolesForm(Form):
@@ -122,7 +122,7 @@ class ExportForm(Form):
 
 class GroupForm(Form):
     name: Annotated[str, StringConstraints(max_length=120), AfterValidator(_name)] = Field(
-        title="A name for the group"
+        title="The name of the group"
     )
 
 

@@ -1,6 +1,7 @@
 """What must always hold of assessments; asked by `preceptor audit`."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,34 +12,34 @@ from app.courses import queries as courses
 from app.courses.domain.delivery import Checklist
 
 
-def broken(db: Session) -> tuple[str, ...]:
+def problems(db: Session, *, now: datetime) -> list[str]:
     """Return every broken invariant in words: a mark of a step that the revision does not have, a
     signed assessment with a step unmarked or with another outcome than its marks give."""
     entries: dict[object, list[StepMark]] = {}
     for entry in db.scalars(select(StepMark)):
         entries.setdefault(entry.assessment_id, []).append(entry)
-    problems: list[str] = []
+    found: list[str] = []
     for row in db.scalars(select(Assessment).order_by(Assessment.id)):
         checklist = courses.revision(db, row.revision_id).course.checklist(row.checklist_key)
         if checklist is None:
-            problems.append(f"assessment {row.id}: its revision has no {row.checklist_key}")
+            found.append(f"Assessment {row.id}: its revision has no {row.checklist_key}.")
             continue
-        problems.extend(_broken(row, checklist, entries.get(row.id, [])))
-    return tuple(problems)
+        found.extend(_broken(row, checklist, entries.get(row.id, [])))
+    return found
 
 
 def _broken(row: Assessment, checklist: Checklist, entries: list[StepMark]) -> Iterator[str]:
     keys = {step.key for step in checklist.steps}
     for foreign in sorted({entry.step_key for entry in entries} - keys):
-        yield f"assessment {row.id}: a mark of {foreign}, which is no step of its revision"
+        yield f"Assessment {row.id}: a mark of {foreign}, which is no step of its revision."
     if row.signed_at is None:
         return
     current = domain.current_marks(entries)
     marks = {key: entry.mark for key, entry in current.items()}
     if missing := domain.unmarked_steps(checklist, marks):
         names = ", ".join(step.key for step in missing)
-        yield f"assessment {row.id}: signed without a mark of {names}"
+        yield f"Assessment {row.id}: signed without a mark of {names}."
         return
     result = domain.result(checklist, marks)
     if (row.outcome, row.earned, row.possible) != (result.outcome, result.earned, result.possible):
-        yield f"assessment {row.id}: its outcome is not what its marks give"
+        yield f"Assessment {row.id}: its outcome is not what its marks give."

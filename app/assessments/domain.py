@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from app.courses.domain.delivery import Checklist, Section, Step
+from app.courses.domain.delivery import Checklist, Step
 
 
 class Mark(StrEnum):
@@ -112,8 +112,3 @@ def sign_refusal(
     if unmarked_steps(checklist, marks):
         return SignRefusal.unmarked
     return None
-
-
-def marked_in(section: Section, marks: Mapping[str, Mark]) -> int:
-    """Return how many steps of a section have a mark."""
-    return sum(step.key in marks for step in section.steps)

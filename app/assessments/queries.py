@@ -7,14 +7,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.actor import Actor
-from app.assessments import domain, policy, reads
+from app.assessments import domain, policy
 from app.assessments.domain import Mark, Outcome, Result, SignRefusal
 from app.assessments.models import Assessment, StepMark
 from app.courses import queries as courses
 from app.courses.domain.delivery import Checklist, Step
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, PracticalId, RevisionId, SeatId, UserId
+from app.practicals import queries as practicals
+from app.practicals.domain.seats import Attendance
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class StartPage:
     seat_id: SeatId
     student_name: str
     certificate_name: str | None
+    access_needs: str | None
     practical_title: str
     starts_at: datetime
     zone: str
@@ -145,29 +149,29 @@ class Competent:
 
 def start_page(db: Session, actor: Actor, practical_id: PracticalId, seat_id: SeatId) -> StartPage:
     """Return who is about to be assessed; NotFound unless the actor teaches this practical."""
-    seat = reads.seat(db, seat_id)
-    if (
-        seat is None
-        or seat.practical_id != practical_id
-        or not seat.is_confirmed
-        or not reads.is_instructor_of(db, actor, practical_id)
-    ):
+    if not practicals.is_instructor_of(db, actor, practical_id):
         raise NotFound
-    checklist = checklist_of(db, seat.revision_id, seat.kind_key)
-    person = reads.people(db, [seat.user_id])[seat.user_id]
-    tries = _tries(db, seat.user_id, seat.course_key, checklist.key)
+    roster = practicals.roster(db, practical_id)
+    seat = next((one for one in roster.seats if one.seat_id == seat_id), None)
+    if seat is None:
+        raise NotFound
+    day = roster.practical
+    checklist = checklist_of(db, day.revision_id, day.kind_key)
+    person = accounts.people(db, [seat.user_id])[seat.user_id]
+    tries = _tries(db, seat.user_id, day.course_key, checklist.key)
     open_here = [one for one in tries if one.signed_at is None and one.seat_id == seat_id]
     return StartPage(
         practical_id=practical_id,
         seat_id=seat_id,
         student_name=person.name,
         certificate_name=person.certificate_name,
-        practical_title=seat.title,
-        starts_at=seat.starts_at,
-        zone=seat.zone,
-        room=seat.room,
+        access_needs=seat.access_needs,
+        practical_title=day.title,
+        starts_at=day.starts_at,
+        zone=day.zone,
+        room=day.room,
         booked_at=seat.booked_at,
-        attended=seat.attended,
+        attended=seat.attendance is Attendance.attended,
         checklist_title=checklist.title,
         steps=len(checklist.steps),
         open_id=open_here[0].assessment_id if open_here else None,
@@ -181,7 +185,7 @@ def bedside_sheet(db: Session, actor: Actor, assessment_id: AssessmentId) -> She
     if (
         row is None
         or not policy.may_assess_person(actor, row.student_id)
-        or not reads.is_instructor_of(db, actor, row.practical_id)
+        or not practicals.is_instructor_of(db, actor, row.practical_id)
     ):
         raise NotFound
     return _sheet(db, row)
@@ -192,7 +196,7 @@ def report(db: Session, actor: Actor, assessment_id: AssessmentId) -> Sheet:
     row = db.get(Assessment, assessment_id)
     if row is None or row.signed_at is None:
         raise NotFound
-    teaches_it = actor.is_instructor and reads.is_instructor_of(db, actor, row.practical_id)
+    teaches_it = actor.is_instructor and practicals.is_instructor_of(db, actor, row.practical_id)
     if not policy.may_see_report(actor, row.student_id, is_signed=True, teaches_it=teaches_it):
         raise NotFound
     return _sheet(db, row)
@@ -216,7 +220,7 @@ def unsigned_of(db: Session, instructor_id: UserId) -> tuple[Unsigned, ...]:
         .where(Assessment.instructor_id == instructor_id, Assessment.signed_at.is_(None))
         .order_by(Assessment.started_at, Assessment.id)
     ).all()
-    names = reads.people(db, [row.student_id for row in rows]) if rows else {}
+    names = accounts.people(db, [row.student_id for row in rows]) if rows else {}
     return tuple(
         Unsigned(row.id, row.practical_id, names[row.student_id].name, row.started_at)
         for row in rows
@@ -260,9 +264,13 @@ def competent_of(db: Session, user_id: UserId, course_key: str) -> tuple[Compete
 
 def checklist_of(db: Session, revision_id: RevisionId, kind_key: str) -> Checklist:
     """Return the checklist by which a kind of practical is assessed."""
-    course = courses.revision(db, revision_id).course
-    kind = course.practical(kind_key)
-    checklist = course.checklist(kind.checklist) if kind else None
+    kind = courses.revision(db, revision_id).course.practical(kind_key)
+    return checklist_named(db, revision_id, kind.checklist if kind else "")
+
+
+def checklist_named(db: Session, revision_id: RevisionId, checklist_key: str) -> Checklist:
+    """Return a checklist of a revision, or raise NotFound."""
+    checklist = courses.revision(db, revision_id).course.checklist(checklist_key)
     if checklist is None:
         raise NotFound
     return checklist
@@ -301,15 +309,8 @@ def _standing(row: Assessment) -> Standing:
     return Standing(row.id, row.seat_id, row.number, row.started_at, row.signed_at, row.outcome)
 
 
-def _checklist(db: Session, row: Assessment) -> Checklist:
-    checklist = courses.revision(db, row.revision_id).course.checklist(row.checklist_key)
-    if checklist is None:
-        raise NotFound
-    return checklist
-
-
 def _report(db: Session, row: Assessment, marks: Mapping[str, StepMark]) -> Report:
-    checklist = _checklist(db, row)
+    checklist = checklist_named(db, row.revision_id, row.checklist_key)
     result = domain.result(checklist, {key: entry.mark for key, entry in marks.items()})
     assert row.signed_at is not None  # noqa: S101 - the query asks for signed ones
     return Report(
@@ -324,10 +325,10 @@ def _report(db: Session, row: Assessment, marks: Mapping[str, StepMark]) -> Repo
 
 
 def _sheet(db: Session, row: Assessment) -> Sheet:
-    seat = reads.seat(db, row.seat_id)
-    assert seat is not None  # noqa: S101 - a foreign key says so
-    people = reads.people(db, [row.student_id, row.instructor_id])
-    checklist = _checklist(db, row)
+    day = practicals.practical_brief(db, row.practical_id)
+    assert day is not None  # noqa: S101 - a foreign key says so
+    people = accounts.people(db, [row.student_id, row.instructor_id])
+    checklist = checklist_named(db, row.revision_id, row.checklist_key)
     entries = marks_of(db, row.id)
     marks = {key: entry.mark for key, entry in entries.items()}
     sections = _sections(checklist, entries)
@@ -338,9 +339,9 @@ def _sheet(db: Session, row: Assessment) -> Sheet:
         student_name=student.name,
         certificate_name=student.certificate_name,
         instructor_name=people[row.instructor_id].name,
-        practical_title=seat.title,
-        starts_at=seat.starts_at,
-        zone=seat.zone,
+        practical_title=day.title,
+        starts_at=day.starts_at,
+        zone=day.zone,
         course_title=courses.revision(db, row.revision_id).course.title,
         checklist=checklist,
         number=row.number,

@@ -7,8 +7,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.actor import Actor, require
-from app.assessments import domain, policy, queries, reads
+from app.assessments import domain, policy, queries
 from app.assessments.domain import Mark, SignRefusal
 from app.assessments.errors import (
     ChangedBeforeSigning,
@@ -20,11 +21,13 @@ from app.assessments.errors import (
 )
 from app.assessments.models import Assessment, StepMark
 from app.audit import service as audit
-from app.courses import queries as courses
 from app.courses.domain.delivery import Checklist
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, new_uuid
 from app.outbox import service as outbox
+from app.practicals import queries as practicals
+from app.practicals.domain.seats import Attendance, SeatState
+from app.practicals.service import mark_attendance
 
 NOT_ONESELF = "You cannot assess yourself. Ask another instructor of this practical."
 
@@ -36,34 +39,36 @@ def start_assessment(
 
     Recognising them is their attendance, recorded with it: nobody is graded who was not there (R-044).
     A try on this place that is not signed is gone on with. A signed one stays, this is the next.
-    Refused: oneself, a place that is not confirmed, a practical that was cancelled.
+    Refused: oneself, a place that is not confirmed, a practical that was cancelled or whose day has
+    not come.
     """
     require(policy.may_assess(actor))
-    seat = reads.seat(db, seat_id)
+    seat = practicals.seat(db, seat_id)
     if (
         seat is None
-        or seat.practical_id != practical_id
-        or not reads.is_instructor_of(db, actor, practical_id)
+        or seat.practical.practical_id != practical_id
+        or not practicals.is_instructor_of(db, actor, practical_id)
     ):
         raise NotFound
     require(policy.may_assess_person(actor, seat.user_id), NOT_ONESELF)
-    if not seat.is_confirmed or seat.is_cancelled_practical:
+    if seat.state is not SeatState.confirmed:
         raise StartRefused(
             "This place is not held any more. Open the roster again and check who is on it."
         )
-    reads.mark_attended(db, actor, seat_id, now=now)
+    # It takes the gate of the practical, so that two tablets that begin at once take turns from here.
+    mark_attendance(db, actor, practical_id, seat_id, Attendance.attended, now=now)
     if (open_id := _open_on(db, seat_id)) is not None:
         return open_id
-    checklist = queries.checklist_of(db, seat.revision_id, seat.kind_key)
+    checklist = queries.checklist_of(db, seat.practical.revision_id, seat.practical.kind_key)
     assessment = Assessment(
         id=AssessmentId(new_uuid()),
         seat_id=seat_id,
         practical_id=practical_id,
         student_id=seat.user_id,
         instructor_id=actor.user_id,
-        course_key=seat.course_key,
+        course_key=seat.practical.course_key,
         checklist_key=checklist.key,
-        revision_id=seat.revision_id,
+        revision_id=seat.practical.revision_id,
         number=0,
         identity_confirmed_at=now,
         started_at=now,
@@ -72,13 +77,11 @@ def start_assessment(
         with db.begin_nested():
             assessment.number = _last_number(db, assessment) + 1
             db.add(assessment)
-    except IntegrityError:  # another tablet began in the same moment: go on with its sheet
-        if (open_id := _open_on(db, seat_id)) is None:
-            raise StartRefused(
-                "Another assessment of this person began in the same moment. Try again."
-            ) from None
-        return open_id
-    _record(db, actor, assessment, "assessment.started", now=now)
+    except IntegrityError:  # on another place, another instructor began in the same moment
+        raise StartRefused(
+            "Another assessment of this person began in the same moment. Try again."
+        ) from None
+    _record(db, actor, assessment, "assessments.assessment_started", now=now)
     return assessment.id
 
 
@@ -98,6 +101,7 @@ def mark_step(
     Refused with both versions when a newer mark is on record than the one that was seen; the same
     mark sent again by the same person is no conflict. Nothing changes after signing.
     """
+    require(policy.may_assess(actor))
     assessment, checklist = _open_sheet(db, actor, assessment_id)
     if not any(step.key == step_key for step in checklist.steps):
         raise NotFound
@@ -138,6 +142,7 @@ def save_comment(
 ) -> int:
     """Keep the comment for the student and return its revision; refused with both versions when it was
     changed in the meantime, and after signing."""
+    require(policy.may_assess(actor))
     assessment, _ = _open_sheet(db, actor, assessment_id)
     if assessment.comment == comment:
         return assessment.comment_revision
@@ -145,7 +150,7 @@ def save_comment(
         raise StaleComment(assessment.comment, assessment.comment_revision, comment)
     assessment.comment = comment
     assessment.comment_revision += 1
-    _record(db, actor, assessment, "assessment.commented", now=now)
+    _record(db, actor, assessment, "assessments.comment_saved", now=now)
     return assessment.comment_revision
 
 
@@ -157,6 +162,7 @@ def sign_assessment(
     Refused while a step is unmarked, after a first signature, and when anything changed after the
     marks were shown. The signer answers for the assessment.
     """
+    require(policy.may_assess(actor))
     assessment, checklist = _open_sheet(db, actor, assessment_id)
     marks = {key: entry.mark for key, entry in queries.marks_of(db, assessment_id).items()}
     if refusal := domain.sign_refusal(checklist, marks, is_signed=False):
@@ -169,7 +175,14 @@ def sign_assessment(
     assessment.outcome = result.outcome
     assessment.earned = result.earned
     assessment.possible = result.possible
-    _record(db, actor, assessment, "assessment.signed", now=now, outcome=result.outcome.value)
+    _record(
+        db,
+        actor,
+        assessment,
+        "assessments.assessment_signed",
+        now=now,
+        outcome=result.outcome.value,
+    )
     outbox.announce(
         db,
         "assessment.signed",
@@ -181,7 +194,7 @@ def sign_assessment(
         },
         now=now,
     )
-    student = reads.people(db, [assessment.student_id])[assessment.student_id]
+    student = accounts.people(db, [assessment.student_id])[assessment.student_id]
     outbox.send_mail(
         db,
         student.email,
@@ -195,7 +208,6 @@ def _open_sheet(
     db: Session, actor: Actor, assessment_id: AssessmentId
 ) -> tuple[Assessment, Checklist]:
     """Take the gate and return an unsigned assessment that the actor may mark."""
-    require(policy.may_assess(actor))
     gate = (
         update(Assessment)
         .where(Assessment.id == assessment_id)
@@ -203,16 +215,12 @@ def _open_sheet(
         .returning(Assessment)
     )
     assessment = db.scalars(gate).one_or_none()
-    if assessment is None or not reads.is_instructor_of(db, actor, assessment.practical_id):
+    if assessment is None or not practicals.is_instructor_of(db, actor, assessment.practical_id):
         raise NotFound
     require(policy.may_assess_person(actor, assessment.student_id), NOT_ONESELF)
     if assessment.signed_at is not None:
         raise SignRefused(SignRefusal.already_signed)
-    checklist = courses.revision(db, assessment.revision_id).course.checklist(
-        assessment.checklist_key
-    )
-    if checklist is None:
-        raise NotFound
+    checklist = queries.checklist_named(db, assessment.revision_id, assessment.checklist_key)
     return assessment, checklist
 
 
@@ -238,7 +246,7 @@ def _last_number(db: Session, assessment: Assessment) -> int:
 def _on_record(db: Session, step_key: str, newest: StepMark | None) -> RecordedMark:
     if newest is None:
         return RecordedMark(step_key, 0, None, "", "", None)
-    by = reads.people(db, [newest.marked_by])[newest.marked_by].name
+    by = accounts.people(db, [newest.marked_by])[newest.marked_by].name
     return RecordedMark(step_key, newest.revision, newest.mark, newest.note, by, newest.marked_at)
 
 

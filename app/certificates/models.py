@@ -1,4 +1,4 @@
-"""The table of certificates."""
+"""The tables of certificates, and of those that cannot be issued as they are."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from app.kit.ids import CertificateId, RevisionId, UserId
 
 class Certificate(Base):
     """What was issued. `serial` is 128 random bits; `snapshot_hash` is the SHA-256 of the canonical
-    JSON of `snapshot`, which names the evidence too."""
+    JSON of `snapshot`, which names the evidence too. `holder_name` repeats the name for the search."""
 
     __tablename__ = "certificates"
     __table_args__ = (
@@ -29,6 +29,7 @@ class Certificate(Base):
 
     id: Mapped[CertificateId] = mapped_column(primary_key=True)
     serial: Mapped[str] = mapped_column(String(40), unique=True)
+    holder_name: Mapped[str] = mapped_column(String(200))
     user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
     course_key: Mapped[str] = mapped_column(String(64))
     revision_id: Mapped[RevisionId] = mapped_column(ForeignKey("course_revisions.id"))
@@ -38,3 +39,14 @@ class Certificate(Base):
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[UserId | None]
     revocation_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class CertificateBlock(Base):
+    """A certificate that is earned but cannot be printed: an admin sees why. Gone once it is issued."""
+
+    __tablename__ = "certificate_blocks"
+
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    course_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    blocked_at: Mapped[datetime]

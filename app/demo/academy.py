@@ -72,9 +72,7 @@ def _person(db: Session, one: DemoPerson, password_hash: str, *, now: datetime) 
     return actor
 
 
-def _intakes(
-    db: Session, admin: Actor, students: dict[str, Actor], *, now: datetime
-) -> IntakeId:
+def _intakes(db: Session, admin: Actor, students: dict[str, Actor], *, now: datetime) -> IntakeId:
     """Make three intakes: one that runs, one with places, one full with a waiting list. Return the
     running one."""
     opened, today = now - STARTED, now.astimezone(ZONE).date()
@@ -114,8 +112,12 @@ def _intake(
 ) -> IntakeId:
     closes = datetime.combine(starts_on, time(18), ZONE) + timedelta(days=10)
     fields = IntakeFields(
-        title=title, starts_on=starts_on, price_pence=145_000, places=places,
-        opens_at=now, closes_at=closes,
+        title=title,
+        starts_on=starts_on,
+        price_pence=145_000,
+        places=places,
+        opens_at=now,
+        closes_at=closes,
     )
     intake_id = enrolments.make_intake(db, admin, COURSE, fields=fields, now=now)
     enrolments.open_intake(db, admin, intake_id, now=now)

@@ -9,14 +9,18 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import Actor
 from app.assessments import queries as sheets
 from app.assessments import service as assessments
-from app.assessments.models import Mark
+from app.assessments.domain import Mark
 from app.certificates import service as certificates
+from app.certificates.queries import own_page
 from app.courses.domain.delivery import Course
 from app.kit.ids import AssessmentId, IntakeId, PracticalId, SeatId
 from app.practicals.domain.plan import Plan
-from app.practicals.service.planning import make_practical, publish_practical
-from app.practicals.service.queue import join_waiting_list
-from app.practicals.service.seats import book_seat
+from app.practicals.service import (
+    book_seat,
+    join_waiting_list,
+    make_practical,
+    publish_practical,
+)
 
 ZONE = ZoneInfo("Europe/London")
 BOOKED = timedelta(days=30)
@@ -154,9 +158,11 @@ def _certify(
     """Issue by the rule; one of the two is revoked again, with a reason."""
     for name in ("Callum Birch", "Marcus Adeyemi"):
         certificates.issue_if_complete(db, students[name].user_id, course.key, now=now)
-    own = certificates.queries.own_certificates(db, students["Marcus Adeyemi"])
-    certificates.revoke(
-        db, admin, own[0].id, reason="Issued with a misspelt name; a new one follows.", now=now
+    marcus = own_page(db, students["Marcus Adeyemi"].user_id)
+    certificates.revoke_certificate(
+        db,
+        admin,
+        marcus.certificates[0].id,
+        "Issued with a misspelt name; a new one follows.",
+        now=now + timedelta(days=1),
     )
-
-

@@ -42,19 +42,38 @@ INSTRUCTORS = (
 STUDENTS = (
     DemoPerson("Priya Sandhu", "student", Stage.halfway, profession="Beauty therapist"),
     DemoPerson(
-        "Callum Birch", "student", Stage.theory, is_medical=True, profession="Nurse",
+        "Callum Birch",
+        "student",
+        Stage.theory,
+        is_medical=True,
+        profession="Nurse",
         registration_number="DEMO-0001",
     ),
     DemoPerson("Leila Haddad", "student", Stage.theory, profession="Facialist"),
     DemoPerson("Marcus Adeyemi", "student", Stage.theory, is_medical=True, profession="Dentist"),
-    DemoPerson("Nora Whitcombe", "student", Stage.theory, access_needs="A stool at the treatment bed."),
+    DemoPerson(
+        "Nora Whitcombe", "student", Stage.theory, access_needs="A stool at the treatment bed."
+    ),
     DemoPerson("Oluwaseun Fairbairn", "student", Stage.theory, profession="Beauty therapist"),
     DemoPerson("Freya Lindqvist", "student", Stage.theory, is_medical=True, profession="Midwife"),
-    DemoPerson("Hassan Qureshi", "student", Stage.modules, is_medical=True, profession="Pharmacist"),
-    DemoPerson("Bronwen Pryce", "student", Stage.modules, access_needs="Please face me: I lip-read."),
+    DemoPerson(
+        "Hassan Qureshi", "student", Stage.modules, is_medical=True, profession="Pharmacist"
+    ),
+    DemoPerson(
+        "Bronwen Pryce", "student", Stage.modules, access_needs="Please face me: I lip-read."
+    ),
     DemoPerson("Diego Carrasco", "student", Stage.modules, profession="Massage therapist"),
     DemoPerson("Yuki Tanabe", "student", Stage.learning, profession="Beauty therapist"),
     DemoPerson("Grace Abernathy", "student", Stage.confirmed, profession="Hairdresser"),
     DemoPerson("Rafael Monteiro", "student", Stage.requested, is_medical=True, profession="Nurse"),
     DemoPerson("Sian Llewellyn-Okonkwo", "student", Stage.requested, profession="Make-up artist"),
 )
+
+
+def sign_in_lines() -> str:
+    """Say how to sign in as each role."""
+    people = (STUDENTS[0], INSTRUCTORS[0], ADMIN)
+    lines = [f"  {one.role:10} {one.email}" for one in people]
+    return "\n".join(
+        [f"Sign in (password: {PASSWORD}), or with a button of the sign-in page:", *lines]
+    )

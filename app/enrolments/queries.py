@@ -185,7 +185,7 @@ def offer(
     return published.course, _offers(db, [intake], actor, now)[0]
 
 
-def own_places(db: Session, actor: Actor, *, today: date) -> tuple[OwnPlace, ...]:
+def own_places(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, ...]:
     """Return a person's own requests, places and wishes, those that live first, then the newest."""
     ahead = aliased(Enrolment)
     queue = (
@@ -200,7 +200,7 @@ def own_places(db: Session, actor: Actor, *, today: date) -> tuple[OwnPlace, ...
     rows = db.execute(
         select(Enrolment, Intake, queue)
         .join(Intake, Intake.id == Enrolment.intake_id)
-        .where(Enrolment.user_id == actor.user_id)
+        .where(Enrolment.user_id == user_id)
         .order_by(Enrolment.requested_at.desc(), Enrolment.id.desc())
     ).all()
     titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}

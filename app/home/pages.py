@@ -6,7 +6,7 @@ from app.home import queries
 from app.home.information import ACCESSIBILITY, COOKIES, PRIVACY
 from app.kit.errors import NotFound
 from app.settings import Environment
-from app.web.access import EVERYONE
+from app.web.access import EVERYONE, SIGNED_IN
 from app.web.routing import Pages
 from app.web.visit import Visit
 
@@ -20,6 +20,14 @@ def show_front_door(visit: Visit) -> Response:
     with visit.database.read() as db:
         page = queries.visitor_page(db)
     return visit.render("home/visitor.html", page=page)
+
+
+@pages.get("/home", name="home.home", access=SIGNED_IN)
+def show_home(visit: Visit) -> Response:
+    """What matters now, for each role the person holds."""
+    with visit.database.read() as db:
+        page = queries.home_page(db, visit.actor, zone=visit.settings.time_zone, now=visit.now)
+    return visit.render("home/home.html", page=page)
 
 
 @pages.get("/privacy", name="home.privacy", access=EVERYONE)

@@ -26,6 +26,34 @@ class Backlog:
     given_up: int
 
 
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """An event that was tried to the end; `to` is set for mails."""
+
+    id: EventId
+    name: str
+    to: str | None
+    created_at: datetime
+    tries: int
+    last_error: str
+
+
+def given_up(db: Session, *, most: int = 100) -> tuple[GivenUp, ...]:
+    """Return the events that were given up, the newest first."""
+    rows = db.scalars(
+        select(OutboxEvent)
+        .where(OutboxEvent.dead_at.is_not(None))
+        .order_by(OutboxEvent.dead_at.desc(), OutboxEvent.id)
+        .limit(most)
+    )
+    return tuple(
+        GivenUp(
+            row.id, row.name, row.payload.get("to"), row.created_at, row.tries, row.last_error or ""
+        )
+        for row in rows
+    )
+
+
 def kept_mails(db: Session, *, most: int = 100, to: str | None = None) -> tuple[Mail, ...]:
     """Return the newest kept mails, newest first; with `to`, those of one address."""
     query = select(KeptMail).order_by(KeptMail.at.desc(), KeptMail.id.desc()).limit(most)

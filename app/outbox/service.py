@@ -102,3 +102,14 @@ def keep_mail(
     """Keep a mail for `/dev/mail`; keeping it twice changes nothing."""
     if db.get(KeptMail, event_id) is None:
         db.add(KeptMail(id=event_id, at=now, to=to, subject=subject, text=text, source=source))
+
+
+def try_again(db: Session, event_id: EventId, *, now: datetime) -> bool:
+    """Make an event due again that was given up; return whether there was one."""
+    revived = db.execute(
+        update(OutboxEvent)
+        .where(OutboxEvent.id == event_id, OutboxEvent.dead_at.is_not(None))
+        .values(dead_at=None, tries=0, available_at=now, leased_until=None)
+        .returning(OutboxEvent.id)
+    )
+    return revived.one_or_none() is not None

@@ -45,6 +45,17 @@ def attempts_at(
     return tuple(row.to_domain() for row in rows)
 
 
+def attempts_of(db: Session, user_id: UserId, *, most: int = 200) -> tuple[Attempt, ...]:
+    """Return a person's attempts at every quiz, the newest first."""
+    rows = db.scalars(
+        select(models.Attempt)
+        .where(models.Attempt.user_id == user_id)
+        .order_by(models.Attempt.started_at.desc(), models.Attempt.id.desc())
+        .limit(most)
+    )
+    return tuple(row.to_domain() for row in rows)
+
+
 def answers_of(db: Session, attempt_id: AttemptId) -> tuple[SavedAnswer, ...]:
     """Return every answer of an attempt, in one statement; late ones too."""
     return answers_of_many(db, [attempt_id])[attempt_id]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import Actor, open_to_all, require
 from app.audit import service as audit
 from app.courses import queries as courses
+from app.courses.domain.delivery import Quiz
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import Place
 from app.kit.errors import NotFound
@@ -72,7 +73,7 @@ def start_attempt(
     number = attempts[-1].number + 1 if attempts else 1
     try:
         with db.begin_nested():
-            return _add_attempt(db, actor, place, quiz_key, number, now=now)
+            return _add_attempt(db, actor, place, quiz, number, now=now)
     except IntegrityError:
         return _open_attempt(db, actor.user_id, course_key, quiz_key)
 
@@ -188,18 +189,15 @@ def _close(db: Session, row: Attempt, actor_id: UserId | None, *, now: datetime)
 
 
 def _add_attempt(
-    db: Session, actor: Actor, place: Place, quiz_key: str, number: int, *, now: datetime
+    db: Session, actor: Actor, place: Place, quiz: Quiz, number: int, *, now: datetime
 ) -> AttemptId:
-    quiz = courses.revision(db, place.revision_id).course.quiz(quiz_key)
-    if quiz is None:
-        raise NotFound
     seed = random_token()
     attempt = Attempt(
         id=AttemptId(new_uuid()),
         user_id=actor.user_id,
         enrolment_id=place.enrolment_id,
         course_key=place.course_key,
-        quiz_key=quiz_key,
+        quiz_key=quiz.key,
         revision_id=place.revision_id,
         number=number,
         seed=seed,

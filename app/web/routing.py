@@ -97,11 +97,11 @@ def policies(app: FastAPI) -> dict[tuple[str, str], Access]:
     """Return the policy of every route as (method, path); refuse a route that has none (R-030)."""
     found: dict[tuple[str, str], Access] = {}
     for context in iter_route_contexts(app.routes):
-        endpoint = getattr(context, "endpoint", None)
+        endpoint = getattr(context, "endpoint", None) or getattr(context, "app", None)  # a mount
         access = getattr(endpoint, "access", None)
         path = getattr(context, "path", None) or repr(context)
         if not isinstance(access, Access):
             raise RouteWithoutPolicy(f"The route {path} names no policy.")
-        for method in sorted(getattr(context, "methods", None) or ()):
+        for method in sorted(getattr(context, "methods", None) or ("GET",)):
             found[method, path] = access
     return found

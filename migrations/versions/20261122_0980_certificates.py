@@ -1,4 +1,4 @@
-"""Certificates.
+"""Certificates, and those that cannot be issued as they are.
 
 Expand step: adds tables only.
 """
@@ -15,6 +15,7 @@ def upgrade() -> None:
         "certificates",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("serial", sa.String(length=40), nullable=False),
+        sa.Column("holder_name", sa.String(length=200), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("course_key", sa.String(length=64), nullable=False),
         sa.Column("revision_id", sa.Uuid(), nullable=False),
@@ -40,9 +41,21 @@ def upgrade() -> None:
         sqlite_where=sa.text("revoked_at IS NULL"),
         postgresql_where=sa.text("revoked_at IS NULL"),
     )
+    op.create_table(
+        "certificate_blocks",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("course_key", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_certificate_blocks_user_id")
+        ),
+        sa.PrimaryKeyConstraint("user_id", "course_key", name=op.f("pk_certificate_blocks")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("certificate_blocks")
     op.drop_index(
         "uq_certificates_live",
         table_name="certificates",

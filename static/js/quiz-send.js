@@ -17,6 +17,8 @@ export function attach(form) {
       return;
     }
     ready = true;
+    // A form ignores being submitted while its submit event is still being told.
+    await new Promise((resolve) => setTimeout(resolve, 0));
     form.requestSubmit(button);
   });
 

@@ -8,18 +8,27 @@ const TYPING_PAUSE = 400;
 const RETRY_AFTER = [1000, 2000, 4000, 8000, 15000];
 const LONGEST_WAIT = 6000;
 
-function chipOf(element) {
-  let last = element?.dataset.state;
-  return (state, words) => {
-    if (!element) return;
+// The chip has room for a word or two; what to do about it stands under the answer.
+function chipOf(element, message) {
+  let last = element.dataset.state;
+  return (state, words, advice = "") => {
     element.dataset.state = state;
     element.querySelector("[data-words]").textContent = words;
+    message.textContent = advice;
+    message.hidden = advice === "";
     const wasBad = last === "device" || last === "failed";
     if (state !== last && state !== "saving" && (wasBad || state !== "saved")) {
-      announce(words, { assertive: state === "failed" });
+      announce(`${words}. ${advice}`, { assertive: state === "failed" });
     }
     if (state !== "saving") last = state;
   };
+}
+
+// A form ignores being submitted while its submit event is still being told, so wait at least a turn.
+async function settled(delivery) {
+  const limit = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT));
+  await Promise.race([delivery, limit]);
+  await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function responseOf(form) {
@@ -37,7 +46,7 @@ function show(form, response) {
 export function attach(form) {
   const { attempt, position, answerUrl: url, zone } = form.dataset;
   const csrf = form.elements.namedItem("csrf_token").value;
-  const say = chipOf(document.getElementById("save-chip"));
+  const say = chipOf(document.getElementById("save-chip"), document.getElementById("save-message"));
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
   let sequence = Number(form.dataset.sequence);
   let typing = 0;
@@ -56,6 +65,12 @@ export function attach(form) {
     return send(onDevice);
   }
 
+  function again(onDevice) {
+    clearTimeout(retry);
+    retry = setTimeout(send, RETRY_AFTER[Math.min(tries, RETRY_AFTER.length - 1)], onDevice);
+    tries += 1;
+  }
+
   async function send(onDevice = true) {
     clearTimeout(retry);
     const outcome = await deliver(attempt, position, csrf);
@@ -68,15 +83,16 @@ export function attach(form) {
       refused: () => {
         refused = true;
         if (outcome.reason === "ended") location.assign(form.dataset.result);
-        else say("failed", `Not saved. ${outcome.detail}`);
+        else say("failed", "Not saved", outcome.detail);
       },
-      "signed-out": () => say("device", "Saved on this device. Sign in again to send it."),
+      "signed-out": () => {
+        say("device", "Saved on this device", "You are signed out. Sign in again in another tab, and we send it.");
+        again(onDevice);
+      },
       unreachable: () => {
-        if (onDevice) say("device", "Saved on this device. We will send it when you are back online.");
-        else say("failed", "Not saved. We keep trying: do not close this page.");
-        clearTimeout(retry);
-        retry = setTimeout(send, RETRY_AFTER[Math.min(tries, RETRY_AFTER.length - 1)], onDevice);
-        tries += 1;
+        if (onDevice) say("device", "Saved on this device", "We send it when you are back online.");
+        else say("failed", "Not saved", "We keep trying. Do not close this page.");
+        again(onDevice);
       },
     };
     hear[outcome.kind]?.();
@@ -90,6 +106,7 @@ export function attach(form) {
       forget(attempt, position);
       return;
     }
+    say("saving", "Saving…");
     show(form, entry.response);
     send();
   }
@@ -110,8 +127,7 @@ export function attach(form) {
     event.preventDefault();
     const button = event.submitter;
     if (typing) note();
-    const limit = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT));
-    await Promise.race([deliver(attempt, position, csrf), limit]);
+    await settled(deliver(attempt, position, csrf));
     if (refused) {
       leaving = true;
       form.requestSubmit(button);

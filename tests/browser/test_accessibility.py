@@ -1,6 +1,7 @@
 """axe on every page as every role that may see it (WCAG 2.0 to 2.2, A and AA, and best practice)."""
 
 import os
+import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -21,7 +22,7 @@ def sign_in_as(context: BrowserContext, url: str, role: str) -> None:
         return
     page = context.new_page()
     page.goto(f"{url}/sign-in")
-    page.get_by_role("button", name=f"Sign in as {role}").first.click()
+    page.get_by_role("button", name=re.compile(rf", {role}$")).first.click()
     page.wait_for_url("**/home")
     page.close()
 
@@ -50,10 +51,6 @@ def test_no_violations(demo_server, new_context, role, width, scheme):
         kind = response.headers.get("content-type", "")
         return Visited(path, response.status, kind, page.content())
 
-    list(_first(crawl(fetch, "/", "/home", of_a_kind=1)))
+    list(crawl(fetch, "/", "/home", of_a_kind=1))
     assert found == []
     assert len(visited) >= 8
-
-
-def _first(pages):
-    yield from pages

@@ -8,9 +8,7 @@ import pytest
 
 APP = Path(__file__).parent.parent.parent / "app"
 SOURCES = sorted(APP.rglob("*.py"))
-SERVICES = [
-    path for path in SOURCES if path.name == "service.py" or path.parent.name == "service"
-]
+SERVICES = [path for path in SOURCES if path.name == "service.py" or path.parent.name == "service"]
 EDGES = ("web", "cli.py", "jobs.py", "doctor.py")
 MOST_LINES = 400
 

@@ -9,9 +9,7 @@ from app.accounts.actor import Actor
 from app.assessments import service
 from app.assessments.domain import Mark
 from app.assessments.queries import bedside_sheet
-from app.courses.domain.delivery import Checklist, Course
-from app.courses.domain.digest import digest
-from app.courses.models import CourseHead, Revision
+from app.courses.domain.delivery import Checklist
 from app.kit.ids import AssessmentId, PracticalId, RevisionId, SeatId, new_uuid
 from app.practicals.models import (
     Practical,
@@ -22,6 +20,7 @@ from app.practicals.models import (
 )
 from tests.make import NOW
 from tests.make.courses import small_course
+from tests.make.learning import a_published_course
 from tests.make.people import a_user
 
 STEPS = ("identity", "hands", "sharps", "aftercare")
@@ -46,35 +45,6 @@ def a_checklist(pass_percent: int = 70) -> Checklist:
     return course.checklists[0].model_copy(update={"pass_percent": pass_percent})
 
 
-def a_revision(db: Session) -> RevisionId:
-    """Publish the small course as its first revision."""
-    parsed = small_course()
-    assert parsed.course is not None
-    assert parsed.keys is not None
-    revision_id = RevisionId(new_uuid())
-    db.add(
-        Revision(
-            id=revision_id,
-            course_key=parsed.course.key,
-            number=1,
-            digest=digest(parsed),
-            delivery=parsed.course.model_dump_json(),
-            keys=parsed.keys.model_dump_json(),
-            published_at=NOW,
-        )
-    )
-    db.flush()
-    db.add(CourseHead(key=parsed.course.key, current_revision_id=revision_id, changed_at=NOW))
-    db.flush()
-    return revision_id
-
-
-def a_course() -> Course:
-    course = small_course().course
-    assert course is not None
-    return course
-
-
 def a_day(
     db: Session,
     *,
@@ -84,7 +54,7 @@ def a_day(
     starts_at: datetime = NOW,
 ) -> Day:
     """A published practical of the small course."""
-    revision_id = revision_id or a_revision(db)
+    revision_id = revision_id or a_published_course(db).revision_id
     instructor = instructor or a_user(db, "Iris Instructor", roles=("instructor",))
     practical_id = PracticalId(new_uuid())
     db.add(

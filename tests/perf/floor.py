@@ -10,13 +10,25 @@ from hashlib import sha256
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, insert, select
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    insert,
+    select,
+)
 
 from app.db.database import Database
 
-TOKEN = "floor-token"  # noqa: S105 - of a scratch database
+TOKEN = "floor-token"
 metadata = MetaData()
-users = Table("users", metadata, Column("id", Integer, primary_key=True), Column("name", String(100)))
+users = Table(
+    "users", metadata, Column("id", Integer, primary_key=True), Column("name", String(100))
+)
 sign_ins = Table(
     "sign_ins",
     metadata,

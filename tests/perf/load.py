@@ -39,7 +39,9 @@ class Outcome:
         return max(self.times, default=0.0)
 
 
-def drive(url: str, calls: Callable[[int, int], Call], *, each: int, clients: int = CLIENTS) -> Outcome:
+def drive(
+    url: str, calls: Callable[[int, int], Call], *, each: int, clients: int = CLIENTS
+) -> Outcome:
     """Send `each` calls from each of `clients` threads; `calls(client, number)` makes them."""
     parts = urlsplit(url)
     outcome, lock = Outcome(), threading.Lock()

@@ -1,7 +1,7 @@
 """What other features ask of practicals: days, places, rosters."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -83,6 +83,8 @@ class OwnDate:
     position: int | None
 
 
+CLOSING_SOON = timedelta(days=7)
+
 BRIEF: tuple[Any, ...] = (
     Practical.id,
     Practical.course_key,
@@ -122,6 +124,21 @@ def attended_seats(db: Session, user_id: UserId, course_key: str) -> tuple[SeatB
             Practical.course_key == course_key,
         )
         .order_by(Practical.starts_at, Seat.id),
+    )
+
+
+def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatBrief, ...]:
+    """Return every place a person has or had, the newest day first."""
+    rows = db.execute(
+        select(Seat.id, Seat.user_id, Seat.state, Seat.attendance, *BRIEF)
+        .join(Practical, Practical.id == Seat.practical_id)
+        .where(Seat.user_id == user_id)
+        .order_by(Practical.starts_at.desc(), Seat.id.desc())
+        .limit(most)
+    )
+    return tuple(
+        SeatBrief(seat_id, owner, state, attendance, Brief(*brief))
+        for seat_id, owner, state, attendance, *brief in rows
     )
 
 
@@ -243,6 +260,32 @@ def upcoming_for_instructor(
         )
         .order_by(Practical.starts_at, Practical.id)
         .limit(most)
+    )
+    return tuple(Brief(*row) for row in rows)
+
+
+def upcoming(db: Session, *, now: datetime, most: int = 20) -> tuple[Brief, ...]:
+    """Return the published days that are not over, the next one first."""
+    rows = db.execute(
+        select(*BRIEF)
+        .where(Practical.status == PracticalStatus.published, Practical.ends_at > now)
+        .order_by(Practical.starts_at, Practical.id)
+        .limit(most)
+    )
+    return tuple(Brief(*row) for row in rows)
+
+
+def closing_with_free_places(db: Session, *, now: datetime) -> tuple[Brief, ...]:
+    """Return the published days whose booking closes within a week while places are free."""
+    rows = db.execute(
+        select(*BRIEF)
+        .where(
+            Practical.status == PracticalStatus.published,
+            Practical.booking_closes_at > now,
+            Practical.booking_closes_at <= now + CLOSING_SOON,
+            Practical.taken < Practical.capacity,
+        )
+        .order_by(Practical.starts_at, Practical.id)
     )
     return tuple(Brief(*row) for row in rows)
 

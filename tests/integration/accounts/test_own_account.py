@@ -1,11 +1,14 @@
 """A person's own account: profile, password, address, devices; by page and by API."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from app.accounts import own_account, queries, sign_ins
+from app.accounts import doors, own_account, queries, sign_ins
 from app.accounts.errors import WrongPassword
 from app.accounts.models import SignIn, User
+from app.db.limits import Limit
 from app.kit.errors import NotFound
 from app.kit.ids import UserId, new_uuid
 from tests.conftest import statements_of
@@ -103,12 +106,13 @@ def test_changing_the_password(app, client, as_person, database, sam):
     )
 
 
-def test_the_current_password_is_a_limited_door(as_person, sam):
+def test_the_current_password_is_a_limited_door(as_person, sam, monkeypatch):
     """R-021."""
+    monkeypatch.setattr(doors, "SIGN_IN_ACCOUNT", Limit("account", 4, timedelta(minutes=5)))
     browser = as_person(sam)
     both = {"current_password": WRONG, "password": OTHER}
-    answers = [browser.post("/me/password", data=both).status_code for _ in range(11)]
-    assert answers == [422] * 10 + [429]
+    answers = [browser.post("/me/password", data=both).status_code for _ in range(5)]
+    assert answers == [422] * 4 + [429]
 
 
 def test_changing_the_address(app, as_person, client, database, sam):
@@ -259,9 +263,15 @@ def test_a_person_without_password_proves_nothing(as_person, database):
     assert as_person(bare).post("/me/password", data=both).status_code == 422
 
 
-def test_a_candidate_of_somebody_else_changes_nothing(database, sam, ada):
-    """R-046."""
+@pytest.mark.parametrize("whose", ["another person's", "an old password's"])
+def test_a_stale_proof_changes_nothing(database, sam, ada, whose):
+    """R-046: the proof holds for the person and the hash that were checked."""
     with database.write() as db:
-        candidate = sign_ins.begin_proof(db, ada, network="x", now=NOW)
+        prover = ada if whose == "another person's" else sam
+        candidate = sign_ins.begin_proof(db, prover, network="x", now=NOW)
+        if whose == "an old password's":
+            db.get(User, sam.user_id).password_hash = "changed meanwhile"
+            db.flush()
+        browser = sign_ins.Browser("x")
         with pytest.raises(WrongPassword):
-            own_account.change_password(db, sam, candidate, "hash", sign_ins.Browser("x"), now=NOW)
+            own_account.change_password(db, sam, candidate, "hash", browser, now=NOW)

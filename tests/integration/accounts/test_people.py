@@ -3,6 +3,7 @@
 import csv
 from io import StringIO
 from threading import Barrier, Thread
+from time import sleep
 
 import pytest
 from sqlalchemy import select, update
@@ -191,6 +192,15 @@ def test_changing_roles_ends_sign_ins(admin, as_person, database, sam):
     assert "Teaches from January" in admin.get(f"/admin/people/{sam.user_id}").text
 
 
+@pytest.mark.parametrize("act", ["roles", "close", "open", "reset"])
+def test_there_is_nobody_with_a_made_up_id(admin, act):
+    """R-034."""
+    form = {"roles": {"roles": ["student"], "reason": "why"}, "reset": {}}.get(
+        act, {"reason": "why"}
+    )
+    assert admin.post(f"/admin/people/{new_uuid()}/{act}", data=form).status_code == 404
+
+
 def test_nobody_changes_their_own_roles(admin, database, ada):
     """R-042."""
     form = {"roles": ["student", "admin", "instructor"], "reason": "I want to"}
@@ -219,33 +229,31 @@ def test_the_last_admin_stays(database, ada):
 
 
 def test_two_admins_who_demote_each_other(database: Database, ada):
-    """R-042, R-046: at the same moment: one stays an admin. Each thread has its own Database, as
-    separate processes have."""
+    """R-042, R-046: the later one waits for the first and then sees that nobody else is left. Each has
+    its own Database, as separate processes have."""
     with database.write() as db:
         bob = a_user(db, "Bob", roles=("admin",))
-    barrier = Barrier(2)
-    answers = []
+    ada_has_decided = Barrier(2)
+    change = {"roles": {Role.student}, "reason": "race", "now": NOW}
 
-    def demote(actor, other):
+    def demote_bob_slowly():
         own = Database(database.url.render_as_string(hide_password=False), pool_size=1)
-        barrier.wait()
-        try:
-            with own.write() as db:
-                service.change_roles(
-                    db, actor, other.user_id, roles={Role.student}, reason="race", now=NOW
-                )
-            answers.append("done")
-        except PersonRefused as refused:
-            answers.append(refused.reason)
-        finally:
-            own.close()
+        with own.write() as db:
+            service.change_roles(db, ada, bob.user_id, **change)
+            db.flush()
+            ada_has_decided.wait()
+            sleep(0.3)  # Bob asks meanwhile
+        own.close()
 
-    threads = [Thread(target=demote, args=pair) for pair in ((ada, bob), (bob, ada))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(answers) == ["done", "last_admin"]
+    first = Thread(target=demote_bob_slowly)
+    first.start()
+    ada_has_decided.wait()
+    with database.write() as db, pytest.raises(PersonRefused) as refused:
+        service.change_roles(db, bob, ada.user_id, **change)
+    first.join()
+    assert refused.value.reason == "last_admin"
+    assert roles_of(database, ada) == {Role.admin}
+    assert roles_of(database, bob) == {Role.student}
 
 
 def test_closing_and_opening_an_account(admin, as_person, client, database, sam, ada):

@@ -1,6 +1,8 @@
 """Registering, confirming, choosing a new password, invitations: the doors that open by mail."""
 
 from datetime import timedelta
+from threading import Barrier, Thread
+from time import sleep
 
 import pytest
 from sqlalchemy import func, select
@@ -10,12 +12,13 @@ from app.accounts.actor import Role
 from app.accounts.domain import Purpose
 from app.accounts.errors import LinkSpent, PersonRefused, SignInRefused
 from app.accounts.models import ApiToken, MailedLink, User
+from app.db.database import Database
 from app.db.limits import Limit
 from app.kit.errors import NotFound
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.mail import link_in, mails_to, token_in
-from tests.make.people import A_PASSWORD, A_PASSWORD_HASH, a_user, a_user_with_password
+from tests.make.people import A_PASSWORD, A_PASSWORD_HASH, a_user_with_password
 
 EMAIL = "new@example.org"
 OTHER = "gravel parsnip tuesday ninety"
@@ -55,6 +58,13 @@ def test_from_registering_to_being_signed_in(app, client, database):
     assert user.confirmed_at == NOW
     assert user.roles == {Role.student}
     assert client.get(link).status_code == 404
+
+
+def test_the_page_keeps_where_one_wanted_to_go(client):
+    page = client.get("/register?next=/courses/mesotherapy")
+    assert page.status_code == 200
+    assert 'value="/courses/mesotherapy"' in page.text
+    assert "next=/courses/mesotherapy" in page.text
 
 
 def test_the_link_without_the_password_confirms_nothing(app, client, database):
@@ -327,11 +337,30 @@ def test_a_bearer_token_from_the_command_line(client, database, sam):
     assert client.get("/api/v1/me", headers=bearer).status_code == 401
 
 
-def test_two_who_register_one_address_at_once(database):
-    """The unique address decides; the later one joins the account that is there."""
+def test_two_who_register_one_address_at_once(app, database):
+    """The unique address decides: the later one joins the account that is there. Each has its own
+    Database, as separate processes have."""
+    both_have_looked = Barrier(2)
+    values = {"name": "Nia", "email": EMAIL, "password_hash": "h", "wanted": "", "now": NOW}
+
+    def register_slowly():
+        own = Database(database.url.render_as_string(hide_password=False), pool_size=1)
+        with own.write() as db:
+            own_account.register(db, **values)
+            db.flush()
+            both_have_looked.wait()
+            sleep(0.3)  # the other one stands at the unique address now
+        own.close()
+
+    first = Thread(target=register_slowly)
+    first.start()
+    both_have_looked.wait()
     with database.write() as db:
-        a_user(db, "First", email=EMAIL, confirmed_at=None)
-        assert own_account._add_student(db, "Second", EMAIL, NOW) is None
+        own_account.register(db, **values)
+    first.join()
+    with database.read() as db:
+        assert db.scalar(select(func.count()).select_from(User)) == 1
+    assert len(mails_to(app, EMAIL)) == 2
 
 
 def test_a_closed_account_cannot_set_a_password(database, sam):

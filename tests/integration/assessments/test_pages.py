@@ -1,6 +1,7 @@
 """The pages and the API of assessing, as browsers and tablets meet them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from lxml import html
@@ -10,6 +11,7 @@ from app.assessments import queries
 from app.assessments.domain import Mark
 from app.kit.ids import new_uuid
 from tests.conftest import statements_of
+from tests.make import NOW
 from tests.make.assessments import (
     a_day,
     a_seat,
@@ -238,7 +240,21 @@ def test_the_pages_ask_few_questions(people, tablet, database, day, assessment_i
     answer = mark(tablet, assessment_id, mark="prompted", expected_revision="1")
     assert statements_of(answer) <= 5
     start = f"/teach/practicals/{day.practical_id}/students/{day.seat_id}/assess"
-    assert statements_of(tablet.get(start)) <= 6
+    assert statements_of(tablet.get(start)) <= 8
+
+
+def test_nobody_is_assessed_before_the_day(tablet, database, day):
+    """R-044: the attendance comes first, and it is not open yet."""
+    with database.write() as db:
+        later = a_day(
+            db,
+            revision_id=day.revision_id,
+            instructor=day.instructor,
+            starts_at=NOW + timedelta(days=2),
+        )
+    answer = tablet.post(f"/teach/practicals/{later.practical_id}/students/{later.seat_id}/assess")
+    assert answer.status_code == 409
+    assert "from the day of the practical" in words(answer)
 
 
 def test_roles_are_asked_before_anything_else(as_person, database):

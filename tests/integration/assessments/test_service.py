@@ -1,6 +1,7 @@
 """Assessing on real databases: taking turns, never overwriting, signing once."""
 
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
+from time import sleep
 
 import pytest
 from sqlalchemy import select, update
@@ -19,7 +20,7 @@ from app.audit.queries import acts_about
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import AssessmentId, PracticalId, SeatId, new_uuid
 from app.outbox.models import OutboxEvent
-from app.practicals.models import Attendance, PracticalInstructor, Seat, SeatState
+from app.practicals.models import Attendance, Practical, PracticalInstructor, Seat, SeatState
 from tests.make import NOW
 from tests.make.assessments import (
     STEPS,
@@ -66,7 +67,7 @@ class TestStarting:
             assert seat.attendance is Attendance.attended
             row = db.get(Assessment, assessment_id)
             assert (row.number, row.identity_confirmed_at) == (1, NOW)
-            assert "assessment.started" in {
+            assert "assessments.assessment_started" in {
                 act.action for act in acts_about(db, day.student.user_id)
             }
 
@@ -116,6 +117,39 @@ class TestStarting:
             thread.join()
         assert len(found) == 2
         assert len(set(found)) == 1
+
+    def test_two_practicals_at_once_never_share_a_number(self, database, day):
+        """The second instructor waits for the first; then it is the next try, or asked again."""
+        with database.write() as db:
+            other = a_day(db, revision_id=day.revision_id, student=day.student)
+        started, refused = Event(), []
+
+        def start_second():
+            started.wait()
+            try:
+                with database.write() as db:
+                    an_assessment(db, other)
+            except StartRefused as error:
+                refused.append(error)
+
+        second = Thread(target=start_second)
+        second.start()
+        with database.write() as db:
+            an_assessment(db, day)
+            db.flush()
+            started.set()
+            sleep(0.3)
+        second.join()
+        with database.read() as db:
+            numbers = sorted(db.scalars(select(Assessment.number)))
+        assert numbers == ([1] if refused else [1, 2])
+        assert bool(refused) != database.is_sqlite
+
+    def test_a_practical_without_a_checklist_cannot_be_assessed(self, database, day):
+        with database.write() as db:
+            db.execute(update(Practical).values(kind_key="gone"))
+        with pytest.raises(NotFound), database.write() as db:
+            an_assessment(db, day)
 
 
 class TestMarking:
@@ -286,7 +320,7 @@ class TestChecks:
         with database.write() as db:
             a_signed_assessment(db, day)
         with database.read() as db:
-            assert checks.broken(db) == ()
+            assert checks.problems(db, now=NOW) == []
 
     def test_every_broken_invariant_is_found(self, database, day):
         with database.write() as db:
@@ -294,16 +328,16 @@ class TestChecks:
         with database.write() as db:
             db.execute(update(Assessment).values(earned=0))
         with database.read() as db:
-            assert "its outcome is not what its marks give" in checks.broken(db)[0]
+            assert "its outcome is not what its marks give" in checks.problems(db, now=NOW)[0]
         with database.write() as db:
             db.execute(
                 update(StepMark).where(StepMark.step_key == STEPS[0]).values(step_key="ghost")
             )
         with database.read() as db:
-            foreign, unmarked = checks.broken(db)
+            foreign, unmarked = checks.problems(db, now=NOW)
             assert "ghost" in foreign
             assert "signed without a mark of identity" in unmarked
         with database.write() as db:
             db.execute(update(Assessment).values(checklist_key="gone"))
         with database.read() as db:
-            assert checks.broken(db) == (f"assessment {done}: its revision has no gone",)
+            assert checks.problems(db, now=NOW) == [f"Assessment {done}: its revision has no gone."]

@@ -145,8 +145,8 @@ def test_the_full_intake_offers_its_waiting_list(as_person, database, published,
     assert "Join the waiting list" in browser.get(reserve_path(intake_id)).text
     browser.post(reserve_path(intake_id))
     mine = browser.get("/enrolments")
-    assert "You are number 1 on the waiting list." in mine.text  # the flash
-    assert "You are number 1 of 1 person who wait" in mine.text
+    assert "on the waiting list. We write to you when" in mine.text  # the flash
+    assert "You are number 1 on the waiting list. When a place becomes free" in mine.text
     course = browser.get("/courses/small-course")
     assert "You are already on the waiting list" in course.text
     assert "1 person waits" in course.text

@@ -178,7 +178,7 @@ def test_a_full_intake_queues_in_order(database, published, students):
         (State.waiting, 2),
     ]
     with database.read() as db:
-        own = queries.own_places(db, students[2], today=BEFORE)
+        own = queries.own_places(db, students[2].user_id, today=BEFORE)
     assert [(place.state, place.position, place.waiting) for place in own] == [
         (State.waiting, 2, 2)
     ]
@@ -238,7 +238,7 @@ def test_a_waiter_leaves_and_the_others_move_up(database, published, office, stu
     with database.write() as db:
         service.decline_request(db, office, asked[2].enrolment_id, reason="Full", now=NOW)
     with database.read() as db:
-        assert queries.own_places(db, students[3], today=BEFORE)[0].position == 1
+        assert queries.own_places(db, students[3].user_id, today=BEFORE)[0].position == 1
     assert counters(database, intake_id) == (1, 1, 0)
     with database.write() as db, pytest.raises(NotFound):
         service.withdraw_from_intake(db, students[1], intake_id, today=BEFORE, now=NOW)
@@ -418,7 +418,7 @@ def test_invoices_and_payments_are_recorded(database, published, office, student
         )
         service.record_payment(db, office, asked.enrolment_id, paid_at=NOW, now=NOW)
     with database.read() as db:
-        (place,) = queries.own_places(db, students[0], today=BEFORE)
+        (place,) = queries.own_places(db, students[0].user_id, today=BEFORE)
         assert place.is_invoiced
         assert place.is_paid
     with database.write() as db:
@@ -482,6 +482,17 @@ def test_the_constraints_speak_like_the_rules(database, published, students):
         gate.constraints_as_refusals(),
     ):
         db.execute(text("UPDATE intakes SET places = -1, override = 9"))
+
+
+def test_every_command_takes_the_gate_once(database, published, office, students):
+    """The versions put the commands of an intake in one order; a refused one leaves no trace."""
+    intake_id = intake_of(database, places=1)
+    asked = ask(database, students[0], intake_id)
+    confirm(database, office, asked.enrolment_id)
+    with pytest.raises(EnrolmentRefused):
+        confirm(database, office, asked.enrolment_id)
+    with database.read() as db:
+        assert db.scalar(select(Intake.version).where(Intake.id == intake_id)) == 2
 
 
 def test_guards_refuse_what_the_rules_forgot(database, published, students):

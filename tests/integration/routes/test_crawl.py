@@ -96,9 +96,9 @@ def faults(body: str) -> list[str]:
             has_label = bool(tree.xpath(f"//label[@for='{name}']")) or element.get("aria-label")
             if not has_label:
                 found.append(f"{element.get('name')} has no label")
-        if element.tag == "form" and element.get("method", "get").lower() == "post":
-            if not element.xpath(".//input[@name='csrf_token']"):
-                found.append(f"form {element.get('action')} has no token")
+        is_post = element.tag == "form" and element.get("method", "get").lower() == "post"
+        if is_post and not element.xpath(".//input[@name='csrf_token']"):
+            found.append(f"form {element.get('action')} has no token")
     return found
 
 
@@ -110,7 +110,9 @@ def test_titles_are_unique(browser_of):
             if page.status == 200 and page.kind.startswith("text/html"):
                 title = lxml_html.fromstring(page.body).findtext(".//title") or ""
                 path = page.path.split("?")[0]
-                titles.setdefault(title, set()).add("/".join(p for p in path.split("/") if p.isalpha()))
+                titles.setdefault(title, set()).add(
+                    "/".join(p for p in path.split("/") if p.isalpha())
+                )
     assert {title: paths for title, paths in titles.items() if len(paths) > 1} == {}
 
 

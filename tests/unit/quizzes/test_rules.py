@@ -12,6 +12,7 @@ from app.quizzes.domain.attempt import Score, counting, due_time, is_past
 from app.quizzes.domain.releasing import best, is_released
 from app.quizzes.domain.starting import StartReason, missing_before, start_refusal
 from app.quizzes.errors import SequenceTaken
+from app.quizzes.queries import split_stem
 from tests.make import NOW
 from tests.make.courses import small_course
 from tests.make.people import an_actor
@@ -165,6 +166,24 @@ def test_a_shown_percentage_never_flatters(earned, possible):
     score = Score(min(earned, possible), possible, passed=False)
     assert score.percent * possible <= score.earned * 100
     assert 0 <= score.percent <= 100
+
+
+@pytest.mark.parametrize(
+    ("html", "heading", "rest"),
+    [
+        ("<p>Which layer?</p>", "Which layer?", ""),
+        (
+            "<p>Which <b>layer</b>?</p>\n<figure></figure>",
+            "Which <b>layer</b>?",
+            "<figure></figure>",
+        ),
+        ("<p>A case.</p>\n<p>What now?</p>", "A case.", "<p>What now?</p>"),
+        ("<ul><li><p>A list</p></li></ul>", "", "<ul><li><p>A list</p></li></ul>"),
+        ("words", "", "words"),
+    ],
+)
+def test_the_first_paragraph_is_the_heading(html, heading, rest):
+    assert split_stem(html) == (heading, rest)
 
 
 def test_policies():

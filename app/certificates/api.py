@@ -1,0 +1,64 @@
+"""Checking a certificate by JSON."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel
+
+from app.certificates import domain, queries
+from app.certificates.domain import Status
+from app.certificates.doors import take_turn
+from app.kit.errors import NotFound
+from app.web.access import EVERYONE
+from app.web.routing import Api
+from app.web.visit import Visit
+
+api = Api("/api/v1", tags=["certificates"])
+
+
+class TrainedShape(BaseModel):
+    title: str
+    on: date
+    assessed_on: date
+
+
+class CertificateShape(BaseModel):
+    """What anybody may know of a certificate. When `status` is `not_valid`, what is stored is not what
+    was issued, and its words are not repeated."""
+
+    serial: str
+    status: Status
+    name: str
+    course: str
+    scope: str
+    issued_on: date
+    practicals: tuple[TrainedShape, ...]
+    revoked_at: datetime | None
+
+
+@api.get(
+    "/certificates/{serial}",
+    name="api.certificates.verify",
+    access=EVERYONE,
+    response_model=CertificateShape,
+)
+def verify(visit: Visit, serial: str) -> CertificateShape:
+    """Check a certificate by its number; spaces, hyphens and lower case do not matter."""
+    meant = domain.read_serial(serial)
+    take_turn(visit)
+    with visit.database.read() as db:
+        found = queries.verification(db, meant)
+    if found is None:
+        raise NotFound("No certificate has this number. Check each letter and digit.")
+    return CertificateShape(
+        serial=found.grouped,
+        status=found.status,
+        name=found.name,
+        course=found.title,
+        scope=found.scope,
+        issued_on=found.issued_on,
+        practicals=tuple(
+            TrainedShape(title=one.title, on=one.on, assessed_on=one.assessed_on)
+            for one in found.practicals
+        ),
+        revoked_at=found.revoked_at,
+    )

@@ -1,0 +1,252 @@
+"""The rule of the certificate, what it says, and its serial. No clock, no database."""
+
+import json
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.courses.domain.delivery import Course, PracticalKind
+from app.kit.ids import AssessmentId, EnrolmentId, RevisionId, SeatId, UserId
+from app.learning.domain import Done, missing_modules
+
+FORMAT = 1
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O or U, so that a serial can be read aloud and typed."""
+
+SERIAL_LENGTH = 26
+_LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0"})
+_SEPARATORS = re.compile(r"[\s\-‐-―]+")
+
+
+class MissingKind(StrEnum):
+    place = "place"
+    module = "module"
+    final_test = "final_test"
+    attendance = "attendance"
+    assessment = "assessment"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing to do before the certificate; `key` names the module, quiz or kind of practical."""
+
+    kind: MissingKind
+    key: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """A practical somebody was at."""
+
+    seat_id: SeatId
+    kind_key: str
+    starts_at: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A signed assessment that ended competent."""
+
+    assessment_id: AssessmentId
+    seat_id: SeatId
+    checklist_key: str
+    signed_at: datetime
+    assessor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the rule asks about one person and one course. `enrolment_id` None: no place."""
+
+    course: Course
+    revision_id: RevisionId
+    revision_number: int
+    enrolment_id: EnrolmentId | None
+    done: Done
+    attended: tuple[Attended, ...]
+    competent: tuple[Judged, ...]
+
+
+def missing_for_certificate(facts: Facts) -> tuple[Missing, ...]:
+    """Return what is missing, in the order to do it; empty when the certificate is earned.
+
+    A place on the course, every module, the final test, and for each kind of practical of the course
+    one that was attended and on which the person was assessed competent.
+    """
+    course = facts.course
+    found: list[Missing] = []
+    if facts.enrolment_id is None:
+        found.append(Missing(MissingKind.place, course.key, "Hold a confirmed place on the course"))
+    keys = (module.key for module in course.modules)
+    found.extend(
+        Missing(MissingKind.module, module.key, f"Complete “{module.title}”")
+        for module in missing_modules(course, keys, facts.done)
+    )
+    if course.final_test not in facts.done.quizzes:
+        test = course.quiz(course.final_test)
+        title = test.title if test else "the final test"
+        found.append(Missing(MissingKind.final_test, course.final_test, f"Pass “{title}”"))
+    for kind in course.practicals:
+        found.extend(_missing_of_kind(facts, kind))
+    if not course.practicals:
+        found.append(Missing(MissingKind.attendance, course.key, "Attend a practical"))
+    return tuple(found)
+
+
+def _missing_of_kind(facts: Facts, kind: PracticalKind) -> Iterable[Missing]:
+    if not any(one.kind_key == kind.key for one in facts.attended):
+        yield Missing(MissingKind.attendance, kind.key, f"Attend “{kind.title}”")
+    if _judged(facts, kind) is None:
+        words = f"Be assessed as competent on “{kind.title}”"
+        yield Missing(MissingKind.assessment, kind.key, words)
+
+
+def _judged(facts: Facts, kind: PracticalKind) -> tuple[Attended, Judged] | None:
+    """Return the newest competent assessment of this kind that stands on an attended place (R-044)."""
+    seats = {one.seat_id: one for one in facts.attended if one.kind_key == kind.key}
+    standing = [
+        one
+        for one in facts.competent
+        if one.seat_id in seats and one.checklist_key == kind.checklist
+    ]
+    if not standing:
+        return None
+    newest = max(standing, key=lambda one: (one.signed_at, one.assessment_id))
+    return seats[newest.seat_id], newest
+
+
+def make_snapshot(
+    facts: Facts, *, holder_id: UserId, name: str, serial: str, now: datetime
+) -> dict[str, Any]:
+    """Return what the certificate says, for ever, with the evidence it stands on.
+
+    Only for facts from which nothing is missing. Dates are those of the venue.
+    """
+    course = facts.course
+    judged = [pair for kind in course.practicals if (pair := _judged(facts, kind)) is not None]
+    zone = ZoneInfo(judged[-1][0].zone)
+    return {
+        "format": FORMAT,
+        "serial": serial,
+        "holder": {"id": str(holder_id), "name": name},
+        "course": {
+            "key": course.key,
+            "revision": facts.revision_number,
+            "revision_id": str(facts.revision_id),
+        },
+        "title": course.certificate.title,
+        "scope": course.certificate.scope,
+        "issued_at": now.astimezone(UTC).isoformat(),
+        "issued_on": now.astimezone(zone).date().isoformat(),
+        "practicals": [
+            {
+                "title": _title_of(course, seat.kind_key),
+                "on": seat.starts_at.astimezone(ZoneInfo(seat.zone)).date().isoformat(),
+                "assessed_on": one.signed_at.astimezone(ZoneInfo(seat.zone)).date().isoformat(),
+                "assessor": one.assessor,
+            }
+            for seat, one in judged
+        ],
+        "evidence": {
+            "enrolment": str(facts.enrolment_id),
+            "modules": [module.key for module in course.modules],
+            "final_test": course.final_test,
+            "seats": [str(seat.seat_id) for seat, _ in judged],
+            "assessments": [str(one.assessment_id) for _, one in judged],
+        },
+    }
+
+
+def _title_of(course: Course, kind_key: str) -> str:
+    kind = course.practical(kind_key)
+    return kind.title if kind else kind_key
+
+
+def lost_evidence(snapshot: Mapping[str, Any], facts: Facts) -> tuple[str, ...]:
+    """Return what the certificate stands on and today's facts do not show (any more)."""
+    evidence = snapshot["evidence"]
+    lost = [
+        one.words
+        for one in missing_for_certificate(facts)
+        if one.kind in (MissingKind.module, MissingKind.final_test)
+    ]
+    seats = {str(one.seat_id) for one in facts.attended}
+    judged = {str(one.assessment_id) for one in facts.competent}
+    lost += [f"attended place {key}" for key in evidence["seats"] if key not in seats]
+    lost += [f"competent assessment {key}" for key in evidence["assessments"] if key not in judged]
+    return tuple(lost)
+
+
+def canonical(snapshot: Mapping[str, Any]) -> bytes:
+    """Return the one way to write a snapshot: sorted keys, no spaces, UTF-8."""
+    return json.dumps(
+        snapshot, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
+
+
+def hash_of(snapshot: Mapping[str, Any]) -> str:
+    return sha256(canonical(snapshot)).hexdigest()
+
+
+def new_serial() -> str:
+    """Return 128 random bits in 26 characters that nobody can guess or count on from another."""
+    return written_serial(secrets.randbits(128))
+
+
+def written_serial(value: int) -> str:
+    """Return a number below 2¹²⁸ in the alphabet of serials, always at full length."""
+    digits = []
+    for _ in range(SERIAL_LENGTH):
+        value, digit = divmod(value, 32)
+        digits.append(ALPHABET[digit])
+    return "".join(reversed(digits))
+
+
+def read_serial(typed: str) -> str | None:
+    """Return the serial somebody meant, or None when it cannot be one.
+
+    Spaces, hyphens and lower case do not matter; O is read as 0, I and L as 1.
+    """
+    text = unicodedata.normalize("NFKC", typed[:200])
+    text = _SEPARATORS.sub("", text).upper().translate(_LOOKALIKES)
+    if len(text) != SERIAL_LENGTH or any(letter not in ALPHABET for letter in text):
+        return None
+    return text
+
+
+def grouped(serial: str) -> str:
+    """Return a serial as it is printed: groups of four, to be read aloud."""
+    return "-".join(serial[at : at + 4] for at in range(0, len(serial), 4))
+
+
+class Status(StrEnum):
+    """`not_valid`: the row is not what was issued."""
+
+    valid = "valid"
+    revoked = "revoked"
+    not_valid = "not_valid"
+
+
+def status_of(*, is_untouched: bool, revoked_at: datetime | None) -> Status:
+    if not is_untouched:
+        return Status.not_valid
+    return Status.valid if revoked_at is None else Status.revoked
+
+
+def printable_name(name: str | None) -> str:
+    """Return a name as it would be printed: composed letters, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", name or "").split())
+
+
+def missing_glyphs(name: str, drawn: frozenset[int]) -> tuple[str, ...]:
+    """Return the characters of a name that no font of the certificate draws, each once."""
+    return tuple(dict.fromkeys(letter for letter in name if ord(letter) not in drawn))

@@ -1,0 +1,17 @@
+"""The limit on looking at certificates of others."""
+
+from datetime import timedelta
+
+from app.accounts.domain import network_block
+from app.db import limits
+from app.db.limits import Limit
+from app.web.visit import VisitContext
+
+VERIFY = Limit("verify", most=60, per=timedelta(minutes=5))
+"""Enough for a clinic that checks a list by hand; too few to walk through numbers (R-114)."""
+
+
+def take_turn(visit: VisitContext) -> None:
+    """Count one look at a serial for this network; raise TooMany when there were too many."""
+    with visit.database.write() as db:
+        limits.take(db, VERIFY, network_block(visit.network), now=visit.now)

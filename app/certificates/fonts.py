@@ -1,0 +1,26 @@
+"""The fonts a certificate is printed with, and the characters they draw."""
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+FAMILY = "Atkinson Hyperlegible"
+
+
+@cache
+def folder() -> Path:
+    """Return the folder of the locked font package; typst reads it as it is."""
+    return Path(str(resources.files("fontpkg_atkinson_hyperlegible") / "files"))
+
+
+@cache
+def drawn_characters() -> frozenset[int]:
+    """Return the code points that both faces of a certificate can draw."""
+    faces = ("Regular", "Bold")
+    drawn = [
+        frozenset(TTFont(folder() / f"AtkinsonHyperlegible-{face}.ttf").getBestCmap())
+        for face in faces
+    ]
+    return frozenset.intersection(*drawn)

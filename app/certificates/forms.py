@@ -1,0 +1,37 @@
+"""Forms of certificates."""
+
+from uuid import UUID
+
+from pydantic import Field, field_validator
+
+from app.certificates import domain
+from app.web.forms import Form
+
+
+class VerifyForm(Form):
+    """The number as somebody typed it; `serial` is what they meant."""
+
+    serial: str = Field(title="the certificate number", max_length=200)
+
+    @field_validator("serial")
+    @classmethod
+    def _meant(cls, value: str) -> str:
+        serial = domain.read_serial(value)
+        if serial is None:
+            raise ValueError(
+                "A certificate number has 26 letters and digits. Check each one and try again."
+            )
+        return serial
+
+
+class RevokeForm(Form):
+    reason: str = Field(title="the reason", min_length=5, max_length=1000)
+
+
+class BlockedForm(Form):
+    user_id: UUID
+    course_key: str = Field(max_length=64)
+
+
+class ReissueForm(Form):
+    """Nothing but the button."""

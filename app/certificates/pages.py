@@ -1,0 +1,180 @@
+"""Pages of certificates: one's own, the public check, and the admin's."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+from fastapi import Response
+
+from app.certificates import domain, queries, service
+from app.certificates.domain import Status
+from app.certificates.doors import take_turn
+from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable
+from app.certificates.forms import BlockedForm, ReissueForm, RevokeForm, VerifyForm
+from app.certificates.printing import certificate_pdf
+from app.db.paging import page_number
+from app.kit.errors import Invalid
+from app.kit.ids import CertificateId, UserId
+from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT
+from app.web.errors import status_of
+from app.web.forms import Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages()
+NOT_FOR_SEARCH = {"x-robots-tag": "noindex, nofollow"}
+
+
+@pages.get("/certificates", name="certificates.own", access=STUDENT)
+def show_own(visit: Visit) -> Response:
+    with visit.database.read() as db:
+        page = queries.own_page(db, visit.actor.user_id)
+    return visit.render("certificates/own.html", page=page)
+
+
+@pages.get("/certificates/{certificate_id}.pdf", name="certificates.pdf", access=SIGNED_IN)
+def show_pdf(visit: Visit, certificate_id: CertificateId) -> Response:
+    with visit.database.read() as db:
+        found = queries.document(db, visit.actor, certificate_id)
+    if found.status is Status.revoked:
+        raise NotPrintable("It was revoked. Its holder was told why by mail.")
+    if found.status is Status.not_valid:
+        raise NotPrintable("What is stored is not what was issued. The academy's office can help.")
+    content = certificate_pdf(
+        found,
+        academy=visit.settings.academy_name,
+        address=f"{visit.settings.base_url}/verify/{found.serial}",
+        kept_in=Path(visit.settings.files_url),
+    )
+    name = f"certificate-{found.grouped}.pdf"
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={"content-disposition": f'attachment; filename="{name}"'} | NOT_FOR_SEARCH,
+    )
+
+
+@pages.get("/verify", name="certificates.verify", access=EVERYONE)
+def show_verify(visit: Visit) -> Response:
+    return visit.render("certificates/verify.html", errors={}, values={})
+
+
+@pages.post("/verify", name="certificates.look_up", access=EVERYONE)
+def look_up(visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = VerifyForm.read(submitted)
+    except Invalid as refused:
+        return visit.render(
+            "certificates/verify.html",
+            status=422,
+            errors=refused.fields,
+            values=submitted.values,
+        )
+    return visit.redirect(visit.url("certificates.verified", serial=form.serial))
+
+
+@pages.get("/verify/{serial}", name="certificates.verified", access=EVERYONE)
+def show_verified(visit: Visit, serial: str) -> Response:
+    """Anybody may check a certificate; the count of the limit is the only thing this writes."""
+    meant = domain.read_serial(serial)
+    take_turn(visit)
+    with visit.database.read() as db:
+        found = queries.verification(db, meant)
+    if found is None:
+        words = "We cannot find that number. Check each letter and digit."
+        response = visit.render(
+            "certificates/verify.html",
+            status=404,
+            errors={"serial": words},
+            values={"serial": serial[:200]},
+        )
+    else:
+        response = visit.render("certificates/verified.html", page=found)
+    response.headers.update(NOT_FOR_SEARCH)
+    return response
+
+
+@pages.get("/admin/certificates", name="certificates.list", access=ADMIN)
+def show_list(visit: Visit) -> Response:
+    asked = visit.request.query_params
+    search = asked.get("q", "").strip()[:200]
+    number = page_number(asked.get("page"))
+    with visit.database.read() as db:
+        page = queries.admin_page(db, search=search, number=number)
+    base = visit.url("certificates.list")
+
+    def link(to: int) -> str:
+        return f"{base}?{urlencode({'q': search, 'page': to})}"
+
+    return visit.render("certificates/list.html", page=page, link=link)
+
+
+@pages.post("/admin/certificates/blocked", name="certificates.issue_blocked", access=ADMIN)
+def issue_blocked(visit: Visit, submitted: Submitted) -> Response:
+    form = BlockedForm.read(submitted)
+    try:
+        with visit.database.write() as db:
+            issued = service.issue_blocked(
+                db, visit.actor, UserId(form.user_id), form.course_key, now=visit.now
+            )
+    except NotIssued as refused:
+        return visit.redirect(visit.url("certificates.list"), flash=refused.detail, kind="warning")
+    return visit.redirect(
+        visit.url("certificates.show", certificate_id=issued), flash="The certificate is issued."
+    )
+
+
+@pages.get("/admin/certificates/{certificate_id}", name="certificates.show", access=ADMIN)
+def show_one(visit: Visit, certificate_id: CertificateId) -> Response:
+    return _one(visit, certificate_id)
+
+
+@pages.post("/admin/certificates/{certificate_id}/revoke", name="certificates.revoke", access=ADMIN)
+def revoke(visit: Visit, certificate_id: CertificateId, submitted: Submitted) -> Response:
+    try:
+        form = RevokeForm.read(submitted)
+        with visit.database.write() as db:
+            service.revoke_certificate(db, visit.actor, certificate_id, form.reason, now=visit.now)
+    except (Invalid, AlreadyRevoked) as refused:
+        errors = refused.fields or {"form": refused.detail}
+        return _one(
+            visit, certificate_id, status_of(refused), errors=errors, values=submitted.values
+        )
+    return visit.redirect(
+        visit.url("certificates.show", certificate_id=certificate_id),
+        flash="The certificate is revoked. Its holder is told by mail.",
+    )
+
+
+@pages.post(
+    "/admin/certificates/{certificate_id}/reissue", name="certificates.reissue", access=ADMIN
+)
+def reissue(visit: Visit, certificate_id: CertificateId, submitted: Submitted) -> Response:
+    ReissueForm.read(submitted)
+    try:
+        with visit.database.write() as db:
+            issued = service.reissue_certificate(db, visit.actor, certificate_id, now=visit.now)
+    except NotIssued as refused:
+        return _one(visit, certificate_id, status_of(refused), errors={"form": refused.detail})
+    return visit.redirect(
+        visit.url("certificates.show", certificate_id=issued),
+        flash="A new certificate is issued, with a new number.",
+    )
+
+
+def _one(
+    visit: VisitContext,
+    certificate_id: CertificateId,
+    status: int = 200,
+    *,
+    errors: dict[str, str] | None = None,
+    values: dict[str, object] | None = None,
+) -> Response:
+    with visit.database.read() as db:
+        page = queries.document(db, visit.actor, certificate_id)
+    return visit.render(
+        "certificates/one.html",
+        status=status,
+        page=page,
+        errors=errors or {},
+        values=values or {},
+    )

@@ -1,0 +1,299 @@
+"""Reading certificates: the facts of the rule, own and public pages, the admin's list."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.actor import Actor
+from app.assessments import queries as assessments
+from app.certificates import domain, policy
+from app.certificates.domain import Attended, Facts, Judged, Missing, Status
+from app.certificates.models import Certificate, CertificateBlock
+from app.courses import queries as courses
+from app.courses.queries import Published
+from app.db.paging import PAGE_SIZE, Page, page_of
+from app.enrolments import queries as enrolments
+from app.enrolments.queries import Place
+from app.kit.errors import NotFound
+from app.kit.ids import CertificateId, EnrolmentId, UserId
+from app.learning import queries as learning
+from app.practicals import queries as practicals
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """One practical as a certificate names it."""
+
+    title: str
+    on: date
+    assessed_on: date
+    assessor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A certificate as it was issued, with its status now."""
+
+    id: CertificateId
+    serial: str
+    holder_id: UserId
+    name: str
+    title: str
+    scope: str
+    issued_on: date
+    issued_at: datetime
+    practicals: tuple[Trained, ...]
+    status: Status
+    revoked_at: datetime | None
+    revocation_reason: str | None
+    snapshot_hash: str
+
+    @property
+    def grouped(self) -> str:
+        return domain.grouped(self.serial)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What one person still has to do for the certificate of one course."""
+
+    course_key: str
+    title: str
+    missing: tuple[Missing, ...]
+    blocked: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    certificates: tuple[Shown, ...]
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """An earned certificate that waits for an admin."""
+
+    user_id: UserId
+    course_key: str
+    name: str
+    email: str
+    reason: str
+    blocked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AdminPage:
+    certificates: Page[Shown]
+    blocked: tuple[Blocked, ...]
+    search: str
+
+
+_NOBODY = {"format": 0, "serial": "", "holder": {"name": "x" * 40}, "scope": "x" * 240}
+
+
+def facts_of(db: Session, user_id: UserId, course_key: str) -> Facts | None:
+    """Return everything the rule asks, read now; None when the course does not exist."""
+    place = enrolments.place_on(db, user_id, course_key)
+    if place is not None:
+        return _facts_on(db, place)
+    published = courses.current(db, course_key)
+    return _facts(db, user_id, published, None) if published else None
+
+
+def facts_behind(db: Session, row: Certificate) -> Facts:
+    """Return the facts as they are now, for the revision a certificate was issued under."""
+    return _facts(db, row.user_id, courses.revision(db, row.revision_id), None)
+
+
+def verification(db: Session, serial: str | None) -> Shown | None:
+    """Return what a stranger may know of a serial, or None. The hash is computed anew each time, and
+    for a miss as well: a hit takes no longer (R-111, R-114)."""
+    row = db.scalars(select(Certificate).where(Certificate.serial == (serial or ""))).one_or_none()
+    if row is None:
+        domain.hash_of(_NOBODY)
+        return None
+    return shown(row)
+
+
+def document(db: Session, actor: Actor, certificate_id: CertificateId) -> Shown:
+    """Return a certificate for its document; NotFound for anybody but its holder and admins."""
+    row = db.get(Certificate, certificate_id)
+    if row is None or not policy.may_open(actor, row.user_id):
+        raise NotFound
+    return shown(row)
+
+
+def own_page(db: Session, user_id: UserId) -> OwnPage:
+    """Return a person's certificates, newest first, and what is missing for those they can earn."""
+    rows = db.scalars(
+        select(Certificate)
+        .where(Certificate.user_id == user_id)
+        .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+    ).all()
+    live = {row.course_key for row in rows if row.revoked_at is None}
+    blocks: dict[str, str] = {
+        row.course_key: row.reason
+        for row in db.scalars(select(CertificateBlock).where(CertificateBlock.user_id == user_id))
+    }
+    ways: dict[str, Way] = {}
+    for place in enrolments.places_of(db, user_id):
+        key = place.course_key
+        if key in live or key in ways:
+            continue
+        facts = _facts_on(db, place)
+        missing = domain.missing_for_certificate(facts)
+        ways[key] = Way(key, facts.course.title, missing, blocks.get(key))
+    return OwnPage(tuple(shown(row) for row in rows), tuple(ways.values()))
+
+
+def admin_page(db: Session, *, search: str, number: int) -> AdminPage:
+    """Return certificates by name or serial, newest first, and those that wait for an admin."""
+    query = select(Certificate)
+    if search:
+        serial = domain.read_serial(search)
+        by_name = func.lower(Certificate.holder_name).contains(search.lower(), autoescape=True)
+        query = query.where(Certificate.serial == serial if serial else by_name)
+    total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = db.scalars(
+        query.order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    )
+    page = page_of([shown(row) for row in rows], number=number, total=total)
+    return AdminPage(page, blocked(db), search)
+
+
+def has_any(db: Session, user_id: UserId, course_key: str) -> bool:
+    """Return whether a certificate was ever issued; after a revocation only an admin issues anew."""
+    found = db.scalar(
+        select(Certificate.id)
+        .where(Certificate.user_id == user_id, Certificate.course_key == course_key)
+        .limit(1)
+    )
+    return found is not None
+
+
+def live_certificate(db: Session, user_id: UserId, course_key: str) -> CertificateId | None:
+    return db.scalar(
+        select(Certificate.id).where(
+            Certificate.user_id == user_id,
+            Certificate.course_key == course_key,
+            Certificate.revoked_at.is_(None),
+        )
+    )
+
+
+def shown(row: Certificate) -> Shown:
+    """Return a row as it may be shown; a row that is not what was issued shows as not valid (R-116)."""
+    status = domain.status_of(is_untouched=is_untouched(row), revoked_at=row.revoked_at)
+    said: dict[str, Any] = row.snapshot
+    if status is Status.not_valid:
+        # What an altered row says is not repeated: it may be a forger's words.
+        said = {"title": "", "scope": "", "issued_on": row.issued_at.date().isoformat()}
+    return Shown(
+        id=row.id,
+        serial=row.serial,
+        holder_id=row.user_id,
+        name=row.holder_name if status is not Status.not_valid else "",
+        title=said["title"],
+        scope=said["scope"],
+        issued_on=date.fromisoformat(said["issued_on"]),
+        issued_at=row.issued_at,
+        practicals=tuple(
+            Trained(
+                one["title"],
+                date.fromisoformat(one["on"]),
+                date.fromisoformat(one["assessed_on"]),
+                one["assessor"],
+            )
+            for one in said.get("practicals", ())
+        ),
+        status=status,
+        revoked_at=row.revoked_at,
+        revocation_reason=row.revocation_reason,
+        snapshot_hash=row.snapshot_hash,
+    )
+
+
+def is_untouched(row: Certificate) -> bool:
+    """Return whether the row still says what was issued: snapshot against hash, columns against
+    snapshot, a revocation with the admin who made it."""
+    if domain.hash_of(row.snapshot) != row.snapshot_hash:
+        return False
+    said = row.snapshot
+    course = said.get("course", {})
+    return (row.revoked_at is None) == (row.revoked_by is None) and (
+        said.get("serial"),
+        said.get("holder"),
+        course.get("key"),
+        course.get("revision_id"),
+        said.get("issued_at"),
+    ) == (
+        row.serial,
+        {"id": str(row.user_id), "name": row.holder_name},
+        row.course_key,
+        str(row.revision_id),
+        row.issued_at.isoformat(),
+    )
+
+
+def _facts_on(db: Session, place: Place) -> Facts:
+    published = courses.revision(db, place.revision_id)
+    return _facts(db, place.user_id, published, place.enrolment_id)
+
+
+def _facts(
+    db: Session, user_id: UserId, published: Published, enrolment_id: EnrolmentId | None
+) -> Facts:
+    course_key = published.course_key
+    judged = assessments.competent_of(db, user_id, course_key)
+    assessors = accounts.people(db, [one.instructor_id for one in judged]) if judged else {}
+    return Facts(
+        course=published.course,
+        revision_id=published.revision_id,
+        revision_number=published.number,
+        enrolment_id=enrolment_id,
+        done=learning.done_by(db, user_id, course_key),
+        attended=tuple(
+            Attended(
+                seat.seat_id,
+                seat.practical.kind_key,
+                seat.practical.starts_at,
+                seat.practical.zone,
+            )
+            for seat in practicals.attended_seats(db, user_id, course_key)
+        ),
+        competent=tuple(
+            Judged(
+                one.assessment_id,
+                one.seat_id,
+                one.checklist_key,
+                one.signed_at,
+                assessors[one.instructor_id].name,
+            )
+            for one in judged
+        ),
+    )
+
+
+def blocked(db: Session) -> tuple[Blocked, ...]:
+    """Return the earned certificates that wait for an admin, the longest-waiting first."""
+    rows = db.scalars(
+        select(CertificateBlock).order_by(CertificateBlock.blocked_at).limit(PAGE_SIZE)
+    ).all()
+    people = accounts.people(db, [row.user_id for row in rows]) if rows else {}
+    return tuple(
+        Blocked(
+            row.user_id,
+            row.course_key,
+            people[row.user_id].name,
+            people[row.user_id].email,
+            row.reason,
+            row.blocked_at,
+        )
+        for row in rows
+    )

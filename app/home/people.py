@@ -1,0 +1,100 @@
+"""The whole story of one person: what every feature knows of them, for admins."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.actor import Actor
+from app.accounts.queries import PersonStory
+from app.assessments import queries as assessments
+from app.assessments.queries import Report
+from app.certificates import queries as certificates
+from app.certificates.queries import OwnPage
+from app.courses import queries as courses
+from app.enrolments import queries as enrolments
+from app.enrolments.queries import OwnPlace
+from app.kit.ids import AttemptId, UserId
+from app.learning import queries as learning
+from app.learning.domain import Done, count_done
+from app.practicals.queries import briefs
+from app.practicals.queries.briefs import SeatBrief
+from app.quizzes import queries as quizzes
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    """One attempt at a quiz. `earned` None: not sent yet."""
+
+    attempt_id: AttemptId
+    title: str
+    number: int
+    started_at: datetime
+    earned: int | None
+    possible: int | None
+    is_passed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressLine:
+    title: str
+    finished: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """What every feature but accounts knows of a person."""
+
+    places: tuple[OwnPlace, ...]
+    progress: tuple[ProgressLine, ...]
+    attempts: tuple[AttemptLine, ...]
+    seats: tuple[SeatBrief, ...]
+    reports: tuple[Report, ...]
+    own: OwnPage
+
+
+def person_page(
+    db: Session, actor: Actor, person_id: UserId, *, zone: str, now: datetime
+) -> tuple[PersonStory, Learner]:
+    """Return everything about one person; the permission is asked by `accounts.person_story`."""
+    story = accounts.person_story(db, actor, person_id, now=now)
+    return story, Learner(
+        enrolments.own_places(db, person_id, today=now.astimezone(ZoneInfo(zone)).date()),
+        _progress(db, person_id),
+        _attempts(db, person_id),
+        briefs.seats_of(db, person_id),
+        assessments.reports_of(db, person_id),
+        certificates.own_page(db, person_id),
+    )
+
+
+def _progress(db: Session, person_id: UserId) -> tuple[ProgressLine, ...]:
+    done = learning.done_on_all(db, person_id)
+    lines = []
+    for place in enrolments.places_of(db, person_id):
+        course = courses.revision(db, place.revision_id).course
+        finished, total = count_done(course, done.get(place.course_key, Done()))
+        lines.append(ProgressLine(course.title, finished, total))
+    return tuple(lines)
+
+
+def _attempts(db: Session, person_id: UserId) -> tuple[AttemptLine, ...]:
+    lines = []
+    for attempt in quizzes.attempts_of(db, person_id):
+        quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
+        score = attempt.score
+        lines.append(
+            AttemptLine(
+                attempt.id,
+                quiz.title if quiz else attempt.quiz_key,
+                attempt.number,
+                attempt.started_at,
+                score.earned if score else None,
+                score.possible if score else None,
+                score.passed if score else None,
+            )
+        )
+    return tuple(lines)

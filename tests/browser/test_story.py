@@ -1,0 +1,41 @@
+"""The whole story with four people in a real Chromium, with JavaScript and without."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.browser.story import people
+from tests.make import NOW
+from tests.make.courses import SMALL_COURSE
+from tests.make.server import PRECEPTOR, a_server
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+def test_from_the_catalogue_to_a_verified_certificate(new_context, tmp_path, javascript):
+    clock = tmp_path / "clock"
+    clock.write_text(NOW.isoformat())
+    server = a_server(
+        f"sqlite:///{tmp_path / 'preceptor.db'}", tmp_path, prepare=True, test_clock=str(clock)
+    )
+    folder = shutil.copytree(SMALL_COURSE, tmp_path / "small-course")
+    try:
+        server.start(within=120)
+        subprocess.run(
+            [PRECEPTOR, "content", "publish", str(folder)],
+            env={**os.environ, **server.environment},
+            check=True,
+        )
+        serial = people(new_context, server.url, javascript=javascript).whole()
+        assert len(serial) >= 26
+        audit = subprocess.run(
+            [PRECEPTOR, "audit"],
+            env={**os.environ, **server.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert audit.stdout.strip() == "Every invariant holds."
+    finally:
+        server.stop()

@@ -1,0 +1,331 @@
+"""Certificates as their holders, strangers and admins meet them."""
+
+import re
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import zxingcpp
+from lxml import html
+from sqlalchemy import update
+
+from app.certificates import domain, service
+from app.certificates.doors import VERIFY
+from app.certificates.models import Certificate
+from app.kit.ids import CertificateId, UserId, new_uuid
+from tests.conftest import statements_of
+from tests.make import NOW
+from tests.make.certificates import a_certificate, an_earner
+from tests.make.learning import a_learner_place, a_published_course
+from tests.make.people import a_user
+
+
+@pytest.fixture
+def earned(database):
+    with database.write() as db:
+        return an_earner(db)
+
+
+@pytest.fixture
+def certificate(database, earned):
+    with database.write() as db:
+        certificate_id = a_certificate(db, earned)
+    with database.read() as db:
+        return db.get(Certificate, certificate_id)
+
+
+@pytest.fixture
+def office(database, as_person):
+    with database.write() as db:
+        admin = a_user(db, "Ada Admin", roles=("admin",))
+    return as_person(admin)
+
+
+def words(response):
+    return " ".join(" ".join(html.document_fromstring(response.text).itertext()).split())
+
+
+class TestOwn:
+    def test_what_is_missing_is_a_list_of_things_to_do(self, database, as_person):
+        with database.write() as db:
+            student = a_user(db)
+            a_learner_place(db, student, a_published_course(db))
+        page = words(as_person(student).get("/certificates"))
+        assert "Complete “" in page
+        assert "Pass “" in page
+        assert "Attend “Practice day”" in page
+        assert "Be assessed as competent on “Practice day”" in page
+
+    def test_nothing_yet_says_what_to_do(self, database, as_person):
+        with database.write() as db:
+            student = a_user(db)
+        assert "Reserve a place on a course" in words(as_person(student).get("/certificates"))
+
+    def test_while_it_is_made_the_page_says_so(self, as_person, earned):
+        assert "is being made" in words(as_person(earned.student).get("/certificates"))
+
+    def test_a_certificate_is_downloaded(self, as_person, earned, certificate):
+        browser = as_person(earned.student)
+        page = browser.get("/certificates")
+        assert domain.grouped(certificate.serial) in words(page)
+        assert f"/certificates/{certificate.id}.pdf" in page.text
+        answer = browser.get(f"/certificates/{certificate.id}.pdf")
+        assert answer.headers["content-type"] == "application/pdf"
+
+    def test_a_name_that_waits_is_said(self, database, as_person):
+        with database.write() as db:
+            blocked = an_earner(db, certificate_name="李小龍")
+            service.issue_if_complete(db, blocked.student.user_id, blocked.course_key, now=NOW)
+        page = words(as_person(blocked.student).get("/certificates"))
+        assert "it cannot be printed yet" in page
+
+
+class TestDocument:
+    def test_it_is_tagged_and_its_qr_leads_to_the_check(
+        self, as_person, earned, certificate, settings
+    ):
+        browser = as_person(earned.student)
+        content = browser.get(f"/certificates/{certificate.id}.pdf").content
+        document = pypdfium2.PdfDocument(content)
+        try:
+            assert len(document) == 1
+            assert pypdfium2.raw.FPDFCatalog_IsTagged(document)
+            assert document.get_metadata_dict()["Title"].startswith("Certificate: ")
+            text = document[0].get_textpage().get_text_bounded()
+            picture = document[0].render(scale=3).to_pil()
+        finally:
+            document.close()
+        assert b"pdfuaid" in content
+        assert "Sam Student" in text
+        assert "It is not a licence" in text
+        assert "Iris Instructor" in text
+        assert domain.grouped(certificate.serial) in text
+        (code,) = zxingcpp.read_barcodes(picture)
+        assert code.text == f"{settings.base_url}/verify/{certificate.serial}"
+        shown = browser.get(code.text.removeprefix(settings.base_url))
+        assert "This certificate is valid" in words(shown)
+
+    def test_it_is_printed_once(self, as_person, earned, certificate, settings):
+        browser = as_person(earned.student)
+        first = browser.get(f"/certificates/{certificate.id}.pdf").content
+        (kept,) = Path(settings.files_url).rglob("*.pdf")
+        stamp = kept.stat().st_mtime_ns
+        assert browser.get(f"/certificates/{certificate.id}.pdf").content == first
+        assert kept.stat().st_mtime_ns == stamp
+
+    def test_it_is_for_its_holder_and_admins(
+        self, as_person, database, certificate, office, client
+    ):
+        with database.write() as db:
+            stranger = a_user(db, "Una Unknown")
+        address = f"/certificates/{certificate.id}.pdf"
+        assert as_person(stranger).get(address).status_code == 404
+        assert office.get(address).status_code == 200
+        assert client.get(address).status_code == 303
+        assert office.get(f"/certificates/{new_uuid()}.pdf").status_code == 404
+
+    def test_a_revoked_or_altered_one_is_not_handed_out(
+        self, as_person, database, earned, certificate, office
+    ):
+        address = f"/certificates/{certificate.id}.pdf"
+        with database.write() as db:
+            db.execute(update(Certificate).values(holder_name="Somebody Else"))
+        assert office.get(address).status_code == 409
+        with database.write() as db:
+            db.execute(
+                update(Certificate).values(
+                    holder_name="Sam Student",
+                    revoked_at=NOW,
+                    revoked_by=UserId(new_uuid()),
+                    revocation_reason="Issued in error",
+                )
+            )
+        browser = as_person(earned.student)
+        assert browser.get(address).status_code == 409
+        assert "Issued in error" in words(browser.get("/certificates"))
+
+
+class TestVerifying:
+    def test_anybody_finds_it_however_it_is_typed(self, client, certificate):
+        typed = domain.grouped(certificate.serial).lower().replace("-", " ")
+        answer = client.post("/verify", data={"serial": typed})
+        assert answer.headers["location"] == f"/verify/{certificate.serial}"
+        page = client.get(answer.headers["location"])
+        assert page.status_code == 200
+        assert "This certificate is valid" in words(page)
+        assert "Sam Student" in words(page)
+        assert page.headers["x-robots-tag"] == "noindex, nofollow"
+        assert "noindex" in page.text
+
+    def test_only_what_is_printed_is_shown(self, client, earned, certificate):
+        """R-114: no address, no number of a person, no evidence."""
+        page = client.get(f"/verify/{certificate.serial}").text
+        for secret in (
+            earned.student.email,
+            str(earned.student.user_id),
+            str(earned.assessment_id),
+            str(certificate.id),
+        ):
+            assert secret not in page
+
+    def test_a_number_that_cannot_be_one_is_kept_and_explained(self, client):
+        page = client.post("/verify", data={"serial": "7K2Q-??"})
+        assert page.status_code == 422
+        assert "26 letters and digits" in words(page)
+        assert "7K2Q-??" in page.text
+        assert client.post("/verify", data={}).status_code == 422
+
+    @pytest.mark.parametrize("serial", ["7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "nonsense"])
+    def test_an_unknown_number_is_said_plainly(self, client, serial):
+        page = client.get(f"/verify/{serial}")
+        assert page.status_code == 404
+        assert "We cannot find that number" in words(page)
+        assert serial in page.text
+        assert page.headers["x-robots-tag"] == "noindex, nofollow"
+
+    def test_hit_and_miss_ask_the_database_alike(self, client, certificate):
+        """R-114."""
+        client.get("/verify/warm")
+        hit = statements_of(client.get(f"/verify/{certificate.serial}"))
+        miss = statements_of(client.get(f"/verify/{domain.new_serial()}"))
+        malformed = statements_of(client.get("/verify/nonsense"))
+        assert hit == miss == malformed
+        assert hit <= 5
+
+    def test_revoked_is_shown_with_its_date(self, client, database, certificate, office):
+        office.post(
+            f"/admin/certificates/{certificate.id}/revoke", data={"reason": "Issued in error"}
+        )
+        page = words(client.get(f"/verify/{certificate.serial}"))
+        assert "This certificate was revoked" in page
+        assert "Tue 1 Dec 2026" in page
+        assert "Issued in error" not in page
+
+    def test_an_altered_row_is_not_valid(self, client, database, certificate):
+        """R-111, R-116."""
+        with database.write() as db:
+            db.execute(update(Certificate).values(holder_name="Somebody Else"))
+        page = words(client.get(f"/verify/{certificate.serial}"))
+        assert "This certificate is not valid" in page
+        assert "Somebody Else" not in page
+        assert "Sam Student" not in page
+
+    def test_a_network_may_look_only_so_often(self, client, certificate):
+        """R-114."""
+        for _ in range(VERIFY.most):
+            assert client.get("/verify/nonsense").status_code == 404
+        refused = client.get(f"/verify/{certificate.serial}")
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) > 0
+        api = client.get(f"/api/v1/certificates/{certificate.serial}")
+        assert api.status_code == 429
+
+    def test_the_api_says_the_same(self, client, database, certificate):
+        found = client.get(f"/api/v1/certificates/{domain.grouped(certificate.serial)}").json()
+        assert found["status"] == "valid"
+        assert found["name"] == "Sam Student"
+        assert found["practicals"][0]["on"] == "2026-12-01"
+        assert client.get("/api/v1/certificates/nonsense").status_code == 404
+        with database.write() as db:
+            db.execute(update(Certificate).values(holder_name="Somebody Else"))
+        altered = client.get(f"/api/v1/certificates/{certificate.serial}").json()
+        assert (altered["status"], altered["name"]) == ("not_valid", "")
+
+
+class TestOffice:
+    def test_the_list_is_searched_by_name_and_number(self, database, office, certificate):
+        for search, count in (
+            ("", 1),
+            ("STUDENT", 1),
+            (domain.grouped(certificate.serial).lower(), 1),
+            ("nobody", 0),
+            ("%", 0),
+        ):
+            page = office.get("/admin/certificates", params={"q": search})
+            assert page.text.count("Sam Student") == count, search
+        assert "No certificate found" in words(office.get("/admin/certificates?q=nobody"))
+        assert office.get("/admin/certificates?page=x").status_code == 422
+
+    def test_a_long_list_has_pages(self, database, office, certificate):
+        with database.write() as db:
+            for number in range(50):
+                db.add(
+                    Certificate(
+                        id=CertificateId(new_uuid()),
+                        serial=f"{number:026}",
+                        holder_name="Sam Student",
+                        user_id=certificate.user_id,
+                        course_key=f"course-{number}",
+                        revision_id=certificate.revision_id,
+                        snapshot={},
+                        snapshot_hash="",
+                        issued_at=NOW,
+                    )
+                )
+        first = office.get("/admin/certificates?q=sam")
+        assert "Page 1 of 2" in words(first)
+        assert "/admin/certificates?q=sam&amp;page=2" in first.text
+        assert "Page 2 of 2" in words(office.get("/admin/certificates?q=sam&page=2"))
+
+    def test_revoking_needs_a_reason_and_works_once(self, office, certificate):
+        one = f"/admin/certificates/{certificate.id}"
+        page = office.post(f"{one}/revoke", data={"reason": " "})
+        assert page.status_code == 422
+        assert "Enter the reason." in words(page)
+        assert office.post(f"{one}/revoke", data={"reason": "In error"}).status_code == 303
+        assert "In error" in words(office.get(one))
+        assert office.post(f"{one}/revoke", data={"reason": "In error"}).status_code == 409
+
+    def test_issuing_anew_is_refused_or_gets_a_new_number(
+        self, office, database, certificate, earned
+    ):
+        one = f"/admin/certificates/{certificate.id}"
+        refused = office.post(f"{one}/reissue")
+        assert refused.status_code == 409
+        assert "revoked first" in words(refused)
+        office.post(f"{one}/revoke", data={"reason": "Wrong name"})
+        answer = office.post(f"{one}/reissue")
+        assert answer.status_code == 303
+        assert answer.headers["location"] != one
+        assert office.get(answer.headers["location"]).status_code == 200
+
+    def test_what_is_blocked_is_on_top_and_tried_again(self, office, database):
+        with database.write() as db:
+            blocked = an_earner(db, "Li Xiaolong", certificate_name="李小龍")
+            service.issue_if_complete(db, blocked.student.user_id, blocked.course_key, now=NOW)
+        page = office.get("/admin/certificates")
+        assert "Waiting for you: 1" in words(page)
+        assert "U+674E" in words(page)
+        fields = {"user_id": str(blocked.student.user_id), "course_key": blocked.course_key}
+        again = office.post("/admin/certificates/blocked", data=fields)
+        assert again.headers["location"] == "/admin/certificates"
+        assert "U+674E" in words(office.get("/admin/certificates"))
+        with database.write() as db:
+            db.connection().exec_driver_sql("UPDATE users SET certificate_name = 'Li Xiaolong'")
+        issued = office.post("/admin/certificates/blocked", data=fields)
+        assert re.fullmatch(r"/admin/certificates/[0-9a-f-]{36}", issued.headers["location"])
+        assert "Waiting for you" not in words(office.get("/admin/certificates"))
+
+    def test_an_altered_row_is_shown_as_one(self, office, database, certificate):
+        with database.write() as db:
+            db.execute(update(Certificate).values(snapshot={}))
+        assert "Altered certificate" in words(office.get("/admin/certificates"))
+        page = words(office.get(f"/admin/certificates/{certificate.id}"))
+        assert "is not what was issued" in page
+
+    @pytest.mark.parametrize("people", [1, 10])
+    def test_the_pages_ask_few_questions(self, office, database, as_person, people):
+        with database.write() as db:
+            first = an_earner(db)
+            for number in range(people):
+                blocked = an_earner(
+                    db, f"Name {number}", published=first.published, certificate_name="李"
+                )
+                service.issue_if_complete(db, blocked.student.user_id, blocked.course_key, now=NOW)
+                a_certificate(db, an_earner(db, f"Person {number}", published=first.published))
+        for browser, address, most in (
+            (office, "/admin/certificates?q=person", 8),
+            (as_person(first.student), "/certificates", 8),
+        ):
+            browser.get(address)
+            assert statements_of(browser.get(address)) <= most

@@ -1,0 +1,323 @@
+"""Issuing once and only by the rule, revoking, and what the audit finds."""
+
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from app import jobs
+from app.assessments.domain import Mark
+from app.audit.queries import acts_about
+from app.certificates import checks, domain, queries, service
+from app.certificates.domain import Status
+from app.certificates.errors import AlreadyRevoked, NotIssued
+from app.certificates.models import Certificate, CertificateBlock
+from app.enrolments.models import Enrolment, EnrolmentState
+from app.kit.errors import Forbidden, NotFound
+from app.kit.ids import CertificateId, UserId, new_uuid
+from app.learning.models import Completion
+from app.outbox.models import OutboxEvent
+from app.practicals.models import Attendance, Seat
+from tests.make import NOW
+from tests.make.certificates import a_certificate, an_earner
+from tests.make.people import a_user
+
+
+def issue(db, earned):
+    return service.issue_if_complete(db, earned.student.user_id, earned.course_key, now=NOW)
+
+
+def mails(db, template):
+    return [
+        event.payload
+        for event in db.scalars(select(OutboxEvent).where(OutboxEvent.name == "mail"))
+        if event.payload["template"] == template
+    ]
+
+
+@pytest.fixture
+def earned(database):
+    with database.write() as db:
+        return an_earner(db)
+
+
+@pytest.fixture
+def admin(database):
+    with database.write() as db:
+        return a_user(db, "Ada Admin", roles=("admin",))
+
+
+class TestIssuing:
+    def test_the_outbox_issues_it_after_the_signature(self, database, earned, app):
+        mailer = app.state.mailer
+        for _ in range(3):
+            jobs.deliver_due(database, mailer, now=NOW)
+        with database.read() as db:
+            row = db.scalars(select(Certificate)).one()
+            assert (row.user_id, row.holder_name) == (earned.student.user_id, "Sam Student")
+            assert row.snapshot["evidence"]["assessments"] == [str(earned.assessment_id)]
+            assert row.snapshot["holder"]["name"] == "Sam Student"
+            assert queries.is_untouched(row)
+            (mail,) = mails(db, "certificates/issued")
+            assert mail["to"] == earned.student.email
+            assert checks.problems(db, now=NOW) == []
+
+    def test_asked_twice_it_is_issued_once(self, database, earned):
+        with database.write() as db:
+            first = issue(db, earned)
+        with database.write() as db:
+            assert issue(db, earned) == first
+        with database.read() as db:
+            assert len(mails(db, "certificates/issued")) == 1
+
+    def test_handlers_in_parallel_issue_it_once(self, database, earned):
+        barrier, found, wrong = Barrier(6), [], []
+
+        def handle():
+            barrier.wait()
+            try:
+                with database.write() as db:
+                    found.append(issue(db, earned))
+            except Exception as error:
+                wrong.append(error)
+
+        threads = [Thread(target=handle) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert wrong == []
+        assert len(set(found)) == 1
+        assert None not in found
+        with database.read() as db:
+            assert len(db.scalars(select(Certificate)).all()) == 1
+            assert len(mails(db, "certificates/issued")) == 1
+
+    @pytest.mark.parametrize("missing", ["theory", "attendance", "place"])
+    def test_no_evidence_no_certificate(self, database, earned, admin, missing):
+        """R-113: neither a job nor an admin's form issues without every fact."""
+        with database.write() as db:
+            if missing == "theory":
+                db.execute(delete(Completion).where(Completion.item_key == "final-test"))
+            if missing == "attendance":
+                db.execute(update(Seat).values(attendance=Attendance.absent))
+            if missing == "place":
+                db.execute(update(Enrolment).values(state=EnrolmentState.cancelled))
+        with database.write() as db:
+            assert issue(db, earned) is None
+            db.add(
+                CertificateBlock(
+                    user_id=earned.student.user_id,
+                    course_key=earned.course_key,
+                    reason="forged",
+                    blocked_at=NOW,
+                )
+            )
+        with pytest.raises(NotIssued), database.write() as db:
+            service.issue_blocked(db, admin, earned.student.user_id, earned.course_key, now=NOW)
+        with database.read() as db:
+            assert db.scalars(select(Certificate)).all() == []
+
+    def test_a_failed_assessment_is_no_evidence(self, database):
+        with database.write() as db:
+            failed = an_earner(db, identity=Mark.not_done)
+            assert issue(db, failed) is None
+
+    def test_an_unknown_course_issues_nothing(self, database, earned):
+        with database.write() as db:
+            found = service.issue_if_complete(db, earned.student.user_id, "no-such-course", now=NOW)
+            assert found is None
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("name", "reason"),
+        [("Nguyễn Văn An", "U+1EC5"), (None, "no name"), ("   ", "no name")],
+    )
+    def test_a_name_that_cannot_be_printed_waits_for_an_admin(self, database, admin, name, reason):
+        with database.write() as db:
+            earned = an_earner(db, "Anh Nguyen", certificate_name=name)
+        with database.write() as db:
+            assert issue(db, earned) is None
+            assert issue(db, earned) is None
+        with database.read() as db:
+            (waiting,) = queries.admin_page(db, search="", number=1).blocked
+            assert reason in waiting.reason
+            acts = [act.action for act in acts_about(db, earned.student.user_id)]
+            assert acts.count("certificates.certificate_blocked") == 1
+            (way,) = queries.own_page(db, earned.student.user_id).ways
+            assert way.missing == ()
+            assert reason in way.blocked
+        with pytest.raises(NotIssued, match="What is missing"), database.write() as db:
+            service.issue_blocked(db, admin, earned.student.user_id, earned.course_key, now=NOW)
+
+    def test_once_it_can_be_printed_the_admin_issues_it(self, database, admin):
+        with database.write() as db:
+            earned = an_earner(db, certificate_name="李小龍")
+            assert issue(db, earned) is None
+        with database.write() as db:
+            db.connection().exec_driver_sql("UPDATE users SET certificate_name = 'Li Xiaolong'")
+            service.issue_blocked(db, admin, earned.student.user_id, earned.course_key, now=NOW)
+        with database.read() as db:
+            assert db.scalars(select(Certificate)).one().holder_name == "Li Xiaolong"
+            assert queries.admin_page(db, search="", number=1).blocked == ()
+
+    def test_an_assessor_who_cannot_be_printed_blocks_too(self, database):
+        with database.write() as db:
+            instructor = a_user(db, "Доктор Иванова", roles=("instructor",))
+            earned = an_earner(db, instructor=instructor)
+            assert issue(db, earned) is None
+        with database.read() as db:
+            (waiting,) = queries.admin_page(db, search="", number=1).blocked
+            assert "the assessor's name" in waiting.reason
+
+    def test_only_what_is_blocked_can_be_tried_again(self, database, admin, earned):
+        with pytest.raises(NotFound), database.write() as db:
+            service.issue_blocked(db, admin, UserId(new_uuid()), earned.course_key, now=NOW)
+
+
+class TestRevoking:
+    def test_it_says_so_at_once_and_its_holder_is_told(self, database, earned, admin):
+        with database.write() as db:
+            certificate_id = a_certificate(db, earned)
+            service.revoke_certificate(db, admin, certificate_id, "Issued in error", now=NOW)
+        with database.read() as db:
+            row = db.get(Certificate, certificate_id)
+            found = queries.verification(db, row.serial)
+            assert (found.status, found.revoked_at) == (Status.revoked, NOW)
+            (mail,) = mails(db, "certificates/revoked")
+            assert mail["values"]["reason"] == "Issued in error"
+
+    def test_once_only_and_by_admins(self, database, earned, admin):
+        with database.write() as db:
+            certificate_id = a_certificate(db, earned)
+        with pytest.raises(Forbidden), database.write() as db:
+            service.revoke_certificate(db, earned.student, certificate_id, "Mine", now=NOW)
+        with database.write() as db:
+            service.revoke_certificate(db, admin, certificate_id, "Issued in error", now=NOW)
+        with pytest.raises(AlreadyRevoked), database.write() as db:
+            service.revoke_certificate(db, admin, certificate_id, "Again", now=NOW)
+        with pytest.raises(NotFound), database.write() as db:
+            service.revoke_certificate(db, admin, CertificateId(new_uuid()), "None", now=NOW)
+
+    def test_nothing_comes_back_by_itself_but_an_admin_issues_anew(self, database, earned, admin):
+        with database.write() as db:
+            first = a_certificate(db, earned)
+        with pytest.raises(NotIssued, match="revoked first"), database.write() as db:
+            service.reissue_certificate(db, admin, first, now=NOW)
+        with database.write() as db:
+            service.revoke_certificate(db, admin, first, "Wrong name", now=NOW)
+            assert issue(db, earned) is None
+        with database.write() as db:
+            second = service.reissue_certificate(db, admin, first, now=NOW)
+        with database.read() as db:
+            serials = {row.id: row.serial for row in db.scalars(select(Certificate))}
+            assert len(set(serials.values())) == 2
+            assert queries.live_certificate(db, earned.student.user_id, earned.course_key) == second
+            assert checks.problems(db, now=NOW) == []
+        with pytest.raises(NotFound), database.write() as db:
+            service.reissue_certificate(db, admin, CertificateId(new_uuid()), now=NOW)
+
+    def test_issuing_anew_asks_the_rule_again(self, database, earned, admin):
+        """R-113."""
+        with database.write() as db:
+            first = a_certificate(db, earned)
+            service.revoke_certificate(db, admin, first, "Was not there", now=NOW)
+            db.execute(update(Seat).values(attendance=Attendance.absent))
+        with pytest.raises(NotIssued, match="Attend"), database.write() as db:
+            service.reissue_certificate(db, admin, first, now=NOW)
+
+
+def alter_snapshot(db, row):
+    row.snapshot = {**row.snapshot, "title": "Master of everything"}
+
+
+def alter_hash(db, row):
+    row.snapshot_hash = "0" * 64
+
+
+def alter_name(db, row):
+    row.holder_name = "Somebody Else"
+
+
+def alter_both(db, row):
+    row.snapshot = {**row.snapshot, "holder": {"id": str(row.user_id), "name": "Else"}}
+    row.snapshot_hash = domain.hash_of(row.snapshot)
+
+
+def alter_serial(db, row):
+    row.serial = domain.new_serial()
+
+
+def alter_date(db, row):
+    row.issued_at = NOW.replace(year=2020)
+
+
+def revive(db, row):
+    row.revoked_by = UserId(new_uuid())
+
+
+def empty(db, row):
+    row.snapshot = {}
+    row.snapshot_hash = domain.hash_of({})
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        alter_snapshot,
+        alter_hash,
+        alter_name,
+        alter_both,
+        alter_serial,
+        alter_date,
+        revive,
+        empty,
+    ],
+)
+def test_an_altered_row_is_not_valid_and_the_audit_finds_it(database, earned, alter):
+    """R-111, R-116."""
+    with database.write() as db:
+        certificate_id = a_certificate(db, earned)
+    with database.write() as db:
+        alter(db, db.get(Certificate, certificate_id))
+    with database.read() as db:
+        row = db.get(Certificate, certificate_id)
+        found = queries.verification(db, row.serial)
+        assert (found.status, found.name, found.title) == (Status.not_valid, "", "")
+        assert found.practicals == ()
+        assert checks.problems(db, now=NOW) == [
+            f"Certificate {certificate_id}: it is not what was issued."
+        ]
+
+
+def test_the_audit_finds_certificates_without_evidence(database, earned):
+    with database.write() as db:
+        certificate_id = a_certificate(db, earned)
+    with database.write() as db:
+        db.execute(update(Seat).values(attendance=Attendance.absent))
+        db.execute(delete(Completion).where(Completion.item_key == "final-test"))
+    with database.read() as db:
+        found = checks.problems(db, now=NOW)
+        assert len(found) == 2
+        assert all(
+            f"Certificate {certificate_id}: its evidence is not there" in one for one in found
+        )
+
+
+def test_the_audit_finds_two_valid_ones(database, earned):
+    with database.write() as db:
+        a_certificate(db, earned)
+        db.connection().exec_driver_sql("DROP INDEX uq_certificates_live")
+        service._issue(db, earned.student.user_id, earned.course_key, issued_by=None, now=NOW)
+    with database.read() as db:
+        found = checks.problems(db, now=NOW)
+    with database.write() as db:
+        db.execute(delete(Certificate))
+        db.connection().exec_driver_sql(
+            "CREATE UNIQUE INDEX uq_certificates_live ON certificates (user_id, course_key) "
+            "WHERE revoked_at IS NULL"
+        )
+    assert found == [
+        f"Person {earned.student.user_id}: 2 valid certificates of {earned.course_key}."
+    ]

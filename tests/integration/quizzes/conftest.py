@@ -1,0 +1,126 @@
+"""A student with a place on the published small course, and attempts of theirs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.accounts.actor import Actor
+from app.courses.domain.keys import QuestionKey
+from app.db.database import Database
+from app.kit.ids import AttemptId, RevisionId
+from app.quizzes import queries, service
+from app.quizzes.domain.attempt import Attempt, Score
+from tests.make import NOW
+from tests.make.courses import small_course
+from tests.make.people import a_user
+from tests.make.quizzes import a_complete_module, a_place, a_published_course
+
+
+@dataclass
+class Pupil:
+    """A student at work; every step is one transaction, as behind a route."""
+
+    database: Database
+    actor: Actor
+    revision_id: RevisionId
+
+    def start(self, quiz_key: str = "skin-quiz", *, now: datetime = NOW) -> AttemptId:
+        with self.database.write() as db:
+            return service.start_attempt(db, self.actor, "small-course", quiz_key, now=now)
+
+    def attempt(self, attempt_id: AttemptId) -> Attempt:
+        with self.database.read() as db:
+            return queries.attempt_of(db, self.actor, attempt_id)
+
+    def save(
+        self,
+        attempt_id: AttemptId,
+        position: int,
+        typed: list[str],
+        *,
+        sequence: int | None = None,
+        now: datetime = NOW,
+    ) -> service.Saved:
+        with self.database.write() as db:
+            return service.save_answer(
+                db, self.actor, attempt_id, position, typed, sequence=sequence, now=now
+            )
+
+    def submit(self, attempt_id: AttemptId, *, now: datetime = NOW) -> Score:
+        with self.database.write() as db:
+            return service.submit(db, self.actor, attempt_id, now=now)
+
+    def position(self, attempt_id: AttemptId, question_key: str) -> int:
+        keys = [question.key for question in self.attempt(attempt_id).drawn]
+        return keys.index(question_key) + 1
+
+    def right_answer(self, attempt: Attempt, position: int) -> list[str]:
+        """What to send so that a question is right."""
+        drawn = attempt.drawn[position - 1]
+        key = the_key(attempt.quiz_key, drawn.key)
+        if key.answer is not None:
+            return [str(key.answer)]
+        return list(drawn.tokens_of(key.correct))
+
+    def wrong_answer(self, attempt: Attempt, position: int) -> list[str]:
+        drawn = attempt.drawn[position - 1]
+        key = the_key(attempt.quiz_key, drawn.key)
+        if key.answer is not None:
+            return ["9999"]
+        return [next(option.token for option in drawn.options if option.key not in key.correct)]
+
+    def answer_all(self, attempt_id: AttemptId, *, right: bool = True, now: datetime = NOW) -> None:
+        attempt = self.attempt(attempt_id)
+        choose = self.right_answer if right else self.wrong_answer
+        for position in range(1, len(attempt.drawn) + 1):
+            self.save(attempt_id, position, choose(attempt, position), now=now)
+
+    def finish(
+        self, quiz_key: str = "skin-quiz", *, right: bool = True, now: datetime = NOW
+    ) -> AttemptId:
+        """Start, answer everything and submit."""
+        attempt_id = self.start(quiz_key, now=now)
+        self.answer_all(attempt_id, right=right, now=now)
+        self.submit(attempt_id, now=now)
+        return attempt_id
+
+    def complete(self, *modules: str) -> None:
+        with self.database.write() as db:
+            for module in modules:
+                a_complete_module(db, self.actor, self.revision_id, module)
+
+
+def the_key(quiz_key: str, question_key: str) -> QuestionKey:
+    keys = small_course().keys
+    assert keys is not None
+    return keys.quizzes[quiz_key].questions[question_key]
+
+
+@pytest.fixture
+def revision_id(database: Database) -> RevisionId:
+    with database.write() as db:
+        return a_published_course(db)
+
+
+@pytest.fixture
+def a_pupil(database: Database, revision_id: RevisionId) -> Callable[..., Pupil]:
+    def make(name: str = "Sam Student") -> Pupil:
+        with database.write() as db:
+            actor = a_user(db, name)
+            a_place(db, actor, revision_id)
+        return Pupil(database, actor, revision_id)
+
+    return make
+
+
+@pytest.fixture
+def pupil(a_pupil: Callable[..., Pupil]) -> Pupil:
+    return a_pupil()
+
+
+@pytest.fixture
+def browser(pupil: Pupil, as_person: Callable[[Actor], TestClient]) -> TestClient:
+    return as_person(pupil.actor)

@@ -1,0 +1,89 @@
+"""The demo academy, filled once per worker and copied for each test."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.accounts import queries as people
+from app.courses import service as courses
+from app.courses.domain.parsing import parse_course
+from app.courses.reading import read_folder
+from app.db.database import Database
+from app.demo.academy import fill_if_empty
+from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
+from app.kit.places import COURSES
+from app.main import create_app
+from app.settings import Environment, Settings
+from tests.make import NOW
+from tests.make.people import a_sign_in
+
+PEOPLE = {"student": STUDENTS[1], "instructor": INSTRUCTORS[0], "admin": ADMIN}
+
+
+@pytest.fixture(scope="session")
+def academy_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("academy") / "academy.db"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    parsed = parse_course("mesotherapy", read_folder(COURSES / "mesotherapy"))
+    with database.write() as db:
+        courses.publish(db, None, parsed, now=NOW)
+    assert fill_if_empty(database, now=NOW)
+    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture
+def academy_database(academy_template: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "academy.db"
+    shutil.copy(academy_template, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def academy_client(
+    academy_database: Database, clock_file: Path, tmp_path: Path
+) -> Iterator[TestClient]:
+    """A visitor of the demo academy."""
+    settings = Settings(
+        env=Environment.test,
+        database_url=academy_database.url.render_as_string(hide_password=False),
+        base_url="http://testserver",
+        test_clock=clock_file,
+        files_url=str(tmp_path / "files"),
+        log_level="WARNING",
+    )
+    app = create_app(settings)
+    with TestClient(
+        app, headers={"origin": "http://testserver"}, follow_redirects=False
+    ) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def as_demo_person(
+    academy_client: TestClient, academy_database: Database
+) -> Callable[[str], TestClient]:
+    """Return a browser signed in as the demo's student, instructor or admin."""
+
+    def sign_in(role: str) -> TestClient:
+        with academy_database.read() as db:
+            found = people.person_by_email(db, PEOPLE[role].email)
+        assert found is not None
+        with academy_database.write() as db:
+            a_sign_in(db, found, token=f"token-of-{role}")  # type: ignore[arg-type] # only the id is read
+        return TestClient(
+            academy_client.app,
+            headers={"origin": "http://testserver"},
+            cookies={"preceptor-sid": f"token-of-{role}"},
+            follow_redirects=False,
+        )
+
+    return sign_in

@@ -1,0 +1,54 @@
+"""People who have earned a certificate, and those who miss one thing."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.assessments.domain import Mark
+from app.certificates import service
+from app.courses.queries import Published
+from app.kit.ids import AssessmentId, CertificateId, EnrolmentId
+from tests.make import NOW
+from tests.make.assessments import Day, a_day, a_signed_assessment
+from tests.make.learning import a_completed_theory, a_learner_place, a_published_course
+from tests.make.people import a_user
+
+
+@dataclass(frozen=True)
+class Earned:
+    """Somebody with everything a certificate of the small course needs."""
+
+    student: Actor
+    published: Published
+    day: Day
+    enrolment_id: EnrolmentId
+    assessment_id: AssessmentId
+
+    @property
+    def course_key(self) -> str:
+        return self.published.course_key
+
+
+def an_earner(
+    db: Session,
+    name: str = "Sam Student",
+    *,
+    published: Published | None = None,
+    instructor: Actor | None = None,
+    identity: Mark = Mark.done,
+    **columns: object,
+) -> Earned:
+    published = published or a_published_course(db)
+    student = a_user(db, name, **columns)
+    enrolment_id = a_learner_place(db, student, published)
+    a_completed_theory(db, student, published)
+    day = a_day(db, revision_id=published.revision_id, student=student, instructor=instructor)
+    assessment_id = a_signed_assessment(db, day, identity=identity)
+    return Earned(student, published, day, enrolment_id, assessment_id)
+
+
+def a_certificate(db: Session, earned: Earned) -> CertificateId:
+    issued = service.issue_if_complete(db, earned.student.user_id, earned.course_key, now=NOW)
+    assert issued is not None
+    return issued
