@@ -103,10 +103,10 @@ def _roster(
 ) -> Response:
     with visit.database.read() as db:
         _demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
-        roster = queries.roster(db, practical_id)
         gate = gate_of(db, practical_id)
-    if gate is None:
-        raise NotFound
+        if gate is None:
+            raise NotFound
+        roster = queries.roster(db, practical_id)
     return visit.render(
         "practicals/roster.html",
         status=409 if refused else 200,

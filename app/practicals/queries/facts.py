@@ -127,12 +127,9 @@ def judged(gate: Gate, waiters: Iterable[Waiter], known: dict[UserId, Known]) ->
 
 
 def eligible_ahead(db: Session, gate: Gate, user_id: UserId) -> int:
-    """Count who on the waiting list comes before this person and could come, up to what matters."""
-    if gate.free == 0:
-        return 0
+    """Count who of the head of the waiting list comes before this person and could come; ask only
+    where somebody waits beside a free place."""
     waiters = first_waiters(db, gate.id)
-    if not waiters:
-        return 0
     known = known_people(db, gate, [waiter.user_id for waiter in waiters])
     return waiting.eligible_ahead(judged(gate, waiters, known), user_id)
 

@@ -317,6 +317,7 @@ def test_an_admin_finds_no_roster_of_nothing(admin, as_person):
         "admin/practicals/{}/reserve",
     ):
         assert browser.get("/" + path.format(new_uuid())).status_code == 404
+    assert browser.post(f"/admin/practicals/{new_uuid()}/edit", data={}).status_code == 404
 
 
 # Admins

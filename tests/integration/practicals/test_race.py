@@ -158,16 +158,18 @@ def test_control_counting_first_oversells_in_the_same_harness(database, rush):
         )
 
 
-ROUNDS = 40
+ROUNDS = 15
+DEEP_ROUNDS = 150
 
 
-def test_no_place_is_stranded_when_one_cancels_while_another_joins_r_072(database):
+@pytest.mark.parametrize("rounds", [ROUNDS, pytest.param(DEEP_ROUNDS, marks=pytest.mark.deep)])
+def test_no_place_is_stranded_when_one_cancels_while_another_joins_r_072(database, rounds):
     """R-072: cancel (release and promote) against join (told "full"): at the end nobody waits beside
     a free place, in any round."""
     with database.write() as db:
         intake = an_intake(db)
         ann, ben = (a_ready_student(db, name, intake_id=intake) for name in ("Ann", "Ben"))
-        days = [a_practical(db, capacity=1) for _ in range(ROUNDS)]
+        days = [a_practical(db, capacity=1) for _ in range(rounds)]
     stranded = 0
     for number, practical_id in enumerate(days):
         with database.write() as db:
@@ -213,7 +215,7 @@ def test_one_person_books_two_overlapping_days_at_once_r_071(database):
     """R-071: the gates differ, so the person's own row is what queues them."""
     with database.write() as db:
         intake = an_intake(db)
-        people = [a_ready_student(db, f"P{n}", intake_id=intake) for n in range(10)]
+        people = [a_ready_student(db, f"P{n}", intake_id=intake) for n in range(5)]
         days = [a_practical(db, capacity=20) for _ in range(2)]
 
     def booking(actor: Actor, practical_id: PracticalId) -> Job:
