@@ -172,7 +172,11 @@ def test_a_shown_percentage_never_flatters(earned, possible):
     ("html", "heading", "rest"),
     [
         ("<p>Which layer?</p>", "Which layer?", ""),
-        ("<p>Which <b>layer</b>?</p>\n<figure></figure>", "Which <b>layer</b>?", "<figure></figure>"),
+        (
+            "<p>Which <b>layer</b>?</p>\n<figure></figure>",
+            "Which <b>layer</b>?",
+            "<figure></figure>",
+        ),
         ("<p>A case.</p>\n<p>What now?</p>", "A case.", "<p>What now?</p>"),
         ("<ul><li><p>A list</p></li></ul>", "", "<ul><li><p>A list</p></li></ul>"),
         ("words", "", "words"),
