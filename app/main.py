@@ -30,6 +30,7 @@ from app.learning import api as learning_api
 from app.learning import pages as learning_pages
 from app.practicals import api as practicals_api
 from app.practicals.pages import planning as practicals_planning
+from app.practicals.pages import reserving as practicals_reserving
 from app.practicals.pages import students as practicals_students
 from app.practicals.pages import teaching as practicals_teaching
 from app.quizzes import api as quizzes_api
@@ -73,6 +74,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     practicals_students.pages,
     practicals_teaching.pages,
     practicals_planning.pages,
+    practicals_reserving.pages,
     practicals_api.api,
 )
 

@@ -15,9 +15,6 @@ from app.enrolments.forms import (
     IntakeForm,
     NewIntakeForm,
     ReasonForm,
-    ReserveForm,
-    read_reservation,
-    typed_rows,
 )
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId
@@ -127,36 +124,6 @@ def cancel_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
     )
 
 
-@pages.get("/admin/intakes/{intake_id}/reserve", name="enrolments.reserve_for", access=ADMIN)
-def show_reserve_for(visit: Visit, intake_id: IntakeId) -> Response:
-    return _reserve_for(visit, intake_id, {}, None)
-
-
-@pages.post("/admin/intakes/{intake_id}/reserve", name="enrolments.reserve_places", access=ADMIN)
-def reserve_places(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
-    try:
-        form, named = read_reservation(submitted, ReserveForm)
-        with visit.database.write() as db:
-
-            def reserve() -> str:
-                service.reserve_places_by_name(
-                    db,
-                    visit.actor,
-                    intake_id,
-                    named=[(person.name, person.email) for person in named],
-                    note=form.note,
-                    override_reason=form.override_reason,
-                    now=visit.now,
-                )
-                return visit.url("enrolments.intake", intake_id=intake_id) + "?show=confirmed"
-
-            to = visit.once(db, submitted, reserve)
-    except (Invalid, Conflict) as refused:
-        return _reserve_for(visit, intake_id, submitted.values, refused)
-    people = "1 place is" if len(named) == 1 else f"{len(named)} places are"
-    return visit.redirect(to, flash=f"{people} reserved. Each person gets a mail.")
-
-
 @pages.post("/admin/intakes/{intake_id}/export", name="enrolments.export", access=ADMIN)
 def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
     """A post, because the trail keeps who took a list of people away."""
@@ -205,22 +172,6 @@ def _intake_form(
         status=status_of(refused) if refused else 200,
         page=intake,
         courses=[(entry.course_key, entry.course.title) for entry in catalogue],
-        errors=errors_of(refused),
-        values=values,
-    )
-
-
-def _reserve_for(
-    visit: VisitContext, intake_id: IntakeId, values: dict[str, Any], refused: Refused | None
-) -> Response:
-    with visit.database.read() as db:
-        intake = admin_queries.intake_facts(db, visit.actor, intake_id)
-    return visit.render(
-        "enrolments/reserve_for.html",
-        status=status_of(refused) if refused else 200,
-        page=intake,
-        rows=typed_rows(values),
-        action=visit.url("enrolments.reserve_places", intake_id=intake_id),
         errors=errors_of(refused),
         values=values,
     )

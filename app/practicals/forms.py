@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator
 
+from app.enrolments.forms import ReserveForm as EnrolmentsReserveForm
 from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, UserId
 from app.practicals.domain.plan import Plan
@@ -135,6 +136,14 @@ class ReserveForm(Form):
     person: UUID = Field(title="person")
     reason: str = Field(title="reason", max_length=500)
     override: bool = Field(default=False, title="override")
+
+
+class ReserveTogetherForm(EnrolmentsReserveForm):
+    """The reservation screen of an intake, with a place on a practical besides."""
+
+    practical: UUID | None = Field(default=None, title="practical")
+    seat_reason: str | None = Field(default=None, title="reason", max_length=500)
+    seat_override: bool = Field(default=False, title="override")
 
 
 class AttendanceForm(Form):

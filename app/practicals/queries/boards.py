@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -15,7 +15,7 @@ from app.courses import queries as courses
 from app.db.paging import Page, page_of
 from app.enrolments import queries as enrolments
 from app.kit.errors import NotFound
-from app.kit.ids import PracticalId, UserId
+from app.kit.ids import IntakeId, PracticalId, UserId
 from app.practicals.domain.seats import Gate, PracticalStatus, Unmet, WaitingState, eligibility
 from app.practicals.models import Practical, PracticalInstructor, WaitingEntry
 from app.practicals.queries.briefs import BRIEF, Brief, Roster, instructor_ids, roster
@@ -142,6 +142,24 @@ def candidates(db: Session, gate: Gate, words: str) -> tuple[Candidate, ...]:
         )
         for person in people
     )
+
+
+def reservable(
+    db: Session, course_key: str, intake_id: IntakeId, *, now: datetime
+) -> tuple[Brief, ...]:
+    """Return the published days to come on which people of an intake may have places."""
+    rows = db.execute(
+        select(*BRIEF)
+        .where(
+            Practical.course_key == course_key,
+            or_(Practical.intake_id.is_(None), Practical.intake_id == intake_id),
+            Practical.status == PracticalStatus.published,
+            Practical.starts_at > now,
+        )
+        .order_by(Practical.starts_at, Practical.id)
+        .limit(SIZE)
+    )
+    return tuple(Brief(*row) for row in rows)
 
 
 def choices(db: Session) -> Choices:

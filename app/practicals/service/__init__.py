@@ -14,6 +14,7 @@ from app.practicals.service.queue import (
     promote_person,
 )
 from app.practicals.service.seats import book_seat, cancel_seat, reserve_seat, take_seat_away
+from app.practicals.service.together import reserve_with_practical
 
 __all__ = (
     "book_seat",
@@ -28,5 +29,6 @@ __all__ = (
     "promote_person",
     "publish_practical",
     "reserve_seat",
+    "reserve_with_practical",
     "take_seat_away",
 )

@@ -1,0 +1,84 @@
+"""The office's one screen to reserve course places, with places on a practical besides.
+
+It stands at an intake's address; enrolments bring its form and its rows of people, this adds the day.
+"""
+
+from typing import Any
+
+from fastapi import Response
+from sqlalchemy.orm import Session
+
+from app.enrolments import admin_queries
+from app.enrolments.admin_pages import errors_of
+from app.enrolments.forms import read_reservation, typed_rows
+from app.kit.errors import Conflict, Invalid, Refused
+from app.kit.ids import IntakeId, PracticalId
+from app.practicals import service
+from app.practicals.domain.times import span_words
+from app.practicals.forms import ReserveTogetherForm
+from app.practicals.queries.boards import reservable
+from app.web.access import ADMIN
+from app.web.errors import status_of
+from app.web.forms import Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages()
+
+
+@pages.get("/admin/intakes/{intake_id}/reserve", name="enrolments.reserve_for", access=ADMIN)
+def show_reserve_for(visit: Visit, intake_id: IntakeId) -> Response:
+    return _screen(visit, intake_id, {}, None)
+
+
+@pages.post("/admin/intakes/{intake_id}/reserve", name="enrolments.reserve_places", access=ADMIN)
+def reserve_places(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
+    def effect(db: Session) -> str:
+        service.reserve_with_practical(
+            db,
+            visit.actor,
+            intake_id,
+            named=[(person.name, person.email) for person in named],
+            note=form.note,
+            override_reason=form.override_reason,
+            practical_id=PracticalId(form.practical) if form.practical else None,
+            seat_reason=form.seat_reason,
+            seat_override=form.seat_override,
+            now=visit.now,
+        )
+        return visit.url("enrolments.intake", intake_id=intake_id) + "?show=confirmed"
+
+    try:
+        form, named = read_reservation(submitted, ReserveTogetherForm)
+        with visit.database.write() as db:
+            to = visit.once(db, submitted, lambda: effect(db))
+    except (Invalid, Conflict) as refused:
+        return _screen(visit, intake_id, submitted.values, refused)
+    people = "1 place is" if len(named) == 1 else f"{len(named)} places are"
+    more = ", each with a place on the practical" if form.practical else ""
+    return visit.redirect(to, flash=f"{people} reserved{more}. Each person gets a mail.")
+
+
+def _screen(
+    visit: VisitContext, intake_id: IntakeId, values: dict[str, Any], refused: Refused | None
+) -> Response:
+    with visit.database.read() as db:
+        intake = admin_queries.intake_facts(db, visit.actor, intake_id)
+        days = reservable(db, intake.course_key, intake_id, now=visit.now)
+    return visit.render(
+        "practicals/reserve_course.html",
+        status=status_of(refused) if refused else 200,
+        page=intake,
+        days=[
+            (
+                str(day.practical_id),
+                f"{day.title}, {span_words(day.starts_at, day.ends_at, day.zone)}, "
+                f"{max(0, day.capacity - day.taken)} of {day.capacity} places left",
+            )
+            for day in days
+        ],
+        rows=typed_rows(values),
+        action=visit.url("enrolments.reserve_places", intake_id=intake_id),
+        errors=errors_of(refused),
+        values=values,
+    )
