@@ -56,7 +56,7 @@ def main() -> int:
         "-q",
         "--durations=10",
         "--cov",
-        "--cov-report=term",
+        "--cov-report=term:skip-covered",
         "-m",
         "" if deep else "not deep",
         "-p",

@@ -14,7 +14,7 @@ from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import AttemptId, UserId, new_uuid
 from app.learning.queries import done_by
 from app.outbox.models import OutboxEvent
-from app.quizzes import checks, queries, service
+from app.quizzes import checks, queries, review, service
 from app.quizzes.domain.attempt import Score
 from app.quizzes.errors import AnswerUnreadable, SequenceTaken, StartRefused
 from app.quizzes.models import Answer, Attempt
@@ -413,6 +413,19 @@ def test_checks_find_what_is_broken(pupil, database):
             connection.commit()
         with database.read() as db:
             assert [line for line in checks.broken(db) if "belongs to no attempt" in line]
+
+
+def test_before_release_the_result_holds_no_key(pupil, database):
+    """R-050: the value behind the page is empty, not only hidden by its template."""
+    pupil.complete("skin", "needles")
+    first = pupil.finish("final-test", right=False)
+    with database.read() as db:
+        page = review.result_page(db, pupil.actor, first, now=NOW)
+    assert not page.is_released
+    assert page.questions == ()
+    pupil.finish("final-test", right=False)
+    with database.read() as db:
+        assert len(review.result_page(db, pupil.actor, first, now=NOW).questions) == 2
 
 
 def test_an_unknown_person_owns_nothing(pupil, database):

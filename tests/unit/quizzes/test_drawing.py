@@ -31,6 +31,16 @@ def test_other_seeds_draw_other_orders():
     assert len(orders) > 1
 
 
+def test_the_order_of_one_question_tells_nothing_about_another():
+    """R-051: equal keys in two questions are not shuffled alike."""
+    quiz = a_quiz(a_question("q0"), a_question("q1"))
+    alike = 0
+    for seed in map(str, range(200)):
+        one, other = draw(quiz, seed)
+        alike += [o.key for o in one.options] == [o.key for o in other.options]
+    assert alike < 30
+
+
 def test_every_question_and_option_is_there_once():
     drawn = draw(a_quiz(*TEN), "seed")
     assert sorted(question.key for question in drawn) == sorted(one.key for one in TEN)
