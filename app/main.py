@@ -37,6 +37,7 @@ from app.quizzes import api as quizzes_api
 from app.quizzes import pages as quizzes_pages
 from app.settings import Environment, Settings
 from app.web import kept_mail, system
+from app.web.addresses import addresses_of
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
 from app.web.errors import Unexpected, install_errors
@@ -83,29 +84,29 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     """Return the application, or raise when a route has no policy. `with_worker` delivers the outbox
     in a thread of this process (the single-process mode)."""
     configure_logs(settings.log_level)
-    database = Database(settings.database_url, pool_size=settings.threads)
     app = FastAPI(
         title="Preceptor",
         version="1",
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(settings, database, with_worker=with_worker),
+        lifespan=_lifespan(with_worker=with_worker),
     )
     built = build_assets(STATIC, ROOT / "var" / "assets")
+    url_for = addresses_of(app)
     app.state.shell = Shell(
         settings=settings,
-        database=database,
+        database=Database(settings.database_url, pool_size=settings.threads),
         templates=make_environment(
             TEMPLATES,
-            url_for=lambda name, **values: str(app.url_path_for(name, **values)),
+            url_for=url_for,
             asset=built.url,
             zone=settings.time_zone,
             reload=settings.env is Environment.demo,
         ),
         identify=Identity(),
         clock=clock_for(settings.test_clock),
-        asset_url=built.url,
+        url_for=url_for,
     )
     app.state.mailer = make_mailer(settings, app.state.shell)
     for router in (system.router, *(feature.router for feature in FEATURES)):
@@ -132,15 +133,16 @@ def make_mailer(settings: Settings, shell: Shell) -> Mailer:
     )
 
 
-def _lifespan(settings: Settings, database: Database, *, with_worker: bool):  # type: ignore[no-untyped-def] # FastAPI's own type is private
+def _lifespan(*, with_worker: bool):  # type: ignore[no-untyped-def] # FastAPI's own type is private
     @asynccontextmanager
     async def run(app: FastAPI) -> AsyncIterator[None]:
+        shell: Shell = app.state.shell
         # As many threads as connections: no thread waits for a connection.
-        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        anyio.to_thread.current_default_thread_limiter().total_tokens = shell.settings.threads
         stop = Event()
         worker = Thread(
             target=jobs.work_until,
-            args=(stop, database, app.state.mailer, app.state.shell.clock),
+            args=(stop, shell.database, app.state.mailer, shell.clock),
             daemon=True,
         )
         if with_worker:
@@ -149,7 +151,7 @@ def _lifespan(settings: Settings, database: Database, *, with_worker: bool):  # 
         stop.set()
         if with_worker:
             worker.join(timeout=20)
-        database.close()
+        shell.database.close()
 
     return run
 

@@ -29,4 +29,4 @@ class Shell:
     templates: Environment
     identify: Identify
     clock: Clock
-    asset_url: Callable[[str], str]
+    url_for: Callable[..., str]

@@ -124,9 +124,7 @@ class VisitContext:
 
     def url(self, name: str, **parameters: Any) -> str:
         """Return the path of a named route."""
-        return str(
-            self.request.app.url_path_for(name, **{k: str(v) for k, v in parameters.items()})
-        )
+        return self.shell.url_for(name, **parameters)
 
     def render(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Render a page for this visitor."""

