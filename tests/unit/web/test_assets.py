@@ -91,7 +91,7 @@ def test_only_the_newest_builds_are_kept(source: Path, generated: Path) -> None:
         os.utime(build.folder, ns=(turn, turn))
         builds.append(build)
     last = build_assets(source, generated)
-    kept = {path.name for path in last.folder.parent.iterdir()}
+    kept = {path.name for path in last.folder.parent.glob("[!.]*")}
     assert len(kept) == assets.KEPT_BUILDS
     assert last.digest in kept
     assert builds[0].digest not in kept
