@@ -13,7 +13,7 @@ ROLES = ("visitor", "student", "instructor", "admin")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}}
 DEEP = bool(os.environ.get("PRECEPTOR_TEST_DEEP"))
-VIEWS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+VIEWS = [(360, "light"), (1280, "dark"), (360, "dark"), (1280, "light")]
 
 
 def sign_in_as(context: BrowserContext, url: str, role: str) -> None:
@@ -28,7 +28,7 @@ def sign_in_as(context: BrowserContext, url: str, role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize(("width", "scheme"), VIEWS if DEEP else [(360, "light"), (1280, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), VIEWS if DEEP else VIEWS[:1])
 def test_no_violations(demo_server, new_context, role, width, scheme):
     context = new_context(color_scheme=scheme, viewport={"width": width, "height": 800})
     sign_in_as(context, demo_server.url, role)
@@ -52,5 +52,5 @@ def test_no_violations(demo_server, new_context, role, width, scheme):
         return Visited(path, response.status, kind, page.content())
 
     list(crawl(fetch, "/", "/home", of_a_kind=1))
-    assert found == []
+    assert not found, "\n".join(found)
     assert len(visited) >= 8

@@ -48,8 +48,8 @@ class Student:
         connection.close()
 
     def save_until_it_dies(self, port: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             while True:
                 self.sequence += 1
                 option = self.options[self.sequence % len(self.options)]
@@ -60,6 +60,8 @@ class Student:
                 self.acknowledged[self.sequence] = option
         except (OSError, http.client.HTTPException):
             return
+        finally:
+            connection.close()
 
     def _send(
         self, connection: http.client.HTTPConnection, method: str, path: str, body: object = None
