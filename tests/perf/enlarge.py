@@ -22,6 +22,8 @@ PRACTICALS = 200
 ANSWERS = 300_000
 DRIVERS = 16
 BATCH = 10_000
+LOAD_QUIZ = "load-quiz"
+"""Not a quiz of the course, so that the drivers still have every attempt."""
 
 
 def enlarge(db: Session, *, now: datetime) -> list[str]:
@@ -43,18 +45,32 @@ def enlarge(db: Session, *, now: datetime) -> list[str]:
 
 def _user(number: int, now: datetime) -> dict[str, Any]:
     return {
-        "id": new_uuid(), "email": f"load{number}@load.example", "name": f"Load Student {number}",
-        "is_student": True, "is_instructor": False, "is_admin": False, "created_at": now,
-        "confirmed_at": now, "certificate_name": f"Load Student {number}", "is_medical": False,
+        "id": new_uuid(),
+        "email": f"load{number}@load.example",
+        "name": f"Load Student {number}",
+        "is_student": True,
+        "is_instructor": False,
+        "is_admin": False,
+        "created_at": now,
+        "confirmed_at": now,
+        "certificate_name": f"Load Student {number}",
+        "is_medical": False,
         "theme": "auto",
     }
 
 
-def _place(user: dict[str, Any], intake: Intake, published: Published, now: datetime) -> dict[str, Any]:
+def _place(
+    user: dict[str, Any], intake: Intake, published: Published, now: datetime
+) -> dict[str, Any]:
     return {
-        "id": new_uuid(), "intake_id": intake.id, "user_id": user["id"],
-        "course_key": intake.course_key, "revision_id": published.revision_id,
-        "state": EnrolmentState.confirmed, "requested_at": now, "decided_at": now,
+        "id": new_uuid(),
+        "intake_id": intake.id,
+        "user_id": user["id"],
+        "course_key": intake.course_key,
+        "revision_id": published.revision_id,
+        "state": EnrolmentState.confirmed,
+        "requested_at": now,
+        "decided_at": now,
     }
 
 
@@ -96,18 +112,33 @@ def _answers(
     for user, place in zip(users, places, strict=True):
         for number in range(1, each + 1):
             attempt = {
-                "id": new_uuid(), "user_id": user["id"], "enrolment_id": place["id"],
-                "course_key": place["course_key"], "quiz_key": quiz.key,
-                "revision_id": place["revision_id"], "number": number, "seed": "load",
-                "drawn": drawn, "state": "submitted", "version": 1, "started_at": now,
-                "due_at": None, "submitted_at": now, "earned": 0, "possible": quiz.length,
+                "id": new_uuid(),
+                "user_id": user["id"],
+                "enrolment_id": place["id"],
+                "course_key": place["course_key"],
+                "quiz_key": LOAD_QUIZ,
+                "revision_id": place["revision_id"],
+                "number": number,
+                "seed": "load",
+                "drawn": drawn,
+                "state": "submitted",
+                "version": 1,
+                "started_at": now,
+                "due_at": None,
+                "submitted_at": now,
+                "earned": 0,
+                "possible": quiz.length,
                 "passed": False,
             }
             attempts.append(attempt)
             answers += [
                 {
-                    "id": new_uuid(), "attempt_id": attempt["id"], "question_key": one["question"],
-                    "sequence": 1, "response": {"options": []}, "is_late": False,
+                    "id": new_uuid(),
+                    "attempt_id": attempt["id"],
+                    "question_key": one["question"],
+                    "sequence": 1,
+                    "response": {"options": []},
+                    "is_late": False,
                     "received_at": now,
                 }
                 for one in drawn
@@ -123,14 +154,18 @@ def _sign_ins(db: Session, users: list[dict[str, Any]], now: datetime) -> list[s
         insert(SignIn),
         [
             {
-                "id": new_uuid(), "token_hash": hash_of(token), "user_id": user["id"],
-                "created_at": now, "seen_at": now, "idle_ends_at": now + timedelta(days=7),
-                "ends_at": now + timedelta(days=30), "proved_at": now, "device": "load",
+                "id": new_uuid(),
+                "token_hash": hash_of(token),
+                "user_id": user["id"],
+                "created_at": now,
+                "seen_at": now,
+                "idle_ends_at": now + timedelta(days=7),
+                "ends_at": now + timedelta(days=30),
+                "proved_at": now,
+                "device": "load",
                 "network": "127.0.0.1",
             }
             for token, user in zip(tokens, users, strict=True)
         ],
     )
     return tokens
-
-
