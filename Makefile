@@ -3,13 +3,16 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test test-deep check bench lock clean
+.PHONY: run test coverage test-deep check bench lock clean
 
 run: .venv/.run
 	@PRECEPTOR_ENV=demo PRECEPTOR_BASE_URL=http://127.0.0.1:$(PORT) $(BIN)/preceptor serve --prepare --port $(PORT)
 
 test: .venv/.dev
 	@$(BIN)/python -m tests.run
+
+coverage: .venv/.dev
+	@$(BIN)/python -m tests.run --coverage
 
 test-deep: .venv/.dev
 	@$(BIN)/python -m tests.run --deep

@@ -1,4 +1,4 @@
-"""`make test` and `make test-deep`: makes sure of the browser and PostgreSQL, then runs the suite.
+"""`make test`, `make coverage` and `make test-deep`: makes sure of the browser, then runs the suite.
 
 Prints how many tests ran on SQLite, on PostgreSQL and in the browser: with `CI=true` none may be
 missing.
@@ -51,17 +51,15 @@ def main() -> int:
         "pytest",
         "-n",
         "2",
-        "--dist",
-        "loadgroup",
         "-q",
         "--durations=10",
-        "--cov",
-        "--cov-report=term:skip-covered",
         "-m",
         "" if deep else "not deep",
         "-p",
         "tests.counts",
     ]
+    if deep or "--coverage" in sys.argv:  # counting every line costs half the time again
+        command += ["--cov", "--cov-report=term:skip-covered"]
     return subprocess.run(command, env=environment, check=False).returncode
 
 
