@@ -116,7 +116,7 @@ class Story:
         page = self.student
         self.go(page, "/me")
         page.get_by_label("Name for your certificate").fill(STUDENT)
-        page.get_by_role("radio", name="No", exact=True).check(force=True)
+        page.locator("label").filter(has_text=re.compile("^No$")).click()
         button(page, "Save the profile")
         expect(page.get_by_role("status").first).to_be_visible()
 
@@ -186,7 +186,7 @@ class Story:
         page.get_by_label("Start", exact=True).fill("14:00")
         page.get_by_label("End", exact=True).fill("18:00")
         page.get_by_label("Place and room").fill("Treatment room 3, London")
-        page.get_by_label("Ines Marlowe").check(force=True)
+        page.locator("label").filter(has_text=re.compile("^Ines Marlowe")).click()
         page.get_by_label("Booking opens on").fill("20 November 2026")
         page.get_by_label("At", exact=True).fill("09:00")
         page.get_by_label("Booking closes before the start").fill("1")
@@ -217,7 +217,7 @@ class Story:
             marks.nth(step).click()
             expect(page.get_by_text(f"{step + 1} of {STEPS} marked").first).to_be_visible()
         link(page, "Check and sign")
-        page.get_by_role("checkbox").check(force=True)
+        page.locator('label[for="f-confirmed"]').click()
         button(page, "Sign")
         expect(page.locator("main")).to_contain_text("Competent")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import brotli
-import httpx
+import httpx2
 import pytest
 from fontTools.ttLib import TTFont
 
@@ -44,10 +44,10 @@ def built(source: Path, generated: Path) -> Build:
     return build_assets(source, generated)
 
 
-def ask(app: Assets, path: str, method: str = "GET", accept: str = "identity") -> httpx.Response:
-    async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+def ask(app: Assets, path: str, method: str = "GET", accept: str = "identity") -> httpx2.Response:
+    async def send() -> httpx2.Response:
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.request(method, path, headers={"accept-encoding": accept})
 
     return asyncio.run(send())
