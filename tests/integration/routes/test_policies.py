@@ -127,3 +127,42 @@ def test_method_overrides_have_no_effect(client, header):
     """R-047."""
     assert client.get("/sign-out", headers={header: "POST"}).status_code == 405
     assert client.request("TRACE", "/").status_code == 405
+
+
+OPEN_DOORS = {
+    "POST /confirm",
+    "POST /demo/sign-in",
+    "POST /forgot",
+    "POST /invitation",
+    "POST /new-address",
+    "POST /register",
+    "POST /reset",
+    "POST /sign-in",
+    "POST /sign-out",
+    "POST /verify",
+}
+
+
+def test_only_these_unsafe_routes_are_open_to_everyone(app):
+    """R-040: a policy for reading never guards a route that writes. Each of these proves who asks by
+    what is typed or mailed, and is limited."""
+    found = {
+        f"{method} {path}"
+        for (method, path), access in policies(app).items()
+        if method not in ("GET", "HEAD") and not access.signed_in
+    }
+    assert found == OPEN_DOORS
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])
+def test_json_routes_refuse_other_content_types(app, browsers, kind):
+    """R-082: a form of another site cannot speak to the API."""
+    wrong = []
+    for method, path in unsafe_routes(app):
+        if path.startswith("/api/"):
+            response = browsers["student"].request(
+                method, filled(path), headers={"content-type": kind}, content='{"sequence": 1}'
+            )
+            if response.status_code < 400:
+                wrong.append(f"{method} {path}: {response.status_code}")
+    assert wrong == []

@@ -239,6 +239,7 @@ def test_only_one_paragraph_is_unwrapped() -> None:
     ],
 )
 def test_the_last_gate_removes(dirty: str) -> None:
+    """R-086, R-087: no script, no handler, no address that runs something."""
     clean = cleaned(dirty)
     for word in ("script", "onerror", "style", "iframe", "admin"):
         assert word not in clean
