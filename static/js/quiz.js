@@ -148,5 +148,9 @@ export function attach(form) {
   });
 
   resume();
+  // What was typed before this script had arrived is noted too.
+  const isChanged = (field) =>
+    field.type === "text" ? field.value !== field.defaultValue : field.checked !== field.defaultChecked;
+  if ([...form.elements].some((field) => field.name === "answer" && isChanged(field))) note();
   deliverAll(attempt, csrf);
 }

@@ -111,7 +111,7 @@ def test_an_unreadable_number_is_explained_by_the_chip_and_by_the_form(context, 
     attempt_id = pupil.start(now=datetime.now(UTC))
     place = pupil.position(attempt_id, "total-volume")
     page = context.new_page()
-    page.goto(f"/attempts/{attempt_id}/questions/{place}")
+    page.goto(f"/attempts/{attempt_id}/questions/{place}", wait_until="networkidle")
     page.get_by_role("textbox").fill("1,000")
     chip(page, "failed", "Not saved")
     expect(page.locator("#save-message")).to_contain_text("thousands")
