@@ -35,7 +35,7 @@ from app.practicals.pages import students as practicals_students
 from app.practicals.pages import teaching as practicals_teaching
 from app.quizzes import api as quizzes_api
 from app.quizzes import pages as quizzes_pages
-from app.settings import Environment, Settings
+from app.settings import Settings
 from app.web import kept_mail, system
 from app.web.addresses import addresses_of
 from app.web.assets import Assets, build_assets
@@ -48,35 +48,36 @@ from app.web.routing import Api, Pages, policies, public
 from app.web.shell import Shell
 from app.web.templating import make_environment
 
+# Routes are tried in this order: first what students open all day.
 FEATURES: tuple[Pages | Api, ...] = (
-    system.pages,
-    courses_pages.pages,
-    courses_api.api,
+    quizzes_api.api,
+    quizzes_pages.pages,
     learning_pages.pages,
+    practicals_students.pages,
+    home_pages.pages,
+    practicals_teaching.pages,
+    assessments_api.api,
+    assessments_pages.pages,
+    practicals_api.api,
     learning_api.api,
     enrolments_pages.pages,
-    admin_pages.pages,
-    admin_enrolment_pages.pages,
     enrolments_api.api,
-    kept_mail.pages,
+    courses_pages.pages,
+    courses_api.api,
     accounts_pages.pages,
     me_pages.pages,
-    people_pages.pages,
-    group_pages.pages,
     accounts_api.api,
-    assessments_pages.pages,
-    assessments_api.api,
     certificates_pages.pages,
     certificates_api.api,
-    home_pages.pages,
-    office_pages.pages,
-    quizzes_pages.pages,
-    quizzes_api.api,
-    practicals_students.pages,
-    practicals_teaching.pages,
     practicals_planning.pages,
     practicals_reserving.pages,
-    practicals_api.api,
+    admin_pages.pages,
+    admin_enrolment_pages.pages,
+    people_pages.pages,
+    group_pages.pages,
+    office_pages.pages,
+    kept_mail.pages,
+    system.pages,
 )
 
 
@@ -102,15 +103,15 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
             url_for=url_for,
             asset=built.url,
             zone=settings.time_zone,
-            reload=settings.env is Environment.demo,
         ),
         identify=Identity(),
         clock=clock_for(settings.test_clock),
         url_for=url_for,
     )
     app.state.mailer = make_mailer(settings, app.state.shell)
-    for router in (system.router, *(feature.router for feature in FEATURES)):
-        app.include_router(router)
+    for router in (*(feature.router for feature in FEATURES), system.router):
+        # One flat list: nested routers would be matched one inside the other at every request.
+        app.router.routes.extend(router.routes)
     _open_documents(app)
     install_errors(app)
     app.mount("/static", public(Assets(built)))

@@ -11,7 +11,8 @@ from app.db.paging import page_number
 from app.kit.ids import PracticalId
 from app.practicals import service
 from app.practicals.domain.seats import Reason, Unmet
-from app.practicals.queries.dates import DateRow, Filters, dates_page, practical_page
+from app.practicals.queries.date_rows import Filters
+from app.practicals.queries.dates import DateRow, dates_page, practical_page
 from app.web.access import STUDENT
 from app.web.forms import Submission
 from app.web.routing import Api

@@ -34,7 +34,6 @@ def environment(built: Build) -> Environment:
         url_for=lambda name, **_: f"/{name}",
         asset=built.url,
         zone="Europe/London",
-        reload=False,
     )
 
 

@@ -12,7 +12,8 @@ from app.kit.ids import PracticalId
 from app.practicals import service
 from app.practicals.errors import PlaceRefused
 from app.practicals.forms import EmptyForm
-from app.practicals.queries.dates import Filters, dates_page, practical_page, public_dates
+from app.practicals.queries.date_rows import Filters
+from app.practicals.queries.dates import dates_page, practical_page, public_dates
 from app.web.access import EVERYONE, STUDENT
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
