@@ -6,6 +6,7 @@ from hashlib import sha256
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from app.accounts import doors
 from app.accounts.actor import Actor, roles_held
 from app.accounts.domain import idle_time
 from app.accounts.models import ApiToken, SignIn, User
@@ -47,8 +48,9 @@ BY_COOKIE = (
 
 
 class Identity:
-    """Answers the web layer's question «who is this?» in one statement. Access is computed at each
-    request: a disabled account, a revoked or expired sign-in is nobody (R-014, R-018)."""
+    """Answers the web layer's question "who is this?", in one statement when the secret is right. Access
+    is computed at each request: a disabled account, a revoked or expired sign-in is nobody (R-014,
+    R-018)."""
 
     def by_cookie(self, database: Database, token: str, *, now: datetime) -> Actor | None:
         with database.read() as db:
@@ -73,7 +75,11 @@ class Identity:
                 self._touch(db, actor, now)
         return actor
 
-    def by_bearer(self, database: Database, token: str, *, now: datetime) -> Actor | None:
+    def by_bearer(
+        self, database: Database, token: str, *, network: str, now: datetime
+    ) -> Actor | None:
+        """Return who holds a token of the API. A wrong one is counted, and after too many from one
+        network TooMany is raised; why it is wrong, nobody is told."""
         with database.read() as db:
             user = db.scalars(
                 select(User)
@@ -85,7 +91,11 @@ class Identity:
                     User.disabled_at.is_(None),
                 )
             ).one_or_none()
-            return user.to_actor() if user else None
+            if user is not None:
+                return user.to_actor()
+        with database.write() as db:
+            doors.refuse_token(db, network=network, now=now)
+        return None
 
     def _touch(self, db: Session, actor: Actor, now: datetime) -> None:
         db.execute(

@@ -1,10 +1,6 @@
 """The icons of the interface. A name that is not here is not drawn; a house rule compares."""
 
-from collections.abc import Callable
-from functools import lru_cache
 from typing import Final
-
-from markupsafe import Markup
 
 # Drawings of the `lucide` package, by its names.
 LUCIDE: Final = (
@@ -127,28 +123,3 @@ OWN: Final = {
 }
 
 NAMES: Final = frozenset(LUCIDE) | frozenset(OWN)
-
-
-def icon_drawer(asset: Callable[[str], str]) -> Callable[..., Markup]:
-    """Return `icon(name, label=None, classes="")` for templates: a symbol of the sprite.
-
-    Without a label it is decoration and hidden from screen readers; with one it is a picture that
-    speaks. A name nobody draws is a KeyError.
-    """
-
-    @lru_cache(maxsize=1000)
-    def icon(name: str, label: str | None = None, classes: str = "") -> Markup:
-        if name not in NAMES:
-            raise KeyError(f"no icon is called {name}")
-        return Markup(
-            '<svg class="icon{}" focusable="false" {}><use href="{}#{}"></use></svg>'
-        ).format(
-            f" {classes}" if classes else "",
-            Markup('role="img" aria-label="{}"').format(label)
-            if label
-            else Markup('aria-hidden="true"'),
-            asset("icons.svg"),
-            name,
-        )
-
-    return icon

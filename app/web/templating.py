@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
-from app.web.icons import icon_drawer
+from app.web import icons
 
 
 class QuickContext(Context):
@@ -54,7 +54,7 @@ def make_environment(
     )
     environment.context_class = QuickContext
     environment.globals.update(
-        url_for=url_for, asset=asset, icon=icon_drawer(asset), remembered=remembered
+        url_for=url_for, asset=asset, icon=_icon_drawer(asset), remembered=remembered
     )
     environment.filters.update(
         datetime=lambda moment, in_zone=zone: _datetime(moment, in_zone),
@@ -67,6 +67,31 @@ def make_environment(
         published=_published,
     )
     return environment
+
+
+def _icon_drawer(asset: Callable[[str], str]) -> Callable[..., Markup]:
+    """Return `icon(name, label=None, classes="")` for templates: a symbol of the sprite.
+
+    Without a label it is decoration and hidden from screen readers; with one it is a picture that
+    speaks. A name nobody draws is a KeyError.
+    """
+
+    @lru_cache(maxsize=1000)
+    def icon(name: str, label: str | None = None, classes: str = "") -> Markup:
+        if name not in icons.NAMES:
+            raise KeyError(f"no icon is called {name}")
+        return Markup(
+            '<svg class="icon{}" focusable="false" {}><use href="{}#{}"></use></svg>'
+        ).format(
+            f" {classes}" if classes else "",
+            Markup('role="img" aria-label="{}"').format(label)
+            if label
+            else Markup('aria-hidden="true"'),
+            asset("icons.svg"),
+            name,
+        )
+
+    return icon
 
 
 def _local(moment: datetime, zone: str) -> datetime:

@@ -84,17 +84,21 @@ class VisitContext:
         return client.host if client else "unknown"
 
     def enter(self, access: Access, route: str) -> None:
-        """Find who asks and demand the route's policy."""
+        """Find who asks and demand the route's policy. Raise TooMany after too many wrong tokens of the
+        API."""
         self._route = route
         identify = self.shell.identify
         bearer = self.request.headers.get("authorization", "")
         if self.path.startswith("/api/") and bearer.lower().startswith("bearer "):
-            self._actor = identify.by_bearer(self.database, bearer[7:].strip(), now=self.now)
+            token = bearer[7:].strip()
+            self._actor = identify.by_bearer(
+                self.database, token, network=self.network, now=self.now
+            )
         else:
             if self.request.method not in SAFE_METHODS:
                 demand_proof_of_unread(self.request)
-            if token := self.sign_in_token:
-                self._actor = identify.by_cookie(self.database, token, now=self.now)
+            if cookie := self.sign_in_token:
+                self._actor = identify.by_cookie(self.database, cookie, now=self.now)
         if self._actor is not None:
             self.request.scope["preceptor.actor_id"] = str(self._actor.user_id)
         access.demand(self._actor)

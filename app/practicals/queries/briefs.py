@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor
+from app.accounts.queries import Person
 from app.db.base import table_of
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
@@ -195,26 +196,27 @@ def roster(db: Session, practical_id: PracticalId) -> Roster:
     ).all()
     teachers = instructor_ids(db, practical_id)
     people = accounts.people(db, [*teachers, *(found.user_id for found in seats)])
-    expected = [
-        RosterSeat(
-            seat_id=found.id,
-            user_id=found.user_id,
-            name=people[found.user_id].name,
-            email=people[found.user_id].email,
-            access_needs=people[found.user_id].access_needs,
-            attendance=found.attendance,
-            attendance_at=found.attendance_at,
-            booked_at=found.booked_at,
-            is_reserved=found.reserved_by is not None,
-        )
-        for found in seats
-    ]
+    expected = [_expected(found, people[found.user_id]) for found in seats]
     return Roster(
         Brief(*brief),
         note,
         tuple(sorted(people[user_id].name for user_id in teachers)),
         tuple(sorted(expected, key=lambda seat: (seat.name.casefold(), seat.seat_id))),
         waits,
+    )
+
+
+def _expected(found: Row[*tuple[Any, ...]], person: Person) -> RosterSeat:
+    return RosterSeat(
+        seat_id=found.id,
+        user_id=found.user_id,
+        name=person.name,
+        email=person.email,
+        access_needs=person.access_needs,
+        attendance=found.attendance,
+        attendance_at=found.attendance_at,
+        booked_at=found.booked_at,
+        is_reserved=found.reserved_by is not None,
     )
 
 
