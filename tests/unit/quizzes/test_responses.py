@@ -117,7 +117,7 @@ def test_a_number_that_cannot_be_read_says_how_to_write_it(typed, unit, message)
     assert read_number(typed, unit) == Unreadable(message)
 
 
-@pytest.mark.parametrize(("typed", "unit"), [("5 mLx", "mL"), ("5 xmL", "mL"), ("5 xxxx", None)])
+@pytest.mark.parametrize(("typed", "unit"), [("5 mLX", "mL"), ("5 xmL", "mL"), ("5 xxxx", None)])
 def test_something_like_the_unit_is_another_unit(typed, unit):
     assert isinstance(read_number(typed, unit), Unreadable)
 
