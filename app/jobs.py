@@ -62,7 +62,7 @@ def deliver_due(database: Database, mailer: Mailer, *, now: datetime) -> int:
         try:
             _deliver(database, mailer, event, now)
         except Exception as error:  # whatever a handler raises is kept with the event and retried
-            log.warning("event failed", event=event.name, event_id=str(event.id), exc_info=error)
+            log.warning("event failed", name=event.name, event_id=str(event.id), exc_info=error)
             with database.write() as db:
                 outbox.mark_failed(db, event, repr(error), now=now)
     return len(leased)
