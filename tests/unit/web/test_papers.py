@@ -9,6 +9,7 @@ import pytest
 import typst
 
 from app.web import papers
+from tests.make.pdf import text_of
 
 AT = datetime(2026, 12, 7, 16, 20, tzinfo=UTC)
 ON_TOP = {
@@ -69,14 +70,6 @@ def values_of(template: str, name: str = "Ann Lee") -> dict[str, Any]:
     return ON_TOP | own[template]
 
 
-def text_of(content: bytes) -> str:
-    document = pypdfium2.PdfDocument(content)
-    try:
-        return "\n".join(page.get_textpage().get_text_bounded() for page in document)
-    finally:
-        document.close()
-
-
 TEMPLATES = ["roster", "attendance", "report", "checklist", "certificate"]
 
 
@@ -94,7 +87,7 @@ def test_a_paper_is_tagged_and_takes_no_markup_from_a_name(template):
         document.close()
     assert b"pdfuaid" in content
     assert b"/Lang" in content
-    words = " ".join(text_of(content).split())
+    words = text_of(content)
     assert '#panic("x") *bold* $1/0$' in words
     assert "cannot print" not in words
 
@@ -142,7 +135,7 @@ def test_other_scripts_come_from_the_fonts_that_typst_carries(name):
     assert "ann@example.org" in text
 
 
-@pytest.mark.parametrize("name", ["Wang 王小明", "Ann 🙂", "Женя กั", "marks \u11fb\u0345\u1885"])
+@pytest.mark.parametrize("name", ["Wang 王小明", "Ann 🙂", "Женя กั", "mark \u4e00\u0483"])
 def test_a_character_that_no_font_draws_is_a_box_and_the_paper_says_so(name):
     text = text_of(papers.paper("roster", values_of("roster", name), at=AT))
     assert papers.NO_GLYPH in text
@@ -152,11 +145,12 @@ def test_a_character_that_no_font_draws_is_a_box_and_the_paper_says_so(name):
         papers.exact_paper("roster", values_of("roster", name), at=AT)
 
 
-def test_a_text_over_which_typst_stops_is_printed_in_the_house_typeface(capfd):
-    """Words of Adlam that break over a line make typst 0.15 panic; a day's roster is printed all the
-    same."""
-    adlam = " ".join(chr(code) for code in range(0x1E900, 0x1E944)) * 4
-    text = text_of(papers.paper("roster", values_of("roster", f"Ann {adlam}"), at=AT))
+def test_a_text_over_which_typst_stops_is_printed_all_the_same(capfd):
+    """Rare right-to-left letters that break over a line make typst 0.15 panic."""
+    name = "Ann " + "\u0891 \u0899 \u089a\u08a2" * 20
+    with pytest.raises(papers.NotLaidOut):
+        papers.exact_paper("roster", values_of("roster", name), at=AT)
+    text = text_of(papers.paper("roster", values_of("roster", name), at=AT))
     assert "Ann ◊" in text
     assert "cannot print" in text
     capfd.readouterr()  # typst writes where it stopped
