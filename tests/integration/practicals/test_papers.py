@@ -4,8 +4,8 @@ import pytest
 
 from app.kit.ids import new_uuid
 from app.practicals.domain.seats import Attendance
-from tests.make.people import a_user
 from tests.make.pdf import text_of
+from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_seat
 
 NAME = '#panic("x") *Ann* 王'
