@@ -15,6 +15,7 @@ from app.accounts.identity import Identity
 from app.accounts.links import sign_link
 from app.assessments import api as assessments_api
 from app.assessments import pages as assessments_pages
+from app.assessments import papers as assessments_papers
 from app.certificates import api as certificates_api
 from app.certificates import pages as certificates_pages
 from app.courses import api as courses_api
@@ -29,6 +30,7 @@ from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
 from app.practicals import api as practicals_api
+from app.practicals.pages import papers as practicals_papers
 from app.practicals.pages import planning as practicals_planning
 from app.practicals.pages import reserving as practicals_reserving
 from app.practicals.pages import students as practicals_students
@@ -41,6 +43,7 @@ from app.web.addresses import addresses_of
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
 from app.web.errors import Unexpected, install_errors
+from app.web.letters import Letters
 from app.web.logs import configure_logs
 from app.web.mailer import Mailer
 from app.web.middleware import Guards, RequestLog
@@ -69,6 +72,8 @@ FEATURES: tuple[Pages | Api, ...] = (
     accounts_api.api,
     certificates_pages.pages,
     certificates_api.api,
+    assessments_papers.pages,
+    practicals_papers.pages,
     practicals_planning.pages,
     practicals_reserving.pages,
     admin_pages.pages,
@@ -125,7 +130,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
 def make_mailer(settings: Settings, shell: Shell) -> Mailer:
     secret = settings.secret_key.get_secret_value()
     return Mailer(
-        templates=shell.templates,
+        letters=Letters.over(shell.templates),
         sender=settings.mail_from,
         base_url=settings.base_url,
         academy=settings.academy_name,

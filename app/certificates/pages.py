@@ -14,6 +14,7 @@ from app.certificates.printing import certificate_pdf
 from app.db.paging import page_number
 from app.kit.errors import Invalid
 from app.kit.ids import CertificateId, UserId
+from app.web import papers
 from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT
 from app.web.errors import status_of
 from app.web.forms import Submitted
@@ -45,12 +46,7 @@ def show_pdf(visit: Visit, certificate_id: CertificateId) -> Response:
         address=f"{visit.settings.base_url}/verify/{found.serial}",
         kept_in=Path(visit.settings.files_url),
     )
-    name = f"certificate-{found.grouped}.pdf"
-    return Response(
-        content,
-        media_type="application/pdf",
-        headers={"content-disposition": f'attachment; filename="{name}"'} | NOT_FOR_SEARCH,
-    )
+    return papers.pdf(content, f"certificate-{found.grouped}")
 
 
 @pages.get("/verify", name="certificates.verify", access=EVERYONE)

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor, open_to_all, require
 from app.audit import service as audit
-from app.certificates import domain, fonts, policy, queries
+from app.certificates import domain, policy, queries
 from app.certificates.errors import AlreadyRevoked, NotIssued
 from app.certificates.models import Certificate, CertificateBlock
+from app.kit import typeface
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
 from app.outbox import service as outbox
@@ -169,7 +170,7 @@ def _printing_problem(name: str, snapshot: Mapping[str, Any]) -> str | None:
         "the course's text": snapshot["title"] + snapshot["scope"],
     }
     for what, words in printed.items():
-        if missing := domain.missing_glyphs(words, fonts.drawn_characters()):
+        if missing := domain.missing_glyphs(words, typeface.drawn_characters()):
             points = ", ".join(f"U+{ord(letter):04X}" for letter in missing)
             return f"The certificate's font does not draw these characters of {what}: {points}."
     return None

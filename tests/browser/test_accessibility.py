@@ -38,6 +38,10 @@ def test_no_violations(demo_server, new_context, role, width, scheme):
     def fetch(path: str) -> Visited:
         if path.endswith((".pdf", ".csv", ".svg", ".ics")) or "/export" in path:
             return Visited(path, 204, "file", "")
+        if path.startswith("/dev/mail/") and path.endswith("/html"):
+            return Visited(
+                path, 204, "file", ""
+            )  # a mail: its policy lets no script run, axe neither
         response = page.goto(f"{demo_server.url}{path}", wait_until="load")
         assert response is not None
         visited.add(shape(path))

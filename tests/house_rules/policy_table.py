@@ -23,6 +23,7 @@ EVERYONE: tuple[str, ...] = (
     "POST /demo/sign-in",
     "GET /dev/mail",
     "GET /dev/mail/{mail_id}",
+    "GET /dev/mail/{mail_id}/html",
     "GET /forgot",
     "POST /forgot",
     "GET /invitation",
@@ -66,6 +67,7 @@ SIGNED_IN: tuple[str, ...] = (
     "POST /me/sign-ins/end-others",
     "POST /me/sign-ins/{sign_in_id}/end",
     "GET /reports/{assessment_id}",
+    "GET /reports/{assessment_id}/report.pdf",
 )
 STUDENT: tuple[str, ...] = (
     "GET /api/v1/attempts/{attempt_id}",
@@ -105,6 +107,7 @@ STUDENT: tuple[str, ...] = (
     "GET /practicals/{practical_id}",
     "POST /practicals/{practical_id}/book",
     "POST /practicals/{practical_id}/cancel",
+    "GET /practicals/{practical_id}/invite.ics",
     "POST /practicals/{practical_id}/waiting",
     "POST /practicals/{practical_id}/waiting/leave",
 )
@@ -129,7 +132,10 @@ INSTRUCTOR: tuple[str, ...] = (
 )
 STAFF: tuple[str, ...] = (
     "GET /teach/practicals/{practical_id}",
+    "GET /teach/practicals/{practical_id}/attendance.pdf",
+    "GET /teach/practicals/{practical_id}/checklists.pdf",
     "GET /teach/practicals/{practical_id}/roster.csv",
+    "GET /teach/practicals/{practical_id}/roster.pdf",
     "POST /teach/practicals/{practical_id}/seats/{seat_id}/attendance",
 )
 ADMIN: tuple[str, ...] = (

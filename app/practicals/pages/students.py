@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from fastapi import Response
@@ -14,7 +15,9 @@ from app.practicals.errors import PlaceRefused
 from app.practicals.forms import EmptyForm
 from app.practicals.queries.date_rows import Filters
 from app.practicals.queries.dates import dates_page, practical_page, public_dates
+from app.practicals.queries.invites import own_entry
 from app.web.access import EVERYONE, STUDENT
+from app.web.calendar import invite
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
@@ -44,6 +47,20 @@ def list_practicals(visit: Visit) -> Response:
 @pages.get("/practicals/{practical_id}", name="practicals.show", access=STUDENT)
 def show_practical(visit: Visit, practical_id: PracticalId) -> Response:
     return _practical(visit, practical_id)
+
+
+@pages.get("/practicals/{practical_id}/invite.ics", name="practicals.invite", access=STUDENT)
+def download_invite(visit: Visit, practical_id: PracticalId) -> Response:
+    """The entry that was mailed with the place, for those who lost the mail."""
+    with visit.database.read() as db:
+        entry = own_entry(db, visit.actor, practical_id, now=visit.now)
+    organiser = parseaddr(visit.settings.mail_from)[1]
+    _, content = invite(entry, organiser=organiser, base_url=visit.settings.base_url)
+    return Response(
+        content,
+        media_type="text/calendar; charset=utf-8",
+        headers={"content-disposition": 'attachment; filename="practical.ics"'},
+    )
 
 
 MAILED = "We have sent the details to your e-mail address."
