@@ -20,10 +20,11 @@ from app.certificates import pages as certificates_pages
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.db.database import Database
+from app.enquiries import pages as enquiries_pages
 from app.enrolments import admin_enrolment_pages, admin_pages
 from app.enrolments import api as enrolments_api
 from app.enrolments import pages as enrolments_pages
-from app.home import office_pages
+from app.home import office_pages, site_pages
 from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
@@ -40,7 +41,7 @@ from app.web import kept_mail, system
 from app.web.addresses import addresses_of
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
-from app.web.errors import Unexpected, install_errors
+from app.web.errors import Unexpected, answer_early, install_errors
 from app.web.logs import configure_logs
 from app.web.mailer import Mailer
 from app.web.middleware import Guards, RequestLog
@@ -68,7 +69,9 @@ FEATURES: tuple[Pages | Api, ...] = (
     assessments_api.api,
     certificates_pages.pages,
     certificates_api.api,
+    enquiries_pages.pages,
     home_pages.pages,
+    site_pages.pages,
     office_pages.pages,
     quizzes_pages.pages,
     quizzes_api.api,
@@ -116,7 +119,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     app.mount("/static", public(Assets(built)))
     app.state.policies = policies(app)
     app.add_middleware(Unexpected)
-    app.add_middleware(Guards, settings=settings)
+    app.add_middleware(Guards, settings=settings, answer=answer_early)
     app.add_middleware(RequestLog)
     return app
 

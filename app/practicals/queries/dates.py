@@ -124,50 +124,6 @@ class PracticalPage:
     person_unmet: tuple[Unmet, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PublicDate:
-    """What strangers may know of a date."""
-
-    practical_id: PracticalId
-    course_key: str
-    course_title: str
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    zone: str
-    room: str
-    free: int
-    capacity: int
-
-
-def public_dates(db: Session, *, now: datetime, number: int) -> Page[PublicDate]:
-    """Return the published dates to come, the next one first."""
-    rows = db.execute(
-        select(*GATE_COLUMNS, func.count().over())
-        .where(Practical.status == PracticalStatus.published, Practical.starts_at > now)
-        .order_by(Practical.starts_at, Practical.id)
-        .limit(50)
-        .offset((number - 1) * 50)
-    ).all()
-    gates = [Gate(*row[:-1]) for row in rows]
-    dates = [
-        PublicDate(
-            gate.id,
-            gate.course_key,
-            courses.revision(db, gate.revision_id).course.title,
-            gate.title,
-            gate.starts_at,
-            gate.ends_at,
-            gate.zone,
-            gate.room,
-            gate.free,
-            gate.capacity,
-        )
-        for gate in gates
-    ]
-    return page_of(dates, number=number, total=rows[0][-1] if rows else 0)
-
-
 def dates_page(
     db: Session, actor: Actor, filters: Filters, *, zone: str, number: int, now: datetime
 ) -> DatesPage:
