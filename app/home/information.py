@@ -137,8 +137,7 @@ def cookies(
 def _words(time: timedelta) -> str:
     """7 days, 12 hours, 1 minute: the largest unit that divides it."""
     seconds = int(time.total_seconds())
-    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds % length == 0:
-            count = seconds // length
-            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-    return f"{seconds} seconds"
+    lengths = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+    unit = next(unit for unit, length in lengths.items() if seconds % length == 0)
+    count = seconds // lengths[unit]
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
