@@ -21,10 +21,11 @@ from app.certificates import pages as certificates_pages
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.db.database import Database
+from app.enquiries import pages as enquiries_pages
 from app.enrolments import admin_enrolment_pages, admin_pages
 from app.enrolments import api as enrolments_api
 from app.enrolments import pages as enrolments_pages
-from app.home import office_pages
+from app.home import office_pages, site_pages
 from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
@@ -42,7 +43,7 @@ from app.web import kept_mail, system
 from app.web.addresses import addresses_of
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
-from app.web.errors import Unexpected, install_errors
+from app.web.errors import Unexpected, answer_early, install_errors
 from app.web.letters import Letters
 from app.web.logs import configure_logs
 from app.web.mailer import Mailer
@@ -74,6 +75,8 @@ FEATURES: tuple[Pages | Api, ...] = (
     certificates_api.api,
     assessments_papers.pages,
     practicals_papers.pages,
+    enquiries_pages.pages,
+    site_pages.pages,
     practicals_planning.pages,
     practicals_reserving.pages,
     admin_pages.pages,
@@ -122,7 +125,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     app.mount("/static", public(Assets(built)))
     app.state.policies = policies(app)
     app.add_middleware(Unexpected)
-    app.add_middleware(Guards, settings=settings)
+    app.add_middleware(Guards, settings=settings, answer=answer_early)
     app.add_middleware(RequestLog)
     return app
 

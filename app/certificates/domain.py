@@ -213,11 +213,29 @@ def read_serial(typed: str) -> str | None:
 
     Spaces, hyphens and lower case do not matter; O is read as 0, I and L as 1.
     """
-    text = unicodedata.normalize("NFKC", typed[:200])
-    text = _SEPARATORS.sub("", text).upper().translate(_LOOKALIKES)
+    text = _plain(typed)
     if len(text) != SERIAL_LENGTH or any(letter not in ALPHABET for letter in text):
         return None
     return text
+
+
+def _plain(typed: str) -> str:
+    text = unicodedata.normalize("NFKC", typed[:200])
+    return _SEPARATORS.sub("", text).upper().translate(_LOOKALIKES)
+
+
+def serial_problem(typed: str) -> str:
+    """Return what to check in a number that `read_serial` refuses."""
+    text = _plain(typed)
+    wrong = "".join(dict.fromkeys(letter for letter in text if letter not in ALPHABET))
+    if "://" in typed or "/" in typed:
+        return "Type the number only, without the address before it."
+    if "U" in wrong:
+        return "The letter U is never used in a number. What looks like one is a V."
+    if wrong:
+        return f"A number has only letters and digits, but you typed {' '.join(wrong)}. Check each one."
+    counted = f"A certificate number has {SERIAL_LENGTH} letters and digits; you typed {len(text)}."
+    return f"{counted} Check that none is missing or double."
 
 
 def grouped(serial: str) -> str:

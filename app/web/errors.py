@@ -38,11 +38,19 @@ STATUS: dict[type[Refused], int] = {
 }
 TITLES = {
     400: "This request cannot be understood",
+    403: "This was not accepted",
     405: "This cannot be done here",
     413: "That is too large",
+    414: "This address is too long",
     415: "This kind of content is not accepted",
     500: "Something went wrong on our side",
     503: "We are busy for a moment",
+}
+DETAILS = {
+    400: "Open the page again and retry.",
+    405: "A page was asked to do what it cannot. Open it from a link, or use its own form.",
+    413: "A request may have 1 MiB at most. Shorten what you send, and send it again.",
+    414: "Open the page from a link instead.",
 }
 
 
@@ -71,7 +79,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         return _not_found(request)
     title = TITLES.get(error.status_code, "This request was refused")
-    response = _answer(request, error.status_code, title, title + ".", None)
+    detail = DETAILS.get(error.status_code, "Nothing was changed.")
+    response = _answer(request, error.status_code, title, detail, None)
     response.headers.update(error.headers or {})
     return response
 
@@ -95,7 +104,7 @@ async def _unsupported(request: Request, error: Exception) -> Response:
 
 
 async def _too_large(request: Request, error: Exception) -> Response:
-    return _answer(request, 413, TITLES[413], "A request may have 1 MiB at most.", None)
+    return _answer(request, 413, TITLES[413], DETAILS[413], None)
 
 
 async def _busy(request: Request, error: Exception) -> Response:
@@ -154,15 +163,21 @@ def _answer(
         query = request.scope.get("query_string", b"").decode("latin-1")
         wanted += f"?{query}" if query and request.method == "GET" else ""
         return RedirectResponse(f"/sign-in?next={quote(wanted, safe='/')}", status_code=303)
-    visit = VisitContext(request)
-    response = visit.render(
+    visit = request.scope.get("preceptor.visit") or VisitContext(request)
+    response: Response = visit.render(
         "error.html",
         status=status,
+        error=status,
         title=title,
         detail=detail,
         fields=refused.fields if refused else {},
     )
     return _with_wait(response, refused)
+
+
+def answer_early(request: Request, status: int, detail: str | None = None) -> Response:
+    """Answer what the guards refuse before any route is found, in the same words and looks."""
+    return _answer(request, status, TITLES[status], detail or DETAILS[status], None)
 
 
 def problem(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -22,7 +22,6 @@ from app.practicals.domain.seats import (
     Facts,
     Gate,
     Overlap,
-    PracticalStatus,
     Reason,
     Unmet,
     booking_refusal,
@@ -30,7 +29,6 @@ from app.practicals.domain.seats import (
     eligibility,
     waiting_refusal,
 )
-from app.practicals.models import Practical
 from app.practicals.queries.briefs import instructor_ids
 from app.practicals.queries.date_rows import (
     GATE,
@@ -43,7 +41,6 @@ from app.practicals.queries.date_rows import (
     others,
 )
 from app.practicals.queries.facts import (
-    GATE_COLUMNS,
     eligible_ahead,
     facts_of,
     known_people,
@@ -110,50 +107,6 @@ class PracticalPage:
     instructors: tuple[str, ...]
     cancel_unmet: Unmet | None
     person_unmet: tuple[Unmet, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PublicDate:
-    """What strangers may know of a date."""
-
-    practical_id: PracticalId
-    course_key: str
-    course_title: str
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    zone: str
-    room: str
-    free: int
-    capacity: int
-
-
-def public_dates(db: Session, *, now: datetime, number: int) -> Page[PublicDate]:
-    """Return the published dates to come, the next one first."""
-    rows = db.execute(
-        select(*GATE_COLUMNS, func.count().over())
-        .where(Practical.status == PracticalStatus.published, Practical.starts_at > now)
-        .order_by(Practical.starts_at, Practical.id)
-        .limit(50)
-        .offset((number - 1) * 50)
-    ).all()
-    gates = [Gate(*row[:-1]) for row in rows]
-    dates = [
-        PublicDate(
-            gate.id,
-            gate.course_key,
-            courses.revision(db, gate.revision_id).course.title,
-            gate.title,
-            gate.starts_at,
-            gate.ends_at,
-            gate.zone,
-            gate.room,
-            gate.free,
-            gate.capacity,
-        )
-        for gate in gates
-    ]
-    return page_of(dates, number=number, total=rows[0][-1] if rows else 0)
 
 
 def dates_page(

@@ -79,7 +79,7 @@ def test_visitors_see_dates_and_are_asked_to_sign_in(client, database, day):
 
 
 def test_nothing_planned(client, ann, as_person):
-    assert "No dates are planned" in words(client.get("/dates"))
+    assert "No practical day is planned yet" in words(client.get("/dates"))
     assert "No other dates are planned" in words(as_person(ann).get("/practicals"))
 
 

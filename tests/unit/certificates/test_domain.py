@@ -273,3 +273,18 @@ def test_names_are_composed_and_their_missing_letters_found():
     drawn = frozenset(map(ord, "Zoë Ng"))
     assert domain.missing_glyphs("Zoë Ng", drawn) == ()
     assert domain.missing_glyphs("Zoë Nguyễn ễ", drawn) == ("u", "y", "ễ", "n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("7K2Q", "you typed 4"),
+        ("7K2Q " * 7, "you typed 28"),
+        ("7K2Q-U111", "The letter U is never used"),
+        ("7K2Q!!", "you typed !"),
+        ("https://academy.example/verify/7K2Q", "without the address"),
+    ],
+)
+def test_a_wrong_number_is_told_what_to_check(typed, said):
+    assert domain.read_serial(typed) is None
+    assert said in domain.serial_problem(typed)
