@@ -15,6 +15,7 @@ from tests.house_rules.policy_table import TABLE
 from tests.make.crawl import Visited, crawl
 
 FILES = re.compile(r"\.(pdf|csv|svg|ics|txt|xml)$|^/(static|media|metrics|livez|readyz|api)\b")
+ALWAYS_ELSEWHERE = ("/learn/{course_key}/continue",)  # it only leads to the next lesson
 READ_OF_A_KIND = 3
 PLACEHOLDER = re.compile(r"\{[^}]+\}")
 
@@ -29,8 +30,10 @@ ROUTES = {
         (name.removeprefix("GET ") for name in TABLE if name.startswith("GET ")),
         key=lambda route: ("{" in route, route),
     )
-    if not FILES.search(route)
+    if not FILES.search(route) and route not in ALWAYS_ELSEWHERE
 }
+# A graduate is a student further on: only what shows it is looked at twice.
+FURTHER_ON = ("/home", "/certificates", "/reports/{assessment_id}", "/learn/{course_key}")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,16 @@ def route_of(path: str) -> str:
     """Return the route that answers an address; the address itself when none does."""
     plain = re.split(r"[?#]", path)[0]
     return next((route for route, pattern in ROUTES.items() if pattern.match(plain)), plain)
+
+
+def is_looked_at(role: str, route: str) -> bool:
+    """Say whether a role is the one to look at a page with: what everybody sees is looked at once."""
+    access = TABLE.get(f"GET {route}", "everyone")
+    if role == "graduate":
+        return route in FURTHER_ON
+    if access == "everyone":
+        return role == "visitor" or (role == "student" and "reserve" in route)
+    return role == "student" or not route.startswith("/me/")
 
 
 def walk(client: APIRequestContext, *starts: str, show: int = 1) -> Iterator[Found]:

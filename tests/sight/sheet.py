@@ -17,7 +17,7 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, BrowserContext
 
 from app.kit.places import ROOT
-from tests.sight.inventory import ROUTES, Found, walk
+from tests.sight.inventory import ROUTES, Found, is_looked_at, walk
 from tests.sight.people import ROLES, chromium, chromium_path, demo_academy, sign_in_as
 from tests.sight.staging import starts_of
 
@@ -97,8 +97,11 @@ def _look(browser: Browser, url: str, role: str, wanted: Wanted) -> tuple[list[S
     sign_in_as(context, url, role)
     starts = starts_of(role, context.request)
     pages = list(walk(context.request, *starts, show=wanted.of_a_kind))
-    pages.append(Found("/nowhere", "/nowhere"))
-    chosen = [page for page in pages if wanted.only.search(page.name)]
+    if role == "visitor":
+        pages.append(Found("/nowhere", "/nowhere"))
+    chosen = [
+        page for page in pages if is_looked_at(role, page.route) and wanted.only.search(page.name)
+    ]
     shots = [shot for page in chosen for shot in _shoot(context, role, page, wanted)]
     context.close()
     return shots, {page.route for page in pages}
