@@ -67,8 +67,10 @@ def is_looked_at(role: str, route: str) -> bool:
     return role == "student" or not route.startswith("/me/")
 
 
-def walk(client: APIRequestContext, *starts: str, show: int = 1) -> Iterator[Found]:
-    """Yield the pages that can be reached by links, at most `show` of each route; a few more of
+def walk(
+    client: APIRequestContext, *starts: str, show: int = 1, read: int = READ_OF_A_KIND
+) -> Iterator[Found]:
+    """Yield the pages that can be reached by links, at most `show` of each route; `read` of
     each are read for what only they link to."""
     shown = Counter[str]()
 
@@ -79,7 +81,7 @@ def walk(client: APIRequestContext, *starts: str, show: int = 1) -> Iterator[Fou
         kind = answer.headers.get("content-type", "")
         return Visited(path, answer.status, kind, answer.text() if "html" in kind else "")
 
-    for page in crawl(fetch, *starts, of_a_kind=max(show, READ_OF_A_KIND), kind_of=route_of):
+    for page in crawl(fetch, *starts, of_a_kind=max(show, read), kind_of=route_of):
         if page.status == 200 and page.kind.startswith("text/html"):
             found = Found(page.path, route_of(page.path), shown[route_of(page.path)])
             shown[found.route] += 1
