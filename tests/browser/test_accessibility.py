@@ -1,7 +1,7 @@
 """Every page as every role that may see it: axe (WCAG 2.0 to 2.2, A and AA, and best practice), one h1 and
 landmarks, no sideways scrolling, targets for fingers; filled, empty and after a refusal.
 
-`make test` takes a fixed tenth of the matrix; `make test-deep` takes all of it, and every stop of the Tab key.
+`make test` takes a fixed tenth of the matrix; `make test-deep` takes all, and every stop of the Tab key.
 """
 
 from collections.abc import Callable, Iterator
@@ -58,24 +58,25 @@ def fresh(new_context: Opener, server: Server, role: str) -> BrowserContext:
     return context
 
 
-def pages_of(context: BrowserContext, role: str, *, staged: bool) -> list[Found]:
-    starts = starts_of(role, context.request) if staged else STARTS[role]
-    return list(walk(context.request, *starts, read=3 if staged else 1))
+def pages_of(context: BrowserContext, role: str) -> list[Found]:
+    """Return one page of each route that links lead to."""
+    return list(walk(context.request, *STARTS[role], read=1))
+
+
+def staged_pages(context: BrowserContext, role: str) -> list[Found]:
+    """Return these and what forms and mails lead to."""
+    return list(walk(context.request, *starts_of(role, context.request)))
 
 
 @pytest.mark.browser
 def test_a_tenth_of_the_matrix(demo_server, empty_server, new_context):
-    part, wrong = TENTH, []
-    for role in ROLES:
-        context = filled(new_context, demo_server, role)
-        pages = pages_of(context, role, staged=False)
-        wrong += Look(context, role, "filled", part).at_all(pages)
-        wrong += Look(context, role, "refused", part).at_refusals(pages)
-        context.close()
+    wrong: list[str] = []
     for role in ("visitor", *STAFFED):
+        context = filled(new_context, demo_server, role)
+        pages, look = pages_of(context, role), Look(context.new_page(), role, "filled", TENTH)
+        wrong += [*look.at_all(pages), *look.at_refusals(pages)]
         context = fresh(new_context, empty_server, role)
-        wrong += Look(context, role, "empty", part).at_all(pages_of(context, role, staged=False))
-        context.close()
+        wrong += Look(context.new_page(), role, "empty", TENTH).at_all(pages_of(context, role))
     assert wrong == []
 
 
@@ -84,20 +85,18 @@ def test_a_tenth_of_the_matrix(demo_server, empty_server, new_context):
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_full_academy(demo_server, new_context, role):
     context = filled(new_context, demo_server, role)
-    pages = pages_of(context, role, staged=True)
-    wrong = list(Look(context, role, "filled", WHOLE).at_all(pages))
-    wrong += Look(context, role, "refused", WHOLE).at_refusals(pages)
-    assert wrong == []
+    pages, look = staged_pages(context, role), Look(context.new_page(), role, "filled", WHOLE)
+    assert [*look.at_all(pages), *look.at_refusals(pages)] == []
     assert len(pages) >= 10
 
 
 @pytest.mark.browser
 @pytest.mark.deep
-@pytest.mark.parametrize("role", ("visitor", *STAFFED))
+@pytest.mark.parametrize("role", ["visitor", *STAFFED])
 def test_every_page_of_an_empty_academy(empty_server, new_context, role):
     context = fresh(new_context, empty_server, role)
-    pages = pages_of(context, role, staged=False)
-    assert list(Look(context, role, "empty", WHOLE).at_all(pages)) == []
+    look = Look(context.new_page(), role, "empty", WHOLE)
+    assert list(look.at_all(pages_of(context, role))) == []
 
 
 @pytest.mark.browser
@@ -109,7 +108,7 @@ def test_the_focus_is_seen_at_every_stop(demo_server, new_context, role, width):
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 740})
     wrong = []
-    for found in pages_of(context, role, staged=True):
+    for found in staged_pages(context, role):
         page.goto(found.path)
         wrong += [f"{found.path}: {fault}" for fault in keyboard.faults_of_all_stops(page)]
     assert wrong == []
@@ -121,7 +120,7 @@ def test_titles_are_unique_among_the_routes_of_a_role(demo_server, new_context):
     for role in ROLES:
         context = filled(new_context, demo_server, role)
         page, titles = context.new_page(), dict[str, set[str]]()
-        for found in pages_of(context, role, staged=True):
+        for found in staged_pages(context, role):
             page.goto(found.path, wait_until="commit")
             titles.setdefault(page.title(), set()).add(found.route)
         assert {title: routes for title, routes in titles.items() if len(routes) > 1} == {}

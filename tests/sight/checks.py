@@ -70,8 +70,9 @@ SHAPE = """() => {
   if (shown("h1").length !== 1) found.push(`${shown("h1").length} h1`);
   if (shown("main").length !== 1) found.push(`${shown("main").length} main`);
   if (!document.title.trim()) found.push("no title");
-  const names = shown("nav").map((nav) => nav.getAttribute("aria-label") || nav.getAttribute("aria-labelledby"));
-  if (names.some((name) => !name) || new Set(names).size !== names.length) found.push(`navs ${names}`);
+  const name = (nav) => nav.getAttribute("aria-label") || nav.getAttribute("aria-labelledby");
+  const names = shown("nav").map(name);
+  if (names.some((one) => !one) || new Set(names).size !== names.length) found.push(`navs ${names}`);
   let level = 0;
   for (const heading of shown("h1, h2, h3, h4, h5, h6")) {
     const now = Number(heading.localName[1]);

@@ -21,7 +21,7 @@ STOP = """() => {
     return [style.outlineStyle === "none" ? "none" : style.outline, style.boxShadow].join(" ");
   };
   const places = [element, element.nextElementSibling, ...(element.labels || [])].filter(Boolean);
-  for (let up = element.parentElement, far = 0; up && far < 5; up = up.parentElement, far += 1) places.push(up);
+  for (let up = element.parentElement; up && places.length < 8; up = up.parentElement) places.push(up);
   const focused = places.map(drawn);
   const own = (hit) => hit !== null
     && (element.contains(hit) || (hit.closest("label") !== null && hit.closest("label").control === element));

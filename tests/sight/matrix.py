@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
 from tests.sight import checks
 from tests.sight.inventory import Found
@@ -12,8 +12,9 @@ from tests.sight.inventory import Found
 VIEWS = ((360, "light"), (1280, "dark"), (360, "dark"), (1280, "light"))
 
 # The forms that ask for something: what is empty is refused there, and the page says so.
-FORMS = """() => [...document.querySelectorAll("form[method=post]")].flatMap((form, index) =>
-  form.querySelector("input:not([type=hidden]):not([type=checkbox]), select[required], textarea") ? [index] : [])"""
+ASKING = "input:not([type=hidden]):not([type=checkbox]), select[required], textarea"
+FORMS = f"""() => [...document.querySelectorAll("form[method=post]")].flatMap((form, index) =>
+  form.querySelector("{ASKING}") ? [index] : [])"""
 SEND_EMPTY = """(index) => {
   const form = document.querySelectorAll("form[method=post]")[index];
   for (const field of form.elements) {
@@ -40,65 +41,38 @@ class Part:
 class Look:
     """Looks at pages as one role in one state of the academy, and collects what is wrong."""
 
-    context: BrowserContext
+    page: Page
     role: str
     state: str
     part: Part
 
     def at_all(self, pages: list[Found]) -> Iterator[str]:
         for found in pages:
-            yield from self._at(found)
+            if self.part.takes(self.role, found.route, self.state):
+                self.page.goto(found.path)
+                yield from self._faults(found, self.state)
+                for check in (checks.reflow, checks.targets):
+                    yield from self._say(found, self.state, check)
 
     def at_refusals(self, pages: list[Found]) -> Iterator[str]:
         """Send every form of these pages empty and look at what it answers."""
         for found in pages:
-            views = self._views(found, "refused")
-            if not views:
-                continue
-            page = self._open(found)
-            for index in page.evaluate(FORMS):
-                with page.expect_navigation():
-                    page.evaluate(SEND_EMPTY, index)
-                yield from self._faults(found, f"form {index} sent empty", page, views)
-                page.goto(found.path)
-            page.close()
+            if self.part.takes(self.role, found.route, "refused"):
+                self.page.goto(found.path)
+                for index in self.page.evaluate(FORMS):
+                    with self.page.expect_navigation():
+                        self.page.evaluate(SEND_EMPTY, index)
+                    yield from self._faults(found, f"form {index} sent empty")
+                    self.page.goto(found.path)
 
-    def _at(self, found: Found) -> Iterator[str]:
-        views = self._views(found, self.state)
-        measured = self.part.takes(self.role, found.route, self.state, "measures")
-        if not views and not measured:
-            return
-        page = self._open(found)
-        yield from self._faults(found, self.state, page, views)
-        if measured:
-            yield from self._say(found, self.state, page, (checks.reflow, checks.targets))
-        page.close()
+    def _faults(self, found: Found, state: str) -> Iterator[str]:
+        """Ask axe in every view: the page is loaded once, and axe with it."""
+        for width, theme in VIEWS:
+            self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            self.page.set_viewport_size({"width": width, "height": 800})
+            yield from self._say(found, f"{state}, {width} px, {theme}", checks.axe)
+        yield from self._say(found, state, checks.shape)
 
-    def _views(self, found: Found, state: str) -> list[tuple[int, str]]:
-        return [view for view in VIEWS if self.part.takes(self.role, found.route, state, *view)]
-
-    def _open(self, found: Found) -> Page:
-        page = self.context.new_page()
-        page.goto(found.path, wait_until="load")
-        return page
-
-    def _faults(
-        self, found: Found, state: str, page: Page, views: list[tuple[int, str]]
-    ) -> Iterator[str]:
-        for width, theme in views:
-            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-            page.set_viewport_size({"width": width, "height": 800})
-            yield from self._say(found, f"{state}, {width} px, {theme}", page, (checks.axe,))
-        if views:
-            yield from self._say(found, state, page, (checks.shape,))
-
-    def _say(
-        self,
-        found: Found,
-        state: str,
-        page: Page,
-        asked: tuple[Callable[[Page], list[str]], ...],
-    ) -> Iterator[str]:
-        for check in asked:
-            for fault in check(page):
-                yield f"{self.role} {found.path} ({state}): {fault}"
+    def _say(self, found: Found, state: str, check: Callable[[Page], list[str]]) -> Iterator[str]:
+        for fault in check(self.page):
+            yield f"{self.role} {found.path} ({state}): {fault}"

@@ -130,18 +130,26 @@ figure { margin: 0; flex: none; } figcaption { font-size: 13px; }
 """
 
 
+HEAD = f"""<!DOCTYPE html>
+<html lang="en-GB"><meta charset="utf-8"><title>Contact sheet</title><style>{STYLE}</style>
+<h1>Contact sheet</h1>
+"""
+
+
 def _index(shots: list[Shot], unseen: list[str]) -> Iterator[str]:
-    yield f'<!DOCTYPE html><html lang="en-GB"><meta charset="utf-8"><title>Contact sheet</title><style>{STYLE}</style>'
-    yield "<h1>Contact sheet</h1>"
+    yield HEAD
     if unseen:
         yield f"<p>Routes not seen: {escape(', '.join(unseen))}</p>"
     for role, page in dict.fromkeys((shot.role, shot.page) for shot in shots):
         yield f'<h2>{role}: {escape(page.name)}</h2><p>{escape(page.path)}</p><div class="row">'
-        for shot in shots:
-            if (shot.role, shot.page) == (role, page):
-                words = f"{shot.width} px, {shot.theme}"
-                yield f'<figure><a href="{quote(shot.file)}"><img loading="lazy" src="{quote(shot.file)}" alt="{escape(page.name)}, {words}"></a><figcaption>{words}</figcaption></figure>'
+        yield from (_figure(shot) for shot in shots if (shot.role, shot.page) == (role, page))
         yield "</div>"
+
+
+def _figure(shot: Shot) -> str:
+    file, words = quote(shot.file), f"{shot.width} px, {shot.theme}"
+    picture = f'<img loading="lazy" src="{file}" alt="{escape(shot.page.name)}, {words}">'
+    return f'<figure><a href="{file}">{picture}</a><figcaption>{words}</figcaption></figure>'
 
 
 if __name__ == "__main__":
