@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test coverage test-deep check bench lock clean
+.PHONY: run test coverage test-deep check bench sheet lock clean
 
 run: .venv/.run
 	@PRECEPTOR_ENV=demo PRECEPTOR_BASE_URL=http://127.0.0.1:$(PORT) $(BIN)/preceptor serve --prepare --port $(PORT)
@@ -22,6 +22,9 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	@$(BIN)/python -m tests.perf.bench
+
+sheet: .venv/.dev
+	@$(BIN)/python -m tests.sight.sheet
 
 lock:
 	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q -o requirements.lock

@@ -1,38 +1,25 @@
 """A real server with the demo academy, and a real Chromium."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.make.server import Server, a_server
-
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.sight.people import chromium, chromium_path
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium; its absence is a failure where CI demands it."""
-    path = os.environ.get("PRECEPTOR_TEST_BROWSER") or shutil.which("chromium")
-    if path is None:
+    if chromium_path() is None:
         if os.environ.get("CI"):
             pytest.fail("No Chromium, though CI demands it.")
         pytest.skip("No Chromium: install it with your package manager.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield chromium
-        chromium.close()
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

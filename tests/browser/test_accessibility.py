@@ -1,60 +1,143 @@
-"""axe on every page as every role that may see it (WCAG 2.0 to 2.2, A and AA, and best practice)."""
+"""Every page as every role that may see it: axe (WCAG 2.0 to 2.2, A and AA, and best practice), one h1 and
+landmarks, no sideways scrolling, targets for fingers; filled, empty and after a refusal.
 
-import os
-import re
+`make test` takes a fixed tenth of the matrix; `make test-deep` takes all, and every stop of the Tab key.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext
 
-from tests.make.crawl import Visited, crawl, shape
+from app.db.database import Database
+from app.db.migrate import upgrade
+from tests.make.people import a_sign_in, a_user
+from tests.make.server import Server, a_server
+from tests.sight import checks, keyboard
+from tests.sight.inventory import Found, walk
+from tests.sight.matrix import Look, Part
+from tests.sight.people import ROLES, sign_in_as
+from tests.sight.staging import STARTS, starts_of
 
-ROLES = ("visitor", "student", "instructor", "admin")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}}
-DEEP = bool(os.environ.get("PRECEPTOR_TEST_DEEP"))
-VIEWS = [(360, "light"), (1280, "dark"), (360, "dark"), (1280, "light")]
-
-
-def sign_in_as(context: BrowserContext, url: str, role: str) -> None:
-    """Use the demo's one-click sign-in."""
-    if role == "visitor":
-        return
-    page = context.new_page()
-    page.goto(f"{url}/sign-in")
-    page.get_by_role("button", name=re.compile(rf", {role}$")).first.click()
-    page.wait_for_url("**/home")
-    page.close()
+TENTH, WHOLE = Part(10), Part(1)
+STAFFED = {"student": "Sole Student", "instructor": "Sole Instructor", "admin": "Sole Admin"}
+Opener = Callable[..., BrowserContext]
 
 
+@pytest.fixture(scope="module")
+def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An academy on its first morning: one person of each role, no course, no date."""
+    folder = tmp_path_factory.mktemp("empty")
+    database = Database(f"sqlite:///{folder / 'preceptor.db'}")
+    upgrade(database)
+    now = datetime.now(UTC)
+    with database.write() as db:
+        for role, name in STAFFED.items():
+            actor = a_user(db, name, roles=(role,), email=f"{role}@example.org", now=now)
+            a_sign_in(db, actor, token=f"token-of-{role}", now=now)
+    database.close()
+    server = a_server(f"sqlite:///{folder / 'preceptor.db'}", Path(folder))
+    server.start()
+    yield server
+    server.stop()
+
+
+def filled(new_context: Opener, server: Server, role: str) -> BrowserContext:
+    context = new_context(base_url=server.url, reduced_motion="reduce")
+    sign_in_as(context, server.url, role)
+    return context
+
+
+def fresh(new_context: Opener, server: Server, role: str) -> BrowserContext:
+    context = new_context(base_url=server.url, reduced_motion="reduce")
+    if role in STAFFED:
+        cookie = {"name": "preceptor-sid", "value": f"token-of-{role}", "url": server.url}
+        context.add_cookies([cookie])  # type: ignore[list-item] # a plain dict will do
+    return context
+
+
+def pages_of(context: BrowserContext, role: str) -> list[Found]:
+    """Return one page of each route that links lead to."""
+    return list(walk(context.request, *STARTS[role], read=1))
+
+
+def staged_pages(context: BrowserContext, role: str) -> list[Found]:
+    """Return these and what forms and mails lead to."""
+    return list(walk(context.request, *starts_of(role, context.request)))
+
+
+@pytest.mark.browser
+def test_a_tenth_of_the_matrix(demo_server, empty_server, new_context):
+    wrong: list[str] = []
+    for role in ("visitor", *STAFFED):
+        context = filled(new_context, demo_server, role)
+        pages, look = pages_of(context, role), Look(context.new_page(), role, "filled", TENTH)
+        wrong += [*look.at_all(pages), *look.at_refusals(pages)]
+        context = fresh(new_context, empty_server, role)
+        wrong += Look(context.new_page(), role, "empty", TENTH).at_all(pages_of(context, role))
+    assert wrong == []
+
+
+@pytest.mark.browser
+@pytest.mark.deep
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize(("width", "scheme"), VIEWS if DEEP else VIEWS[:1])
-def test_no_violations(demo_server, new_context, role, width, scheme):
-    context = new_context(color_scheme=scheme, viewport={"width": width, "height": 800})
-    sign_in_as(context, demo_server.url, role)
+def test_every_page_of_a_full_academy(demo_server, new_context, role):
+    context = filled(new_context, demo_server, role)
+    pages, look = staged_pages(context, role), Look(context.new_page(), role, "filled", WHOLE)
+    assert [*look.at_all(pages), *look.at_refusals(pages)] == []
+    assert len(pages) >= 10
+
+
+@pytest.mark.browser
+@pytest.mark.deep
+@pytest.mark.parametrize("role", ["visitor", *STAFFED])
+def test_every_page_of_an_empty_academy(empty_server, new_context, role):
+    context = fresh(new_context, empty_server, role)
+    look = Look(context.new_page(), role, "empty", WHOLE)
+    assert list(look.at_all(pages_of(context, role))) == []
+
+
+@pytest.mark.browser
+@pytest.mark.deep
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_focus_is_seen_at_every_stop(demo_server, new_context, role, width):
+    context = filled(new_context, demo_server, role)
     page = context.new_page()
-    axe, found, visited = Axe(), [], set()
+    page.set_viewport_size({"width": width, "height": 740})
+    wrong = []
+    for found in staged_pages(context, role):
+        page.goto(found.path)
+        wrong += [f"{found.path}: {fault}" for fault in keyboard.faults_of_all_stops(page)]
+    assert wrong == []
 
-    def fetch(path: str) -> Visited:
-        if path.endswith((".pdf", ".csv", ".svg", ".ics")) or "/export" in path:
-            return Visited(path, 204, "file", "")
-        if path.startswith("/dev/mail/") and path.endswith("/html"):
-            return Visited(
-                path, 204, "file", ""
-            )  # a mail: its policy lets no script run, axe neither
-        response = page.goto(f"{demo_server.url}{path}", wait_until="load")
-        assert response is not None
-        visited.add(shape(path))
-        results = axe.run(page, options=OPTIONS)
-        for violation in results.response["violations"]:
-            targets = [node["target"] for node in violation["nodes"]][:3]
-            found.append(f"{path}: {violation['id']} {targets}")
-        width_now = page.evaluate("document.documentElement.scrollWidth")
-        if width_now > width:
-            found.append(f"{path}: scrolls sideways, {width_now} px at {width} px")
-        kind = response.headers.get("content-type", "")
-        return Visited(path, response.status, kind, page.content())
 
-    list(crawl(fetch, "/", "/home", of_a_kind=1))
-    assert not found, "\n".join(found)
-    assert len(visited) >= 8
+@pytest.mark.browser
+@pytest.mark.deep
+def test_titles_are_unique_among_the_routes_of_a_role(demo_server, new_context):
+    for role in ROLES:
+        context = filled(new_context, demo_server, role)
+        page, titles = context.new_page(), dict[str, set[str]]()
+        for found in staged_pages(context, role):
+            page.goto(found.path, wait_until="commit")
+            titles.setdefault(page.title(), set()).add(found.route)
+        assert {title: routes for title, routes in titles.items() if len(routes) > 1} == {}
+
+
+BROKEN = """<!DOCTYPE html><html lang="en"><head><title>Broken</title></head><body><main>
+<h1>One</h1><h1>Two</h1><h3>Three</h3><p><button>x</button></p><img src="data:,"><pre>{long}</pre>
+<p>Words around <a href="/a">a link</a> in a sentence.</p></main></body></html>"""
+
+
+@pytest.mark.browser
+def test_the_checks_find_what_is_wrong(new_context):
+    """Negative control: a page with every fault, and a link in running text that is none."""
+    page = new_context().new_page()
+    page.set_content(BROKEN.replace("{long}", "long " * 100))
+    assert any("image-alt" in fault for fault in checks.axe(page))
+    assert {"2 h1", 'h3 "Three" after h1'} <= set(checks.shape(page))
+    assert checks.reflow(page)
+    (small,) = checks.targets(page)
+    assert small.startswith('target button "x"')

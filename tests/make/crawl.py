@@ -30,12 +30,17 @@ def shape(path: str) -> str:
     return IDENTIFIER.sub("*", urlsplit(path).path)
 
 
-def crawl(fetch: Fetch, *starts: str, of_a_kind: int = MOST_OF_A_KIND) -> Iterator[Visited]:
-    """Visit what can be reached from `starts` by links, at most so many pages of one shape."""
+def crawl(
+    fetch: Fetch,
+    *starts: str,
+    of_a_kind: int = MOST_OF_A_KIND,
+    kind_of: Callable[[str], str] = shape,
+) -> Iterator[Visited]:
+    """Visit what can be reached from `starts` by links, at most so many pages of one kind."""
     waiting, seen, counts = list(starts), set(starts), dict[str, int]()
     while waiting and len(seen) < MOST_PAGES * 10:
         path = waiting.pop(0)
-        form = shape(path)
+        form = kind_of(path)
         if counts.get(form, 0) >= of_a_kind:
             continue
         counts[form] = counts.get(form, 0) + 1

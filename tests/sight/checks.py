@@ -1,0 +1,119 @@
+"""What every page must keep, asked of the page as the browser shows it.
+
+Each function returns sentences about what is wrong; none means that the page is sound.
+"""
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+NARROWEST = 320
+"""CSS pixels: a phone, and what is left of 1,280 at 400 % zoom."""
+
+RUN_AXE = """async (options) => {
+  const results = await axe.run(document, options);
+  return results.violations.map((violation) => `${violation.id} ${
+    violation.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" | ")}`);
+}"""
+
+# How far a finger may be from the middle of a target and still hit it, in both directions. The middle is
+# that of the element or, for a control that lies in its label, of the label; a target that covers its
+# card by a pseudo-element is measured by what a press there would reach.
+SMALL_TARGETS = """(least) => {
+  const small = [];
+  const label = (element) => element.labels && element.labels[0];
+  const reaches = (x, y, element) => {
+    const hit = document.elementFromPoint(x, y);
+    if (!hit) return false;
+    const owner = hit.closest("label");
+    return element.contains(hit) || (owner !== null && owner.control === element);
+  };
+  const extent = (x, y, dx, dy, element) => {
+    let far = 0;
+    while (far < least && reaches(x + dx * (far + 1), y + dy * (far + 1), element)) far += 1;
+    return far;
+  };
+  const isInText = (element) => {
+    if (element.localName !== "a" || getComputedStyle(element).display !== "inline") return false;
+    const block = element.closest("p, li, dd, td, th, figcaption, summary, label, h1, h2, h3, div");
+    return block !== null && block.innerText.trim().length > element.innerText.trim().length;
+  };
+  const targets = document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary");
+  for (const element of targets) {
+    if (!element.checkVisibility({ visibilityProperty: true }) || isInText(element)) continue;
+    if (element.matches(".skip-link, .visually-hidden, .visually-hidden *")) continue;
+    const boxes = [...element.getClientRects()];
+    if (boxes.length === 0 || boxes[0].bottom < 0) continue;
+    const box = boxes[0];
+    const x = box.left + box.width / 2, y = box.top + box.height / 2;
+    let wide = extent(x, y, -1, 0, element) + extent(x, y, 1, 0, element) + 1;
+    let high = extent(x, y, 0, -1, element) + extent(x, y, 0, 1, element) + 1;
+    const named = label(element);
+    if (named) {
+      const other = named.getBoundingClientRect();
+      wide = Math.max(wide, other.width);
+      if (element.matches("[type=radio], [type=checkbox]")) high = Math.max(high, other.height);
+    }
+    if (wide < least || high < least) {
+      const words = (element.innerText || element.name || element.id || "").trim().slice(0, 40);
+      small.push(`target ${element.localName} "${words}" ${Math.round(wide)} by ${Math.round(high)} px`);
+    }
+  }
+  return small;
+}"""
+
+SHAPE = """() => {
+  const found = [];
+  const shown = (selector) => [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility());
+  if (shown("h1").length !== 1) found.push(`${shown("h1").length} h1`);
+  if (shown("main").length !== 1) found.push(`${shown("main").length} main`);
+  if (!document.title.trim()) found.push("no title");
+  const name = (nav) => nav.getAttribute("aria-label") || nav.getAttribute("aria-labelledby");
+  const names = shown("nav").map(name);
+  if (names.some((one) => !one) || new Set(names).size !== names.length) found.push(`navs ${names}`);
+  let level = 0;
+  for (const heading of shown("h1, h2, h3, h4, h5, h6")) {
+    const now = Number(heading.localName[1]);
+    if (level && now > level + 1) found.push(`h${now} "${heading.innerText}" after h${level}`);
+    level = now;
+  }
+  return found;
+}"""
+
+# A finger needs 44 CSS pixels; a rounded layout may lose one.
+LEAST_TARGET = 43
+
+
+def axe(page: Page) -> list[str]:
+    """Run axe on the page as it stands; its script is put in once."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(RUN_AXE, OPTIONS)
+    return [f"axe: {fault}" for fault in found]
+
+
+def shape(page: Page) -> list[str]:
+    """One h1, one main, a title, named landmarks, headings in order."""
+    found: list[str] = page.evaluate(SHAPE)
+    return found
+
+
+def reflow(page: Page) -> list[str]:
+    """At the narrowest width nothing makes the whole page scroll sideways."""
+    page.set_viewport_size({"width": NARROWEST, "height": 256})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    return [f"{wide} px wide at {NARROWEST}"] if wide > NARROWEST else []
+
+
+def targets(page: Page, width: int = 360) -> list[str]:
+    """Every target takes a press 44 px high and wide, links in running text excepted as WCAG does.
+
+    The window is made as high as the page, so that everything can be pressed without scrolling.
+    """
+    page.set_viewport_size({"width": width, "height": 800})
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(height + 200, 16_000)})
+    small: list[str] = page.evaluate(SMALL_TARGETS, LEAST_TARGET)
+    return small

@@ -1,0 +1,78 @@
+"""The matrix of pages, roles, widths, themes and states, and the tenth of it that every run takes."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from tests.sight import checks
+from tests.sight.inventory import Found
+
+VIEWS = ((360, "light"), (1280, "dark"), (360, "dark"), (1280, "light"))
+
+# The forms that ask for something: what is empty is refused there, and the page says so.
+ASKING = "input:not([type=hidden]):not([type=checkbox]), select[required], textarea"
+FORMS = f"""() => [...document.querySelectorAll("form[method=post]")].flatMap((form, index) =>
+  form.querySelector("{ASKING}") ? [index] : [])"""
+SEND_EMPTY = """(index) => {
+  const form = document.querySelectorAll("form[method=post]")[index];
+  for (const field of form.elements) {
+    if (field.type === "checkbox" || field.type === "radio") field.checked = false;
+    else if (field.type !== "hidden" && "value" in field && field.localName !== "button") field.value = "";
+  }
+  HTMLFormElement.prototype.submit.call(form);
+}"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which part of the matrix to take: everything, or one stable share of it."""
+
+    every: int
+
+    def takes(self, *names: object) -> bool:
+        """Say whether a place of the matrix belongs to the part; the same in every run."""
+        name = "|".join(map(str, names)).encode()
+        return int(hashlib.sha256(name).hexdigest(), 16) % self.every == 0
+
+
+@dataclass(frozen=True)
+class Look:
+    """Looks at pages as one role in one state of the academy, and collects what is wrong."""
+
+    page: Page
+    role: str
+    state: str
+    part: Part
+
+    def at_all(self, pages: list[Found]) -> Iterator[str]:
+        for found in pages:
+            if self.part.takes(self.role, found.route, self.state):
+                self.page.goto(found.path)
+                yield from self._faults(found, self.state)
+                for check in (checks.reflow, checks.targets):
+                    yield from self._say(found, self.state, check)
+
+    def at_refusals(self, pages: list[Found]) -> Iterator[str]:
+        """Send every form of these pages empty and look at what it answers."""
+        for found in pages:
+            if self.part.takes(self.role, found.route, "refused"):
+                self.page.goto(found.path)
+                for index in self.page.evaluate(FORMS):
+                    with self.page.expect_navigation():
+                        self.page.evaluate(SEND_EMPTY, index)
+                    yield from self._faults(found, f"form {index} sent empty")
+                    self.page.goto(found.path)
+
+    def _faults(self, found: Found, state: str) -> Iterator[str]:
+        """Ask axe in every view: the page is loaded once, and axe with it."""
+        for width, theme in VIEWS:
+            self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            self.page.set_viewport_size({"width": width, "height": 800})
+            yield from self._say(found, f"{state}, {width} px, {theme}", checks.axe)
+        yield from self._say(found, state, checks.shape)
+
+    def _say(self, found: Found, state: str, check: Callable[[Page], list[str]]) -> Iterator[str]:
+        for fault in check(self.page):
+            yield f"{self.role} {found.path} ({state}): {fault}"

@@ -1,0 +1,69 @@
+"""Chromium, the demo academy, and signing in as one of its people."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
+from tests.make.server import Server, a_server
+
+ROLES = ("visitor", "student", "graduate", "instructor", "admin")
+PEOPLE = {
+    "student": STUDENTS[0],
+    "graduate": STUDENTS[1],
+    "instructor": INSTRUCTORS[0],
+    "admin": ADMIN,
+}
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium_path() -> str | None:
+    """Return where the system's Chromium is, if it has one."""
+    return os.environ.get("PRECEPTOR_TEST_BROWSER") or shutil.which("chromium")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def demo_academy() -> Iterator[Server]:
+    """A demo academy in a folder of its own, gone afterwards."""
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        server = a_server(f"sqlite:///{place / 'preceptor.db'}", place, prepare=True)
+        try:
+            server.start(within=240)
+            yield server
+        finally:
+            server.stop()
+
+
+def sign_in_as(context: BrowserContext, url: str, role: str) -> None:
+    """Sign in with the demo's one click; a visitor stays a stranger."""
+    if role == "visitor":
+        return
+    page = context.new_page()
+    page.goto(f"{url}/sign-in")
+    name = PEOPLE[role].name
+    page.get_by_role("button", name=re.compile(f"^{re.escape(name)}, ")).first.click()
+    page.wait_for_url("**/home")
+    page.close()
