@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.accounts import queries as accounts
 from app.accounts.actor import Actor
-from app.accounts.queries import Person
 from app.db.base import table_of
-from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
@@ -48,36 +45,6 @@ class SeatBrief:
     state: SeatState
     attendance: Attendance | None
     practical: Brief
-
-
-@dataclass(frozen=True, slots=True)
-class RosterSeat:
-    """Somebody who is expected. Access needs are for those who teach this day."""
-
-    seat_id: SeatId
-    user_id: UserId
-    name: str
-    email: str
-    access_needs: str | None
-    attendance: Attendance | None
-    attendance_at: datetime | None
-    booked_at: datetime
-    is_reserved: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """Everybody who is expected on one day, by name."""
-
-    practical: Brief
-    note: str | None
-    instructors: tuple[str, ...]
-    seats: tuple[RosterSeat, ...]
-    waiting: int
-
-    @property
-    def attended(self) -> int:
-        return sum(seat.attendance is Attendance.attended for seat in self.seats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,56 +134,6 @@ def instructor_ids(db: Session, practical_id: PracticalId) -> tuple[UserId, ...]
                 PracticalInstructor.practical_id == practical_id
             )
         )
-    )
-
-
-def roster(db: Session, practical_id: PracticalId) -> Roster:
-    """Return who is expected, in four statements; raise NotFound. Who may see it is the caller's
-    question."""
-    waiting = select(func.count()).where(
-        WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
-    )
-    row = db.execute(
-        select(*BRIEF, Practical.note, waiting.scalar_subquery()).where(
-            Practical.id == practical_id
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    *brief, note, waits = row
-    seats = db.execute(
-        select(
-            Seat.id,
-            Seat.user_id,
-            Seat.attendance,
-            Seat.attendance_at,
-            Seat.booked_at,
-            Seat.reserved_by,
-        ).where(Seat.practical_id == practical_id, Seat.state == SeatState.confirmed)
-    ).all()
-    teachers = instructor_ids(db, practical_id)
-    people = accounts.people(db, [*teachers, *(found.user_id for found in seats)])
-    expected = [_expected(found, people[found.user_id]) for found in seats]
-    return Roster(
-        Brief(*brief),
-        note,
-        tuple(sorted(people[user_id].name for user_id in teachers)),
-        tuple(sorted(expected, key=lambda seat: (seat.name.casefold(), seat.seat_id))),
-        waits,
-    )
-
-
-def _expected(found: Row[*tuple[Any, ...]], person: Person) -> RosterSeat:
-    return RosterSeat(
-        seat_id=found.id,
-        user_id=found.user_id,
-        name=person.name,
-        email=person.email,
-        access_needs=person.access_needs,
-        attendance=found.attendance,
-        attendance_at=found.attendance_at,
-        booked_at=found.booked_at,
-        is_reserved=found.reserved_by is not None,
     )
 
 

@@ -16,6 +16,7 @@ from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState
 from app.practicals.models import Practical, Seat
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.pages import words
 from tests.make.people import a_user
 from tests.make.practicals import (
     STARTS,
@@ -28,12 +29,6 @@ from tests.make.practicals import (
 )
 
 AsPerson = Callable[[Actor], TestClient]
-
-
-def words(response) -> str:
-    page = html.fromstring(response.text)
-    (main,) = page.xpath("//main")
-    return " ".join(main.text_content().split())
 
 
 @pytest.fixture
