@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.assessments import checks as assessments
 from app.certificates import checks as certificates
+from app.enquiries import checks as enquiries
 from app.enrolments import checks as enrolments
 from app.practicals import checks as practicals
 from app.quizzes import checks as quizzes
@@ -19,4 +20,5 @@ def broken_invariants(db: Session, *, now: datetime) -> list[str]:
         *practicals.broken(db, now=now),
         *assessments.problems(db, now=now),
         *certificates.problems(db, now=now),
+        *enquiries.problems(db, now=now),
     ]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.certificates import service as certificates
 from app.db import idempotency, limits
 from app.db.database import Database
+from app.enquiries import service as enquiries
 from app.kit.ids import UserId
 from app.outbox import service as outbox
 from app.practicals import service as practicals
@@ -62,7 +63,7 @@ def deliver_due(database: Database, mailer: Mailer, *, now: datetime) -> int:
         try:
             _deliver(database, mailer, event, now)
         except Exception as error:  # whatever a handler raises is kept with the event and retried
-            log.warning("event failed", event=event.name, event_id=str(event.id), exc_info=error)
+            log.warning("event failed", name=event.name, event_id=str(event.id), exc_info=error)
             with database.write() as db:
                 outbox.mark_failed(db, event, repr(error), now=now)
     return len(leased)
@@ -120,6 +121,7 @@ def work_until(stop: Event, database: Database, mailer: Mailer, clock: Clock) ->
                     idempotency.sweep(db, now=now)
                     limits.sweep(db, now=now)
                     practicals.promote_everywhere(db, now=now)
+                    enquiries.forget_old(db, now=now)
                 swept = now
         except Exception as error:  # the database may be away for a while; go on
             log.error("worker", exc_info=error)

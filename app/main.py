@@ -15,32 +15,36 @@ from app.accounts.identity import Identity
 from app.accounts.links import sign_link
 from app.assessments import api as assessments_api
 from app.assessments import pages as assessments_pages
+from app.assessments import papers as assessments_papers
 from app.certificates import api as certificates_api
 from app.certificates import pages as certificates_pages
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.db.database import Database
+from app.enquiries import pages as enquiries_pages
 from app.enrolments import admin_enrolment_pages, admin_pages
 from app.enrolments import api as enrolments_api
 from app.enrolments import pages as enrolments_pages
-from app.home import office_pages
+from app.home import office_pages, site_pages
 from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
 from app.practicals import api as practicals_api
+from app.practicals.pages import papers as practicals_papers
 from app.practicals.pages import planning as practicals_planning
 from app.practicals.pages import reserving as practicals_reserving
 from app.practicals.pages import students as practicals_students
 from app.practicals.pages import teaching as practicals_teaching
 from app.quizzes import api as quizzes_api
 from app.quizzes import pages as quizzes_pages
-from app.settings import Environment, Settings
+from app.settings import Settings
 from app.web import kept_mail, system
 from app.web.addresses import addresses_of
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
-from app.web.errors import Unexpected, install_errors
+from app.web.errors import Unexpected, answer_early, install_errors
+from app.web.letters import Letters
 from app.web.logs import configure_logs
 from app.web.mailer import Mailer
 from app.web.middleware import Guards, RequestLog
@@ -48,35 +52,40 @@ from app.web.routing import Api, Pages, policies, public
 from app.web.shell import Shell
 from app.web.templating import make_environment
 
+# Routes are tried in this order: first what students open all day.
 FEATURES: tuple[Pages | Api, ...] = (
-    system.pages,
-    courses_pages.pages,
-    courses_api.api,
+    quizzes_api.api,
+    quizzes_pages.pages,
     learning_pages.pages,
+    practicals_students.pages,
+    home_pages.pages,
+    practicals_teaching.pages,
+    assessments_api.api,
+    assessments_pages.pages,
+    practicals_api.api,
     learning_api.api,
     enrolments_pages.pages,
-    admin_pages.pages,
-    admin_enrolment_pages.pages,
     enrolments_api.api,
-    kept_mail.pages,
+    courses_pages.pages,
+    courses_api.api,
     accounts_pages.pages,
     me_pages.pages,
-    people_pages.pages,
-    group_pages.pages,
     accounts_api.api,
-    assessments_pages.pages,
-    assessments_api.api,
     certificates_pages.pages,
     certificates_api.api,
-    home_pages.pages,
-    office_pages.pages,
-    quizzes_pages.pages,
-    quizzes_api.api,
-    practicals_students.pages,
-    practicals_teaching.pages,
+    assessments_papers.pages,
+    practicals_papers.pages,
+    enquiries_pages.pages,
+    site_pages.pages,
     practicals_planning.pages,
     practicals_reserving.pages,
-    practicals_api.api,
+    admin_pages.pages,
+    admin_enrolment_pages.pages,
+    people_pages.pages,
+    group_pages.pages,
+    office_pages.pages,
+    kept_mail.pages,
+    system.pages,
 )
 
 
@@ -102,21 +111,21 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
             url_for=url_for,
             asset=built.url,
             zone=settings.time_zone,
-            reload=settings.env is Environment.demo,
         ),
         identify=Identity(),
         clock=clock_for(settings.test_clock),
         url_for=url_for,
     )
     app.state.mailer = make_mailer(settings, app.state.shell)
-    for router in (system.router, *(feature.router for feature in FEATURES)):
-        app.include_router(router)
+    for router in (*(feature.router for feature in FEATURES), system.router):
+        # One flat list: nested routers would be matched one inside the other at every request.
+        app.router.routes.extend(router.routes)
     _open_documents(app)
     install_errors(app)
     app.mount("/static", public(Assets(built)))
     app.state.policies = policies(app)
     app.add_middleware(Unexpected)
-    app.add_middleware(Guards, settings=settings)
+    app.add_middleware(Guards, settings=settings, answer=answer_early)
     app.add_middleware(RequestLog)
     return app
 
@@ -124,7 +133,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
 def make_mailer(settings: Settings, shell: Shell) -> Mailer:
     secret = settings.secret_key.get_secret_value()
     return Mailer(
-        templates=shell.templates,
+        letters=Letters.over(shell.templates),
         sender=settings.mail_from,
         base_url=settings.base_url,
         academy=settings.academy_name,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar
 
 from app.kit.errors import Forbidden
@@ -13,6 +14,13 @@ class Role(StrEnum):
     student = "student"
     instructor = "instructor"
     admin = "admin"
+
+
+@cache
+def roles_held(*, is_student: bool, is_instructor: bool, is_admin: bool) -> frozenset[Role]:
+    """Return the roles behind the three flags of an account."""
+    held = {Role.student: is_student, Role.instructor: is_instructor, Role.admin: is_admin}
+    return frozenset(role for role, has in held.items() if has)
 
 
 @dataclass(frozen=True, slots=True)

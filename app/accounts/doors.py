@@ -16,6 +16,7 @@ SIGN_IN_ACCOUNT = Limit("sign-in account", 10, timedelta(minutes=5))
 SIGN_IN_FRESH = Limit("sign-in fresh", 3, timedelta(minutes=5))
 SIGN_IN_NETWORK = Limit("sign-in network", 30, timedelta(minutes=5))
 SIGN_IN_ALL = Limit("sign-in all", 1000, timedelta(minutes=5))
+TOKEN_NETWORK = Limit("token network", 30, timedelta(minutes=5))
 LINK_NETWORK = Limit("link network", 60, timedelta(hours=1))
 MAIL_NETWORK = Limit("mail network", 60, timedelta(hours=1))
 CONFIRM_MAIL = Limit("confirm mail", 3, timedelta(hours=6))
@@ -40,12 +41,12 @@ def knock(db: Session, *, email: str, network: str, now: datetime) -> None:
     except TooMany:
         take(db, SIGN_IN_FRESH, f"{email} {block}", now=now)
     else:
-        _note_network(db, email, block, now)
+        _note_network(db, email, block, now=now)
     take(db, SIGN_IN_NETWORK, block, now=now)
     take(db, SIGN_IN_ALL, EVERYBODY, now=now)
 
 
-def _note_network(db: Session, email: str, block: str, now: datetime) -> None:
+def _note_network(db: Session, email: str, block: str, *, now: datetime) -> None:
     """Remember that this network tried the account, so that it is not taken for a fresh one."""
     try:
         take(db, SIGN_IN_FRESH, f"{email} {block}", now=now)
@@ -65,6 +66,12 @@ def let_in(db: Session, *, email: str, network: str, now: datetime) -> None:
 def open_link_door(db: Session, *, network: str, now: datetime) -> None:
     """Count the use of a mailed link, or raise TooMany (R-021)."""
     take(db, LINK_NETWORK, network_block(network), now=now)
+
+
+def refuse_token(db: Session, *, network: str, now: datetime) -> None:
+    """Count a wrong token of the API, or raise TooMany (R-021). A right one is not counted and always
+    works: nobody behind the same address is locked out by somebody's old script."""
+    take(db, TOKEN_NETWORK, network_block(network), now=now)
 
 
 def ask_for_mail(db: Session, limit: Limit, *, email: str, network: str, now: datetime) -> None:

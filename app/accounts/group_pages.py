@@ -4,6 +4,7 @@ from fastapi import Response
 
 from app.accounts import groups, queries
 from app.accounts.forms import GroupForm, MemberForm, PlainForm
+from app.accounts.queries import GroupPage
 from app.kit.errors import Refused
 from app.kit.ids import GroupId, UserId
 from app.web.access import ADMIN, INSTRUCTOR
@@ -70,8 +71,7 @@ def remove_member(
 
 @pages.get("/admin/groups/{group_id}/rename", name="accounts.rename_group", access=ADMIN)
 def show_rename(*, visit: Visit, group_id: GroupId) -> Response:
-    with visit.database.read() as db:
-        page = queries.group_page(db, visit.actor, group_id)
+    page = _group(visit, group_id)
     return form_page(visit, "accounts/rename_group.html", values={"name": page.name}, page=page)
 
 
@@ -82,8 +82,7 @@ def rename(*, visit: Visit, submitted: Submitted, group_id: GroupId) -> Response
         with visit.database.write() as db:
             groups.rename_group(db, visit.actor, group_id, name=form.name, now=visit.now)
     except Refused as refused:
-        with visit.database.read() as db:
-            page = queries.group_page(db, visit.actor, group_id)
+        page = _group(visit, group_id)
         return form_page(visit, "accounts/rename_group.html", submitted, refused, page=page)
     return _back(visit, group_id, "The group has its new name.")
 
@@ -113,9 +112,7 @@ def show_taught_groups(*, visit: Visit) -> Response:
 
 @pages.get("/teach/groups/{group_id}", name="accounts.taught_group", access=INSTRUCTOR)
 def show_taught_group(*, visit: Visit, group_id: GroupId) -> Response:
-    with visit.database.read() as db:
-        page = queries.group_page(db, visit.actor, group_id)
-    return visit.render("accounts/taught_group.html", page=page)
+    return visit.render("accounts/taught_group.html", page=_group(visit, group_id))
 
 
 def _groups_page(
@@ -132,11 +129,15 @@ def _group_page(
     submitted: Submission | None = None,
     refused: Refused | None = None,
 ) -> Response:
-    with visit.database.read() as db:
-        page = queries.group_page(db, visit.actor, group_id)
+    page = _group(visit, group_id)
     return form_page(
         visit, "accounts/group.html", submitted, refused, values={"role": "student"}, page=page
     )
+
+
+def _group(visit: VisitContext, group_id: GroupId) -> GroupPage:
+    with visit.database.read() as db:
+        return queries.group_page(db, visit.actor, group_id)
 
 
 def _back(visit: VisitContext, group_id: GroupId, words: str) -> Response:

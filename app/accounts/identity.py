@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
+from app.accounts import doors
+from app.accounts.actor import Actor, roles_held
 from app.accounts.domain import idle_time
 from app.accounts.models import ApiToken, SignIn, User
+from app.db.base import table_of
 from app.db.database import Database
 
 TOUCH_AFTER = timedelta(minutes=5)
@@ -20,33 +22,64 @@ def hash_of(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
+# Built once, of plain columns: this is asked at every request.
+USER, SIGN_IN = table_of(User).c, table_of(SignIn).c
+BY_COOKIE = (
+    select(
+        SIGN_IN.id,
+        SIGN_IN.seen_at,
+        SIGN_IN.user_id,
+        USER.name,
+        USER.email,
+        USER.theme,
+        USER.confirmed_at,
+        USER.is_student,
+        USER.is_instructor,
+        USER.is_admin,
+    )
+    .join_from(table_of(User), table_of(SignIn), SIGN_IN.user_id == USER.id)
+    .where(
+        SIGN_IN.token_hash == bindparam("token_hash"),
+        SIGN_IN.ends_at > bindparam("now"),
+        SIGN_IN.idle_ends_at > bindparam("now"),
+        USER.disabled_at.is_(None),
+    )
+)
+
+
 class Identity:
-    """Answers the web layer's question «who is this?» in one statement. Access is computed at each
-    request: a disabled account, a revoked or expired sign-in is nobody (R-014, R-018)."""
+    """Answers the web layer's question "who is this?", in one statement when the secret is right. Access
+    is computed at each request: a disabled account, a revoked or expired sign-in is nobody (R-014,
+    R-018)."""
 
     def by_cookie(self, database: Database, token: str, *, now: datetime) -> Actor | None:
         with database.read() as db:
-            row = db.execute(
-                select(SignIn, User)
-                .join(User, User.id == SignIn.user_id)
-                .where(
-                    SignIn.token_hash == hash_of(token),
-                    SignIn.ends_at > now,
-                    SignIn.idle_ends_at > now,
-                    User.disabled_at.is_(None),
-                )
-            ).one_or_none()
-            if row is None:
-                return None
-            sign_in, user = row
-            actor = user.to_actor(sign_in.id)
-            stale = sign_in.seen_at < now - TOUCH_AFTER
-        if stale:
+            row = db.execute(BY_COOKIE, {"token_hash": hash_of(token), "now": now}).one_or_none()
+        if row is None:
+            return None
+        actor = Actor(
+            user_id=row.user_id,
+            name=row.name,
+            roles=roles_held(
+                is_student=row.is_student,
+                is_instructor=row.is_instructor,
+                is_admin=row.is_admin,
+            ),
+            email=row.email,
+            sign_in_id=row.id,
+            confirmed=row.confirmed_at is not None,
+            theme=row.theme,
+        )
+        if row.seen_at < now - TOUCH_AFTER:
             with database.write() as db:
                 self._touch(db, actor, now)
         return actor
 
-    def by_bearer(self, database: Database, token: str, *, now: datetime) -> Actor | None:
+    def by_bearer(
+        self, database: Database, token: str, *, network: str, now: datetime
+    ) -> Actor | None:
+        """Return who holds a token of the API. A wrong one is counted, and after too many from one
+        network TooMany is raised; why it is wrong, nobody is told."""
         with database.read() as db:
             user = db.scalars(
                 select(User)
@@ -58,7 +91,11 @@ class Identity:
                     User.disabled_at.is_(None),
                 )
             ).one_or_none()
-            return user.to_actor() if user else None
+            if user is not None:
+                return user.to_actor()
+        with database.write() as db:
+            doors.refuse_token(db, network=network, now=now)
+        return None
 
     def _touch(self, db: Session, actor: Actor, now: datetime) -> None:
         db.execute(

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.accounts.actor import Actor, Role
+from app.accounts.actor import Actor, Role, roles_held
 from app.db.base import Base
 from app.kit.ids import EventId, GroupId, SignInId, UserId
 
@@ -36,12 +36,11 @@ class User(Base):
 
     @property
     def roles(self) -> frozenset[Role]:
-        held = {
-            Role.student: self.is_student,
-            Role.instructor: self.is_instructor,
-            Role.admin: self.is_admin,
-        }
-        return frozenset(role for role, has in held.items() if has)
+        return roles_held(
+            is_student=self.is_student,
+            is_instructor=self.is_instructor,
+            is_admin=self.is_admin,
+        )
 
     def to_actor(self, sign_in_id: SignInId | None = None) -> Actor:
         return Actor(

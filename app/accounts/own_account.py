@@ -15,7 +15,7 @@ from app.accounts.domain import Profile, Purpose
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
 from app.accounts.models import User
 from app.accounts.sign_ins import Browser, Candidate, Started
-from app.audit.service import record
+from app.accounts.trail import note
 from app.db import limits
 from app.kit.errors import Invalid, TooMany
 from app.kit.ids import EventId, UserId, new_uuid
@@ -38,7 +38,7 @@ def register(
     and its owner is told by mail. An unconfirmed one takes the newest password: until now nobody
     proved to own the address, and confirming asks for the password that was chosen.
     """
-    user = _by_email(db, email) or _add_student(db, name, email, now)
+    user = _by_email(db, email) or _add_student(db, name, email, now=now)
     if user is None:  # another request was first
         user = db.scalars(select(User).where(User.email == email)).one()
     if user.disabled_at is not None:
@@ -49,8 +49,8 @@ def register(
     if user.password_hash is not None:
         user.name = name
     user.password_hash = password_hash
-    _note(db, None, user.id, "accounts.registered", now)
-    _mail_confirmation(db, user, wanted, now)
+    note(db, None, user.id, "accounts.registered", now=now)
+    _mail_confirmation(db, user, wanted, now=now)
 
 
 @open_to_all
@@ -64,7 +64,7 @@ def confirm_again(db: Session, candidate: Candidate, *, wanted: str, now: dateti
     except TooMany:
         return
     user = db.scalars(select(User).where(User.id == candidate.user_id)).one()
-    _mail_confirmation(db, user, wanted, now)
+    _mail_confirmation(db, user, wanted, now=now)
 
 
 @open_to_all
@@ -82,7 +82,7 @@ def confirm(
         .where(User.id == link.user_id, User.email == link.email, User.confirmed_at.is_(None))
         .values(confirmed_at=now)
     )
-    _note(db, link.user_id, link.user_id, "accounts.confirmed", now)
+    note(db, link.user_id, link.user_id, "accounts.confirmed", now=now)
     started = sign_ins.sign_in(db, candidate, browser, now=now)
     if started is None:
         raise SignInRefused
@@ -98,7 +98,7 @@ def ask_for_reset(db: Session, *, email: str, network: str, now: datetime) -> No
         return
     link_id = links.make_link(db, Purpose.reset, user.id, email, now=now)
     send_mail(db, email, "accounts/reset", {"link_id": str(link_id)}, now=now)
-    _note(db, None, user.id, "accounts.reset_asked", now)
+    note(db, None, user.id, "accounts.reset_asked", now=now)
 
 
 @open_to_all
@@ -124,7 +124,7 @@ def set_password(
     user.confirmed_at = user.confirmed_at or now
     links.end_links(db, user.id, now=now)
     sign_ins.drop_all(db, user.id)
-    _note(db, user.id, user.id, "accounts.password_set", now)
+    note(db, user.id, user.id, "accounts.password_set", now=now)
     if purpose is Purpose.reset:
         send_mail(db, user.email, "accounts/password-changed", {}, now=now)
 
@@ -143,11 +143,11 @@ def change_password(
 
     `candidate` is from `begin_proof`, and its password was found right.
     """
-    user = _proved(db, actor, candidate, browser, "current_password", now)
+    user = _proved(db, actor, candidate, browser, "current_password", now=now)
     user.password_hash = password_hash
     links.end_links(db, user.id, now=now)
     sign_ins.drop_all(db, user.id)
-    _note(db, user.id, user.id, "accounts.password_changed", now)
+    note(db, user.id, user.id, "accounts.password_changed", now=now)
     send_mail(db, user.email, "accounts/password-changed", {}, now=now)
     return sign_ins.start(db, user, browser, now=now)
 
@@ -160,7 +160,7 @@ def ask_for_new_address(
 
     If another account has it, its owner is told by mail and the actor is told nothing else.
     """
-    user = _proved(db, actor, candidate, browser, "current_password", now)
+    user = _proved(db, actor, candidate, browser, "current_password", now=now)
     if email == user.email:
         raise Invalid(
             "This is your address already.", fields={"email": "This is your address already."}
@@ -171,7 +171,7 @@ def ask_for_new_address(
         return
     link_id = links.make_link(db, Purpose.email, user.id, email, now=now)
     send_mail(db, email, "accounts/new-address", {"link_id": str(link_id)}, now=now)
-    _note(db, user.id, user.id, "accounts.new_address_asked", now)
+    note(db, user.id, user.id, "accounts.new_address_asked", now=now)
 
 
 @open_to_all
@@ -188,7 +188,7 @@ def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> No
         raise PersonRefused("Another account has this address by now. Choose another.") from None
     links.end_links(db, user.id, now=now)
     send_mail(db, old, "accounts/address-changed", {}, now=now)
-    _note(db, user.id, user.id, "accounts.address_changed", now)
+    note(db, user.id, user.id, "accounts.address_changed", now=now)
 
 
 @open_to_all
@@ -207,14 +207,14 @@ def change_profile(db: Session, actor: Actor, profile: Profile, *, now: datetime
             theme=profile.theme,
         )
     )
-    _note(db, actor.user_id, actor.user_id, "accounts.profile_changed", now)
+    note(db, actor.user_id, actor.user_id, "accounts.profile_changed", now=now)
 
 
 def _by_email(db: Session, email: str) -> User | None:
     return db.scalars(select(User).where(User.email == email)).one_or_none()
 
 
-def _add_student(db: Session, name: str, email: str, now: datetime) -> User | None:
+def _add_student(db: Session, name: str, email: str, *, now: datetime) -> User | None:
     user = User(
         id=UserId(new_uuid()), email=email, name=name, is_student=True, created_at=now, theme="auto"
     )
@@ -226,14 +226,14 @@ def _add_student(db: Session, name: str, email: str, now: datetime) -> User | No
     return user
 
 
-def _mail_confirmation(db: Session, user: User, wanted: str, now: datetime) -> None:
+def _mail_confirmation(db: Session, user: User, wanted: str, *, now: datetime) -> None:
     link_id = links.make_link(db, Purpose.confirm, user.id, user.email, now=now)
     values = {"link_id": str(link_id), "wanted": wanted}
     send_mail(db, user.email, "accounts/confirm", values, now=now)
 
 
 def _proved(
-    db: Session, actor: Actor, candidate: Candidate, browser: Browser, field: str, now: datetime
+    db: Session, actor: Actor, candidate: Candidate, browser: Browser, field: str, *, now: datetime
 ) -> User:
     """Return the actor's row, if the password that was checked is still theirs."""
     user = db.scalars(select(User).where(User.id == actor.user_id)).one()
@@ -241,17 +241,3 @@ def _proved(
         raise WrongPassword(field)
     doors.let_in(db, email=user.email, network=browser.network, now=now)
     return user
-
-
-def _note(
-    db: Session, actor_id: UserId | None, person_id: UserId, action: str, now: datetime
-) -> None:
-    record(
-        db,
-        actor_id,
-        action,
-        now=now,
-        subject_kind="person",
-        subject_id=person_id,
-        person_id=person_id,
-    )

@@ -1,5 +1,6 @@
 """Admins' pages of people: the list and its export, invitations, roles, access, resets."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -130,24 +131,14 @@ def show_access(*, visit: Visit, person_id: UserId) -> Response:
 
 @pages.post("/{person_id}/close", name="accounts.close", access=ADMIN)
 def close(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
-    try:
-        form = ReasonForm.read(submitted)
-        with visit.database.write() as db:
-            service.close_account(db, visit.actor, person_id, reason=form.reason, now=visit.now)
-    except Refused as refused:
-        return _access_page(visit, person_id, submitted, refused)
-    return _back(visit, person_id, "The account is closed and signed out everywhere.")
+    done = "The account is closed and signed out everywhere."
+    return _change_access(visit, submitted, person_id, service.close_account, done)
 
 
 @pages.post("/{person_id}/open", name="accounts.open", access=ADMIN)
 def open_again(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
-    try:
-        form = ReasonForm.read(submitted)
-        with visit.database.write() as db:
-            service.open_account(db, visit.actor, person_id, reason=form.reason, now=visit.now)
-    except Refused as refused:
-        return _access_page(visit, person_id, submitted, refused)
-    return _back(visit, person_id, "The account is open again.")
+    done = "The account is open again."
+    return _change_access(visit, submitted, person_id, service.open_account, done)
 
 
 @pages.post("/{person_id}/reset", name="accounts.start_reset", access=ADMIN)
@@ -180,6 +171,23 @@ def _roles_page(
     page = _story(visit, person_id)
     values: dict[str, Any] = {"roles": sorted(page.person.roles)}
     return form_page(visit, "accounts/roles.html", submitted, refused, values=values, page=page)
+
+
+def _change_access(
+    visit: VisitContext,
+    submitted: Submission,
+    person_id: UserId,
+    use_case: Callable[..., None],
+    done: str,
+) -> Response:
+    """Close or open an account for a reason; a refusal shows the page again with what was typed."""
+    try:
+        form = ReasonForm.read(submitted)
+        with visit.database.write() as db:
+            use_case(db, visit.actor, person_id, reason=form.reason, now=visit.now)
+    except Refused as refused:
+        return _access_page(visit, person_id, submitted, refused)
+    return _back(visit, person_id, done)
 
 
 def _access_page(

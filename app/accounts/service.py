@@ -13,6 +13,7 @@ from app.accounts.actor import Actor, Role, open_to_all, require
 from app.accounts.domain import Purpose, closing_refusal, roles_refusal
 from app.accounts.errors import PersonRefused
 from app.accounts.models import User
+from app.accounts.trail import note
 from app.audit.service import record
 from app.db import limits
 from app.kit.errors import Invalid, NotFound
@@ -27,9 +28,9 @@ def invite_person(
 ) -> UserId:
     """Make an account without a password and mail its owner an invitation, good for seven days."""
     require(policy.may_manage_people(actor))
-    user = _add_person(db, name, email, roles, now)
-    _invite(db, user, actor, now)
-    _note(db, actor, user.id, "accounts.invited", now, roles=sorted(roles))
+    user = _add_person(db, name, email, roles, now=now)
+    _invite(db, user, actor, now=now)
+    note(db, actor.user_id, user.id, "accounts.invited", now=now, details={"roles": sorted(roles)})
     return user.id
 
 
@@ -48,7 +49,14 @@ def make_person_for_reservation(
         raise PersonRefused(f"The account of {user.name} is closed. Open it first.")
     if not user.is_student:
         user.is_student = True
-        _note(db, actor, user.id, "accounts.roles_changed", now, roles=sorted(user.roles))
+        note(
+            db,
+            actor.user_id,
+            user.id,
+            "accounts.roles_changed",
+            now=now,
+            details={"roles": sorted(user.roles)},
+        )
     return user.id
 
 
@@ -61,12 +69,12 @@ def add_person(db: Session, *, name: str, email: str, roles: Set[Role], now: dat
     """
     user = db.scalars(select(User).where(User.email == email)).one_or_none()
     if user is None:
-        user = _add_person(db, name, email, roles, now)
+        user = _add_person(db, name, email, roles, now=now)
     elif user.password_hash is not None:
         raise PersonRefused("This address has an account with a password already.")
     _give_roles(user, roles)
     links.end_links(db, user.id, now=now)
-    _note(db, None, user.id, "accounts.added", now, roles=sorted(roles))
+    note(db, None, user.id, "accounts.added", now=now, details={"roles": sorted(roles)})
     return links.make_link(db, Purpose.invitation, user.id, email, now=now)
 
 
@@ -85,15 +93,14 @@ def change_roles(
     _give_roles(user, roles)
     sign_ins.drop_all(db, person_id)
     sign_ins.revoke_api_tokens(db, person_id, now=now)
-    _note(
+    note(
         db,
-        actor,
+        actor.user_id,
         person_id,
         "accounts.roles_changed",
-        now,
-        reason,
-        before=before,
-        roles=sorted(roles),
+        now=now,
+        reason=reason,
+        details={"before": before, "roles": sorted(roles)},
     )
 
 
@@ -115,7 +122,7 @@ def close_account(
     sign_ins.drop_all(db, person_id)
     sign_ins.revoke_api_tokens(db, person_id, now=now)
     links.end_links(db, person_id, now=now)
-    _note(db, actor, person_id, "accounts.closed", now, reason)
+    note(db, actor.user_id, person_id, "accounts.closed", now=now, reason=reason)
 
 
 def open_account(
@@ -127,7 +134,7 @@ def open_account(
     if user.disabled_at is None:
         return
     user.disabled_at = None
-    _note(db, actor, person_id, "accounts.opened", now, reason)
+    note(db, actor.user_id, person_id, "accounts.opened", now=now, reason=reason)
 
 
 def start_reset(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> None:
@@ -138,13 +145,13 @@ def start_reset(db: Session, actor: Actor, person_id: UserId, *, now: datetime) 
     if user.disabled_at is not None:
         raise PersonRefused(f"The account of {user.name} is closed. Open it first.")
     if user.password_hash is None:
-        _invite(db, user, actor, now)
-        _note(db, actor, person_id, "accounts.invited", now)
+        _invite(db, user, actor, now=now)
+        note(db, actor.user_id, person_id, "accounts.invited", now=now)
         return
     limits.take(db, doors.RESET_MAIL, user.email, now=now)
     link_id = links.make_link(db, Purpose.reset, user.id, user.email, now=now)
     send_mail(db, user.email, "accounts/reset", {"link_id": str(link_id)}, now=now)
-    _note(db, actor, person_id, "accounts.reset_started", now)
+    note(db, actor.user_id, person_id, "accounts.reset_started", now=now)
 
 
 def note_export(db: Session, actor: Actor, *, rows: int, now: datetime) -> None:
@@ -186,7 +193,7 @@ def _give_roles(user: User, roles: Set[Role]) -> None:
     user.is_admin = Role.admin in roles
 
 
-def _add_person(db: Session, name: str, email: str, roles: Set[Role], now: datetime) -> User:
+def _add_person(db: Session, name: str, email: str, roles: Set[Role], *, now: datetime) -> User:
     user = User(id=UserId(new_uuid()), email=email, name=name, created_at=now, theme="auto")
     _give_roles(user, roles)
     try:
@@ -197,31 +204,9 @@ def _add_person(db: Session, name: str, email: str, roles: Set[Role], now: datet
     return user
 
 
-def _invite(db: Session, user: User, actor: Actor, now: datetime) -> None:
+def _invite(db: Session, user: User, actor: Actor, *, now: datetime) -> None:
     limits.take(db, doors.INVITATION_MAIL, user.email, now=now)
     limits.take(db, doors.INVITATION_SENDER, str(actor.user_id), now=now)
     link_id = links.make_link(db, Purpose.invitation, user.id, user.email, now=now)
     values = {"link_id": str(link_id), "name": user.name, "inviter": actor.name}
     send_mail(db, user.email, "accounts/invitation", values, now=now)
-
-
-def _note(
-    db: Session,
-    actor: Actor | None,
-    person_id: UserId,
-    action: str,
-    now: datetime,
-    reason: str | None = None,
-    **details: object,
-) -> None:
-    record(
-        db,
-        actor.user_id if actor else None,
-        action,
-        now=now,
-        subject_kind="person",
-        subject_id=person_id,
-        person_id=person_id,
-        reason=reason,
-        details=details,
-    )

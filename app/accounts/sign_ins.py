@@ -25,7 +25,7 @@ from app.accounts.errors import SignInRefused
 from app.accounts.identity import hash_of
 from app.accounts.links import open_link
 from app.accounts.models import ApiToken, SignIn, User
-from app.audit.service import record
+from app.accounts.trail import note
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, SignInId, UserId, new_uuid, random_token
 
@@ -85,15 +85,7 @@ def begin_proof(db: Session, actor: Actor, *, network: str, now: datetime) -> Ca
 @open_to_all
 def refuse_sign_in(db: Session, candidate: Candidate, *, now: datetime) -> None:
     """Keep that a password was wrong; as much work for an unknown address as for a known one."""
-    record(
-        db,
-        None,
-        "accounts.sign_in_refused",
-        now=now,
-        subject_kind="person",
-        subject_id=candidate.user_id,
-        person_id=candidate.user_id,
-    )
+    note(db, None, candidate.user_id, "accounts.sign_in_refused", now=now)
 
 
 @open_to_all
@@ -160,7 +152,7 @@ def start(db: Session, user: User, browser: Browser, *, now: datetime) -> Starte
             network=network_block(browser.network),
         )
     )
-    _note(db, user.id, user.id, "accounts.signed_in", now)
+    note(db, user.id, user.id, "accounts.signed_in", now=now)
     return Started(token, int(lasts.total_seconds()))
 
 
@@ -171,7 +163,7 @@ def sign_out(db: Session, token: str, *, now: datetime) -> None:
         delete(SignIn).where(SignIn.token_hash == hash_of(token)).returning(SignIn.user_id)
     )
     if user_id is not None:
-        _note(db, user_id, user_id, "accounts.signed_out", now)
+        note(db, user_id, user_id, "accounts.signed_out", now=now)
 
 
 @open_to_all
@@ -184,7 +176,7 @@ def end_own(db: Session, actor: Actor, sign_in_id: SignInId, *, now: datetime) -
     )
     if ended is None:
         raise NotFound
-    _note(db, actor.user_id, actor.user_id, "accounts.sign_in_ended", now)
+    note(db, actor.user_id, actor.user_id, "accounts.sign_in_ended", now=now)
 
 
 @open_to_all
@@ -196,7 +188,7 @@ def end_own_others(db: Session, actor: Actor, *, now: datetime) -> int:
         .returning(SignIn.id)
     ).all()
     if ended:
-        _note(db, actor.user_id, actor.user_id, "accounts.other_sign_ins_ended", now)
+        note(db, actor.user_id, actor.user_id, "accounts.other_sign_ins_ended", now=now)
     return len(ended)
 
 
@@ -206,7 +198,7 @@ def end_all_of(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -
     if db.scalar(select(User.id).where(User.id == person_id)) is None:
         raise NotFound
     ended = drop_all(db, person_id)
-    _note(db, actor.user_id, person_id, "accounts.all_sign_ins_ended", now)
+    note(db, actor.user_id, person_id, "accounts.all_sign_ins_ended", now=now)
     return ended
 
 
@@ -246,19 +238,5 @@ def make_api_token(db: Session, *, email: str, now: datetime) -> str:
             ends_at=now + API_TOKEN_LASTS,
         )
     )
-    _note(db, None, user.id, "accounts.api_token_made", now)
+    note(db, None, user.id, "accounts.api_token_made", now=now)
     return token
-
-
-def _note(
-    db: Session, actor_id: UserId | None, person_id: UserId, action: str, now: datetime
-) -> None:
-    record(
-        db,
-        actor_id,
-        action,
-        now=now,
-        subject_kind="person",
-        subject_id=person_id,
-        person_id=person_id,
-    )

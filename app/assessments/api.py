@@ -134,8 +134,7 @@ def start(visit: Visit, command: Start) -> Started:
     response_model=SheetShape,
 )
 def show_sheet(visit: Visit, assessment_id: AssessmentId) -> SheetShape:
-    with visit.database.read() as db:
-        return SheetShape.of(queries.bedside_sheet(db, visit.actor, assessment_id))
+    return _bedside(visit, assessment_id)
 
 
 @api.put(
@@ -194,8 +193,7 @@ def sign(visit: Visit, assessment_id: AssessmentId, command: Signature) -> Sheet
             expected_version=command.expected_version,
             now=visit.now,
         )
-    with visit.database.read() as db:
-        return SheetShape.of(queries.bedside_sheet(db, visit.actor, assessment_id))
+    return _bedside(visit, assessment_id)
 
 
 @api.get("/reports", name="api.reports", access=SIGNED_IN, response_model=tuple[ReportShape, ...])
@@ -215,3 +213,8 @@ def my_reports(visit: Visit) -> tuple[ReportShape, ...]:
 def show_report(visit: Visit, assessment_id: AssessmentId) -> SheetShape:
     with visit.database.read() as db:
         return SheetShape.of(queries.report(db, visit.actor, assessment_id))
+
+
+def _bedside(visit: Visit, assessment_id: AssessmentId) -> SheetShape:
+    with visit.database.read() as db:
+        return SheetShape.of(queries.bedside_sheet(db, visit.actor, assessment_id))

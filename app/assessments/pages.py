@@ -46,8 +46,7 @@ def begin(
 
 @pages.get("/assessments/{assessment_id}", name="assessments.sheet", access=INSTRUCTOR)
 def show_sheet(visit: Visit, assessment_id: AssessmentId) -> Response:
-    with visit.database.read() as db:
-        page = queries.bedside_sheet(db, visit.actor, assessment_id)
+    page = _sheet(visit, assessment_id)
     if page.signed_at is not None:
         return visit.redirect(visit.url("assessments.report", assessment_id=assessment_id))
     return visit.render("assessments/sheet.html", page=page, errors={}, typed={})
@@ -78,8 +77,7 @@ def mark_step(
                 now=visit.now,
             )
     except StaleMark as stale:
-        with visit.database.read() as db:
-            page = queries.bedside_sheet(db, visit.actor, assessment_id)
+        page = _sheet(visit, assessment_id)
         return visit.render(
             "assessments/stale_mark.html",
             status=status_of(stale),
@@ -107,8 +105,7 @@ def save_comment(visit: Visit, assessment_id: AssessmentId, submitted: Submitted
                 now=visit.now,
             )
     except StaleComment as stale:
-        with visit.database.read() as db:
-            page = queries.bedside_sheet(db, visit.actor, assessment_id)
+        page = _sheet(visit, assessment_id)
         return visit.render(
             "assessments/stale_comment.html", status=status_of(stale), page=page, stale=stale
         )
@@ -117,8 +114,7 @@ def save_comment(visit: Visit, assessment_id: AssessmentId, submitted: Submitted
 
 @pages.get("/assessments/{assessment_id}/sign", name="assessments.sign", access=INSTRUCTOR)
 def show_sign(visit: Visit, assessment_id: AssessmentId) -> Response:
-    with visit.database.read() as db:
-        page = queries.bedside_sheet(db, visit.actor, assessment_id)
+    page = _sheet(visit, assessment_id)
     if page.signed_at is not None:
         return visit.redirect(visit.url("assessments.report", assessment_id=assessment_id))
     return visit.render("assessments/sign.html", page=page, errors={}, words=WORDS)
@@ -137,8 +133,7 @@ def sign(visit: Visit, assessment_id: AssessmentId, submitted: Submitted) -> Res
                 now=visit.now,
             )
     except (Invalid, SignRefused, ChangedBeforeSigning) as refused:
-        with visit.database.read() as db:
-            page = queries.bedside_sheet(db, visit.actor, assessment_id)
+        page = _sheet(visit, assessment_id)
         errors = refused.fields or {"form": refused.detail}
         return visit.render(
             "assessments/sign.html",
@@ -164,9 +159,13 @@ def _sheet_url(visit: Visit, assessment_id: AssessmentId) -> str:
     return visit.url("assessments.sheet", assessment_id=assessment_id)
 
 
+def _sheet(visit: Visit, assessment_id: AssessmentId) -> queries.Sheet:
+    with visit.database.read() as db:
+        return queries.bedside_sheet(db, visit.actor, assessment_id)
+
+
 def _sheet_again(
     visit: Visit, assessment_id: AssessmentId, errors: dict[str, str], typed: dict[str, object]
 ) -> Response:
-    with visit.database.read() as db:
-        page = queries.bedside_sheet(db, visit.actor, assessment_id)
+    page = _sheet(visit, assessment_id)
     return visit.render("assessments/sheet.html", status=422, page=page, errors=errors, typed=typed)

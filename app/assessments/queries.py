@@ -91,6 +91,7 @@ class Sheet:
     practical_title: str
     starts_at: datetime
     zone: str
+    room: str
     course_title: str
     checklist: Checklist
     number: int
@@ -342,6 +343,7 @@ def _sheet(db: Session, row: Assessment) -> Sheet:
         practical_title=day.title,
         starts_at=day.starts_at,
         zone=day.zone,
+        room=day.room,
         course_title=courses.revision(db, row.revision_id).course.title,
         checklist=checklist,
         number=row.number,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor, require
 from app.assessments import domain, policy, queries
-from app.assessments.domain import Mark, SignRefusal
+from app.assessments.domain import Mark, Outcome, SignRefusal
 from app.assessments.errors import (
     ChangedBeforeSigning,
     RecordedMark,
@@ -43,44 +43,12 @@ def start_assessment(
     not come.
     """
     require(policy.may_assess(actor))
-    seat = practicals.seat(db, seat_id)
-    if (
-        seat is None
-        or seat.practical.practical_id != practical_id
-        or not practicals.is_instructor_of(db, actor, practical_id)
-    ):
-        raise NotFound
-    require(policy.may_assess_person(actor, seat.user_id), NOT_ONESELF)
-    if seat.state is not SeatState.confirmed:
-        raise StartRefused(
-            "This place is not held any more. Open the roster again and check who is on it."
-        )
+    seat = _assessable_seat(db, actor, practical_id, seat_id)
     # It takes the gate of the practical, so that two tablets that begin at once take turns from here.
     mark_attendance(db, actor, practical_id, seat_id, Attendance.attended, now=now)
     if (open_id := _open_on(db, seat_id)) is not None:
         return open_id
-    checklist = queries.checklist_of(db, seat.practical.revision_id, seat.practical.kind_key)
-    assessment = Assessment(
-        id=AssessmentId(new_uuid()),
-        seat_id=seat_id,
-        practical_id=practical_id,
-        student_id=seat.user_id,
-        instructor_id=actor.user_id,
-        course_key=seat.practical.course_key,
-        checklist_key=checklist.key,
-        revision_id=seat.practical.revision_id,
-        number=0,
-        identity_confirmed_at=now,
-        started_at=now,
-    )
-    try:
-        with db.begin_nested():
-            assessment.number = _last_number(db, assessment) + 1
-            db.add(assessment)
-    except IntegrityError:  # on another place, another instructor began in the same moment
-        raise StartRefused(
-            "Another assessment of this person began in the same moment. Try again."
-        ) from None
+    assessment = _add_try(db, actor, seat, now=now)
     _record(db, actor, assessment, "assessments.assessment_started", now=now)
     return assessment.id
 
@@ -167,7 +135,7 @@ def sign_assessment(
     marks = {key: entry.mark for key, entry in queries.marks_of(db, assessment_id).items()}
     if refusal := domain.sign_refusal(checklist, marks, is_signed=False):
         raise SignRefused(refusal)
-    if assessment.version - 1 != expected_version:
+    if assessment.version - 1 != expected_version:  # taking the gate has raised it by one
         raise ChangedBeforeSigning
     result = domain.result(checklist, marks)
     assessment.signed_at = now
@@ -183,6 +151,59 @@ def sign_assessment(
         now=now,
         outcome=result.outcome.value,
     )
+    _tell_of_outcome(db, assessment, checklist, result.outcome, now=now)
+
+
+def _assessable_seat(
+    db: Session, actor: Actor, practical_id: PracticalId, seat_id: SeatId
+) -> practicals.SeatBrief:
+    """Return the place on a practical of this instructor's, whose holder they may assess."""
+    seat = practicals.seat(db, seat_id)
+    if (
+        seat is None
+        or seat.practical.practical_id != practical_id
+        or not practicals.is_instructor_of(db, actor, practical_id)
+    ):
+        raise NotFound
+    require(policy.may_assess_person(actor, seat.user_id), NOT_ONESELF)
+    if seat.state is not SeatState.confirmed:
+        raise StartRefused(
+            "This place is not held any more. Open the roster again and check who is on it."
+        )
+    return seat
+
+
+def _add_try(db: Session, actor: Actor, seat: practicals.SeatBrief, *, now: datetime) -> Assessment:
+    """Add the next try of this person on the checklist of the practical."""
+    checklist = queries.checklist_of(db, seat.practical.revision_id, seat.practical.kind_key)
+    assessment = Assessment(
+        id=AssessmentId(new_uuid()),
+        seat_id=seat.seat_id,
+        practical_id=seat.practical.practical_id,
+        student_id=seat.user_id,
+        instructor_id=actor.user_id,
+        course_key=seat.practical.course_key,
+        checklist_key=checklist.key,
+        revision_id=seat.practical.revision_id,
+        number=0,
+        identity_confirmed_at=now,
+        started_at=now,
+    )
+    try:
+        with db.begin_nested():
+            assessment.number = _last_number(db, assessment) + 1
+            db.add(assessment)
+    except IntegrityError:  # on another place, another instructor began in the same moment
+        raise StartRefused(
+            "Another assessment of this person began in the same moment. Try again."
+        ) from None
+    return assessment
+
+
+def _tell_of_outcome(
+    db: Session, assessment: Assessment, checklist: Checklist, outcome: Outcome, *, now: datetime
+) -> None:
+    """Announce the outcome, and mail the student that the report is there."""
     outbox.announce(
         db,
         "assessment.signed",
@@ -190,7 +211,7 @@ def sign_assessment(
             "user_id": str(assessment.student_id),
             "course_key": assessment.course_key,
             "assessment_id": str(assessment.id),
-            "outcome": result.outcome.value,
+            "outcome": outcome.value,
         },
         now=now,
     )

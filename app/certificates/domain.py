@@ -132,8 +132,10 @@ def make_snapshot(
     Only for facts from which nothing is missing. Dates are those of the venue.
     """
     course = facts.course
-    judged = [pair for kind in course.practicals if (pair := _judged(facts, kind)) is not None]
-    zone = ZoneInfo(judged[-1][0].zone)
+    judged = [
+        (kind, *pair) for kind in course.practicals if (pair := _judged(facts, kind)) is not None
+    ]
+    zone = ZoneInfo(judged[-1][1].zone)
     return {
         "format": FORMAT,
         "serial": serial,
@@ -149,26 +151,21 @@ def make_snapshot(
         "issued_on": now.astimezone(zone).date().isoformat(),
         "practicals": [
             {
-                "title": _title_of(course, seat.kind_key),
+                "title": kind.title,
                 "on": seat.starts_at.astimezone(ZoneInfo(seat.zone)).date().isoformat(),
                 "assessed_on": one.signed_at.astimezone(ZoneInfo(seat.zone)).date().isoformat(),
                 "assessor": one.assessor,
             }
-            for seat, one in judged
+            for kind, seat, one in judged
         ],
         "evidence": {
             "enrolment": str(facts.enrolment_id),
             "modules": [module.key for module in course.modules],
             "final_test": course.final_test,
-            "seats": [str(seat.seat_id) for seat, _ in judged],
-            "assessments": [str(one.assessment_id) for _, one in judged],
+            "seats": [str(seat.seat_id) for _, seat, _ in judged],
+            "assessments": [str(one.assessment_id) for _, _, one in judged],
         },
     }
-
-
-def _title_of(course: Course, kind_key: str) -> str:
-    kind = course.practical(kind_key)
-    return kind.title if kind else kind_key
 
 
 def lost_evidence(snapshot: Mapping[str, Any], facts: Facts) -> tuple[str, ...]:
@@ -216,11 +213,29 @@ def read_serial(typed: str) -> str | None:
 
     Spaces, hyphens and lower case do not matter; O is read as 0, I and L as 1.
     """
-    text = unicodedata.normalize("NFKC", typed[:200])
-    text = _SEPARATORS.sub("", text).upper().translate(_LOOKALIKES)
+    text = _plain(typed)
     if len(text) != SERIAL_LENGTH or any(letter not in ALPHABET for letter in text):
         return None
     return text
+
+
+def _plain(typed: str) -> str:
+    text = unicodedata.normalize("NFKC", typed[:200])
+    return _SEPARATORS.sub("", text).upper().translate(_LOOKALIKES)
+
+
+def serial_problem(typed: str) -> str:
+    """Return what to check in a number that `read_serial` refuses."""
+    text = _plain(typed)
+    wrong = "".join(dict.fromkeys(letter for letter in text if letter not in ALPHABET))
+    if "://" in typed or "/" in typed:
+        return "Type the number only, without the address before it."
+    if "U" in wrong:
+        return "The letter U is never used in a number. What looks like one is a V."
+    if wrong:
+        return f"A number has only letters and digits, but you typed {' '.join(wrong)}. Check each one."
+    counted = f"A certificate number has {SERIAL_LENGTH} letters and digits; you typed {len(text)}."
+    return f"{counted} Check that none is missing or double."
 
 
 def grouped(serial: str) -> str:

@@ -18,9 +18,7 @@ class VerifyForm(Form):
     def _meant(cls, value: str) -> str:
         serial = domain.read_serial(value)
         if serial is None:
-            raise ValueError(
-                "A certificate number has 26 letters and digits. Check each one and try again."
-            )
+            raise ValueError(domain.serial_problem(value))
         return serial
 
 

@@ -14,13 +14,20 @@ from app.certificates.printing import certificate_pdf
 from app.db.paging import page_number
 from app.kit.errors import Invalid
 from app.kit.ids import CertificateId, UserId
+from app.web import papers
 from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT
 from app.web.errors import status_of
 from app.web.forms import Submitted
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
+from app.web.visit import Preview, Visit, VisitContext
 
 pages = Pages()
+VERIFY = Preview(
+    "Verify a certificate",
+    "Check with its number whether a certificate of the academy is genuine and in force.",
+    "/verify",
+)
+NOT_FOUND = "We cannot find that number. Check each letter and digit."
 NOT_FOR_SEARCH = {"x-robots-tag": "noindex, nofollow"}
 
 
@@ -45,17 +52,12 @@ def show_pdf(visit: Visit, certificate_id: CertificateId) -> Response:
         address=f"{visit.settings.base_url}/verify/{found.serial}",
         kept_in=Path(visit.settings.files_url),
     )
-    name = f"certificate-{found.grouped}.pdf"
-    return Response(
-        content,
-        media_type="application/pdf",
-        headers={"content-disposition": f'attachment; filename="{name}"'} | NOT_FOR_SEARCH,
-    )
+    return papers.pdf(content, f"certificate-{found.grouped}")
 
 
 @pages.get("/verify", name="certificates.verify", access=EVERYONE)
 def show_verify(visit: Visit) -> Response:
-    return visit.render("certificates/verify.html", errors={}, values={})
+    return visit.render("certificates/verify.html", preview=VERIFY, errors={}, values={})
 
 
 @pages.post("/verify", name="certificates.look_up", access=EVERYONE)
@@ -80,7 +82,7 @@ def show_verified(visit: Visit, serial: str) -> Response:
     with visit.database.read() as db:
         found = queries.verification(db, meant)
     if found is None:
-        words = "We cannot find that number. Check each letter and digit."
+        words = NOT_FOUND if meant else domain.serial_problem(serial)
         response = visit.render(
             "certificates/verify.html",
             status=404,

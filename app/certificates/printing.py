@@ -3,20 +3,13 @@
 import json
 from collections.abc import Callable
 from datetime import date
-from functools import cache
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
-import segno
-import typst
-
-from app.certificates import fonts
 from app.certificates.queries import Shown
-from app.kit.places import TEMPLATES
-
-TEMPLATE = TEMPLATES / "pdf" / "certificate.typ"
+from app.web import papers
 
 
 def certificate_pdf(certificate: Shown, *, academy: str, address: str, kept_in: Path) -> bytes:
@@ -25,8 +18,12 @@ def certificate_pdf(certificate: Shown, *, academy: str, address: str, kept_in: 
     Takes some ten milliseconds the first time: never call it inside a write block.
     """
     values = _values(certificate, academy, address)
-    name = sha256(_template() + values.encode()).hexdigest()
-    return _kept(kept_in / "certificates" / f"{name}.pdf", lambda: _print(certificate, values))
+    said = json.dumps(values, sort_keys=True).encode()
+    name = sha256(papers.source_of("certificate") + said).hexdigest()
+    return _kept(
+        kept_in / "certificates" / f"{name}.pdf",
+        lambda: papers.exact_paper("certificate", values, at=certificate.issued_at),
+    )
 
 
 def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
@@ -41,53 +38,28 @@ def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
     return content
 
 
-def _print(certificate: Shown, values: str) -> bytes:
-    document = typst.compile(
-        str(TEMPLATE),
-        root=str(TEMPLATE.parent),
-        font_paths=[str(fonts.folder())],
-        ignore_system_fonts=True,
-        sys_inputs={"data": values},
-        pdf_standards="ua-1",
-        timestamp=int(certificate.issued_at.timestamp()),
-    )
-    assert isinstance(document, bytes)  # noqa: S101 - one PDF, not a list of pages
-    return document
-
-
-def _values(certificate: Shown, academy: str, address: str) -> str:
-    picture = BytesIO()
-    segno.make(address, error="m").save(picture, kind="svg", border=0, dark="#17212B")
-    return json.dumps(
-        {
-            "academy": academy,
-            "name": certificate.name,
-            "title": certificate.title,
-            "scope": certificate.scope,
-            "issued": _day(certificate.issued_on),
-            "serial": certificate.grouped,
-            "address": address,
-            "qr": picture.getvalue().decode(),
-            "practicals": [
-                {
-                    "title": one.title,
-                    "on": _day(one.on),
-                    "assessed": _day(one.assessed_on),
-                    "assessor": one.assessor,
-                }
-                for one in certificate.practicals
-            ],
-        },
-        sort_keys=True,
-        ensure_ascii=False,
-    )
+def _values(certificate: Shown, academy: str, address: str) -> dict[str, Any]:
+    return {
+        "academy": academy,
+        "name": certificate.name,
+        "title": certificate.title,
+        "scope": certificate.scope,
+        "issued": _day(certificate.issued_on),
+        "serial": certificate.grouped,
+        "address": address,
+        "qr": papers.qr_code(address),
+        "practicals": [
+            {
+                "title": one.title,
+                "on": _day(one.on),
+                "assessed": _day(one.assessed_on),
+                "assessor": one.assessor,
+            }
+            for one in certificate.practicals
+        ],
+    }
 
 
 def _day(day: date) -> str:
     """8 December 2026"""
     return f"{day.day} {day:%B %Y}"
-
-
-@cache
-def _template() -> bytes:
-    return TEMPLATE.read_bytes()

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor, open_to_all, require
 from app.audit import service as audit
-from app.certificates import domain, fonts, policy, queries
+from app.certificates import domain, policy, queries
 from app.certificates.errors import AlreadyRevoked, NotIssued
 from app.certificates.models import Certificate, CertificateBlock
+from app.kit import typeface
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
 from app.outbox import service as outbox
@@ -44,7 +45,7 @@ def issue_blocked(
     require(policy.may_manage(actor))
     if db.get(CertificateBlock, (user_id, course_key)) is None:
         raise NotFound
-    return _issue_or_say_why(db, actor, user_id, course_key, now)
+    return _issue_or_say_why(db, actor, user_id, course_key, now=now)
 
 
 def reissue_certificate(
@@ -58,7 +59,7 @@ def reissue_certificate(
         raise NotFound
     if queries.live_certificate(db, row.user_id, row.course_key) is not None:
         raise NotIssued(["the valid certificate has to be revoked first"])
-    return _issue_or_say_why(db, actor, row.user_id, row.course_key, now)
+    return _issue_or_say_why(db, actor, row.user_id, row.course_key, now=now)
 
 
 def revoke_certificate(
@@ -92,7 +93,7 @@ def revoke_certificate(
 
 
 def _issue_or_say_why(
-    db: Session, actor: Actor, user_id: UserId, course_key: str, now: datetime
+    db: Session, actor: Actor, user_id: UserId, course_key: str, *, now: datetime
 ) -> CertificateId:
     issued = _issue(db, user_id, course_key, issued_by=actor, now=now)
     if issued is not None:
@@ -138,6 +139,14 @@ def _issue(
             CertificateBlock.user_id == user_id, CertificateBlock.course_key == course_key
         )
     )
+    _record_issued(db, row, issued_by, now=now)
+    _tell_holder(db, row, "certificates/issued", now=now)
+    return row.id
+
+
+def _record_issued(
+    db: Session, row: Certificate, issued_by: Actor | None, *, now: datetime
+) -> None:
     audit.record(
         db,
         issued_by.user_id if issued_by else None,
@@ -145,11 +154,9 @@ def _issue(
         now=now,
         subject_kind="certificate",
         subject_id=row.id,
-        person_id=user_id,
-        details={"course_key": course_key},
+        person_id=row.user_id,
+        details={"course_key": row.course_key},
     )
-    _tell_holder(db, row, "certificates/issued", now=now)
-    return row.id
 
 
 def _printing_problem(name: str, snapshot: Mapping[str, Any]) -> str | None:
@@ -163,7 +170,7 @@ def _printing_problem(name: str, snapshot: Mapping[str, Any]) -> str | None:
         "the course's text": snapshot["title"] + snapshot["scope"],
     }
     for what, words in printed.items():
-        if missing := domain.missing_glyphs(words, fonts.drawn_characters()):
+        if missing := domain.missing_glyphs(words, typeface.drawn_characters()):
             points = ", ".join(f"U+{ord(letter):04X}" for letter in missing)
             return f"The certificate's font does not draw these characters of {what}: {points}."
     return None

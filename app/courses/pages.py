@@ -6,10 +6,15 @@ from fastapi import Response
 from app.courses import overview, queries
 from app.web.access import ADMIN, EVERYONE
 from app.web.routing import Pages
-from app.web.visit import Visit
+from app.web.visit import Preview, Visit
 
 pages = Pages()
 
+CATALOGUE = Preview(
+    "Courses",
+    "What the academy teaches: online modules first, then supervised practical days with few places.",
+    "/courses",
+)
 DRAWING_HEADERS = {
     "cache-control": "public, max-age=31536000, immutable",
     # Opened by itself, a drawing may run and load nothing, not even its own styles.
@@ -21,7 +26,7 @@ DRAWING_HEADERS = {
 def show_catalogue(visit: Visit) -> Response:
     with visit.database.read() as db:
         cards = queries.course_cards(db)
-    return visit.render("courses/catalogue.html", page=cards)
+    return visit.render("courses/catalogue.html", preview=CATALOGUE, page=cards)
 
 
 @pages.get("/media/{digest}/{name}", name="courses.drawing", access=EVERYONE)

@@ -4,6 +4,7 @@ Nothing here can reach the keys: see `answers`.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -86,6 +87,16 @@ def catalogue(db: Session) -> tuple[Published, ...]:
 def course_cards(db: Session) -> tuple[CourseCard, ...]:
     """Return a card of every course, by title, in one statement once the courses are in memory."""
     return tuple(card_of(published.course) for published in catalogue(db))
+
+
+def published_at(db: Session) -> dict[str, datetime]:
+    """Return when the current revision of each course was published, by the course's key."""
+    rows = db.execute(
+        select(CourseHead.key, Revision.published_at)
+        .join(Revision, Revision.id == CourseHead.current_revision_id)
+        .order_by(CourseHead.key)
+    )
+    return {row.key: row.published_at for row in rows}
 
 
 def course_card(db: Session, course_key: str) -> CourseCard | None:

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import DateTime, Dialect, Enum, MetaData, TypeDecorator, Uuid
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, Table, TypeDecorator, Uuid
 from sqlalchemy.orm import DeclarativeBase
 
 from app.kit.ids import ALL_IDS
@@ -45,6 +45,12 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime(),
         **dict.fromkeys(ALL_IDS, Uuid()),
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table behind a model. Statements of its plain columns, built once, are several times
+    quicker than those of the model: for what is asked at every request."""
+    return cast(Table, model.__table__)
 
 
 Kind = TypeVar("Kind", bound=StrEnum)

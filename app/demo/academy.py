@@ -13,6 +13,7 @@ from app.accounts.domain import Profile, Purpose
 from app.courses import queries as courses
 from app.courses.queries import Published
 from app.db.database import Database
+from app.demo import enquiries
 from app.demo.days import hold_days
 from app.demo.people import ADMIN, INSTRUCTORS, PASSWORD, STUDENTS, DemoPerson, Stage
 from app.demo.studying import study
@@ -51,6 +52,7 @@ def _fill(db: Session, course: Published, password_hash: str, *, now: datetime) 
             since = opened + timedelta(days=3)
             study(db, students[one.name], course.course, one.stage, since=since)
     hold_days(db, admin, instructors, students, course.course, running, now=now)
+    enquiries.ask(db, admin, now=now)
 
 
 def _person(db: Session, one: DemoPerson, password_hash: str, *, now: datetime) -> Actor:

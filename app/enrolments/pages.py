@@ -5,6 +5,7 @@ from fastapi import Response
 from app.enrolments import queries, service
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.forms import EmptyForm
+from app.enrolments.structured import course_document
 from app.kit.errors import Conflict, Refused
 from app.kit.ids import EnrolmentId, IntakeId
 from app.web.access import EVERYONE, STUDENT
@@ -12,7 +13,7 @@ from app.web.dates import local_day
 from app.web.errors import status_of
 from app.web.forms import Submitted
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
+from app.web.visit import Preview, Visit, VisitContext
 
 pages = Pages()
 
@@ -21,7 +22,15 @@ pages = Pages()
 def show_course(visit: Visit, course_key: str) -> Response:
     with visit.database.read() as db:
         page = queries.course_page(db, course_key, visit.maybe_actor, now=visit.now)
-    return visit.render("enrolments/course.html", page=page)
+    course, settings = page.course, visit.settings
+    return visit.render(
+        "enrolments/course.html",
+        preview=Preview(course.title, course.summary, f"/courses/{course.key}"),
+        page=page,
+        structured_data=course_document(
+            course, page.offers, academy=settings.academy_name, base_url=settings.base_url
+        ),
+    )
 
 
 @pages.get("/courses/{course_key}/reserve/{intake_id}", name="enrolments.reserve", access=EVERYONE)

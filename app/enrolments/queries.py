@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.actor import Actor
 from app.courses import queries as courses
 from app.courses.domain.delivery import Course
+from app.db.base import table_of
 from app.enrolments import domain
 from app.enrolments.domain import Decision, EnrolmentState, Gate, IntakeStatus, Reason
 from app.enrolments.models import Enrolment, Intake
@@ -89,6 +91,26 @@ class IntakeOption:
     status: IntakeStatus
 
 
+# Built once, of plain columns: every page of a learner asks. A confirmed place pins a revision.
+ENROLMENT = table_of(Enrolment).c
+PLACES = (
+    select(
+        ENROLMENT.id,
+        ENROLMENT.intake_id,
+        ENROLMENT.user_id,
+        ENROLMENT.course_key,
+        ENROLMENT.revision_id,
+    )
+    .where(ENROLMENT.state == EnrolmentState.confirmed, ENROLMENT.revision_id.is_not(None))
+    .order_by(ENROLMENT.decided_at.desc(), ENROLMENT.id.desc())
+)
+PLACES_OF_ONE = PLACES.where(ENROLMENT.user_id == bindparam("user_id"))
+PLACES_OF_MANY = PLACES.where(
+    ENROLMENT.user_id.in_(bindparam("user_ids", expanding=True)),
+    ENROLMENT.course_key == bindparam("course_key"),
+)
+
+
 def place_on(db: Session, user_id: UserId, course_key: str) -> Place | None:
     """Return the person's newest confirmed place on a course, or None."""
     return next((place for place in places_of(db, user_id) if place.course_key == course_key), None)
@@ -96,7 +118,7 @@ def place_on(db: Session, user_id: UserId, course_key: str) -> Place | None:
 
 def places_of(db: Session, user_id: UserId) -> tuple[Place, ...]:
     """Return a person's confirmed places, newest first."""
-    return _confirmed(db, Enrolment.user_id == user_id)
+    return _places(db, PLACES_OF_ONE, {"user_id": user_id})
 
 
 def places_of_many(
@@ -105,20 +127,20 @@ def places_of_many(
     """Return the confirmed places of many people on one course, newest first, in one statement."""
     wanted = list(user_ids)
     found: dict[UserId, tuple[Place, ...]] = dict.fromkeys(wanted, ())
-    theirs = Enrolment.user_id.in_(wanted) & (Enrolment.course_key == course_key)
-    for place in _confirmed(db, theirs):
+    asked = {"user_ids": wanted, "course_key": course_key}
+    for place in _places(db, PLACES_OF_MANY, asked):
         found[place.user_id] = (*found[place.user_id], place)
     return found
 
 
 def students_of_course(db: Session, course_key: str) -> tuple[Place, ...]:
     """Return every confirmed place on a course, newest first; a person may hold several."""
-    return _confirmed(db, Enrolment.course_key == course_key)
+    return _places(db, PLACES.where(ENROLMENT.course_key == course_key))
 
 
 def places_by_intake(db: Session, intake_id: IntakeId) -> tuple[Place, ...]:
     """Return every confirmed place in an intake, newest first."""
-    return _confirmed(db, Enrolment.intake_id == intake_id)
+    return _places(db, PLACES.where(ENROLMENT.intake_id == intake_id))
 
 
 def intake_options(db: Session) -> tuple[IntakeOption, ...]:
@@ -298,21 +320,7 @@ def _offer(
     )
 
 
-def _confirmed(db: Session, which: ColumnElement[bool]) -> tuple[Place, ...]:
-    rows = db.execute(
-        select(
-            Enrolment.id,
-            Enrolment.intake_id,
-            Enrolment.user_id,
-            Enrolment.course_key,
-            Enrolment.revision_id,
-        )
-        .where(which, Enrolment.state == EnrolmentState.confirmed)
-        .order_by(Enrolment.decided_at.desc(), Enrolment.id.desc())
-    )
-    # A confirmed place always pins a revision; the filter says so to readers and to the type checker.
-    return tuple(
-        Place(row.id, row.intake_id, row.user_id, row.course_key, row.revision_id)
-        for row in rows
-        if row.revision_id is not None
-    )
+def _places(
+    db: Session, statement: Select[*tuple[Any, ...]], asked: dict[str, Any] | None = None
+) -> tuple[Place, ...]:
+    return tuple(Place(*row) for row in db.execute(statement, asked))

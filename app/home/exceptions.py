@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.certificates import queries as certificates
+from app.enquiries import queries as enquiries
 from app.enrolments import open_work
 from app.outbox import queries as outbox
 from app.practicals.queries import briefs
@@ -28,6 +29,7 @@ def exceptions(db: Session, *, now: datetime) -> tuple[Exceptional, ...]:
         *_mails(db),
         *_certificates(db),
         *_requests(db),
+        *_enquiries(db),
         *_days(db, now),
         *_invoices(db),
     )
@@ -72,6 +74,21 @@ def _requests(db: Session) -> list[Exceptional]:
             "Decide",
         )
         for waiting in open_work.requests_to_decide(db)
+    ]
+
+
+def _enquiries(db: Session) -> list[Exceptional]:
+    waiting = enquiries.waiting(db)
+    if waiting is None:
+        return []
+    words = "1 enquiry waits" if waiting.count == 1 else f"{waiting.count} enquiries wait"
+    return [
+        Exceptional(
+            f"{words} for an answer",
+            f"The first was sent on {waiting.oldest_at:%d %B}.",
+            "/admin/enquiries",
+            "Read and answer",
+        )
     ]
 
 

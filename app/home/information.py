@@ -1,6 +1,7 @@
-"""The pages every site owes its visitors: privacy, cookies, accessibility."""
+"""The words of the pages every site owes its visitors: privacy, cookies, accessibility."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,82 +17,127 @@ class Information:
     sections: tuple[Section, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """One cookie: `lasts` says in words how long."""
+
+    name: str
+    purpose: str
+    lasts: str
+
+
 PRIVACY = Information(
     "Privacy",
-    "What we keep about you, why, and who sees it.",
+    "What we keep about you, why, for how long, and who sees it.",
     (
         Section(
-            "What we keep",
+            "If you only visit",
             (
-                "Your name and e-mail address; the name for your certificate, your profession and registration number "
-                "where you have one; access needs, if you tell us; your places, lessons, answers, practical days, "
-                "assessments and certificates; the devices you are signed in on.",
+                "You can read every public page without telling us who you are. Nobody counts or follows you across pages or sites. Our server notes each request with its time, the kind of page and the answer, without a name.",
+                "To protect forms from being flooded, we count tries. The count holds a scrambled form of your network address and is deleted after two days.",
             ),
         ),
         Section(
-            "Why, and who sees it",
+            "If you ask us something",
             (
-                "To teach you, to keep your place, to assess you and to certify what you did. You see all of it. "
-                "Instructors see the students of their own practical days and groups, and their access needs. Admins of "
-                "the academy see what they need to run it. Every change is recorded with who made it.",
-                "Whoever has the number of a certificate can see its holder's name, the course, its scope, the dates and "
-                "whether it is valid. Nothing else is public.",
+                "We keep your name, your e-mail address, your telephone number if you give it, and your question, so that we can answer it and know what was answered. Only admins of the academy see it. A year after it was answered it is deleted. The mails that say a question has arrived do not repeat it.",
+            ),
+        ),
+        Section(
+            "If you have an account",
+            (
+                "We keep your name and e-mail address; the name for your certificate, your profession and registration number where you have one; access needs, if you tell us; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and the mails we send you.",
+                "We need it to teach you, to keep your place, to assess you and to certify what you did. You see all of it. Instructors see the students of their own practical days and groups, and their access needs. Admins of the academy see what they need to run it. Every change is recorded with who made it.",
+            ),
+        ),
+        Section(
+            "What is public",
+            (
+                "Whoever has the number of a certificate can see its holder’s name, the course, its scope, the dates and whether it is valid. Nothing else is public.",
+            ),
+        ),
+        Section(
+            "Who else gets it",
+            (
+                "Mails go through the academy’s mail server. We sell nothing, we show no advertising, and no page loads anything from another company.",
             ),
         ),
         Section(
             "Your rights",
             (
-                "You can ask for a copy of what we keep, for corrections, and for deletion of what we need not keep as "
-                "evidence. Write to the academy; its address is on every mail we send. You can also complain to the "
-                "Information Commissioner's Office.",
+                "You can ask for a copy of what we keep, for corrections, and for deletion of what we need not keep as evidence of training. You can object to what we do with it. You can also complain to the Information Commissioner’s Office.",
             ),
-        ),
-    ),
-)
-
-COOKIES = Information(
-    "Cookies",
-    "Only what the site needs to work. No tracking, no advertising, nobody else's cookies.",
-    (
-        Section(
-            "What each one does",
-            (
-                "“sid” keeps you signed in. It ends when you sign out, after a time without use, and at the latest after "
-                "30 days.",
-                "“visitor” proves that a form you send comes from our own page. It lasts a day.",
-                "“flash” carries one sentence, such as “Saved”, to the next page, and is then deleted.",
-            ),
-        ),
-        Section(
-            "No choice to make",
-            ("All three are strictly necessary, so there is no banner and nothing to accept.",),
         ),
     ),
 )
 
 ACCESSIBILITY = Information(
-    "Accessibility",
+    "Accessibility statement",
     "The site should work for everybody who learns, teaches or runs the academy.",
     (
         Section(
             "What we aim for",
             (
-                "WCAG 2.2 at level AA. Every page works with a keyboard, without JavaScript, in light and dark themes, "
-                "on a screen 320 pixels wide and at 400 per cent zoom. Drawings have a description you can open.",
+                "WCAG 2.2 at level AA. Pages work with a keyboard, without JavaScript, in light and dark themes, on a screen 320 pixels wide and at 400 per cent zoom. Drawings in lessons have a description you can open.",
+            ),
+        ),
+        Section(
+            "How we check",
+            (
+                "Every change of the site is tested by a program that looks for known faults on the pages of visitors, students, instructors and admins. A program finds only a part of what can be wrong. No outside body has audited the site, and we do not claim that it is free of faults.",
             ),
         ),
         Section(
             "On practical days",
             (
-                "Tell us your access needs on your own page (“Me”), and the instructors of your practical days will see "
-                "them on the roster.",
+                "Tell us your access needs on your own page (“Me”), and the instructors of your practical days will see them on the roster. You can ask about a venue before you reserve a place.",
             ),
         ),
         Section(
             "If something does not work",
             (
-                "Tell the academy which page and what you were doing. If an error page shows a reference, add it.",
+                "Tell us which page and what you were doing. If an error page shows a reference, add it. If you need a page in another form, say which.",
             ),
         ),
     ),
 )
+
+
+def cookies(
+    *,
+    sid: str,
+    visitor: str,
+    student: tuple[timedelta, timedelta],
+    staff: tuple[timedelta, timedelta],
+    visitor_seconds: int,
+    flash_seconds: int,
+) -> tuple[Cookie, ...]:
+    """Return every cookie the site sets. `student` and `staff` are how long a sign-in lives unused,
+    and at most."""
+    return (
+        Cookie(
+            sid,
+            "Keeps you signed in. It is set when you sign in and deleted when you sign out.",
+            f"Students: {_words(student[0])} without use, at most {_words(student[1])}. "
+            f"Staff: {_words(staff[0])} without use, at most {_words(staff[1])}.",
+        ),
+        Cookie(
+            visitor,
+            "Proves that a form you send comes from our own page.",
+            f"{_words(timedelta(seconds=visitor_seconds))}.",
+        ),
+        Cookie(
+            "flash",
+            "Carries one sentence, such as “Your place is booked”, to the next page.",
+            f"Deleted on the next page, and after {_words(timedelta(seconds=flash_seconds))}.",
+        ),
+    )
+
+
+def _words(time: timedelta) -> str:
+    """7 days, 12 hours, 1 minute: the largest unit that divides it."""
+    seconds = int(time.total_seconds())
+    lengths = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+    unit = next(unit for unit, length in lengths.items() if seconds % length == 0)
+    count = seconds // lengths[unit]
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"

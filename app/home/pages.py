@@ -1,25 +1,32 @@
-"""The front door, the home page of each role, and the pages of information."""
+"""The front door, and the home page of each role."""
 
 from fastapi import Response
 
+from app.enrolments.structured import CONTEXT, organisation
 from app.home import queries
-from app.home.information import ACCESSIBILITY, COOKIES, PRIVACY
 from app.kit.errors import NotFound
 from app.settings import Environment
 from app.web.access import EVERYONE, SIGNED_IN
 from app.web.routing import Pages
-from app.web.visit import Visit
+from app.web.visit import Preview, Visit
 
 pages = Pages()
+WHAT_WE_DO = (
+    "Mesotherapy training in London: online modules, supervised practical days in small groups, "
+    "an open assessment, and a certificate that anybody can verify."
+)
 
 
 @pages.get("/", name="home.visitor", access=EVERYONE)
 def show_front_door(visit: Visit) -> Response:
     if visit.maybe_actor is not None:
         return visit.redirect("/home")
+    settings = visit.settings
     with visit.database.read() as db:
-        page = queries.visitor_page(db)
-    return visit.render("home/visitor.html", page=page)
+        page = queries.visitor_page(db, zone=settings.time_zone, now=visit.now)
+    document = {"@context": CONTEXT, **organisation(settings.academy_name, settings.base_url)}
+    preview = Preview(settings.academy_name, WHAT_WE_DO, "/")
+    return visit.render("home/visitor.html", preview=preview, page=page, structured_data=document)
 
 
 @pages.get("/home", name="home.home", access=SIGNED_IN)
@@ -28,21 +35,6 @@ def show_home(visit: Visit) -> Response:
     with visit.database.read() as db:
         page = queries.home_page(db, visit.actor, zone=visit.settings.time_zone, now=visit.now)
     return visit.render("home/home.html", page=page)
-
-
-@pages.get("/privacy", name="home.privacy", access=EVERYONE)
-def show_privacy(visit: Visit) -> Response:
-    return visit.render("home/information.html", page=PRIVACY)
-
-
-@pages.get("/cookies", name="home.cookies", access=EVERYONE)
-def show_cookies(visit: Visit) -> Response:
-    return visit.render("home/information.html", page=COOKIES)
-
-
-@pages.get("/accessibility", name="home.accessibility", access=EVERYONE)
-def show_accessibility(visit: Visit) -> Response:
-    return visit.render("home/information.html", page=ACCESSIBILITY)
 
 
 @pages.get("/_kit", name="home.kit", access=EVERYONE)

@@ -21,13 +21,18 @@ from app.learning import queries as learning
 from app.learning.queries import CourseProgress
 from app.practicals.queries import briefs
 from app.practicals.queries.briefs import Brief, OwnDate
+from app.practicals.queries.public import PublicDates, public_dates
 
 MOST_DATES = 6
+MOST_PUBLIC_DATES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class VisitorPage:
+    """What there is to learn, and what comes next."""
+
     courses: tuple[CourseCard, ...]
+    dates: PublicDates
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,9 @@ class HomePage:
     student: StudentHome | None
 
 
-def visitor_page(db: Session) -> VisitorPage:
-    return VisitorPage(courses.course_cards(db))
+def visitor_page(db: Session, *, zone: str, now: datetime) -> VisitorPage:
+    dates = public_dates(db, None, zone=zone, now=now, most=MOST_PUBLIC_DATES)
+    return VisitorPage(courses.course_cards(db), dates)
 
 
 def home_page(db: Session, actor: Actor, *, zone: str, now: datetime) -> HomePage:

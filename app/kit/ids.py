@@ -18,6 +18,7 @@ SeatId = NewType("SeatId", UUID)
 WaitingId = NewType("WaitingId", UUID)
 AssessmentId = NewType("AssessmentId", UUID)
 CertificateId = NewType("CertificateId", UUID)
+EnquiryId = NewType("EnquiryId", UUID)
 
 ALL_IDS = (
     UserId,
@@ -33,6 +34,7 @@ ALL_IDS = (
     WaitingId,
     AssessmentId,
     CertificateId,
+    EnquiryId,
 )
 
 

@@ -7,12 +7,13 @@ the place and what is done.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.courses.domain.delivery import Course, Lesson, Module, PracticalKind, Quiz
 from app.courses.queries import Published, revision
+from app.db.base import table_of
 from app.enrolments.queries import Place, place_on, places_of
 from app.kit.errors import NotFound
 from app.kit.ids import UserId
@@ -139,6 +140,14 @@ class Standing:
         return found
 
 
+# Built once, of plain columns: every page of a learner asks.
+COMPLETION = table_of(Completion).c
+DONE_BY_ONE = select(COMPLETION.course_key, COMPLETION.kind, COMPLETION.item_key).where(
+    COMPLETION.user_id == bindparam("user_id")
+)
+DONE_ON_ONE_COURSE = DONE_BY_ONE.where(COMPLETION.course_key == bindparam("course_key"))
+
+
 def standing_on(db: Session, actor: Actor, course_key: str) -> Standing:
     """Return where the actor stands on a course; raise NotFound without a confirmed place."""
     published, place = _pinned(db, actor, course_key)
@@ -214,7 +223,8 @@ def lesson_page(db: Session, actor: Actor, course_key: str, lesson_key: str) -> 
 
 def done_by(db: Session, user_id: UserId, course_key: str) -> Done:
     """Return what one person completed on a course, in one statement."""
-    return done_by_many(db, [user_id], course_key)[user_id]
+    rows = db.execute(DONE_ON_ONE_COURSE, {"user_id": user_id, "course_key": course_key})
+    return _done([(kind, key) for _course_key, kind, key in rows])
 
 
 def done_by_many(db: Session, user_ids: Iterable[UserId], course_key: str) -> dict[UserId, Done]:
@@ -233,11 +243,7 @@ def done_by_many(db: Session, user_ids: Iterable[UserId], course_key: str) -> di
 
 def done_on_all(db: Session, user_id: UserId) -> dict[str, Done]:
     """Return what one person completed on each course with anything done, in one statement."""
-    rows = db.execute(
-        select(Completion.course_key, Completion.kind, Completion.item_key).where(
-            Completion.user_id == user_id
-        )
-    ).all()
+    rows = db.execute(DONE_BY_ONE, {"user_id": user_id})
     by_course: dict[str, list[tuple[Completed, str]]] = {}
     for course_key, kind, key in rows:
         by_course.setdefault(course_key, []).append((kind, key))

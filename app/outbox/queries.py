@@ -69,6 +69,14 @@ def kept_mail(db: Session, mail_id: EventId) -> Mail:
     return Mail(row.id, row.at, row.to, row.subject, row.text)
 
 
+def mail_source(db: Session, mail_id: EventId) -> str:
+    """Return a kept mail as it would have been sent, with all its parts; raise NotFound."""
+    row = db.get(KeptMail, mail_id)
+    if row is None:
+        raise NotFound
+    return row.source
+
+
 def backlog(db: Session) -> Backlog:
     open_events = OutboxEvent.done_at.is_(None)
     waiting, given_up = db.execute(

@@ -1,21 +1,23 @@
 """The JSON routes of practicals: the same use-cases and the same reasons as the pages."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Header, Response
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.orm import Session
 
 from app.db.paging import page_number
 from app.kit.ids import PracticalId
 from app.practicals import service
 from app.practicals.domain.seats import Reason, Unmet
-from app.practicals.queries.dates import DateRow, Filters, dates_page, practical_page
+from app.practicals.queries.date_rows import Filters
+from app.practicals.queries.dates import DateRow, dates_page, practical_page
 from app.web.access import STUDENT
 from app.web.forms import Submission
 from app.web.routing import Api
-from app.web.visit import Visit
+from app.web.visit import Visit, VisitContext
 
 api = Api("/api/v1/practicals", tags=["practicals"])
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=80)]
@@ -112,13 +114,7 @@ def show_practical(visit: Visit, practical_id: PracticalId) -> PracticalOut:
 )
 def book_seat(visit: Visit, practical_id: PracticalId, key: Key = "") -> SeatOut:
     """Book a place, or answer 409 with the reason."""
-
-    def effect(db: Session) -> str:
-        return str(service.book_seat(db, visit.actor, practical_id, now=visit.now))
-
-    with visit.database.write() as db:
-        submission = Submission(idempotency_key=key, body=str(practical_id))
-        return SeatOut(seat_id=visit.once(db, submission, lambda: effect(db)))
+    return SeatOut(seat_id=_once(visit, practical_id, key, service.book_seat))
 
 
 @api.delete(
@@ -143,13 +139,7 @@ def cancel_seat(visit: Visit, practical_id: PracticalId) -> Response:
 )
 def join_waiting_list(visit: Visit, practical_id: PracticalId, key: Key = "") -> EntryOut:
     """Wait for a place, or answer 409 with the reason."""
-
-    def effect(db: Session) -> str:
-        return str(service.join_waiting_list(db, visit.actor, practical_id, now=visit.now))
-
-    with visit.database.write() as db:
-        submission = Submission(idempotency_key=key, body=str(practical_id))
-        return EntryOut(entry_id=visit.once(db, submission, lambda: effect(db)))
+    return EntryOut(entry_id=_once(visit, practical_id, key, service.join_waiting_list))
 
 
 @api.delete(
@@ -160,6 +150,19 @@ def leave_waiting_list(visit: Visit, practical_id: PracticalId) -> Response:
     with visit.database.write() as db:
         service.leave_waiting_list(db, visit.actor, practical_id, now=visit.now)
     return Response(status_code=204)
+
+
+def _once(
+    visit: VisitContext, practical_id: PracticalId, key: str, use_case: Callable[..., UUID]
+) -> str:
+    """Do what returns an id once per key of the client; the same key gives the same id again."""
+    with visit.database.write() as db:
+
+        def effect() -> str:
+            return str(use_case(db, visit.actor, practical_id, now=visit.now))
+
+        submission = Submission(idempotency_key=key, body=str(practical_id))
+        return visit.once(db, submission, effect)
 
 
 def _practical(row: DateRow) -> PracticalOut:

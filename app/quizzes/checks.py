@@ -50,7 +50,7 @@ def _attempts(db: Session) -> Iterator[list[Attempt]]:
         if not rows:
             return
         after = rows[-1].id
-        yield [row.to_domain() for row in rows]
+        yield [models.attempt_from(row) for row in rows]
 
 
 def _wrong_answers(attempt: Attempt, answers: tuple[SavedAnswer, ...]) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, Row, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, word
@@ -57,24 +57,6 @@ class Attempt(Base):
     possible: Mapped[int | None]
     passed: Mapped[bool | None]
 
-    def to_domain(self) -> domain.Attempt:
-        score = None
-        if self.earned is not None and self.possible is not None:
-            score = domain.Score(self.earned, self.possible, bool(self.passed))
-        return domain.Attempt(
-            id=self.id,
-            user_id=self.user_id,
-            course_key=self.course_key,
-            quiz_key=self.quiz_key,
-            revision_id=self.revision_id,
-            number=self.number,
-            drawn=tuple(DrawnQuestion.from_json(question) for question in self.drawn),
-            started_at=self.started_at,
-            due_at=self.due_at,
-            submitted_at=self.submitted_at,
-            score=score,
-        )
-
 
 class Answer(Base):
     """One saved answer; a later `sequence` replaces an earlier one, `is_late` never counts."""
@@ -90,11 +72,33 @@ class Answer(Base):
     is_late: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime]
 
-    def to_domain(self) -> domain.SavedAnswer:
-        return domain.SavedAnswer(
-            question_key=self.question_key,
-            sequence=self.sequence,
-            response=Response.from_json(self.response),
-            is_late=self.is_late,
-            received_at=self.received_at,
-        )
+
+def attempt_from(row: Attempt | Row[Any]) -> domain.Attempt:
+    """Return an attempt as the rules see it, from an entity or from its columns."""
+    score = None
+    if row.earned is not None and row.possible is not None:
+        score = domain.Score(row.earned, row.possible, bool(row.passed))
+    return domain.Attempt(
+        id=row.id,
+        user_id=row.user_id,
+        course_key=row.course_key,
+        quiz_key=row.quiz_key,
+        revision_id=row.revision_id,
+        number=row.number,
+        drawn=tuple(DrawnQuestion.from_json(question) for question in row.drawn),
+        started_at=row.started_at,
+        due_at=row.due_at,
+        submitted_at=row.submitted_at,
+        score=score,
+    )
+
+
+def answer_from(row: Answer | Row[Any]) -> domain.SavedAnswer:
+    """Return a saved answer as the rules see it, from an entity or from its columns."""
+    return domain.SavedAnswer(
+        question_key=row.question_key,
+        sequence=row.sequence,
+        response=Response.from_json(row.response),
+        is_late=row.is_late,
+        received_at=row.received_at,
+    )

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.courses import queries as courses
 from app.courses.domain.delivery import Question, QuestionType, Quiz
+from app.db.base import table_of
 from app.enrolments import queries as enrolments
 from app.kit.errors import NotFound
 from app.kit.ids import AttemptId, UserId
@@ -20,13 +21,29 @@ from app.quizzes.domain.attempt import GRACE, Attempt, SavedAnswer, counting
 from app.quizzes.domain.drawing import DrawnQuestion
 from app.quizzes.domain.starting import StartReason, StartRefusal, start_refusal
 
+# Built once, of plain columns: every question of a quiz asks.
+ATTEMPT, ANSWER = table_of(models.Attempt).c, table_of(models.Answer).c
+ONE_ATTEMPT = select(*ATTEMPT).where(ATTEMPT.id == bindparam("attempt_id"))
+_later = table_of(models.Answer).alias("later")
+NEWEST_ANSWERS = select(*ANSWER).where(
+    ANSWER.attempt_id == bindparam("attempt_id"),
+    ~select(_later.c.id)
+    .where(
+        _later.c.attempt_id == ANSWER.attempt_id,
+        _later.c.question_key == ANSWER.question_key,
+        _later.c.is_late == ANSWER.is_late,
+        _later.c.sequence > ANSWER.sequence,
+    )
+    .exists(),
+)
+
 
 def attempt_of(db: Session, actor: Actor, attempt_id: AttemptId) -> Attempt:
     """Return one attempt of this student; anybody else's does not exist for them."""
-    row = db.get(models.Attempt, attempt_id)
+    row = db.execute(ONE_ATTEMPT, {"attempt_id": attempt_id}).one_or_none()
     if row is None or not policy.may_see_attempt(actor, row.user_id):
         raise NotFound
-    return row.to_domain()
+    return models.attempt_from(row)
 
 
 def attempts_at(
@@ -42,7 +59,7 @@ def attempts_at(
         )
         .order_by(models.Attempt.number)
     )
-    return tuple(row.to_domain() for row in rows)
+    return tuple(models.attempt_from(row) for row in rows)
 
 
 def attempts_of(db: Session, user_id: UserId, *, most: int = 200) -> tuple[Attempt, ...]:
@@ -53,7 +70,14 @@ def attempts_of(db: Session, user_id: UserId, *, most: int = 200) -> tuple[Attem
         .order_by(models.Attempt.started_at.desc(), models.Attempt.id.desc())
         .limit(most)
     )
-    return tuple(row.to_domain() for row in rows)
+    return tuple(models.attempt_from(row) for row in rows)
+
+
+def newest_answers_of(db: Session, attempt_id: AttemptId) -> tuple[SavedAnswer, ...]:
+    """Return the newest answers to each question, one in time and one late: enough to show what
+    counts, however often a question was saved."""
+    rows = db.execute(NEWEST_ANSWERS, {"attempt_id": attempt_id})
+    return tuple(models.answer_from(row) for row in rows)
 
 
 def answers_of(db: Session, attempt_id: AttemptId) -> tuple[SavedAnswer, ...]:
@@ -73,7 +97,7 @@ def answers_of_many(
         .order_by(models.Answer.question_key, models.Answer.sequence)
     )
     for row in rows:
-        found[row.attempt_id].append(row.to_domain())
+        found[row.attempt_id].append(models.answer_from(row))
     return {attempt_id: tuple(found[attempt_id]) for attempt_id in wanted}
 
 
@@ -233,9 +257,11 @@ def running_attempt(
     """Return an attempt for its student, on any device, in two statements."""
     attempt = attempt_of(db, actor, attempt_id)
     quiz = quiz_of(db, attempt)
-    answers = answers_of(db, attempt_id)
+    answers = newest_answers_of(db, attempt_id)
     counted = counting(answers, attempt.due_at)
-    newest = {answer.question_key: answer.sequence for answer in answers}
+    newest: dict[str, int] = {}
+    for answer in answers:
+        newest[answer.question_key] = max(answer.sequence, newest.get(answer.question_key, 0))
     questions = tuple(
         _shown(
             place, quiz.question(drawn.key), drawn, counted.get(drawn.key), newest.get(drawn.key, 0)

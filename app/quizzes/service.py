@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, true, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from app.accounts.actor import Actor, open_to_all, require
 from app.audit import service as audit
 from app.courses import queries as courses
 from app.courses.domain.delivery import Quiz
+from app.db.base import table_of
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import Place
 from app.kit.errors import NotFound
@@ -20,12 +22,30 @@ from app.learning import queries as learned
 from app.learning import service as learning
 from app.outbox import service as outbox
 from app.quizzes import marking, policy, queries
+from app.quizzes.domain import attempt as domain
 from app.quizzes.domain.attempt import Score, due_time, is_past
 from app.quizzes.domain.drawing import draw
 from app.quizzes.domain.responses import Response, Unreadable, read_response
 from app.quizzes.domain.starting import start_refusal
 from app.quizzes.errors import AnswerUnreadable, SequenceTaken, StartRefused
-from app.quizzes.models import Answer, Attempt, AttemptState
+from app.quizzes.models import Answer, Attempt, AttemptState, attempt_from
+
+ATTEMPT, ANSWER = table_of(Attempt).c, table_of(Answer).c
+# Built once, of plain columns: every answer that is saved asks.
+TAKE_GATE = (
+    update(table_of(Attempt))
+    .where(ATTEMPT.id == bindparam("attempt"))
+    .values(version=ATTEMPT.version + 1)
+    .returning(*ATTEMPT)
+)
+TAKE_OWN_GATE = TAKE_GATE.where(ATTEMPT.user_id == bindparam("owner"))
+NEWEST_ANSWER = (
+    select(*ANSWER)
+    .where(ANSWER.attempt_id == bindparam("attempt"), ANSWER.question_key == bindparam("question"))
+    .order_by(ANSWER.sequence.desc())
+    .limit(1)
+)
+ADD_ANSWER = insert(table_of(Answer))
 
 LAST_SEQUENCE = 10_000
 """More saves of one question than anybody makes; keeps a broken client from filling the table."""
@@ -99,8 +119,7 @@ def save_answer(
     require(policy.may_take_quizzes(actor), "Only students take quizzes.")
     if sequence is not None and not 1 <= sequence <= LAST_SEQUENCE:
         raise AnswerUnreadable(f"A sequence number lies between 1 and {LAST_SEQUENCE}.")
-    row = _take_gate(db, attempt_id, actor.user_id)
-    attempt = row.to_domain()
+    attempt = _take_gate(db, attempt_id, actor.user_id)
     if not 1 <= position <= len(attempt.drawn):
         raise NotFound
     drawn = attempt.drawn[position - 1]
@@ -109,7 +128,7 @@ def save_answer(
         raise AnswerUnreadable(response.message, fields={"answer": response.message})
     is_late = attempt.has_ended(now)
     if is_late:
-        _close(db, row, None, now=now)
+        _close(db, attempt, None, now=now)
     newest = _newest_answer(db, attempt_id, drawn.key)
     kept = _already_stored(newest, response, sequence)
     if kept is not None:
@@ -117,7 +136,9 @@ def save_answer(
     following = newest.sequence + 1 if newest else 1
     if following > LAST_SEQUENCE:
         raise AnswerUnreadable("This question was saved too often. Go on with the next one.")
-    return _append(db, row, drawn.key, sequence or following, response, is_late=is_late, now=now)
+    return _append(
+        db, attempt, drawn.key, sequence or following, response, is_late=is_late, now=now
+    )
 
 
 def submit(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -> Score:
@@ -136,38 +157,44 @@ def close_overdue(db: Session, attempt_id: AttemptId, *, now: datetime) -> None:
     It decides nothing: marks and times are those that a later or earlier run would write. An attempt
     that has ended otherwise meanwhile is left as it is.
     """
-    row = _take_gate(db, attempt_id, None)
-    if is_past(row.due_at, now):
-        _close(db, row, None, now=now)
+    attempt = _take_gate(db, attempt_id, None)
+    if is_past(attempt.due_at, now):
+        _close(db, attempt, None, now=now)
 
 
-def _take_gate(db: Session, attempt_id: AttemptId, owner_id: UserId | None) -> Attempt:
+def _take_gate(db: Session, attempt_id: AttemptId, owner_id: UserId | None) -> domain.Attempt:
     """Queue behind every other command on this attempt until we commit; first statement of each.
 
     `owner_id` None: asked by the worker, who owns none. Somebody else's attempt does not exist.
     """
-    is_theirs = true() if owner_id is None else Attempt.user_id == owner_id
-    row = db.scalars(
-        update(Attempt)
-        .where(Attempt.id == attempt_id, is_theirs)
-        .values(version=Attempt.version + 1)
-        .returning(Attempt),
-        execution_options={"synchronize_session": False, "populate_existing": True},
-    ).one_or_none()
+    asked = {"attempt": attempt_id}
+    if owner_id is None:
+        row = db.execute(TAKE_GATE, asked).one_or_none()
+    else:
+        row = db.execute(TAKE_OWN_GATE, {**asked, "owner": owner_id}).one_or_none()
     if row is None:
         raise NotFound
-    return row
+    return attempt_from(row)
 
 
-def _close(db: Session, row: Attempt, actor_id: UserId | None, *, now: datetime) -> Score:
+def _close(
+    db: Session, attempt: domain.Attempt, actor_id: UserId | None, *, now: datetime
+) -> Score:
     """Mark an attempt under its gate, once. `actor_id` None: its time ran out."""
-    attempt = row.to_domain()
     if attempt.score is not None:
         return attempt.score
     score = marking.mark_saved(db, attempt, queries.answers_of(db, attempt.id)).score
-    row.state = AttemptState.submitted
-    row.submitted_at = attempt.ended_at(now)
-    row.earned, row.possible, row.passed = score.earned, score.possible, score.passed
+    db.execute(
+        update(Attempt)
+        .where(Attempt.id == attempt.id)
+        .values(
+            state=AttemptState.submitted,
+            submitted_at=attempt.ended_at(now),
+            earned=score.earned,
+            possible=score.possible,
+            passed=score.passed,
+        )
+    )
     if score.passed:
         learning.record_quiz_passed(
             db,
@@ -227,18 +254,14 @@ def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) 
     return found
 
 
-def _newest_answer(db: Session, attempt_id: AttemptId, question_key: str) -> Answer | None:
-    return db.scalars(
-        select(Answer)
-        .where(Answer.attempt_id == attempt_id, Answer.question_key == question_key)
-        .order_by(Answer.sequence.desc())
-        .limit(1)
-    ).one_or_none()
+def _newest_answer(db: Session, attempt_id: AttemptId, question_key: str) -> Row[Any] | None:
+    asked = {"attempt": attempt_id, "question": question_key}
+    return db.execute(NEWEST_ANSWER, asked).one_or_none()
 
 
 def _already_stored(
-    newest: Answer | None, response: Response, sequence: int | None
-) -> Answer | None:
+    newest: Row[Any] | None, response: Response, sequence: int | None
+) -> Row[Any] | None:
     """Return the stored answer that makes this one needless: the same again, or a newer one."""
     if newest is None:
         return None
@@ -252,7 +275,7 @@ def _already_stored(
 
 def _append(
     db: Session,
-    row: Attempt,
+    attempt: domain.Attempt,
     question_key: str,
     sequence: int,
     response: Response,
@@ -260,18 +283,17 @@ def _append(
     is_late: bool,
     now: datetime,
 ) -> Saved:
-    db.add(
-        Answer(
-            id=EventId(new_uuid()),
-            attempt_id=row.id,
-            question_key=question_key,
-            sequence=sequence,
-            response=response.to_json(),
-            is_late=is_late,
-            received_at=now,
-        )
-    )
-    return Saved(sequence, now, is_late, len(row.drawn))
+    answer = {
+        "id": EventId(new_uuid()),
+        "attempt_id": attempt.id,
+        "question_key": question_key,
+        "sequence": sequence,
+        "response": response.to_json(),
+        "is_late": is_late,
+        "received_at": now,
+    }
+    db.execute(ADD_ANSWER, answer)
+    return Saved(sequence, now, is_late, len(attempt.drawn))
 
 
 def _note(

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vCalAddress, vText
 
 
-def invite(described: dict[str, Any], *, organiser: str) -> tuple[str, bytes]:
-    """Return the METHOD (REQUEST or CANCEL) and the calendar's bytes.
+def invite(described: dict[str, Any], *, organiser: str, base_url: str) -> tuple[str, bytes]:
+    """Return the METHOD (REQUEST, CANCEL or PUBLISH) and the calendar's bytes.
 
     `described` has method, uid, sequence, starts_at, ends_at (ISO with zone), zone, summary,
-    location, description, attendee, attendee_name and stamped_at. The UID is one per seat for life;
-    the sequence rises with every visible change.
+    location, description, path, attendee, attendee_name and stamped_at. The UID is one per seat for
+    life; the sequence rises with every visible change. PUBLISH, for a download, names no attendee.
     """
     zone = ZoneInfo(described["zone"])
     event = Event()
@@ -26,13 +26,11 @@ def invite(described: dict[str, Any], *, organiser: str) -> tuple[str, bytes]:
     event.add("summary", described["summary"])
     event.add("location", described["location"])
     event.add("description", described["description"])
+    event.add("url", f"{base_url}{described['path']}")
     event.add("status", "CANCELLED" if described["method"] == "CANCEL" else "CONFIRMED")
     event["organizer"] = vCalAddress(f"mailto:{organiser}")
-    attendee = vCalAddress(f"mailto:{described['attendee']}")
-    attendee.params["cn"] = vText(described["attendee_name"])
-    attendee.params["partstat"] = vText("ACCEPTED")
-    attendee.params["rsvp"] = vText("FALSE")
-    event["attendee"] = attendee
+    if described["method"] != "PUBLISH":
+        event["attendee"] = _attendee(described)
     calendar = Calendar()
     calendar.add("prodid", "-//Preceptor//Practicals//EN")
     calendar.add("version", "2.0")
@@ -44,3 +42,11 @@ def invite(described: dict[str, Any], *, organiser: str) -> tuple[str, bytes]:
         first_date=(starts - near).date(), last_date=(ends + near).date()
     )
     return described["method"], calendar.to_ical()
+
+
+def _attendee(described: dict[str, Any]) -> vCalAddress:
+    attendee = vCalAddress(f"mailto:{described['attendee']}")
+    attendee.params["cn"] = vText(described["attendee_name"])
+    attendee.params["partstat"] = vText("ACCEPTED")
+    attendee.params["rsvp"] = vText("FALSE")
+    return attendee

@@ -38,11 +38,19 @@ STATUS: dict[type[Refused], int] = {
 }
 TITLES = {
     400: "This request cannot be understood",
+    403: "This was not accepted",
     405: "This cannot be done here",
     413: "That is too large",
+    414: "This address is too long",
     415: "This kind of content is not accepted",
     500: "Something went wrong on our side",
     503: "We are busy for a moment",
+}
+DETAILS = {
+    400: "Open the page again and retry.",
+    405: "A page was asked to do what it cannot. Open it from a link, or use its own form.",
+    413: "A request may have 1 MiB at most. Shorten what you send, and send it again.",
+    414: "Open the page from a link instead.",
 }
 
 
@@ -53,59 +61,63 @@ def status_of(refused: Refused) -> int:
 
 def install_errors(app: FastAPI) -> None:
     """Answer every error as a page or, under `/api/`, as a problem document."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(UnsupportedForm, _unsupported)
+    app.add_exception_handler(BodyTooLarge, _too_large)
+    app.add_exception_handler(OperationalError, _busy)
 
-    async def refused(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Refused)  # noqa: S101 - registered for this type
-        return _answer(request, status_of(error), error.title, error.detail, error)
 
-    async def http_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
-        if error.status_code == 404:
-            return _answer(request, 404, NotFound.title, NotFound().detail, NotFound())
-        title = TITLES.get(error.status_code, "This request was refused")
-        response = _answer(request, error.status_code, title, title + ".", None)
-        response.headers.update(error.headers or {})
-        return response
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)  # noqa: S101 - registered for this type
+    return _answer(request, status_of(error), error.title, error.detail, error)
 
-    async def unreadable(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
-        # Who may not call the route at all is told that first, and learns nothing of its fields (R-032).
-        await run_in_threadpool(_demand_policy, request)
-        if any(detail["loc"][0] == "path" for detail in error.errors()):
-            return _answer(request, 404, NotFound.title, NotFound().detail, NotFound())
-        fields = {
-            "/" + "/".join(str(part) for part in detail["loc"][1:]): detail["msg"]
-            for detail in error.errors()
-        }
-        refusal = Invalid("Parts of the request cannot be read; see errors.", fields=fields)
-        return _answer(request, 422, refusal.title, refusal.detail, refusal)
 
-    async def unsupported(request: Request, error: Exception) -> Response:
-        return _answer(request, 415, TITLES[415], "Send a form of this site.", None)
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
+    if error.status_code == 404:
+        return _not_found(request)
+    title = TITLES.get(error.status_code, "This request was refused")
+    detail = DETAILS.get(error.status_code, "Nothing was changed.")
+    response = _answer(request, error.status_code, title, detail, None)
+    response.headers.update(error.headers or {})
+    return response
 
-    async def too_large(request: Request, error: Exception) -> Response:
-        return _answer(request, 413, TITLES[413], "A request may have 1 MiB at most.", None)
 
-    async def busy(request: Request, error: Exception) -> Response:
-        log.error("database", request_id=_request_id(request), exc_info=error)
-        detail = "Nothing was changed. Wait a few seconds and try again."
-        response = _answer(request, 503, TITLES[503], detail, None)
-        response.headers["retry-after"] = "3"
-        return response
+async def _unreadable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
+    # Who may not call the route at all is told that first, and learns nothing of its fields (R-032).
+    await run_in_threadpool(_demand_policy, request)
+    if any(detail["loc"][0] == "path" for detail in error.errors()):
+        return _not_found(request)
+    fields = {
+        "/" + "/".join(str(part) for part in detail["loc"][1:]): detail["msg"]
+        for detail in error.errors()
+    }
+    refusal = Invalid("Parts of the request cannot be read; see errors.", fields=fields)
+    return _answer(request, 422, refusal.title, refusal.detail, refusal)
 
-    async def unexpected(request: Request, error: Exception) -> Response:
-        log.error("unexpected", request_id=_request_id(request), exc_info=error)
-        detail = (
-            f"We have noted it. If you write to us, give this reference: {_request_id(request)}."
-        )
-        return _answer(request, 500, TITLES[500], detail, None)
 
-    app.add_exception_handler(Refused, refused)
-    app.add_exception_handler(HTTPException, http_error)
-    app.add_exception_handler(RequestValidationError, unreadable)
-    app.add_exception_handler(UnsupportedForm, unsupported)
-    app.add_exception_handler(BodyTooLarge, too_large)
-    app.add_exception_handler(OperationalError, busy)
+async def _unsupported(request: Request, error: Exception) -> Response:
+    return _answer(request, 415, TITLES[415], "Send a form of this site.", None)
+
+
+async def _too_large(request: Request, error: Exception) -> Response:
+    return _answer(request, 413, TITLES[413], DETAILS[413], None)
+
+
+async def _busy(request: Request, error: Exception) -> Response:
+    log.error("database", request_id=_request_id(request), exc_info=error)
+    detail = "Nothing was changed. Wait a few seconds and try again."
+    response = _answer(request, 503, TITLES[503], detail, None)
+    response.headers["retry-after"] = "3"
+    return response
+
+
+def _not_found(request: Request) -> Response:
+    refusal = NotFound()
+    return _answer(request, 404, refusal.title, refusal.detail, refusal)
 
 
 def _demand_policy(request: Request) -> None:
@@ -151,15 +163,21 @@ def _answer(
         query = request.scope.get("query_string", b"").decode("latin-1")
         wanted += f"?{query}" if query and request.method == "GET" else ""
         return RedirectResponse(f"/sign-in?next={quote(wanted, safe='/')}", status_code=303)
-    visit = VisitContext(request)
-    response = visit.render(
+    visit = request.scope.get("preceptor.visit") or VisitContext(request)
+    response: Response = visit.render(
         "error.html",
         status=status,
+        error=status,
         title=title,
         detail=detail,
         fields=refused.fields if refused else {},
     )
     return _with_wait(response, refused)
+
+
+def answer_early(request: Request, status: int, detail: str | None = None) -> Response:
+    """Answer what the guards refuse before any route is found, in the same words and looks."""
+    return _answer(request, status, TITLES[status], detail or DETAILS[status], None)
 
 
 def problem(

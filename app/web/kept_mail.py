@@ -1,6 +1,11 @@
 """Mails that were kept instead of sent, to be read where no mail server is set: demo and tests."""
 
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import default
+
 from fastapi import Response
+from fastapi.responses import HTMLResponse
 
 from app.kit.errors import NotFound
 from app.kit.ids import EventId
@@ -10,6 +15,11 @@ from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
 
 pages = Pages(prefix="/dev/mail")
+OWN_STYLES_ONLY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox allow-top-navigation-by-user-activation"
+)
+"""Nothing runs and nothing is fetched: a mail's styles stand on its elements."""
 
 
 @pages.get("", name="web.mails", access=EVERYONE)
@@ -26,6 +36,18 @@ def show_mail(*, visit: Visit, mail_id: EventId) -> Response:
     with visit.database.read() as db:
         page = queries.kept_mail(db, mail_id)
     return visit.render("outbox/mail.html", page=page)
+
+
+@pages.get("/{mail_id}/html", name="web.mail_html", access=EVERYONE)
+def show_html(*, visit: Visit, mail_id: EventId) -> Response:
+    """The HTML part as a mail program gets it: a page of its own, cut off from ours."""
+    _demand_demo(visit)
+    with visit.database.read() as db:
+        source = queries.mail_source(db, mail_id)
+    part = message_from_string(source, policy=default).get_body(("html",))
+    if not isinstance(part, EmailMessage):
+        raise NotFound
+    return HTMLResponse(part.get_content(), headers={"content-security-policy": OWN_STYLES_ONLY})
 
 
 def _demand_demo(visit: VisitContext) -> None:

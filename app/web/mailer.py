@@ -9,20 +9,19 @@ from email.utils import format_datetime, parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from jinja2 import Environment
-
 from app.kit.ids import EventId
 from app.web.calendar import invite
+from app.web.letters import Letter, Letters
 
 
 @dataclass(frozen=True, slots=True)
 class Mailer:
-    """Builds mails from `templates/mail/*.txt`. The first line of a template is the subject.
+    """Builds mails from the letters of `templates/mail`, each as plain text and as HTML.
 
     `sign` makes the token of a mailed link from the id of its row, so that no secret is stored.
     """
 
-    templates: Environment
+    letters: Letters
     sender: str
     base_url: str
     academy: str
@@ -30,23 +29,21 @@ class Mailer:
     sign: Callable[[str], str]
 
     def build(self, event_id: EventId, payload: dict[str, Any], *, now: datetime) -> EmailMessage:
-        """Return the message; its Message-ID is made of the row's id, so a repeat is recognised."""
-        shared = {"base_url": self.base_url, "academy": self.academy, "sign": self.sign}
-        text = self.templates.get_template(f"mail/{payload['template']}.txt").render(
-            {**shared, **payload["values"]}
-        )
-        subject, _, body = text.partition("\n")
+        """Return the message, plain text first; its Message-ID is made of the row's id, so a repeat is
+        recognised. Raises BadLetter for a source that cannot be written as both."""
+        letter = self._letter(payload)
         message = EmailMessage()
         message["From"] = self.sender
         message["To"] = payload["to"]
-        message["Subject"] = " ".join(subject.split())
+        message["Subject"] = letter.subject
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{event_id}@{urlsplit(self.base_url).hostname}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(body.strip() + "\n")
+        message.set_content(letter.plain)
+        message.add_alternative(self.letters.html(letter), subtype="html")
         if payload.get("calendar"):
             organiser = parseaddr(self.sender)[1]
-            method, data = invite(payload["calendar"], organiser=organiser)
+            method, data = invite(payload["calendar"], organiser=organiser, base_url=self.base_url)
             message.add_attachment(
                 data,
                 maintype="text",
@@ -55,6 +52,12 @@ class Mailer:
                 params={"method": method, "charset": "utf-8"},
             )
         return message
+
+    def _letter(self, payload: dict[str, Any]) -> Letter:
+        values = {"sign": self.sign, **payload["values"]}
+        return self.letters.read(
+            payload["template"], values, academy=self.academy, base_url=self.base_url
+        )
 
     @property
     def keeps(self) -> bool:

@@ -3,12 +3,14 @@
 import re
 import secrets
 from time import perf_counter
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.audit.service import current_request_id
@@ -28,6 +30,12 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'; base-uri 'none'; object-src 'none'; "
     "require-trusted-types-for 'script'"
 )
+
+
+class Answer(Protocol):
+    """Make the answer of a refusal; given by the application, because pages know this module."""
+
+    def __call__(self, request: Request, status: int, detail: str | None = None) -> Response: ...
 
 
 class RequestLog:
@@ -81,11 +89,15 @@ class RequestLog:
 
 class Guards:
     """Refuses unknown hosts, bodies over the limit and unsafe requests of other sites; adds the
-    security headers to every answer, refusals included."""
+    security headers to every answer, refusals included. `answer` makes the page of a refusal; a host
+    that is not ours gets plain words and no page."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, *, most_bytes: int = 1024 * 1024) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, *, answer: Answer, most_bytes: int = 1024 * 1024
+    ) -> None:
         self.app = app
         self.settings = settings
+        self.answer = answer
         self.most_bytes = most_bytes
         base = urlsplit(settings.base_url)
         self.hosts = {base.hostname or ""}
@@ -122,13 +134,13 @@ class Guards:
         if len(headers.getlist("host")) != 1 or not HOST.match(host) or not self._is_ours(host):
             return PlainTextResponse("This host name is not served here.", 400)
         if len(scope.get("query_string", b"")) + len(scope["path"]) > 8000:
-            return PlainTextResponse("This address is too long.", 414)
+            return self.answer(Request(scope), 414)
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self.most_bytes:
-            return PlainTextResponse("The request is too large: 1 MiB at most.", 413)
+            return self.answer(Request(scope), 413)
         is_unsafe = scope["method"] not in SAFE_METHODS and "authorization" not in headers
         if is_unsafe and header_verdict(headers, scope["preceptor.origin"]) is False:
-            return PlainTextResponse(REFUSAL, 403)
+            return self.answer(Request(scope), 403, REFUSAL)
         return None
 
     def _is_ours(self, host: str) -> bool:
@@ -165,6 +177,8 @@ def _secure(headers: MutableHeaders, *, https: bool) -> None:
     headers.setdefault("cross-origin-resource-policy", "same-origin")
     headers.setdefault("permissions-policy", "camera=(), microphone=(), geolocation=()")
     headers.setdefault("cache-control", "private, no-store")
+    # Closed by default: only a page that has a preview opens itself to search engines.
+    headers.setdefault("x-robots-tag", "noindex, nofollow")
     # R-088 wants it on all responses; browsers heed it only over https.
     headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
     if not https:

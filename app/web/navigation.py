@@ -15,8 +15,9 @@ class Item:
 
 VISITOR = (
     ("Courses", "/courses", "book-open"),
-    ("Practical days", "/dates", "calendar-days"),
+    ("Dates", "/dates", "calendar-days"),
     ("Verify a certificate", "/verify", "badge-check"),
+    ("Ask us", "/enquiry", "message-square"),
 )
 STUDENT = (
     ("Today", "/home", "house"),
@@ -38,6 +39,7 @@ ADMIN = (
     ("People", "/admin/people", "users"),
     ("Groups", "/admin/groups", "group"),
     ("Courses", "/admin/courses", "book-open"),
+    ("Enquiries", "/admin/enquiries", "message-square"),
     ("Certificates", "/admin/certificates", "award"),
     ("Me", "/me", "circle-user-round"),
 )

@@ -19,7 +19,9 @@ class Identify(Protocol):
 
     def by_cookie(self, database: Database, token: str, *, now: datetime) -> Actor | None: ...
 
-    def by_bearer(self, database: Database, token: str, *, now: datetime) -> Actor | None: ...
+    def by_bearer(
+        self, database: Database, token: str, *, network: str, now: datetime
+    ) -> Actor | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,39 @@
 """The template environment: strict, escaping, with the few filters pages need."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
+
+from app.web import icons
+
+
+class QuickContext(Context):
+    """Calls macros without asking first what kind of callable each is: a page calls hundreds."""
+
+    def call(self, called: Any, *values: Any, **named: Any) -> Any:
+        if type(called) is Macro:
+            named.pop("_block_vars", None)
+            named.pop("_loop_vars", None)
+            return called(self.eval_ctx, *values, **named)
+        return super().call(called, *values, **named)
+
+
+@lru_cache(maxsize=2000)
+def remembered(macro: Macro, *values: Hashable) -> Markup:
+    """Return what a macro says of frozen values, kept since somebody was last shown the same.
+
+    The macro must stand in a file of its own, which is imported: it then sees its values and nothing of
+    the visit.
+    """
+    return Markup(macro(*values))  # noqa: S704 - a macro escapes what it prints
 
 
 def make_environment(
@@ -17,7 +42,6 @@ def make_environment(
     url_for: Callable[..., str],
     asset: Callable[[str], str],
     zone: str,
-    reload: bool,
 ) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder),
@@ -25,10 +49,13 @@ def make_environment(
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        auto_reload=reload,
+        auto_reload=False,
         cache_size=400,
     )
-    environment.globals.update(url_for=url_for, asset=asset)
+    environment.context_class = QuickContext
+    environment.globals.update(
+        url_for=url_for, asset=asset, icon=_icon_drawer(asset), remembered=remembered
+    )
     environment.filters.update(
         datetime=lambda moment, in_zone=zone: _datetime(moment, in_zone),
         date=lambda moment, in_zone=zone: _date(moment, in_zone),
@@ -40,6 +67,31 @@ def make_environment(
         published=_published,
     )
     return environment
+
+
+def _icon_drawer(asset: Callable[[str], str]) -> Callable[..., Markup]:
+    """Return `icon(name, label=None, classes="")` for templates: a symbol of the sprite.
+
+    Without a label it is decoration and hidden from screen readers; with one it is a picture that
+    speaks. A name nobody draws is a KeyError.
+    """
+
+    @lru_cache(maxsize=1000)
+    def icon(name: str, label: str | None = None, classes: str = "") -> Markup:
+        if name not in icons.NAMES:
+            raise KeyError(f"no icon is called {name}")
+        return Markup(
+            '<svg class="icon{}" focusable="false" {}><use href="{}#{}"></use></svg>'
+        ).format(
+            f" {classes}" if classes else "",
+            Markup('role="img" aria-label="{}"').format(label)
+            if label
+            else Markup('aria-hidden="true"'),
+            asset("icons.svg"),
+            name,
+        )
+
+    return icon
 
 
 def _local(moment: datetime, zone: str) -> datetime:

@@ -25,6 +25,10 @@ from app.web.forms import Submission
 from app.web.navigation import Item, navigation_for
 from app.web.shell import Shell
 
+VISITOR_LASTS = 86_400
+FLASH_LASTS = 60
+"""Seconds; the page about cookies reads them from here."""
+
 FlashKind = Literal["success", "info", "warning"]
 
 
@@ -34,6 +38,16 @@ class Flash:
 
     kind: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What search engines and messengers are told of a public page. A page without one is private
+    to them: it says `noindex`."""
+
+    title: str
+    description: str
+    path: str
 
 
 class VisitContext:
@@ -84,17 +98,21 @@ class VisitContext:
         return client.host if client else "unknown"
 
     def enter(self, access: Access, route: str) -> None:
-        """Find who asks and demand the route's policy."""
+        """Find who asks and demand the route's policy. Raise TooMany after too many wrong tokens of the
+        API."""
         self._route = route
         identify = self.shell.identify
         bearer = self.request.headers.get("authorization", "")
         if self.path.startswith("/api/") and bearer.lower().startswith("bearer "):
-            self._actor = identify.by_bearer(self.database, bearer[7:].strip(), now=self.now)
+            token = bearer[7:].strip()
+            self._actor = identify.by_bearer(
+                self.database, token, network=self.network, now=self.now
+            )
         else:
             if self.request.method not in SAFE_METHODS:
                 demand_proof_of_unread(self.request)
-            if token := self.sign_in_token:
-                self._actor = identify.by_cookie(self.database, token, now=self.now)
+            if cookie := self.sign_in_token:
+                self._actor = identify.by_cookie(self.database, cookie, now=self.now)
         if self._actor is not None:
             self.request.scope["preceptor.actor_id"] = str(self._actor.user_id)
         access.demand(self._actor)
@@ -126,13 +144,17 @@ class VisitContext:
         """Return the path of a named route."""
         return self.shell.url_for(name, **parameters)
 
-    def render(self, template: str, *, status: int = 200, **values: Any) -> Response:
-        """Render a page for this visitor."""
+    def render(
+        self, template: str, *, status: int = 200, preview: Preview | None = None, **values: Any
+    ) -> Response:
+        """Render a page for this visitor. Only a page with a preview may be listed by search engines."""
         page = self.shell.templates.get_template(template)
-        html = page.render(visit=self.frame(), **values)
+        html = page.render(visit=self.frame(preview), **values)
         response = HTMLResponse(html, status_code=status)
+        if preview is not None:
+            response.headers["x-robots-tag"] = "all"
         if self._new_visitor is not None:
-            self.set_cookie(response, "visitor", self._new_visitor, seconds=86400)
+            self.set_cookie(response, "visitor", self._new_visitor, seconds=VISITOR_LASTS)
         if "flash" in self.request.cookies:
             response.delete_cookie("flash", path="/", httponly=True, samesite="lax")
         return response
@@ -146,7 +168,7 @@ class VisitContext:
             response.set_cookie(
                 "flash",
                 self._pack(kind, flash),
-                max_age=60,
+                max_age=FLASH_LASTS,
                 path="/",
                 httponly=True,
                 samesite="lax",
@@ -178,7 +200,7 @@ class VisitContext:
         """Return a fresh idempotency key for a creating form."""
         return secrets.token_urlsafe(16)
 
-    def frame(self) -> "Frame":
+    def frame(self, preview: Preview | None = None) -> "Frame":
         """What every template is told of the visit."""
         return Frame(
             actor=self._actor,
@@ -193,6 +215,8 @@ class VisitContext:
             now=self.now,
             zone=self.settings.time_zone,
             idempotency_key=self.new_key(),
+            base_url=self.settings.base_url,
+            preview=preview,
         )
 
     def _csrf_token(self) -> str:
@@ -234,10 +258,15 @@ class Frame:
     now: datetime
     zone: str
     idempotency_key: str
+    base_url: str
+    preview: Preview | None
 
 
 async def open_visit(request: Request) -> VisitContext:
-    return VisitContext(request)
+    """Make the visit and leave it with the request, so that an error page knows who asked."""
+    visit = VisitContext(request)
+    request.scope["preceptor.visit"] = visit
+    return visit
 
 
 Visit = Annotated[VisitContext, Depends(open_visit)]

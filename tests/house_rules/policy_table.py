@@ -6,6 +6,7 @@ tested beside each feature.
 
 EVERYONE: tuple[str, ...] = (
     "GET /",
+    "GET /about",
     "GET /_kit",
     "GET /accessibility",
     "GET /api/v1/certificates/{serial}",
@@ -19,10 +20,15 @@ EVERYONE: tuple[str, ...] = (
     "GET /courses",
     "GET /courses/{course_key}",
     "GET /courses/{course_key}/reserve/{intake_id}",
+    "GET /contact",
     "GET /dates",
     "POST /demo/sign-in",
     "GET /dev/mail",
     "GET /dev/mail/{mail_id}",
+    "GET /dev/mail/{mail_id}/html",
+    "GET /enquiry",
+    "POST /enquiry",
+    "GET /enquiry/sent",
     "GET /forgot",
     "POST /forgot",
     "GET /invitation",
@@ -39,9 +45,11 @@ EVERYONE: tuple[str, ...] = (
     "POST /register",
     "GET /reset",
     "POST /reset",
+    "GET /robots.txt",
     "GET /sign-in",
     "POST /sign-in",
     "POST /sign-out",
+    "GET /sitemap.xml",
     "GET /static",
     "GET /verify",
     "POST /verify",
@@ -66,6 +74,7 @@ SIGNED_IN: tuple[str, ...] = (
     "POST /me/sign-ins/end-others",
     "POST /me/sign-ins/{sign_in_id}/end",
     "GET /reports/{assessment_id}",
+    "GET /reports/{assessment_id}/report.pdf",
 )
 STUDENT: tuple[str, ...] = (
     "GET /api/v1/attempts/{attempt_id}",
@@ -105,6 +114,7 @@ STUDENT: tuple[str, ...] = (
     "GET /practicals/{practical_id}",
     "POST /practicals/{practical_id}/book",
     "POST /practicals/{practical_id}/cancel",
+    "GET /practicals/{practical_id}/invite.ics",
     "POST /practicals/{practical_id}/waiting",
     "POST /practicals/{practical_id}/waiting/leave",
 )
@@ -129,7 +139,10 @@ INSTRUCTOR: tuple[str, ...] = (
 )
 STAFF: tuple[str, ...] = (
     "GET /teach/practicals/{practical_id}",
+    "GET /teach/practicals/{practical_id}/attendance.pdf",
+    "GET /teach/practicals/{practical_id}/checklists.pdf",
     "GET /teach/practicals/{practical_id}/roster.csv",
+    "GET /teach/practicals/{practical_id}/roster.pdf",
     "POST /teach/practicals/{practical_id}/seats/{seat_id}/attendance",
 )
 ADMIN: tuple[str, ...] = (
@@ -139,6 +152,9 @@ ADMIN: tuple[str, ...] = (
     "POST /admin/certificates/{certificate_id}/reissue",
     "POST /admin/certificates/{certificate_id}/revoke",
     "GET /admin/courses",
+    "GET /admin/enquiries",
+    "GET /admin/enquiries/{enquiry_id}",
+    "POST /admin/enquiries/{enquiry_id}/answered",
     "GET /admin/enrolments/{enrolment_id}",
     "POST /admin/enrolments/{enrolment_id}/cancel",
     "POST /admin/enrolments/{enrolment_id}/confirm",

@@ -11,6 +11,7 @@ SOURCES = sorted(APP.rglob("*.py"))
 SERVICES = [path for path in SOURCES if path.name == "service.py" or path.parent.name == "service"]
 EDGES = ("web", "cli.py", "jobs.py", "doctor.py")
 MOST_LINES = 400
+MOST_LINES_OF_FUNCTION = 42
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, int]]:
@@ -84,6 +85,27 @@ def test_no_module_is_longer_than_a_person_reads():
     """A long module hides its second subject."""
     found = {relative(path): len(path.read_text().splitlines()) for path in SOURCES}
     assert {path: lines for path, lines in found.items() if lines > MOST_LINES} == {}
+
+
+def test_no_function_is_longer_than_a_person_holds_in_mind():
+    """A long function is several, whose names and seams nobody has said. Docstrings do not count."""
+    found = {
+        f"{relative(path)}:{node.lineno} {node.name}": _lines_of_code(node)
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: lines for name, lines in found.items() if lines > MOST_LINES_OF_FUNCTION} == {}
+
+
+def _lines_of_code(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    first = function.body[0]
+    said = _span(first) if ast.get_docstring(function) is not None else 0
+    return _span(function) - said
+
+
+def _span(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def test_every_module_says_what_it_is_for():

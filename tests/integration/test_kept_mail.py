@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from app.kit.ids import new_uuid
 from app.main import create_app
-from app.outbox.service import send_mail
+from app.outbox.service import keep_mail, send_mail
 from app.settings import Settings
 from tests.make import NOW
 from tests.make.mail import mails_to
@@ -21,10 +21,64 @@ def test_kept_mails_are_listed_and_read(app, client, database):
     page = client.get(f"/dev/mail/{mail.id}").text
     assert "Hello &lt;b&gt;Ned&lt;/b&gt;" in page
     assert '<a href="http://testserver/invitation?token=' in page
+    document = client.get(f"/dev/mail/{mail.id}/html")
+    assert "Hello &lt;b&gt;Ned&lt;/b&gt;" in document.text
+    assert "script-src" not in document.headers["content-security-policy"]
+    assert document.headers["content-security-policy"].startswith("default-src 'none'; style-src")
+    assert "sandbox" in document.headers["content-security-policy"]
     assert client.get("/dev/mail/01a2055b-e776-7988-9877-cb5c547b8740").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/dev/mail", "/dev/mail/01a2055b-e776-7988-9877-cb5c547b8740"])
+def test_a_mail_has_both_parts_plain_first_and_its_invite_beside_them(app):
+    """R-107, R-108: no line break of a value reaches a header, and every link is our own address."""
+    calendar = {
+        **dict.fromkeys(("uid", "summary", "location", "description", "attendee_name"), "Day"),
+        "method": "REQUEST",
+        "sequence": 0,
+        "zone": "Europe/London",
+        "starts_at": NOW.isoformat(),
+        "ends_at": NOW.isoformat(),
+        "stamped_at": NOW.isoformat(),
+        "attendee": "ned@example.org",
+        "path": "/practicals/1",
+    }
+    values = {"name": "Ned", "title": "Day\r\nBcc: eve@example.org", "assessment_id": "7"}
+    payload = {"to": "ned@example.org", "template": "assessments/signed", "values": values}
+    message = app.state.mailer.build(new_uuid(), payload | {"calendar": calendar}, now=NOW)
+    assert message.get_content_type() == "multipart/mixed"
+    body, invite = message.iter_parts()
+    assert body.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in body.iter_parts()] == ["text/plain", "text/html"]
+    assert (invite.get_content_type(), invite.get_param("method")) == ("text/calendar", "REQUEST")
+    assert message["Subject"] == "Your assessment report is ready: Day Bcc: eve@example.org"
+    assert message["Bcc"] is None
+    html = message.get_body(("html",)).get_content()
+    assert 'href="http://testserver/reports/7"' in html
+    only_plain = app.state.mailer.build(new_uuid(), payload | {"calendar": None}, now=NOW)
+    assert only_plain.get_content_type() == "multipart/alternative"
+
+
+def test_a_mail_kept_before_mails_had_html_has_no_such_page(client, database):
+    mail_id = new_uuid()
+    with database.write() as db:
+        kept = {
+            "to": "ned@example.org",
+            "subject": "Old",
+            "text": "Old",
+            "source": "Subject: Old\n\nOld",
+        }
+        keep_mail(db, mail_id, **kept, now=NOW)
+    assert client.get(f"/dev/mail/{mail_id}/html").status_code == 404
+
+
+UNKNOWN = "/dev/mail/01a2055b-e776-7988-9877-cb5c547b8740"
+
+
+def test_an_unknown_mail_has_no_html(client):
+    assert client.get(f"{UNKNOWN}/html").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/dev/mail", UNKNOWN, f"{UNKNOWN}/html"])
 def test_production_has_no_such_page(settings, path):
     production = Settings(
         env="production",

@@ -1,9 +1,10 @@
-"""Making the demo academy large: 2,000 students, 200 practicals, 300,000 answers, written in bulk."""
+"""Making the demo academy large, in bulk: students with 150 answers each, and 200 practicals."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.identity import hash_of
@@ -12,35 +13,125 @@ from app.courses import queries as courses
 from app.courses.queries import Published
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment, Intake
-from app.kit.ids import new_uuid
-from app.practicals.models import Practical, PracticalInstructor
+from app.kit.ids import PracticalId, UserId, new_uuid
+from app.learning.models import Completed, Completion
+from app.practicals.domain.seats import PracticalStatus, SeatState
+from app.practicals.models import Practical, PracticalInstructor, Seat
 from app.quizzes.domain.drawing import draw
 from app.quizzes.models import Answer, Attempt
 
-STUDENTS = 2_000
 PRACTICALS = 200
-ANSWERS = 300_000
+ANSWERS_EACH = 150
 DRIVERS = 16
+RUSHING = 200
+RUSH_PLACES = 10
+ROSTER = 1_000
 BATCH = 10_000
 LOAD_QUIZ = "load-quiz"
 """Not a quiz of the course, so that the drivers still have every attempt."""
 
 
-def enlarge(db: Session, *, now: datetime) -> list[str]:
-    """Add the people and their work; return sign-in tokens of students who drive the load."""
+@dataclass(frozen=True)
+class Large:
+    """What the load needs to know of the enlarged academy: sign-in tokens, and where to go."""
+
+    drivers: list[str]
+    rushing: list[str]
+    admin: str
+    instructor: str
+    intake: str
+    rush: str
+    roster: str
+
+
+def enlarge(db: Session, *, students: int, now: datetime) -> Large:
+    """Add the people and their work; the first of them are ready for the practical day."""
     published = courses.current(db, "mesotherapy")
     intake = db.scalars(select(Intake).order_by(Intake.created_at)).first()
     assert published is not None
     assert intake is not None
-    intake.places = intake.taken = intake.taken + STUDENTS
+    intake.places = intake.taken = intake.taken + students
     db.flush()
-    users = [_user(number, now) for number in range(STUDENTS)]
+    users = [_user(number, now) for number in range(students)]
     db.execute(insert(User), users)
     places = [_place(user, intake, published, now) for user in users]
     db.execute(insert(Enrolment), places)
-    _practicals(db, intake, now)
+    first = _practicals(db, intake, now)
     _answers(db, users, places, published, now)
-    return _sign_ins(db, users[:DRIVERS], now)
+    rushing = users[DRIVERS : DRIVERS + RUSHING]
+    _completions(db, rushing, published, now)
+    rush, roster = first[0], first[1]
+    db.execute(update(Practical).where(Practical.id == rush).values(capacity=RUSH_PLACES))
+    _seats(db, roster, users[:ROSTER], now)
+    staff = [_somebody(db, User.is_admin), _somebody(db, User.is_instructor)]
+    tokens = _sign_ins(db, [user["id"] for user in users[:DRIVERS] + rushing] + staff, now)
+    return Large(
+        drivers=tokens[:DRIVERS],
+        rushing=tokens[DRIVERS:-2],
+        admin=tokens[-2],
+        instructor=tokens[-1],
+        intake=str(intake.id),
+        rush=str(rush),
+        roster=str(roster),
+    )
+
+
+def _somebody(db: Session, role: ColumnElement[bool]) -> UserId:
+    """Return who of the demo academy has a role."""
+    return db.scalars(select(User.id).where(role).order_by(User.created_at, User.email)).first()  # type: ignore[return-value] # the demo academy has one
+
+
+def _completions(
+    db: Session, users: list[dict[str, Any]], published: Published, now: datetime
+) -> None:
+    """Let these have completed every module, so that they may book."""
+    items = [
+        (kind, key)
+        for module in published.course.modules
+        for kind, key in (
+            *((Completed.lesson, lesson.key) for lesson in module.lessons),
+            (Completed.quiz, module.quiz),
+        )
+    ]
+    rows = [
+        {
+            "id": new_uuid(),
+            "user_id": user["id"],
+            "course_key": published.course_key,
+            "kind": kind,
+            "item_key": key,
+            "revision_id": published.revision_id,
+            "completed_at": now,
+        }
+        for user in users
+        for kind, key in items
+    ]
+    db.execute(insert(Completion), rows)
+
+
+def _seats(
+    db: Session, practical_id: PracticalId, users: list[dict[str, Any]], now: datetime
+) -> None:
+    """Fill one practical with everybody."""
+    db.execute(
+        update(Practical)
+        .where(Practical.id == practical_id)
+        .values(capacity=len(users), taken=len(users))
+    )
+    db.execute(
+        insert(Seat),
+        [
+            {
+                "id": new_uuid(),
+                "practical_id": practical_id,
+                "user_id": user["id"],
+                "state": SeatState.confirmed,
+                "booked_at": now,
+                "calendar_sequence": 0,
+            }
+            for user in users
+        ],
+    )
 
 
 def _user(number: int, now: datetime) -> dict[str, Any]:
@@ -74,8 +165,8 @@ def _place(
     }
 
 
-def _practicals(db: Session, intake: Intake, now: datetime) -> None:
-    """Copy the demo's open practical, a day apart, and let its instructors teach every copy."""
+def _practicals(db: Session, intake: Intake, now: datetime) -> list[PracticalId]:
+    """Copy a practical of the demo, a day apart, and let its instructors teach every copy."""
     model = db.scalars(select(Practical).order_by(Practical.starts_at.desc())).first()
     assert model is not None
     teachers = db.scalars(
@@ -85,15 +176,18 @@ def _practicals(db: Session, intake: Intake, now: datetime) -> None:
     rows = []
     for number in range(PRACTICALS):
         row = {key: getattr(model, key) for key in columns}
-        move = timedelta(days=number + 1)
-        for key in ("starts_at", "ends_at", "booking_closes_at", "cancel_until"):
-            row[key] = row[key] + move
-        rows.append({**row, "id": new_uuid(), "taken": 0, "capacity": 8, "intake_id": intake.id})
+        starts = now + timedelta(days=number + 14)
+        row |= {"starts_at": starts, "ends_at": starts + (model.ends_at - model.starts_at)}
+        row |= {"booking_closes_at": starts, "cancel_until": starts, "taken": 0, "override": 0}
+        row |= {"id": new_uuid(), "capacity": 8, "intake_id": intake.id, "booking_opens_at": now}
+        row |= {"status": PracticalStatus.published, "waiting_sequence": 0}
+        rows.append(row)
     db.execute(insert(Practical), rows)
     db.execute(
         insert(PracticalInstructor),
         [{"practical_id": row["id"], "user_id": teacher} for row in rows for teacher in teachers],
     )
+    return [row["id"] for row in rows]
 
 
 def _answers(
@@ -103,10 +197,10 @@ def _answers(
     published: Published,
     now: datetime,
 ) -> None:
-    """Give every student submitted attempts at the first quiz, ten answers each, many times over."""
+    """Give every student submitted attempts, with an answer to each question."""
     quiz = published.course.quiz(published.course.modules[0].quiz)
     assert quiz is not None
-    each = ANSWERS // (len(users) * quiz.length)
+    each = ANSWERS_EACH // quiz.length
     drawn = [question.to_json() for question in draw(quiz, "load")]
     attempts, answers = [], []
     for user, place in zip(users, places, strict=True):
@@ -148,7 +242,7 @@ def _answers(
             db.execute(insert(table), rows[start : start + BATCH])
 
 
-def _sign_ins(db: Session, users: list[dict[str, Any]], now: datetime) -> list[str]:
+def _sign_ins(db: Session, users: list[UserId], now: datetime) -> list[str]:
     tokens = [f"load-token-{number}" for number in range(len(users))]
     db.execute(
         insert(SignIn),
@@ -156,7 +250,7 @@ def _sign_ins(db: Session, users: list[dict[str, Any]], now: datetime) -> list[s
             {
                 "id": new_uuid(),
                 "token_hash": hash_of(token),
-                "user_id": user["id"],
+                "user_id": user_id,
                 "created_at": now,
                 "seen_at": now,
                 "idle_ends_at": now + timedelta(days=7),
@@ -165,7 +259,7 @@ def _sign_ins(db: Session, users: list[dict[str, Any]], now: datetime) -> list[s
                 "device": "load",
                 "network": "127.0.0.1",
             }
-            for token, user in zip(tokens, users, strict=True)
+            for token, user_id in zip(tokens, users, strict=True)
         ],
     )
     return tokens

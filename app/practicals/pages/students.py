@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from email.utils import parseaddr
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Response
@@ -12,21 +14,54 @@ from app.kit.ids import PracticalId
 from app.practicals import service
 from app.practicals.errors import PlaceRefused
 from app.practicals.forms import EmptyForm
-from app.practicals.queries.dates import Filters, dates_page, practical_page, public_dates
+from app.practicals.queries.date_rows import Filters
+from app.practicals.queries.dates import dates_page, practical_page
+from app.practicals.queries.invites import own_entry
+from app.practicals.queries.public import public_dates
+from app.practicals.structured import dates_document
 from app.web.access import EVERYONE, STUDENT
+from app.web.calendar import invite
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
+from app.web.visit import Preview, Visit, VisitContext
 
 pages = Pages()
+DATES = Preview(
+    "Dates and places",
+    "When the next courses start and the next practical days are held, and how many places are left.",
+    "/dates",
+)
 
 
 @pages.get("/dates", name="practicals.dates", access=EVERYONE)
 def show_dates(visit: Visit) -> Response:
-    number = page_number(visit.request.query_params.get("page"))
+    """Starts of courses and practical days; course and month are chosen in the address."""
+    asked = visit.request.query_params
+    zone, settings = visit.settings.time_zone, visit.settings
     with visit.database.read() as db:
-        page = public_dates(db, now=visit.now, number=number)
-    return visit.render("practicals/dates.html", page=page)
+        page = public_dates(
+            db,
+            visit.maybe_actor,
+            zone=zone,
+            now=visit.now,
+            course=asked.get("course") or None,
+            month=asked.get("month") or None,
+            number=page_number(asked.get("page")),
+        )
+    document = dates_document(page, academy=settings.academy_name, base_url=settings.base_url)
+
+    def link(to: int) -> str:
+        query = {"course": page.course, "month": page.month, "page": str(to) if to > 1 else None}
+        return "?" + urlencode({name: value for name, value in query.items() if value})
+
+    return visit.render(
+        "practicals/dates.html",
+        preview=DATES,
+        page=page,
+        months=_months(visit.now, zone),
+        link=link,
+        structured_data=document,
+    )
 
 
 @pages.get("/practicals", name="practicals.list", access=STUDENT)
@@ -43,6 +78,20 @@ def list_practicals(visit: Visit) -> Response:
 @pages.get("/practicals/{practical_id}", name="practicals.show", access=STUDENT)
 def show_practical(visit: Visit, practical_id: PracticalId) -> Response:
     return _practical(visit, practical_id)
+
+
+@pages.get("/practicals/{practical_id}/invite.ics", name="practicals.invite", access=STUDENT)
+def download_invite(visit: Visit, practical_id: PracticalId) -> Response:
+    """The entry that was mailed with the place, for those who lost the mail."""
+    with visit.database.read() as db:
+        entry = own_entry(db, visit.actor, practical_id, now=visit.now)
+    organiser = parseaddr(visit.settings.mail_from)[1]
+    _, content = invite(entry, organiser=organiser, base_url=visit.settings.base_url)
+    return Response(
+        content,
+        media_type="text/calendar; charset=utf-8",
+        headers={"content-disposition": 'attachment; filename="practical.ics"'},
+    )
 
 
 MAILED = "We have sent the details to your e-mail address."

@@ -43,7 +43,7 @@ def show_roster(visit: Visit, practical_id: PracticalId) -> Response:
 @pages.get("/teach/practicals/{practical_id}/roster.csv", name="teach.roster_csv", access=STAFF)
 def download_roster(visit: Visit, practical_id: PracticalId) -> Response:
     with visit.database.read() as db:
-        _demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
+        demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
         roster = queries.roster(db, practical_id)
     name = f"roster-{roster.practical.starts_at:%Y-%m-%d}.csv"
     return Response(
@@ -102,7 +102,7 @@ def _roster(
     visit: VisitContext, practical_id: PracticalId, *, refused: PlaceRefused | None = None
 ) -> Response:
     with visit.database.read() as db:
-        _demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
+        demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
         gate = gate_of(db, practical_id)
         if gate is None:
             raise NotFound
@@ -116,7 +116,7 @@ def _roster(
     )
 
 
-def _demand_theirs(is_instructor_of: bool, actor: Actor) -> None:
+def demand_theirs(is_instructor_of: bool, actor: Actor) -> None:
     """To staff who do not teach it, a practical does not exist here."""
     if not policy.may_see_roster(actor, is_instructor_of=is_instructor_of):
         raise NotFound

@@ -4,15 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor
+from app.accounts.queries import Person
+from app.db.base import table_of
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
+
+PRACTICAL, SEAT, ENTRY = table_of(Practical).c, table_of(Seat).c, table_of(WaitingEntry).c
+HOLDS_A_SEAT = SEAT.state == SeatState.confirmed
+WAITS = ENTRY.state == WaitingState.waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,26 +196,27 @@ def roster(db: Session, practical_id: PracticalId) -> Roster:
     ).all()
     teachers = instructor_ids(db, practical_id)
     people = accounts.people(db, [*teachers, *(found.user_id for found in seats)])
-    expected = [
-        RosterSeat(
-            seat_id=found.id,
-            user_id=found.user_id,
-            name=people[found.user_id].name,
-            email=people[found.user_id].email,
-            access_needs=people[found.user_id].access_needs,
-            attendance=found.attendance,
-            attendance_at=found.attendance_at,
-            booked_at=found.booked_at,
-            is_reserved=found.reserved_by is not None,
-        )
-        for found in seats
-    ]
+    expected = [_expected(found, people[found.user_id]) for found in seats]
     return Roster(
         Brief(*brief),
         note,
         tuple(sorted(people[user_id].name for user_id in teachers)),
         tuple(sorted(expected, key=lambda seat: (seat.name.casefold(), seat.seat_id))),
         waits,
+    )
+
+
+def _expected(found: Row[*tuple[Any, ...]], person: Person) -> RosterSeat:
+    return RosterSeat(
+        seat_id=found.id,
+        user_id=found.user_id,
+        name=person.name,
+        email=person.email,
+        access_needs=person.access_needs,
+        attendance=found.attendance,
+        attendance_at=found.attendance_at,
+        booked_at=found.booked_at,
+        is_reserved=found.reserved_by is not None,
     )
 
 
@@ -290,22 +297,14 @@ def closing_with_free_places(db: Session, *, now: datetime) -> tuple[Brief, ...]
     return tuple(Brief(*row) for row in rows)
 
 
-def own_seat(user_id: UserId) -> ColumnElement[bool]:
+def own_seat(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
     """Join a practical with this person's place on it."""
-    return and_(
-        Seat.practical_id == Practical.id,
-        Seat.user_id == user_id,
-        Seat.state == SeatState.confirmed,
-    )
+    return and_(SEAT.practical_id == PRACTICAL.id, SEAT.user_id == user_id, HOLDS_A_SEAT)
 
 
-def own_entry(user_id: UserId) -> ColumnElement[bool]:
+def own_entry(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
     """Join a practical with this person's entry on its waiting list."""
-    return and_(
-        WaitingEntry.practical_id == Practical.id,
-        WaitingEntry.user_id == user_id,
-        WaitingEntry.state == WaitingState.waiting,
-    )
+    return and_(ENTRY.practical_id == PRACTICAL.id, ENTRY.user_id == user_id, WAITS)
 
 
 def _seat_select() -> Select[*tuple[Any, ...]]:

@@ -2,68 +2,53 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor
-from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.db.paging import Page, page_of
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import Place
-from app.kit.errors import Invalid, NotFound
-from app.kit.ids import PracticalId, SeatId
+from app.kit.errors import NotFound
+from app.kit.ids import PracticalId, RevisionId, SeatId
 from app.learning import queries as learning
 from app.learning.domain import Done
 from app.practicals.domain.seats import (
+    Facts,
     Gate,
     Overlap,
-    PracticalStatus,
     Reason,
     Unmet,
-    WaitingState,
     booking_refusal,
     cancel_refusal,
     eligibility,
     waiting_refusal,
 )
-from app.practicals.models import Practical, Seat, WaitingEntry
-from app.practicals.queries.briefs import instructor_ids, own_entry, own_seat
+from app.practicals.queries.briefs import instructor_ids
+from app.practicals.queries.date_rows import (
+    GATE,
+    LISTED,
+    ONE_DATE,
+    OTHER_DATES,
+    OWN_DATES,
+    Filters,
+    narrowed,
+    others,
+)
 from app.practicals.queries.facts import (
-    GATE_COLUMNS,
     eligible_ahead,
     facts_of,
     known_people,
+    modules_missing,
 )
 
 WINDOW = frozenset({Reason.not_open_yet, Reason.closed})
 ABOUT_THE_DATE = WINDOW | {Reason.full, Reason.queue_ahead, Reason.already_booked}
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What of the list is asked for. `kind` is "course/kind", `month` "2026-12"; None: all."""
-
-    kind: str | None = None
-    month: str | None = None
-
-    def span(self, zone: str) -> tuple[datetime, datetime] | None:
-        """Return the month's first moment and that of the next one, or raise Invalid."""
-        if self.month is None:
-            return None
-        try:
-            first = datetime.strptime(self.month, "%Y-%m").replace(tzinfo=ZoneInfo(zone))
-            following = first.replace(
-                year=first.year + first.month // 12, month=first.month % 12 + 1
-            )
-        except ValueError:
-            raise Invalid("The month must look like 2026-12.") from None
-        return first.astimezone(UTC), following.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,71 +109,22 @@ class PracticalPage:
     person_unmet: tuple[Unmet, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PublicDate:
-    """What strangers may know of a date."""
-
-    practical_id: PracticalId
-    course_key: str
-    course_title: str
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    zone: str
-    room: str
-    free: int
-    capacity: int
-
-
-def public_dates(db: Session, *, now: datetime, number: int) -> Page[PublicDate]:
-    """Return the published dates to come, the next one first."""
-    rows = db.execute(
-        select(*GATE_COLUMNS, func.count().over())
-        .where(Practical.status == PracticalStatus.published, Practical.starts_at > now)
-        .order_by(Practical.starts_at, Practical.id)
-        .limit(50)
-        .offset((number - 1) * 50)
-    ).all()
-    gates = [Gate(*row[:-1]) for row in rows]
-    dates = [
-        PublicDate(
-            gate.id,
-            gate.course_key,
-            courses.revision(db, gate.revision_id).course.title,
-            gate.title,
-            gate.starts_at,
-            gate.ends_at,
-            gate.zone,
-            gate.room,
-            gate.free,
-            gate.capacity,
-        )
-        for gate in gates
-    ]
-    return page_of(dates, number=number, total=rows[0][-1] if rows else 0)
-
-
 def dates_page(
     db: Session, actor: Actor, filters: Filters, *, zone: str, number: int, now: datetime
 ) -> DatesPage:
     """Return a student's list, in five statements whatever the number of dates and people."""
-    own = db.execute(
-        _rows(actor)
-        .where(or_(Seat.id.is_not(None), WaitingEntry.id.is_not(None)), Practical.ends_at > now)
-        .limit(50)
-    ).all()
+    asked = {"viewer": actor.user_id, "now": now}
+    own = db.execute(OWN_DATES, asked).all()
     found = db.execute(
-        _filtered(_rows(actor), filters, zone)
-        .where(Seat.id.is_(None), WaitingEntry.id.is_(None), Practical.starts_at > now)
-        .limit(50)
-        .offset((number - 1) * 50)
+        others(*narrowed(filters, zone)) if filters.any else OTHER_DATES,
+        {**asked, "most": LISTED, "skipped": (number - 1) * LISTED},
     ).all()
-    viewer = _viewer(db, actor, [Gate(*row[:GATE]) for row in own if row[GATE] is not None])
+    viewer = _Viewer(db, actor, [Gate(*row[:GATE]) for row in own if row[GATE] is not None])
     rows = [_date_row(db, viewer, row, now) for row in found]
     own_rows = tuple(_date_row(db, viewer, row, now) for row in own)
     return DatesPage(
         own=own_rows,
-        dates=page_of(rows, number=number, total=found[0][-1] if found else 0),
+        dates=page_of(rows, number=number, total=found[0][-1] if found else 0, size=LISTED),
         filters=filters,
         kinds=_kinds(db, (row.gate for row in (*own_rows, *rows)), viewer.places),
     )
@@ -198,7 +134,9 @@ def practical_page(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
 ) -> PracticalPage:
     """Return one published or cancelled date for a student, or raise NotFound."""
-    row = db.execute(_rows(actor, cancelled=True).where(Practical.id == practical_id)).one_or_none()
+    row = db.execute(
+        ONE_DATE, {"viewer": actor.user_id, "practical_id": practical_id}
+    ).one_or_none()
     if row is None:
         raise NotFound
     gate = Gate(*row[:GATE])
@@ -228,92 +166,61 @@ def practical_page(
     )
 
 
-GATE = len(GATE_COLUMNS)
-Rows = Select[*tuple[Any, ...]]
-
-
-@dataclass(frozen=True, slots=True)
 class _Viewer:
     """The student who looks at the list, and the dates on which they have a place."""
 
-    person: Person
-    places: tuple[Place, ...]
-    done: dict[str, Done]
-    held: tuple[Gate, ...]
+    def __init__(self, db: Session, actor: Actor, held: Iterable[Gate]) -> None:
+        self.person = accounts.people(db, [actor.user_id])[actor.user_id]
+        self.places = enrolments.places_of(db, actor.user_id)
+        self._done = learning.done_on_all(db, actor.user_id)
+        self._held = tuple(held)
+        self._missing: dict[tuple[RevisionId, str], tuple[str, ...]] = {}
 
+    def facts(self, db: Session, gate: Gate, *, is_waiting: bool, ahead: int) -> Facts:
+        """Return what the rules must know for one date, without a statement."""
+        places = tuple(place for place in self.places if place.course_key == gate.course_key)
+        return facts_of(
+            gate,
+            self.person,
+            places,
+            self._modules_missing(db, gate, places),
+            self._overlaps(gate),
+            is_waiting=is_waiting,
+            eligible_ahead=ahead,
+        )
 
-def _viewer(db: Session, actor: Actor, held: Iterable[Gate]) -> _Viewer:
-    places = enrolments.places_of(db, actor.user_id)
-    return _Viewer(
-        accounts.people(db, [actor.user_id])[actor.user_id],
-        places,
-        learning.done_on_all(db, actor.user_id),
-        tuple(held),
-    )
+    def _modules_missing(
+        self, db: Session, gate: Gate, places: tuple[Place, ...]
+    ) -> tuple[str, ...]:
+        """The same for every date of a kind: fifty dates ask once."""
+        kind = (gate.revision_id, gate.kind_key)
+        if kind not in self._missing:
+            done = self._done.get(gate.course_key, Done())
+            self._missing[kind] = modules_missing(db, gate, places, done)
+        return self._missing[kind]
+
+    def _overlaps(self, gate: Gate) -> list[Overlap]:
+        return [
+            Overlap(other.id, other.title, other.starts_at, other.zone)
+            for other in self._held
+            if other.starts_at < gate.ends_at and other.ends_at > gate.starts_at
+        ]
 
 
 def _date_row(db: Session, viewer: _Viewer, row: Row[*tuple[Any, ...]], now: datetime) -> DateRow:
     gate = Gate(*row[:GATE])
     seat_id, number, waiting, ahead, _total = row[GATE:]
-    overlapping = (
-        other
-        for other in viewer.held
-        if other.starts_at < gate.ends_at and other.ends_at > gate.starts_at
-    )
-    facts = facts_of(
-        db,
-        gate,
-        viewer.person,
-        tuple(place for place in viewer.places if place.course_key == gate.course_key),
-        viewer.done.get(gate.course_key, Done()),
-        [Overlap(other.id, other.title, other.starts_at, other.zone) for other in overlapping],
-        is_waiting=number is not None,
-    )
+    is_waiting = number is not None
     # The list does not ask who of the queue could come: where somebody waits, the queue is first.
-    facts = replace(facts, eligible_ahead=waiting if number is None else ahead)
+    facts = viewer.facts(db, gate, is_waiting=is_waiting, ahead=ahead if is_waiting else waiting)
     return DateRow(
         gate,
         courses.revision(db, gate.revision_id).course.title,
         seat_id,
         waiting,
-        None if number is None else ahead + 1,
+        ahead + 1 if is_waiting else None,
         booking_refusal(gate, facts, now),
         waiting_refusal(gate, facts, now),
-    )
-
-
-def _filtered(rows: Rows, filters: Filters, zone: str) -> Rows:
-    if filters.kind is not None:
-        course_key, _, kind_key = filters.kind.partition("/")
-        rows = rows.where(Practical.course_key == course_key, Practical.kind_key == kind_key)
-    span = filters.span(zone)
-    if span is not None:
-        rows = rows.where(Practical.starts_at >= span[0], Practical.starts_at < span[1])
-    return rows
-
-
-def _rows(actor: Actor, *, cancelled: bool = False) -> Rows:
-    """Every date with this person's place, their number in its queue, and the queue's lengths."""
-    queue = aliased(WaitingEntry)
-    waits = (
-        select(func.count())
-        .where(queue.practical_id == Practical.id, queue.state == WaitingState.waiting)
-        .correlate(Practical, WaitingEntry)
-    )
-    seen = [PracticalStatus.published, PracticalStatus.cancelled][: 2 if cancelled else 1]
-    return (
-        select(
-            *GATE_COLUMNS,
-            Seat.id,
-            WaitingEntry.number,
-            waits.scalar_subquery(),
-            waits.where(queue.number < WaitingEntry.number).scalar_subquery(),
-            func.count().over(),
-        )
-        .outerjoin(Seat, own_seat(actor.user_id))
-        .outerjoin(WaitingEntry, own_entry(actor.user_id))
-        .where(Practical.status.in_(seen))
-        .order_by(Practical.starts_at, Practical.id)
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.queries import Person
 from app.courses import queries as courses
+from app.db.base import table_of
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import Place
 from app.kit.ids import PracticalId, UserId
@@ -27,7 +28,7 @@ from app.practicals.domain.seats import (
 from app.practicals.domain.waiting import Waiter
 from app.practicals.models import Practical, Seat, WaitingEntry
 
-GATE_COLUMNS = tuple(getattr(Practical, field.name) for field in fields(Gate))
+GATE_COLUMNS = tuple(table_of(Practical).c[field.name] for field in fields(Gate))
 BATCH = 50
 
 
@@ -57,11 +58,10 @@ def known_people(db: Session, gate: Gate, user_ids: Iterable[UserId]) -> dict[Us
         user_id: Known(
             person,
             facts_of(
-                db,
                 gate,
                 person,
                 places[user_id],
-                done[user_id],
+                modules_missing(db, gate, places[user_id], done[user_id]),
                 held.get(user_id, ()),
                 is_waiting=user_id in waiting_ids,
             ),
@@ -71,19 +71,17 @@ def known_people(db: Session, gate: Gate, user_ids: Iterable[UserId]) -> dict[Us
 
 
 def facts_of(
-    db: Session,
     gate: Gate,
     person: Person,
     places: tuple[Place, ...],
-    done: Done,
+    missing: tuple[str, ...],
     held: Iterable[Overlap],
     *,
     is_waiting: bool,
+    eligible_ahead: int = 0,
 ) -> Facts:
-    """Put the facts of one person together; no statement while the revisions are in memory.
-
-    `held` are the person's places that overlap with the gate, its own one included.
-    """
+    """Put the facts of one person together. `places` are theirs on the course of the gate; `held` are
+    their seats that overlap with it, its own one included."""
     others = [overlap for overlap in held if overlap.practical_id != gate.id]
     return Facts(
         is_active=not person.is_closed,
@@ -91,11 +89,24 @@ def facts_of(
         has_certificate_name=bool(person.certificate_name),
         has_place=bool(places),
         is_in_intake=any(place.intake_id == gate.intake_id for place in places),
-        modules_missing=_missing(db, gate, places, done),
+        modules_missing=missing,
         has_seat=any(overlap.practical_id == gate.id for overlap in held),
         is_waiting=is_waiting,
         overlap=others[0] if others else None,
+        eligible_ahead=eligible_ahead,
     )
+
+
+def modules_missing(
+    db: Session, gate: Gate, places: tuple[Place, ...], done: Done
+) -> tuple[str, ...]:
+    """Return the titles of the modules that the gate's kind of day still asks of a person; no
+    statement while the revisions are in memory."""
+    kind = courses.revision(db, gate.revision_id).course.practical(gate.kind_key)
+    if kind is None or not places:
+        return ()
+    course = courses.revision(db, places[0].revision_id).course
+    return tuple(module.title for module in missing_modules(course, kind.requires, done))
 
 
 def first_waiters(
@@ -132,14 +143,6 @@ def eligible_ahead(db: Session, gate: Gate, user_id: UserId) -> int:
     waiters = first_waiters(db, gate.id)
     known = known_people(db, gate, [waiter.user_id for waiter in waiters])
     return waiting.eligible_ahead(judged(gate, waiters, known), user_id)
-
-
-def _missing(db: Session, gate: Gate, places: tuple[Place, ...], done: Done) -> tuple[str, ...]:
-    kind = courses.revision(db, gate.revision_id).course.practical(gate.kind_key)
-    if kind is None or not places:
-        return ()
-    course = courses.revision(db, places[0].revision_id).course
-    return tuple(module.title for module in missing_modules(course, kind.requires, done))
 
 
 def _held_then(

@@ -11,7 +11,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId
 from app.outbox.service import announce
 from app.practicals import policy
-from app.practicals.domain.seats import Attendance, SeatState, attendance_refusal
+from app.practicals.domain.seats import Attendance, Gate, SeatState, attendance_refusal
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
 from app.practicals.queries.briefs import is_instructor_of
@@ -62,13 +62,13 @@ def mark_attendance(
         details={"before": before and str(before), "after": str(attendance)},
     )
     if attendance is Attendance.attended:
-        announce(
-            db,
-            "practical.attended",
-            {
-                "user_id": str(seat.user_id),
-                "course_key": gate.course_key,
-                "seat_id": str(seat_id),
-            },
-            now=now,
-        )
+        _announce(db, gate, seat, now=now)
+
+
+def _announce(db: Session, gate: Gate, seat: Seat, *, now: datetime) -> None:
+    fact = {
+        "user_id": str(seat.user_id),
+        "course_key": gate.course_key,
+        "seat_id": str(seat.id),
+    }
+    announce(db, "practical.attended", fact, now=now)

@@ -1,6 +1,8 @@
 """Writing a place under the gate, and giving freed ones to those who wait: parts of every command."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -9,6 +11,7 @@ from app.accounts.actor import Actor, open_to_all
 from app.accounts.locks import lock_people
 from app.accounts.queries import Person
 from app.audit.service import record
+from app.kit.errors import NotFound
 from app.kit.ids import SeatId, UserId, new_uuid
 from app.practicals.domain import waiting
 from app.practicals.domain.seats import Gate, Reason, SeatState, WaitingState, is_takeable
@@ -18,6 +21,9 @@ from app.practicals.queries.facts import BATCH, Known, first_waiters, judged, kn
 from app.practicals.service.gate import constraints_refuse, move_taken
 from app.practicals.service.mails import tell_of_seat
 
+Way = Literal["booked", "promoted", "reserved"]
+"""How somebody comes by a place: names the act in the audit trail and the mail."""
+
 
 @open_to_all
 def give_seat(
@@ -25,46 +31,32 @@ def give_seat(
     gate: Gate,
     person: Person,
     actor: Actor | None,
-    template: str,
+    way: Way,
     *,
-    action: str,
     now: datetime,
     reason: str | None = None,
     overridden: tuple[Reason, ...] = (),
 ) -> tuple[Gate, SeatId]:
     """Write one place and all that follows from it, under the gate; whoever calls has decided and has
     asked for the permission. No actor: the waiting list moved by itself."""
-    is_reserved = actor is not None and actor.user_id != person.user_id
-    seat = Seat(
-        id=SeatId(new_uuid()),
-        practical_id=gate.id,
-        user_id=person.user_id,
-        state=SeatState.confirmed,
-        reserved_by=actor.user_id if actor is not None and is_reserved else None,
-        reason=reason,
-        booked_at=now,
-        calendar_sequence=0,
-    )
     gate = move_taken(db, gate, +1)
-    with constraints_refuse():
-        db.add(seat)
-        db.flush()
+    seat_id = _add_seat(db, gate, person.user_id, actor, reason=reason, now=now)
     _fulfil(db, gate, person.user_id, now=now)
     record(
         db,
         actor.user_id if actor else None,
-        f"practicals.{action}",
+        f"practicals.{way}",
         now=now,
         subject_kind="practical",
         subject_id=gate.id,
         person_id=person.user_id,
         reason=reason,
-        details={"seat_id": str(seat.id), "overridden": [str(word) for word in overridden]},
+        details={"seat_id": str(seat_id), "overridden": [str(word) for word in overridden]},
     )
     tell_of_seat(
-        db, template, gate, person, seat.id, sequence=0, method="REQUEST", now=now, reason=reason
+        db, way, gate, person, seat_id, sequence=0, method="REQUEST", now=now, reason=reason
     )
-    return gate, seat.id
+    return gate, seat_id
 
 
 @open_to_all
@@ -88,7 +80,6 @@ def promote(db: Session, gate: Gate, *, now: datetime) -> Gate:
                 known[waiter.user_id].person,
                 None,
                 "promoted",
-                action="promoted",
                 now=now,
             )
         if len(waiters) < BATCH:
@@ -106,6 +97,47 @@ def hold_and_know(db: Session, gate: Gate, user_ids: list[UserId]) -> dict[UserI
     a part of commands that have asked."""
     lock_people(db, user_ids)
     return known_people(db, gate, user_ids)
+
+
+@open_to_all
+def know_in_queue(db: Session, gate: Gate, user_id: UserId) -> Known:
+    """Lock one person and those who wait; return what is known of the one, with how many of the others
+    come first and could come. With no free place nobody is counted: it is full for everybody.
+
+    Raises NotFound for nobody. Asks nobody: a part of commands that have asked.
+    """
+    waiters = first_waiters(db, gate.id) if gate.free else []
+    known = hold_and_know(db, gate, [user_id, *(waiter.user_id for waiter in waiters)])
+    if user_id not in known:
+        raise NotFound
+    ahead = waiting.eligible_ahead(judged(gate, waiters, known), user_id)
+    mine = known[user_id]
+    return replace(mine, facts=replace(mine.facts, eligible_ahead=ahead))
+
+
+def _add_seat(
+    db: Session,
+    gate: Gate,
+    user_id: UserId,
+    actor: Actor | None,
+    *,
+    reason: str | None,
+    now: datetime,
+) -> SeatId:
+    seat = Seat(
+        id=SeatId(new_uuid()),
+        practical_id=gate.id,
+        user_id=user_id,
+        state=SeatState.confirmed,
+        reserved_by=actor.user_id if actor is not None and actor.user_id != user_id else None,
+        reason=reason,
+        booked_at=now,
+        calendar_sequence=0,
+    )
+    with constraints_refuse():
+        db.add(seat)
+        db.flush()
+    return seat.id
 
 
 def _fulfil(db: Session, gate: Gate, user_id: UserId, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.kit.ids import SeatId
 from app.outbox.service import send_mail
+from app.practicals.domain.invite import Method, described
 from app.practicals.domain.seats import Gate
 from app.practicals.domain.times import moment_words, span_words
 
@@ -24,7 +25,7 @@ def tell_of_seat(
     seat_id: SeatId,
     *,
     sequence: int,
-    method: str,
+    method: Method,
     now: datetime,
     reason: str | None = None,
 ) -> None:
@@ -37,20 +38,16 @@ def tell_of_seat(
         f"practicals/{template}",
         values,
         now=now,
-        calendar={
-            "method": method,
-            "uid": f"{seat_id}@practicals.preceptor",
-            "sequence": sequence,
-            "starts_at": gate.starts_at.isoformat(),
-            "ends_at": gate.ends_at.isoformat(),
-            "zone": gate.zone,
-            "summary": gate.title,
-            "location": gate.room,
-            "description": f"{values['course']}: {gate.title}.",
-            "attendee": person.email,
-            "attendee_name": person.name,
-            "stamped_at": now.isoformat(),
-        },
+        calendar=described(
+            gate,
+            seat_id,
+            course=values["course"],
+            name=person.name,
+            email=person.email,
+            method=method,
+            sequence=sequence,
+            now=now,
+        ),
     )
 
 

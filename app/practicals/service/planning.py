@@ -1,9 +1,10 @@
 """Making, changing, publishing and cancelling practicals."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -50,7 +51,7 @@ def make_practical(db: Session, actor: Actor, plan: Plan, *, now: datetime) -> P
     db.add(practical)
     db.flush()
     _set_instructors(db, practical.id, plan.instructors)
-    _note(db, actor, practical.id, "practicals.made", plan, kind, now=now)
+    _record_plan(db, actor, practical.id, "practicals.made", plan, kind, now=now)
     return practical.id
 
 
@@ -62,7 +63,7 @@ def change_practical(
     taken are refused (R-074): nobody is thrown out by a number."""
     require(policy.may_manage(actor))
     gate = take_gate(db, practical_id)
-    _demand_changeable(gate, now)
+    _demand_changeable(gate, now=now)
     kind = courses.revision(db, gate.revision_id).course.practical(gate.kind_key)
     if kind is None or (plan.course_key, plan.kind_key) != (gate.course_key, gate.kind_key):
         raise Invalid(
@@ -79,7 +80,7 @@ def change_practical(
         .execution_options(synchronize_session=False)
     )
     _set_instructors(db, gate.id, plan.instructors)
-    _note(db, actor, gate.id, "practicals.changed", plan, kind, now=now)
+    _record_plan(db, actor, gate.id, "practicals.changed", plan, kind, now=now)
     changed = gate_of(db, gate.id)
     assert changed is not None  # noqa: S101 - we hold its gate
     if _visible(changed) != _visible(gate):
@@ -115,29 +116,12 @@ def cancel_practical(
     if not reason.strip():
         raise Invalid("Say why you cancel it.", fields={"reason": "Enter a reason."})
     gate = take_gate(db, practical_id)
-    _demand_changeable(gate, now)
+    _demand_changeable(gate, now=now)
     _set_status(db, gate, PracticalStatus.cancelled, taken=0, override=0)
-    seats = db.execute(
-        update(Seat)
-        .where(Seat.practical_id == gate.id, Seat.state == SeatState.confirmed)
-        .values(
-            state=SeatState.cancelled_by_admin,
-            ended_at=now,
-            reason=reason,
-            calendar_sequence=Seat.calendar_sequence + 1,
-        )
-        .returning(Seat.user_id, Seat.id, Seat.calendar_sequence)
-        .execution_options(synchronize_session=False)
-    ).all()
-    waiters = db.scalars(
-        update(WaitingEntry)
-        .where(WaitingEntry.practical_id == gate.id, WaitingEntry.state == WaitingState.waiting)
-        .values(state=WaitingState.closed, ended_at=now)
-        .returning(WaitingEntry.user_id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    people = accounts.people(db, [*waiters, *(seat.user_id for seat in seats)])
-    for user_id, seat_id, sequence in sorted(seats, key=lambda seat: SeatId(seat.id)):
+    ended = _end_every_seat(db, gate, reason=reason, now=now)
+    waited = _close_waiting_list(db, gate, now=now)
+    people = accounts.people(db, [*waited, *(seat.user_id for seat in ended)])
+    for user_id, seat_id, sequence in ended:
         tell_of_seat(
             db,
             "called-off",
@@ -158,12 +142,43 @@ def cancel_practical(
             person_id=user_id,
             reason=reason,
         )
-    for user_id in waiters:
+    for user_id in waited:
         tell_of_list(db, "list-closed", gate, people[user_id], now=now, reason=reason)
     _record(db, actor, gate.id, "practicals.cancelled", now=now, reason=reason)
 
 
-def _demand_changeable(gate: Gate, now: datetime) -> None:
+def _end_every_seat(
+    db: Session, gate: Gate, *, reason: str, now: datetime
+) -> list[Row[UserId, SeatId, int]]:
+    """End the places that are held and return whose they were, with the number that the entry in
+    their calendar has now; always in the same order."""
+    ended = db.execute(
+        update(Seat)
+        .where(Seat.practical_id == gate.id, Seat.state == SeatState.confirmed)
+        .values(
+            state=SeatState.cancelled_by_admin,
+            ended_at=now,
+            reason=reason,
+            calendar_sequence=Seat.calendar_sequence + 1,
+        )
+        .returning(Seat.user_id, Seat.id, Seat.calendar_sequence)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(ended, key=lambda seat: seat.id)
+
+
+def _close_waiting_list(db: Session, gate: Gate, *, now: datetime) -> Sequence[UserId]:
+    """End every wait and return whose it was."""
+    return db.scalars(
+        update(WaitingEntry)
+        .where(WaitingEntry.practical_id == gate.id, WaitingEntry.state == WaitingState.waiting)
+        .values(state=WaitingState.closed, ended_at=now)
+        .returning(WaitingEntry.user_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+
+
+def _demand_changeable(gate: Gate, *, now: datetime) -> None:
     if gate.status is PracticalStatus.cancelled:
         raise PlanRefused("This practical has been cancelled. Make a new one.")
     if gate.status is PracticalStatus.published and now >= gate.starts_at:
@@ -255,7 +270,7 @@ def _set_instructors(
         )
 
 
-def _note(
+def _record_plan(
     db: Session,
     actor: Actor,
     practical_id: PracticalId,

@@ -1,7 +1,6 @@
 """The waiting list: joining it, leaving it, and moving it when somebody has become able to come."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Select, exists, select, update
@@ -12,7 +11,6 @@ from app.audit.service import record
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, UserId, WaitingId, new_uuid
 from app.practicals import policy
-from app.practicals.domain import waiting
 from app.practicals.domain.seats import (
     Gate,
     LinkKind,
@@ -24,9 +22,8 @@ from app.practicals.domain.seats import (
 )
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Practical, WaitingEntry
-from app.practicals.queries.facts import first_waiters, judged
 from app.practicals.service.gate import constraints_refuse, take_gate
-from app.practicals.service.giving import hold_and_know, promote
+from app.practicals.service.giving import know_in_queue, promote
 
 
 def join_waiting_list(
@@ -38,11 +35,8 @@ def join_waiting_list(
     gate = take_gate(db, practical_id)
     if gate.status is PracticalStatus.draft:
         raise NotFound
-    waiters = first_waiters(db, gate.id) if gate.free else []
-    known = hold_and_know(db, gate, [actor.user_id, *(waiter.user_id for waiter in waiters)])
-    ahead = waiting.eligible_ahead(judged(gate, waiters, known), actor.user_id)
-    facts = replace(known[actor.user_id].facts, eligible_ahead=ahead)
-    if unmet := waiting_refusal(gate, facts, now):
+    known = know_in_queue(db, gate, actor.user_id)
+    if unmet := waiting_refusal(gate, known.facts, now):
         raise PlaceRefused(unmet)
     entry_id = _enter(db, gate, actor.user_id, now=now)
     _note(db, gate, actor, "practicals.joined_waiting_list", now=now)

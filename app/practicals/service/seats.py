@@ -1,9 +1,8 @@
 """Taking places and giving them back. Each command takes the gate first and promotes last."""
 
-from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -12,7 +11,6 @@ from app.audit.service import record
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals import policy
-from app.practicals.domain import waiting
 from app.practicals.domain.seats import (
     Gate,
     LinkKind,
@@ -26,9 +24,8 @@ from app.practicals.domain.seats import (
 )
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
-from app.practicals.queries.facts import first_waiters, judged
 from app.practicals.service.gate import move_taken, take_gate
-from app.practicals.service.giving import give_seat, hold_and_know, promote
+from app.practicals.service.giving import give_seat, know_in_queue, promote
 from app.practicals.service.mails import tell_of_seat
 
 
@@ -39,15 +36,10 @@ def book_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: date
     gate = take_gate(db, practical_id)
     if gate.status is PracticalStatus.draft:
         raise NotFound
-    waiters = first_waiters(db, gate.id) if gate.free else []
-    known = hold_and_know(db, gate, [actor.user_id, *(waiter.user_id for waiter in waiters)])
-    ahead = waiting.eligible_ahead(judged(gate, waiters, known), actor.user_id)
-    facts = replace(known[actor.user_id].facts, eligible_ahead=ahead)
-    if unmet := booking_refusal(gate, facts, now):
+    known = know_in_queue(db, gate, actor.user_id)
+    if unmet := booking_refusal(gate, known.facts, now):
         raise PlaceRefused(unmet)
-    gate, seat_id = give_seat(
-        db, gate, known[actor.user_id].person, actor, "booked", action="booked", now=now
-    )
+    gate, seat_id = give_seat(db, gate, known.person, actor, "booked", now=now)
     promote(db, gate, now=now)
     return seat_id
 
@@ -80,22 +72,16 @@ def reserve_seat(
     if not reason.strip():
         raise Invalid("Say why you reserve this place.", fields={"reason": "Enter a reason."})
     gate = take_gate(db, practical_id)
-    waiters = first_waiters(db, gate.id) if gate.free else []
-    known = hold_and_know(db, gate, [user_id, *(waiter.user_id for waiter in waiters)])
-    if user_id not in known:
-        raise NotFound
-    ahead = waiting.eligible_ahead(judged(gate, waiters, known), user_id)
-    facts = replace(known[user_id].facts, eligible_ahead=ahead)
-    if unmet := reservation_refusal(gate, facts, now, override=override):
+    known = know_in_queue(db, gate, user_id)
+    if unmet := reservation_refusal(gate, known.facts, now, override=override):
         raise PlaceRefused(unmet)
-    passed = reservation_refusal(gate, facts, now, override=False)
+    passed = reservation_refusal(gate, known.facts, now, override=False)
     gate, seat_id = give_seat(
         db,
         gate,
-        known[user_id].person,
+        known.person,
         actor,
         "reserved",
-        action="reserved",
         now=now,
         reason=reason,
         overridden=tuple(unmet.reason for unmet in passed),
@@ -145,8 +131,46 @@ def _end_seat(
     now: datetime,
     reason: str | None,
 ) -> None:
-    # Compare and set: a second cancellation changes no row, so the counter falls once.
-    ended = db.execute(
+    seat_id, sequence = _close_seat(db, gate, user_id, state, now=now, reason=reason)
+    gate = move_taken(db, gate, -1)
+    own = state is SeatState.cancelled_by_student
+    record(
+        db,
+        actor.user_id,
+        "practicals.cancelled_seat" if own else "practicals.took_seat_away",
+        now=now,
+        subject_kind="practical",
+        subject_id=gate.id,
+        person_id=user_id,
+        reason=reason,
+        details={"seat_id": str(seat_id)},
+    )
+    tell_of_seat(
+        db,
+        "given-back" if own else "taken-away",
+        gate,
+        accounts.people(db, [user_id])[user_id],
+        seat_id,
+        sequence=sequence,
+        method="CANCEL",
+        now=now,
+        reason=reason,
+    )
+    promote(db, gate, now=now)
+
+
+def _close_seat(
+    db: Session,
+    gate: Gate,
+    user_id: UserId,
+    state: SeatState,
+    *,
+    now: datetime,
+    reason: str | None,
+) -> Row[SeatId, int]:
+    """Write the end of a place that is held and return its id with the number that the entry in the
+    calendar has now. Compare and set: a second cancellation is refused, so the counter falls once."""
+    closed = db.execute(
         update(Seat)
         .where(
             Seat.practical_id == gate.id,
@@ -162,33 +186,9 @@ def _end_seat(
         .returning(Seat.id, Seat.calendar_sequence)
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    if ended is None:
+    if closed is None:
         raise PlaceRefused((_no_seat(),))
-    gate = move_taken(db, gate, -1)
-    own = state is SeatState.cancelled_by_student
-    record(
-        db,
-        actor.user_id,
-        "practicals.cancelled_seat" if own else "practicals.took_seat_away",
-        now=now,
-        subject_kind="practical",
-        subject_id=gate.id,
-        person_id=user_id,
-        reason=reason,
-        details={"seat_id": str(ended.id)},
-    )
-    tell_of_seat(
-        db,
-        "given-back" if own else "taken-away",
-        gate,
-        accounts.people(db, [user_id])[user_id],
-        ended.id,
-        sequence=ended.calendar_sequence,
-        method="CANCEL",
-        now=now,
-        reason=reason,
-    )
-    promote(db, gate, now=now)
+    return closed
 
 
 def _no_seat() -> Unmet:

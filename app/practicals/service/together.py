@@ -12,6 +12,7 @@ from app.enrolments import service as enrolments
 from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, PracticalId, UserId
 from app.practicals import policy
+from app.practicals.domain.seats import Gate
 from app.practicals.errors import PlaceRefused
 from app.practicals.queries.boards import reservable
 from app.practicals.service.gate import take_gate
@@ -41,24 +42,13 @@ def reserve_with_practical(
             fields={"seat_reason": "Enter a reason for the places on the practical."},
         )
     reserved = enrolments.reserve_places_by_name(
-        db,
-        actor,
-        intake_id,
-        named=named,
-        note=note,
-        override_reason=override_reason,
-        now=now,
+        db, actor, intake_id, named=named, note=note, override_reason=override_reason, now=now
     )
     user_ids = tuple(user_id for _, user_id in reserved)
     if practical_id is None:
         return user_ids
     gate = take_gate(db, practical_id)
-    days = reservable(db, _course_of(db, intake_id, user_ids[0]), intake_id, now=now)
-    if gate.id not in {day.practical_id for day in days}:
-        raise Invalid(
-            "This practical cannot be chosen.",
-            fields={"practical": "Choose one of the practicals of the list."},
-        )
+    _demand_choosable(db, gate, intake_id, user_ids[0], now=now)
     lock_people(db, user_ids)
     for user_id, (name, _) in zip(user_ids, named, strict=True):
         try:
@@ -76,7 +66,16 @@ def reserve_with_practical(
     return user_ids
 
 
-def _course_of(db: Session, intake_id: IntakeId, user_id: UserId) -> str:
-    """The course of an intake in which this person has just been given a place."""
+def _demand_choosable(
+    db: Session, gate: Gate, intake_id: IntakeId, user_id: UserId, *, now: datetime
+) -> None:
+    """Refuse a practical of another course or intake. The course is that of the place which this
+    person has just been given in the intake."""
     places = enrolment_queries.places_of(db, user_id)
-    return next(place.course_key for place in places if place.intake_id == intake_id)
+    course_key = next(place.course_key for place in places if place.intake_id == intake_id)
+    days = reservable(db, course_key, intake_id, now=now)
+    if gate.id not in {day.practical_id for day in days}:
+        raise Invalid(
+            "This practical cannot be chosen.",
+            fields={"practical": "Choose one of the practicals of the list."},
+        )

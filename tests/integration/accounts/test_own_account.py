@@ -99,7 +99,7 @@ def test_changing_the_password(app, client, as_person, database, sam):
     assert here.cookies["preceptor-sid"] != before
     assert here.get("/me").status_code == 200
     assert elsewhere.get("/me").status_code == 303
-    assert mails_to(app, sam.email)[0].subject == "Your password was changed"
+    assert mails_to(app, sam.email)[0].subject == "Your password at Preceptor Academy was changed"
     assert (
         client.post("/sign-in", data={"email": sam.email, "password": A_PASSWORD}).status_code
         == 422
@@ -132,7 +132,9 @@ def test_changing_the_address(app, as_person, client, database, sam):
     assert client.post("/new-address", data={"token": token_in(mail)}).status_code == 303
     with database.read() as db:
         assert db.get(User, sam.user_id).email == "samuel@example.org"
-    assert [m.subject for m in mails_to(app, sam.email)] == ["Your e-mail address was changed"]
+    assert [m.subject for m in mails_to(app, sam.email)] == [
+        "Your e-mail address at Preceptor Academy was changed"
+    ]
     again = client.post("/new-address", data={"token": token_in(mail)})
     assert again.status_code == 404
 
@@ -142,7 +144,9 @@ def test_an_address_of_somebody_else(app, as_person, database, sam, ina):
     browser = as_person(sam)
     ask = {"email": ina.email, "current_password": A_PASSWORD}
     assert browser.post("/me/email", data=ask).status_code == 303
-    assert [mail.subject for mail in mails_to(app, ina.email)] == ["You have an account already"]
+    assert [mail.subject for mail in mails_to(app, ina.email)] == [
+        "You have an account at Preceptor Academy already"
+    ]
 
 
 def test_an_address_taken_meanwhile(app, as_person, client, database, sam):

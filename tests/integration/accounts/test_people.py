@@ -345,7 +345,7 @@ def test_a_person_for_a_reservation(app, database, ada, ina, sam):
 
 def test_two_admins_invite_one_address_at_once(database, sam):
     with database.write() as db, pytest.raises(Invalid) as refused:
-        service._add_person(db, "Sam", sam.email, {Role.student}, NOW)
+        service._add_person(db, "Sam", sam.email, {Role.student}, now=NOW)
     assert "email" in refused.value.fields
 
 

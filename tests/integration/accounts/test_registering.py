@@ -102,7 +102,9 @@ def test_a_known_address_is_answered_the_same(app, client, database, sam):
     assert {k: v for k, v in known.headers.items() if k not in ignored} == {
         k: v for k, v in unknown.headers.items() if k not in ignored
     }
-    assert [mail.subject for mail in mails_to(app, sam.email)] == ["You have an account already"]
+    assert [mail.subject for mail in mails_to(app, sam.email)] == [
+        "You have an account at Preceptor Academy already"
+    ]
     user = user_of(database, sam.email)
     assert (user.name, user.password_hash) == ("Sam Student", A_PASSWORD_HASH)
 
@@ -170,7 +172,7 @@ def test_choosing_a_new_password(app, client, database, as_person, sam):
     done = client.post("/reset", data={"token": token_in(first), "password": OTHER})
     assert done.headers["location"] == "/sign-in"
     assert elsewhere.get("/me").status_code == 303
-    assert mails_to(app, sam.email)[0].subject == "Your password was changed"
+    assert mails_to(app, sam.email)[0].subject == "Your password at Preceptor Academy was changed"
     for mail in (first, second):
         again = client.post("/reset", data={"token": token_in(mail), "password": A_PASSWORD})
         assert again.status_code == 404

@@ -19,6 +19,7 @@ from tests.make.assessments import (
     an_assessment,
     marked,
 )
+from tests.make.pdf import text_of
 from tests.make.people import a_user
 
 
@@ -167,8 +168,33 @@ def test_reports_are_for_those_they_concern(database, day, as_person):
     assert as_person(other).get(f"/assessments/{done}").status_code == 404
 
 
+def test_a_report_as_paper_says_what_its_page_says(database, day, as_person):
+    with database.write() as db:
+        done = a_signed_assessment(db, day, identity=Mark.not_done)
+        admin = a_user(db, "Ada Admin", roles=("admin",))
+        other = a_user(db, "Otto Other", roles=("instructor",))
+    path = f"/reports/{done}/report.pdf"
+    for actor in (day.student, day.instructor, admin):
+        browser = as_person(actor)
+        assert path in browser.get(f"/reports/{done}").text
+        answer = browser.get(path)
+        assert answer.headers["content-disposition"].startswith(
+            'attachment; filename="assessment-report-20'
+        )
+    assert b"pdfuaid" in answer.content
+    said = text_of(answer.content)
+    for phrase in (
+        *("Not yet competent. The assessment was stopped for safety.", "Critical step"),
+        *("Stopped for safety: The wrong person would be treated", "Not done", "Try 1"),
+        *("Iris Instructor assessed", "Cleans their hands Done", "London time", "Room 2"),
+    ):
+        assert phrase in said
+    assert as_person(other).get(path).status_code == 404
+
+
 def test_an_unsigned_report_is_nowhere(day, assessment_id, as_person):
     assert as_person(day.student).get(f"/reports/{assessment_id}").status_code == 404
+    assert as_person(day.student).get(f"/reports/{assessment_id}/report.pdf").status_code == 404
     assert as_person(day.student).get(f"/assessments/{assessment_id}").status_code == 403
 
 

@@ -413,37 +413,6 @@ def test_each_letter_can_be_sent(app, as_person, office, database, published, an
     assert "Monday 11 January 2027" in texts
 
 
-@pytest.mark.parametrize(
-    "letter",
-    [
-        "requested",
-        "waiting",
-        "promoted",
-        "confirmed",
-        "declined",
-        "cancelled",
-        "withdrawn",
-        "changed",
-    ],
-)
-def test_letters_are_whole(app, letter):
-    values = {
-        "course": "Mesotherapy",
-        "course_key": "mesotherapy",
-        "intake": "Winter",
-        "starts_on": "Monday 11 January 2027",
-        "reason": "A reason",
-        "position": 3,
-        "name": "Ann",
-    }
-    template = app.state.shell.templates.get_template(f"mail/enrolments/{letter}.txt")
-    subject, _, body = template.render(base_url="https://x", sign=str, **values).partition("\n")
-    assert subject.endswith("Mesotherapy, Winter")
-    assert body.startswith("Dear Ann,")
-    assert "https://x/" in body
-    assert "!" not in body
-
-
 def test_the_api_lists_asks_and_withdraws(client, as_person, database, ann, intake_id):
     (offer,) = client.get("/api/v1/intakes").json()["intakes"]
     assert (offer["intake_id"], offer["places_left"], offer["decision"]) == (

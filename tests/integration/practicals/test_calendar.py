@@ -90,6 +90,35 @@ def test_book_change_promote_and_cancel(delivered, database):
     assert "yours" in next_one[0][0]
 
 
+def test_a_downloaded_invite_is_the_entry_that_was_mailed(delivered, database, as_person):
+    with database.write() as db:
+        practical_id = a_practical(db)
+        ann = a_ready_student(db, "Ann")
+        other = a_ready_student(db, "Ben")
+        service.book_seat(db, ann, practical_id, now=NOW)
+    ((_, _, mailed),) = delivered(ann.email)
+    browser = as_person(ann)
+    address = f"/practicals/{practical_id}/invite.ics"
+    assert address in browser.get(f"/practicals/{practical_id}").text
+    answer = browser.get(address)
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="practical.ics"'
+    kept = Calendar.from_ical(answer.content)
+    assert str(kept["METHOD"]) == "PUBLISH"
+    event = event_of(kept)
+    assert "ATTENDEE" not in event  # RFC 5546, 3.2.1
+    for name in ("UID", "SEQUENCE", "SUMMARY", "LOCATION", "URL", "ORGANIZER"):
+        assert event[name] == event_of(mailed)[name]
+    assert event["URL"] == f"http://testserver/practicals/{practical_id}"
+    assert event["DTSTART"].dt == event_of(mailed)["DTSTART"].dt
+    assert len(kept.walk("VTIMEZONE")) == 1
+
+    assert as_person(other).get(address).status_code == 404
+    with database.write() as db:
+        service.cancel_seat(db, ann, practical_id, now=NOW)
+    assert browser.get(address).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("starts", "local"),
     [

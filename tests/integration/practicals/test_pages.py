@@ -79,7 +79,7 @@ def test_visitors_see_dates_and_are_asked_to_sign_in(client, database, day):
 
 
 def test_nothing_planned(client, ann, as_person):
-    assert "No dates are planned" in words(client.get("/dates"))
+    assert "No practical day is planned yet" in words(client.get("/dates"))
     assert "No other dates are planned" in words(as_person(ann).get("/practicals"))
 
 
@@ -180,8 +180,8 @@ def test_long_lists_have_pages(database, ann, client, as_person):
             starts = STARTS + timedelta(days=number)
             a_practical(db, starts_at=starts, ends_at=starts + timedelta(hours=7))
     browser = as_person(ann)
-    assert "Page 1 of 2" in words(browser.get("/practicals"))
-    assert "Page 2 of 2" in words(browser.get("/practicals?page=2"))
+    assert "Page 1 of 3" in words(browser.get("/practicals"))
+    assert "Page 3 of 3" in words(browser.get("/practicals?page=3"))
     assert "Page 2 of 2" in words(client.get("/dates?page=2"))
 
 

@@ -1,6 +1,7 @@
 """The whole demo academy, followed link by link as each role."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -61,10 +62,12 @@ def test_no_link_is_dead_and_no_get_writes(role, browser_of, academy_database):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_is_sound_html(role, browser_of):
-    """One h1, a title, labels, landmarks; nothing inline (R-085); no identifier twice."""
+    """One h1, a title, labels, landmarks; nothing inline (R-085); no identifier twice. The HTML of a mail
+    is a document of its own, with styles inline: see test_letters."""
     wrong = []
     for page in visits(browser_of(role)):
-        if page.status == 200 and page.kind.startswith("text/html"):
+        is_mail = page.path.startswith("/dev/mail/") and page.path.endswith("/html")
+        if page.status == 200 and page.kind.startswith("text/html") and not is_mail:
             wrong += [f"{page.path}: {fault}" for fault in faults(page.body)]
     assert wrong == []
 
@@ -86,7 +89,9 @@ def faults(body: str) -> list[str]:
             for name in element.attrib
             if name == "style" or name.startswith("on")
         ]
-        if element.tag == "script" and not element.get("src"):
+        if element.tag == "script" and element.get("type") == "application/ld+json":
+            json.loads(element.text)  # a data block, which no browser runs
+        elif element.tag == "script" and not element.get("src"):
             found.append("inline script")
         if element.tag == "style":
             found.append("inline style")

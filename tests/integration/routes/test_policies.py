@@ -132,6 +132,7 @@ def test_method_overrides_have_no_effect(client, header):
 OPEN_DOORS = {
     "POST /confirm",
     "POST /demo/sign-in",
+    "POST /enquiry",
     "POST /forgot",
     "POST /invitation",
     "POST /new-address",

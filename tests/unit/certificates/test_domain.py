@@ -1,15 +1,17 @@
 """The rule, the snapshot and the serial."""
 
 import json
+import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.certificates import domain
-from app.certificates.domain import Attended, Facts, Judged, MissingKind, Status
+from app.certificates.domain import Attended, Facts, Judged, Missing, MissingKind, Status
 from app.kit.ids import AssessmentId, EnrolmentId, RevisionId, SeatId, UserId, new_uuid
 from app.learning.domain import Done
 from tests.make import NOW
@@ -22,6 +24,7 @@ ALL = Done(
     frozenset(quiz.key for quiz in COURSE.quizzes),
 )
 SEAT = SeatId(new_uuid())
+HOLDER = UserId(new_uuid())
 
 
 def attended(seat_id=SEAT, kind="practice-day", starts_at=NOW):
@@ -103,21 +106,73 @@ def test_the_assessment_stands_on_an_attended_place_of_its_kind(facts, expected)
 
 def test_what_is_missing_is_said_in_order_and_in_words():
     nothing = replace(FACTS, enrolment_id=None, done=Done(), attended=(), competent=())
-    words = [one.words for one in domain.missing_for_certificate(nothing)]
-    assert words[0] == "Hold a confirmed place on the course"
-    assert words[-2:] == [
-        "Attend “Practice day”",
-        "Be assessed as competent on “Practice day”",
-    ]
-    gone = FACTS.course.model_copy(update={"quizzes": ()})
+    assert domain.missing_for_certificate(nothing) == (
+        Missing(MissingKind.place, "small-course", "Hold a confirmed place on the course"),
+        Missing(MissingKind.module, "skin", "Complete “The skin”"),
+        Missing(MissingKind.module, "needles", "Complete “Needles”"),
+        Missing(MissingKind.final_test, "final-test", "Pass “Final test”"),
+        Missing(MissingKind.attendance, "practice-day", "Attend “Practice day”"),
+        Missing(
+            MissingKind.assessment, "practice-day", "Be assessed as competent on “Practice day”"
+        ),
+    )
+
+
+def test_a_course_that_lost_its_parts_still_names_what_is_missing():
+    gone = FACTS.course.model_copy(update={"quizzes": (), "practicals": ()})
     facts = replace(FACTS, course=gone, done=replace(ALL, quizzes=frozenset()))
-    assert "Pass “the final test”" in {one.words for one in domain.missing_for_certificate(facts)}
+    assert domain.missing_for_certificate(facts)[-2:] == (
+        Missing(MissingKind.final_test, "final-test", "Pass “the final test”"),
+        Missing(MissingKind.attendance, "small-course", "Attend a practical"),
+    )
 
 
 def snapshot(facts=FACTS, now=NOW, name="Sam Student"):
-    return domain.make_snapshot(
-        facts, holder_id=UserId(new_uuid()), name=name, serial="0" * 26, now=now
-    )
+    return domain.make_snapshot(facts, holder_id=HOLDER, name=name, serial="0" * 26, now=now)
+
+
+@pytest.fixture
+def server_in_tokyo(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("server_in_tokyo")
+def test_everything_a_certificate_says():
+    """R-111: the words of this value are stored for ever; a changed one needs another format."""
+    in_new_york = Attended(SEAT, "practice-day", NOW, "America/New_York")
+    night = datetime(2026, 12, 3, 2, 0, tzinfo=UTC)
+    signed = replace(judged(), signed_at=night)
+    facts = replace(FACTS, attended=(in_new_york,), competent=(signed,))
+    now = night.astimezone(timezone(timedelta(hours=9)))
+    assert snapshot(facts, now=now) == {
+        "format": 1,
+        "serial": "0" * 26,
+        "holder": {"id": str(HOLDER), "name": "Sam Student"},
+        "course": {"key": "small-course", "revision": 3, "revision_id": str(FACTS.revision_id)},
+        "title": "A small course in skin and needles",
+        "scope": "Attests the theory and one assessed practical day. It is not a licence.",
+        "issued_at": "2026-12-03T02:00:00+00:00",
+        "issued_on": "2026-12-02",
+        "practicals": [
+            {
+                "title": "Practice day",
+                "on": "2026-12-01",
+                "assessed_on": "2026-12-02",
+                "assessor": "Iris Instructor",
+            }
+        ],
+        "evidence": {
+            "enrolment": str(FACTS.enrolment_id),
+            "modules": ["skin", "needles"],
+            "final_test": "final-test",
+            "seats": [str(SEAT)],
+            "assessments": [str(signed.assessment_id)],
+        },
+    }
 
 
 def test_a_snapshot_names_what_it_stands_on():
@@ -161,6 +216,15 @@ def test_the_hash_does_not_depend_on_order_and_changes_with_every_value():
     assert len(hashes) == 5
 
 
+def test_a_snapshot_is_written_in_one_way_for_ever():
+    """R-111: another way to write it would turn every issued certificate into one not valid."""
+    written = domain.canonical({"name": "Zoë", "at": [1, {"b": None, "a": True}]})
+    assert written.decode() == '{"at":[1,{"a":true,"b":null}],"name":"Zoë"}'
+    assert domain.hash_of({"name": "Zoë"}) == sha256('{"name":"Zoë"}'.encode()).hexdigest()
+    with pytest.raises(ValueError, match="JSON"):
+        domain.canonical({"value": float("nan")})
+
+
 @given(st.integers(0, 2**128 - 1))
 def test_serials_come_back_however_they_are_typed(value):
     serial = domain.written_serial(value)
@@ -170,10 +234,19 @@ def test_serials_come_back_however_they_are_typed(value):
     assert domain.read_serial(grouped) == serial
     assert domain.read_serial(grouped.lower().replace("-", " – ")) == serial
     assert domain.read_serial(serial.replace("0", "O").replace("1", "l")) == serial
+    assert domain.read_serial(serial.replace("0", "o").replace("1", "I")) == serial
 
 
 def test_a_thousand_serials_differ():
-    assert len({domain.new_serial() for _ in range(1000)}) == 1000
+    serials = {domain.new_serial() for _ in range(1000)}
+    assert len(serials) == 1000
+    assert {serial[0] for serial in serials} == set("01234567")
+
+
+def test_a_serial_is_sought_in_the_first_two_hundred_characters():
+    serial = domain.written_serial(2**127)
+    assert domain.read_serial(" " * 174 + serial) == serial
+    assert domain.read_serial(" " * 175 + serial) is None
 
 
 @pytest.mark.parametrize("typed", ["", "7K2Q", "U" * 26, "0" * 27, "é" * 26, "-" * 26, "0" * 500])
@@ -200,3 +273,18 @@ def test_names_are_composed_and_their_missing_letters_found():
     drawn = frozenset(map(ord, "Zoë Ng"))
     assert domain.missing_glyphs("Zoë Ng", drawn) == ()
     assert domain.missing_glyphs("Zoë Nguyễn ễ", drawn) == ("u", "y", "ễ", "n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("7K2Q", "you typed 4"),
+        ("7K2Q " * 7, "you typed 28"),
+        ("7K2Q-U111", "The letter U is never used"),
+        ("7K2Q!!", "you typed !"),
+        ("https://academy.example/verify/7K2Q", "without the address"),
+    ],
+)
+def test_a_wrong_number_is_told_what_to_check(typed, said):
+    assert domain.read_serial(typed) is None
+    assert said in domain.serial_problem(typed)

@@ -64,6 +64,8 @@ def test_choices_are_all_or_nothing(type_, correct, response, points):
         (number_key("1"), chosen("o1"), 0),
         (number_key("1"), None, 0),
         (QuestionKey(), typed("1"), 0),
+        (QuestionKey(answer=Decimal(1)), typed("1"), 0),
+        (QuestionKey(tolerance=Decimal(9)), typed("1"), 0),
     ],
 )
 def test_numbers_are_compared_exactly(key, response, points):
@@ -84,7 +86,8 @@ def test_passing_is_decided_without_rounding(right, of, percent, passed):
     marks = mark_attempt(quiz, keys, draw(quiz, "seed"), responses)
     assert (marks.score.earned, marks.score.possible) == (right, of)
     assert marks.score.passed is passed
-    assert sum(one.is_right for one in marks.marks) == right
+    assert {one.question_key for one in marks.marks if one.is_right} == set(responses)
+    assert len(marks.marks) == of
 
 
 def test_only_drawn_questions_count():

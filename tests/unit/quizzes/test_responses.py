@@ -13,6 +13,7 @@ from app.quizzes.domain.responses import Response, Unreadable, read_number, read
 from tests.make.quizzes import a_question
 
 DRAWN = DrawnQuestion("layers", (DrawnOption("o0", "aa"), DrawnOption("o1", "bb")))
+ELSEWHERE = "This answer does not belong to this question. Open the question again and choose."
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,38 @@ def test_endless_numbers_are_refused():
     read = read_number("1" * 19, None)
     assert isinstance(read, Unreadable)
     assert "18 digits" in read.message
+    longest = read_number("1" * 18, None)
+    assert isinstance(longest, Response)
+    assert longest.number == Decimal("1" * 18)
+
+
+def test_endless_texts_are_refused():
+    assert isinstance(read_number("1" + " " * 57 + "mL", "mL"), Response)
+    assert isinstance(read_number("1" + " " * 58 + "mL", "mL"), Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "message"),
+    [
+        ("two", "mL", "Enter a number in mL, such as 2.5."),
+        ("two", None, "Enter a number, such as 2.5."),
+        ("5 mg", "mL", "Give a number in mL. You need not type the unit."),
+        ("5 mg", None, "Give a number. You need not type the unit."),
+        (
+            "1,000",
+            "mL",
+            "Write the number without spaces or separators for thousands, and use one point for "
+            "decimals: 1000 or 1.5.",
+        ),
+    ],
+)
+def test_a_number_that_cannot_be_read_says_how_to_write_it(typed, unit, message):
+    assert read_number(typed, unit) == Unreadable(message)
+
+
+@pytest.mark.parametrize(("typed", "unit"), [("5 mLX", "mL"), ("5 xmL", "mL"), ("5 xxxx", None)])
+def test_something_like_the_unit_is_another_unit(typed, unit):
+    assert isinstance(read_number(typed, unit), Unreadable)
 
 
 def test_reading_is_linear():
@@ -140,24 +173,26 @@ def test_tokens_become_options(type_, typed, expected):
 @pytest.mark.parametrize(
     ("type_", "typed", "words"),
     [
-        (QuestionType.single, ["aa", "bb"], "one answer"),
-        (QuestionType.true_false, ["aa", "bb"], "one answer"),
-        (QuestionType.single, ["cc"], "does not belong"),
-        (QuestionType.single, ["o0"], "does not belong"),
-        (QuestionType.multiple, ["aa", "aa"], "does not belong"),
-        (QuestionType.multiple, ["aa", "cc"], "does not belong"),
-        (QuestionType.numeric, ["1", "2"], "one number"),
+        (QuestionType.single, ["aa", "bb"], "Choose one answer only."),
+        (QuestionType.true_false, ["aa", "bb"], "Choose one answer only."),
+        (QuestionType.single, ["cc"], ELSEWHERE),
+        (QuestionType.single, ["o0"], ELSEWHERE),
+        (QuestionType.multiple, ["aa", "aa"], ELSEWHERE),
+        (QuestionType.multiple, ["aa", "cc"], ELSEWHERE),
+        (QuestionType.numeric, ["1", "2"], "Give one number."),
     ],
 )
 def test_tokens_of_elsewhere_are_refused(type_, typed, words):
     """R-054: a token of another attempt or question, or a key, is no answer."""
     read = read_response(a_question(type_=type_, options=2), DRAWN, typed)
-    assert isinstance(read, Unreadable)
-    assert words in read.message
+    assert read == Unreadable(words)
 
 
 def test_a_number_is_read_for_a_numeric_question():
     question = a_question(type_=QuestionType.numeric, options=0, unit="mL")
     drawn = DrawnQuestion("layers")
     assert read_response(question, drawn, ["0,5"]) == Response(text="0,5", number=Decimal("0.5"))
+    assert read_response(question, drawn, ["0,5 mL"]) == Response(
+        text="0,5 mL", number=Decimal("0.5")
+    )
     assert read_response(question, drawn, []) == Response()

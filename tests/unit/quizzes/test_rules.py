@@ -124,11 +124,20 @@ def test_a_refusal_says_what_to_do_first():
     refusal = start_refusal(COURSE, quiz, Done(), [], now=NOW)
     assert refusal is not None
     assert refusal.missing == ("The skin",)
-    assert "The skin" in refusal.detail
+    assert refusal.detail == "Complete first: The skin."
     open_attempt = an_attempt(due_at=DUE)
     refusal = start_refusal(COURSE, quiz, SKIN, [open_attempt], now=DUE)
     assert refusal is not None
     assert refusal.open_attempt == open_attempt
+    assert refusal.detail == "You have started this quiz. Go on with your open attempt."
+    refusal = start_refusal(COURSE, COURSE.quiz("final-test"), Done(), [], now=NOW)
+    assert refusal is not None
+    assert refusal.detail == "Complete first: The skin, Needles."
+    refusal = start_refusal(COURSE, quiz, SKIN, [an_attempt(submitted_at=NOW)] * 3, now=NOW)
+    assert refusal is not None
+    assert refusal.detail == (
+        "You have used all your attempts at this quiz. Write to the academy if you need another."
+    )
     assert missing_before(COURSE, COURSE.quiz("final-test"), Done()) == ("The skin", "Needles")
 
 
@@ -166,6 +175,13 @@ def test_a_shown_percentage_never_flatters(earned, possible):
     score = Score(min(earned, possible), possible, passed=False)
     assert score.percent * possible <= score.earned * 100
     assert 0 <= score.percent <= 100
+
+
+@pytest.mark.parametrize(
+    ("earned", "possible", "percent"), [(0, 7, 0), (799, 1000, 79), (4, 5, 80), (7, 7, 100)]
+)
+def test_a_percentage_is_rounded_down(earned, possible, percent):
+    assert Score(earned, possible, passed=False).percent == percent
 
 
 @pytest.mark.parametrize(

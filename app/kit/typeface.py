@@ -1,12 +1,10 @@
-"""The fonts a certificate is printed with, and the characters they draw."""
+"""The typeface of the house on paper, and the characters it draws."""
 
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from fontTools.ttLib import TTFont
-
-FAMILY = "Atkinson Hyperlegible"
 
 
 @cache
@@ -17,7 +15,7 @@ def folder() -> Path:
 
 @cache
 def drawn_characters() -> frozenset[int]:
-    """Return the code points that both faces of a certificate can draw."""
+    """Return the code points that both the regular and the bold face draw."""
     faces = ("Regular", "Bold")
     drawn = [
         frozenset(TTFont(folder() / f"AtkinsonHyperlegible-{face}.ttf").getBestCmap())

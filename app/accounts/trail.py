@@ -1,0 +1,37 @@
+"""Noting in the audit trail what happened to a person's account. Called by use-cases that have asked for
+the permission."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import open_to_all
+from app.audit.service import record
+from app.kit.ids import UserId
+
+
+@open_to_all
+def note(
+    db: Session,
+    actor_id: UserId | None,
+    person_id: UserId | None,
+    action: str,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Note an act on a person, as it shows on their page. No actor: nobody had signed in. No person:
+    the typed address has no account."""
+    record(
+        db,
+        actor_id,
+        action,
+        now=now,
+        subject_kind="person",
+        subject_id=person_id,
+        person_id=person_id,
+        reason=reason,
+        details=details,
+    )

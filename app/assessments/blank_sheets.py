@@ -1,0 +1,38 @@
+"""What is printed before a practical day, for when no screen works: a checklist and who is expected."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.assessments.queries import checklist_of
+from app.courses.domain.delivery import Checklist
+from app.kit.errors import NotFound
+from app.kit.ids import PracticalId
+from app.practicals import queries as practicals
+from app.practicals.domain.seats import Attendance
+from app.practicals.policy import may_see_roster
+from app.practicals.queries import Brief, RosterSeat
+
+
+@dataclass(frozen=True, slots=True)
+class BlankSheets:
+    """A checklist to be marked on paper, and who is expected; absent people are left out."""
+
+    practical: Brief
+    checklist: Checklist
+    seats: tuple[RosterSeat, ...]
+
+
+def blank_sheets(db: Session, actor: Actor, practical_id: PracticalId) -> BlankSheets:
+    """Return what is printed for a day; NotFound unless the actor teaches it or is an admin."""
+    teaches_it = practicals.is_instructor_of(db, actor, practical_id)
+    if not may_see_roster(actor, is_instructor_of=teaches_it):
+        raise NotFound
+    roster = practicals.roster(db, practical_id)
+    day = roster.practical
+    return BlankSheets(
+        practical=day,
+        checklist=checklist_of(db, day.revision_id, day.kind_key),
+        seats=tuple(one for one in roster.seats if one.attendance is not Attendance.absent),
+    )

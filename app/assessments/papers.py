@@ -1,0 +1,139 @@
+"""The papers of assessing: a signed report for the file, blank checklists for when no screen works."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Response
+
+from app.assessments import queries
+from app.assessments.blank_sheets import BlankSheets, blank_sheets
+from app.assessments.domain import POINTS, WORDS, Mark, Outcome
+from app.assessments.queries import Sheet
+from app.courses.domain.delivery import Checklist
+from app.kit.ids import AssessmentId, PracticalId
+from app.practicals.domain.times import moment_words, span_words
+from app.web import papers
+from app.web.access import SIGNED_IN, STAFF
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages()
+
+
+@pages.get("/reports/{assessment_id}/report.pdf", name="assessments.report_pdf", access=SIGNED_IN)
+def print_report(visit: Visit, assessment_id: AssessmentId) -> Response:
+    with visit.database.read() as db:
+        sheet = queries.report(db, visit.actor, assessment_id)
+    assert sheet.signed_at is not None  # noqa: S101 - a report is a signed sheet
+    values = _on_top(visit, sheet.zone) | _report(sheet)
+    values["signed"] = moment_words(sheet.signed_at, sheet.zone)
+    day = sheet.starts_at.astimezone(ZoneInfo(sheet.zone))
+    content = papers.paper("report", values, at=sheet.signed_at)
+    return papers.pdf(content, f"assessment-report-{day:%Y-%m-%d}")
+
+
+@pages.get(
+    "/teach/practicals/{practical_id}/checklists.pdf", name="assessments.checklists", access=STAFF
+)
+def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
+    """One blank checklist for each person who is expected; one without a name where nobody is."""
+    with visit.database.read() as db:
+        blank = blank_sheets(db, visit.actor, practical_id)
+    day = blank.practical
+    values = _on_top(visit, day.zone) | {
+        "title": blank.checklist.title,
+        "practical": day.title,
+        "when": span_words(day.starts_at, day.ends_at, day.zone),
+        "room": day.room,
+        "rule": _rule(blank.checklist),
+        "sections": _blank_sections(blank.checklist),
+        "sheets": _sheets(visit, blank),
+    }
+    content = papers.paper("checklist", values, at=visit.now)
+    starts = day.starts_at.astimezone(ZoneInfo(day.zone))
+    return papers.pdf(content, f"checklists-{starts:%Y-%m-%d}")
+
+
+def _on_top(visit: VisitContext, zone: str) -> dict[str, Any]:
+    return {
+        "academy": visit.settings.academy_name,
+        "printed": moment_words(visit.now, zone),
+    }
+
+
+def _report(sheet: Sheet) -> dict[str, Any]:
+    result = sheet.result
+    return {
+        "title": sheet.checklist.title,
+        "course": sheet.course_title,
+        "student": sheet.student_name,
+        "instructor": sheet.instructor_name,
+        "practical": sheet.practical_title,
+        "when": moment_words(sheet.starts_at, sheet.zone),
+        "room": sheet.room,
+        "try": sheet.number,
+        "competent": result.outcome is Outcome.competent,
+        "headline": result.headline,
+        "stopped_for": list(result.stopped_for),
+        "points": f"{result.earned} of {result.possible} points.",
+        "needed": f"Needed: {sheet.checklist.pass_percent}% and every critical step.",
+        "comment": sheet.comment,
+        "to_practise": [step.text for step in result.to_practise],
+        "sections": [
+            {
+                "title": section.title,
+                "steps": [
+                    {
+                        "number": view.number,
+                        "text": view.step.text,
+                        "critical": view.step.critical,
+                        "mark": view.mark,
+                        "words": WORDS[view.mark] if view.mark else "",
+                        "note": view.note,
+                    }
+                    for view in section.steps
+                ],
+            }
+            for section in sheet.sections
+        ],
+    }
+
+
+def _rule(checklist: Checklist) -> str:
+    marks = ", ".join(f"{WORDS[mark].lower()} {POINTS[mark]}" for mark in Mark)
+    return (
+        f"Points: {marks}. Competent needs {checklist.pass_percent}% of all points, and no critical "
+        "step marked not done."
+    )
+
+
+def _blank_sections(checklist: Checklist) -> list[dict[str, Any]]:
+    numbers = {step.key: number for number, step in enumerate(checklist.steps, start=1)}
+    return [
+        {
+            "title": section.title,
+            "steps": [
+                {
+                    "number": numbers[step.key],
+                    "text": step.text,
+                    "look_for": step.look_for,
+                    "critical": step.critical,
+                    "stop_if": step.critical_reason if step.critical else None,
+                }
+                for step in section.steps
+            ],
+        }
+        for section in checklist.sections
+    ]
+
+
+def _sheets(visit: VisitContext, blank: BlankSheets) -> list[dict[str, str | None]]:
+    """One sheet a person, with the way to the same person's sheet on screen."""
+    found: list[dict[str, str | None]] = []
+    for seat in blank.seats:
+        path = visit.url(
+            "assessments.start", practical_id=blank.practical.practical_id, seat_id=seat.seat_id
+        )
+        address = f"{visit.settings.base_url}{path}"
+        found.append({"name": seat.name, "address": address, "qr": papers.qr_code(address)})
+    return found or [{"name": None, "address": None, "qr": None}]

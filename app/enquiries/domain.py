@@ -1,0 +1,62 @@
+"""Rules of enquiries. No clock, no database: pass in what they need."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+KEPT: Final = timedelta(days=365)
+"""How long an enquiry is kept after it was answered; the privacy page says so."""
+
+LONGEST_MESSAGE: Final = 4000
+SHORTEST_MESSAGE: Final = 10
+
+
+class Topic(StrEnum):
+    """What a question is about, so that the office sees it at a glance."""
+
+    course = "course"
+    entry = "entry"
+    dates = "dates"
+    access = "access"
+    certificate = "certificate"
+    site = "site"
+    other = "other"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    Topic.course: "What a course teaches",
+    Topic.entry: "Whether I can take it",
+    Topic.dates: "Dates, places and price",
+    Topic.access: "Access needs",
+    Topic.certificate: "A certificate",
+    Topic.site: "A problem with this site",
+    Topic.other: "Something else",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asks. `course_key` None: it is about no course in particular."""
+
+    name: str
+    email: str
+    phone: str | None
+    topic: Topic
+    course_key: str | None
+    message: str
+
+
+class Reason(StrEnum):
+    """Why an enquiry cannot be marked as answered."""
+
+    already_answered = "already_answered"
+
+
+def answer_refusal(answered_at: datetime | None) -> Reason | None:
+    """An enquiry is marked once: the note says what was answered and is not overwritten."""
+    return None if answered_at is None else Reason.already_answered

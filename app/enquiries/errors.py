@@ -1,0 +1,14 @@
+"""Refusals of enquiries."""
+
+from app.enquiries.domain import Reason
+from app.kit.errors import Conflict
+
+
+class AnswerRefused(Conflict):
+    title = "This enquiry is already answered"
+    slug = "answer-refused"
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(
+            "Somebody has marked it as answered before you. Their note is below.", reason=reason
+        )

@@ -1,0 +1,68 @@
+"""The forms of enquiries."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from app.accounts.domain import LONGEST_NAME, clean_name, normal_email
+from app.enquiries.domain import LONGEST_MESSAGE, SHORTEST_MESSAGE, Question, Topic
+from app.web.forms import Form
+
+_PHONE = re.compile(r"^\+?[0-9][0-9 ()./-]{4,38}$")
+
+
+def _email(typed: str) -> str:
+    address = normal_email(typed)
+    if address is None:
+        raise ValueError("Enter an e-mail address in the form name@example.com.")
+    return address
+
+
+def _name(typed: str) -> str:
+    name = clean_name(typed)
+    if not name:
+        raise ValueError("Enter a name with letters in it.")
+    return name
+
+
+def _phone(typed: str) -> str:
+    if not _PHONE.match(typed):
+        raise ValueError(
+            "Enter a telephone number with digits, such as 020 7946 0000, or leave it."
+        )
+    return " ".join(typed.split())
+
+
+def _message(typed: str) -> str:
+    if len(typed) < SHORTEST_MESSAGE:
+        raise ValueError("Write your question in a sentence or more.")
+    if "\x00" in typed:
+        raise ValueError("The message has a character that cannot be kept. Type it again.")
+    return typed
+
+
+class EnquiryForm(Form):
+    """A question. `course` is the key of the course whose page it was asked from."""
+
+    name: Annotated[str, StringConstraints(max_length=LONGEST_NAME), AfterValidator(_name)] = Field(
+        title="Your name"
+    )
+    email: Annotated[str, StringConstraints(max_length=320), AfterValidator(_email)] = Field(
+        title="Your e-mail address"
+    )
+    phone: Annotated[str, StringConstraints(max_length=40), AfterValidator(_phone)] | None = None
+    topic: Topic = Field(title="the topic of your question")
+    course: Annotated[str, StringConstraints(max_length=64)] | None = None
+    message: Annotated[
+        str, StringConstraints(max_length=LONGEST_MESSAGE), AfterValidator(_message)
+    ] = Field(title="Your question")
+
+    def question(self) -> Question:
+        return Question(self.name, self.email, self.phone, self.topic, self.course, self.message)
+
+
+class AnsweredForm(Form):
+    note: Annotated[str, StringConstraints(min_length=3, max_length=2000)] = Field(
+        title="note on what was answered"
+    )

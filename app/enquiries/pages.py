@@ -1,0 +1,141 @@
+"""Asking a question, and the office's pages of what was asked."""
+
+from email.utils import parseaddr
+from urllib.parse import urlencode
+
+from fastapi import Response
+
+from app.courses import queries as courses
+from app.db.paging import page_number
+from app.enquiries import queries, service
+from app.enquiries.domain import Topic
+from app.enquiries.errors import AnswerRefused
+from app.enquiries.forms import AnsweredForm, EnquiryForm
+from app.enquiries.queries import Which
+from app.kit.errors import Invalid, Refused
+from app.kit.ids import EnquiryId
+from app.web.access import ADMIN, EVERYONE
+from app.web.form_pages import form_page
+from app.web.forms import Submission, Submitted
+from app.web.routing import Pages
+from app.web.visit import Preview, Visit, VisitContext
+
+pages = Pages()
+LONGEST_SEARCH = 100
+PREVIEW = Preview(
+    "Ask us",
+    "Ask the academy about a course, the entry rules, dates or access needs. No account is needed.",
+    "/enquiry",
+)
+
+
+@pages.get("/enquiry", name="enquiries.ask", access=EVERYONE)
+def show_form(visit: Visit) -> Response:
+    """The form; `?course=` and `?topic=` choose for those who come from another page."""
+    asked = visit.request.query_params
+    values = {"course": asked.get("course", "")[:64], "topic": asked.get("topic", "")[:32]}
+    if visit.maybe_actor is not None:
+        values |= {"name": visit.actor.name, "email": visit.actor.email}
+    return _form(visit, values=values)
+
+
+@pages.post("/enquiry", name="enquiries.ask.post", access=EVERYONE)
+def ask(visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = EnquiryForm.read(submitted)
+        with visit.database.write() as db:
+
+            def effect() -> str:
+                service.ask(
+                    db,
+                    form.question(),
+                    network=visit.network,
+                    academy=parseaddr(visit.settings.mail_from)[1],
+                    now=visit.now,
+                )
+                return visit.url("enquiries.sent")
+
+            return visit.redirect(visit.once(db, submitted, effect))
+    except Refused as refused:
+        return _form(visit, submitted, refused)
+
+
+@pages.get("/enquiry/sent", name="enquiries.sent", access=EVERYONE)
+def show_sent(visit: Visit) -> Response:
+    return visit.render("enquiries/sent.html")
+
+
+@pages.get("/admin/enquiries", name="enquiries.list", access=ADMIN)
+def show_list(visit: Visit) -> Response:
+    asked = visit.request.query_params
+    which = _which(asked.get("which"))
+    text = " ".join(asked.get("q", "").split())[:LONGEST_SEARCH]
+    number = page_number(asked.get("page"))
+    with visit.database.read() as db:
+        page = queries.enquiries(db, visit.actor, which=which, text=text, number=number)
+    base = visit.url("enquiries.list")
+
+    def link(to: int = 1, view: str = which) -> str:
+        query = {"which": str(view), "q": text, "page": str(to) if to > 1 else ""}
+        return f"{base}?{urlencode({name: value for name, value in query.items() if value})}"
+
+    return visit.render("enquiries/list.html", page=page, which=which, text=text, link=link)
+
+
+@pages.get("/admin/enquiries/{enquiry_id}", name="enquiries.show", access=ADMIN)
+def show_one(visit: Visit, enquiry_id: EnquiryId) -> Response:
+    return _one(visit, enquiry_id)
+
+
+@pages.post("/admin/enquiries/{enquiry_id}/answered", name="enquiries.answered", access=ADMIN)
+def mark_answered(visit: Visit, enquiry_id: EnquiryId, submitted: Submitted) -> Response:
+    try:
+        form = AnsweredForm.read(submitted)
+        with visit.database.write() as db:
+            service.mark_answered(db, visit.actor, enquiry_id, note=form.note, now=visit.now)
+    except (Invalid, AnswerRefused) as refused:
+        return _one(visit, enquiry_id, submitted, refused)
+    return visit.redirect(
+        visit.url("enquiries.list"), flash="The enquiry is marked as answered, with your note."
+    )
+
+
+def _which(asked: str | None) -> Which:
+    if not asked:
+        return Which.open
+    if asked not in {view.value for view in Which}:
+        raise Invalid("Choose unanswered, answered or all enquiries.")
+    return Which(asked)
+
+
+def _form(
+    visit: VisitContext,
+    submitted: Submission | None = None,
+    refused: Refused | None = None,
+    *,
+    values: dict[str, str] | None = None,
+) -> Response:
+    with visit.database.read() as db:
+        cards = courses.course_cards(db)
+    return form_page(
+        visit,
+        "enquiries/ask.html",
+        submitted,
+        refused,
+        values=values,
+        preview=PREVIEW if refused is None else None,
+        courses=tuple((card.key, card.title) for card in cards),
+        topics=tuple((topic.value, topic.label) for topic in Topic),
+        address=parseaddr(visit.settings.mail_from)[1],
+    )
+
+
+def _one(
+    visit: VisitContext,
+    enquiry_id: EnquiryId,
+    submitted: Submission | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    with visit.database.read() as db:
+        page = queries.enquiry(db, visit.actor, enquiry_id)
+    return form_page(visit, "enquiries/one.html", submitted, refused, page=page)

@@ -1,0 +1,12 @@
+"""Who may read and answer what people ask."""
+
+from app.accounts.actor import Actor
+
+
+def may_see_enquiries(actor: Actor) -> bool:
+    """Questions hold names and addresses of people without an account: the office only."""
+    return actor.is_admin
+
+
+def may_answer(actor: Actor) -> bool:
+    return actor.is_admin

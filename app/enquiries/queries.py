@@ -1,0 +1,132 @@
+"""Reading enquiries: the office's list, one of them, and how many wait."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, require
+from app.accounts.queries import people
+from app.courses import queries as courses
+from app.db.paging import PAGE_SIZE, Page, page_of
+from app.enquiries import domain, policy
+from app.enquiries.domain import Topic
+from app.enquiries.models import Enquiry
+from app.kit.errors import NotFound
+from app.kit.ids import EnquiryId
+
+
+class Which(StrEnum):
+    """The three views of the list."""
+
+    open = "open"
+    answered = "answered"
+    all = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class EnquiryRow:
+    enquiry_id: EnquiryId
+    name: str = field(repr=False)
+    email: str = field(repr=False)
+    topic: Topic
+    received_at: datetime
+    is_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EnquiryPage:
+    """One question with its answer, if there is one. `course_title` None: about no known course."""
+
+    enquiry_id: EnquiryId
+    name: str = field(repr=False)
+    email: str = field(repr=False)
+    phone: str | None = field(repr=False)
+    topic: Topic
+    course_title: str | None
+    message: str = field(repr=False)
+    received_at: datetime
+    answered_at: datetime | None
+    answered_by: str | None
+    note: str | None = field(repr=False)
+
+    @property
+    def is_answered(self) -> bool:
+        return domain.answer_refusal(self.answered_at) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many questions wait for an answer, and since when the first does."""
+
+    count: int
+    oldest_at: datetime
+
+
+def enquiries(
+    db: Session, actor: Actor, *, which: Which, text: str, number: int
+) -> Page[EnquiryRow]:
+    """Return one page: those that wait the longest first, the others newest first. Two statements."""
+    require(policy.may_see_enquiries(actor))
+    matching = _matching(which, text)
+    order = Enquiry.received_at.asc() if which is Which.open else Enquiry.received_at.desc()
+    total = db.scalar(select(func.count()).select_from(Enquiry).where(*matching)) or 0
+    rows = db.scalars(
+        select(Enquiry)
+        .where(*matching)
+        .order_by(order, Enquiry.id)
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    )
+    found = [
+        EnquiryRow(
+            row.id, row.name, row.email, row.topic, row.received_at, row.answered_at is not None
+        )
+        for row in rows
+    ]
+    return page_of(found, number=number, total=total)
+
+
+def enquiry(db: Session, actor: Actor, enquiry_id: EnquiryId) -> EnquiryPage:
+    """Return one enquiry, or raise NotFound."""
+    require(policy.may_see_enquiries(actor))
+    row = db.get(Enquiry, enquiry_id)
+    if row is None:
+        raise NotFound
+    card = courses.course_card(db, row.course_key) if row.course_key else None
+    by = people(db, [row.answered_by]) if row.answered_by else {}
+    return EnquiryPage(
+        enquiry_id=row.id,
+        name=row.name,
+        email=row.email,
+        phone=row.phone,
+        topic=row.topic,
+        course_title=card.title if card else None,
+        message=row.message,
+        received_at=row.received_at,
+        answered_at=row.answered_at,
+        answered_by=next((person.name for person in by.values()), None),
+        note=row.note,
+    )
+
+
+def waiting(db: Session) -> Waiting | None:
+    """Return how many questions wait, or None. Asked for the office's home page, in one statement."""
+    count, oldest_at = db.execute(
+        select(func.count(), func.min(Enquiry.received_at)).where(Enquiry.answered_at.is_(None))
+    ).one()
+    return Waiting(count, oldest_at) if count else None
+
+
+def _matching(which: Which, text: str) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if which is Which.open:
+        found.append(Enquiry.answered_at.is_(None))
+    if which is Which.answered:
+        found.append(Enquiry.answered_at.is_not(None))
+    if text:
+        columns = (Enquiry.name, Enquiry.email, Enquiry.message)
+        found.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+    return found

@@ -1,0 +1,83 @@
+"""Use-cases of enquiries: asking, answering, and forgetting what need not be kept."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, open_to_all, require
+from app.audit import service as audit
+from app.courses import queries as courses
+from app.enquiries import domain, doors, policy
+from app.enquiries.domain import Question, Reason
+from app.enquiries.errors import AnswerRefused
+from app.enquiries.models import Enquiry
+from app.kit.errors import NotFound
+from app.kit.ids import EnquiryId, new_uuid
+from app.outbox import service as outbox
+
+
+@open_to_all
+def ask(db: Session, question: Question, *, network: str, academy: str, now: datetime) -> EnquiryId:
+    """Keep a question of anybody, tell the academy's address of it and the sender that it arrived.
+
+    Refused above the limits of the door. The mail to the sender repeats nothing they typed: the
+    address may be a stranger's, and nobody shall send words through us. Nor does the academy's: mails
+    are kept longer than the question is.
+    """
+    doors.knock(db, email=question.email, network=network, now=now)
+    card = courses.course_card(db, question.course_key) if question.course_key else None
+    enquiry = Enquiry(
+        id=EnquiryId(new_uuid()),
+        name=question.name,
+        email=question.email,
+        phone=question.phone,
+        topic=question.topic,
+        course_key=card.key if card else None,
+        message=question.message,
+        received_at=now,
+    )
+    db.add(enquiry)
+    outbox.send_mail(db, question.email, "enquiries/received", {}, now=now)
+    values = {
+        "topic": question.topic.label,
+        "course": card.title if card else None,
+        "enquiry_id": str(enquiry.id),
+    }
+    outbox.send_mail(db, academy, "enquiries/asked", values, now=now)
+    return enquiry.id
+
+
+def mark_answered(
+    db: Session, actor: Actor, enquiry_id: EnquiryId, *, note: str, now: datetime
+) -> None:
+    """Record that a question is answered and what was said, once; raise AnswerRefused or NotFound."""
+    require(policy.may_answer(actor))
+    marked = db.execute(
+        update(Enquiry)
+        .where(Enquiry.id == enquiry_id, Enquiry.answered_at.is_(None))
+        .values(answered_at=now, answered_by=actor.user_id, note=note)
+        .returning(Enquiry.id)
+        .execution_options(synchronize_session=False)
+    )
+    if marked.one_or_none() is None:
+        if db.get(Enquiry, enquiry_id) is None:
+            raise NotFound
+        raise AnswerRefused(Reason.already_answered)
+    audit.record(
+        db,
+        actor.user_id,
+        "enquiry.answered",
+        now=now,
+        subject_kind="enquiry",
+        subject_id=enquiry_id,
+    )
+
+
+@open_to_all
+def forget_old(db: Session, *, now: datetime) -> int:
+    """Delete what was answered a year ago and return how many; the worker asks, nobody else can."""
+    gone = db.execute(
+        delete(Enquiry).where(Enquiry.answered_at <= now - domain.KEPT).returning(Enquiry.id)
+    )
+    return len(gone.all())

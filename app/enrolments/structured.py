@@ -1,0 +1,90 @@
+"""A course and its intakes in the words of schema.org, for search engines. Only facts the page shows."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from app.courses.domain.delivery import Course
+from app.enrolments.domain import Reason
+from app.enrolments.queries import Offer
+
+CONTEXT = "https://schema.org"
+
+
+def organisation(academy: str, base_url: str) -> dict[str, Any]:
+    return {"@type": "EducationalOrganization", "name": academy, "url": f"{base_url}/"}
+
+
+def course_document(
+    course: Course, offers: Iterable[Offer], *, academy: str, base_url: str
+) -> dict[str, Any]:
+    """Return the course with an instance and an offer for each intake."""
+    address = f"{base_url}/courses/{course.key}"
+    found = tuple(offers)
+    document: dict[str, Any] = {
+        "@context": CONTEXT,
+        "@type": "Course",
+        "name": course.title,
+        "description": course.summary,
+        "url": address,
+        "provider": organisation(academy, base_url),
+        "inLanguage": "en-GB",
+        "timeRequired": f"PT{course.hours}H",
+        "coursePrerequisites": list(course.entry_rules),
+        "teaches": list(course.outcomes),
+    }
+    if found:
+        document["hasCourseInstance"] = [
+            {
+                "@type": "CourseInstance",
+                "name": offer.title,
+                "courseMode": "Blended",
+                "startDate": offer.starts_on.isoformat(),
+                "courseWorkload": f"PT{course.hours}H",
+                "maximumAttendeeCapacity": offer.places,
+            }
+            for offer in found
+        ]
+        document["offers"] = [offer_document(offer, address) for offer in found]
+    return document
+
+
+def offer_document(offer: Offer, address: str) -> dict[str, Any]:
+    """Return the price of an intake and whether a place can be asked for."""
+    return {
+        "@type": "Offer",
+        "name": offer.title,
+        "category": "Paid",
+        "price": f"{Decimal(offer.price_pence) / 100:.2f}",
+        "priceCurrency": "GBP",
+        "availability": f"{CONTEXT}/{_availability(offer)}",
+        "validFrom": offer.opens_at.isoformat(),
+        "validThrough": offer.closes_at.isoformat(),
+        "url": f"{address}/reserve/{offer.intake_id}",
+    }
+
+
+def start_event(offer: Offer, title: str, *, academy: str, base_url: str) -> dict[str, Any]:
+    """Return the start of an intake. It begins online, on this site."""
+    address = f"{base_url}/courses/{offer.course_key}"
+    return {
+        "@type": "EducationEvent",
+        "name": f"{title}: {offer.title}",
+        "startDate": offer.starts_on.isoformat(),
+        "eventStatus": f"{CONTEXT}/EventScheduled",
+        "eventAttendanceMode": f"{CONTEXT}/MixedEventAttendanceMode",
+        "location": {"@type": "VirtualLocation", "url": address},
+        "organizer": organisation(academy, base_url),
+        "maximumAttendeeCapacity": offer.places,
+        "remainingAttendeeCapacity": offer.places_left,
+        "offers": offer_document(offer, address),
+        "url": address,
+    }
+
+
+def _availability(offer: Offer) -> str:
+    if offer.refusal is Reason.not_open_yet:
+        return "PreSale"
+    if offer.refusal is Reason.closed:
+        return "Discontinued"
+    return "InStock" if offer.places_left else "SoldOut"

@@ -1,0 +1,88 @@
+"""The pages every site owes its visitors, and what it tells search engines."""
+
+from email.utils import parseaddr
+
+from fastapi import Response
+
+from app.accounts.actor import Role
+from app.accounts.domain import idle_time, longest_time
+from app.courses import queries as courses
+from app.home.information import ACCESSIBILITY, PRIVACY, Cookie, Information, cookies
+from app.home.search_engines import robots, sitemap
+from app.web.access import EVERYONE
+from app.web.csrf import cookie_name
+from app.web.routing import Pages
+from app.web.visit import FLASH_LASTS, VISITOR_LASTS, Preview, Visit, VisitContext
+
+pages = Pages()
+AN_HOUR = {"cache-control": "public, max-age=3600"}
+
+
+@pages.get("/about", name="home.about", access=EVERYONE)
+def show_about(visit: Visit) -> Response:
+    preview = Preview(
+        "About us",
+        "How the academy teaches and assesses, what a certificate is worth, and what we do not promise.",
+        "/about",
+    )
+    return visit.render("home/about.html", preview=preview)
+
+
+@pages.get("/contact", name="home.contact", access=EVERYONE)
+def show_contact(visit: Visit) -> Response:
+    preview = Preview("Contact", "How to reach the academy, for which question.", "/contact")
+    address = parseaddr(visit.settings.mail_from)[1]
+    return visit.render("home/contact.html", preview=preview, address=address)
+
+
+@pages.get("/privacy", name="home.privacy", access=EVERYONE)
+def show_privacy(visit: Visit) -> Response:
+    return _information(visit, PRIVACY, "/privacy")
+
+
+@pages.get("/accessibility", name="home.accessibility", access=EVERYONE)
+def show_accessibility(visit: Visit) -> Response:
+    return _information(visit, ACCESSIBILITY, "/accessibility")
+
+
+@pages.get("/cookies", name="home.cookies", access=EVERYONE)
+def show_cookies(visit: Visit) -> Response:
+    """Names and lifetimes come from the code that sets the cookies."""
+    student, staff = {Role.student}, {Role.instructor}
+    found: tuple[Cookie, ...] = cookies(
+        sid=cookie_name(visit.settings, "sid"),
+        visitor=cookie_name(visit.settings, "visitor"),
+        student=(idle_time(student), longest_time(student)),
+        staff=(idle_time(staff), longest_time(staff)),
+        visitor_seconds=VISITOR_LASTS,
+        flash_seconds=FLASH_LASTS,
+    )
+    preview = Preview(
+        "Cookies",
+        "The three cookies of this site, what each is for and how long it lasts.",
+        "/cookies",
+    )
+    return visit.render("home/cookies.html", preview=preview, page=found)
+
+
+@pages.get("/sitemap.xml", name="home.sitemap", access=EVERYONE)
+def show_sitemap(visit: Visit) -> Response:
+    with visit.database.read() as db:
+        published = courses.published_at(db)
+    text = sitemap(visit.settings.base_url, published)
+    return Response(text, media_type="application/xml", headers=AN_HOUR)
+
+
+@pages.get("/robots.txt", name="home.robots", access=EVERYONE)
+def show_robots(visit: Visit) -> Response:
+    text = robots(visit.settings.base_url, visit.request.app.state.policies)
+    return Response(text, media_type="text/plain", headers=AN_HOUR)
+
+
+def _information(visit: VisitContext, page: Information, path: str) -> Response:
+    return visit.render(
+        "home/information.html",
+        preview=Preview(page.title, page.lead, path),
+        page=page,
+        address=parseaddr(visit.settings.mail_from)[1],
+    )

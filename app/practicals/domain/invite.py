@@ -1,0 +1,39 @@
+"""What a calendar is told of a place: the plain description that `app.web.calendar` writes out."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from app.kit.ids import SeatId
+from app.practicals.domain.seats import Gate
+
+Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
+
+
+def described(
+    gate: Gate,
+    seat_id: SeatId,
+    *,
+    course: str,
+    name: str,
+    email: str,
+    method: Method,
+    sequence: int,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the entry of one place. Its UID is the place's for life, so that REQUEST puts it in or moves
+    it, CANCEL takes it out, and a downloaded one (PUBLISH) is the same entry as the mailed one."""
+    return {
+        "method": method,
+        "uid": f"{seat_id}@practicals.preceptor",
+        "sequence": sequence,
+        "starts_at": gate.starts_at.isoformat(),
+        "ends_at": gate.ends_at.isoformat(),
+        "zone": gate.zone,
+        "summary": gate.title,
+        "location": gate.room,
+        "description": f"{course}: {gate.title}.",
+        "path": f"/practicals/{gate.id}",
+        "attendee": email,
+        "attendee_name": name,
+        "stamped_at": now.isoformat(),
+    }

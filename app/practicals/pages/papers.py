@@ -1,0 +1,77 @@
+"""The papers of a practical day: the roster for the door, the attendance sheet for the file."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Response
+
+from app.courses import queries as courses
+from app.kit.ids import PracticalId
+from app.practicals import queries
+from app.practicals.domain.times import moment_words, span_words
+from app.practicals.pages.teaching import demand_theirs
+from app.practicals.queries import Roster
+from app.web import papers
+from app.web.access import STAFF
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages(prefix="/teach/practicals/{practical_id}")
+SPARE_ROWS = 2
+"""Empty rows of the attendance sheet, for people who come without a place."""
+
+
+@pages.get("/roster.pdf", name="teach.roster_pdf", access=STAFF)
+def print_roster(visit: Visit, practical_id: PracticalId) -> Response:
+    roster, shared = _day(visit, practical_id)
+    day = roster.practical
+    values = shared | {
+        "instructors": ", ".join(roster.instructors) or "None yet",
+        "places": f"{len(roster.seats)} of {day.capacity} booked, {roster.attended} present",
+        "note": roster.note,
+        "people": [
+            {
+                "name": seat.name,
+                "email": seat.email,
+                "access_needs": seat.access_needs,
+                "attendance": seat.attendance,
+            }
+            for seat in roster.seats
+        ],
+    }
+    return papers.pdf(papers.paper("roster", values, at=visit.now), _file_name("roster", roster))
+
+
+@pages.get("/attendance.pdf", name="teach.attendance_pdf", access=STAFF)
+def print_attendance_sheet(visit: Visit, practical_id: PracticalId) -> Response:
+    """It goes round the room and into the file, so it names neither addresses nor access needs."""
+    roster, shared = _day(visit, practical_id)
+    values = shared | {
+        "instructors": list(roster.instructors),
+        "people": [seat.name for seat in roster.seats],
+        "spare": SPARE_ROWS,
+    }
+    content = papers.paper("attendance", values, at=visit.now)
+    return papers.pdf(content, _file_name("attendance", roster))
+
+
+def _day(visit: VisitContext, practical_id: PracticalId) -> tuple[Roster, dict[str, Any]]:
+    """Read who is expected, for those who may see it, and what every paper of the day says on top."""
+    with visit.database.read() as db:
+        demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
+        roster = queries.roster(db, practical_id)
+        course = courses.revision(db, roster.practical.revision_id).course.title
+    day = roster.practical
+    return roster, {
+        "academy": visit.settings.academy_name,
+        "printed": moment_words(visit.now, day.zone),
+        "title": day.title,
+        "course": course,
+        "when": span_words(day.starts_at, day.ends_at, day.zone),
+        "room": day.room,
+    }
+
+
+def _file_name(kind: str, roster: Roster) -> str:
+    day = roster.practical.starts_at.astimezone(ZoneInfo(roster.practical.zone))
+    return f"{kind}-{day:%Y-%m-%d}"

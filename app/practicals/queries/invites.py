@@ -1,0 +1,44 @@
+"""The calendar entry of one's own place."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.actor import Actor
+from app.courses import queries as courses
+from app.kit.errors import NotFound
+from app.kit.ids import PracticalId
+from app.practicals.domain.invite import described
+from app.practicals.domain.seats import SeatState
+from app.practicals.models import Seat
+from app.practicals.queries.facts import gate_of
+
+
+def own_entry(
+    db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
+) -> dict[str, Any]:
+    """Return the entry of the actor's place for a download; NotFound without a live place (R-037)."""
+    gate = gate_of(db, practical_id)
+    seat = db.execute(
+        select(Seat.id, Seat.calendar_sequence).where(
+            Seat.practical_id == practical_id,
+            Seat.user_id == actor.user_id,
+            Seat.state == SeatState.confirmed,
+        )
+    ).one_or_none()
+    if gate is None or seat is None:
+        raise NotFound
+    person = accounts.people(db, [actor.user_id])[actor.user_id]
+    return described(
+        gate,
+        seat.id,
+        course=courses.revision(db, gate.revision_id).course.title,
+        name=person.name,
+        email=person.email,
+        method="PUBLISH",
+        sequence=seat.calendar_sequence,
+        now=now,
+    )

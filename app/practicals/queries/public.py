@@ -1,0 +1,134 @@
+"""What strangers may know of dates: starts of courses and practical days, with places left."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.courses import queries as courses
+from app.db.paging import Page, page_of
+from app.enrolments import queries as enrolments
+from app.enrolments.queries import Offer
+from app.kit.ids import PracticalId
+from app.practicals.domain.seats import Gate, PracticalStatus
+from app.practicals.models import Practical
+from app.practicals.queries.date_rows import Filters
+from app.practicals.queries.facts import GATE_COLUMNS
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PublicDate:
+    """A practical day as strangers see it."""
+
+    practical_id: PracticalId
+    course_key: str
+    course_title: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    room: str
+    free: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The start of a course, for which places are reserved."""
+
+    offer: Offer
+    course_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicDates:
+    """Starts of courses (on the first page only) and one page of practical days. `courses` are the
+    pairs to filter by; `course` and `month` are what is asked for, None: all."""
+
+    starts: tuple[Start, ...]
+    days: Page[PublicDate]
+    courses: tuple[tuple[str, str], ...]
+    course: str | None
+    month: str | None
+
+    @property
+    def is_filtered(self) -> bool:
+        return self.course is not None or self.month is not None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.starts and not self.days.rows
+
+
+def public_dates(
+    db: Session,
+    actor: Actor | None,
+    *,
+    zone: str,
+    now: datetime,
+    course: str | None = None,
+    month: str | None = None,
+    number: int = 1,
+    most: int = SHOWN,
+) -> PublicDates:
+    """Return what is planned, the next first, in four statements for a stranger; raise Invalid for a
+    month that is none."""
+    titles = {one.course_key: one.course.title for one in courses.catalogue(db)}
+    rows = enrolments.offers(db, actor, course_key=course, now=now) if number == 1 else ()
+    starts = [
+        Start(offer, titles.get(offer.course_key, offer.title))
+        for offer in rows
+        if month is None or f"{offer.starts_on:%Y-%m}" == month
+    ]
+    return PublicDates(
+        starts=tuple(starts[:most]),
+        days=_days(db, Filters(month=month), course, zone=zone, number=number, most=most, now=now),
+        courses=tuple(titles.items()),
+        course=course,
+        month=month,
+    )
+
+
+def _days(
+    db: Session,
+    filters: Filters,
+    course: str | None,
+    *,
+    zone: str,
+    number: int,
+    most: int,
+    now: datetime,
+) -> Page[PublicDate]:
+    asked = (
+        select(*GATE_COLUMNS, func.count().over())
+        .where(Practical.status == PracticalStatus.published, Practical.starts_at > now)
+        .order_by(Practical.starts_at, Practical.id)
+        .limit(most)
+        .offset((number - 1) * most)
+    )
+    if course is not None:
+        asked = asked.where(Practical.course_key == course)
+    if span := filters.span(zone):
+        asked = asked.where(Practical.starts_at >= span[0], Practical.starts_at < span[1])
+    rows = db.execute(asked).all()
+    days = [_day(db, Gate(*row[:-1])) for row in rows]
+    return page_of(days, number=number, total=rows[0][-1] if rows else 0, size=most)
+
+
+def _day(db: Session, gate: Gate) -> PublicDate:
+    return PublicDate(
+        gate.id,
+        gate.course_key,
+        courses.revision(db, gate.revision_id).course.title,
+        gate.title,
+        gate.starts_at,
+        gate.ends_at,
+        gate.zone,
+        gate.room,
+        gate.free,
+        gate.capacity,
+    )

@@ -1,0 +1,167 @@
+"""Letters: one source per mail, read into blocks, and written from them as plain text and as HTML.
+
+A source is a template `templates/mail/<feature>/<name>.txt`. Its first line is the subject; below stand
+blocks with an empty line between them:
+
+    Words of a paragraph, over one line or more.
+
+    - a list, one thing a line
+
+    = Label: a fact; several lines make one block
+
+    > words of a person, kept as they wrote them
+
+    [What it does]({{ base_url }}/path)
+
+Only the template makes structure. What a value says stays text inside its block, whatever it looks like,
+and a link leads to our own address or the letter is not written (R-108).
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from jinja2 import Environment
+
+_VALUE = re.compile("\x02([^\x03]*)\x03")
+_ACTION = re.compile(r"\[([^\]]+)\]\((\S+)\)")
+_FACT = re.compile(r"= ([^:\x02]+): (.+)")
+_LINE_BREAK = "\x1d"
+
+Kind = Literal["paragraph", "list", "facts", "quote", "action"]
+
+
+class BadLetter(Exception):
+    """Raised for a source that is not a letter; the words say which line and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`lines` are the paragraph, the things of a list, or what somebody wrote; `facts` pairs of label
+    and value; an action has one line and an address."""
+
+    kind: Kind
+    lines: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail says, whatever it is written as."""
+
+    subject: str
+    blocks: tuple[Block, ...]
+    academy: str
+    base_url: str
+
+    @property
+    def preview(self) -> str:
+        """The first words that say something: what a mailbox shows beside the subject."""
+        paragraphs = [" ".join(block.lines) for block in self.blocks if block.kind == "paragraph"]
+        return next((words for words in paragraphs if not words.endswith(",")), self.subject)
+
+    @property
+    def plain(self) -> str:
+        """The letter as plain text."""
+        parts = [_plain(block) for block in self.blocks]
+        return "\n\n".join([*parts, f"{self.academy}\n{self.base_url}"]) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Reads sources and writes HTML. Make it with `Letters.over`."""
+
+    sources: Environment
+    layouts: Environment
+
+    @classmethod
+    def over(cls, templates: Environment) -> Self:
+        """Return the letters of a folder of templates; values are marked while a source is filled."""
+        return cls(sources=templates.overlay(finalize=_marked), layouts=templates)
+
+    def read(
+        self, template: str, values: Mapping[str, Any], *, academy: str, base_url: str
+    ) -> Letter:
+        """Fill `mail/<template>.txt` and return the letter, or raise BadLetter."""
+        shared = {"academy": academy, "base_url": base_url}
+        filled = self.sources.get_template(f"mail/{template}.txt").render({**shared, **values})
+        subject, _, body = filled.partition("\n")
+        groups = re.split(r"\n\s*\n", body.strip("\n "))
+        blocks = [_block(group.split("\n"), base_url) for group in groups if group.strip()]
+        return Letter(" ".join(_said(subject).split()), tuple(blocks), academy, base_url)
+
+    def html(self, letter: Letter) -> str:
+        """Return the letter as a page of HTML that needs no picture, no style sheet and no script."""
+        return self.layouts.get_template("mail/letter.html").render(letter=letter)
+
+
+def _marked(value: object) -> str:
+    """Put marks round a value, so that nothing in it is taken for structure."""
+    if value is None:
+        raise BadLetter("A value of the letter is missing.")
+    lines = str(value).replace("\r\n", "\n").split("\n")
+    kept = ("".join(sign for sign in line if unicodedata.category(sign) != "Cc") for line in lines)
+    return f"\x02{_LINE_BREAK.join(kept)}\x03"
+
+
+def _said(text: str) -> str:
+    """Return a text without the marks."""
+    return _VALUE.sub(lambda found: found[1], text).replace(_LINE_BREAK, "\n").strip()
+
+
+def _block(lines: list[str], base_url: str) -> Block:
+    lines = [line.strip() for line in lines]
+    # Values are hidden while structure is looked for, and come back afterwards.
+    bare = [_VALUE.sub("\x02\x03", line) for line in lines]
+    if all(line.startswith("- ") for line in bare):
+        return Block("list", tuple(_said(line[2:]) for line in lines))
+    if all(line.startswith("> ") for line in bare):
+        return Block("quote", tuple(_said(line[2:]) for line in lines))
+    if all(line.startswith("= ") for line in bare):
+        return Block("facts", facts=tuple(_fact(line) for line in lines))
+    if bare[0].startswith("["):
+        return _action(lines, base_url)
+    words = _said(" ".join(lines))
+    if any(line.startswith(("- ", "> ", "= ", "[")) for line in bare) or "://" in "".join(bare):
+        raise BadLetter(f"Put an empty line round each block, and a link into a block: {words}")
+    return Block("paragraph", (words,))
+
+
+def _fact(line: str) -> tuple[str, str]:
+    found = _FACT.fullmatch(line)
+    if not found:
+        raise BadLetter(f"A fact is “= Label: value”: {_said(line)}")
+    return found[1], _said(found[2])
+
+
+def _action(lines: list[str], base_url: str) -> Block:
+    """Read “[Words](address)”; the address is ours, or the letter is refused."""
+    hidden: list[str] = []
+
+    def hide(found: re.Match[str]) -> str:
+        hidden.append(found[0])
+        return f"\x02{len(hidden) - 1}\x03"
+
+    def shown(text: str) -> str:
+        return _said(_VALUE.sub(lambda found: hidden[int(found[1])], text))
+
+    parts = _ACTION.fullmatch(_VALUE.sub(hide, " ".join(lines)))
+    if not parts:
+        raise BadLetter(f"A link is “[Words](address)” on a line of its own: {_said(lines[0])}")
+    address = shown(parts[2])
+    if not address.startswith(f"{base_url}/") or re.search(r"\s", address):
+        raise BadLetter(f"A link leads to our own address, not to {address}")
+    return Block("action", (shown(parts[1]),), address=address)
+
+
+def _plain(block: Block) -> str:
+    if block.kind == "list":
+        return "\n".join(f"- {line}" for line in block.lines)
+    if block.kind == "facts":
+        return "\n".join(f"{label}: {value}" for label, value in block.facts)
+    if block.kind == "action":
+        return f"{block.lines[0]}:\n{block.address}"
+    return "\n".join(block.lines)

@@ -1,0 +1,77 @@
+"""The command: what it prints, and its exit code."""
+
+import json
+from collections.abc import Callable
+from shutil import copytree
+
+import pytest
+from click.testing import Result
+from sqlalchemy import update
+from typer.testing import CliRunner
+
+from app import cli
+from app.db.database import Database
+from app.practicals.models import Practical
+from tests.make.courses import SMALL_COURSE
+from tests.make.practicals import a_practical
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def preceptor(sqlite_database: Database, clock_file, monkeypatch) -> Run:
+    monkeypatch.setenv("PRECEPTOR_ENV", "test")
+    monkeypatch.setenv("PRECEPTOR_TEST_CLOCK", str(clock_file))
+    monkeypatch.setenv("PRECEPTOR_DATABASE_URL", sqlite_database.url.render_as_string())
+    return lambda *words: CliRunner().invoke(cli.app, list(words))
+
+
+def test_an_audit_of_sound_data_and_of_a_counter_that_lies(preceptor, sqlite_database):
+    assert preceptor("audit").stdout == "Every invariant holds.\n"
+    with sqlite_database.write() as db:
+        practical_id = a_practical(db)
+        db.execute(update(Practical).where(Practical.id == practical_id).values(taken=1))
+    found = preceptor("audit", "--json")
+    assert found.exit_code == 1
+    (broken,) = json.loads(found.stdout)["broken"]
+    assert str(practical_id) in broken
+    assert preceptor("audit").stdout == f"{broken}\n"
+
+
+def test_the_doctor_finds_a_schema_that_is_behind(preceptor, tmp_path, monkeypatch):
+    findings = {one["subject"]: one for one in json.loads(preceptor("doctor", "--json").stdout)}
+    assert findings["schema"] == {"subject": "schema", "detail": "at the head", "fine": True}
+    assert findings["database"]["detail"].startswith("SQLite 3.")
+    monkeypatch.setenv("PRECEPTOR_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
+    examined = preceptor("doctor")
+    assert examined.exit_code == 1
+    assert "ACT schema: not at the head. Run `preceptor migrate`." in examined.stdout
+    assert preceptor("migrate").stdout == "The schema is at the head.\n"
+    assert "ok  schema: at the head" in preceptor("doctor").stdout
+
+
+def test_settings_are_shown_without_secrets(preceptor, monkeypatch):
+    monkeypatch.setenv("PRECEPTOR_SECRET_KEY", "do-not-print-me")
+    shown = preceptor("settings").stdout
+    assert json.loads(shown)["env"] == "test"
+    assert "do-not-print-me" not in shown
+
+
+def test_a_person_is_added_with_a_link_to_set_a_password(preceptor):
+    words = ("user", "add", "ada@example.org", "--name", "Ada Admin", "--role", "admin")
+    assert "/invitation?token=" in preceptor(*words).stdout
+    assert preceptor("user", "token", "ada@example.org").exit_code == 0
+    assert preceptor("user", "token", "nobody@example.org").exit_code == 1
+
+
+def test_a_course_is_checked_counted_and_published(preceptor, tmp_path):
+    folder = str(copytree(SMALL_COURSE, tmp_path / "small-course"))
+    assert preceptor("content", "check", folder).exit_code == 0
+    assert json.loads(preceptor("content", "check", "--json", folder).stdout) == {folder: []}
+    assert json.loads(preceptor("content", "stats", folder).stdout)
+    assert preceptor("content", "publish", folder).exit_code == 0
+    assert preceptor("content", "check", str(tmp_path / "none")).exit_code == 2
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    assert preceptor("content", "publish", str(broken)).exit_code == 1
+    assert "problem" in preceptor("content", "check", str(broken)).stdout

@@ -1,0 +1,118 @@
+"""Delivering the outbox: to a real mail server, again after a failure, and not for ever."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from socket import socket
+from threading import Event, Thread
+from time import sleep
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from app import jobs
+from app.db.database import Database
+from app.kit.ids import EventId, new_uuid
+from app.outbox import service as outbox
+from app.outbox.models import OutboxEvent
+from app.web.mailer import Mailer
+from tests.make import NOW
+
+
+class Inbox:
+    """A mail server's other half: keeps what it was handed."""
+
+    def __init__(self) -> None:
+        self.received: list[tuple[str, list[str], bytes]] = []
+
+    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        self.received.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[Inbox, str]]:
+    kept = Inbox()
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(kept, hostname="127.0.0.1", port=port)
+    server.start()
+    yield kept, f"smtp://127.0.0.1:{port}"
+    server.stop()
+
+
+def mailer_to(app, address: str) -> Mailer:
+    own: Mailer = app.state.mailer
+    return Mailer(own.templates, own.sender, own.base_url, own.academy, address, own.sign)
+
+
+def an_invitation(database: Database) -> EventId:
+    values = {"name": "Ned", "inviter": "Ada", "link_id": str(new_uuid())}
+    with database.write() as db:
+        return outbox.send_mail(db, "ned@example.org", "accounts/invitation", values, now=NOW)
+
+
+def stored(database: Database, event_id: EventId) -> OutboxEvent:
+    with database.read() as db:
+        event = db.scalars(select(OutboxEvent).where(OutboxEvent.id == event_id)).one()
+        db.expunge(event)
+        return event
+
+
+def test_a_mail_reaches_the_mail_server_once(app, database, inbox):
+    kept, address = inbox
+    event_id = an_invitation(database)
+    assert jobs.deliver_due(database, mailer_to(app, address), now=NOW) == 1
+    assert jobs.deliver_due(database, mailer_to(app, address), now=NOW) == 0
+    ((_, to, content),) = kept.received
+    assert to == ["ned@example.org"]
+    assert b"Your account at Preceptor Academy" in content
+    assert stored(database, event_id).done_at == NOW
+
+
+def test_a_mail_that_cannot_be_sent_is_tried_again_later_and_given_up_at_last(app, database):
+    """Nobody listens at the port: the event stays, waits longer each time, and ends."""
+    mailer = mailer_to(app, "smtp://127.0.0.1:1")
+    event_id = an_invitation(database)
+    now, waited = NOW, []
+    for _ in range(outbox.MOST_TRIES):
+        assert jobs.deliver_due(database, mailer, now=now) == 1
+        event = stored(database, event_id)
+        waited.append(event.available_at - now)
+        assert event.done_at is None
+        assert "refused" in (event.last_error or "")
+        now = max(now, event.available_at)
+    assert waited[:3] == [timedelta(seconds=each) for each in (10, 40, 160)]
+    assert stored(database, event_id).dead_at == now
+    assert jobs.deliver_due(database, mailer, now=now + timedelta(days=9)) == 0
+
+
+def test_one_mail_that_fails_holds_up_no_other(app, database, inbox):
+    kept, address = inbox
+    with database.write() as db:
+        broken = outbox.send_mail(db, "ada@example.org", "no/such/template", {}, now=NOW)
+    an_invitation(database)
+    assert jobs.deliver_due(database, mailer_to(app, address), now=NOW) == 2
+    assert [to for _, to, _ in kept.received] == [["ned@example.org"]]
+    assert "TemplateNotFound" in (stored(database, broken).last_error or "")
+
+
+def test_the_worker_goes_on_after_an_hour_and_stops_when_told(app, database):
+    event_id = an_invitation(database)
+    moments = iter([NOW, NOW + timedelta(minutes=61)])
+    latest = NOW + timedelta(minutes=62)
+    stop = Event()
+    worker = Thread(
+        target=jobs.work_until,
+        args=(stop, database, app.state.mailer, lambda: next(moments, latest)),
+    )
+    worker.start()
+    for _ in range(100):
+        if stored(database, event_id).done_at is not None:
+            break
+        sleep(0.05)
+    stop.set()
+    worker.join(timeout=5)
+    assert not worker.is_alive()
+    assert stored(database, event_id).done_at == NOW + timedelta(minutes=61)

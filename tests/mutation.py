@@ -1,0 +1,150 @@
+"""Mutation score of the rules that decide: `python -m tests.mutation [seats] [marking] [certificates]`.
+
+mutmut (settings in pyproject.toml) changes the rules a little, over a thousand times, and runs their
+tests: a change that no test notices is a rule that no test holds. Every run starts afresh in
+`var/mutation`, prints each survivor as a difference, writes `var/mutation.json`, and fails when a
+set of rules is below the bar. `make test-deep` ends with it.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from contextlib import chdir
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BAR = 85
+"""Percent of the changes that must be noticed, for each set of rules."""
+
+SETS = {
+    "seats": "app/practicals/domain",
+    "marking": "app/quizzes",
+    "certificates": "app/certificates",
+}
+ROOT = Path(__file__).parent.parent
+WORKSHOP = ROOT / "var/mutation"
+REPORT = ROOT / "var/mutation.json"
+NEEDED = ("app", "tests", "migrations", "pyproject.toml")
+NOTICED = ("killed", "timeout")
+
+
+@dataclass
+class File:
+    """What became of the changes to one file, and the differences nobody noticed."""
+
+    path: str
+    counts: Counter[str]
+    survivors: dict[str, str] = field(default_factory=dict)
+
+
+def prepare() -> None:
+    """Make an empty workshop that sees the tree: mutmut works below the folder it is run in."""
+    shutil.rmtree(WORKSHOP, ignore_errors=True)
+    WORKSHOP.mkdir(parents=True)
+    for name in NEEDED:
+        (WORKSHOP / name).symlink_to(ROOT / name)
+
+
+def run(names: list[str]) -> int:
+    """Let mutmut change the named sets and return its exit status, which knows no bar."""
+    wanted = [f"{SETS[name].replace('/', '.')}.*" for name in names]
+    workers = str(os.cpu_count() or 1)
+    command = [sys.executable, "-m", "mutmut", "run", "--max-children", workers, *wanted]
+    log = WORKSHOP / "mutmut.log"
+    with log.open("w") as output:
+        done = subprocess.run(
+            command, cwd=WORKSHOP, stdout=output, stderr=subprocess.STDOUT, check=False
+        )
+    if done.returncode:
+        print(log.read_text()[-3000:])
+    return done.returncode
+
+
+def read(names: list[str]) -> dict[str, list[File]]:
+    """Return the results by set. mutmut reads the folder it is run in, so this goes there too."""
+    from mutmut.mutation.data import SourceFileMutationData
+    from mutmut.mutation.diff_apply import get_diff_for_mutant
+    from mutmut.stats import status_by_exit_code
+    from mutmut.utils.file_utils import walk_mutatable_files
+
+    found: dict[str, list[File]] = {name: [] for name in names}
+    with chdir(WORKSHOP):
+        for path in sorted(walk_mutatable_files()):
+            data = SourceFileMutationData(path=path)
+            data.load()
+            name = next((one for one in names if path.is_relative_to(SETS[one])), None)
+            if name is None or not data.exit_code_by_key:
+                continue
+            states = {key: status_by_exit_code[code] for key, code in data.exit_code_by_key.items()}
+            file = File(str(path), Counter(states.values()))
+            for key, state in states.items():
+                if state not in NOTICED:
+                    file.survivors[f"{key} ({state})"] = get_diff_for_mutant(key, path=path)
+            found[name].append(file)
+    return found
+
+
+def score(files: list[File]) -> float:
+    """Return the percent of changes that were noticed. One that no test reaches was not."""
+    every = sum(sum(file.counts.values()) for file in files)
+    return 100 * sum(file.counts[state] for file in files for state in NOTICED) / every
+
+
+def line(label: str, counts: Counter[str], percent: float) -> str:
+    others = sum(counts.values()) - counts["killed"] - counts["survived"] - counts["timeout"]
+    return (
+        f"{label:40} {counts['killed']:7} {counts['survived']:9} {counts['timeout']:9} "
+        f"{others:7} {percent:6.1f} %"
+    )
+
+
+def report(found: dict[str, list[File]]) -> list[str]:
+    """Print the survivors and the table, write the report, and return the sets below the bar."""
+    for files in found.values():
+        for file in files:
+            for key, difference in file.survivors.items():
+                print(f"\n{key}\n{difference.strip()}")
+    print(f"\n{'':40} {'killed':>7} {'survived':>9} {'timeout':>9} {'others':>7}   score")
+    scores = {}
+    for name, files in found.items():
+        for file in files:
+            print(line(file.path, file.counts, score([file])))
+        scores[name] = score(files)
+        print(line(name.upper(), sum((file.counts for file in files), Counter()), scores[name]))
+    REPORT.write_text(
+        json.dumps(
+            {
+                name: {
+                    "score": round(scores[name], 1),
+                    "files": {file.path: dict(file.counts) for file in files},
+                    "survivors": [key for file in files for key in file.survivors],
+                }
+                for name, files in found.items()
+            },
+            indent=2,
+        )
+    )
+    return [name for name, percent in scores.items() if percent < BAR]
+
+
+def main(names: list[str]) -> int:
+    """Run the named sets, or all; return 1 when one is below the bar or mutmut cannot run."""
+    unknown = [name for name in names if name not in SETS]
+    if unknown:
+        print(f"No set of rules is called {unknown[0]}. Choose of: {', '.join(SETS)}.")
+        return 2
+    names = names or list(SETS)
+    prepare()
+    if run(names):
+        return 1
+    below = report(read(names))
+    if below:
+        print(f"Mutation score below {BAR} %: {', '.join(below)}. Test what the survivors change.")
+    return 1 if below else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

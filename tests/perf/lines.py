@@ -1,0 +1,121 @@
+"""What the bench drives: every line with its requests, the floor it is held against, and its bar."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx2
+
+from tests.perf.enlarge import Large
+from tests.perf.load import Call, Outcome
+
+COURSE = "mesotherapy"
+EACH = 40
+EACH_OF_STAFF = 10
+PAGE_BAR = 0.50
+LONG_LIST_BAR = 0.25
+RIGHT = frozenset({200, 204})
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An open attempt per driver: where to save an answer, an option of it, and a question's page."""
+
+    saves: list[tuple[str, str]]
+    questions: list[str]
+
+
+Calls = Callable[[int, int], Call]
+
+
+@dataclass(frozen=True)
+class Line:
+    """`grows`: measured on the small academy too, and compared."""
+
+    id: str
+    calls: Callable[[Large, Prepared, int], Calls]
+    floor: str = "read"
+    bar: float = PAGE_BAR
+    each: int = EACH
+    grows: bool = True
+
+
+def cookie(token: str) -> str:
+    return f"preceptor-sid={token}"
+
+
+def is_right(outcome: Outcome) -> bool:
+    return set(outcome.statuses) <= RIGHT
+
+
+def page(path: str) -> Callable[[Large, Prepared, int], Calls]:
+    """The same page for every driver."""
+
+    def make(large: Large, _prepared: Prepared, _run: int) -> Calls:
+        cookies = [cookie(token) for token in large.drivers]
+        return lambda client, _number: Call("GET", path, cookies[client])
+
+    return make
+
+
+def question(large: Large, prepared: Prepared, _run: int) -> Calls:
+    cookies = [cookie(token) for token in large.drivers]
+    return lambda client, _number: Call("GET", prepared.questions[client], cookies[client])
+
+
+def saving(large: Large, prepared: Prepared, run: int) -> Calls:
+    """Every save changes the answer; a driver's sequence numbers rise through all runs."""
+    cookies = [cookie(token) for token in large.drivers]
+
+    def call(client: int, number: int) -> Call:
+        path, token = prepared.saves[client]
+        options = [token] if number % 2 else []
+        body = {"sequence": run * EACH + number + 1, "response": {"options": options}}
+        return Call("PUT", path, cookies[client], json.dumps(body).encode(), "application/json")
+
+    return call
+
+
+def staff(who: str, path: str) -> Callable[[Large, Prepared, int], Calls]:
+    """A long list, opened by one of the staff; `{…}` in the path names a field of Large."""
+
+    def make(large: Large, _prepared: Prepared, _run: int) -> Calls:
+        call = Call("GET", path.format_map(vars(large)), cookie(getattr(large, who)))
+        return lambda _client, _number: call
+
+    return make
+
+
+LINES = (
+    Line("course-map", page(f"/learn/{COURSE}")),
+    Line("lesson", page(f"/learn/{COURSE}/lessons/layers-of-the-skin")),
+    Line("quiz-question", question),
+    Line("list-of-practicals", page("/practicals")),
+    Line("home", page("/home"), bar=LONG_LIST_BAR),
+    Line("save-answer", saving, floor="write"),
+    Line(
+        "roster", staff("instructor", "/teach/practicals/{roster}"),
+        bar=LONG_LIST_BAR, each=EACH_OF_STAFF, grows=False,
+    ),
+    Line(
+        "reservations", staff("admin", "/admin/intakes/{intake}"),
+        bar=LONG_LIST_BAR, each=EACH_OF_STAFF,
+    ),
+    Line("people", staff("admin", "/admin/people"), bar=LONG_LIST_BAR, each=EACH_OF_STAFF),
+)  # fmt: skip
+
+
+def attempts(url: str, large: Large) -> Prepared:
+    """Start an attempt for every driver."""
+    saves, questions = [], []
+    headers = {"sec-fetch-site": "same-origin"}
+    for token in large.drivers:
+        with httpx2.Client(base_url=url, headers={**headers, "cookie": cookie(token)}) as client:
+            quiz = f"/api/v1/courses/{COURSE}/quizzes/skin-anatomy-quiz/attempts"
+            attempt = client.post(quiz).json()["attempt"]
+            shown = client.get(f"/api/v1/attempts/{attempt}").json()["questions"]
+        one = next(question for question in shown if question["options"])
+        path = f"/api/v1/attempts/{attempt}/answers/{one['position']}"
+        saves.append((path, one["options"][0]["token"]))
+        questions.append(f"/attempts/{attempt}/questions/{one['position']}")
+    return Prepared(saves, questions)

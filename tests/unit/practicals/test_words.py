@@ -1,0 +1,257 @@
+"""What each reason says, what helps, and where the remedy is: a student meets every one of these."""
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+import pytest
+
+from app.kit.ids import IntakeId, PracticalId, new_uuid
+from app.practicals.domain import seats
+from app.practicals.domain.plan import plan_problems
+from app.practicals.domain.seats import LinkKind, Overlap, PracticalStatus, Reason, Unmet
+from app.practicals.domain.times import moment_words, start_of_day, whole_hours
+from tests.make import NOW
+from tests.make.practicals import COURSE, STARTS, a_gate, a_plan, some_facts
+
+NEW_YORK = "America/New_York"
+INTAKE = IntakeId(new_uuid())
+OVERLAP = Overlap(PracticalId(new_uuid()), "Scalp day", STARTS, NEW_YORK)
+TICK = timedelta(microseconds=1)
+
+STARTED = Unmet(
+    Reason.started, "This practical has begun or is over.", "Choose another date.", LinkKind.dates
+)
+DRAFT = Unmet(Reason.draft, "This date is not published yet.", "Publish it first.")
+CANCELLED = Unmet(
+    Reason.cancelled, "This date has been cancelled.", "Choose another date.", LinkKind.dates
+)
+BOOKED = Unmet(Reason.already_booked, "You have a place on this date.", "There is nothing to do.")
+ADDRESS = Unmet(
+    Reason.address,
+    "The e-mail address is not confirmed.",
+    "Follow the link in the mail from the academy, or ask for a new one.",
+    LinkKind.profile,
+)
+CLOSED = Unmet(
+    Reason.closed,
+    "Booking closed on Tue 1 Dec 2026, 04:00, New York time.",
+    "Choose another date, or write to the academy.",
+    LinkKind.dates,
+)
+
+
+@pytest.mark.parametrize(
+    ("gate", "facts", "expected"),
+    [
+        ({"status": PracticalStatus.draft}, {}, DRAFT),
+        ({"status": PracticalStatus.cancelled}, {}, CANCELLED),
+        ({"starts_at": NOW}, {}, STARTED),
+        (
+            {"booking_opens_at": NOW + timedelta(hours=1)},
+            {},
+            Unmet(
+                Reason.not_open_yet,
+                "Booking opens on Tue 1 Dec 2026, 05:00, New York time.",
+                "Come back then.",
+            ),
+        ),
+        ({"booking_closes_at": NOW}, {}, CLOSED),
+        ({}, {"has_seat": True}, BOOKED),
+        (
+            {"taken": 4},
+            {},
+            Unmet(
+                Reason.full,
+                "Every place is taken.",
+                "Join the waiting list, or choose another date.",
+            ),
+        ),
+        (
+            {"taken": 3},
+            {"eligible_ahead": 1},
+            Unmet(
+                Reason.queue_ahead,
+                "The free places go to people on the waiting list first.",
+                "Join the waiting list, or choose another date.",
+            ),
+        ),
+        (
+            {},
+            {"is_active": False},
+            Unmet(Reason.account, "This account is disabled.", "An admin can enable it again."),
+        ),
+        ({}, {"is_confirmed": False}, ADDRESS),
+        (
+            {},
+            {"has_place": False},
+            Unmet(
+                Reason.no_place,
+                "A confirmed place on the course comes first.",
+                "Reserve a place on the course.",
+                LinkKind.course,
+                COURSE,
+            ),
+        ),
+        (
+            {"intake_id": INTAKE},
+            {},
+            Unmet(
+                Reason.other_intake,
+                "This date is kept for another intake of the course.",
+                "Choose another date.",
+                LinkKind.dates,
+            ),
+        ),
+        (
+            {},
+            {"modules_missing": ("Skin", "Needles")},
+            Unmet(
+                Reason.modules,
+                "These modules come first and are not complete: Skin and Needles.",
+                "Finish the lessons and pass the quiz of each.",
+                LinkKind.learn,
+                COURSE,
+            ),
+        ),
+        (
+            {},
+            {"has_certificate_name": False},
+            Unmet(
+                Reason.profile,
+                "The profile has no name for the certificate.",
+                "Add the name as it should be printed.",
+                LinkKind.profile,
+            ),
+        ),
+        (
+            {},
+            {"overlap": OVERLAP},
+            Unmet(
+                Reason.overlap,
+                "There is a place at the same time: "
+                "Scalp day, Tue 15 Dec 2026, 04:00, New York time.",
+                "Cancel that place first, or choose another date.",
+                LinkKind.practical,
+                str(OVERLAP.practical_id),
+            ),
+        ),
+    ],
+    ids=lambda value: str(value.reason) if isinstance(value, Unmet) else "",
+)
+def test_what_keeps_somebody_from_booking_is_said_with_its_remedy(gate, facts, expected):
+    found = seats.booking_refusal(a_gate(zone=NEW_YORK, **gate), some_facts(**facts), NOW)
+    assert found == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("gate", "facts", "expected"),
+    [
+        (
+            {"taken": 4},
+            {"is_waiting": True},
+            Unmet(
+                Reason.already_waiting,
+                "You are on the waiting list already.",
+                "You keep your position.",
+            ),
+        ),
+        (
+            {},
+            {},
+            Unmet(
+                Reason.place_free, "There is a free place.", "Book it; there is no need to wait."
+            ),
+        ),
+        ({"taken": 4}, {"has_seat": True}, BOOKED),
+        ({"taken": 4, "booking_closes_at": NOW}, {}, CLOSED),
+    ],
+)
+def test_what_keeps_somebody_from_waiting_is_said_with_its_remedy(gate, facts, expected):
+    found = seats.waiting_refusal(a_gate(zone=NEW_YORK, **gate), some_facts(**facts), NOW)
+    assert found == (expected,)
+
+
+def test_an_admin_is_told_of_the_person_and_not_addressed_as_them():
+    (unmet,) = seats.reservation_refusal(a_gate(), some_facts(has_seat=True), NOW, override=True)
+    assert unmet == Unmet(
+        Reason.already_booked, "This person has a place already.", "There is nothing to reserve."
+    )
+
+
+def test_after_the_deadline_the_academy_helps():
+    gate = a_gate(zone=NEW_YORK, cancel_until=NOW)
+    assert seats.cancel_refusal(gate, NOW) == Unmet(
+        Reason.closed,
+        "You could cancel until Tue 1 Dec 2026, 04:00, New York time.",
+        "If you cannot come, write to the academy.",
+    )
+    assert seats.cancel_refusal(replace(gate, starts_at=NOW), NOW) == STARTED
+
+
+def test_attendance_says_when_it_can_be_marked():
+    gate = a_gate(zone=NEW_YORK)
+    assert seats.attendance_refusal(gate, NOW) == Unmet(
+        Reason.not_open_yet,
+        "Attendance can be marked from the day of the practical.",
+        "Come back on Tue 15 Dec 2026.",
+    )
+    assert seats.attendance_refusal(replace(gate, status=PracticalStatus.draft), NOW) == DRAFT
+
+
+def test_what_stands_in_the_way_of_the_person_is_said_whatever_the_state_of_the_date():
+    facts = some_facts(is_confirmed=False)
+    assert seats.eligibility(a_gate(status=PracticalStatus.draft), facts) == (ADDRESS,)
+    assert seats.waiting_refusal(a_gate(taken=4), facts, NOW) == (ADDRESS,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "messages"),
+    [
+        ({"starts_at": NOW}, {"day": "Choose a day and start in the future."}),
+        ({"ends_at": STARTS}, {"ends": "The end must be after the start, on the same day."}),
+        (
+            {"booking_opens_at": STARTS, "booking_closes_at": STARTS},
+            {"opens_day": "Booking must open before it closes."},
+        ),
+        ({"booking_opens_at": STARTS - TICK, "booking_closes_at": STARTS}, {}),
+        (
+            {"capacity": None},
+            {"capacity": "Choose instructors, or enter the number of places."},
+        ),
+        (
+            {"capacity": 2},
+            {"capacity": "3 places are taken. Take places away first, or keep at least 3."},
+        ),
+        (
+            {"capacity": 5, "over_ratio_reason": None},
+            {
+                "capacity": "0 × 4 students can be taught: at most 0 places. "
+                "Add an instructor, or give a reason for more below."
+            },
+        ),
+    ],
+)
+def test_each_field_of_a_plan_says_how_to_mend_it(changes, messages):
+    plan = a_plan(**{"capacity": 4, "over_ratio_reason": "A guest teaches", **changes})
+    found = plan_problems(plan, students_per_instructor=4, floor=3, taken=3, now=NOW)
+    assert found == messages
+
+
+def test_moments_are_said_in_the_zone_of_the_venue():
+    assert moment_words(STARTS, NEW_YORK) == "Tue 15 Dec 2026, 04:00, New York time"
+    night = STARTS.replace(hour=3)
+    assert moment_words(night, NEW_YORK) == "Mon 14 Dec 2026, 22:00, New York time"
+    far = moment_words(STARTS, "America/Argentina/Buenos_Aires")
+    assert far == "Tue 15 Dec 2026, 06:00, Buenos Aires time"
+    assert moment_words(STARTS, "UTC") == "Tue 15 Dec 2026, 09:00, UTC time"
+
+
+def test_the_day_begins_at_midnight_sharp_and_is_kept_in_utc():
+    begins = start_of_day(STARTS.replace(minute=12, second=34, microsecond=56), NEW_YORK)
+    assert begins.isoformat() == "2026-12-15T05:00:00+00:00"
+    assert begins.tzinfo is UTC
+
+
+def test_a_begun_hour_is_not_a_whole_one():
+    assert whole_hours(NOW, NOW + timedelta(minutes=119)) == 1
+    assert whole_hours(NOW, NOW + timedelta(minutes=120)) == 2

@@ -1,0 +1,173 @@
+"""Papers: tagged PDF of every template, whatever people are called."""
+
+import ctypes
+from datetime import UTC, datetime
+from typing import Any
+
+import pypdfium2
+import pytest
+import typst
+
+from app.web import papers
+from tests.make.pdf import text_of
+
+AT = datetime(2026, 12, 7, 16, 20, tzinfo=UTC)
+ON_TOP = {
+    "academy": "The Academy",
+    "printed": "Mon 7 Dec 2026, 16:20, London time",
+    "title": "Practice day",
+    "course": "Mesotherapy",
+    "when": "Tue 8 Dec 2026, 10:00 to 17:00, London time",
+    "room": "Room 1",
+}
+STEP = {"number": 1, "text": "Cleans hands", "critical": True, "note": "", "mark": "done"}
+ADDRESS = "https://academy.example.org/x"
+QR = papers.qr_code(ADDRESS)
+
+
+def values_of(template: str, name: str = "Ann Lee") -> dict[str, Any]:
+    """The least of a paper, with one name everywhere people are named."""
+    person = {"name": name, "email": "ann@example.org", "access_needs": name, "attendance": None}
+    blank = {"number": 1, "text": name, "look_for": name, "critical": True, "stop_if": name}
+    marks = ({**STEP, "words": "Done", "text": name, "note": name}, {**STEP, "mark": None})
+    own: dict[str, dict[str, Any]] = {
+        "roster": {"instructors": name, "places": "1 of 4", "note": name, "people": [person]},
+        "attendance": {"instructors": [name], "people": [name], "spare": 2},
+        "report": {
+            **{
+                "student": name,
+                "instructor": name,
+                "practical": "Day",
+                "try": 2,
+                "signed": "Today",
+            },
+            **{
+                "competent": False,
+                "headline": "Not yet",
+                "stopped_for": [name],
+                "points": "1 of 2.",
+            },
+            **{"needed": "Needed: 70%", "comment": name, "to_practise": [name]},
+            "sections": [{"title": "First", "steps": list(marks)}],
+        },
+        "checklist": {
+            **{
+                "practical": name,
+                "rule": "Points.",
+                "sections": [{"title": "A", "steps": [blank]}],
+            },
+            "sheets": [
+                {"name": name, "address": ADDRESS, "qr": QR},
+                {"name": None, "address": None, "qr": None},
+            ],
+        },
+        "certificate": {
+            **{"name": name, "scope": name, "issued": "8 December 2026", "serial": "7K3M"},
+            **{"address": ADDRESS, "qr": QR},
+            "practicals": [{"title": "Day", "on": "1", "assessed": "2", "assessor": name}],
+        },
+    }
+    return ON_TOP | own[template]
+
+
+TEMPLATES = ["roster", "attendance", "report", "checklist", "certificate"]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_paper_is_tagged_and_takes_no_markup_from_a_name(template):
+    """R-106: what people typed is data. PDF/UA-1: tags, a language and a title."""
+    name = '#panic("x") *bold* $1/0$ @cite <label>'
+    content = papers.paper(template, values_of(template, name), at=AT)
+    document = pypdfium2.PdfDocument(content)
+    try:
+        assert pypdfium2.raw.FPDFCatalog_IsTagged(document)
+        assert "Practice day" in document.get_metadata_value("Title")
+        assert document.get_metadata_value("Author") == "The Academy"
+    finally:
+        document.close()
+    assert b"pdfuaid" in content
+    assert b"/Lang" in content
+    words = text_of(content)
+    assert '#panic("x") *bold* $1/0$' in words
+    assert "cannot print" not in words
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_tables_have_heads(template):
+    content = papers.paper(template, values_of(template), at=AT)
+    has_table = template != "certificate"
+    document = pypdfium2.PdfDocument(content)
+    try:
+        kinds = {kind for page in document for kind in element_kinds(page)}
+    finally:
+        document.close()
+    assert "H1" in kinds
+    assert ({"Table", "TH", "TD"} <= kinds) == has_table
+
+
+def element_kinds(page: pypdfium2.PdfPage) -> set[str]:
+    """The kinds of a page's structure elements."""
+    raw = pypdfium2.raw
+    tree = raw.FPDF_StructTree_GetForPage(page)
+    found: set[str] = set()
+
+    def walk(element: Any) -> None:
+        size = raw.FPDF_StructElement_GetType(element, None, 0)
+        if size:
+            buffer = (ctypes.c_ubyte * size)()
+            raw.FPDF_StructElement_GetType(element, buffer, size)
+            found.add(bytes(buffer).decode("utf-16-le").rstrip("\0"))
+        for index in range(max(0, raw.FPDF_StructElement_CountChildren(element))):
+            child = raw.FPDF_StructElement_GetChildAtIndex(element, index)
+            if child:
+                walk(child)
+
+    for index in range(raw.FPDF_StructTree_CountChildren(tree)):
+        walk(raw.FPDF_StructTree_GetChildAtIndex(tree, index))
+    raw.FPDF_StructTree_Close(tree)
+    return found
+
+
+@pytest.mark.parametrize("name", ["Łukasz Nguyễn", "Женя", "Ελένη", "דוד", "محمد"])
+def test_other_scripts_come_from_the_fonts_that_typst_carries(name):
+    text = text_of(papers.paper("roster", values_of("roster", name), at=AT))
+    assert papers.NO_GLYPH not in text
+    assert "ann@example.org" in text
+
+
+@pytest.mark.parametrize("name", ["Wang 王小明", "Ann 🙂", "Женя กั", "mark \u4e00\u0483"])
+def test_a_character_that_no_font_draws_is_a_box_and_the_paper_says_so(name):
+    text = text_of(papers.paper("roster", values_of("roster", name), at=AT))
+    assert papers.NO_GLYPH in text
+    assert "cannot print" in text
+    assert name.split()[0][:3] in text
+    with pytest.raises(typst.TypstError):
+        papers.exact_paper("roster", values_of("roster", name), at=AT)
+
+
+def test_a_text_over_which_typst_stops_is_printed_all_the_same(capfd):
+    """Rare right-to-left letters that break over a line make typst 0.15 panic."""
+    name = "Ann " + "\u0891 \u0899 \u089a\u08a2" * 20
+    with pytest.raises(papers.NotLaidOut):
+        papers.exact_paper("roster", values_of("roster", name), at=AT)
+    text = text_of(papers.paper("roster", values_of("roster", name), at=AT))
+    assert "Ann ◊" in text
+    assert "cannot print" in text
+    capfd.readouterr()  # typst writes where it stopped
+
+
+def test_signs_that_are_no_letters_are_left_out():
+    name = "Ann\x07\u202e Lee\r\nsecond"
+    text = text_of(papers.paper("roster", values_of("roster", name), at=AT))
+    assert "Ann Lee" in text
+    assert "cannot print" not in text
+
+
+def test_a_mistake_in_a_template_is_not_hidden():
+    with pytest.raises(typst.TypstError, match="dictionary does not contain key"):
+        papers.paper("roster", {"academy": "The Academy", "title": "x"}, at=AT)
+
+
+def test_the_same_paper_is_the_same_bytes():
+    values = values_of("attendance")
+    assert papers.paper("attendance", values, at=AT) == papers.paper("attendance", values, at=AT)
