@@ -4,8 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.db.base import table_of
@@ -141,29 +152,7 @@ def upcoming_for_student(
     db: Session, user_id: UserId, *, now: datetime, most: int = 20
 ) -> tuple[OwnDate, ...]:
     """Return the coming dates on which this person has a place or waits, the next one first."""
-    ahead = aliased(WaitingEntry)
-    position = (
-        select(func.count())
-        .where(
-            ahead.practical_id == Practical.id,
-            ahead.state == WaitingState.waiting,
-            ahead.number <= WaitingEntry.number,
-        )
-        .correlate(Practical, WaitingEntry)
-        .scalar_subquery()
-    )
-    rows = db.execute(
-        select(*BRIEF, Seat.id, WaitingEntry.id, position)
-        .outerjoin(Seat, own_seat(user_id))
-        .outerjoin(WaitingEntry, own_entry(user_id))
-        .where(
-            or_(Seat.id.is_not(None), WaitingEntry.id.is_not(None)),
-            Practical.status == PracticalStatus.published,
-            Practical.ends_at > now,
-        )
-        .order_by(Practical.starts_at, Practical.id)
-        .limit(most)
-    )
+    rows = db.execute(OWN_COMING, {"viewer": user_id, "now": now, "most": most})
     return tuple(
         OwnDate(Brief(*brief), seat_id is not None, place if entry_id else None)
         for *brief, seat_id, entry_id, place in rows
@@ -222,6 +211,39 @@ def own_seat(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
 def own_entry(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
     """Join a practical with this person's entry on its waiting list."""
     return and_(ENTRY.practical_id == PRACTICAL.id, ENTRY.user_id == user_id, WAITS)
+
+
+def _own_coming() -> Select[*tuple[Any, ...]]:
+    viewer = bindparam("viewer", type_=Uuid())
+    ahead = table_of(WaitingEntry).alias("ahead")
+    position = (
+        select(func.count())
+        .select_from(ahead)
+        .where(
+            ahead.c.practical_id == PRACTICAL.id,
+            ahead.c.state == WaitingState.waiting,
+            ahead.c.number <= ENTRY.number,
+        )
+        .correlate(table_of(Practical), table_of(WaitingEntry))
+        .scalar_subquery()
+    )
+    return (
+        select(*(PRACTICAL[column.key] for column in BRIEF), SEAT.id, ENTRY.id, position)
+        .select_from(table_of(Practical))
+        .outerjoin(table_of(Seat), own_seat(viewer))
+        .outerjoin(table_of(WaitingEntry), own_entry(viewer))
+        .where(
+            or_(SEAT.id.is_not(None), ENTRY.id.is_not(None)),
+            PRACTICAL.status == PracticalStatus.published,
+            PRACTICAL.ends_at > bindparam("now"),
+        )
+        .order_by(PRACTICAL.starts_at, PRACTICAL.id)
+        .limit(bindparam("most", type_=Integer()))
+    )
+
+
+OWN_COMING = _own_coming()
+"""Built once: every home page of a student asks."""
 
 
 def _seat_select() -> Select[*tuple[Any, ...]]:
