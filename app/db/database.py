@@ -113,7 +113,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=10000",
+        "busy_timeout=20000",
         "trusted_schema=OFF",
         "cell_size_check=ON",
     ):
