@@ -77,7 +77,11 @@ def settled(folder: Path) -> str:
     return serial
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["javascript", "plain"])
+@pytest.fixture(
+    scope="module",
+    params=[True, pytest.param(False, marks=pytest.mark.deep)],
+    ids=["javascript", "plain"],
+)
 def javascript(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
@@ -284,4 +288,4 @@ def test_a_covered_or_invisible_focus_is_found(new_context):
     assert any("covers it" in fault for fault in faults)
     page.set_content("<!DOCTYPE html><title>x</title><a href='#a'>Here</a>")
     with pytest.raises(LostFocus):
-        Keys(page).to("Elsewhere")
+        Keys(page).to("Elsewhere", most=3)

@@ -108,9 +108,9 @@ class Keys:
         said = re.match(SAID, focus.first.aria_snapshot())
         return (said.group(1), (said.group(2) or "").replace('\\"', '"')) if said else ("", "")
 
-    def to(self, name: str, role: str | None = None) -> None:
+    def to(self, name: str, role: str | None = None, *, most: int = MOST_STOPS) -> None:
         """Press Tab until what is so called has the focus; every stop on the way is looked at."""
-        for _ in range(MOST_STOPS):
+        for _ in range(most):
             self.page.keyboard.press("Tab")
             words, faults = faults_of_stop(self.page)
             assert not faults, f"{self.page.url}: {faults}"
