@@ -103,7 +103,7 @@ class Invited:
 
 # Built once, of plain columns: whatever names people asks.
 USER = table_of(User).c
-PEOPLE = select(
+PERSON = select(
     USER.id,
     USER.name,
     USER.email,
@@ -117,7 +117,8 @@ PEOPLE = select(
     USER.access_needs,
     USER.confirmed_at,
     USER.disabled_at,
-).where(USER.id.in_(bindparam("user_ids", expanding=True)))
+)
+PEOPLE = PERSON.where(USER.id.in_(bindparam("user_ids", expanding=True)))
 
 
 def people(db: Session, ids: Iterable[UserId]) -> dict[UserId, Person]:
@@ -143,18 +144,18 @@ def search_people(
     db: Session, *, text: str = "", role: Role | None = None, number: int = 1
 ) -> Page[Person]:
     """Return one page of the people whose name or address contains the text, by name."""
-    matching = _matching(select(User), text, role)
-    total = db.scalar(_matching(select(func.count(User.id)), text, role)) or 0
-    rows = db.scalars(
-        matching.order_by(User.name, User.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    matching = _matching(PERSON, text, role)
+    total = db.scalar(_matching(select(func.count(USER.id)), text, role)) or 0
+    rows = db.execute(
+        matching.order_by(USER.name, USER.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     )
     return page_of([_person(user) for user in rows], number=number, total=total)
 
 
 def all_people(db: Session, *, text: str = "", role: Role | None = None) -> tuple[Person, ...]:
     """Return everybody who matches, for an export."""
-    matching = _matching(select(User), text, role)
-    rows = db.scalars(matching.order_by(User.name, User.id).limit(MOST_EXPORTED))
+    matching = _matching(PERSON, text, role)
+    rows = db.execute(matching.order_by(USER.name, USER.id).limit(MOST_EXPORTED))
     return tuple(_person(user) for user in rows)
 
 

@@ -69,7 +69,12 @@ class Database:
             if self.url.database and self.url.database != ":memory:":
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             return create_engine(
-                self.url, module=sqlite_module(), pool_size=pool_size, max_overflow=0
+                self.url,
+                module=sqlite_module(),
+                pool_size=pool_size,
+                max_overflow=0,
+                # The connection used last has the pages and statements of the last request at hand.
+                pool_use_lifo=True,
             )
         return create_engine(
             self.url,

@@ -1,15 +1,17 @@
 """Reading intakes and enrolments for the office's pages and lists."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, require
-from app.accounts.queries import people
+from app.accounts.models import User
 from app.courses import queries as courses
+from app.db.base import table_of
 from app.db.paging import PAGE_SIZE, Page, page_of
 from app.enrolments import policy
 from app.enrolments.domain import EnrolmentState, IntakeStatus
@@ -25,6 +27,13 @@ _STATES = {
     "waiting": (EnrolmentState.waiting,),
     "ended": (EnrolmentState.declined, EnrolmentState.cancelled),
 }
+
+
+ENROLMENT, USER = table_of(Enrolment).c, table_of(User).c
+PEOPLE_IN = select(*ENROLMENT, USER.name, USER.email).join_from(
+    table_of(Enrolment), table_of(User), USER.id == ENROLMENT.user_id
+)
+"""Enrolments with who they belong to, as plain columns: lists of them are long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +141,12 @@ def intake_page(
     intake = intake_facts(db, actor, intake_id)
     if shown not in SHOWN:
         shown = "requested" if intake.requested else "confirmed"
-    rows = db.scalars(
-        select(Enrolment)
-        .where(Enrolment.intake_id == intake_id, Enrolment.state.in_(_STATES[shown]))
-        .order_by(*_order(shown))
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
-    ).all()
-    first = (number - 1) * PAGE_SIZE + 1
+    first = (number - 1) * PAGE_SIZE
+    rows = db.execute(_listed(intake_id, shown).limit(PAGE_SIZE).offset(first))
     return IntakePage(
         intake,
         shown,
-        page_of(_rows(db, list(rows), first), number=number, total=intake.counted(shown)),
+        page_of(_rows(rows, first + 1), number=number, total=intake.counted(shown)),
     )
 
 
@@ -152,19 +155,14 @@ def everybody_in(db: Session, actor: Actor, intake_id: IntakeId) -> tuple[Enrolm
     require(policy.may_manage_intakes(actor))
     rows: list[EnrolmentRow] = []
     for shown in ("confirmed", "requested", "waiting", "ended"):
-        found = db.scalars(
-            select(Enrolment)
-            .where(Enrolment.intake_id == intake_id, Enrolment.state.in_(_STATES[shown]))
-            .order_by(*_order(shown))
-        ).all()
-        rows += _rows(db, list(found), 1)
+        rows += _rows(db.execute(_listed(intake_id, shown)), 1)
     return tuple(rows)
 
 
 def enrolment_page(db: Session, actor: Actor, enrolment_id: EnrolmentId) -> EnrolmentPage:
     """Return one enrolment with its intake; raise NotFound."""
     require(policy.may_manage_intakes(actor))
-    row = db.get(Enrolment, enrolment_id)
+    row = db.execute(PEOPLE_IN.where(ENROLMENT.id == enrolment_id)).one_or_none()
     if row is None:
         raise NotFound
     ahead = db.execute(
@@ -174,26 +172,28 @@ def enrolment_page(db: Session, actor: Actor, enrolment_id: EnrolmentId) -> Enro
             Enrolment.waiting_number < (row.waiting_number or 0),
         )
     ).scalar_one()
-    return EnrolmentPage(intake_facts(db, actor, row.intake_id), _rows(db, [row], ahead + 1)[0])
+    return EnrolmentPage(intake_facts(db, actor, row.intake_id), _rows([row], ahead + 1)[0])
 
 
-def _order(shown: str) -> tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]:
-    if shown == "waiting":
-        return (Enrolment.waiting_number, Enrolment.id)
-    if shown == "requested":
-        return (Enrolment.requested_at, Enrolment.id)
-    return (Enrolment.decided_at.desc(), Enrolment.id)
+def _listed(intake_id: IntakeId, shown: str) -> Select[*tuple[Any, ...]]:
+    """The people of an intake in one state, in the order of its list."""
+    order = {
+        "waiting": ENROLMENT.waiting_number,
+        "requested": ENROLMENT.requested_at,
+    }.get(shown, ENROLMENT.decided_at.desc())
+    return PEOPLE_IN.where(
+        ENROLMENT.intake_id == intake_id, ENROLMENT.state.in_(_STATES[shown])
+    ).order_by(order, ENROLMENT.id)
 
 
-def _rows(db: Session, rows: list[Enrolment], first: int) -> list[EnrolmentRow]:
-    found = people(db, [row.user_id for row in rows])
+def _rows(rows: Iterable[Row[*tuple[Any, ...]]], first: int) -> list[EnrolmentRow]:
     return [
         EnrolmentRow(
             enrolment_id=row.id,
             intake_id=row.intake_id,
             user_id=row.user_id,
-            name=found[row.user_id].name,
-            email=found[row.user_id].email,
+            name=row.name,
+            email=row.email,
             state=row.state,
             position=position if row.state is EnrolmentState.waiting else None,
             requested_at=row.requested_at,

@@ -207,26 +207,33 @@ def offer(
     return published.course, _offers(db, [intake], actor, now)[0]
 
 
-def own_places(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, ...]:
-    """Return a person's own requests, places and wishes, those that live first, then the newest."""
-    ahead = aliased(Enrolment)
-    queue = (
+_ahead = aliased(Enrolment)
+OWN = (
+    select(
+        Enrolment,
+        Intake,
         select(func.count())
         .where(
-            ahead.intake_id == Enrolment.intake_id,
-            ahead.state == EnrolmentState.waiting,
-            ahead.waiting_number <= Enrolment.waiting_number,
+            _ahead.intake_id == Enrolment.intake_id,
+            _ahead.state == EnrolmentState.waiting,
+            _ahead.waiting_number <= Enrolment.waiting_number,
         )
-        .scalar_subquery()
+        .scalar_subquery(),
     )
-    rows = db.execute(
-        select(Enrolment, Intake, queue)
-        .join(Intake, Intake.id == Enrolment.intake_id)
-        .where(Enrolment.user_id == user_id)
-        .order_by(Enrolment.requested_at.desc(), Enrolment.id.desc())
-    ).all()
+    .join(Intake, Intake.id == Enrolment.intake_id)
+    .where(Enrolment.user_id == bindparam("user_id"))
+    .order_by(Enrolment.requested_at.desc(), Enrolment.id.desc())
+)
+"""A person's enrolments with their numbers in the queues; built once."""
+
+
+def own_places(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, ...]:
+    """Return a person's own requests, places and wishes, those that live first, then the newest."""
+    rows = db.execute(OWN, {"user_id": user_id}).all()
     titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
-    waiting = waiting_by_intake(db, {intake.id for _, intake, _ in rows})
+    waiting = waiting_by_intake(
+        db, {intake.id for row, intake, _ in rows if row.state is EnrolmentState.waiting}
+    )
     found = [
         OwnPlace(
             enrolment_id=row.id,

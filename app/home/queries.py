@@ -19,6 +19,7 @@ from app.enrolments.queries import OwnPlace
 from app.home.exceptions import Exceptional, exceptions
 from app.learning import queries as learning
 from app.learning.queries import CourseProgress
+from app.practicals.domain.times import start_of_day
 from app.practicals.queries import briefs
 from app.practicals.queries.briefs import Brief, OwnDate
 from app.practicals.queries.public import PublicDates, public_dates
@@ -105,7 +106,9 @@ def _student(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> Studen
 
 
 def _instructor(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> InstructorHome:
-    dates = briefs.upcoming_for_instructor(db, actor.user_id, now=now, most=MOST_DATES)
+    # A day stays "my day" when its last hour is over: there are assessments to sign.
+    morning = start_of_day(now, zone.key)
+    dates = briefs.upcoming_for_instructor(db, actor.user_id, now=morning, most=MOST_DATES)
     today = now.astimezone(zone).date()
     return InstructorHome(
         tuple(date for date in dates if date.starts_at.astimezone(zone).date() <= today),

@@ -45,20 +45,31 @@ def completed_modules(course: Course, done: Done) -> frozenset[str]:
 
 def missing_modules(course: Course, keys: Iterable[str], done: Done) -> tuple[Module, ...]:
     """Return those of the named modules that are not complete, in the course's order."""
-    wanted = frozenset(keys) - completed_modules(course, done)
-    return tuple(module for module in course.modules if module.key in wanted)
+    return _missing(course, keys, completed_modules(course, done))
 
 
 def module_progress(course: Course, done: Done) -> tuple[ModuleProgress, ...]:
     """Return every module's state. A module once complete stays complete, even if what it requires
     is not (any more)."""
-    return tuple(progress_of(course, module, done) for module in course.modules)
+    complete = completed_modules(course, done)
+    return tuple(_progress(course, module, done, complete) for module in course.modules)
 
 
 def progress_of(course: Course, module: Module, done: Done) -> ModuleProgress:
     """Return one module's state."""
-    missing = missing_modules(course, module.requires, done)
-    if is_complete(module, done):
+    return _progress(course, module, done, completed_modules(course, done))
+
+
+def _missing(course: Course, keys: Iterable[str], complete: frozenset[str]) -> tuple[Module, ...]:
+    wanted = frozenset(keys) - complete
+    return tuple(module for module in course.modules if module.key in wanted)
+
+
+def _progress(
+    course: Course, module: Module, done: Done, complete: frozenset[str]
+) -> ModuleProgress:
+    missing = _missing(course, module.requires, complete)
+    if module.key in complete:
         state = ModuleState.complete
     elif missing:
         state = ModuleState.locked

@@ -5,6 +5,7 @@ the token of the form. The token is bound to the sign-in cookie, or before it to
 """
 
 import hmac
+import secrets
 from hashlib import sha256
 
 from starlette.datastructures import Headers
@@ -14,6 +15,7 @@ from app.kit.errors import Forbidden
 from app.settings import Settings
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+TOKEN_BYTES = 32
 REFUSAL = "This form did not come from our own pages. Open the page again and retry."
 
 
@@ -34,8 +36,31 @@ def header_verdict(headers: Headers, base_url: str) -> bool | None:
 
 
 def token_for(settings: Settings, seed: str) -> str:
+    """Return the token of a browser under a fresh mask: no two pages say the same, so that the length of
+    a compressed page tells nothing about it (the BREACH attack)."""
+    mask = secrets.token_bytes(TOKEN_BYTES)
+    return (mask + _under(mask, _bare_token(settings, seed))).hex()
+
+
+def is_token_for(settings: Settings, seed: str, token: str) -> bool:
+    """Say whether this is a token of the browser, under whatever mask."""
+    try:
+        shown = bytes.fromhex(token)
+    except ValueError:
+        return False
+    mask, masked = shown[:TOKEN_BYTES], shown[TOKEN_BYTES:]
+    if len(masked) != TOKEN_BYTES:
+        return False
+    return hmac.compare_digest(_under(mask, masked), _bare_token(settings, seed))
+
+
+def _bare_token(settings: Settings, seed: str) -> bytes:
     secret = settings.secret_key.get_secret_value().encode()
-    return hmac.new(secret, b"csrf:" + seed.encode(), sha256).hexdigest()
+    return hmac.new(secret, b"csrf:" + seed.encode(), sha256).digest()
+
+
+def _under(mask: bytes, token: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(mask, token, strict=True))
 
 
 def seed_of(connection: HTTPConnection, settings: Settings) -> str | None:
@@ -50,7 +75,7 @@ def demand_proof(connection: HTTPConnection, token: str) -> None:
     verdict = header_verdict(connection.headers, str(connection.scope["preceptor.origin"]))
     if verdict is None:
         seed = seed_of(connection, settings)
-        verdict = seed is not None and hmac.compare_digest(token, token_for(settings, seed))
+        verdict = seed is not None and is_token_for(settings, seed, token)
     if not verdict:
         raise Forbidden(REFUSAL, reason="csrf")
     connection.scope["preceptor.proved"] = True

@@ -17,11 +17,12 @@ from tests.make.people import a_sign_in, a_user
 from tests.make.server import Server, a_server
 from tests.sight import checks, keyboard
 from tests.sight.inventory import Found, walk
-from tests.sight.matrix import Look, Part
+from tests.sight.matrix import VIEWS, Look, Part
 from tests.sight.people import ROLES, sign_in_as
 from tests.sight.staging import STARTS, starts_of
 
-TENTH, WHOLE = Part(10), Part(1)
+# The quick part looks at a phone in the light and at a desk in the dark; the other two are for the whole.
+TENTH, WHOLE = Part(10, VIEWS[:2]), Part(1)
 STAFFED = {"student": "Sole Student", "instructor": "Sole Instructor", "admin": "Sole Admin"}
 Opener = Callable[..., BrowserContext]
 

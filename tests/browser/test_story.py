@@ -12,7 +12,10 @@ from tests.make.courses import SMALL_COURSE
 from tests.make.server import PRECEPTOR, a_server
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+@pytest.mark.parametrize(
+    "javascript",
+    [pytest.param(True, id="javascript"), pytest.param(False, id="plain", marks=pytest.mark.deep)],
+)
 def test_from_the_catalogue_to_a_verified_certificate(new_context, tmp_path, javascript):
     clock = tmp_path / "clock"
     clock.write_text(NOW.isoformat())

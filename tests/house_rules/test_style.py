@@ -71,7 +71,7 @@ def layer(name: str) -> str:
 
 
 def declarations(css: str) -> list[tuple[str, str]]:
-    return re.findall(r"(?<=[{;\s])([a-z-]+)\s*:\s*([^;{}]+);", css)
+    return re.findall(r"(?<=[{;\s])([a-z-]+)\s*:\s*([^;{}]+)(?=[;}])", css)
 
 
 # The stylesheet

@@ -44,7 +44,7 @@ def inbox() -> Iterator[tuple[Inbox, str]]:
 
 def mailer_to(app, address: str) -> Mailer:
     own: Mailer = app.state.mailer
-    return Mailer(own.templates, own.sender, own.base_url, own.academy, address, own.sign)
+    return Mailer(own.letters, own.sender, own.base_url, own.academy, address, own.sign)
 
 
 def an_invitation(database: Database) -> EventId:

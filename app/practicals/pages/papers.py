@@ -27,7 +27,7 @@ def print_roster(visit: Visit, practical_id: PracticalId) -> Response:
     day = roster.practical
     values = shared | {
         "instructors": ", ".join(roster.instructors) or "None yet",
-        "places": f"{len(roster.seats)} of {day.capacity} booked, {roster.attended} present",
+        "places": f"{roster.expected} of {day.capacity} booked, {roster.attended} present",
         "note": roster.note,
         "people": [
             {

@@ -200,7 +200,8 @@ def _practical(
     visit: VisitContext, practical_id: PracticalId, *, refused: Refused | None = None
 ) -> Response:
     with visit.database.read() as db:
-        page = admin_page(db, practical_id)
+        number = page_number(visit.request.query_params.get("page"))
+        page = admin_page(db, practical_id, number=number)
     return visit.render(
         "practicals/admin_practical.html",
         status=status_of(refused) if refused else 200,

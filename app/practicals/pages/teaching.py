@@ -29,7 +29,7 @@ pages = Pages()
 def list_teaching(visit: Visit) -> Response:
     asked = visit.request.query_params
     shown = Shown.past if asked.get("show") == Shown.past else Shown.coming
-    number = page_number(asked.get("page"))
+    number = _page(visit)
     with visit.database.read() as db:
         page = teaching(db, visit.actor.user_id, shown, number=number, now=visit.now)
     return visit.render("practicals/teaching.html", page=page, shown=shown)
@@ -70,7 +70,8 @@ def mark_attendance(
     except PlaceRefused as refused:
         return _roster(visit, practical_id, refused=refused)
     here = visit.url("teach.practical", practical_id=practical_id)
-    return visit.redirect(f"{here}#seat-{seat_id}")
+    number = _page(visit)
+    return visit.redirect(f"{here}{f'?page={number}' if number > 1 else ''}#seat-{seat_id}")
 
 
 def as_csv(roster: Roster) -> str:
@@ -98,6 +99,10 @@ def _plain(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
+def _page(visit: VisitContext) -> int:
+    return page_number(visit.request.query_params.get("page"))
+
+
 def _roster(
     visit: VisitContext, practical_id: PracticalId, *, refused: PlaceRefused | None = None
 ) -> Response:
@@ -106,7 +111,7 @@ def _roster(
         gate = gate_of(db, practical_id)
         if gate is None:
             raise NotFound
-        roster = queries.roster(db, practical_id)
+        roster = queries.roster_page(db, practical_id, number=_page(visit))
     return visit.render(
         "practicals/roster.html",
         status=409 if refused else 200,

@@ -3,17 +3,15 @@
 from app.practicals.queries.briefs import (
     Brief,
     OwnDate,
-    Roster,
-    RosterSeat,
     SeatBrief,
     attended_seats,
     is_instructor_of,
     practical_brief,
-    roster,
     seat,
     upcoming_for_instructor,
     upcoming_for_student,
 )
+from app.practicals.queries.rosters import Roster, RosterSeat, roster, roster_page
 
 __all__ = (
     "Brief",
@@ -25,6 +23,7 @@ __all__ = (
     "is_instructor_of",
     "practical_brief",
     "roster",
+    "roster_page",
     "seat",
     "upcoming_for_instructor",
     "upcoming_for_student",

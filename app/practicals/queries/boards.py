@@ -18,8 +18,9 @@ from app.kit.errors import NotFound
 from app.kit.ids import IntakeId, PracticalId, UserId
 from app.practicals.domain.seats import Gate, PracticalStatus, Unmet, WaitingState, eligibility
 from app.practicals.models import Practical, PracticalInstructor, WaitingEntry
-from app.practicals.queries.briefs import BRIEF, Brief, Roster, instructor_ids, roster
+from app.practicals.queries.briefs import BRIEF, Brief, instructor_ids
 from app.practicals.queries.facts import GATE_COLUMNS, known_people
+from app.practicals.queries.rosters import Roster, roster_page
 
 SIZE = 50
 Rows = Select[*tuple[Any, ...]]
@@ -112,7 +113,7 @@ def teaching(
     return _page(db, query.where(Practical.status == PracticalStatus.published), number=number)
 
 
-def admin_page(db: Session, practical_id: PracticalId) -> AdminPage:
+def admin_page(db: Session, practical_id: PracticalId, *, number: int = 1) -> AdminPage:
     """Return one practical with its roster and the head of its queue, or raise NotFound."""
     row = db.execute(select(*GATE_COLUMNS).where(Practical.id == practical_id)).one_or_none()
     if row is None:
@@ -125,7 +126,7 @@ def admin_page(db: Session, practical_id: PracticalId) -> AdminPage:
         gate,
         courses.revision(db, gate.revision_id).course.title,
         titles.get(gate.intake_id) if gate.intake_id else None,
-        roster(db, practical_id),
+        roster_page(db, practical_id, number=number),
         _queue(db, practical_id),
     )
 

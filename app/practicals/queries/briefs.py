@@ -4,14 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
 
-from app.accounts import queries as accounts
 from app.accounts.actor import Actor
-from app.accounts.queries import Person
 from app.db.base import table_of
-from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
@@ -48,36 +56,6 @@ class SeatBrief:
     state: SeatState
     attendance: Attendance | None
     practical: Brief
-
-
-@dataclass(frozen=True, slots=True)
-class RosterSeat:
-    """Somebody who is expected. Access needs are for those who teach this day."""
-
-    seat_id: SeatId
-    user_id: UserId
-    name: str
-    email: str
-    access_needs: str | None
-    attendance: Attendance | None
-    attendance_at: datetime | None
-    booked_at: datetime
-    is_reserved: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """Everybody who is expected on one day, by name."""
-
-    practical: Brief
-    note: str | None
-    instructors: tuple[str, ...]
-    seats: tuple[RosterSeat, ...]
-    waiting: int
-
-    @property
-    def attended(self) -> int:
-        return sum(seat.attendance is Attendance.attended for seat in self.seats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,83 +148,11 @@ def instructor_ids(db: Session, practical_id: PracticalId) -> tuple[UserId, ...]
     )
 
 
-def roster(db: Session, practical_id: PracticalId) -> Roster:
-    """Return who is expected, in four statements; raise NotFound. Who may see it is the caller's
-    question."""
-    waiting = select(func.count()).where(
-        WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
-    )
-    row = db.execute(
-        select(*BRIEF, Practical.note, waiting.scalar_subquery()).where(
-            Practical.id == practical_id
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    *brief, note, waits = row
-    seats = db.execute(
-        select(
-            Seat.id,
-            Seat.user_id,
-            Seat.attendance,
-            Seat.attendance_at,
-            Seat.booked_at,
-            Seat.reserved_by,
-        ).where(Seat.practical_id == practical_id, Seat.state == SeatState.confirmed)
-    ).all()
-    teachers = instructor_ids(db, practical_id)
-    people = accounts.people(db, [*teachers, *(found.user_id for found in seats)])
-    expected = [_expected(found, people[found.user_id]) for found in seats]
-    return Roster(
-        Brief(*brief),
-        note,
-        tuple(sorted(people[user_id].name for user_id in teachers)),
-        tuple(sorted(expected, key=lambda seat: (seat.name.casefold(), seat.seat_id))),
-        waits,
-    )
-
-
-def _expected(found: Row[*tuple[Any, ...]], person: Person) -> RosterSeat:
-    return RosterSeat(
-        seat_id=found.id,
-        user_id=found.user_id,
-        name=person.name,
-        email=person.email,
-        access_needs=person.access_needs,
-        attendance=found.attendance,
-        attendance_at=found.attendance_at,
-        booked_at=found.booked_at,
-        is_reserved=found.reserved_by is not None,
-    )
-
-
 def upcoming_for_student(
     db: Session, user_id: UserId, *, now: datetime, most: int = 20
 ) -> tuple[OwnDate, ...]:
     """Return the coming dates on which this person has a place or waits, the next one first."""
-    ahead = aliased(WaitingEntry)
-    position = (
-        select(func.count())
-        .where(
-            ahead.practical_id == Practical.id,
-            ahead.state == WaitingState.waiting,
-            ahead.number <= WaitingEntry.number,
-        )
-        .correlate(Practical, WaitingEntry)
-        .scalar_subquery()
-    )
-    rows = db.execute(
-        select(*BRIEF, Seat.id, WaitingEntry.id, position)
-        .outerjoin(Seat, own_seat(user_id))
-        .outerjoin(WaitingEntry, own_entry(user_id))
-        .where(
-            or_(Seat.id.is_not(None), WaitingEntry.id.is_not(None)),
-            Practical.status == PracticalStatus.published,
-            Practical.ends_at > now,
-        )
-        .order_by(Practical.starts_at, Practical.id)
-        .limit(most)
-    )
+    rows = db.execute(OWN_COMING, {"viewer": user_id, "now": now, "most": most})
     return tuple(
         OwnDate(Brief(*brief), seat_id is not None, place if entry_id else None)
         for *brief, seat_id, entry_id, place in rows
@@ -305,6 +211,39 @@ def own_seat(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
 def own_entry(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
     """Join a practical with this person's entry on its waiting list."""
     return and_(ENTRY.practical_id == PRACTICAL.id, ENTRY.user_id == user_id, WAITS)
+
+
+def _own_coming() -> Select[*tuple[Any, ...]]:
+    viewer = bindparam("viewer", type_=Uuid())
+    ahead = table_of(WaitingEntry).alias("ahead")
+    position = (
+        select(func.count())
+        .select_from(ahead)
+        .where(
+            ahead.c.practical_id == PRACTICAL.id,
+            ahead.c.state == WaitingState.waiting,
+            ahead.c.number <= ENTRY.number,
+        )
+        .correlate(table_of(Practical), table_of(WaitingEntry))
+        .scalar_subquery()
+    )
+    return (
+        select(*(PRACTICAL[column.key] for column in BRIEF), SEAT.id, ENTRY.id, position)
+        .select_from(table_of(Practical))
+        .outerjoin(table_of(Seat), own_seat(viewer))
+        .outerjoin(table_of(WaitingEntry), own_entry(viewer))
+        .where(
+            or_(SEAT.id.is_not(None), ENTRY.id.is_not(None)),
+            PRACTICAL.status == PracticalStatus.published,
+            PRACTICAL.ends_at > bindparam("now"),
+        )
+        .order_by(PRACTICAL.starts_at, PRACTICAL.id)
+        .limit(bindparam("most", type_=Integer()))
+    )
+
+
+OWN_COMING = _own_coming()
+"""Built once: every home page of a student asks."""
 
 
 def _seat_select() -> Select[*tuple[Any, ...]]:

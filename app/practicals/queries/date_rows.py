@@ -63,7 +63,7 @@ class Filters:
 
 
 GATE = len(GATE_COLUMNS)
-LISTED = 20
+LISTED = 12
 """Dates on one page of the list: each is a card."""
 
 Rows = Select[*tuple[Any, ...]]

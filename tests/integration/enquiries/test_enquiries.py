@@ -23,6 +23,7 @@ from tests.make import NOW
 from tests.make.enquiries import a_question, an_enquiry
 from tests.make.learning import a_published_course
 from tests.make.mail import mails_to
+from tests.make.pages import words
 from tests.make.people import a_user
 
 FORM = {
@@ -43,11 +44,6 @@ def admin(database):
 @pytest.fixture
 def office(admin, as_person):
     return as_person(admin)
-
-
-def words(response) -> str:
-    (main,) = html.document_fromstring(response.text).xpath("//main")
-    return " ".join(main.text_content().split())
 
 
 def count(database) -> int:

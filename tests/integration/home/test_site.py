@@ -13,6 +13,7 @@ from app.practicals.domain.seats import PracticalStatus
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.enrolments import an_enrolment, an_intake
+from tests.make.pages import words
 from tests.make.people import a_user
 from tests.make.practicals import STARTS, a_practical, the_course
 
@@ -44,11 +45,6 @@ def dates(database, course):
         later = STARTS + timedelta(days=40)
         a_practical(db, capacity=1, taken=1, starts_at=later, ends_at=later + timedelta(hours=7))
         a_practical(db, status=PracticalStatus.draft, room="Secret room")
-
-
-def words(response) -> str:
-    (main,) = html.document_fromstring(response.text).xpath("//main")
-    return " ".join(main.text_content().split())
 
 
 def structured(response):

@@ -16,6 +16,7 @@ from tests.make.learning import (
     a_passed_quiz,
     a_published_course,
 )
+from tests.make.pages import words
 from tests.make.people import a_user
 
 MAP = "/learn/small-course"
@@ -59,11 +60,6 @@ def completions(database) -> int:
 
 def links(page, path="//main//a") -> list[str]:
     return [link.get("href") for link in html.document_fromstring(page.text).xpath(path)]
-
-
-def words(page) -> str:
-    main = html.document_fromstring(page.text).xpath("//main")[0]
-    return " ".join(main.text_content().split())
 
 
 # Who may see what

@@ -38,6 +38,8 @@ VALUES: dict[str, Any] = {
     "bring": ["Photo identification", "A pen"],
     "cancel_until": "Sun 6 Dec 2026, 10:00, London time",
     "path": "/practicals/7",
+    "topic": "A course",
+    "enquiry_id": "7",
 }
 
 
@@ -48,7 +50,6 @@ def environment() -> Environment:
         url_for=lambda name, **_: f"/{name}",
         asset=lambda name: name,
         zone="Europe/London",
-        reload=False,
     )
 
 

@@ -135,7 +135,7 @@ def test_other_scripts_come_from_the_fonts_that_typst_carries(name):
     assert "ann@example.org" in text
 
 
-@pytest.mark.parametrize("name", ["Wang 王小明", "Ann 🙂", "Женя กั", "mark \u4e00\u0483"])
+@pytest.mark.parametrize("name", ["Wang 王小明", "Ann 🙂", "Женя กั"])
 def test_a_character_that_no_font_draws_is_a_box_and_the_paper_says_so(name):
     text = text_of(papers.paper("roster", values_of("roster", name), at=AT))
     assert papers.NO_GLYPH in text
@@ -143,6 +143,12 @@ def test_a_character_that_no_font_draws_is_a_box_and_the_paper_says_so(name):
     assert name.split()[0][:3] in text
     with pytest.raises(typst.TypstError):
         papers.exact_paper("roster", values_of("roster", name), at=AT)
+
+
+def test_a_mark_on_a_character_that_is_not_drawn_is_masked_too():
+    """Alone, a mark of another script would be refused again."""
+    text = text_of(papers.paper("roster", values_of("roster", "\u4e00\u0483"), at=AT))
+    assert "◊◊" in text
 
 
 def test_a_text_over_which_typst_stops_is_printed_all_the_same(capfd):

@@ -1,0 +1,148 @@
+"""Who is expected on a practical: everybody for the papers, a page of them for the screen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, Row, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.db.base import table_of
+from app.db.paging import Page, page_of
+from app.kit.errors import NotFound
+from app.kit.ids import PracticalId, SeatId, UserId
+from app.practicals.domain.seats import Attendance, SeatState, WaitingState
+from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
+from app.practicals.queries.briefs import BRIEF, HOLDS_A_SEAT, SEAT, Brief
+
+SHOWN = 50
+"""People on one page; a real day has fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterSeat:
+    """Somebody who is expected. Access needs are for those who teach this day."""
+
+    seat_id: SeatId
+    user_id: UserId
+    name: str
+    email: str
+    access_needs: str | None
+    attendance: Attendance | None
+    attendance_at: datetime | None
+    booked_at: datetime
+    is_reserved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who is expected on one day, by name. `seats` are everybody, or one page of them; `expected` and
+    `attended` count all."""
+
+    practical: Brief
+    note: str | None
+    instructors: tuple[str, ...]
+    seats: tuple[RosterSeat, ...]
+    waiting: int
+    expected: int
+    attended: int
+    number: int = 1
+
+    @property
+    def page(self) -> Page[RosterSeat]:
+        return page_of(self.seats, number=self.number, total=self.expected, size=SHOWN)
+
+
+USER = table_of(User).c
+THIS: BindParameter[Any] = bindparam("practical_id")
+
+
+def _counted(*which: Any) -> Any:
+    return (
+        select(func.count())
+        .select_from(Seat)
+        .where(Seat.practical_id == Practical.id, Seat.state == SeatState.confirmed, *which)
+        .scalar_subquery()
+    )
+
+
+# Built once: building such statements takes longer than the database takes to answer them.
+DAY = select(
+    *BRIEF,
+    Practical.note,
+    select(func.count())
+    .select_from(WaitingEntry)
+    .where(WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting)
+    .scalar_subquery(),
+    _counted(),
+    _counted(Seat.attendance == Attendance.attended),
+).where(Practical.id == THIS)
+TEACHERS = (
+    select(User.name)
+    .join(PracticalInstructor, PracticalInstructor.user_id == User.id)
+    .where(PracticalInstructor.practical_id == THIS)
+    .order_by(User.name, User.id)
+)
+EXPECTED = (
+    select(
+        SEAT.id.label("seat_id"),
+        SEAT.user_id,
+        USER.name,
+        USER.email,
+        USER.access_needs,
+        SEAT.attendance,
+        SEAT.attendance_at,
+        SEAT.booked_at,
+        SEAT.reserved_by,
+    )
+    .join_from(table_of(Seat), table_of(User), USER.id == SEAT.user_id)
+    .where(SEAT.practical_id == THIS, HOLDS_A_SEAT)
+    .order_by(func.lower(USER.name), SEAT.id)
+)
+
+
+def roster(db: Session, practical_id: PracticalId) -> Roster:
+    """Return everybody who is expected, in three statements; raise NotFound. Who may see it is the
+    caller's question."""
+    return _roster(db, practical_id)
+
+
+def roster_page(db: Session, practical_id: PracticalId, *, number: int) -> Roster:
+    """Return the same with one page of the people."""
+    return _roster(db, practical_id, number=number)
+
+
+def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None) -> Roster:
+    asked = {"practical_id": practical_id}
+    row = db.execute(DAY, asked).one_or_none()
+    if row is None:
+        raise NotFound
+    *brief, note, waiting, expected, attended = row
+    people = EXPECTED
+    if number is not None:
+        people = people.limit(SHOWN).offset((number - 1) * SHOWN)
+    return Roster(
+        Brief(*brief),
+        note,
+        tuple(db.scalars(TEACHERS, asked)),
+        tuple(_expected(found) for found in db.execute(people, asked)),
+        waiting,
+        expected,
+        attended,
+        number or 1,
+    )
+
+
+def _expected(found: Row[*tuple[Any, ...]]) -> RosterSeat:
+    return RosterSeat(
+        seat_id=found.seat_id,
+        user_id=found.user_id,
+        name=found.name,
+        email=found.email,
+        access_needs=found.access_needs,
+        attendance=found.attendance,
+        attendance_at=found.attendance_at,
+        booked_at=found.booked_at,
+        is_reserved=found.reserved_by is not None,
+    )

@@ -1,0 +1,11 @@
+"""Reading a page as a person does."""
+
+from typing import Any
+
+from lxml import html
+
+
+def words(response: Any) -> str:
+    """Return the words of the page's main part, with single spaces."""
+    (main,) = html.document_fromstring(response.text).xpath("//main")
+    return " ".join(main.text_content().split())
