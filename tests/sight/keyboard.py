@@ -2,7 +2,8 @@
 
 Nothing here touches a mouse. At every stop the focus must be visible (it changes an outline or a shadow) and
 must not be covered by anything that stands over the page (WCAG 2.4.7, 2.4.11). Of something taller than a
-third of the window, a table that scrolls for one, a part must be seen.
+third of the window, a table that scrolls for one, a part must be seen; and of a text area, where Chromium
+scrolls to the line of the caret and not to the whole box.
 """
 
 import re
@@ -53,7 +54,7 @@ STOP = """() => {
     box: Boolean(box),
     inside,
     covered,
-    tall: Boolean(box) && box.height > innerHeight / 3,
+    tall: Boolean(box) && (box.height > innerHeight / 3 || element.localName === "textarea"),
   };
 }"""
 
