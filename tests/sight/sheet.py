@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.kit.places import ROOT
 from tests.sight.inventory import ROUTES, Found, is_looked_at, walk
@@ -23,6 +23,7 @@ from tests.sight.staging import starts_of
 SHEET = ROOT / "var" / "sheet"
 WIDTHS = (360, 820, 1280)
 HEIGHTS = {360: 740, 820: 1100, 1280: 800}
+HIGHEST = 16_000
 THEMES = ("light", "dark")
 
 
@@ -113,13 +114,20 @@ def _shoot(context: BrowserContext, role: str, found: Found, wanted: Wanted) -> 
     for theme in wanted.themes:
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         for width in wanted.widths:
-            page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 800)})
+            _stretch(page, width)
             shot = Shot(role, found, width, theme)
             path = SHEET / shot.file
             path.parent.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=path, full_page=True)
+            page.screenshot(path=path)
             yield shot
     page.close()
+
+
+def _stretch(page: Page, width: int) -> None:
+    """Make the window as high as the page, so that bars stand at its end and not across its middle."""
+    page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 800)})
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(height, HIGHEST)})
 
 
 STYLE = """

@@ -1,0 +1,121 @@
+"""What a visit weighs as it crosses the wire, and how soon a slow phone shows it.
+
+The figures of the last run are kept in `var/weight.json`.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from app.kit.places import ROOT
+from tests.sight.people import sign_in_as
+
+FIGURES = ROOT / "var" / "weight.json"
+FIRST_VISIT, REPEAT_VIEW, REQUESTS = 90_000, 20_000, 9
+PAGES = [("visitor", "/"), ("visitor", "/courses/mesotherapy"), ("student", "/home")]
+TRIES = 3
+
+SLOW_NETWORK = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 1_600_000 / 8,
+    "uploadThroughput": 750_000 / 8,
+}
+WATCH = """
+window.seen = { paint: 0, shift: 0, longest: 0 };
+const watch = (type, note) =>
+  new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true });
+watch("largest-contentful-paint", (entry) => { window.seen.paint = entry.startTime; });
+watch("layout-shift", (entry) => { if (!entry.hadRecentInput) window.seen.shift += entry.value; });
+watch("longtask", (entry) => { window.seen.longest = Math.max(window.seen.longest, entry.duration); });
+"""
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Bytes over the wire, headers included, and the requests that caused them."""
+
+    bytes: int
+    requests: int
+
+
+@dataclass(frozen=True)
+class Vitals:
+    """Largest paint in ms, sum of layout shifts, longest task in ms."""
+
+    paint: float
+    shift: float
+    longest: float
+
+    @property
+    def is_good(self) -> bool:
+        return 0 < self.paint <= 1_500 and self.shift <= 0.01 and self.longest <= 100
+
+
+def weigh(page: Page, address: str) -> Weight:
+    """Open an address and count what came over the network, not what the cache held."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    sizes: dict[str, int] = {}
+
+    def note(event: dict[str, object]) -> None:
+        sizes[str(event["requestId"])] = int(str(event["encodedDataLength"]).split(".")[0])
+
+    session.on("Network.loadingFinished", note)
+    page.goto(address, wait_until="networkidle")
+    session.detach()
+    fetched = [size for size in sizes.values() if size > 0]
+    return Weight(sum(fetched), len(fetched))
+
+
+def feel(context: BrowserContext, address: str) -> Vitals:
+    """Open an address as a slow phone on a slow network does, with an empty cache."""
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    session.send("Network.emulateNetworkConditions", SLOW_NETWORK)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(address, wait_until="networkidle")
+    seen = page.evaluate("window.seen")
+    page.close()
+    return Vitals(**seen)
+
+
+def keep(name: str, figures: dict[str, object]) -> None:
+    """Add figures to those of earlier tests of the run."""
+    known = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    known[name] = {**known.get(name, {}), **figures}
+    FIGURES.parent.mkdir(exist_ok=True)
+    FIGURES.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("role", "path"), PAGES)
+def test_a_first_visit_and_a_repeat_view_are_light(demo_server, new_context, role, path):
+    known, fresh = new_context(), new_context()
+    sign_in_as(known, demo_server.url, role)
+    fresh.add_cookies(known.cookies())  # signed in, and nothing in the cache
+    page = fresh.new_page()
+    first = weigh(page, f"{demo_server.url}{path}")
+    again = weigh(page, f"{demo_server.url}{path}")
+    keep(path, {"first": asdict(first), "again": asdict(again)})
+    assert first.requests <= REQUESTS
+    assert 30_000 < first.bytes <= FIRST_VISIT
+    assert 1_000 < again.bytes <= REPEAT_VIEW
+
+
+@pytest.mark.browser
+@pytest.mark.deep
+@pytest.mark.parametrize(("role", "path"), PAGES)
+def test_a_slow_phone_sees_the_page_soon(demo_server, new_context, role, path):
+    """The best of three, so that a busy machine does not decide."""
+    context = new_context(viewport={"width": 360, "height": 740})
+    sign_in_as(context, demo_server.url, role)
+    tries = [feel(context, f"{demo_server.url}{path}") for _ in range(TRIES)]
+    best = min(tries, key=lambda one: (not one.is_good, one.paint))
+    keep(path, {"slow": asdict(best)})
+    assert best.is_good, tries
