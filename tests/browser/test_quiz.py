@@ -85,7 +85,8 @@ def test_answers_survive_a_lost_network_and_a_closed_page(context, pupil):
     chip(page, "saved", "Saved")
     assert stored(pupil)[-1] == {"options": ["nerves", "vessels"]}
 
-    page.get_by_role("button", name=re.compile("^Save and")).click()
+    with page.expect_navigation():  # the next question; leaving before it has come would be cut off
+        page.get_by_role("button", name=re.compile("^Save and")).click()
     page.goto(f"/attempts/{attempt_id}/check")
     page.get_by_role("button", name="Send answers").click()
     page.locator("dialog").get_by_role("button", name="Send answers").click()
