@@ -87,6 +87,8 @@ class IntakeOption:
     intake_id: IntakeId
     course_key: str
     label: str
+    short_label: str
+    """Without the course, where the page says it already."""
     starts_on: date
     status: IntakeStatus
 
@@ -155,6 +157,7 @@ def intake_options(db: Session) -> tuple[IntakeOption, ...]:
             intake_id=row.id,
             course_key=row.course_key,
             label=f"{row.title}, {row.course_key}, {domain.day_in_words(row.starts_on)}",
+            short_label=f"{row.title}, {domain.day_in_words(row.starts_on)}",
             starts_on=row.starts_on,
             status=row.status,
         )

@@ -138,6 +138,9 @@ INSTRUCTOR: tuple[str, ...] = (
     "POST /teach/practicals/{practical_id}/students/{seat_id}/assess",
 )
 STAFF: tuple[str, ...] = (
+    "GET /results",
+    "POST /results/export",
+    "GET /results/{course_key}/quizzes/{quiz_key}",
     "GET /teach/practicals/{practical_id}",
     "GET /teach/practicals/{practical_id}/attendance.pdf",
     "GET /teach/practicals/{practical_id}/checklists.pdf",

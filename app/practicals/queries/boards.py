@@ -121,7 +121,7 @@ def admin_page(db: Session, practical_id: PracticalId, *, number: int = 1) -> Ad
     gate = Gate(*row)
     titles = {}
     if gate.intake_id is not None:
-        titles = {intake.intake_id: intake.label for intake in enrolments.intake_options(db)}
+        titles = {intake.intake_id: intake.short_label for intake in enrolments.intake_options(db)}
     return AdminPage(
         gate,
         courses.revision(db, gate.revision_id).course.title,
