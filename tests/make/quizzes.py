@@ -135,14 +135,19 @@ def a_published_course(
 
 
 def a_place(
-    db: Session, actor: Actor, revision_id: RevisionId, *, course_key: str = "small-course"
+    db: Session,
+    actor: Actor,
+    revision_id: RevisionId,
+    *,
+    course_key: str = "small-course",
+    at: datetime = NOW,
 ) -> EnrolmentId:
-    """Confirm a place on a course for `actor`."""
+    """Confirm a place on a course for `actor`, in an intake that starts the same day."""
     intake = Intake(
         id=IntakeId(new_uuid()),
         course_key=course_key,
         title="Winter",
-        starts_on=NOW.date(),
+        starts_on=at.date(),
         price_pence=100_000,
         places=20,
         taken=1,
@@ -160,8 +165,8 @@ def a_place(
         course_key=course_key,
         revision_id=revision_id,
         state=EnrolmentState.confirmed,
-        requested_at=NOW,
-        decided_at=NOW,
+        requested_at=at,
+        decided_at=at,
     )
     db.add(enrolment)
     db.flush()
