@@ -4,7 +4,7 @@ Content comes from the revision that the student's place pins, in memory; what i
 the place and what is done.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
@@ -168,13 +168,19 @@ def _pinned(db: Session, actor: Actor, course_key: str) -> tuple[Published, Plac
 
 def my_courses(db: Session, actor: Actor) -> tuple[CourseProgress, ...]:
     """Return the actor's courses by title; of two places on one course the newest counts."""
-    places = {place.course_key: place for place in reversed(places_of(db, actor.user_id))}
-    if not places:
-        return ()
-    done = done_on_all(db, actor.user_id)
+    places = places_of(db, actor.user_id)
+    return progress_on(db, places, done_on_all(db, actor.user_id)) if places else ()
+
+
+def progress_on(
+    db: Session, places: Iterable[Place], done: Mapping[str, Done]
+) -> tuple[CourseProgress, ...]:
+    """The same for somebody whose places, newest first, and completions are known; no statement
+    while the courses are in memory."""
+    by_course = {place.course_key: place for place in reversed(tuple(places))}
     found = [
         _progress(revision(db, place.revision_id).course, done.get(key, Done()))
-        for key, place in places.items()
+        for key, place in by_course.items()
     ]
     return tuple(sorted(found, key=lambda progress: progress.title))
 
