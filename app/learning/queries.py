@@ -18,7 +18,7 @@ from app.enrolments.queries import Place, place_on, places_of
 from app.kit.errors import NotFound
 from app.kit.ids import UserId
 from app.learning import domain
-from app.learning.domain import Done, ModuleState, NextStep, NumberedModule
+from app.learning.domain import Done, ModuleState, NextStep, NumberedModule, StepKind
 from app.learning.errors import ModuleLocked
 from app.learning.models import Completed, Completion
 
@@ -94,6 +94,26 @@ class CourseMap:
     @property
     def key(self) -> str:
         return self.progress.key
+
+    @property
+    def here(self) -> str | None:
+        """The key of the module in which the next step is; None at the final test and after it."""
+        step = self.progress.step
+        if step is None:
+            return None
+        return next(
+            (
+                line.module.key
+                for line in self.modules
+                if line.quiz.key == step.key or any(one.key == step.key for one in line.lessons)
+            ),
+            None,
+        )
+
+    @property
+    def is_at_final(self) -> bool:
+        step = self.progress.step
+        return step is not None and step.kind is StepKind.final
 
 
 @dataclass(frozen=True, slots=True)
