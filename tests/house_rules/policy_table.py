@@ -93,6 +93,7 @@ STUDENT: tuple[str, ...] = (
     "DELETE /api/v1/practicals/{practical_id}/waiting/mine",
     "GET /attempts/{attempt_id}",
     "GET /attempts/{attempt_id}/check",
+    "GET /attempts/{attempt_id}/continue",
     "GET /attempts/{attempt_id}/questions/{position}",
     "POST /attempts/{attempt_id}/questions/{position}",
     "POST /attempts/{attempt_id}/submit",
