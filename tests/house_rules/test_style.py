@@ -95,6 +95,12 @@ PHYSICAL = re.compile(
 )
 
 
+def test_what_is_hidden_stays_hidden() -> None:
+    """A component that says how it is displayed, as every button does, would show what is hidden: a later
+    layer wins."""
+    assert "[hidden] { display: none; }" in layer("utilities")
+
+
 def test_sides_are_logical() -> None:
     """A physical side stays where it is when the page runs from right to left."""
     wrong = [
