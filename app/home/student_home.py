@@ -16,6 +16,8 @@ from app.enrolments.domain import EnrolmentState
 from app.enrolments.queries import OwnPlace
 from app.learning import queries as learning
 from app.learning.queries import CourseProgress
+from app.notices import queries as notices
+from app.notices.queries import OwnNotice
 from app.practicals.queries import briefs
 from app.practicals.queries.briefs import OwnDate
 
@@ -24,13 +26,15 @@ MOST_DATES = 6
 
 @dataclass(frozen=True, slots=True)
 class StudentHome:
-    """`places` are those that are not confirmed yet; `own` says what is missing for a certificate."""
+    """`places` are those that are not confirmed yet; `own` says what is missing for a certificate;
+    `news` is what they have not read yet."""
 
     courses: tuple[CourseProgress, ...]
     dates: tuple[OwnDate, ...]
     places: tuple[OwnPlace, ...]
     reports: tuple[Report, ...]
     own: OwnPage
+    news: tuple[OwnNotice, ...]
 
     @property
     def next_course(self) -> CourseProgress | None:
@@ -47,4 +51,5 @@ def student_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> St
         tuple(place for place in places if place.state in open_states),
         assessments.reports_of(db, actor.user_id),
         certificates.own_page(db, actor.user_id),
+        notices.news(db, actor),
     )
