@@ -14,7 +14,8 @@ from app.certificates import service as certificates
 from app.db import idempotency, limits
 from app.db.database import Database
 from app.enquiries import service as enquiries
-from app.kit.ids import UserId
+from app.kit.ids import EventId, UserId
+from app.outbox import queries as outbox_queries
 from app.outbox import service as outbox
 from app.practicals import service as practicals
 from app.quizzes import queries as quiz_queries
@@ -24,6 +25,7 @@ from app.web.mailer import Mailer
 
 log = structlog.get_logger("preceptor.jobs")
 
+FORGOTTEN_AT_ONCE = 500
 Handler = Callable[[Session, dict[str, Any], datetime], None]
 
 
@@ -116,6 +118,25 @@ def close_overdue_attempts(database: Database, *, now: datetime) -> int:
     return closed
 
 
+def forget_delivered(database: Database, *, now: datetime) -> None:
+    """Delete what was delivered longer ago than it is kept. What is old is looked for without the right to
+    write, and deleted a little at a time: nobody who books a place waits for this."""
+    for find, forget in (
+        (outbox_queries.old_events, outbox.forget_events),
+        (outbox_queries.old_kept_mails, outbox.forget_kept_mails),
+    ):
+        while old := _found(database, find, now=now):
+            with database.write() as db:
+                forget(db, old)
+
+
+def _found(
+    database: Database, find: Callable[..., list[EventId]], *, now: datetime
+) -> list[EventId]:
+    with database.read() as db:
+        return find(db, now=now, most=FORGOTTEN_AT_ONCE)
+
+
 def work_until(stop: Event, database: Database, mailer: Mailer, clock: Clock) -> None:
     """Deliver until told to stop; the thread of a single-process server, or `preceptor work`."""
     swept = clock()
@@ -130,6 +151,7 @@ def work_until(stop: Event, database: Database, mailer: Mailer, clock: Clock) ->
                     limits.sweep(db, now=now)
                     practicals.promote_everywhere(db, now=now)
                     enquiries.forget_old(db, now=now)
+                forget_delivered(database, now=now)
                 swept = now
         except Exception as error:  # the database may be away for a while; go on
             log.error("worker", exc_info=error)

@@ -31,6 +31,8 @@ from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
+from app.notices import api as notices_api
+from app.notices import pages as notices_pages
 from app.practicals import api as practicals_api
 from app.practicals.pages import papers as practicals_papers
 from app.practicals.pages import planning as practicals_planning
@@ -75,6 +77,8 @@ FEATURES: tuple[Pages | Api, ...] = (
     courses_api.api,
     accounts_pages.pages,
     me_pages.pages,
+    notices_pages.pages,
+    notices_api.api,
     accounts_api.api,
     certificates_pages.pages,
     certificates_api.api,
@@ -109,15 +113,14 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     )
     built = build_assets(STATIC, ROOT / "var" / "assets")
     url_for = addresses_of(app)
+    templates = make_environment(
+        TEMPLATES, url_for=url_for, asset=built.url, zone=settings.time_zone
+    )
     app.state.shell = Shell(
         settings=settings,
         database=Database(settings.database_url, pool_size=settings.threads),
-        templates=make_environment(
-            TEMPLATES,
-            url_for=url_for,
-            asset=built.url,
-            zone=settings.time_zone,
-        ),
+        templates=templates,
+        letters=Letters.over(templates),
         identify=Identity(),
         clock=clock_for(settings.test_clock),
         url_for=url_for,
@@ -144,7 +147,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
 def make_mailer(settings: Settings, shell: Shell) -> Mailer:
     secret = settings.secret_key.get_secret_value()
     return Mailer(
-        letters=Letters.over(shell.templates),
+        letters=shell.letters,
         sender=settings.mail_from,
         base_url=settings.base_url,
         academy=settings.academy_name,

@@ -1,11 +1,12 @@
-"""Recording what is to be delivered, and the worker's side: lease, mark, retry, give up."""
+"""Recording what is to be delivered, and the worker's side: lease, mark, retry, give up, forget."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
@@ -48,7 +49,8 @@ def send_mail(
     """Record a mail: the text of `templates/mail/<template>.txt`, whose first line is the subject.
 
     `values` are plain JSON; secrets never go in: a link's token is made at delivery from the id of
-    its row. `calendar` describes an invite (see `app.web.calendar`).
+    its row. `calendar` describes an invite (see `app.web.calendar`). A person is told of what is theirs by
+    `app.notices.service.tell`, which calls this.
     """
     payload = {"to": to, "template": template, "values": values, "calendar": calendar}
     return announce(db, MAIL, payload, now=now)
@@ -137,3 +139,15 @@ def try_again(db: Session, event_id: EventId, *, now: datetime) -> bool:
         .returning(OutboxEvent.id)
     )
     return revived.one_or_none() is not None
+
+
+def forget_events(db: Session, event_ids: Sequence[EventId]) -> None:
+    """Delete events that `queries.old_events` found; one that is not delivered stays."""
+    db.execute(
+        delete(OutboxEvent).where(OutboxEvent.id.in_(event_ids), OutboxEvent.done_at.is_not(None))
+    )
+
+
+def forget_kept_mails(db: Session, mail_ids: Sequence[EventId]) -> None:
+    """Delete kept mails that `queries.old_kept_mails` found."""
+    db.execute(delete(KeptMail).where(KeptMail.id.in_(mail_ids)))

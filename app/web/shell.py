@@ -11,6 +11,7 @@ from app.accounts.actor import Actor
 from app.db.database import Database
 from app.settings import Settings
 from app.web.clock import Clock
+from app.web.letters import Letters
 
 
 class Identify(Protocol):
@@ -29,6 +30,7 @@ class Shell:
     settings: Settings
     database: Database
     templates: Environment
+    letters: Letters
     identify: Identify
     clock: Clock
     url_for: Callable[..., str]
