@@ -39,6 +39,7 @@ from app.practicals.pages import students as practicals_students
 from app.practicals.pages import teaching as practicals_teaching
 from app.quizzes import api as quizzes_api
 from app.quizzes import pages as quizzes_pages
+from app.reports import pages as reports_pages
 from app.settings import Settings
 from app.web import kept_mail, system
 from app.web.addresses import addresses_of
@@ -88,6 +89,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     people_pages.pages,
     group_pages.pages,
     office_pages.pages,
+    reports_pages.pages,
     kept_mail.pages,
     system.pages,
 )

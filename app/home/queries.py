@@ -43,7 +43,7 @@ def visitor_page(db: Session, *, zone: str, now: datetime) -> VisitorPage:
 def home_page(db: Session, actor: Actor, *, zone: str, now: datetime) -> HomePage:
     return HomePage(
         actor.name,
-        admin_home(db, now) if actor.is_admin else None,
+        admin_home(db, ZoneInfo(zone), now) if actor.is_admin else None,
         instructor_home(db, actor, ZoneInfo(zone), now) if actor.is_instructor else None,
         student_home(db, actor, ZoneInfo(zone), now) if actor.is_student else None,
     )

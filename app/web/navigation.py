@@ -30,6 +30,7 @@ INSTRUCTOR = (
     ("My day", "/home", "house"),
     ("Practicals", "/teach/practicals", "calendar-days"),
     ("Groups", "/teach/groups", "users"),
+    ("Results", "/results", "chart-column"),
     ("Me", "/me", "circle-user-round"),
 )
 ADMIN = (
@@ -38,6 +39,7 @@ ADMIN = (
     ("Practicals", "/admin/practicals", "calendar-days"),
     ("People", "/admin/people", "users"),
     ("Groups", "/admin/groups", "group"),
+    ("Results", "/results", "chart-column"),
     ("Courses", "/admin/courses", "book-open"),
     ("Enquiries", "/admin/enquiries", "message-square"),
     ("Certificates", "/admin/certificates", "award"),

@@ -32,6 +32,8 @@ _THEMED = re.compile(r"light-dark\((.+?), (.+)\)")
 _USED = re.compile(r"var\(--([\w-]+)\)")
 _EDGES = re.compile(r"^(?:border|outline)(?:-(?:block|inline)(?:-(?:start|end))?)?(?:-color)?$")
 
+_ICON = re.compile(r"\.icon$")
+
 Theme = Mapping[str, str]
 
 
@@ -93,12 +95,13 @@ def pairs(css: str) -> Iterator[Pair]:
 
 def _pairs_of(within: tuple[str, ...], rule: list[Declaration]) -> Iterator[Pair]:
     fronts, backs, edges = (_tokens(rule, wanted) for wanted in (_FRONT, _BACK, _EDGES))
-    is_bare = any(word in within[-1] for word in BARE)
+    is_bare = any(word in within[-1] for word in BARE) or _is_a_shape(rule)
+    is_text = not _ICON.search(within[-1])
     for (front, line), (back, _) in product(fronts, backs):
-        yield Pair(front, back, is_text=True, line=line)
+        yield Pair(front, back, is_text=is_text, line=line)
     if not backs:
         for (front, line), back in product(fronts, GROUNDS):
-            yield Pair(front, back, is_text=True, line=line)
+            yield Pair(front, back, is_text=is_text, line=line)
     for back, line in () if is_bare else backs:
         if not fronts or back in GROUNDS or back.endswith("-soft"):
             yield from (Pair(words, back, is_text=True, line=line) for words in ("ink", "muted"))
@@ -108,6 +111,11 @@ def _pairs_of(within: tuple[str, ...], rule: list[Declaration]) -> Iterator[Pair
     # A ring of focus stands between two colours of its own: one of them is seen on any ground.
     for (ring, line), (halo, _) in product(_tokens(rule, _RING), _tokens(rule, _HALO)):
         yield Pair(ring, halo, is_text=False, line=line)
+
+
+def _is_a_shape(rule: list[Declaration]) -> bool:
+    """Whether the rule draws something that has no words: a line, a dot."""
+    return any(one.name == "content" and one.value == '""' for one in rule)
 
 
 def _tokens(rule: list[Declaration], wanted: re.Pattern[str]) -> list[tuple[str, int]]:

@@ -93,6 +93,7 @@ STUDENT: tuple[str, ...] = (
     "DELETE /api/v1/practicals/{practical_id}/waiting/mine",
     "GET /attempts/{attempt_id}",
     "GET /attempts/{attempt_id}/check",
+    "GET /attempts/{attempt_id}/continue",
     "GET /attempts/{attempt_id}/questions/{position}",
     "POST /attempts/{attempt_id}/questions/{position}",
     "POST /attempts/{attempt_id}/submit",
@@ -138,6 +139,9 @@ INSTRUCTOR: tuple[str, ...] = (
     "POST /teach/practicals/{practical_id}/students/{seat_id}/assess",
 )
 STAFF: tuple[str, ...] = (
+    "GET /results",
+    "POST /results/export",
+    "GET /results/{course_key}/quizzes/{quiz_key}",
     "GET /teach/practicals/{practical_id}",
     "GET /teach/practicals/{practical_id}/attendance.pdf",
     "GET /teach/practicals/{practical_id}/checklists.pdf",

@@ -79,6 +79,15 @@ def test_a_colour_meets_the_background_beside_it_or_every_ground() -> None:
     assert {("ink", "canvas"), ("ink", "surface"), ("ink", "sunken")} <= met
 
 
+def test_an_icon_is_a_picture_and_a_shape_carries_no_words() -> None:
+    icon = pairs(f"{TOKENS} .a > .icon {{ color: var(--faint); }}")
+    assert [pair.is_text for pair in icon] == [False, False, False]
+    words = f'{TOKENS} .a::before {{ content: "new"; background: var(--ink); }}'
+    assert list(pairs(words)) != []
+    shape = f'{TOKENS} .a::before {{ content: ""; background: var(--faint); }}'
+    assert list(pairs(shape)) == []
+
+
 def test_contrast_is_that_of_the_standard() -> None:
     assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
     assert contrast("#767676", "#FFFFFF") == pytest.approx(4.54, abs=0.005)

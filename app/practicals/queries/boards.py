@@ -1,11 +1,12 @@
 """What admins and instructors see of practicals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -18,7 +19,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import IntakeId, PracticalId, UserId
 from app.practicals.domain.seats import Gate, PracticalStatus, Unmet, WaitingState, eligibility
 from app.practicals.models import Practical, PracticalInstructor, WaitingEntry
-from app.practicals.queries.briefs import BRIEF, Brief, instructor_ids
+from app.practicals.queries.briefs import BRIEF, Brief, instructor_ids, instructor_names
 from app.practicals.queries.facts import GATE_COLUMNS, known_people
 from app.practicals.queries.rosters import Roster, roster_page
 
@@ -37,8 +38,11 @@ class Shown(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
+    """One day in a list of staff."""
+
     practical: Brief
     waiting: int
+    instructors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,11 @@ def board(
     return _page(db, _shown(shown, kind, now), number=number)
 
 
+def coming(db: Session, *, now: datetime, most: int) -> tuple[BoardRow, ...]:
+    """Return the next published days that are not over, in two statements."""
+    return _board_rows(db, db.execute(_shown(Shown.coming, None, now).limit(most)).all())
+
+
 def teaching(
     db: Session, user_id: UserId, shown: Shown, *, number: int, now: datetime
 ) -> Page[BoardRow]:
@@ -121,7 +130,7 @@ def admin_page(db: Session, practical_id: PracticalId, *, number: int = 1) -> Ad
     gate = Gate(*row)
     titles = {}
     if gate.intake_id is not None:
-        titles = {intake.intake_id: intake.label for intake in enrolments.intake_options(db)}
+        titles = {intake.intake_id: intake.short_label for intake in enrolments.intake_options(db)}
     return AdminPage(
         gate,
         courses.revision(db, gate.revision_id).course.title,
@@ -217,8 +226,17 @@ def _shown(shown: Shown, kind: str | None, now: datetime) -> Rows:
 
 def _page(db: Session, query: Rows, *, number: int) -> Page[BoardRow]:
     rows = db.execute(query.limit(SIZE).offset((number - 1) * SIZE)).all()
-    found = [BoardRow(Brief(*row[:-2]), row[-2]) for row in rows]
-    return page_of(found, number=number, total=rows[0][-1] if rows else 0)
+    total = rows[0][-1] if rows else 0
+    return page_of(_board_rows(db, rows), number=number, total=total)
+
+
+def _board_rows(db: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[BoardRow, ...]:
+    briefs = [Brief(*row[:-2]) for row in rows]
+    names = instructor_names(db, [brief.practical_id for brief in briefs])
+    return tuple(
+        BoardRow(brief, row[-2], names.get(brief.practical_id, ()))
+        for brief, row in zip(briefs, rows, strict=True)
+    )
 
 
 def _queue(db: Session, practical_id: PracticalId) -> tuple[Waits, ...]:
