@@ -22,6 +22,7 @@ EVERYONE: tuple[str, ...] = (
     "GET /courses/{course_key}/reserve/{intake_id}",
     "GET /contact",
     "GET /dates",
+    "GET /demo",
     "POST /demo/sign-in",
     "GET /dev/mail",
     "GET /dev/mail/{mail_id}",
