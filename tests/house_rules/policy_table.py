@@ -218,6 +218,7 @@ ADMIN: tuple[str, ...] = (
     "GET /admin/practicals/{practical_id}/reserve",
     "POST /admin/practicals/{practical_id}/reserve",
     "GET /admin/practicals/{practical_id}/seats/{seat_id}",
+    "GET /admin/practicals/{practical_id}/waiting",
     "POST /admin/practicals/{practical_id}/seats/{seat_id}",
 )
 
