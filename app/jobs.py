@@ -57,6 +57,13 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
+def act_on_facts(db: Session, *, now: datetime) -> None:
+    """Act on every fact that waits, in the transaction of the caller and each distinct one once: for who
+    makes a whole academy at a time and does not leave its past to the worker."""
+    for name, fact in outbox.take_facts(db, now=now):
+        HANDLERS[name](db, fact, now)
+
+
 def deliver_due(database: Database, mailer: Mailer, *, now: datetime) -> int:
     """Deliver what is due and return how many were taken; a failure is retried later."""
     with database.write() as db:
@@ -77,7 +84,8 @@ def _deliver(database: Database, mailer: Mailer, event: outbox.Leased, now: date
             HANDLERS[event.name](db, event.payload, now)
             outbox.mark_done(db, event.id, now=now)
         return
-    message = mailer.build(event.id, event.payload, now=now)
+    # A mail is dated when it was written, whichever try it is.
+    message = mailer.build(event.id, event.payload, now=event.created_at)
     if not mailer.keeps:
         mailer.send(message)
     with database.write() as db:
@@ -90,7 +98,7 @@ def _deliver(database: Database, mailer: Mailer, event: outbox.Leased, now: date
                 subject=str(message["Subject"]),
                 text=body.get_content() if body else "",
                 source=message.as_string(),
-                now=now,
+                now=event.created_at,
             )
         outbox.mark_done(db, event.id, now=now)
 

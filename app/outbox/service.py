@@ -1,5 +1,6 @@
 """Recording what is to be delivered, and the worker's side: lease, mark, retry, give up, forget."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ class Leased:
     name: str
     payload: dict[str, Any]
     tries: int
+    created_at: datetime
 
 
 def announce(db: Session, name: str, payload: dict[str, Any], *, now: datetime) -> EventId:
@@ -75,9 +77,31 @@ def lease(db: Session, *, now: datetime, most: int = 20) -> list[Leased]:
         update(OutboxEvent)
         .where(OutboxEvent.id.in_(ids))
         .values(leased_until=now + LEASE, tries=OutboxEvent.tries + 1)
-        .returning(OutboxEvent.id, OutboxEvent.name, OutboxEvent.payload, OutboxEvent.tries)
+        .returning(
+            OutboxEvent.id,
+            OutboxEvent.name,
+            OutboxEvent.payload,
+            OutboxEvent.tries,
+            OutboxEvent.created_at,
+        )
     ).all()
     return sorted((Leased(*row) for row in taken), key=lambda leased: leased.id)
+
+
+def take_facts(db: Session, *, now: datetime) -> list[tuple[str, dict[str, Any]]]:
+    """Note every fact that waits as delivered and return them, each distinct one once, for who acts on them
+    in the same transaction. Mails stay for the worker."""
+    waiting = (
+        OutboxEvent.name != MAIL,
+        OutboxEvent.done_at.is_(None),
+        OutboxEvent.dead_at.is_(None),
+    )
+    found = db.execute(
+        select(OutboxEvent.name, OutboxEvent.payload).where(*waiting).order_by(OutboxEvent.id)
+    ).all()
+    db.execute(update(OutboxEvent).where(*waiting).values(done_at=now))
+    distinct = {json.dumps([name, fact], sort_keys=True): (name, fact) for name, fact in found}
+    return list(distinct.values())
 
 
 def mark_done(db: Session, event_id: EventId, *, now: datetime) -> None:
