@@ -228,16 +228,31 @@ OWN = (
     .order_by(Enrolment.requested_at.desc(), Enrolment.id.desc())
 )
 """A person's enrolments with their numbers in the queues; built once."""
+ASKED_FOR = OWN.where(Enrolment.state.in_((EnrolmentState.requested, EnrolmentState.waiting)))
 
 
 def own_places(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, ...]:
     """Return a person's own requests, places and wishes, those that live first, then the newest."""
-    rows = db.execute(OWN, {"user_id": user_id}).all()
+    found = _own(db, OWN, user_id, today)
+    return tuple(sorted(found, key=lambda place: place.state not in domain.LIVE))
+
+
+def asked_for(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, ...]:
+    """Return the requests and wishes of a person that are not decided, the newest first."""
+    return _own(db, ASKED_FOR, user_id, today)
+
+
+def _own(
+    db: Session, statement: Select[*tuple[Any, ...]], user_id: UserId, today: date
+) -> tuple[OwnPlace, ...]:
+    rows = db.execute(statement, {"user_id": user_id}).all()
+    if not rows:
+        return ()
     titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
     waiting = waiting_by_intake(
         db, {intake.id for row, intake, _ in rows if row.state is EnrolmentState.waiting}
     )
-    found = [
+    return tuple(
         OwnPlace(
             enrolment_id=row.id,
             intake_id=intake.id,
@@ -256,8 +271,7 @@ def own_places(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, 
             may_withdraw=domain.withdraw_refusal(gate_of(intake), row.state, today=today) is None,
         )
         for row, intake, ahead_of_it in rows
-    ]
-    return tuple(sorted(found, key=lambda place: place.state not in domain.LIVE))
+    )
 
 
 def waiting_by_intake(db: Session, intake_ids: Iterable[IntakeId]) -> dict[IntakeId, int]:

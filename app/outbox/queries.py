@@ -1,7 +1,7 @@
-"""Reading the outbox: kept mails, and what waits or was given up."""
+"""Reading the outbox: kept mails, what waits or was given up, and what need not be kept any longer."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,6 +9,10 @@ from sqlalchemy.orm import Session
 from app.kit.errors import NotFound
 from app.kit.ids import EventId
 from app.outbox.models import KeptMail, OutboxEvent
+
+KEPT = timedelta(days=90)
+"""How long what was delivered is kept, to find out what happened to a mail; the page about privacy says
+so. What was given up stays until somebody has looked at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,17 @@ def mail_source(db: Session, mail_id: EventId) -> str:
     if row is None:
         raise NotFound
     return row.source
+
+
+def old_events(db: Session, *, now: datetime, most: int) -> list[EventId]:
+    """Return some of the events that were delivered longer ago than they are kept."""
+    old = select(OutboxEvent.id).where(OutboxEvent.done_at < now - KEPT)
+    return list(db.scalars(old.limit(most)))
+
+
+def old_kept_mails(db: Session, *, now: datetime, most: int) -> list[EventId]:
+    """Return some of the kept mails that are older than they are kept."""
+    return list(db.scalars(select(KeptMail.id).where(KeptMail.at < now - KEPT).limit(most)))
 
 
 def backlog(db: Session) -> Backlog:

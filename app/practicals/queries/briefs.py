@@ -65,6 +65,7 @@ class OwnDate:
     """A coming date on which a student has a place, or waits at a position."""
 
     practical: Brief
+    cancel_until: datetime
     has_seat: bool
     position: int | None
 
@@ -96,19 +97,18 @@ def seat(db: Session, seat_id: SeatId) -> SeatBrief | None:
     return next(iter(_seats(db, _seat_select().where(Seat.id == seat_id))), None)
 
 
-def attended_seats(db: Session, user_id: UserId, course_key: str) -> tuple[SeatBrief, ...]:
-    """Return the places of a person on a course whose day they attended, oldest first."""
-    return _seats(
-        db,
-        _seat_select()
-        .where(
-            Seat.user_id == user_id,
-            Seat.state == SeatState.confirmed,
-            Seat.attendance == Attendance.attended,
-            Practical.course_key == course_key,
-        )
-        .order_by(Practical.starts_at, Seat.id),
+def attended_seats(
+    db: Session, user_id: UserId, course_key: str | None = None
+) -> tuple[SeatBrief, ...]:
+    """Return the places of a person whose day they attended, on one course or on all, oldest first."""
+    query = _seat_select().where(
+        Seat.user_id == user_id,
+        Seat.state == SeatState.confirmed,
+        Seat.attendance == Attendance.attended,
     )
+    if course_key is not None:
+        query = query.where(Practical.course_key == course_key)
+    return _seats(db, query.order_by(Practical.starts_at, Seat.id))
 
 
 def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatBrief, ...]:
@@ -172,8 +172,8 @@ def upcoming_for_student(
     """Return the coming dates on which this person has a place or waits, the next one first."""
     rows = db.execute(OWN_COMING, {"viewer": user_id, "now": now, "most": most})
     return tuple(
-        OwnDate(Brief(*brief), seat_id is not None, place if entry_id else None)
-        for *brief, seat_id, entry_id, place in rows
+        OwnDate(Brief(*brief), cancel_until, seat_id is not None, place if entry_id else None)
+        for *brief, cancel_until, seat_id, entry_id, place in rows
     )
 
 
@@ -220,7 +220,13 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return (
-        select(*(PRACTICAL[column.key] for column in BRIEF), SEAT.id, ENTRY.id, position)
+        select(
+            *(PRACTICAL[column.key] for column in BRIEF),
+            PRACTICAL.cancel_until,
+            SEAT.id,
+            ENTRY.id,
+            position,
+        )
         .select_from(table_of(Practical))
         .outerjoin(table_of(Seat), own_seat(viewer))
         .outerjoin(table_of(WaitingEntry), own_entry(viewer))
