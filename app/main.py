@@ -22,6 +22,7 @@ from app.certificates import pages as certificates_pages
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.db.database import Database
+from app.demo.people import GUESTS
 from app.enquiries import pages as enquiries_pages
 from app.enrolments import admin_enrolment_pages, admin_pages
 from app.enrolments import api as enrolments_api
@@ -42,7 +43,7 @@ from app.practicals.pages import teaching as practicals_teaching
 from app.quizzes import api as quizzes_api
 from app.quizzes import pages as quizzes_pages
 from app.reports import pages as reports_pages
-from app.settings import Settings
+from app.settings import Environment, Settings
 from app.web import kept_mail, system
 from app.web.addresses import addresses_of
 from app.web.assets import Assets, build_assets
@@ -124,6 +125,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         identify=Identity(),
         clock=clock_for(settings.test_clock),
         url_for=url_for,
+        guests=GUESTS if settings.env is Environment.demo else (),
     )
     app.state.mailer = make_mailer(settings, app.state.shell)
     for router in (*(feature.router for feature in FEATURES), system.router):

@@ -4,6 +4,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 
+from app.web.shell import Guest
+
 HOST = "demo.preceptor.example"
 PASSWORD = "a small open door"  # noqa: S105 - of the demo academy only, printed at its start
 
@@ -156,6 +158,7 @@ LEARNING = (
     DemoPerson("Aurelio Mastrangelo", Stage.learning, "Massage therapist", quiet=45),
     DemoPerson("Bethan Tregaskis", Stage.learning, "Beauty therapist", quiet=2),
 )
+ASKING = DemoPerson("Rafael Monteiro", Stage.requested, "Nurse", is_medical=True)
 EARLY = (
     DemoPerson("Oonagh Gilfillan", Stage.idle, "Florist"),
     DemoPerson(
@@ -178,12 +181,7 @@ EARLY = (
         access_needs="A quiet place to pray at midday.",
     ),
     DemoPerson("Naledi Dlamini-Ross", Stage.confirmed, "Facialist"),
-    DemoPerson(
-        "Rafael Monteiro",
-        Stage.requested,
-        "Nurse",
-        is_medical=True,
-    ),
+    ASKING,
     DemoPerson("Sian Llewellyn-Okonkwo", Stage.requested, "Make-up artist"),
     DemoPerson("Mei Ling Cheung", Stage.requested, "Beauty therapist"),
     DemoPerson(
@@ -206,6 +204,30 @@ STUDENTS = (
     *LEARNING[1:],
     *EARLY,
 )
+
+GUESTS = tuple(
+    Guest(one.email, words)
+    for one, words in (
+        (LEARNING[0], "Halfway through the course: lessons, quizzes, and what comes next."),
+        (
+            READY[0],
+            "One step from her certificate. She was with us yesterday, and Ines Marlowe has begun her "
+            "assessment and not signed it yet.",
+        ),
+        (
+            GRADUATES[0],
+            "A graduate: his practical report, his certificate, and what others see of it.",
+        ),
+        (ASKING, "New here. He has asked for a place and waits for the office to decide."),
+        (
+            INSTRUCTORS[0],
+            "She teaches a practical today, looks after a group, and has yesterday’s assessment of Nora "
+            "Whitcombe to finish and sign.",
+        ),
+        (ADMIN, "Runs the office: requests to decide, dates, people, invoices, certificates."),
+    )
+)
+"""Who is offered for a look round: somebody of each role, and students at four stages."""
 
 
 def sign_in_lines() -> str:

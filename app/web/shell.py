@@ -26,7 +26,17 @@ class Identify(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody of the demo academy as whom one click signs in, and what there is to see as them."""
+
+    email: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
+    """`guests` are nobody, but for the demo."""
+
     settings: Settings
     database: Database
     templates: Environment
@@ -34,3 +44,4 @@ class Shell:
     identify: Identify
     clock: Clock
     url_for: Callable[..., str]
+    guests: tuple[Guest, ...] = ()

@@ -22,6 +22,7 @@ EVERYONE: tuple[str, ...] = (
     "GET /courses/{course_key}/reserve/{intake_id}",
     "GET /contact",
     "GET /dates",
+    "GET /demo",
     "POST /demo/sign-in",
     "GET /dev/mail",
     "GET /dev/mail/{mail_id}",
@@ -217,6 +218,7 @@ ADMIN: tuple[str, ...] = (
     "GET /admin/practicals/{practical_id}/reserve",
     "POST /admin/practicals/{practical_id}/reserve",
     "GET /admin/practicals/{practical_id}/seats/{seat_id}",
+    "GET /admin/practicals/{practical_id}/waiting",
     "POST /admin/practicals/{practical_id}/seats/{seat_id}",
 )
 
