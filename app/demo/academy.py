@@ -14,6 +14,7 @@ from app.demo.enquiries import ask
 from app.demo.intakes import open_intakes
 from app.demo.joining import join
 from app.demo.people import ADMIN, PASSWORD
+from app.demo.reading import read_notices
 from app.demo.studying import study
 
 COURSE = "mesotherapy"
@@ -40,3 +41,4 @@ def _write_down(diary: Diary, password_hash: str) -> None:
     hold_days(diary)
     assess(diary)
     ask(diary)
+    read_notices(diary)

@@ -17,8 +17,9 @@ from app.kit.errors import NotFound
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
 from app.quizzes import models, policy
-from app.quizzes.domain.attempt import GRACE, Attempt, SavedAnswer, Try, counting
+from app.quizzes.domain.attempt import GRACE, Attempt, SavedAnswer, Score, Try, counting
 from app.quizzes.domain.drawing import DrawnQuestion
+from app.quizzes.domain.releasing import best
 from app.quizzes.domain.starting import StartReason, StartRefusal, start_refusal
 
 # Built once, of plain columns: every question of a quiz asks.
@@ -170,6 +171,11 @@ class StartPage:
     @property
     def is_locked(self) -> bool:
         return self.refusal is not None and self.refusal.reason is StartReason.locked
+
+    @property
+    def best(self) -> Score | None:
+        """The score that counts, of the attempts that are marked."""
+        return best([attempt.score for attempt in self.attempts if attempt.score is not None])
 
 
 def start_page(

@@ -1,10 +1,14 @@
 """What the use-cases of a whole academy wrote, and to whom."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from app.accounts.models import User
+from app.demo.reading import AWAY, READ
 from app.notices.models import Notice
 from app.outbox.models import OutboxEvent
+from tests.make import NOW
 from tests.unit.notices.test_lasting import NO_NOTICES, WRITTEN
 
 
@@ -35,3 +39,15 @@ def test_notices_are_filled_with_what_their_letters_promise_to_read(academy_data
     for notice in notices:
         newest = WRITTEN[notice.template][-1]
         assert set(notice.details) == set(newest), notice.template
+
+
+def test_what_is_older_than_a_week_is_read_but_for_one_who_was_away(academy_database):
+    with academy_database.read() as db:
+        rows = db.execute(
+            select(User.email, Notice.at)
+            .join(User, User.id == Notice.person_id)
+            .where(Notice.read_at.is_(None))
+        ).all()
+    week_ago = NOW - timedelta(days=READ, hours=12)
+    assert {email for email, at in rows if at < week_ago} == {AWAY.email}
+    assert len({email for email, at in rows if at >= week_ago}) >= 3
