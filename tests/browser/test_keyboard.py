@@ -222,10 +222,17 @@ def grade_and_sign(keys: Keys, javascript: bool) -> None:
                 keys.page.keyboard.press("Enter")
         marked = keys.page.get_by_text(f"{step + 1} of {len(STEPS)} marked").first
         expect(marked).to_be_visible()
+    keys.write("^What went well", COMMENT)
+    if javascript:
+        keys.to("^Save comment$", "button")  # it is saved when it is left
+        expect(keys.page.locator("#save-chip")).to_have_attribute("data-state", "saved")
+    else:
+        keys.follow("^Save comment$", "button")
     keys.follow("^Check and sign", "link")
     keys.press("", "checkbox", key="Space")
     keys.follow("^Sign$", "button")
     expect(keys.page.locator("main")).to_contain_text("Competent")
+    expect(keys.page.locator("main")).to_contain_text(COMMENT)
 
 
 def verify(keys: Keys, serial: str) -> None:
@@ -274,6 +281,7 @@ def test_grade_and_sign(sit_down, academy, javascript):
     grade_and_sign(roster, javascript)
 
 
+COMMENT = "Calm and steady hands."
 COVERED = """<!DOCTYPE html><title>x</title><style>a:focus-visible { outline: 0 }
 b { position: fixed; inset: 0 0 auto; height: 9em }</style><b></b><a href="#a">Under a bar</a>"""
 
