@@ -24,6 +24,8 @@ from tests.make.people import a_sign_in
 
 load_tables()
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
+"""Two runs at a time share the server of PostgreSQL, but no database."""
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +46,12 @@ def postgres_database() -> Iterator[Database]:
     folder = Path(os.environ.get("TEST_POSTGRES_FOLDER", "/tmp/preceptor-tests/postgres"))  # noqa: S108 - a socket's path must be short
     server = postgres.server_address(folder)
     postgres.make_hasty(server)
-    address = postgres.new_database(server, f"preceptor_{WORKER}")
-    database = Database(address)
+    name = f"preceptor_{RUN}_{WORKER}"
+    database = Database(postgres.new_database(server, name))
     upgrade(database)
     yield database
     database.close()
+    postgres.drop_database(server, name)
 
 
 @pytest.fixture

@@ -31,10 +31,16 @@ def make_hasty(address: str) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
-def new_database(address: str, name: str) -> str:
-    """Create an empty database and return its SQLAlchemy address."""
+def drop_database(address: str, name: str) -> None:
+    """Drop a database, whoever is connected to it; a missing one is no fault."""
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def new_database(address: str, name: str) -> str:
+    """Create an empty database and return its SQLAlchemy address."""
+    drop_database(address, name)
+    with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     before, _, options = address.partition("?")
     base = before.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
