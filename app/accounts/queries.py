@@ -17,6 +17,7 @@ from app.accounts.models import Group, GroupMember, SignIn, User
 from app.audit.queries import acts_about
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE, Page, page_of
+from app.db.prepared import Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, GroupId, SignInId, UserId
 
@@ -119,6 +120,15 @@ PERSON = select(
     USER.disabled_at,
 )
 PEOPLE = PERSON.where(USER.id.in_(bindparam("user_ids", expanding=True)))
+ONE_PERSON = Prepared(PERSON.where(USER.id == bindparam("user_id")))
+
+
+def person(db: Session, user_id: UserId) -> Person:
+    """Return one person, or raise NotFound."""
+    found = ONE_PERSON.one_or_none(db, user_id=user_id)
+    if found is None:
+        raise NotFound
+    return _person(found)
 
 
 def people(db: Session, ids: Iterable[UserId]) -> dict[UserId, Person]:
