@@ -235,5 +235,5 @@ def sign_in_lines() -> str:
     people = (STUDENTS[0], INSTRUCTORS[0], ADMIN)
     lines = [f"  {one.role:10} {one.email}" for one in people]
     return "\n".join(
-        [f"Sign in (password: {PASSWORD}), or with a button of the sign-in page:", *lines]
+        [f"Sign in (password: {PASSWORD}), or with one press at /demo:", *lines]
     )
