@@ -234,6 +234,4 @@ def sign_in_lines() -> str:
     """Say how to sign in as each role."""
     people = (STUDENTS[0], INSTRUCTORS[0], ADMIN)
     lines = [f"  {one.role:10} {one.email}" for one in people]
-    return "\n".join(
-        [f"Sign in (password: {PASSWORD}), or with one press at /demo:", *lines]
-    )
+    return "\n".join([f"Sign in (password: {PASSWORD}), or with one press at /demo:", *lines])
