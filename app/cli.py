@@ -114,7 +114,8 @@ def web_process() -> Any:
     return create_app(Settings())
 
 
-def _prepare(settings: Settings) -> None:
+def _prepare(settings: Settings) -> bool:
+    """Migrate, publish courses/, and in demo fill an empty database; return whether it was filled."""
     database = Database(settings.database_url, pool_size=4)
     now = clock_for(settings.test_clock)()
     try:
@@ -124,10 +125,23 @@ def _prepare(settings: Settings) -> None:
             _refuse_problems(parsed)
             with database.write() as db:
                 courses.publish(db, None, parsed, now=now)
-        if settings.env is Environment.demo:
-            fill_if_empty(database, now=now)
+        return settings.env is Environment.demo and fill_if_empty(database, now=now)
     finally:
         database.close()
+
+
+@app.command()
+def demo() -> None:
+    """Migrate, publish courses/ and fill an empty database with the demo academy.
+
+    Refused outside demo: its people share a password that everybody may read.
+    """
+    settings = Settings()
+    if settings.env is not Environment.demo:
+        _fail("The demo academy belongs into a demo only. Set PRECEPTOR_ENV=demo.")
+    if not _prepare(settings):
+        _fail("There are people in this database already. Nobody was added.")
+    print(sign_in_lines())
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """Reading assessments: the bedside page, the report, and lists for other features."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -141,6 +141,7 @@ class Competent:
     """A signed assessment with the outcome competent: evidence for a certificate."""
 
     assessment_id: AssessmentId
+    course_key: str
     seat_id: SeatId
     practical_id: PracticalId
     checklist_key: str
@@ -228,30 +229,31 @@ def unsigned_of(db: Session, instructor_id: UserId) -> tuple[Unsigned, ...]:
     )
 
 
-def standings_on(db: Session, practical_id: PracticalId) -> dict[SeatId, Standing]:
-    """Return the newest try of each place of a practical, for its roster."""
+def standings_on(db: Session, practical_ids: Sequence[PracticalId]) -> dict[SeatId, Standing]:
+    """Return the newest try of each place of some practicals, for their rosters, in one statement."""
     rows = db.scalars(
         select(Assessment)
-        .where(Assessment.practical_id == practical_id)
+        .where(Assessment.practical_id.in_(practical_ids))
         .order_by(Assessment.number)
     )
     return {row.seat_id: _standing(row) for row in rows}
 
 
-def competent_of(db: Session, user_id: UserId, course_key: str) -> tuple[Competent, ...]:
-    """Return a person's signed assessments of a course that ended competent, oldest first."""
-    rows = db.scalars(
-        select(Assessment)
-        .where(
-            Assessment.student_id == user_id,
-            Assessment.course_key == course_key,
-            Assessment.outcome == Outcome.competent,
-        )
-        .order_by(Assessment.signed_at, Assessment.id)
+def competent_of(
+    db: Session, user_id: UserId, course_key: str | None = None
+) -> tuple[Competent, ...]:
+    """Return a person's signed assessments that ended competent, of one course or of all, oldest
+    first."""
+    query = select(Assessment).where(
+        Assessment.student_id == user_id, Assessment.outcome == Outcome.competent
     )
+    if course_key is not None:
+        query = query.where(Assessment.course_key == course_key)
+    rows = db.scalars(query.order_by(Assessment.signed_at, Assessment.id))
     return tuple(
         Competent(
             row.id,
+            row.course_key,
             row.seat_id,
             row.practical_id,
             row.checklist_key,

@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -43,6 +43,16 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing that the certificate asks for, and whether it is there."""
+
+    kind: MissingKind
+    key: str
+    words: str
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Attended:
     """A practical somebody was at."""
 
@@ -77,37 +87,61 @@ class Facts:
 
 
 def missing_for_certificate(facts: Facts) -> tuple[Missing, ...]:
-    """Return what is missing, in the order to do it; empty when the certificate is earned.
+    """Return what is missing, in the order to do it; empty when the certificate is earned."""
+    return tuple(
+        Missing(one.kind, one.key, one.words) for one in requirements(facts) if not one.is_met
+    )
+
+
+def requirements(facts: Facts) -> tuple[Requirement, ...]:
+    """Return everything the certificate asks for, in the order to do it.
 
     A place on the course, every module, the final test, and for each kind of practical of the course
     one that was attended and on which the person was assessed competent.
     """
     course = facts.course
-    found: list[Missing] = []
-    if facts.enrolment_id is None:
-        found.append(Missing(MissingKind.place, course.key, "Hold a confirmed place on the course"))
-    keys = (module.key for module in course.modules)
-    found.extend(
-        Missing(MissingKind.module, module.key, f"Complete “{module.title}”")
-        for module in missing_modules(course, keys, facts.done)
+    keys = [module.key for module in course.modules]
+    incomplete = {module.key for module in missing_modules(course, keys, facts.done)}
+    test = course.quiz(course.final_test)
+    words = f"Pass “{test.title if test else 'the final test'}”"
+    days: tuple[Requirement, ...] = tuple(
+        one for kind in course.practicals for one in _of_kind(facts, kind)
     )
-    if course.final_test not in facts.done.quizzes:
-        test = course.quiz(course.final_test)
-        title = test.title if test else "the final test"
-        found.append(Missing(MissingKind.final_test, course.final_test, f"Pass “{title}”"))
-    for kind in course.practicals:
-        found.extend(_missing_of_kind(facts, kind))
-    if not course.practicals:
-        found.append(Missing(MissingKind.attendance, course.key, "Attend a practical"))
-    return tuple(found)
+    if not days:
+        days = (Requirement(MissingKind.attendance, course.key, "Attend a practical", False),)
+    return (
+        Requirement(
+            MissingKind.place,
+            course.key,
+            "Hold a confirmed place on the course",
+            facts.enrolment_id is not None,
+        ),
+        *(
+            Requirement(
+                MissingKind.module,
+                module.key,
+                f"Complete “{module.title}”",
+                module.key not in incomplete,
+            )
+            for module in course.modules
+        ),
+        Requirement(
+            MissingKind.final_test,
+            course.final_test,
+            words,
+            course.final_test in facts.done.quizzes,
+        ),
+        *days,
+    )
 
 
-def _missing_of_kind(facts: Facts, kind: PracticalKind) -> Iterable[Missing]:
-    if not any(one.kind_key == kind.key for one in facts.attended):
-        yield Missing(MissingKind.attendance, kind.key, f"Attend “{kind.title}”")
-    if _judged(facts, kind) is None:
-        words = f"Be assessed as competent on “{kind.title}”"
-        yield Missing(MissingKind.assessment, kind.key, words)
+def _of_kind(facts: Facts, kind: PracticalKind) -> tuple[Requirement, Requirement]:
+    attended = any(one.kind_key == kind.key for one in facts.attended)
+    words = f"Be assessed as competent on “{kind.title}”"
+    return (
+        Requirement(MissingKind.attendance, kind.key, f"Attend “{kind.title}”", attended),
+        Requirement(MissingKind.assessment, kind.key, words, _judged(facts, kind) is not None),
+    )
 
 
 def _judged(facts: Facts, kind: PracticalKind) -> tuple[Attended, Judged] | None:

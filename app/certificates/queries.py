@@ -1,7 +1,9 @@
 """Reading certificates: the facts of the rule, own and public pages, the admin's list."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, select
@@ -9,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor
+from app.accounts.queries import Person
 from app.assessments import queries as assessments
+from app.assessments.queries import Competent
 from app.certificates import domain, policy
-from app.certificates.domain import Attended, Facts, Judged, Missing, Status
+from app.certificates.domain import Attended, Facts, Judged, Requirement, Status
 from app.certificates.models import Certificate, CertificateBlock
 from app.courses import queries as courses
 from app.courses.queries import Published
@@ -21,7 +25,9 @@ from app.enrolments.queries import Place
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, EnrolmentId, UserId
 from app.learning import queries as learning
+from app.learning.domain import Done
 from app.practicals import queries as practicals
+from app.practicals.queries.briefs import SeatBrief
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +65,26 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What one person still has to do for the certificate of one course."""
+    """What one person has done and still has to do for the certificate of one course.
+
+    `attended_at` is the newest practical they were at. `blocked` says why an earned certificate cannot
+    be printed; after a revocation only an admin issues a new one.
+    """
 
     course_key: str
     title: str
-    missing: tuple[Missing, ...]
-    blocked: str | None
+    requirements: tuple[Requirement, ...]
+    attended_at: datetime | None = None
+    blocked: str | None = None
+    is_revoked: bool = False
+
+    @property
+    def missing(self) -> tuple[Requirement, ...]:
+        return tuple(one for one in self.requirements if not one.is_met)
+
+    @property
+    def finished(self) -> int:
+        return len(self.requirements) - len(self.missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +99,19 @@ class Blocked:
 
     user_id: UserId
     course_key: str
+    course_title: str
     name: str
     email: str
     reason: str
     blocked_at: datetime
+
+
+class Which(StrEnum):
+    """Which certificates a list shows."""
+
+    all = "all"
+    valid = "valid"
+    revoked = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +119,7 @@ class AdminPage:
     certificates: Page[Shown]
     blocked: tuple[Blocked, ...]
     search: str
+    which: Which
 
 
 _NOBODY = {"format": 0, "serial": "", "holder": {"name": "x" * 40}, "scope": "x" * 240}
@@ -129,30 +159,69 @@ def document(db: Session, actor: Actor, certificate_id: CertificateId) -> Shown:
 
 def own_page(db: Session, user_id: UserId) -> OwnPage:
     """Return a person's certificates, newest first, and what is missing for those they can earn."""
+    places = enrolments.places_of(db, user_id)
+    return own_page_of(db, user_id, places, learning.done_on_all(db, user_id))
+
+
+def own_page_of(
+    db: Session, user_id: UserId, places: Iterable[Place], done: Mapping[str, Done]
+) -> OwnPage:
+    """The same for somebody whose places, newest first, and completions are known."""
     rows = db.scalars(
         select(Certificate)
         .where(Certificate.user_id == user_id)
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
     ).all()
     live = {row.course_key for row in rows if row.revoked_at is None}
+    newest: dict[str, Place] = {}
+    for place in places:
+        newest.setdefault(place.course_key, place)
+    wanted = [place for key, place in newest.items() if key not in live]
+    ways = _ways(db, user_id, wanted, done)
+    revoked = {row.course_key for row in rows} - live
+    return OwnPage(
+        tuple(shown(row) for row in rows),
+        tuple(replace(way, is_revoked=way.course_key in revoked) for way in ways),
+    )
+
+
+def _ways(
+    db: Session, user_id: UserId, places: Sequence[Place], done: Mapping[str, Done]
+) -> tuple[Way, ...]:
+    """Return the way to each certificate, in few statements whatever the number of courses."""
+    if not places:
+        return ()
     blocks: dict[str, str] = {
         row.course_key: row.reason
         for row in db.scalars(select(CertificateBlock).where(CertificateBlock.user_id == user_id))
     }
-    ways: dict[str, Way] = {}
-    for place in enrolments.places_of(db, user_id):
+    seats = practicals.attended_seats(db, user_id)
+    judged = assessments.competent_of(db, user_id)
+    names = _names(db, judged)
+    found = []
+    for place in places:
         key = place.course_key
-        if key in live or key in ways:
-            continue
-        facts = _facts_on(db, place)
-        missing = domain.missing_for_certificate(facts)
-        ways[key] = Way(key, facts.course.title, missing, blocks.get(key))
-    return OwnPage(tuple(shown(row) for row in rows), tuple(ways.values()))
+        facts = _gathered(
+            courses.revision(db, place.revision_id),
+            place.enrolment_id,
+            done.get(key, Done()),
+            [seat for seat in seats if seat.practical.course_key == key],
+            [one for one in judged if one.course_key == key],
+            names,
+        )
+        attended_at = max((one.starts_at for one in facts.attended), default=None)
+        asked = domain.requirements(facts)
+        found.append(Way(key, facts.course.title, asked, attended_at, blocks.get(key)))
+    return tuple(found)
 
 
-def admin_page(db: Session, *, search: str, number: int) -> AdminPage:
+def admin_page(db: Session, *, search: str, number: int, which: Which = Which.all) -> AdminPage:
     """Return certificates by name or serial, newest first, and those that wait for an admin."""
     query = select(Certificate)
+    if which is Which.valid:
+        query = query.where(Certificate.revoked_at.is_(None))
+    elif which is Which.revoked:
+        query = query.where(Certificate.revoked_at.is_not(None))
     if search:
         serial = domain.read_serial(search)
         by_name = func.lower(Certificate.holder_name).contains(search.lower(), autoescape=True)
@@ -164,7 +233,7 @@ def admin_page(db: Session, *, search: str, number: int) -> AdminPage:
         .offset((number - 1) * PAGE_SIZE)
     )
     page = page_of([shown(row) for row in rows], number=number, total=total)
-    return AdminPage(page, blocked(db), search)
+    return AdminPage(page, blocked(db), search, which)
 
 
 def has_any(db: Session, user_id: UserId, course_key: str) -> bool:
@@ -251,13 +320,36 @@ def _facts(
 ) -> Facts:
     course_key = published.course_key
     judged = assessments.competent_of(db, user_id, course_key)
-    assessors = accounts.people(db, [one.instructor_id for one in judged]) if judged else {}
+    return _gathered(
+        published,
+        enrolment_id,
+        learning.done_by(db, user_id, course_key),
+        practicals.attended_seats(db, user_id, course_key),
+        judged,
+        _names(db, judged),
+    )
+
+
+def _names(db: Session, judged: Iterable[Competent]) -> Mapping[UserId, Person]:
+    """Return who assessed, without a statement when nobody did."""
+    wanted = {one.instructor_id for one in judged}
+    return accounts.people(db, wanted) if wanted else {}
+
+
+def _gathered(
+    published: Published,
+    enrolment_id: EnrolmentId | None,
+    done: Done,
+    seats: Iterable[SeatBrief],
+    judged: Iterable[Competent],
+    names: Mapping[UserId, Person],
+) -> Facts:
     return Facts(
         course=published.course,
         revision_id=published.revision_id,
         revision_number=published.number,
         enrolment_id=enrolment_id,
-        done=learning.done_by(db, user_id, course_key),
+        done=done,
         attended=tuple(
             Attended(
                 seat.seat_id,
@@ -265,7 +357,7 @@ def _facts(
                 seat.practical.starts_at,
                 seat.practical.zone,
             )
-            for seat in practicals.attended_seats(db, user_id, course_key)
+            for seat in seats
         ),
         competent=tuple(
             Judged(
@@ -273,7 +365,7 @@ def _facts(
                 one.seat_id,
                 one.checklist_key,
                 one.signed_at,
-                assessors[one.instructor_id].name,
+                names[one.instructor_id].name,
             )
             for one in judged
         ),
@@ -285,11 +377,15 @@ def blocked(db: Session) -> tuple[Blocked, ...]:
     rows = db.scalars(
         select(CertificateBlock).order_by(CertificateBlock.blocked_at).limit(PAGE_SIZE)
     ).all()
-    people = accounts.people(db, [row.user_id for row in rows]) if rows else {}
+    if not rows:
+        return ()
+    people = accounts.people(db, [row.user_id for row in rows])
+    titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
     return tuple(
         Blocked(
             row.user_id,
             row.course_key,
+            titles.get(row.course_key, row.course_key),
             people[row.user_id].name,
             people[row.user_id].email,
             row.reason,

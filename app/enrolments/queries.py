@@ -88,6 +88,8 @@ class IntakeOption:
     intake_id: IntakeId
     course_key: str
     label: str
+    short_label: str
+    """Without the course, where the page says it already."""
     starts_on: date
     status: IntakeStatus
 
@@ -156,6 +158,7 @@ def intake_options(db: Session) -> tuple[IntakeOption, ...]:
             intake_id=row.id,
             course_key=row.course_key,
             label=f"{row.title}, {row.course_key}, {domain.day_in_words(row.starts_on)}",
+            short_label=f"{row.title}, {domain.day_in_words(row.starts_on)}",
             starts_on=row.starts_on,
             status=row.status,
         )
@@ -226,16 +229,31 @@ OWN = (
     .order_by(Enrolment.requested_at.desc(), Enrolment.id.desc())
 )
 """A person's enrolments with their numbers in the queues; built once."""
+ASKED_FOR = OWN.where(Enrolment.state.in_((EnrolmentState.requested, EnrolmentState.waiting)))
 
 
 def own_places(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, ...]:
     """Return a person's own requests, places and wishes, those that live first, then the newest."""
-    rows = db.execute(OWN, {"user_id": user_id}).all()
+    found = _own(db, OWN, user_id, today)
+    return tuple(sorted(found, key=lambda place: place.state not in domain.LIVE))
+
+
+def asked_for(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, ...]:
+    """Return the requests and wishes of a person that are not decided, the newest first."""
+    return _own(db, ASKED_FOR, user_id, today)
+
+
+def _own(
+    db: Session, statement: Select[*tuple[Any, ...]], user_id: UserId, today: date
+) -> tuple[OwnPlace, ...]:
+    rows = db.execute(statement, {"user_id": user_id}).all()
+    if not rows:
+        return ()
     titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
     waiting = waiting_by_intake(
         db, {intake.id for row, intake, _ in rows if row.state is EnrolmentState.waiting}
     )
-    found = [
+    return tuple(
         OwnPlace(
             enrolment_id=row.id,
             intake_id=intake.id,
@@ -254,8 +272,7 @@ def own_places(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, 
             may_withdraw=domain.withdraw_refusal(gate_of(intake), row.state, today=today) is None,
         )
         for row, intake, ahead_of_it in rows
-    ]
-    return tuple(sorted(found, key=lambda place: place.state not in domain.LIVE))
+    )
 
 
 def waiting_by_intake(db: Session, intake_ids: Iterable[IntakeId]) -> dict[IntakeId, int]:

@@ -1,5 +1,6 @@
 """A student's home page: the one next thing, then dates, then what is missing for the certificate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,41 +11,105 @@ from app.accounts.actor import Actor
 from app.assessments import queries as assessments
 from app.assessments.queries import Report
 from app.certificates import queries as certificates
-from app.certificates.queries import OwnPage
+from app.certificates.queries import OwnPage, Way
+from app.courses import queries as courses
 from app.enrolments import queries as enrolments
-from app.enrolments.domain import EnrolmentState
-from app.enrolments.queries import OwnPlace
+from app.enrolments.queries import OwnPlace, Place
+from app.home.next_thing import CourseStanding, Known, NextThing, next_thing
 from app.learning import queries as learning
 from app.learning.queries import CourseProgress
+from app.notices import queries as notices
+from app.notices.queries import OwnNotice
 from app.practicals.queries import briefs
 from app.practicals.queries.briefs import OwnDate
+from app.quizzes import queries as quizzes
+from app.quizzes.domain.attempt import Try
 
 MOST_DATES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class StudentHome:
-    """`places` are those that are not confirmed yet; `own` says what is missing for a certificate."""
+    """`dates` and `places` are those beside the next thing. `quiz_title` is that of an attempt which is
+    next, `bring` what the next day asks for; `own` says what is missing for a certificate,
+    `news` what they have not read yet."""
 
+    next: NextThing
+    quiz_title: str
+    bring: tuple[str, ...]
     courses: tuple[CourseProgress, ...]
     dates: tuple[OwnDate, ...]
     places: tuple[OwnPlace, ...]
     reports: tuple[Report, ...]
     own: OwnPage
-
-    @property
-    def next_course(self) -> CourseProgress | None:
-        """The course whose theory goes on; the one thing to do next."""
-        return next((course for course in self.courses if course.step is not None), None)
+    news: tuple[OwnNotice, ...]
 
 
 def student_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> StudentHome:
-    places = enrolments.own_places(db, actor.user_id, today=now.astimezone(zone).date())
-    open_states = (EnrolmentState.requested, EnrolmentState.waiting)
-    return StudentHome(
-        learning.my_courses(db, actor),
-        briefs.upcoming_for_student(db, actor.user_id, now=now, most=MOST_DATES),
-        tuple(place for place in places if place.state in open_states),
-        assessments.reports_of(db, actor.user_id),
-        certificates.own_page(db, actor.user_id),
+    """Return what matters now to a student, in a dozen statements whatever they do."""
+    user_id = actor.user_id
+    places = enrolments.places_of(db, user_id)
+    done = learning.done_on_all(db, user_id)
+    progress = learning.progress_on(db, places, done)
+    own = certificates.own_page_of(db, user_id, places, done)
+    tries = quizzes.tries_of(db, user_id)
+    dates = briefs.upcoming_for_student(db, user_id, now=now, most=MOST_DATES)
+    reports = assessments.reports_of(db, user_id)
+    asked = enrolments.asked_for(db, user_id, today=now.astimezone(zone).date())
+    ways = {way.course_key: way for way in own.ways}
+    pinned = {place.course_key: place for place in reversed(places)}
+    standings = tuple(
+        _standing(db, one, pinned[one.key], ways, tries, dates, reports) for one in progress
     )
+    chosen = next_thing(Known(standings, tries, asked, own.certificates), now)
+    return StudentHome(
+        next=chosen,
+        quiz_title=_quiz_title(db, chosen.attempt),
+        bring=_bring(db, chosen.date),
+        courses=progress,
+        dates=tuple(date for date in dates if date is not chosen.date),
+        places=tuple(place for place in asked if place is not chosen.place),
+        reports=reports,
+        own=own,
+        news=notices.news(db, actor),
+    )
+
+
+def _standing(
+    db: Session,
+    progress: CourseProgress,
+    place: Place,
+    ways: Mapping[str, Way],
+    tries: tuple[Try, ...],
+    dates: tuple[OwnDate, ...],
+    reports: tuple[Report, ...],
+) -> CourseStanding:
+    """Put together what is known of one course; no statement while it is in memory."""
+    key, step = progress.key, progress.step
+    quiz = courses.revision(db, place.revision_id).course.quiz(step.key) if step else None
+    return CourseStanding(
+        progress=progress,
+        way=ways.get(key),
+        attempts=quiz.attempts if quiz else None,
+        tries=tuple(
+            one for one in tries if quiz and (one.course_key, one.quiz_key) == (key, quiz.key)
+        ),
+        dates=tuple(date for date in dates if date.practical.course_key == key),
+        reports=tuple(report for report in reports if report.course_key == key),
+    )
+
+
+def _quiz_title(db: Session, attempt: Try | None) -> str:
+    if attempt is None:
+        return ""
+    quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
+    return quiz.title if quiz else ""
+
+
+def _bring(db: Session, date: OwnDate | None) -> tuple[str, ...]:
+    """Return what to bring to a day on which the student has a place."""
+    if date is None or not date.has_seat:
+        return ()
+    course = courses.revision(db, date.practical.revision_id).course
+    kind = course.practical(date.practical.kind_key)
+    return kind.bring if kind else ()

@@ -4,7 +4,7 @@ Content comes from the revision that the student's place pins, in memory; what i
 the place and what is done.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ from app.enrolments.queries import Place, place_on, places_of
 from app.kit.errors import NotFound
 from app.kit.ids import UserId
 from app.learning import domain
-from app.learning.domain import Done, ModuleState, NextStep, NumberedModule
+from app.learning.domain import Done, ModuleState, NextStep, NumberedModule, StepKind
 from app.learning.errors import ModuleLocked
 from app.learning.models import Completed, Completion
 
@@ -96,6 +96,26 @@ class CourseMap:
     @property
     def key(self) -> str:
         return self.progress.key
+
+    @property
+    def here(self) -> str | None:
+        """The key of the module in which the next step is; None at the final test and after it."""
+        step = self.progress.step
+        if step is None:
+            return None
+        return next(
+            (
+                line.module.key
+                for line in self.modules
+                if line.quiz.key == step.key or any(one.key == step.key for one in line.lessons)
+            ),
+            None,
+        )
+
+    @property
+    def is_at_final(self) -> bool:
+        step = self.progress.step
+        return step is not None and step.kind is StepKind.final
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +196,19 @@ def _pinned(db: Session, actor: Actor, course_key: str) -> tuple[Published, Plac
 
 def my_courses(db: Session, actor: Actor) -> tuple[CourseProgress, ...]:
     """Return the actor's courses by title; of two places on one course the newest counts."""
-    places = {place.course_key: place for place in reversed(places_of(db, actor.user_id))}
-    if not places:
-        return ()
-    done = done_on_all(db, actor.user_id)
+    places = places_of(db, actor.user_id)
+    return progress_on(db, places, done_on_all(db, actor.user_id)) if places else ()
+
+
+def progress_on(
+    db: Session, places: Iterable[Place], done: Mapping[str, Done]
+) -> tuple[CourseProgress, ...]:
+    """The same for somebody whose places, newest first, and completions are known; no statement
+    while the courses are in memory."""
+    by_course = {place.course_key: place for place in reversed(tuple(places))}
     found = [
         _progress(revision(db, place.revision_id).course, done.get(key, Done()))
-        for key, place in places.items()
+        for key, place in by_course.items()
     ]
     return tuple(sorted(found, key=lambda progress: progress.title))
 

@@ -40,6 +40,19 @@ def start_attempt(visit: Visit, course_key: str, quiz_key: str, submitted: Submi
     return visit.redirect(to)
 
 
+@pages.get("/attempts/{attempt_id}/continue", name="quizzes.continue", access=STUDENT)
+def go_on(visit: Visit, attempt_id: AttemptId) -> Response:
+    """Resume: the first question without an answer, else the check; the result of an ended attempt."""
+    with visit.database.read() as db:
+        page = queries.running_attempt(db, visit.actor, attempt_id, now=visit.now)
+    if page.has_ended:
+        return visit.redirect(visit.url("quizzes.result", attempt_id=attempt_id))
+    if not page.unanswered:
+        return visit.redirect(visit.url("quizzes.check", attempt_id=attempt_id))
+    first = page.unanswered[0].position
+    return visit.redirect(visit.url("quizzes.question", attempt_id=attempt_id, position=first))
+
+
 @pages.get("/attempts/{attempt_id}/questions/{position}", name="quizzes.question", access=STUDENT)
 def show_question(visit: Visit, attempt_id: AttemptId, position: int) -> Response:
     return _question(visit, attempt_id, position)
@@ -122,6 +135,7 @@ def _result(
         status=200 if refused is None else status_of(refused),
         page=page,
         notice=refused.detail if refused else None,
+        only_missed=visit.request.query_params.get("show") == "missed",
     )
 
 

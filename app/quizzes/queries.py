@@ -18,8 +18,9 @@ from app.kit.errors import NotFound
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
 from app.quizzes import models, policy
-from app.quizzes.domain.attempt import GRACE, Attempt, SavedAnswer, counting
+from app.quizzes.domain.attempt import GRACE, Attempt, SavedAnswer, Score, Try, counting
 from app.quizzes.domain.drawing import DrawnQuestion
+from app.quizzes.domain.releasing import best
 from app.quizzes.domain.starting import StartReason, StartRefusal, start_refusal
 
 # Built once, of plain columns: every question of a quiz asks.
@@ -39,6 +40,29 @@ NEWEST_ANSWERS = Prepared(
         .exists(),
     )
 )
+
+
+# The columns of a Try: a home page asks for all of a student's, and needs no questions.
+TRIES = (
+    select(
+        ATTEMPT.id,
+        ATTEMPT.course_key,
+        ATTEMPT.quiz_key,
+        ATTEMPT.revision_id,
+        ATTEMPT.number,
+        ATTEMPT.due_at,
+        ATTEMPT.submitted_at,
+        ATTEMPT.passed,
+    )
+    .where(ATTEMPT.user_id == bindparam("user_id"))
+    .order_by(ATTEMPT.started_at.desc(), ATTEMPT.id.desc())
+    .limit(200)
+)
+
+
+def tries_of(db: Session, user_id: UserId) -> tuple[Try, ...]:
+    """Return a person's attempts at every quiz in short, the newest first."""
+    return tuple(Try(*row) for row in db.execute(TRIES, {"user_id": user_id}))
 
 
 def attempt_of(db: Session, actor: Actor, attempt_id: AttemptId) -> Attempt:
@@ -150,6 +174,11 @@ class StartPage:
     @property
     def is_locked(self) -> bool:
         return self.refusal is not None and self.refusal.reason is StartReason.locked
+
+    @property
+    def best(self) -> Score | None:
+        """The score that counts, of the attempts that are marked."""
+        return best([attempt.score for attempt in self.attempts if attempt.score is not None])
 
 
 def start_page(

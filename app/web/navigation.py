@@ -31,6 +31,7 @@ INSTRUCTOR = (
     ("My day", "/home", "house"),
     ("Practicals", "/teach/practicals", "calendar-days"),
     ("Groups", "/teach/groups", "users"),
+    ("Results", "/results", "chart-column"),
     ("Me", "/me", "circle-user-round"),
 )
 ADMIN = (
@@ -39,6 +40,7 @@ ADMIN = (
     ("Practicals", "/admin/practicals", "calendar-days"),
     ("People", "/admin/people", "users"),
     ("Groups", "/admin/groups", "group"),
+    ("Results", "/results", "chart-column"),
     ("Courses", "/admin/courses", "book-open"),
     ("Enquiries", "/admin/enquiries", "message-square"),
     ("Certificates", "/admin/certificates", "award"),

@@ -50,6 +50,18 @@ def test_the_doctor_finds_a_schema_that_is_behind(preceptor, tmp_path, monkeypat
     assert "ok  schema: at the head" in preceptor("doctor").stdout
 
 
+def test_the_demo_academy_fills_an_empty_database_once(preceptor, tmp_path, monkeypatch):
+    refused = preceptor("demo")
+    assert refused.exit_code == 1
+    assert "Set PRECEPTOR_ENV=demo." in refused.stderr
+    monkeypatch.setenv("PRECEPTOR_ENV", "demo")
+    monkeypatch.setenv("PRECEPTOR_DATABASE_URL", f"sqlite:///{tmp_path}/demo.db")
+    assert "Sign in" in preceptor("demo").stdout
+    again = preceptor("demo")
+    assert again.exit_code == 1
+    assert "Nobody was added." in again.stderr
+
+
 def test_settings_are_shown_without_secrets(preceptor, monkeypatch):
     monkeypatch.setenv("PRECEPTOR_SECRET_KEY", "do-not-print-me")
     shown = preceptor("settings").stdout

@@ -18,7 +18,10 @@ FILES = re.compile(
     r"\.(pdf|csv|svg|ics|txt|xml)$|^/(static|media|metrics|livez|readyz|api)\b|^/dev/mail/[^/]+/html$"
 )
 """Not pages of the site: files, and the HTML of a mail, whose policy lets no script run."""
-ALWAYS_ELSEWHERE = ("/learn/{course_key}/continue",)  # it only leads to the next lesson
+ALWAYS_ELSEWHERE = (
+    "/learn/{course_key}/continue",  # to the next lesson
+    "/attempts/{attempt_id}/continue",  # to the next question
+)
 READ_OF_A_KIND = 3
 PLACEHOLDER = re.compile(r"\{[^}]+\}")
 

@@ -1,7 +1,8 @@
 """What other features ask of practicals: days, places, rosters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
+from app.accounts.models import User
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
@@ -64,11 +66,10 @@ class OwnDate:
     """A coming date on which a student has a place, or waits at a position."""
 
     practical: Brief
+    cancel_until: datetime
     has_seat: bool
     position: int | None
 
-
-CLOSING_SOON = timedelta(days=7)
 
 BRIEF: tuple[Any, ...] = (
     Practical.id,
@@ -97,19 +98,18 @@ def seat(db: Session, seat_id: SeatId) -> SeatBrief | None:
     return next(iter(_seats(db, _seat_select().where(Seat.id == seat_id))), None)
 
 
-def attended_seats(db: Session, user_id: UserId, course_key: str) -> tuple[SeatBrief, ...]:
-    """Return the places of a person on a course whose day they attended, oldest first."""
-    return _seats(
-        db,
-        _seat_select()
-        .where(
-            Seat.user_id == user_id,
-            Seat.state == SeatState.confirmed,
-            Seat.attendance == Attendance.attended,
-            Practical.course_key == course_key,
-        )
-        .order_by(Practical.starts_at, Seat.id),
+def attended_seats(
+    db: Session, user_id: UserId, course_key: str | None = None
+) -> tuple[SeatBrief, ...]:
+    """Return the places of a person whose day they attended, on one course or on all, oldest first."""
+    query = _seat_select().where(
+        Seat.user_id == user_id,
+        Seat.state == SeatState.confirmed,
+        Seat.attendance == Attendance.attended,
     )
+    if course_key is not None:
+        query = query.where(Practical.course_key == course_key)
+    return _seats(db, query.order_by(Practical.starts_at, Seat.id))
 
 
 def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatBrief, ...]:
@@ -153,14 +153,32 @@ def instructor_ids(db: Session, practical_id: PracticalId) -> tuple[UserId, ...]
     )
 
 
+def instructor_names(
+    db: Session, practical_ids: Sequence[PracticalId]
+) -> dict[PracticalId, tuple[str, ...]]:
+    """Return who teaches each of many days, by name, in one statement."""
+    found: dict[PracticalId, tuple[str, ...]] = {}
+    if not practical_ids:
+        return found
+    rows = db.execute(
+        select(PracticalInstructor.practical_id, User.name)
+        .join(User, User.id == PracticalInstructor.user_id)
+        .where(PracticalInstructor.practical_id.in_(practical_ids))
+        .order_by(User.name, User.id)
+    )
+    for practical_id, name in rows:
+        found[practical_id] = (*found.get(practical_id, ()), name)
+    return found
+
+
 def upcoming_for_student(
     db: Session, user_id: UserId, *, now: datetime, most: int = 20
 ) -> tuple[OwnDate, ...]:
     """Return the coming dates on which this person has a place or waits, the next one first."""
     rows = OWN_COMING.all(db, viewer=user_id, now=now, most=most)
     return tuple(
-        OwnDate(Brief(*brief), seat_id is not None, place if entry_id else None)
-        for *brief, seat_id, entry_id, place in rows
+        OwnDate(Brief(*brief), cancel_until, seat_id is not None, place if entry_id else None)
+        for *brief, cancel_until, seat_id, entry_id, place in rows
     )
 
 
@@ -178,32 +196,6 @@ def upcoming_for_instructor(
         )
         .order_by(Practical.starts_at, Practical.id)
         .limit(most)
-    )
-    return tuple(Brief(*row) for row in rows)
-
-
-def upcoming(db: Session, *, now: datetime, most: int = 20) -> tuple[Brief, ...]:
-    """Return the published days that are not over, the next one first."""
-    rows = db.execute(
-        select(*BRIEF)
-        .where(Practical.status == PracticalStatus.published, Practical.ends_at > now)
-        .order_by(Practical.starts_at, Practical.id)
-        .limit(most)
-    )
-    return tuple(Brief(*row) for row in rows)
-
-
-def closing_with_free_places(db: Session, *, now: datetime) -> tuple[Brief, ...]:
-    """Return the published days whose booking closes within a week while places are free."""
-    rows = db.execute(
-        select(*BRIEF)
-        .where(
-            Practical.status == PracticalStatus.published,
-            Practical.booking_closes_at > now,
-            Practical.booking_closes_at <= now + CLOSING_SOON,
-            Practical.taken < Practical.capacity,
-        )
-        .order_by(Practical.starts_at, Practical.id)
     )
     return tuple(Brief(*row) for row in rows)
 
@@ -233,7 +225,13 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return (
-        select(*(PRACTICAL[column.key] for column in BRIEF), SEAT.id, ENTRY.id, position)
+        select(
+            *(PRACTICAL[column.key] for column in BRIEF),
+            PRACTICAL.cancel_until,
+            SEAT.id,
+            ENTRY.id,
+            position,
+        )
         .select_from(table_of(Practical))
         .outerjoin(table_of(Seat), own_seat(viewer))
         .outerjoin(table_of(WaitingEntry), own_entry(viewer))

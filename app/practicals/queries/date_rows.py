@@ -40,14 +40,16 @@ from app.practicals.queries.facts import GATE_COLUMNS
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What of the list is asked for. `kind` is "course/kind", `month` "2026-12"; None: all."""
+    """What of the list is asked for. `kind` is "course/kind", `month` "2026-12"; None: all. `free`: only
+    what is open for booking and has a place that nobody waits for."""
 
     kind: str | None = None
     month: str | None = None
+    free: bool = False
 
     @property
     def any(self) -> bool:
-        return self.kind is not None or self.month is not None
+        return self.kind is not None or self.month is not None or self.free
 
     def span(self, zone: str) -> tuple[datetime, datetime] | None:
         """Return the month's first moment and that of the next one, or raise Invalid."""
@@ -139,6 +141,17 @@ def narrowed(filters: Filters, zone: str) -> Iterator[ColumnElement[bool]]:
         course_key, _, kind_key = filters.kind.partition("/")
         yield PRACTICAL.course_key == course_key
         yield PRACTICAL.kind_key == kind_key
+    if filters.free:
+        yield PRACTICAL.booking_opens_at <= bindparam("now")
+        yield PRACTICAL.booking_closes_at > bindparam("now")
+        yield PRACTICAL.taken < PRACTICAL.capacity
+        queue = table_of(WaitingEntry).alias("waits")
+        yield (
+            ~select(queue.c.id)
+            .where(queue.c.practical_id == PRACTICAL.id, queue.c.state == WaitingState.waiting)
+            .correlate(table_of(Practical))
+            .exists()
+        )
     span = filters.span(zone)
     if span is not None:
         yield PRACTICAL.starts_at >= span[0]

@@ -29,6 +29,7 @@ from app.practicals.domain.seats import (
     eligibility,
     waiting_refusal,
 )
+from app.practicals.domain.times import month_words
 from app.practicals.queries.briefs import instructor_ids
 from app.practicals.queries.date_rows import (
     GATE,
@@ -47,6 +48,9 @@ from app.practicals.queries.facts import (
     modules_missing,
 )
 
+WHATEVER_THE_DATE = frozenset(
+    {Reason.account, Reason.address, Reason.no_place, Reason.modules, Reason.profile}
+)
 WINDOW = frozenset({Reason.not_open_yet, Reason.closed})
 ABOUT_THE_DATE = WINDOW | {Reason.full, Reason.queue_ahead, Reason.already_booked}
 
@@ -88,12 +92,23 @@ class DateRow:
 
 @dataclass(frozen=True, slots=True)
 class DatesPage:
-    """The student's list: their own dates first, then what can be booked."""
+    """The student's list: their own dates first, then what can be booked. `shared` is what they still
+    need for each of these, whatever the date."""
 
     own: tuple[DateRow, ...]
     dates: Page[DateRow]
     filters: Filters
     kinds: tuple[tuple[str, str], ...]
+    shared: tuple[Unmet, ...]
+
+    @property
+    def by_month(self) -> tuple[tuple[str, tuple[DateRow, ...]], ...]:
+        """The dates under the months of their venues, in words."""
+        months: dict[str, tuple[DateRow, ...]] = {}
+        for row in self.dates.rows:
+            month = month_words(row.gate.starts_at, row.gate.zone)
+            months[month] = (*months.get(month, ()), row)
+        return tuple(months.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +143,7 @@ def dates_page(
         dates=page_of(rows, number=number, total=found[0][-1] if found else 0, size=LISTED),
         filters=filters,
         kinds=_kinds(db, (row.gate for row in (*own_rows, *rows)), viewer.places),
+        shared=_shared(rows),
     )
 
 
@@ -220,6 +236,17 @@ def _date_row(db: Session, viewer: _Viewer, row: Row[*tuple[Any, ...]], now: dat
         ahead + 1 if is_waiting else None,
         booking_refusal(gate, facts, now),
         waiting_refusal(gate, facts, now),
+    )
+
+
+def _shared(rows: Sequence[DateRow]) -> tuple[Unmet, ...]:
+    """Return what is said once for the whole list: what keeps this person from every one of its dates."""
+    if not rows:
+        return ()
+    return tuple(
+        unmet
+        for unmet in rows[0].personal
+        if unmet.reason in WHATEVER_THE_DATE and all(unmet in row.personal for row in rows)
     )
 
 

@@ -1,5 +1,6 @@
 """Who is expected on a practical: everybody for the papers, a page of them for the screen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,8 +90,9 @@ TEACHERS = Prepared(
     .where(PracticalInstructor.practical_id == THIS)
     .order_by(User.name, User.id)
 )
-_expected = (
+PEOPLE = (
     select(
+        SEAT.practical_id,
         SEAT.id.label("seat_id"),
         SEAT.user_id,
         USER.name,
@@ -102,12 +104,13 @@ _expected = (
         SEAT.reserved_by,
     )
     .join_from(table_of(Seat), table_of(User), USER.id == SEAT.user_id)
-    .where(SEAT.practical_id == THIS, HOLDS_A_SEAT)
+    .where(HOLDS_A_SEAT)
     .order_by(func.lower(USER.name), SEAT.id)
 )
-EXPECTED = Prepared(_expected)
+_expected_here = PEOPLE.where(SEAT.practical_id == THIS)
+EXPECTED = Prepared(_expected_here)
 PAGE_EXPECTED = Prepared(
-    _expected.limit(bindparam("most", type_=Integer())).offset(
+    _expected_here.limit(bindparam("most", type_=Integer())).offset(
         bindparam("skipped", type_=Integer())
     )
 )
@@ -122,6 +125,29 @@ def roster(db: Session, practical_id: PracticalId) -> Roster:
 def roster_page(db: Session, practical_id: PracticalId, *, number: int) -> Roster:
     """Return the same with one page of the people."""
     return _roster(db, practical_id, number=number)
+
+
+def expected_on(
+    db: Session, practical_ids: Sequence[PracticalId]
+) -> dict[PracticalId, tuple[RosterSeat, ...]]:
+    """Return who is expected on each of many days, by name, in one statement."""
+    found: dict[PracticalId, tuple[RosterSeat, ...]] = dict.fromkeys(practical_ids, ())
+    if practical_ids:
+        for row in db.execute(PEOPLE.where(SEAT.practical_id.in_(practical_ids))):
+            found[row.practical_id] = (*found[row.practical_id], _seat(row))
+    return found
+
+
+def notes_of(db: Session, practical_ids: Sequence[PracticalId]) -> dict[PracticalId, str]:
+    """Return the notes for the instructors of many days, in one statement; days without are left out."""
+    if not practical_ids:
+        return {}
+    rows = db.execute(
+        select(Practical.id, Practical.note).where(
+            Practical.id.in_(practical_ids), Practical.note.is_not(None)
+        )
+    )
+    return {practical_id: note for practical_id, note in rows if note}
 
 
 def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None) -> Roster:

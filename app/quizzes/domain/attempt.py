@@ -55,8 +55,7 @@ class Attempt:
     score: Score | None
 
     def has_ended(self, now: datetime) -> bool:
-        """Submitted, or past its time: nobody needs to have written that down."""
-        return self.submitted_at is not None or is_past(self.due_at, now)
+        return has_ended(self.submitted_at, self.due_at, now)
 
     def ended_at(self, now: datetime) -> datetime:
         """When it ended, or ends if it is submitted now. The end of the time limit is the latest
@@ -64,6 +63,28 @@ class Attempt:
         if self.submitted_at is not None:
             return self.submitted_at
         return now if self.due_at is None else min(now, self.due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """An attempt in short, for lists: without its questions. `passed` None: not marked yet."""
+
+    attempt_id: AttemptId
+    course_key: str
+    quiz_key: str
+    revision_id: RevisionId
+    number: int
+    due_at: datetime | None
+    submitted_at: datetime | None
+    passed: bool | None
+
+    def has_ended(self, now: datetime) -> bool:
+        return has_ended(self.submitted_at, self.due_at, now)
+
+
+def has_ended(submitted_at: datetime | None, due_at: datetime | None, now: datetime) -> bool:
+    """Submitted, or past its time: nobody needs to have written that down."""
+    return submitted_at is not None or is_past(due_at, now)
 
 
 def due_time(quiz: Quiz, started_at: datetime) -> datetime | None:

@@ -2,16 +2,31 @@
 
 from datetime import timedelta
 
+import pytest
 from lxml import html
+from sqlalchemy import update
 
+from app.assessments.domain import Mark
+from app.certificates import service as certificates
 from app.enrolments.domain import EnrolmentState
-from app.practicals.models import Practical
+from app.practicals.domain.seats import Attendance
+from app.practicals.models import Practical, Seat
+from app.quizzes import service as quizzes
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.assessments import a_day, a_signed_assessment
+from tests.make.certificates import an_earner
 from tests.make.enrolments import an_enrolment, an_intake
+from tests.make.learning import (
+    a_completed_theory,
+    a_done_lesson,
+    a_learner_place,
+    a_passed_quiz,
+    a_published_course,
+)
 from tests.make.pages import words
 from tests.make.people import a_user
-from tests.make.practicals import a_practical, a_ready_student, a_seat, the_course
+from tests.make.practicals import a_practical, a_ready_student, a_seat, a_waiter, the_course
 
 
 def next_thing(response) -> tuple[str, str]:
@@ -21,23 +36,217 @@ def next_thing(response) -> tuple[str, str]:
     return " ".join(section.text_content().split()), links[0].get("href") if links else ""
 
 
-def test_somebody_new_is_shown_the_courses(database, as_person):
-    with database.write() as db:
-        student = a_user(db, "Nia New")
-    said, address = next_thing(as_person(student).get("/home"))
-    assert "No course yet" in said
-    assert address == "/courses"
-
-
-def test_somebody_who_asked_is_told_who_decides(database, as_person):
-    with database.write() as db:
-        the_course(db)
+def asked_for(state):
+    def make(db):
         student = a_user(db, "Ria Requested")
-        an_enrolment(db, an_intake(db), student, EnrolmentState.requested)
-    said, address = next_thing(as_person(student).get("/home"))
-    assert "Your request is with our office" in said
-    assert "No course yet" not in said
-    assert address == "/enrolments"
+        the_course(db)
+        an_enrolment(db, an_intake(db), student, state)
+        return student
+
+    return make
+
+
+def a_learner(db, *, lessons=(), quizzes=(), theory=False):
+    student, published = a_user(db, "Lena Learner"), a_published_course(db)
+    a_learner_place(db, student, published)
+    if theory:
+        a_completed_theory(db, student, published)
+    a_done_lesson(db, student, published, *lessons)
+    a_passed_quiz(db, student, published, *quizzes)
+    return student
+
+
+SKIN = ("skin-layers", "skin-vessels")
+
+
+def at_the_final_test(db):
+    return a_learner(db, lessons=(*SKIN, "needle-safety"), quizzes=("skin-quiz", "needle-quiz"))
+
+
+def who_tried(db, make, quiz_key, times, *, runs=False):
+    """Somebody who sent a quiz without an answer so many times, the last one perhaps not yet."""
+    student = make(db)
+    for number in range(times):
+        attempt_id = quizzes.start_attempt(db, student, "small-course", quiz_key, now=NOW)
+        if not runs or number < times - 1:
+            quizzes.submit(db, student, attempt_id, now=NOW)
+    return student
+
+
+def with_a_day(db, *, waits=False, starts_at=NOW + timedelta(days=14)):
+    student = a_learner(db, theory=True)
+    practical_id = a_practical(
+        db, starts_at=starts_at, ends_at=starts_at + timedelta(hours=7), capacity=1
+    )
+    if waits:
+        a_seat(db, practical_id, a_user(db, "Ann Ahead").user_id)
+        a_waiter(db, practical_id, student.user_id)
+    else:
+        a_seat(db, practical_id, student.user_id)
+    return student
+
+
+def after_a_day(db, **marks):
+    """Somebody who was at a day that is over; with marks, assessed on it."""
+    published, starts_at = a_published_course(db), NOW - timedelta(days=3)
+    student = a_user(db, "Sam Student")
+    a_learner_place(db, student, published)
+    a_completed_theory(db, student, published)
+    day = a_day(db, revision_id=published.revision_id, student=student, starts_at=starts_at)
+    db.execute(update(Seat).values(attendance=Attendance.attended))
+    if marks:
+        a_signed_assessment(db, day, **marks)
+    return student
+
+
+def with_a_certificate(db, *, revoked=False, **columns):
+    earned = an_earner(db, **columns)
+    issued = certificates.issue_if_complete(db, earned.student.user_id, earned.course_key, now=NOW)
+    if revoked:
+        admin = a_user(db, "Ada Admin", roles=("admin",))
+        certificates.revoke_certificate(db, admin, issued, "Wrong name", now=NOW)
+    return earned.student
+
+
+STAGES = {
+    "new": (lambda db: a_user(db, "Nia New"), "No course yet", "/courses"),
+    "requested": (
+        asked_for(EnrolmentState.requested),
+        "Your request is with our office",
+        "/enrolments",
+    ),
+    "waiting": (
+        asked_for(EnrolmentState.waiting),
+        "You are number 1 on the waiting list",
+        "/enrolments",
+    ),
+    "confirmed": (a_learner, "Start the course", "/learn/small-course/continue"),
+    "learning": (
+        lambda db: a_learner(db, lessons=SKIN[:1]),
+        "Vessels of the skin 1 of 6 lessons and quizzes",
+        "/learn/small-course/continue",
+    ),
+    "at a quiz": (
+        lambda db: a_learner(db, lessons=SKIN),
+        "Quiz: Quiz on the skin",
+        "/learn/small-course/quizzes/skin-quiz",
+    ),
+    "quiz not passed": (
+        lambda db: who_tried(db, lambda db: a_learner(db, lessons=SKIN), "skin-quiz", 1),
+        "Try the quiz again",
+        "/learn/small-course/quizzes/skin-quiz",
+    ),
+    "attempt in progress": (
+        lambda db: who_tried(db, at_the_final_test, "final-test", 1, runs=True),
+        "It ends on Tue 1 Dec 2026, 09:20",
+        "/continue",
+    ),
+    "at the final test": (
+        at_the_final_test,
+        "Open the final test",
+        "/learn/small-course/quizzes/final-test",
+    ),
+    "final test not passed": (
+        lambda db: who_tried(db, at_the_final_test, "final-test", 1),
+        "You have 1 attempt left",
+        "/learn/small-course/quizzes/final-test",
+    ),
+    "attempts used up": (
+        lambda db: who_tried(db, at_the_final_test, "final-test", 2),
+        "You have used all your attempts",
+        "/enquiry?topic=course&course=small-course",
+    ),
+    "theory complete": (
+        lambda db: a_learner(db, theory=True),
+        "Book your practical day",
+        "/practicals",
+    ),
+    "booked": (
+        with_a_day,
+        "Cancel free until Sun 13 Dec 2026, 09:00 Bring with you Closed shoes",
+        "/practicals/",
+    ),
+    "today": (
+        lambda db: with_a_day(db, starts_at=NOW + timedelta(hours=1)),
+        "Today is your practical day",
+        "/practicals/",
+    ),
+    "on the waiting list of a day": (
+        lambda db: with_a_day(db, waits=True),
+        "You are number 1 on the waiting list",
+        "/practicals",
+    ),
+    "being assessed": (after_a_day, "Your assessment is being written", "/certificates"),
+    "not yet competent": (
+        lambda db: after_a_day(db, identity=Mark.not_done),
+        "Book another practical day",
+        "/practicals",
+    ),
+    "everything done": (
+        lambda db: an_earner(db).student,
+        "Your certificate is being made",
+        "/certificates",
+    ),
+    "cannot be printed": (
+        lambda db: with_a_certificate(db, certificate_name="李小龍"),
+        "Your certificate cannot be printed yet",
+        "/me",
+    ),
+    "certified": (with_a_certificate, "You have done it", "/certificates"),
+    "revoked": (
+        lambda db: with_a_certificate(db, revoked=True),
+        "Your certificate was revoked",
+        "/certificates",
+    ),
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_one_next_thing_of_each_stage(database, as_person, stage):
+    make, words_of_it, leads_to = STAGES[stage]
+    with database.write() as db:
+        student = make(db)
+    browser = as_person(student)
+    page = browser.get("/home")
+    said, address = next_thing(page)
+    assert words_of_it in said
+    assert address.endswith(leads_to) or address.startswith(leads_to)
+    assert browser.get(address).status_code in (200, 303)
+    assert "button-primary" in page.text.split('aria-labelledby="next"')[1].split("</section>")[0]
+
+
+def test_what_is_missing_is_a_list_of_links_with_a_bar(database, as_person):
+    with database.write() as db:
+        student = a_learner(db, lessons=SKIN, quizzes=("skin-quiz",))
+    browser = as_person(student)
+    tree = html.document_fromstring(browser.get("/home").text)
+    (section,) = tree.xpath("//section[@aria-labelledby='way-small-course']")
+    (bar,) = section.xpath(".//progress")
+    assert (bar.get("value"), bar.get("max")) == ("2", "6")
+    links = [link.get("href") for link in section.xpath(".//ol/li//a")]
+    assert links == [
+        "/learn/small-course#module-needles",
+        "/learn/small-course/quizzes/final-test",
+        "/practicals",
+        "/practicals",
+    ]
+    assert all(browser.get(link.split("#")[0]).status_code == 200 for link in links)
+
+
+def test_a_day_is_told_once_and_others_stand_below(database, as_person):
+    """The next day is the card; a day that one waits for is listed, with its page and its position."""
+    with database.write() as db:
+        student = with_a_day(db)
+        other = a_practical(
+            db, capacity=0, starts_at=NOW + timedelta(days=30), ends_at=NOW + timedelta(days=31)
+        )
+        a_waiter(db, other, student.user_id)
+    page = as_person(student).get("/home")
+    tree = html.document_fromstring(page.text)
+    (section,) = tree.xpath("//section[@aria-labelledby='dates']")
+    assert "Waiting list: 1" in section.text_content()
+    assert [link.get("href") for link in section.xpath(".//a")] == [f"/practicals/{other}"]
+    assert page.text.count("Add to your calendar") == 1
 
 
 def test_a_student_within_the_budget(database, as_person):
@@ -49,7 +258,7 @@ def test_a_student_within_the_budget(database, as_person):
     browser.get("/home")
     page = browser.get("/home")
     assert "Booked" in words(page)
-    assert statements_of(page) <= 13
+    assert statements_of(page) <= 12
 
 
 def test_a_day_stays_the_instructors_until_midnight(database, as_person):

@@ -149,6 +149,44 @@ def test_the_map_of_a_complete_theory(database, browser, student, published):
     assert "Theory complete" in words(browser.get("/learn"))
 
 
+WAY = ["module-skin", "module-needles", "final-test", "practical-practice-day", "certificate"]
+
+
+@pytest.mark.parametrize(
+    ("lessons", "quizzes", "states"),
+    [
+        ((), (), ["here", "locked", "locked", "locked", "goal"]),
+        (("skin-layers",), (), ["here", "locked", "locked", "locked", "goal"]),
+        (
+            ("skin-layers", "skin-vessels"),
+            ("skin-quiz",),
+            ["complete", "here", "locked", "locked", "goal"],
+        ),
+        (
+            ("skin-layers", "skin-vessels", "needle-safety"),
+            ("skin-quiz", "needle-quiz"),
+            ["complete", "complete", "here", "open", "goal"],
+        ),
+        (
+            ("skin-layers", "skin-vessels", "needle-safety"),
+            ("skin-quiz", "needle-quiz", "final-test"),
+            ["complete", "complete", "complete", "open", "goal"],
+        ),
+    ],
+)
+def test_the_map_shows_the_whole_way_and_where_one_is(
+    database, browser, student, published, lessons, quizzes, states
+):
+    with database.write() as db:
+        a_done_lesson(db, student, published, *lessons)
+        a_passed_quiz(db, student, published, *quizzes)
+    tree = html.document_fromstring(browser.get(MAP).text)
+    stations = tree.xpath("//ol[@class='stations']/li")
+    assert [station.get("id") for station in stations] == WAY
+    assert [station.get("data-state") for station in stations] == states
+    assert len(tree.xpath("//main//*[contains(@class, 'button-primary')]")) == 1
+
+
 def test_statements_stay_the_same_with_ten_times_the_people(database, browser, published):
     before = {path: statements_of(again(browser, path)) for path in (MAP, LESSON)}
     with database.write() as db:

@@ -1,0 +1,204 @@
+"""The one next thing of a student: chosen from what is known of them, without a clock or a database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from app.assessments.domain import Outcome
+from app.assessments.queries import Report
+from app.certificates.domain import MissingKind, Status
+from app.certificates.queries import Shown, Way
+from app.enrolments.domain import EnrolmentState
+from app.enrolments.queries import OwnPlace
+from app.learning.domain import NextStep, StepKind
+from app.learning.queries import CourseProgress
+from app.practicals.queries.briefs import OwnDate
+from app.quizzes.domain.attempt import Try
+
+
+class Stage(StrEnum):
+    """Where somebody stands; each has words and one button of its own on the page."""
+
+    resume = "resume"
+    today = "today"
+    begin = "begin"
+    learn = "learn"
+    quiz = "quiz"
+    quiz_again = "quiz_again"
+    final = "final"
+    final_again = "final_again"
+    ended = "ended"
+    used_up = "used_up"
+    booked = "booked"
+    queued = "queued"
+    being_assessed = "being_assessed"
+    book = "book"
+    book_again = "book_again"
+    issuing = "issuing"
+    blocked = "blocked"
+    revoked = "revoked"
+    requested = "requested"
+    waiting = "waiting"
+    certified = "certified"
+    reserve = "reserve"
+
+
+@dataclass(frozen=True, slots=True)
+class CourseStanding:
+    """One course of a student. `attempts` is how many the quiz that is next allows (None: any number),
+    `tries` are theirs at it, `way` is None once the certificate is issued; the newest come first."""
+
+    progress: CourseProgress
+    way: Way | None = None
+    attempts: int | None = None
+    tries: tuple[Try, ...] = ()
+    dates: tuple[OwnDate, ...] = ()
+    reports: tuple[Report, ...] = ()
+
+    @property
+    def coming(self) -> tuple[OwnDate, ...]:
+        """The dates without a day whose assessment is signed, though its last hour is not over."""
+        signed_at = self.reports[0].signed_at if self.reports else None
+        return tuple(
+            date for date in self.dates if signed_at is None or date.practical.starts_at > signed_at
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything the choice looks at. `places` are those asked for and not decided."""
+
+    courses: tuple[CourseStanding, ...] = ()
+    tries: tuple[Try, ...] = ()
+    places: tuple[OwnPlace, ...] = ()
+    certificates: tuple[Shown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NextThing:
+    """What comes next, with what its words and its button need."""
+
+    stage: Stage
+    course: CourseProgress | None = None
+    attempt: Try | None = None
+    attempts_left: int | None = None
+    date: OwnDate | None = None
+    report: Report | None = None
+    way: Way | None = None
+    place: OwnPlace | None = None
+    certificate: Shown | None = None
+
+
+def next_thing(known: Known, now: datetime) -> NextThing:
+    """Return the one thing to do now.
+
+    A clock that runs comes first, then a day that is today; then the theory of any course, its
+    practical, its certificate; then what somebody else decides; last what can be begun.
+    """
+    return (
+        _running(known.tries, now)
+        or _first(known.courses, lambda course: _today(course, now))
+        or _first(known.courses, lambda course: _theory(course, now))
+        or _first(known.courses, _practical)
+        or _first(known.courses, _paper)
+        or _asked_for(known.places)
+        or _certified(known.certificates)
+        or NextThing(Stage.reserve)
+    )
+
+
+def _first(
+    courses: tuple[CourseStanding, ...], chosen: Callable[[CourseStanding], NextThing | None]
+) -> NextThing | None:
+    return next((found for course in courses if (found := chosen(course))), None)
+
+
+def _running(tries: tuple[Try, ...], now: datetime) -> NextThing | None:
+    """The attempt that ends first; one without a limit waits for those with one."""
+    never = datetime.max.replace(tzinfo=UTC)
+    running = [one for one in tries if not one.has_ended(now)]
+    running.sort(key=lambda one: one.due_at or never)
+    return NextThing(Stage.resume, attempt=running[0]) if running else None
+
+
+def _today(course: CourseStanding, now: datetime) -> NextThing | None:
+    for date in course.coming:
+        zone = ZoneInfo(date.practical.zone)
+        day = date.practical.starts_at.astimezone(zone).date()
+        if date.has_seat and day == now.astimezone(zone).date():
+            return NextThing(Stage.today, course.progress, date=date)
+    return None
+
+
+def _theory(course: CourseStanding, now: datetime) -> NextThing | None:
+    step = course.progress.step
+    if step is None:
+        return None
+    if step.kind is StepKind.lesson:
+        stage = Stage.learn if course.progress.finished else Stage.begin
+        return NextThing(stage, course.progress)
+    return _quiz(course, step, now)
+
+
+def _quiz(course: CourseStanding, step: NextStep, now: datetime) -> NextThing:
+    """The quiz is not passed, so every attempt that has ended and is marked was not enough."""
+    last = next((one for one in course.tries if one.has_ended(now)), None)
+    if last is None:
+        stage = Stage.final if step.kind is StepKind.final else Stage.quiz
+        return NextThing(stage, course.progress)
+    if last.passed is None:
+        return NextThing(Stage.ended, course.progress, last)
+    left = None if course.attempts is None else max(0, course.attempts - len(course.tries))
+    if left == 0:
+        return NextThing(Stage.used_up, course.progress, last, left)
+    stage = Stage.final_again if step.kind is StepKind.final else Stage.quiz_again
+    return NextThing(stage, course.progress, last, left)
+
+
+def _practical(course: CourseStanding) -> NextThing | None:
+    way = course.way
+    if way is None or not way.missing:
+        return None
+    seat = next((date for date in course.coming if date.has_seat), None)
+    if seat is not None:
+        return NextThing(Stage.booked, course.progress, date=seat)
+    if course.coming:
+        return NextThing(Stage.queued, course.progress, date=course.coming[0])
+    report = course.reports[0] if course.reports else None
+    if report is not None and _asks_for_another_day(report, way):
+        return NextThing(Stage.book_again, course.progress, report=report)
+    if not any(one.kind is MissingKind.attendance for one in way.missing):
+        return NextThing(Stage.being_assessed, course.progress, way=way)
+    return NextThing(Stage.book, course.progress)
+
+
+def _asks_for_another_day(report: Report, way: Way) -> bool:
+    """Not yet competent, and no day since then whose assessment may still come."""
+    is_newest = way.attended_at is None or way.attended_at <= report.signed_at
+    return report.outcome is not Outcome.competent and is_newest
+
+
+def _paper(course: CourseStanding) -> NextThing | None:
+    way = course.way
+    if way is None or way.missing:
+        return None
+    stage = Stage.revoked if way.is_revoked else Stage.blocked if way.blocked else Stage.issuing
+    return NextThing(stage, course.progress, way=way)
+
+
+def _asked_for(places: tuple[OwnPlace, ...]) -> NextThing | None:
+    for state, stage in (
+        (EnrolmentState.requested, Stage.requested),
+        (EnrolmentState.waiting, Stage.waiting),
+    ):
+        place = next((one for one in places if one.state is state), None)
+        if place is not None:
+            return NextThing(stage, place=place)
+    return None
+
+
+def _certified(certificates: tuple[Shown, ...]) -> NextThing | None:
+    valid = next((one for one in certificates if one.status is Status.valid), None)
+    return None if valid is None else NextThing(Stage.certified, certificate=valid)

@@ -1,0 +1,227 @@
+"""The one next thing: each stage by a case of its own, and which of two comes first."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from app.assessments.domain import Outcome
+from app.assessments.queries import Report
+from app.certificates.domain import MissingKind, Requirement, Status
+from app.certificates.queries import Shown, Way
+from app.enrolments.domain import EnrolmentState
+from app.enrolments.queries import OwnPlace
+from app.home.next_thing import CourseStanding, Known, Stage, next_thing
+from app.kit.ids import (
+    AssessmentId,
+    AttemptId,
+    CertificateId,
+    EnrolmentId,
+    IntakeId,
+    PracticalId,
+    RevisionId,
+    UserId,
+    new_uuid,
+)
+from app.learning.domain import NextStep, StepKind
+from app.learning.queries import CourseProgress
+from app.practicals.domain.seats import PracticalStatus
+from app.practicals.queries.briefs import Brief, OwnDate
+from app.quizzes.domain.attempt import Try
+from tests.make import NOW
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+REVISION = RevisionId(new_uuid())
+
+
+def progress(kind=None, finished=4):
+    """A course whose next step is of a kind; None: its theory is complete."""
+    step = None if kind is None else NextStep(kind, "next", "What is next")
+    return CourseProgress("small", "A small course", "", finished, 8, 1, 2, step)
+
+
+def way(*missing, **fields):
+    asked = tuple(
+        Requirement(kind, "key", kind.value, is_met=kind not in missing) for kind in MissingKind
+    )
+    return Way("small", "A small course", asked, **fields)
+
+
+DAY_MISSING = way(MissingKind.attendance, MissingKind.assessment)
+
+
+def a_try(*, ended=True, passed=False, due_at=None, number=1):
+    return Try(
+        AttemptId(new_uuid()),
+        "small",
+        "next",
+        REVISION,
+        number,
+        due_at,
+        NOW - HOUR if ended else None,
+        passed if ended else None,
+    )
+
+
+def a_date(*, starts_at=NOW + 5 * DAY, has_seat=True, zone="Europe/London"):
+    brief = Brief(
+        PracticalId(new_uuid()),
+        "small",
+        "day",
+        REVISION,
+        "Practice day",
+        starts_at,
+        starts_at + 7 * HOUR,
+        zone,
+        "Room 1",
+        PracticalStatus.published,
+        4,
+        1,
+    )
+    return OwnDate(brief, starts_at - 2 * DAY, has_seat, None if has_seat else 2)
+
+
+def a_report(outcome=Outcome.not_yet_competent, signed_at=NOW - DAY):
+    return Report(AssessmentId(new_uuid()), "small", "Session", 1, signed_at, outcome, "Headline")
+
+
+def a_place(state):
+    position = 3 if state is EnrolmentState.waiting else None
+    return OwnPlace(
+        EnrolmentId(new_uuid()),
+        IntakeId(new_uuid()),
+        "small",
+        "A small course",
+        "Winter",
+        date(2027, 1, 11),
+        0,
+        state,
+        position,
+        3,
+        NOW,
+        None,
+        is_invoiced=False,
+        is_paid=False,
+        may_withdraw=True,
+    )
+
+
+def a_certificate(status=Status.valid):
+    return Shown(
+        CertificateId(new_uuid()),
+        "0" * 26,
+        UserId(new_uuid()),
+        "Sam",
+        "A small course",
+        "",
+        date(2026, 11, 1),
+        NOW,
+        (),
+        status,
+        None,
+        None,
+        "",
+    )
+
+
+LESSON = CourseStanding(progress(StepKind.lesson), DAY_MISSING)
+QUIZ = CourseStanding(progress(StepKind.quiz), DAY_MISSING, attempts=3)
+FINAL = CourseStanding(progress(StepKind.final), DAY_MISSING, attempts=3)
+THEORY = CourseStanding(progress(), DAY_MISSING)
+DONE = CourseStanding(progress(), way())
+ISSUED = CourseStanding(progress(), None)
+ATTENDED = way(MissingKind.assessment, attended_at=NOW - 3 * DAY)
+
+STAGES = {
+    Stage.resume: Known((LESSON,), tries=(a_try(ended=False),)),
+    Stage.today: Known((replace(LESSON, dates=(a_date(starts_at=NOW + HOUR),)),)),
+    Stage.begin: Known((replace(LESSON, progress=progress(StepKind.lesson, finished=0)),)),
+    Stage.learn: Known((LESSON,)),
+    Stage.quiz: Known((QUIZ,)),
+    Stage.quiz_again: Known((replace(QUIZ, tries=(a_try(),)),)),
+    Stage.final: Known((FINAL,)),
+    Stage.final_again: Known((replace(FINAL, tries=(a_try(number=2), a_try()), attempts=None),)),
+    Stage.ended: Known((replace(QUIZ, tries=(a_try(passed=None),)),)),
+    Stage.used_up: Known((replace(QUIZ, tries=(a_try(), a_try(), a_try())),)),
+    Stage.booked: Known((replace(THEORY, dates=(a_date(has_seat=False), a_date())),)),
+    Stage.queued: Known((replace(THEORY, dates=(a_date(has_seat=False),)),)),
+    Stage.being_assessed: Known((replace(THEORY, way=ATTENDED),)),
+    Stage.book: Known((THEORY,)),
+    Stage.book_again: Known((replace(THEORY, way=ATTENDED, reports=(a_report(),)),)),
+    Stage.issuing: Known((DONE,)),
+    Stage.blocked: Known((replace(DONE, way=way(blocked="A letter cannot be drawn.")),)),
+    Stage.revoked: Known((replace(DONE, way=way(is_revoked=True)),)),
+    Stage.requested: Known(
+        places=(a_place(EnrolmentState.waiting), a_place(EnrolmentState.requested))
+    ),
+    Stage.waiting: Known(places=(a_place(EnrolmentState.waiting),)),
+    Stage.certified: Known((ISSUED,), certificates=(a_certificate(),)),
+    Stage.reserve: Known(),
+}
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_every_stage_has_its_case(stage):
+    assert next_thing(STAGES[stage], NOW).stage is stage
+
+
+def test_of_two_attempts_the_one_that_ends_first_comes_first():
+    free, late = a_try(ended=False), a_try(ended=False, due_at=NOW + 2 * HOUR)
+    soon = a_try(ended=False, due_at=NOW + HOUR)
+    assert next_thing(Known(tries=(free, late, soon)), NOW).attempt is soon
+    assert next_thing(Known(tries=(soon, late)), NOW + 90 * timedelta(minutes=1)).attempt is late
+
+
+def test_an_attempt_whose_time_is_over_is_not_gone_on_with():
+    """Nobody has marked it yet, and it may have been enough: no word about trying again."""
+    over = a_try(ended=False, due_at=NOW - HOUR)
+    assert next_thing(Known((QUIZ,), tries=(over,)), NOW).stage is Stage.quiz
+    known = Known((replace(QUIZ, tries=(over,)),), tries=(over,))
+    assert next_thing(known, NOW).stage is Stage.ended
+
+
+def test_attempts_left_are_counted():
+    standing = replace(QUIZ, tries=(a_try(), a_try()))
+    assert next_thing(Known((standing,)), NOW).attempts_left == 1
+    without_limit = replace(standing, attempts=None)
+    assert next_thing(Known((without_limit,)), NOW).attempts_left is None
+
+
+def test_today_is_the_day_at_the_venue():
+    """Just after midnight in London it is still the evening before in New York."""
+    now = NOW.replace(hour=0, minute=30)
+    for zone, stage in (("Europe/London", Stage.today), ("America/New_York", Stage.learn)):
+        date = a_date(starts_at=now + 12 * HOUR, zone=zone)
+        assert next_thing(Known((replace(LESSON, dates=(date,)),)), now).stage is stage
+
+
+def test_who_only_waits_for_today_goes_on_learning():
+    date = a_date(starts_at=NOW + HOUR, has_seat=False)
+    assert next_thing(Known((replace(LESSON, dates=(date,)),)), NOW).stage is Stage.learn
+
+
+def test_a_day_that_is_assessed_is_over_before_its_last_hour():
+    day = a_date(starts_at=NOW - HOUR)
+    standing = replace(THEORY, way=ATTENDED, dates=(day,), reports=(a_report(signed_at=NOW),))
+    assert next_thing(Known((standing,)), NOW).stage is Stage.book_again
+
+
+def test_a_day_after_the_report_may_bring_another_one():
+    later = replace(ATTENDED, attended_at=NOW)
+    standing = replace(THEORY, way=later, reports=(a_report(signed_at=NOW - DAY),))
+    assert next_thing(Known((standing,)), NOW).stage is Stage.being_assessed
+
+
+def test_a_competent_report_of_one_day_leads_to_the_other_day():
+    standing = replace(THEORY, reports=(a_report(Outcome.competent),))
+    assert next_thing(Known((standing,)), NOW).stage is Stage.book
+
+
+def test_the_theory_of_another_course_comes_before_a_practical():
+    found = next_thing(Known((THEORY, LESSON), places=(a_place(EnrolmentState.requested),)), NOW)
+    assert (found.stage, found.course) == (Stage.learn, LESSON.progress)
+
+
+def test_a_revoked_certificate_is_nothing_to_show():
+    known = Known((ISSUED,), certificates=(a_certificate(Status.revoked),))
+    assert next_thing(known, NOW).stage is Stage.reserve
