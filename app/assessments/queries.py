@@ -1,6 +1,6 @@
 """Reading assessments: the bedside page, the report, and lists for other features."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -237,11 +237,11 @@ def unsigned_of(db: Session, instructor_id: UserId) -> tuple[Unsigned, ...]:
     )
 
 
-def standings_on(db: Session, practical_id: PracticalId) -> dict[SeatId, Standing]:
-    """Return the newest try of each place of a practical, for its roster."""
+def standings_on(db: Session, practical_ids: Sequence[PracticalId]) -> dict[SeatId, Standing]:
+    """Return the newest try of each place of some practicals, for their rosters, in one statement."""
     rows = db.scalars(
         select(Assessment)
-        .where(Assessment.practical_id == practical_id)
+        .where(Assessment.practical_id.in_(practical_ids))
         .order_by(Assessment.number)
     )
     return {row.seat_id: _standing(row) for row in rows}

@@ -1,14 +1,14 @@
-"""What waits for the office: requests to decide and invoices to be paid. Reads for higher features, which
-ask the permission."""
+"""What waits for the office: requests to decide, people who wait beside free places, invoices to be paid.
+Reads for higher features, which ask the permission."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
-from app.enrolments.domain import EnrolmentState
+from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.enrolments.models import Enrolment, Intake
 from app.kit.ids import IntakeId
 
@@ -39,6 +39,39 @@ def requests_to_decide(db: Session) -> tuple[ToDecide, ...]:
         ToDecide(intake_id, titles.get(course_key, course_key), title, count, since)
         for intake_id, course_key, title, count, since in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Stranded:
+    """An intake whose waiting list does not move by itself although places are free."""
+
+    intake_id: IntakeId
+    title: str
+    waiting: int
+    places_left: int
+
+
+def waiting_beside_places(db: Session, *, today: date, now: datetime) -> tuple[Stranded, ...]:
+    """Return the open intakes that have not started, where people wait and places are free: after
+    reservations have closed nobody is taken from the list by itself."""
+    waiting = (
+        select(func.count())
+        .where(Enrolment.intake_id == Intake.id, Enrolment.state == EnrolmentState.waiting)
+        .correlate(Intake)
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        select(Intake.id, Intake.title, waiting, Intake.places - Intake.taken)
+        .where(
+            Intake.status == IntakeStatus.open,
+            Intake.starts_on >= today,
+            Intake.closes_at <= now,
+            Intake.taken < Intake.places,
+            waiting > 0,
+        )
+        .order_by(Intake.starts_on, Intake.id)
+    )
+    return tuple(Stranded(*row) for row in rows)
 
 
 def unpaid_invoices(db: Session) -> int:

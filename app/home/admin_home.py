@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.home.exceptions import Exceptional, exceptions
-from app.practicals.queries import briefs
-from app.practicals.queries.briefs import Brief
+from app.home.exceptions import Exceptional, Urgency, exceptions
+from app.practicals.queries.lists import BoardRow, coming
 
-MOST_DATES = 6
+MOST_DATES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,14 @@ class AdminHome:
     """Only what needs somebody, each with its action, and the next practical days."""
 
     exceptions: tuple[Exceptional, ...]
-    dates: tuple[Brief, ...]
+    dates: tuple[BoardRow, ...]
+
+    @property
+    def by_urgency(self) -> tuple[tuple[Urgency, tuple[Exceptional, ...]], ...]:
+        """The exceptions in lists, the urgent ones first."""
+        grouped = groupby(self.exceptions, key=lambda one: one.urgency)
+        return tuple((urgency, tuple(found)) for urgency, found in grouped)
 
 
-def admin_home(db: Session, now: datetime) -> AdminHome:
-    return AdminHome(exceptions(db, now=now), briefs.upcoming(db, now=now, most=MOST_DATES))
+def admin_home(db: Session, zone: ZoneInfo, now: datetime) -> AdminHome:
+    return AdminHome(exceptions(db, zone=zone, now=now), coming(db, now=now, most=MOST_DATES))

@@ -1,52 +1,82 @@
 """What needs an admin today: each with a sentence and the page where it is put right."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.assessments import open_work as assessments
 from app.certificates import queries as certificates
 from app.enquiries import queries as enquiries
 from app.enrolments import open_work
 from app.outbox import queries as outbox
-from app.practicals.queries import briefs
+from app.practicals.domain.times import day_words
+from app.practicals.queries import attention
+from app.practicals.queries.briefs import Brief
+
+MOST_OF_A_KIND = 3
+"""Further things of one kind become one line: nothing hides what stands below it."""
+AFTER_A_DAY = timedelta(hours=24)
+"""How long a day may be over before somebody asks for what is missing of it."""
+
+
+class Urgency(StrEnum):
+    """How soon something is to be done; the value heads its list."""
+
+    now = "Urgent"
+    soon = "Waits for you"
+    later = "Keep in mind"
+
+    @property
+    def kind(self) -> str:
+        """The look of its entries, by the words of the design system."""
+        return {Urgency.now: "danger", Urgency.soon: "warning"}.get(self, "info")
 
 
 @dataclass(frozen=True, slots=True)
 class Exceptional:
     """One thing that waits for somebody. `href` leads to where it is done."""
 
+    urgency: Urgency
     title: str
     detail: str
     href: str
     action: str
-    kind: str = "warning"
 
 
-def exceptions(db: Session, *, now: datetime) -> tuple[Exceptional, ...]:
-    """Return what waits, most pressing first; empty when nothing does."""
-    return (
+def exceptions(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Exceptional, ...]:
+    """Return what waits, most pressing first; empty when nothing does. One statement for each kind
+    of thing, however much of it there is."""
+    found = [
         *_mails(db),
-        *_certificates(db),
-        *_requests(db),
-        *_enquiries(db),
-        *_days(db, now),
+        *_few(_certificates(db), "certificates that wait", "/admin/certificates"),
+        *_few(_untaught(db, now), "days without an instructor", "/admin/practicals"),
+        *_few(_unsigned(db, now), "days with unsigned assessments", "/admin/practicals?show=past"),
+        *_few(_requests(db, zone), "intakes with requests", "/admin/intakes"),
+        *_enquiries(db, zone),
+        *_few(_attendance(db, now), "days without attendance", "/admin/practicals?show=past"),
+        *_few(_half_empty(db, now), "days with many free places", "/admin/practicals"),
+        *_few(_waiting_days(db, now), "days on which people wait", "/admin/practicals"),
+        *_few(_waiting_intakes(db, zone, now), "intakes in which people wait", "/admin/intakes"),
         *_invoices(db),
-    )
+    ]
+    order = list(Urgency)
+    return tuple(sorted(found, key=lambda one: order.index(one.urgency)))
 
 
 def _mails(db: Session) -> list[Exceptional]:
     given_up = outbox.backlog(db).given_up
     if not given_up:
         return []
-    count = "1 mail or follow-up" if given_up == 1 else f"{given_up} mails or follow-ups"
     return [
         Exceptional(
-            f"{count} could not be delivered",
+            Urgency.now,
+            f"{_many(given_up, 'mail or follow-up', 'mails or follow-ups')} could not be delivered",
             "Each was tried several times. See what the last error was.",
             "/admin/outbox",
             "See them",
-            "danger",
         )
     ]
 
@@ -54,22 +84,50 @@ def _mails(db: Session) -> list[Exceptional]:
 def _certificates(db: Session) -> list[Exceptional]:
     return [
         Exceptional(
+            Urgency.now,
             f"The certificate of {blocked.name} waits",
             blocked.reason,
             "/admin/certificates",
             "Put it right",
-            "danger",
         )
         for blocked in certificates.blocked(db)
     ]
 
 
-def _requests(db: Session) -> list[Exceptional]:
+def _untaught(db: Session, now: datetime) -> list[Exceptional]:
     return [
         Exceptional(
-            f"{waiting.count} {'person asks' if waiting.count == 1 else 'people ask'} for a place",
+            Urgency.now,
+            f"{day.title} has no instructor",
+            f"{_day(day)}. {_many(day.taken, 'place is', 'places are')} taken.",
+            f"/admin/practicals/{day.practical_id}/edit",
+            "Choose an instructor",
+        )
+        for day in attention.without_instructor(db, now=now)
+    ]
+
+
+def _unsigned(db: Session, now: datetime) -> list[Exceptional]:
+    return [
+        Exceptional(
+            Urgency.now,
+            f"{_many(one.count, 'assessment', 'assessments')} of {one.instructor_name} "
+            f"{'is' if one.count == 1 else 'are'} not signed",
+            f"{one.title}, {day_words(one.starts_at, one.zone)}. Until then the students see no report.",
+            f"/teach/practicals/{one.practical_id}",
+            "See the roster",
+        )
+        for one in assessments.unsigned_after(db, before=now - AFTER_A_DAY)
+    ]
+
+
+def _requests(db: Session, zone: ZoneInfo) -> list[Exceptional]:
+    return [
+        Exceptional(
+            Urgency.soon,
+            f"{_many(waiting.count, 'person asks', 'people ask')} for a place",
             f"{waiting.course_title}, {waiting.intake_title}. The first asked on "
-            f"{waiting.oldest_at:%d %B}.",
+            f"{day_words(waiting.oldest_at, zone.key)}.",
             f"/admin/intakes/{waiting.intake_id}",
             "Decide",
         )
@@ -77,32 +135,74 @@ def _requests(db: Session) -> list[Exceptional]:
     ]
 
 
-def _enquiries(db: Session) -> list[Exceptional]:
+def _enquiries(db: Session, zone: ZoneInfo) -> list[Exceptional]:
     waiting = enquiries.waiting(db)
     if waiting is None:
         return []
-    words = "1 enquiry waits" if waiting.count == 1 else f"{waiting.count} enquiries wait"
     return [
         Exceptional(
-            f"{words} for an answer",
-            f"The first was sent on {waiting.oldest_at:%d %B}.",
+            Urgency.soon,
+            f"{_many(waiting.count, 'enquiry waits', 'enquiries wait')} for an answer",
+            f"The first was sent on {day_words(waiting.oldest_at, zone.key)}.",
             "/admin/enquiries",
             "Read and answer",
         )
     ]
 
 
-def _days(db: Session, now: datetime) -> list[Exceptional]:
+def _attendance(db: Session, now: datetime) -> list[Exceptional]:
     return [
         Exceptional(
-            f"{day.title} has free places",
-            f"{day.starts_at:%d %B}: {day.taken} of {day.capacity} places are taken and booking "
-            "closes soon.",
+            Urgency.soon,
+            f"Nobody said whether {_many(one.people, 'person', 'people')} came",
+            f"{one.practical.title}, {_day(one.practical)}. A certificate needs it.",
+            f"/teach/practicals/{one.practical.practical_id}",
+            "Mark attendance",
+        )
+        for one in attention.unmarked_attendance(db, before=now - AFTER_A_DAY)
+    ]
+
+
+def _half_empty(db: Session, now: datetime) -> list[Exceptional]:
+    return [
+        Exceptional(
+            Urgency.later,
+            f"{day.title} is less than half full",
+            f"{_day(day)}: {day.taken} of {day.capacity} places are taken and booking closes within "
+            "a week.",
             f"/admin/practicals/{day.practical_id}",
             "Look at it",
-            "info",
         )
-        for day in briefs.closing_with_free_places(db, now=now)
+        for day in attention.half_empty(db, now=now)
+    ]
+
+
+def _waiting_days(db: Session, now: datetime) -> list[Exceptional]:
+    return [
+        Exceptional(
+            Urgency.later,
+            f"{_many(one.people, 'person waits', 'people wait')} although places are free",
+            f"{one.practical.title}, {_day(one.practical)}. Nobody on the list can take one "
+            "now: see what each still needs.",
+            f"/admin/practicals/{one.practical.practical_id}/waiting",
+            "See who waits",
+        )
+        for one in attention.waiting_beside_places(db, now=now)
+    ]
+
+
+def _waiting_intakes(db: Session, zone: ZoneInfo, now: datetime) -> list[Exceptional]:
+    today = now.astimezone(zone).date()
+    return [
+        Exceptional(
+            Urgency.later,
+            f"{_many(one.waiting, 'person waits', 'people wait')} although places are free",
+            f"{one.title}: {_many(one.places_left, 'place is', 'places are')} free, and reservations "
+            "have closed. Nobody moves up by themselves any more.",
+            f"/admin/intakes/{one.intake_id}?show=waiting",
+            "See who waits",
+        )
+        for one in open_work.waiting_beside_places(db, today=today, now=now)
     ]
 
 
@@ -110,13 +210,29 @@ def _invoices(db: Session) -> list[Exceptional]:
     unpaid = open_work.unpaid_invoices(db)
     if not unpaid:
         return []
-    words = "1 invoice is" if unpaid == 1 else f"{unpaid} invoices are"
     return [
         Exceptional(
-            f"{words} not paid",
+            Urgency.later,
+            f"{_many(unpaid, 'invoice is', 'invoices are')} not paid",
             "Record a payment on the page of the intake when it arrives.",
             "/admin/intakes",
             "See the intakes",
-            "info",
         )
     ]
+
+
+def _few(found: list[Exceptional], rest: str, href: str) -> list[Exceptional]:
+    """Return the first of one kind, and one line for the others."""
+    more = len(found) - MOST_OF_A_KIND
+    if more < 1:
+        return found
+    line = Exceptional(found[0].urgency, f"{more:,} more {rest}", "", href, "See them all")
+    return [*found[:MOST_OF_A_KIND], line]
+
+
+def _many(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def _day(day: Brief) -> str:
+    return day_words(day.starts_at, day.zone)

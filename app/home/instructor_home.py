@@ -1,5 +1,6 @@
-"""An instructor's home page: my day, what is not signed, and the days after."""
+"""An instructor's home page: what is not signed, my day, who needs help, and the days after."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,21 +9,50 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.assessments import queries as assessments
-from app.assessments.queries import Unsigned
+from app.assessments.queries import Standing, Unsigned
+from app.home.helping import HelpList, who_needs_help
+from app.kit.ids import SeatId
 from app.practicals.domain.times import start_of_day
-from app.practicals.queries import briefs
+from app.practicals.queries import briefs, rosters
 from app.practicals.queries.briefs import Brief
+from app.practicals.queries.rosters import RosterSeat
 
 MOST_DATES = 6
+MOST_PEOPLE = 16
+"""People named on the home page for one day; the roster has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Somebody who comes today. `standing` None: nobody has begun to assess them."""
+
+    seat: RosterSeat
+    standing: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayNow:
+    """One of today's days: who comes, and how much of its work is open."""
+
+    practical: Brief
+    note: str | None
+    people: tuple[Expected, ...]
+    unmarked: int
+    unsigned: int
+
+    @property
+    def shown(self) -> tuple[Expected, ...]:
+        return self.people[:MOST_PEOPLE]
 
 
 @dataclass(frozen=True, slots=True)
 class InstructorHome:
     """`today` are the days that are held today, `later` the next ones after."""
 
-    today: tuple[Brief, ...]
+    today: tuple[DayNow, ...]
     later: tuple[Brief, ...]
     unsigned: tuple[Unsigned, ...]
+    helping: HelpList
 
 
 def instructor_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> InstructorHome:
@@ -31,7 +61,36 @@ def instructor_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) ->
     dates = briefs.upcoming_for_instructor(db, actor.user_id, now=morning, most=MOST_DATES)
     today = now.astimezone(zone).date()
     return InstructorHome(
-        tuple(date for date in dates if date.starts_at.astimezone(zone).date() <= today),
+        _days(db, [date for date in dates if date.starts_at.astimezone(zone).date() <= today]),
         tuple(date for date in dates if date.starts_at.astimezone(zone).date() > today),
         assessments.unsigned_of(db, actor.user_id),
+        who_needs_help(db, actor, now=now),
+    )
+
+
+def _days(db: Session, days: Sequence[Brief]) -> tuple[DayNow, ...]:
+    """Return the days with their people, in three statements however many they are."""
+    if not days:
+        return ()
+    ids = [day.practical_id for day in days]
+    seats, notes = rosters.expected_on(db, ids), rosters.notes_of(db, ids)
+    standings = assessments.standings_on(db, ids)
+    return tuple(
+        _day(day, notes.get(day.practical_id), seats[day.practical_id], standings) for day in days
+    )
+
+
+def _day(
+    day: Brief,
+    note: str | None,
+    seats: tuple[RosterSeat, ...],
+    standings: dict[SeatId, Standing],
+) -> DayNow:
+    people = tuple(Expected(seat, standings.get(seat.seat_id)) for seat in seats)
+    return DayNow(
+        day,
+        note,
+        people,
+        sum(one.seat.attendance is None for one in people),
+        sum(one.standing is not None and one.standing.outcome is None for one in people),
     )

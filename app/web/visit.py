@@ -111,11 +111,15 @@ class VisitContext:
         else:
             if self.request.method not in SAFE_METHODS:
                 demand_proof_of_unread(self.request)
-            if cookie := self.sign_in_token:
-                self._actor = identify.by_cookie(self.database, cookie, now=self.now)
+            self.meet()
         if self._actor is not None:
             self.request.scope["preceptor.actor_id"] = str(self._actor.user_id)
         access.demand(self._actor)
+
+    def meet(self) -> None:
+        """Find who the cookie belongs to and demand nothing: a page that tells of an error is theirs too."""
+        if cookie := self.sign_in_token:
+            self._actor = self.shell.identify.by_cookie(self.database, cookie, now=self.now)
 
     def once(self, db: Session, submission: Submission, effect: Callable[[], str]) -> str:
         """Run `effect` once per idempotency key of a form; it returns where to go next.

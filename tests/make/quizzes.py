@@ -8,14 +8,17 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import Actor
 from app.courses.domain.delivery import Course, Option, Question, QuestionType, Quiz
 from app.courses.domain.digest import digest
-from app.courses.domain.keys import CourseKeys
+from app.courses.domain.keys import CourseKeys, QuestionKey
 from app.courses.models import CourseHead, Revision
 from app.enrolments.models import Enrolment, EnrolmentState, Intake, IntakeStatus
 from app.kit.ids import AttemptId, EnrolmentId, EventId, IntakeId, RevisionId, UserId, new_uuid
 from app.learning.models import Completed, Completion
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score
-from app.quizzes.domain.drawing import DrawnQuestion
+from app.quizzes.domain.drawing import DrawnQuestion, draw
 from app.quizzes.domain.responses import Response
+from app.quizzes.marking import mark_attempt
+from app.quizzes.models import Answer, AttemptState
+from app.quizzes.models import Attempt as AttemptRow
 from tests.make import NOW
 from tests.make.courses import small_course
 
@@ -132,14 +135,19 @@ def a_published_course(
 
 
 def a_place(
-    db: Session, actor: Actor, revision_id: RevisionId, *, course_key: str = "small-course"
+    db: Session,
+    actor: Actor,
+    revision_id: RevisionId,
+    *,
+    course_key: str = "small-course",
+    at: datetime = NOW,
 ) -> EnrolmentId:
-    """Confirm a place on a course for `actor`."""
+    """Confirm a place on a course for `actor`, in an intake that starts the same day."""
     intake = Intake(
         id=IntakeId(new_uuid()),
         course_key=course_key,
         title="Winter",
-        starts_on=NOW.date(),
+        starts_on=at.date(),
         price_pence=100_000,
         places=20,
         taken=1,
@@ -157,8 +165,8 @@ def a_place(
         course_key=course_key,
         revision_id=revision_id,
         state=EnrolmentState.confirmed,
-        requested_at=NOW,
-        decided_at=NOW,
+        requested_at=at,
+        decided_at=at,
     )
     db.add(enrolment)
     db.flush()
@@ -188,3 +196,73 @@ def a_complete_module(
             )
         )
     db.flush()
+
+
+def a_sent_attempt(
+    db: Session,
+    actor: Actor,
+    revision_id: RevisionId,
+    quiz_key: str = "skin-quiz",
+    *,
+    number: int = 1,
+    right: bool = True,
+    sent: bool = True,
+    at: datetime = NOW,
+    course_key: str = "small-course",
+) -> AttemptId:
+    """An attempt of somebody with a place: every answer right or wrong, marked and sent; or just begun."""
+    parsed = small_course()
+    assert parsed.course is not None
+    assert parsed.keys is not None
+    quiz = parsed.course.quiz(quiz_key)
+    assert quiz is not None
+    keys = parsed.keys.quizzes[quiz_key]
+    drawn = draw(quiz, f"{actor.user_id}-{number}")
+    responses = {
+        one.key: _response(quiz.question(one.key), keys.questions[one.key], right) for one in drawn
+    }
+    score = mark_attempt(quiz, keys, drawn, responses).score if sent else None
+    place = db.scalars(
+        select(Enrolment.id).where(
+            Enrolment.user_id == actor.user_id, Enrolment.course_key == course_key
+        )
+    ).first()
+    attempt = AttemptRow(
+        id=AttemptId(new_uuid()),
+        user_id=actor.user_id,
+        enrolment_id=place,
+        course_key=course_key,
+        quiz_key=quiz_key,
+        revision_id=revision_id,
+        number=number,
+        seed=f"{actor.user_id}-{number}",
+        drawn=[one.to_json() for one in drawn],
+        state=AttemptState.submitted if sent else AttemptState.in_progress,
+        started_at=at,
+        submitted_at=at if sent else None,
+        earned=score.earned if score else None,
+        possible=score.possible if score else None,
+        passed=score.passed if score else None,
+    )
+    db.add(attempt)
+    db.flush()
+    for key, response in responses.items() if sent else ():
+        db.add(
+            Answer(
+                id=EventId(new_uuid()),
+                attempt_id=attempt.id,
+                question_key=key,
+                sequence=1,
+                response=response.to_json(),
+                received_at=at,
+            )
+        )
+    db.flush()
+    return attempt.id
+
+
+def _response(question: Question, key: QuestionKey, right: bool) -> Response:
+    if question.type is QuestionType.numeric:
+        return Response(text=str(key.answer), number=key.answer) if right else Response()
+    wrong = [option.key for option in question.options if option.key not in key.correct][:1]
+    return Response(options=key.correct if right else frozenset(wrong))

@@ -3,6 +3,8 @@
 Each function returns sentences about what is wrong; none means that the page is sound.
 """
 
+from collections.abc import Mapping
+
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
@@ -86,11 +88,11 @@ SHAPE = """() => {
 LEAST_TARGET = 43
 
 
-def axe(page: Page) -> list[str]:
+def axe(page: Page, options: Mapping[str, object] = OPTIONS) -> list[str]:
     """Run axe on the page as it stands; its script is put in once."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE_SCRIPT)
-    found: list[str] = page.evaluate(RUN_AXE, OPTIONS)
+    found: list[str] = page.evaluate(RUN_AXE, options)
     return [f"axe: {fault}" for fault in found]
 
 

@@ -33,11 +33,13 @@ STOP = """() => {
   const box = [...element.getClientRects()].find((one) => one.width > 1 && one.height > 1);
   const covered = [];
   let inside = 0;
-  if (box) {
-    const dx = Math.min(12, box.width / 3), dy = Math.min(12, box.height / 3);
-    for (const [x, y] of [[box.left + dx, box.top + dy], [box.right - dx, box.top + dy],
-      [box.left + dx, box.bottom - dy], [box.right - dx, box.bottom - dy]]) {
-      if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) continue;
+  // Looked at is what of it lies in the window, near its four corners.
+  const left = box && Math.max(box.left, 0), right = box && Math.min(box.right, innerWidth);
+  const top = box && Math.max(box.top, 0), bottom = box && Math.min(box.bottom, innerHeight);
+  if (box && right - left > 1 && bottom - top > 1) {
+    const dx = Math.min(12, (right - left) / 3), dy = Math.min(12, (bottom - top) / 3);
+    for (const [x, y] of [[left + dx, top + dy], [right - dx, top + dy], [left + dx, bottom - dy],
+      [right - dx, bottom - dy]]) {
       inside += 1;
       const hit = document.elementFromPoint(x, y);
       if (!own(hit)) covered.push(hit ? `${hit.localName}.${hit.getAttribute("class")}` : "nothing");

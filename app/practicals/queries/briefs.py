@@ -1,7 +1,8 @@
 """What other features ask of practicals: days, places, rosters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -19,7 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
+from app.accounts.models import User
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
@@ -67,8 +70,6 @@ class OwnDate:
     has_seat: bool
     position: int | None
 
-
-CLOSING_SOON = timedelta(days=7)
 
 BRIEF: tuple[Any, ...] = (
     Practical.id,
@@ -126,15 +127,19 @@ def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatBrie
     )
 
 
+TEACHING = table_of(PracticalInstructor).c
+TEACHES = Prepared(
+    select(TEACHING.user_id).where(
+        TEACHING.practical_id == bindparam("practical_id"),
+        TEACHING.user_id == bindparam("user_id"),
+    )
+)
+
+
 def is_instructor_of(db: Session, actor: Actor, practical_id: PracticalId) -> bool:
     """Whether this person teaches this practical."""
-    found = db.scalar(
-        select(PracticalInstructor.user_id).where(
-            PracticalInstructor.practical_id == practical_id,
-            PracticalInstructor.user_id == actor.user_id,
-        )
-    )
-    return found is not None
+    found = TEACHES.all(db, practical_id=practical_id, user_id=actor.user_id)
+    return bool(found)
 
 
 def instructor_ids(db: Session, practical_id: PracticalId) -> tuple[UserId, ...]:
@@ -148,11 +153,29 @@ def instructor_ids(db: Session, practical_id: PracticalId) -> tuple[UserId, ...]
     )
 
 
+def instructor_names(
+    db: Session, practical_ids: Sequence[PracticalId]
+) -> dict[PracticalId, tuple[str, ...]]:
+    """Return who teaches each of many days, by name, in one statement."""
+    found: dict[PracticalId, tuple[str, ...]] = {}
+    if not practical_ids:
+        return found
+    rows = db.execute(
+        select(PracticalInstructor.practical_id, User.name)
+        .join(User, User.id == PracticalInstructor.user_id)
+        .where(PracticalInstructor.practical_id.in_(practical_ids))
+        .order_by(User.name, User.id)
+    )
+    for practical_id, name in rows:
+        found[practical_id] = (*found.get(practical_id, ()), name)
+    return found
+
+
 def upcoming_for_student(
     db: Session, user_id: UserId, *, now: datetime, most: int = 20
 ) -> tuple[OwnDate, ...]:
     """Return the coming dates on which this person has a place or waits, the next one first."""
-    rows = db.execute(OWN_COMING, {"viewer": user_id, "now": now, "most": most})
+    rows = OWN_COMING.all(db, viewer=user_id, now=now, most=most)
     return tuple(
         OwnDate(Brief(*brief), cancel_until, seat_id is not None, place if entry_id else None)
         for *brief, cancel_until, seat_id, entry_id, place in rows
@@ -173,32 +196,6 @@ def upcoming_for_instructor(
         )
         .order_by(Practical.starts_at, Practical.id)
         .limit(most)
-    )
-    return tuple(Brief(*row) for row in rows)
-
-
-def upcoming(db: Session, *, now: datetime, most: int = 20) -> tuple[Brief, ...]:
-    """Return the published days that are not over, the next one first."""
-    rows = db.execute(
-        select(*BRIEF)
-        .where(Practical.status == PracticalStatus.published, Practical.ends_at > now)
-        .order_by(Practical.starts_at, Practical.id)
-        .limit(most)
-    )
-    return tuple(Brief(*row) for row in rows)
-
-
-def closing_with_free_places(db: Session, *, now: datetime) -> tuple[Brief, ...]:
-    """Return the published days whose booking closes within a week while places are free."""
-    rows = db.execute(
-        select(*BRIEF)
-        .where(
-            Practical.status == PracticalStatus.published,
-            Practical.booking_closes_at > now,
-            Practical.booking_closes_at <= now + CLOSING_SOON,
-            Practical.taken < Practical.capacity,
-        )
-        .order_by(Practical.starts_at, Practical.id)
     )
     return tuple(Brief(*row) for row in rows)
 
@@ -248,7 +245,7 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
     )
 
 
-OWN_COMING = _own_coming()
+OWN_COMING = Prepared(_own_coming())
 """Built once: every home page of a student asks."""
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.kit.errors import Invalid
 from app.practicals.domain.seats import PracticalStatus, WaitingState
 from app.practicals.models import Practical, Seat, WaitingEntry
@@ -99,7 +100,7 @@ def _rows(total: ScalarSelect[int] | Null, *seen: PracticalStatus) -> Rows:
         .select_from(table_of(Practical))
         .outerjoin(table_of(Seat), own_seat(VIEWER))
         .outerjoin(table_of(WaitingEntry), own_entry(VIEWER))
-        .where(PRACTICAL.status.in_(seen))
+        .where(or_(*(PRACTICAL.status == status for status in seen)))
         .order_by(PRACTICAL.starts_at, PRACTICAL.id)
     )
 
@@ -122,14 +123,16 @@ def others(*which: ColumnElement[bool]) -> Rows:
 
 
 # Built once: building such a statement takes longer than the database takes to answer it.
-OWN_DATES = (
+OWN_DATES = Prepared(
     _rows(null(), PracticalStatus.published)
     .where(MINE, PRACTICAL.ends_at > bindparam("now"))
     .limit(50)
 )
-OTHER_DATES = others()
-ONE_DATE = _rows(null(), PracticalStatus.published, PracticalStatus.cancelled).where(
-    PRACTICAL.id == bindparam("practical_id")
+OTHER_DATES = Prepared(others())
+ONE_DATE = Prepared(
+    _rows(null(), PracticalStatus.published, PracticalStatus.cancelled).where(
+        PRACTICAL.id == bindparam("practical_id")
+    )
 )
 
 

@@ -128,12 +128,13 @@ def dates_page(
     db: Session, actor: Actor, filters: Filters, *, zone: str, number: int, now: datetime
 ) -> DatesPage:
     """Return a student's list, in five statements whatever the number of dates and people."""
-    asked = {"viewer": actor.user_id, "now": now}
-    own = db.execute(OWN_DATES, asked).all()
-    found = db.execute(
-        others(*narrowed(filters, zone)) if filters.any else OTHER_DATES,
-        {**asked, "most": LISTED, "skipped": (number - 1) * LISTED},
-    ).all()
+    asked: dict[str, Any] = {"viewer": actor.user_id, "now": now}
+    own = OWN_DATES.all(db, **asked)
+    asked |= {"most": LISTED, "skipped": (number - 1) * LISTED}
+    if filters.any:
+        found: Sequence[Any] = db.execute(others(*narrowed(filters, zone)), asked).all()
+    else:
+        found = OTHER_DATES.all(db, **asked)
     viewer = _Viewer(db, actor, [Gate(*row[:GATE]) for row in own if row[GATE] is not None])
     rows = [_date_row(db, viewer, row, now) for row in found]
     own_rows = tuple(_date_row(db, viewer, row, now) for row in own)
@@ -150,9 +151,7 @@ def practical_page(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
 ) -> PracticalPage:
     """Return one published or cancelled date for a student, or raise NotFound."""
-    row = db.execute(
-        ONE_DATE, {"viewer": actor.user_id, "practical_id": practical_id}
-    ).one_or_none()
+    row = ONE_DATE.one_or_none(db, viewer=actor.user_id, practical_id=practical_id)
     if row is None:
         raise NotFound
     gate = Gate(*row[:GATE])
@@ -186,7 +185,7 @@ class _Viewer:
     """The student who looks at the list, and the dates on which they have a place."""
 
     def __init__(self, db: Session, actor: Actor, held: Iterable[Gate]) -> None:
-        self.person = accounts.people(db, [actor.user_id])[actor.user_id]
+        self.person = accounts.person(db, actor.user_id)
         self.places = enrolments.places_of(db, actor.user_id)
         self._done = learning.done_on_all(db, actor.user_id)
         self._held = tuple(held)

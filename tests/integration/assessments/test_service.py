@@ -314,7 +314,7 @@ class TestSigning:
             assert {report.number for report in reports} == {1, 2}
             competent = queries.competent_of(db, day.student.user_id, "small-course")
             assert [one.assessment_id for one in competent] == [second]
-            assert queries.standings_on(db, day.practical_id)[day.seat_id].words == "Competent"
+            assert queries.standings_on(db, [day.practical_id])[day.seat_id].words == "Competent"
 
 
 def test_unsigned_sheets_are_on_the_instructors_list(database, day, assessment_id):
@@ -323,7 +323,7 @@ def test_unsigned_sheets_are_on_the_instructors_list(database, day, assessment_i
         assert (open_one.assessment_id, open_one.student_name) == (assessment_id, "Sam Student")
         assert queries.unsigned_of(db, day.student.user_id) == ()
         assert queries.reports_of(db, day.student.user_id) == ()
-        words = queries.standings_on(db, day.practical_id)[day.seat_id].words
+        words = queries.standings_on(db, [day.practical_id])[day.seat_id].words
         assert words == "Being assessed"
 
 

@@ -56,7 +56,7 @@ def test_a_form_becomes_a_question():
         ("email", "vera@example.org\nBcc: all@example.org", "name@example.com"),
         ("phone", "call me", "telephone number"),
         ("phone", "1" * 41, "at most"),
-        ("topic", "", "Enter the topic of your question."),
+        ("topic", "", "Choose the topic of your question."),
         ("topic", "nonsense", "Choose one"),
         ("message", "", "Enter your question."),
         ("message", "Hello", "a sentence or more"),

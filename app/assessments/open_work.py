@@ -1,0 +1,44 @@
+"""Assessments that should have been signed. Higher features ask, and ask the permission."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.assessments.models import Assessment
+from app.kit.ids import PracticalId
+from app.practicals.models import Practical
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """What one instructor has not signed of one day."""
+
+    practical_id: PracticalId
+    title: str
+    starts_at: datetime
+    zone: str
+    instructor_name: str
+    count: int
+
+
+def unsigned_after(db: Session, *, before: datetime) -> tuple[Overdue, ...]:
+    """Return the open assessments of days that ended before a moment, the oldest day first."""
+    rows = db.execute(
+        select(
+            Practical.id,
+            Practical.title,
+            Practical.starts_at,
+            Practical.zone,
+            User.name,
+            func.count(),
+        )
+        .join(Assessment, Assessment.practical_id == Practical.id)
+        .join(User, User.id == Assessment.instructor_id)
+        .where(Assessment.signed_at.is_(None), Practical.ends_at < before)
+        .group_by(Practical.id, User.id)
+        .order_by(Practical.starts_at, User.name, Practical.id)
+    )
+    return tuple(Overdue(*row) for row in rows)

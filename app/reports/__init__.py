@@ -1,0 +1,1 @@
+"""Results: how the students of a course do at its quizzes, read across features."""

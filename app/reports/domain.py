@@ -1,0 +1,59 @@
+"""What somebody's tries at a quiz come to, in one word."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class QuizState(StrEnum):
+    """How one student stands at one quiz."""
+
+    passed = "passed"
+    used_up = "used_up"
+    not_passed = "not_passed"
+    in_progress = "in_progress"
+    not_begun = "not_begun"
+
+    @property
+    def words(self) -> str:
+        return _WORDS[self]
+
+
+_WORDS = {
+    QuizState.passed: "Passed",
+    QuizState.used_up: "No attempt left",
+    QuizState.not_passed: "Not passed yet",
+    QuizState.in_progress: "In progress",
+    QuizState.not_begun: "Not begun",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """One student's attempts at one quiz. `best` is the best result in per cent, rounded down; None
+    while nothing is marked. `running` says that one of them has not been sent yet."""
+
+    attempts: int = 0
+    is_passed: bool = False
+    running: bool = False
+    best: int | None = None
+    last_at: datetime | None = None
+
+
+NO_TRIES = Tries()
+
+
+def state_of(tries: Tries, *, allowed: int | None) -> QuizState:
+    """Return how somebody stands. `allowed` is the number of attempts of the quiz, None: no limit.
+
+    Who has passed has passed, whatever came after; the last attempt is only used up when it is sent.
+    """
+    if tries.is_passed:
+        return QuizState.passed
+    if tries.running:
+        return QuizState.in_progress
+    if not tries.attempts:
+        return QuizState.not_begun
+    if allowed is not None and tries.attempts >= allowed:
+        return QuizState.used_up
+    return QuizState.not_passed

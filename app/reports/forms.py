@@ -1,0 +1,86 @@
+"""What is asked of results, read from the address or from the button that makes a file of them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from app.kit.ids import GroupId, IntakeId
+from app.reports.queries import Choice
+from app.reports.students import Asked, Order
+from app.web.forms import Form
+
+LONGEST_SEARCH = 100
+
+
+class AskedForm(Form):
+    """The filters, as the address carries them. `sort` begins with a minus where it runs down."""
+
+    course: Annotated[str, StringConstraints(max_length=64)] | None = Field(None, title="course")
+    quiz: Annotated[str, StringConstraints(max_length=64)] | None = Field(None, title="quiz")
+    intake: UUID | None = Field(None, title="intake")
+    group: UUID | None = Field(None, title="group")
+    show: Annotated[str, StringConstraints(max_length=20)] | None = Field(None, title="who")
+    q: Annotated[str, StringConstraints(max_length=LONGEST_SEARCH)] = Field("", title="search")
+    sort: Annotated[str, StringConstraints(max_length=20)] = Field("name", title="order")
+
+    @classmethod
+    def of_address(cls, address: Mapping[str, str]) -> "AskedForm":
+        """Return the filters of an address. What cannot be read is left out, as if nobody had asked:
+        an old bookmark opens the whole list."""
+        given = {name: address[name] for name in cls.model_fields if address.get(name)}
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            wrong = {str(detail["loc"][0]) for detail in error.errors()}
+            return cls.model_validate({k: v for k, v in given.items() if k not in wrong})
+
+    def asked(self, course_key: str, choice: Choice) -> Asked:
+        """Return what is asked of one course; what the course or the asker does not have is left out."""
+        keys = tuple(column.key for column in choice.quizzes)
+        quiz = self.quiz if self.quiz in keys else None
+        return Asked(
+            course_key=course_key,
+            quiz_keys=keys,
+            quiz_key=quiz,
+            intake_id=_known(self.intake, choice.intakes, IntakeId),
+            group_id=_known(self.group, choice.groups, GroupId),
+            only_unpassed=self.show == "unpassed",
+            text=" ".join(self.q.split()),
+            order=_order(self.sort.removeprefix("-"), is_one_quiz=quiz is not None),
+            descending=self.sort.startswith("-"),
+        )
+
+
+def values_of(asked: Asked) -> dict[str, str]:
+    """Return what is asked as the form shows it and the address carries it."""
+    return {
+        "course": asked.course_key,
+        "quiz": asked.quiz_key or "",
+        "intake": str(asked.intake_id or ""),
+        "group": str(asked.group_id or ""),
+        "show": "unpassed" if asked.only_unpassed else "",
+        "q": asked.text,
+        "sort": f"{'-' if asked.descending else ''}{asked.order.value}",
+    }
+
+
+def address_of(asked: Asked, **changes: str) -> str:
+    """Return the address of the same list with something changed, beginning with its question mark."""
+    values = {**values_of(asked), **changes}
+    plain = {"sort": "name", "page": "1"}
+    return "?" + urlencode(
+        {name: value for name, value in values.items() if value and plain.get(name) != value}
+    )
+
+
+def _known(wanted: UUID | None, known: tuple[tuple[Any, str], ...], kind: Any) -> Any:
+    return kind(wanted) if any(wanted == one for one, _ in known) else None
+
+
+def _order(typed: str, *, is_one_quiz: bool) -> Order:
+    of_one, of_all = (Order.best, Order.attempts), (Order.passed,)
+    wrong = of_all if is_one_quiz else of_one
+    return Order(typed) if typed in set(Order) - set(wrong) else Order.name

@@ -1,0 +1,98 @@
+"""Pages of results, for admins and for the instructors of groups."""
+
+from collections.abc import Iterator
+
+from fastapi import Response
+
+from app.db.paging import page_number
+from app.kit.errors import NotFound
+from app.kit.spreadsheets import csv_text
+from app.reports import queries, service
+from app.reports.forms import AskedForm, address_of, values_of
+from app.reports.queries import QuizCell, QuizColumn, ResultRow
+from app.reports.students import Asked, Order
+from app.web.access import STAFF
+from app.web.forms import Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit
+
+pages = Pages(prefix="/results")
+
+
+@pages.get("", name="reports.results", access=STAFF)
+def show_results(visit: Visit) -> Response:
+    form = AskedForm.of_address(visit.request.query_params)
+    number = page_number(visit.request.query_params.get("page"))
+    with visit.database.read() as db:
+        try:
+            course, choice = queries.choices(db, visit.actor, form.course)
+        except NotFound:
+            if form.course:
+                raise
+            return visit.render("reports/nothing.html")
+        asked = form.asked(course.key, choice)
+        page = queries.results(db, visit.actor, course, asked, number=number)
+
+    def sorted_by(order: str) -> tuple[str, str | None]:
+        """Return the address that sorts by a column, or turns it round, and how it is sorted now.
+        Figures begin with the highest."""
+        is_now = asked.order is Order(order)
+        down = not asked.descending if is_now else order != "name"
+        address = address_of(asked, sort=f"{'-' if down else ''}{order}")
+        return address, ("descending" if asked.descending else "ascending") if is_now else None
+
+    return visit.render(
+        "reports/results.html",
+        page=page,
+        choice=choice,
+        values=values_of(asked),
+        is_narrowed=_is_narrowed(asked),
+        page_address=lambda wanted: address_of(asked, page=str(wanted)),
+        sorted_by=sorted_by,
+    )
+
+
+@pages.post("/export", name="reports.export", access=STAFF)
+def export_results(visit: Visit, submitted: Submitted) -> Response:
+    """Send the present list as CSV. A post, because the trail keeps who took it away."""
+    form = AskedForm.read(submitted)
+    with visit.database.write() as db:
+        course, choice = queries.choices(db, visit.actor, form.course)
+        asked = form.asked(course.key, choice)
+        columns, rows = queries.everybody(db, visit.actor, course, asked)
+        service.note_export(db, visit.actor, course.key, rows=len(rows), now=visit.now)
+    return Response(
+        csv_text(_heading(columns), (tuple(_line(row)) for row in rows)),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="results-{course.key}.csv"'},
+    )
+
+
+@pages.get("/{course_key}/quizzes/{quiz_key}", name="reports.questions", access=STAFF)
+def show_questions(visit: Visit, course_key: str, quiz_key: str) -> Response:
+    """Which questions students miss most; counts only, no answers."""
+    with visit.database.read() as db:
+        page = queries.questions(db, visit.actor, course_key, quiz_key)
+    return visit.render("reports/questions.html", page=page)
+
+
+def _is_narrowed(asked: Asked) -> bool:
+    return bool(asked.intake_id or asked.group_id or asked.only_unpassed or asked.text)
+
+
+def _heading(columns: tuple[QuizColumn, ...]) -> list[str]:
+    heading = ["Name", "E-mail", "Passed"]
+    for column in columns:
+        heading += [f"{column.short}: {word}" for word in ("state", "best %", "attempts")]
+    return heading
+
+
+def _line(row: ResultRow) -> Iterator[str]:
+    yield from (row.name, row.email, f"{row.passed} of {len(row.cells)}")
+    for cell in row.cells:
+        yield from _words(cell)
+
+
+def _words(cell: QuizCell) -> tuple[str, str, str]:
+    best = "" if cell.tries.best is None else str(cell.tries.best)
+    return cell.state.words, best, str(cell.tries.attempts)

@@ -1,0 +1,22 @@
+"""Taking results out of the house."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, require
+from app.audit.service import record
+from app.reports import policy
+
+
+def note_export(db: Session, actor: Actor, course_key: str, *, rows: int, now: datetime) -> None:
+    """Keep who took a list of results away, and how long it was."""
+    require(policy.may_see_results(actor))
+    record(
+        db,
+        actor.user_id,
+        "reports.results_exported",
+        now=now,
+        subject_kind="course",
+        details={"course": course_key, "rows": rows},
+    )

@@ -1,0 +1,352 @@
+"""The rules of the interface, each as a function from a text to its faults; a fault names the line.
+
+A fault says what is wrong and, in the docstring of its rule, whom it harms.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from itertools import pairwise
+
+from jinja2 import Environment, nodes
+
+from tests.house_rules.contrast import pairs, themes
+from tests.house_rules.stylesheet import Declaration, declarations, without_comments
+
+Rule = Callable[[str], Iterator["Fault"]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in one line of a file."""
+
+    line: int
+    words: str
+
+
+def faults(name: str, text: str, *rules: Rule) -> list[str]:
+    """Return what the rules find in a file, as `name:line: words`, in the order of the lines."""
+    found = sorted({fault for rule in rules for fault in rule(text)}, key=lambda one: one.line)
+    return [f"{name}:{fault.line}: {fault.words}" for fault in found]
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def _found(pattern: str, text: str, words: str, flags: int = 0) -> Iterator[Fault]:
+    for found in re.finditer(pattern, text, flags):
+        yield Fault(_line(text, found.start()), f"{words}: {' '.join(found[0].split())[:120]}")
+
+
+# The stylesheet
+
+_COLOUR_NAMES = """
+aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown
+burlywood cadetblue chartreuse chocolate coral cornflowerblue cornsilk crimson cyan darkblue
+darkcyan darkgoldenrod darkgray darkgreen darkgrey darkkhaki darkmagenta darkolivegreen darkorange
+darkorchid darkred darksalmon darkseagreen darkslateblue darkslategray darkslategrey darkturquoise
+darkviolet deeppink deepskyblue dimgray dimgrey dodgerblue firebrick floralwhite forestgreen fuchsia
+gainsboro ghostwhite gold goldenrod gray green greenyellow grey honeydew hotpink indianred indigo
+ivory khaki lavender lavenderblush lawngreen lemonchiffon lightblue lightcoral lightcyan
+lightgoldenrodyellow lightgray lightgreen lightgrey lightpink lightsalmon lightseagreen lightskyblue
+lightslategray lightslategrey lightsteelblue lightyellow lime limegreen linen magenta maroon
+mediumaquamarine mediumblue mediumorchid mediumpurple mediumseagreen mediumslateblue
+mediumspringgreen mediumturquoise mediumvioletred midnightblue mintcream mistyrose moccasin
+navajowhite navy oldlace olive olivedrab orange orangered orchid palegoldenrod palegreen
+paleturquoise palevioletred papayawhip peachpuff peru pink plum powderblue purple rebeccapurple red
+rosybrown royalblue saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue slateblue
+slategray slategrey snow springgreen steelblue tan teal thistle tomato turquoise violet wheat white
+whitesmoke yellow yellowgreen
+"""
+NAMED_COLOURS = frozenset(_COLOUR_NAMES.split())
+_COLOUR = re.compile(
+    r"#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color)\(", re.IGNORECASE
+)
+_PHYSICAL = re.compile(
+    r"^(?:(?:margin|padding|border|inset|scroll-margin|scroll-padding)-(?:left|right|top|bottom)\b.*"
+    r"|left|right|top|bottom|(?:min-|max-)?(?:width|height)"
+    r"|border-(?:top|bottom)-(?:left|right)-radius)$"
+)
+_SIDED = frozenset({"text-align", "float", "clear", "transform-origin", "background-position"})
+_FOUR_SIDES = frozenset({"margin", "padding", "inset", "border-width", "border-style"})
+_STILL = "@media (prefers-reduced-motion: no-preference)"
+
+
+def colours_stand_in_the_tokens(css: str) -> Iterator[Fault]:
+    """A colour written elsewhere is wrong in one of the two themes."""
+    for one in declarations(css):
+        if one.is_in("@layer tokens"):
+            continue
+        words = set(re.findall(r"(?<![\w-])[a-z]+(?![\w-])", one.value.lower()))
+        if _COLOUR.search(one.value) or words & NAMED_COLOURS:
+            yield Fault(one.line, f"a colour outside the tokens: {one.name}: {one.value}")
+
+
+def tokens_exist(css: str) -> Iterator[Fault]:
+    """A misspelt token is silently the initial value: black on black."""
+    declared = {one.name for one in declarations(css)}
+    for one in declarations(css):
+        for token in re.findall(r"var\((--[\w-]+)", one.value):
+            if token not in declared:
+                yield Fault(one.line, f"a token that does not exist: {token}")
+
+
+def sides_are_logical(css: str) -> Iterator[Fault]:
+    """A physical side stays where it is when the page runs from right to left."""
+    for one in declarations(css):
+        turned = one.name in _SIDED and {"left", "right"} & set(one.value.split())
+        if _PHYSICAL.match(one.name) or turned or _has_uneven_sides(one):
+            yield Fault(one.line, f"a physical side: {one.name}: {one.value}")
+
+
+def _has_uneven_sides(one: Declaration) -> bool:
+    """`padding: 1px 2px 3px 4px` is physical although no side is named."""
+    sides = re.split(r"\s+(?![^(]*\))", one.value)
+    return one.name in _FOUR_SIDES and len(sides) == 4 and sides[1] != sides[3]
+
+
+def importance_is_for_paper(css: str) -> Iterator[Fault]:
+    """Each !important needs a stronger one later."""
+    for one in declarations(css):
+        if "!important" in one.value and not one.is_in("@layer print"):
+            yield Fault(one.line, f"!important outside print: {one.name}: {one.value}")
+
+
+def motion_can_be_refused(css: str) -> Iterator[Fault]:
+    """Moving pages make some people sick (WCAG 2.3.3)."""
+    for one in declarations(css):
+        moves = re.match(r"transition|animation|scroll-behavior|navigation$", one.name)
+        if moves and not one.is_in(_STILL):
+            yield Fault(one.line, f"motion for everybody: {one.name}: {one.value}")
+
+
+def nothing_is_half_transparent(css: str) -> Iterator[Fault]:
+    """Text that shines through has a contrast that nobody computed."""
+    for one in declarations(css):
+        if one.name == "opacity" and one.value not in ("0", "1"):
+            yield Fault(one.line, f"half-transparent: opacity: {one.value}")
+
+
+def colours_can_be_told_apart(css: str) -> Iterator[Fault]:
+    """WCAG 1.4.3 and 1.4.11 in both themes; 1.4.6 for those who ask for more contrast."""
+    for theme, tokens in themes(css).items():
+        for pair in pairs(css):
+            if {pair.front, pair.back} <= tokens.keys():
+                words = pair.fault(tokens, more="more" in theme)
+                if words:
+                    yield Fault(pair.line, f"{theme}: {words}")
+
+
+STYLESHEET_RULES: tuple[Rule, ...] = (
+    colours_stand_in_the_tokens,
+    tokens_exist,
+    sides_are_logical,
+    importance_is_for_paper,
+    motion_can_be_refused,
+    nothing_is_half_transparent,
+    colours_can_be_told_apart,
+)
+
+# The templates
+
+_TAG = r"<(?:{})\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>"
+_DATA_BLOCK = '<script type="application/ld+json">'
+
+
+def nothing_is_inline(page: str) -> Iterator[Fault]:
+    """The content security policy refuses inline code and style: it would silently do nothing."""
+    yield from _found(r"<style\b|\sstyle=|\son[a-z]+=|javascript:", page, "inline style or script")
+    for found in re.finditer(r"(<script\b[^>]*>)(.*?)</script>", page, re.S):
+        opening, content = found.groups()
+        # A data block is never run; tojson keeps a value from ending it.
+        if opening == _DATA_BLOCK and re.fullmatch(r"\{\{ \w+ \| tojson \}\}", content):
+            continue
+        if "src=" not in opening or content.strip():
+            yield Fault(_line(page, found.start()), f"an inline script: {opening}")
+
+
+def controls_have_labels(page: str) -> Iterator[Fault]:
+    """Without a label a screen reader says "edit text" and no more."""
+    for found in re.finditer(_TAG.format("input|select|textarea"), page):
+        tag = found[0]
+        if 'type="hidden"' in tag or "aria-label" in tag:
+            continue
+        named = re.search(r'\bid="([^"]+)"', tag)
+        if not named or f'for="{named[1]}"' not in page:
+            yield Fault(_line(page, found.start()), f"no label for {' '.join(tag.split())[:100]}")
+
+
+def pictures_say_what_they_show(page: str) -> Iterator[Fault]:
+    """Without `alt` a screen reader reads the file's name; without its size the page jumps."""
+    for found in re.finditer(_TAG.format("img"), page):
+        missing = [name for name in ("alt", "width", "height") if f"{name}=" not in found[0]]
+        if missing:
+            yield Fault(_line(page, found.start()), f"a picture without {', '.join(missing)}")
+
+
+def posts_carry_the_token(page: str) -> Iterator[Fault]:
+    """A form without the token is refused for browsers that send no origin (R-080)."""
+    for found in re.finditer(r'<form\b[^>]*method="post".*?</form>', page, re.S):
+        if 'name="csrf_token"' not in found[0]:
+            yield Fault(_line(page, found.start()), "a POST form without its token")
+
+
+def no_colour_is_written(page: str) -> Iterator[Fault]:
+    """A colour in a template is wrong in one of the two themes."""
+    attributes = "fill|stroke|stop-color|flood-color|color|bgcolor|content"
+    yield from _found(
+        rf"\b(?:{attributes})=\"(?:#[0-9a-fA-F]{{3,8}}|rgba?\(|hsla?\()", page, "a colour"
+    )
+
+
+TEMPLATE_RULES: tuple[Rule, ...] = (
+    nothing_is_inline,
+    controls_have_labels,
+    pictures_say_what_they_show,
+    posts_carry_the_token,
+    no_colour_is_written,
+)
+
+
+def behaviours_exist(modules: Set[str]) -> Rule:
+    """A misspelt behaviour is a component that never wakes."""
+
+    def rule(page: str) -> Iterator[Fault]:
+        for found in re.finditer(r'\b(?:data-)?behaviour="([a-z][^"{]*)"', page):
+            for name in set(found[1].split()) - modules:
+                yield Fault(_line(page, found.start()), f"no module is called {name}")
+
+    return rule
+
+
+def assets_exist(is_asset: Callable[[str], bool]) -> Rule:
+    """A missing style or script is a page that looks broken once, for one person."""
+
+    def rule(page: str) -> Iterator[Fault]:
+        for found in re.finditer(r"""\basset\(\s*["']([^"']+)["']""", page):
+            if not is_asset(found[1]):
+                yield Fault(_line(page, found.start()), f"no asset is called {found[1]}")
+
+    return rule
+
+
+# Where each macro takes the name of an icon, and of a drawing.
+ICON_ARGUMENT = {
+    "icon": 0,
+    "fact": 0,
+    "button": 2,
+    "link_button": 3,
+    "post_button": 4,
+    "status_tag": 2,
+    "blank_state": 2,
+    "task": 5,
+}
+DRAWING_ARGUMENT = {"picture": 0}
+
+
+def icons_are_drawn(environment: Environment, names: Set[str]) -> Rule:
+    """An icon that is not in the sprite is an empty square."""
+    return _named(environment, names, ICON_ARGUMENT, "icon_name", "icon")
+
+
+def drawings_exist(environment: Environment, names: Set[str]) -> Rule:
+    """A drawing that is not in the file of pictures is an empty space."""
+    return _named(environment, names, DRAWING_ARGUMENT, "picture_name", "drawing")
+
+
+def _named(
+    environment: Environment, names: Set[str], places: Mapping[str, int], keyword: str, kind: str
+) -> Rule:
+    def rule(page: str) -> Iterator[Fault]:
+        for call in environment.parse(page).find_all(nodes.Call):
+            given: list[nodes.Node] = [word.value for word in call.kwargs if word.key == keyword]
+            if isinstance(call.node, nodes.Name) and call.node.name in places:
+                given += call.args[places[call.node.name] :][:1]
+            for name in (name for node in given for name in _words(node)):
+                if name not in names:
+                    yield Fault(call.lineno, f"no {kind} is called {name}")
+
+    return rule
+
+
+def _words(node: nodes.Node) -> Iterator[str]:
+    if isinstance(node, nodes.CondExpr):
+        yield from _words(node.expr1)
+        if node.expr2:
+            yield from _words(node.expr2)
+    elif isinstance(node, nodes.Const) and isinstance(node.value, str):
+        yield node.value
+
+
+# A page as it arrives
+
+
+def headings_skip_no_level(levels: list[int]) -> bool:
+    """Say whether headings begin with one h1 and go down one step at a time."""
+    return levels[:1] == [1] and all(after <= before + 1 for before, after in pairwise(levels))
+
+
+# The scripts
+
+LONGEST_SCRIPT = 400
+
+
+def scripts_write_no_markup(script: str) -> Iterator[Fault]:
+    """Markup from text is how a name becomes code."""
+    yield from _found(
+        r"\b(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write|\beval\(|new Function\b",
+        script,
+        "markup or code from text",
+    )
+    yield from _found(
+        r"setAttribute\(\s*[\"'](?:style|on[a-z]+)[\"']", script, "inline style or script"
+    )
+
+
+def scripts_write_no_colour(script: str) -> Iterator[Fault]:
+    """A colour in a script is wrong in one of the two themes."""
+    yield from _found(r"[\"'`]#[0-9a-fA-F]{3,8}[\"'`]|\brgba?\(|\bhsla?\(", script, "a colour")
+
+
+def scripts_are_short(script: str) -> Iterator[Fault]:
+    """A long module is one that nobody reads."""
+    lines = len(script.splitlines())
+    if lines > LONGEST_SCRIPT:
+        yield Fault(LONGEST_SCRIPT, f"{lines} lines, more than {LONGEST_SCRIPT}")
+
+
+SCRIPT_RULES: tuple[Rule, ...] = (
+    scripts_write_no_markup,
+    scripts_write_no_colour,
+    scripts_are_short,
+)
+
+
+def imports_lead_somewhere(is_module: Callable[[str], bool]) -> Rule:
+    """Modules import each other by relative names: there is no bundler to find them."""
+
+    def rule(script: str) -> Iterator[Fault]:
+        for found in re.finditer(r"""\b(?:from|import)\s+["']([^"']+)["']""", script):
+            if not found[1].startswith("./") or not is_module(found[1]):
+                yield Fault(_line(script, found.start()), f"no module is called {found[1]}")
+
+    return rule
+
+
+# Our own drawings
+
+
+def drawings_use_tokens(svg: str) -> Iterator[Fault]:
+    """A drawing that a page takes in follows its theme, unless it brings a colour of its own."""
+    text = without_comments(
+        re.sub(r"<!--.*?-->", lambda found: "\n" * found[0].count("\n"), svg, flags=re.S)
+    )
+    yield from _found(
+        r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(|<style\b|\sstyle=|<script\b",
+        text,
+        "a colour or style",
+    )
+    for found in re.finditer(r'(?:fill|stroke)="([a-z]+)"', text):
+        if found[1] in NAMED_COLOURS:
+            yield Fault(_line(text, found.start()), f"a colour or style: {found[0]}")
