@@ -32,3 +32,4 @@ class Shell:
     identify: Identify
     clock: Clock
     url_for: Callable[..., str]
+    asset: Callable[[str], str]
