@@ -8,6 +8,7 @@ from app.assessments import checks as assessments
 from app.certificates import checks as certificates
 from app.enquiries import checks as enquiries
 from app.enrolments import checks as enrolments
+from app.outbox import checks as outbox
 from app.practicals import checks as practicals
 from app.quizzes import checks as quizzes
 
@@ -21,4 +22,5 @@ def broken_invariants(db: Session, *, now: datetime) -> list[str]:
         *assessments.problems(db, now=now),
         *certificates.problems(db, now=now),
         *enquiries.problems(db, now=now),
+        *outbox.problems(db, now=now),
     ]

@@ -14,7 +14,8 @@ from app.certificates import service as certificates
 from app.db import idempotency, limits
 from app.db.database import Database
 from app.enquiries import service as enquiries
-from app.kit.ids import UserId
+from app.kit.ids import EventId, UserId
+from app.outbox import queries as outbox_queries
 from app.outbox import service as outbox
 from app.practicals import service as practicals
 from app.quizzes import queries as quiz_queries
@@ -24,6 +25,7 @@ from app.web.mailer import Mailer
 
 log = structlog.get_logger("preceptor.jobs")
 
+FORGOTTEN_AT_ONCE = 500
 Handler = Callable[[Session, dict[str, Any], datetime], None]
 
 
@@ -55,6 +57,13 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
+def act_on_facts(db: Session, *, now: datetime) -> None:
+    """Act on every fact that waits, in the transaction of the caller and each distinct one once: for who
+    makes a whole academy at a time and does not leave its past to the worker."""
+    for name, fact in outbox.take_facts(db, now=now):
+        HANDLERS[name](db, fact, now)
+
+
 def deliver_due(database: Database, mailer: Mailer, *, now: datetime) -> int:
     """Deliver what is due and return how many were taken; a failure is retried later."""
     with database.write() as db:
@@ -75,7 +84,8 @@ def _deliver(database: Database, mailer: Mailer, event: outbox.Leased, now: date
             HANDLERS[event.name](db, event.payload, now)
             outbox.mark_done(db, event.id, now=now)
         return
-    message = mailer.build(event.id, event.payload, now=now)
+    # A mail is dated when it was written, whichever try it is.
+    message = mailer.build(event.id, event.payload, now=event.created_at)
     if not mailer.keeps:
         mailer.send(message)
     with database.write() as db:
@@ -88,7 +98,7 @@ def _deliver(database: Database, mailer: Mailer, event: outbox.Leased, now: date
                 subject=str(message["Subject"]),
                 text=body.get_content() if body else "",
                 source=message.as_string(),
-                now=now,
+                now=event.created_at,
             )
         outbox.mark_done(db, event.id, now=now)
 
@@ -108,6 +118,25 @@ def close_overdue_attempts(database: Database, *, now: datetime) -> int:
     return closed
 
 
+def forget_delivered(database: Database, *, now: datetime) -> None:
+    """Delete what was delivered longer ago than it is kept. What is old is looked for without the right to
+    write, and deleted a little at a time: nobody who books a place waits for this."""
+    for find, forget in (
+        (outbox_queries.old_events, outbox.forget_events),
+        (outbox_queries.old_kept_mails, outbox.forget_kept_mails),
+    ):
+        while old := _found(database, find, now=now):
+            with database.write() as db:
+                forget(db, old)
+
+
+def _found(
+    database: Database, find: Callable[..., list[EventId]], *, now: datetime
+) -> list[EventId]:
+    with database.read() as db:
+        return find(db, now=now, most=FORGOTTEN_AT_ONCE)
+
+
 def work_until(stop: Event, database: Database, mailer: Mailer, clock: Clock) -> None:
     """Deliver until told to stop; the thread of a single-process server, or `preceptor work`."""
     swept = clock()
@@ -122,6 +151,7 @@ def work_until(stop: Event, database: Database, mailer: Mailer, clock: Clock) ->
                     limits.sweep(db, now=now)
                     practicals.promote_everywhere(db, now=now)
                     enquiries.forget_old(db, now=now)
+                forget_delivered(database, now=now)
                 swept = now
         except Exception as error:  # the database may be away for a while; go on
             log.error("worker", exc_info=error)

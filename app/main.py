@@ -22,6 +22,7 @@ from app.certificates import pages as certificates_pages
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.db.database import Database
+from app.demo.people import GUESTS
 from app.enquiries import pages as enquiries_pages
 from app.enrolments import admin_enrolment_pages, admin_pages
 from app.enrolments import api as enrolments_api
@@ -31,6 +32,8 @@ from app.home import pages as home_pages
 from app.kit.places import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
+from app.notices import api as notices_api
+from app.notices import pages as notices_pages
 from app.practicals import api as practicals_api
 from app.practicals.pages import papers as practicals_papers
 from app.practicals.pages import planning as practicals_planning
@@ -40,7 +43,7 @@ from app.practicals.pages import teaching as practicals_teaching
 from app.quizzes import api as quizzes_api
 from app.quizzes import pages as quizzes_pages
 from app.reports import pages as reports_pages
-from app.settings import Settings
+from app.settings import Environment, Settings
 from app.web import kept_mail, system
 from app.web.addresses import addresses_of
 from app.web.assets import Assets, build_assets
@@ -75,6 +78,8 @@ FEATURES: tuple[Pages | Api, ...] = (
     courses_api.api,
     accounts_pages.pages,
     me_pages.pages,
+    notices_pages.pages,
+    notices_api.api,
     accounts_api.api,
     certificates_pages.pages,
     certificates_api.api,
@@ -109,19 +114,19 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     )
     built = build_assets(STATIC, ROOT / "var" / "assets")
     url_for = addresses_of(app)
+    templates = make_environment(
+        TEMPLATES, url_for=url_for, asset=built.url, zone=settings.time_zone
+    )
     app.state.shell = Shell(
         settings=settings,
         database=Database(settings.database_url, pool_size=settings.threads),
-        templates=make_environment(
-            TEMPLATES,
-            url_for=url_for,
-            asset=built.url,
-            zone=settings.time_zone,
-        ),
+        templates=templates,
+        letters=Letters.over(templates),
         identify=Identity(),
         clock=clock_for(settings.test_clock),
         url_for=url_for,
         asset=built.url,
+        guests=GUESTS if settings.env is Environment.demo else (),
     )
     app.state.mailer = make_mailer(settings, app.state.shell)
     for router in (*(feature.router for feature in FEATURES), system.router):
@@ -144,7 +149,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
 def make_mailer(settings: Settings, shell: Shell) -> Mailer:
     secret = settings.secret_key.get_secret_value()
     return Mailer(
-        letters=Letters.over(shell.templates),
+        letters=shell.letters,
         sender=settings.mail_from,
         base_url=settings.base_url,
         academy=settings.academy_name,

@@ -19,6 +19,7 @@ from app.accounts.links import read_link
 from app.accounts.sign_ins import Browser, Candidate, Started
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import EventId
+from app.settings import Environment
 from app.web.access import EVERYONE
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
@@ -115,19 +116,25 @@ def sign_out(*, visit: Visit, submitted: Submitted) -> Response:
     return response
 
 
+@pages.get("/demo", name="accounts.demo", access=EVERYONE)
+def show_demo(*, visit: Visit) -> Response:
+    """Say as whom one may look round the demo academy; anywhere else there is no such page."""
+    if visit.settings.env is not Environment.demo:
+        raise NotFound
+    return visit.render("accounts/demo.html", guests=_guests(visit))
+
+
 @pages.post("/demo/sign-in", name="accounts.demo_sign_in", access=EVERYONE)
 def demo_sign_in(*, visit: Visit, submitted: Submitted) -> Response:
-    """Sign in as somebody of the demo academy with one click; anywhere else there is no such page."""
-    if visit.settings.env != "demo":
+    """Sign in as one of the demo's guests with one click; anywhere else there is no such page."""
+    if visit.settings.env is not Environment.demo:
         raise NotFound
     form = DemoForm.read(submitted)
+    person = next((person for person, _ in _guests(visit) if person.email == form.email), None)
+    if person is None:
+        raise NotFound
     with visit.database.write() as db:
-        offered = {person.email: person for person in queries.demo_people(db)}
-        if form.email not in offered:
-            raise NotFound
-        started = sign_ins.sign_in_demo(
-            db, offered[form.email].user_id, browser_of(visit), now=visit.now
-        )
+        started = sign_ins.sign_in_demo(db, person.user_id, browser_of(visit), now=visit.now)
     return signed_in(visit, started, HOME)
 
 
@@ -287,19 +294,25 @@ def _link_page(
 def _sign_in_page(
     visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
-    people: tuple[queries.Person, ...] = ()
-    if visit.settings.env == "demo":
-        with visit.database.read() as db:
-            people = queries.demo_people(db)
     return form_page(
         visit,
         "accounts/sign_in.html",
         submitted,
         refused,
         values={"next": _wanted(visit)},
-        demo_people=people,
+        guests=_guests(visit),
         shortest=domain.SHORTEST_PASSWORD,
     )
+
+
+def _guests(visit: VisitContext) -> tuple[tuple[queries.Person, str], ...]:
+    """Return the people the demo offers, each with what there is to see; nobody anywhere else."""
+    words = {guest.email: guest.words for guest in visit.shell.guests}
+    if not words:
+        return ()
+    with visit.database.read() as db:
+        people = queries.people_by_email(db, tuple(words))
+    return tuple((person, words[person.email]) for person in people)
 
 
 def _wanted(visit: VisitContext) -> str:

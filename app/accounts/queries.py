@@ -1,7 +1,7 @@
 """Reads of people, sign-ins and groups. Who may ask is decided by the caller's policy; what an
 instructor may see is narrowed here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,17 +11,16 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.actor import Actor, Role, roles_held
-from app.accounts.domain import Profile, Purpose
+from app.accounts.domain import AccountState, PeopleSort, Profile, Purpose
 from app.accounts.links import open_link
 from app.accounts.models import Group, GroupMember, SignIn, User
 from app.audit.queries import acts_about
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE, Page, page_of
+from app.db.prepared import Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, GroupId, SignInId, UserId
 
-DEMO_HOST = "@demo.preceptor.example"
-MOST_DEMO_PEOPLE = 6
 MOST_EXPORTED = 20_000
 
 
@@ -40,6 +39,7 @@ class Person:
     access_needs: str | None = field(repr=False)
     is_confirmed: bool
     is_closed: bool
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,29 @@ PERSON = select(
     USER.access_needs,
     USER.confirmed_at,
     USER.disabled_at,
+    USER.created_at,
 )
+SORTS = {
+    PeopleSort.name: (USER.name, USER.id),
+    PeopleSort.name_down: (USER.name.desc(), USER.id),
+    PeopleSort.since: (USER.created_at, USER.id),
+    PeopleSort.since_down: (USER.created_at.desc(), USER.id),
+}
+STATES = {
+    AccountState.open: USER.disabled_at.is_(None) & USER.confirmed_at.is_not(None),
+    AccountState.unconfirmed: USER.disabled_at.is_(None) & USER.confirmed_at.is_(None),
+    AccountState.closed: USER.disabled_at.is_not(None),
+}
 PEOPLE = PERSON.where(USER.id.in_(bindparam("user_ids", expanding=True)))
+ONE_PERSON = Prepared(PERSON.where(USER.id == bindparam("user_id")))
+
+
+def person(db: Session, user_id: UserId) -> Person:
+    """Return one person, or raise NotFound."""
+    found = ONE_PERSON.one_or_none(db, user_id=user_id)
+    if found is None:
+        raise NotFound
+    return _person(found)
 
 
 def people(db: Session, ids: Iterable[UserId]) -> dict[UserId, Person]:
@@ -141,20 +162,30 @@ def instructors(db: Session) -> tuple[Person, ...]:
 
 
 def search_people(
-    db: Session, *, text: str = "", role: Role | None = None, number: int = 1
+    db: Session,
+    *,
+    text: str = "",
+    role: Role | None = None,
+    state: AccountState | None = None,
+    sort: PeopleSort = PeopleSort.name,
+    number: int = 1,
 ) -> Page[Person]:
-    """Return one page of the people whose name or address contains the text, by name."""
-    matching = _matching(PERSON, text, role)
-    total = db.scalar(_matching(select(func.count(USER.id)), text, role)) or 0
-    rows = db.execute(
-        matching.order_by(USER.name, USER.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    )
+    """Return one page of the people whose name or address contains the text, by name or as asked."""
+    matching = _matching(PERSON, text, role, state).order_by(*SORTS[sort])
+    total = db.scalar(_matching(select(func.count(USER.id)), text, role, state)) or 0
+    rows = db.execute(matching.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
     return page_of([_person(user) for user in rows], number=number, total=total)
 
 
-def all_people(db: Session, *, text: str = "", role: Role | None = None) -> tuple[Person, ...]:
+def all_people(
+    db: Session,
+    *,
+    text: str = "",
+    role: Role | None = None,
+    state: AccountState | None = None,
+) -> tuple[Person, ...]:
     """Return everybody who matches, for an export."""
-    matching = _matching(PERSON, text, role)
+    matching = _matching(PERSON, text, role, state)
     rows = db.execute(matching.order_by(USER.name, USER.id).limit(MOST_EXPORTED))
     return tuple(_person(user) for user in rows)
 
@@ -164,15 +195,11 @@ def person_by_email(db: Session, email: str) -> Person | None:
     return _person(user) if user else None
 
 
-def demo_people(db: Session) -> tuple[Person, ...]:
-    """Return up to six people of the demo academy for its one-click sign-in: staff first."""
-    rows = db.scalars(
-        select(User)
-        .where(User.email.endswith(DEMO_HOST, autoescape=True), User.disabled_at.is_(None))
-        .order_by(User.is_admin.desc(), User.is_instructor.desc(), User.created_at, User.id)
-        .limit(MOST_DEMO_PEOPLE)
-    )
-    return tuple(_person(user) for user in rows)
+def people_by_email(db: Session, emails: Sequence[str]) -> tuple[Person, ...]:
+    """Return the people of these addresses whose accounts are open, in the order of the addresses."""
+    rows = db.execute(PERSON.where(USER.email.in_(emails), USER.disabled_at.is_(None)))
+    found = {user.email: _person(user) for user in rows}
+    return tuple(found[email] for email in emails if email in found)
 
 
 def profile(db: Session, user_id: UserId) -> Profile:
@@ -322,7 +349,9 @@ def _sign_ins(
     )
 
 
-def _matching(query: Select, text: str, role: Role | None) -> Select:  # type: ignore[type-arg] # of rows or of a count
+def _matching(  # type: ignore[no-untyped-def] # of rows or of a count
+    query, text: str, role: Role | None, state: AccountState | None
+):
     if text:
         query = query.where(
             or_(
@@ -337,7 +366,7 @@ def _matching(query: Select, text: str, role: Role | None) -> Select:  # type: i
             Role.admin: User.is_admin,
         }
         query = query.where(holds[role])
-    return query
+    return query if state is None else query.where(STATES[state])
 
 
 def _person(user: User | Row[*tuple[Any, ...]]) -> Person:
@@ -357,4 +386,5 @@ def _person(user: User | Row[*tuple[Any, ...]]) -> Person:
         access_needs=user.access_needs,
         is_confirmed=user.confirmed_at is not None,
         is_closed=user.disabled_at is not None,
+        created_at=user.created_at,
     )

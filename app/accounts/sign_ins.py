@@ -116,7 +116,7 @@ def sign_in(
 @open_to_all
 def sign_in_demo(db: Session, user_id: UserId, browser: Browser, *, now: datetime) -> Started:
     """Sign somebody of the demo academy in without a password. The route exists in demo only and
-    offers nobody but those of `queries.demo_people`."""
+    offers nobody but its guests."""
     user = db.scalars(select(User).where(User.id == user_id, User.disabled_at.is_(None))).one()
     return start(db, user, browser, now=now)
 

@@ -24,6 +24,7 @@ from app.audit import service as audit
 from app.courses.domain.delivery import Checklist
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, new_uuid
+from app.notices import service as notices
 from app.outbox import service as outbox
 from app.practicals import queries as practicals
 from app.practicals.domain.seats import Attendance, SeatState
@@ -216,9 +217,9 @@ def _tell_of_outcome(
         now=now,
     )
     student = accounts.people(db, [assessment.student_id])[assessment.student_id]
-    outbox.send_mail(
+    notices.tell(
         db,
-        student.email,
+        student,
         "assessments/signed",
         {"name": student.name, "title": checklist.title, "assessment_id": str(assessment.id)},
         now=now,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, select
@@ -98,10 +99,19 @@ class Blocked:
 
     user_id: UserId
     course_key: str
+    course_title: str
     name: str
     email: str
     reason: str
     blocked_at: datetime
+
+
+class Which(StrEnum):
+    """Which certificates a list shows."""
+
+    all = "all"
+    valid = "valid"
+    revoked = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,7 @@ class AdminPage:
     certificates: Page[Shown]
     blocked: tuple[Blocked, ...]
     search: str
+    which: Which
 
 
 _NOBODY = {"format": 0, "serial": "", "holder": {"name": "x" * 40}, "scope": "x" * 240}
@@ -204,9 +215,13 @@ def _ways(
     return tuple(found)
 
 
-def admin_page(db: Session, *, search: str, number: int) -> AdminPage:
+def admin_page(db: Session, *, search: str, number: int, which: Which = Which.all) -> AdminPage:
     """Return certificates by name or serial, newest first, and those that wait for an admin."""
     query = select(Certificate)
+    if which is Which.valid:
+        query = query.where(Certificate.revoked_at.is_(None))
+    elif which is Which.revoked:
+        query = query.where(Certificate.revoked_at.is_not(None))
     if search:
         serial = domain.read_serial(search)
         by_name = func.lower(Certificate.holder_name).contains(search.lower(), autoescape=True)
@@ -218,7 +233,7 @@ def admin_page(db: Session, *, search: str, number: int) -> AdminPage:
         .offset((number - 1) * PAGE_SIZE)
     )
     page = page_of([shown(row) for row in rows], number=number, total=total)
-    return AdminPage(page, blocked(db), search)
+    return AdminPage(page, blocked(db), search, which)
 
 
 def has_any(db: Session, user_id: UserId, course_key: str) -> bool:
@@ -362,11 +377,15 @@ def blocked(db: Session) -> tuple[Blocked, ...]:
     rows = db.scalars(
         select(CertificateBlock).order_by(CertificateBlock.blocked_at).limit(PAGE_SIZE)
     ).all()
-    people = accounts.people(db, [row.user_id for row in rows]) if rows else {}
+    if not rows:
+        return ()
+    people = accounts.people(db, [row.user_id for row in rows])
+    titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
     return tuple(
         Blocked(
             row.user_id,
             row.course_key,
+            titles.get(row.course_key, row.course_key),
             people[row.user_id].name,
             people[row.user_id].email,
             row.reason,

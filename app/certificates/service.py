@@ -18,7 +18,7 @@ from app.certificates.models import Certificate, CertificateBlock
 from app.kit import typeface
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
-from app.outbox import service as outbox
+from app.notices import service as notices
 
 NO_NAME = "The profile has no name for the certificate."
 
@@ -201,4 +201,4 @@ def _tell_holder(
 ) -> None:
     person = accounts.people(db, [row.user_id])[row.user_id]
     said = {"name": person.name, "title": row.snapshot["title"], "serial": row.serial}
-    outbox.send_mail(db, person.email, template, said | values, now=now)
+    notices.tell(db, person, template, said | values, now=now)

@@ -15,9 +15,10 @@ from app.kit.errors import NotFound
 from app.kit.ids import RevisionId
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Published:
-    """One revision of a course, as learners see it."""
+    """One revision of a course, as learners see it. There is one object of each while it is in memory, so
+    that what follows from it can be kept by it."""
 
     revision_id: RevisionId
     number: int

@@ -1,168 +1,208 @@
-"""The practical days of the demo academy: one past and assessed, one today, one full, one open."""
+"""The practical days of the demo academy: past ones, today, tomorrow, a full one, one that was called off,
+and open ones."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
-
-from sqlalchemy.orm import Session
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 
 from app.accounts.actor import Actor
-from app.assessments import queries as sheets
-from app.assessments import service as assessments
-from app.assessments.domain import Mark
-from app.certificates import service as certificates
-from app.certificates.queries import own_page
-from app.courses.domain.delivery import Course
-from app.kit.ids import AssessmentId, IntakeId, PracticalId, SeatId
+from app.demo.diary import ZONE, Diary
+from app.demo.intakes import RUNNING
+from app.demo.people import ADMIN
+from app.practicals import service as practicals
 from app.practicals.domain.plan import Plan
-from app.practicals.service import (
-    book_seat,
-    join_waiting_list,
-    make_practical,
-    publish_practical,
+from app.practicals.domain.seats import Attendance
+
+INES, TOMASZ = "Ines Marlowe", "Tomasz Reyes"
+ADAEZE, KENJI = "Adaeze Winterbourne", "Kenji Hallam"
+ROOM_1 = "Treatment room 1, 14 Example Row, London"
+ROOM_2 = "Treatment room 2, 14 Example Row, London"
+BOTH_ROOMS = "Treatment rooms 1 and 2, 14 Example Row, London"
+ANNOUNCED = 20
+"""How many days ago the dates ahead were published; past ones were a fortnight before they were held."""
+
+CALLED_OFF = "The treatment room is being repaired on that day. A new date follows."
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A practical so many days ago (a negative number lies ahead), and who booked it, how many days ago.
+    `opens`: booking begins only then. `cancelled`: it was called off so many days ago."""
+
+    ago: int
+    teachers: tuple[str, ...]
+    room: str
+    booked: int = 0
+    people: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
+    opens: int = ANNOUNCED
+    cancelled: int | None = None
+    is_draft: bool = False
+    note: str | None = None
+
+
+DAYS = (
+    Day(30, (INES,), ROOM_1, 34, ("Eilidh Carmichael", "Kwabena Owusu-Lyle", "Rukhsana Mirza")),
+    Day(
+        16,
+        (TOMASZ,),
+        ROOM_2,
+        22,
+        (
+            "Marcus Adeyemi",
+            "Venkatalakshmi Ramanathapuram Subramaniam-Fortescue",
+            "Quynh Anh Nguyen",
+        ),
+    ),
+    Day(
+        9,
+        (INES,),
+        ROOM_1,
+        13,
+        ("Callum Birch", "Leila Haddad", "Rukhsana Mirza", "Darius Petrauskas"),
+        absent=("Darius Petrauskas",),
+    ),
+    Day(
+        1,
+        (INES,),
+        ROOM_1,
+        8,
+        (
+            "Nora Whitcombe",
+            "Beatriz Fonseca-Whitlock",
+            "Jasvinder Gill-Hargreaves",
+            "Giorgos Papadimitriou",
+        ),
+        absent=("Giorgos Papadimitriou",),
+        present=("Jasvinder Gill-Hargreaves",),
+    ),
+    Day(
+        0,
+        (INES,),
+        ROOM_1,
+        6,
+        ("Oluwaseun Fairbairn", "Freya Lindqvist", "Stellan Bergqvist", "Zeynep Karaoglan"),
+        note="The models arrive at 13:00. The kit was checked yesterday.",
+    ),
+    Day(
+        -1,
+        (TOMASZ, KENJI),
+        BOTH_ROOMS,
+        6,
+        (
+            "Darius Petrauskas",
+            "Tamsin Polglaze",
+            "Hassan Qureshi",
+            "Bronwen Pryce",
+            "Jasvinder Gill-Hargreaves",
+        ),
+    ),
+    Day(
+        -8,
+        (TOMASZ,),
+        ROOM_2,
+        5,
+        ("Hassan Qureshi", "Bronwen Pryce", "Leila Haddad", "Oluwaseun Fairbairn"),
+        waiting=("Diego Carrasco", "Freya Lindqvist", "Zeynep Karaoglan"),
+    ),
+    Day(
+        -12,
+        (ADAEZE,),
+        ROOM_1,
+        5,
+        ("Giorgos Papadimitriou", "Diego Carrasco", "Tamsin Polglaze"),
+        cancelled=2,
+    ),
+    Day(
+        -15,
+        (ADAEZE, INES),
+        BOTH_ROOMS,
+        1,
+        (
+            "Giorgos Papadimitriou",
+            "Jasvinder Gill-Hargreaves",
+            "Stellan Bergqvist",
+            "Tamsin Polglaze",
+            "Máiréad Ní Chonghaile",
+            "Darius Petrauskas",
+            "Zeynep Karaoglan",
+        ),
+    ),
+    Day(-22, (INES, TOMASZ), BOTH_ROOMS, 1, ("Diego Carrasco", "Máiréad Ní Chonghaile")),
+    Day(-36, (KENJI,), ROOM_2, opens=-6),
+    Day(-43, (KENJI, ADAEZE), BOTH_ROOMS, is_draft=True),
+    Day(-50, (INES, ADAEZE), BOTH_ROOMS),
 )
 
-ZONE = ZoneInfo("Europe/London")
-BOOKED = timedelta(days=30)
-"""How long ago places were booked: after the theory, before the first day."""
+
+def hold_days(diary: Diary) -> None:
+    """Plan and publish the days, let people book and wait, and note who was there."""
+    for day in DAYS:
+        diary.note(_planned(diary, day), partial(_plan, diary, day))
+        for number, name in enumerate(day.people):
+            at = diary.ago(day.booked, 20, 6 * number)
+            diary.note(at, partial(_book, diary, day, name))
+        for number, name in enumerate(day.waiting):
+            at = diary.ago(day.booked - 1, 7, 30 + 45 * number)
+            diary.note(at, partial(_wait, diary, day, name))
+        if day.cancelled is not None:
+            diary.note(diary.ago(day.cancelled, 16), partial(_call_off, diary, day))
+        for names, attendance in (
+            (day.present, Attendance.attended),
+            (day.absent, Attendance.absent),
+        ):
+            for name in names:
+                at = diary.ago(day.ago, 10, 20)
+                diary.note(at, partial(_mark, diary, day, name, attendance))
 
 
-def hold_days(
-    db: Session,
-    admin: Actor,
-    instructors: Sequence[Actor],
-    students: Mapping[str, Actor],
-    course: Course,
-    intake_id: IntakeId,
-    *,
-    now: datetime,
-) -> None:
-    """Make four practicals, book them, and assess the one that is past."""
-    ines, tomasz = instructors
-
-    def day(days: int, teachers: Sequence[Actor], room: str) -> PracticalId:
-        return _practical(db, admin, course, teachers, room, days, intake_id, now=now)
-
-    booked = now - BOOKED
-    past = day(-9, [ines], "Treatment room 1, 14 Example Row, London")
-    seats = {
-        name: book_seat(db, students[name], past, now=booked)
-        for name in ("Callum Birch", "Leila Haddad", "Marcus Adeyemi")
-    }
-    today = day(0, [ines], "Treatment room 1, 14 Example Row, London")
-    for name in ("Nora Whitcombe", "Oluwaseun Fairbairn", "Freya Lindqvist"):
-        book_seat(db, students[name], today, now=booked)
-    full = day(8, [tomasz], "Treatment room 2, 14 Example Row, London")
-    for name in ("Hassan Qureshi", "Bronwen Pryce", "Leila Haddad", "Oluwaseun Fairbairn"):
-        book_seat(db, students[name], full, now=booked)
-    for name in ("Diego Carrasco", "Freya Lindqvist"):
-        join_waiting_list(db, students[name], full, now=booked + timedelta(days=2))
-    day(22, [ines, tomasz], "Treatment rooms 1 and 2, 14 Example Row, London")
-    held = _at(now, -9, 11)
-    for name, seat_id in seats.items():
-        _assess(db, ines, past, seat_id, is_competent=name != "Leila Haddad", now=held)
-    _certify(db, admin, students, course, now=held + timedelta(hours=6))
+def _planned(diary: Diary, day: Day) -> datetime:
+    return diary.ago(max(day.ago + 14, ANNOUNCED), 9)
 
 
-def _at(now: datetime, days: int, hour: int) -> datetime:
-    """Return the full hour of a day so many days from today, in the academy's zone."""
-    day = now.astimezone(ZONE).date() + timedelta(days=days)
-    return datetime.combine(day, time(hour), ZONE)
-
-
-def _practical(
-    db: Session,
-    admin: Actor,
-    course: Course,
-    teachers: Sequence[Actor],
-    room: str,
-    days: int,
-    intake_id: IntakeId,
-    *,
-    now: datetime,
-) -> PracticalId:
-    made = now - BOOKED - timedelta(days=5)
-    starts = _at(now, days, 10)
+def _plan(diary: Diary, day: Day, now: datetime) -> None:
+    admin = diary.people[ADMIN.name]
+    starts = diary.ago(day.ago, 10)
     plan = Plan(
-        course_key=course.key,
-        kind_key=course.practicals[0].key,
-        intake_id=intake_id,
+        course_key=diary.course.key,
+        kind_key=diary.course.practicals[0].key,
+        intake_id=diary.intakes[RUNNING],
         starts_at=starts,
-        ends_at=_at(now, days, 17),
+        ends_at=diary.ago(day.ago, 17),
         zone=ZONE.key,
-        room=room,
-        instructors=frozenset(teacher.user_id for teacher in teachers),
+        room=day.room,
+        instructors=frozenset(diary.people[name].user_id for name in day.teachers),
         capacity=None,
-        booking_opens_at=made,
+        booking_opens_at=now if day.opens == ANNOUNCED else diary.ago(day.opens, 9),
         booking_closes_at=starts - timedelta(days=1),
         cancel_until=starts - timedelta(days=3),
+        note=day.note,
     )
-    practical_id = make_practical(db, admin, plan, now=made)
-    publish_practical(db, admin, practical_id, now=made)
-    return practical_id
+    practical = practicals.make_practical(diary.db, admin, plan, now=now)
+    if not day.is_draft:
+        practicals.publish_practical(diary.db, admin, practical, now=now)
+    diary.practicals[day.ago] = practical
 
 
-def _assess(
-    db: Session,
-    instructor: Actor,
-    practical_id: PracticalId,
-    seat_id: SeatId,
-    *,
-    is_competent: bool,
-    now: datetime,
-) -> None:
-    assessment_id = assessments.start_assessment(db, instructor, practical_id, seat_id, now=now)
-    sheet = sheets.bedside_sheet(db, instructor, assessment_id)
-    steps = [line.step for section in sheet.sections for line in section.steps]
-    missed = next(step.key for step in steps if step.critical) if not is_competent else None
-    for number, step in enumerate(steps, start=1):
-        mark = Mark.prompted if number % 11 == 0 else Mark.done
-        note = ""
-        if step.key == missed:
-            mark, note = Mark.not_done, "We talked it through. Practise it before the next day."
-        at = now + timedelta(minutes=number)
-        assessments.mark_step(
-            db, instructor, assessment_id, step.key, mark, note, expected_revision=0, now=at
-        )
-    _sign(db, instructor, assessment_id, is_competent, now=now + timedelta(minutes=45))
+def _book(diary: Diary, day: Day, name: str, now: datetime) -> None:
+    practical = diary.practicals[day.ago]
+    seat = practicals.book_seat(diary.db, diary.people[name], practical, now=now)
+    diary.seats[day.ago, name] = seat
 
 
-def _sign(
-    db: Session,
-    instructor: Actor,
-    assessment_id: AssessmentId,
-    is_competent: bool,
-    *,
-    now: datetime,
-) -> None:
-    comment = (
-        "Calm, clean and careful. Keep asking after each row."
-        if is_competent
-        else "Good hands. The first step of the day needs the same care as the needle."
-    )
-    assessments.save_comment(db, instructor, assessment_id, comment, expected_revision=0, now=now)
-    sheet = sheets.bedside_sheet(db, instructor, assessment_id)
-    assessments.sign_assessment(
-        db, instructor, assessment_id, expected_version=sheet.version, now=now
-    )
+def _wait(diary: Diary, day: Day, name: str, now: datetime) -> None:
+    practical = diary.practicals[day.ago]
+    practicals.join_waiting_list(diary.db, diary.people[name], practical, now=now)
 
 
-def _certify(
-    db: Session,
-    admin: Actor,
-    students: Mapping[str, Actor],
-    course: Course,
-    *,
-    now: datetime,
-) -> None:
-    """Issue by the rule; one of the two is revoked again, with a reason."""
-    for name in ("Callum Birch", "Marcus Adeyemi"):
-        certificates.issue_if_complete(db, students[name].user_id, course.key, now=now)
-    marcus = own_page(db, students["Marcus Adeyemi"].user_id)
-    certificates.revoke_certificate(
-        db,
-        admin,
-        marcus.certificates[0].id,
-        "Issued with a misspelt name; a new one follows.",
-        now=now + timedelta(days=1),
-    )
+def _call_off(diary: Diary, day: Day, now: datetime) -> None:
+    admin, practical = diary.people[ADMIN.name], diary.practicals[day.ago]
+    practicals.cancel_practical(diary.db, admin, practical, reason=CALLED_OFF, now=now)
+
+
+def _mark(diary: Diary, day: Day, name: str, attendance: Attendance, now: datetime) -> None:
+    instructor: Actor = diary.people[day.teachers[0]]
+    practical, seat = diary.practicals[day.ago], diary.seats[day.ago, name]
+    practicals.mark_attendance(diary.db, instructor, practical, seat, attendance, now=now)

@@ -1,12 +1,13 @@
 """Questions that people asked the demo academy: two wait, one is answered."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
-from sqlalchemy.orm import Session
-
-from app.accounts.actor import Actor
+from app.demo.diary import Diary
+from app.demo.people import ADMIN
 from app.enquiries import service
 from app.enquiries.domain import Question, Topic
+from app.kit.ids import EnquiryId
 
 ACADEMY = "academy@preceptor.example"
 WAITING = (
@@ -39,11 +40,22 @@ ANSWERED = Question(
 NOTE = "Not fixed yet; told her that dates appear on the page of dates, and how the waiting list works."
 
 
-def ask(db: Session, admin: Actor, *, now: datetime) -> None:
+def ask(diary: Diary) -> None:
     """Ask each question some days ago, and answer the oldest."""
-    asked = now - timedelta(days=6)
-    answered = service.ask(db, ANSWERED, network="192.0.2.10", academy=ACADEMY, now=asked)
-    service.mark_answered(db, admin, answered, note=NOTE, now=asked + timedelta(hours=20))
+    diary.note(diary.ago(6, 21), partial(_ask_and_answer, diary))
     for days, question in enumerate(WAITING, start=1):
-        at = now - timedelta(days=3 - days, hours=2)
-        service.ask(db, question, network="192.0.2.11", academy=ACADEMY, now=at)
+        at = diary.now - timedelta(days=3 - days, hours=2)
+        diary.note(at, partial(_ask, diary, question))
+
+
+def _ask(diary: Diary, question: Question, now: datetime) -> EnquiryId:
+    return service.ask(diary.db, question, network="192.0.2.11", academy=ACADEMY, now=now)
+
+
+def _ask_and_answer(diary: Diary, now: datetime) -> None:
+    enquiry = _ask(diary, ANSWERED, now)
+    diary.note(now + timedelta(hours=14), partial(_answer, diary, enquiry))
+
+
+def _answer(diary: Diary, enquiry: EnquiryId, now: datetime) -> None:
+    service.mark_answered(diary.db, diary.people[ADMIN.name], enquiry, note=NOTE, now=now)

@@ -1,79 +1,237 @@
-"""Who works and learns in the demo academy, and how far each student has come."""
+"""Who works and learns in the demo academy, and how far each student has come. Every name is invented."""
 
+import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
+
+from app.web.shell import Guest
 
 HOST = "demo.preceptor.example"
 PASSWORD = "a small open door"  # noqa: S105 - of the demo academy only, printed at its start
 
 
 class Stage(IntEnum):
-    """How far a student has come; each stage includes the ones before."""
+    """How far a student has come. From `idle` on they hold a place in the intake that runs."""
 
-    registered = 0
-    requested = 1
-    confirmed = 2
-    learning = 3
-    halfway = 4
-    modules = 5
-    theory = 6
+    invited = 0
+    unconfirmed = 1
+    registered = 2
+    requested = 3
+    waiting = 4
+    confirmed = 5
+    idle = 6
+    learning = 7
+    halfway = 8
+    modules = 9
+    theory = 10
+    graduate = 11
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
+    """Somebody of the academy. `modules` are complete, of the next one some; `quiet` is how many days ago
+    a student last learned; `stumbles` names modules whose quiz (9: the final test) took a second try."""
+
     name: str
-    role: str
     stage: Stage = Stage.registered
-    is_medical: bool = False
     profession: str = ""
-    registration_number: str = ""
+    is_medical: bool = False
     access_needs: str = ""
+    certificate_name: str = ""
+    modules: int = 0
+    quiet: int = 1
+    stumbles: tuple[int, ...] = ()
+    role: str = "student"
 
     @property
     def email(self) -> str:
-        return f"{'.'.join(self.name.lower().split())}@{HOST}"
+        """The name in the letters of an address."""
+        plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode()
+        return f"{'.'.join(plain.lower().split())}@{HOST}"
+
+    @property
+    def registration_number(self) -> str:
+        """A number of no register, for who must have one."""
+        return f"DEMO-{sum(map(ord, self.name)):04}" if self.is_medical else ""
 
 
-ADMIN = DemoPerson("Amara Oyelaran", "admin")
+ADMINS = (DemoPerson("Amara Oyelaran", role="admin"), DemoPerson("Rhys Calloway", role="admin"))
+ADMIN = ADMINS[0]
 INSTRUCTORS = (
-    DemoPerson("Ines Marlowe", "instructor", is_medical=True, profession="Aesthetic nurse"),
-    DemoPerson("Tomasz Reyes", "instructor", is_medical=True, profession="Doctor"),
+    DemoPerson("Ines Marlowe", profession="Aesthetic nurse", is_medical=True, role="instructor"),
+    DemoPerson("Tomasz Reyes", profession="Doctor", is_medical=True, role="instructor"),
+    DemoPerson(
+        "Adaeze Winterbourne", profession="Nurse prescriber", is_medical=True, role="instructor"
+    ),
+    DemoPerson("Kenji Hallam", profession="Dentist", is_medical=True, role="instructor"),
+)
+
+GRADUATES = (
+    DemoPerson("Callum Birch", Stage.graduate, "Nurse", is_medical=True, quiet=15),
+    DemoPerson("Marcus Adeyemi", Stage.graduate, "Dentist", is_medical=True, quiet=24),
+    DemoPerson("Eilidh Carmichael", Stage.graduate, "Nurse", is_medical=True, quiet=36),
+    DemoPerson("Kwabena Owusu-Lyle", Stage.graduate, "Facialist", quiet=36, stumbles=(4,)),
+    DemoPerson("Rukhsana Mirza", Stage.graduate, "Doctor", is_medical=True, quiet=36),
+    DemoPerson(
+        "Venkatalakshmi Ramanathapuram Subramaniam-Fortescue",
+        Stage.graduate,
+        "Pharmacist",
+        is_medical=True,
+        quiet=24,
+        stumbles=(9,),
+    ),
+    DemoPerson("Beatriz Fonseca-Whitlock", Stage.graduate, "Beauty therapist", quiet=9),
+)
+READY = (
+    DemoPerson(
+        "Nora Whitcombe", Stage.theory, access_needs="A stool at the treatment bed.", quiet=9
+    ),
+    DemoPerson("Leila Haddad", Stage.theory, "Facialist", quiet=15, stumbles=(3, 9)),
+    DemoPerson("Oluwaseun Fairbairn", Stage.theory, "Beauty therapist", quiet=8),
+    DemoPerson("Freya Lindqvist", Stage.theory, "Midwife", is_medical=True, quiet=8),
+    DemoPerson(
+        "Quynh Anh Nguyen",
+        Stage.theory,
+        "Beauty therapist",
+        quiet=24,
+        certificate_name="Nguyễn Thị Quỳnh Anh",
+    ),
+    DemoPerson(
+        "Darius Petrauskas",
+        Stage.theory,
+        "Massage therapist",
+        quiet=15,
+        access_needs="I am colour-blind: say what a label says, not its colour.",
+    ),
+    DemoPerson(
+        "Jasvinder Gill-Hargreaves", Stage.theory, "Physiotherapist", is_medical=True, quiet=9
+    ),
+    DemoPerson("Zeynep Karaoglan", Stage.theory, "Make-up artist", quiet=8, stumbles=(7,)),
+    DemoPerson("Giorgos Papadimitriou", Stage.theory, "Paramedic", is_medical=True, quiet=9),
+    DemoPerson("Tamsin Polglaze", Stage.theory, "Beauty therapist", quiet=7),
+    DemoPerson("Hassan Qureshi", Stage.modules, "Pharmacist", is_medical=True, modules=8, quiet=12),
+    DemoPerson(
+        "Bronwen Pryce",
+        Stage.modules,
+        modules=8,
+        quiet=12,
+        access_needs="Please face me: I lip-read.",
+    ),
+    DemoPerson("Diego Carrasco", Stage.modules, "Massage therapist", modules=8, quiet=12),
+    DemoPerson("Stellan Bergqvist", Stage.modules, "Tattoo artist", modules=8, quiet=7),
+)
+LEARNING = (
+    DemoPerson("Priya Sandhu", Stage.halfway, "Beauty therapist", modules=4, stumbles=(3,)),
+    DemoPerson("Yuki Tanabe", Stage.learning, "Beauty therapist"),
+    DemoPerson(
+        "Máiréad Ní Chonghaile", Stage.learning, "Nurse", is_medical=True, modules=7, quiet=5
+    ),
+    DemoPerson("Chidinma Okereke", Stage.learning, "Facialist", modules=6),
+    DemoPerson("Dafydd Morgan-Ellis", Stage.learning, modules=5, quiet=4),
+    DemoPerson("Fatoumata Diarra", Stage.halfway, "Midwife", is_medical=True, modules=4),
+    DemoPerson("Gethin Prosser", Stage.halfway, "Barber", modules=4, quiet=6, stumbles=(2,)),
+    DemoPerson("Hyacinth Palmer-Boateng", Stage.halfway, "Beauty therapist", modules=4, quiet=2),
+    DemoPerson("Ioana Vlaicu", Stage.halfway, "Nail technician", modules=4, quiet=33),
+    DemoPerson("Hanneke van Wijngaarden", Stage.learning, "Yoga teacher", modules=5, quiet=3),
+    DemoPerson("Winifred Asante", Stage.learning, "Facialist", modules=5, quiet=2, stumbles=(3,)),
+    DemoPerson("Ishaan Bhattacharyya", Stage.learning, "Doctor", is_medical=True, modules=4),
+    DemoPerson("Katarzyna Wiśniewska-Holt", Stage.learning, "Beauty therapist", modules=3),
+    DemoPerson("Ursula Achterhuis", Stage.learning, "Dentist", is_medical=True, modules=3, quiet=4),
+    DemoPerson(
+        "Lerato Mokoena",
+        Stage.learning,
+        modules=3,
+        quiet=3,
+        access_needs="More time for reading: I am dyslexic.",
+    ),
+    DemoPerson("Paolo Benedetti", Stage.learning, "Barber", modules=2, quiet=5),
+    DemoPerson("Nasra Abdullahi", Stage.learning, "Facialist", modules=2, quiet=2),
+    DemoPerson("Thandeka Nkosi", Stage.learning, "Make-up artist", modules=2, quiet=1),
+    DemoPerson("Orla Fitzmaurice", Stage.learning, "Hairdresser", modules=2, quiet=38),
+    DemoPerson(
+        "Esperanza Villanueva de la Torre y Mendizábal",
+        Stage.learning,
+        "Beauty therapist",
+        modules=1,
+    ),
+    DemoPerson("Xiulan Zheng", Stage.learning, "Nurse", is_medical=True, modules=1, quiet=9),
+    DemoPerson("Aurelio Mastrangelo", Stage.learning, "Massage therapist", quiet=45),
+    DemoPerson("Bethan Tregaskis", Stage.learning, "Beauty therapist", quiet=2),
+)
+ASKING = DemoPerson("Rafael Monteiro", Stage.requested, "Nurse", is_medical=True)
+EARLY = (
+    DemoPerson("Oonagh Gilfillan", Stage.idle, "Florist"),
+    DemoPerson(
+        "Vasilisa Ignatova",
+        Stage.idle,
+        "Dental nurse",
+        is_medical=True,
+    ),
+    DemoPerson("Grace Abernathy", Stage.confirmed, "Hairdresser"),
+    DemoPerson(
+        "Yetunde Balogun-Harcourt",
+        Stage.confirmed,
+        "Nurse",
+        is_medical=True,
+    ),
+    DemoPerson("Catriona MacAskill", Stage.confirmed, "Beauty therapist"),
+    DemoPerson(
+        "Farida Noorzai",
+        Stage.confirmed,
+        access_needs="A quiet place to pray at midday.",
+    ),
+    DemoPerson("Naledi Dlamini-Ross", Stage.confirmed, "Facialist"),
+    ASKING,
+    DemoPerson("Sian Llewellyn-Okonkwo", Stage.requested, "Make-up artist"),
+    DemoPerson("Mei Ling Cheung", Stage.requested, "Beauty therapist"),
+    DemoPerson(
+        "Parveen Chowdhury",
+        Stage.requested,
+        "Pharmacist",
+        is_medical=True,
+    ),
+    DemoPerson("Roisin Delahunty", Stage.waiting, "Hairdresser"),
+    DemoPerson("Soledad Ibarra", Stage.waiting, "Beauty therapist"),
+    DemoPerson("Lucinda Farquharson", Stage.registered),
+    DemoPerson("Anjali Thackeray", Stage.invited),
+    DemoPerson("Jocasta Wren", Stage.unconfirmed),
 )
 STUDENTS = (
-    DemoPerson("Priya Sandhu", "student", Stage.halfway, profession="Beauty therapist"),
-    DemoPerson(
-        "Callum Birch",
-        "student",
-        Stage.theory,
-        is_medical=True,
-        profession="Nurse",
-        registration_number="DEMO-0001",
-    ),
-    DemoPerson("Leila Haddad", "student", Stage.theory, profession="Facialist"),
-    DemoPerson("Marcus Adeyemi", "student", Stage.theory, is_medical=True, profession="Dentist"),
-    DemoPerson(
-        "Nora Whitcombe", "student", Stage.theory, access_needs="A stool at the treatment bed."
-    ),
-    DemoPerson("Oluwaseun Fairbairn", "student", Stage.theory, profession="Beauty therapist"),
-    DemoPerson("Freya Lindqvist", "student", Stage.theory, is_medical=True, profession="Midwife"),
-    DemoPerson(
-        "Hassan Qureshi", "student", Stage.modules, is_medical=True, profession="Pharmacist"
-    ),
-    DemoPerson(
-        "Bronwen Pryce", "student", Stage.modules, access_needs="Please face me: I lip-read."
-    ),
-    DemoPerson("Diego Carrasco", "student", Stage.modules, profession="Massage therapist"),
-    DemoPerson("Yuki Tanabe", "student", Stage.learning, profession="Beauty therapist"),
-    DemoPerson("Grace Abernathy", "student", Stage.confirmed, profession="Hairdresser"),
-    DemoPerson("Rafael Monteiro", "student", Stage.requested, is_medical=True, profession="Nurse"),
-    DemoPerson("Sian Llewellyn-Okonkwo", "student", Stage.requested, profession="Make-up artist"),
+    LEARNING[0],
+    GRADUATES[0],
+    *READY,
+    *GRADUATES[1:],
+    *LEARNING[1:],
+    *EARLY,
 )
+
+GUESTS = tuple(
+    Guest(one.email, words)
+    for one, words in (
+        (LEARNING[0], "Halfway through the course: lessons, quizzes, and what comes next."),
+        (
+            READY[0],
+            "One step from her certificate. She was with us yesterday, and Ines Marlowe has begun her "
+            "assessment and not signed it yet.",
+        ),
+        (
+            GRADUATES[0],
+            "A graduate: his practical report, his certificate, and what others see of it.",
+        ),
+        (ASKING, "New here. He has asked for a place and waits for the office to decide."),
+        (
+            INSTRUCTORS[0],
+            "She teaches a practical today, looks after a group, and has yesterday’s assessment of Nora "
+            "Whitcombe to finish and sign.",
+        ),
+        (ADMIN, "Runs the office: requests to decide, dates, people, invoices, certificates."),
+    )
+)
+"""Who is offered for a look round: somebody of each role, and students at four stages."""
 
 
 def sign_in_lines() -> str:
     """Say how to sign in as each role."""
     people = (STUDENTS[0], INSTRUCTORS[0], ADMIN)
     lines = [f"  {one.role:10} {one.email}" for one in people]
-    return "\n".join(
-        [f"Sign in (password: {PASSWORD}), or with a button of the sign-in page:", *lines]
-    )
+    return "\n".join([f"Sign in (password: {PASSWORD}), or with one press at /demo:", *lines])

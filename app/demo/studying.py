@@ -1,67 +1,124 @@
-"""Demo students at their lessons and quizzes."""
+"""Demo students at their lessons and quizzes: in the evenings, each at a pace of their own."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-
-from sqlalchemy.orm import Session
+from functools import partial
 
 from app.accounts.actor import Actor
 from app.courses.answers import answer_keys
-from app.courses.domain.delivery import Course
+from app.courses.domain.delivery import Module
 from app.courses.domain.keys import QuestionKey
-from app.demo.people import Stage
+from app.demo.diary import Deed, Diary
+from app.demo.intakes import BEGAN
+from app.demo.people import STUDENTS, DemoPerson, Stage
 from app.kit.ids import AttemptId
 from app.learning import service as learning
 from app.quizzes import queries as attempts
 from app.quizzes import service as quizzes
 
-HALFWAY = 4
-"""How many modules a student has behind them who is halfway."""
+FINAL = 9
+"""The number of the final test among the quizzes."""
+
+BLOCKED = "Paolo Benedetti"
+"""He has used all his attempts at a quiz, and waits for the office."""
+
+AT_WORK = "Yuki Tanabe"
+"""She is in the middle of a quiz."""
+
+FAILED, ANSWERED = 4, 4
 
 
-def study(db: Session, student: Actor, course: Course, stage: Stage, *, since: datetime) -> None:
-    """Take the student as far as the stage says, two days a module from `since` on."""
-    modules = {
-        Stage.learning: course.modules[:1],
-        Stage.halfway: course.modules[:HALFWAY],
-        Stage.modules: course.modules,
-        Stage.theory: course.modules,
-    }.get(stage, ())
-    at = since
-    for module in modules:
-        for lesson in module.lessons:
-            learning.mark_lesson_done(db, student, course.key, lesson.key, now=at)
-        if stage is not Stage.learning:
-            take_quiz(db, student, course.key, module.quiz, now=at + timedelta(hours=2))
-        at += timedelta(days=2)
-    if stage is Stage.halfway:
-        following = course.modules[HALFWAY]
-        learning.mark_lesson_done(db, student, course.key, following.lessons[0].key, now=at)
-    if stage is Stage.theory:
-        take_quiz(db, student, course.key, course.final_test, now=at)
+def study(diary: Diary) -> None:
+    """Let everybody learn as far as their stage says, from the first days of the intake to `quiet` days
+    ago."""
+    for number, one in enumerate(STUDENTS):
+        if one.stage >= Stage.learning:
+            steps = list(_steps(diary, one, number))
+            evenings = _evenings(diary, BEGAN - number % 6, one.quiet, len(steps))
+            for at, step in zip(evenings, steps, strict=True):
+                diary.note(at, step)
+    at = diary.now - timedelta(minutes=25)
+    quiz = diary.course.modules[0].quiz
+    diary.note(at, partial(_begin_quiz, diary, AT_WORK, quiz))
 
 
-def take_quiz(
-    db: Session, student: Actor, course_key: str, quiz_key: str, *, now: datetime, wrong: int = 1
-) -> None:
+def _steps(diary: Diary, one: DemoPerson, number: int) -> Iterator[Deed]:
+    """Yield what a student does one after the other. Some answers are wrong here and there."""
+    course = diary.course
+    complete = len(course.modules) if one.stage >= Stage.modules else one.modules
+    for place, module in enumerate(course.modules[:complete], start=1):
+        yield from _lessons(diary, one, module)
+        if place in one.stumbles:
+            yield partial(_take_quiz, diary, one.name, module.quiz, FAILED)
+        yield partial(_take_quiz, diary, one.name, module.quiz, (number + place) % 2)
+    if complete < len(course.modules):
+        following = course.modules[complete]
+        lessons = list(_lessons(diary, one, following))
+        yield from lessons if one.name in (BLOCKED, AT_WORK) else lessons[:1]
+        if one.name == BLOCKED:
+            yield from [partial(_take_quiz, diary, one.name, following.quiz, FAILED)] * 3
+    if one.stage >= Stage.theory:
+        if FINAL in one.stumbles:
+            yield partial(_take_quiz, diary, one.name, course.final_test, 2 * FAILED)
+        yield partial(_take_quiz, diary, one.name, course.final_test, number % 4)
+
+
+def _lessons(diary: Diary, one: DemoPerson, module: Module) -> Iterator[Deed]:
+    for lesson in module.lessons:
+        yield partial(_do_lesson, diary, one.name, lesson.key)
+
+
+def _evenings(diary: Diary, first: int, last: int, count: int) -> Iterator[datetime]:
+    """Yield so many moments, spread over the evenings between two days, some of them on the same one."""
+    turn = 0
+    before = None
+    for number in range(count):
+        day = first - (first - last) * number // max(count - 1, 1)
+        turn = turn + 1 if day == before else 0
+        before = day
+        yield diary.ago(day, 18, 35 + 40 * turn + (first * 7 + number * 3) % 20)
+
+
+def _do_lesson(diary: Diary, name: str, lesson: str, now: datetime) -> None:
+    learning.mark_lesson_done(diary.db, diary.people[name], diary.course.key, lesson, now=now)
+
+
+def _take_quiz(diary: Diary, name: str, quiz: str, wrong: int, now: datetime) -> None:
     """Start, answer and send a quiz, with so many answers wrong."""
-    attempt_id = quizzes.start_attempt(db, student, course_key, quiz_key, now=now)
-    _answer_all(db, student, attempt_id, quiz_key, wrong, now=now + timedelta(minutes=9))
-    quizzes.submit(db, student, attempt_id, now=now + timedelta(minutes=12))
+    student = diary.people[name]
+    attempt_id = quizzes.start_attempt(diary.db, student, diary.course.key, quiz, now=now)
+    _answer(diary, student, attempt_id, quiz, wrong, now=now + timedelta(minutes=9))
+    quizzes.submit(diary.db, student, attempt_id, now=now + timedelta(minutes=12))
 
 
-def _answer_all(
-    db: Session, student: Actor, attempt_id: AttemptId, quiz_key: str, wrong: int, *, now: datetime
+def _begin_quiz(diary: Diary, name: str, quiz: str, now: datetime) -> None:
+    """Start a quiz and answer its first questions."""
+    student = diary.people[name]
+    attempt_id = quizzes.start_attempt(diary.db, student, diary.course.key, quiz, now=now)
+    _answer(diary, student, attempt_id, quiz, 1, now=now + timedelta(minutes=8), most=ANSWERED)
+
+
+def _answer(
+    diary: Diary,
+    student: Actor,
+    attempt_id: AttemptId,
+    quiz: str,
+    wrong: int,
+    *,
+    now: datetime,
+    most: int | None = None,
 ) -> None:
-    attempt = attempts.attempt_of(db, student, attempt_id)
-    keys = answer_keys(db, attempt.revision_id).quizzes[quiz_key].questions
-    for position, drawn in enumerate(attempt.drawn, start=1):
+    """Save an answer to each question, or to the first ones, the first `wrong` of them not right."""
+    attempt = attempts.attempt_of(diary.db, student, attempt_id)
+    keys = answer_keys(diary.db, attempt.revision_id).quizzes[quiz].questions
+    for position, drawn in enumerate(attempt.drawn[:most], start=1):
         key = keys[drawn.key]
         is_wrong = position <= wrong
         if key.answer is not None:
             typed = [str(key.answer + 1000 if is_wrong else key.answer)]
         else:
             typed = list(drawn.tokens_of(_choice(key, is_wrong, [o.key for o in drawn.options])))
-        quizzes.save_answer(db, student, attempt_id, position, typed, sequence=None, now=now)
+        quizzes.save_answer(diary.db, student, attempt_id, position, typed, sequence=None, now=now)
 
 
 def _choice(key: QuestionKey, is_wrong: bool, options: list[str]) -> list[str]:

@@ -22,8 +22,8 @@ def ask(db: Session, question: Question, *, network: str, academy: str, now: dat
     """Keep a question of anybody, tell the academy's address of it and the sender that it arrived.
 
     Refused above the limits of the door. The mail to the sender repeats nothing they typed: the
-    address may be a stranger's, and nobody shall send words through us. Nor does the academy's: mails
-    are kept longer than the question is.
+    address may be a stranger's, and nobody shall send words through us. Nor does the academy's: a question
+    stands in one place, so that it is gone when it is deleted there.
     """
     doors.knock(db, email=question.email, network=network, now=now)
     card = courses.course_card(db, question.course_key) if question.course_key else None

@@ -1,11 +1,10 @@
 """Reading intakes and enrolments for the office's pages and lists."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, require
@@ -30,6 +29,7 @@ _STATES = {
 
 
 ENROLMENT, USER = table_of(Enrolment).c, table_of(User).c
+_ORDER = {"waiting": ENROLMENT.waiting_number, "requested": ENROLMENT.requested_at}
 PEOPLE_IN = select(*ENROLMENT, USER.name, USER.email).join_from(
     table_of(Enrolment), table_of(User), USER.id == ENROLMENT.user_id
 )
@@ -134,20 +134,39 @@ def intake_facts(db: Session, actor: Actor, intake_id: IntakeId) -> IntakeFacts:
 
 
 def intake_page(
-    db: Session, actor: Actor, intake_id: IntakeId, *, shown: str | None, number: int
+    db: Session,
+    actor: Actor,
+    intake_id: IntakeId,
+    *,
+    shown: str | None,
+    number: int,
+    text: str = "",
 ) -> IntakePage:
-    """Return an intake with its people in one state. Unasked, what waits for a decision is shown,
-    and where nothing does, who is in. The waiting list comes in its order."""
+    """Return an intake with its people in one state, or those of them whose name or address contains
+    the text. Unasked, what waits for a decision is shown, and where nothing does, who is in. The
+    waiting list comes in its order."""
     intake = intake_facts(db, actor, intake_id)
     if shown not in SHOWN:
         shown = "requested" if intake.requested else "confirmed"
     first = (number - 1) * PAGE_SIZE
-    rows = db.execute(_listed(intake_id, shown).limit(PAGE_SIZE).offset(first))
-    return IntakePage(
-        intake,
-        shown,
-        page_of(_rows(rows, first + 1), number=number, total=intake.counted(shown)),
-    )
+    listed = _found(intake_id, shown, text) if text else _listed(intake_id, shown)
+    found = db.execute(listed.limit(PAGE_SIZE).offset(first)).all()
+    rows = [
+        _row(row, row.position if text else place)
+        for place, row in enumerate(found, start=first + 1)
+    ]
+    total = intake.counted(shown)
+    if text:
+        total = db.scalar(select(func.count()).select_from(listed.order_by(None).subquery())) or 0
+    return IntakePage(intake, shown, page_of(rows, number=number, total=total))
+
+
+def usual(db: Session, actor: Actor) -> tuple[int, int] | None:
+    """Return the price in pence and the places of the newest intake, which a new one mostly repeats."""
+    require(policy.may_manage_intakes(actor))
+    newest = select(Intake.price_pence, Intake.places).order_by(Intake.created_at.desc(), Intake.id)
+    row = db.execute(newest.limit(1)).one_or_none()
+    return None if row is None else (row.price_pence, row.places)
 
 
 def everybody_in(db: Session, actor: Actor, intake_id: IntakeId) -> tuple[EnrolmentRow, ...]:
@@ -155,7 +174,8 @@ def everybody_in(db: Session, actor: Actor, intake_id: IntakeId) -> tuple[Enrolm
     require(policy.may_manage_intakes(actor))
     rows: list[EnrolmentRow] = []
     for shown in ("confirmed", "requested", "waiting", "ended"):
-        rows += _rows(db.execute(_listed(intake_id, shown)), 1)
+        found = db.execute(_listed(intake_id, shown))
+        rows += [_row(row, place) for place, row in enumerate(found, start=1)]
     return tuple(rows)
 
 
@@ -172,41 +192,46 @@ def enrolment_page(db: Session, actor: Actor, enrolment_id: EnrolmentId) -> Enro
             Enrolment.waiting_number < (row.waiting_number or 0),
         )
     ).scalar_one()
-    return EnrolmentPage(intake_facts(db, actor, row.intake_id), _rows([row], ahead + 1)[0])
+    return EnrolmentPage(intake_facts(db, actor, row.intake_id), _row(row, ahead + 1))
 
 
 def _listed(intake_id: IntakeId, shown: str) -> Select[*tuple[Any, ...]]:
     """The people of an intake in one state, in the order of its list."""
-    order = {
-        "waiting": ENROLMENT.waiting_number,
-        "requested": ENROLMENT.requested_at,
-    }.get(shown, ENROLMENT.decided_at.desc())
     return PEOPLE_IN.where(
         ENROLMENT.intake_id == intake_id, ENROLMENT.state.in_(_STATES[shown])
-    ).order_by(order, ENROLMENT.id)
+    ).order_by(_ORDER.get(shown, ENROLMENT.decided_at.desc()), ENROLMENT.id)
 
 
-def _rows(rows: Iterable[Row[*tuple[Any, ...]]], first: int) -> list[EnrolmentRow]:
-    return [
-        EnrolmentRow(
-            enrolment_id=row.id,
-            intake_id=row.intake_id,
-            user_id=row.user_id,
-            name=row.name,
-            email=row.email,
-            state=row.state,
-            position=position if row.state is EnrolmentState.waiting else None,
-            requested_at=row.requested_at,
-            decided_at=row.decided_at,
-            is_reserved=row.reserved_by is not None,
-            note=row.note,
-            reason=row.reason,
-            invoice_number=row.invoice_number,
-            invoiced_at=row.invoiced_at,
-            paid_at=row.paid_at,
-        )
-        for position, row in enumerate(rows, start=first)
-    ]
+def _found(intake_id: IntakeId, shown: str, text: str) -> Select[*tuple[Any, ...]]:
+    """Those of a list whose name or address contains the text, each with their place in all of it."""
+    order = _ORDER.get(shown, ENROLMENT.decided_at.desc())
+    place = func.row_number().over(order_by=(order, ENROLMENT.id)).label("position")
+    everybody = _listed(intake_id, shown).order_by(None).add_columns(place).subquery().c
+    words = (
+        everybody.name.icontains(text, autoescape=True),
+        everybody.email.icontains(text, autoescape=True),
+    )
+    return select(*everybody).where(or_(*words)).order_by(everybody.position)
+
+
+def _row(row: Row[*tuple[Any, ...]], place: int) -> EnrolmentRow:
+    return EnrolmentRow(
+        enrolment_id=row.id,
+        intake_id=row.intake_id,
+        user_id=row.user_id,
+        name=row.name,
+        email=row.email,
+        state=row.state,
+        position=place if row.state is EnrolmentState.waiting else None,
+        requested_at=row.requested_at,
+        decided_at=row.decided_at,
+        is_reserved=row.reserved_by is not None,
+        note=row.note,
+        reason=row.reason,
+        invoice_number=row.invoice_number,
+        invoiced_at=row.invoiced_at,
+        paid_at=row.paid_at,
+    )
 
 
 def _facts(db: Session, intakes: list[Intake]) -> list[IntakeFacts]:

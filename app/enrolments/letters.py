@@ -10,11 +10,14 @@ from app.accounts.queries import people
 from app.courses import queries as courses
 from app.enrolments.domain import Gate, day_in_words
 from app.kit.ids import UserId
-from app.outbox import service as outbox
+from app.notices import service as notices
 
 Letter = Literal[
     "requested", "waiting", "promoted", "confirmed", "declined", "cancelled", "withdrawn", "changed"
 ]
+
+OWN_DEEDS: frozenset[Letter] = frozenset({"requested", "waiting", "withdrawn"})
+"""These confirm what the person did themselves a moment ago."""
 
 
 def send(
@@ -27,7 +30,7 @@ def send(
     reason: str | None = None,
     position: int | None = None,
 ) -> None:
-    """Write one mail per person into the outbox, in the transaction of what it tells."""
+    """Write one mail with its notice per person, in the transaction of what it tells."""
     published = courses.current(db, gate.course_key)
     values = {
         "course": published.course.title if published else gate.title,
@@ -40,6 +43,11 @@ def send(
     found = people(db, user_ids)
     for user_id in user_ids:
         person = found[user_id]
-        outbox.send_mail(
-            db, person.email, f"enrolments/{letter}", {**values, "name": person.name}, now=now
+        notices.tell(
+            db,
+            person,
+            f"enrolments/{letter}",
+            {**values, "name": person.name},
+            now=now,
+            is_own_deed=letter in OWN_DEEDS,
         )

@@ -12,6 +12,7 @@ from app.accounts.actor import Actor
 from app.courses import queries as courses
 from app.courses.domain.delivery import Course
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.enrolments import domain
 from app.enrolments.domain import Decision, EnrolmentState, Gate, IntakeStatus, Reason
 from app.enrolments.models import Enrolment, Intake
@@ -106,7 +107,7 @@ PLACES = (
     .where(ENROLMENT.state == EnrolmentState.confirmed, ENROLMENT.revision_id.is_not(None))
     .order_by(ENROLMENT.decided_at.desc(), ENROLMENT.id.desc())
 )
-PLACES_OF_ONE = PLACES.where(ENROLMENT.user_id == bindparam("user_id"))
+PLACES_OF_ONE = Prepared(PLACES.where(ENROLMENT.user_id == bindparam("user_id")))
 PLACES_OF_MANY = PLACES.where(
     ENROLMENT.user_id.in_(bindparam("user_ids", expanding=True)),
     ENROLMENT.course_key == bindparam("course_key"),
@@ -120,7 +121,7 @@ def place_on(db: Session, user_id: UserId, course_key: str) -> Place | None:
 
 def places_of(db: Session, user_id: UserId) -> tuple[Place, ...]:
     """Return a person's confirmed places, newest first."""
-    return _places(db, PLACES_OF_ONE, {"user_id": user_id})
+    return tuple(Place(*row) for row in PLACES_OF_ONE.all(db, user_id=user_id))
 
 
 def places_of_many(

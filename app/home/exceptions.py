@@ -184,7 +184,7 @@ def _waiting_days(db: Session, now: datetime) -> list[Exceptional]:
             f"{_many(one.people, 'person waits', 'people wait')} although places are free",
             f"{one.practical.title}, {_day(one.practical)}. Nobody on the list can take one "
             "now: see what each still needs.",
-            f"/admin/practicals/{one.practical.practical_id}#waiting",
+            f"/admin/practicals/{one.practical.practical_id}/waiting",
             "See who waits",
         )
         for one in attention.waiting_beside_places(db, now=now)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app.outbox.queries import KEPT
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -46,7 +48,8 @@ PRIVACY = Information(
         Section(
             "If you have an account",
             (
-                "We keep your name and e-mail address; the name for your certificate, your profession and registration number where you have one; access needs, if you tell us; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and the mails we send you.",
+                "We keep your name and e-mail address; the name for your certificate, your profession and registration number where you have one; access needs, if you tell us; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you.",
+                f"What we wrote about your places, practical days, reports and certificates stays on your page of notices for as long as you have the account. The mails themselves, and all others, are deleted from our system {KEPT.days} days after they were sent.",
                 "We need it to teach you, to keep your place, to assess you and to certify what you did. You see all of it. Instructors see the students of their own practical days and groups, and their access needs. Admins of the academy see what they need to run it. Every change is recorded with who made it.",
             ),
         ),

@@ -5,6 +5,7 @@ from fastapi import Response
 from app.enrolments.structured import CONTEXT, organisation
 from app.home import queries
 from app.kit.errors import NotFound
+from app.notices.reading import lines
 from app.settings import Environment
 from app.web.access import EVERYONE, SIGNED_IN
 from app.web.routing import Pages
@@ -34,7 +35,8 @@ def show_home(visit: Visit) -> Response:
     """What matters now, for each role the person holds."""
     with visit.database.read() as db:
         page = queries.home_page(db, visit.actor, zone=visit.settings.time_zone, now=visit.now)
-    return visit.render("home/home.html", page=page)
+    news = lines(visit, page.student.news) if page.student else ()
+    return visit.render("home/home.html", page=page, news=news)
 
 
 @pages.get("/_kit", name="home.kit", access=EVERYONE)

@@ -18,6 +18,8 @@ from app.enrolments.queries import OwnPlace, Place
 from app.home.next_thing import CourseStanding, Known, NextThing, next_thing
 from app.learning import queries as learning
 from app.learning.queries import CourseProgress
+from app.notices import queries as notices
+from app.notices.queries import OwnNotice
 from app.practicals.queries import briefs
 from app.practicals.queries.briefs import OwnDate
 from app.quizzes import queries as quizzes
@@ -29,7 +31,8 @@ MOST_DATES = 6
 @dataclass(frozen=True, slots=True)
 class StudentHome:
     """`dates` and `places` are those beside the next thing. `quiz_title` is that of an attempt which is
-    next, `bring` what the next day asks for; `own` says what is missing for a certificate."""
+    next, `bring` what the next day asks for; `own` says what is missing for a certificate,
+    `news` what they have not read yet."""
 
     next: NextThing
     quiz_title: str
@@ -39,6 +42,7 @@ class StudentHome:
     places: tuple[OwnPlace, ...]
     reports: tuple[Report, ...]
     own: OwnPage
+    news: tuple[OwnNotice, ...]
 
 
 def student_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> StudentHome:
@@ -67,6 +71,7 @@ def student_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> St
         places=tuple(place for place in asked if place is not chosen.place),
         reports=reports,
         own=own,
+        news=notices.news(db, actor),
     )
 
 

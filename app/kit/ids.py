@@ -19,6 +19,7 @@ WaitingId = NewType("WaitingId", UUID)
 AssessmentId = NewType("AssessmentId", UUID)
 CertificateId = NewType("CertificateId", UUID)
 EnquiryId = NewType("EnquiryId", UUID)
+NoticeId = NewType("NoticeId", UUID)
 
 ALL_IDS = (
     UserId,
@@ -35,6 +36,7 @@ ALL_IDS = (
     AssessmentId,
     CertificateId,
     EnquiryId,
+    NoticeId,
 )
 
 

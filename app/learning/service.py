@@ -2,16 +2,27 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Uuid, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, open_to_all, require
+from app.db.base import table_of
 from app.kit.ids import AttemptId, EventId, RevisionId, UserId, new_uuid
 from app.learning import domain, policy, queries
 from app.learning.errors import LessonStaysDone
 from app.learning.models import Completed, Completion
 from app.outbox import service as outbox
+
+# Built once, of plain columns: every lesson that is marked and every quiz that is passed asks.
+COMPLETION = table_of(Completion).c
+KNOWN = select(COMPLETION.id).where(
+    COMPLETION.user_id == bindparam("user", type_=Uuid()),
+    COMPLETION.course_key == bindparam("course"),
+    COMPLETION.kind == bindparam("kind"),
+    COMPLETION.item_key == bindparam("item"),
+)
+ADD = insert(table_of(Completion))
 
 
 def mark_lesson_done(
@@ -24,7 +35,7 @@ def mark_lesson_done(
     """
     require(policy.may_learn(actor))
     standing = queries.standing_on(db, actor, course_key)
-    standing.find_lesson(lesson_key)
+    queries.find_lesson(standing.course, standing.done, lesson_key)
     _complete(
         db,
         actor.user_id,
@@ -44,7 +55,7 @@ def mark_lesson_not_done(db: Session, actor: Actor, course_key: str, lesson_key:
     """
     require(policy.may_learn(actor))
     standing = queries.standing_on(db, actor, course_key)
-    module, _ = standing.find_lesson(lesson_key)
+    module, _ = queries.find_lesson(standing.course, standing.done, lesson_key)
     if domain.stays_done(module, standing.done):
         raise LessonStaysDone
     db.execute(
@@ -85,30 +96,22 @@ def _complete(
     now: datetime,
     evidence_id: EventId | None,
 ) -> None:
-    known = db.scalar(
-        select(Completion.id).where(
-            Completion.user_id == user_id,
-            Completion.course_key == course_key,
-            Completion.kind == kind,
-            Completion.item_key == key,
-        )
-    )
-    if known is not None:
+    asked = {"user": user_id, "course": course_key, "kind": kind, "item": key}
+    if db.scalar(KNOWN, asked) is not None:
         return
+    completion = {
+        "id": EventId(new_uuid()),
+        "user_id": user_id,
+        "course_key": course_key,
+        "kind": kind,
+        "item_key": key,
+        "revision_id": revision_id,
+        "completed_at": now,
+        "evidence_id": evidence_id,
+    }
     try:
         with db.begin_nested():
-            db.add(
-                Completion(
-                    id=EventId(new_uuid()),
-                    user_id=user_id,
-                    course_key=course_key,
-                    kind=kind,
-                    item_key=key,
-                    revision_id=revision_id,
-                    completed_at=now,
-                    evidence_id=evidence_id,
-                )
-            )
+            db.execute(ADD, completion)
     except IntegrityError:  # another tab was first, and has announced it
         return
     outbox.announce(

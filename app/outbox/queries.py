@@ -1,14 +1,19 @@
-"""Reading the outbox: kept mails, and what waits or was given up."""
+"""Reading the outbox: kept mails, what waits or was given up, and what need not be kept any longer."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db.paging import PAGE_SIZE, Page, page_of
 from app.kit.errors import NotFound
 from app.kit.ids import EventId
 from app.outbox.models import KeptMail, OutboxEvent
+
+KEPT = timedelta(days=90)
+"""How long what was delivered is kept, to find out what happened to a mail; the page about privacy says
+so. What was given up stays until somebody has looked at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,15 @@ def kept_mails(db: Session, *, most: int = 100, to: str | None = None) -> tuple[
     return tuple(Mail(row.id, row.at, row.to, row.subject, row.text) for row in db.scalars(query))
 
 
+def kept_mail_page(db: Session, *, number: int) -> Page[Mail]:
+    """Return one page of all kept mails, newest first."""
+    total = db.scalars(select(func.count()).select_from(KeptMail)).one()
+    newest_first = select(KeptMail).order_by(KeptMail.at.desc(), KeptMail.id.desc())
+    rows = db.scalars(newest_first.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
+    mails = [Mail(row.id, row.at, row.to, row.subject, row.text) for row in rows]
+    return page_of(mails, number=number, total=total)
+
+
 def kept_mail(db: Session, mail_id: EventId) -> Mail:
     row = db.get(KeptMail, mail_id)
     if row is None:
@@ -75,6 +89,17 @@ def mail_source(db: Session, mail_id: EventId) -> str:
     if row is None:
         raise NotFound
     return row.source
+
+
+def old_events(db: Session, *, now: datetime, most: int) -> list[EventId]:
+    """Return some of the events that were delivered longer ago than they are kept."""
+    old = select(OutboxEvent.id).where(OutboxEvent.done_at < now - KEPT)
+    return list(db.scalars(old.limit(most)))
+
+
+def old_kept_mails(db: Session, *, now: datetime, most: int) -> list[EventId]:
+    """Return some of the kept mails that are older than they are kept."""
+    return list(db.scalars(select(KeptMail.id).where(KeptMail.at < now - KEPT).limit(most)))
 
 
 def backlog(db: Session) -> Backlog:

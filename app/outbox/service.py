@@ -1,10 +1,12 @@
-"""Recording what is to be delivered, and the worker's side: lease, mark, retry, give up."""
+"""Recording what is to be delivered, and the worker's side: lease, mark, retry, give up, forget."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
@@ -23,6 +25,7 @@ class Leased:
     name: str
     payload: dict[str, Any]
     tries: int
+    created_at: datetime
 
 
 def announce(db: Session, name: str, payload: dict[str, Any], *, now: datetime) -> EventId:
@@ -46,7 +49,8 @@ def send_mail(
     """Record a mail: the text of `templates/mail/<template>.txt`, whose first line is the subject.
 
     `values` are plain JSON; secrets never go in: a link's token is made at delivery from the id of
-    its row. `calendar` describes an invite (see `app.web.calendar`).
+    its row. `calendar` describes an invite (see `app.web.calendar`). A person is told of what is theirs by
+    `app.notices.service.tell`, which calls this.
     """
     payload = {"to": to, "template": template, "values": values, "calendar": calendar}
     return announce(db, MAIL, payload, now=now)
@@ -73,9 +77,31 @@ def lease(db: Session, *, now: datetime, most: int = 20) -> list[Leased]:
         update(OutboxEvent)
         .where(OutboxEvent.id.in_(ids))
         .values(leased_until=now + LEASE, tries=OutboxEvent.tries + 1)
-        .returning(OutboxEvent.id, OutboxEvent.name, OutboxEvent.payload, OutboxEvent.tries)
+        .returning(
+            OutboxEvent.id,
+            OutboxEvent.name,
+            OutboxEvent.payload,
+            OutboxEvent.tries,
+            OutboxEvent.created_at,
+        )
     ).all()
     return sorted((Leased(*row) for row in taken), key=lambda leased: leased.id)
+
+
+def take_facts(db: Session, *, now: datetime) -> list[tuple[str, dict[str, Any]]]:
+    """Note every fact that waits as delivered and return them, each distinct one once, for who acts on them
+    in the same transaction. Mails stay for the worker."""
+    waiting = (
+        OutboxEvent.name != MAIL,
+        OutboxEvent.done_at.is_(None),
+        OutboxEvent.dead_at.is_(None),
+    )
+    found = db.execute(
+        select(OutboxEvent.name, OutboxEvent.payload).where(*waiting).order_by(OutboxEvent.id)
+    ).all()
+    db.execute(update(OutboxEvent).where(*waiting).values(done_at=now))
+    distinct = {json.dumps([name, fact], sort_keys=True): (name, fact) for name, fact in found}
+    return list(distinct.values())
 
 
 def mark_done(db: Session, event_id: EventId, *, now: datetime) -> None:
@@ -113,3 +139,15 @@ def try_again(db: Session, event_id: EventId, *, now: datetime) -> bool:
         .returning(OutboxEvent.id)
     )
     return revived.one_or_none() is not None
+
+
+def forget_events(db: Session, event_ids: Sequence[EventId]) -> None:
+    """Delete events that `queries.old_events` found; one that is not delivered stays."""
+    db.execute(
+        delete(OutboxEvent).where(OutboxEvent.id.in_(event_ids), OutboxEvent.done_at.is_not(None))
+    )
+
+
+def forget_kept_mails(db: Session, mail_ids: Sequence[EventId]) -> None:
+    """Delete kept mails that `queries.old_kept_mails` found."""
+    db.execute(delete(KeptMail).where(KeptMail.id.in_(mail_ids)))

@@ -13,7 +13,7 @@ from app.kit.ids import IntakeId, UserId
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import Attendance
 from app.practicals.domain.times import whole_hours
-from app.practicals.queries.boards import Planned
+from app.practicals.queries.boards import Choices, Planned
 from app.web.dates import Day, TimeOfDay, moment, typed_day
 from app.web.forms import Form
 
@@ -93,6 +93,17 @@ def empty_plan(*, zone: str, now: datetime) -> dict[str, Any]:
         "opens": f"{local:%H:%M}",
         "closes_hours": str(CLOSES_HOURS),
         "cancel_hours": str(CANCEL_HOURS),
+    }
+
+
+def defaults(choices: Choices) -> dict[str, Any]:
+    """Return what a new practical most likely repeats: the only kind there is, the only instructor, the
+    room of the newest day."""
+    kinds, people = choices.kinds, choices.instructors
+    return {
+        "kind": kinds[0].value if len(kinds) == 1 else "",
+        "instructors": [people[0][0]] if len(people) == 1 else [],
+        "room": choices.rooms[0] if choices.rooms else "",
     }
 
 

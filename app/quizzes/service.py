@@ -46,6 +46,8 @@ NEWEST_ANSWER = (
     .limit(1)
 )
 ADD_ANSWER = insert(table_of(Answer))
+ADD_ATTEMPT = insert(table_of(Attempt))
+END_ATTEMPT = update(table_of(Attempt)).where(ATTEMPT.id == bindparam("attempt"))
 
 LAST_SEQUENCE = 10_000
 """More saves of one question than anybody makes; keeps a broken client from filling the table."""
@@ -184,17 +186,14 @@ def _close(
     if attempt.score is not None:
         return attempt.score
     score = marking.mark_saved(db, attempt, queries.answers_of(db, attempt.id)).score
-    db.execute(
-        update(Attempt)
-        .where(Attempt.id == attempt.id)
-        .values(
-            state=AttemptState.submitted,
-            submitted_at=attempt.ended_at(now),
-            earned=score.earned,
-            possible=score.possible,
-            passed=score.passed,
-        )
-    )
+    ended = {
+        "state": AttemptState.submitted,
+        "submitted_at": attempt.ended_at(now),
+        "earned": score.earned,
+        "possible": score.possible,
+        "passed": score.passed,
+    }
+    db.execute(END_ATTEMPT, {"attempt": attempt.id, **ended})
     if score.passed:
         learning.record_quiz_passed(
             db,
@@ -219,24 +218,25 @@ def _add_attempt(
     db: Session, actor: Actor, place: Place, quiz: Quiz, number: int, *, now: datetime
 ) -> AttemptId:
     seed = random_token()
-    attempt = Attempt(
-        id=AttemptId(new_uuid()),
-        user_id=actor.user_id,
-        enrolment_id=place.enrolment_id,
-        course_key=place.course_key,
-        quiz_key=quiz.key,
-        revision_id=place.revision_id,
-        number=number,
-        seed=seed,
-        drawn=[question.to_json() for question in draw(quiz, seed)],
-        state=AttemptState.in_progress,
-        started_at=now,
-        due_at=due_time(quiz, now),
-    )
-    db.add(attempt)
-    db.flush()
-    _note(db, actor.user_id, "quizzes.start", attempt.id, actor.user_id, now=now)
-    return attempt.id
+    attempt_id = AttemptId(new_uuid())
+    attempt = {
+        "id": attempt_id,
+        "user_id": actor.user_id,
+        "enrolment_id": place.enrolment_id,
+        "course_key": place.course_key,
+        "quiz_key": quiz.key,
+        "revision_id": place.revision_id,
+        "number": number,
+        "seed": seed,
+        "drawn": [question.to_json() for question in draw(quiz, seed)],
+        "state": AttemptState.in_progress,
+        "version": 0,
+        "started_at": now,
+        "due_at": due_time(quiz, now),
+    }
+    db.execute(ADD_ATTEMPT, attempt)
+    _note(db, actor.user_id, "quizzes.start", attempt_id, actor.user_id, now=now)
+    return attempt_id
 
 
 def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) -> AttemptId:

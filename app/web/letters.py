@@ -91,7 +91,22 @@ class Letters:
         subject, _, body = filled.partition("\n")
         groups = re.split(r"\n\s*\n", body.strip("\n "))
         blocks = [_block(group.split("\n"), base_url) for group in groups if group.strip()]
-        return Letter(" ".join(_said(subject).split()), tuple(blocks), academy, base_url)
+        return Letter(_subject(subject), tuple(blocks), academy, base_url)
+
+    def read_subject(
+        self, template: str, values: Mapping[str, Any], *, academy: str, base_url: str
+    ) -> str:
+        """Return the subject alone, for a list of letters. Nothing below the first line is filled."""
+        shared = {"academy": academy, "base_url": base_url}
+        source = self.sources.get_template(f"mail/{template}.txt")
+        filling = source.generate({**shared, **values})
+        first_line = ""
+        for piece in filling:
+            before, end, _ = piece.partition("\n")
+            first_line += before
+            if end:
+                break
+        return _subject(first_line)
 
     def html(self, letter: Letter) -> str:
         """Return the letter as a page of HTML that needs no picture, no style sheet and no script."""
@@ -105,6 +120,10 @@ def _marked(value: object) -> str:
     lines = str(value).replace("\r\n", "\n").split("\n")
     kept = ("".join(sign for sign in line if unicodedata.category(sign) != "Cc") for line in lines)
     return f"\x02{_LINE_BREAK.join(kept)}\x03"
+
+
+def _subject(first_line: str) -> str:
+    return " ".join(_said(first_line).split())
 
 
 def _said(text: str) -> str:

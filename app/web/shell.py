@@ -11,6 +11,7 @@ from app.accounts.actor import Actor
 from app.db.database import Database
 from app.settings import Settings
 from app.web.clock import Clock
+from app.web.letters import Letters
 
 
 class Identify(Protocol):
@@ -25,11 +26,23 @@ class Identify(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody of the demo academy as whom one click signs in, and what there is to see as them."""
+
+    email: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
+    """`guests` are nobody, but for the demo."""
+
     settings: Settings
     database: Database
     templates: Environment
+    letters: Letters
     identify: Identify
     clock: Clock
     url_for: Callable[..., str]
     asset: Callable[[str], str]
+    guests: tuple[Guest, ...] = ()

@@ -2,16 +2,7 @@
 // The chip tells the truth: "Saved" only after the server said so. A conflict is shown by the server's page.
 
 import { announce } from "./announce.js";
-
-const PATIENCE = 15000;
-let waiting = 0;
-
-function chip(state, words) {
-  const element = document.getElementById("save-chip");
-  if (!element) return;
-  element.dataset.state = state;
-  element.querySelector("[data-words]").textContent = words;
-}
+import { begin, chip, end, put, saved } from "./bedside.js";
 
 function pressed(form) {
   return form.querySelector('.mark[aria-pressed="true"]');
@@ -24,33 +15,21 @@ function press(form, button) {
 }
 
 function count() {
-  const forms = [...document.querySelectorAll("form[data-save]")];
+  const forms = [...document.querySelectorAll("form[data-number]")];
   const open = forms.filter((form) => !pressed(form));
   const total = document.querySelector("[data-marked]");
   if (total) total.textContent = String(forms.length - open.length);
   for (const section of document.querySelectorAll("[data-section]")) {
-    const marked = [...section.querySelectorAll("form[data-save]")].filter(pressed).length;
-    section.querySelector("[data-section-marked]").textContent = String(marked);
+    const marked = [...section.querySelectorAll("form[data-number]")].filter(pressed).length;
+    for (const place of document.querySelectorAll(`[data-section-marked="${section.dataset.section}"]`)) {
+      place.textContent = String(marked);
+    }
   }
   const next = document.querySelector("[data-next-unmarked]");
   if (next) {
-    next.hidden = open.length === 0;
-    if (open.length > 0) next.href = `#${open[0].closest("li").id}`;
+    next.dataset.done = String(open.length === 0);
+    next.href = open.length > 0 ? `#${open[0].closest("li").id}` : "#comment";
   }
-}
-
-async function send(form, mark, note) {
-  const revision = form.elements.expected_revision;
-  const response = await fetch(form.dataset.save, {
-    method: "PUT",
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify({ mark, note, expected_revision: Number(revision.value) }),
-    signal: AbortSignal.timeout(PATIENCE),
-  });
-  if (!response.ok) return { status: response.status };
-  const saved = await response.json();
-  revision.value = String(saved.revision);
-  return { status: 200, at: new Date(saved.saved_at) };
 }
 
 function explain(form, status) {
@@ -77,7 +56,7 @@ export function attach(form) {
   async function save(button) {
     const sent = note.value.trim();
     try {
-      const answer = await send(form, button.value, sent);
+      const answer = await put(form, { mark: button.value, note: sent });
       if (answer.status === 409) {
         // The server shows both versions and asks; that page is the answer to the plain form.
         press(form, button);
@@ -91,10 +70,7 @@ export function attach(form) {
       }
       recorded = button;
       recordedNote = sent;
-      if (waiting === 1) {
-        const time = answer.at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-        chip("saved", `Saved ${time}`);
-      }
+      saved(answer.at);
     } catch {
       failed(0);
     }
@@ -103,12 +79,9 @@ export function attach(form) {
   function enqueue(button) {
     press(form, button);
     count();
-    waiting += 1;
-    chip("saving", "Saving…");
+    begin();
     // One after the other: the second press of a step needs the revision the first one got.
-    turn = turn.then(() => save(button)).finally(() => {
-      waiting -= 1;
-    });
+    turn = turn.then(() => save(button)).finally(end);
   }
 
   form.addEventListener("submit", (event) => {

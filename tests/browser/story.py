@@ -13,6 +13,7 @@ import zxingcpp
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app.courses.domain.delivery import Question
+from app.demo.people import ADMIN, INSTRUCTORS
 from tests.make.courses import small_course
 
 COURSE = "small-course"
@@ -57,9 +58,9 @@ class Story:
         page.goto(f"{self.url}{path}")
 
     def staff_sign_in(self) -> None:
-        for page, role in ((self.admin, "admin"), (self.instructor, "instructor")):
+        for page, person in ((self.admin, ADMIN), (self.instructor, INSTRUCTORS[0])):
             self.go(page, "/sign-in")
-            page.get_by_role("button", name=re.compile(rf", {role}$")).first.click()
+            button(page, f"Sign in as {person.name}")
             page.wait_for_url("**/home")
 
     def admin_opens_an_intake(self) -> None:

@@ -22,6 +22,7 @@ EVERYONE: tuple[str, ...] = (
     "GET /courses/{course_key}/reserve/{intake_id}",
     "GET /contact",
     "GET /dates",
+    "GET /demo",
     "POST /demo/sign-in",
     "GET /dev/mail",
     "GET /dev/mail/{mail_id}",
@@ -60,6 +61,8 @@ SIGNED_IN: tuple[str, ...] = (
     "PUT /api/v1/me/profile",
     "GET /api/v1/me/sign-ins",
     "DELETE /api/v1/me/sign-ins/{sign_in_id}",
+    "GET /api/v1/notices",
+    "POST /api/v1/notices/{notice_id}/read",
     "GET /api/v1/reports",
     "GET /api/v1/reports/{assessment_id}",
     "GET /certificates/{certificate_id}.pdf",
@@ -73,6 +76,10 @@ SIGNED_IN: tuple[str, ...] = (
     "GET /me/sign-ins",
     "POST /me/sign-ins/end-others",
     "POST /me/sign-ins/{sign_in_id}/end",
+    "GET /notices",
+    "GET /notices/{notice_id}",
+    "POST /notices/{notice_id}/read",
+    "POST /notices/read",
     "GET /reports/{assessment_id}",
     "GET /reports/{assessment_id}/report.pdf",
 )
@@ -211,6 +218,7 @@ ADMIN: tuple[str, ...] = (
     "GET /admin/practicals/{practical_id}/reserve",
     "POST /admin/practicals/{practical_id}/reserve",
     "GET /admin/practicals/{practical_id}/seats/{seat_id}",
+    "GET /admin/practicals/{practical_id}/waiting",
     "POST /admin/practicals/{practical_id}/seats/{seat_id}",
 )
 

@@ -145,3 +145,17 @@ def test_only_one_filter_prints_html_unescaped():
         if "|safe" in path.read_text().replace(" ", "")
     ]
     assert code + templates == []
+
+
+def test_a_person_is_told_of_what_is_theirs_by_a_notice():
+    """A mail without its notice is missing from the one place where a person can read it again. Mails about
+    signing in hold links that work once, and enquiries are those of strangers."""
+    allowed = {"accounts", "enquiries", "notices", "outbox"}
+    found = [
+        f"{relative(path)}:{line}"
+        for path in SOURCES
+        if relative(path).split("/")[0] not in allowed
+        for name, line in calls(ast.parse(path.read_text()))
+        if name == "send_mail"
+    ]
+    assert found == []

@@ -83,6 +83,13 @@ def test_the_stylesheet_keeps_its_rules() -> None:
     assert faults("css/app.css", path.read_text(), *STYLESHEET_RULES) == []
 
 
+def test_what_is_hidden_stays_hidden() -> None:
+    """A component that says how it is displayed, as every button does, would show what is hidden: a later
+    layer wins."""
+    css = (STATIC / "css" / "app.css").read_text()
+    assert "[hidden] { display: none; }" in css.partition("@layer utilities {")[2]
+
+
 @pytest.mark.parametrize("name", THEMES)
 def test_every_pair_of_colours_is_computed(name: str) -> None:
     """What the rule of contrast looks at is what the components use, and much of it."""

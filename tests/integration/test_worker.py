@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from email.utils import format_datetime
 from socket import socket
 from threading import Event, Thread
 from time import sleep
@@ -15,6 +16,7 @@ from app.db.database import Database
 from app.kit.ids import EventId, new_uuid
 from app.outbox import service as outbox
 from app.outbox.models import OutboxEvent
+from app.outbox.queries import backlog, kept_mail
 from app.web.mailer import Mailer
 from tests.make import NOW
 
@@ -86,6 +88,37 @@ def test_a_mail_that_cannot_be_sent_is_tried_again_later_and_given_up_at_last(ap
     assert waited[:3] == [timedelta(seconds=each) for each in (10, 40, 160)]
     assert stored(database, event_id).dead_at == now
     assert jobs.deliver_due(database, mailer, now=now + timedelta(days=9)) == 0
+
+
+def test_a_mail_is_dated_when_it_was_written_whichever_try_it_is(app, database, inbox):
+    kept, address = inbox
+    an_invitation(database)
+    later = NOW + timedelta(hours=7)
+    assert jobs.deliver_due(database, mailer_to(app, address), now=later) == 1
+    ((_, _, content),) = kept.received
+    assert f"Date: {format_datetime(NOW)}".encode() in content
+    mail_id = an_invitation(database)
+    assert jobs.deliver_due(database, app.state.mailer, now=later) == 1
+    with database.read() as db:
+        assert kept_mail(db, mail_id).at == NOW
+
+
+def test_facts_are_taken_once_each_and_mails_stay(database):
+    mail_id = an_invitation(database)
+    with database.write() as db:
+        for number in ("1", "2", "1"):
+            fact = {"attempt_id": number, "user_id": "7"}
+            outbox.announce(db, "quiz.submitted", fact, now=NOW)
+    with database.write() as db:
+        taken = outbox.take_facts(db, now=NOW)
+        assert [(name, fact["attempt_id"]) for name, fact in taken] == [
+            ("quiz.submitted", "1"),
+            ("quiz.submitted", "2"),
+        ]
+        assert outbox.take_facts(db, now=NOW) == []
+    assert stored(database, mail_id).done_at is None
+    with database.read() as db:
+        assert backlog(db).waiting == 1
 
 
 def test_one_mail_that_fails_holds_up_no_other(app, database, inbox):

@@ -1,6 +1,6 @@
 """Moments in the zone of the venue, said in words."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -8,6 +8,12 @@ def start_of_day(moment: datetime, zone: str) -> datetime:
     """Return the midnight, there, that begins the day of a moment."""
     local = moment.astimezone(ZoneInfo(zone))
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+def week_of(moment: datetime, zone: str) -> date:
+    """Return the Monday, there, of the week a moment is in."""
+    day = moment.astimezone(ZoneInfo(zone)).date()
+    return day - timedelta(days=day.weekday())
 
 
 def whole_hours(earlier: datetime, later: datetime) -> int:
@@ -24,6 +30,11 @@ def day_words(moment: datetime, zone: str) -> str:
     """Tue 8 Dec 2026"""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{local:%a} {local.day} {local:%b %Y}"
+
+
+def month_words(moment: datetime, zone: str) -> str:
+    """December 2026"""
+    return f"{moment.astimezone(ZoneInfo(zone)):%B %Y}"
 
 
 def moment_words(moment: datetime, zone: str) -> str:

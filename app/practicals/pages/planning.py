@@ -1,6 +1,9 @@
 """Planning practicals and looking after their places, for admins."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import Response
 from sqlalchemy.orm import Session
@@ -15,11 +18,19 @@ from app.practicals.forms import (
     PlanForm,
     ReasonForm,
     ReserveForm,
+    defaults,
     empty_plan,
     values_of,
 )
-from app.practicals.queries.boards import Shown, admin_page, board, candidates, choices, planned
+from app.practicals.queries.boards import (
+    admin_page,
+    candidates,
+    choices,
+    planned,
+    waiting_page,
+)
 from app.practicals.queries.facts import gate_of
+from app.practicals.queries.lists import Narrowed, Shown, board, by_week, list_choices
 from app.web.access import ADMIN
 from app.web.errors import status_of
 from app.web.forms import Submitted
@@ -27,21 +38,41 @@ from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
 
 pages = Pages(prefix="/admin/practicals")
+LONGEST_SEARCH = 100
 
 
 @pages.get("", name="admin.practicals", access=ADMIN)
 def list_all(visit: Visit) -> Response:
     asked = visit.request.query_params
-    known = {str(shown) for shown in Shown}
     show = asked.get("show")
-    shown = Shown(show) if show in known else Shown.coming
-    kind = asked.get("kind") or None
-    number = page_number(asked.get("page"))
+    shown = Shown(show) if show in set(Shown) else Shown.coming
+    narrowed = _narrowed(asked)
+    zone = visit.settings.time_zone
     with visit.database.read() as db:
-        page = board(db, shown, kind=kind, number=number, now=visit.now)
-        kinds = choices(db).kinds
+        number = page_number(asked.get("page"))
+        page = board(db, shown, narrowed, zone=zone, number=number, now=visit.now)
+        offered = list_choices(db, shown, zone=zone, now=visit.now)
+    values = {
+        "q": narrowed.text,
+        "kind": narrowed.kind,
+        "month": narrowed.month,
+        "instructor": narrowed.instructor_id,
+    }
+
+    def address(**changes: object) -> str:
+        """Return the address of this list with something changed."""
+        wanted = {"show": shown.value, **values, **changes}
+        return "?" + urlencode({name: str(value) for name, value in wanted.items() if value})
+
     return visit.render(
-        "practicals/admin_list.html", page=page, shown=shown, kind=kind, kinds=kinds
+        "practicals/admin_list.html",
+        page=page,
+        weeks=by_week(page.rows),
+        shown=shown,
+        values={name: str(value or "") for name, value in values.items()},
+        is_narrowed=narrowed.any,
+        choices=offered,
+        address=address,
     )
 
 
@@ -68,6 +99,13 @@ def make_practical(visit: Visit, submitted: Submitted) -> Response:
 @pages.get("/{practical_id}", name="admin.practical", access=ADMIN)
 def show_practical(visit: Visit, practical_id: PracticalId) -> Response:
     return _practical(visit, practical_id)
+
+
+@pages.get("/{practical_id}/waiting", name="admin.waiting", access=ADMIN)
+def show_waiting(visit: Visit, practical_id: PracticalId) -> Response:
+    with visit.database.read() as db:
+        page = waiting_page(db, practical_id)
+    return visit.render("practicals/admin_waiting.html", page=page)
 
 
 @pages.get("/{practical_id}/edit", name="admin.practical_edit", access=ADMIN)
@@ -174,6 +212,20 @@ def take_seat_away(
     return visit.redirect(here, flash="The place is taken away, and the person has been told.")
 
 
+def _narrowed(asked: Mapping[str, str]) -> Narrowed:
+    """Read the filters of an address; an instructor who is no id is left out."""
+    try:
+        instructor = UserId(UUID(asked.get("instructor", "")))
+    except ValueError:
+        instructor = None
+    return Narrowed(
+        kind=asked.get("kind") or None,
+        month=asked.get("month") or None,
+        instructor_id=instructor,
+        text=" ".join(asked.get("q", "").split())[:LONGEST_SEARCH],
+    )
+
+
 def _form(
     visit: VisitContext,
     *,
@@ -186,6 +238,8 @@ def _form(
         brief = queries.practical_brief(db, practical_id) if practical_id else None
     if practical_id is not None and brief is None:
         raise NotFound
+    if practical_id is None and refused is None:
+        values = defaults(offered) | values
     return visit.render(
         "practicals/admin_form.html",
         status=status_of(refused) if refused else 200,

@@ -15,8 +15,8 @@ from app.practicals.domain.times import span_words
 from app.practicals.errors import PlaceRefused
 from app.practicals.forms import AttendanceForm
 from app.practicals.queries import Roster
-from app.practicals.queries.boards import Shown, teaching
 from app.practicals.queries.facts import gate_of
+from app.practicals.queries.lists import Shown, by_week, teaching
 from app.web.access import INSTRUCTOR, STAFF
 from app.web.forms import Submitted
 from app.web.routing import Pages
@@ -32,7 +32,9 @@ def list_teaching(visit: Visit) -> Response:
     number = _page(visit)
     with visit.database.read() as db:
         page = teaching(db, visit.actor.user_id, shown, number=number, now=visit.now)
-    return visit.render("practicals/teaching.html", page=page, shown=shown)
+    return visit.render(
+        "practicals/teaching.html", page=page, weeks=by_week(page.rows), shown=shown
+    )
 
 
 @pages.get("/teach/practicals/{practical_id}", name="teach.practical", access=STAFF)

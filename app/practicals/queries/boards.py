@@ -1,59 +1,40 @@
-"""What admins and instructors see of practicals."""
+"""What admins see of one practical: its page, its places, its form."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.actor import Role
 from app.accounts.queries import Person
 from app.courses import queries as courses
-from app.db.paging import Page, page_of
 from app.enrolments import queries as enrolments
 from app.kit.errors import NotFound
 from app.kit.ids import IntakeId, PracticalId, UserId
 from app.practicals.domain.seats import Gate, PracticalStatus, Unmet, WaitingState, eligibility
-from app.practicals.models import Practical, PracticalInstructor, WaitingEntry
-from app.practicals.queries.briefs import BRIEF, Brief, instructor_ids, instructor_names
-from app.practicals.queries.facts import GATE_COLUMNS, known_people
+from app.practicals.models import Practical, WaitingEntry
+from app.practicals.queries.briefs import BRIEF, Brief, instructor_ids
+from app.practicals.queries.facts import GATE_COLUMNS, gate_of, known_people
 from app.practicals.queries.rosters import Roster, roster_page
 
 SIZE = 50
+NEWEST_ROOMS = select(Practical.room).order_by(Practical.created_at.desc()).limit(SIZE)
 Rows = Select[*tuple[Any, ...]]
-
-
-class Shown(StrEnum):
-    """Which practicals a list shows."""
-
-    coming = "coming"
-    past = "past"
-    draft = "draft"
-    cancelled = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class BoardRow:
-    """One day in a list of staff."""
-
-    practical: Brief
-    waiting: int
-    instructors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Somebody on the waiting list."""
+    """Somebody on the waiting list. `unmet`, where it was asked for, says what they still need."""
 
     user_id: UserId
     position: int
     name: str
     email: str
     joined_at: datetime
+    unmet: tuple[Unmet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +45,14 @@ class AdminPage:
     course_title: str
     intake_title: str | None
     roster: Roster
+    queue: tuple[Waits, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """The head of a waiting list, with what each person still needs."""
+
+    gate: Gate
     queue: tuple[Waits, ...]
 
 
@@ -82,6 +71,12 @@ class KindChoice:
     label: str
     students_per_instructor: int
 
+    @property
+    def option(self) -> tuple[str, str]:
+        """The kind as a select shows it."""
+        words = f"{self.label}, 1 instructor for {self.students_per_instructor} students"
+        return self.value, words
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -90,6 +85,8 @@ class Choices:
     kinds: tuple[KindChoice, ...]
     intakes: tuple[tuple[str, str], ...]
     instructors: tuple[tuple[str, str], ...]
+    rooms: tuple[str, ...]
+    """Where days are held, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,27 +96,6 @@ class Planned:
     gate: Gate
     note: str | None
     instructors: tuple[UserId, ...]
-
-
-def board(
-    db: Session, shown: Shown, *, kind: str | None, number: int, now: datetime
-) -> Page[BoardRow]:
-    """Return the practicals of an admin's list: coming ones from the next, past ones from the last."""
-    return _page(db, _shown(shown, kind, now), number=number)
-
-
-def coming(db: Session, *, now: datetime, most: int) -> tuple[BoardRow, ...]:
-    """Return the next published days that are not over, in two statements."""
-    return _board_rows(db, db.execute(_shown(Shown.coming, None, now).limit(most)).all())
-
-
-def teaching(
-    db: Session, user_id: UserId, shown: Shown, *, number: int, now: datetime
-) -> Page[BoardRow]:
-    """Return the published practicals that an instructor teaches."""
-    taught = select(PracticalInstructor.practical_id).where(PracticalInstructor.user_id == user_id)
-    query = _shown(shown, None, now).where(Practical.id.in_(taught))
-    return _page(db, query.where(Practical.status == PracticalStatus.published), number=number)
 
 
 def admin_page(db: Session, practical_id: PracticalId, *, number: int = 1) -> AdminPage:
@@ -138,6 +114,19 @@ def admin_page(db: Session, practical_id: PracticalId, *, number: int = 1) -> Ad
         roster_page(db, practical_id, number=number),
         _queue(db, practical_id),
     )
+
+
+def waiting_page(db: Session, practical_id: PracticalId) -> WaitingPage:
+    """Return who waits for a day and why they cannot come yet, in eight statements; raise NotFound."""
+    gate = gate_of(db, practical_id)
+    if gate is None:
+        raise NotFound
+    queue = _queue(db, practical_id)
+    known = known_people(db, gate, [waits.user_id for waits in queue])
+    judged = [
+        replace(waits, unmet=eligibility(gate, known[waits.user_id].facts)) for waits in queue
+    ]
+    return WaitingPage(gate, tuple(judged))
 
 
 def candidates(db: Session, gate: Gate, words: str) -> tuple[Candidate, ...]:
@@ -187,6 +176,7 @@ def choices(db: Session) -> Choices:
         tuple(kinds),
         tuple((str(intake.intake_id), intake.label) for intake in enrolments.intake_options(db)),
         tuple((str(person.user_id), person.name) for person in accounts.instructors(db)),
+        tuple(dict.fromkeys(db.scalars(NEWEST_ROOMS))),
     )
 
 
@@ -199,44 +189,6 @@ def planned(db: Session, practical_id: PracticalId) -> Planned:
         raise NotFound
     *columns, note = row
     return Planned(Gate(*columns), note, instructor_ids(db, practical_id))
-
-
-def _shown(shown: Shown, kind: str | None, now: datetime) -> Rows:
-    waiting = select(func.count()).where(
-        WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
-    )
-    query: Rows = select(*BRIEF, waiting.scalar_subquery(), func.count().over())
-    if shown is Shown.past:
-        query = query.where(
-            Practical.status == PracticalStatus.published, Practical.ends_at <= now
-        ).order_by(Practical.starts_at.desc(), Practical.id)
-    elif shown is Shown.coming:
-        query = query.where(
-            Practical.status == PracticalStatus.published, Practical.ends_at > now
-        ).order_by(Practical.starts_at, Practical.id)
-    else:
-        query = query.where(Practical.status == PracticalStatus(shown.value)).order_by(
-            Practical.starts_at, Practical.id
-        )
-    if kind is not None:
-        course_key, _, kind_key = kind.partition("/")
-        query = query.where(Practical.course_key == course_key, Practical.kind_key == kind_key)
-    return query
-
-
-def _page(db: Session, query: Rows, *, number: int) -> Page[BoardRow]:
-    rows = db.execute(query.limit(SIZE).offset((number - 1) * SIZE)).all()
-    total = rows[0][-1] if rows else 0
-    return page_of(_board_rows(db, rows), number=number, total=total)
-
-
-def _board_rows(db: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[BoardRow, ...]:
-    briefs = [Brief(*row[:-2]) for row in rows]
-    names = instructor_names(db, [brief.practical_id for brief in briefs])
-    return tuple(
-        BoardRow(brief, row[-2], names.get(brief.practical_id, ()))
-        for brief, row in zip(briefs, rows, strict=True)
-    )
 
 
 def _queue(db: Session, practical_id: PracticalId) -> tuple[Waits, ...]:

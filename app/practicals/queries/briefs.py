@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import Actor
 from app.accounts.models import User
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
@@ -126,15 +127,19 @@ def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatBrie
     )
 
 
+TEACHING = table_of(PracticalInstructor).c
+TEACHES = Prepared(
+    select(TEACHING.user_id).where(
+        TEACHING.practical_id == bindparam("practical_id"),
+        TEACHING.user_id == bindparam("user_id"),
+    )
+)
+
+
 def is_instructor_of(db: Session, actor: Actor, practical_id: PracticalId) -> bool:
     """Whether this person teaches this practical."""
-    found = db.scalar(
-        select(PracticalInstructor.user_id).where(
-            PracticalInstructor.practical_id == practical_id,
-            PracticalInstructor.user_id == actor.user_id,
-        )
-    )
-    return found is not None
+    found = TEACHES.all(db, practical_id=practical_id, user_id=actor.user_id)
+    return bool(found)
 
 
 def instructor_ids(db: Session, practical_id: PracticalId) -> tuple[UserId, ...]:
@@ -170,7 +175,7 @@ def upcoming_for_student(
     db: Session, user_id: UserId, *, now: datetime, most: int = 20
 ) -> tuple[OwnDate, ...]:
     """Return the coming dates on which this person has a place or waits, the next one first."""
-    rows = db.execute(OWN_COMING, {"viewer": user_id, "now": now, "most": most})
+    rows = OWN_COMING.all(db, viewer=user_id, now=now, most=most)
     return tuple(
         OwnDate(Brief(*brief), cancel_until, seat_id is not None, place if entry_id else None)
         for *brief, cancel_until, seat_id, entry_id, place in rows
@@ -240,7 +245,7 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
     )
 
 
-OWN_COMING = _own_coming()
+OWN_COMING = Prepared(_own_coming())
 """Built once: every home page of a student asks."""
 
 

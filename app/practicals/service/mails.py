@@ -10,10 +10,13 @@ from app.accounts.actor import open_to_all
 from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.kit.ids import SeatId
-from app.outbox.service import send_mail
+from app.notices.service import tell
 from app.practicals.domain.invite import Method, described
 from app.practicals.domain.seats import Gate
 from app.practicals.domain.times import moment_words, span_words
+
+OWN_DEEDS = frozenset({"booked", "given-back"})
+"""These confirm what the person did themselves a moment ago."""
 
 
 @open_to_all
@@ -32,12 +35,13 @@ def tell_of_seat(
     """Mail a person about their place. `method` REQUEST puts it into their calendar or moves it there,
     CANCEL takes it out; the UID stays that of the seat and `sequence` must have risen."""
     values = _values(db, gate, person, reason)
-    send_mail(
+    tell(
         db,
-        person.email,
+        person,
         f"practicals/{template}",
         values,
         now=now,
+        is_own_deed=template in OWN_DEEDS,
         calendar=described(
             gate,
             seat_id,
@@ -56,9 +60,7 @@ def tell_of_list(
     db: Session, template: str, gate: Gate, person: Person, *, now: datetime, reason: str | None
 ) -> None:
     """Mail a person about the waiting list; nothing changes in their calendar."""
-    send_mail(
-        db, person.email, f"practicals/{template}", _values(db, gate, person, reason), now=now
-    )
+    tell(db, person, f"practicals/{template}", _values(db, gate, person, reason), now=now)
 
 
 def _values(db: Session, gate: Gate, person: Person, reason: str | None) -> dict[str, Any]:

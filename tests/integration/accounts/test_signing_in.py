@@ -16,7 +16,9 @@ from app.accounts.models import SignIn, User
 from app.accounts.passwords import hash_of_password
 from app.audit.models import AuditEvent
 from app.db.limits import Limit
+from app.demo.people import ADMIN
 from app.main import create_app
+from app.settings import Environment
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.mail import mails_to
@@ -404,18 +406,36 @@ def test_a_password_changed_meanwhile_does_not_sign_in(database, sam):
         sign_ins.sign_in(db, candidate, sign_ins.Browser("x"), now=NOW)
 
 
-def test_demo_sign_in_exists_in_demo_only(client, database, settings):
+def a_demo(settings):
+    demo = create_app(settings.model_copy(update={"env": Environment.demo}))
+    return TestClient(demo, headers={"origin": "http://testserver"}, follow_redirects=False)
+
+
+def test_the_demo_offers_its_guests_in_demo_only(client, database, settings):
+    """Anywhere else there is no such page, and nobody signs in without a password; in the demo nobody does
+    but who is offered."""
     with database.write() as db:
-        a_user(db, "Dora", email="dora@demo.preceptor.example", roles=("admin",))
-        a_user(db, "Other", email="other@example.org")
-    who = {"email": "dora@demo.preceptor.example"}
+        a_user(db, ADMIN.name, email=ADMIN.email, roles=("admin",))
+        a_user(db, "Dora", email="dora@demo.preceptor.example")
+    who, other = {"email": ADMIN.email}, {"email": "dora@demo.preceptor.example"}
+    assert client.get("/demo").status_code == 404
     assert client.post("/demo/sign-in", data=who).status_code == 404
-    assert "Dora" not in client.get("/sign-in").text
-    demo = create_app(settings.model_copy(update={"env": "demo"}))
-    with TestClient(
-        demo, headers={"origin": "http://testserver"}, follow_redirects=False
-    ) as browser:
-        assert "Dora, admin" in browser.get("/sign-in").text
-        assert browser.post("/demo/sign-in", data={"email": "other@example.org"}).status_code == 404
+    assert ADMIN.name not in client.get("/sign-in").text
+    assert "/demo" not in client.get("/about").text
+    assert not is_in(client)
+    with a_demo(settings) as browser:
+        for path in ("/demo", "/sign-in"):
+            assert f"Sign in as {ADMIN.name}" in browser.get(path).text
+        assert 'href="/demo"' in browser.get("/about").text
+        assert browser.post("/demo/sign-in", data=other).status_code == 404
+        assert not is_in(browser)
         assert browser.post("/demo/sign-in", data=who).headers["location"] == "/home"
         assert is_in(browser)
+
+
+def test_the_demo_does_not_offer_a_closed_account(database, settings):
+    with database.write() as db:
+        a_user(db, ADMIN.name, email=ADMIN.email, roles=("admin",), disabled_at=NOW)
+    with a_demo(settings) as browser:
+        assert "Nobody is here yet" in browser.get("/demo").text
+        assert browser.post("/demo/sign-in", data={"email": ADMIN.email}).status_code == 404

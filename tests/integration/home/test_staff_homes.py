@@ -115,7 +115,7 @@ class TestOverview:
         title = "1 person waits although places are free"
         assert waits(as_person(ada).get("/home")) == {
             "Keep in mind": [
-                (title, f"/admin/practicals/{day}#waiting"),
+                (title, f"/admin/practicals/{day}/waiting"),
                 (title, f"/admin/intakes/{closed}?show=waiting"),
             ]
         }

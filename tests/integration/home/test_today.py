@@ -258,7 +258,7 @@ def test_a_student_within_the_budget(database, as_person):
     browser.get("/home")
     page = browser.get("/home")
     assert "Booked" in words(page)
-    assert statements_of(page) <= 11
+    assert statements_of(page) <= 12
 
 
 def test_a_day_stays_the_instructors_until_midnight(database, as_person):

@@ -75,7 +75,7 @@ def test_visitors_see_dates_and_are_asked_to_sign_in(client, database, day):
 
 def test_nothing_planned(client, ann, as_person):
     assert "No practical day is planned yet" in words(client.get("/dates"))
-    assert "No other dates are planned" in words(as_person(ann).get("/practicals"))
+    assert "No dates are planned yet" in words(as_person(ann).get("/practicals"))
 
 
 def test_the_way_of_a_booking_without_a_script(ann, day, as_person):
@@ -169,6 +169,51 @@ def test_filters_live_in_the_address(database, ann, day, as_person):
     assert "No dates match" in words(browser.get("/practicals?month=2027-12&page=1"))
 
 
+def test_only_days_with_a_free_place_on_demand(database, ann, day, as_person):
+    """Free means: open for booking, a place left, and nobody who waits for it."""
+
+    def another(room, **columns):
+        return a_practical(db, room=room, **columns)
+
+    with database.write() as db:
+        another("Room Full", capacity=0)
+        another("Room Later", booking_opens_at=NOW + timedelta(days=1))
+        another("Room Closed", booking_closes_at=NOW)
+        queued = another("Room Queue", capacity=2)
+        a_waiter(db, queued, a_ready_student(db, "Ben").user_id)
+    browser = as_person(ann)
+    every, free = (words(browser.get(f"/practicals{query}")) for query in ("", "?free=yes"))
+    for room in ("Full", "Later", "Closed", "Queue"):
+        assert f"Room {room}" in every
+        assert f"Room {room}" not in free
+    assert "Room 1" in free
+    found = browser.get("/api/v1/practicals?free=true").json()
+    assert [one["room"] for one in found["practicals"]] == ["Room 1"]
+    nothing = words(browser.get("/practicals?free=yes&month=2027-05"))
+    assert "No dates match" in nothing
+    assert "Show all dates" in nothing
+
+
+def test_what_every_date_needs_is_said_once(database, day, as_person):
+    with database.write() as db:
+        a_practical(db, starts_at=STARTS + timedelta(days=1), ends_at=STARTS + timedelta(days=2))
+        nina = a_ready_student(db, "Nina", without=("needles",))
+    page = words(as_person(nina).get("/practicals"))
+    assert page.count("These modules come first and are not complete: Needles.") == 1
+    assert page.count("You can book when you have what stands above") == 2
+
+
+def test_links_to_dates_of_one_title_differ(database, ann, day, as_person):
+    with database.write() as db:
+        a_practical(db, starts_at=STARTS + timedelta(days=1), ends_at=STARTS + timedelta(days=2))
+    tree = html.document_fromstring(as_person(ann).get("/practicals").text)
+    names = [link.text_content() for link in tree.xpath("//*[@class='card-title']/a")]
+    assert names == [
+        "Practice day, Tue 15 Dec 2026, 09:00, 1 of 1 places left",
+        "Practice day, Wed 16 Dec 2026, 09:00, 4 of 4 places left",
+    ]
+
+
 def test_long_lists_have_pages(database, ann, client, as_person):
     with database.write() as db:
         for number in range(60):
@@ -250,7 +295,7 @@ def class_of_two(database, day) -> tuple[PracticalId, list[Actor]]:
 def test_a_roster_and_its_attendance(database, teacher, class_of_two, as_person, clock_file):
     practical_id, _ = class_of_two
     browser = as_person(teacher)
-    assert "2 of 2 booked" in words(browser.get("/teach/practicals"))
+    assert "2 of 2" in words(browser.get("/teach/practicals"))
     page = words(browser.get(f"/teach/practicals/{practical_id}"))
     assert "Speaks slowly" in page
     assert "Attendance can be marked from the day" in page
@@ -271,7 +316,7 @@ def test_a_roster_and_its_attendance(database, teacher, class_of_two, as_person,
     assert found is not None
     assert found.attendance is Attendance.attended
     clock_file.write_text((NOW + timedelta(days=1)).isoformat())
-    assert "No days here" in words(browser.get("/teach/practicals"))
+    assert "No days to come" in words(browser.get("/teach/practicals"))
     assert "Practice day" in words(browser.get("/teach/practicals?show=past"))
 
 
@@ -333,7 +378,7 @@ PLAN = {
 
 def test_an_admin_plans_publishes_changes_and_cancels(database, admin, teacher, as_person):
     browser = as_person(admin)
-    assert "No practicals here" in words(browser.get("/admin/practicals"))
+    assert "No practicals to come" in words(browser.get("/admin/practicals"))
     form = browser.get("/admin/practicals/new")
     assert "1 instructor for 4 students" in words(form)
     plan = {**PLAN, "instructors": str(teacher.user_id), "idempotency_key": "k1"}
@@ -347,7 +392,7 @@ def test_an_admin_plans_publishes_changes_and_cancels(database, admin, teacher, 
     assert browser.post(f"{here}/publish").status_code == 303
     assert browser.post(f"{here}/publish").status_code == 409
     assert "0 of 4" in words(browser.get("/admin/practicals?kind=small-course/practice-day"))
-    assert "No practicals here" in words(browser.get("/admin/practicals?kind=small-course/other"))
+    assert "No practical matches" in words(browser.get("/admin/practicals?kind=small-course/other"))
     edit = browser.get(f"{here}/edit")
     assert 'value="15 December 2026"' in edit.text
     changed = browser.post(
@@ -365,7 +410,7 @@ def test_an_admin_plans_publishes_changes_and_cancels(database, admin, teacher, 
     assert browser.post(f"{here}/cancel", data={"reason": "Snow"}).status_code == 409
     assert browser.post(f"{here}/edit", data=plan).status_code == 409
     assert "Tue 15 Dec 2026" in words(browser.get("/admin/practicals?show=cancelled"))
-    assert "No practicals here" in words(browser.get("/admin/practicals?show=past"))
+    assert "No past practicals" in words(browser.get("/admin/practicals?show=past"))
 
 
 @pytest.mark.parametrize(
@@ -424,7 +469,7 @@ def test_an_admin_reserves_and_takes_away_on_a_page(database, admin, class_of_tw
     done = browser.post(f"{here}/reserve?q=cara", data={**wish, "override": "yes"})
     assert (done.status_code, done.headers["location"]) == (303, here)
     page = words(browser.get(here))
-    assert "3 of 2 taken, 1 of them on top" in page
+    assert "3 of 2 taken 1 of them on top" in page
     assert "Reserved by the academy" in page
     with database.read() as db:
         seat = next(
@@ -451,6 +496,60 @@ def test_an_admin_sees_the_waiting_list_and_the_intake(database, admin, as_perso
     page = words(as_person(admin).get(f"/admin/practicals/{practical_id}"))
     assert "Wim Waiter" in page
     assert "Spring" in page
+
+
+def test_the_waiting_list_says_what_each_still_needs(database, admin, as_person):
+    with database.write() as db:
+        practical_id = a_practical(db, capacity=0)
+        for name, without in (("Wim Waiter", ("needles",)), ("Ria Ready", ())):
+            a_waiter(db, practical_id, a_ready_student(db, name, without=without).user_id)
+    browser = as_person(admin)
+    page = browser.get(f"/admin/practicals/{practical_id}/waiting")
+    text = words(page)
+    assert "2 people wait" in text
+    assert text.index("Wim Waiter") < text.index("not complete: ") < text.index("Ria Ready")
+    assert text.index("Ria Ready") < text.index("Can come")
+    assert f"/admin/practicals/{practical_id}/reserve?q=ria.ready" in page.text
+    assert browser.get(f"/admin/practicals/{new_uuid()}/waiting").status_code == 404
+    with database.write() as db:
+        quiet = a_practical(db)
+    assert "Nobody waits" in words(browser.get(f"/admin/practicals/{quiet}/waiting"))
+
+
+def test_the_list_is_narrowed_in_the_address_and_stands_in_weeks(
+    database, admin, teacher, as_person
+):
+    with database.write() as db:
+        other = a_user(db, "Olga Other", roles=("instructor",))
+        for title, teachers, days, room in (
+            ("Sunday", (teacher,), 5, "Room 1"),
+            ("Monday", (other,), 6, "Room 2"),
+            ("January", (other,), 40, "Room 1"),
+            ("Yesterday", (teacher,), -1, "Room 1"),
+        ):
+            starts = NOW + timedelta(days=days)
+            times = {"starts_at": starts, "ends_at": starts + timedelta(hours=7)}
+            a_practical(db, title=title, instructors=teachers, room=room, **times)
+    browser = as_person(admin)
+
+    def shown(address: str) -> list[str]:
+        text = words(browser.get(f"/admin/practicals{address}"))
+        names = [f"{name} Room" for name in ("Sunday", "Monday", "January", "Yesterday")]
+        return [name.split()[0] for name in names if name in text]
+
+    assert shown("") == ["Sunday", "Monday", "January"]
+    assert shown("?show=past") == ["Yesterday"]
+    assert shown("?month=2026-12") == ["Sunday", "Monday"]
+    assert shown("?month=2027-01") == ["January"]
+    assert shown(f"?instructor={other.user_id}&month=2026-12") == ["Monday"]
+    assert shown("?q=room+2") == ["Monday"]
+    assert shown("?instructor=nobody") == ["Sunday", "Monday", "January"]
+    assert browser.get("/admin/practicals?month=13").status_code == 422
+    page = browser.get("/admin/practicals")
+    assert "January 2027" in page.text
+    text = words(page)
+    weeks = [text.index(f"Week of Mon {day} 2026") for day in ("30 Nov", "7 Dec")]
+    assert weeks[0] < text.index("Sunday Room") < weeks[1] < text.index("Monday Room")
 
 
 # Budgets
@@ -480,7 +579,9 @@ def test_statements_do_not_grow_with_the_people(database, ann, admin, teacher, a
         "/teach/practicals": (other, 8),
         f"/teach/practicals/{practical_id}": (other, 8),
         "/admin/practicals": (boss, 8),
+        "/admin/practicals?show=past&q=practice": (boss, 8),
         f"/admin/practicals/{practical_id}": (boss, 8),
+        f"/admin/practicals/{practical_id}/waiting": (boss, 9),
         f"/admin/practicals/{practical_id}/reserve?q=p": (boss, 9),
         "/dates": (student, 6),
     }

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from fastapi.testclient import TestClient
 from lxml import html as lxml_html
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from app.accounts.models import User
 from app.db.base import Base
 from app.db.database import Database
 from tests.make.crawl import Visited, crawl
@@ -128,11 +127,3 @@ def test_titles_are_unique(browser_of):
                     "/".join(p for p in path.split("/") if p.isalpha())
                 )
     assert {title: paths for title, paths in titles.items() if len(paths) > 1} == {}
-
-
-def test_the_demo_academy_is_whole(academy_database):
-    """A dozen students, one sign-in per role."""
-    with academy_database.read() as db:
-        students = db.scalars(select(User).where(User.is_student)).all()
-        assert len(students) >= 12
-        assert db.execute(text("SELECT count(*) FROM certificates")).scalar_one() >= 1

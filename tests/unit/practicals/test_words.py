@@ -1,7 +1,7 @@
 """What each reason says, what helps, and where the remedy is: a student meets every one of these."""
 
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from app.kit.ids import IntakeId, PracticalId, new_uuid
 from app.practicals.domain import seats
 from app.practicals.domain.plan import plan_problems
 from app.practicals.domain.seats import LinkKind, Overlap, PracticalStatus, Reason, Unmet
-from app.practicals.domain.times import moment_words, start_of_day, whole_hours
+from app.practicals.domain.times import moment_words, start_of_day, week_of, whole_hours
 from tests.make import NOW
 from tests.make.practicals import COURSE, STARTS, a_gate, a_plan, some_facts
 
@@ -255,3 +255,16 @@ def test_the_day_begins_at_midnight_sharp_and_is_kept_in_utc():
 def test_a_begun_hour_is_not_a_whole_one():
     assert whole_hours(NOW, NOW + timedelta(minutes=119)) == 1
     assert whole_hours(NOW, NOW + timedelta(minutes=120)) == 2
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "monday"),
+    [
+        (datetime(2026, 12, 7, 9, tzinfo=UTC), "Europe/London", date(2026, 12, 7)),
+        (datetime(2026, 12, 13, 23, 59, tzinfo=UTC), "Europe/London", date(2026, 12, 7)),
+        (datetime(2026, 12, 13, 23, 59, tzinfo=UTC), "Asia/Tehran", date(2026, 12, 14)),
+        (datetime(2027, 1, 1, 12, tzinfo=UTC), "Europe/London", date(2026, 12, 28)),
+    ],
+)
+def test_a_week_begins_on_the_monday_of_the_venue(moment, zone, monday):
+    assert week_of(moment, zone) == monday

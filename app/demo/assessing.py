@@ -1,0 +1,154 @@
+"""The assessments of the demo academy and the certificates that follow from them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from functools import partial
+
+from app.accounts.actor import Actor
+from app.assessments import queries as sheets
+from app.assessments import service as assessments
+from app.assessments.domain import Mark
+from app.certificates import service as certificates
+from app.certificates.queries import own_page
+from app.courses.domain.delivery import Step
+from app.demo.days import INES, TOMASZ
+from app.demo.diary import Diary
+from app.demo.people import ADMIN
+from app.kit.ids import AssessmentId
+
+LEFT = 3
+"""Steps that nobody has marked yet on the sheet that was begun."""
+
+REVOKED = "Marcus Adeyemi"
+WHY_REVOKED = "Issued with a misspelt name; a new one follows."
+
+
+class Course(Enum):
+    """How an assessment went."""
+
+    well = auto()
+    unsteady = auto()
+    stopped = auto()
+    begun = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One assessment: of whom, on which day, by whom, how it went, and what the student reads."""
+
+    ago: int
+    name: str
+    by: str
+    course: Course
+    comment: str = ""
+
+
+TRIES = (
+    Try(30, "Eilidh Carmichael", INES, Course.well, "Steady from the first row to the last."),
+    Try(30, "Kwabena Owusu-Lyle", INES, Course.well, "Your record was the best of the day."),
+    Try(
+        30,
+        "Rukhsana Mirza",
+        INES,
+        Course.unsteady,
+        "You know every step; let your hands find the order. Come again when it needs no prompt.",
+    ),
+    Try(16, REVOKED, TOMASZ, Course.well, "Clear words for the model, and a clean tray."),
+    Try(
+        16,
+        "Venkatalakshmi Ramanathapuram Subramaniam-Fortescue",
+        TOMASZ,
+        Course.well,
+        "Careful and exact. Trust your first measurement.",
+    ),
+    Try(16, "Quynh Anh Nguyen", TOMASZ, Course.well, "Light hands. Speak up a little more."),
+    Try(
+        9, "Callum Birch", INES, Course.well, "Calm, clean and careful. Keep asking after each row."
+    ),
+    Try(
+        9,
+        "Leila Haddad",
+        INES,
+        Course.stopped,
+        "Good hands. The first step of the day needs the same care as the needle.",
+    ),
+    Try(
+        9, "Rukhsana Mirza", INES, Course.well, "What a difference three weeks make. Well prepared."
+    ),
+    Try(1, "Beatriz Fonseca-Whitlock", INES, Course.well, "Attentive to the model all the way."),
+    Try(1, "Nora Whitcombe", INES, Course.begun),
+)
+
+
+def assess(diary: Diary) -> None:
+    """Hold every assessment on its day, one after the other, and issue what is earned."""
+    for number, one in enumerate(TRIES):
+        turn = sum(other.ago == one.ago for other in TRIES[:number])
+        diary.note(diary.ago(one.ago, 13 + turn), partial(_hold, diary, one))
+    diary.note(diary.ago(12, 11), partial(_revoke, diary))
+
+
+def _hold(diary: Diary, one: Try, now: datetime) -> None:
+    """Start, mark step by step, comment and sign; or stop before the last steps."""
+    instructor = diary.people[one.by]
+    assessment_id = assessments.start_assessment(
+        diary.db, instructor, diary.practicals[one.ago], diary.seats[one.ago, one.name], now=now
+    )
+    sheet = sheets.bedside_sheet(diary.db, instructor, assessment_id)
+    steps = [line.step for section in sheet.sections for line in section.steps]
+    for minute, (step, mark, note) in enumerate(_marks(steps, one.course), start=1):
+        assessments.mark_step(
+            diary.db,
+            instructor,
+            assessment_id,
+            step.key,
+            mark,
+            note,
+            expected_revision=0,
+            now=now + timedelta(minutes=minute),
+        )
+    if one.course is not Course.begun:
+        signed = now + timedelta(minutes=45)
+        diary.note(signed, partial(_sign, diary, one, instructor, assessment_id))
+
+
+def _marks(steps: list[Step], course: Course) -> Iterator[tuple[Step, Mark, str]]:
+    """Yield the marks of a sheet in its order, with a note where a step was not done."""
+    missed = next(step for step in steps if step.critical)
+    for number, step in enumerate(steps[:-LEFT] if course is Course.begun else steps, start=1):
+        if course is Course.stopped and step is missed:
+            note = "We talked it through. Practise it before the next day."
+            yield step, Mark.not_done, note
+        elif course is Course.unsteady and number % 3:
+            yield step, Mark.prompted, ""
+        else:
+            yield step, Mark.prompted if number % 11 == 0 else Mark.done, ""
+
+
+def _sign(
+    diary: Diary, one: Try, instructor: Actor, assessment_id: AssessmentId, now: datetime
+) -> None:
+    db = diary.db
+    assessments.save_comment(
+        db, instructor, assessment_id, one.comment, expected_revision=0, now=now
+    )
+    sheet = sheets.bedside_sheet(db, instructor, assessment_id)
+    assessments.sign_assessment(
+        db, instructor, assessment_id, expected_version=sheet.version, now=now
+    )
+    diary.note(now + timedelta(minutes=1), partial(_issue, diary, one.name))
+
+
+def _issue(diary: Diary, name: str, now: datetime) -> None:
+    """What the worker does with a fact that may have been the last one missing."""
+    user_id = diary.people[name].user_id
+    certificates.issue_if_complete(diary.db, user_id, diary.course.key, now=now)
+
+
+def _revoke(diary: Diary, now: datetime) -> None:
+    own = own_page(diary.db, diary.people[REVOKED].user_id)
+    certificates.revoke_certificate(
+        diary.db, diary.people[ADMIN.name], own.certificates[0].id, WHY_REVOKED, now=now
+    )

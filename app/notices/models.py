@@ -1,0 +1,25 @@
+"""The table of notices."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base
+from app.kit.ids import NoticeId, UserId
+
+
+class Notice(Base):
+    """One letter to one person. Its id is that of its mail in the outbox; `details` is what the letter
+    `template` is filled with: plain JSON, never a secret. `read_at` None: not read yet."""
+
+    __tablename__ = "notices"
+    __table_args__ = (Index("ix_notices_person_id", "person_id", "at"),)
+
+    id: Mapped[NoticeId] = mapped_column(primary_key=True)
+    person_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+    template: Mapped[str] = mapped_column(String(80))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    read_at: Mapped[datetime | None]

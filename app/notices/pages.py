@@ -1,0 +1,47 @@
+"""A person's own notices. Opening one changes nothing (R-081): a post marks it as read, which the page
+sends by itself where scripts run and its button where they do not."""
+
+from fastapi import Response
+
+from app.db.paging import page_number
+from app.kit.ids import NoticeId
+from app.notices import queries, service
+from app.notices.forms import ReadAllForm, ReadForm
+from app.notices.reading import letter_of, lines
+from app.web.access import SIGNED_IN
+from app.web.forms import Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit
+
+pages = Pages(prefix="/notices")
+
+
+@pages.get("", name="notices.list", access=SIGNED_IN)
+def show_notices(visit: Visit) -> Response:
+    number = page_number(visit.request.query_params.get("page"))
+    with visit.database.read() as db:
+        own = queries.own_notices(db, visit.actor, number=number)
+    return visit.render("notices/list.html", own=own, lines=lines(visit, own.page.rows))
+
+
+@pages.post("/read", name="notices.read_all", access=SIGNED_IN)
+def mark_all_read(visit: Visit, submitted: Submitted) -> Response:
+    form = ReadAllForm.read(submitted)
+    with visit.database.write() as db:
+        service.mark_all_read(db, visit.actor, until=form.until, now=visit.now)
+    return visit.redirect(visit.url("notices.list"), flash="Your notices are marked as read.")
+
+
+@pages.get("/{notice_id}", name="notices.show", access=SIGNED_IN)
+def show_notice(visit: Visit, notice_id: NoticeId) -> Response:
+    with visit.database.read() as db:
+        notice = queries.own_notice(db, visit.actor, notice_id)
+    return visit.render("notices/one.html", notice=notice, letter=letter_of(visit, notice))
+
+
+@pages.post("/{notice_id}/read", name="notices.read", access=SIGNED_IN)
+def mark_read(visit: Visit, submitted: Submitted, notice_id: NoticeId) -> Response:
+    ReadForm.read(submitted)
+    with visit.database.write() as db:
+        service.mark_read(db, visit.actor, notice_id, now=visit.now)
+    return visit.redirect(visit.url("notices.list"), flash="The notice is marked as read.")

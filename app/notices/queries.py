@@ -1,0 +1,77 @@
+"""Reading a person's own notices; nobody reads another's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.db.paging import Page, page_of
+from app.kit.errors import NotFound
+from app.kit.ids import NoticeId
+from app.notices.models import Notice
+
+PAGE_SIZE = 20
+MOST_NEWS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNotice:
+    """A notice as its owner may read it; `reading.letter_of` makes words of it."""
+
+    id: NoticeId
+    at: datetime
+    template: str
+    details: Mapping[str, Any] = field(repr=False)
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNotices:
+    """One page of them. `unread` counts all pages; `newest_at` None: there are none."""
+
+    page: Page[OwnNotice]
+    unread: int
+    newest_at: datetime | None
+
+
+def own_notices(db: Session, actor: Actor, *, number: int) -> OwnNotices:
+    """Return one page of the actor's notices, newest first."""
+    mine = Notice.person_id == actor.user_id
+    total, unread, newest_at = db.execute(
+        select(
+            func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.at)
+        ).where(mine)
+    ).one()
+    newest_first = select(Notice).where(mine).order_by(Notice.at.desc(), Notice.id.desc())
+    rows = db.scalars(newest_first.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
+    page = page_of([_own(row) for row in rows], number=number, total=total, size=PAGE_SIZE)
+    return OwnNotices(page, unread, newest_at)
+
+
+def news(db: Session, actor: Actor) -> tuple[OwnNotice, ...]:
+    """Return the newest notices that the actor has not read, a few of them."""
+    rows = db.scalars(
+        select(Notice)
+        .where(Notice.person_id == actor.user_id, Notice.read_at.is_(None))
+        .order_by(Notice.at.desc(), Notice.id.desc())
+        .limit(MOST_NEWS)
+    )
+    return tuple(_own(row) for row in rows)
+
+
+def own_notice(db: Session, actor: Actor, notice_id: NoticeId) -> OwnNotice:
+    """Return one of the actor's notices; anybody else's is NotFound."""
+    row = db.scalars(
+        select(Notice).where(Notice.id == notice_id, Notice.person_id == actor.user_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return _own(row)
+
+
+def _own(row: Notice) -> OwnNotice:
+    return OwnNotice(row.id, row.at, row.template, row.details, row.read_at is not None)

@@ -1,0 +1,71 @@
+"""Use-cases of notices: telling a person, and marking what they have read."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, open_to_all
+from app.accounts.queries import Person
+from app.kit.errors import NotFound
+from app.kit.ids import NoticeId
+from app.notices.models import Notice
+from app.outbox import service as outbox
+
+
+@open_to_all
+def tell(
+    db: Session,
+    person: Person,
+    template: str,
+    values: dict[str, Any],
+    *,
+    now: datetime,
+    calendar: dict[str, Any] | None = None,
+    is_own_deed: bool = False,
+) -> None:
+    """Mail a person about something of theirs and keep it as their notice; the use-case that calls this
+    has asked for the permission.
+
+    `template`, `values` and `calendar` are those of `outbox.send_mail`. `is_own_deed`: it confirms what
+    the person did themselves a moment ago, which is no news to them, so the notice is read already.
+    """
+    mail_id = outbox.send_mail(db, person.email, template, values, now=now, calendar=calendar)
+    db.add(
+        Notice(
+            id=NoticeId(mail_id),
+            person_id=person.user_id,
+            at=now,
+            template=template,
+            details=values,
+            read_at=now if is_own_deed else None,
+        )
+    )
+
+
+@open_to_all
+def mark_read(db: Session, actor: Actor, notice_id: NoticeId, *, now: datetime) -> None:
+    """Mark one of the actor's own notices as read, once; anybody else's is NotFound."""
+    mine = (Notice.id == notice_id, Notice.person_id == actor.user_id)
+    marked = db.scalar(
+        update(Notice)
+        .where(*mine, Notice.read_at.is_(None))
+        .values(read_at=now)
+        .returning(Notice.id)
+        .execution_options(synchronize_session=False)
+    )
+    if marked is None and db.scalar(select(Notice.id).where(*mine)) is None:
+        raise NotFound
+
+
+@open_to_all
+def mark_all_read(db: Session, actor: Actor, *, until: datetime, now: datetime) -> None:
+    """Mark the actor's own notices as read, up to the newest that they were shown: what came in the
+    meantime stays unread."""
+    db.execute(
+        update(Notice)
+        .where(Notice.person_id == actor.user_id, Notice.read_at.is_(None), Notice.at <= until)
+        .values(read_at=now)
+        .execution_options(synchronize_session=False)
+    )

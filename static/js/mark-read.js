@@ -1,0 +1,20 @@
+// Marks what is open before a person as read. A page that was only fetched ahead is not visible, and waits.
+// Where the server cannot be reached the form stays, for a press.
+
+export function attach(form) {
+  async function mark() {
+    form.hidden = true;
+    try {
+      const response = await fetch(form.dataset.read, {
+        method: "POST",
+        headers: { "x-csrf-token": form.elements.namedItem("csrf_token").value },
+      });
+      form.hidden = response.ok;
+    } catch {
+      form.hidden = false;
+    }
+  }
+
+  if (document.visibilityState === "visible") mark();
+  else document.addEventListener("visibilitychange", mark, { once: true });
+}

@@ -1,0 +1,70 @@
+"""A notice is written once and read for as long as its owner has an account: the letters of today must read
+what was kept when it was written.
+
+When a letter needs a new value, add what is written from now on as one more line of its kind, keep the
+lines before it, and let the letter do without the value (`{% if map is defined %}`). A kind that is no
+longer sent keeps its letter.
+"""
+
+from typing import Any
+
+import pytest
+
+from app.kit.places import TEMPLATES
+from app.web.letters import Letters
+from app.web.templating import make_environment
+from tests.make.notices import BECAUSE, CERTIFICATE, DAY, PLACE, REPORT
+
+WRITTEN: dict[str, tuple[dict[str, Any], ...]] = {
+    "assessments/signed": (REPORT,),
+    "certificates/issued": (CERTIFICATE,),
+    "certificates/revoked": (CERTIFICATE | BECAUSE,),
+    "enrolments/cancelled": (PLACE | BECAUSE,),
+    "enrolments/changed": (PLACE,),
+    "enrolments/confirmed": (PLACE,),
+    "enrolments/declined": (PLACE | BECAUSE,),
+    "enrolments/promoted": (PLACE,),
+    "enrolments/requested": (PLACE,),
+    "enrolments/waiting": (PLACE | {"position": 2},),
+    "enrolments/withdrawn": (PLACE,),
+    "practicals/booked": (DAY,),
+    "practicals/called-off": (DAY | BECAUSE,),
+    "practicals/changed": (DAY,),
+    "practicals/given-back": (DAY,),
+    "practicals/list-closed": (DAY | BECAUSE,),
+    "practicals/promoted": (DAY,),
+    "practicals/reserved": (DAY | BECAUSE,),
+    "practicals/taken-away": (DAY | BECAUSE,),
+}
+HOUSE = {"academy": "The Academy", "base_url": "https://academy.example.org"}
+NO_NOTICES = {"accounts", "enquiries"}
+
+
+@pytest.fixture(scope="module")
+def letters() -> Letters:
+    environment = make_environment(
+        TEMPLATES, url_for=lambda name, **_: name, asset=lambda name: name, zone="Europe/London"
+    )
+    return Letters.over(environment)
+
+
+def test_every_letter_that_is_kept_stands_here():
+    kinds = {
+        f"{path.parent.name}/{path.stem}"
+        for path in (TEMPLATES / "mail").rglob("*.txt")
+        if not path.name.startswith("_") and path.parent.name not in NO_NOTICES
+    }
+    assert kinds == set(WRITTEN)
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_what_was_written_is_read_for_ever(letters, kind):
+    for details in WRITTEN[kind]:
+        letter = letters.read(kind, details, **HOUSE)
+        assert details["name"] in letter.plain
+        assert letters.read_subject(kind, details, **HOUSE) == letter.subject
+        assert all(
+            block.address.startswith(f"{HOUSE['base_url']}/")
+            for block in letter.blocks
+            if block.kind == "action"
+        )
