@@ -114,6 +114,14 @@ class Sheet:
     def marked(self) -> int:
         return self.total - len(self.unmarked)
 
+    @property
+    def to_practise(self) -> tuple[StepView, ...]:
+        """The steps that were not done unaided, with what the instructor noted on them."""
+        keys = {step.key for step in self.result.to_practise}
+        return tuple(
+            view for section in self.sections for view in section.steps if view.step.key in keys
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -66,6 +66,18 @@ class Api(Pages):
     route_class = APIRoute
     in_schema = True
 
+    def get(
+        self, path: str, *, name: str, access: Access, **extra: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        """HEAD is answered alike, but is no operation of its own: two may not share an id."""
+
+        def register(endpoint: Endpoint) -> Endpoint:
+            self._route(["GET"], path, name, access, dict(extra))(endpoint)
+            hidden = {**extra, "include_in_schema": False}
+            return self._route(["HEAD"], path, f"{name}.head", access, hidden)(endpoint)
+
+        return register
+
     def put(
         self, path: str, *, name: str, access: Access, **extra: Any
     ) -> Callable[[Endpoint], Endpoint]:

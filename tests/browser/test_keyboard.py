@@ -201,7 +201,7 @@ def book_and_cancel(keys: Keys) -> None:
     keys.follow("Practice day", "link")
     keys.follow("^Book this place", "button")
     expect(keys.page.locator("main")).to_contain_text("Bring with you")
-    keys.press("^I cannot come")
+    keys.press("^I cannot come", "summary")
     keys.follow("^Give this place back", "button")
     expect(keys.page.get_by_role("status").first).to_be_visible()
     keys.to("^Book this place", "button")
