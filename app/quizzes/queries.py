@@ -43,7 +43,7 @@ NEWEST_ANSWERS = Prepared(
 
 
 # The columns of a Try: a home page asks for all of a student's, and needs no questions.
-TRIES = (
+TRIES = Prepared(
     select(
         ATTEMPT.id,
         ATTEMPT.course_key,
@@ -62,7 +62,7 @@ TRIES = (
 
 def tries_of(db: Session, user_id: UserId) -> tuple[Try, ...]:
     """Return a person's attempts at every quiz in short, the newest first."""
-    return tuple(Try(*row) for row in db.execute(TRIES, {"user_id": user_id}))
+    return tuple(Try(*row) for row in TRIES.all(db, user_id=user_id))
 
 
 def attempt_of(db: Session, actor: Actor, attempt_id: AttemptId) -> Attempt:

@@ -87,6 +87,30 @@ def test_alone_it_sees_what_is_committed(database, sam):
     assert BY_ID.alone(database, user_id=sam.user_id).name == "Sam Renamed"
 
 
+def test_what_is_kept_follows_what_the_database_says(database, sam):
+    """A kept row is that of its values: a changed one is another."""
+    kept = Prepared(
+        select(USER.id, USER.name, USER.is_student).where(USER.id == bindparam("user_id")),
+        lambda row: (row.name, row.is_student),
+        kept=2,
+    )
+    with database.read() as db:
+        first, again = kept.all(db, user_id=sam.user_id), kept.all(db, user_id=sam.user_id)
+    assert first == [("Sam Student", True)]
+    assert first[0] is again[0]
+    with database.write() as db:
+        db.get_one(User, sam.user_id).name = "Sam Renamed"
+        assert kept.all(db, user_id=sam.user_id) == [("Sam Renamed", True)]
+    assert kept.alone(database, user_id=sam.user_id) == ("Sam Renamed", True)
+
+
+def test_rows_that_may_change_are_not_kept(database):
+    drawn = table_of(Attempt).c
+    kept = Prepared(select(drawn.id, drawn.drawn), kept=10)
+    with database.read() as db, pytest.raises(ValueError, match="must not change"):
+        kept.all(db)
+
+
 def test_two_rows_are_not_one(database, sam):
     with database.write() as db:
         a_sign_in(db, sam, token="again")

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     Uuid,
     and_,
     bindparam,
     func,
-    or_,
     select,
 )
 from sqlalchemy.orm import Session
@@ -102,14 +102,11 @@ def attended_seats(
     db: Session, user_id: UserId, course_key: str | None = None
 ) -> tuple[SeatBrief, ...]:
     """Return the places of a person whose day they attended, on one course or on all, oldest first."""
-    query = _seat_select().where(
-        Seat.user_id == user_id,
-        Seat.state == SeatState.confirmed,
-        Seat.attendance == Attendance.attended,
+    return tuple(
+        _seat_brief(row)
+        for row in ATTENDED.all(db, user_id=user_id)
+        if course_key in (None, row.course_key)
     )
-    if course_key is not None:
-        query = query.where(Practical.course_key == course_key)
-    return _seats(db, query.order_by(Practical.starts_at, Seat.id))
 
 
 def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatBrief, ...]:
@@ -210,6 +207,17 @@ def own_entry(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
     return and_(ENTRY.practical_id == PRACTICAL.id, ENTRY.user_id == user_id, WAITS)
 
 
+def dates_of(viewer: BindParameter[Any]) -> CompoundSelect[*tuple[Any, ...]]:
+    """The practicals on which somebody has a place, or waits for one: two lookups, however many dates
+    and people there are."""
+    held = select(SEAT.practical_id).where(SEAT.user_id == viewer, HOLDS_A_SEAT)
+    return held.union(select(ENTRY.practical_id).where(ENTRY.user_id == viewer, WAITS))
+
+
+def _brief_columns() -> tuple[Any, ...]:
+    return tuple(PRACTICAL[column.key] for column in BRIEF)
+
+
 def _own_coming() -> Select[*tuple[Any, ...]]:
     viewer = bindparam("viewer", type_=Uuid())
     ahead = table_of(WaitingEntry).alias("ahead")
@@ -226,7 +234,7 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            *(PRACTICAL[column.key] for column in BRIEF),
+            *_brief_columns(),
             PRACTICAL.cancel_until,
             SEAT.id,
             ENTRY.id,
@@ -236,7 +244,7 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
         .outerjoin(table_of(Seat), own_seat(viewer))
         .outerjoin(table_of(WaitingEntry), own_entry(viewer))
         .where(
-            or_(SEAT.id.is_not(None), ENTRY.id.is_not(None)),
+            PRACTICAL.id.in_(dates_of(viewer)),
             PRACTICAL.status == PracticalStatus.published,
             PRACTICAL.ends_at > bindparam("now"),
         )
@@ -256,7 +264,21 @@ def _seat_select() -> Select[*tuple[Any, ...]]:
 
 
 def _seats(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[SeatBrief, ...]:
-    return tuple(
-        SeatBrief(seat_id, user_id, state, attendance, Brief(*brief))
-        for seat_id, user_id, state, attendance, *brief in db.execute(query)
+    return tuple(_seat_brief(row) for row in db.execute(query))
+
+
+def _seat_brief(row: Any) -> SeatBrief:
+    seat_id, user_id, state, attendance, *brief = row
+    return SeatBrief(seat_id, user_id, state, attendance, Brief(*brief))
+
+
+ATTENDED = Prepared(
+    select(SEAT.id, SEAT.user_id, SEAT.state, SEAT.attendance, *_brief_columns())
+    .join_from(table_of(Seat), table_of(Practical), PRACTICAL.id == SEAT.practical_id)
+    .where(
+        SEAT.user_id == bindparam("user_id"),
+        HOLDS_A_SEAT,
+        SEAT.attendance == Attendance.attended,
     )
+    .order_by(PRACTICAL.starts_at, SEAT.id)
+)

@@ -28,10 +28,9 @@ from app.practicals.domain.seats import PracticalStatus, WaitingState
 from app.practicals.models import Practical, Seat, WaitingEntry
 from app.practicals.queries.briefs import (
     ENTRY,
-    HOLDS_A_SEAT,
     PRACTICAL,
     SEAT,
-    WAITS,
+    dates_of,
     own_entry,
     own_seat,
 )
@@ -71,10 +70,7 @@ LISTED = 12
 
 Rows = Select[*tuple[Any, ...]]
 VIEWER = bindparam("viewer", type_=Uuid())
-MINE = or_(
-    PRACTICAL.id.in_(select(SEAT.practical_id).where(SEAT.user_id == VIEWER, HOLDS_A_SEAT)),
-    PRACTICAL.id.in_(select(ENTRY.practical_id).where(ENTRY.user_id == VIEWER, WAITS)),
-)
+MINE = PRACTICAL.id.in_(dates_of(VIEWER))
 """The dates on which the viewer has a place, or waits for one."""
 
 

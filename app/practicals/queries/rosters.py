@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.db.base import table_of
 from app.db.paging import Page, page_of
-from app.db.prepared import Prepared
+from app.db.prepared import KEPT_ROWS, Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals.domain.seats import Attendance, SeatState, WaitingState
@@ -107,13 +107,33 @@ PEOPLE = (
     .where(HOLDS_A_SEAT)
     .order_by(func.lower(USER.name), SEAT.id)
 )
-_expected_here = PEOPLE.where(SEAT.practical_id == THIS)
-EXPECTED = Prepared(_expected_here)
-PAGE_EXPECTED = Prepared(
-    _expected_here.limit(bindparam("most", type_=Integer())).offset(
-        bindparam("skipped", type_=Integer())
+
+
+def _seat(found: Any) -> RosterSeat:
+    return RosterSeat(
+        seat_id=found.seat_id,
+        user_id=found.user_id,
+        name=found.name,
+        email=found.email,
+        access_needs=found.access_needs,
+        attendance=found.attendance,
+        attendance_at=found.attendance_at,
+        booked_at=found.booked_at,
+        is_reserved=found.reserved_by is not None,
     )
+
+
+EXPECTED = Prepared(PEOPLE.where(SEAT.practical_id == THIS), _seat)
+_page = (
+    select(SEAT.id)
+    .join_from(table_of(Seat), table_of(User), USER.id == SEAT.user_id)
+    .where(SEAT.practical_id == THIS, HOLDS_A_SEAT)
+    .order_by(func.lower(USER.name), SEAT.id)
+    .limit(bindparam("most", type_=Integer()))
+    .offset(bindparam("skipped", type_=Integer()))
 )
+# Sorts names only: what else a row says is read for the people of the page alone.
+PAGE_EXPECTED = Prepared(PEOPLE.where(SEAT.id.in_(_page)), _seat, kept=KEPT_ROWS)
 
 
 def roster(db: Session, practical_id: PracticalId) -> Roster:
@@ -164,23 +184,9 @@ def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None
         Brief(*brief),
         note,
         tuple(row.name for row in TEACHERS.all(db, practical_id=practical_id)),
-        tuple(_seat(found) for found in people),
+        tuple(people),
         waiting,
         expected,
         attended,
         number or 1,
-    )
-
-
-def _seat(found: Any) -> RosterSeat:
-    return RosterSeat(
-        seat_id=found.seat_id,
-        user_id=found.user_id,
-        name=found.name,
-        email=found.email,
-        access_needs=found.access_needs,
-        attendance=found.attendance,
-        attendance_at=found.attendance_at,
-        booked_at=found.booked_at,
-        is_reserved=found.reserved_by is not None,
     )
