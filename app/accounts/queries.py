@@ -4,9 +4,10 @@ instructor may see is narrowed here."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, func, or_, select
+from sqlalchemy import Integer, Row, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import policy
@@ -17,6 +18,7 @@ from app.accounts.models import Group, GroupMember, SignIn, User
 from app.audit.queries import acts_about
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE, Page, page_of
+from app.db.prepared import KEPT_ROWS, Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, GroupId, SignInId, UserId
 
@@ -130,6 +132,15 @@ STATES = {
     AccountState.closed: USER.disabled_at.is_not(None),
 }
 PEOPLE = PERSON.where(USER.id.in_(bindparam("user_ids", expanding=True)))
+ONE_PERSON = Prepared(PERSON.where(USER.id == bindparam("user_id")))
+
+
+def person(db: Session, user_id: UserId) -> Person:
+    """Return one person, or raise NotFound."""
+    found = ONE_PERSON.one_or_none(db, user_id=user_id)
+    if found is None:
+        raise NotFound
+    return _person(found)
 
 
 def people(db: Session, ids: Iterable[UserId]) -> dict[UserId, Person]:
@@ -161,10 +172,34 @@ def search_people(
     number: int = 1,
 ) -> Page[Person]:
     """Return one page of the people whose name or address contains the text, by name or as asked."""
-    matching = _matching(PERSON, text, role, state).order_by(*SORTS[sort])
-    total = db.scalar(_matching(select(func.count(USER.id)), text, role, state)) or 0
-    rows = db.execute(matching.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
-    return page_of([_person(user) for user in rows], number=number, total=total)
+    skipped = (number - 1) * PAGE_SIZE
+    if text:
+        matching = _matching(PERSON, text, role, state).order_by(*SORTS[sort])
+        total = db.scalar(_matching(select(func.count(USER.id)), text, role, state)) or 0
+        found = [_person(user) for user in db.execute(matching.limit(PAGE_SIZE).offset(skipped))]
+    else:
+        counted, listed = _lists(role, state, sort)
+        total = counted.one_or_none(db)[0]
+        found = listed.all(db, most=PAGE_SIZE, skipped=skipped)
+    return page_of(found, number=number, total=total)
+
+
+@cache
+def _lists(
+    role: Role | None, state: AccountState | None, sort: PeopleSort
+) -> tuple[Prepared, Prepared]:
+    """Return what counts and what lists everybody in a role and a state; there are few of these."""
+    listed = _matching(PERSON, "", role, state).order_by(*SORTS[sort])
+    return (
+        Prepared(_matching(select(func.count(USER.id)), "", role, state)),
+        Prepared(
+            listed.limit(bindparam("most", type_=Integer())).offset(
+                bindparam("skipped", type_=Integer())
+            ),
+            _person,
+            kept=KEPT_ROWS,
+        ),
+    )
 
 
 def all_people(
