@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from app.accounts import queries, service, sign_ins
+from app.accounts import queries, searching, service, sign_ins
 from app.accounts.actor import Role
 from app.accounts.domain import AccountState, PeopleSort
 from app.accounts.forms import ExportForm, InviteForm, PlainForm, ReasonForm, RolesForm
@@ -44,7 +44,7 @@ def show_people(*, visit: Visit) -> Response:
     role, state = _role(asked.get("role")), _state(asked.get("state"))
     sort = _sort(asked.get("sort"))
     with visit.database.read() as db:
-        page = queries.search_people(
+        page = searching.search_people(
             db,
             text=text,
             role=role,
@@ -73,7 +73,7 @@ def export_people(*, visit: Visit, submitted: Submitted) -> Response:
     """Send the people of the present search as CSV. A post, because it is kept in the audit trail."""
     form = ExportForm.read(submitted)
     with visit.database.write() as db:
-        found = queries.all_people(db, text=form.q, role=form.role, state=form.state)
+        found = searching.all_people(db, text=form.q, role=form.role, state=form.state)
         service.note_export(db, visit.actor, rows=len(found), now=visit.now)
     return Response(
         csv_text(EXPORT_HEADING, (_export_row(person) for person in found)),

@@ -1,28 +1,24 @@
-"""Reads of people, sign-ins and groups. Who may ask is decided by the caller's policy; what an
-instructor may see is narrowed here."""
+"""Reads of people, sign-ins and groups; the office's list of people is in `searching`. Who may ask is
+decided by the caller's policy; what an instructor may see is narrowed here."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, case, func, or_, select
+from sqlalchemy import Row, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.actor import Actor, Role, roles_held
-from app.accounts.domain import AccountState, PeopleSort, Profile, Purpose
+from app.accounts.domain import Profile, Purpose
 from app.accounts.links import open_link
 from app.accounts.models import Group, GroupMember, SignIn, User
 from app.audit.queries import acts_about
 from app.db.base import table_of
-from app.db.paging import PAGE_SIZE, Page, page_of
-from app.db.prepared import KEPT_ROWS, Prepared
+from app.db.prepared import Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, GroupId, SignInId, UserId
-
-MOST_EXPORTED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +116,6 @@ PERSON = select(
     USER.disabled_at,
     USER.created_at,
 )
-SORTS = {
-    PeopleSort.name: (USER.name, USER.id),
-    PeopleSort.name_down: (USER.name.desc(), USER.id),
-    PeopleSort.since: (USER.created_at, USER.id),
-    PeopleSort.since_down: (USER.created_at.desc(), USER.id),
-}
-STATES = {
-    AccountState.open: USER.disabled_at.is_(None) & USER.confirmed_at.is_not(None),
-    AccountState.unconfirmed: USER.disabled_at.is_(None) & USER.confirmed_at.is_(None),
-    AccountState.closed: USER.disabled_at.is_not(None),
-}
 PEOPLE = PERSON.where(USER.id.in_(bindparam("user_ids", expanding=True)))
 ONE_PERSON = Prepared(PERSON.where(USER.id == bindparam("user_id")))
 
@@ -140,7 +125,7 @@ def person(db: Session, user_id: UserId) -> Person:
     found = ONE_PERSON.one_or_none(db, user_id=user_id)
     if found is None:
         raise NotFound
-    return _person(found)
+    return person_from(found)
 
 
 def people(db: Session, ids: Iterable[UserId]) -> dict[UserId, Person]:
@@ -149,7 +134,7 @@ def people(db: Session, ids: Iterable[UserId]) -> dict[UserId, Person]:
     if not wanted:
         return {}
     rows = db.execute(PEOPLE, {"user_ids": list(wanted)})
-    return {user.id: _person(user) for user in rows}
+    return {user.id: person_from(user) for user in rows}
 
 
 def instructors(db: Session) -> tuple[Person, ...]:
@@ -159,71 +144,18 @@ def instructors(db: Session) -> tuple[Person, ...]:
         .where(User.is_instructor, User.disabled_at.is_(None))
         .order_by(User.name, User.id)
     )
-    return tuple(_person(user) for user in rows)
-
-
-def search_people(
-    db: Session,
-    *,
-    text: str = "",
-    role: Role | None = None,
-    state: AccountState | None = None,
-    sort: PeopleSort = PeopleSort.name,
-    number: int = 1,
-) -> Page[Person]:
-    """Return one page of the people whose name or address contains the text, by name or as asked."""
-    skipped = (number - 1) * PAGE_SIZE
-    if text:
-        matching = _matching(PERSON, text, role, state).order_by(*SORTS[sort])
-        total = db.scalar(_matching(select(func.count(USER.id)), text, role, state)) or 0
-        found = [_person(user) for user in db.execute(matching.limit(PAGE_SIZE).offset(skipped))]
-    else:
-        counted, listed = _lists(role, state, sort)
-        total = counted.one_or_none(db)[0]
-        found = listed.all(db, most=PAGE_SIZE, skipped=skipped)
-    return page_of(found, number=number, total=total)
-
-
-@cache
-def _lists(
-    role: Role | None, state: AccountState | None, sort: PeopleSort
-) -> tuple[Prepared, Prepared]:
-    """Return what counts and what lists everybody in a role and a state; there are few of these."""
-    listed = _matching(PERSON, "", role, state).order_by(*SORTS[sort])
-    return (
-        Prepared(_matching(select(func.count(USER.id)), "", role, state)),
-        Prepared(
-            listed.limit(bindparam("most", type_=Integer())).offset(
-                bindparam("skipped", type_=Integer())
-            ),
-            _person,
-            kept=KEPT_ROWS,
-        ),
-    )
-
-
-def all_people(
-    db: Session,
-    *,
-    text: str = "",
-    role: Role | None = None,
-    state: AccountState | None = None,
-) -> tuple[Person, ...]:
-    """Return everybody who matches, for an export."""
-    matching = _matching(PERSON, text, role, state)
-    rows = db.execute(matching.order_by(USER.name, USER.id).limit(MOST_EXPORTED))
-    return tuple(_person(user) for user in rows)
+    return tuple(person_from(user) for user in rows)
 
 
 def person_by_email(db: Session, email: str) -> Person | None:
     user = db.scalars(select(User).where(User.email == email)).one_or_none()
-    return _person(user) if user else None
+    return person_from(user) if user else None
 
 
 def people_by_email(db: Session, emails: Sequence[str]) -> tuple[Person, ...]:
     """Return the people of these addresses whose accounts are open, in the order of the addresses."""
     rows = db.execute(PERSON.where(USER.email.in_(emails), USER.disabled_at.is_(None)))
-    found = {user.email: _person(user) for user in rows}
+    found = {user.email: person_from(user) for user in rows}
     return tuple(found[email] for email in emails if email in found)
 
 
@@ -266,7 +198,7 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
         for found in people(db, (act.actor_id for act in acts if act.actor_id)).values()
     }
     return PersonStory(
-        person=_person(user),
+        person=person_from(user),
         created_at=user.created_at,
         confirmed_at=user.confirmed_at,
         closed_at=user.disabled_at,
@@ -338,7 +270,7 @@ def _members(db: Session, group_id: GroupId) -> list[tuple[Person, Role]]:
         .where(GroupMember.group_id == group_id)
         .order_by(User.name, User.id)
     )
-    return [(_person(user), Role(role)) for user, role in rows]
+    return [(person_from(user), Role(role)) for user, role in rows]
 
 
 def _counted_groups() -> Select[Group, int, int]:
@@ -374,27 +306,8 @@ def _sign_ins(
     )
 
 
-def _matching(  # type: ignore[no-untyped-def] # of rows or of a count
-    query, text: str, role: Role | None, state: AccountState | None
-):
-    if text:
-        query = query.where(
-            or_(
-                User.name.icontains(text, autoescape=True),
-                User.email.icontains(text, autoescape=True),
-            )
-        )
-    if role is not None:
-        holds = {
-            Role.student: User.is_student,
-            Role.instructor: User.is_instructor,
-            Role.admin: User.is_admin,
-        }
-        query = query.where(holds[role])
-    return query if state is None else query.where(STATES[state])
-
-
-def _person(user: User | Row[*tuple[Any, ...]]) -> Person:
+def person_from(user: User | Row[*tuple[Any, ...]]) -> Person:
+    """Read a person from a row of theirs, whole or of `PERSON`."""
     return Person(
         user_id=user.id,
         name=user.name,
