@@ -20,3 +20,4 @@ export function attachAll(root) {
 
 document.documentElement.dataset.scripts = "on";
 await attachAll(document);
+document.documentElement.dataset.scripts = "attached";

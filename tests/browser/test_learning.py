@@ -38,9 +38,12 @@ def context(tmp_path: Path, new_context: Callable[..., BrowserContext]) -> Itera
 @pytest.mark.browser
 def test_control_k_leads_to_the_search(context):
     page = context.new_page()
-    page.goto(LESSON, wait_until="networkidle")
+    attached = page.locator('html[data-scripts="attached"]')
+    page.goto(LESSON)
+    attached.wait_for()
     page.keyboard.press("Control+k")
-    page.wait_for_url("**/learn/small-course/search", wait_until="networkidle")
+    page.wait_for_url("**/learn/small-course/search")
+    attached.wait_for()
     page.keyboard.press("Meta+k")
     field = page.get_by_role("searchbox")
     expect(field).to_be_focused()

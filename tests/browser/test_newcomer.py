@@ -113,14 +113,14 @@ def sign_the_assessment(newcomer: Newcomer) -> None:
 def look_at_the_certificate(newcomer: Newcomer) -> str:
     """Follow it to the page that anybody sees, and copy its number from there."""
     newcomer.sign_in_as(STUDENT)
-    others_see = newcomer.page.get_by_role("link", name=re.compile("^What others see"))
+    others_see = newcomer.page.get_by_role("link", name=re.compile("^See what others see"))
     for _ in range(MOST_LOOKS):
         newcomer.follow("Certificates", "Main")
         newcomer.heads("Certificates")
         if others_see.count():
             break
         newcomer.page.wait_for_timeout(1_000)
-    newcomer.follow("What others see")
+    newcomer.follow("See what others see")
     newcomer.heads("This certificate is valid")
     newcomer.reads(STUDENT)
     found = SERIAL.search(newcomer.page.get_by_role("main").inner_text())
