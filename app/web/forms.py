@@ -1,5 +1,6 @@
 """Form posts: what was typed, kept as typed; and its reading into a typed command."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Self, get_origin
@@ -12,6 +13,8 @@ from app.kit.errors import Invalid
 from app.web.csrf import demand_proof
 
 MOST_FIELDS = 1000
+_LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,19 @@ async def read_submission(request: Request) -> Submission:
     fields: dict[str, tuple[str, ...]] = {}
     async with request.form(max_fields=MOST_FIELDS) as form:
         for name, typed in form.multi_items():
-            fields[name] = (*fields.get(name, ()), str(typed).replace("\r\n", "\n"))
+            fields[name] = (*fields.get(name, ()), as_seen(str(typed)))
     token = fields.pop("csrf_token", ("",))[0]
     demand_proof(request, token)
     key = fields.pop("idempotency_key", ("",))[0]
     body_text = "\n".join(f"{name}={typed}" for name, typed in sorted(fields.items()))
     return Submission(fields, key, body_text)
+
+
+def as_seen(typed: str) -> str:
+    """Return a text without the characters that nobody sees and that come along when words are pasted:
+    controls, which no database keeps, and blanks without width, which make an address no address. Joiners
+    stay: Persian needs them, and emoji. Every end of a line is one."""
+    return _UNSEEN.sub("", _LINE_ENDS.sub("\n", typed))
 
 
 Submitted = Annotated[Submission, Depends(read_submission)]
@@ -96,7 +106,8 @@ class Form(BaseModel):
             name = str(detail["loc"][0]) if detail["loc"] else "form"
             known = cls.model_fields.get(name)
             label = (known.title if known and known.title else name.replace("_", " ")).lower()
-            messages.setdefault(name, _message(detail, label))
+            # A field that the form does not have is no place on the page to go to.
+            messages.setdefault(name if known else "form", _message(detail, label))
         return messages
 
 
