@@ -107,7 +107,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     app = FastAPI(
         title="Preceptor",
         version="1",
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(with_worker=with_worker),
@@ -125,13 +125,13 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         identify=Identity(),
         clock=clock_for(settings.test_clock),
         url_for=url_for,
+        asset=built.url,
         guests=GUESTS if settings.env is Environment.demo else (),
     )
     app.state.mailer = make_mailer(settings, app.state.shell)
     for router in (*(feature.router for feature in FEATURES), system.router):
         # One flat list: nested routers would be matched one inside the other at every request.
         app.router.routes.extend(router.routes)
-    _open_documents(app)
     install_errors(app)
     app.mount("/static", public(Assets(built)))
     app.state.policies = policies(app)
@@ -179,10 +179,3 @@ def _lifespan(*, with_worker: bool):  # type: ignore[no-untyped-def] # FastAPI's
         shell.database.close()
 
     return run
-
-
-def _open_documents(app: FastAPI) -> None:
-    """FastAPI's own OpenAPI route is public, on purpose."""
-    for route in app.routes:
-        if getattr(route, "path", None) == app.openapi_url:
-            public(route.endpoint)  # type: ignore[attr-defined] # a Starlette Route

@@ -20,6 +20,23 @@ API_TOKEN_LASTS = timedelta(days=90)
 STAFF = frozenset({Role.instructor, Role.admin})
 
 
+class AccountState(StrEnum):
+    """How an account stands: the three kinds that lists tell apart."""
+
+    open = "open"
+    unconfirmed = "unconfirmed"
+    closed = "closed"
+
+
+class PeopleSort(StrEnum):
+    """What a list of people is sorted by; a minus turns it round."""
+
+    name = "name"
+    name_down = "-name"
+    since = "since"
+    since_down = "-since"
+
+
 class Purpose(StrEnum):
     """What a mailed link is for; one kind never works as another."""
 

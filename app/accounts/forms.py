@@ -5,7 +5,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.accounts.actor import Role
-from app.accounts.domain import LONGEST_NAME, LONGEST_PASSWORD, Profile, clean_name, normal_email
+from app.accounts.domain import (
+    LONGEST_NAME,
+    LONGEST_PASSWORD,
+    AccountState,
+    Profile,
+    clean_name,
+    normal_email,
+)
 from app.web.forms import Form
 
 ADDRESS_HELP = "Enter an e-mail address in the form name@example.com."
@@ -118,6 +125,7 @@ class ReasonForm(Form):
 class ExportForm(Form):
     q: Annotated[str, StringConstraints(max_length=100)] = ""
     role: Role | None = None
+    state: AccountState | None = None
 
 
 class GroupForm(Form):

@@ -12,6 +12,7 @@ from app.accounts.domain import idle_time
 from app.accounts.models import ApiToken, SignIn, User
 from app.db.base import table_of
 from app.db.database import Database
+from app.db.prepared import Prepared
 
 TOUCH_AFTER = timedelta(minutes=5)
 """How old the last sighting may be before it is written again; spares the database a write per page."""
@@ -24,7 +25,7 @@ def hash_of(token: str) -> bytes:
 
 # Built once, of plain columns: this is asked at every request.
 USER, SIGN_IN = table_of(User).c, table_of(SignIn).c
-BY_COOKIE = (
+BY_COOKIE = Prepared(
     select(
         SIGN_IN.id,
         SIGN_IN.seen_at,
@@ -53,8 +54,7 @@ class Identity:
     R-018)."""
 
     def by_cookie(self, database: Database, token: str, *, now: datetime) -> Actor | None:
-        with database.read() as db:
-            row = db.execute(BY_COOKIE, {"token_hash": hash_of(token), "now": now}).one_or_none()
+        row = BY_COOKIE.alone(database, token_hash=hash_of(token), now=now)
         if row is None:
             return None
         actor = Actor(

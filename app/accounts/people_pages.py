@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from app.accounts import queries, service, sign_ins
+from app.accounts import queries, searching, service, sign_ins
 from app.accounts.actor import Role
+from app.accounts.domain import AccountState, PeopleSort
 from app.accounts.forms import ExportForm, InviteForm, PlainForm, ReasonForm, RolesForm
 from app.accounts.queries import Person, PersonStory
 from app.db.paging import page_number
@@ -40,22 +41,30 @@ EXPORT_HEADING = (
 def show_people(*, visit: Visit) -> Response:
     asked = visit.request.query_params
     text = " ".join(asked.get("q", "").split())[:LONGEST_SEARCH]
-    role = _role(asked.get("role"))
+    role, state = _role(asked.get("role")), _state(asked.get("state"))
+    sort = _sort(asked.get("sort"))
     with visit.database.read() as db:
-        page = queries.search_people(
-            db, text=text, role=role, number=page_number(asked.get("page"))
+        page = searching.search_people(
+            db,
+            text=text,
+            role=role,
+            state=state,
+            sort=sort,
+            number=page_number(asked.get("page")),
         )
+    values = {"q": text, "role": role or "", "state": state or ""}
 
-    def address(number: int) -> str:
-        query = {"q": text, "role": role or "", "page": str(number)}
-        return "?" + urlencode({name: value for name, value in query.items() if value})
+    def address(**changes: object) -> str:
+        """Return the address of this list with something changed."""
+        query = {**values, "sort": "" if sort is PeopleSort.name else sort, **changes}
+        return "?" + urlencode({name: str(value) for name, value in query.items() if value})
 
     return visit.render(
         "accounts/people.html",
         page=page,
-        values={"q": text, "role": role or ""},
-        previous_href=address(page.number - 1) if page.has_previous else None,
-        next_href=address(page.number + 1) if page.has_next else None,
+        values={name: str(value) for name, value in values.items()},
+        sort=sort.value,
+        address=address,
     )
 
 
@@ -64,7 +73,7 @@ def export_people(*, visit: Visit, submitted: Submitted) -> Response:
     """Send the people of the present search as CSV. A post, because it is kept in the audit trail."""
     form = ExportForm.read(submitted)
     with visit.database.write() as db:
-        found = queries.all_people(db, text=form.q, role=form.role)
+        found = searching.all_people(db, text=form.q, role=form.role, state=form.state)
         service.note_export(db, visit.actor, rows=len(found), now=visit.now)
     return Response(
         csv_text(EXPORT_HEADING, (_export_row(person) for person in found)),
@@ -215,6 +224,18 @@ def _role(typed: str | None) -> Role | None:
     if typed not in set(Role):
         raise Invalid("The role must be student, instructor or admin.")
     return Role(typed)
+
+
+def _state(typed: str | None) -> AccountState | None:
+    if not typed:
+        return None
+    if typed not in set(AccountState):
+        raise Invalid("The state must be open, unconfirmed or closed.")
+    return AccountState(typed)
+
+
+def _sort(typed: str | None) -> PeopleSort:
+    return PeopleSort(typed) if typed in set(PeopleSort) else PeopleSort.name
 
 
 def _export_row(person: Person) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
-"""Reads of people, sign-ins and groups. Who may ask is decided by the caller's policy; what an
-instructor may see is narrowed here."""
+"""Reads of people, sign-ins and groups; the office's list of people is in `searching`. Who may ask is
+decided by the caller's policy; what an instructor may see is narrowed here."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, func, or_, select
+from sqlalchemy import Row, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import policy
@@ -16,11 +16,9 @@ from app.accounts.links import open_link
 from app.accounts.models import Group, GroupMember, SignIn, User
 from app.audit.queries import acts_about
 from app.db.base import table_of
-from app.db.paging import PAGE_SIZE, Page, page_of
+from app.db.prepared import Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, GroupId, SignInId, UserId
-
-MOST_EXPORTED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,7 @@ class Person:
     access_needs: str | None = field(repr=False)
     is_confirmed: bool
     is_closed: bool
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +114,18 @@ PERSON = select(
     USER.access_needs,
     USER.confirmed_at,
     USER.disabled_at,
+    USER.created_at,
 )
 PEOPLE = PERSON.where(USER.id.in_(bindparam("user_ids", expanding=True)))
+ONE_PERSON = Prepared(PERSON.where(USER.id == bindparam("user_id")))
+
+
+def person(db: Session, user_id: UserId) -> Person:
+    """Return one person, or raise NotFound."""
+    found = ONE_PERSON.one_or_none(db, user_id=user_id)
+    if found is None:
+        raise NotFound
+    return person_from(found)
 
 
 def people(db: Session, ids: Iterable[UserId]) -> dict[UserId, Person]:
@@ -125,7 +134,7 @@ def people(db: Session, ids: Iterable[UserId]) -> dict[UserId, Person]:
     if not wanted:
         return {}
     rows = db.execute(PEOPLE, {"user_ids": list(wanted)})
-    return {user.id: _person(user) for user in rows}
+    return {user.id: person_from(user) for user in rows}
 
 
 def instructors(db: Session) -> tuple[Person, ...]:
@@ -135,37 +144,18 @@ def instructors(db: Session) -> tuple[Person, ...]:
         .where(User.is_instructor, User.disabled_at.is_(None))
         .order_by(User.name, User.id)
     )
-    return tuple(_person(user) for user in rows)
-
-
-def search_people(
-    db: Session, *, text: str = "", role: Role | None = None, number: int = 1
-) -> Page[Person]:
-    """Return one page of the people whose name or address contains the text, by name."""
-    matching = _matching(PERSON, text, role)
-    total = db.scalar(_matching(select(func.count(USER.id)), text, role)) or 0
-    rows = db.execute(
-        matching.order_by(USER.name, USER.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    )
-    return page_of([_person(user) for user in rows], number=number, total=total)
-
-
-def all_people(db: Session, *, text: str = "", role: Role | None = None) -> tuple[Person, ...]:
-    """Return everybody who matches, for an export."""
-    matching = _matching(PERSON, text, role)
-    rows = db.execute(matching.order_by(USER.name, USER.id).limit(MOST_EXPORTED))
-    return tuple(_person(user) for user in rows)
+    return tuple(person_from(user) for user in rows)
 
 
 def person_by_email(db: Session, email: str) -> Person | None:
     user = db.scalars(select(User).where(User.email == email)).one_or_none()
-    return _person(user) if user else None
+    return person_from(user) if user else None
 
 
 def people_by_email(db: Session, emails: Sequence[str]) -> tuple[Person, ...]:
     """Return the people of these addresses whose accounts are open, in the order of the addresses."""
     rows = db.execute(PERSON.where(USER.email.in_(emails), USER.disabled_at.is_(None)))
-    found = {user.email: _person(user) for user in rows}
+    found = {user.email: person_from(user) for user in rows}
     return tuple(found[email] for email in emails if email in found)
 
 
@@ -208,7 +198,7 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
         for found in people(db, (act.actor_id for act in acts if act.actor_id)).values()
     }
     return PersonStory(
-        person=_person(user),
+        person=person_from(user),
         created_at=user.created_at,
         confirmed_at=user.confirmed_at,
         closed_at=user.disabled_at,
@@ -280,7 +270,7 @@ def _members(db: Session, group_id: GroupId) -> list[tuple[Person, Role]]:
         .where(GroupMember.group_id == group_id)
         .order_by(User.name, User.id)
     )
-    return [(_person(user), Role(role)) for user, role in rows]
+    return [(person_from(user), Role(role)) for user, role in rows]
 
 
 def _counted_groups() -> Select[Group, int, int]:
@@ -316,25 +306,8 @@ def _sign_ins(
     )
 
 
-def _matching(query: Select, text: str, role: Role | None) -> Select:  # type: ignore[type-arg] # of rows or of a count
-    if text:
-        query = query.where(
-            or_(
-                User.name.icontains(text, autoescape=True),
-                User.email.icontains(text, autoescape=True),
-            )
-        )
-    if role is not None:
-        holds = {
-            Role.student: User.is_student,
-            Role.instructor: User.is_instructor,
-            Role.admin: User.is_admin,
-        }
-        query = query.where(holds[role])
-    return query
-
-
-def _person(user: User | Row[*tuple[Any, ...]]) -> Person:
+def person_from(user: User | Row[*tuple[Any, ...]]) -> Person:
+    """Read a person from a row of theirs, whole or of `PERSON`."""
     return Person(
         user_id=user.id,
         name=user.name,
@@ -351,4 +324,5 @@ def _person(user: User | Row[*tuple[Any, ...]]) -> Person:
         access_needs=user.access_needs,
         is_confirmed=user.confirmed_at is not None,
         is_closed=user.disabled_at is not None,
+        created_at=user.created_at,
     )

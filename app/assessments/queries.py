@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -14,6 +14,8 @@ from app.assessments.domain import Mark, Outcome, Result, SignRefusal
 from app.assessments.models import Assessment, StepMark
 from app.courses import queries as courses
 from app.courses.domain.delivery import Checklist, Step
+from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, PracticalId, RevisionId, SeatId, UserId
 from app.practicals import queries as practicals
@@ -112,6 +114,14 @@ class Sheet:
     def marked(self) -> int:
         return self.total - len(self.unmarked)
 
+    @property
+    def to_practise(self) -> tuple[StepView, ...]:
+        """The steps that were not done unaided, with what the instructor noted on them."""
+        keys = {step.key for step in self.result.to_practise}
+        return tuple(
+            view for section in self.sections for view in section.steps if view.step.key in keys
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -147,6 +157,21 @@ class Competent:
     checklist_key: str
     instructor_id: UserId
     signed_at: datetime
+
+
+# Built once, of plain columns: every home page of a student asks.
+ASSESSMENT = table_of(Assessment).c
+_theirs = select(*ASSESSMENT).where(ASSESSMENT.student_id == bindparam("user_id"))
+SIGNED = Prepared(
+    _theirs.where(ASSESSMENT.signed_at.is_not(None)).order_by(
+        ASSESSMENT.signed_at.desc(), ASSESSMENT.id.desc()
+    )
+)
+COMPETENT = Prepared(
+    _theirs.where(ASSESSMENT.outcome == Outcome.competent).order_by(
+        ASSESSMENT.signed_at, ASSESSMENT.id
+    )
+)
 
 
 def start_page(db: Session, actor: Actor, practical_id: PracticalId, seat_id: SeatId) -> StartPage:
@@ -206,11 +231,7 @@ def report(db: Session, actor: Actor, assessment_id: AssessmentId) -> Sheet:
 
 def reports_of(db: Session, user_id: UserId) -> tuple[Report, ...]:
     """Return a person's signed assessments, newest first."""
-    rows = db.scalars(
-        select(Assessment)
-        .where(Assessment.student_id == user_id, Assessment.signed_at.is_not(None))
-        .order_by(Assessment.signed_at.desc(), Assessment.id.desc())
-    ).all()
+    rows = SIGNED.all(db, user_id=user_id)
     marks = _marks_of(db, [row.id for row in rows])
     return tuple(_report(db, row, marks[row.id]) for row in rows)
 
@@ -244,12 +265,6 @@ def competent_of(
 ) -> tuple[Competent, ...]:
     """Return a person's signed assessments that ended competent, of one course or of all, oldest
     first."""
-    query = select(Assessment).where(
-        Assessment.student_id == user_id, Assessment.outcome == Outcome.competent
-    )
-    if course_key is not None:
-        query = query.where(Assessment.course_key == course_key)
-    rows = db.scalars(query.order_by(Assessment.signed_at, Assessment.id))
     return tuple(
         Competent(
             row.id,
@@ -260,8 +275,8 @@ def competent_of(
             row.instructor_id,
             row.signed_at,
         )
-        for row in rows
-        if row.signed_at is not None
+        for row in COMPETENT.all(db, user_id=user_id)
+        if row.signed_at is not None and course_key in (None, row.course_key)
     )
 
 

@@ -11,6 +11,7 @@ from app.certificates.doors import take_turn
 from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable
 from app.certificates.forms import BlockedForm, ReissueForm, RevokeForm, VerifyForm
 from app.certificates.printing import certificate_pdf
+from app.certificates.queries import Which
 from app.db.paging import page_number
 from app.kit.errors import Invalid
 from app.kit.ids import CertificateId, UserId
@@ -100,12 +101,14 @@ def show_list(visit: Visit) -> Response:
     asked = visit.request.query_params
     search = asked.get("q", "").strip()[:200]
     number = page_number(asked.get("page"))
+    wanted = asked.get("which", "")
+    which = Which(wanted) if wanted in set(Which) else Which.all
     with visit.database.read() as db:
-        page = queries.admin_page(db, search=search, number=number)
+        page = queries.admin_page(db, search=search, number=number, which=which)
     base = visit.url("certificates.list")
 
-    def link(to: int) -> str:
-        return f"{base}?{urlencode({'q': search, 'page': to})}"
+    def link(to: int, view: str = which) -> str:
+        return f"{base}?{urlencode({'which': view, 'q': search, 'page': to})}"
 
     return visit.render("certificates/list.html", page=page, link=link)
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -18,7 +19,9 @@ from app.certificates.domain import Attended, Facts, Judged, Requirement, Status
 from app.certificates.models import Certificate, CertificateBlock
 from app.courses import queries as courses
 from app.courses.queries import Published
+from app.db.base import table_of
 from app.db.paging import PAGE_SIZE, Page, page_of
+from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import Place
 from app.kit.errors import NotFound
@@ -98,10 +101,19 @@ class Blocked:
 
     user_id: UserId
     course_key: str
+    course_title: str
     name: str
     email: str
     reason: str
     blocked_at: datetime
+
+
+class Which(StrEnum):
+    """Which certificates a list shows."""
+
+    all = "all"
+    valid = "valid"
+    revoked = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +121,19 @@ class AdminPage:
     certificates: Page[Shown]
     blocked: tuple[Blocked, ...]
     search: str
+    which: Which
 
 
+# Built once, of plain columns: every home page of a student asks.
+ISSUED_TO, BLOCK = table_of(Certificate).c, table_of(CertificateBlock).c
+ISSUED = Prepared(
+    select(*ISSUED_TO)
+    .where(ISSUED_TO.user_id == bindparam("user_id"))
+    .order_by(ISSUED_TO.issued_at.desc(), ISSUED_TO.id.desc())
+)
+BLOCKS = Prepared(
+    select(BLOCK.course_key, BLOCK.reason).where(BLOCK.user_id == bindparam("user_id"))
+)
 _NOBODY = {"format": 0, "serial": "", "holder": {"name": "x" * 40}, "scope": "x" * 240}
 
 
@@ -156,11 +179,7 @@ def own_page_of(
     db: Session, user_id: UserId, places: Iterable[Place], done: Mapping[str, Done]
 ) -> OwnPage:
     """The same for somebody whose places, newest first, and completions are known."""
-    rows = db.scalars(
-        select(Certificate)
-        .where(Certificate.user_id == user_id)
-        .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
-    ).all()
+    rows = ISSUED.all(db, user_id=user_id)
     live = {row.course_key for row in rows if row.revoked_at is None}
     newest: dict[str, Place] = {}
     for place in places:
@@ -180,10 +199,7 @@ def _ways(
     """Return the way to each certificate, in few statements whatever the number of courses."""
     if not places:
         return ()
-    blocks: dict[str, str] = {
-        row.course_key: row.reason
-        for row in db.scalars(select(CertificateBlock).where(CertificateBlock.user_id == user_id))
-    }
+    blocks = {row.course_key: row.reason for row in BLOCKS.all(db, user_id=user_id)}
     seats = practicals.attended_seats(db, user_id)
     judged = assessments.competent_of(db, user_id)
     names = _names(db, judged)
@@ -204,9 +220,13 @@ def _ways(
     return tuple(found)
 
 
-def admin_page(db: Session, *, search: str, number: int) -> AdminPage:
+def admin_page(db: Session, *, search: str, number: int, which: Which = Which.all) -> AdminPage:
     """Return certificates by name or serial, newest first, and those that wait for an admin."""
     query = select(Certificate)
+    if which is Which.valid:
+        query = query.where(Certificate.revoked_at.is_(None))
+    elif which is Which.revoked:
+        query = query.where(Certificate.revoked_at.is_not(None))
     if search:
         serial = domain.read_serial(search)
         by_name = func.lower(Certificate.holder_name).contains(search.lower(), autoescape=True)
@@ -218,7 +238,7 @@ def admin_page(db: Session, *, search: str, number: int) -> AdminPage:
         .offset((number - 1) * PAGE_SIZE)
     )
     page = page_of([shown(row) for row in rows], number=number, total=total)
-    return AdminPage(page, blocked(db), search)
+    return AdminPage(page, blocked(db), search, which)
 
 
 def has_any(db: Session, user_id: UserId, course_key: str) -> bool:
@@ -362,11 +382,15 @@ def blocked(db: Session) -> tuple[Blocked, ...]:
     rows = db.scalars(
         select(CertificateBlock).order_by(CertificateBlock.blocked_at).limit(PAGE_SIZE)
     ).all()
-    people = accounts.people(db, [row.user_id for row in rows]) if rows else {}
+    if not rows:
+        return ()
+    people = accounts.people(db, [row.user_id for row in rows])
+    titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
     return tuple(
         Blocked(
             row.user_id,
             row.course_key,
+            titles.get(row.course_key, row.course_key),
             people[row.user_id].name,
             people[row.user_id].email,
             row.reason,

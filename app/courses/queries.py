@@ -6,18 +6,21 @@ Nothing here can reach the keys: see `answers`.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.courses.domain.delivery import Course
 from app.courses.models import CourseHead, Media, Revision
+from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import RevisionId
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Published:
-    """One revision of a course, as learners see it."""
+    """One revision of a course, as learners see it. There is one object of each while it is in memory, so
+    that what follows from it can be kept by it."""
 
     revision_id: RevisionId
     number: int
@@ -41,6 +44,11 @@ class CourseCard:
     lessons: int
     practicals: int
 
+
+# Built once, of plain columns: whatever names a course asks.
+_head = table_of(CourseHead).c
+HEADS = Prepared(select(_head.current_revision_id))
+HEAD = Prepared(select(_head.current_revision_id).where(_head.key == bindparam("course_key")))
 
 _by_id: dict[RevisionId, Published] = {}
 _drawings: dict[str, bytes] = {}
@@ -73,14 +81,13 @@ def revision(db: Session, revision_id: RevisionId) -> Published:
 
 def current(db: Session, course_key: str) -> Published | None:
     """Return the revision new learners get, or None when there is no such course."""
-    head = db.scalar(select(CourseHead.current_revision_id).where(CourseHead.key == course_key))
-    return None if head is None else revision(db, head)
+    head = HEAD.one_or_none(db, course_key=course_key)
+    return None if head is None else revision(db, head.current_revision_id)
 
 
 def catalogue(db: Session) -> tuple[Published, ...]:
     """Return the current revision of every course, by title."""
-    heads = db.scalars(select(CourseHead.current_revision_id)).all()
-    found = [revision(db, head) for head in heads]
+    found = [revision(db, head.current_revision_id) for head in HEADS.all(db)]
     return tuple(sorted(found, key=lambda published: published.course.title))
 
 

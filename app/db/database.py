@@ -124,8 +124,10 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and then wants to write fails at once when another wrote in
     # between, whatever the timeout; IMMEDIATE takes the write lock before the first read.
-    writes = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("write", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:  # takes no lock, so it cannot fail: straight to the driver
+        connection.connection.cursor().execute("BEGIN")
 
 
 def _before_statement(*event_values: Any) -> None:
@@ -135,7 +137,13 @@ def _before_statement(*event_values: Any) -> None:
 
 def _after_statement(*event_values: Any) -> None:
     statement, context = event_values[2], event_values[4]
+    if not statement.startswith("BEGIN"):
+        count_statement(perf_counter() - context.started_at)
+
+
+def count_statement(seconds: float) -> None:
+    """Count one statement of the present request or job."""
     work = current_work.get()
-    if work is not None and not statement.startswith("BEGIN"):
+    if work is not None:
         work.statements += 1
-        work.seconds += perf_counter() - context.started_at
+        work.seconds += seconds

@@ -1,5 +1,8 @@
 """Filling an empty database with the demo academy."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from app import jobs
@@ -23,7 +26,7 @@ COURSE = "mesotherapy"
 def fill_if_empty(database: Database, *, now: datetime) -> bool:
     """Make the demo academy in one transaction, if there is nobody yet; return whether it was made."""
     password_hash = passwords.hash_of_password(PASSWORD)
-    with database.write() as db:
+    with _nothing_collected(), database.write() as db:
         course = courses.current(db, COURSE)
         if course is None or people.person_by_email(db, ADMIN.email) is not None:
             return False
@@ -32,6 +35,16 @@ def fill_if_empty(database: Database, *, now: datetime) -> bool:
         diary.live()
         jobs.act_on_facts(db, now=now)
     return True
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Rows leave nothing in cycles, and looking for some takes a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _write_down(diary: Diary, password_hash: str) -> None:

@@ -47,7 +47,6 @@ class Try:
 
 TRIES = (
     Try(30, "Eilidh Carmichael", INES, Course.well, "Steady from the first row to the last."),
-    Try(30, "Kwabena Owusu-Lyle", INES, Course.well, "Your record was the best of the day."),
     Try(
         30,
         "Rukhsana Mirza",

@@ -44,7 +44,7 @@ class Day:
 
 
 DAYS = (
-    Day(30, (INES,), ROOM_1, 34, ("Eilidh Carmichael", "Kwabena Owusu-Lyle", "Rukhsana Mirza")),
+    Day(30, (INES,), ROOM_1, 34, ("Eilidh Carmichael", "Rukhsana Mirza")),
     Day(
         16,
         (TOMASZ,),
@@ -61,8 +61,8 @@ DAYS = (
         (INES,),
         ROOM_1,
         13,
-        ("Callum Birch", "Leila Haddad", "Rukhsana Mirza", "Darius Petrauskas"),
-        absent=("Darius Petrauskas",),
+        ("Callum Birch", "Leila Haddad", "Rukhsana Mirza", "Jasvinder Gill-Hargreaves"),
+        absent=("Jasvinder Gill-Hargreaves",),
     ),
     Day(
         1,
@@ -73,9 +73,9 @@ DAYS = (
             "Nora Whitcombe",
             "Beatriz Fonseca-Whitlock",
             "Jasvinder Gill-Hargreaves",
-            "Giorgos Papadimitriou",
+            "Diego Carrasco",
         ),
-        absent=("Giorgos Papadimitriou",),
+        absent=("Diego Carrasco",),
         present=("Jasvinder Gill-Hargreaves",),
     ),
     Day(
@@ -83,7 +83,7 @@ DAYS = (
         (INES,),
         ROOM_1,
         6,
-        ("Oluwaseun Fairbairn", "Freya Lindqvist", "Stellan Bergqvist", "Zeynep Karaoglan"),
+        ("Oluwaseun Fairbairn", "Freya Lindqvist", "Zeynep Karaoglan", "Hassan Qureshi"),
         note="The models arrive at 13:00. The kit was checked yesterday.",
     ),
     Day(
@@ -91,13 +91,7 @@ DAYS = (
         (TOMASZ, KENJI),
         BOTH_ROOMS,
         6,
-        (
-            "Darius Petrauskas",
-            "Tamsin Polglaze",
-            "Hassan Qureshi",
-            "Bronwen Pryce",
-            "Jasvinder Gill-Hargreaves",
-        ),
+        ("Bronwen Pryce", "Diego Carrasco", "Máiréad Ní Chonghaile", "Leila Haddad"),
     ),
     Day(
         -8,
@@ -112,25 +106,17 @@ DAYS = (
         (ADAEZE,),
         ROOM_1,
         5,
-        ("Giorgos Papadimitriou", "Diego Carrasco", "Tamsin Polglaze"),
+        ("Jasvinder Gill-Hargreaves", "Diego Carrasco", "Máiréad Ní Chonghaile"),
         cancelled=2,
     ),
     Day(
         -15,
-        (ADAEZE, INES),
-        BOTH_ROOMS,
+        (ADAEZE,),
+        ROOM_1,
         1,
-        (
-            "Giorgos Papadimitriou",
-            "Jasvinder Gill-Hargreaves",
-            "Stellan Bergqvist",
-            "Tamsin Polglaze",
-            "Máiréad Ní Chonghaile",
-            "Darius Petrauskas",
-            "Zeynep Karaoglan",
-        ),
+        ("Jasvinder Gill-Hargreaves", "Máiréad Ní Chonghaile", "Zeynep Karaoglan"),
     ),
-    Day(-22, (INES, TOMASZ), BOTH_ROOMS, 1, ("Diego Carrasco", "Máiréad Ní Chonghaile")),
+    Day(-22, (INES, TOMASZ), BOTH_ROOMS, 1, ("Diego Carrasco", "Freya Lindqvist")),
     Day(-36, (KENJI,), ROOM_2, opens=-6),
     Day(-43, (KENJI, ADAEZE), BOTH_ROOMS, is_draft=True),
     Day(-50, (INES, ADAEZE), BOTH_ROOMS),

@@ -70,7 +70,6 @@ GRADUATES = (
     DemoPerson("Callum Birch", Stage.graduate, "Nurse", is_medical=True, quiet=15),
     DemoPerson("Marcus Adeyemi", Stage.graduate, "Dentist", is_medical=True, quiet=24),
     DemoPerson("Eilidh Carmichael", Stage.graduate, "Nurse", is_medical=True, quiet=36),
-    DemoPerson("Kwabena Owusu-Lyle", Stage.graduate, "Facialist", quiet=36, stumbles=(4,)),
     DemoPerson("Rukhsana Mirza", Stage.graduate, "Doctor", is_medical=True, quiet=36),
     DemoPerson(
         "Venkatalakshmi Ramanathapuram Subramaniam-Fortescue",
@@ -97,102 +96,75 @@ READY = (
         certificate_name="Nguyễn Thị Quỳnh Anh",
     ),
     DemoPerson(
-        "Darius Petrauskas",
-        Stage.theory,
-        "Massage therapist",
-        quiet=15,
-        access_needs="I am colour-blind: say what a label says, not its colour.",
-    ),
-    DemoPerson(
-        "Jasvinder Gill-Hargreaves", Stage.theory, "Physiotherapist", is_medical=True, quiet=9
+        "Jasvinder Gill-Hargreaves", Stage.theory, "Physiotherapist", is_medical=True, quiet=15
     ),
     DemoPerson("Zeynep Karaoglan", Stage.theory, "Make-up artist", quiet=8, stumbles=(7,)),
-    DemoPerson("Giorgos Papadimitriou", Stage.theory, "Paramedic", is_medical=True, quiet=9),
-    DemoPerson("Tamsin Polglaze", Stage.theory, "Beauty therapist", quiet=7),
-    DemoPerson("Hassan Qureshi", Stage.modules, "Pharmacist", is_medical=True, modules=8, quiet=12),
+    DemoPerson("Hassan Qureshi", Stage.modules, "Pharmacist", is_medical=True, quiet=12),
     DemoPerson(
-        "Bronwen Pryce",
-        Stage.modules,
-        modules=8,
-        quiet=12,
-        access_needs="Please face me: I lip-read.",
+        "Bronwen Pryce", Stage.modules, quiet=12, access_needs="Please face me: I lip-read."
     ),
-    DemoPerson("Diego Carrasco", Stage.modules, "Massage therapist", modules=8, quiet=12),
-    DemoPerson("Stellan Bergqvist", Stage.modules, "Tattoo artist", modules=8, quiet=7),
+    DemoPerson("Diego Carrasco", Stage.modules, "Massage therapist", quiet=12),
 )
 LEARNING = (
     DemoPerson("Priya Sandhu", Stage.halfway, "Beauty therapist", modules=4, stumbles=(3,)),
     DemoPerson("Yuki Tanabe", Stage.learning, "Beauty therapist"),
     DemoPerson(
-        "Máiréad Ní Chonghaile", Stage.learning, "Nurse", is_medical=True, modules=7, quiet=5
+        "Máiréad Ní Chonghaile", Stage.learning, "Nurse", is_medical=True, modules=7, quiet=8
     ),
-    DemoPerson("Chidinma Okereke", Stage.learning, "Facialist", modules=6),
-    DemoPerson("Dafydd Morgan-Ellis", Stage.learning, modules=5, quiet=4),
+    DemoPerson("Chidinma Okereke", Stage.learning, "Facialist", modules=5),
     DemoPerson("Fatoumata Diarra", Stage.halfway, "Midwife", is_medical=True, modules=4),
-    DemoPerson("Gethin Prosser", Stage.halfway, "Barber", modules=4, quiet=6, stumbles=(2,)),
     DemoPerson("Hyacinth Palmer-Boateng", Stage.halfway, "Beauty therapist", modules=4, quiet=2),
     DemoPerson("Ioana Vlaicu", Stage.halfway, "Nail technician", modules=4, quiet=33),
-    DemoPerson("Hanneke van Wijngaarden", Stage.learning, "Yoga teacher", modules=5, quiet=3),
-    DemoPerson("Winifred Asante", Stage.learning, "Facialist", modules=5, quiet=2, stumbles=(3,)),
-    DemoPerson("Ishaan Bhattacharyya", Stage.learning, "Doctor", is_medical=True, modules=4),
-    DemoPerson("Katarzyna Wiśniewska-Holt", Stage.learning, "Beauty therapist", modules=3),
-    DemoPerson("Ursula Achterhuis", Stage.learning, "Dentist", is_medical=True, modules=3, quiet=4),
+    DemoPerson("Dafydd Morgan-Ellis", Stage.learning, modules=3, quiet=4),
+    DemoPerson("Winifred Asante", Stage.learning, "Facialist", modules=3, quiet=2, stumbles=(3,)),
+    DemoPerson("Tamsin Polglaze", Stage.learning, "Beauty therapist", modules=3),
+    DemoPerson("Gethin Prosser", Stage.learning, "Barber", modules=2, quiet=6, stumbles=(2,)),
+    DemoPerson("Hanneke van Wijngaarden", Stage.learning, "Yoga teacher", modules=2, quiet=3),
+    DemoPerson("Katarzyna Wiśniewska-Holt", Stage.learning, "Beauty therapist", modules=2),
     DemoPerson(
         "Lerato Mokoena",
         Stage.learning,
-        modules=3,
+        modules=2,
         quiet=3,
         access_needs="More time for reading: I am dyslexic.",
     ),
     DemoPerson("Paolo Benedetti", Stage.learning, "Barber", modules=2, quiet=5),
-    DemoPerson("Nasra Abdullahi", Stage.learning, "Facialist", modules=2, quiet=2),
-    DemoPerson("Thandeka Nkosi", Stage.learning, "Make-up artist", modules=2, quiet=1),
-    DemoPerson("Orla Fitzmaurice", Stage.learning, "Hairdresser", modules=2, quiet=38),
     DemoPerson(
-        "Esperanza Villanueva de la Torre y Mendizábal",
+        "Darius Petrauskas",
         Stage.learning,
-        "Beauty therapist",
-        modules=1,
+        "Massage therapist",
+        modules=2,
+        access_needs="I am colour-blind: say what a label says, not its colour.",
     ),
+    DemoPerson("Orla Fitzmaurice", Stage.learning, "Hairdresser", modules=1, quiet=38),
+    DemoPerson("Ishaan Bhattacharyya", Stage.learning, "Doctor", is_medical=True, modules=1),
+    DemoPerson("Ursula Achterhuis", Stage.learning, "Dentist", is_medical=True, modules=1, quiet=4),
+    DemoPerson("Nasra Abdullahi", Stage.learning, "Facialist", modules=1, quiet=2),
+    DemoPerson("Thandeka Nkosi", Stage.learning, "Make-up artist", modules=1),
+    DemoPerson("Kwabena Owusu-Lyle", Stage.learning, "Facialist", modules=1, quiet=7),
     DemoPerson("Xiulan Zheng", Stage.learning, "Nurse", is_medical=True, modules=1, quiet=9),
+    DemoPerson("Esperanza Villanueva de la Torre y Mendizábal", Stage.learning, quiet=3),
     DemoPerson("Aurelio Mastrangelo", Stage.learning, "Massage therapist", quiet=45),
     DemoPerson("Bethan Tregaskis", Stage.learning, "Beauty therapist", quiet=2),
 )
 ASKING = DemoPerson("Rafael Monteiro", Stage.requested, "Nurse", is_medical=True)
 EARLY = (
     DemoPerson("Oonagh Gilfillan", Stage.idle, "Florist"),
-    DemoPerson(
-        "Vasilisa Ignatova",
-        Stage.idle,
-        "Dental nurse",
-        is_medical=True,
-    ),
+    DemoPerson("Vasilisa Ignatova", Stage.idle, "Dental nurse", is_medical=True),
     DemoPerson("Grace Abernathy", Stage.confirmed, "Hairdresser"),
-    DemoPerson(
-        "Yetunde Balogun-Harcourt",
-        Stage.confirmed,
-        "Nurse",
-        is_medical=True,
-    ),
+    DemoPerson("Yetunde Balogun-Harcourt", Stage.confirmed, "Nurse", is_medical=True),
     DemoPerson("Catriona MacAskill", Stage.confirmed, "Beauty therapist"),
-    DemoPerson(
-        "Farida Noorzai",
-        Stage.confirmed,
-        access_needs="A quiet place to pray at midday.",
-    ),
+    DemoPerson("Farida Noorzai", Stage.confirmed, access_needs="A quiet place to pray at midday."),
     DemoPerson("Naledi Dlamini-Ross", Stage.confirmed, "Facialist"),
     ASKING,
     DemoPerson("Sian Llewellyn-Okonkwo", Stage.requested, "Make-up artist"),
     DemoPerson("Mei Ling Cheung", Stage.requested, "Beauty therapist"),
-    DemoPerson(
-        "Parveen Chowdhury",
-        Stage.requested,
-        "Pharmacist",
-        is_medical=True,
-    ),
+    DemoPerson("Parveen Chowdhury", Stage.requested, "Pharmacist", is_medical=True),
     DemoPerson("Roisin Delahunty", Stage.waiting, "Hairdresser"),
     DemoPerson("Soledad Ibarra", Stage.waiting, "Beauty therapist"),
     DemoPerson("Lucinda Farquharson", Stage.registered),
+    DemoPerson("Giorgos Papadimitriou", Stage.confirmed, "Paramedic", is_medical=True),
+    DemoPerson("Stellan Bergqvist", Stage.confirmed, "Tattoo artist"),
     DemoPerson("Anjali Thackeray", Stage.invited),
     DemoPerson("Jocasta Wren", Stage.unconfirmed),
 )
@@ -234,6 +206,4 @@ def sign_in_lines() -> str:
     """Say how to sign in as each role."""
     people = (STUDENTS[0], INSTRUCTORS[0], ADMIN)
     lines = [f"  {one.role:10} {one.email}" for one in people]
-    return "\n".join(
-        [f"Sign in (password: {PASSWORD}), or with a button of the sign-in page:", *lines]
-    )
+    return "\n".join([f"Sign in (password: {PASSWORD}), or with one press at /demo:", *lines])

@@ -26,6 +26,7 @@ from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
 
 pages = Pages()
+LONGEST_SEARCH = 100
 
 
 @pages.get("/admin/intakes", name="enrolments.intakes", access=ADMIN)
@@ -148,14 +149,18 @@ def _intake(
 ) -> Response:
     shown = visit.request.query_params.get("show")
     number = page_number(visit.request.query_params.get("page"))
+    text = " ".join(visit.request.query_params.get("q", "").split())[:LONGEST_SEARCH]
     with visit.database.read() as db:
-        page = admin_queries.intake_page(db, visit.actor, intake_id, shown=shown, number=number)
+        page = admin_queries.intake_page(
+            db, visit.actor, intake_id, shown=shown, number=number, text=text
+        )
     return visit.render(
         "enrolments/intake.html",
         status=status_of(refused) if refused else 200,
         page=page,
         errors=errors_of(refused),
         values=submitted.values if submitted else {},
+        text=text,
     )
 
 
@@ -167,6 +172,9 @@ def _intake_form(
 ) -> Response:
     with visit.database.read() as db:
         catalogue = courses.catalogue(db)
+        if intake is None and refused is None:
+            usual = admin_queries.usual(db, visit.actor)
+            values = _likely([entry.course_key for entry in catalogue], usual, visit)
     return visit.render(
         "enrolments/intake_form.html",
         status=status_of(refused) if refused else 200,
@@ -175,6 +183,20 @@ def _intake_form(
         errors=errors_of(refused),
         values=values,
     )
+
+
+def _likely(
+    course_keys: list[str], usual: tuple[int, int] | None, visit: VisitContext
+) -> dict[str, Any]:
+    """What a new intake's form begins with: the only course, the terms of the newest intake, and
+    reservations from today."""
+    price, places = usual or (None, None)
+    return {
+        "course_key": course_keys[0] if len(course_keys) == 1 else "",
+        "price": "" if price is None else typed_pounds(price),
+        "places": "" if places is None else str(places),
+        "opens_on": typed_day(local_day(visit.now, visit.settings.time_zone)),
+    }
 
 
 def errors_of(refused: Refused | None) -> dict[str, str]:

@@ -1,11 +1,11 @@
 """Reading intakes and enrolments for the office's pages and lists."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import BindParameter, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, require
@@ -13,6 +13,7 @@ from app.accounts.models import User
 from app.courses import queries as courses
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE, Page, page_of
+from app.db.prepared import KEPT_ROWS, Prepared
 from app.enrolments import policy
 from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.enrolments.models import Enrolment, Intake
@@ -29,11 +30,20 @@ _STATES = {
 }
 
 
-ENROLMENT, USER = table_of(Enrolment).c, table_of(User).c
+ENROLMENT, INTAKE, USER = table_of(Enrolment).c, table_of(Intake).c, table_of(User).c
+_ORDER = {"waiting": ENROLMENT.waiting_number, "requested": ENROLMENT.requested_at}
 PEOPLE_IN = select(*ENROLMENT, USER.name, USER.email).join_from(
     table_of(Enrolment), table_of(User), USER.id == ENROLMENT.user_id
 )
 """Enrolments with who they belong to, as plain columns: lists of them are long."""
+
+
+def _listed(intake_id: IntakeId | BindParameter[Any], shown: str) -> Select[*tuple[Any, ...]]:
+    """The people of an intake in one state, in the order of its list."""
+    return PEOPLE_IN.where(
+        ENROLMENT.intake_id == intake_id,
+        or_(*(ENROLMENT.state == state for state in _STATES[shown])),
+    ).order_by(_ORDER.get(shown, ENROLMENT.decided_at.desc()), ENROLMENT.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,45 @@ class EnrolmentPage:
     row: EnrolmentRow
 
 
+def _row(row: Any, place: int | None = None) -> EnrolmentRow:
+    return EnrolmentRow(
+        enrolment_id=row.id,
+        intake_id=row.intake_id,
+        user_id=row.user_id,
+        name=row.name,
+        email=row.email,
+        state=row.state,
+        position=place if row.state is EnrolmentState.waiting else None,
+        requested_at=row.requested_at,
+        decided_at=row.decided_at,
+        is_reserved=row.reserved_by is not None,
+        note=row.note,
+        reason=row.reason,
+        invoice_number=row.invoice_number,
+        invoiced_at=row.invoiced_at,
+        paid_at=row.paid_at,
+    )
+
+
+# Built once: every page of an intake asks these.
+ONE_INTAKE = Prepared(select(*INTAKE).where(INTAKE.id == bindparam("intake_id")))
+COUNTED = Prepared(
+    select(ENROLMENT.intake_id, ENROLMENT.state, func.count())
+    .where(ENROLMENT.intake_id == bindparam("intake_id"))
+    .group_by(ENROLMENT.intake_id, ENROLMENT.state)
+)
+PAGE_LISTED = {
+    shown: Prepared(
+        _listed(bindparam("intake_id"), shown)
+        .limit(bindparam("most", type_=Integer()))
+        .offset(bindparam("skipped", type_=Integer())),
+        _row,
+        kept=KEPT_ROWS,
+    )
+    for shown in SHOWN
+}
+
+
 def intake_list(
     db: Session, actor: Actor, *, past: bool, today: date, number: int
 ) -> Page[IntakeFacts]:
@@ -121,33 +170,54 @@ def intake_list(
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     ).all()
-    return page_of(_facts(db, list(intakes)), number=number, total=total)
+    return page_of(_many_facts(db, intakes), number=number, total=total)
 
 
 def intake_facts(db: Session, actor: Actor, intake_id: IntakeId) -> IntakeFacts:
     """Return one intake; raise NotFound."""
     require(policy.may_manage_intakes(actor))
-    intake = db.get(Intake, intake_id)
+    intake = ONE_INTAKE.one_or_none(db, intake_id=intake_id)
     if intake is None:
         raise NotFound
-    return _facts(db, [intake])[0]
+    return _facts(db, [intake], COUNTED.all(db, intake_id=intake_id))[0]
 
 
 def intake_page(
-    db: Session, actor: Actor, intake_id: IntakeId, *, shown: str | None, number: int
+    db: Session,
+    actor: Actor,
+    intake_id: IntakeId,
+    *,
+    shown: str | None,
+    number: int,
+    text: str = "",
 ) -> IntakePage:
-    """Return an intake with its people in one state. Unasked, what waits for a decision is shown,
-    and where nothing does, who is in. The waiting list comes in its order."""
+    """Return an intake with its people in one state, or those of them whose name or address contains
+    the text. Unasked, what waits for a decision is shown, and where nothing does, who is in. The
+    waiting list comes in its order."""
     intake = intake_facts(db, actor, intake_id)
     if shown not in SHOWN:
         shown = "requested" if intake.requested else "confirmed"
     first = (number - 1) * PAGE_SIZE
-    rows = db.execute(_listed(intake_id, shown).limit(PAGE_SIZE).offset(first))
-    return IntakePage(
-        intake,
-        shown,
-        page_of(_rows(rows, first + 1), number=number, total=intake.counted(shown)),
-    )
+    if text:
+        listed = _found(intake_id, shown, text)
+        total = db.scalar(select(func.count()).select_from(listed.order_by(None).subquery())) or 0
+        found = db.execute(listed.limit(PAGE_SIZE).offset(first))
+        rows = [_row(row, row.position) for row in found]
+    else:
+        total = intake.counted(shown)
+        listing = PAGE_LISTED[shown].all(db, intake_id=intake_id, most=PAGE_SIZE, skipped=first)
+        rows = listing
+        if shown == "waiting":
+            rows = [replace(row, position=place) for place, row in enumerate(listing, first + 1)]
+    return IntakePage(intake, shown, page_of(rows, number=number, total=total))
+
+
+def usual(db: Session, actor: Actor) -> tuple[int, int] | None:
+    """Return the price in pence and the places of the newest intake, which a new one mostly repeats."""
+    require(policy.may_manage_intakes(actor))
+    newest = select(Intake.price_pence, Intake.places).order_by(Intake.created_at.desc(), Intake.id)
+    row = db.execute(newest.limit(1)).one_or_none()
+    return None if row is None else (row.price_pence, row.places)
 
 
 def everybody_in(db: Session, actor: Actor, intake_id: IntakeId) -> tuple[EnrolmentRow, ...]:
@@ -155,7 +225,8 @@ def everybody_in(db: Session, actor: Actor, intake_id: IntakeId) -> tuple[Enrolm
     require(policy.may_manage_intakes(actor))
     rows: list[EnrolmentRow] = []
     for shown in ("confirmed", "requested", "waiting", "ended"):
-        rows += _rows(db.execute(_listed(intake_id, shown)), 1)
+        found = db.execute(_listed(intake_id, shown))
+        rows += [_row(row, place) for place, row in enumerate(found, start=1)]
     return tuple(rows)
 
 
@@ -172,55 +243,37 @@ def enrolment_page(db: Session, actor: Actor, enrolment_id: EnrolmentId) -> Enro
             Enrolment.waiting_number < (row.waiting_number or 0),
         )
     ).scalar_one()
-    return EnrolmentPage(intake_facts(db, actor, row.intake_id), _rows([row], ahead + 1)[0])
+    return EnrolmentPage(intake_facts(db, actor, row.intake_id), _row(row, ahead + 1))
 
 
-def _listed(intake_id: IntakeId, shown: str) -> Select[*tuple[Any, ...]]:
-    """The people of an intake in one state, in the order of its list."""
-    order = {
-        "waiting": ENROLMENT.waiting_number,
-        "requested": ENROLMENT.requested_at,
-    }.get(shown, ENROLMENT.decided_at.desc())
-    return PEOPLE_IN.where(
-        ENROLMENT.intake_id == intake_id, ENROLMENT.state.in_(_STATES[shown])
-    ).order_by(order, ENROLMENT.id)
+def _found(intake_id: IntakeId, shown: str, text: str) -> Select[*tuple[Any, ...]]:
+    """Those of a list whose name or address contains the text, each with their place in all of it."""
+    order = _ORDER.get(shown, ENROLMENT.decided_at.desc())
+    place = func.row_number().over(order_by=(order, ENROLMENT.id)).label("position")
+    everybody = _listed(intake_id, shown).order_by(None).add_columns(place).subquery().c
+    words = (
+        everybody.name.icontains(text, autoescape=True),
+        everybody.email.icontains(text, autoescape=True),
+    )
+    return select(*everybody).where(or_(*words)).order_by(everybody.position)
 
 
-def _rows(rows: Iterable[Row[*tuple[Any, ...]]], first: int) -> list[EnrolmentRow]:
-    return [
-        EnrolmentRow(
-            enrolment_id=row.id,
-            intake_id=row.intake_id,
-            user_id=row.user_id,
-            name=row.name,
-            email=row.email,
-            state=row.state,
-            position=position if row.state is EnrolmentState.waiting else None,
-            requested_at=row.requested_at,
-            decided_at=row.decided_at,
-            is_reserved=row.reserved_by is not None,
-            note=row.note,
-            reason=row.reason,
-            invoice_number=row.invoice_number,
-            invoiced_at=row.invoiced_at,
-            paid_at=row.paid_at,
-        )
-        for position, row in enumerate(rows, start=first)
-    ]
+def _many_facts(db: Session, intakes: Sequence[Intake]) -> list[IntakeFacts]:
+    grouped = (
+        select(Enrolment.intake_id, Enrolment.state, func.count())
+        .where(Enrolment.intake_id.in_([intake.id for intake in intakes]))
+        .group_by(Enrolment.intake_id, Enrolment.state)
+    )
+    return _facts(db, intakes, db.execute(grouped) if intakes else ())
 
 
-def _facts(db: Session, intakes: list[Intake]) -> list[IntakeFacts]:
+def _facts(db: Session, intakes: Sequence[Any], counted: Iterable[Any]) -> list[IntakeFacts]:
+    """Put the facts of intakes together, from entities or from their columns. `counted` are their people
+    by state: triples of intake, state and number."""
     titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
-    counts: dict[tuple[IntakeId, EnrolmentState], int] = {}
-    if intakes:
-        grouped = (
-            select(Enrolment.intake_id, Enrolment.state, func.count())
-            .where(Enrolment.intake_id.in_([intake.id for intake in intakes]))
-            .group_by(Enrolment.intake_id, Enrolment.state)
-        )
-        counts = {(intake_id, state): count for intake_id, state, count in db.execute(grouped)}
+    counts = {(intake_id, state): count for intake_id, state, count in counted}
 
-    def count(intake: Intake, shown: str) -> int:
+    def count(intake: Any, shown: str) -> int:
         return sum(counts.get((intake.id, state), 0) for state in _STATES[shown])
 
     return [

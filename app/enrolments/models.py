@@ -54,6 +54,7 @@ class Enrolment(Base):
         ),
         Index("ix_enrolments_user_id", "user_id", "state"),
         Index("ix_enrolments_queue", "intake_id", "state", "waiting_number"),
+        Index("ix_enrolments_decided", "intake_id", "state", text("decided_at DESC"), "id"),
     )
 
     id: Mapped[EnrolmentId] = mapped_column(primary_key=True)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.courses import queries as courses
 from app.courses.domain.delivery import Course
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.enrolments import domain
 from app.enrolments.domain import Decision, EnrolmentState, Gate, IntakeStatus, Reason
 from app.enrolments.models import Enrolment, Intake
@@ -106,7 +107,7 @@ PLACES = (
     .where(ENROLMENT.state == EnrolmentState.confirmed, ENROLMENT.revision_id.is_not(None))
     .order_by(ENROLMENT.decided_at.desc(), ENROLMENT.id.desc())
 )
-PLACES_OF_ONE = PLACES.where(ENROLMENT.user_id == bindparam("user_id"))
+PLACES_OF_ONE = Prepared(PLACES.where(ENROLMENT.user_id == bindparam("user_id")))
 PLACES_OF_MANY = PLACES.where(
     ENROLMENT.user_id.in_(bindparam("user_ids", expanding=True)),
     ENROLMENT.course_key == bindparam("course_key"),
@@ -120,7 +121,7 @@ def place_on(db: Session, user_id: UserId, course_key: str) -> Place | None:
 
 def places_of(db: Session, user_id: UserId) -> tuple[Place, ...]:
     """Return a person's confirmed places, newest first."""
-    return _places(db, PLACES_OF_ONE, {"user_id": user_id})
+    return tuple(Place(*row) for row in PLACES_OF_ONE.all(db, user_id=user_id))
 
 
 def places_of_many(
@@ -210,25 +211,39 @@ def offer(
     return published.course, _offers(db, [intake], actor, now)[0]
 
 
-_ahead = aliased(Enrolment)
-OWN = (
+INTAKE, _ahead = table_of(Intake).c, table_of(Enrolment).alias("ahead")
+_own_rows = (
     select(
-        Enrolment,
-        Intake,
+        ENROLMENT.id,
+        ENROLMENT.state,
+        ENROLMENT.requested_at,
+        ENROLMENT.reason,
+        ENROLMENT.invoice_number,
+        ENROLMENT.paid_at,
+        *(column for column in INTAKE if column.key != "id"),
+        INTAKE.id.label("intake_id"),
         select(func.count())
+        .select_from(_ahead)
         .where(
-            _ahead.intake_id == Enrolment.intake_id,
-            _ahead.state == EnrolmentState.waiting,
-            _ahead.waiting_number <= Enrolment.waiting_number,
+            _ahead.c.intake_id == ENROLMENT.intake_id,
+            _ahead.c.state == EnrolmentState.waiting,
+            _ahead.c.waiting_number <= ENROLMENT.waiting_number,
         )
-        .scalar_subquery(),
+        .correlate(table_of(Enrolment))
+        .scalar_subquery()
+        .label("position"),
     )
-    .join(Intake, Intake.id == Enrolment.intake_id)
-    .where(Enrolment.user_id == bindparam("user_id"))
-    .order_by(Enrolment.requested_at.desc(), Enrolment.id.desc())
+    .join_from(table_of(Enrolment), table_of(Intake), INTAKE.id == ENROLMENT.intake_id)
+    .where(ENROLMENT.user_id == bindparam("user_id"))
+    .order_by(ENROLMENT.requested_at.desc(), ENROLMENT.id.desc())
 )
-"""A person's enrolments with their numbers in the queues; built once."""
-ASKED_FOR = OWN.where(Enrolment.state.in_((EnrolmentState.requested, EnrolmentState.waiting)))
+OWN = Prepared(_own_rows)
+"""A person's enrolments with their intakes and their numbers in the queues; built once."""
+ASKED_FOR = Prepared(
+    _own_rows.where(
+        or_(ENROLMENT.state == EnrolmentState.requested, ENROLMENT.state == EnrolmentState.waiting)
+    )
+)
 
 
 def own_places(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, ...]:
@@ -242,35 +257,33 @@ def asked_for(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, .
     return _own(db, ASKED_FOR, user_id, today)
 
 
-def _own(
-    db: Session, statement: Select[*tuple[Any, ...]], user_id: UserId, today: date
-) -> tuple[OwnPlace, ...]:
-    rows = db.execute(statement, {"user_id": user_id}).all()
+def _own(db: Session, statement: Prepared, user_id: UserId, today: date) -> tuple[OwnPlace, ...]:
+    rows = statement.all(db, user_id=user_id)
     if not rows:
         return ()
     titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
     waiting = waiting_by_intake(
-        db, {intake.id for row, intake, _ in rows if row.state is EnrolmentState.waiting}
+        db, {row.intake_id for row in rows if row.state is EnrolmentState.waiting}
     )
     return tuple(
         OwnPlace(
             enrolment_id=row.id,
-            intake_id=intake.id,
+            intake_id=row.intake_id,
             course_key=row.course_key,
             course_title=titles.get(row.course_key, row.course_key),
-            intake_title=intake.title,
-            starts_on=intake.starts_on,
-            price_pence=intake.price_pence,
+            intake_title=row.title,
+            starts_on=row.starts_on,
+            price_pence=row.price_pence,
             state=row.state,
-            position=ahead_of_it if row.state is EnrolmentState.waiting else None,
-            waiting=waiting.get(intake.id, 0),
+            position=row.position if row.state is EnrolmentState.waiting else None,
+            waiting=waiting.get(row.intake_id, 0),
             requested_at=row.requested_at,
             reason=row.reason,
             is_invoiced=row.invoice_number is not None,
             is_paid=row.paid_at is not None,
-            may_withdraw=domain.withdraw_refusal(gate_of(intake), row.state, today=today) is None,
+            may_withdraw=domain.withdraw_refusal(gate_of(row), row.state, today=today) is None,
         )
-        for row, intake, ahead_of_it in rows
+        for row in rows
     )
 
 

@@ -72,7 +72,7 @@ def start_event(offer: Offer, title: str, *, academy: str, base_url: str) -> dic
         "name": f"{title}: {offer.title}",
         "startDate": offer.starts_on.isoformat(),
         "eventStatus": f"{CONTEXT}/EventScheduled",
-        "eventAttendanceMode": f"{CONTEXT}/MixedEventAttendanceMode",
+        "eventAttendanceMode": f"{CONTEXT}/OnlineEventAttendanceMode",
         "location": {"@type": "VirtualLocation", "url": address},
         "organizer": organisation(academy, base_url),
         "maximumAttendeeCapacity": offer.places,

@@ -1,13 +1,13 @@
 """Which of an instructor's students need help: those of their groups and of their days to come.
 
-Five statements, however many students there are; the rule is `domain.help_needed`.
+Four statements, however many students there are; the rule is `domain.help_needed`.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, func, select, union
+from sqlalchemy import Select, Uuid, bindparam, func, select, union
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, Role
@@ -27,6 +27,7 @@ from app.quizzes.models import Attempt, AttemptState
 
 MOST_SHOWN = 8
 Key = tuple[UserId, str]
+Asked = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,11 @@ class _Tried:
 
 def who_needs_help(db: Session, actor: Actor, *, now: datetime) -> HelpList:
     """Return whom the actor should talk to."""
-    places = _places(db, actor, now)
-    ids = sorted({place.user_id for place in places})
-    tried, done, assessed = _tried(db, ids), _last_done(db, ids), _not_competent(db, ids)
+    asked: Asked = {"viewer": actor.user_id, "now": now}
+    tried, assessed = _tried(db, asked), _not_competent(db, asked)
+    done = {(user_id, key): at for user_id, key, at in db.execute(LAST_DONE, asked)}
     found = []
-    for place in places:
+    for place in _places(db, asked):
         key = (place.user_id, place.course_key)
         course = courses.revision(db, place.revision_id).course
         studies = _studies(
@@ -83,9 +84,7 @@ def who_needs_help(db: Session, actor: Actor, *, now: datetime) -> HelpList:
         )
         reason = help_needed(studies, now)
         if reason is not None:
-            found.append(
-                NeedsHelp(place.user_id, place.name, place.email, place.course_key, reason)
-            )
+            found.append(NeedsHelp(key[0], place.name, place.email, key[1], reason))
     order = list(Trouble)
     found.sort(key=lambda one: (order.index(one.help.trouble), one.help.since or now, one.name))
     return HelpList(tuple(found[:MOST_SHOWN]), max(0, len(found) - MOST_SHOWN))
@@ -120,13 +119,14 @@ def _studies(
     )
 
 
-def _students_of(actor: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
-    """The students of the actor's open groups, and of their published days that are not over."""
+def _students() -> Select[*tuple[Any, ...]]:
+    """The students of the viewer's open groups, and of their published days that are not over."""
+    viewer = bindparam("viewer", type_=Uuid())
     groups = (
         select(GroupMember.group_id)
         .join(Group, Group.id == GroupMember.group_id)
         .where(
-            GroupMember.user_id == actor.user_id,
+            GroupMember.user_id == viewer,
             GroupMember.role == Role.instructor,
             Group.closed_at.is_(None),
         )
@@ -135,9 +135,9 @@ def _students_of(actor: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
         select(Practical.id)
         .join(PracticalInstructor, PracticalInstructor.practical_id == Practical.id)
         .where(
-            PracticalInstructor.user_id == actor.user_id,
+            PracticalInstructor.user_id == viewer,
             Practical.status == PracticalStatus.published,
-            Practical.ends_at > now,
+            Practical.ends_at > bindparam("now"),
         )
     )
     found = union(
@@ -151,76 +151,79 @@ def _students_of(actor: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
     return select(found.c.id)
 
 
-def _places(db: Session, actor: Actor, now: datetime) -> list[_Place]:
-    """Return these students' places on courses; of two on one course the newest counts."""
-    rows = db.execute(
-        select(
-            User.id,
-            User.name,
-            User.email,
-            Enrolment.course_key,
-            Enrolment.revision_id,
-            Enrolment.decided_at,
-            Intake.starts_on,
-        )
-        .join(Enrolment, Enrolment.user_id == User.id)
-        .join(Intake, Intake.id == Enrolment.intake_id)
-        .where(
-            Enrolment.state == EnrolmentState.confirmed,
-            User.disabled_at.is_(None),
-            User.id.in_(_students_of(actor, now)),
-        )
-        .order_by(Enrolment.decided_at, Enrolment.id)
+# Built once: every home page of an instructor asks.
+STUDENTS = _students()
+PLACES = (
+    select(
+        User.id,
+        User.name,
+        User.email,
+        Enrolment.course_key,
+        Enrolment.revision_id,
+        Enrolment.decided_at,
+        Intake.starts_on,
     )
+    .join(Enrolment, Enrolment.user_id == User.id)
+    .join(Intake, Intake.id == Enrolment.intake_id)
+    .where(
+        Enrolment.state == EnrolmentState.confirmed,
+        User.disabled_at.is_(None),
+        User.id.in_(STUDENTS),
+    )
+    .order_by(Enrolment.decided_at, Enrolment.id)
+)
+TRIED = (
+    select(
+        Attempt.user_id,
+        Attempt.course_key,
+        Attempt.quiz_key,
+        func.count(),
+        func.count().filter(Attempt.passed.is_(True)),
+        func.count().filter(Attempt.state == AttemptState.in_progress),
+        func.max(Attempt.started_at),
+    )
+    .where(Attempt.user_id.in_(STUDENTS))
+    .group_by(Attempt.user_id, Attempt.course_key, Attempt.quiz_key)
+)
+LAST_DONE = (
+    select(Completion.user_id, Completion.course_key, func.max(Completion.completed_at))
+    .where(Completion.user_id.in_(STUDENTS))
+    .group_by(Completion.user_id, Completion.course_key)
+)
+ASSESSED = (
+    select(Assessment.student_id, Assessment.course_key, Assessment.outcome, Assessment.signed_at)
+    .where(Assessment.student_id.in_(STUDENTS), Assessment.signed_at.is_not(None))
+    .order_by(Assessment.signed_at, Assessment.id)
+)
+
+
+def _places(db: Session, asked: Asked) -> list[_Place]:
+    """Return these students' places on courses; of two on one course the newest counts."""
     newest: dict[Key, _Place] = {}
-    for user_id, name, email, course_key, revision_id, decided_at, starts_on in rows:
-        since = max(decided_at or now, _midnight(starts_on))
-        if revision_id is not None:
-            place = _Place(user_id, name, email, course_key, revision_id, since)
-            newest[user_id, course_key] = place
+    for row in db.execute(PLACES, asked):
+        user_id, name, email, course_key, revision_id, decided_at, starts_on = row
+        if revision_id is None or decided_at is None:
+            continue  # a confirmed place has both
+        since = max(decided_at, _midnight(starts_on))
+        newest[user_id, course_key] = _Place(user_id, name, email, course_key, revision_id, since)
     return list(newest.values())
 
 
-def _tried(db: Session, ids: list[UserId]) -> dict[Key, list[_Tried]]:
-    rows = db.execute(
-        select(
-            Attempt.user_id,
-            Attempt.course_key,
-            Attempt.quiz_key,
-            func.count(),
-            func.count().filter(Attempt.passed.is_(True)),
-            func.count().filter(Attempt.state == AttemptState.in_progress),
-            func.max(Attempt.started_at),
-        )
-        .where(Attempt.user_id.in_(ids))
-        .group_by(Attempt.user_id, Attempt.course_key, Attempt.quiz_key)
-    )
+def _tried(db: Session, asked: Asked) -> dict[Key, list[_Tried]]:
     found: dict[Key, list[_Tried]] = {}
-    for user_id, course_key, quiz_key, attempts, passed, running, last_at in rows:
+    for row in db.execute(TRIED, asked):
+        user_id, course_key, quiz_key, attempts, passed, running, last_at = row
         one = _Tried(quiz_key, attempts, passed > 0, running > 0, last_at)
         found.setdefault((user_id, course_key), []).append(one)
     return found
 
 
-def _last_done(db: Session, ids: list[UserId]) -> dict[Key, datetime]:
-    rows = db.execute(
-        select(Completion.user_id, Completion.course_key, func.max(Completion.completed_at))
-        .where(Completion.user_id.in_(ids))
-        .group_by(Completion.user_id, Completion.course_key)
-    )
-    return {(user_id, course_key): at for user_id, course_key, at in rows}
-
-
-def _not_competent(db: Session, ids: list[UserId]) -> dict[Key, datetime]:
+def _not_competent(db: Session, asked: Asked) -> dict[Key, datetime]:
     """Return whose newest signed assessment of a course ended as not yet competent, and when."""
-    rows = db.execute(
-        select(
-            Assessment.student_id, Assessment.course_key, Assessment.outcome, Assessment.signed_at
-        )
-        .where(Assessment.student_id.in_(ids), Assessment.signed_at.is_not(None))
-        .order_by(Assessment.signed_at, Assessment.id)
-    )
-    newest = {(student_id, key): (outcome, at) for student_id, key, outcome, at in rows}
+    newest = {
+        (student_id, course_key): (outcome, at)
+        for student_id, course_key, outcome, at in db.execute(ASSESSED, asked)
+    }
     return {
         key: at
         for key, (outcome, at) in newest.items()

@@ -16,25 +16,40 @@ from app.certificates.queries import OwnPage
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import OwnPlace
-from app.kit.ids import AttemptId, UserId
+from app.kit.ids import UserId
 from app.learning import queries as learning
 from app.learning.domain import Done, count_done
 from app.practicals.queries import briefs
 from app.practicals.queries.briefs import SeatBrief
 from app.quizzes import queries as quizzes
+from app.quizzes.domain.attempt import Attempt
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptLine:
     """One attempt at a quiz. `earned` None: not sent yet."""
 
-    attempt_id: AttemptId
-    title: str
     number: int
     started_at: datetime
     earned: int | None
     possible: int | None
-    is_passed: bool | None
+    is_passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuizStory:
+    """Everything a person made of one quiz, the first attempt first."""
+
+    title: str
+    attempts: tuple[AttemptLine, ...]
+
+    @property
+    def is_passed(self) -> bool:
+        return any(attempt.is_passed for attempt in self.attempts)
+
+    @property
+    def last_at(self) -> datetime:
+        return self.attempts[-1].started_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +65,7 @@ class Learner:
 
     places: tuple[OwnPlace, ...]
     progress: tuple[ProgressLine, ...]
-    attempts: tuple[AttemptLine, ...]
+    quizzes: tuple[QuizStory, ...]
     seats: tuple[SeatBrief, ...]
     reports: tuple[Report, ...]
     own: OwnPage
@@ -64,7 +79,7 @@ def person_page(
     return story, Learner(
         enrolments.own_places(db, person_id, today=now.astimezone(ZoneInfo(zone)).date()),
         _progress(db, person_id),
-        _attempts(db, person_id),
+        _quizzes(db, person_id),
         briefs.seats_of(db, person_id),
         assessments.reports_of(db, person_id),
         certificates.own_page(db, person_id),
@@ -81,20 +96,28 @@ def _progress(db: Session, person_id: UserId) -> tuple[ProgressLine, ...]:
     return tuple(lines)
 
 
-def _attempts(db: Session, person_id: UserId) -> tuple[AttemptLine, ...]:
-    lines = []
+def _quizzes(db: Session, person_id: UserId) -> tuple[QuizStory, ...]:
+    """Return the quizzes that were tried, the one tried last first."""
+    found: dict[tuple[str, str], list[Attempt]] = {}
     for attempt in quizzes.attempts_of(db, person_id):
-        quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
-        score = attempt.score
-        lines.append(
-            AttemptLine(
-                attempt.id,
-                quiz.title if quiz else attempt.quiz_key,
-                attempt.number,
-                attempt.started_at,
-                score.earned if score else None,
-                score.possible if score else None,
-                score.passed if score else None,
-            )
-        )
-    return tuple(lines)
+        found.setdefault((attempt.course_key, attempt.quiz_key), []).append(attempt)
+    return tuple(
+        QuizStory(_title(db, attempts[0]), tuple(_line(one) for one in reversed(attempts)))
+        for attempts in found.values()
+    )
+
+
+def _title(db: Session, attempt: Attempt) -> str:
+    quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
+    return quiz.title if quiz else attempt.quiz_key
+
+
+def _line(attempt: Attempt) -> AttemptLine:
+    score = attempt.score
+    return AttemptLine(
+        attempt.number,
+        attempt.started_at,
+        score.earned if score else None,
+        score.possible if score else None,
+        bool(score and score.passed),
+    )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.courses import queries as courses
+from app.courses.domain.delivery import PracticalKind
 from app.courses.queries import CourseCard
 from app.home.admin_home import AdminHome, admin_home
 from app.home.instructor_home import InstructorHome, instructor_home
@@ -18,10 +19,19 @@ MOST_PUBLIC_DATES = 3
 
 
 @dataclass(frozen=True, slots=True)
+class KindOfDay:
+    """A kind of practical day, in the words of the course it belongs to."""
+
+    course_key: str
+    kind: PracticalKind
+
+
+@dataclass(frozen=True, slots=True)
 class VisitorPage:
-    """What there is to learn, and what comes next."""
+    """What there is to learn, how its practical days go, and what comes next."""
 
     courses: tuple[CourseCard, ...]
+    kinds: tuple[KindOfDay, ...]
     dates: PublicDates
 
 
@@ -36,8 +46,10 @@ class HomePage:
 
 
 def visitor_page(db: Session, *, zone: str, now: datetime) -> VisitorPage:
+    published = [one.course for one in courses.catalogue(db)]
+    kinds = [KindOfDay(course.key, kind) for course in published for kind in course.practicals]
     dates = public_dates(db, None, zone=zone, now=now, most=MOST_PUBLIC_DATES)
-    return VisitorPage(courses.course_cards(db), dates)
+    return VisitorPage(tuple(map(courses.card_of, published)), tuple(kinds), dates)
 
 
 def home_page(db: Session, actor: Actor, *, zone: str, now: datetime) -> HomePage:

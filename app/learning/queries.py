@@ -6,6 +6,7 @@ the place and what is done.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from app.accounts.actor import Actor
 from app.courses.domain.delivery import Course, Lesson, Module, PracticalKind, Quiz
 from app.courses.queries import Published, revision
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.enrolments.queries import Place, place_on, places_of
 from app.kit.errors import NotFound
 from app.kit.ids import UserId
@@ -146,26 +148,32 @@ class Standing:
     def course(self) -> Course:
         return self.published.course
 
-    def find_lesson(self, lesson_key: str) -> tuple[Module, Lesson]:
-        """Return a lesson that is open to the student; raise NotFound, or ModuleLocked with what is
-        missing."""
-        found = self.course.find_lesson(lesson_key)
-        if found is None:
-            raise NotFound
-        progress = domain.progress_of(self.course, found[0], self.done)
-        if progress.state is ModuleState.locked:
-            (module,) = domain.numbered(self.course, [found[0]])
-            missing = domain.numbered(self.course, progress.missing)
-            raise ModuleLocked(self.course.key, module, missing)
-        return found
 
+def find_lesson(course: Course, done: Done, lesson_key: str) -> tuple[Module, Lesson]:
+    """Return a lesson that is open to the student; raise NotFound, or ModuleLocked with what is
+    missing."""
+    found = course.find_lesson(lesson_key)
+    if found is None:
+        raise NotFound
+    progress = domain.progress_of(course, found[0], done)
+    if progress.state is ModuleState.locked:
+        (module,) = domain.numbered(course, [found[0]])
+        missing = domain.numbered(course, progress.missing)
+        raise ModuleLocked(course.key, module, missing)
+    return found
+
+
+KEPT = 300
+"""Maps and lessons are pure functions of a revision and of what is done: students who have done the same
+share them."""
 
 # Built once, of plain columns: every page of a learner asks.
 COMPLETION = table_of(Completion).c
-DONE_BY_ONE = select(COMPLETION.course_key, COMPLETION.kind, COMPLETION.item_key).where(
+_done_by_one = select(COMPLETION.course_key, COMPLETION.kind, COMPLETION.item_key).where(
     COMPLETION.user_id == bindparam("user_id")
 )
-DONE_ON_ONE_COURSE = DONE_BY_ONE.where(COMPLETION.course_key == bindparam("course_key"))
+DONE_BY_ONE = Prepared(_done_by_one)
+DONE_ON_ONE_COURSE = Prepared(_done_by_one.where(COMPLETION.course_key == bindparam("course_key")))
 
 
 def standing_on(db: Session, actor: Actor, course_key: str) -> Standing:
@@ -208,7 +216,12 @@ def progress_on(
 def course_map(db: Session, actor: Actor, course_key: str) -> CourseMap:
     """Return the map of a course: what is done, what is open, and why the rest is locked."""
     standing = standing_on(db, actor, course_key)
-    course, done = standing.course, standing.done
+    return _map_of(standing.published, standing.done)
+
+
+@lru_cache(KEPT)
+def _map_of(published: Published, done: Done) -> CourseMap:
+    course = published.course
     final = _quiz_of(course, course.final_test)
     everything = [module.key for module in course.modules]
     return CourseMap(
@@ -227,8 +240,13 @@ def course_map(db: Session, actor: Actor, course_key: str) -> CourseMap:
 def lesson_page(db: Session, actor: Actor, course_key: str, lesson_key: str) -> LessonPage:
     """Return a lesson to read; raise NotFound, or ModuleLocked with what is missing."""
     standing = standing_on(db, actor, course_key)
-    course, done = standing.course, standing.done
-    module, lesson = standing.find_lesson(lesson_key)
+    return _lesson_page(standing.published, standing.done, lesson_key)
+
+
+@lru_cache(KEPT)
+def _lesson_page(published: Published, done: Done, lesson_key: str) -> LessonPage:
+    course = published.course
+    module, lesson = find_lesson(course, done, lesson_key)
     place = module.lessons.index(lesson)
     is_done = lesson.key in done.lessons
     (named,) = domain.numbered(course, [module])
@@ -249,7 +267,7 @@ def lesson_page(db: Session, actor: Actor, course_key: str, lesson_key: str) -> 
 
 def done_by(db: Session, user_id: UserId, course_key: str) -> Done:
     """Return what one person completed on a course, in one statement."""
-    rows = db.execute(DONE_ON_ONE_COURSE, {"user_id": user_id, "course_key": course_key})
+    rows = DONE_ON_ONE_COURSE.all(db, user_id=user_id, course_key=course_key)
     return _done([(kind, key) for _course_key, kind, key in rows])
 
 
@@ -269,7 +287,7 @@ def done_by_many(db: Session, user_ids: Iterable[UserId], course_key: str) -> di
 
 def done_on_all(db: Session, user_id: UserId) -> dict[str, Done]:
     """Return what one person completed on each course with anything done, in one statement."""
-    rows = db.execute(DONE_BY_ONE, {"user_id": user_id})
+    rows = DONE_BY_ONE.all(db, user_id=user_id)
     by_course: dict[str, list[tuple[Completed, str]]] = {}
     for course_key, kind, key in rows:
         by_course.setdefault(course_key, []).append((kind, key))

@@ -35,7 +35,7 @@ def mark_lesson_done(
     """
     require(policy.may_learn(actor))
     standing = queries.standing_on(db, actor, course_key)
-    standing.find_lesson(lesson_key)
+    queries.find_lesson(standing.course, standing.done, lesson_key)
     _complete(
         db,
         actor.user_id,
@@ -55,7 +55,7 @@ def mark_lesson_not_done(db: Session, actor: Actor, course_key: str, lesson_key:
     """
     require(policy.may_learn(actor))
     standing = queries.standing_on(db, actor, course_key)
-    module, _ = standing.find_lesson(lesson_key)
+    module, _ = queries.find_lesson(standing.course, standing.done, lesson_key)
     if domain.stays_done(module, standing.done):
         raise LessonStaysDone
     db.execute(

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
+from app.db.base import table_of
 from app.db.paging import Page, page_of
+from app.db.prepared import Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import NoticeId
 from app.notices.models import Notice
@@ -38,6 +40,16 @@ class OwnNotices:
     newest_at: datetime | None
 
 
+# Built once, of plain columns: every home page asks.
+NOTICE = table_of(Notice).c
+NEWS = Prepared(
+    select(*NOTICE)
+    .where(NOTICE.person_id == bindparam("person_id"), NOTICE.read_at.is_(None))
+    .order_by(NOTICE.at.desc(), NOTICE.id.desc())
+    .limit(MOST_NEWS)
+)
+
+
 def own_notices(db: Session, actor: Actor, *, number: int) -> OwnNotices:
     """Return one page of the actor's notices, newest first."""
     mine = Notice.person_id == actor.user_id
@@ -54,13 +66,7 @@ def own_notices(db: Session, actor: Actor, *, number: int) -> OwnNotices:
 
 def news(db: Session, actor: Actor) -> tuple[OwnNotice, ...]:
     """Return the newest notices that the actor has not read, a few of them."""
-    rows = db.scalars(
-        select(Notice)
-        .where(Notice.person_id == actor.user_id, Notice.read_at.is_(None))
-        .order_by(Notice.at.desc(), Notice.id.desc())
-        .limit(MOST_NEWS)
-    )
-    return tuple(_own(row) for row in rows)
+    return tuple(_own(row) for row in NEWS.all(db, person_id=actor.user_id))
 
 
 def own_notice(db: Session, actor: Actor, notice_id: NoticeId) -> OwnNotice:

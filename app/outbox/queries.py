@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db.paging import PAGE_SIZE, Page, page_of
 from app.kit.errors import NotFound
 from app.kit.ids import EventId
 from app.outbox.models import KeptMail, OutboxEvent
@@ -64,6 +65,15 @@ def kept_mails(db: Session, *, most: int = 100, to: str | None = None) -> tuple[
     if to is not None:
         query = query.where(KeptMail.to == to)
     return tuple(Mail(row.id, row.at, row.to, row.subject, row.text) for row in db.scalars(query))
+
+
+def kept_mail_page(db: Session, *, number: int) -> Page[Mail]:
+    """Return one page of all kept mails, newest first."""
+    total = db.scalars(select(func.count()).select_from(KeptMail)).one()
+    newest_first = select(KeptMail).order_by(KeptMail.at.desc(), KeptMail.id.desc())
+    rows = db.scalars(newest_first.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
+    mails = [Mail(row.id, row.at, row.to, row.subject, row.text) for row in rows]
+    return page_of(mails, number=number, total=total)
 
 
 def kept_mail(db: Session, mail_id: EventId) -> Mail:

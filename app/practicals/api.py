@@ -76,14 +76,18 @@ class EntryOut(BaseModel):
 
 @api.get("", name="api.practicals.list", access=STUDENT, response_model=PracticalsOut)
 def list_practicals(
-    visit: Visit, kind: str | None = None, month: str | None = None, page: str | None = None
+    visit: Visit,
+    kind: str | None = None,
+    month: str | None = None,
+    free: bool = False,
+    page: str | None = None,
 ) -> PracticalsOut:
     """The published dates to come, the student's own ones first."""
     with visit.database.read() as db:
         found = dates_page(
             db,
             visit.actor,
-            Filters(kind or None, month or None),
+            Filters(kind or None, month or None, free),
             zone=visit.settings.time_zone,
             number=page_number(page),
             now=visit.now,

@@ -135,6 +135,7 @@ def _result(
         status=200 if refused is None else status_of(refused),
         page=page,
         notice=refused.detail if refused else None,
+        only_missed=visit.request.query_params.get("show") == "missed",
     )
 
 

@@ -12,34 +12,38 @@ from app.accounts.actor import Actor
 from app.courses import queries as courses
 from app.courses.domain.delivery import Question, QuestionType, Quiz
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
 from app.kit.errors import NotFound
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
 from app.quizzes import models, policy
-from app.quizzes.domain.attempt import GRACE, Attempt, SavedAnswer, Try, counting
+from app.quizzes.domain.attempt import GRACE, Attempt, SavedAnswer, Score, Try, counting
 from app.quizzes.domain.drawing import DrawnQuestion
+from app.quizzes.domain.releasing import best
 from app.quizzes.domain.starting import StartReason, StartRefusal, start_refusal
 
 # Built once, of plain columns: every question of a quiz asks.
 ATTEMPT, ANSWER = table_of(models.Attempt).c, table_of(models.Answer).c
-ONE_ATTEMPT = select(*ATTEMPT).where(ATTEMPT.id == bindparam("attempt_id"))
+ONE_ATTEMPT = Prepared(select(*ATTEMPT).where(ATTEMPT.id == bindparam("attempt_id")))
 _later = table_of(models.Answer).alias("later")
-NEWEST_ANSWERS = select(*ANSWER).where(
-    ANSWER.attempt_id == bindparam("attempt_id"),
-    ~select(_later.c.id)
-    .where(
-        _later.c.attempt_id == ANSWER.attempt_id,
-        _later.c.question_key == ANSWER.question_key,
-        _later.c.is_late == ANSWER.is_late,
-        _later.c.sequence > ANSWER.sequence,
+NEWEST_ANSWERS = Prepared(
+    select(*ANSWER).where(
+        ANSWER.attempt_id == bindparam("attempt_id"),
+        ~select(_later.c.id)
+        .where(
+            _later.c.attempt_id == ANSWER.attempt_id,
+            _later.c.question_key == ANSWER.question_key,
+            _later.c.is_late == ANSWER.is_late,
+            _later.c.sequence > ANSWER.sequence,
+        )
+        .exists(),
     )
-    .exists(),
 )
 
 
 # The columns of a Try: a home page asks for all of a student's, and needs no questions.
-TRIES = (
+TRIES = Prepared(
     select(
         ATTEMPT.id,
         ATTEMPT.course_key,
@@ -58,12 +62,12 @@ TRIES = (
 
 def tries_of(db: Session, user_id: UserId) -> tuple[Try, ...]:
     """Return a person's attempts at every quiz in short, the newest first."""
-    return tuple(Try(*row) for row in db.execute(TRIES, {"user_id": user_id}))
+    return tuple(Try(*row) for row in TRIES.all(db, user_id=user_id))
 
 
 def attempt_of(db: Session, actor: Actor, attempt_id: AttemptId) -> Attempt:
     """Return one attempt of this student; anybody else's does not exist for them."""
-    row = db.execute(ONE_ATTEMPT, {"attempt_id": attempt_id}).one_or_none()
+    row = ONE_ATTEMPT.one_or_none(db, attempt_id=attempt_id)
     if row is None or not policy.may_see_attempt(actor, row.user_id):
         raise NotFound
     return models.attempt_from(row)
@@ -99,7 +103,7 @@ def attempts_of(db: Session, user_id: UserId, *, most: int = 200) -> tuple[Attem
 def newest_answers_of(db: Session, attempt_id: AttemptId) -> tuple[SavedAnswer, ...]:
     """Return the newest answers to each question, one in time and one late: enough to show what
     counts, however often a question was saved."""
-    rows = db.execute(NEWEST_ANSWERS, {"attempt_id": attempt_id})
+    rows = NEWEST_ANSWERS.all(db, attempt_id=attempt_id)
     return tuple(models.answer_from(row) for row in rows)
 
 
@@ -170,6 +174,11 @@ class StartPage:
     @property
     def is_locked(self) -> bool:
         return self.refusal is not None and self.refusal.reason is StartReason.locked
+
+    @property
+    def best(self) -> Score | None:
+        """The score that counts, of the attempts that are marked."""
+        return best([attempt.score for attempt in self.attempts if attempt.score is not None])
 
 
 def start_page(

@@ -11,11 +11,13 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
+from app.courses import queries as courses
 from app.courses.answers import answer_keys
 from app.courses.domain.delivery import Question, Quiz
 from app.courses.domain.keys import QuestionKey
 from app.kit.errors import Conflict
 from app.kit.ids import AttemptId
+from app.learning import queries as learning
 from app.quizzes import marking, queries
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score, counting
 from app.quizzes.domain.drawing import DrawnQuestion
@@ -53,8 +55,16 @@ class ReviewedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class LessonToRead:
+    key: str
+    title: str
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ResultPage:
-    """An ended attempt. `questions` is empty until release; `best` is the score that counts."""
+    """An ended attempt. `questions` is empty until release; `best` is the score that counts; `lessons`
+    are those of the quiz's module, to read again."""
 
     attempt: Attempt
     quiz: Quiz
@@ -65,6 +75,12 @@ class ResultPage:
     attempts_left: int | None
     is_released: bool
     questions: tuple[ReviewedQuestion, ...]
+    lessons: tuple[LessonToRead, ...]
+
+    @property
+    def lessons_left(self) -> tuple[LessonToRead, ...]:
+        """What keeps the module from being complete once the quiz is passed."""
+        return tuple(lesson for lesson in self.lessons if not lesson.is_done)
 
     @property
     def may_try_again(self) -> bool:
@@ -104,7 +120,18 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         attempts_left=None if quiz.attempts is None else max(0, quiz.attempts - len(attempts)),
         is_released=released,
         questions=_review(db, attempt, quiz, answers[attempt_id], marks) if released else (),
+        lessons=_lessons(db, attempt),
     )
+
+
+def _lessons(db: Session, attempt: Attempt) -> tuple[LessonToRead, ...]:
+    """Return the lessons that this quiz asks about; none for the final test, which asks about all."""
+    course = courses.revision(db, attempt.revision_id).course
+    module = next((one for one in course.modules if one.quiz == attempt.quiz_key), None)
+    if module is None:
+        return ()
+    done = learning.done_by(db, attempt.user_id, attempt.course_key).lessons
+    return tuple(LessonToRead(one.key, one.title, one.key in done) for one in module.lessons)
 
 
 def _review(

@@ -1,17 +1,17 @@
 """Reading results: a page of students with how they stand at each quiz of a course."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor, require
 from app.courses import queries as courses
 from app.courses.domain.delivery import Course
-from app.db.paging import PAGE_SIZE, Page, page_of
+from app.db.paging import Page, page_of
 from app.enrolments import queries as enrolments
 from app.kit.errors import NotFound
 from app.kit.ids import GroupId, IntakeId, UserId
@@ -19,9 +19,36 @@ from app.quizzes.missed import Missed, missed_questions
 from app.quizzes.models import AttemptState
 from app.reports import policy
 from app.reports.domain import NO_TRIES, QuizState, Tries, state_of
-from app.reports.students import ATTEMPT, USER, Asked, Rows, best_percent, seen_by, students
+from app.reports.students import (
+    ATTEMPT,
+    COURSE,
+    KEYS,
+    OWN_STUDENTS,
+    Asked,
+    Part,
+    best_percent,
+    students,
+)
 
 MOST_EXPORTED = 20_000
+TRIES = (
+    select(
+        ATTEMPT.user_id,
+        ATTEMPT.quiz_key,
+        func.count(),
+        func.count().filter(ATTEMPT.passed),
+        func.count().filter(ATTEMPT.state == AttemptState.in_progress),
+        best_percent(),
+        func.max(ATTEMPT.started_at),
+    )
+    .where(
+        ATTEMPT.course_key == COURSE,
+        ATTEMPT.quiz_key.in_(KEYS),
+        ATTEMPT.user_id.in_(bindparam("user_ids", expanding=True)),
+    )
+    .group_by(ATTEMPT.user_id, ATTEMPT.quiz_key)
+)
+"""What some people made of some quizzes; built once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +63,10 @@ class QuizColumn:
 
 @dataclass(frozen=True, slots=True)
 class QuizCell:
-    """One student at one quiz."""
+    """One student at one quiz: how they stand, and what they made of it."""
 
-    short: str
     state: QuizState
     tries: Tries
-    allowed: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +101,11 @@ class ResultsPage:
     quiz: QuizColumn | None
     columns: tuple[QuizColumn, ...]
     rows: Page[ResultRow]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The short names of the quizzes, as a narrow table heads its columns."""
+        return tuple(column.short for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +156,17 @@ def columns_of(course: Course) -> tuple[QuizColumn, ...]:
 
 
 def results(db: Session, actor: Actor, course: Course, asked: Asked, *, number: int) -> ResultsPage:
-    """Return one page of results in two statements, however many students there are."""
+    """Return one page of results in three statements, however many students there are."""
     require(policy.may_see_results(actor))
-    listed = students(actor, asked).add_columns(func.count().over())
-    found = db.execute(listed.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    found = db.execute(*students(actor, asked, Part.page, number=number)).all()
+    total = db.execute(*students(actor, asked, Part.number)).scalar_one()
     columns = _columns(course, asked)
     tries = _tries(db, asked, [row.id for row in found])
-    rows = [_row(row, columns, tries) for row in found]
     return ResultsPage(
         course.title,
         columns[0] if asked.quiz_key else None,
         columns,
-        page_of(rows, number=number, total=found[0][-1] if found else 0),
+        page_of(_rows(found, columns, tries), number=number, total=total),
     )
 
 
@@ -146,11 +175,9 @@ def everybody(
 ) -> tuple[tuple[QuizColumn, ...], tuple[ResultRow, ...]]:
     """Return every student of a list with the quizzes it is about, for a file."""
     require(policy.may_see_results(actor))
-    columns = _columns(course, asked)
-    listed = students(actor, asked).limit(MOST_EXPORTED)
-    found = db.execute(listed).all()
-    tries = _tries(db, asked, listed.order_by(None).with_only_columns(USER.id))
-    return columns, tuple(_row(row, columns, tries) for row in found)
+    listed, values = students(actor, asked)
+    columns, found = _columns(course, asked), db.execute(listed.limit(MOST_EXPORTED), values).all()
+    return columns, _rows(found, columns, _tries(db, asked, [row.id for row in found]))
 
 
 def questions(db: Session, actor: Actor, course_key: str, quiz_key: str) -> QuestionsPage:
@@ -160,8 +187,7 @@ def questions(db: Session, actor: Actor, course_key: str, quiz_key: str) -> Ques
     quiz = published.course.quiz(quiz_key) if published else None
     if published is None or quiz is None:
         raise NotFound
-    own = seen_by(actor)
-    who = None if own is None else select(USER.id).where(own)
+    who = None if actor.is_admin else OWN_STUDENTS.params(viewer=actor.user_id)
     return QuestionsPage(
         course_key, quiz.key, quiz.title, missed_questions(db, course_key, quiz, who)
     )
@@ -171,44 +197,34 @@ def _columns(course: Course, asked: Asked) -> tuple[QuizColumn, ...]:
     return tuple(column for column in columns_of(course) if column.key in asked.keys)
 
 
-def _tries(
-    db: Session, asked: Asked, who: Iterable[UserId] | Rows
-) -> dict[tuple[UserId, str], Tries]:
+def _tries(db: Session, asked: Asked, ids: list[UserId]) -> dict[tuple[UserId, str], Tries]:
     """Return what people made of the quizzes asked for, in one statement."""
-    rows = db.execute(
-        select(
-            ATTEMPT.user_id,
-            ATTEMPT.quiz_key,
-            func.count(),
-            func.count().filter(ATTEMPT.passed),
-            func.count().filter(ATTEMPT.state == AttemptState.in_progress),
-            best_percent(),
-            func.max(ATTEMPT.started_at),
-        )
-        .where(
-            ATTEMPT.course_key == asked.course_key,
-            ATTEMPT.quiz_key.in_(asked.keys),
-            ATTEMPT.user_id.in_(who),
-        )
-        .group_by(ATTEMPT.user_id, ATTEMPT.quiz_key)
-    )
+    values = {"course_key": asked.course_key, "quiz_keys": asked.keys, "user_ids": ids}
     return {
         (user_id, quiz_key): Tries(attempts, passed > 0, running > 0, best, last_at)
-        for user_id, quiz_key, attempts, passed, running, best, last_at in rows
+        for user_id, quiz_key, attempts, passed, running, best, last_at in db.execute(TRIES, values)
     }
 
 
-def _row(
-    found: Any, columns: tuple[QuizColumn, ...], tries: dict[tuple[UserId, str], Tries]
-) -> ResultRow:
-    return ResultRow(
-        found.id,
-        found.name,
-        found.email,
-        tuple(_cell(column, tries.get((found.id, column.key), NO_TRIES)) for column in columns),
+def _rows(
+    found: Sequence[Row[*tuple[Any, ...]]],
+    columns: tuple[QuizColumn, ...],
+    tries: dict[tuple[UserId, str], Tries],
+) -> tuple[ResultRow, ...]:
+    empty = [QuizCell(state_of(NO_TRIES, allowed=one.attempts), NO_TRIES) for one in columns]
+
+    def cell(user_id: UserId, place: int, column: QuizColumn) -> QuizCell:
+        made = tries.get((user_id, column.key))
+        if made is None:
+            return empty[place]
+        return QuizCell(state_of(made, allowed=column.attempts), made)
+
+    return tuple(
+        ResultRow(
+            row.id,
+            row.name,
+            row.email,
+            tuple(cell(row.id, place, column) for place, column in enumerate(columns)),
+        )
+        for row in found
     )
-
-
-def _cell(column: QuizColumn, tries: Tries) -> QuizCell:
-    state = state_of(tries, allowed=column.attempts)
-    return QuizCell(column.short, state, tries, column.attempts)

@@ -1,17 +1,32 @@
 """Which students a list of results is about, as a statement: everybody the asker may see, narrowed.
 
-What an instructor may see is part of the statement, so no page or file can forget it.
+What an instructor may see is part of the statement, so no page or file can forget it. A statement is
+built once for each shape of question: building it takes longer than the database takes to answer.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, case, distinct, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    Uuid,
+    bindparam,
+    case,
+    distinct,
+    func,
+    or_,
+    select,
+)
 
 from app.accounts.actor import Actor, Role
 from app.accounts.models import GroupMember, User
 from app.db.base import table_of
+from app.db.paging import PAGE_SIZE
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment
 from app.kit.ids import GroupId, IntakeId
@@ -20,6 +35,8 @@ from app.quizzes.models import Attempt
 USER, ENROLMENT = table_of(User).c, table_of(Enrolment).c
 MEMBER, ATTEMPT = table_of(GroupMember).c, table_of(Attempt).c
 Rows = Select[*tuple[Any, ...]]
+SHAPES = 128
+"""How many kinds of questions are kept built; there are fewer that people ask."""
 
 
 class Order(StrEnum):
@@ -53,42 +70,71 @@ class Asked:
         return (self.quiz_key,) if self.quiz_key else self.quiz_keys
 
 
-def seen_by(actor: Actor) -> ColumnElement[bool] | None:
-    """Return what keeps other people's students out, or None for admins, who see everybody."""
-    if actor.is_admin:
-        return None
-    own = select(MEMBER.group_id).where(
-        MEMBER.user_id == actor.user_id, MEMBER.role == Role.instructor
-    )
-    theirs = select(MEMBER.user_id).where(MEMBER.role == Role.student, MEMBER.group_id.in_(own))
-    return USER.id.in_(theirs)
+class Part(StrEnum):
+    """What of a list a statement gives: everybody, one page of them, or their number."""
+
+    everybody = "everybody"
+    page = "page"
+    number = "number"
 
 
-def students(actor: Actor, asked: Asked) -> Rows:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Which conditions a statement has, whatever they are compared with."""
+
+    is_seen_by_all: bool
+    has_intake: bool
+    has_group: bool
+    only_unpassed: bool
+    has_text: bool
+    order: Order
+    descending: bool
+    part: Part
+
+
+COURSE: BindParameter[Any] = bindparam("course_key")
+KEYS: BindParameter[Any] = bindparam("quiz_keys", expanding=True)
+VIEWER = bindparam("viewer", type_=Uuid())
+OWN_STUDENTS = select(MEMBER.user_id).where(
+    MEMBER.role == Role.student,
+    MEMBER.group_id.in_(
+        select(MEMBER.group_id).where(MEMBER.user_id == VIEWER, MEMBER.role == Role.instructor)
+    ),
+)
+"""The students of the groups that the viewer looks after: what keeps other people's students out."""
+
+
+def students(
+    actor: Actor, asked: Asked, part: Part = Part.everybody, *, number: int = 1
+) -> tuple[Rows, dict[str, Any]]:
     """Return a statement for the students with a confirmed place on the course, in the order asked
-    for: their id, name and address."""
-    held = select(ENROLMENT.user_id).where(
-        ENROLMENT.course_key == asked.course_key, ENROLMENT.state == EnrolmentState.confirmed
+    for, and its values. It gives their id, name and address."""
+    shape = _Shape(
+        actor.is_admin,
+        asked.intake_id is not None,
+        asked.group_id is not None,
+        asked.only_unpassed,
+        bool(asked.text),
+        asked.order,
+        asked.descending,
+        part,
     )
-    if asked.intake_id is not None:
-        held = held.where(ENROLMENT.intake_id == asked.intake_id)
-    rows: Rows = select(USER.id, USER.name, USER.email).where(USER.id.in_(held))
-    if (own := seen_by(actor)) is not None:
-        rows = rows.where(own)
-    if asked.group_id is not None:
-        group = select(MEMBER.user_id).where(
-            MEMBER.group_id == asked.group_id, MEMBER.role == Role.student
-        )
-        rows = rows.where(USER.id.in_(group))
-    if asked.only_unpassed:
-        rows = rows.where(_passed_of(asked) < len(asked.keys))
-    if asked.text:
-        words = (
-            USER.name.icontains(asked.text, autoescape=True),
-            USER.email.icontains(asked.text, autoescape=True),
-        )
-        rows = rows.where(or_(*words))
-    return _ordered(rows, asked)
+    values: dict[str, Any] = {"course_key": asked.course_key}
+    if not shape.is_seen_by_all:
+        values["viewer"] = actor.user_id
+    if shape.has_intake:
+        values["intake_id"] = asked.intake_id
+    if shape.has_group:
+        values["group_id"] = asked.group_id
+    if shape.only_unpassed or (shape.order is not Order.name and part is not Part.number):
+        values["quiz_keys"] = asked.keys
+    if shape.only_unpassed:
+        values["quizzes"] = len(asked.keys)
+    if shape.has_text:
+        values["words"] = _pattern(asked.text)
+    if part is Part.page:
+        values |= {"most": PAGE_SIZE, "skipped": (number - 1) * PAGE_SIZE}
+    return _statement(shape), values
 
 
 def best_percent() -> ColumnElement[int]:
@@ -98,23 +144,63 @@ def best_percent() -> ColumnElement[int]:
     return func.coalesce(func.max(case((ATTEMPT.passed, percent))), func.max(percent))
 
 
-def _passed_of(asked: Asked) -> ColumnElement[int]:
+@lru_cache(maxsize=SHAPES)
+def _statement(shape: _Shape) -> Rows:
+    # A page by name reads people in the order of an index and stops: asked of each, not as a set.
+    held = select(ENROLMENT.id).where(
+        ENROLMENT.user_id == USER.id,
+        ENROLMENT.course_key == COURSE,
+        ENROLMENT.state == EnrolmentState.confirmed,
+    )
+    if shape.has_intake:
+        held = held.where(ENROLMENT.intake_id == bindparam("intake_id", type_=Uuid()))
+    rows: Rows = select(USER.id, USER.name, USER.email).where(held.exists())
+    if not shape.is_seen_by_all:
+        rows = rows.where(USER.id.in_(OWN_STUDENTS))
+    if shape.has_group:
+        group = select(MEMBER.user_id).where(
+            MEMBER.group_id == bindparam("group_id", type_=Uuid()), MEMBER.role == Role.student
+        )
+        rows = rows.where(USER.id.in_(group))
+    if shape.only_unpassed:
+        rows = rows.where(_passed() < bindparam("quizzes", type_=Integer()))
+    if shape.has_text:
+        rows = rows.where(or_(*(_contains(column) for column in (USER.name, USER.email))))
+    if shape.part is Part.number:
+        return rows.with_only_columns(func.count(), maintain_column_froms=True)
+    rows = _ordered(rows, shape)
+    if shape.part is Part.page:
+        most, skipped = (bindparam(name, type_=Integer()) for name in ("most", "skipped"))
+        rows = rows.limit(most).offset(skipped)
+    return rows
+
+
+def _contains(column: ColumnElement[str]) -> ColumnElement[bool]:
+    return func.lower(column).like(func.lower(bindparam("words")), escape="/")
+
+
+def _pattern(text: str) -> str:
+    plain = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return f"%{plain}%"
+
+
+def _passed() -> ColumnElement[int]:
     return (
         select(func.count(distinct(ATTEMPT.quiz_key)))
         .where(
             ATTEMPT.user_id == USER.id,
-            ATTEMPT.course_key == asked.course_key,
-            ATTEMPT.quiz_key.in_(asked.keys),
+            ATTEMPT.course_key == COURSE,
+            ATTEMPT.quiz_key.in_(KEYS),
             ATTEMPT.passed,
         )
         .scalar_subquery()
     )
 
 
-def _ordered(rows: Rows, asked: Asked) -> Rows:
+def _ordered(rows: Rows, shape: _Shape) -> Rows:
     """By name, and unless asked otherwise nothing is counted for people who are not shown."""
-    if asked.order is Order.name:
-        name = USER.name.desc() if asked.descending else USER.name
+    if shape.order is Order.name:
+        name = USER.name.desc() if shape.descending else USER.name
         return rows.order_by(name, USER.id)
     totals = (
         select(
@@ -124,11 +210,11 @@ def _ordered(rows: Rows, asked: Asked) -> Rows:
             best_percent().label("best"),
             func.max(ATTEMPT.started_at).label("last"),
         )
-        .where(ATTEMPT.course_key == asked.course_key, ATTEMPT.quiz_key.in_(asked.keys))
+        .where(ATTEMPT.course_key == COURSE, ATTEMPT.quiz_key.in_(KEYS))
         .group_by(ATTEMPT.user_id)
         .subquery()
     )
-    wanted = totals.c[asked.order.value]
+    wanted = totals.c[shape.order.value]
     # Who has done nothing stands at the low end, whichever way the list runs.
-    order = wanted.desc().nulls_last() if asked.descending else wanted.asc().nulls_first()
+    order = wanted.desc().nulls_last() if shape.descending else wanted.asc().nulls_first()
     return rows.outerjoin(totals, totals.c.user_id == USER.id).order_by(order, USER.name, USER.id)

@@ -1,16 +1,20 @@
 """From the name of a route to its path, looked up once: a page may name a hundred."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+
+KEPT = 5_000
 
 
 def addresses_of(app: FastAPI) -> Callable[..., str]:
     """Return `url_for(name, **parameters)`; a name or a parameter nobody knows is a KeyError."""
     formats: dict[str, str] = {}
 
+    @lru_cache(KEPT, typed=True)
     def url_for(name: str, **parameters: object) -> str:
         if not formats:
             formats.update(_formats(app))

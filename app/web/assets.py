@@ -47,6 +47,7 @@ _TYPES: Final = {
     ".jpg": "image/jpeg",
     ".webp": "image/webp",
     ".json": "application/json",
+    ".specrules": "application/speculationrules+json",
     ".webmanifest": "application/manifest+json",
 }
 _COMPRESSED: Final = frozenset({".css", ".js", ".svg", ".txt", ".json", ".webmanifest"})

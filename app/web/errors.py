@@ -24,7 +24,7 @@ from app.kit.errors import (
 from app.web.access import Access
 from app.web.forms import UnsupportedForm
 from app.web.middleware import BodyTooLarge
-from app.web.visit import VisitContext
+from app.web.visit import VisitContext, open_visit
 
 log = structlog.get_logger("preceptor.error")
 
@@ -77,6 +77,10 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
+    if not _is_api(request) and "preceptor.visit" not in request.scope:
+        # No route was found, so nobody has asked yet who this is.
+        visit = await open_visit(request)
+        await run_in_threadpool(visit.meet)
     if error.status_code == 404:
         return _not_found(request)
     title = TITLES.get(error.status_code, "This request was refused")
@@ -158,14 +162,14 @@ class Unexpected:
             request = Request(scope, receive)
             reference = _request_id(request)
             log.error("unexpected", request_id=reference, exc_info=error)
-            detail = f"We have noted it. If you write to us, give this reference: {reference}."
+            detail = "We have noted it. If you write to us, give the reference."
             await _answer(request, 500, TITLES[500], detail, None)(scope, receive, send)
 
 
 def _answer(
     request: Request, status: int, title: str, detail: str, refused: Refused | None
 ) -> Response:
-    if str(request.scope["path"]).startswith("/api/"):
+    if _is_api(request):
         return problem(request, status, title, detail, refused)
     if status == 401 and refused is not None:
         wanted = str(request.scope["path"]) if request.method == "GET" else "/home"
@@ -210,6 +214,10 @@ def problem(
         ]
     response = JSONResponse(body, status, media_type="application/problem+json")
     return _with_wait(response, refused)
+
+
+def _is_api(request: Request) -> bool:
+    return str(request.scope["path"]).startswith("/api/")
 
 
 def _with_wait(response: Response, refused: Refused | None) -> Response:

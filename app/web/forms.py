@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Annotated, Any, Self, get_origin
 
 from fastapi import Depends, Request
@@ -106,17 +107,25 @@ class Form(BaseModel):
             name = str(detail["loc"][0]) if detail["loc"] else "form"
             known = cls.model_fields.get(name)
             label = (known.title if known and known.title else name.replace("_", " ")).lower()
-            # A field that the form does not have is no place on the page to go to.
-            messages.setdefault(name if known else "form", _message(detail, label))
+            if known is None and detail["type"] == "extra_forbidden":
+                name = (
+                    "form"  # a field that the form does not have is no place on the page to go to
+                )
+            if detail["type"] == "missing":
+                verb = "Choose" if known is not None and _is_choice(known.annotation) else "Enter"
+                the = "" if label.startswith(("your ", "the ")) else "the "
+                messages.setdefault(name, f"{verb} {the}{label}.")
+            else:
+                messages.setdefault(name, _message(detail, label))
         return messages
+
+
+def _is_choice(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Enum)
 
 
 def _message(detail: ErrorDetails, label: str) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "missing":
-        return (
-            f"Enter the {label}." if not label.startswith(("your ", "the ")) else f"Enter {label}."
-        )
     if kind == "extra_forbidden":
         return f"The form has no field “{label}”. Open the page again and retry."
     if kind == "value_error":

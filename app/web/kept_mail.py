@@ -7,6 +7,7 @@ from email.policy import default
 from fastapi import Response
 from fastapi.responses import HTMLResponse
 
+from app.db.paging import page_number
 from app.kit.errors import NotFound
 from app.kit.ids import EventId
 from app.outbox import queries
@@ -25,8 +26,9 @@ OWN_STYLES_ONLY = (
 @pages.get("", name="web.mails", access=EVERYONE)
 def show_mails(*, visit: Visit) -> Response:
     _demand_demo(visit)
+    number = page_number(visit.request.query_params.get("page"))
     with visit.database.read() as db:
-        page = queries.kept_mails(db)
+        page = queries.kept_mail_page(db, number=number)
     return visit.render("outbox/mails.html", page=page)
 
 

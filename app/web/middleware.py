@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,6 +30,20 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'; base-uri 'none'; object-src 'none'; "
     "require-trusted-types-for 'script'"
 )
+
+RawHeaders = list[tuple[bytes, bytes]]
+SECURITY_HEADERS = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+    (b"cache-control", b"private, no-store"),
+    # Closed by default: only a page that has a preview opens itself to search engines.
+    (b"x-robots-tag", b"noindex, nofollow"),
+)
+STRICT_TRANSPORT = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
 
 
 class Answer(Protocol):
@@ -59,12 +73,11 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id
+                headers = [*message["headers"], (b"x-request-id", request_id.encode())]
                 if scope.get("preceptor.environment") != Environment.production:
-                    headers["server-timing"] = (
-                        f"db;dur={work.seconds * 1000:.1f};desc={work.statements}"
-                    )
+                    timing = f"db;dur={work.seconds * 1000:.1f};desc={work.statements}"
+                    headers.append((b"server-timing", timing.encode()))
+                message["headers"] = headers
             await send(message)
 
         try:
@@ -103,6 +116,8 @@ class Guards:
         self.hosts = {base.hostname or ""}
         if settings.env is not Environment.production:
             self.hosts |= set(LOCAL_HOSTS)
+        # R-088 wants it on all responses; browsers heed it only over https.
+        self.headers = (*SECURITY_HEADERS, *(STRICT_TRANSPORT if settings.is_https else ()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -115,7 +130,7 @@ class Guards:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _secure(MutableHeaders(scope=message), https=self.settings.is_https)
+                message["headers"] = [*message["headers"], *self._missing(message["headers"])]
             await send(message)
 
         refusal = self._refusal(scope, headers, host)
@@ -123,6 +138,11 @@ class Guards:
             await refusal(scope, receive, send_with_headers)
             return
         await self.app(scope, _Metered(receive, self.most_bytes), send_with_headers)
+
+    def _missing(self, headers: RawHeaders) -> RawHeaders:
+        """Return the security headers that an answer does not set itself."""
+        present = {name for name, _ in headers}
+        return [header for header in self.headers if header[0] not in present]
 
     def _origin(self, host: str) -> str:
         """Return our own origin; in demo and tests it follows the local address that was asked."""
@@ -170,19 +190,3 @@ class _Metered:
         if self.left < 0:
             raise BodyTooLarge
         return message
-
-
-def _secure(headers: MutableHeaders, *, https: bool) -> None:
-    headers.setdefault("content-security-policy", CONTENT_SECURITY_POLICY)
-    headers.setdefault("x-content-type-options", "nosniff")
-    headers.setdefault("referrer-policy", "same-origin")
-    headers.setdefault("cross-origin-opener-policy", "same-origin")
-    headers.setdefault("cross-origin-resource-policy", "same-origin")
-    headers.setdefault("permissions-policy", "camera=(), microphone=(), geolocation=()")
-    headers.setdefault("cache-control", "private, no-store")
-    # Closed by default: only a page that has a preview opens itself to search engines.
-    headers.setdefault("x-robots-tag", "noindex, nofollow")
-    # R-088 wants it on all responses; browsers heed it only over https.
-    headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
-    if not https:
-        del headers["strict-transport-security"]

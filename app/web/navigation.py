@@ -1,8 +1,9 @@
 """The main navigation of each role."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from app.accounts.actor import Actor
+from app.accounts.actor import Actor, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +51,31 @@ ADMIN = (
 def navigation_for(actor: Actor | None, path: str) -> tuple[Item, ...]:
     """Return the entries for this person, in order, each address once; the longest address that
     begins the path is the current one."""
+    roles = None if actor is None else actor.roles
+    matching = [url for url in _entries(roles) if path == url or path.startswith(f"{url}/")]
+    return _items(roles, max(matching, key=len, default=None))
+
+
+@cache
+def _items(roles: frozenset[Role] | None, current: str | None) -> tuple[Item, ...]:
+    return tuple(
+        Item(label, url, icon, url == current) for url, (label, icon) in _entries(roles).items()
+    )
+
+
+@cache
+def _entries(roles: frozenset[Role] | None) -> dict[str, tuple[str, str]]:
+    """Return label and icon of each address; no roles: a visitor."""
+    if roles is None:
+        return {url: (label, icon) for label, url, icon in VISITOR}
     entries: dict[str, tuple[str, str]] = {}
-    if actor is None:
-        entries = {url: (label, icon) for label, url, icon in VISITOR}
-    else:
-        for held, items in (
-            (actor.is_admin, ADMIN),
-            (actor.is_instructor, INSTRUCTOR),
-            (actor.is_student, STUDENT),
-        ):
-            for label, url, icon in items if held else ():
-                entries.setdefault(url, (label, icon))
-        if (me := entries.pop("/me", None)) is not None:
-            entries["/me"] = me
-    matching = [url for url in entries if path == url or path.startswith(f"{url}/")]
-    current = max(matching, key=len, default=None)
-    return tuple(Item(label, url, icon, url == current) for url, (label, icon) in entries.items())
+    for role, items in (
+        (Role.admin, ADMIN),
+        (Role.instructor, INSTRUCTOR),
+        (Role.student, STUDENT),
+    ):
+        for label, url, icon in items if role in roles else ():
+            entries.setdefault(url, (label, icon))
+    if (me := entries.pop("/me", None)) is not None:
+        entries["/me"] = me
+    return entries

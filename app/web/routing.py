@@ -6,9 +6,10 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.web.access import Access
+from app.web.page_route import PageRoute
 from app.web.visit import VisitContext
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -19,6 +20,7 @@ class Pages:
     asks and demands the policy in the same thread, before the route runs."""
 
     response_class: Any = HTMLResponse
+    route_class: type[APIRoute] = PageRoute
     in_schema = False
 
     def __init__(self, prefix: str = "", tags: list[str] | None = None) -> None:
@@ -27,6 +29,7 @@ class Pages:
             include_in_schema=self.in_schema,
             default_response_class=self.response_class,
             tags=list(tags or []),
+            route_class=self.route_class,
         )
 
     def get(
@@ -60,7 +63,20 @@ class Api(Pages):
     """A feature's JSON routes under `/api/v1`; documented in the public OpenAPI document."""
 
     response_class = JSONResponse
+    route_class = APIRoute
     in_schema = True
+
+    def get(
+        self, path: str, *, name: str, access: Access, **extra: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        """HEAD is answered alike, but is no operation of its own: two may not share an id."""
+
+        def register(endpoint: Endpoint) -> Endpoint:
+            self._route(["GET"], path, name, access, dict(extra))(endpoint)
+            hidden = {**extra, "include_in_schema": False}
+            return self._route(["HEAD"], path, f"{name}.head", access, hidden)(endpoint)
+
+        return register
 
     def put(
         self, path: str, *, name: str, access: Access, **extra: Any

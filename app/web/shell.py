@@ -44,4 +44,5 @@ class Shell:
     identify: Identify
     clock: Clock
     url_for: Callable[..., str]
+    asset: Callable[[str], str]
     guests: tuple[Guest, ...] = ()

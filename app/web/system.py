@@ -1,8 +1,11 @@
 """Health, metrics and the explanations of problem types."""
 
 import hmac
+import json
+from functools import cache
+from hashlib import sha256
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -68,6 +71,24 @@ async def metrics(request: Request) -> Response:
     if not named and (request.client is None or request.client.host not in LOOPBACK):
         raise NotFound
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/api/v1/openapi.json")
+@public
+def openapi(request: Request) -> Response:
+    """The document of the API. It is the same until the next release, so a client that has it is told so."""
+    content = _document(request.app)
+    # Weak: the same words cross the wire compressed and plain.
+    tag = f'W/"{sha256(content).hexdigest()[:16]}"'
+    headers = {"cache-control": "public, max-age=3600", "etag": tag}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="application/json", headers=headers)
+
+
+@cache
+def _document(app: FastAPI) -> bytes:
+    return json.dumps(app.openapi(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @pages.get("/problems/{slug}", name="system.problem", access=EVERYONE)

@@ -1,29 +1,72 @@
 """The template environment: strict, escaping, with the few filters pages need."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, MutableMapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from app.web import icons
 
+KEPT_WORDS = 5_000
+"""How many dates, addresses and the like are kept as they were last written."""
+
+
+@lru_cache
+def _plain() -> None:
+    """Say nothing; its type is that of every function that remembers."""
+
+
+FUNCTIONS = frozenset({FunctionType, type(_plain)})
+
 
 class QuickContext(Context):
-    """Calls macros without asking first what kind of callable each is: a page calls hundreds."""
+    """Calls macros and plain functions without asking first what kind of callable each is: a page calls
+    hundreds."""
 
     def call(self, called: Any, *values: Any, **named: Any) -> Any:
-        if type(called) is Macro:
-            named.pop("_block_vars", None)
-            named.pop("_loop_vars", None)
-            return called(self.eval_ctx, *values, **named)
-        return super().call(called, *values, **named)
+        kind = type(called)
+        if kind is Macro:
+            values = (self.eval_ctx, *values)
+        elif kind not in FUNCTIONS or hasattr(called, "jinja_pass_arg"):
+            return super().call(called, *values, **named)
+        named.pop("_block_vars", None)
+        named.pop("_loop_vars", None)
+        return called(*values, **named)
+
+
+class QuickEnvironment(Environment):
+    """Templates do not change while the process lives, so each is looked up by its name alone."""
+
+    context_class = QuickContext
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._ready: dict[str, Template] = {}
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> Template:
+        ready = self._ready.get(name) if isinstance(name, str) and globals is None else None
+        if ready is None:
+            ready = super().get_template(name, parent, globals)
+            if isinstance(name, str) and globals is None:
+                self._ready[name] = ready
+        return ready
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return one plain mapping: ours are complete before the first template is loaded."""
+        return {**self.globals, **(d or {})}
 
 
 @lru_cache(maxsize=2000)
@@ -43,23 +86,22 @@ def make_environment(
     asset: Callable[[str], str],
     zone: str,
 ) -> Environment:
-    environment = Environment(
+    environment = QuickEnvironment(
         loader=FileSystemLoader(folder),
-        autoescape=lambda name: not (name or "").endswith(".txt"),  # noqa: S701 - mails are plain text
+        autoescape=lambda name: not (name or "").endswith(".txt"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=400,
     )
-    environment.context_class = QuickContext
     environment.globals.update(
         url_for=url_for, asset=asset, icon=_icon_drawer(asset), remembered=remembered
     )
     environment.filters.update(
         datetime=lambda moment, in_zone=zone: _datetime(moment, in_zone),
         date=lambda moment, in_zone=zone: _date(moment, in_zone),
-        time=lambda moment, in_zone=zone: _local(moment, in_zone).strftime("%H:%M"),
+        time=lambda moment, in_zone=zone: _time(moment, in_zone),
         iso=lambda moment: moment.isoformat(),
         money=_money,
         duration=_duration,
@@ -98,15 +140,23 @@ def _local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone))
 
 
+@lru_cache(KEPT_WORDS)
 def _date(moment: date | datetime, zone: str) -> str:
     """Tue 8 Dec 2026"""
     day = _local(moment, zone) if isinstance(moment, datetime) else moment
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
+@lru_cache(KEPT_WORDS)
 def _datetime(moment: datetime, zone: str) -> str:
     """Tue 8 Dec 2026, 10:00"""
-    return f"{_date(moment, zone)}, {_local(moment, zone):%H:%M}"
+    return f"{_date(moment, zone)}, {_time(moment, zone)}"
+
+
+@lru_cache(KEPT_WORDS)
+def _time(moment: datetime, zone: str) -> str:
+    """10:00"""
+    return f"{_local(moment, zone):%H:%M}"
 
 
 def _money(pence: int, currency: str = "£") -> str:

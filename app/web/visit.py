@@ -25,6 +25,7 @@ from app.web.forms import Submission
 from app.web.navigation import Item, navigation_for
 from app.web.shell import Shell
 
+PREFETCH_RULES = "prefetch.specrules"
 VISITOR_LASTS = 86_400
 FLASH_LASTS = 60
 """Seconds; the page about cookies reads them from here."""
@@ -111,11 +112,15 @@ class VisitContext:
         else:
             if self.request.method not in SAFE_METHODS:
                 demand_proof_of_unread(self.request)
-            if cookie := self.sign_in_token:
-                self._actor = identify.by_cookie(self.database, cookie, now=self.now)
+            self.meet()
         if self._actor is not None:
             self.request.scope["preceptor.actor_id"] = str(self._actor.user_id)
         access.demand(self._actor)
+
+    def meet(self) -> None:
+        """Find who the cookie belongs to and demand nothing: a page that tells of an error is theirs too."""
+        if cookie := self.sign_in_token:
+            self._actor = self.shell.identify.by_cookie(self.database, cookie, now=self.now)
 
     def once(self, db: Session, submission: Submission, effect: Callable[[], str]) -> str:
         """Run `effect` once per idempotency key of a form; it returns where to go next.
@@ -153,6 +158,8 @@ class VisitContext:
         response = HTMLResponse(html, status_code=status)
         if preview is not None:
             response.headers["x-robots-tag"] = "all"
+        if self._may_prefetch():
+            response.headers["speculation-rules"] = f'"{self.shell.asset(PREFETCH_RULES)}"'
         if self._new_visitor is not None:
             self.set_cookie(response, "visitor", self._new_visitor, seconds=VISITOR_LASTS)
         if "flash" in self.request.cookies:
@@ -199,6 +206,11 @@ class VisitContext:
     def new_key(self) -> str:
         """Return a fresh idempotency key for a creating form."""
         return secrets.token_urlsafe(16)
+
+    def _may_prefetch(self) -> bool:
+        """Students go from lesson to lesson; who saves data is asked for no page they did not open."""
+        saves_data = self.request.headers.get("save-data", "").lower() == "on"
+        return self._actor is not None and self._actor.is_student and not saves_data
 
     def frame(self, preview: Preview | None = None) -> "Frame":
         """What every template is told of the visit."""

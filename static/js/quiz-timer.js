@@ -5,6 +5,7 @@ import { announce } from "./announce.js";
 import { deliverAll, forgetAll } from "./unsent.js";
 
 const SPOKEN_MINUTES = [10, 5, 1];
+const SPOKEN_WITHIN = 5;
 const URGENT = 300;
 
 function clockWords(seconds) {
@@ -14,11 +15,21 @@ function clockWords(seconds) {
   return hours ? [hours, ...parts].join(":") : parts.join(":");
 }
 
+// What is said aloud, and at how many seconds before the end: half of the time, then the last minutes.
+function announcementsOf(whole) {
+  const minutes = SPOKEN_MINUTES.map((mark) => ({
+    at: mark * 60,
+    words: mark === 1 ? "1 minute left" : `${mark} minutes left`,
+  }));
+  return [{ at: whole / 2, words: "Half of the time is left" }, ...minutes].filter((one) => one.at < whole);
+}
+
 export function attach(timer) {
   const { due, attemptUrl, submitUrl, resultUrl, csrf } = timer.dataset;
   const attempt = resultUrl.split("/").pop();
   const words = timer.querySelector("[data-words]");
   const dueAt = Date.parse(due);
+  const announcements = announcementsOf((dueAt - Date.parse(timer.dataset.started)) / 1000);
   let serverNow = Date.parse(timer.dataset.now);
   let readAt = performance.now();
   let spoken = Infinity;
@@ -44,10 +55,10 @@ export function attach(timer) {
     const left = secondsLeft();
     words.textContent = clockWords(left);
     timer.toggleAttribute("data-urgent", left <= URGENT);
-    const minutes = SPOKEN_MINUTES.find((mark) => left <= mark * 60 && left > mark * 60 - 5);
-    if (minutes && minutes < spoken) {
-      spoken = minutes;
-      announce(minutes === 1 ? "1 minute left" : `${minutes} minutes left`);
+    const next = announcements.find((one) => left <= one.at && left > one.at - SPOKEN_WITHIN);
+    if (next && next.at < spoken) {
+      spoken = next.at;
+      announce(next.words);
     }
     if (left <= 0 && !ended) end();
   }

@@ -196,15 +196,13 @@ def reserve_and_confirm(student: Keys, admin: Keys) -> None:
     expect(admin.page.locator("main")).to_contain_text("onfirmed")
 
 
-def book_and_cancel(keys: Keys, javascript: bool) -> None:
+def book_and_cancel(keys: Keys) -> None:
     keys.skip()
     keys.follow("Practice day", "link")
     keys.follow("^Book this place", "button")
-    if javascript:
-        keys.press("^Give this place back", "button")
-        keys.follow("^Give this place back", "button")
-    else:
-        keys.follow("^Give this place back", "button")
+    expect(keys.page.locator("main")).to_contain_text("Bring with you")
+    keys.press("^I cannot come", "summary")
+    keys.follow("^Give this place back", "button")
     expect(keys.page.get_by_role("status").first).to_be_visible()
     keys.to("^Book this place", "button")
 
@@ -222,10 +220,17 @@ def grade_and_sign(keys: Keys, javascript: bool) -> None:
                 keys.page.keyboard.press("Enter")
         marked = keys.page.get_by_text(f"{step + 1} of {len(STEPS)} marked").first
         expect(marked).to_be_visible()
+    keys.write("^What went well", COMMENT)
+    if javascript:
+        keys.to("^Save comment$", "button")  # it is saved when it is left
+        expect(keys.page.locator("#save-chip")).to_have_attribute("data-state", "saved")
+    else:
+        keys.follow("^Save comment$", "button")
     keys.follow("^Check and sign", "link")
     keys.press("", "checkbox", key="Space")
     keys.follow("^Sign$", "button")
     expect(keys.page.locator("main")).to_contain_text("Competent")
+    expect(keys.page.locator("main")).to_contain_text(COMMENT)
 
 
 def verify(keys: Keys, serial: str) -> None:
@@ -261,8 +266,8 @@ def test_reserve_a_place_and_confirm_it(sit_down):
 
 @pytest.mark.browser
 @pytest.mark.deep
-def test_find_book_and_cancel_a_practical(sit_down, javascript):
-    book_and_cancel(sit_down("/practicals", "book", width=360), javascript)
+def test_find_book_and_cancel_a_practical(sit_down):
+    book_and_cancel(sit_down("/practicals", "book", width=360))
 
 
 @pytest.mark.browser
@@ -274,6 +279,7 @@ def test_grade_and_sign(sit_down, academy, javascript):
     grade_and_sign(roster, javascript)
 
 
+COMMENT = "Calm and steady hands."
 COVERED = """<!DOCTYPE html><title>x</title><style>a:focus-visible { outline: 0 }
 b { position: fixed; inset: 0 0 auto; height: 9em }</style><b></b><a href="#a">Under a bar</a>"""
 

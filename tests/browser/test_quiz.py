@@ -141,10 +141,11 @@ def test_when_the_time_ends_the_answers_are_sent(context, pupil):
     now = datetime.now(UTC)
     attempt_id = pupil.start("needle-quiz", now=now)
     with pupil.database.write() as db:
-        db.execute(update(Attempt).values(due_at=now + timedelta(seconds=6)))
+        db.execute(update(Attempt).values(due_at=now + timedelta(seconds=10)))
     page = context.new_page()
     page.goto(f"/attempts/{attempt_id}/questions/1")
     expect(page.get_by_role("timer")).to_contain_text("00:0")
+    expect(page.locator("#announce-polite")).to_have_text("Half of the time is left", timeout=9_000)
     page.get_by_text("False", exact=True).click()
     chip(page, "saved", "Saved")
     page.wait_for_url(f"**/attempts/{attempt_id}", timeout=20_000)

@@ -1,12 +1,16 @@
 """The mails that are kept where no mail server is set."""
 
+from datetime import timedelta
+
 import pytest
 from fastapi.testclient import TestClient
 
+from app.db.paging import PAGE_SIZE
 from app.kit.ids import new_uuid
 from app.main import create_app
 from app.outbox.service import keep_mail, send_mail
 from app.settings import Settings
+from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.mail import mails_to
 
@@ -69,6 +73,22 @@ def test_a_mail_kept_before_mails_had_html_has_no_such_page(client, database):
         }
         keep_mail(db, mail_id, **kept, now=NOW)
     assert client.get(f"/dev/mail/{mail_id}/html").status_code == 404
+
+
+def test_many_kept_mails_have_pages_newest_first(client, database):
+    with database.write() as db:
+        for number in range(PAGE_SIZE + 3):
+            words = {"subject": f"Mail {number:03}", "text": "", "source": ""}
+            at = NOW + timedelta(minutes=number)
+            keep_mail(db, new_uuid(), to="ned@example.org", **words, now=at)
+    first = client.get("/dev/mail")
+    assert f"Mail {PAGE_SIZE + 2:03}" in first.text
+    assert "Mail 002" not in first.text
+    assert statements_of(first) <= 2
+    assert 'href="?page=2"' in first.text
+    second = client.get("/dev/mail?page=2").text
+    assert [f"Mail {number:03}" in second for number in range(4)] == [True, True, True, False]
+    assert client.get("/dev/mail?page=0").status_code == 422
 
 
 UNKNOWN = "/dev/mail/01a2055b-e776-7988-9877-cb5c547b8740"

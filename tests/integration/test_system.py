@@ -18,3 +18,29 @@ def test_an_unknown_address_of_the_api_is_a_problem_document(client):
     assert response.status_code == 404
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["type"] == "/problems/not-found"
+
+
+def test_the_document_of_the_api_names_every_operation_once(client):
+    """An id that stands twice makes the document invalid: generators of clients refuse it."""
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    operations = [(method, one) for path in paths.values() for method, one in path.items()]
+    assert {method for method, _ in operations} <= {"get", "post", "put", "delete"}
+    ids = [one["operationId"] for _, one in operations]
+    assert len(ids) == len(set(ids)) > 20
+
+
+def test_the_api_answers_head_as_get(client):
+    got = client.get("/api/v1/courses")
+    headed = client.head("/api/v1/courses")
+    assert (headed.status_code, headed.content) == (got.status_code, b"")
+
+
+def test_the_document_of_the_api_is_sent_once(client):
+    first = client.get("/api/v1/openapi.json")
+    assert first.json()["openapi"].startswith("3.1")
+    assert "public" in first.headers["cache-control"]
+    again = client.get("/api/v1/openapi.json", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    other = client.get("/api/v1/openapi.json", headers={"if-none-match": 'W/"other"'})
+    assert other.content == first.content

@@ -102,6 +102,7 @@ LINES = (
         bar=LONG_LIST_BAR, each=EACH_OF_STAFF,
     ),
     Line("people", staff("admin", "/admin/people"), bar=LONG_LIST_BAR, each=EACH_OF_STAFF),
+    Line("results", staff("admin", "/results"), bar=LONG_LIST_BAR, each=EACH_OF_STAFF),
 )  # fmt: skip
 
 

@@ -108,6 +108,9 @@ class Keys:
         focus = self.page.locator(":focus")
         if focus.count() == 0:
             return "", ""
+        if focus.first.evaluate("(one) => one.localName") == "summary":
+            # The accessibility tree that is asked for below has no role for it, and so no name.
+            return "summary", focus.first.inner_text().strip()
         said = re.match(SAID, focus.first.aria_snapshot())
         return (said.group(1), (said.group(2) or "").replace('\\"', '"')) if said else ("", "")
 

@@ -38,10 +38,20 @@ def starts_of(role: str, client: APIRequestContext) -> tuple[str, ...]:
 
 
 def _visitor(client: APIRequestContext) -> Iterator[str]:
-    yield send_form(client, "/forgot", "/forgot", {"email": STUDENTS[-1].email})
+    yield send_form(client, "/forgot", "/forgot", {"email": STUDENTS[1].email})
     new = {"name": "Wren Tamsin Ackroyd", "email": "wren@example.org"}
     yield send_form(client, "/register", "/register", {**new, "password": "orchard seven herons"})
     yield from _mailed(client, "/confirm", "/reset")
+
+
+def _ask(client: APIRequestContext) -> Iterator[str]:
+    question = {
+        "name": "Wren Tamsin Ackroyd",
+        "email": "wren@example.org",
+        "topic": "dates",
+        "message": "Will there be a practical day in the spring holidays?",
+    }
+    yield send_form(client, "/enquiry", "/enquiry", question)
 
 
 def _begin_attempt(client: APIRequestContext) -> Iterator[str]:
@@ -90,7 +100,7 @@ def _new_address(client: APIRequestContext) -> Iterator[str]:
 
 
 STEPS: dict[str, tuple[Step, ...]] = {
-    "visitor": (_visitor,),
+    "visitor": (_visitor, _ask),
     "student": (_begin_attempt, _search, _new_address),
     "instructor": (_assess,),
     "admin": (_group, _invite),

@@ -32,6 +32,11 @@ def day_words(moment: datetime, zone: str) -> str:
     return f"{local:%a} {local.day} {local:%b %Y}"
 
 
+def month_words(moment: datetime, zone: str) -> str:
+    """December 2026"""
+    return f"{moment.astimezone(ZoneInfo(zone)):%B %Y}"
+
+
 def moment_words(moment: datetime, zone: str) -> str:
     """Tue 8 Dec 2026, 10:00, London time"""
     local = moment.astimezone(ZoneInfo(zone))

@@ -67,12 +67,29 @@ def show_dates(visit: Visit) -> Response:
 @pages.get("/practicals", name="practicals.list", access=STUDENT)
 def list_practicals(visit: Visit) -> Response:
     asked = visit.request.query_params
-    filters = Filters(kind=asked.get("kind") or None, month=asked.get("month") or None)
+    filters = Filters(
+        kind=asked.get("kind") or None,
+        month=asked.get("month") or None,
+        free=asked.get("free") == "yes",
+    )
     number = page_number(asked.get("page"))
     zone = visit.settings.time_zone
     with visit.database.read() as db:
         page = dates_page(db, visit.actor, filters, zone=zone, number=number, now=visit.now)
-    return visit.render("practicals/list.html", page=page, months=_months(visit.now, zone))
+
+    def link(to: int) -> str:
+        query = {
+            "kind": filters.kind,
+            "month": filters.month,
+            "free": "yes" if filters.free else "",
+        }
+        return "?" + urlencode(
+            {name: value for name, value in query.items() if value} | {"page": to}
+        )
+
+    return visit.render(
+        "practicals/list.html", page=page, months=_months(visit.now, zone), link=link
+    )
 
 
 @pages.get("/practicals/{practical_id}", name="practicals.show", access=STUDENT)

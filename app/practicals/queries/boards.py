@@ -8,6 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
+from app.accounts import searching
 from app.accounts.actor import Role
 from app.accounts.queries import Person
 from app.courses import queries as courses
@@ -131,7 +132,7 @@ def waiting_page(db: Session, practical_id: PracticalId) -> WaitingPage:
 
 def candidates(db: Session, gate: Gate, words: str) -> tuple[Candidate, ...]:
     """Return the students whose name or address contains the words, with what they still need."""
-    people = accounts.search_people(db, text=words.strip(), role=Role.student).rows
+    people = searching.search_people(db, text=words.strip(), role=Role.student).rows
     known = known_people(db, gate, [person.user_id for person in people])
     return tuple(
         Candidate(

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     Uuid,
     and_,
     bindparam,
     func,
-    or_,
     select,
 )
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import Actor
 from app.accounts.models import User
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
@@ -101,14 +102,11 @@ def attended_seats(
     db: Session, user_id: UserId, course_key: str | None = None
 ) -> tuple[SeatBrief, ...]:
     """Return the places of a person whose day they attended, on one course or on all, oldest first."""
-    query = _seat_select().where(
-        Seat.user_id == user_id,
-        Seat.state == SeatState.confirmed,
-        Seat.attendance == Attendance.attended,
+    return tuple(
+        _seat_brief(row)
+        for row in ATTENDED.all(db, user_id=user_id)
+        if course_key in (None, row.course_key)
     )
-    if course_key is not None:
-        query = query.where(Practical.course_key == course_key)
-    return _seats(db, query.order_by(Practical.starts_at, Seat.id))
 
 
 def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatBrief, ...]:
@@ -126,15 +124,19 @@ def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatBrie
     )
 
 
+TEACHING = table_of(PracticalInstructor).c
+TEACHES = Prepared(
+    select(TEACHING.user_id).where(
+        TEACHING.practical_id == bindparam("practical_id"),
+        TEACHING.user_id == bindparam("user_id"),
+    )
+)
+
+
 def is_instructor_of(db: Session, actor: Actor, practical_id: PracticalId) -> bool:
     """Whether this person teaches this practical."""
-    found = db.scalar(
-        select(PracticalInstructor.user_id).where(
-            PracticalInstructor.practical_id == practical_id,
-            PracticalInstructor.user_id == actor.user_id,
-        )
-    )
-    return found is not None
+    found = TEACHES.all(db, practical_id=practical_id, user_id=actor.user_id)
+    return bool(found)
 
 
 def instructor_ids(db: Session, practical_id: PracticalId) -> tuple[UserId, ...]:
@@ -170,7 +172,7 @@ def upcoming_for_student(
     db: Session, user_id: UserId, *, now: datetime, most: int = 20
 ) -> tuple[OwnDate, ...]:
     """Return the coming dates on which this person has a place or waits, the next one first."""
-    rows = db.execute(OWN_COMING, {"viewer": user_id, "now": now, "most": most})
+    rows = OWN_COMING.all(db, viewer=user_id, now=now, most=most)
     return tuple(
         OwnDate(Brief(*brief), cancel_until, seat_id is not None, place if entry_id else None)
         for *brief, cancel_until, seat_id, entry_id, place in rows
@@ -205,6 +207,17 @@ def own_entry(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
     return and_(ENTRY.practical_id == PRACTICAL.id, ENTRY.user_id == user_id, WAITS)
 
 
+def dates_of(viewer: BindParameter[Any]) -> CompoundSelect[*tuple[Any, ...]]:
+    """The practicals on which somebody has a place, or waits for one: two lookups, however many dates
+    and people there are."""
+    held = select(SEAT.practical_id).where(SEAT.user_id == viewer, HOLDS_A_SEAT)
+    return held.union(select(ENTRY.practical_id).where(ENTRY.user_id == viewer, WAITS))
+
+
+def _brief_columns() -> tuple[Any, ...]:
+    return tuple(PRACTICAL[column.key] for column in BRIEF)
+
+
 def _own_coming() -> Select[*tuple[Any, ...]]:
     viewer = bindparam("viewer", type_=Uuid())
     ahead = table_of(WaitingEntry).alias("ahead")
@@ -221,7 +234,7 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            *(PRACTICAL[column.key] for column in BRIEF),
+            *_brief_columns(),
             PRACTICAL.cancel_until,
             SEAT.id,
             ENTRY.id,
@@ -231,7 +244,7 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
         .outerjoin(table_of(Seat), own_seat(viewer))
         .outerjoin(table_of(WaitingEntry), own_entry(viewer))
         .where(
-            or_(SEAT.id.is_not(None), ENTRY.id.is_not(None)),
+            PRACTICAL.id.in_(dates_of(viewer)),
             PRACTICAL.status == PracticalStatus.published,
             PRACTICAL.ends_at > bindparam("now"),
         )
@@ -240,7 +253,7 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
     )
 
 
-OWN_COMING = _own_coming()
+OWN_COMING = Prepared(_own_coming())
 """Built once: every home page of a student asks."""
 
 
@@ -251,7 +264,21 @@ def _seat_select() -> Select[*tuple[Any, ...]]:
 
 
 def _seats(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[SeatBrief, ...]:
-    return tuple(
-        SeatBrief(seat_id, user_id, state, attendance, Brief(*brief))
-        for seat_id, user_id, state, attendance, *brief in db.execute(query)
+    return tuple(_seat_brief(row) for row in db.execute(query))
+
+
+def _seat_brief(row: Any) -> SeatBrief:
+    seat_id, user_id, state, attendance, *brief = row
+    return SeatBrief(seat_id, user_id, state, attendance, Brief(*brief))
+
+
+ATTENDED = Prepared(
+    select(SEAT.id, SEAT.user_id, SEAT.state, SEAT.attendance, *_brief_columns())
+    .join_from(table_of(Seat), table_of(Practical), PRACTICAL.id == SEAT.practical_id)
+    .where(
+        SEAT.user_id == bindparam("user_id"),
+        HOLDS_A_SEAT,
+        SEAT.attendance == Attendance.attended,
     )
+    .order_by(PRACTICAL.starts_at, SEAT.id)
+)

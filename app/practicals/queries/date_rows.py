@@ -22,15 +22,15 @@ from sqlalchemy import (
 )
 
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.kit.errors import Invalid
 from app.practicals.domain.seats import PracticalStatus, WaitingState
 from app.practicals.models import Practical, Seat, WaitingEntry
 from app.practicals.queries.briefs import (
     ENTRY,
-    HOLDS_A_SEAT,
     PRACTICAL,
     SEAT,
-    WAITS,
+    dates_of,
     own_entry,
     own_seat,
 )
@@ -39,14 +39,16 @@ from app.practicals.queries.facts import GATE_COLUMNS
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What of the list is asked for. `kind` is "course/kind", `month` "2026-12"; None: all."""
+    """What of the list is asked for. `kind` is "course/kind", `month` "2026-12"; None: all. `free`: only
+    what is open for booking and has a place that nobody waits for."""
 
     kind: str | None = None
     month: str | None = None
+    free: bool = False
 
     @property
     def any(self) -> bool:
-        return self.kind is not None or self.month is not None
+        return self.kind is not None or self.month is not None or self.free
 
     def span(self, zone: str) -> tuple[datetime, datetime] | None:
         """Return the month's first moment and that of the next one, or raise Invalid."""
@@ -68,10 +70,7 @@ LISTED = 12
 
 Rows = Select[*tuple[Any, ...]]
 VIEWER = bindparam("viewer", type_=Uuid())
-MINE = or_(
-    PRACTICAL.id.in_(select(SEAT.practical_id).where(SEAT.user_id == VIEWER, HOLDS_A_SEAT)),
-    PRACTICAL.id.in_(select(ENTRY.practical_id).where(ENTRY.user_id == VIEWER, WAITS)),
-)
+MINE = PRACTICAL.id.in_(dates_of(VIEWER))
 """The dates on which the viewer has a place, or waits for one."""
 
 
@@ -97,7 +96,7 @@ def _rows(total: ScalarSelect[int] | Null, *seen: PracticalStatus) -> Rows:
         .select_from(table_of(Practical))
         .outerjoin(table_of(Seat), own_seat(VIEWER))
         .outerjoin(table_of(WaitingEntry), own_entry(VIEWER))
-        .where(PRACTICAL.status.in_(seen))
+        .where(or_(*(PRACTICAL.status == status for status in seen)))
         .order_by(PRACTICAL.starts_at, PRACTICAL.id)
     )
 
@@ -120,14 +119,16 @@ def others(*which: ColumnElement[bool]) -> Rows:
 
 
 # Built once: building such a statement takes longer than the database takes to answer it.
-OWN_DATES = (
+OWN_DATES = Prepared(
     _rows(null(), PracticalStatus.published)
     .where(MINE, PRACTICAL.ends_at > bindparam("now"))
     .limit(50)
 )
-OTHER_DATES = others()
-ONE_DATE = _rows(null(), PracticalStatus.published, PracticalStatus.cancelled).where(
-    PRACTICAL.id == bindparam("practical_id")
+OTHER_DATES = Prepared(others())
+ONE_DATE = Prepared(
+    _rows(null(), PracticalStatus.published, PracticalStatus.cancelled).where(
+        PRACTICAL.id == bindparam("practical_id")
+    )
 )
 
 
@@ -136,6 +137,17 @@ def narrowed(filters: Filters, zone: str) -> Iterator[ColumnElement[bool]]:
         course_key, _, kind_key = filters.kind.partition("/")
         yield PRACTICAL.course_key == course_key
         yield PRACTICAL.kind_key == kind_key
+    if filters.free:
+        yield PRACTICAL.booking_opens_at <= bindparam("now")
+        yield PRACTICAL.booking_closes_at > bindparam("now")
+        yield PRACTICAL.taken < PRACTICAL.capacity
+        queue = table_of(WaitingEntry).alias("waits")
+        yield (
+            ~select(queue.c.id)
+            .where(queue.c.practical_id == PRACTICAL.id, queue.c.state == WaitingState.waiting)
+            .correlate(table_of(Practical))
+            .exists()
+        )
     span = filters.span(zone)
     if span is not None:
         yield PRACTICAL.starts_at >= span[0]

@@ -1,6 +1,6 @@
 """The dates a student or a visitor sees: what is free, what is theirs, and what stands in the way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,7 @@ from app.practicals.domain.seats import (
     eligibility,
     waiting_refusal,
 )
+from app.practicals.domain.times import month_words
 from app.practicals.queries.briefs import instructor_ids
 from app.practicals.queries.date_rows import (
     GATE,
@@ -47,6 +48,9 @@ from app.practicals.queries.facts import (
     modules_missing,
 )
 
+WHATEVER_THE_DATE = frozenset(
+    {Reason.account, Reason.address, Reason.no_place, Reason.modules, Reason.profile}
+)
 WINDOW = frozenset({Reason.not_open_yet, Reason.closed})
 ABOUT_THE_DATE = WINDOW | {Reason.full, Reason.queue_ahead, Reason.already_booked}
 
@@ -88,12 +92,23 @@ class DateRow:
 
 @dataclass(frozen=True, slots=True)
 class DatesPage:
-    """The student's list: their own dates first, then what can be booked."""
+    """The student's list: their own dates first, then what can be booked. `shared` is what they still
+    need for each of these, whatever the date."""
 
     own: tuple[DateRow, ...]
     dates: Page[DateRow]
     filters: Filters
     kinds: tuple[tuple[str, str], ...]
+    shared: tuple[Unmet, ...]
+
+    @property
+    def by_month(self) -> tuple[tuple[str, tuple[DateRow, ...]], ...]:
+        """The dates under the months of their venues, in words."""
+        months: dict[str, tuple[DateRow, ...]] = {}
+        for row in self.dates.rows:
+            month = month_words(row.gate.starts_at, row.gate.zone)
+            months[month] = (*months.get(month, ()), row)
+        return tuple(months.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +128,13 @@ def dates_page(
     db: Session, actor: Actor, filters: Filters, *, zone: str, number: int, now: datetime
 ) -> DatesPage:
     """Return a student's list, in five statements whatever the number of dates and people."""
-    asked = {"viewer": actor.user_id, "now": now}
-    own = db.execute(OWN_DATES, asked).all()
-    found = db.execute(
-        others(*narrowed(filters, zone)) if filters.any else OTHER_DATES,
-        {**asked, "most": LISTED, "skipped": (number - 1) * LISTED},
-    ).all()
+    asked: dict[str, Any] = {"viewer": actor.user_id, "now": now}
+    own = OWN_DATES.all(db, **asked)
+    asked |= {"most": LISTED, "skipped": (number - 1) * LISTED}
+    if filters.any:
+        found: Sequence[Any] = db.execute(others(*narrowed(filters, zone)), asked).all()
+    else:
+        found = OTHER_DATES.all(db, **asked)
     viewer = _Viewer(db, actor, [Gate(*row[:GATE]) for row in own if row[GATE] is not None])
     rows = [_date_row(db, viewer, row, now) for row in found]
     own_rows = tuple(_date_row(db, viewer, row, now) for row in own)
@@ -127,6 +143,7 @@ def dates_page(
         dates=page_of(rows, number=number, total=found[0][-1] if found else 0, size=LISTED),
         filters=filters,
         kinds=_kinds(db, (row.gate for row in (*own_rows, *rows)), viewer.places),
+        shared=_shared(rows),
     )
 
 
@@ -134,9 +151,7 @@ def practical_page(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
 ) -> PracticalPage:
     """Return one published or cancelled date for a student, or raise NotFound."""
-    row = db.execute(
-        ONE_DATE, {"viewer": actor.user_id, "practical_id": practical_id}
-    ).one_or_none()
+    row = ONE_DATE.one_or_none(db, viewer=actor.user_id, practical_id=practical_id)
     if row is None:
         raise NotFound
     gate = Gate(*row[:GATE])
@@ -170,7 +185,7 @@ class _Viewer:
     """The student who looks at the list, and the dates on which they have a place."""
 
     def __init__(self, db: Session, actor: Actor, held: Iterable[Gate]) -> None:
-        self.person = accounts.people(db, [actor.user_id])[actor.user_id]
+        self.person = accounts.person(db, actor.user_id)
         self.places = enrolments.places_of(db, actor.user_id)
         self._done = learning.done_on_all(db, actor.user_id)
         self._held = tuple(held)
@@ -221,6 +236,17 @@ def _date_row(db: Session, viewer: _Viewer, row: Row[*tuple[Any, ...]], now: dat
         ahead + 1 if is_waiting else None,
         booking_refusal(gate, facts, now),
         waiting_refusal(gate, facts, now),
+    )
+
+
+def _shared(rows: Sequence[DateRow]) -> tuple[Unmet, ...]:
+    """Return what is said once for the whole list: what keeps this person from every one of its dates."""
+    if not rows:
+        return ()
+    return tuple(
+        unmet
+        for unmet in rows[0].personal
+        if unmet.reason in WHATEVER_THE_DATE and all(unmet in row.personal for row in rows)
     )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import Place
 from app.kit.ids import PracticalId, UserId
@@ -29,6 +30,7 @@ from app.practicals.domain.waiting import Waiter
 from app.practicals.models import Practical, Seat, WaitingEntry
 
 GATE_COLUMNS = tuple(table_of(Practical).c[field.name] for field in fields(Gate))
+GATE = Prepared(select(*GATE_COLUMNS).where(table_of(Practical).c.id == bindparam("practical_id")))
 BATCH = 50
 
 
@@ -42,7 +44,7 @@ class Known:
 
 def gate_of(db: Session, practical_id: PracticalId) -> Gate | None:
     """Read a gate without taking it: good for pages, not for decisions."""
-    row = db.execute(select(*GATE_COLUMNS).where(Practical.id == practical_id)).one_or_none()
+    row = GATE.one_or_none(db, practical_id=practical_id)
     return None if row is None else Gate(*row)
 
 

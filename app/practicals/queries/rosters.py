@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, func, select
+from sqlalchemy import BindParameter, Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.db.base import table_of
 from app.db.paging import Page, page_of
+from app.db.prepared import KEPT_ROWS, Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals.domain.seats import Attendance, SeatState, WaitingState
@@ -69,17 +70,21 @@ def _counted(*which: Any) -> Any:
 
 
 # Built once: building such statements takes longer than the database takes to answer them.
-DAY = select(
-    *BRIEF,
-    Practical.note,
-    select(func.count())
-    .select_from(WaitingEntry)
-    .where(WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting)
-    .scalar_subquery(),
-    _counted(),
-    _counted(Seat.attendance == Attendance.attended),
-).where(Practical.id == THIS)
-TEACHERS = (
+DAY = Prepared(
+    select(
+        *BRIEF,
+        Practical.note,
+        select(func.count())
+        .select_from(WaitingEntry)
+        .where(
+            WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
+        )
+        .scalar_subquery(),
+        _counted(),
+        _counted(Seat.attendance == Attendance.attended),
+    ).where(Practical.id == THIS)
+)
+TEACHERS = Prepared(
     select(User.name)
     .join(PracticalInstructor, PracticalInstructor.user_id == User.id)
     .where(PracticalInstructor.practical_id == THIS)
@@ -102,7 +107,33 @@ PEOPLE = (
     .where(HOLDS_A_SEAT)
     .order_by(func.lower(USER.name), SEAT.id)
 )
-EXPECTED = PEOPLE.where(SEAT.practical_id == THIS)
+
+
+def _seat(found: Any) -> RosterSeat:
+    return RosterSeat(
+        seat_id=found.seat_id,
+        user_id=found.user_id,
+        name=found.name,
+        email=found.email,
+        access_needs=found.access_needs,
+        attendance=found.attendance,
+        attendance_at=found.attendance_at,
+        booked_at=found.booked_at,
+        is_reserved=found.reserved_by is not None,
+    )
+
+
+EXPECTED = Prepared(PEOPLE.where(SEAT.practical_id == THIS), _seat)
+_page = (
+    select(SEAT.id)
+    .join_from(table_of(Seat), table_of(User), USER.id == SEAT.user_id)
+    .where(SEAT.practical_id == THIS, HOLDS_A_SEAT)
+    .order_by(func.lower(USER.name), SEAT.id)
+    .limit(bindparam("most", type_=Integer()))
+    .offset(bindparam("skipped", type_=Integer()))
+)
+# Sorts names only: what else a row says is read for the people of the page alone.
+PAGE_EXPECTED = Prepared(PEOPLE.where(SEAT.id.in_(_page)), _seat, kept=KEPT_ROWS)
 
 
 def roster(db: Session, practical_id: PracticalId) -> Roster:
@@ -123,7 +154,7 @@ def expected_on(
     found: dict[PracticalId, tuple[RosterSeat, ...]] = dict.fromkeys(practical_ids, ())
     if practical_ids:
         for row in db.execute(PEOPLE.where(SEAT.practical_id.in_(practical_ids))):
-            found[row.practical_id] = (*found[row.practical_id], _expected(row))
+            found[row.practical_id] = (*found[row.practical_id], _seat(row))
     return found
 
 
@@ -140,35 +171,22 @@ def notes_of(db: Session, practical_ids: Sequence[PracticalId]) -> dict[Practica
 
 
 def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None) -> Roster:
-    asked = {"practical_id": practical_id}
-    row = db.execute(DAY, asked).one_or_none()
+    row = DAY.one_or_none(db, practical_id=practical_id)
     if row is None:
         raise NotFound
     *brief, note, waiting, expected, attended = row
-    people = EXPECTED
-    if number is not None:
-        people = people.limit(SHOWN).offset((number - 1) * SHOWN)
+    if number is None:
+        people = EXPECTED.all(db, practical_id=practical_id)
+    else:
+        skipped = (number - 1) * SHOWN
+        people = PAGE_EXPECTED.all(db, practical_id=practical_id, most=SHOWN, skipped=skipped)
     return Roster(
         Brief(*brief),
         note,
-        tuple(db.scalars(TEACHERS, asked)),
-        tuple(_expected(found) for found in db.execute(people, asked)),
+        tuple(row.name for row in TEACHERS.all(db, practical_id=practical_id)),
+        tuple(people),
         waiting,
         expected,
         attended,
         number or 1,
-    )
-
-
-def _expected(found: Row[*tuple[Any, ...]]) -> RosterSeat:
-    return RosterSeat(
-        seat_id=found.seat_id,
-        user_id=found.user_id,
-        name=found.name,
-        email=found.email,
-        access_needs=found.access_needs,
-        attendance=found.attendance,
-        attendance_at=found.attendance_at,
-        booked_at=found.booked_at,
-        is_reserved=found.reserved_by is not None,
     )

@@ -1,6 +1,7 @@
 """Admins and people: the list, one person, roles, access, invitations; reads for other features."""
 
 import csv
+from datetime import timedelta
 from io import StringIO
 from threading import Barrier, Thread
 from time import sleep
@@ -49,6 +50,29 @@ def test_people_are_found_by_name_address_and_role(admin, database, sam, ina):
     assert "Sam Student" not in teachers
     assert admin.get("/admin/people?role=king").status_code == 422
     assert admin.get("/admin/people?page=1000000000").status_code == 422
+
+
+def test_people_are_narrowed_by_state_and_sorted(admin, database, sam, ina):
+    with database.write() as db:
+        a_user(db, "Ann Anew", confirmed_at=None, created_at=NOW + timedelta(days=1))
+        a_user(db, "Zoe Closed", disabled_at=NOW, created_at=NOW - timedelta(days=1))
+
+    def listed(address: str) -> list[str]:
+        text = admin.get(f"/admin/people{address}").text
+        names = ("Ada Admin", "Ann Anew", "Ina Instructor", "Sam Student", "Zoe Closed")
+        found = {name: text.find(f">{name}</a>") for name in names}
+        return sorted((name for name in names if found[name] > 0), key=found.__getitem__)
+
+    assert listed("?state=unconfirmed") == ["Ann Anew"]
+    assert listed("?state=closed") == ["Zoe Closed"]
+    assert "Zoe Closed" not in listed("?state=open")
+    assert listed("?sort=-name") == sorted(listed(""), reverse=True)
+    assert listed("?sort=-since")[0] == "Ann Anew"
+    assert listed("?sort=since")[0] == "Zoe Closed"
+    assert listed("?sort=sideways") == sorted(listed(""))
+    assert admin.get("/admin/people?state=asleep").status_code == 422
+    export = admin.post("/admin/people/export", data={"state": "closed"}).text
+    assert len(export.splitlines()) == 2
 
 
 def test_the_list_costs_the_same_with_ten_times_the_people(admin, database):

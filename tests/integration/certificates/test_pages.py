@@ -252,6 +252,15 @@ class TestOffice:
         assert "No certificate found" in words(office.get("/admin/certificates?q=nobody"))
         assert office.get("/admin/certificates?page=x").status_code == 422
 
+    def test_the_list_shows_one_state(self, database, office, certificate):
+        assert "Sam Student" in office.get("/admin/certificates?which=valid").text
+        assert "Nothing was revoked" in office.get("/admin/certificates?which=revoked").text
+        revoked = f"/admin/certificates/{certificate.id}/revoke"
+        office.post(revoked, data={"reason": "A misspelt name"})
+        assert "Sam Student" in office.get("/admin/certificates?which=revoked").text
+        assert "Sam Student" not in office.get("/admin/certificates?which=valid").text
+        assert "Sam Student" in office.get("/admin/certificates?which=sideways").text
+
     def test_a_long_list_has_pages(self, database, office, certificate):
         with database.write() as db:
             for number in range(50):
@@ -270,7 +279,7 @@ class TestOffice:
                 )
         first = office.get("/admin/certificates?q=sam")
         assert "Page 1 of 2" in words(first)
-        assert "/admin/certificates?q=sam&amp;page=2" in first.text
+        assert "/admin/certificates?which=all&amp;q=sam&amp;page=2" in first.text
         assert "Page 2 of 2" in words(office.get("/admin/certificates?q=sam&page=2"))
 
     def test_revoking_needs_a_reason_and_works_once(self, office, certificate):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from lxml import html
 from sqlalchemy import func, select
 
 from app import jobs
@@ -246,6 +247,26 @@ def test_the_office_changes_an_intake(office, database, published, intake_id):
     assert answer.status_code == 303
     assert "runs over by 1 place" in office.get(f"/admin/intakes/{intake_id}").text
     assert office.get(f"/admin/intakes/{uuid4()}/edit").status_code == 404
+
+
+def test_a_long_list_is_searched_and_keeps_the_places_in_the_queue(office, database, intake_id):
+    with database.write() as db:
+        for number in range(12):
+            an_enrolment(db, intake_id, a_user(db, f"Waiter {number:02}"), State.waiting)
+    here = f"/admin/intakes/{intake_id}?show=waiting"
+    page = html.fromstring(office.get(f"{here}&q=waiter+07").text)
+    (row,) = page.xpath("//tbody/tr")
+    assert row.xpath("./td[@data-label='Position']")[0].text_content().strip() == "8"
+    assert "Waiter 07" in row.text_content()
+    assert "Nobody found" in office.get(f"{here}&q=nobody").text
+    assert "Waiter 11" in office.get(here).text
+
+
+def test_a_new_intake_begins_with_the_terms_of_the_last(office, intake_id):
+    page = office.get("/admin/intakes/new").text
+    assert 'value="1250"' in page
+    assert 'value="1 December 2026"' in page
+    assert re.search(r'value="small-course"\s+selected', page)
 
 
 def test_the_office_decides_requests(office, database, ann, intake_id):

@@ -75,7 +75,7 @@ def test_visitors_see_dates_and_are_asked_to_sign_in(client, database, day):
 
 def test_nothing_planned(client, ann, as_person):
     assert "No practical day is planned yet" in words(client.get("/dates"))
-    assert "No other dates are planned" in words(as_person(ann).get("/practicals"))
+    assert "No dates are planned yet" in words(as_person(ann).get("/practicals"))
 
 
 def test_the_way_of_a_booking_without_a_script(ann, day, as_person):
@@ -167,6 +167,51 @@ def test_filters_live_in_the_address(database, ann, day, as_person):
     assert browser.get("/practicals?month=soon").status_code == 422
     assert browser.get("/practicals?page=0").status_code == 422
     assert "No dates match" in words(browser.get("/practicals?month=2027-12&page=1"))
+
+
+def test_only_days_with_a_free_place_on_demand(database, ann, day, as_person):
+    """Free means: open for booking, a place left, and nobody who waits for it."""
+
+    def another(room, **columns):
+        return a_practical(db, room=room, **columns)
+
+    with database.write() as db:
+        another("Room Full", capacity=0)
+        another("Room Later", booking_opens_at=NOW + timedelta(days=1))
+        another("Room Closed", booking_closes_at=NOW)
+        queued = another("Room Queue", capacity=2)
+        a_waiter(db, queued, a_ready_student(db, "Ben").user_id)
+    browser = as_person(ann)
+    every, free = (words(browser.get(f"/practicals{query}")) for query in ("", "?free=yes"))
+    for room in ("Full", "Later", "Closed", "Queue"):
+        assert f"Room {room}" in every
+        assert f"Room {room}" not in free
+    assert "Room 1" in free
+    found = browser.get("/api/v1/practicals?free=true").json()
+    assert [one["room"] for one in found["practicals"]] == ["Room 1"]
+    nothing = words(browser.get("/practicals?free=yes&month=2027-05"))
+    assert "No dates match" in nothing
+    assert "Show all dates" in nothing
+
+
+def test_what_every_date_needs_is_said_once(database, day, as_person):
+    with database.write() as db:
+        a_practical(db, starts_at=STARTS + timedelta(days=1), ends_at=STARTS + timedelta(days=2))
+        nina = a_ready_student(db, "Nina", without=("needles",))
+    page = words(as_person(nina).get("/practicals"))
+    assert page.count("These modules come first and are not complete: Needles.") == 1
+    assert page.count("You can book when you have what stands above") == 2
+
+
+def test_links_to_dates_of_one_title_differ(database, ann, day, as_person):
+    with database.write() as db:
+        a_practical(db, starts_at=STARTS + timedelta(days=1), ends_at=STARTS + timedelta(days=2))
+    tree = html.document_fromstring(as_person(ann).get("/practicals").text)
+    names = [link.text_content() for link in tree.xpath("//*[@class='card-title']/a")]
+    assert names == [
+        "Practice day, Tue 15 Dec 2026, 09:00, 1 of 1 places left",
+        "Practice day, Wed 16 Dec 2026, 09:00, 4 of 4 places left",
+    ]
 
 
 def test_long_lists_have_pages(database, ann, client, as_person):

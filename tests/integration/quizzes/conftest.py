@@ -11,6 +11,7 @@ from app.accounts.actor import Actor
 from app.courses.domain.keys import QuestionKey
 from app.db.database import Database
 from app.kit.ids import AttemptId, RevisionId
+from app.learning import service as learning
 from app.quizzes import queries, service
 from app.quizzes.domain.attempt import Attempt, Score
 from tests.make import NOW
@@ -91,6 +92,11 @@ class Pupil:
         with self.database.write() as db:
             for module in modules:
                 a_complete_module(db, self.actor, self.revision_id, module)
+
+    def complete_lessons(self, *lessons: str) -> None:
+        with self.database.write() as db:
+            for lesson in lessons:
+                learning.mark_lesson_done(db, self.actor, "small-course", lesson, now=NOW)
 
 
 def the_key(quiz_key: str, question_key: str) -> QuestionKey:

@@ -39,7 +39,7 @@ def move_clock(clock_file, moment):
 def test_the_whole_way_without_a_script(browser, pupil):
     page = browser.get(START).text
     assert "Start the quiz" in page
-    assert "As many as you like" in page
+    assert "You can try as often as you like" in page
     form = {"csrf_token": csrf(page), "idempotency_key": key_of(page)}
     started = browser.post(START, data=form)
     assert started.status_code == 303
@@ -137,7 +137,7 @@ def test_refusals_of_a_start_are_explained(browser, pupil):
         pupil.finish("needle-quiz", right=False)
     page = browser.get(NEEDLES)
     assert "No attempts left" in page.text
-    assert "None left of 3" in page.text
+    assert "0 of 3" in page.text
     assert page.text.count("See the result") == 3
 
 
@@ -146,9 +146,56 @@ def test_an_open_attempt_is_offered_again(browser, pupil):
     attempt_id = pupil.start("needle-quiz")
     page = browser.get(NEEDLES).text
     assert "You have an open attempt" in page
-    assert f"/attempts/{attempt_id}/questions/1" in page
+    assert f"/attempts/{attempt_id}/continue" in page
     assert "Start the quiz" not in page
     assert browser.get(f"/attempts/{attempt_id}").headers["location"].endswith("/check")
+
+
+def test_an_attempt_goes_on_at_the_first_question_without_an_answer(browser, pupil, clock_file):
+    pupil.complete("skin")
+    attempt_id = pupil.start("needle-quiz")
+    address = f"/attempts/{attempt_id}"
+
+    def leads_to() -> str:
+        return browser.get(f"{address}/continue").headers["location"]
+
+    assert leads_to() == f"{address}/questions/1"
+    attempt = pupil.attempt(attempt_id)
+    pupil.save(attempt_id, 1, pupil.right_answer(attempt, 1))
+    assert leads_to() == f"{address}/questions/2"
+    pupil.answer_all(attempt_id)
+    assert leads_to() == f"{address}/check"
+    move_clock(clock_file, DUE + 11 * SECOND)
+    assert leads_to() == address
+
+
+def test_a_result_says_what_it_means_and_what_to_read_again(browser, pupil):
+    missed = browser.get(f"/attempts/{pupil.finish(right=False)}").text
+    assert "you can try as often as you like" in missed
+    for key in ("skin-layers", "skin-vessels"):
+        assert f"/learn/small-course/lessons/{key}" in missed
+    passed = browser.get(f"/attempts/{pupil.finish()}").text
+    assert "when you have marked these lessons as done" in passed
+    pupil.complete_lessons("skin-layers", "skin-vessels")
+    complete = browser.get(f"/attempts/{pupil.finish()}").text
+    assert "The quiz is passed and the module is complete." in complete
+    assert "/learn/small-course/lessons/" not in complete
+
+
+def test_the_review_shows_only_what_was_missed_on_demand(browser, pupil):
+    attempt_id = pupil.start()
+    attempt = pupil.attempt(attempt_id)
+    for position in range(1, 5):
+        choose = pupil.wrong_answer if position == 2 else pupil.right_answer
+        pupil.save(attempt_id, position, choose(attempt, position))
+    pupil.submit(attempt_id)
+
+    def reviewed(query: str) -> list[str]:
+        return re.findall(r'id="question-(\d)"', browser.get(f"/attempts/{attempt_id}{query}").text)
+
+    assert reviewed("") == ["1", "2", "3", "4"]
+    assert reviewed("?show=missed") == ["2"]
+    assert "Only what I missed: 1" in browser.get(f"/attempts/{attempt_id}").text
 
 
 def test_foreign_attempts_look_like_nothing(as_person, pupil, a_pupil, database):

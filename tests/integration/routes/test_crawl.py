@@ -26,9 +26,9 @@ def browser_of(academy_client: TestClient, as_demo_person) -> Callable[[str], Te
     return browser
 
 
-def visits(browser: TestClient) -> Iterator[Visited]:
+def visits(browser: TestClient, **headers: str) -> Iterator[Visited]:
     def fetch(path: str) -> Visited:
-        response = browser.get(path)
+        response = browser.get(path, headers=headers)
         kind = response.headers.get("content-type", "")
         return Visited(path, response.status_code, kind, response.text)
 
@@ -56,6 +56,15 @@ def test_no_link_is_dead_and_no_get_writes(role, browser_of, academy_database):
     broken = [f"{page.path}: {page.status}" for page in pages if page.status not in (200, 303)]
     assert broken == []
     assert len(pages) >= LEAST_PAGES[role]
+    assert fingerprint(academy_database) == before
+
+
+def test_what_a_browser_fetches_ahead_counts_as_nothing(browser_of, academy_database):
+    """A prefetched lesson is not an opened one: no row changes, whatever a browser fetches ahead."""
+    before = fingerprint(academy_database)
+    pages = list(visits(browser_of("student"), **{"sec-purpose": "prefetch"}))
+    assert any("/lessons/" in page.path for page in pages)
+    assert any("/quizzes/" in page.path for page in pages)
     assert fingerprint(academy_database) == before
 
 

@@ -64,7 +64,7 @@ def test_a_telephone_number_is_read_as_it_comes_from_an_address_book(pasted):
         ("email", "vera@example.org\nBcc: all@example.org", "name@example.com"),
         ("phone", "call me", "telephone number"),
         ("phone", "1" * 41, "at most"),
-        ("topic", "", "Enter the topic of your question."),
+        ("topic", "", "Choose the topic of your question."),
         ("topic", "nonsense", "Choose one"),
         ("message", "", "Enter your question."),
         ("message", "Hello", "a sentence or more"),

@@ -1,0 +1,189 @@
+"""Statements that pages ask all day, compiled once and handed to the driver as they are.
+
+SQLAlchemy takes ten times as long over such a statement as SQLite takes to answer it. What a statement
+means, and how values are read and written, is still SQLAlchemy's: its compiler makes the text and its
+types the values, once.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Select, TypeDecorator, Uuid
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.type_api import TypeEngine
+
+from app.db.database import Database, count_statement
+
+Process = Callable[[Any], Any]
+READ_ALIKE = (Date, DateTime, Enum, Uuid)
+"""Types whose values never change, so that each is made of what the database says only once."""
+MOST_READ = 20_000
+KEPT_ROWS = 500
+"""How many rows of a long list are kept: ten pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """One statement for one kind of database. `literals` are ready for the driver; `asked` are the
+    values to be given, with how they are written; `read` makes a row of what the driver answers."""
+
+    sql: str
+    order: tuple[str, ...] | None
+    literals: dict[str, Any]
+    asked: tuple[tuple[str, Process | None], ...]
+    read: Process
+
+    def written(self, values: dict[str, Any]) -> Any:
+        """Return the values as the driver takes them; KeyError for one that is not given."""
+        ready = dict(self.literals)
+        for name, process in self.asked:
+            value = values[name]
+            ready[name] = value if process is None else process(value)
+        return ready if self.order is None else [ready[name] for name in self.order]
+
+
+class Prepared:
+    """A select of plain columns whose values are named by `bindparam`. It refuses lists (`in_`), whose
+    length would change the text. A column named like an earlier one is reached by its place only.
+
+    `made` makes what callers want of a row, and nothing else may go into it; the default is the row, as
+    a named tuple. `kept` is how many of them are remembered by what the database said, for lists that
+    say the same again and again.
+    """
+
+    def __init__(
+        self,
+        statement: Select[*tuple[Any, ...]],
+        made: Process | None = None,
+        *,
+        kept: int = 0,
+    ) -> None:
+        self.statement = statement
+        self.made = made
+        self.kept = kept
+        self._by_kind: dict[str, _Compiled] = {}
+
+    def all(self, db: Session, **values: Any) -> list[Any]:
+        """Return every row in a block that reads. In a block that writes SQLAlchemy asks, so that what
+        is not flushed yet is seen."""
+        if db.autoflush:
+            return self._slowly(db, values)
+        connection = db.connection()
+        try:
+            return self._ask(connection.connection.dbapi_connection, connection.dialect, values)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                connection.invalidate(error)
+                connection.engine.dispose()
+            raise
+
+    def one_or_none(self, db: Session, **values: Any) -> Any:
+        """Return the one row there may be, or None."""
+        return _single(self.all(db, **values))
+
+    def alone(self, database: Database, **values: Any) -> Any:
+        """Return the one row there may be, outside of any block: one statement sees one moment. Where the
+        connection turns out to be lost, it is asked again on a new one."""
+        connection = database.engine.raw_connection()
+        try:
+            return _single(self._ask(connection.dbapi_connection, database.engine.dialect, values))
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            connection.invalidate(error)
+            database.engine.dispose()  # the others of the pool are lost too
+        finally:
+            connection.close()
+        with database.read() as db:
+            return _single(self._slowly(db, values))
+
+    def _slowly(self, db: Session, values: dict[str, Any]) -> list[Any]:
+        rows = db.execute(self.statement, values)
+        return list(rows if self.made is None else map(self.made, rows))
+
+    def _ask(self, raw: Any, dialect: Dialect, values: dict[str, Any]) -> list[Any]:
+        ready = self._for(dialect)
+        written = ready.written(values)
+        began = perf_counter()
+        try:
+            found = raw.execute(ready.sql, written).fetchall()
+        except dialect.loaded_dbapi.Error as error:
+            raise DBAPIError.instance(
+                ready.sql,
+                None,
+                error,
+                dialect.loaded_dbapi.Error,
+                connection_invalidated=dialect.is_disconnect(error, raw, None),
+                dialect=dialect,
+            ) from error
+        count_statement(perf_counter() - began)
+        return list(map(ready.read, found))
+
+    def _for(self, dialect: Dialect) -> _Compiled:
+        ready = self._by_kind.get(dialect.name)
+        if ready is None:
+            ready = self._by_kind[dialect.name] = _compile(self, dialect)
+        return ready
+
+
+def _single(rows: list[Any]) -> Any:
+    if len(rows) > 1:
+        raise LookupError("A statement for one row found several.")
+    return rows[0] if rows else None
+
+
+def _compile(prepared: Prepared, dialect: Dialect) -> _Compiled:
+    compiled: Any = prepared.statement.compile(dialect=dialect)
+    literals, asked = {}, []
+    for name, bound in compiled.binds.items():
+        if bound.expanding or bound.literal_execute:
+            raise ValueError(f"{name} is a list: a prepared statement takes single values.")
+        process = bound.type.dialect_impl(dialect).bind_processor(dialect)
+        if bound.required:
+            asked.append((name, process))
+        else:
+            literals[name] = bound.value if process is None else process(bound.value)
+    return _Compiled(
+        sql=str(compiled),
+        order=tuple(compiled.positiontup) if compiled.positional else None,
+        literals=literals,
+        asked=tuple(asked),
+        read=_reading(prepared, dialect),
+    )
+
+
+def _reading(prepared: Prepared, dialect: Dialect) -> Process:
+    """Return what makes a row of a driver's tuple."""
+    columns = list(prepared.statement.selected_columns)
+    processes = [_reader(column.type, dialect) for column in columns]
+    wanted = [(place, process) for place, process in enumerate(processes) if process is not None]
+    names = [str(column.key) for column in columns]
+    kind: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc] # a statement's columns
+    make, made = kind._make, prepared.made
+
+    def read(answered: tuple[Any, ...]) -> Any:
+        values = list(answered)
+        for place, process in wanted:
+            if values[place] is not None:
+                values[place] = process(values[place])
+        row = make(values)
+        return row if made is None else made(row)
+
+    if not prepared.kept:
+        return read
+    if any(isinstance(column.type, JSON) for column in columns):
+        raise ValueError("What is kept must not change: JSON does.")
+    return lru_cache(prepared.kept)(read)
+
+
+def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
+    process = kind.dialect_impl(dialect).result_processor(dialect, None)
+    bare = kind.impl if isinstance(kind, TypeDecorator) else kind
+    if process is not None and isinstance(bare, READ_ALIKE):
+        return lru_cache(MOST_READ)(process)
+    return process

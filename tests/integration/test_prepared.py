@@ -1,0 +1,165 @@
+"""Statements that go straight to the driver: they must answer, fail and heal as SQLAlchemy's do."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, bindparam, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from app.accounts.models import SignIn, User
+from app.db.base import table_of
+from app.db.database import Database
+from app.db.prepared import Prepared
+from app.kit.ids import new_uuid
+from app.quizzes.models import Answer, Attempt
+from tests.make import NOW
+from tests.make.people import a_sign_in, a_user
+
+USER, SIGN_IN = table_of(User).c, table_of(SignIn).c
+EVERYTHING = select(*USER, *SIGN_IN).join_from(table_of(User), table_of(SignIn))
+BY_ID = Prepared(EVERYTHING.where(USER.id == bindparam("user_id")))
+SEEN_BY = Prepared(
+    select(USER.name)
+    .join_from(table_of(User), table_of(SignIn))
+    .where(SIGN_IN.seen_at <= bindparam("now"), USER.is_student.is_(True))
+    .order_by(USER.name)
+)
+NOWHERE = Prepared(select(Table("nowhere", MetaData(), Column("id", Integer)).c.id))
+
+
+@pytest.fixture
+def sam(database):
+    with database.write() as db:
+        actor = a_user(db, "Sam Student")
+        a_sign_in(db, actor, token="secret")
+    return actor
+
+
+def test_rows_are_those_of_sqlalchemy(database, sam):
+    with database.read() as db:
+        (mine,) = BY_ID.all(db, user_id=sam.user_id)
+        (theirs,) = db.execute(BY_ID.statement, {"user_id": sam.user_id})
+    assert tuple(mine) == tuple(theirs)
+    assert [type(value) for value in mine] == [type(value) for value in theirs]
+    assert (mine.name, mine.email, mine.is_student) == (theirs.name, theirs.email, True)
+    assert mine.seen_at == NOW
+    assert mine.seen_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize("model", [User, Attempt, Answer])
+def test_every_type_of_column_is_read_alike(database, sam, model):
+    """With no row there is still a text, and every column has a reader."""
+    everything = Prepared(select(*table_of(model).c).where(table_of(model).c.id == bindparam("id")))
+    with database.read() as db:
+        assert everything.one_or_none(db, id=new_uuid()) is None
+
+
+def test_moments_are_given_in_any_zone(database, sam):
+    somewhere = timezone(timedelta(hours=5))
+    with database.read() as db:
+        assert SEEN_BY.all(db, now=NOW.astimezone(somewhere)) == [("Sam Student",)]
+        assert SEEN_BY.all(db, now=NOW - timedelta(seconds=1)) == []
+        with pytest.raises(ValueError, match="time zone"):
+            SEEN_BY.all(db, now=datetime(2026, 1, 1))  # noqa: DTZ001 - refused for that
+
+
+def test_a_block_that_writes_sees_what_it_wrote(database):
+    with database.write() as db:
+        actor = a_user(db, "Ina New")
+        a_sign_in(db, actor, token="not flushed")
+        assert BY_ID.one_or_none(db, user_id=actor.user_id).name == "Ina New"
+
+
+def test_it_counts_as_a_statement(database, sam, at_most):
+    with at_most(2) as work:
+        BY_ID.alone(database, user_id=sam.user_id)
+        with database.read() as db:
+            BY_ID.all(db, user_id=sam.user_id)
+        assert work.statements == 2
+
+
+def test_alone_it_sees_what_is_committed(database, sam):
+    assert BY_ID.alone(database, user_id=sam.user_id).name == "Sam Student"
+    with database.write() as db:
+        db.get_one(User, sam.user_id).name = "Sam Renamed"
+        db.flush()
+        assert BY_ID.alone(database, user_id=sam.user_id).name == "Sam Student"
+    assert BY_ID.alone(database, user_id=sam.user_id).name == "Sam Renamed"
+
+
+def test_what_is_kept_follows_what_the_database_says(database, sam):
+    """A kept row is that of its values: a changed one is another."""
+    kept = Prepared(
+        select(USER.id, USER.name, USER.is_student).where(USER.id == bindparam("user_id")),
+        lambda row: (row.name, row.is_student),
+        kept=2,
+    )
+    with database.read() as db:
+        first, again = kept.all(db, user_id=sam.user_id), kept.all(db, user_id=sam.user_id)
+    assert first == [("Sam Student", True)]
+    assert first[0] is again[0]
+    with database.write() as db:
+        db.get_one(User, sam.user_id).name = "Sam Renamed"
+        assert kept.all(db, user_id=sam.user_id) == [("Sam Renamed", True)]
+    assert kept.alone(database, user_id=sam.user_id) == ("Sam Renamed", True)
+
+
+def test_rows_that_may_change_are_not_kept(database):
+    drawn = table_of(Attempt).c
+    kept = Prepared(select(drawn.id, drawn.drawn), kept=10)
+    with database.read() as db, pytest.raises(ValueError, match="must not change"):
+        kept.all(db)
+
+
+def test_two_rows_are_not_one(database, sam):
+    with database.write() as db:
+        a_sign_in(db, sam, token="again")
+    with pytest.raises(LookupError):
+        BY_ID.alone(database, user_id=sam.user_id)
+
+
+def test_a_value_that_is_not_given_is_refused(database):
+    with database.read() as db, pytest.raises(KeyError):
+        BY_ID.all(db)
+
+
+def test_a_list_is_refused(database):
+    listed = Prepared(select(USER.id).where(USER.id.in_(bindparam("ids", expanding=True))))
+    with database.read() as db, pytest.raises(ValueError, match="is a list"):
+        listed.all(db, ids=[])
+
+
+def test_an_error_of_the_database_is_one_of_sqlalchemy(database):
+    with database.read() as db, pytest.raises(DBAPIError, match="nowhere"):
+        NOWHERE.all(db)
+    with pytest.raises(DBAPIError, match="nowhere"):
+        NOWHERE.alone(database)
+
+
+@pytest.mark.postgres
+def test_a_lost_connection_is_replaced(postgres_database):
+    """As after a restart of PostgreSQL: a question alone is asked again, a block fails once."""
+    address = postgres_database.url.render_as_string(hide_password=False)
+    database, other = Database(address, pool_size=2), Database(address, pool_size=1)
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY(:pids)"
+
+    def pid_of(connection):
+        return connection.scalar(text("SELECT pg_backend_pid()"))
+
+    def end(*pids):
+        with other.read() as db:
+            db.execute(text(ended), {"pids": list(pids)}).all()
+
+    with database.engine.connect() as one, database.engine.connect() as another:
+        pids = pid_of(one), pid_of(another)
+    end(*pids)
+    assert BY_ID.alone(database, user_id=new_uuid()) is None
+    with database.read() as db:
+        BY_ID.all(db, user_id=new_uuid())
+        end(pid_of(db.connection()))
+        with pytest.raises(OperationalError):
+            BY_ID.all(db, user_id=new_uuid())
+    with database.read() as db:
+        assert BY_ID.all(db, user_id=new_uuid()) == []
+    database.close()
+    other.close()
