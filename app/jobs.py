@@ -14,7 +14,7 @@ from app.certificates import service as certificates
 from app.db import idempotency, limits
 from app.db.database import Database
 from app.enquiries import service as enquiries
-from app.kit.ids import EventId, UserId
+from app.kit.ids import UserId
 from app.outbox import queries as outbox_queries
 from app.outbox import service as outbox
 from app.practicals import service as practicals
@@ -125,16 +125,12 @@ def forget_delivered(database: Database, *, now: datetime) -> None:
         (outbox_queries.old_events, outbox.forget_events),
         (outbox_queries.old_kept_mails, outbox.forget_kept_mails),
     ):
-        while old := _found(database, find, now=now):
+        gone = FORGOTTEN_AT_ONCE
+        while gone == FORGOTTEN_AT_ONCE:
+            with database.read() as db:
+                old = find(db, now=now, most=FORGOTTEN_AT_ONCE)
             with database.write() as db:
-                forget(db, old)
-
-
-def _found(
-    database: Database, find: Callable[..., list[EventId]], *, now: datetime
-) -> list[EventId]:
-    with database.read() as db:
-        return find(db, now=now, most=FORGOTTEN_AT_ONCE)
+                gone = forget(db, old)
 
 
 def work_until(stop: Event, database: Database, mailer: Mailer, clock: Clock) -> None:

@@ -73,13 +73,15 @@ TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def clean_name(typed: str) -> str:
-    """Return a name in composed form, without control characters or doubled spaces."""
+    """Return a name in composed form, without control characters or doubled spaces; nothing for a name
+    without a letter or a digit, which nobody could read out."""
     spaced = " ".join(unicodedata.normalize("NFC", typed).split())
-    return "".join(
+    name = "".join(
         character
         for character in spaced
         if character not in TURNING and unicodedata.category(character) not in UNPRINTABLE
     )
+    return name if any(character.isalnum() for character in name) else ""
 
 
 ADDRESS = re.compile(
@@ -87,9 +89,14 @@ ADDRESS = re.compile(
 )
 
 
+def without_marks(typed: str) -> str:
+    """Return an address or a number without the marks of direction that come along from an address book."""
+    return "".join(character for character in typed if unicodedata.category(character) != "Cf")
+
+
 def normal_email(typed: str) -> str | None:
     """Return the address as it is stored (lower case), or None when it is no address we can mail."""
-    address = typed.strip().lower()
+    address = without_marks(typed).strip().lower()
     if len(address) > 254 or not ADDRESS.fullmatch(address):
         return None
     local, _, host = address.partition("@")

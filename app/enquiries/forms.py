@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from app.accounts.domain import LONGEST_NAME, clean_name, normal_email
+from app.accounts.domain import LONGEST_NAME, clean_name, normal_email, without_marks
 from app.enquiries.domain import LONGEST_MESSAGE, SHORTEST_MESSAGE, Question, Topic
 from app.web.forms import Form
 
@@ -27,18 +27,18 @@ def _name(typed: str) -> str:
 
 
 def _phone(typed: str) -> str:
+    # As it is pasted from an address book or a web page: marks of direction, long dashes, hard spaces.
+    typed = " ".join(re.sub(r"[\u2010-\u2015\u2212]", "-", without_marks(typed)).split())
     if not _PHONE.match(typed):
         raise ValueError(
             "Enter a telephone number with digits, such as 020 7946 0000, or leave it."
         )
-    return " ".join(typed.split())
+    return typed
 
 
 def _message(typed: str) -> str:
     if len(typed) < SHORTEST_MESSAGE:
         raise ValueError("Write your question in a sentence or more.")
-    if "\x00" in typed:
-        raise ValueError("The message has a character that cannot be kept. Type it again.")
     return typed
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import Field, StringConstraints
 
+from app.accounts.domain import LONGEST_NAME, clean_name, normal_email
 from app.enrolments.domain import IntakeFields
 from app.kit.errors import Invalid
 from app.web.dates import Day, Pence, TimeOfDay, moment
@@ -15,7 +16,6 @@ from app.web.forms import Form, Submission
 
 ROWS: Final = 10
 _ROW_FIELD: Final = re.compile(r"^(name|email)_([1-9]|10)$")
-_ADDRESS: Final = re.compile(r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]+$")
 
 Sentence = Annotated[str, StringConstraints(min_length=3, max_length=2000)]
 
@@ -113,22 +113,23 @@ def _named(submission: Submission, messages: dict[str, str]) -> tuple[NamedPerso
     named: list[NamedPerson] = []
     seen: dict[str, int] = {}
     for row in range(1, ROWS + 1):
-        name = submission.get(f"name_{row}").strip()
-        email = submission.get(f"email_{row}").strip().lower()
-        if not name and not email:
+        typed_name, typed_email = (submission.get(f"{field}_{row}") for field in ("name", "email"))
+        if not typed_name.strip() and not typed_email.strip():
             continue
+        name, email = clean_name(typed_name), normal_email(typed_email)
         if not name:
             messages[f"name_{row}"] = f"Enter the name of person {row}."
-        elif len(name) > 200:
-            messages[f"name_{row}"] = "Use at most 200 characters."
-        if not _ADDRESS.match(email) or len(email) > 320:
+        elif len(name) > LONGEST_NAME:
+            messages[f"name_{row}"] = f"Use at most {LONGEST_NAME} characters."
+        if email is None:
             messages[f"email_{row}"] = (
                 f"Enter the e-mail address of person {row}, such as name@example.com."
             )
         elif email in seen:
             messages[f"email_{row}"] = f"This is the address of person {seen[email]} too."
-        seen.setdefault(email, row)
-        named.append(NamedPerson(row, name, email))
+        else:
+            seen[email] = row
+            named.append(NamedPerson(row, name, email))
     return tuple(named)
 
 

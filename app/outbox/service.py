@@ -141,13 +141,15 @@ def try_again(db: Session, event_id: EventId, *, now: datetime) -> bool:
     return revived.one_or_none() is not None
 
 
-def forget_events(db: Session, event_ids: Sequence[EventId]) -> None:
-    """Delete events that `queries.old_events` found; one that is not delivered stays."""
-    db.execute(
-        delete(OutboxEvent).where(OutboxEvent.id.in_(event_ids), OutboxEvent.done_at.is_not(None))
-    )
+def forget_events(db: Session, event_ids: Sequence[EventId]) -> int:
+    """Delete events that `queries.old_events` found and return how many; one that is not delivered
+    stays."""
+    delivered = OutboxEvent.id.in_(event_ids), OutboxEvent.done_at.is_not(None)
+    gone = db.scalars(delete(OutboxEvent).where(*delivered).returning(OutboxEvent.id))
+    return len(gone.all())
 
 
-def forget_kept_mails(db: Session, mail_ids: Sequence[EventId]) -> None:
-    """Delete kept mails that `queries.old_kept_mails` found."""
-    db.execute(delete(KeptMail).where(KeptMail.id.in_(mail_ids)))
+def forget_kept_mails(db: Session, mail_ids: Sequence[EventId]) -> int:
+    """Delete kept mails that `queries.old_kept_mails` found and return how many."""
+    gone = db.scalars(delete(KeptMail).where(KeptMail.id.in_(mail_ids)).returning(KeptMail.id))
+    return len(gone.all())

@@ -7,7 +7,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -67,6 +67,7 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(UnsupportedForm, _unsupported)
     app.add_exception_handler(BodyTooLarge, _too_large)
     app.add_exception_handler(OperationalError, _busy)
+    app.add_exception_handler(DataError, _unkeepable)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -109,6 +110,14 @@ async def _unsupported(request: Request, error: Exception) -> Response:
 
 async def _too_large(request: Request, error: Exception) -> Response:
     return _answer(request, 413, TITLES[413], DETAILS[413], None)
+
+
+async def _unkeepable(request: Request, error: Exception) -> Response:
+    """A value passed every rule and the database cannot hold it, such as a NUL in the text of a client of
+    the API."""
+    log.warning("unkeepable", request_id=_request_id(request), exc_info=error)
+    refusal = Invalid("A value cannot be kept, such as a character that is no text.")
+    return _answer(request, 422, refusal.title, refusal.detail, refusal)
 
 
 async def _busy(request: Request, error: Exception) -> Response:

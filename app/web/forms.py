@@ -1,5 +1,6 @@
 """Form posts: what was typed, kept as typed; and its reading into a typed command."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -13,6 +14,8 @@ from app.kit.errors import Invalid
 from app.web.csrf import demand_proof
 
 MOST_FIELDS = 1000
+_LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,19 @@ async def read_submission(request: Request) -> Submission:
     fields: dict[str, tuple[str, ...]] = {}
     async with request.form(max_fields=MOST_FIELDS) as form:
         for name, typed in form.multi_items():
-            fields[name] = (*fields.get(name, ()), str(typed).replace("\r\n", "\n"))
+            fields[name] = (*fields.get(name, ()), as_seen(str(typed)))
     token = fields.pop("csrf_token", ("",))[0]
     demand_proof(request, token)
     key = fields.pop("idempotency_key", ("",))[0]
     body_text = "\n".join(f"{name}={typed}" for name, typed in sorted(fields.items()))
     return Submission(fields, key, body_text)
+
+
+def as_seen(typed: str) -> str:
+    """Return a text without the characters that nobody sees and that come along when words are pasted:
+    controls, which no database keeps, and blanks without width, which make an address no address. Joiners
+    stay: Persian needs them, and emoji. Every end of a line is one."""
+    return _UNSEEN.sub("", _LINE_ENDS.sub("\n", typed))
 
 
 Submitted = Annotated[Submission, Depends(read_submission)]
@@ -97,6 +107,10 @@ class Form(BaseModel):
             name = str(detail["loc"][0]) if detail["loc"] else "form"
             known = cls.model_fields.get(name)
             label = (known.title if known and known.title else name.replace("_", " ")).lower()
+            if known is None and detail["type"] == "extra_forbidden":
+                name = (
+                    "form"  # a field that the form does not have is no place on the page to go to
+                )
             if detail["type"] == "missing":
                 verb = "Choose" if known is not None and _is_choice(known.annotation) else "Enter"
                 the = "" if label.startswith(("your ", "the ")) else "the "

@@ -153,8 +153,11 @@ class Guards:
     def _refusal(self, scope: Scope, headers: Headers, host: str) -> ASGIApp | None:
         if len(headers.getlist("host")) != 1 or not HOST.match(host) or not self._is_ours(host):
             return PlainTextResponse("This host name is not served here.", 400)
-        if len(scope.get("query_string", b"")) + len(scope["path"]) > 8000:
+        query = scope.get("query_string", b"")
+        if len(query) + len(scope["path"]) > 8000:
             return self.answer(Request(scope), 414)
+        if "\x00" in scope["path"] or b"%00" in query or b"\x00" in query:
+            return self.answer(Request(scope), 400)  # no text, and no database keeps it
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self.most_bytes:
             return self.answer(Request(scope), 413)

@@ -205,9 +205,11 @@ def take_seat_away(
             service.take_seat_away(
                 db, visit.actor, practical_id, seat_id, reason=form.reason, now=visit.now
             )
-    except (Invalid, PlaceRefused) as refused:
+    except Invalid as refused:
         template = "practicals/admin_take_away.html"
         return _ask(visit, practical_id, template, submitted.values, refused, seat_id=seat_id)
+    except PlaceRefused as refused:  # there is no place any more to ask a reason for
+        return _practical(visit, practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
     return visit.redirect(here, flash="The place is taken away, and the person has been told.")
 

@@ -118,6 +118,16 @@ def take_seat_away(
     seat = db.get(Seat, seat_id)
     if seat is None or seat.practical_id != gate.id:
         raise NotFound
+    if seat.state is not SeatState.confirmed:
+        raise PlaceRefused(
+            (
+                Unmet(
+                    Reason.no_seat,
+                    "This place has ended already.",
+                    "Nothing more is to be done: the people listed here have theirs.",
+                ),
+            )
+        )
     _end_seat(db, gate, actor, seat.user_id, SeatState.cancelled_by_admin, now=now, reason=reason)
 
 

@@ -481,6 +481,9 @@ def test_an_admin_reserves_and_takes_away_on_a_page(database, admin, class_of_tw
     assert (
         browser.post(f"{here}/seats/{seat.seat_id}", data={"reason": "Mistake"}).status_code == 303
     )
+    again = browser.post(f"{here}/seats/{seat.seat_id}", data={"reason": "Mistake"})
+    assert again.status_code == 409
+    assert "This place has ended already." in words(again)
     with database.read() as db:
         ended = queries.seat(db, seat.seat_id)
     assert ended is not None

@@ -117,6 +117,7 @@ def test_a_huge_password_is_refused_quickly():
         ("é@example.org", None),
         ("a" * 65 + "@example.org", None),
         ("a@" + ("b" * 60 + ".") * 4 + "example.org", None),
+        ("\u202aann@example.org\u202c", "ann@example.org"),
     ],
 )
 def test_addresses(typed, stored):
@@ -133,6 +134,9 @@ def test_addresses(typed, stored):
         ("\u202egnol", "gnol"),
         ("Jose\u0301", "José"),
         ("می\u200cروم", "می\u200cروم"),
+        ("\u200b \u200d", ""),
+        ("– .", ""),
+        ("李 2", "李 2"),
     ],
 )
 def test_names(typed, clean):

@@ -144,13 +144,19 @@ def test_an_intake_is_read_in_the_academys_zone():
         ("places", "many", "Enter a whole number."),
         ("opens_time", "early", "Enter a time such as 10:00 or 17:30."),
         ("reason", "x", "Use at least 3 characters."),
-        ("status", "open", "The form has no field “status”. Open the page again and retry."),
     ],
 )
 def test_each_field_has_its_message(field, typed, message):
     with pytest.raises(Invalid) as refused:
         IntakeForm.read(submission({**TYPED, field: typed}))
     assert refused.value.fields == {field: message}
+
+
+def test_a_field_that_the_form_does_not_have_concerns_the_whole_form():
+    with pytest.raises(Invalid) as refused:
+        IntakeForm.read(submission({**TYPED, "status": "open"}))
+    message = "The form has no field “status”. Open the page again and retry."
+    assert refused.value.fields == {"form": message}
 
 
 def test_a_skipped_hour_is_refused_at_its_field():
@@ -213,7 +219,9 @@ def test_rows_of_people_are_read_and_empty_ones_left_out():
             ["email_2"],
         ),
         ({"name_1": "Ann", "override_reason": "x"}, ["email_1", "override_reason"]),
-        ({"name_11": "Ann"}, ["name_11"]),
+        ({"name_11": "Ann"}, ["form"]),
+        ({"name_1": "\u200d", "email_1": "ann@example.org"}, ["name_1"]),
+        ({"name_1": "Ann", "email_1": "é@example.org"}, ["email_1"]),
     ],
 )
 def test_rows_that_cannot_be_read_are_named(typed, wrong):

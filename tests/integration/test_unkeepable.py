@@ -1,0 +1,43 @@
+"""Characters that are no text: SQLite would keep them, PostgreSQL cannot; neither is a fault of ours."""
+
+import pytest
+
+from app.accounts import queries
+from tests.make.people import a_user
+
+HOLE = "Ann\x00Able"
+
+
+@pytest.mark.parametrize("path", ["/verify/%00", "/courses/a%00b", "/enquiry?course=a%00b"])
+def test_an_address_with_a_hole_is_not_understood(client, path):
+    response = client.get(path)
+    assert response.status_code == 400
+    assert "This request cannot be understood" in response.text
+
+
+def test_a_search_with_a_hole_is_not_understood(as_person, database):
+    with database.write() as db:
+        admin = a_user(db, "Ada Admin", roles=("admin",))
+    assert as_person(admin).get("/admin/people?q=%00").status_code == 400
+
+
+def test_a_hole_in_a_form_is_closed(as_person, database):
+    with database.write() as db:
+        ann = a_user(db, "Ann Able")
+    fields = {"name": HOLE, "access_needs": f"Quiet.\x0b {HOLE}", "theme": "auto"}
+    assert as_person(ann).post("/me", data=fields).status_code == 303
+    with database.read() as db:
+        profile = queries.profile(db, ann.user_id)
+    assert (profile.name, profile.access_needs) == ("AnnAble", "Quiet. AnnAble")
+
+
+def test_a_hole_in_json_is_refused_by_the_database_that_cannot_keep_it(as_person, database):
+    with database.write() as db:
+        ann = a_user(db, "Ann Able")
+    browser = as_person(ann)
+    answer = browser.put("/api/v1/me/profile", json={"name": "Ann", "access_needs": HOLE})
+    is_postgres = database.engine.dialect.name == "postgresql"
+    assert answer.status_code == (422 if is_postgres else 200)
+    if is_postgres:
+        assert answer.json()["detail"].startswith("A value cannot be kept")
+        assert browser.get("/api/v1/me").json()["profile"]["access_needs"] is None
