@@ -8,9 +8,11 @@ import pytest
 
 from app.db.database import Database
 from app.db.migrate import upgrade
-from tests.make.notices import a_notice
+from tests.make.notices import PLACE, a_notice
 from tests.make.people import a_sign_in, a_user
 from tests.make.server import Server, a_server
+from tests.sight import checks
+from tests.sight.matrix import VIEWS
 
 pytestmark = pytest.mark.browser
 
@@ -24,8 +26,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
     with database.write() as db:
         ann = a_user(db, "Ann Able", now=now)
         a_sign_in(db, ann, token="token-of-ann", now=now)
-        for _ in range(2):
-            a_notice(db, ann, at=now)
+        a_notice(db, ann, at=now)
+        a_notice(db, ann, template="enrolments/confirmed", details=PLACE, at=now)
     database.close()
     server = a_server(f"sqlite:///{tmp_path / 'preceptor.db'}", tmp_path)
     server.start()
@@ -64,6 +66,23 @@ def test_the_button_stays_where_the_server_cannot_be_reached(server, new_context
     page.get_by_role("button", name="Mark as read").click()
     page.wait_for_url("**/notices")
     assert page.get_by_text("Unread").count() == 1
+
+
+def test_the_pages_can_be_used_by_everybody(server, new_context):
+    """Unread, as they stand without scripts and before the module has marked them, and on the home page."""
+    page = signed_in(new_context, server)
+    page.route("**/api/v1/notices/**", lambda route: route.abort())
+    wrong = []
+    for path in ("/notices", page.locator(".task-link").first.get_attribute("href"), "/home"):
+        for width, theme in VIEWS:
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(path)
+            wrong += [f"{path}, {width} px, {theme}: {fault}" for fault in checks.axe(page)]
+        for check in (checks.shape, checks.reflow, checks.targets):
+            wrong += [f"{path}: {fault}" for fault in check(page)]
+    assert page.get_by_role("heading", name="News").is_visible()
+    assert wrong == []
 
 
 def test_without_scripts_a_button_marks_it(server, new_context):
