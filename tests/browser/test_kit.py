@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 def kit(demo_server, new_context) -> Page:
     page = new_context(base_url=demo_server.url, viewport={"width": 360, "height": 740}).new_page()
     page.goto("/_kit")
+    # A listener of a test must come after those of the page's own scripts.
+    expect(page.locator('html[data-scripts="attached"]')).to_be_attached()
     return page
 
 
