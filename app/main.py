@@ -68,6 +68,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     practicals_students.pages,
     home_pages.pages,
     practicals_teaching.pages,
+    reports_pages.pages,
     assessments_api.api,
     assessments_pages.pages,
     practicals_api.api,
@@ -94,7 +95,6 @@ FEATURES: tuple[Pages | Api, ...] = (
     people_pages.pages,
     group_pages.pages,
     office_pages.pages,
-    reports_pages.pages,
     kept_mail.pages,
     system.pages,
 )

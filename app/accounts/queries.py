@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, func, select
+from sqlalchemy import Row, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import policy
@@ -118,6 +118,30 @@ PERSON = select(
 )
 PEOPLE = PERSON.where(USER.id.in_(bindparam("user_ids", expanding=True)))
 ONE_PERSON = Prepared(PERSON.where(USER.id == bindparam("user_id")))
+GROUP, MEMBER = table_of(Group), table_of(GroupMember)
+GROUPS = (
+    select(
+        GROUP.c.id,
+        GROUP.c.name,
+        func.count(case((MEMBER.c.role == Role.student, 1))),
+        func.count(case((MEMBER.c.role == Role.instructor, 1))),
+        GROUP.c.closed_at,
+    )
+    .select_from(GROUP.outerjoin(MEMBER, MEMBER.c.group_id == GROUP.c.id))
+    .group_by(GROUP.c.id)
+    .order_by(GROUP.c.closed_at.is_not(None), GROUP.c.name, GROUP.c.id)
+)
+_MINE = select(MEMBER.c.group_id).where(MEMBER.c.user_id == bindparam("user_id"))
+_TAUGHT = _MINE.where(MEMBER.c.role == Role.instructor)
+
+
+def _group_row(found: Row[*tuple[Any, ...]]) -> GroupRow:
+    return GroupRow(*found)
+
+
+ALL_GROUPS = Prepared(GROUPS, _group_row)
+OWN_GROUPS = Prepared(GROUPS.where(GROUP.c.id.in_(_MINE)), _group_row)
+TAUGHT_GROUPS = Prepared(GROUPS.where(GROUP.c.id.in_(_TAUGHT)), _group_row)
 
 
 def person(db: Session, user_id: UserId) -> Person:
@@ -226,21 +250,17 @@ def act_words(action: str) -> str:
 
 def groups(db: Session) -> tuple[GroupRow, ...]:
     """Return every group, the open ones first, by name."""
-    return _group_rows(db, _counted_groups())
+    return tuple(ALL_GROUPS.all(db))
 
 
 def groups_of(db: Session, person_id: UserId) -> tuple[GroupRow, ...]:
     """Return the groups a person is in, as student or instructor."""
-    mine = select(GroupMember.group_id).where(GroupMember.user_id == person_id)
-    return _group_rows(db, _counted_groups().where(Group.id.in_(mine)))
+    return tuple(OWN_GROUPS.all(db, user_id=person_id))
 
 
 def taught_groups(db: Session, actor: Actor) -> tuple[GroupRow, ...]:
     """Return the groups the actor looks after."""
-    mine = select(GroupMember.group_id).where(
-        GroupMember.user_id == actor.user_id, GroupMember.role == Role.instructor
-    )
-    return _group_rows(db, _counted_groups().where(Group.id.in_(mine)))
+    return tuple(TAUGHT_GROUPS.all(db, user_id=actor.user_id))
 
 
 def group_page(db: Session, actor: Actor, group_id: GroupId) -> GroupPage:
@@ -271,25 +291,6 @@ def _members(db: Session, group_id: GroupId) -> list[tuple[Person, Role]]:
         .order_by(User.name, User.id)
     )
     return [(person_from(user), Role(role)) for user, role in rows]
-
-
-def _counted_groups() -> Select[Group, int, int]:
-    def members(role: Role):  # type: ignore[no-untyped-def] # an SQL expression
-        return func.count(case((GroupMember.role == role, 1)))
-
-    return (
-        select(Group, members(Role.student), members(Role.instructor))
-        .outerjoin(GroupMember, GroupMember.group_id == Group.id)
-        .group_by(Group.id)
-        .order_by(Group.closed_at.is_not(None), Group.name, Group.id)
-    )
-
-
-def _group_rows(db: Session, query: Select[Group, int, int]) -> tuple[GroupRow, ...]:
-    return tuple(
-        GroupRow(group.id, group.name, students, teachers, group.closed_at)
-        for group, students, teachers in db.execute(query)
-    )
 
 
 def _sign_ins(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
@@ -107,6 +107,27 @@ PLACES = (
     .where(ENROLMENT.state == EnrolmentState.confirmed, ENROLMENT.revision_id.is_not(None))
     .order_by(ENROLMENT.decided_at.desc(), ENROLMENT.id.desc())
 )
+INTAKE = table_of(Intake).c
+
+
+def _option(row: Row[*tuple[Any, ...]]) -> IntakeOption:
+    day = domain.day_in_words(row.starts_on)
+    return IntakeOption(
+        intake_id=row.id,
+        course_key=row.course_key,
+        label=f"{row.title}, {row.course_key}, {day}",
+        short_label=f"{row.title}, {day}",
+        starts_on=row.starts_on,
+        status=row.status,
+    )
+
+
+OPTIONS = Prepared(
+    select(INTAKE.id, INTAKE.course_key, INTAKE.title, INTAKE.starts_on, INTAKE.status)
+    .where(INTAKE.status != IntakeStatus.cancelled)
+    .order_by(INTAKE.starts_on.desc(), INTAKE.id),
+    _option,
+)
 PLACES_OF_ONE = Prepared(PLACES.where(ENROLMENT.user_id == bindparam("user_id")))
 PLACES_OF_MANY = PLACES.where(
     ENROLMENT.user_id.in_(bindparam("user_ids", expanding=True)),
@@ -148,22 +169,7 @@ def places_by_intake(db: Session, intake_id: IntakeId) -> tuple[Place, ...]:
 
 def intake_options(db: Session) -> tuple[IntakeOption, ...]:
     """Return every intake that is not cancelled, the latest start first, to choose from in forms."""
-    rows = db.execute(
-        select(Intake.id, Intake.course_key, Intake.title, Intake.starts_on, Intake.status)
-        .where(Intake.status != IntakeStatus.cancelled)
-        .order_by(Intake.starts_on.desc(), Intake.id)
-    )
-    return tuple(
-        IntakeOption(
-            intake_id=row.id,
-            course_key=row.course_key,
-            label=f"{row.title}, {row.course_key}, {domain.day_in_words(row.starts_on)}",
-            short_label=f"{row.title}, {domain.day_in_words(row.starts_on)}",
-            starts_on=row.starts_on,
-            status=row.status,
-        )
-        for row in rows
-    )
+    return tuple(OPTIONS.all(db))
 
 
 def course_page(db: Session, course_key: str, actor: Actor | None, *, now: datetime) -> CoursePage:
@@ -211,7 +217,7 @@ def offer(
     return published.course, _offers(db, [intake], actor, now)[0]
 
 
-INTAKE, _ahead = table_of(Intake).c, table_of(Enrolment).alias("ahead")
+_ahead = table_of(Enrolment).alias("ahead")
 _own_rows = (
     select(
         ENROLMENT.id,

@@ -41,10 +41,11 @@ ALL_IDS = (
 
 
 def new_uuid() -> UUID:
-    """Return a version 7 UUID (RFC 9562): milliseconds since 1970, then 74 random bits."""
-    value = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 7 << 76
-    value = value & ~(0x3 << 62) | 2 << 62
+    """Return a version 7 UUID: milliseconds since 1970, 4,096ths of a millisecond, then 62 random bits
+    (RFC 9562, 6.2, method 3). Those that one process makes sort as they were made."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    value = milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | secrets.randbits(62)
     return UUID(int=value)
 
 

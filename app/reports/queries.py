@@ -1,10 +1,9 @@
 """Reading results: a page of students with how they stand at each quiz of a course."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -12,43 +11,15 @@ from app.accounts.actor import Actor, require
 from app.courses import queries as courses
 from app.courses.domain.delivery import Course
 from app.db.paging import Page, page_of
+from app.db.prepared import KEPT_ROWS
 from app.enrolments import queries as enrolments
 from app.kit.errors import NotFound
 from app.kit.ids import GroupId, IntakeId, UserId
 from app.quizzes.missed import Missed, missed_questions
-from app.quizzes.models import AttemptState
 from app.reports import policy
 from app.reports.domain import NO_TRIES, QuizState, Tries, state_of
-from app.reports.students import (
-    ATTEMPT,
-    COURSE,
-    KEYS,
-    OWN_STUDENTS,
-    Asked,
-    Part,
-    best_percent,
-    students,
-)
-
-MOST_EXPORTED = 20_000
-TRIES = (
-    select(
-        ATTEMPT.user_id,
-        ATTEMPT.quiz_key,
-        func.count(),
-        func.count().filter(ATTEMPT.passed),
-        func.count().filter(ATTEMPT.state == AttemptState.in_progress),
-        best_percent(),
-        func.max(ATTEMPT.started_at),
-    )
-    .where(
-        ATTEMPT.course_key == COURSE,
-        ATTEMPT.quiz_key.in_(KEYS),
-        ATTEMPT.user_id.in_(bindparam("user_ids", expanding=True)),
-    )
-    .group_by(ATTEMPT.user_id, ATTEMPT.quiz_key)
-)
-"""What some people made of some quizzes; built once."""
+from app.reports.students import OWN_STUDENTS, Asked, Part, students
+from app.reports.tries import TriesAtQuiz, tries_of_many, tries_of_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +40,10 @@ class QuizCell:
     tries: Tries
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ResultRow:
-    """One student, with a cell for each quiz that was asked for, in the course's order."""
+    """One student, with a cell for each quiz that was asked for, in the course's order. Rows are kept as
+    they were made, so one is compared by being the same and not by all that it says."""
 
     user_id: UserId
     name: str
@@ -158,15 +130,17 @@ def columns_of(course: Course) -> tuple[QuizColumn, ...]:
 def results(db: Session, actor: Actor, course: Course, asked: Asked, *, number: int) -> ResultsPage:
     """Return one page of results in three statements, however many students there are."""
     require(policy.may_see_results(actor))
-    found = db.execute(*students(actor, asked, Part.page, number=number)).all()
-    total = db.execute(*students(actor, asked, Part.number)).scalar_one()
+    found = students(db, actor, asked, Part.page, number=number)
+    ((total,),) = students(db, actor, asked, Part.number)
     columns = _columns(course, asked)
-    tries = _tries(db, asked, [row.id for row in found])
+    tries = tries_of_page(db, asked, [row.id for row in found])
+    keys, allowed = _keys(columns), _allowed(columns)
+    rows = tuple(_kept_row(row, keys, allowed, tries.get(row.id, ())) for row in found)
     return ResultsPage(
         course.title,
         columns[0] if asked.quiz_key else None,
         columns,
-        page_of(_rows(found, columns, tries), number=number, total=total),
+        page_of(rows, number=number, total=total),
     )
 
 
@@ -175,9 +149,10 @@ def everybody(
 ) -> tuple[tuple[QuizColumn, ...], tuple[ResultRow, ...]]:
     """Return every student of a list with the quizzes it is about, for a file."""
     require(policy.may_see_results(actor))
-    listed, values = students(actor, asked)
-    columns, found = _columns(course, asked), db.execute(listed.limit(MOST_EXPORTED), values).all()
-    return columns, _rows(found, columns, _tries(db, asked, [row.id for row in found]))
+    columns, found = _columns(course, asked), students(db, actor, asked, Part.file)
+    tries = tries_of_many(db, asked, [row.id for row in found])
+    keys, allowed = _keys(columns), _allowed(columns)
+    return columns, tuple(_row(row, keys, allowed, tries.get(row.id, ())) for row in found)
 
 
 def questions(db: Session, actor: Actor, course_key: str, quiz_key: str) -> QuestionsPage:
@@ -197,34 +172,28 @@ def _columns(course: Course, asked: Asked) -> tuple[QuizColumn, ...]:
     return tuple(column for column in columns_of(course) if column.key in asked.keys)
 
 
-def _tries(db: Session, asked: Asked, ids: list[UserId]) -> dict[tuple[UserId, str], Tries]:
-    """Return what people made of the quizzes asked for, in one statement."""
-    values = {"course_key": asked.course_key, "quiz_keys": asked.keys, "user_ids": ids}
-    return {
-        (user_id, quiz_key): Tries(attempts, passed > 0, running > 0, best, last_at)
-        for user_id, quiz_key, attempts, passed, running, best, last_at in db.execute(TRIES, values)
-    }
+def _keys(columns: tuple[QuizColumn, ...]) -> tuple[str, ...]:
+    return tuple(column.key for column in columns)
 
 
-def _rows(
-    found: Sequence[Row[*tuple[Any, ...]]],
-    columns: tuple[QuizColumn, ...],
-    tries: dict[tuple[UserId, str], Tries],
-) -> tuple[ResultRow, ...]:
-    empty = [QuizCell(state_of(NO_TRIES, allowed=one.attempts), NO_TRIES) for one in columns]
+def _allowed(columns: tuple[QuizColumn, ...]) -> tuple[int | None, ...]:
+    return tuple(column.attempts for column in columns)
 
-    def cell(user_id: UserId, place: int, column: QuizColumn) -> QuizCell:
-        made = tries.get((user_id, column.key))
-        if made is None:
-            return empty[place]
-        return QuizCell(state_of(made, allowed=column.attempts), made)
 
-    return tuple(
-        ResultRow(
-            row.id,
-            row.name,
-            row.email,
-            tuple(cell(row.id, place, column) for place, column in enumerate(columns)),
-        )
-        for row in found
-    )
+def _row(
+    person: Any,
+    keys: tuple[str, ...],
+    allowed: tuple[int | None, ...],
+    tries: tuple[TriesAtQuiz, ...],
+) -> ResultRow:
+    made = {one.quiz_key: one.tries for one in tries}
+
+    def cell(key: str, attempts: int | None) -> QuizCell:
+        mine = made.get(key, NO_TRIES)
+        return QuizCell(state_of(mine, allowed=attempts), mine)
+
+    return ResultRow(person.id, person.name, person.email, tuple(map(cell, keys, allowed)))
+
+
+_kept_row = lru_cache(KEPT_ROWS)(_row)
+"""The same row for the same person with the same tries: a page shows most of them again."""

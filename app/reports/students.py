@@ -4,6 +4,7 @@ What an instructor may see is part of the statement, so no page or file can forg
 built once for each shape of question: building it takes longer than the database takes to answer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -22,11 +23,13 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, Role
 from app.accounts.models import GroupMember, User
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE
+from app.db.prepared import KEPT_ROWS, Prepared
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment
 from app.kit.ids import GroupId, IntakeId
@@ -35,6 +38,7 @@ from app.quizzes.models import Attempt
 USER, ENROLMENT = table_of(User).c, table_of(Enrolment).c
 MEMBER, ATTEMPT = table_of(GroupMember).c, table_of(Attempt).c
 Rows = Select[*tuple[Any, ...]]
+MOST_EXPORTED = 20_000
 SHAPES = 128
 """How many kinds of questions are kept built; there are fewer that people ask."""
 
@@ -71,9 +75,9 @@ class Asked:
 
 
 class Part(StrEnum):
-    """What of a list a statement gives: everybody, one page of them, or their number."""
+    """What of a list is wanted: all that fits into a file, one page, or their number."""
 
-    everybody = "everybody"
+    file = "file"
     page = "page"
     number = "number"
 
@@ -91,6 +95,12 @@ class _Shape:
     descending: bool
     part: Part
 
+    @property
+    def names_quizzes(self) -> bool:
+        """Whether the statement takes a list of quizzes, which makes its text a new one each time."""
+        is_sorted = self.order is not Order.name and self.part is not Part.number
+        return self.only_unpassed or is_sorted
+
 
 COURSE: BindParameter[Any] = bindparam("course_key")
 KEYS: BindParameter[Any] = bindparam("quiz_keys", expanding=True)
@@ -105,10 +115,10 @@ OWN_STUDENTS = select(MEMBER.user_id).where(
 
 
 def students(
-    actor: Actor, asked: Asked, part: Part = Part.everybody, *, number: int = 1
-) -> tuple[Rows, dict[str, Any]]:
-    """Return a statement for the students with a confirmed place on the course, in the order asked
-    for, and its values. It gives their id, name and address."""
+    db: Session, actor: Actor, asked: Asked, part: Part, *, number: int = 1
+) -> Sequence[Any]:
+    """Return the students with a confirmed place on the course, in the order asked for: id, name and
+    address of each, or the one row with their number."""
     shape = _Shape(
         actor.is_admin,
         asked.intake_id is not None,
@@ -126,7 +136,7 @@ def students(
         values["intake_id"] = asked.intake_id
     if shape.has_group:
         values["group_id"] = asked.group_id
-    if shape.only_unpassed or (shape.order is not Order.name and part is not Part.number):
+    if shape.names_quizzes:
         values["quiz_keys"] = asked.keys
     if shape.only_unpassed:
         values["quizzes"] = len(asked.keys)
@@ -134,7 +144,11 @@ def students(
         values["words"] = _pattern(asked.text)
     if part is Part.page:
         values |= {"most": PAGE_SIZE, "skipped": (number - 1) * PAGE_SIZE}
-    return _statement(shape), values
+    if part is Part.file:
+        values |= {"most": MOST_EXPORTED, "skipped": 0}
+    if shape.names_quizzes:
+        return db.execute(_statement(shape), values).all()
+    return _prepared(shape).all(db, **values)
 
 
 def best_percent() -> ColumnElement[int]:
@@ -142,6 +156,11 @@ def best_percent() -> ColumnElement[int]:
     # Typed, or the division would not be one of whole numbers.
     percent = ATTEMPT.earned * 100 // func.nullif(ATTEMPT.possible, 0, type_=Integer)
     return func.coalesce(func.max(case((ATTEMPT.passed, percent))), func.max(percent))
+
+
+@lru_cache(maxsize=SHAPES)
+def _prepared(shape: _Shape) -> Prepared:
+    return Prepared(_statement(shape), kept=0 if shape.part is Part.number else KEPT_ROWS)
 
 
 @lru_cache(maxsize=SHAPES)
@@ -168,11 +187,8 @@ def _statement(shape: _Shape) -> Rows:
         rows = rows.where(or_(*(_contains(column) for column in (USER.name, USER.email))))
     if shape.part is Part.number:
         return rows.with_only_columns(func.count(), maintain_column_froms=True)
-    rows = _ordered(rows, shape)
-    if shape.part is Part.page:
-        most, skipped = (bindparam(name, type_=Integer()) for name in ("most", "skipped"))
-        rows = rows.limit(most).offset(skipped)
-    return rows
+    most, skipped = (bindparam(name, type_=Integer()) for name in ("most", "skipped"))
+    return _ordered(rows, shape).limit(most).offset(skipped)
 
 
 def _contains(column: ColumnElement[str]) -> ColumnElement[bool]:

@@ -27,8 +27,8 @@ RUSHING = 200
 RUSH_PLACES = 10
 ROSTER = 1_000
 BATCH = 10_000
-LOAD_QUIZ = "load-quiz"
-"""Not a quiz of the course, so that the drivers still have every attempt."""
+DRIVERS_QUIZ = "load-quiz"
+"""Not a quiz of the course, so that the drivers still have every attempt of those."""
 
 
 @dataclass(frozen=True)
@@ -203,14 +203,15 @@ def _answers(
     each = ANSWERS_EACH // quiz.length
     drawn = [question.to_json() for question in draw(quiz, "load")]
     attempts, answers = [], []
-    for user, place in zip(users, places, strict=True):
+    for place_number, (user, place) in enumerate(zip(users, places, strict=True)):
+        quiz_key = DRIVERS_QUIZ if place_number < DRIVERS else quiz.key
         for number in range(1, each + 1):
             attempt = {
                 "id": new_uuid(),
                 "user_id": user["id"],
                 "enrolment_id": place["id"],
                 "course_key": place["course_key"],
-                "quiz_key": LOAD_QUIZ,
+                "quiz_key": quiz_key,
                 "revision_id": place["revision_id"],
                 "number": number,
                 "seed": "load",

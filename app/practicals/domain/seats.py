@@ -4,11 +4,13 @@ The pages ask these rules to explain; the use-cases ask them again under the gat
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from app.kit.ids import IntakeId, PracticalId, RevisionId
 from app.practicals.domain.times import moment_words, start_of_day
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class PracticalStatus(StrEnum):
@@ -109,6 +111,18 @@ class Gate:
     def free(self) -> int:
         """Places anybody may book; those an admin added on top are nobody else's."""
         return max(0, self.capacity - self.taken)
+
+    def moment(self, now: datetime) -> datetime:
+        """Return the last of its own moments that has passed, or a time before all: the rules compare
+        with nothing else, so they say the same of both."""
+        own = (
+            self.booking_opens_at,
+            self.booking_closes_at,
+            self.cancel_until,
+            self.starts_at,
+            self.ends_at,
+        )
+        return max((moment for moment in own if moment <= now), default=LONG_AGO)
 
     def with_taken(self, taken: int) -> tuple[int, int]:
         """Return the counter and the override it needs: what is above the capacity, no more."""

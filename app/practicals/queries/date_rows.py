@@ -8,23 +8,24 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Integer,
-    Null,
-    ScalarSelect,
+    Row,
     Select,
     Uuid,
     bindparam,
     func,
     not_,
-    null,
     or_,
     select,
 )
+from sqlalchemy.orm import Session
 
 from app.db.base import table_of
-from app.db.prepared import Prepared
+from app.db.prepared import KEPT_ROWS, Prepared
 from app.kit.errors import Invalid
-from app.practicals.domain.seats import PracticalStatus, WaitingState
+from app.kit.ids import SeatId, UserId
+from app.practicals.domain.seats import Gate, PracticalStatus, WaitingState
 from app.practicals.models import Practical, Seat, WaitingEntry
 from app.practicals.queries.briefs import (
     ENTRY,
@@ -74,9 +75,39 @@ MINE = PRACTICAL.id.in_(dates_of(VIEWER))
 """The dates on which the viewer has a place, or waits for one."""
 
 
-def _rows(total: ScalarSelect[int] | Null, *seen: PracticalStatus) -> Rows:
-    """Every date with the viewer's place, their number in its queue, the queue's lengths, and the
-    number of all dates that are asked for."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One date with the viewer's place on it, their number in its queue, how many wait and how many of
+    them come first; `total` counts all dates that were asked for, where the list has pages."""
+
+    gate: Gate
+    seat_id: SeatId | None
+    number: int | None
+    waiting: int
+    ahead: int
+    total: int
+
+
+def _own(row: Row[*tuple[Any, ...]]) -> Listed:
+    seat_id, number, waiting, ahead = row[GATE:]
+    return Listed(Gate(*row[:GATE]), seat_id, number, waiting, ahead, total=0)
+
+
+def _other(row: Row[*tuple[Any, ...]]) -> Listed:
+    waiting, total = row[GATE:]
+    return Listed(Gate(*row[:GATE]), None, None, waiting, 0, total)
+
+
+def _in_order(rows: Rows, *seen: PracticalStatus) -> Rows:
+    return (
+        rows.select_from(table_of(Practical))
+        .where(or_(*(PRACTICAL.status == status for status in seen)))
+        .order_by(PRACTICAL.starts_at, PRACTICAL.id)
+    )
+
+
+def _waits() -> tuple[Select[int], FromClause]:
+    """Count who waits for a date; the queue comes too, to narrow the count."""
     queue = table_of(WaitingEntry).alias("queue")
     waits = (
         select(func.count())
@@ -84,35 +115,35 @@ def _rows(total: ScalarSelect[int] | Null, *seen: PracticalStatus) -> Rows:
         .where(queue.c.practical_id == PRACTICAL.id, queue.c.state == WaitingState.waiting)
         .correlate(table_of(Practical), table_of(WaitingEntry))
     )
+    return waits, queue
+
+
+def _with_own_places(*seen: PracticalStatus) -> Rows:
+    waits, queue = _waits()
+    ahead = waits.where(queue.c.number < ENTRY.number).scalar_subquery()
+    rows = select(*GATE_COLUMNS, SEAT.id, ENTRY.number, waits.scalar_subquery(), ahead)
     return (
-        select(
-            *GATE_COLUMNS,
-            SEAT.id,
-            ENTRY.number,
-            waits.scalar_subquery(),
-            waits.where(queue.c.number < ENTRY.number).scalar_subquery(),
-            total,
-        )
-        .select_from(table_of(Practical))
+        _in_order(rows, *seen)
         .outerjoin(table_of(Seat), own_seat(VIEWER))
         .outerjoin(table_of(WaitingEntry), own_entry(VIEWER))
-        .where(or_(*(PRACTICAL.status == status for status in seen)))
-        .order_by(PRACTICAL.starts_at, PRACTICAL.id)
     )
 
 
-def others(*which: ColumnElement[bool]) -> Rows:
+def _others(*which: ColumnElement[bool]) -> Rows:
     """A page of the dates to come that are not the viewer's."""
-    asked = (PRACTICAL.starts_at > bindparam("now"), not_(MINE), *which)
-    total = (
-        select(func.count())
-        .select_from(table_of(Practical))
-        .where(PRACTICAL.status == PracticalStatus.published, *asked)
-        .scalar_subquery()
-    )
+    asked = (PRACTICAL.starts_at > bindparam("now"), *which)
+
+    def counted(*more: ColumnElement[bool]) -> ColumnElement[int]:
+        is_shown = PRACTICAL.status == PracticalStatus.published
+        dates = select(func.count()).select_from(table_of(Practical))
+        return dates.where(is_shown, *asked, *more).scalar_subquery()
+
+    # Counting all and taking off the few that are the viewer's asks nothing about each date.
+    total = counted() - counted(MINE)
+    waits, _ = _waits()
     return (
-        _rows(total, PracticalStatus.published)
-        .where(*asked)
+        _in_order(select(*GATE_COLUMNS, waits.scalar_subquery(), total), PracticalStatus.published)
+        .where(*asked, not_(MINE))
         .limit(bindparam("most", type_=Integer()))
         .offset(bindparam("skipped", type_=Integer()))
     )
@@ -120,19 +151,32 @@ def others(*which: ColumnElement[bool]) -> Rows:
 
 # Built once: building such a statement takes longer than the database takes to answer it.
 OWN_DATES = Prepared(
-    _rows(null(), PracticalStatus.published)
+    _with_own_places(PracticalStatus.published)
     .where(MINE, PRACTICAL.ends_at > bindparam("now"))
-    .limit(50)
+    .limit(50),
+    _own,
+    kept=KEPT_ROWS,
 )
-OTHER_DATES = Prepared(others())
+OTHER_DATES = Prepared(_others(), _other, kept=KEPT_ROWS)
 ONE_DATE = Prepared(
-    _rows(null(), PracticalStatus.published, PracticalStatus.cancelled).where(
+    _with_own_places(PracticalStatus.published, PracticalStatus.cancelled).where(
         PRACTICAL.id == bindparam("practical_id")
-    )
+    ),
+    _own,
 )
 
 
-def narrowed(filters: Filters, zone: str) -> Iterator[ColumnElement[bool]]:
+def other_dates(
+    db: Session, filters: Filters, *, viewer: UserId, zone: str, now: datetime, number: int
+) -> list[Listed]:
+    """Return one page of the dates to come that are not the viewer's."""
+    asked = {"viewer": viewer, "now": now, "most": LISTED, "skipped": (number - 1) * LISTED}
+    if filters.any:
+        return list(map(_other, db.execute(_others(*_narrowed(filters, zone)), asked)))
+    return OTHER_DATES.all(db, **asked)
+
+
+def _narrowed(filters: Filters, zone: str) -> Iterator[ColumnElement[bool]]:
     if filters.kind is not None:
         course_key, _, kind_key = filters.kind.partition("/")
         yield PRACTICAL.course_key == course_key

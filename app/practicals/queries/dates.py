@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -32,14 +31,12 @@ from app.practicals.domain.seats import (
 from app.practicals.domain.times import month_words
 from app.practicals.queries.briefs import instructor_ids
 from app.practicals.queries.date_rows import (
-    GATE,
     LISTED,
     ONE_DATE,
-    OTHER_DATES,
     OWN_DATES,
     Filters,
-    narrowed,
-    others,
+    Listed,
+    other_dates,
 )
 from app.practicals.queries.facts import (
     eligible_ahead,
@@ -48,6 +45,7 @@ from app.practicals.queries.facts import (
     modules_missing,
 )
 
+KEPT_DATES = 2_000
 WHATEVER_THE_DATE = frozenset(
     {Reason.account, Reason.address, Reason.no_place, Reason.modules, Reason.profile}
 )
@@ -55,9 +53,10 @@ WINDOW = frozenset({Reason.not_open_yet, Reason.closed})
 ABOUT_THE_DATE = WINDOW | {Reason.full, Reason.queue_ahead, Reason.already_booked}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DateRow:
-    """One date for one person. `unmet`: everything against booking it, empty when they may book."""
+    """One date for one person. `unmet`: everything against booking it, empty when they may book. Rows are
+    kept as they were made, so one is compared by being the same and not by all that it says."""
 
     gate: Gate
     course_title: str
@@ -128,19 +127,14 @@ def dates_page(
     db: Session, actor: Actor, filters: Filters, *, zone: str, number: int, now: datetime
 ) -> DatesPage:
     """Return a student's list, in five statements whatever the number of dates and people."""
-    asked: dict[str, Any] = {"viewer": actor.user_id, "now": now}
-    own = OWN_DATES.all(db, **asked)
-    asked |= {"most": LISTED, "skipped": (number - 1) * LISTED}
-    if filters.any:
-        found: Sequence[Any] = db.execute(others(*narrowed(filters, zone)), asked).all()
-    else:
-        found = OTHER_DATES.all(db, **asked)
-    viewer = _Viewer(db, actor, [Gate(*row[:GATE]) for row in own if row[GATE] is not None])
+    own: list[Listed] = OWN_DATES.all(db, viewer=actor.user_id, now=now)
+    found = other_dates(db, filters, viewer=actor.user_id, zone=zone, now=now, number=number)
+    viewer = _Viewer(db, actor, [row.gate for row in own if row.seat_id is not None])
     rows = [_date_row(db, viewer, row, now) for row in found]
     own_rows = tuple(_date_row(db, viewer, row, now) for row in own)
     return DatesPage(
         own=own_rows,
-        dates=page_of(rows, number=number, total=found[0][-1] if found else 0, size=LISTED),
+        dates=page_of(rows, number=number, total=found[0].total if found else 0, size=LISTED),
         filters=filters,
         kinds=_kinds(db, (row.gate for row in (*own_rows, *rows)), viewer.places),
         shared=_shared(rows),
@@ -151,11 +145,10 @@ def practical_page(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
 ) -> PracticalPage:
     """Return one published or cancelled date for a student, or raise NotFound."""
-    row = ONE_DATE.one_or_none(db, viewer=actor.user_id, practical_id=practical_id)
+    row: Listed | None = ONE_DATE.one_or_none(db, viewer=actor.user_id, practical_id=practical_id)
     if row is None:
         raise NotFound
-    gate = Gate(*row[:GATE])
-    seat_id, number, waiting, ahead, _total = row[GATE:]
+    gate, waiting = row.gate, row.waiting
     facts = known_people(db, gate, [actor.user_id])[actor.user_id].facts
     if waiting and gate.free:
         facts = replace(facts, eligible_ahead=eligible_ahead(db, gate, actor.user_id))
@@ -163,15 +156,7 @@ def practical_page(
     kind = course.practical(gate.kind_key)
     names = accounts.people(db, instructor_ids(db, gate.id)).values()
     return PracticalPage(
-        row=DateRow(
-            gate,
-            course.title,
-            seat_id,
-            waiting,
-            None if number is None else ahead + 1,
-            booking_refusal(gate, facts, now),
-            waiting_refusal(gate, facts, now),
-        ),
+        row=_kept_row(row, facts, course.title, gate.moment(now)),
         description_html=kind.description_html if kind else "",
         bring=kind.bring if kind else (),
         live_models=bool(kind and kind.live_models),
@@ -222,20 +207,26 @@ class _Viewer:
         ]
 
 
-def _date_row(db: Session, viewer: _Viewer, row: Row[*tuple[Any, ...]], now: datetime) -> DateRow:
-    gate = Gate(*row[:GATE])
-    seat_id, number, waiting, ahead, _total = row[GATE:]
-    is_waiting = number is not None
+def _date_row(db: Session, viewer: _Viewer, row: Listed, now: datetime) -> DateRow:
+    gate, waiting, ahead = row.gate, row.waiting, row.ahead
+    is_waiting = row.number is not None
     # The list does not ask who of the queue could come: where somebody waits, the queue is first.
     facts = viewer.facts(db, gate, is_waiting=is_waiting, ahead=ahead if is_waiting else waiting)
+    title = courses.revision(db, gate.revision_id).course.title
+    return _kept_row(row, facts, title, gate.moment(now))
+
+
+@lru_cache(maxsize=KEPT_DATES)
+def _kept_row(row: Listed, facts: Facts, title: str, now: datetime) -> DateRow:
+    """The same row for everybody of whom the same is known; whoever looks changes little in a list."""
     return DateRow(
-        gate,
-        courses.revision(db, gate.revision_id).course.title,
-        seat_id,
-        waiting,
-        ahead + 1 if is_waiting else None,
-        booking_refusal(gate, facts, now),
-        waiting_refusal(gate, facts, now),
+        row.gate,
+        title,
+        row.seat_id,
+        row.waiting,
+        None if row.number is None else row.ahead + 1,
+        booking_refusal(row.gate, facts, now),
+        waiting_refusal(row.gate, facts, now),
     )
 
 

@@ -239,3 +239,38 @@ def test_policy(roles, book, manage, teach, roster_of_own, roster_of_others):
     assert policy.may_teach(actor) is teach
     assert policy.may_see_roster(actor, is_instructor_of=True) is roster_of_own
     assert policy.may_see_roster(actor, is_instructor_of=False) is roster_of_others
+
+
+HOURS = st.integers(-4, 4).map(lambda hours: NOW + timedelta(hours=hours))
+
+
+@given(
+    opens=HOURS,
+    closes=HOURS,
+    cancel=HOURS,
+    starts=HOURS,
+    now=HOURS,
+    tick=st.sampled_from((-TICK, timedelta(), TICK)),
+    is_published=st.booleans(),
+    taken=st.integers(0, 4),
+)
+def test_the_last_moment_that_passed_stands_for_now(
+    opens, closes, cancel, starts, now, tick, is_published, taken
+):
+    """Lists keep what the rules said by this moment: a rule that compared with any other would be kept
+    for too long."""
+    gate = a_gate(
+        booking_opens_at=opens,
+        booking_closes_at=closes,
+        cancel_until=cancel,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=8),
+        status=PracticalStatus.published if is_published else PracticalStatus.cancelled,
+        taken=taken,
+    )
+    now, facts = now + tick, some_facts(modules_missing=("Skin",))
+    moment = gate.moment(now)
+    assert moment <= now
+    for rule in (booking_refusal, waiting_refusal):
+        assert rule(gate, facts, moment) == rule(gate, facts, now)
+    assert cancel_refusal(gate, moment) == cancel_refusal(gate, now)

@@ -1,0 +1,89 @@
+"""What students made of the quizzes of a course, counted by the database."""
+
+from collections import defaultdict
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Row, Uuid, bindparam, case, func, select
+from sqlalchemy.orm import Session
+
+from app.db.paging import PAGE_SIZE
+from app.db.prepared import Prepared
+from app.kit.ids import UserId
+from app.quizzes.models import AttemptState
+from app.reports.domain import Tries
+from app.reports.students import ATTEMPT, COURSE, KEYS, Asked, Rows, best_percent
+
+PAGE_OF_USERS = tuple(f"user_{number}" for number in range(PAGE_SIZE))
+"""The people of one page are single values, so that the statement is always the same text."""
+KEPT_TRIES = PAGE_SIZE * 50
+
+
+class TriesAtQuiz(NamedTuple):
+    """One student's attempts at one quiz."""
+
+    user_id: UserId
+    quiz_key: str
+    tries: Tries
+
+
+TriesByUser = dict[UserId, tuple[TriesAtQuiz, ...]]
+
+
+def tries_of_page(db: Session, asked: Asked, user_ids: list[UserId]) -> TriesByUser:
+    """Return what the people of one page made of the quizzes asked for, in one statement. Quizzes that
+    the course has no more may be among them."""
+    places: dict[str, UserId | None] = dict.fromkeys(PAGE_OF_USERS)
+    places.update(zip(PAGE_OF_USERS, user_ids, strict=False))
+    if asked.quiz_key is None:
+        return _by_user(_of_page(one_quiz=False).all(db, course_key=asked.course_key, **places))
+    statement = _of_page(one_quiz=True)
+    values = {"course_key": asked.course_key, "quiz_key": asked.quiz_key}
+    return _by_user(statement.all(db, **values, **places))
+
+
+def tries_of_many(db: Session, asked: Asked, user_ids: list[UserId]) -> TriesByUser:
+    """Return the same for as many people as a file holds."""
+    values = {"course_key": asked.course_key, "quiz_keys": asked.keys, "user_ids": user_ids}
+    somebody = ATTEMPT.user_id.in_(bindparam("user_ids", expanding=True))
+    return _by_user(map(_made, db.execute(_tries(somebody, ATTEMPT.quiz_key.in_(KEYS)), values)))
+
+
+def _by_user(found: Any) -> TriesByUser:
+    sorted_out = defaultdict[UserId, list[TriesAtQuiz]](list)
+    for one in found:
+        sorted_out[one.user_id].append(one)
+    return {user_id: tuple(tries) for user_id, tries in sorted_out.items()}
+
+
+@lru_cache
+def _of_page(*, one_quiz: bool) -> Prepared:
+    users = [bindparam(name, type_=Uuid()) for name in PAGE_OF_USERS]
+    tries = _tries(ATTEMPT.user_id.in_(users))
+    if one_quiz:
+        tries = tries.where(ATTEMPT.quiz_key == bindparam("quiz_key"))
+    return Prepared(tries, _made, kept=KEPT_TRIES)
+
+
+def _made(row: Row[*tuple[Any, ...]]) -> TriesAtQuiz:
+    tries = Tries(row.attempts, row.passed > 0, row.running > 0, row.best, row.last_at)
+    return TriesAtQuiz(row.user_id, row.quiz_key, tries)
+
+
+def _tries(*conditions: ColumnElement[bool]) -> Rows:
+    def counted(which: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count(case((which, 1)))
+
+    return (
+        select(
+            ATTEMPT.user_id,
+            ATTEMPT.quiz_key,
+            func.count().label("attempts"),
+            counted(ATTEMPT.passed).label("passed"),
+            counted(ATTEMPT.state == AttemptState.in_progress).label("running"),
+            best_percent().label("best"),
+            func.max(ATTEMPT.started_at).label("last_at"),
+        )
+        .where(ATTEMPT.course_key == COURSE, *conditions)
+        .group_by(ATTEMPT.user_id, ATTEMPT.quiz_key)
+    )
