@@ -12,14 +12,20 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.accounts.actor import Actor
+from app.courses import service as courses
+from app.courses.domain.parsing import parse_course
+from app.courses.reading import read_folder
 from app.db.base import Base
 from app.db.database import Database, Work, current_work
 from app.db.migrate import upgrade
 from app.db.tables import load_tables
+from app.demo.academy import fill_if_empty
+from app.kit.places import COURSES
 from app.main import create_app
 from app.settings import Environment, Settings
 from app.web.clock import clock_for
 from tests.make import NOW, postgres
+from tests.make.once import made_once
 from tests.make.people import a_sign_in
 
 load_tables()
@@ -34,10 +40,31 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
     database = Database(f"sqlite:///{path}")
     upgrade(database)
+    _settle(database)
+    return path
+
+
+@pytest.fixture(scope="session")
+def academy_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo academy as it stands at NOW, in an SQLite file to be copied."""
+
+    def fill(folder: Path) -> None:
+        path = shutil.copy(sqlite_template, folder / "academy.db")
+        database = Database(f"sqlite:///{path}")
+        parsed = parse_course("mesotherapy", read_folder(COURSES / "mesotherapy"))
+        with database.write() as db:
+            courses.publish(db, None, parsed, now=NOW)
+        assert fill_if_empty(database, now=NOW)
+        _settle(database)
+
+    return made_once(tmp_path_factory, "academy-at-now", fill) / "academy.db"
+
+
+def _settle(database: Database) -> None:
+    """Bring everything into the one file that is copied."""
     with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
-    return path
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,8 @@ def find_browser() -> str | None:
 def main() -> int:
     deep = "--deep" in sys.argv
     environment = dict(os.environ)
+    # Every server that a test starts would compile the whole application again.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     browser = find_browser()
     if browser:
         environment["PRECEPTOR_TEST_BROWSER"] = browser

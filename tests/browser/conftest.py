@@ -1,12 +1,22 @@
-"""A real server with the demo academy, and a real Chromium."""
+"""Real servers, one with the demo academy and one with the small course, and a real Chromium."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from app.accounts.actor import Actor
+from app.db.database import Database
+from app.db.migrate import upgrade
+from app.kit.ids import RevisionId, new_uuid
+from tests.make.once import made_once
+from tests.make.people import a_sign_in, a_user
+from tests.make.quizzes import a_published_course
 from tests.make.server import Server, a_server
 from tests.sight.people import chromium, chromium_path
 
@@ -23,13 +33,67 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database and files of the demo academy as its first start leaves them: to be copied."""
+
+    def fill(folder: Path) -> None:
+        server = a_demo_server(folder)
+        server.start(within=240)
+        server.stop()
+        server.log.unlink()
+
+    return made_once(tmp_path_factory, "demo-academy", fill)
+
+
+def a_demo_server(folder: Path, **settings: str) -> Server:
+    database = f"sqlite:///{folder / 'preceptor.db'}"
+    return a_server(database, folder, prepare=True, **settings)
+
+
+@pytest.fixture(scope="session")
+def demo_server(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One prepared demo server of this worker."""
-    folder = tmp_path_factory.mktemp("demo")
-    server = a_server(f"sqlite:///{folder / 'preceptor.db'}", folder, prepare=True)
+    server = a_demo_server(shutil.copytree(demo_folder, tmp_path_factory.mktemp("demo") / "own"))
     server.start(within=120)
     yield server
     server.stop()
+
+
+@dataclass(frozen=True)
+class SmallAcademy:
+    """A server with the small course and nobody in it: each test brings a person of its own."""
+
+    server: Server
+    database: Database
+    revision_id: RevisionId
+
+    def somebody(self, name: str) -> tuple[Actor, str]:
+        """Return a new student and the token they are signed in with."""
+        now, token = datetime.now(UTC), str(new_uuid())
+        with self.database.write() as db:
+            actor = a_user(db, name, email=f"{token}@example.org", now=now)
+            a_sign_in(db, actor, token=token, now=now)
+        return actor, token
+
+    def remember(self, context: BrowserContext, token: str) -> None:
+        """Sign a browser in."""
+        cookie = {"name": "preceptor-sid", "value": token, "url": self.server.url}
+        context.add_cookies([cookie])  # type: ignore[list-item] # a plain dict will do
+
+
+@pytest.fixture(scope="session")
+def small_academy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallAcademy]:
+    """One such server of this worker."""
+    folder = tmp_path_factory.mktemp("small")
+    database = Database(f"sqlite:///{folder / 'preceptor.db'}")
+    upgrade(database)
+    with database.write() as db:
+        revision_id = a_published_course(db)
+    server = a_server(str(database.url), folder)
+    server.start()
+    yield SmallAcademy(server, database, revision_id)
+    server.stop()
+    database.close()
 
 
 @pytest.fixture

@@ -1,38 +1,27 @@
 """Reading in a real browser: the way to the search by keys, and the contents that follow the reader."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from app.db.database import Database
-from app.db.migrate import upgrade
-from tests.make.learning import a_learner_place, a_published_course
-from tests.make.people import a_sign_in, a_user
-from tests.make.server import a_server
+from tests.browser.conftest import SmallAcademy
+from tests.make.quizzes import a_place
 
-TOKEN = "a-reader-in-a-browser"
 LESSON = "/learn/small-course/lessons/skin-layers"
 
 
 @pytest.fixture
-def context(tmp_path: Path, new_context: Callable[..., BrowserContext]) -> Iterator[BrowserContext]:
-    database = Database(f"sqlite:///{tmp_path / 'preceptor.db'}")
-    upgrade(database)
-    now = datetime.now(UTC)
-    with database.write() as db:
-        reader = a_user(db, "Rhea Reader", now=now)
-        a_learner_place(db, reader, a_published_course(db, now=now), now=now)
-        a_sign_in(db, reader, token=TOKEN, now=now)
-    server = a_server(str(database.url), tmp_path)
-    server.start()
-    context = new_context(base_url=server.url, viewport={"width": 1280, "height": 500})
-    context.add_cookies([{"name": "preceptor-sid", "value": TOKEN, "url": server.url}])
-    yield context
-    server.stop()
-    database.close()
+def context(
+    small_academy: SmallAcademy, new_context: Callable[..., BrowserContext]
+) -> BrowserContext:
+    reader, token = small_academy.somebody("Rhea Reader")
+    with small_academy.database.write() as db:
+        a_place(db, reader, small_academy.revision_id)
+    url, size = small_academy.server.url, {"width": 1280, "height": 500}
+    context = new_context(base_url=url, viewport=size)
+    small_academy.remember(context, token)
+    return context
 
 
 @pytest.mark.browser

@@ -2,12 +2,13 @@
 certificate, by what the pages say. Every press and everything typed is one action."""
 
 import re
+import shutil
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.sight.people import demo_academy
+from tests.browser.conftest import a_demo_server
 
 MOST_ACTIONS = 40
 STUDENT, INSTRUCTOR = "Nora Whitcombe", "Ines Marlowe"
@@ -67,8 +68,10 @@ class Newcomer:
     "javascript",
     [pytest.param(True, id="javascript"), pytest.param(False, id="plain", marks=pytest.mark.deep)],
 )
-def test_from_make_run_to_a_verified_certificate(new_context, javascript):
-    with demo_academy() as server:
+def test_from_make_run_to_a_verified_certificate(new_context, demo_folder, tmp_path, javascript):
+    server = a_demo_server(shutil.copytree(demo_folder, tmp_path / "own"))
+    server.start(within=120)
+    try:
         printed = ADDRESS.search(server.log.read_text())
         assert printed is not None
         page = new_context(java_script_enabled=javascript).new_page()
@@ -78,6 +81,8 @@ def test_from_make_run_to_a_verified_certificate(new_context, javascript):
         sign_the_assessment(newcomer)
         serial = look_at_the_certificate(newcomer)
         verify_as_a_stranger(newcomer, serial)
+    finally:
+        server.stop()
     print(f"{newcomer.actions} actions")
     assert newcomer.actions < MOST_ACTIONS
 

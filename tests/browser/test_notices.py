@@ -1,16 +1,13 @@
 """Reading notices: scripts mark what is open before a person; elsewhere a button does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
-from app.db.database import Database
-from app.db.migrate import upgrade
+from tests.browser.conftest import SmallAcademy
 from tests.make.notices import PLACE, a_notice
-from tests.make.people import a_sign_in, a_user
-from tests.make.server import Server, a_server
 from tests.sight import checks
 from tests.sight.matrix import VIEWS
 
@@ -18,34 +15,28 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """An academy in which Ann has two notices that she has not read."""
-    database = Database(f"sqlite:///{tmp_path / 'preceptor.db'}")
-    upgrade(database)
-    now = datetime.now(UTC)
-    with database.write() as db:
-        ann = a_user(db, "Ann Able", now=now)
-        a_sign_in(db, ann, token="token-of-ann", now=now)
-        a_notice(db, ann, at=now)
-        a_notice(db, ann, template="enrolments/confirmed", details=PLACE, at=now)
-    database.close()
-    server = a_server(f"sqlite:///{tmp_path / 'preceptor.db'}", tmp_path)
-    server.start()
-    yield server
-    server.stop()
+def signed_in(small_academy: SmallAcademy, new_context) -> Callable[..., Page]:
+    """Open the notices of Ann, who has two that she has not read."""
+
+    def open_notices(**options: object) -> Page:
+        ann, token = small_academy.somebody("Ann Able")
+        now = datetime.now(UTC)
+        with small_academy.database.write() as db:
+            a_notice(db, ann, at=now)
+            a_notice(db, ann, template="enrolments/confirmed", details=PLACE, at=now)
+        url = small_academy.server.url
+        context = new_context(base_url=url, reduced_motion="reduce", **options)
+        small_academy.remember(context, token)
+        page: Page = context.new_page()
+        page.goto("/notices")
+        assert page.get_by_text("Unread").count() == 2
+        return page
+
+    return open_notices
 
 
-def signed_in(new_context, server: Server, **options: object):
-    context = new_context(base_url=server.url, reduced_motion="reduce", **options)
-    context.add_cookies([{"name": "preceptor-sid", "value": "token-of-ann", "url": server.url}])
-    page = context.new_page()
-    page.goto("/notices")
-    assert page.get_by_text("Unread").count() == 2
-    return page
-
-
-def test_what_is_open_before_somebody_is_marked_by_itself(server, new_context):
-    page = signed_in(new_context, server)
+def test_what_is_open_before_somebody_is_marked_by_itself(signed_in):
+    page = signed_in()
     ahead = page.evaluate("fetch(document.querySelector('.task-link').href).then(r => r.status)")
     page.reload()
     assert (ahead, page.get_by_text("Unread").count()) == (200, 2)
@@ -58,8 +49,8 @@ def test_what_is_open_before_somebody_is_marked_by_itself(server, new_context):
     assert page.get_by_text("Unread").count() == 1
 
 
-def test_the_button_stays_where_the_server_cannot_be_reached(server, new_context):
-    page = signed_in(new_context, server)
+def test_the_button_stays_where_the_server_cannot_be_reached(signed_in):
+    page = signed_in()
     page.route("**/api/v1/notices/**", lambda route: route.abort())
     with page.expect_request("**/api/v1/notices/**"):
         page.locator(".task-link").first.click()
@@ -68,9 +59,9 @@ def test_the_button_stays_where_the_server_cannot_be_reached(server, new_context
     assert page.get_by_text("Unread").count() == 1
 
 
-def test_the_pages_can_be_used_by_everybody(server, new_context):
+def test_the_pages_can_be_used_by_everybody(signed_in):
     """Unread, as they stand without scripts and before the module has marked them, and on the home page."""
-    page = signed_in(new_context, server)
+    page = signed_in()
     page.route("**/api/v1/notices/**", lambda route: route.abort())
     wrong = []
     for path in ("/notices", page.locator(".task-link").first.get_attribute("href"), "/home"):
@@ -85,8 +76,8 @@ def test_the_pages_can_be_used_by_everybody(server, new_context):
     assert wrong == []
 
 
-def test_without_scripts_a_button_marks_it(server, new_context):
-    page = signed_in(new_context, server, java_script_enabled=False)
+def test_without_scripts_a_button_marks_it(signed_in):
+    page = signed_in(java_script_enabled=False)
     page.locator(".task-link").first.click()
     page.get_by_role("button", name="Mark as read").click()
     page.wait_for_url("**/notices")

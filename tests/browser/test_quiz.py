@@ -1,49 +1,42 @@
 """An attempt in a real browser: what the save chip says is true, and nothing is lost."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select, update
 
-from app.db.database import Database
-from app.db.migrate import upgrade
 from app.quizzes.models import Answer, Attempt
+from tests.browser.conftest import SmallAcademy
 from tests.integration.quizzes.conftest import Pupil
-from tests.make.people import a_sign_in, a_user
-from tests.make.quizzes import a_place, a_published_course
-from tests.make.server import a_server
-
-TOKEN = "a-student-in-a-browser"
+from tests.make.quizzes import a_place
 
 
 @pytest.fixture
-def pupil(tmp_path: Path) -> Iterator[Pupil]:
-    database = Database(f"sqlite:///{tmp_path / 'preceptor.db'}")
-    upgrade(database)
-    now = datetime.now(UTC)
-    with database.write() as db:
-        revision_id = a_published_course(db)
-        actor = a_user(db, "Sara Okafor", now=now)
-        a_place(db, actor, revision_id)
-        a_sign_in(db, actor, token=TOKEN, now=now)
-    yield Pupil(database, actor, revision_id)
-    database.close()
+def student(small_academy: SmallAcademy) -> tuple[Pupil, str]:
+    """A student with a place, and the token they are signed in with."""
+    actor, token = small_academy.somebody("Sara Okafor")
+    with small_academy.database.write() as db:
+        a_place(db, actor, small_academy.revision_id)
+    return Pupil(small_academy.database, actor, small_academy.revision_id), token
+
+
+@pytest.fixture
+def pupil(student: tuple[Pupil, str]) -> Pupil:
+    return student[0]
 
 
 @pytest.fixture
 def context(
-    pupil: Pupil, tmp_path: Path, new_context: Callable[..., BrowserContext]
-) -> Iterator[BrowserContext]:
-    server = a_server(str(pupil.database.url), tmp_path)
-    server.start()
-    context = new_context(base_url=server.url)
-    context.add_cookies([{"name": "preceptor-sid", "value": TOKEN, "url": server.url}])
-    yield context
-    server.stop()
+    student: tuple[Pupil, str],
+    small_academy: SmallAcademy,
+    new_context: Callable[..., BrowserContext],
+) -> BrowserContext:
+    context = new_context(base_url=small_academy.server.url)
+    small_academy.remember(context, student[1])
+    return context
 
 
 def chip(page: Page, state: str, words: str) -> None:
@@ -55,7 +48,9 @@ def chip(page: Page, state: str, words: str) -> None:
 
 def stored(pupil: Pupil) -> list[dict[str, object]]:
     with pupil.database.read() as db:
-        return list(db.scalars(select(Answer.response).order_by(Answer.id)))
+        own = select(Attempt.id).where(Attempt.user_id == pupil.actor.user_id)
+        answers = select(Answer.response).where(Answer.attempt_id.in_(own))
+        return list(db.scalars(answers.order_by(Answer.id)))
 
 
 @pytest.mark.browser
@@ -141,7 +136,8 @@ def test_when_the_time_ends_the_answers_are_sent(context, pupil):
     now = datetime.now(UTC)
     attempt_id = pupil.start("needle-quiz", now=now)
     with pupil.database.write() as db:
-        db.execute(update(Attempt).values(due_at=now + timedelta(seconds=10)))
+        soon = now + timedelta(seconds=10)
+        db.execute(update(Attempt).where(Attempt.id == attempt_id).values(due_at=soon))
     page = context.new_page()
     page.goto(f"/attempts/{attempt_id}/questions/1")
     expect(page.get_by_role("timer")).to_contain_text("00:0")

@@ -16,12 +16,13 @@ from tests.make.server import PRECEPTOR, a_server
     "javascript",
     [pytest.param(True, id="javascript"), pytest.param(False, id="plain", marks=pytest.mark.deep)],
 )
-def test_from_the_catalogue_to_a_verified_certificate(new_context, tmp_path, javascript):
+def test_from_the_catalogue_to_a_verified_certificate(
+    new_context, academy_template, tmp_path, javascript
+):
     clock = tmp_path / "clock"
     clock.write_text(NOW.isoformat())
-    server = a_server(
-        f"sqlite:///{tmp_path / 'preceptor.db'}", tmp_path, prepare=True, test_clock=str(clock)
-    )
+    database = shutil.copy(academy_template, tmp_path / "preceptor.db")
+    server = a_server(f"sqlite:///{database}", tmp_path, prepare=True, test_clock=str(clock))
     folder = shutil.copytree(SMALL_COURSE, tmp_path / "small-course")
     try:
         server.start(within=120)

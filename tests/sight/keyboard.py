@@ -7,7 +7,9 @@ scrolls to the line of the caret and not to the whole box.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -68,8 +70,10 @@ class LostFocus(AssertionError):
 def faults_of_stop(page: Page) -> tuple[str, list[str]]:
     """Return what has the focus, in words, and what is wrong with how it is shown."""
     stop = page.evaluate(STOP)
-    if stop is None:
-        return "", []
+    return (stop["words"], _faults(stop)) if stop else ("", [])
+
+
+def _faults(stop: Mapping[str, Any]) -> list[str]:
     found = []
     if not stop["seen"]:
         found.append("its focus cannot be seen")
@@ -77,7 +81,7 @@ def faults_of_stop(page: Page) -> tuple[str, list[str]]:
         found.append("it has the focus outside the window")
     if stop["covered"] and not (stop["tall"] and len(stop["covered"]) < stop["inside"]):
         found.append(f"{', '.join(dict.fromkeys(stop['covered']))} covers it")
-    return stop["words"], [f"{stop['words']}: {fault}" for fault in found]
+    return [f"{stop['words']}: {fault}" for fault in found]
 
 
 def faults_of_all_stops(page: Page) -> list[str]:
@@ -86,14 +90,12 @@ def faults_of_all_stops(page: Page) -> list[str]:
     page.evaluate("() => { window.firstStop = undefined; }")
     for number in range(MOST_STOPS):
         page.keyboard.press("Tab")
-        is_first = page.evaluate(
-            "() => document.activeElement === window.firstStop || document.activeElement === document.body"
-        )
-        if is_first:
+        stop = page.evaluate(STOP)
+        if stop is None or stop["mark"]:
             break
         if number == 0:
             page.evaluate("() => { window.firstStop = document.activeElement; }")
-        found += faults_of_stop(page)[1]
+        found += _faults(stop)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The demo academy, filled once per worker and copied for each test."""
+"""The demo academy, copied for each test."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,34 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.accounts import queries as people
-from app.courses import service as courses
-from app.courses.domain.parsing import parse_course
-from app.courses.reading import read_folder
 from app.db.database import Database
-from app.demo.academy import fill_if_empty
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
-from app.kit.places import COURSES
 from app.main import create_app
 from app.settings import Environment, Settings
-from tests.make import NOW
 from tests.make.people import a_sign_in
 
 PEOPLE = {"student": STUDENTS[1], "instructor": INSTRUCTORS[0], "admin": ADMIN}
-
-
-@pytest.fixture(scope="session")
-def academy_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("academy") / "academy.db"
-    shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}")
-    parsed = parse_course("mesotherapy", read_folder(COURSES / "mesotherapy"))
-    with database.write() as db:
-        courses.publish(db, None, parsed, now=NOW)
-    assert fill_if_empty(database, now=NOW)
-    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    return path
 
 
 @pytest.fixture

@@ -1,0 +1,22 @@
+"""What takes long to make and is only copied afterwards: made once in a run, whichever worker asks first."""
+
+import os
+from collections.abc import Callable
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+
+import pytest
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return the folder that `make` filled; the other workers wait while one is at it."""
+    own = factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    ready = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not ready.exists():
+            making = factory.mktemp("making")
+            make(making)
+            making.rename(ready)
+    return ready
