@@ -7,13 +7,14 @@ import json
 from dataclasses import asdict, dataclass
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext
 
 from app.kit.places import ROOT
 from tests.sight.people import sign_in_as
+from tests.sight.weight import FIRST_VISIT, REPEAT_VIEW, weigh
 
 FIGURES = ROOT / "var" / "weight.json"
-FIRST_VISIT, REPEAT_VIEW, REQUESTS = 90_000, 20_000, 9
+REQUESTS = 9
 PAGES = [("visitor", "/"), ("visitor", "/courses/mesotherapy"), ("student", "/home")]
 TRIES = 3
 
@@ -34,14 +35,6 @@ watch("longtask", (entry) => { window.seen.longest = Math.max(window.seen.longes
 
 
 @dataclass(frozen=True)
-class Weight:
-    """Bytes over the wire, headers included, and the requests that caused them."""
-
-    bytes: int
-    requests: int
-
-
-@dataclass(frozen=True)
 class Vitals:
     """Largest paint in ms, sum of layout shifts, longest task in ms."""
 
@@ -52,22 +45,6 @@ class Vitals:
     @property
     def is_good(self) -> bool:
         return 0 < self.paint <= 1_500 and self.shift <= 0.01 and self.longest <= 100
-
-
-def weigh(page: Page, address: str) -> Weight:
-    """Open an address and count what came over the network, not what the cache held."""
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    sizes: dict[str, int] = {}
-
-    def note(event: dict[str, object]) -> None:
-        sizes[str(event["requestId"])] = int(str(event["encodedDataLength"]).split(".")[0])
-
-    session.on("Network.loadingFinished", note)
-    page.goto(address, wait_until="networkidle")
-    session.detach()
-    fetched = [size for size in sizes.values() if size > 0]
-    return Weight(sum(fetched), len(fetched))
 
 
 def feel(context: BrowserContext, address: str) -> Vitals:

@@ -29,8 +29,20 @@ from app.kit.places import COURSES, ROOT
 from tests.make.server import Server, a_server, free_port
 from tests.perf import floor
 from tests.perf.enlarge import RUSH_PLACES, Large, enlarge
-from tests.perf.lines import COURSE, EACH, LINES, Calls, Line, attempts, cookie, is_right
+from tests.perf.lines import (
+    COURSE,
+    EACH,
+    LINES,
+    Calls,
+    Line,
+    Prepared,
+    attempts,
+    cookie,
+    is_right,
+)
 from tests.perf.load import CLIENTS, Call, drive
+from tests.sight.people import chromium, chromium_path
+from tests.sight.weight import FIRST_VISIT, QUIZ, REPEAT_VIEW, weigh
 
 RUNS = 3
 STUDENTS = 2_000
@@ -63,9 +75,11 @@ class Rate:
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as made, running(Path(made)) as (academies, bare):
-        rates, floors = measure(academies, bare)
+        prepared = {name: attempts(one.server.url, one.large) for name, one in academies.items()}
+        rates, floors = measure(academies, prepared, bare)
         large = academies["large"]
         results = [*ratios(rates, floors), *growth(rates), *rush(large), memory(large.server)]
+        results += weights(large, prepared["large"])
     show(results, floors)
     out = ROOT / "var" / "bench.json"
     out.parent.mkdir(exist_ok=True)
@@ -142,9 +156,10 @@ def start_floor(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
 Rates = dict[tuple[str, str], Rate]
 
 
-def measure(academies: dict[str, Academy], bare: str) -> tuple[Rates, dict[str, float]]:
+def measure(
+    academies: dict[str, Academy], prepared: dict[str, Prepared], bare: str
+) -> tuple[Rates, dict[str, float]]:
     """Drive every line on both academies and the floors, in turn, three times."""
-    prepared = {name: attempts(one.server.url, one.large) for name, one in academies.items()}
     found: dict[tuple[str, str], list[Rate]] = {}
     floors: dict[str, list[float]] = {"read": [], "write": []}
     for run in range(RUNS):
@@ -225,6 +240,35 @@ def memory(server: Server) -> Result:
     pages = int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1])
     megabytes = pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000
     return Result("memory", round(megabytes, 1), "MB", MEMORY_BAR_MB, megabytes < MEMORY_BAR_MB)
+
+
+def weights(academy: Academy, prepared: Prepared) -> Iterator[Result]:
+    """What Chromium loads with an empty cache, and when it comes back: the heaviest page of each kind."""
+    if chromium_path() is None:
+        print("No Chromium: the weight of pages is not measured.")
+        return
+    url, token = academy.server.url, academy.large.drivers[0]
+    course, home = f"/courses/{COURSE}", "/home"
+    with chromium() as browser:
+
+        def visits(path: str) -> tuple[int, int]:
+            context = browser.new_context()
+            if path not in ("/", course):
+                sid = {"name": "preceptor-sid", "value": token, "url": url}
+                context.add_cookies([sid])  # type: ignore[list-item] # a plain dict will do
+            page = context.new_page()
+            first, again = (weigh(page, f"{url}{path}").bytes for _ in range(2))
+            context.close()
+            return first, again
+
+        seen = [visits(path) for path in ("/", course, home)]
+        quiz = visits(prepared.questions[0])
+    for name, most, found in (
+        ("weight-first-visit", FIRST_VISIT, max(first for first, _ in seen)),
+        ("weight-quiz", QUIZ, quiz[0]),
+        ("weight-repeat-view", REPEAT_VIEW, max(again for _, again in (*seen, quiz))),
+    ):
+        yield Result(name, round(found / 1000, 1), "KB", most / 1000, found <= most)
 
 
 def show(results: list[Result], floors: dict[str, float]) -> None:
