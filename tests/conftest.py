@@ -130,20 +130,25 @@ def made_apps() -> dict[str, FastAPI]:
     return {}
 
 
+def an_app(made_apps: dict[str, FastAPI], settings: Settings) -> FastAPI:
+    """Return an application with a test's own settings, database and clock; tests add no routes to it."""
+    key = repr(settings.model_dump(exclude={"database_url", "test_clock", "files_url"}))
+    if key not in made_apps:
+        made_apps[key] = create_app(settings)
+        return made_apps[key]
+    app = made_apps[key]
+    app.state.shell = replace(
+        app.state.shell,
+        settings=settings,
+        database=Database(settings.database_url),
+        clock=clock_for(settings.test_clock),
+    )
+    return app
+
+
 @pytest.fixture
 def app(settings: Settings, made_apps: dict[str, FastAPI]) -> Iterator[FastAPI]:
-    """The application with the test's own settings, database and clock; tests add no routes to it."""
-    key = repr(settings.model_dump(exclude={"database_url", "test_clock", "files_url"}))
-    if key in made_apps:
-        app = made_apps[key]
-        app.state.shell = replace(
-            app.state.shell,
-            settings=settings,
-            database=Database(settings.database_url),
-            clock=clock_for(settings.test_clock),
-        )
-    else:
-        app = made_apps[key] = create_app(settings)
+    app = an_app(made_apps, settings)
     yield app
     app.state.shell.database.close()
 

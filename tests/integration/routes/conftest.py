@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.accounts import queries as people
 from app.db.database import Database
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
-from app.main import create_app
 from app.settings import Environment, Settings
+from tests.conftest import an_app
 from tests.make.people import a_sign_in
 
 PEOPLE = {"student": STUDENTS[1], "instructor": INSTRUCTORS[0], "admin": ADMIN}
@@ -28,7 +29,10 @@ def academy_database(academy_template: Path, tmp_path: Path) -> Iterator[Databas
 
 @pytest.fixture
 def academy_client(
-    academy_database: Database, clock_file: Path, tmp_path: Path
+    academy_database: Database,
+    clock_file: Path,
+    tmp_path: Path,
+    made_apps: dict[str, FastAPI],
 ) -> Iterator[TestClient]:
     """A visitor of the demo academy."""
     settings = Settings(
@@ -39,7 +43,7 @@ def academy_client(
         files_url=str(tmp_path / "files"),
         log_level="WARNING",
     )
-    app = create_app(settings)
+    app = an_app(made_apps, settings)
     with TestClient(
         app, headers={"origin": "http://testserver"}, follow_redirects=False
     ) as visitor:
