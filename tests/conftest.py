@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
 from app.accounts.actor import Actor
 from app.courses import service as courses
@@ -32,6 +34,23 @@ load_tables()
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
 """Two runs at a time share the server of PostgreSQL, but no database."""
+
+
+def _share_what_is_compiled() -> None:
+    """Let each engine take over the statements that the first of its kind compiled: every test has an
+    engine of its own, and compiling the same again took a sixth of the suite."""
+    made, first = Database._engine, dict[str, Any]()
+
+    def engine_of(self: Database, pool_size: int) -> Engine:
+        engine: Any = made(self, pool_size)
+        known = first.setdefault(engine.dialect.name, engine)
+        engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+        return cast("Engine", engine)
+
+    Database._engine = engine_of  # type: ignore[method-assign] # before the first is made
+
+
+_share_what_is_compiled()
 
 
 @pytest.fixture(scope="session")
