@@ -46,14 +46,29 @@ ADMIN = (
     ("Certificates", "/admin/certificates", "award"),
     ("Me", "/me", "circle-user-round"),
 )
+# Pages that no entry leads to, and the entries they belong under: a role that has the entry sees it marked.
+BELONGS = (
+    ("/attempts", "/learn"),
+    ("/enrolments", "/learn"),
+    ("/notices", "/me"),
+    ("/reports", "/admin/practicals"),
+    ("/reports", "/practicals"),
+    ("/reports", "/teach/practicals"),
+)
 
 
 def navigation_for(actor: Actor | None, path: str) -> tuple[Item, ...]:
     """Return the entries for this person, in order, each address once; the longest address that
-    begins the path is the current one."""
+    begins the path is the current one, or that of the entry it belongs under."""
     roles = None if actor is None else actor.roles
-    matching = [url for url in _entries(roles) if path == url or path.startswith(f"{url}/")]
+    entries = _entries(roles)
+    matching = [url for url in entries if _is_under(path, url)]
+    matching += [url for start, url in BELONGS if url in entries and _is_under(path, start)]
     return _items(roles, max(matching, key=len, default=None))
+
+
+def _is_under(path: str, url: str) -> bool:
+    return path == url or path.startswith(f"{url}/")
 
 
 @cache

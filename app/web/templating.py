@@ -1,5 +1,6 @@
 """The template environment: strict, escaping, with the few filters pages need."""
 
+import re
 from collections.abc import Callable, Hashable, MutableMapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,12 +12,14 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.web import icons
 
 KEPT_WORDS = 5_000
 """How many dates, addresses and the like are kept as they were last written."""
+ADDRESS_LEFT_WHOLE = 24
+BEHIND_A_SIGN = re.compile(r"(?<=[@._-])")
 
 
 @lru_cache
@@ -103,8 +106,10 @@ def make_environment(
         date=lambda moment, in_zone=zone: _date(moment, in_zone),
         time=lambda moment, in_zone=zone: _time(moment, in_zone),
         iso=lambda moment: moment.isoformat(),
+        address=_address,
         money=_money,
         duration=_duration,
+        heading=_heading,
         plural=_plural,
         published=_published,
     )
@@ -157,6 +162,20 @@ def _datetime(moment: datetime, zone: str) -> str:
 def _time(moment: datetime, zone: str) -> str:
     """10:00"""
     return f"{_local(moment, zone):%H:%M}"
+
+
+def _heading(title: str) -> Markup:
+    """A title whose "e-mail" stays on one line, which balanced lines would break at its hyphen."""
+    return escape(title).replace("e-mail", Markup('<span class="nowrap">e-mail</span>'))
+
+
+@lru_cache(KEPT_WORDS)
+def _address(address: str) -> str:
+    """An e-mail address. A long one may break behind its signs, so that no letter is left alone on a
+    line; a short one is left whole."""
+    if len(address) <= ADDRESS_LEFT_WHOLE:
+        return address
+    return Markup("<wbr>").join(BEHIND_A_SIGN.split(address))
 
 
 def _money(pence: int, currency: str = "£") -> str:

@@ -1,6 +1,25 @@
 // A print button; it is `hidden` until there is a script to answer it.
 
+const PATIENCE_MS = 5000;
+
 export function attach(button) {
   button.hidden = false;
-  button.addEventListener("click", () => window.print());
+  button.addEventListener("click", async () => {
+    await Promise.race([allPictures(), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
+    window.print();
+  });
+}
+
+// A picture far below the window is fetched when it comes near; on paper it would be an empty frame.
+function allPictures() {
+  const missing = [...document.images].filter((picture) => !picture.complete);
+  return Promise.all(missing.map(fetched));
+}
+
+function fetched(picture) {
+  return new Promise((done) => {
+    picture.addEventListener("load", done);
+    picture.addEventListener("error", done);
+    picture.loading = "eager";
+  });
 }

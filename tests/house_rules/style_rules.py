@@ -231,6 +231,37 @@ def assets_exist(is_asset: Callable[[str], bool]) -> Rule:
     return rule
 
 
+def classes_of(css: str) -> frozenset[str]:
+    """Return every class that the stylesheet speaks of."""
+    return frozenset(re.findall(r"\.([a-z][\w-]*)", without_comments(css)))
+
+
+def classes_exist(known: Set[str]) -> Rule:
+    """A class without a style does nothing, and nobody sees that a line of it breaks."""
+
+    def rule(page: str) -> Iterator[Fault]:
+        written = re.finditer(r'\bclass="([^"]*)"', _MADE.sub(_without_words, page))
+        given = re.finditer(r'\bclasses="([^"]*)"', page)
+        for found in (*written, *given):
+            for name in found[1].split():
+                if _MADE_UP not in name and name not in known:
+                    yield Fault(
+                        _line(found.string, found.start()), f"no style for the class {name}"
+                    )
+
+    return rule
+
+
+_MADE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
+_MADE_UP = "{}"
+
+
+def _without_words(found: re.Match[str]) -> str:
+    """What Jinja makes, as a sign in its place; the lines stay as many."""
+    sign = _MADE_UP if found[0].startswith("{{") else " "
+    return sign + "\n" * found[0].count("\n")
+
+
 # Where each macro takes the name of an icon, and of a drawing.
 ICON_ARGUMENT = {
     "icon": 0,

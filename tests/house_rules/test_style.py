@@ -23,6 +23,8 @@ from tests.house_rules.style_rules import (
     TEMPLATE_RULES,
     assets_exist,
     behaviours_exist,
+    classes_exist,
+    classes_of,
     drawings_exist,
     drawings_use_tokens,
     faults,
@@ -125,6 +127,7 @@ def test_templates_keep_their_rules(page: Path, built: Build, environment: Envir
         assets_exist(lambda name: (built.folder / name).is_file()),
         icons_are_drawn(environment, icons.NAMES),
         drawings_exist(environment, DRAWINGS),
+        classes_exist(classes_of((STATIC / "css" / "app.css").read_text())),
     )
     assert found == []
 

@@ -11,6 +11,8 @@ from tests.house_rules.style_rules import (
     Rule,
     assets_exist,
     behaviours_exist,
+    classes_exist,
+    classes_of,
     drawings_exist,
     drawings_use_tokens,
     faults,
@@ -100,6 +102,7 @@ NAMED: dict[str, Rule] = {
     "asset": assets_exist(lambda name: name == "css/app.css"),
     "icon": icons_are_drawn(ENVIRONMENT, {"check"}),
     "drawing": drawings_exist(ENVIRONMENT, {"skin"}),
+    "class": classes_exist(classes_of(".stack > .card-top:hover { gap: .5rem; } /* .nowrap */")),
 }
 BAD_MARKUP = [
     ('<p style="color: red">x</p>', "inline style or script: style="),
@@ -120,11 +123,15 @@ BAD_MARKUP = [
     ('{{ button("Send", "quiet", "sendd") }}', "no icon is called sendd"),
     ('{{ icon("check" if a else "cross") }}', "no icon is called cross"),
     ('{{ picture("skn") }}', "no drawing is called skn"),
+    ('<p class="stack nowrap">x</p>', "no style for the class nowrap"),
+    ('<p class="stack{% if wide %} wide{% endif %}">x</p>', "no style for the class wide"),
+    ('{{ form_start("/x", classes="stack wide") }}', "no style for the class wide"),
 ]
 GOOD_MARKUP = """<label for="f-a">A</label><input id="f-a" name="a"><input type="hidden" name="h">
 <input aria-label="Search" name="q"><img src="{{ asset('css/app.css') }}" alt="" width="1" height="1">
 <form method="post" data-behaviour="busy"><input type="hidden" name="csrf_token"></form>
 <script type="application/ld+json">{{ document | tojson }}</script><script src="/x.js"></script>
+<p class="stack{% if wide %} card-top{% endif %} tag-{{ "a" if b else "c" }}">x</p>
 {{ icon("check") }}{{ icon(name) }}{{ picture("skin") }}<path fill="var(--brand)"/>
 """
 

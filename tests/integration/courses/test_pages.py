@@ -86,7 +86,7 @@ def test_admins_see_revisions_and_figures(database, as_person, published, clock_
     browser = as_person(admin)
     page = browser.get("/admin/courses")
     assert page.status_code == 200
-    for words in ("The command line", f"/admin/people/{admin.user_id}", "Current", "Older"):
+    for words in ("the command line", f"/admin/people/{admin.user_id}", "Current", "Older"):
         assert words in page.text
     assert published.digest[3:15] in page.text
     assert "lessons" in page.text

@@ -1,6 +1,7 @@
 """Papers: tagged PDF of every template, whatever people are called."""
 
 import ctypes
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,12 +71,13 @@ def values_of(template: str, name: str = "Ann Lee") -> dict[str, Any]:
     return ON_TOP | own[template]
 
 
+PAGE_COUNT = re.compile(r"Page (\d+ of \d+)")
 TEMPLATES = ["roster", "attendance", "report", "checklist", "certificate"]
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_paper_is_tagged_and_takes_no_markup_from_a_name(template):
-    """R-106: what people typed is data. PDF/UA-1: tags, a language and a title."""
+    """R-106: what people typed is data."""
     name = '#panic("x") *bold* $1/0$ @cite <label>'
     content = papers.paper(template, values_of(template, name), at=AT)
     document = pypdfium2.PdfDocument(content)
@@ -85,11 +87,44 @@ def test_a_paper_is_tagged_and_takes_no_markup_from_a_name(template):
         assert document.get_metadata_value("Author") == "The Academy"
     finally:
         document.close()
-    assert b"pdfuaid" in content
-    assert b"/Lang" in content
     words = text_of(content)
     assert '#panic("x") *bold* $1/0$' in words
     assert "cannot print" not in words
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_paper_says_that_it_is_made_for_everybody(template):
+    """PDF/UA-1: it names the standard, is tagged, has a language, and shows its title and not its file."""
+    content = papers.paper(template, values_of(template), at=AT)
+    assert re.findall(rb"<pdfuaid:part>(.*?)</pdfuaid:part>", content) == [b"1"]
+    for entry in (b"/MarkInfo", b"/Marked true", b"/StructTreeRoot", b"/DisplayDocTitle true"):
+        assert entry in content
+    document = pypdfium2.PdfDocument(content)
+    try:
+        assert language_of(document) == "en-GB"
+    finally:
+        document.close()
+
+
+def test_every_sheet_of_a_bundle_is_counted_by_itself():
+    """Checklists are printed together and filed apart."""
+    values = values_of("checklist")
+    step = values["sections"][0]["steps"][0]
+    values["sections"] = [{"title": "A", "steps": [{**step, "number": n} for n in range(1, 31)]}]
+    document = pypdfium2.PdfDocument(papers.paper("checklist", values, at=AT))
+    try:
+        counted = [PAGE_COUNT.findall(page.get_textpage().get_text_bounded()) for page in document]
+    finally:
+        document.close()
+    assert counted == [["1 of 3"], ["2 of 3"], ["3 of 3"]] * 2
+
+
+def language_of(document: pypdfium2.PdfDocument) -> str:
+    raw = pypdfium2.raw
+    size = raw.FPDFCatalog_GetLanguage(document, None, 0)
+    buffer = (ctypes.c_ushort * (size // 2))()
+    raw.FPDFCatalog_GetLanguage(document, buffer, size)
+    return bytes(buffer).decode("utf-16-le").rstrip("\0")
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

@@ -1,0 +1,119 @@
+"""Pages on paper: what they are for stays, what is for pressing goes."""
+
+import re
+from collections.abc import Callable
+
+import pypdfium2
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.make.server import Server
+from tests.sight.people import sign_in_as
+
+pytestmark = pytest.mark.browser
+
+FURNITURE = ("Skip to main content", "Demo academy", "Sign out", "Notices", "Privacy", "Cookies")
+
+
+@pytest.fixture
+def opened(
+    demo_server: Server, new_context: Callable[..., BrowserContext]
+) -> Callable[[str], Page]:
+    """Open a browser as one of the demo's people."""
+
+    def open_as(role: str) -> Page:
+        context = new_context(base_url=demo_server.url, reduced_motion="reduce")
+        sign_in_as(context, demo_server.url, role)
+        return context.new_page()
+
+    return open_as
+
+
+def first_link(page: Page, pattern: str) -> str:
+    """Return the first address on the page that matches."""
+    addresses = page.locator("a[href]").evaluate_all(
+        "links => links.map((link) => link.getAttribute('href'))"
+    )
+    return next(address for address in addresses if re.fullmatch(pattern, address))
+
+
+def printed(page: Page) -> list[str]:
+    """Return the words of every sheet of paper, with single spaces."""
+    document = pypdfium2.PdfDocument(page.pdf(format="A4", prefer_css_page_size=True))
+    try:
+        return [" ".join(sheet.get_textpage().get_text_bounded().split()) for sheet in document]
+    finally:
+        document.close()
+
+
+def squeezed(words: str) -> str:
+    """Without the spaces of broken lines."""
+    return "".join(words.split())
+
+
+def pressed(page: Page) -> list[str]:
+    """Press the page's own button for printing; return what comes out."""
+    page.evaluate("window.print = () => { document.documentElement.dataset.printed = 'yes'; }")
+    page.locator("[data-behaviour=print]").click()
+    page.locator("html[data-printed]").wait_for()
+    return printed(page)
+
+
+def asks_for_nothing(sheets: list[str], *words: str) -> None:
+    """No sheet is empty, none carries the frame of the site or what only a screen can answer."""
+    assert all(sheets)
+    assert [word for word in (*FURNITURE, *words) if any(word in sheet for sheet in sheets)] == []
+
+
+def test_a_lesson_is_printed_with_its_drawings_answers_and_sources(opened):
+    page = opened("student")
+    page.goto("/learn")
+    page.goto(first_link(page, r"/learn/[\w-]+"))
+    address = first_link(page, r"/learn/[\w-]+/lessons/layers-of-the-skin")
+    page.goto(address)
+    assert not page.locator("img[loading=lazy]").last.evaluate("picture => picture.complete")
+    sheets = pressed(page)
+    whole = " ".join(sheets)
+    assert "Layers of the skin" in sheets[0]
+    assert f"Preceptor Academy, {page.url}" in sheets[0]
+    assert "4 mm of needle inserted, three angles" in whole, "the drawing far below is missing"
+    assert "A block of skin cut through and seen from the side." in whole
+    assert "Check yourself" in whole
+    assert "The epidermis has no vessels." in whole
+    sources = page.locator(".sources a[href^=http]").evaluate_all("links => links.map(a => a.href)")
+    assert sources
+    assert [source for source in sources if f"({source})" not in squeezed(whole)] == []
+    asks_for_nothing(sheets, "Course map", "In this lesson", "Enlarge picture", "Print this lesson")
+
+
+def test_a_roster_says_who_was_here_or_has_room_to_sign(opened):
+    page = opened("instructor")
+    page.goto("/teach/practicals")
+    page.goto(first_link(page, r"/teach/practicals/[0-9a-f-]{36}"))
+    names = page.locator(".roster-name > [dir=auto]").all_inner_texts()
+    (sheet,) = printed(page)
+    assert names
+    for words in (*names, page.locator("h1").inner_text(), "booked"):
+        assert words in sheet
+    page.emulate_media(media="print")
+    said = page.locator(".roster :is(.signature, .tag)").filter(visible=True)
+    assert said.count() == len(names)
+    asks_for_nothing([sheet], "Assess", "Papers", "Download as CSV", "Absent", "My day")
+
+
+def test_a_review_is_printed_with_every_reason(opened):
+    page = opened("student")
+    page.goto("/learn")
+    page.goto(first_link(page, r"/learn/[\w-]+"))
+    page.goto(first_link(page, r"/learn/[\w-]+/quizzes/[\w-]+"))
+    page.goto(first_link(page, r"/attempts/[0-9a-f-]{36}"))
+    stems = page.locator(".review-stem").all_inner_texts()
+    sheets = pressed(page)
+    whole = " ".join(sheets)
+    assert "You passed" in sheets[0]
+    assert "Question 1" in sheets[0], "the answers begin below the result, not on a new sheet"
+    assert len(stems) == 10
+    assert [stem for stem in stems if squeezed(stem)[:30] not in squeezed(whole)] == []
+    assert whole.count("Why") >= 10
+    assert len(sheets) <= 8
+    asks_for_nothing(sheets, "Only what I missed", "Continue with the course", "Print this page")
