@@ -53,6 +53,7 @@ from app.web.letters import Letters
 from app.web.logs import configure_logs
 from app.web.mailer import Mailer
 from app.web.middleware import Guards, RequestLog
+from app.web.page_route import readers_of
 from app.web.routing import Api, Pages, policies, public
 from app.web.shell import Shell
 from app.web.templating import make_environment
@@ -128,6 +129,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         asset=built.url,
         guests=GUESTS if settings.env is Environment.demo else (),
     )
+    app.state.readers = readers_of(settings.threads)
     app.state.mailer = make_mailer(settings, app.state.shell)
     for router in (*(feature.router for feature in FEATURES), system.router):
         # One flat list: nested routers would be matched one inside the other at every request.
@@ -162,8 +164,9 @@ def _lifespan(*, with_worker: bool):  # type: ignore[no-untyped-def] # FastAPI's
     @asynccontextmanager
     async def run(app: FastAPI) -> AsyncIterator[None]:
         shell: Shell = app.state.shell
-        # As many threads as connections: no thread waits for a connection.
-        anyio.to_thread.current_default_thread_limiter().total_tokens = shell.settings.threads
+        # As many threads as connections, those of the readers included: none waits for a connection.
+        others = shell.settings.threads - app.state.readers.total_tokens
+        anyio.to_thread.current_default_thread_limiter().total_tokens = others
         stop = Event()
         worker = Thread(
             target=jobs.work_until,

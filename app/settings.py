@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     mail_from: str = "Preceptor Academy <academy@preceptor.example>"
     files_url: str = "var/files"
     workers: int = Field(default=1, ge=1, le=64)
-    threads: int = Field(default=20, ge=1, le=20)
+    threads: int = Field(default=20, ge=2, le=20)
     test_clock: Path | None = None
     academy_name: str = "Preceptor Academy"
     metrics_token: SecretStr | None = None

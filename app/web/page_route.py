@@ -1,15 +1,29 @@
 """The short way to a page: what needs only the visit and parts of its path is called without FastAPI's
-solving of dependencies, which takes as long as a small page itself."""
+solving of dependencies, which takes as long as a small page itself, and by one of a few threads.
+
+The interpreter runs one thread at a time, and a thread that asks the database lets go of it at every row.
+Sixteen that want it back at once make a page half as expensive again as four do.
+"""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web.visit import open_visit
+
+READERS = 4
+"""Threads that make pages. Whatever else runs has threads of its own, so that a storm of sign-ins or people
+who queue for the same place keep nobody from reading."""
+
+
+def readers_of(threads: int) -> CapacityLimiter:
+    """Return what lends out the threads that make pages, of all those a process has."""
+    return CapacityLimiter(min(READERS, threads // 2))
 
 
 class PageRoute(APIRoute):
@@ -38,6 +52,7 @@ def _needs_little(route: APIRoute) -> bool:
 
 def _short_way(route: APIRoute, usual: ASGIApp) -> ASGIApp:
     fields, page = route.dependant.path_params, route.endpoint
+    reads = "GET" in (route.methods or ())
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         values: dict[str, Any] = {}
@@ -50,7 +65,8 @@ def _short_way(route: APIRoute, usual: ASGIApp) -> ASGIApp:
                 return
             values[field.name] = value
         values["visit"] = await open_visit(Request(scope, receive, send))
-        response = await run_in_threadpool(page, **values)
+        limiter = scope["app"].state.readers if reads else None
+        response = await to_thread.run_sync(partial(page, **values), limiter=limiter)
         await response(scope, receive, send)
 
     return answer

@@ -1,0 +1,42 @@
+"""Reading goes on while every other thread is taken."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from anyio.to_thread import current_default_thread_limiter
+
+from app.web.page_route import readers_of
+
+PATIENCE = 10.0
+
+
+@pytest.mark.parametrize(("threads", "readers"), [(2, 1), (7, 3), (20, 4)])
+def test_a_few_of_the_threads_make_pages(threads, readers):
+    assert readers_of(threads).total_tokens == readers
+
+
+def test_a_storm_elsewhere_keeps_nobody_from_reading(client):
+    """As when people sign in by the dozen, or queue for one place: what is not a page waits."""
+    client.get("/courses")
+    held = [object() for _ in range(16)]
+
+    async def take() -> None:
+        limiter = current_default_thread_limiter()
+        assert limiter.total_tokens == len(held)
+        for one in held:
+            limiter.acquire_on_behalf_of_nowait(one)
+
+    async def give_back() -> None:
+        for one in held:
+            current_default_thread_limiter().release_on_behalf_of(one)
+
+    client.portal.call(take)
+    with ThreadPoolExecutor(2) as people:
+        reading = people.submit(client.get, "/courses")
+        other = people.submit(client.get, "/readyz")
+        try:
+            assert reading.result(PATIENCE).status_code == 200
+            assert not other.done()
+        finally:
+            client.portal.call(give_back)
+        assert other.result(PATIENCE).status_code == 200
