@@ -69,9 +69,9 @@ class Prepared:
         self._by_kind: dict[str, _Compiled] = {}
 
     def all(self, db: Session, **values: Any) -> list[Any]:
-        """Return every row in a block that reads. In a block that writes SQLAlchemy asks, so that what
-        is not flushed yet is seen."""
-        if db.autoflush:
+        """Return every row. Where a block has changed something that is not flushed yet SQLAlchemy asks,
+        so that it is seen."""
+        if db.new or db.dirty or db.deleted:
             return self._slowly(db, values)
         connection = db.connection()
         try:

@@ -14,6 +14,7 @@ from app.audit import service as audit
 from app.courses import queries as courses
 from app.courses.domain.delivery import Quiz
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import Place
 from app.kit.errors import NotFound
@@ -39,8 +40,8 @@ TAKE_GATE = (
     .returning(*ATTEMPT)
 )
 TAKE_OWN_GATE = TAKE_GATE.where(ATTEMPT.user_id == bindparam("owner"))
-NEWEST_ANSWER = (
-    select(*ANSWER)
+NEWEST_ANSWER = Prepared(
+    select(ANSWER.sequence, ANSWER.response, ANSWER.received_at, ANSWER.is_late)
     .where(ANSWER.attempt_id == bindparam("attempt"), ANSWER.question_key == bindparam("question"))
     .order_by(ANSWER.sequence.desc())
     .limit(1)
@@ -131,7 +132,7 @@ def save_answer(
     is_late = attempt.has_ended(now)
     if is_late:
         _close(db, attempt, None, now=now)
-    newest = _newest_answer(db, attempt_id, drawn.key)
+    newest = NEWEST_ANSWER.one_or_none(db, attempt=attempt_id, question=drawn.key)
     kept = _already_stored(newest, response, sequence)
     if kept is not None:
         return Saved(kept.sequence, kept.received_at, kept.is_late, len(attempt.drawn))
@@ -252,11 +253,6 @@ def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) 
     if found is None:
         raise StartRefused("Another start came first. Open the quiz again.", reason="already_open")
     return found
-
-
-def _newest_answer(db: Session, attempt_id: AttemptId, question_key: str) -> Row[Any] | None:
-    asked = {"attempt": attempt_id, "question": question_key}
-    return db.execute(NEWEST_ANSWER, asked).one_or_none()
 
 
 def _already_stored(

@@ -70,6 +70,16 @@ def test_a_block_that_writes_sees_what_it_wrote(database):
         assert BY_ID.one_or_none(db, user_id=actor.user_id).name == "Ina New"
 
 
+def test_a_block_that_writes_sees_what_it_changed_and_took_away(database, sam):
+    with database.write() as db:
+        user = db.get(User, sam.user_id)
+        user.name = "Sam Changed"
+        assert BY_ID.one_or_none(db, user_id=sam.user_id).name == "Sam Changed"
+        (sign_in,) = db.scalars(select(SignIn))
+        db.delete(sign_in)
+        assert BY_ID.one_or_none(db, user_id=sam.user_id) is None
+
+
 def test_it_counts_as_a_statement(database, sam, at_most):
     with at_most(2) as work:
         BY_ID.alone(database, user_id=sam.user_id)
