@@ -52,7 +52,7 @@ def main() -> int:
         "-m",
         "pytest",
         "-n",
-        "2",
+        str((os.cpu_count() or 1) + 1),  # tests wait for servers, disks and browsers: one fills in
         "-q",
         "--durations=10",
         "-m",
