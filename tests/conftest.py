@@ -53,6 +53,13 @@ def _share_what_is_compiled() -> None:
 _share_what_is_compiled()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first and stays with one worker: its servers and its browser are started
+    once, and no worker ends alone with it."""
+    items.sort(key=lambda item: "browser" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file, copied for each test."""

@@ -53,6 +53,8 @@ def main() -> int:
         "pytest",
         "-n",
         str((os.cpu_count() or 1) + 1),  # tests wait for servers, disks and browsers: one fills in
+        "--dist",
+        "worksteal",
         "-q",
         "--durations=10",
         "-m",

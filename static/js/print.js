@@ -13,13 +13,10 @@ export function attach(button) {
 // A picture far below the window is fetched when it comes near; on paper it would be an empty frame.
 function allPictures() {
   const missing = [...document.images].filter((picture) => !picture.complete);
-  return Promise.all(missing.map(fetched));
+  return Promise.all(missing.map(ready));
 }
 
-function fetched(picture) {
-  return new Promise((done) => {
-    picture.addEventListener("load", done);
-    picture.addEventListener("error", done);
-    picture.loading = "eager";
-  });
+function ready(picture) {
+  picture.loading = "eager";
+  return picture.decode().catch(() => {}); // one that cannot be shown keeps nobody from printing
 }

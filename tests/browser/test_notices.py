@@ -65,7 +65,7 @@ def test_the_pages_can_be_used_by_everybody(signed_in):
     page.route("**/api/v1/notices/**", lambda route: route.abort())
     wrong = []
     for path in ("/notices", page.locator(".task-link").first.get_attribute("href"), "/home"):
-        for width, theme in VIEWS:
+        for width, theme in VIEWS[:2]:
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
             page.set_viewport_size({"width": width, "height": 800})
             page.goto(path)
