@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import digest as keyed_hash
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from app.courses.domain.delivery import Option, Question, Quiz
 
@@ -16,9 +16,9 @@ TOKEN_LENGTH = 16
 Item = TypeVar("Item", Question, Option)
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnOption:
-    """An option with the token that the browser knows it by in this attempt."""
+class DrawnOption(NamedTuple):
+    """An option with the token that the browser knows it by in this attempt. A tuple, because every
+    answer that is saved makes forty of them."""
 
     key: str
     token: str
