@@ -5,30 +5,13 @@ missing. Where coverage is measured its bars must hold, and the deep run ends wi
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from tests.make.chromium import chromium_path, install_chromium
+
 BIN = Path(sys.executable).parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def find_browser() -> str | None:
-    """Return the system's Chromium; on Debian as root install a missing one."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found or not shutil.which("apt-get") or os.geteuid() != 0:
-        return found
-    print("Installing Chromium with apt-get …", flush=True)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(["apt-get", "update"], check=False, **quiet)
-    subprocess.run(
-        ["apt-get", "install", "-y", "--no-install-recommends", "chromium"],
-        check=False,
-        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-        **quiet,
-    )
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def main() -> int:
@@ -36,10 +19,9 @@ def main() -> int:
     environment = dict(os.environ)
     # Every server that a test starts would compile the whole application again.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    browser = find_browser()
-    if browser:
-        environment["PRECEPTOR_TEST_BROWSER"] = browser
-    else:
+    if not chromium_path():
+        install_chromium()
+    if not chromium_path():
         print("No Chromium: browser tests are skipped. Install it with your package manager.")
         if os.environ.get("CI"):
             return 1

@@ -14,11 +14,12 @@ from app.accounts.actor import Actor
 from app.db.database import Database
 from app.db.migrate import upgrade
 from app.kit.ids import RevisionId, new_uuid
+from tests.make.chromium import chromium_path
 from tests.make.once import made_once
 from tests.make.people import a_sign_in, a_user
 from tests.make.quizzes import a_published_course
 from tests.make.server import Server, a_server
-from tests.sight.people import chromium, chromium_path
+from tests.sight.people import chromium
 
 
 @pytest.fixture(scope="session")
@@ -98,12 +99,13 @@ def small_academy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallAca
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Open a browser of its own for one person; every page error fails the test."""
+    """Open a browser of its own for one person; every page error fails the test. Nothing moves in it
+    unless a test asks: drawing what moves took a third of a journey."""
     opened: list[BrowserContext] = []
     errors: list[str] = []
 
     def open_context(**options: object) -> BrowserContext:
-        context = browser.new_context(**{"locale": "en-GB", **options})  # type: ignore[arg-type]
+        context = browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **options})  # type: ignore[arg-type]
         context.set_default_timeout(15_000)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         opened.append(context)

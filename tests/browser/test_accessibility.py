@@ -17,12 +17,11 @@ from tests.make.people import a_sign_in, a_user
 from tests.make.server import Server, a_server
 from tests.sight import checks, keyboard
 from tests.sight.inventory import Found, walk
-from tests.sight.matrix import VIEWS, Look, Part
+from tests.sight.matrix import Look, Part
 from tests.sight.people import ROLES, sign_in_as
 from tests.sight.staging import STARTS, starts_of
 
-# The quick part looks at a phone in the light and at a desk in the dark; the other two are for the whole.
-TENTH, WHOLE = Part(10, VIEWS[:2]), Part(1)
+TENTH, WHOLE = Part(10), Part(1)
 STAFFED = {"student": "Sole Student", "instructor": "Sole Instructor", "admin": "Sole Admin"}
 Opener = Callable[..., BrowserContext]
 
@@ -46,13 +45,13 @@ def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def filled(new_context: Opener, server: Server, role: str) -> BrowserContext:
-    context = new_context(base_url=server.url, reduced_motion="reduce")
+    context = new_context(base_url=server.url)
     sign_in_as(context, server.url, role)
     return context
 
 
 def fresh(new_context: Opener, server: Server, role: str) -> BrowserContext:
-    context = new_context(base_url=server.url, reduced_motion="reduce")
+    context = new_context(base_url=server.url)
     if role in STAFFED:
         cookie = {"name": "preceptor-sid", "value": f"token-of-{role}", "url": server.url}
         context.add_cookies([cookie])  # type: ignore[list-item] # a plain dict will do

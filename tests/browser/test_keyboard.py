@@ -108,7 +108,6 @@ def sit_down(
         context = new_context(
             base_url=academy.url,
             java_script_enabled=javascript,
-            reduced_motion="reduce",
             viewport={"width": width, "height": 740},
         )
         if token:

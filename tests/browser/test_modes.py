@@ -80,7 +80,7 @@ LOOKS: dict[str, Callable[[Page], Iterator[str]]] = {
 @pytest.mark.browser
 @pytest.mark.parametrize(("role", "part"), PARTS)
 def test_pages_keep_what_people_set_for_themselves(demo_server, new_context, role, part):
-    context = new_context(base_url=demo_server.url, bypass_csp=True, reduced_motion="reduce")
+    context = new_context(base_url=demo_server.url, bypass_csp=True)
     sign_in_as(context, demo_server.url, role)
     page, wrong = context.new_page(), list[str]()
     paths = paths_of(context, role, part)

@@ -74,7 +74,9 @@ def test_from_make_run_to_a_verified_certificate(new_context, demo_folder, tmp_p
     try:
         printed = ADDRESS.search(server.log.read_text())
         assert printed is not None
-        page = new_context(java_script_enabled=javascript).new_page()
+        page = new_context(
+            java_script_enabled=javascript, reduced_motion="no-preference"
+        ).new_page()
         page.goto(printed[1])
         newcomer = Newcomer(page)
         find_out_what_is_missing(newcomer)

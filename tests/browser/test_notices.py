@@ -25,7 +25,7 @@ def signed_in(small_academy: SmallAcademy, new_context) -> Callable[..., Page]:
             a_notice(db, ann, at=now)
             a_notice(db, ann, template="enrolments/confirmed", details=PLACE, at=now)
         url = small_academy.server.url
-        context = new_context(base_url=url, reduced_motion="reduce", **options)
+        context = new_context(base_url=url, **options)
         small_academy.remember(context, token)
         page: Page = context.new_page()
         page.goto("/notices")

@@ -22,7 +22,7 @@ def opened(
     """Open a browser as one of the demo's people."""
 
     def open_as(role: str) -> Page:
-        context = new_context(base_url=demo_server.url, reduced_motion="reduce")
+        context = new_context(base_url=demo_server.url)
         sign_in_as(context, demo_server.url, role)
         return context.new_page()
 

@@ -26,6 +26,7 @@ from app.db.database import Database
 from app.db.migrate import upgrade
 from app.demo.academy import fill_if_empty
 from app.kit.places import COURSES, ROOT
+from tests.make.chromium import chromium_path
 from tests.make.server import Server, a_server, free_port
 from tests.perf import floor
 from tests.perf.enlarge import RUSH_PLACES, Large, enlarge
@@ -41,7 +42,7 @@ from tests.perf.lines import (
     is_right,
 )
 from tests.perf.load import CLIENTS, Call, drive
-from tests.sight.people import chromium, chromium_path
+from tests.sight.people import chromium
 from tests.sight.weight import FIRST_VISIT, QUIZ, REPEAT_VIEW, weigh
 
 RUNS = 3

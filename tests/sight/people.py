@@ -1,7 +1,5 @@
 """Chromium, the demo academy, and signing in as one of its people."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +8,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
+from tests.make.chromium import chromium_path
 from tests.make.server import Server, a_server
 
 ROLES = ("visitor", "student", "graduate", "instructor", "admin")
@@ -28,11 +27,6 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def chromium_path() -> str | None:
-    """Return where the system's Chromium is, if it has one."""
-    return os.environ.get("PRECEPTOR_TEST_BROWSER") or shutil.which("chromium")
 
 
 @contextmanager

@@ -16,8 +16,9 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.kit.places import ROOT
+from tests.make.chromium import chromium_path
 from tests.sight.inventory import ROUTES, Found, is_looked_at, walk
-from tests.sight.people import ROLES, chromium, chromium_path, demo_academy, sign_in_as
+from tests.sight.people import ROLES, chromium, demo_academy, sign_in_as
 from tests.sight.staging import starts_of
 
 SHEET = ROOT / "var" / "sheet"
