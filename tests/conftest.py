@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
@@ -22,11 +23,13 @@ from app.db.database import Database, Work, current_work
 from app.db.migrate import upgrade
 from app.db.tables import load_tables
 from app.demo.academy import fill_if_empty
+from app.kit.ids import new_uuid
 from app.kit.places import COURSES
 from app.main import create_app
 from app.settings import Environment, Settings
 from app.web.clock import clock_for
 from tests.make import NOW, postgres
+from tests.make.browsing import a_browser
 from tests.make.once import made_once
 from tests.make.people import a_sign_in
 
@@ -138,15 +141,22 @@ def clock_file(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def common_settings() -> Settings:
+    """What the settings of all tests have in common: to read them takes longer than to copy them."""
+    return Settings(env=Environment.test, base_url="http://testserver", log_level="WARNING")
+
+
 @pytest.fixture
-def settings(database: Database, clock_file: Path, tmp_path: Path) -> Settings:
-    return Settings(
-        env=Environment.test,
-        database_url=database.url.render_as_string(hide_password=False),
-        base_url="http://testserver",
-        test_clock=clock_file,
-        files_url=str(tmp_path / "files"),
-        log_level="WARNING",
+def settings(
+    common_settings: Settings, database: Database, clock_file: Path, tmp_path: Path
+) -> Settings:
+    return common_settings.model_copy(
+        update={
+            "database_url": database.url.render_as_string(hide_password=False),
+            "test_clock": clock_file,
+            "files_url": str(tmp_path / "files"),
+        }
     )
 
 
@@ -179,36 +189,31 @@ def app(settings: Settings, made_apps: dict[str, FastAPI]) -> Iterator[FastAPI]:
     app.state.shell.database.close()
 
 
-@pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
-    """A visitor's browser: sends the Origin header, follows no redirects."""
-    with TestClient(
-        app, headers={"origin": "http://testserver"}, follow_redirects=False
-    ) as visitor:
-        yield visitor
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """The event loop of this worker's browsers."""
+    with start_blocking_portal() as opened:
+        yield opened
 
 
 @pytest.fixture
-def as_person(app: FastAPI, database: Database) -> Iterator[Callable[[Actor], TestClient]]:
+def client(app: FastAPI, portal: BlockingPortal) -> TestClient:
+    """A visitor's browser."""
+    return a_browser(app, portal)
+
+
+@pytest.fixture
+def as_person(
+    app: FastAPI, database: Database, portal: BlockingPortal
+) -> Callable[[Actor], TestClient]:
     """Return a browser that is signed in as somebody: `as_person(actor).get("/home")`."""
-    opened: list[TestClient] = []
 
     def sign_in(actor: Actor) -> TestClient:
-        token = f"token-of-{actor.user_id}-{len(opened)}"
         with database.write() as db:
-            a_sign_in(db, actor, token=token)
-        browser = TestClient(
-            app,
-            headers={"origin": "http://testserver"},
-            cookies={"preceptor-sid": token},
-            follow_redirects=False,
-        )
-        opened.append(browser)
-        return browser
+            token = a_sign_in(db, actor, token=str(new_uuid()))
+        return a_browser(app, portal, token=token)
 
-    yield sign_in
-    for browser in opened:
-        browser.close()
+    return sign_in
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from anyio.to_thread import current_default_thread_limiter
+from fastapi.testclient import TestClient
 
 from app.web.page_route import readers_of
 
@@ -15,9 +16,16 @@ def test_a_few_of_the_threads_make_pages(threads, readers):
     assert readers_of(threads).total_tokens == readers
 
 
-def test_a_storm_elsewhere_keeps_nobody_from_reading(client):
+@pytest.fixture
+def started(app):
+    """A browser of the application as a server starts it: with its own number of threads."""
+    with TestClient(app) as browser:
+        yield browser
+
+
+def test_a_storm_elsewhere_keeps_nobody_from_reading(started):
     """As when people sign in by the dozen, or queue for one place: what is not a page waits."""
-    client.get("/courses")
+    started.get("/courses")
     held = [object() for _ in range(16)]
 
     async def take() -> None:
@@ -30,13 +38,13 @@ def test_a_storm_elsewhere_keeps_nobody_from_reading(client):
         for one in held:
             current_default_thread_limiter().release_on_behalf_of(one)
 
-    client.portal.call(take)
+    started.portal.call(take)
     with ThreadPoolExecutor(2) as people:
-        reading = people.submit(client.get, "/courses")
-        other = people.submit(client.get, "/readyz")
+        reading = people.submit(started.get, "/courses")
+        other = people.submit(started.get, "/readyz")
         try:
             assert reading.result(PATIENCE).status_code == 200
             assert not other.done()
         finally:
-            client.portal.call(give_back)
+            started.portal.call(give_back)
         assert other.result(PATIENCE).status_code == 200

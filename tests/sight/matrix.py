@@ -30,7 +30,6 @@ class Part:
     """Which part of the matrix to take: everything, or one stable share of it."""
 
     every: int
-    views: tuple[tuple[int, str], ...] = VIEWS
 
     def takes(self, *names: object) -> bool:
         """Say whether a place of the matrix belongs to the part; the same in every run."""
@@ -68,7 +67,7 @@ class Look:
 
     def _faults(self, found: Found, state: str) -> Iterator[str]:
         """Ask axe in every view: the page is loaded once, and axe with it."""
-        for width, theme in self.part.views:
+        for width, theme in VIEWS:
             self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
             self.page.set_viewport_size({"width": width, "height": 800})
             yield from self._say(found, f"{state}, {width} px, {theme}", checks.axe)

@@ -1,33 +1,21 @@
 """Browsers of several networks, and people who can sign in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
+from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.db.database import Database
+from tests.make.browsing import a_browser
 from tests.make.people import a_user, a_user_with_password
 
 
 @pytest.fixture
-def browser_at(app: FastAPI) -> Iterator[Callable[[str], TestClient]]:
+def browser_at(app: FastAPI, portal: BlockingPortal) -> Callable[[str], TestClient]:
     """Return a visitor's browser at a network address: `browser_at("192.0.2.1")`."""
-    opened: list[TestClient] = []
-
-    def open_at(address: str) -> TestClient:
-        browser = TestClient(
-            app,
-            headers={"origin": "http://testserver"},
-            client=(address, 50000),
-            follow_redirects=False,
-        )
-        opened.append(browser)
-        return browser
-
-    yield open_at
-    for browser in opened:
-        browser.close()
+    return lambda address: a_browser(app, portal, network=address)
 
 
 @pytest.fixture

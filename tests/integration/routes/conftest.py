@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.accounts import queries as people
 from app.db.database import Database
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
+from app.kit.ids import new_uuid
 from app.settings import Environment, Settings
 from tests.conftest import an_app
+from tests.make.browsing import a_browser
 from tests.make.people import a_sign_in
 
 PEOPLE = {"student": STUDENTS[1], "instructor": INSTRUCTORS[0], "admin": ADMIN}
@@ -33,6 +36,7 @@ def academy_client(
     clock_file: Path,
     tmp_path: Path,
     made_apps: dict[str, FastAPI],
+    portal: BlockingPortal,
 ) -> Iterator[TestClient]:
     """A visitor of the demo academy."""
     settings = Settings(
@@ -44,15 +48,13 @@ def academy_client(
         log_level="WARNING",
     )
     app = an_app(made_apps, settings)
-    with TestClient(
-        app, headers={"origin": "http://testserver"}, follow_redirects=False
-    ) as visitor:
-        yield visitor
+    yield a_browser(app, portal)
+    app.state.shell.database.close()
 
 
 @pytest.fixture
 def as_demo_person(
-    academy_client: TestClient, academy_database: Database
+    academy_client: TestClient, academy_database: Database, portal: BlockingPortal
 ) -> Callable[[str], TestClient]:
     """Return a browser signed in as the demo's student, instructor or admin."""
 
@@ -61,12 +63,7 @@ def as_demo_person(
             found = people.person_by_email(db, PEOPLE[role].email)
         assert found is not None
         with academy_database.write() as db:
-            a_sign_in(db, found, token=f"token-of-{role}")  # type: ignore[arg-type] # only the id is read
-        return TestClient(
-            academy_client.app,
-            headers={"origin": "http://testserver"},
-            cookies={"preceptor-sid": f"token-of-{role}"},
-            follow_redirects=False,
-        )
+            token = a_sign_in(db, found, token=str(new_uuid()))  # type: ignore[arg-type] # only the id is read
+        return a_browser(academy_client.app, portal, token=token)  # type: ignore[arg-type] # a bare ASGI type
 
     return sign_in

@@ -11,8 +11,10 @@ from app.accounts import queries as people
 from app.accounts.domain import Purpose
 from app.accounts.links import make_link, sign_link
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
+from app.kit.ids import new_uuid
 from app.web.forms import as_seen
 from tests.make import NOW
+from tests.make.browsing import a_browser
 from tests.make.crawl import Visited, crawl, shape
 from tests.make.forms import PageForm, forms_of
 from tests.make.people import a_sign_in
@@ -48,20 +50,15 @@ Browser = Callable[[str], TestClient]
 
 
 @pytest.fixture
-def browser_of(academy_client, academy_database) -> Browser:
+def browser_of(academy_client, academy_database, portal) -> Browser:
     def browser(who: str) -> TestClient:
         person = WHO[who]
         if person is None:
             return academy_client
         with academy_database.write() as db:
             found = people.person_by_email(db, person.email)
-            a_sign_in(db, found, token=f"token-of-{who}")  # type: ignore[arg-type] # only the id is read
-        return TestClient(
-            academy_client.app,
-            headers={"origin": "http://testserver"},
-            cookies={"preceptor-sid": f"token-of-{who}"},
-            follow_redirects=False,
-        )
+            token = a_sign_in(db, found, token=str(new_uuid()))  # type: ignore[arg-type] # only the id is read
+        return a_browser(academy_client.app, portal, token=token)
 
     return browser
 
