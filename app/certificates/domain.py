@@ -262,7 +262,7 @@ def serial_problem(typed: str) -> str:
     """Return what to check in a number that `read_serial` refuses."""
     text = _plain(typed)
     wrong = "".join(dict.fromkeys(letter for letter in text if letter not in ALPHABET))
-    if "://" in typed or "/" in typed:
+    if "/" in typed:
         return "Type the number only, without the address before it."
     if "U" in wrong:
         return "The letter U is never used in a number. What looks like one is a V."

@@ -9,7 +9,13 @@ from app.kit.ids import IntakeId, PracticalId, new_uuid
 from app.practicals.domain import seats
 from app.practicals.domain.plan import plan_problems
 from app.practicals.domain.seats import LinkKind, Overlap, PracticalStatus, Reason, Unmet
-from app.practicals.domain.times import moment_words, start_of_day, week_of, whole_hours
+from app.practicals.domain.times import (
+    moment_words,
+    month_words,
+    start_of_day,
+    week_of,
+    whole_hours,
+)
 from tests.make import NOW
 from tests.make.practicals import COURSE, STARTS, a_gate, a_plan, some_facts
 
@@ -244,6 +250,9 @@ def test_moments_are_said_in_the_zone_of_the_venue():
     far = moment_words(STARTS, "America/Argentina/Buenos_Aires")
     assert far == "Tue 15 Dec 2026, 06:00, Buenos Aires time"
     assert moment_words(STARTS, "UTC") == "Tue 15 Dec 2026, 09:00, UTC time"
+    new_year = datetime(2027, 1, 1, 3, tzinfo=UTC)
+    assert month_words(new_year, "Europe/London") == "January 2027"
+    assert month_words(new_year, NEW_YORK) == "December 2026"
 
 
 def test_the_day_begins_at_midnight_sharp_and_is_kept_in_utc():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.learning.domain import Done
 from app.quizzes import policy
-from app.quizzes.domain.attempt import Score, counting, due_time, is_past
+from app.quizzes.domain.attempt import Score, Try, counting, due_time, is_past
 from app.quizzes.domain.releasing import best, is_released
 from app.quizzes.domain.starting import StartReason, missing_before, start_refusal
 from app.quizzes.errors import SequenceTaken
@@ -74,6 +74,31 @@ def test_an_attempt_ends_by_the_clock_alone():
     sent = an_attempt(due_at=DUE, submitted_at=NOW)
     assert sent.has_ended(NOW)
     assert sent.ended_at(DUE) == NOW
+
+
+@pytest.mark.parametrize(
+    ("due_at", "submitted_at", "ended"),
+    [
+        (None, None, False),
+        (None, NOW, True),
+        (NOW - 10 * SECOND, None, False),
+        (NOW - 11 * SECOND, None, True),
+        (DUE, NOW, True),
+    ],
+)
+def test_an_attempt_in_short_ends_as_the_whole_one_does(due_at, submitted_at, ended):
+    whole = an_attempt(due_at=due_at, submitted_at=submitted_at)
+    short = Try(
+        whole.id,
+        whole.course_key,
+        whole.quiz_key,
+        whole.revision_id,
+        whole.number,
+        due_at,
+        submitted_at,
+        None,
+    )
+    assert short.has_ended(NOW) is whole.has_ended(NOW) is ended
 
 
 def test_the_newest_answer_in_time_counts():
