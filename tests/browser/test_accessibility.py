@@ -121,7 +121,7 @@ def test_titles_are_unique_among_the_routes_of_a_role(demo_server, new_context):
         context = filled(new_context, demo_server, role)
         page, titles = context.new_page(), dict[str, set[str]]()
         for found in staged_pages(context, role):
-            page.goto(found.path, wait_until="commit")
+            page.goto(found.path, wait_until="domcontentloaded")
             titles.setdefault(page.title(), set()).add(found.route)
         assert {title: routes for title, routes in titles.items() if len(routes) > 1} == {}
 
