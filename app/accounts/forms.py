@@ -51,7 +51,7 @@ class SignInForm(Form):
 class RegisterForm(Form):
     name: Name = Field(title="Your full name")
     email: Email = Field(title="Your e-mail address")
-    password: TypedPassword = Field(title="The password")
+    password: TypedPassword = Field(title="A password")
     next: Wanted = ""
 
 

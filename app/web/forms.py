@@ -113,7 +113,7 @@ class Form(BaseModel):
                 )
             if detail["type"] == "missing":
                 verb = "Choose" if known is not None and _is_choice(known.annotation) else "Enter"
-                the = "" if label.startswith(("your ", "the ")) else "the "
+                the = "" if label.startswith(("your ", "the ", "a ")) else "the "
                 messages.setdefault(name, f"{verb} {the}{label}.")
             else:
                 messages.setdefault(name, _message(detail, label))

@@ -35,6 +35,13 @@ def user_of(database, email):
         return db.scalars(select(User).where(User.email == email)).one_or_none()
 
 
+def test_every_empty_field_is_named(client):
+    refused = client.post("/register", data={"name": "", "email": "", "password": "", "next": ""})
+    assert refused.status_code == 422
+    for asked in ("your full name", "your e-mail address", "a password"):
+        assert f"Enter {asked}." in refused.text
+
+
 def test_from_registering_to_being_signed_in(app, client, database):
     response = register(client, next="/courses/mesotherapy")
     assert response.headers["location"] == "/check-your-mail"
