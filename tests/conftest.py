@@ -148,16 +148,22 @@ def common_settings() -> Settings:
 
 
 @pytest.fixture
-def settings(
-    common_settings: Settings, database: Database, clock_file: Path, tmp_path: Path
-) -> Settings:
-    return common_settings.model_copy(
+def settings_for(
+    common_settings: Settings, clock_file: Path, tmp_path: Path
+) -> Callable[[Database], Settings]:
+    """Return the settings of this test over a database."""
+    return lambda database: common_settings.model_copy(
         update={
             "database_url": database.url.render_as_string(hide_password=False),
             "test_clock": clock_file,
             "files_url": str(tmp_path / "files"),
         }
     )
+
+
+@pytest.fixture
+def settings(settings_for: Callable[[Database], Settings], database: Database) -> Settings:
+    return settings_for(database)
 
 
 @pytest.fixture(scope="session")

@@ -134,7 +134,8 @@ def test_known_and_unknown_cost_the_same(client, sam, monkeypatch):
 
 
 @pytest.mark.deep
-def test_known_and_unknown_take_the_same_time(at_full_cost, client, database, sam, monkeypatch):
+@pytest.mark.full_cost
+def test_known_and_unknown_take_the_same_time(client, database, sam, monkeypatch):
     """R-024: within 15 ms in the median of 200 pairs of tries."""
     with database.write() as db:
         db.get(User, sam.user_id).password_hash = passwords.hash_of_password(A_PASSWORD)
@@ -252,7 +253,8 @@ def test_at_most_ten_browsers(database, sam, browser_at):
         assert db.scalar(select(func.count()).select_from(SignIn)) == 10
 
 
-def test_an_outdated_hash_is_made_again(at_full_cost, client, database):
+@pytest.mark.full_cost
+def test_an_outdated_hash_is_made_again(client, database):
     """R-006: at the next sign-in."""
     with database.write() as db:
         eve = a_user(

@@ -11,14 +11,12 @@ from fastapi.testclient import TestClient
 
 from app.accounts import queries as people
 from app.db.database import Database
-from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
+from app.demo.people import DemoPerson
 from app.kit.ids import new_uuid
-from app.settings import Environment, Settings
+from app.settings import Settings
 from tests.conftest import an_app
 from tests.make.browsing import a_browser
 from tests.make.people import a_sign_in
-
-PEOPLE = {"student": STUDENTS[1], "instructor": INSTRUCTORS[0], "admin": ADMIN}
 
 
 @pytest.fixture
@@ -33,21 +31,12 @@ def academy_database(academy_template: Path, tmp_path: Path) -> Iterator[Databas
 @pytest.fixture
 def academy_client(
     academy_database: Database,
-    clock_file: Path,
-    tmp_path: Path,
+    settings_for: Callable[[Database], Settings],
     made_apps: dict[str, FastAPI],
     portal: BlockingPortal,
 ) -> Iterator[TestClient]:
     """A visitor of the demo academy."""
-    settings = Settings(
-        env=Environment.test,
-        database_url=academy_database.url.render_as_string(hide_password=False),
-        base_url="http://testserver",
-        test_clock=clock_file,
-        files_url=str(tmp_path / "files"),
-        log_level="WARNING",
-    )
-    app = an_app(made_apps, settings)
+    app = an_app(made_apps, settings_for(academy_database))
     yield a_browser(app, portal)
     app.state.shell.database.close()
 
@@ -55,14 +44,15 @@ def academy_client(
 @pytest.fixture
 def as_demo_person(
     academy_client: TestClient, academy_database: Database, portal: BlockingPortal
-) -> Callable[[str], TestClient]:
-    """Return a browser signed in as the demo's student, instructor or admin."""
+) -> Callable[[DemoPerson | None], TestClient]:
+    """Return a browser signed in as one of the demo's people; nobody: a visitor's."""
 
-    def sign_in(role: str) -> TestClient:
-        with academy_database.read() as db:
-            found = people.person_by_email(db, PEOPLE[role].email)
-        assert found is not None
+    def sign_in(person: DemoPerson | None) -> TestClient:
+        if person is None:
+            return academy_client
         with academy_database.write() as db:
+            found = people.person_by_email(db, person.email)
+            assert found is not None
             token = a_sign_in(db, found, token=str(new_uuid()))  # type: ignore[arg-type] # only the id is read
         return a_browser(academy_client.app, portal, token=token)  # type: ignore[arg-type] # a bare ASGI type
 

@@ -11,13 +11,10 @@ from app.accounts import queries as people
 from app.accounts.domain import Purpose
 from app.accounts.links import make_link, sign_link
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
-from app.kit.ids import new_uuid
 from app.web.forms import as_seen
 from tests.make import NOW
-from tests.make.browsing import a_browser
 from tests.make.crawl import Visited, crawl, shape
 from tests.make.forms import PageForm, forms_of
-from tests.make.people import a_sign_in
 
 WHO: dict[str, DemoPerson | None] = {
     "visitor": None,
@@ -50,17 +47,8 @@ Browser = Callable[[str], TestClient]
 
 
 @pytest.fixture
-def browser_of(academy_client, academy_database, portal) -> Browser:
-    def browser(who: str) -> TestClient:
-        person = WHO[who]
-        if person is None:
-            return academy_client
-        with academy_database.write() as db:
-            found = people.person_by_email(db, person.email)
-            token = a_sign_in(db, found, token=str(new_uuid()))  # type: ignore[arg-type] # only the id is read
-        return a_browser(academy_client.app, portal, token=token)
-
-    return browser
+def browser_of(as_demo_person) -> Browser:
+    return lambda who: as_demo_person(WHO[who])
 
 
 @pytest.fixture

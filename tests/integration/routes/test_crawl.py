@@ -11,19 +11,22 @@ from sqlalchemy import select
 
 from app.db.base import Base
 from app.db.database import Database
+from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
 from tests.make.crawl import Visited, crawl
 
-ROLES = ("visitor", "student", "instructor", "admin")
+PEOPLE: dict[str, DemoPerson | None] = {
+    "visitor": None,
+    "student": STUDENTS[1],
+    "instructor": INSTRUCTORS[0],
+    "admin": ADMIN,
+}
 EXEMPT = {"sign_ins", "limit_counts"}  # last seen; tries at the verify door
 LEAST_PAGES = {"visitor": 10, "student": 20, "instructor": 8, "admin": 20}
 
 
 @pytest.fixture
-def browser_of(academy_client: TestClient, as_demo_person) -> Callable[[str], TestClient]:
-    def browser(role: str) -> TestClient:
-        return academy_client if role == "visitor" else as_demo_person(role)
-
-    return browser
+def browser_of(as_demo_person) -> Callable[[str], TestClient]:
+    return lambda role: as_demo_person(PEOPLE[role])
 
 
 def visits(browser: TestClient, **headers: str) -> Iterator[Visited]:
@@ -47,7 +50,7 @@ def fingerprint(database: Database) -> dict[str, str]:
         }
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", PEOPLE)
 def test_every_link_leads_to_a_sound_page_and_writes_nothing(role, browser_of, academy_database):
     """R-081, R-085: following every link changes no row, and each leads to a page without faults."""
     browser = browser_of(role)
@@ -112,7 +115,7 @@ def faults(page: Visited) -> list[str]:
 def test_titles_are_unique(browser_of):
     """Two pages of different kinds never have the same title."""
     titles: dict[str, set[str]] = {}
-    for role in ROLES:
+    for role in PEOPLE:
         for page in visits(browser_of(role)):
             if page.status == 200 and page.kind.startswith("text/html"):
                 title = lxml_html.fromstring(page.body).findtext(".//title") or ""
