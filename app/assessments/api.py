@@ -54,9 +54,19 @@ class StepShape(BaseModel):
     key: str
     text: str
     critical: bool
+    unaided: bool
     revision: int
     mark: Mark | None
     note: str
+
+
+class NotCompetentReason(BaseModel):
+    """One reason why an assessment is not competent: a stable word and its sentence."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    sentence: str
 
 
 class SheetShape(BaseModel):
@@ -67,11 +77,13 @@ class SheetShape(BaseModel):
     comment_revision: int
     signed_at: datetime | None
     outcome: Outcome | None
+    reasons: tuple[NotCompetentReason, ...]
+    needed: tuple[str, ...]
     steps: tuple[StepShape, ...]
 
     @classmethod
     def of(cls, sheet: queries.Sheet) -> Self:
-        """`outcome` is told once it is signed; before, it would sway the marks."""
+        """`outcome` and `reasons` are told once it is signed; before, they would sway the marks."""
         return cls(
             assessment_id=sheet.id,
             number=sheet.number,
@@ -80,11 +92,17 @@ class SheetShape(BaseModel):
             comment_revision=sheet.comment_revision,
             signed_at=sheet.signed_at,
             outcome=sheet.result.outcome if sheet.signed_at else None,
+            reasons=tuple(
+                NotCompetentReason.model_validate(reason)
+                for reason in (sheet.result.reasons if sheet.signed_at else ())
+            ),
+            needed=sheet.needed,
             steps=tuple(
                 StepShape(
                     key=view.step.key,
                     text=view.step.text,
                     critical=view.step.critical,
+                    unaided=view.step.unaided,
                     revision=view.revision,
                     mark=view.mark,
                     note=view.note,

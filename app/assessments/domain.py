@@ -1,10 +1,18 @@
 """The rules of assessing: what marks mean together, and what a signature needs. No clock, no database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from app.assessments.reasons import (
+    CriticalNotDone,
+    PointsBelowPass,
+    PromptedNotUnaided,
+    Reason,
+    SectionBelowPass,
+    TooManyPrompts,
+)
 from app.courses.domain.delivery import Checklist, Step
 
 
@@ -55,14 +63,19 @@ def current_marks(entries: Iterable[AnyEntry]) -> dict[str, AnyEntry]:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the marks come to. `failed` are the critical steps marked not done, `to_practise` every step
-    that was not done unaided."""
+    """What the marks come to. `reasons` say why it is not competent, and are empty if it is. `to_practise`
+    are all steps that were not done unaided."""
 
     outcome: Outcome
     earned: int
     possible: int
-    failed: tuple[Step, ...]
+    reasons: tuple[Reason, ...]
     to_practise: tuple[Step, ...]
+
+    @property
+    def failed(self) -> tuple[Step, ...]:
+        """The critical steps marked not done."""
+        return tuple(reason.step for reason in self.reasons if isinstance(reason, CriticalNotDone))
 
     @property
     def headline(self) -> str:
@@ -76,11 +89,9 @@ class Result:
         return f"Not yet competent. {words} more practice."
 
     @property
-    def stopped_for(self) -> tuple[str, ...]:
-        """One sentence for each critical step that was not done."""
-        return tuple(
-            f"Stopped for safety: {step.critical_reason or step.text}" for step in self.failed
-        )
+    def why_not(self) -> tuple[str, ...]:
+        """One sentence for each reason why it is not competent."""
+        return tuple(reason.sentence for reason in self.reasons)
 
 
 def unmarked_steps(checklist: Checklist, marks: Mapping[str, Mark]) -> tuple[Step, ...]:
@@ -91,16 +102,53 @@ def unmarked_steps(checklist: Checklist, marks: Mapping[str, Mark]) -> tuple[Ste
 def result(checklist: Checklist, marks: Mapping[str, Mark]) -> Result:
     """Return what the marks come to; a step without a mark earns nothing.
 
-    Any critical step marked not done makes it not yet competent, whatever the points.
+    It is competent if no reason speaks against it. A checklist of an older revision that has no
+    thresholds for sections and no limits for prompts is judged by its critical steps and all points.
     """
-    steps = checklist.steps
+    earned, possible = _points(checklist.steps, marks)
+    reasons = (
+        *_critical_not_done(checklist, marks),
+        *_prompts(checklist, marks),
+        *_thresholds(checklist, marks),
+    )
+    outcome = Outcome.not_yet_competent if reasons else Outcome.competent
+    to_practise = tuple(step for step in checklist.steps if marks.get(step.key) is not Mark.done)
+    return Result(outcome, earned, possible, reasons, to_practise)
+
+
+def _points(steps: tuple[Step, ...], marks: Mapping[str, Mark]) -> tuple[int, int]:
+    """Return the points earned and the points possible."""
     earned = sum(POINTS[marks[step.key]] for step in steps if step.key in marks)
-    possible = POINTS[Mark.done] * len(steps)
-    failed = tuple(step for step in steps if step.critical and marks.get(step.key) is Mark.not_done)
-    is_enough = earned * 100 >= checklist.pass_percent * possible
-    outcome = Outcome.competent if is_enough and not failed else Outcome.not_yet_competent
-    to_practise = tuple(step for step in steps if marks.get(step.key) is not Mark.done)
-    return Result(outcome, earned, possible, failed, to_practise)
+    return earned, POINTS[Mark.done] * len(steps)
+
+
+def _critical_not_done(checklist: Checklist, marks: Mapping[str, Mark]) -> Iterator[Reason]:
+    for step in checklist.steps:
+        if step.critical and marks.get(step.key) is Mark.not_done:
+            yield CriticalNotDone(step)
+
+
+def _prompts(checklist: Checklist, marks: Mapping[str, Mark]) -> Iterator[Reason]:
+    prompted = [
+        step for step in checklist.steps if step.critical and marks.get(step.key) is Mark.prompted
+    ]
+    for step in prompted:
+        if step.unaided:
+            yield PromptedNotUnaided(step)
+    most = checklist.most_prompts_on_critical
+    if most is not None and len(prompted) > most:
+        yield TooManyPrompts(len(prompted), most)
+
+
+def _thresholds(checklist: Checklist, marks: Mapping[str, Mark]) -> Iterator[Reason]:
+    for section in checklist.sections:
+        earned, possible = _points(section.steps, marks)
+        needed = section.pass_percent
+        if needed is not None and earned * 100 < needed * possible:
+            yield SectionBelowPass(section, earned, possible, needed)
+    earned, possible = _points(checklist.steps, marks)
+    if earned * 100 < checklist.pass_percent * possible:
+        yield PointsBelowPass(earned, possible, checklist.pass_percent)
 
 
 def sign_refusal(

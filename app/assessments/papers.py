@@ -9,6 +9,7 @@ from app.assessments import queries
 from app.assessments.blank_sheets import BlankSheets, blank_sheets
 from app.assessments.domain import POINTS, WORDS, Mark, Outcome
 from app.assessments.queries import Sheet
+from app.assessments.reasons import pass_rule
 from app.courses.domain.delivery import Checklist
 from app.kit.ids import AssessmentId, PracticalId
 from app.practicals.domain.times import moment_words, span_words
@@ -74,9 +75,9 @@ def _report(sheet: Sheet) -> dict[str, Any]:
         "try": sheet.number,
         "competent": result.outcome is Outcome.competent,
         "headline": result.headline,
-        "stopped_for": list(result.stopped_for),
+        "why_not": list(result.why_not),
         "points": f"{result.earned} of {result.possible} points.",
-        "needed": f"Needed: {sheet.checklist.pass_percent}% and every critical step.",
+        "needed": list(pass_rule(sheet.checklist)),
         "comment": sheet.comment,
         "to_practise": [step.text for step in result.to_practise],
         "sections": [
@@ -87,6 +88,7 @@ def _report(sheet: Sheet) -> dict[str, Any]:
                         "number": view.number,
                         "text": view.step.text,
                         "critical": view.step.critical,
+                        "unaided": view.step.unaided,
                         "mark": view.mark,
                         "words": WORDS[view.mark] if view.mark else "",
                         "note": view.note,
@@ -101,10 +103,7 @@ def _report(sheet: Sheet) -> dict[str, Any]:
 
 def _rule(checklist: Checklist) -> str:
     marks = ", ".join(f"{WORDS[mark].lower()} {POINTS[mark]}" for mark in Mark)
-    return (
-        f"Points: {marks}. Competent needs {checklist.pass_percent}% of all points, and no critical "
-        "step marked not done."
-    )
+    return f"Points: {marks}. Competent needs: {' '.join(pass_rule(checklist))}"
 
 
 def _blank_sections(checklist: Checklist) -> list[dict[str, Any]]:
@@ -118,6 +117,7 @@ def _blank_sections(checklist: Checklist) -> list[dict[str, Any]]:
                     "text": step.text,
                     "look_for": step.look_for,
                     "critical": step.critical,
+                    "unaided": step.unaided,
                     "stop_if": step.critical_reason if step.critical else None,
                 }
                 for step in section.steps

@@ -12,6 +12,7 @@ from app.accounts.actor import Actor
 from app.assessments import domain, policy
 from app.assessments.domain import Mark, Outcome, Result, SignRefusal
 from app.assessments.models import Assessment, StepMark
+from app.assessments.reasons import pass_rule
 from app.courses import queries as courses
 from app.courses.domain.delivery import Checklist, Step
 from app.db.base import table_of
@@ -113,6 +114,11 @@ class Sheet:
     @property
     def marked(self) -> int:
         return self.total - len(self.unmarked)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """What competent needs, one sentence for each condition."""
+        return pass_rule(self.checklist)
 
     @property
     def to_practise(self) -> tuple[StepView, ...]:

@@ -139,9 +139,11 @@ def _checklist(key: str, fields: source.ChecklistFile, renderer: Renderer) -> de
                 key=section.key,
                 title=section.title,
                 steps=tuple(delivery.Step(**step.model_dump()) for step in section.steps),
+                pass_percent=section.pass_percent,
             )
             for section in fields.sections
         ),
+        most_prompts_on_critical=fields.most_prompts_on_critical,
     )
 
 

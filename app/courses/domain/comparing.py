@@ -287,12 +287,26 @@ def _checklists(old: Course, new: Course) -> Iterator[Change]:
             yield change
             continue
         yield from _steps(before[key], after[key])
-        if before[key].pass_percent != after[key].pass_percent:
-            yield Change(ChangeKind.changed, f"checklist {key}", "Its pass mark changed.")
+        if _pass_rule(before[key]) != _pass_rule(after[key]):
+            yield Change(
+                ChangeKind.changed,
+                f"checklist {key}",
+                "Its pass rule changed; assessments that were begun keep the old rule.",
+            )
         if _outline(before[key]) != _outline(after[key]):
             yield Change(
                 ChangeKind.changed, f"checklist {key}", "Its words or the order of steps changed."
             )
+
+
+def _pass_rule(checklist: Checklist) -> object:
+    sections = {
+        section.key: section.pass_percent
+        for section in checklist.sections
+        if section.pass_percent is not None
+    }
+    unaided = {step.key for step in checklist.unaided_steps}
+    return checklist.pass_percent, checklist.most_prompts_on_critical, sections, unaided
 
 
 def _outline(checklist: Checklist) -> object:

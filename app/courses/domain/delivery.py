@@ -1,18 +1,27 @@
 """The half of a course that learners may see at any time. No answer, tolerance or explanation is here.
 
 Fields that end in `_html` are rendered and sanitised at publish; templates print them as they are.
+
+Documents that were stored before a field existed must be read as they are, and content that does not
+use the field must keep its digest. So each field that is added here is optional and carries
+`exclude_if=is_unused`: a document that does not use it looks as if the field did not exist.
 """
 
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Frozen(BaseModel):
     """A value of published content: immutable, and strict about what it is made of."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def is_unused(value: object) -> bool:
+    """Whether an optional field says nothing, so that it is left out of stored documents."""
+    return value is None or value is False or value == ()
 
 
 class QuestionType(StrEnum):
@@ -115,26 +124,39 @@ class Step(Frozen):
     look_for: str | None = None
     critical: bool = False
     critical_reason: str | None = None
+    unaided: bool = Field(default=False, exclude_if=is_unused)
+    """Only for critical steps: a prompt is not allowed."""
 
 
 class Section(Frozen):
+    """`pass_percent` None: the section has no threshold of its own."""
+
     key: str
     title: str
     steps: tuple[Step, ...]
+    pass_percent: int | None = Field(default=None, exclude_if=is_unused)
 
 
 class Checklist(Frozen):
-    """How a practical is assessed: done 2, with prompt 1, not done 0 points per step."""
+    """How a practical is assessed: done 2, with prompt 1, not done 0 points per step.
+
+    `most_prompts_on_critical` None: any number of critical steps may need a prompt.
+    """
 
     key: str
     title: str
     introduction_html: str
     pass_percent: int
     sections: tuple[Section, ...]
+    most_prompts_on_critical: int | None = Field(default=None, exclude_if=is_unused)
 
     @property
     def steps(self) -> tuple[Step, ...]:
         return tuple(step for section in self.sections for step in section.steps)
+
+    @property
+    def unaided_steps(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.unaided)
 
 
 class PracticalKind(Frozen):

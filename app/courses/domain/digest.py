@@ -6,9 +6,12 @@ computed this way; a different canonical form is a `v2` beside it.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 
+from app.courses.domain.delivery import Course
 from app.courses.domain.drawing import digest_of
+from app.courses.domain.keys import CourseKeys
 from app.courses.domain.parsing import Parsed
 
 
@@ -16,10 +19,16 @@ def digest(parsed: Parsed) -> str:
     """The digest of a course without problems; the order of its files makes no difference."""
     if parsed.course is None or parsed.keys is None:
         raise ValueError("A course with problems has no digest.")
+    media = {name: digest_of(data) for name, data in parsed.media.items()}
+    return digest_of_documents(parsed.course, parsed.keys, media)
+
+
+def digest_of_documents(course: Course, keys: CourseKeys, media: Mapping[str, str]) -> str:
+    """The digest of a course's two documents and of its drawings, given by file name → digest."""
     document = {
-        "delivery": parsed.course.model_dump(),
-        "keys": parsed.keys.model_dump(),
-        "media": {name: digest_of(data) for name, data in parsed.media.items()},
+        "delivery": course.model_dump(),
+        "keys": keys.model_dump(),
+        "media": dict(media),
     }
     canonical = json.dumps(
         document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_canonical

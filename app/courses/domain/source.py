@@ -25,6 +25,8 @@ from app.courses.domain.fields import (
     UnfitError,
 )
 
+Percent = Annotated[int, Field(ge=1, le=100)]
+
 
 class CertificateFields(Authored):
     title: Plain
@@ -151,7 +153,7 @@ class QuizFile(Authored):
     title: Plain120
     kind: Literal["module", "final"]
     introduction: Markdown | None = None
-    pass_percent: Annotated[int, Field(ge=1, le=100)]
+    pass_percent: Percent
     attempts: Attempts
     minutes: Annotated[int, Field(ge=1, le=600)] | None = None
     draw: Annotated[int, Field(ge=1, le=200)] | None = None
@@ -177,6 +179,7 @@ class StepFields(Authored):
     look_for: Plain | None = None
     critical: bool = False
     critical_reason: Plain | None = None
+    unaided: bool = False
 
     @model_validator(mode="after")
     def _says_why_it_is_critical(self) -> "StepFields":
@@ -192,20 +195,42 @@ class StepFields(Authored):
                 "Add `critical: true`, or remove the reason.",
                 trail=("critical_reason",),
             )
+        if self.unaided and not self.critical:
+            raise UnfitError.because(
+                "Only a critical step can be one that must be done unaided.",
+                "Add `critical: true` with its reason, or remove `unaided`.",
+                trail=("unaided",),
+            )
         return self
 
 
 class SectionFields(Authored):
     key: Key
     title: Plain
+    pass_percent: Percent | None = None
     steps: Annotated[list[StepFields], Field(min_length=1, max_length=60)]
 
 
 class ChecklistFile(Authored):
     title: Plain120
     introduction: Markdown | None = None
-    pass_percent: Annotated[int, Field(ge=1, le=100)]
+    pass_percent: Percent
+    most_prompts_on_critical: Annotated[int, Field(ge=0, le=100)] | None = None
     sections: Annotated[list[SectionFields], Field(min_length=1, max_length=12)]
+
+    @model_validator(mode="after")
+    def _limits_prompts_on_steps_that_exist(self) -> "ChecklistFile":
+        steps = [step for section in self.sections for step in section.steps]
+        with_prompt = sum(step.critical and not step.unaided for step in steps)
+        most = self.most_prompts_on_critical
+        if most is not None and most >= with_prompt:
+            raise UnfitError.because(
+                f"{most} prompts are allowed on critical steps, and {with_prompt} of them may be done "
+                "with a prompt, so that the limit has no effect.",
+                "Write a smaller number, or remove the limit.",
+                trail=("most_prompts_on_critical",),
+            )
+        return self
 
 
 class TermFields(Authored):

@@ -48,7 +48,7 @@ def test_a_failed_critical_step_always_fails_the_whole(given_marks, critical):
     found = domain.result(a_checklist(1), {**given_marks, critical: NOT_DONE})
     assert found.outcome is Outcome.not_yet_competent
     assert critical in {step.key for step in found.failed}
-    assert found.stopped_for
+    assert found.why_not
 
 
 @given(given_marks=MARKS, percent=st.integers(1, 100))
@@ -120,10 +120,10 @@ def test_a_stop_names_the_reason_or_else_the_step():
     plain = checklist.model_copy(
         update={"sections": (section.model_copy(update={"steps": (bare,)}),)}
     )
-    assert domain.result(checklist, marks(identity=NOT_DONE)).stopped_for == (
+    assert domain.result(checklist, marks(identity=NOT_DONE)).why_not == (
         "Stopped for safety: The wrong person would be treated",
     )
-    assert domain.result(plain, {"identity": NOT_DONE}).stopped_for == (
-        "Stopped for safety: Confirms who the model is",
+    assert domain.result(plain, {"identity": NOT_DONE}).why_not[0] == (
+        "Stopped for safety: Confirms who the model is"
     )
-    assert domain.result(checklist, marks()).stopped_for == ()
+    assert domain.result(checklist, marks()).why_not == ()

@@ -21,7 +21,14 @@ ON_TOP = {
     "when": "Tue 8 Dec 2026, 10:00 to 17:00, London time",
     "room": "Room 1",
 }
-STEP = {"number": 1, "text": "Cleans hands", "critical": True, "note": "", "mark": "done"}
+STEP = {
+    "number": 1,
+    "text": "Cleans hands",
+    "critical": True,
+    "unaided": True,
+    "note": "",
+    "mark": "done",
+}
 ADDRESS = "https://academy.example.org/x"
 QR = papers.qr_code(ADDRESS)
 
@@ -29,7 +36,14 @@ QR = papers.qr_code(ADDRESS)
 def values_of(template: str, name: str = "Ann Lee") -> dict[str, Any]:
     """The least of a paper, with one name everywhere people are named."""
     person = {"name": name, "email": "ann@example.org", "access_needs": name, "attendance": None}
-    blank = {"number": 1, "text": name, "look_for": name, "critical": True, "stop_if": name}
+    blank = {
+        "number": 1,
+        "text": name,
+        "look_for": name,
+        "critical": True,
+        "unaided": True,
+        "stop_if": name,
+    }
     marks = ({**STEP, "words": "Done", "text": name, "note": name}, {**STEP, "mark": None})
     own: dict[str, dict[str, Any]] = {
         "roster": {"instructors": name, "places": "1 of 4", "note": name, "people": [person]},
@@ -45,10 +59,10 @@ def values_of(template: str, name: str = "Ann Lee") -> dict[str, Any]:
             **{
                 "competent": False,
                 "headline": "Not yet",
-                "stopped_for": [name],
+                "why_not": [name],
                 "points": "1 of 2.",
             },
-            **{"needed": "Needed: 70%", "comment": name, "to_practise": [name]},
+            **{"needed": ["70% of all points."], "comment": name, "to_practise": [name]},
             "sections": [{"title": "First", "steps": list(marks)}],
         },
         "checklist": {
