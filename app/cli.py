@@ -1,39 +1,25 @@
 """The `preceptor` command: the same use-cases as the pages, and no rules of its own."""
 
+# Each command imports what it needs when it runs: the whole application takes over a second to load.
+
 import json
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from threading import Event
-from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-import uvicorn
-from pydantic import ValidationError
 
-from app import checks, doctor, jobs
-from app.accounts import service as accounts
-from app.accounts import sign_ins
 from app.accounts.actor import Role
-from app.accounts.domain import normal_email
-from app.accounts.links import sign_link
-from app.courses import service as courses
-from app.courses.domain.parsing import Parsed, parse_course
-from app.courses.domain.statistics import statistics
-from app.courses.reading import read_folder
-from app.db.database import Database
-from app.db.migrate import upgrade
-from app.demo.academy import fill_if_empty
-from app.demo.people import sign_in_lines
 from app.kit.errors import Refused
-from app.kit.places import COURSES
-from app.main import create_app
-from app.settings import Environment, Settings
-from app.web.clock import clock_for
+
+if TYPE_CHECKING:
+    from app.courses.domain.parsing import Parsed
+    from app.db.database import Database
+    from app.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of sentences.")]
 
@@ -50,11 +36,6 @@ def main() -> None:
     """Run the command; refusals are one plain sentence on standard error and exit code 1."""
     try:
         app()
-    except ValidationError as error:
-        reasons = "; ".join(
-            str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors()
-        )
-        _fail(f"The settings do not allow a start: {reasons}", code=2)
     except Refused as refused:
         fields = "".join(f"\n  {name}: {message}" for name, message in refused.fields.items())
         _fail(refused.detail + fields)
@@ -65,9 +46,32 @@ def _fail(sentence: str, *, code: int = 1) -> NoReturn:
     raise SystemExit(code)
 
 
+def _settings() -> "Settings":
+    """Return the settings, or stop with what is wrong with them."""
+    from pydantic import ValidationError
+
+    from app.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        reasons = "; ".join(
+            str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors()
+        )
+        _fail(f"The settings do not allow a start: {reasons}", code=2)
+
+
+def _now(settings: "Settings") -> datetime:
+    from app.web.clock import clock_for
+
+    return clock_for(settings.test_clock)()
+
+
 @contextmanager
-def _database() -> Iterator[tuple[Settings, Database]]:
-    settings = Settings()
+def _database() -> Iterator[tuple["Settings", "Database"]]:
+    from app.db.database import Database
+
+    settings = _settings()
     database = Database(settings.database_url, pool_size=4)
     try:
         yield settings, database
@@ -88,40 +92,35 @@ def serve(
 ) -> None:
     """Serve the academy. One process (SQLite or PostgreSQL) also delivers the outbox; with
     PRECEPTOR_WORKERS above 1 run `preceptor work` beside it."""
-    settings = Settings()
+    from app import serving
+    from app.settings import Environment
+
+    settings = _settings()
     if prepare:
         _prepare(settings)
         print(f"Preceptor is at http://{host}:{port} (Ctrl-C stops it)", flush=True)
         if settings.env is Environment.demo:
+            from app.demo.people import sign_in_lines
+
             print(sign_in_lines(), flush=True)
-    common: dict[str, Any] = {
-        "host": host,
-        "port": port,
-        "log_config": None,
-        "access_log": False,
-        "server_header": False,
-        "proxy_headers": False,
-        "timeout_graceful_shutdown": 20,
-    }
-    if settings.workers > 1:
-        uvicorn.run("app.cli:web_process", factory=True, workers=settings.workers, **common)
-    else:
-        uvicorn.run(create_app(settings, with_worker=True), **common)
+    serving.serve(settings, host=host, port=port)
 
 
-def web_process() -> Any:
-    """Make the application of one of several processes; `preceptor work` delivers the outbox."""
-    return create_app(Settings())
-
-
-def _prepare(settings: Settings) -> bool:
+def _prepare(settings: "Settings") -> bool:
     """Migrate, publish courses/, and in demo fill an empty database; return whether it was filled."""
+    from app.courses import service as courses
+    from app.db.database import Database
+    from app.db.migrate import upgrade
+    from app.demo.academy import fill_if_empty
+    from app.kit.places import COURSES
+    from app.settings import Environment
+
     database = Database(settings.database_url, pool_size=4)
-    now = clock_for(settings.test_clock)()
+    now = _now(settings)
     try:
         upgrade(database)
         for folder in sorted(path for path in COURSES.iterdir() if path.is_dir()):
-            parsed = parse_course(folder.name, read_folder(folder))
+            parsed = _parse(folder)
             _refuse_problems(parsed)
             with database.write() as db:
                 courses.publish(db, None, parsed, now=now)
@@ -136,7 +135,10 @@ def demo() -> None:
 
     Refused outside demo: its people share a password that everybody may read.
     """
-    settings = Settings()
+    from app.demo.people import sign_in_lines
+    from app.settings import Environment
+
+    settings = _settings()
     if settings.env is not Environment.demo:
         _fail("The demo academy belongs into a demo only. Set PRECEPTOR_ENV=demo.")
     if not _prepare(settings):
@@ -147,6 +149,8 @@ def demo() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database's schema to the head."""
+    from app.db.migrate import upgrade
+
     with _database() as (_, database):
         upgrade(database)
         print("The schema is at the head.")
@@ -155,15 +159,16 @@ def migrate() -> None:
 @app.command()
 def work() -> None:
     """Deliver the outbox (mails and follow-up work) until stopped."""
-    settings = Settings()
-    application = create_app(settings)
+    import signal
+    from threading import Event
+
+    from app import jobs
+    from app.main import create_app
+
+    application = create_app(_settings())
     stop = Event()
-
-    def finish(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, finish)
-    signal.signal(signal.SIGINT, finish)
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda _signal, _frame: stop.set())
     shell = application.state.shell
     jobs.work_until(stop, shell.database, application.state.mailer, shell.clock)
 
@@ -171,8 +176,10 @@ def work() -> None:
 @app.command()
 def audit(as_json: AsJson = False) -> None:
     """Check every invariant of the data; exit 1 with a list when one is broken."""
+    from app import checks
+
     with _database() as (settings, database), database.read() as db:
-        broken = checks.broken_invariants(db, now=clock_for(settings.test_clock)())
+        broken = checks.broken_invariants(db, now=_now(settings))
     if as_json:
         print(json.dumps({"broken": broken}))
     else:
@@ -183,7 +190,9 @@ def audit(as_json: AsJson = False) -> None:
 @app.command("doctor")
 def examine(as_json: AsJson = False) -> None:
     """Look at settings, database, disk and versions; exit 1 when somebody should act."""
-    findings = doctor.examine(Settings())
+    from app import doctor
+
+    findings = doctor.examine(_settings())
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings]))
     else:
@@ -195,7 +204,7 @@ def examine(as_json: AsJson = False) -> None:
 @app.command("settings")
 def show_settings() -> None:
     """Print the settings in force, without secrets."""
-    print(Settings().model_dump_json(indent=2))
+    print(_settings().model_dump_json(indent=2))
 
 
 @content.command("check")
@@ -218,30 +227,37 @@ def check_content(paths: list[Path], as_json: AsJson = False) -> None:
 @content.command("publish")
 def publish_content(paths: list[Path]) -> None:
     """Publish course folders as new revisions; nothing is published while a problem is left."""
+    from app.courses import service as courses
+
     parsed = [_parse(path) for path in paths]
     for course in parsed:
         _refuse_problems(course)
     with _database() as (settings, database), database.write() as db:
         for course in parsed:
-            print(courses.publish(db, None, course, now=clock_for(settings.test_clock)()).sentence)
+            print(courses.publish(db, None, course, now=_now(settings)).sentence)
 
 
 @content.command("stats")
 def count_content(path: Path) -> None:
     """Print how much a course holds, as JSON."""
+    from app.courses.domain.statistics import statistics
+
     parsed = _parse(path)
     _refuse_problems(parsed)
     if parsed.course is not None and parsed.keys is not None:
         print(json.dumps(statistics(parsed.course, parsed.keys)))
 
 
-def _parse(path: Path) -> Parsed:
+def _parse(path: Path) -> "Parsed":
+    from app.courses.domain.parsing import parse_course
+    from app.courses.reading import read_folder
+
     if not path.is_dir():
         _fail(f"There is no folder {path}.", code=2)
     return parse_course(path.resolve().name, read_folder(path))
 
 
-def _refuse_problems(parsed: Parsed) -> None:
+def _refuse_problems(parsed: "Parsed") -> None:
     if parsed.problems:
         listed = "\n".join(str(problem) for problem in parsed.problems)
         _fail(f"Nothing was published. Mend these first:\n{listed}")
@@ -254,13 +270,16 @@ def add_user(
     role: Annotated[list[Role], typer.Option(help="May be given more than once.")],
 ) -> None:
     """Add a person without a password and print a link, good once, to set one."""
+    from app.accounts import service as accounts
+    from app.accounts.links import sign_link
+
     with _database() as (settings, database), database.write() as db:
         link_id = accounts.add_person(
             db,
             name=name,
             email=_address(email),
             roles=frozenset(role),
-            now=clock_for(settings.test_clock)(),
+            now=_now(settings),
         )
         token = sign_link(settings.secret_key.get_secret_value(), str(link_id))
         print(f"{settings.base_url}/invitation?token={token}")
@@ -269,12 +288,15 @@ def add_user(
 @user.command("token")
 def make_token(email: str) -> None:
     """Make a bearer token for the API and print it once."""
+    from app.accounts import sign_ins
+
     with _database() as (settings, database), database.write() as db:
-        now = clock_for(settings.test_clock)()
-        print(sign_ins.make_api_token(db, email=_address(email), now=now))
+        print(sign_ins.make_api_token(db, email=_address(email), now=_now(settings)))
 
 
 def _address(typed: str) -> str:
+    from app.accounts.domain import normal_email
+
     email = normal_email(typed)
     if email is None:
         _fail(f"{typed} is no e-mail address.", code=2)

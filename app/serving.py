@@ -1,0 +1,173 @@
+"""Serving: one process, or several below a supervisor that logs and replaces what ends.
+
+What only the server needs is imported where it is needed: the supervisor loads no application, and
+each process loads its own.
+"""
+
+import gc
+import logging
+import multiprocessing
+import os
+import signal
+import time
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import structlog
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
+
+from app.settings import Settings
+from app.web.logs import configure_logs
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+PATIENCE = 60.0
+"""Seconds for which a process may be silent: loading takes 2 s of processor, and many times that on a
+busy machine."""
+PAUSE = 3.0
+"""Seconds until a process that could not load the application is followed by the next."""
+GRACE = 20
+"""Seconds in which a process that is told to stop may finish its answers."""
+
+log = structlog.get_logger("serving")
+
+
+def serve(settings: Settings, *, host: str, port: int) -> None:
+    """Serve until told to stop. With one process it also delivers the outbox."""
+    configure_logs(settings.log_level)
+    forward_server_log()
+    common: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "timeout_graceful_shutdown": GRACE,
+    }
+    if settings.workers == 1:
+        uvicorn.run(load_application(settings, with_worker=True), **common)
+        return
+    config = uvicorn.Config(
+        "app.serving:web_process", factory=True, workers=settings.workers, **common
+    )
+    supervisor = Supervisor(config, sockets=[config.bind_socket()])
+    supervisor.run()
+    log.info("server stopped")
+    if supervisor.has_failed:
+        raise SystemExit(1)
+
+
+def load_application(settings: Settings, *, with_worker: bool = False) -> "FastAPI":
+    """Return the application. The collector of garbage rests while it is loaded: what is loaded stays,
+    and looking through it again and again takes a third of the time."""
+    gc.disable()
+    try:
+        from app.main import create_app
+
+        return create_app(settings, with_worker=with_worker)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
+def web_process() -> "FastAPI":
+    """Return the application of one of several processes; `preceptor work` delivers the outbox."""
+    settings = Settings()
+    configure_logs(settings.log_level)
+    forward_server_log()
+    Thread(target=_stop_with_supervisor, daemon=True).start()
+    try:
+        return load_application(settings)
+    except Exception:
+        log.exception("process could not load the application", process=os.getpid())
+        time.sleep(PAUSE)
+        raise SystemExit(STARTUP_FAILURE) from None
+
+
+def _stop_with_supervisor() -> None:
+    """Stop this process when its supervisor has ended, however it ended: a process without one would
+    hold the port against the next start."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        supervisor.join()
+        log.warning("supervisor ended", process=os.getpid())
+        signal.raise_signal(signal.SIGTERM)
+
+
+class Supervisor(Multiprocess):
+    """Keeps as many processes as the settings say. Each end and each start is one line in the log."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[Any]) -> None:
+        super().__init__(config, sockets)
+        self.has_failed = False
+        self._serving: set[int | None] = set()
+        self._pinged_at: dict[int | None, float] = {}
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        log.info("processes started", processes=[process.pid for process in self.processes])
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace each process that has ended, and each that was silent for longer than `PATIENCE`.
+
+        Returns at once. uvicorn's own method waits for each process in turn: it would notice neither the
+        end of another one nor a signal meanwhile.
+        """
+        for place, process in enumerate(self.processes):
+            is_stuck = process.process.is_alive() and self._silence(process) > PATIENCE
+            if process.process.is_alive() and not is_stuck:
+                continue
+            process.kill()
+            process.process.join()
+            self._pinged_at.pop(process.pid, None)
+            ended = {"process": process.pid, "exit_code": process.exitcode, "was_stuck": is_stuck}
+            if process.exitcode == STARTUP_FAILURE and not self._serving:
+                # The others would fail in the same way, again and again.
+                log.error("process did not start; the server stops", **ended)
+                self.has_failed = True
+                self.should_exit.set()
+                return
+            self.processes[place] = Process(self.config, self.sockets)
+            self.processes[place].start()
+            log.error("process ended and was replaced", **ended, by=self.processes[place].pid)
+
+    def _silence(self, process: Process) -> float:
+        """Return for how many seconds a process has owed an answer; ask it when it owes none."""
+        now = time.monotonic()
+        pipe, pinged_at = process.parent_conn, self._pinged_at.get(process.pid)
+        try:
+            if pinged_at is None:
+                pipe.send(b"ping")
+                self._pinged_at[process.pid] = now
+            elif pipe.poll(0):
+                is_ready = pipe.recv()
+                del self._pinged_at[process.pid]
+                if is_ready and process.pid not in self._serving:
+                    self._serving.add(process.pid)
+                    log.info("process serves", process=process.pid)
+            else:
+                return now - pinged_at
+        except (OSError, EOFError):
+            return 0.0  # it has just ended, and is seen as such at the next look
+        return 0.0
+
+
+class _ToStructlog(logging.Handler):
+    """Writes a record of the server's library as one line of our log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger("uvicorn").log(
+            record.levelno, record.getMessage(), exc_info=record.exc_info
+        )
+
+
+def forward_server_log() -> None:
+    """Write what uvicorn warns of to our log; without a handler of its own it has none."""
+    logger = logging.getLogger("uvicorn.error")
+    logger.handlers = [_ToStructlog()]
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False

@@ -1,0 +1,177 @@
+"""Several processes: a slow one is left alone, one that ends is logged and replaced, and all of them end
+with their supervisor."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from app.db.database import Database
+from tests.make.server import Server, a_server
+
+pytestmark = pytest.mark.postgres
+REPLACED = "process ended and was replaced"
+LONGER_THAN_UVICORN_WAITS = 7.0
+IMPATIENT = """
+import sys, threading, time
+from pathlib import Path
+from app import serving
+from app.settings import Settings
+
+def lose_patience():
+    while not Path(sys.argv[2]).exists():
+        time.sleep(0.1)
+    serving.PATIENCE = 1.0
+
+threading.Thread(target=lose_patience, daemon=True).start()
+serving.serve(Settings(), host="127.0.0.1", port=int(sys.argv[1]))
+"""
+
+
+def lines(server: Server) -> list[dict]:
+    return [
+        json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")
+    ]
+
+
+def events(server: Server, name: str) -> list[dict]:
+    return [line for line in lines(server) if line["event"] == name]
+
+
+def until(happened: Callable[[], object], *, within: float = 90.0) -> None:
+    """Wait until something has happened; the limit only ends a test that has failed."""
+    began = time.monotonic()
+    while not happened():
+        assert time.monotonic() - began < within, "it did not happen"
+        time.sleep(0.1)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits to be taken note of does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    """Let a process stand still, as if the machine had no time for it."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def answers(server: Server) -> bool:
+    try:
+        with urllib.request.urlopen(f"{server.url}/readyz", timeout=30) as response:  # noqa: S310 - loopback
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def address_of(database: Database) -> str:
+    return database.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def server(postgres_database: Database, tmp_path: Path) -> Iterator[Server]:
+    """Two processes on PostgreSQL, not started yet."""
+    server = a_server(address_of(postgres_database), tmp_path, workers="2")
+    yield server
+    server.stop()
+
+
+def test_two_processes_start_stay_and_end_together(server: Server):
+    server.start(within=120)
+    (started,) = events(server, "processes started")
+    first, second = started["processes"]
+    until(lambda: len(events(server, "process serves")) == 2)
+
+    # Each of them answers while the other stands still; a slow one is not taken for a dead one.
+    with stopped(first):
+        time.sleep(LONGER_THAN_UVICORN_WAITS)
+        assert answers(server)
+    with stopped(second):
+        assert answers(server)
+    assert events(server, REPLACED) == []
+    assert is_running(first)
+    assert is_running(second)
+
+    # One that ends is one line in the log, and another takes its place.
+    os.kill(first, signal.SIGKILL)
+    until(lambda: events(server, REPLACED))
+    (ended,) = events(server, REPLACED)
+    third = ended["by"]
+    assert (ended["process"], ended["exit_code"], ended["was_stuck"]) == (first, -9, False)
+    until(lambda: len(events(server, "process serves")) == 3)
+    with stopped(second):
+        assert answers(server)
+
+    # No process outlives its supervisor, however that ended: the port is free for the next start.
+    server.kill()
+    until(lambda: not is_running(second) and not is_running(third))
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", server.port))
+
+
+def test_a_process_that_is_silent_for_too_long_is_replaced(server: Server, tmp_path: Path):
+    hurry = tmp_path / "hurry"
+    with server.log.open("ab") as log:
+        server.process = subprocess.Popen(
+            [sys.executable, "-c", IMPATIENT, str(server.port), str(hurry)],
+            env={**os.environ, **server.environment},
+            stdout=log,
+            stderr=log,
+        )
+    until(lambda: len(events(server, "process serves")) == 2)
+    stuck = events(server, "process serves")[0]["process"]
+    os.kill(stuck, signal.SIGSTOP)
+    hurry.touch()
+    until(lambda: stuck in [one["process"] for one in events(server, REPLACED)])
+    (ended,) = [one for one in events(server, REPLACED) if one["process"] == stuck]
+    assert (ended["exit_code"], ended["was_stuck"]) == (-9, True)
+    until(lambda: answers(server))
+
+
+def test_processes_that_cannot_load_stop_the_server_with_a_reason(server: Server):
+    environment = {**server.environment, "PRECEPTOR_DATABASE_URL": "postgresql+nothing://x/y"}
+    server.environment = environment
+    with pytest.raises(RuntimeError, match="The server ended"):
+        server.start(within=120)
+    assert events(server, "process could not load the application")
+    (stops,) = events(server, "process did not start; the server stops")
+    assert stops["exit_code"] == 3
+    assert server.process is not None
+    assert server.process.wait(timeout=30) == 1
+
+
+@pytest.mark.deep
+def test_three_processes_start_while_eight_others_use_the_processor(
+    postgres_database: Database, tmp_path: Path
+):
+    server = a_server(address_of(postgres_database), tmp_path, workers="3")
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(8)]
+    try:
+        server.start(within=180)
+        until(lambda: len(events(server, "process serves")) == 3, within=180)
+        time.sleep(20)
+        assert all(answers(server) for _ in range(20))
+        assert events(server, REPLACED) == []
+    finally:
+        for one in busy:
+            one.kill()
+            one.wait()
+        server.stop()
