@@ -17,6 +17,7 @@ from app.accounts.links import sign_link
 from app.assessments import api as assessments_api
 from app.assessments import pages as assessments_pages
 from app.assessments import papers as assessments_papers
+from app.binding import bind
 from app.certificates import api as certificates_api
 from app.certificates import pages as certificates_pages
 from app.courses import api as courses_api
@@ -107,6 +108,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     """Return the application, or raise when a route has no policy. `with_worker` delivers the outbox
     in a thread of this process (the single-process mode)."""
     configure_logs(settings.log_level)
+    bind()
     app = FastAPI(
         title="Preceptor",
         version="1",

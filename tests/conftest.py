@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.accounts.actor import Actor
+from app.binding import bind
 from app.courses import service as courses
 from app.courses.domain.parsing import parse_course
 from app.courses.reading import read_folder
@@ -34,6 +35,7 @@ from tests.make.once import made_once
 from tests.make.people import a_sign_in
 
 load_tables()
+bind()
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
 """Two runs at a time share the server of PostgreSQL, but no database."""

@@ -3,22 +3,25 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.assessments import domain
 from app.assessments.models import Assessment, StepMark
 from app.courses import queries as courses
 from app.courses.domain.delivery import Checklist
+from app.practicals.domain.seats import Attendance, SeatState
+from app.practicals.models import Seat
 
 
 def problems(db: Session, *, now: datetime) -> list[str]:
     """Return every broken invariant in words: a mark of a step that the revision does not have, a
-    signed assessment with a step unmarked or with another outcome than its marks give."""
+    signed assessment with a step unmarked or with another outcome than its marks give, or whose
+    student was not there."""
     entries: dict[object, list[StepMark]] = {}
     for entry in db.scalars(select(StepMark)):
         entries.setdefault(entry.assessment_id, []).append(entry)
-    found: list[str] = []
+    found = _signed_without_attendance(db)
     for row in db.scalars(select(Assessment).order_by(Assessment.id)):
         checklist = courses.revision(db, row.revision_id).course.checklist(row.checklist_key)
         if checklist is None:
@@ -26,6 +29,26 @@ def problems(db: Session, *, now: datetime) -> list[str]:
             continue
         found.extend(_broken(row, checklist, entries.get(row.id, [])))
     return found
+
+
+def _signed_without_attendance(db: Session) -> list[str]:
+    rows = db.scalars(
+        select(Assessment.id)
+        .join(Seat, Seat.id == Assessment.seat_id)
+        .where(
+            Assessment.signed_at.is_not(None),
+            or_(
+                Seat.attendance.is_(None),
+                Seat.attendance != Attendance.attended,
+                Seat.state != SeatState.confirmed,
+            ),
+        )
+        .order_by(Assessment.id)
+    )
+    return [
+        f"Assessment {assessment_id}: signed, but its student is not marked as present."
+        for assessment_id in rows
+    ]
 
 
 def _broken(row: Assessment, checklist: Checklist, entries: list[StepMark]) -> Iterator[str]:

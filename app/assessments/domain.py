@@ -36,6 +36,7 @@ class SignRefusal(StrEnum):
 
     already_signed = "This assessment is signed and can no longer change."
     unmarked = "Some steps are not marked yet. Mark every step, then sign."
+    absent = "This person is not marked as present. Mark them as present on the roster, then sign."
 
 
 class Entry(Protocol):

@@ -29,6 +29,7 @@ from app.outbox import service as outbox
 from app.practicals import queries as practicals
 from app.practicals.domain.seats import Attendance, SeatState
 from app.practicals.service import mark_attendance
+from app.practicals.service.evidence import lock_seat
 
 NOT_ONESELF = "You cannot assess yourself. Ask another instructor of this practical."
 
@@ -128,14 +129,15 @@ def sign_assessment(
 ) -> None:
     """Sign what was shown: the outcome stands from here on and the student may read it.
 
-    Refused while a step is unmarked, after a first signature, and when anything changed after the
-    marks were shown. The signer answers for the assessment.
+    Refused while a step is unmarked, while the student is not marked as present (R-044), after a first
+    signature, and when anything changed after the marks were shown. The signer answers for it.
     """
     require(policy.may_assess(actor))
     assessment, checklist = _open_sheet(db, actor, assessment_id)
     marks = {key: entry.mark for key, entry in queries.marks_of(db, assessment_id).items()}
     if refusal := domain.sign_refusal(checklist, marks, is_signed=False):
         raise SignRefused(refusal)
+    _demand_present(db, assessment)
     if assessment.version - 1 != expected_version:  # taking the gate has raised it by one
         raise ChangedBeforeSigning
     result = domain.result(checklist, marks)
@@ -153,6 +155,13 @@ def sign_assessment(
         outcome=result.outcome.value,
     )
     _tell_of_outcome(db, assessment, checklist, result.outcome, now=now)
+
+
+def _demand_present(db: Session, assessment: Assessment) -> None:
+    """Refuse to sign for somebody who is absent. The seat stays locked until the signature is there."""
+    seat = lock_seat(db, assessment.seat_id)
+    if seat.state is not SeatState.confirmed or seat.attendance is not Attendance.attended:
+        raise SignRefused(SignRefusal.absent)
 
 
 def _assessable_seat(

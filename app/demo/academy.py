@@ -8,6 +8,7 @@ from datetime import datetime
 from app import jobs
 from app.accounts import passwords
 from app.accounts import queries as people
+from app.binding import bind
 from app.courses import queries as courses
 from app.db.database import Database
 from app.demo.assessing import assess
@@ -25,6 +26,7 @@ COURSE = "mesotherapy"
 
 def fill_if_empty(database: Database, *, now: datetime) -> bool:
     """Make the demo academy in one transaction, if there is nobody yet; return whether it was made."""
+    bind()
     password_hash = passwords.hash_of_password(PASSWORD)
     with _nothing_collected(), database.write() as db:
         course = courses.current(db, COURSE)

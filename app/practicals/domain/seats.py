@@ -61,6 +61,8 @@ class Reason(StrEnum):
     overlap = "overlap"
     no_seat = "no_seat"
     not_waiting = "not_waiting"
+    attended = "attended"
+    assessed = "assessed"
 
 
 class LinkKind(StrEnum):

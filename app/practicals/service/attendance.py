@@ -15,6 +15,7 @@ from app.practicals.domain.seats import Attendance, Gate, SeatState, attendance_
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
 from app.practicals.queries.briefs import is_instructor_of
+from app.practicals.service.evidence import demand_not_relied_on
 from app.practicals.service.gate import take_gate
 
 
@@ -28,7 +29,8 @@ def mark_attendance(
     now: datetime,
 ) -> None:
     """Mark somebody with a place as attended or absent, from the day of the practical on; a later
-    correction is kept in the audit. The same mark again changes nothing.
+    correction is kept in the audit. The same mark again changes nothing. "Attended" is refused to be
+    taken back while an assessment relies on it.
 
     For the instructors of this practical and for admins; to other staff it does not exist. Announces
     `practical.attended`.
@@ -46,6 +48,8 @@ def mark_attendance(
     before = seat.attendance
     if before is attendance:
         return
+    if before is Attendance.attended:
+        demand_not_relied_on(db, seat_id)
     db.execute(
         update(Seat)
         .where(Seat.id == seat_id)

@@ -21,6 +21,7 @@ from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, Waitin
 from app.practicals.errors import PlanRefused
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
 from app.practicals.queries.facts import gate_of
+from app.practicals.service.evidence import demand_nobody_attended
 from app.practicals.service.gate import take_gate
 from app.practicals.service.giving import promote
 from app.practicals.service.mails import tell_of_list, tell_of_seat
@@ -64,6 +65,7 @@ def change_practical(
     require(policy.may_manage(actor))
     gate = take_gate(db, practical_id)
     _demand_changeable(gate, now=now)
+    demand_nobody_attended(db, gate, starts_at=plan.starts_at)
     kind = courses.revision(db, gate.revision_id).course.practical(gate.kind_key)
     if kind is None or (plan.course_key, plan.kind_key) != (gate.course_key, gate.kind_key):
         raise Invalid(
@@ -117,6 +119,7 @@ def cancel_practical(
         raise Invalid("Say why you cancel it.", fields={"reason": "Enter a reason."})
     gate = take_gate(db, practical_id)
     _demand_changeable(gate, now=now)
+    demand_nobody_attended(db, gate)
     _set_status(db, gate, PracticalStatus.cancelled, taken=0, override=0)
     ended = _end_every_seat(db, gate, reason=reason, now=now)
     waited = _close_waiting_list(db, gate, now=now)

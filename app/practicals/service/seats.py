@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -12,6 +12,7 @@ from app.kit.errors import Invalid, NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals import policy
 from app.practicals.domain.seats import (
+    Attendance,
     Gate,
     LinkKind,
     PracticalStatus,
@@ -24,6 +25,7 @@ from app.practicals.domain.seats import (
 )
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
+from app.practicals.service.evidence import demand_not_attended
 from app.practicals.service.gate import move_taken, take_gate
 from app.practicals.service.giving import give_seat, know_in_queue, promote
 from app.practicals.service.mails import tell_of_seat
@@ -53,6 +55,7 @@ def cancel_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: da
         raise NotFound
     if unmet := cancel_refusal(gate, now):
         raise PlaceRefused((unmet,))
+    demand_not_attended(_attendance_of(db, gate, actor.user_id))
     _end_seat(db, gate, actor, actor.user_id, SeatState.cancelled_by_student, now=now, reason=None)
 
 
@@ -128,7 +131,18 @@ def take_seat_away(
                 ),
             )
         )
+    demand_not_attended(seat.attendance)
     _end_seat(db, gate, actor, seat.user_id, SeatState.cancelled_by_admin, now=now, reason=reason)
+
+
+def _attendance_of(db: Session, gate: Gate, user_id: UserId) -> Attendance | None:
+    return db.scalar(
+        select(Seat.attendance).where(
+            Seat.practical_id == gate.id,
+            Seat.user_id == user_id,
+            Seat.state == SeatState.confirmed,
+        )
+    )
 
 
 def _end_seat(

@@ -1,0 +1,33 @@
+"""What an assessment relies on below it: that its student was there. Bound by `app.binding`."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.assessments.models import Assessment, StepMark
+from app.kit.ids import SeatId
+from app.practicals.domain.seats import Reason, Unmet
+
+SIGNED = Unmet(
+    Reason.assessed,
+    "A signed assessment relies on this attendance.",
+    "A signed assessment stays. If the wrong person was assessed, tell the office what happened: it can "
+    "revoke a certificate.",
+)
+BEGUN = Unmet(
+    Reason.assessed,
+    "This person's assessment has marks already, and it relies on this attendance.",
+    "Open the assessment first, and discard it if it was begun by mistake.",
+)
+
+
+def relies_on_attendance(db: Session, seat_id: SeatId) -> Unmet | None:
+    """Return why the attendance of a seat must stay: a signed assessment, or one with marks."""
+    signed = select(func.count(Assessment.signed_at)).where(Assessment.seat_id == seat_id)
+    marked = (
+        select(func.count(StepMark.id))
+        .join(Assessment, Assessment.id == StepMark.assessment_id)
+        .where(Assessment.seat_id == seat_id)
+    )
+    if db.scalar(signed):
+        return SIGNED
+    return BEGUN if db.scalar(marked) else None

@@ -1,0 +1,13 @@
+"""Bind to lower features what they must ask of higher ones and cannot import.
+
+Facts go upwards through the outbox (`app.jobs`). What is bound here is asked in the same transaction,
+because the answer decides whether something may be done at all.
+"""
+
+from app.assessments.evidence import relies_on_attendance
+from app.practicals.service.evidence import bind_reliances
+
+
+def bind() -> None:
+    """Bind everything. Every process calls this once before it acts; again changes nothing."""
+    bind_reliances(relies_on_attendance)

@@ -1,0 +1,105 @@
+"""Attendance is evidence: what others rely on is not taken away.
+
+A seat of somebody who was there is kept. Higher features that rely on attendance (assessments) are bound
+here once, by `app.binding`, because this feature cannot import them.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import open_to_all
+from app.kit.errors import NotFound
+from app.kit.ids import SeatId
+from app.practicals.domain.seats import Attendance, Gate, Reason, SeatState, Unmet
+from app.practicals.errors import PlaceRefused, PlanRefused
+from app.practicals.models import Seat
+
+Reliance = Callable[[Session, SeatId], Unmet | None]
+"""Says why the attendance of a seat must stay, or None."""
+
+_reliances: list[Reliance] = []
+
+
+@open_to_all
+def bind_reliances(*reliances: Reliance) -> None:
+    """Set what relies on attendance. Called when the process starts; a second call replaces the first."""
+    _reliances[:] = reliances
+
+
+@open_to_all
+def demand_not_relied_on(db: Session, seat_id: SeatId) -> None:
+    """Raise PlaceRefused with the reason when something relies on the attendance of this seat.
+
+    A step of commands that take "attended" back; they have asked the permission and hold the gate. The
+    seat is locked first, so that a signature at the same moment waits and then reads the new attendance.
+    Raises RuntimeError when nothing was bound: then nobody could say what relies on it.
+    """
+    if not _reliances:
+        raise RuntimeError("Nothing is bound to attendance; call app.binding.bind() first.")
+    lock_seat(db, seat_id)
+    found = tuple(unmet for relies in _reliances if (unmet := relies(db, seat_id)) is not None)
+    if found:
+        raise PlaceRefused(found)
+
+
+@open_to_all
+def lock_seat(db: Session, seat_id: SeatId) -> Seat:
+    """Lock one seat until the transaction ends and return it as it is now; raise NotFound.
+
+    A step of commands that have asked the permission.
+    """
+    row = db.scalars(
+        select(Seat)
+        .where(Seat.id == seat_id)
+        # Not a plain FOR UPDATE: that would block the foreign keys of assessments that begin.
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+@open_to_all
+def demand_not_attended(attendance: Attendance | None) -> None:
+    """Raise PlaceRefused when the holder of a seat is marked as present: that seat is evidence.
+
+    A step of commands that end a seat.
+    """
+    if attendance is Attendance.attended:
+        raise PlaceRefused(
+            (
+                Unmet(
+                    Reason.attended,
+                    "The holder of this place is marked as present.",
+                    "If they are not there, their instructor sets the attendance right on the roster first.",
+                ),
+            )
+        )
+
+
+@open_to_all
+def demand_nobody_attended(db: Session, gate: Gate, *, starts_at: datetime | None = None) -> None:
+    """Raise PlanRefused when somebody is marked as present on this day already.
+
+    A step of commands that cancel a day, or move it: `starts_at` is the new start.
+    """
+    if starts_at == gate.starts_at:
+        return
+    present = db.scalars(
+        select(func.count()).where(
+            Seat.practical_id == gate.id,
+            Seat.state == SeatState.confirmed,
+            Seat.attendance == Attendance.attended,
+        )
+    ).one()
+    if present:
+        people = "1 person is" if present == 1 else f"{present} people are"
+        raise PlanRefused(
+            f"{people} marked as present on this day, so it stays where it is. If that is wrong, set the "
+            "attendance right on the roster first.",
+            reason=Reason.attended,
+        )
