@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from app.accounts.actor import Role
+from app.kit.describing import describe_error
 from app.kit.errors import Refused
 
 if TYPE_CHECKING:
@@ -39,6 +40,14 @@ def main() -> None:
     except Refused as refused:
         fields = "".join(f"\n  {name}: {message}" for name, message in refused.fields.items())
         _fail(refused.detail + fields)
+    except Exception as error:
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from app.db.database import DatabaseBusy
+
+        if not isinstance(error, (SQLAlchemyError, DatabaseBusy)):
+            raise
+        _fail(f"The database did not do it. {describe_error(error)}")
 
 
 def _fail(sentence: str, *, code: int = 1) -> NoReturn:
@@ -204,7 +213,7 @@ def examine(as_json: AsJson = False) -> None:
 @app.command("settings")
 def show_settings() -> None:
     """Print the settings in force, without secrets."""
-    print(_settings().model_dump_json(indent=2))
+    print(json.dumps(_settings().without_secrets(), indent=2))
 
 
 @content.command("check")

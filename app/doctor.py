@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.database import SAFE_SQLITE, Database, sqlite_module
 from app.db.migrate import is_current
+from app.kit.describing import describe_error
 from app.settings import Settings
 
 SLOW_SYNC_MS = 20.0
@@ -65,7 +66,9 @@ def _schema(database: Database) -> Finding:
             return Finding("schema", "at the head")
         return Finding("schema", "not at the head. Run `preceptor migrate`.", fine=False)
     except SQLAlchemyError as error:
-        return Finding("schema", f"the database does not answer: {error}", fine=False)
+        return Finding(
+            "schema", f"the database does not answer: {describe_error(error)}", fine=False
+        )
 
 
 def _disk(database: Database) -> Finding:

@@ -14,6 +14,7 @@ from app.certificates import service as certificates
 from app.db import idempotency, limits
 from app.db.database import Database
 from app.enquiries import service as enquiries
+from app.kit.describing import describe_error
 from app.kit.ids import UserId
 from app.outbox import queries as outbox_queries
 from app.outbox import service as outbox
@@ -74,7 +75,7 @@ def deliver_due(database: Database, mailer: Mailer, *, now: datetime) -> int:
         except Exception as error:  # whatever a handler raises is kept with the event and retried
             log.warning("event failed", name=event.name, event_id=str(event.id), exc_info=error)
             with database.write() as db:
-                outbox.mark_failed(db, event, repr(error), now=now)
+                outbox.mark_failed(db, event, describe_error(error), now=now)
     return len(leased)
 
 

@@ -1,14 +1,19 @@
 """Settings of one installation: read once from the environment, checked, handed down as values."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEMO_SECRET = "demo-secret-that-production-refuses"  # noqa: S105 - known to all, refused in production
+
+MASK = "**********"
+_USER_OF_ADDRESS = re.compile(r"//.*@")
 
 
 class Environment(StrEnum):
@@ -24,7 +29,9 @@ class Settings(BaseSettings):
     clock, and says which.
     """
 
-    model_config = SettingsConfigDict(env_prefix="PRECEPTOR_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="PRECEPTOR_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     database_url: str = "sqlite:///var/preceptor.db"
     secret_key: SecretStr = SecretStr(DEMO_SECRET)
@@ -80,6 +87,35 @@ class Settings(BaseSettings):
             found.append("PRECEPTOR_TEST_CLOCK is for tests; production refuses it.")
         return found
 
+    def without_secrets(self) -> dict[str, Any]:
+        """Return every setting as plain JSON, fit to be shown: secrets and whatever gives access to a
+        database, a mail server or a file store are masked."""
+        shown = self.model_dump(mode="json")
+        return {
+            name: masked_address(value) if isinstance(value, str) else value
+            for name, value in shown.items()
+        }
+
+    def __repr_args__(self) -> Any:
+        """Say the same in tracebacks and test reports."""
+        return self.without_secrets().items()
+
     @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")
+
+
+def masked_address(text: str) -> str:
+    """Return an address without the password and without the values of its query, where file stores take
+    their keys; another text as it is. A user without a password is masked too: it may be an access key."""
+    if "://" not in text:
+        return text
+    bare = _USER_OF_ADDRESS.sub(_masked_user, text, count=1)
+    parts = urlsplit(bare)
+    query = re.sub(r"=[^&]*", f"={MASK}", parts.query)
+    return urlunsplit(parts._replace(query=query)) if query else bare
+
+
+def _masked_user(match: re.Match[str]) -> str:
+    user, colon, _ = match[0].removeprefix("//").removesuffix("@").partition(":")
+    return f"//{user}:{MASK}@" if colon else f"//{MASK}@"

@@ -1,12 +1,16 @@
-"""Structured logs: one JSON object per line on standard output, with secrets struck out."""
+"""Structured logs: one JSON object per line on standard output, with secrets struck out.
+
+What libraries warn of comes the same way.
+"""
 
 import logging
 import sys
 from typing import Any
 
 import structlog
-from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict
+
+from app.kit.describing import chain_of
 
 SECRET_WORDS = ("password", "token", "secret", "cookie", "authorization", "answer")
 
@@ -18,6 +22,15 @@ def _strike_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 
 
+def _describe_error(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Put an error in words without values: no message that repeats one, no local variables (R-136)."""
+    told = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+    if isinstance(error, BaseException):
+        event["exception"] = chain_of(error)
+    return event
+
+
 def configure_logs(level: str) -> None:
     """Write everything at `level` and above as JSON; uvicorn's access lines give way to ours."""
     structlog.configure(
@@ -26,11 +39,24 @@ def configure_logs(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _strike_secrets,
-            # Without the values of local variables: they may be passwords or answers (R-136).
-            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+            _describe_error,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    if not any(isinstance(handler, _Forwarded) for handler in root.handlers):
+        root.addHandler(_Forwarded())
+
+
+class _Forwarded(logging.Handler):
+    """Hands what libraries log to our own log. Of a message only the first line is kept, up to a bracket:
+    asyncio writes the values of what failed behind it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        words = record.getMessage().partition("\n")[0].partition("(")[0]
+        structlog.get_logger(record.name).log(
+            record.levelno, words, logger=record.name, exc_info=record.exc_info
+        )

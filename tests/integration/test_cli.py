@@ -64,6 +64,7 @@ def test_the_demo_academy_fills_an_empty_database_once(preceptor, tmp_path, monk
 
 def test_settings_are_shown_without_secrets(preceptor, monkeypatch):
     monkeypatch.setenv("PRECEPTOR_SECRET_KEY", "do-not-print-me")
+    monkeypatch.setenv("PRECEPTOR_MAIL_URL", "smtp://office:do-not-print-me@localhost")
     shown = preceptor("settings").stdout
     assert json.loads(shown)["env"] == "test"
     assert "do-not-print-me" not in shown
