@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import import_module
@@ -10,14 +10,21 @@ from pathlib import Path
 from threading import Lock
 from time import perf_counter
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 SAFE_SQLITE = (3, 51, 3)
 """Older libraries can, rarely, corrupt a WAL database written by several connections."""
+LONGEST_WAIT = 10.0
+"""Seconds that a write block waits for the other writers of this process, on SQLite."""
+OTHER_PROCESS_MS = 5000
+"""Milliseconds that a statement waits for a writer of another process, on SQLite."""
+CONNECT_SECONDS = 5
+"""How long PostgreSQL may take to accept a connection."""
 
 
 @dataclass(slots=True)
@@ -26,6 +33,10 @@ class Work:
 
     statements: int = 0
     seconds: float = 0.0
+
+
+class DatabaseBusy(Exception):
+    """Another write block did not end in time; nothing was changed."""
 
 
 current_work: ContextVar[Work | None] = ContextVar("current_work", default=None)
@@ -49,12 +60,12 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._engine(pool_size)
-        self._turn: AbstractContextManager[Any] = nullcontext()
+        self._writer: Lock | None = None
         if self.is_sqlite:
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
             # SQLite has one writer. Queue here, in order, not in its sleep-and-retry loop.
-            self._turn = Lock()
+            self._writer = Lock()
         event.listen(self.engine, "before_cursor_execute", _before_statement)
         event.listen(self.engine, "after_cursor_execute", _after_statement)
         self._reading = sessionmaker(
@@ -70,6 +81,7 @@ class Database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             return create_engine(
                 self.url,
+                hide_parameters=True,
                 module=sqlite_module(),
                 pool_size=pool_size,
                 max_overflow=0,
@@ -78,12 +90,14 @@ class Database:
             )
         return create_engine(
             self.url,
+            hide_parameters=True,
             pool_size=pool_size,
             max_overflow=0,
             isolation_level="READ COMMITTED",
             connect_args={
+                "connect_timeout": CONNECT_SECONDS,
                 "options": "-c lock_timeout=3000 -c statement_timeout=15000 "
-                "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+                "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
             },
         )
 
@@ -98,9 +112,18 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Open a block that commits at its end. Keep slow work (hashing, mail, PDF) out of it."""
-        with self._turn, self._writing.begin() as db:
-            yield db
+        """Open a block that commits at its end. Keep slow work (hashing, mail, PDF) out of it.
+
+        On SQLite raise DatabaseBusy when the blocks before this one take longer than `LONGEST_WAIT`.
+        """
+        if self._writer is not None and not self._writer.acquire(timeout=LONGEST_WAIT):
+            raise DatabaseBusy("Another write block has not ended in time.")
+        try:
+            with self._writing.begin() as db:
+                yield db
+        finally:
+            if self._writer is not None:
+                self._writer.release()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -113,7 +136,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=20000",
+        f"busy_timeout={OTHER_PROCESS_MS}",
         "trusted_schema=OFF",
         "cell_size_check=ON",
     ):
@@ -126,8 +149,28 @@ def _begin_sqlite(connection: Connection) -> None:
     # between, whatever the timeout; IMMEDIATE takes the write lock before the first read.
     if connection.get_execution_options().get("write", False):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:  # takes no lock, so it cannot fail: straight to the driver
+        return
+    driver = connection.dialect.loaded_dbapi
+    try:  # takes no lock: straight to the driver
         connection.connection.cursor().execute("BEGIN")
+    except driver.Error as error:
+        raise as_sqlalchemys("BEGIN", error, connection.dialect) from error
+
+
+def as_sqlalchemys(
+    statement: str | None, error: Any, dialect: Dialect, raw: Any = None
+) -> DBAPIError:
+    """Return SQLAlchemy's error for one that a driver raised past it; `raw` is the driver's connection."""
+    wrapped: Any = DBAPIError.instance(
+        statement,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=raw is not None and dialect.is_disconnect(error, raw, None),
+        dialect=dialect,
+    )
+    return cast(DBAPIError, wrapped)
 
 
 def _before_statement(*event_values: Any) -> None:

@@ -9,6 +9,7 @@ from app.kit.errors import Invalid
 Row = TypeVar("Row")
 PAGE_SIZE = 50
 LAST_PAGE = 10_000
+LONGEST_NUMBER = len(str(LAST_PAGE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ def page_number(text: str | None) -> int:
     """Read a page number from an address; refuse what is no number or absurdly high."""
     if not text:
         return 1
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LAST_PAGE):
+    is_number = len(text) <= LONGEST_NUMBER and text.isascii() and text.isdigit()
+    number = int(text) if is_number else 0
+    if not 1 <= number <= LAST_PAGE:
         raise Invalid(f"The page must be a whole number from 1 to {LAST_PAGE}.")
-    return int(text)
+    return number

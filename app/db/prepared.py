@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.type_api import TypeEngine
 
-from app.db.database import Database, count_statement
+from app.db.database import Database, as_sqlalchemys, count_statement
 
 Process = Callable[[Any], Any]
 READ_ALIKE = (Date, DateTime, Enum, Uuid)
@@ -89,9 +89,13 @@ class Prepared:
     def alone(self, database: Database, **values: Any) -> Any:
         """Return the one row there may be, outside of any block: one statement sees one moment. Where the
         connection turns out to be lost, it is asked again on a new one."""
-        connection = database.engine.raw_connection()
+        dialect = database.engine.dialect
         try:
-            return _single(self._ask(connection.dbapi_connection, database.engine.dialect, values))
+            connection = database.engine.raw_connection()
+        except dialect.loaded_dbapi.Error as error:  # the database is down
+            raise as_sqlalchemys(None, error, dialect) from error
+        try:
+            return _single(self._ask(connection.dbapi_connection, dialect, values))
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
@@ -113,14 +117,7 @@ class Prepared:
         try:
             found = raw.execute(ready.sql, written).fetchall()
         except dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(
-                ready.sql,
-                None,
-                error,
-                dialect.loaded_dbapi.Error,
-                connection_invalidated=dialect.is_disconnect(error, raw, None),
-                dialect=dialect,
-            ) from error
+            raise as_sqlalchemys(ready.sql, error, dialect, raw) from error
         count_statement(perf_counter() - began)
         return list(map(ready.read, found))
 

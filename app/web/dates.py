@@ -67,7 +67,10 @@ def moment(day: date, at: time, zone: str) -> datetime:
     """Return the moment of a local day and time, in UTC. An hour that comes twice in autumn means its
     first; an hour that the clocks skip in spring raises ValueError."""
     local = datetime.combine(day, at, ZoneInfo(zone))
-    exact = local.astimezone(UTC)
+    try:
+        exact = local.astimezone(UTC)
+    except OverflowError:  # the first and the last day of the calendar
+        raise ValueError("There is no such day. Check the year.") from None
     if exact.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise ValueError("The clocks go forward then, so there is no such time that day.")
     return exact
