@@ -115,6 +115,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # behind a proxy it would send a form again over plain http
         lifespan=_lifespan(with_worker=with_worker),
     )
     built = build_assets(STATIC, ROOT / "var" / "assets")

@@ -7,11 +7,14 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.db.database import DatabaseBusy
 from app.kit.errors import (
     Conflict,
     Forbidden,
@@ -27,6 +30,10 @@ from app.web.middleware import BodyTooLarge
 from app.web.visit import VisitContext, open_visit
 
 log = structlog.get_logger("preceptor.error")
+RETRY_AFTER = 3
+"""Seconds after which a client may try again when the database did not answer."""
+UNAVAILABLE = (OperationalError, InterfaceError, NoConnectionFree, DatabaseBusy)
+"""One answer for one cause: the database is down, full, locked, or has no connection free."""
 
 STATUS: dict[type[Refused], int] = {
     Invalid: 422,
@@ -66,8 +73,11 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(UnsupportedForm, _unsupported)
     app.add_exception_handler(BodyTooLarge, _too_large)
-    app.add_exception_handler(OperationalError, _busy)
+    for unavailable in UNAVAILABLE:
+        app.add_exception_handler(unavailable, _busy)
+    app.add_exception_handler(DBAPIError, _lost)
     app.add_exception_handler(DataError, _unkeepable)
+    app.add_exception_handler(OverflowError, _unkeepable)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -80,9 +90,12 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if not _is_api(request) and "preceptor.visit" not in request.scope:
         # No route was found, so nobody has asked yet who this is.
         visit = await open_visit(request)
-        await run_in_threadpool(visit.meet)
+        try:
+            await run_in_threadpool(visit.meet)
+        except (SQLAlchemyError, DatabaseBusy) as unavailable:
+            return await _busy(request, unavailable)
     if error.status_code == 404:
-        return _not_found(request)
+        return _without_slash(request) or _not_found(request)
     title = TITLES.get(error.status_code, "This request was refused")
     detail = DETAILS.get(error.status_code, "Nothing was changed.")
     response = _answer(request, error.status_code, title, detail, None)
@@ -114,7 +127,7 @@ async def _too_large(request: Request, error: Exception) -> Response:
 
 async def _unkeepable(request: Request, error: Exception) -> Response:
     """A value passed every rule and the database cannot hold it, such as a NUL in the text of a client of
-    the API."""
+    the API, or a number of a hundred digits."""
     log.warning("unkeepable", request_id=_request_id(request), exc_info=error)
     refusal = Invalid("A value cannot be kept, such as a character that is no text.")
     return _answer(request, 422, refusal.title, refusal.detail, refusal)
@@ -124,8 +137,32 @@ async def _busy(request: Request, error: Exception) -> Response:
     log.error("database", request_id=_request_id(request), exc_info=error)
     detail = "Nothing was changed. Wait a few seconds and try again."
     response = _answer(request, 503, TITLES[503], detail, None)
-    response.headers["retry-after"] = "3"
+    response.headers["retry-after"] = str(RETRY_AFTER)
     return response
+
+
+async def _lost(request: Request, error: Exception) -> Response:
+    """Answer an error of the driver: a connection that was lost is no fault of ours, others are."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return await _busy(request, error)
+    raise error
+
+
+def _without_slash(request: Request) -> Response | None:
+    """Return the way to the page whose address was written with a slash at its end, if there is one. The
+    address is relative, so that it keeps the scheme that the person uses; a form is never sent again."""
+    path = str(request.scope["path"])
+    if request.method not in ("GET", "HEAD") or not path.endswith("/"):
+        return None
+    bare = path.rstrip("/")
+    if bare.startswith("//"):  # a browser would take what follows for another site
+        return None
+    scope = {**request.scope, "path": bare}
+    pages = (route for route in request.app.router.routes if isinstance(route, Route))
+    if not any(route.matches(scope)[0] is Match.FULL for route in pages):
+        return None
+    query = request.scope.get("query_string", b"").decode("latin-1")
+    return RedirectResponse(quote(bare) + (f"?{query}" if query else ""), status_code=307)
 
 
 def _not_found(request: Request) -> Response:
