@@ -13,6 +13,7 @@ from app.accounts.actor import Role
 from app.accounts.domain import Profile, missing_profile_fields
 from app.accounts.forms import Name
 from app.kit.ids import GroupId, SignInId
+from app.kit.versions import LONGEST_VERSION
 from app.web.access import INSTRUCTOR, SIGNED_IN
 from app.web.routing import Api
 from app.web.visit import Visit, VisitContext
@@ -30,6 +31,8 @@ class ProfileIn(BaseModel):
     registration_number: Annotated[str, StringConstraints(max_length=60)] | None = None
     access_needs: Annotated[str, StringConstraints(max_length=2000)] | None = None
     theme: Literal["auto", "light", "dark"] = "auto"
+    version: Annotated[str, StringConstraints(max_length=LONGEST_VERSION)]
+    """The version of the profile that this one was made from, as `GET /me` gives it."""
 
 
 class ProfileOut(BaseModel):
@@ -42,6 +45,7 @@ class ProfileOut(BaseModel):
     registration_number: str | None
     access_needs: str | None
     theme: str
+    version: str
 
 
 class MeOut(BaseModel):
@@ -95,9 +99,13 @@ def show_me(*, visit: Visit) -> MeOut:
 
 @api.put("/me/profile", name="api.accounts.change_profile", access=SIGNED_IN, response_model=MeOut)
 def change_profile(*, visit: Visit, profile: ProfileIn) -> MeOut:
-    """Replace the profile; what is left out becomes empty."""
+    """Replace the profile; what is left out becomes empty. One that was made from an older version is
+    refused with 409 and the reason `stale`."""
+    wanted = Profile(**profile.model_dump(exclude={"version"}))
     with visit.database.write() as db:
-        own_account.change_profile(db, visit.actor, Profile(**profile.model_dump()), now=visit.now)
+        own_account.change_profile(
+            db, visit.actor, wanted, expected_version=profile.version, now=visit.now
+        )
     return _me(visit)
 
 
@@ -167,7 +175,7 @@ def _me(visit: VisitContext) -> MeOut:
         id=actor.user_id,
         email=actor.email,
         roles=sorted(actor.roles),
-        profile=ProfileOut(**asdict(profile)),
+        profile=ProfileOut(**asdict(profile), version=profile.version),
         missing=list(missing_profile_fields(profile)) if actor.is_student else [],
     )
 

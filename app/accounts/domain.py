@@ -4,12 +4,13 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Set
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 from app.accounts.actor import Role
 from app.kit.ids import UserId
+from app.kit.versions import version_of
 
 SHORTEST_PASSWORD = 15
 LONGEST_PASSWORD = 256
@@ -271,6 +272,21 @@ class Profile:
     registration_number: str | None = field(default=None, repr=False)
     access_needs: str | None = field(default=None, repr=False)
     theme: str = "auto"
+
+    @property
+    def version(self) -> str:
+        """The version that a form of this profile is made from; see `app.kit.versions`."""
+        return version_of(asdict(self))
+
+
+def roles_record(roles: Set[Role]) -> dict[str, object]:
+    """Return what the form of a person's roles writes."""
+    return {"roles": frozenset(roles)}
+
+
+def group_record(name: str) -> dict[str, object]:
+    """Return what the form of a group's name writes."""
+    return {"name": name}
 
 
 def missing_profile_fields(profile: Profile) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from app.accounts.domain import (
     clean_name,
     normal_email,
 )
-from app.web.forms import Form
+from app.web.forms import EditForm, Form
 
 ADDRESS_HELP = "Enter an e-mail address in the form name@example.com."
 
@@ -84,7 +84,7 @@ class ChangeAddressForm(Form):
     current_password: TypedPassword = Field(title="Your current password")
 
 
-class ProfileForm(Form):
+class ProfileForm(EditForm):
     """The profile page. Every answer but the name may wait; booking asks for what is missing."""
 
     name: Name = Field(title="Your name")
@@ -113,7 +113,7 @@ class InviteForm(Form):
     roles: tuple[Role, ...] = Field((), title="Roles", min_length=1, validate_default=True)
 
 
-class RolesForm(Form):
+class RolesForm(EditForm):
     roles: tuple[Role, ...] = Field((), title="Roles")
     reason: Reason = Field(title="The reason")
 
@@ -132,6 +132,10 @@ class GroupForm(Form):
     name: Annotated[str, StringConstraints(max_length=120), AfterValidator(_name)] = Field(
         title="The name of the group"
     )
+
+
+class RenameGroupForm(EditForm, GroupForm):
+    """The name of a group that has one already."""
 
 
 class MemberForm(Form):

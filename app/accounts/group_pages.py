@@ -3,7 +3,7 @@
 from fastapi import Response
 
 from app.accounts import groups, queries
-from app.accounts.forms import GroupForm, MemberForm, PlainForm
+from app.accounts.forms import GroupForm, MemberForm, PlainForm, RenameGroupForm
 from app.accounts.queries import GroupPage
 from app.kit.errors import Refused
 from app.kit.ids import GroupId, UserId
@@ -72,18 +72,32 @@ def remove_member(
 @pages.get("/admin/groups/{group_id}/rename", name="accounts.rename_group", access=ADMIN)
 def show_rename(*, visit: Visit, group_id: GroupId) -> Response:
     page = _group(visit, group_id)
-    return form_page(visit, "accounts/rename_group.html", values={"name": page.name}, page=page)
+    return form_page(visit, "accounts/rename_group.html", values=_name_of(page), page=page)
 
 
 @pages.post("/admin/groups/{group_id}/rename", name="accounts.rename_group.post", access=ADMIN)
 def rename(*, visit: Visit, submitted: Submitted, group_id: GroupId) -> Response:
     try:
-        form = GroupForm.read(submitted)
+        form = RenameGroupForm.read(submitted)
         with visit.database.write() as db:
-            groups.rename_group(db, visit.actor, group_id, name=form.name, now=visit.now)
+            groups.rename_group(
+                db,
+                visit.actor,
+                group_id,
+                name=form.name,
+                expected_version=form.version,
+                now=visit.now,
+            )
     except Refused as refused:
         page = _group(visit, group_id)
-        return form_page(visit, "accounts/rename_group.html", submitted, refused, page=page)
+        return form_page(
+            visit,
+            "accounts/rename_group.html",
+            submitted,
+            refused,
+            values=_name_of(page),
+            page=page,
+        )
     return _back(visit, group_id, "The group has its new name.")
 
 
@@ -138,6 +152,11 @@ def _group_page(
 def _group(visit: VisitContext, group_id: GroupId) -> GroupPage:
     with visit.database.read() as db:
         return queries.group_page(db, visit.actor, group_id)
+
+
+def _name_of(page: GroupPage) -> dict[str, str]:
+    """Return what the form of a group's name begins with."""
+    return {"name": page.name, "version": page.version}
 
 
 def _back(visit: VisitContext, group_id: GroupId, words: str) -> Response:

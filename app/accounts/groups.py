@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.actor import Actor, Role, require
+from app.accounts.domain import group_record
 from app.accounts.errors import PersonRefused
 from app.accounts.models import Group, GroupMember, User
 from app.audit.service import record
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import GroupId, UserId, new_uuid
+from app.kit.versions import demand_current
 
 TAKEN = "Another group has this name. Choose another, for instance with the month in it."
 
@@ -30,9 +32,26 @@ def make_group(db: Session, actor: Actor, *, name: str, now: datetime) -> GroupI
     return group.id
 
 
-def rename_group(db: Session, actor: Actor, group_id: GroupId, *, name: str, now: datetime) -> None:
+def rename_group(
+    db: Session,
+    actor: Actor,
+    group_id: GroupId,
+    *,
+    name: str,
+    expected_version: str,
+    now: datetime,
+) -> None:
+    """Give a group another name; a form that was opened before it got another one is Stale."""
     require(policy.may_manage_groups(actor))
-    group = _group(db, group_id)
+    group = db.scalars(
+        select(Group)
+        .where(Group.id == group_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if group is None:
+        raise NotFound
+    demand_current(expected_version, recorded=group_record(group.name), sent=group_record(name))
     try:
         with db.begin_nested():
             group.name = name

@@ -13,6 +13,7 @@ from app.accounts.pages import browser_of, signed_in
 from app.accounts.sign_ins import Candidate
 from app.kit.errors import Refused
 from app.kit.ids import SignInId
+from app.kit.versions import Stale
 from app.web.access import SIGNED_IN
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
@@ -20,6 +21,10 @@ from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
 
 pages = Pages()
+OPTIONS = {
+    "is_medical": (("yes", "Yes"), ("no", "No")),
+    "theme": (("auto", "As my device"), ("light", "Light"), ("dark", "Dark")),
+}
 
 
 @pages.get("/me", name="accounts.me", access=SIGNED_IN)
@@ -34,11 +39,16 @@ def change_profile(*, visit: Visit, submitted: Submitted) -> Response:
     except Refused as refused:
         return _me_page(visit, submitted, refused)
     profile = form.profile()
-    with visit.database.write() as db:
-        if not visit.actor.is_student:  # their page asks for less; the rest stays as it is
-            kept = queries.profile(db, visit.actor.user_id)
-            profile = replace(kept, name=profile.name, theme=profile.theme)
-        own_account.change_profile(db, visit.actor, profile, now=visit.now)
+    try:
+        with visit.database.write() as db:
+            if not visit.actor.is_student:  # their page asks for less; the rest stays as it is
+                whole = queries.profile(db, visit.actor.user_id)
+                profile = replace(whole, name=profile.name, theme=profile.theme)
+            own_account.change_profile(
+                db, visit.actor, profile, expected_version=form.version, now=visit.now
+            )
+    except Stale as refused:
+        return _me_page(visit, submitted, refused)
     return visit.redirect(visit.url("accounts.me"), flash="Your profile is saved.")
 
 
@@ -131,6 +141,7 @@ def _me_page(
         submitted,
         refused,
         values=_values(profile),
+        options=OPTIONS,
         missing=missing if visit.actor.is_student else [],
     )
 
@@ -138,6 +149,7 @@ def _me_page(
 def _values(profile: Profile) -> dict[str, Any]:
     answers = {True: "yes", False: "no", None: ""}
     return {
+        "version": profile.version,
         "name": profile.name,
         "certificate_name": profile.certificate_name or "",
         "is_medical": answers[profile.is_medical],

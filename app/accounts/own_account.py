@@ -3,6 +3,7 @@
 Passwords arrive here as hashes: `passwords.choose` refuses a weak one and hashes it before the block.
 """
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -14,11 +15,13 @@ from app.accounts.actor import Actor, open_to_all
 from app.accounts.domain import Profile, Purpose
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
 from app.accounts.models import User
+from app.accounts.queries import profile_from
 from app.accounts.sign_ins import Browser, Candidate, Started
 from app.accounts.trail import note
 from app.db import limits
 from app.kit.errors import Invalid, TooMany
 from app.kit.ids import EventId, UserId, new_uuid
+from app.kit.versions import demand_current
 from app.outbox.service import send_mail
 
 
@@ -192,8 +195,17 @@ def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> No
 
 
 @open_to_all
-def change_profile(db: Session, actor: Actor, profile: Profile, *, now: datetime) -> None:
-    """Write the actor's own profile."""
+def change_profile(
+    db: Session, actor: Actor, profile: Profile, *, expected_version: str, now: datetime
+) -> None:
+    """Write the actor's own profile; one that was made from an older version is refused with Stale."""
+    user = db.scalars(
+        select(User)
+        .where(User.id == actor.user_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    demand_current(expected_version, recorded=asdict(profile_from(user)), sent=asdict(profile))
     db.execute(
         update(User)
         .where(User.id == actor.user_id)

@@ -126,6 +126,7 @@ def change_roles(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Re
                 person_id,
                 roles=frozenset(form.roles),
                 reason=form.reason,
+                expected_version=form.version,
                 now=visit.now,
             )
     except Refused as refused:
@@ -178,8 +179,19 @@ def _roles_page(
     refused: Refused | None = None,
 ) -> Response:
     page = _story(visit, person_id)
-    values: dict[str, Any] = {"roles": sorted(page.person.roles)}
-    return form_page(visit, "accounts/roles.html", submitted, refused, values=values, page=page)
+    values: dict[str, Any] = {
+        "roles": sorted(page.person.roles),
+        "version": page.roles_version,
+    }
+    return form_page(
+        visit,
+        "accounts/roles.html",
+        submitted,
+        refused,
+        values=values,
+        options={"roles": [(role.value, role.value.capitalize()) for role in Role]},
+        page=page,
+    )
 
 
 def _change_access(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.actor import Actor, Role, roles_held
-from app.accounts.domain import Profile, Purpose
+from app.accounts.domain import Profile, Purpose, group_record, roles_record
 from app.accounts.links import open_link
 from app.accounts.models import Group, GroupMember, SignIn, User
 from app.audit.queries import acts_about
@@ -19,6 +19,7 @@ from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, GroupId, SignInId, UserId
+from app.kit.versions import version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ class GroupPage:
     students: tuple[Person, ...]
     instructors: tuple[Person, ...]
 
+    @property
+    def version(self) -> str:
+        """The version that the form of the name is made from."""
+        return version_of(group_record(self.name))
+
 
 @dataclass(frozen=True, slots=True)
 class ActRow:
@@ -88,6 +94,11 @@ class PersonStory:
     groups: tuple[GroupRow, ...]
     acts: tuple[ActRow, ...]
     is_self: bool
+
+    @property
+    def roles_version(self) -> str:
+        """The version that the form of the roles is made from."""
+        return version_of(roles_record(self.person.roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +199,11 @@ def profile(db: Session, user_id: UserId) -> Profile:
     user = db.scalars(select(User).where(User.id == user_id)).one_or_none()
     if user is None:
         raise NotFound
+    return profile_from(user)
+
+
+def profile_from(user: User) -> Profile:
+    """Read what a person told of themselves from their row."""
     return Profile(
         name=user.name,
         certificate_name=user.certificate_name,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import doors, links, policy, sign_ins
 from app.accounts.actor import Actor, Role, open_to_all, require
-from app.accounts.domain import Purpose, closing_refusal, roles_refusal
+from app.accounts.domain import Purpose, closing_refusal, roles_record, roles_refusal
 from app.accounts.errors import PersonRefused
 from app.accounts.models import User
 from app.accounts.trail import note
@@ -18,6 +18,7 @@ from app.audit.service import record
 from app.db import limits
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import EventId, UserId, new_uuid
+from app.kit.versions import demand_current
 from app.outbox.service import send_mail
 
 TAKEN = "This address has an account already. Find the person in the list and change their roles."
@@ -79,9 +80,17 @@ def add_person(db: Session, *, name: str, email: str, roles: Set[Role], now: dat
 
 
 def change_roles(
-    db: Session, actor: Actor, person_id: UserId, *, roles: Set[Role], reason: str, now: datetime
+    db: Session,
+    actor: Actor,
+    person_id: UserId,
+    *,
+    roles: Set[Role],
+    reason: str,
+    expected_version: str,
+    now: datetime,
 ) -> None:
-    """Give a person these roles; they sign in anew. Refused for oneself and the last admin (R-042)."""
+    """Give a person these roles; they sign in anew. Refused for oneself and the last admin (R-042), and
+    with Stale where the roles were changed since the form was opened."""
     require(policy.may_manage_people(actor))
     others = _gate_of_admins(db) - {person_id}
     user = _person(db, person_id)
@@ -89,6 +98,7 @@ def change_roles(
         raise PersonRefused(refusal, reason=refusal.name)
     if user.roles == roles:
         return
+    demand_current(expected_version, recorded=roles_record(user.roles), sent=roles_record(roles))
     before = sorted(user.roles)
     _give_roles(user, roles)
     sign_ins.drop_all(db, person_id)

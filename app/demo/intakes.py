@@ -6,9 +6,11 @@ from functools import partial
 from app.demo.diary import ZONE, Diary
 from app.demo.joining import OPENED, joined
 from app.demo.people import ADMIN, Stage
+from app.enrolments import invoices
 from app.enrolments import service as enrolments
-from app.enrolments.domain import IntakeFields
+from app.enrolments.domain import IntakeFields, invoice_record, payment_record
 from app.kit.ids import EnrolmentId
+from app.kit.versions import version_of
 
 RUNNING, COMING, EVENING = "running", "coming", "evening"
 BEGAN = 56
@@ -88,18 +90,26 @@ def _confirm(diary: Diary, place: EnrolmentId, now: datetime) -> None:
 
 
 def _invoice(diary: Diary, place: EnrolmentId, number: int, now: datetime) -> None:
-    enrolments.record_invoice(
+    invoices.record_invoice(
         diary.db,
         diary.people[ADMIN.name],
         place,
         number=f"{now:%Y}-{number:04}",
         invoiced_at=now,
+        expected_version=version_of(invoice_record(None, None)),
         now=now,
     )
 
 
 def _pay(diary: Diary, place: EnrolmentId, now: datetime) -> None:
-    enrolments.record_payment(diary.db, diary.people[ADMIN.name], place, paid_at=now, now=now)
+    invoices.record_payment(
+        diary.db,
+        diary.people[ADMIN.name],
+        place,
+        paid_at=now,
+        expected_version=version_of(payment_record(None)),
+        now=now,
+    )
 
 
 def _decline(diary: Diary, place: EnrolmentId, now: datetime) -> None:

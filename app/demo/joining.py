@@ -63,7 +63,8 @@ def _settle_in(diary: Diary, one: DemoPerson, password_hash: str, now: datetime)
         registration_number=one.registration_number or None,
         access_needs=one.access_needs or None,
     )
-    own_account.change_profile(db, actor, profile, now=now)
+    version = accounts_queries.profile(db, actor.user_id).version
+    own_account.change_profile(db, actor, profile, expected_version=version, now=now)
     diary.people[one.name] = actor
 
 

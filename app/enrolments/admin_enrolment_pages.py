@@ -1,18 +1,21 @@
 """The office's page of one enrolment: decide it, take it away, record its invoice and payment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from fastapi import Response
 from sqlalchemy.orm import Session
 
-from app.enrolments import admin_queries, service
-from app.enrolments.admin_pages import errors_of
+from app.enrolments import admin_queries, invoices, service
+from app.enrolments.admin_queries import EnrolmentPage
 from app.enrolments.forms import EmptyForm, InvoiceForm, PaymentForm, ReasonForm, midnight
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import EnrolmentId
+from app.kit.versions import Stale
 from app.web.access import ADMIN
-from app.web.dates import local_day
+from app.web.dates import local_day, typed_moment
 from app.web.errors import status_of
+from app.web.form_pages import compared, errors_of
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
@@ -63,12 +66,13 @@ def record_invoice(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted
         form = InvoiceForm.read(submitted)
         today = local_day(visit.now, zone)
         invoiced_at = midnight("invoiced_on", form.invoiced_on, today=today, zone=zone)
-        service.record_invoice(
+        invoices.record_invoice(
             db,
             visit.actor,
             enrolment_id,
             number=form.number,
             invoiced_at=invoiced_at,
+            expected_version=form.version,
             now=visit.now,
         )
 
@@ -82,7 +86,14 @@ def record_payment(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted
     def command(db: Session) -> None:
         form = PaymentForm.read(submitted)
         paid_at = midnight("paid_on", form.paid_on, today=local_day(visit.now, zone), zone=zone)
-        service.record_payment(db, visit.actor, enrolment_id, paid_at=paid_at, now=visit.now)
+        invoices.record_payment(
+            db,
+            visit.actor,
+            enrolment_id,
+            paid_at=paid_at,
+            expected_version=form.version,
+            now=visit.now,
+        )
 
     return _do(visit, enrolment_id, submitted, command, "The payment is recorded.")
 
@@ -111,10 +122,28 @@ def _enrolment(
 ) -> Response:
     with visit.database.read() as db:
         page = admin_queries.enrolment_page(db, visit.actor, enrolment_id)
+    values = submitted.values if submitted else {}
+    errors = errors_of(refused)
+    if isinstance(refused, Stale):
+        recorded = _recorded(page, values, visit.settings.time_zone)
+        values, errors = compared(refused, values, recorded, shown_in={}, options={})
     return visit.render(
         "enrolments/enrolment.html",
         status=status_of(refused) if refused else 200,
         page=page,
-        errors=errors_of(refused),
-        values=submitted.values if submitted else {},
+        errors=errors,
+        values=values,
     )
+
+
+def _recorded(page: EnrolmentPage, typed: Mapping[str, Any], zone: str) -> dict[str, str]:
+    """Return what the form that was sent shows of the record as it is now."""
+    if "paid_on" in typed:
+        paid_on = typed_moment(page.row.paid_at, zone)["day"] if page.row.paid_at else ""
+        return {"version": page.payment_version, "paid_on": paid_on}
+    row = page.row
+    return {
+        "version": page.invoice_version,
+        "number": row.invoice_number or "",
+        "invoiced_on": typed_moment(row.invoiced_at, zone)["day"] if row.invoiced_at else "",
+    }

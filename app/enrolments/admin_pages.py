@@ -10,7 +10,9 @@ from app.courses import queries as courses
 from app.db.paging import page_number
 from app.enrolments import admin_queries, service
 from app.enrolments.admin_queries import EnrolmentRow, IntakeFacts
+from app.enrolments.domain import intake_record
 from app.enrolments.forms import (
+    FIELDS_OF_INTAKE,
     EmptyForm,
     IntakeForm,
     NewIntakeForm,
@@ -18,9 +20,11 @@ from app.enrolments.forms import (
 )
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId
+from app.kit.versions import Stale, version_of
 from app.web.access import ADMIN
 from app.web.dates import local_day, typed_day, typed_moment, typed_pounds
 from app.web.errors import status_of
+from app.web.form_pages import compared, errors_of
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
@@ -85,15 +89,28 @@ def change_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
         form = IntakeForm.read(submitted)
         fields = form.fields_in(visit.settings.time_zone)
         with visit.database.write() as db:
-            service.change_intake(
-                db, visit.actor, intake_id, fields=fields, reason=form.reason, now=visit.now
+            told = service.change_intake(
+                db,
+                visit.actor,
+                intake_id,
+                fields=fields,
+                reason=form.reason,
+                expected_version=form.version,
+                now=visit.now,
             )
     except (Invalid, Conflict) as refused:
         with visit.database.read() as db:
             intake = admin_queries.intake_facts(db, visit.actor, intake_id)
         return _intake_form(visit, submitted.values, refused, intake)
+    people = (
+        "1 person who holds or waits for a place was"
+        if told == 1
+        else (f"{told} people who hold or wait for a place were")
+    )
+    mailed = f" {people} mailed the new start date." if told else ""
     return visit.redirect(
-        visit.url("enrolments.intake", intake_id=intake_id), flash="The intake is changed."
+        visit.url("enrolments.intake", intake_id=intake_id),
+        flash=f"The intake is changed.{mailed}",
     )
 
 
@@ -170,6 +187,10 @@ def _intake_form(
     refused: Refused | None,
     intake: IntakeFacts | None = None,
 ) -> Response:
+    errors = errors_of(refused)
+    if intake is not None and isinstance(refused, Stale):
+        recorded = _typed(intake, visit.settings.time_zone)
+        values, errors = compared(refused, values, recorded, shown_in=FIELDS_OF_INTAKE, options={})
     with visit.database.read() as db:
         catalogue = courses.catalogue(db)
         if intake is None and refused is None:
@@ -180,7 +201,7 @@ def _intake_form(
         status=status_of(refused) if refused else 200,
         page=intake,
         courses=[(entry.course_key, entry.course.title) for entry in catalogue],
-        errors=errors_of(refused),
+        errors=errors,
         values=values,
     )
 
@@ -199,16 +220,10 @@ def _likely(
     }
 
 
-def errors_of(refused: Refused | None) -> dict[str, str]:
-    """Return a refusal's messages per field; one that concerns no field speaks of the whole form."""
-    if refused is None:
-        return {}
-    return refused.fields or {"form": refused.detail}
-
-
 def _typed(intake: IntakeFacts, zone: str) -> dict[str, Any]:
     opens, closes = typed_moment(intake.opens_at, zone), typed_moment(intake.closes_at, zone)
     return {
+        "version": version_of(intake_record(intake)),
         "title": intake.title,
         "starts_on": typed_day(intake.starts_on),
         "price": typed_pounds(intake.price_pence),

@@ -15,11 +15,17 @@ from app.db.base import table_of
 from app.db.paging import PAGE_SIZE, Page, page_of
 from app.db.prepared import KEPT_ROWS, Prepared
 from app.enrolments import policy
-from app.enrolments.domain import EnrolmentState, IntakeStatus
+from app.enrolments.domain import (
+    EnrolmentState,
+    IntakeStatus,
+    invoice_record,
+    payment_record,
+)
 from app.enrolments.models import Enrolment, Intake
 from app.enrolments.queries import gate_of
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, UserId
+from app.kit.versions import version_of
 
 SHOWN = ("requested", "confirmed", "waiting", "ended")
 _STATES = {
@@ -112,6 +118,16 @@ class EnrolmentPage:
 
     intake: IntakeFacts
     row: EnrolmentRow
+
+    @property
+    def invoice_version(self) -> str:
+        """The version that the form of the invoice is made from."""
+        return version_of(invoice_record(self.row.invoice_number, self.row.invoiced_at))
+
+    @property
+    def payment_version(self) -> str:
+        """The version that the form of the payment is made from."""
+        return version_of(payment_record(self.row.paid_at))
 
 
 def _row(row: Any, place: int | None = None) -> EnrolmentRow:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Protocol
 
 from app.kit.ids import EnrolmentId
 
@@ -186,6 +186,45 @@ class IntakeFields:
     places: int
     opens_at: datetime
     closes_at: datetime
+
+
+class IntakeValues(Protocol):
+    """What `IntakeFields`, the row and its facts for the office have in common."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def price_pence(self) -> int: ...
+    @property
+    def places(self) -> int: ...
+    @property
+    def opens_at(self) -> datetime: ...
+    @property
+    def closes_at(self) -> datetime: ...
+
+
+def intake_record(intake: IntakeValues) -> dict[str, Any]:
+    """Return what the form of an intake writes; see `app.kit.versions`."""
+    return {
+        "title": intake.title,
+        "starts_on": intake.starts_on,
+        "price_pence": intake.price_pence,
+        "places": intake.places,
+        "opens_at": intake.opens_at,
+        "closes_at": intake.closes_at,
+    }
+
+
+def invoice_record(number: str | None, invoiced_at: datetime | None) -> dict[str, object]:
+    """Return what the form of an invoice writes."""
+    return {"number": number, "invoiced_on": invoiced_at}
+
+
+def payment_record(paid_at: datetime | None) -> dict[str, object]:
+    """Return what the form of a payment writes."""
+    return {"paid_on": paid_at}
 
 
 def request_refusal(

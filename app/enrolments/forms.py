@@ -12,7 +12,7 @@ from app.accounts.domain import LONGEST_NAME, clean_name, normal_email
 from app.enrolments.domain import IntakeFields
 from app.kit.errors import Invalid
 from app.web.dates import Day, Pence, TimeOfDay, moment
-from app.web.forms import Form, Submission
+from app.web.forms import EditForm, Form, Submission
 
 ROWS: Final = 10
 _ROW_FIELD: Final = re.compile(r"^(name|email)_([1-9]|10)$")
@@ -20,7 +20,7 @@ _ROW_FIELD: Final = re.compile(r"^(name|email)_([1-9]|10)$")
 Sentence = Annotated[str, StringConstraints(min_length=3, max_length=2000)]
 
 
-class IntakeForm(Form):
+class IntakeForm(EditForm):
     """An intake's facts. Times are local times of the academy's zone."""
 
     title: str = Field(title="name of the intake", max_length=120)
@@ -45,6 +45,14 @@ class IntakeForm(Form):
         )
 
 
+FIELDS_OF_INTAKE = {
+    "price_pence": ("price",),
+    "opens_at": ("opens_on", "opens_time"),
+    "closes_at": ("closes_on", "closes_time"),
+}
+"""The fields that show a value of the record, where they are named differently."""
+
+
 class NewIntakeForm(IntakeForm):
     course_key: str = Field(title="course", max_length=64)
 
@@ -59,12 +67,12 @@ class EmptyForm(Form):
     """A button without questions."""
 
 
-class InvoiceForm(Form):
+class InvoiceForm(EditForm):
     number: str = Field(title="invoice number", max_length=60)
     invoiced_on: Day = Field(title="date of the invoice")
 
 
-class PaymentForm(Form):
+class PaymentForm(EditForm):
     paid_on: Day = Field(title="date of the payment")
 
 

@@ -61,6 +61,14 @@ def _take(db: Session, which: ColumnElement[bool]) -> tuple[IntakeId, Gate]:
     return intake_id, Gate(*values)
 
 
+def recorded_intake(db: Session, intake_id: IntakeId) -> dict[str, object]:
+    """Return what the form of an intake writes, as it is on record under the gate."""
+    intake = db.scalars(
+        select(Intake).where(Intake.id == intake_id).execution_options(populate_existing=True)
+    ).one()
+    return domain.intake_record(intake)
+
+
 def draw_waiting_number(db: Session, intake_id: IntakeId) -> int:
     """Return the next number of the queue; numbers are never given twice."""
     return db.execute(

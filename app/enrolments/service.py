@@ -7,7 +7,6 @@ waits, and leaves audit and mail in the same transaction.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -16,12 +15,20 @@ from app.accounts import service as accounts
 from app.accounts.actor import Actor, require
 from app.courses import queries as courses
 from app.enrolments import domain, letters, policy, steps
-from app.enrolments.domain import Decision, EnrolmentState, Gate, IntakeFields, Reason
+from app.enrolments.domain import (
+    Decision,
+    EnrolmentState,
+    Gate,
+    IntakeFields,
+    Reason,
+    intake_record,
+)
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
 from app.enrolments.gate import (
     draw_waiting_number,
     live_rows,
     promote,
+    recorded_intake,
     release_places,
     row_of,
     take_gate,
@@ -32,6 +39,7 @@ from app.enrolments.gate import (
 from app.enrolments.models import Enrolment, Intake
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId, new_uuid
+from app.kit.versions import demand_current
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ def make_intake(
         override=0,
         waiting_sequence=0,
         version=0,
-        **_columns(fields),
+        **intake_record(fields),
     )
     db.add(intake)
     steps.record_intake(db, actor, "intake.made", intake.id, now=now)
@@ -74,19 +82,24 @@ def change_intake(
     *,
     fields: IntakeFields,
     reason: str | None,
+    expected_version: str,
     now: datetime,
-) -> None:
+) -> int:
     """Change an intake that is not cancelled. More places go to those who wait; fewer than are taken
-    remove nobody but need a reason. A new start is told to everybody who holds a place or waits."""
+    remove nobody but need a reason. A new start is told to everybody who holds a place or waits: return
+    how many people that are. Fields that were made from an older version are refused with Stale."""
     require(policy.may_manage_intakes(actor))
     gate = take_gate(db, intake_id)
     _refuse(domain.change_refusal(gate, fields, reason=reason))
+    demand_current(
+        expected_version, recorded=recorded_intake(db, intake_id), sent=intake_record(fields)
+    )
     _check(fields)
     override = domain.override_for(places=fields.places, taken=gate.taken)
     db.execute(
         update(Intake)
         .where(Intake.id == intake_id)
-        .values(**_columns(fields), override=override)
+        .values(**intake_record(fields), override=override)
         .execution_options(synchronize_session=False)
     )
     changed = Gate(
@@ -101,10 +114,12 @@ def change_intake(
         closes_at=fields.closes_at,
     )
     steps.record_intake(db, actor, "intake.changed", intake_id, reason=reason, now=now)
+    concerned: list[UserId] = []
     if fields.starts_on != gate.starts_on:
         concerned = [row.user_id for row in live_rows(db, intake_id)]
         letters.send(db, "changed", changed, concerned, now=now)
     promote(db, actor.user_id, intake_id, changed, now=now)
+    return len(concerned)
 
 
 def open_intake(db: Session, actor: Actor, intake_id: IntakeId, *, now: datetime) -> None:
@@ -290,39 +305,6 @@ def reserve_places_by_name(
     return tuple(zip(reserved, dict.fromkeys(user_ids), strict=True))
 
 
-def record_invoice(
-    db: Session,
-    actor: Actor,
-    enrolment_id: EnrolmentId,
-    *,
-    number: str,
-    invoiced_at: datetime,
-    now: datetime,
-) -> None:
-    """Note the invoice of a held place; a second time replaces the first, and the trail keeps both."""
-    require(policy.may_manage_intakes(actor))
-    take_gate_of(db, enrolment_id)
-    row = row_of(db, enrolment_id)
-    _refuse(domain.money_refusal(row.state))
-    row.invoice_number = number
-    row.invoiced_at = invoiced_at
-    steps.record(db, actor, "enrolment.invoiced", row, now=now, details={"number": number})
-
-
-def record_payment(
-    db: Session, actor: Actor, enrolment_id: EnrolmentId, *, paid_at: datetime, now: datetime
-) -> None:
-    """Note that the invoice of a held place is paid; refuse where no invoice is recorded."""
-    require(policy.may_manage_intakes(actor))
-    take_gate_of(db, enrolment_id)
-    row = row_of(db, enrolment_id)
-    _refuse(domain.money_refusal(row.state))
-    if row.invoice_number is None:
-        raise EnrolmentRefused(Reason.no_invoice)
-    row.paid_at = paid_at
-    steps.record(db, actor, "enrolment.paid", row, now=now)
-
-
 def note_export(
     db: Session, actor: Actor, intake_id: IntakeId, *, rows: int, now: datetime
 ) -> None:
@@ -339,17 +321,6 @@ def _refuse(reason: Reason | None) -> None:
 def _check(fields: IntakeFields) -> None:
     if messages := domain.intake_problems(fields):
         raise IntakeInvalid(messages)
-
-
-def _columns(fields: IntakeFields) -> dict[str, Any]:
-    return {
-        "title": fields.title,
-        "starts_on": fields.starts_on,
-        "price_pence": fields.price_pence,
-        "places": fields.places,
-        "opens_at": fields.opens_at,
-        "closes_at": fields.closes_at,
-    }
 
 
 def _set_status(db: Session, intake_id: IntakeId, status: domain.IntakeStatus) -> None:

@@ -10,18 +10,19 @@ from pydantic import Field, field_validator
 from app.enrolments.forms import ReserveForm as EnrolmentsReserveForm
 from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, UserId
+from app.kit.versions import version_of
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import Attendance
 from app.practicals.domain.times import whole_hours
 from app.practicals.queries.boards import Choices, Planned
 from app.web.dates import Day, TimeOfDay, moment, typed_day
-from app.web.forms import Form
+from app.web.forms import EditForm, Form
 
 CLOSES_HOURS = 24
 CANCEL_HOURS = 48
 
 
-class PlanForm(Form):
+class PlanForm(EditForm):
     """A practical as it is typed: local times at the venue, deadlines in hours before the start."""
 
     kind: str = Field(title="kind of practical", max_length=140)
@@ -114,6 +115,7 @@ def values_of(planned: Planned) -> dict[str, Any]:
     starts, ends = gate.starts_at.astimezone(zone), gate.ends_at.astimezone(zone)
     opens = gate.booking_opens_at.astimezone(zone)
     return {
+        "version": version_of(planned.record),
         "kind": f"{gate.course_key}/{gate.kind_key}",
         "day": typed_day(starts.date()),
         "starts": f"{starts:%H:%M}",
@@ -129,6 +131,17 @@ def values_of(planned: Planned) -> dict[str, Any]:
         "intake": str(gate.intake_id) if gate.intake_id else "",
         "note": planned.note or "",
     }
+
+
+FIELDS_OF_PLAN = {
+    "starts_at": ("day", "starts"),
+    "ends_at": ("ends",),
+    "booking_opens_at": ("opens_day", "opens"),
+    "booking_closes_at": ("closes_hours",),
+    "cancel_until": ("cancel_hours",),
+    "intake_id": ("intake",),
+}
+"""The fields that show a value of the record, where they are named differently."""
 
 
 class EmptyForm(Form):

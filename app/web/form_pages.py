@@ -1,14 +1,18 @@
 """Showing a page with a form: fresh, or again after a refusal with what was typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import Response
 
 from app.kit.errors import Refused, TooMany
+from app.kit.versions import Stale
 from app.web.errors import status_of
 from app.web.forms import Submission
 from app.web.visit import VisitContext
+
+FieldNames = Mapping[str, tuple[str, ...]]
+Options = Mapping[str, Sequence[tuple[str, ...]]]
 
 
 def form_page(
@@ -18,19 +22,71 @@ def form_page(
     refused: Refused | None = None,
     *,
     values: Mapping[str, Any] | None = None,
+    shown_in: FieldNames | None = None,
+    options: Options | None = None,
     **others: Any,
 ) -> Response:
     """Render a form page. Fresh: `values` are what its fields show. Refused: the status of the
-    refusal, its messages as `errors`, and as `values` what was typed."""
+    refusal, its messages as `errors`, and as `values` what was typed. For a stale form `values` must be
+    the record as it is now; `shown_in` and `options` are those of `compared`."""
     if refused is None or submitted is None:
         return visit.render(template, errors={}, values=dict(values or {}), **others)
+    typed, errors = submitted.values, errors_of(refused)
+    if isinstance(refused, Stale):
+        typed, errors = compared(
+            refused, typed, values or {}, shown_in=shown_in or {}, options=options or {}
+        )
     response = visit.render(
-        template,
-        status=status_of(refused),
-        errors=refused.fields or {"form": refused.detail},
-        values=submitted.values,
-        **others,
+        template, status=status_of(refused), errors=errors, values=typed, **others
     )
     if isinstance(refused, TooMany):
         response.headers["retry-after"] = str(refused.retry_after)
     return response
+
+
+def errors_of(refused: Refused | None) -> dict[str, str]:
+    """Return a refusal's messages per field; one that names no field speaks of the whole form."""
+    if refused is None:
+        return {}
+    return dict(refused.fields) or {"form": refused.detail}
+
+
+def compared(
+    stale: Stale,
+    typed: Mapping[str, Any],
+    recorded: Mapping[str, Any],
+    *,
+    shown_in: FieldNames,
+    options: Options,
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what a stale form shows and what it says of each field that was changed meanwhile.
+
+    What the person typed stays; a field that they left as it was takes the value on record. The form
+    carries the new version, so that saving again is done in knowledge of both. `recorded` are the values
+    of a fresh form. `shown_in` names the fields that show a value of the record, where they have another
+    name; `options` gives the words for the values of choices.
+    """
+    values: dict[str, Any] = {**typed, "version": recorded["version"]}
+    errors = {
+        "form": "This was changed after you opened it, so nothing of yours is saved yet. "
+        "Compare what is on record with what stands here, then save again."
+    }
+    for changed in stale.changed:
+        for name in shown_in.get(changed, (changed,)):
+            words = options.get(name, ())
+            theirs, yours = (_in_words(side.get(name, ""), words) for side in (recorded, typed))
+            if theirs == yours:
+                continue
+            if changed in stale.untouched:
+                values[name] = recorded.get(name, "")
+                errors[name] = f"Changed in the meantime to {theirs}. This form has it now."
+            else:
+                errors[name] = f"Changed in the meantime to {theirs}. You have {yours}."
+    return values, errors
+
+
+def _in_words(value: object, options: Sequence[tuple[str, ...]]) -> str:
+    words = {option[0]: option[1] for option in options}
+    parts = value if isinstance(value, list | tuple) else [value]
+    shown = sorted(words.get(str(part), str(part)) for part in parts if str(part).strip())
+    return "“" + ", ".join(shown) + "”" if shown else "nothing"

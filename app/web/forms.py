@@ -7,10 +7,11 @@ from enum import Enum
 from typing import Annotated, Any, Self, get_origin
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.kit.errors import Invalid
+from app.kit.versions import LONGEST_VERSION
 from app.web.csrf import demand_proof
 
 MOST_FIELDS = 1000
@@ -118,6 +119,13 @@ class Form(BaseModel):
             else:
                 messages.setdefault(name, _message(detail, label))
         return messages
+
+
+class EditForm(Form):
+    """A form that writes a whole record. `version` is the version of the record that it was made from
+    (`app.kit.versions`); a form without one is older than every change."""
+
+    version: str = Field(default="", title="version", max_length=LONGEST_VERSION)
 
 
 def _is_choice(kind: object) -> bool:

@@ -81,6 +81,22 @@ def test_every_use_case_asks_a_permission(path):
     assert unguarded == []
 
 
+def test_every_change_of_a_whole_record_asks_which_version_it_was_made_from():
+    """Two people who edit the same thing must not undo each other's changes without a word."""
+    own = {"change_password", "change_address"}  # one value, proved by a password or a mailed link
+    found = [
+        f"{relative(path)}:{node.lineno} {node.name}"
+        for path in SOURCES
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith(("change_", "rename_"))
+        and node.name not in own
+        and [each.arg for each in node.args.args[:2]] == ["db", "actor"]
+        and "expected_version" not in {each.arg for each in node.args.kwonlyargs}
+    ]
+    assert found == []
+
+
 def test_no_module_is_longer_than_a_person_reads():
     """A long module hides its second subject."""
     found = {relative(path): len(path.read_text().splitlines()) for path in SOURCES}

@@ -4,6 +4,7 @@ import pytest
 
 from app.accounts import queries
 from tests.make.people import a_user
+from tests.make.versions import version_on
 
 HOLE = "Ann\x00Able"
 
@@ -24,8 +25,15 @@ def test_a_search_with_a_hole_is_not_understood(as_person, database):
 def test_a_hole_in_a_form_is_closed(as_person, database):
     with database.write() as db:
         ann = a_user(db, "Ann Able")
-    fields = {"name": HOLE, "access_needs": f"Quiet.\x0b {HOLE}", "theme": "auto"}
-    assert as_person(ann).post("/me", data=fields).status_code == 303
+    browser = as_person(ann)
+    version = version_on(browser, "/me")
+    fields = {
+        "version": version,
+        "name": HOLE,
+        "access_needs": f"Quiet.\x0b {HOLE}",
+        "theme": "auto",
+    }
+    assert browser.post("/me", data=fields).status_code == 303
     with database.read() as db:
         profile = queries.profile(db, ann.user_id)
     assert (profile.name, profile.access_needs) == ("AnnAble", "Quiet. AnnAble")
@@ -35,7 +43,10 @@ def test_a_hole_in_json_is_refused_by_the_database_that_cannot_keep_it(as_person
     with database.write() as db:
         ann = a_user(db, "Ann Able")
     browser = as_person(ann)
-    answer = browser.put("/api/v1/me/profile", json={"name": "Ann", "access_needs": HOLE})
+    version = browser.get("/api/v1/me").json()["profile"]["version"]
+    answer = browser.put(
+        "/api/v1/me/profile", json={"name": "Ann", "access_needs": HOLE, "version": version}
+    )
     is_postgres = database.engine.dialect.name == "postgresql"
     assert answer.status_code == (422 if is_postgres else 200)
     if is_postgres:

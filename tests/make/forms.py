@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from fastapi.testclient import TestClient
 from lxml import html
 from lxml.html import HtmlElement
 
+from tests.make.crawl import Visited, crawl, shape
+
 TYPED = ("text", "search", "email", "tel", "url", "password", "textarea")
+MOST_OF_A_KIND = 1
 CHOSEN = ("radio", "checkbox", "select")
 
 
@@ -38,6 +42,11 @@ class PageForm:
         return {field.name: field.value for field in self.fields if field.is_typed}
 
     @property
+    def hidden(self) -> dict[str, str]:
+        """What the page sends besides, unseen."""
+        return {field.name: field.value for field in self.fields if field.kind == "hidden"}
+
+    @property
     def asks(self) -> bool:
         """Whether a person answers anything beyond pressing a button."""
         return any(field.kind in (*TYPED, *CHOSEN) for field in self.fields)
@@ -60,6 +69,25 @@ def forms_of(page: str) -> list[PageForm]:
         for form in html.document_fromstring(page).iter("form")
         if form.get("method", "get").lower() == "post"
     ]
+
+
+def forms_on_the_way(browser: TestClient, *starts: str) -> Iterator[tuple[str, PageForm]]:
+    """Yield each kind of form that asks for something, with the page it stands on."""
+    seen = set()
+
+    def fetch(path: str) -> Visited:
+        response = browser.get(path)
+        kind = response.headers.get("content-type", "")
+        return Visited(path, response.status_code, kind, response.text)
+
+    for page in crawl(fetch, *starts, of_a_kind=MOST_OF_A_KIND):
+        if page.status != 200 or not page.kind.startswith("text/html"):
+            continue
+        for form in forms_of(page.body):
+            kind = (shape(page.path), tuple(field.name for field in form.fields))
+            if form.asks and kind not in seen:
+                seen.add(kind)
+                yield page.path, form
 
 
 def _fields(form: HtmlElement) -> Iterator[Field]:

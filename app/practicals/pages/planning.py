@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from app.db.paging import page_number
 from app.kit.errors import Invalid, NotFound, Refused
 from app.kit.ids import PracticalId, SeatId, UserId
+from app.kit.versions import Stale
 from app.practicals import queries, service
 from app.practicals.errors import PlaceRefused, PlanRefused
 from app.practicals.forms import (
+    FIELDS_OF_PLAN,
     EmptyForm,
     PlanForm,
     ReasonForm,
@@ -33,6 +35,7 @@ from app.practicals.queries.facts import gate_of
 from app.practicals.queries.lists import Narrowed, Shown, board, by_week, list_choices
 from app.web.access import ADMIN
 from app.web.errors import status_of
+from app.web.form_pages import compared, errors_of
 from app.web.forms import Submitted
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
@@ -118,13 +121,23 @@ def edit_practical(visit: Visit, practical_id: PracticalId) -> Response:
 @pages.post("/{practical_id}/edit", name="admin.practical_change", access=ADMIN)
 def change_practical(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
     try:
-        plan = PlanForm.read(submitted).to_plan()
+        form = PlanForm.read(submitted)
+        plan = form.to_plan()
         with visit.database.write() as db:
-            service.change_practical(db, visit.actor, practical_id, plan, now=visit.now)
-    except (Invalid, PlanRefused) as refused:
+            told = service.change_practical(
+                db,
+                visit.actor,
+                practical_id,
+                plan,
+                expected_version=form.version,
+                now=visit.now,
+            )
+    except (Invalid, PlanRefused, Stale) as refused:
         return _form(visit, values=submitted.values, practical_id=practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
-    return visit.redirect(here, flash="The practical is changed. A new time or room was mailed.")
+    people = "1 person with a place was" if told == 1 else f"{told} people with a place were"
+    mailed = f" {people} mailed the new time and room." if told else ""
+    return visit.redirect(here, flash=f"The practical is changed.{mailed}")
 
 
 @pages.post("/{practical_id}/publish", name="admin.practical_publish", access=ADMIN)
@@ -235,9 +248,16 @@ def _form(
     practical_id: PracticalId | None = None,
     refused: Refused | None = None,
 ) -> Response:
+    errors = errors_of(refused)
     with visit.database.read() as db:
         offered = choices(db)
         brief = queries.practical_brief(db, practical_id) if practical_id else None
+        if practical_id is not None and isinstance(refused, Stale):
+            options = {"instructors": offered.instructors, "intake": offered.intakes}
+            recorded = values_of(planned(db, practical_id))
+            values, errors = compared(
+                refused, values, recorded, shown_in=FIELDS_OF_PLAN, options=options
+            )
     if practical_id is not None and brief is None:
         raise NotFound
     if practical_id is None and refused is None:
@@ -248,7 +268,7 @@ def _form(
         choices=offered,
         practical=brief,
         values=values,
-        errors=_errors(refused),
+        errors=errors,
     )
 
 
@@ -287,7 +307,7 @@ def _ask(
         page=roster,
         seat=seat,
         values=values or {},
-        errors=_errors(refused),
+        errors=errors_of(refused),
     )
 
 
@@ -310,12 +330,5 @@ def _reserve(
         words=words,
         found=found,
         values=values or {},
-        errors=_errors(refused),
+        errors=errors_of(refused),
     )
-
-
-def _errors(refused: Refused | None) -> dict[str, str]:
-    """A refusal that names no field speaks of the whole form."""
-    if refused is None:
-        return {}
-    return refused.fields or {"form": refused.detail}

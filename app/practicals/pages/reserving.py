@@ -9,7 +9,6 @@ from fastapi import Response
 from sqlalchemy.orm import Session
 
 from app.enrolments import admin_queries
-from app.enrolments.admin_pages import errors_of
 from app.enrolments.forms import read_reservation, typed_rows
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId, PracticalId
@@ -19,6 +18,7 @@ from app.practicals.forms import ReserveTogetherForm
 from app.practicals.queries.boards import reservable
 from app.web.access import ADMIN
 from app.web.errors import status_of
+from app.web.form_pages import errors_of
 from app.web.forms import Submitted
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext

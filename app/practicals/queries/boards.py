@@ -98,6 +98,24 @@ class Planned:
     note: str | None
     instructors: tuple[UserId, ...]
 
+    @property
+    def record(self) -> dict[str, object]:
+        """What the form writes, as it is on record; see `app.kit.versions`."""
+        gate = self.gate
+        return {
+            "intake_id": gate.intake_id,
+            "starts_at": gate.starts_at,
+            "ends_at": gate.ends_at,
+            "zone": gate.zone,
+            "room": gate.room,
+            "capacity": gate.capacity,
+            "booking_opens_at": gate.booking_opens_at,
+            "booking_closes_at": gate.booking_closes_at,
+            "cancel_until": gate.cancel_until,
+            "note": self.note,
+            "instructors": self.instructors,
+        }
+
 
 def admin_page(db: Session, practical_id: PracticalId, *, number: int = 1) -> AdminPage:
     """Return one practical with its roster and the head of its queue, or raise NotFound."""

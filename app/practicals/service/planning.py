@@ -15,11 +15,13 @@ from app.courses.domain.delivery import PracticalKind
 from app.enrolments import queries as enrolments
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, SeatId, UserId, new_uuid
+from app.kit.versions import demand_current
 from app.practicals import policy
 from app.practicals.domain.plan import Plan, capacity_of, is_over_ratio, plan_problems
 from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, WaitingState
 from app.practicals.errors import PlanRefused
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
+from app.practicals.queries.boards import planned
 from app.practicals.queries.facts import gate_of
 from app.practicals.service.evidence import demand_nobody_attended
 from app.practicals.service.gate import take_gate
@@ -57,11 +59,18 @@ def make_practical(db: Session, actor: Actor, plan: Plan, *, now: datetime) -> P
 
 
 def change_practical(
-    db: Session, actor: Actor, practical_id: PracticalId, plan: Plan, *, now: datetime
-) -> None:
+    db: Session,
+    actor: Actor,
+    practical_id: PracticalId,
+    plan: Plan,
+    *,
+    expected_version: str,
+    now: datetime,
+) -> int:
     """Change a practical that has not begun; its kind stays. A new time or room moves the entry in the
     calendar of everybody who has a place; more places go to those who wait. Fewer places than are
-    taken are refused (R-074): nobody is thrown out by a number."""
+    taken are refused (R-074): nobody is thrown out by a number. A plan that was made from an older
+    version is refused with Stale. Return how many people with a place were told of a new time or room."""
     require(policy.may_manage(actor))
     gate = take_gate(db, practical_id)
     _demand_changeable(gate, now=now)
@@ -71,9 +80,14 @@ def change_practical(
         raise Invalid(
             "The kind stays.", fields={"kind": "The kind of a practical cannot be changed."}
         )
+    columns = _columns(plan, kind)
+    demand_current(
+        expected_version,
+        recorded=planned(db, gate.id).record,
+        sent={**columns, "instructors": plan.instructors},
+    )
     floor = min(gate.taken, gate.capacity)
     _demand_sound(db, plan, kind, floor=floor, taken=gate.taken, now=now)
-    columns = _columns(plan, kind)
     columns["override"] = max(0, gate.taken - columns["capacity"])
     db.execute(
         update(Practical)
@@ -85,9 +99,11 @@ def change_practical(
     _record_plan(db, actor, gate.id, "practicals.changed", plan, kind, now=now)
     changed = gate_of(db, gate.id)
     assert changed is not None  # noqa: S101 - we hold its gate
+    told = 0
     if _visible(changed) != _visible(gate):
-        _tell_of_change(db, changed, now=now)
+        told = _tell_of_change(db, changed, now=now)
     promote(db, changed, now=now)
+    return told
 
 
 def publish_practical(
@@ -231,7 +247,8 @@ def _visible(gate: Gate) -> tuple[object, ...]:
     return gate.starts_at, gate.ends_at, gate.zone, gate.room
 
 
-def _tell_of_change(db: Session, gate: Gate, *, now: datetime) -> None:
+def _tell_of_change(db: Session, gate: Gate, *, now: datetime) -> int:
+    """Tell everybody with a place of the new time or room; return how many people that are."""
     seats = db.execute(
         update(Seat)
         .where(Seat.practical_id == gate.id, Seat.state == SeatState.confirmed)
@@ -251,6 +268,7 @@ def _tell_of_change(db: Session, gate: Gate, *, now: datetime) -> None:
             method="REQUEST",
             now=now,
         )
+    return len(seats)
 
 
 def _set_status(db: Session, gate: Gate, status: PracticalStatus, **columns: int) -> None:

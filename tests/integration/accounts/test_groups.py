@@ -11,6 +11,7 @@ from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.ids import GroupId, new_uuid
 from tests.make import NOW
 from tests.make.people import a_user
+from tests.make.versions import group_version, version_on
 
 
 @pytest.fixture
@@ -94,10 +95,18 @@ def test_taking_out_renaming_closing(admin, database, evening, sam):
     assert admin.post(f"{here}/members/{sam.user_id}/remove", data={}).status_code == 303
     assert admin.post(f"{here}/members/{sam.user_id}/remove", data={}).status_code == 404
     assert 'value="Evening"' in admin.get(f"{here}/rename").text
-    assert admin.post(f"{here}/rename", data={"name": "Late evening"}).status_code == 303
+    assert (
+        admin.post(
+            f"{here}/rename",
+            data={"name": "Late evening", "version": version_on(admin, f"{here}/rename")},
+        ).status_code
+        == 303
+    )
     assert "Late evening" in admin.get(here).text
     admin.post("/admin/groups", data={"name": "Morning"})
-    taken = admin.post(f"{here}/rename", data={"name": "Morning"})
+    taken = admin.post(
+        f"{here}/rename", data={"name": "Morning", "version": version_on(admin, f"{here}/rename")}
+    )
     assert taken.status_code == 422
     assert admin.post(f"{here}/rename", data={"name": ""}).status_code == 422
     for _ in range(2):
@@ -155,7 +164,7 @@ def test_only_admins_run_groups(database, evening, sam, role):
         actor = a_user(db, "Who", roles=(role,))
         for forbidden in (
             lambda: groups.make_group(db, actor, name="X", now=NOW),
-            lambda: groups.rename_group(db, actor, evening, name="X", now=NOW),
+            lambda: groups.rename_group(db, actor, evening, name="X", expected_version="", now=NOW),
             lambda: groups.close_group(db, actor, evening, now=NOW),
             lambda: groups.reopen_group(db, actor, evening, now=NOW),
             lambda: groups.add_member(
@@ -177,8 +186,12 @@ def test_a_name_is_unique_in_the_database_too(database, ada, evening):
     with database.write() as db:
         other = groups.make_group(db, ada, name="Other", now=NOW)
         with pytest.raises(Invalid):
-            groups.rename_group(db, ada, other, name="Evening", now=NOW)
+            groups.rename_group(
+                db, ada, other, name="Evening", expected_version=group_version(db, other), now=NOW
+            )
         with pytest.raises(NotFound):
-            groups.rename_group(db, ada, GroupId(new_uuid()), name="X", now=NOW)
+            groups.rename_group(
+                db, ada, GroupId(new_uuid()), name="X", expected_version="", now=NOW
+            )
     with database.read() as db:
         assert sorted(db.scalars(select(Group.name))) == ["Evening", "Other"]

@@ -15,6 +15,7 @@ from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.mail import link_in, mails_to, token_in
 from tests.make.people import A_PASSWORD, a_sign_in, a_user
+from tests.make.versions import version_on
 
 OTHER = "gravel parsnip tuesday ninety"
 WRONG = "apricot velvet orbit tundra"
@@ -29,9 +30,13 @@ PROFILE = {
 }
 
 
+def profile_of(browser) -> dict[str, str]:
+    return {**PROFILE, "version": version_on(browser, "/me")}
+
+
 def test_the_profile_is_kept(as_person, database, sam):
     browser = as_person(sam)
-    assert browser.post("/me", data=PROFILE).headers["location"] == "/me"
+    assert browser.post("/me", data=profile_of(browser)).headers["location"] == "/me"
     page = browser.get("/me").text
     for words in (
         "Samuel Student",
@@ -56,7 +61,12 @@ def test_staff_have_a_short_profile(as_person, database, ina):
     """What they do not see stays as it is."""
     browser = as_person(ina)
     assert "Name for your certificate" not in browser.get("/me").text
-    assert browser.post("/me", data={"name": "Ina", "theme": "light"}).status_code == 303
+    assert (
+        browser.post(
+            "/me", data={"name": "Ina", "theme": "light", "version": version_on(browser, "/me")}
+        ).status_code
+        == 303
+    )
     with database.read() as db:
         kept = queries.profile(db, ina.user_id)
     assert (kept.name, kept.theme, kept.certificate_name) == ("Ina", "light", "Ina Instructor")
@@ -213,21 +223,40 @@ def test_the_api_tells_and_changes_the_profile(as_person, sam):
     browser = as_person(sam)
     me = browser.get("/api/v1/me").json()
     assert (me["email"], me["roles"], me["missing"]) == (sam.email, ["student"], [])
-    changed = browser.put("/api/v1/me/profile", json={"name": " Sam ", "is_medical": True})
+    profile = {"name": " Sam ", "is_medical": True, "version": me["profile"]["version"]}
+    changed = browser.put("/api/v1/me/profile", json=profile)
     assert changed.status_code == 200
     assert changed.json()["profile"]["name"] == "Sam"
     assert changed.json()["missing"] == ["certificate_name", "profession"]
     assert len(browser.get("/api/v1/me/sign-ins").json()) == 1
 
 
+def test_the_api_refuses_a_stale_profile(as_person, database, sam):
+    browser = as_person(sam)
+    version = browser.get("/api/v1/me").json()["profile"]["version"]
+    mine = {"name": "Sam", "access_needs": "Wheelchair", "version": version}
+    assert browser.put("/api/v1/me/profile", json=mine).status_code == 200
+    stale = browser.put(
+        "/api/v1/me/profile", json={"name": "Sam", "theme": "dark", "version": version}
+    )
+    assert (stale.status_code, stale.json()["reason"]) == (409, "stale")
+    assert {"pointer": "/access_needs", "message": "This was changed in the meantime."} in (
+        stale.json()["errors"]
+    )
+    with database.read() as db:
+        kept = queries.profile(db, sam.user_id)
+    assert (kept.access_needs, kept.theme) == ("Wheelchair", "auto")
+
+
 @pytest.mark.parametrize(
     "body",
     [
         {},
-        {"name": ""},
-        {"name": "S", "is_medical": "yes"},
-        {"name": "S", "roles": ["admin"]},
-        {"name": 1},
+        {"name": "Sam"},
+        {"name": "", "version": ""},
+        {"name": "S", "is_medical": "yes", "version": ""},
+        {"name": "S", "roles": ["admin"], "version": ""},
+        {"name": 1, "version": ""},
         [],
     ],
     ids=str,

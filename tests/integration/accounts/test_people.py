@@ -21,6 +21,7 @@ from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.mail import link_in, mails_to, token_in
 from tests.make.people import A_PASSWORD, a_sign_in, a_user
+from tests.make.versions import roles_version, version_on
 
 
 @pytest.fixture
@@ -207,7 +208,12 @@ def test_changing_roles_ends_sign_ins(admin, as_person, database, sam):
     """R-012, R-018."""
     browser = as_person(sam)
     assert admin.get(f"/admin/people/{sam.user_id}/roles").status_code == 200
-    form = {"roles": ["student", "instructor"], "reason": "Teaches from January"}
+    version = version_on(admin, f"/admin/people/{sam.user_id}/roles")
+    form = {
+        "roles": ["student", "instructor"],
+        "reason": "Teaches from January",
+        "version": version,
+    }
     assert admin.post(f"/admin/people/{sam.user_id}/roles", data=form).status_code == 303
     assert roles_of(database, sam) == {Role.student, Role.instructor}
     assert browser.get("/me").status_code == 303
@@ -244,7 +250,13 @@ def test_the_last_admin_stays(database, ada):
     with database.write() as db:
         for change in (
             lambda: service.change_roles(
-                db, bob, ada.user_id, roles={Role.student}, reason="why", now=NOW
+                db,
+                bob,
+                ada.user_id,
+                roles={Role.student},
+                reason="why",
+                expected_version="",
+                now=NOW,
             ),
             lambda: service.close_account(db, bob, ada.user_id, reason="why", now=NOW),
         ):
@@ -260,11 +272,13 @@ def test_two_admins_who_demote_each_other(database: Database, ada):
         bob = a_user(db, "Bob", roles=("admin",))
     ada_has_decided = Barrier(2)
     change = {"roles": {Role.student}, "reason": "race", "now": NOW}
+    with database.read() as db:
+        versions = {person: roles_version(db, person.user_id) for person in (ada, bob)}
 
     def demote_bob_slowly():
         own = Database(database.url.render_as_string(hide_password=False), pool_size=1)
         with own.write() as db:
-            service.change_roles(db, ada, bob.user_id, **change)
+            service.change_roles(db, ada, bob.user_id, expected_version=versions[bob], **change)
             db.flush()
             ada_has_decided.wait()
             sleep(0.3)  # Bob asks meanwhile
@@ -274,7 +288,7 @@ def test_two_admins_who_demote_each_other(database: Database, ada):
     first.start()
     ada_has_decided.wait()
     with database.write() as db, pytest.raises(PersonRefused) as refused:
-        service.change_roles(db, bob, ada.user_id, **change)
+        service.change_roles(db, bob, ada.user_id, expected_version=versions[ada], **change)
     first.join()
     assert refused.value.reason == "last_admin"
     assert roles_of(database, ada) == {Role.admin}
@@ -333,8 +347,12 @@ def test_only_admins_manage(database, role, sam):
             lambda: service.make_person_for_reservation(
                 db, actor, name="N", email="n@example.org", now=NOW
             ),
-            lambda: service.change_roles(db, actor, someone, roles={Role.admin}, **why),
-            lambda: service.change_roles(db, actor, actor.user_id, roles={Role.admin}, **why),
+            lambda: service.change_roles(
+                db, actor, someone, roles={Role.admin}, expected_version="", **why
+            ),
+            lambda: service.change_roles(
+                db, actor, actor.user_id, roles={Role.admin}, expected_version="", **why
+            ),
             lambda: service.close_account(db, actor, someone, **why),
             lambda: service.open_account(db, actor, someone, **why),
             lambda: service.start_reset(db, actor, someone, now=NOW),

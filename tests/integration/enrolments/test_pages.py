@@ -19,6 +19,7 @@ from tests.make import NOW
 from tests.make.enrolments import an_enrolment, an_intake, counters, states_in
 from tests.make.learning import a_published_course
 from tests.make.people import a_user
+from tests.make.versions import version_on
 
 State = EnrolmentState
 INTAKE = {
@@ -239,6 +240,7 @@ def test_the_office_changes_an_intake(office, database, published, intake_id):
     page = office.get(path)
     assert 'value="11 January 2027"' in page.text
     form = {name: typed for name, typed in INTAKE.items() if name != "course_key"}
+    form["version"] = version_on(office, path)
     fewer = office.post(path, data={**form, "places": "1"})
     assert fewer.status_code == 409
     assert "Nobody loses a place" in fewer.text
@@ -304,9 +306,17 @@ def test_the_office_records_money_and_takes_a_place_away(
     assert late.status_code == 422
     assert "in the future" in late.text
     assert 'value="A-1"' in late.text
-    invoice = {"number": "A-1", "invoiced_on": "30/11/2026"}
+    invoice = {
+        "number": "A-1",
+        "invoiced_on": "30/11/2026",
+        "version": version_on(office, path, f"{path}/invoice"),
+    }
     assert office.post(f"{path}/invoice", data=invoice).status_code == 303
-    assert office.post(f"{path}/payment", data={"paid_on": "1 Dec 2026"}).status_code == 303
+    payment = {
+        "paid_on": "1 Dec 2026",
+        "version": version_on(office, path, f"{path}/payment"),
+    }
+    assert office.post(f"{path}/payment", data=payment).status_code == 303
     page = office.get(path)
     assert "A-1, Mon 30 Nov 2026" in page.text
     assert "Tue 1 Dec 2026" in page.text

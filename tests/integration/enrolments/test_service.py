@@ -7,7 +7,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditEvent
-from app.enrolments import gate, queries, service
+from app.enrolments import gate, invoices, queries, service
 from app.enrolments.domain import EnrolmentState, IntakeStatus, Reason
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
 from app.enrolments.models import Enrolment, Intake
@@ -27,6 +27,7 @@ from tests.make.enrolments import (
 )
 from tests.make.learning import a_published_course
 from tests.make.people import a_user
+from tests.make.versions import intake_version, invoice_version, payment_version
 
 State = EnrolmentState
 BEFORE = STARTS_ON - timedelta(days=1)
@@ -119,7 +120,15 @@ def test_an_intake_is_made_as_a_draft_opened_and_changed(database, published, of
     ask(database, students[0], intake_id)
     fields = some_fields(title="Late winter", starts_on=date(2027, 2, 1), places=3)
     with database.write() as db:
-        service.change_intake(db, office, intake_id, fields=fields, reason=None, now=NOW)
+        service.change_intake(
+            db,
+            office,
+            intake_id,
+            fields=fields,
+            reason=None,
+            expected_version=intake_version(db, intake_id),
+            now=NOW,
+        )
     assert counters(database, intake_id) == (3, 1, 0)
     assert acts(database) == [
         "enrolment.requested",
@@ -226,7 +235,15 @@ def test_nobody_is_promoted_after_the_window(database, published, students):
     with database.write() as db:  # the window is opened again: the free place is passed on
         admin = a_user(db, "Olga Office", roles=("admin",))
         fields = some_fields(places=1, closes_at=later + timedelta(days=1))
-        service.change_intake(db, admin, intake_id, fields=fields, reason=None, now=later)
+        service.change_intake(
+            db,
+            admin,
+            intake_id,
+            fields=fields,
+            reason=None,
+            expected_version=intake_version(db, intake_id),
+            now=later,
+        )
     assert states_in(database, intake_id)["Ben Bo"] == "requested"
 
 
@@ -364,14 +381,30 @@ def test_fewer_places_remove_nobody(database, published, office, students):
     ask(database, students[2], intake_id)
     fewer = some_fields(places=1)
     with database.write() as db, pytest.raises(EnrolmentRefused) as refused:
-        service.change_intake(db, office, intake_id, fields=fewer, reason=None, now=NOW)
+        service.change_intake(
+            db, office, intake_id, fields=fewer, reason=None, expected_version="", now=NOW
+        )
     assert refusal_of(refused) is Reason.places_below_taken
     with database.write() as db:
-        service.change_intake(db, office, intake_id, fields=fewer, reason="A smaller room", now=NOW)
+        service.change_intake(
+            db,
+            office,
+            intake_id,
+            fields=fewer,
+            reason="A smaller room",
+            expected_version=intake_version(db, intake_id),
+            now=NOW,
+        )
     assert counters(database, intake_id) == (1, 2, 1)
     with database.write() as db:
         service.change_intake(
-            db, office, intake_id, fields=some_fields(places=5), reason=None, now=NOW
+            db,
+            office,
+            intake_id,
+            fields=some_fields(places=5),
+            reason=None,
+            expected_version=intake_version(db, intake_id),
+            now=NOW,
         )
     assert counters(database, intake_id) == (5, 3, 0)
     assert states_in(database, intake_id)["Cem Can"] == "requested"
@@ -398,7 +431,7 @@ def test_a_cancelled_intake_is_empty_for_good(database, published, office, stude
         lambda db: service.open_intake(db, office, intake_id, now=NOW),
         lambda db: service.request_place(db, students[2], intake_id, now=NOW),
         lambda db: service.change_intake(
-            db, office, intake_id, fields=some_fields(), reason=None, now=NOW
+            db, office, intake_id, fields=some_fields(), reason=None, expected_version="", now=NOW
         ),
     ):
         with database.write() as db, pytest.raises(EnrolmentRefused) as refused:
@@ -410,13 +443,26 @@ def test_invoices_and_payments_are_recorded(database, published, office, student
     intake_id = intake_of(database)
     asked = ask(database, students[0], intake_id)
     with database.write() as db, pytest.raises(EnrolmentRefused) as refused:
-        service.record_payment(db, office, asked.enrolment_id, paid_at=NOW, now=NOW)
+        invoices.record_payment(
+            db, office, asked.enrolment_id, paid_at=NOW, expected_version="", now=NOW
+        )
     assert refusal_of(refused) is Reason.no_invoice
     with database.write() as db:
-        service.record_invoice(
-            db, office, asked.enrolment_id, number="2026-0042", invoiced_at=NOW, now=NOW
+        enrolment_id = asked.enrolment_id
+        version = invoice_version(db, enrolment_id)
+        invoices.record_invoice(
+            db,
+            office,
+            enrolment_id,
+            number="2026-0042",
+            invoiced_at=NOW,
+            expected_version=version,
+            now=NOW,
         )
-        service.record_payment(db, office, asked.enrolment_id, paid_at=NOW, now=NOW)
+        version = payment_version(db, enrolment_id)
+        invoices.record_payment(
+            db, office, enrolment_id, paid_at=NOW, expected_version=version, now=NOW
+        )
     with database.read() as db:
         (place,) = queries.own_places(db, students[0].user_id, today=BEFORE)
         assert place.is_invoiced
@@ -424,8 +470,14 @@ def test_invoices_and_payments_are_recorded(database, published, office, student
     with database.write() as db:
         service.decline_request(db, office, asked.enrolment_id, reason="A mistake", now=NOW)
     with database.write() as db, pytest.raises(EnrolmentRefused) as refused:
-        service.record_invoice(
-            db, office, asked.enrolment_id, number="2026-0043", invoiced_at=NOW, now=NOW
+        invoices.record_invoice(
+            db,
+            office,
+            asked.enrolment_id,
+            number="2026-0043",
+            invoiced_at=NOW,
+            expected_version="",
+            now=NOW,
         )
     assert refusal_of(refused) is Reason.ended
 
@@ -446,14 +498,19 @@ def test_the_office_only(database, published, students):
     for command in (
         lambda db, who: service.make_intake(db, who, "small-course", fields=fields, now=NOW),
         lambda db, who: service.change_intake(
-            db, who, intake_id, fields=fields, reason=None, now=NOW
+            db, who, intake_id, fields=fields, reason=None, expected_version="", now=NOW
         ),
         lambda db, who: service.open_intake(db, who, intake_id, now=NOW),
         lambda db, who: service.cancel_intake(db, who, intake_id, reason="x", now=NOW),
         lambda db, who: service.confirm_request(db, who, one, now=NOW),
         lambda db, who: service.decline_request(db, who, one, reason="x", now=NOW),
         lambda db, who: service.cancel_place(db, who, one, reason="x", now=NOW),
-        lambda db, who: service.record_payment(db, who, one, paid_at=NOW, now=NOW),
+        lambda db, who: invoices.record_payment(
+            db, who, one, paid_at=NOW, expected_version="", now=NOW
+        ),
+        lambda db, who: invoices.record_invoice(
+            db, who, one, number="1", invoiced_at=NOW, expected_version="", now=NOW
+        ),
         lambda db, who: service.note_export(db, who, intake_id, rows=1, now=NOW),
     ):
         with database.write() as db, pytest.raises(Forbidden):

@@ -15,6 +15,7 @@ from app.practicals import service
 from tests.make import NOW
 from tests.make.people import a_user
 from tests.make.practicals import a_plan, a_practical, a_ready_student
+from tests.make.versions import plan_version
 
 
 @pytest.fixture
@@ -60,7 +61,8 @@ def test_book_change_promote_and_cancel(delivered, database):
         service.join_waiting_list(db, ben, practical_id, now=NOW)
     plan = a_plan(instructors=frozenset({teacher.user_id}), capacity=1, room="Room 9")
     with database.write() as db:
-        service.change_practical(db, admin, practical_id, plan, now=NOW)
+        version = plan_version(db, practical_id)
+        service.change_practical(db, admin, practical_id, plan, expected_version=version, now=NOW)
     with database.write() as db:
         service.cancel_seat(db, ann, practical_id, now=NOW)
     with database.write() as db:

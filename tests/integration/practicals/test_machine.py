@@ -29,6 +29,7 @@ from app.practicals.models import Practical, WaitingEntry
 from tests.make import NOW
 from tests.make.people import a_user
 from tests.make.practicals import a_plan, a_practical, a_ready_student, an_intake, the_theory
+from tests.make.versions import plan_version
 
 PEOPLE = 4
 SLOW = 1
@@ -230,7 +231,14 @@ class Places(RuleBasedStateMachine):
         expected = self.model.resize(capacity)
         plan = a_plan(capacity=capacity, over_ratio_reason="A guest teaches")
         assert expected == self.done(
-            lambda db: service.change_practical(db, self.admin, self.practical_id, plan, now=NOW)
+            lambda db: service.change_practical(
+                db,
+                self.admin,
+                self.practical_id,
+                plan,
+                expected_version=plan_version(db, self.practical_id),
+                now=NOW,
+            )
         )
 
     @rule(who=st.integers(0, SLOW - 1))

@@ -27,6 +27,7 @@ from tests.make.practicals import (
     an_intake,
     the_course,
 )
+from tests.make.versions import version_on
 
 AsPerson = Callable[[Actor], TestClient]
 
@@ -395,6 +396,7 @@ def test_an_admin_plans_publishes_changes_and_cancels(database, admin, teacher, 
     assert "No practical matches" in words(browser.get("/admin/practicals?kind=small-course/other"))
     edit = browser.get(f"{here}/edit")
     assert 'value="15 December 2026"' in edit.text
+    plan["version"] = version_on(browser, f"{here}/edit")
     changed = browser.post(
         f"{here}/edit", data={**plan, "room": "Room 8", "capacity": "3", "note": "Bring keys"}
     )

@@ -26,6 +26,7 @@ from tests.make.practicals import (
     a_waiter,
     the_course,
 )
+from tests.make.versions import plan_version
 
 
 @pytest.fixture
@@ -48,7 +49,8 @@ def made(database, admin: Actor, plan: Plan) -> PracticalId:
 
 def changed(database, admin: Actor, practical_id: PracticalId, plan: Plan) -> None:
     with database.write() as db:
-        service.change_practical(db, admin, practical_id, plan, now=NOW)
+        version = plan_version(db, practical_id)
+        service.change_practical(db, admin, practical_id, plan, expected_version=version, now=NOW)
 
 
 def mails(database, template: str) -> list[dict]:
@@ -196,7 +198,7 @@ def test_the_kind_stays_and_what_began_stays(database, admin, teacher, full_day)
         )
     assert "kind" in caught.value.fields
     with pytest.raises(PlanRefused, match="begun"), database.write() as db:
-        service.change_practical(db, admin, practical_id, plan, now=STARTS)
+        service.change_practical(db, admin, practical_id, plan, expected_version="", now=STARTS)
     with pytest.raises(PlanRefused, match="begun"), database.write() as db:
         service.cancel_practical(db, admin, practical_id, reason="Snow", now=STARTS)
 
@@ -230,7 +232,7 @@ def test_only_admins_plan(database, teacher, full_day):
         for command in (
             lambda db, actor=actor: service.make_practical(db, actor, a_plan(), now=NOW),
             lambda db, actor=actor: service.change_practical(
-                db, actor, practical_id, a_plan(), now=NOW
+                db, actor, practical_id, a_plan(), expected_version="", now=NOW
             ),
             lambda db, actor=actor: service.publish_practical(db, actor, practical_id, now=NOW),
             lambda db, actor=actor: service.cancel_practical(

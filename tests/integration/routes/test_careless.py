@@ -13,8 +13,7 @@ from app.accounts.links import make_link, sign_link
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
 from app.web.forms import as_seen
 from tests.make import NOW
-from tests.make.crawl import Visited, crawl, shape
-from tests.make.forms import PageForm, forms_of
+from tests.make.forms import PageForm, forms_of, forms_on_the_way
 
 WHO: dict[str, DemoPerson | None] = {
     "visitor": None,
@@ -42,7 +41,6 @@ MAILED = {
     "invitation": Purpose.invitation,
     "new-address": Purpose.email,
 }
-MOST_OF_A_KIND = 1
 Browser = Callable[[str], TestClient]
 
 
@@ -64,25 +62,6 @@ def mailed(academy_client, academy_database) -> list[str]:
             link_id = make_link(db, purpose, found.user_id, found.email, now=NOW)
             addresses.append(f"/{page}?token={sign_link(secret, str(link_id))}")
     return addresses
-
-
-def forms_on_the_way(browser: TestClient, *starts: str) -> Iterator[tuple[str, PageForm]]:
-    """Yield each kind of form that asks for something, with the page it stands on."""
-    seen = set()
-
-    def fetch(path: str) -> Visited:
-        response = browser.get(path)
-        kind = response.headers.get("content-type", "")
-        return Visited(path, response.status_code, kind, response.text)
-
-    for page in crawl(fetch, *starts, of_a_kind=MOST_OF_A_KIND):
-        if page.status != 200 or not page.kind.startswith("text/html"):
-            continue
-        for form in forms_of(page.body):
-            kind = (shape(page.path), tuple(field.name for field in form.fields))
-            if form.asks and kind not in seen:
-                seen.add(kind)
-                yield page.path, form
 
 
 def faults(form: PageForm, typed: dict[str, str], response) -> Iterator[str]:

@@ -1,0 +1,68 @@
+"""Use-cases that record the invoice of a place and its payment."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, require
+from app.enrolments import domain, policy, steps
+from app.enrolments.domain import EnrolmentState, Reason, invoice_record, payment_record
+from app.enrolments.errors import EnrolmentRefused
+from app.enrolments.gate import row_of, take_gate_of
+from app.kit.ids import EnrolmentId
+from app.kit.versions import demand_current
+
+
+def record_invoice(
+    db: Session,
+    actor: Actor,
+    enrolment_id: EnrolmentId,
+    *,
+    number: str,
+    invoiced_at: datetime,
+    expected_version: str,
+    now: datetime,
+) -> None:
+    """Note the invoice of a held place; a second time replaces the first, and the trail keeps both. A
+    replacement by somebody who has not seen the first is refused with Stale."""
+    require(policy.may_manage_intakes(actor))
+    take_gate_of(db, enrolment_id)
+    row = row_of(db, enrolment_id)
+    _demand_held(row.state)
+    demand_current(
+        expected_version,
+        recorded=invoice_record(row.invoice_number, row.invoiced_at),
+        sent=invoice_record(number, invoiced_at),
+    )
+    row.invoice_number = number
+    row.invoiced_at = invoiced_at
+    steps.record(db, actor, "enrolment.invoiced", row, now=now, details={"number": number})
+
+
+def record_payment(
+    db: Session,
+    actor: Actor,
+    enrolment_id: EnrolmentId,
+    *,
+    paid_at: datetime,
+    expected_version: str,
+    now: datetime,
+) -> None:
+    """Note that the invoice of a held place is paid; refuse where no invoice is recorded, and with Stale
+    where another day was recorded since the form was opened."""
+    require(policy.may_manage_intakes(actor))
+    take_gate_of(db, enrolment_id)
+    row = row_of(db, enrolment_id)
+    _demand_held(row.state)
+    if row.invoice_number is None:
+        raise EnrolmentRefused(Reason.no_invoice)
+    demand_current(
+        expected_version, recorded=payment_record(row.paid_at), sent=payment_record(paid_at)
+    )
+    row.paid_at = paid_at
+    steps.record(db, actor, "enrolment.paid", row, now=now)
+
+
+def _demand_held(state: EnrolmentState) -> None:
+    if (reason := domain.money_refusal(state)) is not None:
+        raise EnrolmentRefused(reason)
