@@ -218,8 +218,14 @@ def show_settings() -> None:
 
 @content.command("check")
 def check_content(paths: list[Path], as_json: AsJson = False) -> None:
-    """Read course folders and list every problem with file, line and hint."""
-    found = {str(path): _parse(path).problems for path in paths}
+    """Read course folders and list every problem with file, line and hint.
+
+    Values that the clinical lead has not set yet are listed as notices; they are no problems.
+    """
+    courses_read = {str(path): _parse(path) for path in paths}
+    found = {path: parsed.problems for path, parsed in courses_read.items()}
+    for path, parsed in courses_read.items():
+        _print_notices(path, parsed)
     if as_json:
         print(
             json.dumps(
@@ -244,6 +250,8 @@ def publish_content(paths: list[Path]) -> None:
     with _database() as (settings, database), database.write() as db:
         for course in parsed:
             print(courses.publish(db, None, course, now=_now(settings)).sentence)
+    for path, course in zip(paths, parsed, strict=True):
+        _print_notices(str(path), course)
 
 
 @content.command("stats")
@@ -264,6 +272,11 @@ def _parse(path: Path) -> "Parsed":
     if not path.is_dir():
         _fail(f"There is no folder {path}.", code=2)
     return parse_course(path.resolve().name, read_folder(path))
+
+
+def _print_notices(path: str, parsed: "Parsed") -> None:
+    for notice in parsed.notices:
+        print(f"notice: {path}/{notice}", file=sys.stderr)
 
 
 def _refuse_problems(parsed: "Parsed") -> None:

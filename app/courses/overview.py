@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, require
 from app.courses import answers, policy, queries
+from app.courses.domain.delivery import ClinicalValue
 from app.courses.domain.statistics import statistics
 from app.courses.models import CourseHead, Revision
 from app.kit.ids import UserId
@@ -42,6 +43,7 @@ class CourseRevisions:
     figures: tuple[tuple[str, int], ...]
     revisions: tuple[RevisionRow, ...]
     total: int
+    unset_values: tuple[ClinicalValue, ...]
 
 
 def courses_overview(db: Session, actor: Actor) -> tuple[CourseRevisions, ...]:
@@ -78,5 +80,9 @@ def courses_overview(db: Session, actor: Actor) -> tuple[CourseRevisions, ...]:
                 )
             )
         figures = tuple((word, count) for word, count in counted.items() if count)
-        found.append(CourseRevisions(key, course.title, figures, tuple(shown), len(mine)))
+        found.append(
+            CourseRevisions(
+                key, course.title, figures, tuple(shown), len(mine), course.unset_values
+            )
+        )
     return tuple(sorted(found, key=lambda one: one.title))

@@ -77,6 +77,21 @@ def test_a_person_is_added_with_a_link_to_set_a_password(preceptor):
     assert preceptor("user", "token", "nobody@example.org").exit_code == 1
 
 
+def test_values_that_nobody_has_set_are_noticed_and_published(preceptor, tmp_path):
+    folder = copytree(SMALL_COURSE, tmp_path / "small-course")
+    course = folder / "course.yaml"
+    course.write_text(
+        course.read_text().replace("outcomes:", "  Go [=depth] deep.\noutcomes:")
+        + "clinical_values:\n  - key: depth\n    decides: Depth on the cheek\n    unit: mm\n"
+    )
+    for command in ("check", "publish"):
+        said = preceptor("content", command, str(folder))
+        assert said.exit_code == 0
+        assert "notice: " in said.stderr
+        assert "`depth` is not set: Depth on the cheek (mm)." in said.stderr
+        assert "notice" not in said.stdout
+
+
 def test_a_course_is_checked_counted_and_published(preceptor, tmp_path):
     folder = str(copytree(SMALL_COURSE, tmp_path / "small-course"))
     assert preceptor("content", "check", folder).exit_code == 0

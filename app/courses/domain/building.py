@@ -56,6 +56,9 @@ def built(
             for name, drawing in sorted(renderer.drawings.items())
             if drawing is not None
         },
+        clinical_values=tuple(
+            delivery.ClinicalValue(**value.model_dump()) for value in course.clinical_values
+        ),
     )
     answers = keys.CourseKeys(
         quizzes={name: _quiz_keys(checked.quizzes[name], renderer) for name in quizzes}

@@ -47,7 +47,7 @@ _ATTRIBUTES: Final = {
     "img": {"src", "alt", "width", "height", "loading"},
 }
 _CLASSES: Final = {
-    "a": {"term", "reference"},
+    "a": {"term", "reference", "clinical-value"},
     "p": {"callout-title"},
     "th": {"align-end", "align-center"},
     "td": {"align-end", "align-center"},
@@ -61,7 +61,7 @@ _CLASSES: Final = {
     },
     "figure": {"figure"},
     "details": {"check"},
-    "span": {"check-label"},
+    "span": {"check-label", "clinical-value"},
 }
 _REFERENCE = re.compile(r'\s*<a class="reference"[^>]*>.*?</a>')
 

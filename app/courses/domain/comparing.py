@@ -72,6 +72,7 @@ def _course(old: Course, new: Course) -> Iterator[Change]:
         )
     if old.glossary != new.glossary:
         yield Change(ChangeKind.changed, "glossary", "Terms changed.")
+    yield from _clinical_values(old, new)
     if old.references != new.references:
         yield Change(ChangeKind.changed, "references", "Sources changed.")
     for name in sorted({*old.media, *new.media}):
@@ -79,6 +80,21 @@ def _course(old: Course, new: Course) -> Iterator[Change]:
             yield _presence(old.media, new.media, name, "drawing") or Change(
                 ChangeKind.changed, f"drawing {name}", "The drawing changed."
             )
+
+
+def _clinical_values(old: Course, new: Course) -> Iterator[Change]:
+    before = {value.key: value for value in old.clinical_values}
+    for value in new.clinical_values:
+        earlier = before.pop(value.key, None)
+        if earlier != value:
+            state = "is not set yet" if value.value is None else f"is {value.value} {value.unit}"
+            yield Change(
+                ChangeKind.added if earlier is None else ChangeKind.changed,
+                f"clinical value {value.key}",
+                f"{value.decides}: {state}.",
+            )
+    for key in before:
+        yield Change(ChangeKind.removed, f"clinical value {key}", "The clinical value is gone.")
 
 
 def _presence(

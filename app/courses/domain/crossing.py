@@ -10,6 +10,7 @@ from typing import Final
 
 from app.courses.domain.explaining import did_you_mean
 from app.courses.domain.folder import Document, Folder, Kind
+from app.courses.domain.marks import INSERTION
 from app.courses.domain.problems import Problem
 from app.courses.domain.yaml_source import LinedYaml, Trail
 
@@ -33,6 +34,8 @@ _UNIQUE: Final[tuple[tuple[Kind, Pattern, int], ...]] = (
     (Kind.module, ("requires", "*"), 0),
     (Kind.practical, ("requires", "*"), 0),
     (Kind.lesson, ("sources", "*"), 0),
+    (Kind.course, ("agreed_words", "*", "key"), 0),
+    (Kind.course, ("clinical_values", "*", "key"), 0),
     (Kind.quiz, ("questions", "*", "key"), 0),
     (Kind.quiz, ("questions", "*", "options", "*", "key"), 2),
     (Kind.checklist, ("sections", "*", "key"), 0),
@@ -69,6 +72,7 @@ def crossing_problems(folder: Folder, drawings_in_lessons: frozenset[str]) -> li
         *_wrong_kind_of_quiz(folder),
         *_circles(folder),
         *_drawn_too_many(folder),
+        *_insertions(folder),
     ]
 
 
@@ -264,3 +268,41 @@ def _drawn_too_many(folder: Folder) -> Iterator[Problem]:
                 f"{draw} questions are to be drawn, and there are {len(questions)}.",
                 f"Write {len(questions)} or less, or add questions.",
             )
+
+
+def _insertions(folder: Folder) -> Iterator[Problem]:
+    """Agreed words and clinical values share their keys, and each is inserted somewhere."""
+    course = folder.documents[Kind.course].get(Kind.course)
+    if course is None or course.lined is None:
+        return
+    used = _inserted_keys(folder)
+    first: dict[str, int] = {}
+    for name in ("agreed_words", "clinical_values"):
+        for trail, key in _matching(course.lined, (name, "*", "key")):
+            line = course.lined.line(trail)
+            if first.setdefault(key, line) != line and name == "clinical_values":
+                yield Problem(
+                    course.path,
+                    line,
+                    f"`{key[:60]}` is a key of agreed words as well.",
+                    f"It stands in line {first[key]}; give each its own.",
+                )
+            if used is not None and key not in used:
+                yield Problem(
+                    course.path,
+                    line,
+                    f"`{key[:60]}` is not inserted anywhere.",
+                    f"Write `[={key[:60]}]` where a text needs it, or remove the entry.",
+                )
+
+
+def _inserted_keys(folder: Folder) -> set[str] | None:
+    """Keys that marks in any text name, or None where a file could not be read."""
+    used: set[str] = set()
+    for document in folder.all():
+        if document.lined is None:
+            return None
+        texts = [document.body, *(str(scalar.value) for scalar in document.lined.scalars.values())]
+        for text in texts:
+            used |= {key.strip() for key in INSERTION.findall(text)}
+    return used

@@ -177,6 +177,18 @@ class CertificateText(Frozen):
     scope: str
 
 
+class ClinicalValue(Frozen):
+    """A number that the academy's clinical lead sets. `value` None: not set yet."""
+
+    key: str
+    decides: str
+    unit: str
+    value: str | None = None
+    source: str | None = None
+    approved_by: str | None = None
+    approved_on: str | None = None
+
+
 class Course(Frozen):
     """One published course as learners see it. Keys are unique within their parent and never reused."""
 
@@ -197,6 +209,12 @@ class Course(Frozen):
     references: tuple[Source, ...]
     media: dict[str, str]
     """File name → digest of its bytes."""
+    clinical_values: tuple[ClinicalValue, ...] = Field(default=(), exclude_if=is_unused)
+
+    @property
+    def unset_values(self) -> tuple[ClinicalValue, ...]:
+        """Values that lessons use and the clinical lead has not set."""
+        return tuple(value for value in self.clinical_values if value.value is None)
 
     def module(self, key: str) -> Module | None:
         return next((module for module in self.modules if module.key == key), None)

@@ -5,6 +5,7 @@ A check raises `UnfitError` with all its findings at once; `explaining.py` turns
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final, Protocol, cast
 
@@ -149,6 +150,16 @@ def _drawing(name: str, info: ValidationInfo) -> str:
     return name
 
 
+def _day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise UnfitError.because(
+            f"`{text[:40]}` is not a date.", "Write year, month and day, such as 2027-01-31."
+        ) from None
+    return text
+
+
 Key = Annotated[str, AfterValidator(_key)]
 Plain = Annotated[str, Field(max_length=1000), AfterValidator(_plain)]
 Plain20 = Annotated[str, Field(max_length=20), AfterValidator(_plain)]
@@ -157,6 +168,7 @@ Plain200 = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
 Plain300 = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
 Markdown = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_markdown)]
 Address = Annotated[str, Field(max_length=500), AfterValidator(_address)]
+Day = Annotated[str, AfterValidator(_day)]
 DrawingName = Annotated[str, AfterValidator(_drawing)]
 QuotedDecimal = Annotated[Decimal, BeforeValidator(_decimal)]
 Tolerance = Annotated[Decimal, BeforeValidator(_decimal), AfterValidator(_tolerance)]

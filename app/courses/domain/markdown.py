@@ -16,6 +16,7 @@ from app.courses.domain.cleaning import cleaned, plain_words
 from app.courses.domain.delivery import Heading
 from app.courses.domain.drawing import Drawing
 from app.courses.domain.explaining import did_you_mean, validated
+from app.courses.domain.insertions import values_list
 from app.courses.domain.marks import CALLOUT, reader
 from app.courses.domain.problems import Problem
 from app.courses.domain.source import CheckFields, FigureFields
@@ -157,7 +158,8 @@ class _Page:
                 steps[token.type](tokens, index)
         if self.whole:
             self._ends_with_key_points(tokens)
-        html = cleaned(_READER.renderer.render(tokens, _READER.options, {}))
+        page = _READER.renderer.render(tokens, _READER.options, {})
+        html = cleaned(page + values_list(list(self.wording.values.values())))
         return Rendered(
             html,
             tuple(self.headings),

@@ -1,4 +1,4 @@
-"""The two marks of the format that Markdown does not have: `[[term]]` and `[@source]`."""
+"""The marks of the format that Markdown does not have: `[[term]]`, `[@source]` and `[=agreed words]`."""
 
 import re
 from typing import Final
@@ -9,6 +9,7 @@ from mdit_py_plugins.container import container_plugin
 
 _TERM = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]+))?\]\]")
 _REFERENCE = re.compile(r"\[@([^\[\]\n]*)\]")
+INSERTION: Final = re.compile(r"\[=([^\[\]\n]*)\]")
 
 CALLOUT: Final = "callout"
 
@@ -35,6 +36,16 @@ def _reference(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _insertion(state: StateInline, silent: bool) -> bool:
+    match = INSERTION.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.push("insertion", "", 0).meta = {"key": match.group(1).strip()}
+    state.pos = match.end()
+    return True
+
+
 def _accepts_any_kind(words: str, _marker: str) -> bool:
     """Every kind of callout is read, so that an unknown one can be named as a problem."""
     return bool(words.strip())
@@ -51,6 +62,7 @@ def reader() -> MarkdownIt:
     md.disable(["lheading", "reference"])
     md.inline.ruler.before("link", "term", _term)
     md.inline.ruler.before("link", "reference_mark", _reference)
+    md.inline.ruler.before("link", "insertion", _insertion)
     container_plugin(md, CALLOUT, validate=_accepts_any_kind)
     md.validateLink = _accepts_any_address  # type: ignore[method-assign]
     return md

@@ -12,6 +12,7 @@ from app.courses.domain.drawing import Drawing, check_drawing
 from app.courses.domain.explaining import validated
 from app.courses.domain.fields import KEY_HINT, is_key
 from app.courses.domain.folder import Document, Folder, Kind, arranged
+from app.courses.domain.insertions import NOT_SET, read_insertions
 from app.courses.domain.keys import CourseKeys
 from app.courses.domain.markdown import Renderer
 from app.courses.domain.problems import Problem
@@ -28,12 +29,16 @@ _MODELS: Final[Mapping[Kind, Any]] = {
 
 @dataclass(frozen=True)
 class Parsed:
-    """The outcome of reading a course: both documents and its drawings, or problems; never both."""
+    """The outcome of reading a course: both documents and its drawings, or problems; never both.
+
+    `notices` say what somebody still has to do; they do not keep a course from being published.
+    """
 
     course: Course | None
     keys: CourseKeys | None
     media: Mapping[str, bytes]
     problems: tuple[Problem, ...]
+    notices: tuple[Problem, ...] = ()
 
 
 def parse_course(key: str, files: Mapping[str, bytes]) -> Parsed:
@@ -55,7 +60,24 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> Parsed:
     if problems or checked.course is None:
         return Parsed(None, None, {}, tuple(sorted(set(problems))))
     course, keys = built(key, checked.course, checked, renderer)
-    return Parsed(course, keys, dict(sorted(folder.drawings.items())), ())
+    media = dict(sorted(folder.drawings.items()))
+    return Parsed(course, keys, media, (), _notices(folder, checked.course))
+
+
+def _notices(folder: Folder, course: source.CourseFile) -> tuple[Problem, ...]:
+    """One notice for each clinical value that is not set yet."""
+    document = folder.documents[Kind.course][Kind.course]
+    assert document.lined is not None  # noqa: S101 - its fields were read
+    return tuple(
+        Problem(
+            document.path,
+            document.lined.line(("clinical_values", number)),
+            f"Clinical value `{value.key}` is not set: {value.decides} ({value.unit}).",
+            f"Lessons say: “{NOT_SET}” The clinical lead sets it with source, name and date.",
+        )
+        for number, value in enumerate(course.clinical_values)
+        if value.value is None
+    )
 
 
 def _drawings(folder: Folder) -> tuple[dict[str, Drawing | None], list[Problem]]:
@@ -77,7 +99,9 @@ def _surroundings(key: str, folder: Folder, drawings: Mapping[str, Drawing | Non
             else name
             for name, fields in entries.items()
         }
-    return Surroundings(key, terms, _entries(folder, Kind.references), drawings)
+    course = _entries(folder, Kind.course)
+    insertions = None if course is None else read_insertions(course)
+    return Surroundings(key, terms, _entries(folder, Kind.references), drawings, insertions)
 
 
 def _entries(folder: Folder, kind: Kind) -> dict[str, Any] | None:

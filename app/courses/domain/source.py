@@ -12,6 +12,7 @@ from app.courses.domain.fields import (
     Address,
     Attempts,
     Authored,
+    Day,
     DrawingName,
     Key,
     Markdown,
@@ -33,6 +34,46 @@ class CertificateFields(Authored):
     scope: Plain300
 
 
+class AgreedWordsFields(Authored):
+    key: Key
+    text: Plain
+
+
+class ClinicalValueFields(Authored):
+    """A value with its approval, or none of both."""
+
+    key: Key
+    decides: Plain200
+    unit: Plain20
+    value: Plain120 | None = None
+    source: Plain300 | None = None
+    approved_by: Plain120 | None = None
+    approved_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _is_approved_exactly_if_it_is_set(self) -> "ClinicalValueFields":
+        approval = {
+            "source": self.source,
+            "approved_by": self.approved_by,
+            "approved_on": self.approved_on,
+        }
+        missing = [name for name, value in approval.items() if value is None]
+        if self.value is not None and missing:
+            raise UnfitError.because(
+                f"The clinical value is set, but it does not say: {', '.join(missing)}.",
+                "Only the clinical lead sets a value. Add the source, who approved it and when.",
+                trail=("value",),
+            )
+        if self.value is None and len(missing) < len(approval):
+            first = next(name for name, value in approval.items() if value is not None)
+            raise UnfitError.because(
+                "There is an approval, but no value.",
+                "Add `value`, or leave source, `approved_by` and `approved_on` out until it is set.",
+                trail=(first,),
+            )
+        return self
+
+
 class CourseFile(Authored):
     format: Literal[1]
     title: Plain120
@@ -45,6 +86,12 @@ class CourseFile(Authored):
     final_test: Key
     practicals: Annotated[list[Key], Field(min_length=1, max_length=12)]
     certificate: CertificateFields
+    agreed_words: Annotated[list[AgreedWordsFields], Field(max_length=40)] = Field(
+        default_factory=list
+    )
+    clinical_values: Annotated[list[ClinicalValueFields], Field(max_length=60)] = Field(
+        default_factory=list
+    )
 
 
 class ModuleFile(Authored):

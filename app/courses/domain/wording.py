@@ -10,6 +10,7 @@ from markdown_it.token import Token
 from app.courses.domain import doses
 from app.courses.domain.drawing import Drawing
 from app.courses.domain.explaining import did_you_mean
+from app.courses.domain.insertions import Insertion
 from app.courses.domain.problems import Problem
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
@@ -28,6 +29,7 @@ class Surroundings:
     terms: Mapping[str, str] | None
     references: Mapping[str, object] | None
     drawings: Mapping[str, Drawing | None]
+    insertions: Mapping[str, Insertion] | None = None
 
 
 @dataclass
@@ -38,6 +40,8 @@ class Wording:
     sources: Sequence[str] | None
     whole: bool
     problems: list[Problem] = field(default_factory=list)
+    values: dict[str, Insertion] = field(default_factory=dict)
+    """Clinical values that the text uses, in the order of their first use."""
 
     def read(self, token: Token, line: int) -> None:
         """Check the inline `token` that begins in `line`, and put the marks' HTML into it."""
@@ -59,6 +63,9 @@ class Wording:
                 words[-1] += " … "
             elif child.type == "reference":
                 children[number] = self._reference(child, here)
+            elif child.type == "insertion":
+                children[number] = self._insertion(child, here)
+                words[-1] += " … "
             elif child.type == "code_inline":
                 # What stands between backticks is quoted as it is, such as a dose written wrongly.
                 words[-1] += " … "
@@ -154,6 +161,23 @@ class Wording:
                 f'aria-label="Source [{number}]">[{number}]</a>'
             )
         return _inline_markup("")
+
+    def _insertion(self, token: Token, line: int) -> Token:
+        key = str(token.meta["key"])
+        insertions = self.surroundings.insertions
+        if insertions is None:
+            return _inline_markup("")
+        if key not in insertions:
+            self._problem(
+                f"There are no agreed words and no clinical value `{key[:60]}`.",
+                did_you_mean(key, insertions),
+                line,
+            )
+            return _inline_markup("")
+        inserted = insertions[key]
+        if inserted.is_value and self.whole:
+            self.values[key] = inserted
+        return _inline_markup(inserted.html(linked=self.whole))
 
     def bare(self, token: Token) -> str:
         """The words of an inline token that was not read yet, without marks."""

@@ -133,3 +133,18 @@ def test_what_a_course_is(app, published):
         "It is not a licence.",
     ):
         assert words in html
+
+
+def test_admins_see_which_values_the_clinical_lead_has_not_set(database, as_person):
+    depth = "clinical_values:\n  - key: depth\n    decides: Depth on the cheek\n    unit: mm\n"
+    parsed = changed_course(
+        {"course.yaml": ("final_test:", f"{depth}final_test:")}
+        | {"lessons/needle-safety.md": ("## After use\n", "## After use\n\nGo [=depth] deep.\n")}
+    )
+    with database.write() as db:
+        a_published_course(db, parsed)
+        admin = a_user(db, "Ada Admin", roles=("admin",))
+    page = as_person(admin).get("/admin/courses")
+    assert page.status_code == 200
+    assert "The clinical lead has not set 1 value yet" in page.text
+    assert "Depth on the cheek (mm)" in page.text

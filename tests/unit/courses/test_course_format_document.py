@@ -60,7 +60,10 @@ def test_the_tables_name_every_field_and_no_other(
 @pytest.mark.parametrize(
     ("heading", "models"),
     [
-        ("course.yaml", [source.CertificateFields]),
+        (
+            "course.yaml",
+            [source.CertificateFields, source.AgreedWordsFields, source.ClinicalValueFields],
+        ),
         ("lessons/", [source.FigureFields, source.CheckFields]),
         (
             "quizzes/",

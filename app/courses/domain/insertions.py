@@ -1,0 +1,101 @@
+"""Words that a course says in one place and inserts in many, with `[=key]`.
+
+*Agreed words* are a sentence that must read the same everywhere, such as what to do in an emergency.
+A *clinical value* is a number that the academy's clinical lead must set. While it is not set, the text
+says so, and a learner is told to ask: no value is invented.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+NOT_SET: Final = "The academy’s clinical lead has not set this value yet. Ask before you inject."
+NOT_SET_SHORT: Final = "not set yet: ask before you inject"
+LIST_TITLE: Final = "Values that the clinical lead sets"
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """What a mark inserts.
+
+    `text` of agreed words is the sentence; of a clinical value it is the value with its unit, or None
+    while it is not set. `decides` is empty for agreed words.
+    """
+
+    key: str
+    text: str | None
+    decides: str = ""
+    approval: str = ""
+
+    @property
+    def is_value(self) -> bool:
+        return bool(self.decides)
+
+    @property
+    def words(self) -> str:
+        return NOT_SET_SHORT if self.text is None else self.text
+
+    def html(self, *, linked: bool) -> str:
+        """HTML of the mark. `linked`: the text is a lesson, which lists its values at the end."""
+        words = escape(self.words)
+        if not self.is_value:
+            return words
+        if linked:
+            return f'<a class="clinical-value" href="#value-{escape(self.key)}">{words}</a>'
+        return f'<span class="clinical-value">{words}</span>'
+
+
+def read_insertions(course: Mapping[str, object]) -> dict[str, Insertion]:
+    """Return what the marks of a course insert, by key, from `course.yaml` as it is typed.
+
+    Entries that are not complete are left out; the check of the file itself names them.
+    """
+    found = {key: Insertion(key, text) for key, text in _agreed(course)}
+    for fields in _entries(course, "clinical_values"):
+        key, decides = fields.get("key"), fields.get("decides")
+        if isinstance(key, str) and isinstance(decides, str):
+            found.setdefault(key, _value(key, decides, fields))
+    return found
+
+
+def values_list(used: list[Insertion]) -> str:
+    """HTML of the list at the end of a lesson: each value that it uses, who set it, or that nobody has."""
+    if not used:
+        return ""
+    rows = "".join(
+        f'<p id="value-{escape(value.key)}"><strong>{escape(value.decides)}:</strong> '
+        f"{escape(f'{value.text}. {value.approval}' if value.text else NOT_SET)}</p>\n"
+        for value in used
+    )
+    return (
+        '<section class="callout callout-care" role="note" aria-labelledby="clinical-values">\n'
+        f'<p class="callout-title" id="clinical-values">{LIST_TITLE}</p>\n{rows}</section>\n'
+    )
+
+
+def _value(key: str, decides: str, fields: Mapping[str, object]) -> Insertion:
+    value = fields.get("value")
+    if not isinstance(value, str):
+        return Insertion(key, None, decides)
+    return Insertion(
+        key,
+        f"{value} {fields.get('unit', '')}".strip(),
+        decides,
+        f"Set by {fields.get('approved_by', '')} on {fields.get('approved_on', '')}. "
+        f"Source: {fields.get('source', '')}",
+    )
+
+
+def _agreed(course: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for fields in _entries(course, "agreed_words"):
+        key, text = fields.get("key"), fields.get("text")
+        if isinstance(key, str) and isinstance(text, str):
+            yield key, text.strip()
+
+
+def _entries(course: Mapping[str, object], name: str) -> Iterator[Mapping[str, object]]:
+    entries = course.get(name)
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict):
+            yield entry

@@ -1,0 +1,135 @@
+"""Words that are said once: agreed words, and values that the clinical lead sets."""
+
+from app.courses.domain.comparing import ChangeKind, compare
+from app.courses.domain.insertions import NOT_SET, Insertion, read_insertions
+from app.courses.domain.markdown import Renderer
+from app.courses.domain.parsing import Parsed, parse_course
+from app.courses.domain.wording import Surroundings
+from tests.make.courses import small_course, small_files
+
+AROUND = Surroundings(
+    "skin-course",
+    {},
+    {},
+    {},
+    {
+        "patch": Insertion("patch", "Stop & call 999."),
+        "depth": Insertion("depth", None, "Depth on the cheek <upper>"),
+        "rest": Insertion("rest", "15 minutes", "Rest", "Set by Dr Lead on 2027-01-31. Source: x"),
+    },
+)
+END = "\n\n::: key-points\n- One point.\n:::\n"
+UNSET = """
+clinical_values:
+  - key: depth
+    decides: Vertical depth on the cheek
+    unit: mm
+"""
+SET = (
+    UNSET
+    + """    value: 0.5 to 0.9
+    source: Meeting of 5 January 2027
+    approved_by: Dr Lead
+    approved_on: 2027-01-31
+"""
+)
+
+
+def with_value(fields: str) -> Parsed:
+    files = dict(small_files())
+    files["course.yaml"] += fields.encode()
+    path = "lessons/needle-safety.md"
+    files[path] = files[path].replace(b"## After use\n", b"## After use\n\nGo [=depth] deep.\n")
+    parsed = parse_course("small-course", files)
+    assert parsed.problems == ()
+    return parsed
+
+
+def page(parsed: Parsed) -> str:
+    assert parsed.course is not None
+    found = parsed.course.find_lesson("needle-safety")
+    assert found is not None
+    return found[1].html
+
+
+def test_a_lesson_shows_agreed_words_and_lists_its_values_once_at_the_end() -> None:
+    text = "Say: [=patch] Go [=depth], then wait [=rest], and never below [=depth]."
+    rendered = Renderer(AROUND, []).lesson(text + END)
+    assert rendered.problems == ()
+    assert "Say: Stop &amp; call 999. Go " in rendered.html
+    assert rendered.html.count('<a class="clinical-value" href="#value-depth">') == 2
+    assert rendered.html.count('<p id="value-depth">') == 1
+    listed = rendered.html[rendered.html.index("Values that the clinical lead sets") :]
+    assert f"Depth on the cheek &lt;upper&gt;:</strong> {NOT_SET}</p>" in listed
+    assert "Rest:</strong> 15 minutes. Set by Dr Lead on 2027-01-31. Source: x</p>" in listed
+    assert listed.index("value-depth") < listed.index("value-rest")
+    assert "not set yet: ask before you inject" in rendered.text
+
+
+def test_a_lesson_without_values_has_no_list() -> None:
+    rendered = Renderer(AROUND, []).lesson("[=patch]" + END)
+    assert "clinical lead" not in rendered.html
+    assert rendered.html.startswith("<p>Stop &amp; call 999.</p>")
+
+
+def test_a_field_shows_the_words_without_a_link() -> None:
+    html = Renderer(AROUND).field("[=depth], [=rest], [=patch]").html
+    assert html == (
+        '<p><span class="clinical-value">not set yet: ask before you inject</span>, '
+        '<span class="clinical-value">15 minutes</span>, Stop &amp; call 999.</p>'
+    )
+
+
+def test_marks_are_not_judged_when_the_course_file_could_not_be_read() -> None:
+    around = Surroundings("skin-course", {}, {}, {}, None)
+    assert Renderer(around).field("Go [=depth].").problems == ()
+
+
+def test_entries_that_are_not_complete_are_left_out() -> None:
+    course = {
+        "agreed_words": ["text", {"key": "a"}, {"key": "b", "text": " Words. "}],
+        "clinical_values": [{"key": "c"}, {"key": "d", "decides": "D", "unit": "mm"}, 5],
+    }
+    assert read_insertions(course) == {
+        "b": Insertion("b", "Words."),
+        "d": Insertion("d", None, "D"),
+    }
+    assert read_insertions({"agreed_words": "no list"}) == {}
+
+
+def test_a_value_that_is_not_set_is_a_notice_and_no_problem() -> None:
+    parsed = with_value(UNSET)
+    assert NOT_SET in page(parsed)
+    assert parsed.course is not None
+    assert [value.key for value in parsed.course.unset_values] == ["depth"]
+    lines = small_files()["course.yaml"].decode().count("\n")
+    assert [(notice.path, notice.line) for notice in parsed.notices] == [("course.yaml", lines + 3)]
+    assert "`depth` is not set: Vertical depth on the cheek (mm)." in parsed.notices[0].message
+
+
+def test_a_value_that_is_set_shows_who_set_it() -> None:
+    parsed = with_value(SET)
+    assert parsed.notices == ()
+    assert parsed.course is not None
+    assert parsed.course.unset_values == ()
+    assert '<a class="clinical-value" href="#value-depth">0.5 to 0.9 mm</a>' in page(parsed)
+    assert "Set by Dr Lead on 2027-01-31. Source: Meeting of 5 January 2027" in page(parsed)
+
+
+def changes(before: Parsed, after: Parsed) -> list[tuple[ChangeKind, str]]:
+    assert before.course is not None
+    assert before.keys is not None
+    assert after.course is not None
+    assert after.keys is not None
+    found = compare(before.course, before.keys, after.course, after.keys)
+    return [(change.kind, change.sentence) for change in found if "clinical value" in change.where]
+
+
+def test_publishing_says_which_value_was_added_set_or_left_out() -> None:
+    small = small_course()
+    unset, given = with_value(UNSET), with_value(SET)
+    decides = "Vertical depth on the cheek"
+    assert changes(small, unset) == [(ChangeKind.added, f"{decides}: is not set yet.")]
+    assert changes(unset, given) == [(ChangeKind.changed, f"{decides}: is 0.5 to 0.9 mm.")]
+    assert changes(given, small) == [(ChangeKind.removed, "The clinical value is gone.")]
+    assert changes(given, given) == []
