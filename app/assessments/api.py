@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.assessments import queries, service
 from app.assessments.domain import Mark, Outcome
 from app.assessments.forms import LONGEST_COMMENT, LONGEST_NOTE
-from app.kit.ids import AssessmentId, PracticalId, SeatId
-from app.web.access import INSTRUCTOR, SIGNED_IN
+from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, UserId
+from app.web.access import INSTRUCTOR, SIGNED_IN, STAFF
 from app.web.routing import Api
 from app.web.visit import Visit
 
@@ -31,14 +31,29 @@ class Started(BaseModel):
 
 
 class NewMark(Command):
+    """A mark of one step. `unmarked` takes the earlier mark back and keeps the note. `mark_id` is the
+    device's id of this mark: sent again, it changes nothing. `person_id` is who marked on the device."""
+
     mark: Mark
     note: str = Field(default="", max_length=LONGEST_NOTE)
     expected_revision: int = Field(ge=0)
+    mark_id: UUID | None = None
+    person_id: UUID | None = None
 
 
 class NewComment(Command):
     comment: str = Field(default="", max_length=LONGEST_COMMENT)
     expected_revision: int = Field(ge=0)
+    person_id: UUID | None = None
+
+
+class Stop(Command):
+    step_key: str = Field(max_length=64)
+    note: str = Field(default="", max_length=LONGEST_NOTE)
+
+
+class Discard(Command):
+    reason: str = Field(default="", max_length=LONGEST_NOTE)
 
 
 class Signature(Command):
@@ -173,6 +188,8 @@ def mark_step(visit: Visit, assessment_id: AssessmentId, step_key: str, command:
             command.note,
             expected_revision=command.expected_revision,
             now=visit.now,
+            mark_id=EventId(command.mark_id) if command.mark_id else None,
+            person_id=UserId(command.person_id) if command.person_id else None,
         )
     return Saved(revision=revision, saved_at=visit.now)
 
@@ -192,6 +209,7 @@ def save_comment(visit: Visit, assessment_id: AssessmentId, command: NewComment)
             command.comment,
             expected_revision=command.expected_revision,
             now=visit.now,
+            person_id=UserId(command.person_id) if command.person_id else None,
         )
     return Saved(revision=revision, saved_at=visit.now)
 
@@ -212,6 +230,46 @@ def sign(visit: Visit, assessment_id: AssessmentId, command: Signature) -> Sheet
             now=visit.now,
         )
     return _bedside(visit, assessment_id)
+
+
+@api.post(
+    "/assessments/{assessment_id}/stop",
+    name="api.assessments.stop",
+    access=INSTRUCTOR,
+    response_model=SheetShape,
+)
+def stop(visit: Visit, assessment_id: AssessmentId, command: Stop) -> SheetShape:
+    """Stop for safety at one step, with a note: every unmarked step becomes `not_observed`."""
+    with visit.database.write() as db:
+        service.stop_assessment(
+            db, visit.actor, assessment_id, command.step_key, command.note, now=visit.now
+        )
+    return _bedside(visit, assessment_id)
+
+
+@api.delete(
+    "/assessments/{assessment_id}/stop",
+    name="api.assessments.resume",
+    access=INSTRUCTOR,
+    response_model=SheetShape,
+)
+def resume(visit: Visit, assessment_id: AssessmentId) -> SheetShape:
+    """Take a stop back: the steps that were not observed have no mark again."""
+    with visit.database.write() as db:
+        service.resume_assessment(db, visit.actor, assessment_id, now=visit.now)
+    return _bedside(visit, assessment_id)
+
+
+@api.post(
+    "/assessments/{assessment_id}/discard",
+    name="api.assessments.discard",
+    access=STAFF,
+    status_code=204,
+)
+def discard(visit: Visit, assessment_id: AssessmentId, command: Discard) -> None:
+    """Discard an unsigned sheet that was opened by mistake, with a reason."""
+    with visit.database.write() as db:
+        service.discard_assessment(db, visit.actor, assessment_id, command.reason, now=visit.now)
 
 
 @api.get("/reports", name="api.reports", access=SIGNED_IN, response_model=tuple[ReportShape, ...])

@@ -57,8 +57,7 @@ def _broken(row: Assessment, checklist: Checklist, entries: list[StepMark]) -> I
         yield f"Assessment {row.id}: a mark of {foreign}, which is no step of its revision."
     if row.signed_at is None:
         return
-    current = domain.current_marks(entries)
-    marks = {key: entry.mark for key, entry in current.items()}
+    marks = domain.counted_marks(entries)
     if missing := domain.unmarked_steps(checklist, marks):
         names = ", ".join(step.key for step in missing)
         yield f"Assessment {row.id}: signed without a mark of {names}."

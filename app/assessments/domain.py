@@ -11,15 +11,21 @@ from app.assessments.reasons import (
     PromptedNotUnaided,
     Reason,
     SectionBelowPass,
+    StoppedForSafety,
     TooManyPrompts,
 )
 from app.courses.domain.delivery import Checklist, Step
 
 
 class Mark(StrEnum):
+    """What an instructor recorded for one step. `not_observed`: the assessment was stopped before the
+    step could be seen. `unmarked`: an earlier mark was taken back; the step has no mark again."""
+
     done = "done"
     prompted = "prompted"
     not_done = "not_done"
+    not_observed = "not_observed"
+    unmarked = "unmarked"
 
 
 class Outcome(StrEnum):
@@ -27,8 +33,17 @@ class Outcome(StrEnum):
     not_yet_competent = "not_yet_competent"
 
 
-POINTS = {Mark.done: 2, Mark.prompted: 1, Mark.not_done: 0}
-WORDS = {Mark.done: "Done", Mark.prompted: "With prompt", Mark.not_done: "Not done"}
+OBSERVED = (Mark.done, Mark.prompted, Mark.not_done)
+"""The marks that an instructor chooses for a step they watched."""
+
+POINTS = {Mark.done: 2, Mark.prompted: 1, Mark.not_done: 0, Mark.not_observed: 0, Mark.unmarked: 0}
+WORDS = {
+    Mark.done: "Done",
+    Mark.prompted: "With prompt",
+    Mark.not_done: "Not done",
+    Mark.not_observed: "Not observed",
+    Mark.unmarked: "Not marked",
+}
 
 
 class SignRefusal(StrEnum):
@@ -48,6 +63,9 @@ class Entry(Protocol):
     @property
     def revision(self) -> int: ...
 
+    @property
+    def mark(self) -> Mark: ...
+
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
@@ -62,6 +80,12 @@ def current_marks(entries: Iterable[AnyEntry]) -> dict[str, AnyEntry]:
     return newest
 
 
+def counted_marks(entries: Iterable[Entry]) -> dict[str, Mark]:
+    """Return the mark that counts for each step; a step whose mark was taken back is left out."""
+    current = current_marks(entries)
+    return {key: entry.mark for key, entry in current.items() if entry.mark is not Mark.unmarked}
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What the marks come to. `reasons` say why it is not competent, and are empty if it is. `to_practise`
@@ -74,6 +98,11 @@ class Result:
     to_practise: tuple[Step, ...]
 
     @property
+    def stopped(self) -> bool:
+        """Whether the assessment was stopped before every step could be observed."""
+        return any(isinstance(reason, StoppedForSafety) for reason in self.reasons)
+
+    @property
     def failed(self) -> tuple[Step, ...]:
         """The critical steps marked not done."""
         return tuple(reason.step for reason in self.reasons if isinstance(reason, CriticalNotDone))
@@ -83,8 +112,11 @@ class Result:
         """The outcome in one sentence for the student."""
         if self.outcome is Outcome.competent:
             return "Competent"
-        if self.failed:
+        if self.stopped:
             return "Not yet competent. The assessment was stopped for safety."
+        if self.failed:
+            steps = "A critical step was" if len(self.failed) == 1 else "Critical steps were"
+            return f"Not yet competent. {steps} not done."
         count = len(self.to_practise)
         words = "1 step needs" if count == 1 else f"{count} steps need"
         return f"Not yet competent. {words} more practice."
@@ -105,12 +137,15 @@ def result(checklist: Checklist, marks: Mapping[str, Mark]) -> Result:
 
     It is competent if no reason speaks against it. A checklist of an older revision that has no
     thresholds for sections and no limits for prompts is judged by its critical steps and all points.
+    Of a stopped assessment no points are compared: not every step could earn some.
     """
     earned, possible = _points(checklist.steps, marks)
+    stop = tuple(_stop(checklist, marks))
     reasons = (
+        *stop,
         *_critical_not_done(checklist, marks),
         *_prompts(checklist, marks),
-        *_thresholds(checklist, marks),
+        *(() if stop else _thresholds(checklist, marks)),
     )
     outcome = Outcome.not_yet_competent if reasons else Outcome.competent
     to_practise = tuple(step for step in checklist.steps if marks.get(step.key) is not Mark.done)
@@ -121,6 +156,12 @@ def _points(steps: tuple[Step, ...], marks: Mapping[str, Mark]) -> tuple[int, in
     """Return the points earned and the points possible."""
     earned = sum(POINTS[marks[step.key]] for step in steps if step.key in marks)
     return earned, POINTS[Mark.done] * len(steps)
+
+
+def _stop(checklist: Checklist, marks: Mapping[str, Mark]) -> Iterator[Reason]:
+    count = sum(marks.get(step.key) is Mark.not_observed for step in checklist.steps)
+    if count:
+        yield StoppedForSafety(count)
 
 
 def _critical_not_done(checklist: Checklist, marks: Mapping[str, Mark]) -> Iterator[Reason]:

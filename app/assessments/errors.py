@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.assessments.domain import WORDS, Mark, SignRefusal
-from app.kit.errors import Conflict
+from app.kit.errors import Conflict, Forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +82,36 @@ class StartRefused(Conflict):
     """This person cannot be assessed on this practical now."""
 
     title = "This assessment cannot be started"
+
+
+class MarkRefused(Conflict):
+    """This mark cannot be given to this step."""
+
+    title = "This mark was not saved"
+
+
+class StopRefused(Conflict):
+    """There is nothing to stop."""
+
+    title = "This assessment cannot be stopped"
+
+
+class DiscardRefused(Conflict):
+    """The sheet is signed or discarded: it cannot be marked or discarded."""
+
+    title = "This assessment is closed"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, reason="closed")
+
+
+class OtherPerson(Forbidden):
+    """One person marked on this device, and another person is signed in."""
+
+    title = "Somebody else is signed in"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This was marked by another person. Sign in as that person to send it.",
+            reason="other-person",
+        )

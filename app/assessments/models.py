@@ -12,7 +12,8 @@ from app.kit.ids import AssessmentId, EventId, PracticalId, RevisionId, SeatId, 
 
 class Assessment(Base):
     """One assessment of one student on one practical; `version` is its gate and rises with each mark.
-    `signed_at` None: open. `number` counts the student's tries at this checklist."""
+    `signed_at` None: open. `number` counts the student's tries at this checklist; a discarded one has a
+    number below zero. `stopped_step` is the step at which it was stopped for safety."""
 
     __tablename__ = "assessments"
     __table_args__ = (
@@ -40,6 +41,11 @@ class Assessment(Base):
     outcome: Mapped[Outcome | None] = mapped_column(word(Outcome))
     earned: Mapped[int | None]
     possible: Mapped[int | None]
+    stopped_at: Mapped[datetime | None]
+    stopped_step: Mapped[str | None] = mapped_column(String(64))
+    discarded_at: Mapped[datetime | None]
+    discarded_by: Mapped[UserId | None]
+    discard_reason: Mapped[str | None] = mapped_column(Text)
 
 
 class StepMark(Base):

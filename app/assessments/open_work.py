@@ -37,7 +37,11 @@ def unsigned_after(db: Session, *, before: datetime) -> tuple[Overdue, ...]:
         )
         .join(Assessment, Assessment.practical_id == Practical.id)
         .join(User, User.id == Assessment.instructor_id)
-        .where(Assessment.signed_at.is_(None), Practical.ends_at < before)
+        .where(
+            Assessment.signed_at.is_(None),
+            Assessment.discarded_at.is_(None),
+            Practical.ends_at < before,
+        )
         .group_by(Practical.id, User.id)
         .order_by(Practical.starts_at, User.name, Practical.id)
     )

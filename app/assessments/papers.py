@@ -7,7 +7,7 @@ from fastapi import Response
 
 from app.assessments import queries
 from app.assessments.blank_sheets import BlankSheets, blank_sheets
-from app.assessments.domain import POINTS, WORDS, Mark, Outcome
+from app.assessments.domain import OBSERVED, POINTS, WORDS, Outcome
 from app.assessments.queries import Sheet
 from app.assessments.reasons import pass_rule
 from app.courses.domain.delivery import Checklist
@@ -102,7 +102,7 @@ def _report(sheet: Sheet) -> dict[str, Any]:
 
 
 def _rule(checklist: Checklist) -> str:
-    marks = ", ".join(f"{WORDS[mark].lower()} {POINTS[mark]}" for mark in Mark)
+    marks = ", ".join(f"{WORDS[mark].lower()} {POINTS[mark]}" for mark in OBSERVED)
     return f"Points: {marks}. Competent needs: {' '.join(pass_rule(checklist))}"
 
 

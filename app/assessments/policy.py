@@ -14,6 +14,19 @@ def may_assess_person(actor: Actor, student_id: UserId) -> bool:
     return may_assess(actor) and actor.user_id != student_id
 
 
+NOT_THEIR_SHEET = "Only the instructor who began this assessment, or an admin, can discard it."
+
+
+def may_discard(actor: Actor) -> bool:
+    """Instructors and admins discard sheets; which ones depends on the sheet."""
+    return actor.is_staff
+
+
+def may_discard_sheet(actor: Actor, instructor_id: UserId) -> bool:
+    """The instructor who began it, and any admin."""
+    return actor.is_admin or actor.user_id == instructor_id
+
+
 def may_see_report(actor: Actor, student_id: UserId, *, is_signed: bool, teaches_it: bool) -> bool:
     """A student sees their own report once it is signed, an admin any signed one; the instructors of
     the practical see it at any time, unless it is about themselves."""

@@ -6,6 +6,19 @@ from app.courses.domain.delivery import Checklist, Section, Step
 
 
 @dataclass(frozen=True, slots=True)
+class StoppedForSafety:
+    """The assessment ended before every step could be observed."""
+
+    code = "stopped_for_safety"
+    not_observed: int
+
+    @property
+    def sentence(self) -> str:
+        steps = "1 step was" if self.not_observed == 1 else f"{self.not_observed} steps were"
+        return f"Stopped for safety: {steps} not observed."
+
+
+@dataclass(frozen=True, slots=True)
 class CriticalNotDone:
     """A critical step was marked not done."""
 
@@ -14,7 +27,7 @@ class CriticalNotDone:
 
     @property
     def sentence(self) -> str:
-        return f"Stopped for safety: {self.step.critical_reason or self.step.text}"
+        return f"Critical step not done: {self.step.critical_reason or self.step.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,14 @@ class PointsBelowPass:
         )
 
 
-Reason = CriticalNotDone | PromptedNotUnaided | TooManyPrompts | SectionBelowPass | PointsBelowPass
+Reason = (
+    StoppedForSafety
+    | CriticalNotDone
+    | PromptedNotUnaided
+    | TooManyPrompts
+    | SectionBelowPass
+    | PointsBelowPass
+)
 
 
 def rounded_down(earned: int, possible: int) -> int:

@@ -131,6 +131,8 @@ INSTRUCTOR: tuple[str, ...] = (
     "GET /api/v1/assessments/{assessment_id}",
     "PUT /api/v1/assessments/{assessment_id}/comment",
     "POST /api/v1/assessments/{assessment_id}/signature",
+    "DELETE /api/v1/assessments/{assessment_id}/stop",
+    "POST /api/v1/assessments/{assessment_id}/stop",
     "PUT /api/v1/assessments/{assessment_id}/steps/{step_key}",
     "GET /api/v1/teach/groups",
     "GET /api/v1/teach/groups/{group_id}",
@@ -146,6 +148,7 @@ INSTRUCTOR: tuple[str, ...] = (
     "POST /teach/practicals/{practical_id}/students/{seat_id}/assess",
 )
 STAFF: tuple[str, ...] = (
+    "POST /api/v1/assessments/{assessment_id}/discard",
     "GET /results",
     "POST /results/export",
     "GET /results/{course_key}/quizzes/{quiz_key}",

@@ -151,7 +151,7 @@ def test_a_stop_for_safety_is_said_in_the_report(database, day, as_person):
     with database.write() as db:
         done = a_signed_assessment(db, day, identity=Mark.not_done)
     read = words(as_person(day.student).get(f"/reports/{done}"))
-    assert "Stopped for safety: The wrong person would be treated" in read
+    assert "Critical step not done: The wrong person would be treated" in read
 
 
 def test_reports_are_for_those_they_concern(database, day, as_person):
@@ -184,8 +184,8 @@ def test_a_report_as_paper_says_what_its_page_says(database, day, as_person):
     assert b"pdfuaid" in answer.content
     said = text_of(answer.content)
     for phrase in (
-        *("Not yet competent. The assessment was stopped for safety.", "Critical step"),
-        *("Stopped for safety: The wrong person would be treated", "Not done", "Try 1"),
+        *("Not yet competent. A critical step was not done.", "Critical step"),
+        *("Critical step not done: The wrong person would be treated", "Not done", "Try 1"),
         *("Iris Instructor assessed", "Cleans their hands Done", "London time", "Room 2"),
     ):
         assert phrase in said

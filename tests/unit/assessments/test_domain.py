@@ -11,7 +11,8 @@ from app.assessments.domain import Mark, Outcome, SignRefusal
 from tests.make.assessments import STEPS, a_checklist
 
 DONE, PROMPTED, NOT_DONE = Mark.done, Mark.prompted, Mark.not_done
-MARKS = st.fixed_dictionaries({key: st.sampled_from(Mark) for key in STEPS})
+NOT_OBSERVED = Mark.not_observed
+MARKS = st.fixed_dictionaries({key: st.sampled_from(domain.OBSERVED) for key in STEPS})
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,10 @@ def test_the_newest_mark_counts_in_whatever_order_they_come(taps, seed):
     assert all(current[tap.step_key].revision >= tap.revision for tap in taps)
 
 
-@given(given_marks=st.dictionaries(st.sampled_from(STEPS), st.sampled_from(Mark)))
+COUNTED = [mark for mark in Mark if mark is not Mark.unmarked]
+
+
+@given(given_marks=st.dictionaries(st.sampled_from(STEPS), st.sampled_from(COUNTED)))
 def test_unmarked_steps_never_sign(given_marks):
     checklist = a_checklist()
     missing = set(STEPS) - set(given_marks)
@@ -96,6 +100,18 @@ def test_a_signed_assessment_signs_no_second_time():
         (marks(hands=PROMPTED), "Competent"),
         (
             marks(identity=NOT_DONE),
+            "Not yet competent. A critical step was not done.",
+        ),
+        (
+            marks(identity=NOT_DONE, sharps=NOT_DONE),
+            "Not yet competent. Critical steps were not done.",
+        ),
+        (
+            marks(identity=NOT_DONE, sharps=NOT_OBSERVED, aftercare=NOT_OBSERVED),
+            "Not yet competent. The assessment was stopped for safety.",
+        ),
+        (
+            marks(aftercare=NOT_OBSERVED),
             "Not yet competent. The assessment was stopped for safety.",
         ),
         (
@@ -121,9 +137,35 @@ def test_a_stop_names_the_reason_or_else_the_step():
         update={"sections": (section.model_copy(update={"steps": (bare,)}),)}
     )
     assert domain.result(checklist, marks(identity=NOT_DONE)).why_not == (
-        "Stopped for safety: The wrong person would be treated",
+        "Critical step not done: The wrong person would be treated",
     )
     assert domain.result(plain, {"identity": NOT_DONE}).why_not[0] == (
-        "Stopped for safety: Confirms who the model is"
+        "Critical step not done: Confirms who the model is"
+    )
+    stopped = marks(identity=NOT_DONE, sharps=NOT_OBSERVED, aftercare=NOT_OBSERVED)
+    assert domain.result(checklist, stopped).why_not == (
+        "Stopped for safety: 2 steps were not observed.",
+        "Critical step not done: The wrong person would be treated",
     )
     assert domain.result(checklist, marks()).why_not == ()
+
+
+@given(given_marks=MARKS, step=st.sampled_from(STEPS))
+def test_a_stopped_assessment_is_never_competent(given_marks, step):
+    """T2: a step that nobody could watch earns nothing, and decides against competent."""
+    seen = domain.result(a_checklist(1), {**given_marks, step: NOT_DONE})
+    found = domain.result(a_checklist(1), {**given_marks, step: NOT_OBSERVED})
+    assert (found.outcome, found.stopped) == (Outcome.not_yet_competent, True)
+    assert (found.earned, found.possible) == (seen.earned, seen.possible)
+    assert step in {one.key for one in found.to_practise}
+    refusal = domain.sign_refusal(
+        a_checklist(), {**given_marks, step: NOT_OBSERVED}, is_signed=False
+    )
+    assert refusal is None
+
+
+def test_a_mark_taken_back_counts_as_no_mark():
+    """T22: the revisions stay, and the newest one says that the step has no mark."""
+    taps = [Tap("hands", 1, DONE), Tap("hands", 2, Mark.unmarked), Tap("sharps", 1, NOT_DONE)]
+    assert domain.counted_marks(taps) == {"sharps": NOT_DONE}
+    assert domain.counted_marks([*taps, Tap("hands", 3, PROMPTED)])["hands"] is PROMPTED

@@ -84,7 +84,7 @@ CASES = [
         strict(percent=90, before=80, after=80, most=1, unaided=("identity",)),
         marks(identity=PROMPTED, hands=PROMPTED, sharps=NOT_DONE, aftercare=PROMPTED),
         (
-            "Stopped for safety: A needle was recapped with two hands",
+            "Critical step not done: A needle was recapped with two hands",
             "Needed a prompt and must be done unaided: Confirms who the model is",
             "Section “Before the needle”: 2 of 4 points, 50%. Needed: 80%.",
             "Section “After the needle”: 1 of 4 points, 25%. Needed: 80%.",

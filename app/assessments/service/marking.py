@@ -1,9 +1,9 @@
-"""Use-cases of assessing. The row of the assessment is the gate: each command writes it first, so two
-tablets take turns and the second one sees what the first has done."""
+"""Starting, marking and signing. The row of the assessment is the gate: each command writes it first, so
+two tablets take turns and the second one sees what the first has done."""
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,9 @@ from app.assessments import domain, policy, queries
 from app.assessments.domain import Mark, Outcome, SignRefusal
 from app.assessments.errors import (
     ChangedBeforeSigning,
+    DiscardRefused,
+    MarkRefused,
+    OtherPerson,
     RecordedMark,
     SignRefused,
     StaleComment,
@@ -20,10 +23,10 @@ from app.assessments.errors import (
     StartRefused,
 )
 from app.assessments.models import Assessment, StepMark
-from app.audit import service as audit
+from app.assessments.recording import add_mark, lock_sheet, record_act
 from app.courses.domain.delivery import Checklist
 from app.kit.errors import NotFound
-from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, new_uuid
+from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, UserId, new_uuid
 from app.notices import service as notices
 from app.outbox import service as outbox
 from app.practicals import queries as practicals
@@ -51,7 +54,7 @@ def start_assessment(
     if (open_id := _open_on(db, seat_id)) is not None:
         return open_id
     assessment = _add_try(db, actor, seat, now=now)
-    _record(db, actor, assessment, "assessments.assessment_started", now=now)
+    record_act(db, actor, assessment, "assessments.assessment_started", now=now)
     return assessment.id
 
 
@@ -65,39 +68,33 @@ def mark_step(
     *,
     expected_revision: int,
     now: datetime,
+    mark_id: EventId | None = None,
+    person_id: UserId | None = None,
 ) -> int:
-    """Append a mark of one step and return its revision.
+    """Append a mark of one step, or take the mark back (`unmarked`), and return its revision.
 
-    Refused with both versions when a newer mark is on record than the one that was seen; the same
-    mark sent again by the same person is no conflict. Nothing changes after signing.
+    Refused with both versions when a newer mark is on record than the one that was seen. `mark_id` is
+    the device's id of this mark: sent again, it changes nothing. The same mark sent again by the same
+    person is no conflict either. `person_id` is who marked on the device: refused when another person
+    is signed in. Nothing changes after signing.
     """
     require(policy.may_assess(actor))
-    assessment, checklist = _open_sheet(db, actor, assessment_id)
+    _demand_same_person(actor, person_id)
+    assessment, checklist = open_sheet(db, actor, assessment_id)
     if not any(step.key == step_key for step in checklist.steps):
         raise NotFound
-    newest = db.scalars(
-        select(StepMark)
-        .where(StepMark.assessment_id == assessment_id, StepMark.step_key == step_key)
-        .order_by(StepMark.revision.desc())
-        .limit(1)
-    ).one_or_none()
+    if mark is Mark.not_observed:
+        raise MarkRefused("Only stopping the assessment makes a step not observed.")
+    if assessment.stopped_step == step_key and not note:
+        raise MarkRefused("The assessment was stopped at this step: its note is needed.")
+    newest = _newest(db, assessment_id, step_key)
     revision = newest.revision if newest else 0
-    if newest and (newest.mark, newest.note, newest.marked_by) == (mark, note, actor.user_id):
+    if _is_recorded(db, actor, assessment_id, step_key, newest, mark, note, mark_id):
         return revision
     if revision != expected_revision:
         raise StaleMark(_on_record(db, step_key, newest), mark, note)
-    db.add(
-        StepMark(
-            id=EventId(new_uuid()),
-            assessment_id=assessment.id,
-            step_key=step_key,
-            revision=revision + 1,
-            mark=mark,
-            note=note,
-            marked_by=actor.user_id,
-            marked_at=now,
-        )
-    )
+    before = {step_key: newest} if newest else {}
+    add_mark(db, actor, assessment.id, step_key, mark, note, before, now=now, mark_id=mark_id)
     return revision + 1
 
 
@@ -109,18 +106,20 @@ def save_comment(
     *,
     expected_revision: int,
     now: datetime,
+    person_id: UserId | None = None,
 ) -> int:
     """Keep the comment for the student and return its revision; refused with both versions when it was
-    changed in the meantime, and after signing."""
+    changed in the meantime, and after signing. `person_id`: as for marks."""
     require(policy.may_assess(actor))
-    assessment, _ = _open_sheet(db, actor, assessment_id)
+    _demand_same_person(actor, person_id)
+    assessment, _ = open_sheet(db, actor, assessment_id)
     if assessment.comment == comment:
         return assessment.comment_revision
     if assessment.comment_revision != expected_revision:
         raise StaleComment(assessment.comment, assessment.comment_revision, comment)
     assessment.comment = comment
     assessment.comment_revision += 1
-    _record(db, actor, assessment, "assessments.comment_saved", now=now)
+    record_act(db, actor, assessment, "assessments.comment_saved", now=now)
     return assessment.comment_revision
 
 
@@ -133,8 +132,8 @@ def sign_assessment(
     signature, and when anything changed after the marks were shown. The signer answers for it.
     """
     require(policy.may_assess(actor))
-    assessment, checklist = _open_sheet(db, actor, assessment_id)
-    marks = {key: entry.mark for key, entry in queries.marks_of(db, assessment_id).items()}
+    assessment, checklist = open_sheet(db, actor, assessment_id)
+    marks = domain.counted_marks(queries.marks_of(db, assessment_id).values())
     if refusal := domain.sign_refusal(checklist, marks, is_signed=False):
         raise SignRefused(refusal)
     _demand_present(db, assessment)
@@ -146,7 +145,7 @@ def sign_assessment(
     assessment.outcome = result.outcome
     assessment.earned = result.earned
     assessment.possible = result.possible
-    _record(
+    record_act(
         db,
         actor,
         assessment,
@@ -235,29 +234,66 @@ def _tell_of_outcome(
     )
 
 
-def _open_sheet(
+def open_sheet(
     db: Session, actor: Actor, assessment_id: AssessmentId
 ) -> tuple[Assessment, Checklist]:
     """Take the gate and return an unsigned assessment that the actor may mark."""
-    gate = (
-        update(Assessment)
-        .where(Assessment.id == assessment_id)
-        .values(version=Assessment.version + 1)
-        .returning(Assessment)
-    )
-    assessment = db.scalars(gate).one_or_none()
-    if assessment is None or not practicals.is_instructor_of(db, actor, assessment.practical_id):
+    assessment = lock_sheet(db, assessment_id)
+    if not practicals.is_instructor_of(db, actor, assessment.practical_id):
         raise NotFound
     require(policy.may_assess_person(actor, assessment.student_id), NOT_ONESELF)
     if assessment.signed_at is not None:
         raise SignRefused(SignRefusal.already_signed)
+    if assessment.discarded_at is not None:
+        raise DiscardRefused(queries.DISCARDED)
     checklist = queries.checklist_named(db, assessment.revision_id, assessment.checklist_key)
     return assessment, checklist
 
 
+def _demand_same_person(actor: Actor, person_id: UserId | None) -> None:
+    """Refuse what one person did on a device and another person's sign-in would send."""
+    if person_id is not None and person_id != actor.user_id:
+        raise OtherPerson
+
+
+def _newest(db: Session, assessment_id: AssessmentId, step_key: str) -> StepMark | None:
+    return db.scalars(
+        select(StepMark)
+        .where(StepMark.assessment_id == assessment_id, StepMark.step_key == step_key)
+        .order_by(StepMark.revision.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _is_recorded(
+    db: Session,
+    actor: Actor,
+    assessment_id: AssessmentId,
+    step_key: str,
+    newest: StepMark | None,
+    mark: Mark,
+    note: str,
+    mark_id: EventId | None,
+) -> bool:
+    """Say whether this mark is on record already; raise StaleMark when somebody has changed it since."""
+    same_id = db.get(StepMark, mark_id) if mark_id else None
+    if same_id and (same_id.assessment_id, same_id.step_key) != (assessment_id, step_key):
+        raise MarkRefused("The id of this mark was used for another step.")
+    if newest is None:
+        return mark is Mark.unmarked and not note
+    if same_id and newest.marked_by != actor.user_id:
+        raise StaleMark(_on_record(db, step_key, newest), mark, note)
+    same = (newest.mark, newest.note, newest.marked_by) == (mark, note, actor.user_id)
+    return same or same_id is not None
+
+
 def _open_on(db: Session, seat_id: SeatId) -> AssessmentId | None:
     return db.scalar(
-        select(Assessment.id).where(Assessment.seat_id == seat_id, Assessment.signed_at.is_(None))
+        select(Assessment.id).where(
+            Assessment.seat_id == seat_id,
+            Assessment.signed_at.is_(None),
+            Assessment.discarded_at.is_(None),
+        )
     )
 
 
@@ -268,6 +304,7 @@ def _last_number(db: Session, assessment: Assessment) -> int:
                 Assessment.student_id == assessment.student_id,
                 Assessment.course_key == assessment.course_key,
                 Assessment.checklist_key == assessment.checklist_key,
+                Assessment.discarded_at.is_(None),
             )
         )
         or 0
@@ -279,18 +316,3 @@ def _on_record(db: Session, step_key: str, newest: StepMark | None) -> RecordedM
         return RecordedMark(step_key, 0, None, "", "", None)
     by = accounts.people(db, [newest.marked_by])[newest.marked_by].name
     return RecordedMark(step_key, newest.revision, newest.mark, newest.note, by, newest.marked_at)
-
-
-def _record(
-    db: Session, actor: Actor, assessment: Assessment, action: str, *, now: datetime, **details: str
-) -> None:
-    audit.record(
-        db,
-        actor.user_id,
-        action,
-        now=now,
-        subject_kind="assessment",
-        subject_id=assessment.id,
-        person_id=assessment.student_id,
-        details={"number": assessment.number, **details},
-    )
