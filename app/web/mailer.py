@@ -1,17 +1,21 @@
 """Making a mail of an outbox row, and sending or keeping it."""
 
-import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from app.kit.ids import EventId
 from app.web.calendar import invite
 from app.web.letters import Letter, Letters
+from app.web.mail_server import MailServer
+
+POLICY = SMTP.clone(cte_type="7bit")
+"""Every part is written in ASCII, so that any server takes it as it is and none has to change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Mailer:
         """Return the message, plain text first; its Message-ID is made of the row's id, so a repeat is
         recognised. Raises BadLetter for a source that cannot be written as both."""
         letter = self._letter(payload)
-        message = EmailMessage()
+        message = EmailMessage(policy=POLICY)
         message["From"] = self.sender
         message["To"] = payload["to"]
         message["Subject"] = letter.subject
@@ -42,16 +46,22 @@ class Mailer:
         message.set_content(letter.plain)
         message.add_alternative(self.letters.html(letter), subtype="html")
         if payload.get("calendar"):
-            organiser = parseaddr(self.sender)[1]
-            method, data = invite(payload["calendar"], organiser=organiser, base_url=self.base_url)
-            message.add_attachment(
-                data,
-                maintype="text",
-                subtype="calendar",
-                filename="invite.ics",
-                params={"method": method, "charset": "utf-8"},
-            )
+            self._add_invite(message, payload["calendar"])
         return message
+
+    def _add_invite(self, message: EmailMessage, described: dict[str, Any]) -> None:
+        """Add the invite twice, as the large calendars do themselves. As an alternative of the words it is
+        what Outlook and Gmail show as an invitation, with its buttons; some programs look at attachments
+        only, and people can open a file by hand. Both name the same UID, so there is one entry."""
+        organiser = parseaddr(self.sender)[1]
+        method, data = invite(described, organiser=organiser, base_url=self.base_url)
+        message.add_alternative(
+            data,
+            maintype="text",
+            subtype="calendar",
+            params={"method": method, "charset": "utf-8"},
+        )
+        message.add_attachment(data, maintype="application", subtype="ics", filename="invite.ics")
 
     def _letter(self, payload: dict[str, Any]) -> Letter:
         values = {"sign": self.sign, **payload["values"]}
@@ -64,14 +74,15 @@ class Mailer:
         """Whether mails are kept in the database instead of sent."""
         return self.mail_url is None
 
+    @property
+    def server(self) -> MailServer | None:
+        """The mail server, or None where mails are kept."""
+        if self.mail_url is None:
+            return None
+        return MailServer.at(self.mail_url, base_url=self.base_url)
+
     def send(self, message: EmailMessage) -> None:
-        """Hand the message to the mail server, within 10 s, or raise."""
-        parts = urlsplit(self.mail_url or "")
-        kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-        default = 465 if parts.scheme == "smtps" else 25
-        with kind(parts.hostname or "localhost", parts.port or default, timeout=10) as server:
-            if parts.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls()
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
+        """Hand the message to the mail server, as `message.as_bytes()` shows it, or raise NotSent."""
+        assert self.server is not None  # noqa: S101 - the caller asks `keeps`
+        sender = parseaddr(self.sender)[1]
+        self.server.hand_over(sender, str(message["To"]), message.as_bytes())

@@ -33,7 +33,7 @@ def test_kept_mails_are_listed_and_read(app, client, database):
     assert client.get("/dev/mail/01a2055b-e776-7988-9877-cb5c547b8740").status_code == 404
 
 
-def test_a_mail_has_both_parts_plain_first_and_its_invite_beside_them(app):
+def test_a_mail_has_both_parts_plain_first_and_its_invite_as_the_last_of_them(app):
     """R-107, R-108: no line break of a value reaches a header, and every link is our own address."""
     calendar = {
         **dict.fromkeys(("uid", "summary", "location", "description", "attendee_name"), "Day"),
@@ -50,10 +50,17 @@ def test_a_mail_has_both_parts_plain_first_and_its_invite_beside_them(app):
     payload = {"to": "ned@example.org", "template": "assessments/signed", "values": values}
     message = app.state.mailer.build(new_uuid(), payload | {"calendar": calendar}, now=NOW)
     assert message.get_content_type() == "multipart/mixed"
-    body, invite = message.iter_parts()
+    body, attached = message.iter_parts()
     assert body.get_content_type() == "multipart/alternative"
-    assert [part.get_content_type() for part in body.iter_parts()] == ["text/plain", "text/html"]
+    plain, html, invite = body.iter_parts()
+    assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     assert (invite.get_content_type(), invite.get_param("method")) == ("text/calendar", "REQUEST")
+    assert invite.get_filename() is None
+    assert (attached.get_content_type(), attached.get_filename()) == (
+        "application/ics",
+        "invite.ics",
+    )
+    assert attached.get_payload(decode=True) == invite.get_payload(decode=True)
     assert message["Subject"] == "Your assessment report is ready: Day Bcc: eve@example.org"
     assert message["Bcc"] is None
     html = message.get_body(("html",)).get_content()

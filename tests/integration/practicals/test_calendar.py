@@ -35,11 +35,10 @@ def delivered(app, database, settings):
         found = []
         for source in sources:
             message = message_from_string(source, policy=default)
-            for part in message.iter_attachments():
-                raw = part.get_content()
-                raw = raw.encode() if isinstance(raw, str) else raw
-                calendar = Calendar.from_ical(raw)
-                found.append((message["Subject"], part.get_param("method"), calendar))
+            for part in message.walk():
+                if part.get_content_type() == "text/calendar":
+                    calendar = Calendar.from_ical(part.get_payload(decode=True))
+                    found.append((message["Subject"], part.get_param("method"), calendar))
         return found
 
     return deliver

@@ -1,0 +1,319 @@
+"""Handing a mail to the mail server: over TLS, within one deadline, and knowing what became of it."""
+
+import ipaddress
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from io import BufferedReader, RawIOBase
+from time import monotonic
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+DEADLINE_SECONDS = 60.0
+"""For a whole mail, from the connection until the server has taken it; a lease of the outbox is longer."""
+GOODBYE_SECONDS = 2.0
+ADDRESS_SECONDS = 15.0
+"""For each address of a mail server that has several."""
+PIECE = 16_384
+BUSY = 421
+
+
+class Tls(StrEnum):
+    none = "none"
+    starttls = "starttls"
+    at_once = "at once"
+
+
+class NotSent(Exception):
+    """Raised when a mail was not handed over, or may not have been. The words are for the office and the
+    log: they name no person and repeat nothing that the server said but its number.
+
+    `all_wait`: the server's trouble concerns every mail. `was_tried`: this mail was offered, so that the
+    trouble may be its own. `for_good`: the server refuses it, not only for now.
+    """
+
+    def __init__(
+        self, words: str, *, all_wait: bool, was_tried: bool, for_good: bool = False
+    ) -> None:
+        super().__init__(words)
+        self.words = words
+        self.all_wait = all_wait
+        self.was_tried = was_tried
+        self.for_good = for_good
+
+
+def demands_tls(host: str) -> bool:
+    """Return whether mails and passwords for this host cross a network. Its name decides, not what it
+    resolves to: whoever answers for names must not be able to switch TLS off."""
+    if host.lower() == "localhost":
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mails are handed over. `own_name` is how we introduce ourselves."""
+
+    host: str
+    port: int
+    tls: Tls
+    own_name: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    seconds: float = DEADLINE_SECONDS
+
+    @classmethod
+    def at(cls, address: str, *, base_url: str, seconds: float = DEADLINE_SECONDS) -> Self:
+        """Read `smtp://user:password@host:587` or `smtps://host:465`. With `smtp` to another machine
+        STARTTLS is demanded; certificates are always verified."""
+        parts = urlsplit(address)
+        host = parts.hostname or "localhost"
+        tls = Tls.starttls if demands_tls(host) else Tls.none
+        if parts.scheme == "smtps":
+            tls = Tls.at_once
+        return cls(
+            host,
+            parts.port or (465 if tls is Tls.at_once else 25),
+            tls,
+            _introduction(urlsplit(base_url).hostname or "localhost"),
+            unquote(parts.username or ""),
+            unquote(parts.password or ""),
+            seconds,
+        )
+
+    def hand_over(self, sender: str, recipient: str, mail: bytes) -> None:
+        """Give the server one mail, or raise NotSent. Once it has said that it took the mail, nothing that
+        goes wrong counts any more."""
+        with self._signed_in() as talk:
+            try:
+                _offer(talk, sender, recipient, mail)
+            except (smtplib.SMTPException, OSError) as error:
+                raise self._lost(talk, error) from None
+
+    def look(self) -> None:
+        """Connect, prove the certificate and sign in as for a mail, but send none; raise NotSent."""
+        with self._signed_in():
+            pass
+
+    @contextmanager
+    def _signed_in(self) -> "Iterator[_Talk]":
+        deadline = _Deadline(self.seconds)
+        try:
+            talk = _Talk(self._connect(deadline), deadline, self.own_name)
+        except (ssl.SSLError, OSError) as error:
+            raise self._unreachable(error, deadline) from None
+        try:
+            try:
+                self._begin(talk)
+            except (smtplib.SMTPException, OSError) as error:
+                raise self._unreachable(error, deadline) from None
+            yield talk
+        finally:
+            deadline.shorten(GOODBYE_SECONDS)
+            with suppress(smtplib.SMTPException, OSError):
+                talk.quit()
+            talk.close()
+
+    def _connect(self, deadline: "_Deadline") -> socket.socket:
+        failed: OSError = ConnectionError("no address")
+        for *_, address in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
+            try:
+                plain = socket.create_connection(
+                    (str(address[0]), self.port), timeout=min(deadline.left(), ADDRESS_SECONDS)
+                )
+                break
+            except OSError as error:
+                failed = error
+        else:
+            raise failed
+        if self.tls is not Tls.at_once:
+            return plain
+        plain.settimeout(deadline.left())
+        return ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+
+    def _begin(self, talk: "_Talk") -> None:
+        """Say hello, demand TLS and sign in. No password leaves before the certificate is proved."""
+        code, _ = talk.getreply()
+        if code != 220:
+            raise smtplib.SMTPResponseException(code, b"")
+        talk.ehlo_or_helo_if_needed()
+        if self.tls is Tls.starttls:
+            talk.secure(self.host)
+            talk.ehlo_or_helo_if_needed()
+        if self.user:
+            talk.login(self.user, self.password)
+
+    def _unreachable(self, error: Exception, deadline: "_Deadline") -> NotSent:
+        """Say why nothing at all can be sent at the moment."""
+        return NotSent(
+            f"{self._words(error, deadline)} Mails wait.", all_wait=True, was_tried=False
+        )
+
+    def _words(self, error: Exception, deadline: "_Deadline") -> str:
+        here = f"The mail server {self.host}"
+        match error:
+            case ssl.SSLCertVerificationError():
+                why = (error.verify_message or "it cannot be verified").rstrip(".")
+                return f"{here} shows a certificate that is not valid for this name: {why}."
+            case ssl.SSLError():
+                return f"{here} and we found no common way of TLS ({error.reason or 'handshake'})."
+            case NoTls():
+                return f"{here} offers no TLS, and nothing is sent in clear."
+            case smtplib.SMTPAuthenticationError():
+                return f"{here} refuses our user name or password ({error.smtp_code})."
+            case smtplib.SMTPNotSupportedError():
+                return f"{here} offers no way to sign in that we know."
+            case smtplib.SMTPResponseException():
+                return f"{here} takes no mail at the moment ({error.smtp_code})."
+            case socket.gaierror():
+                return f"The name of the mail server {self.host} is not known."
+            case _ if deadline.is_over:
+                return f"{here} took longer than {self.seconds:g} seconds."
+            case TimeoutError():
+                return f"{here} does not answer."
+            case ConnectionRefusedError():
+                return f"{here} refused the connection at port {self.port}."
+            case smtplib.SMTPServerDisconnected():
+                return f"{here} ended the connection."
+            case _:
+                return f"{here} cannot be reached ({type(error).__name__})."
+
+    def _lost(self, talk: "_Talk", error: Exception) -> NotSent:
+        """Say what became of a mail that was offered when the connection ended."""
+        words = self._words(error, talk.deadline)
+        if talk.was_offered:
+            words += (
+                " It did not say whether it took the mail; the mail is sent again with the same id."
+            )
+        return NotSent(words, all_wait=True, was_tried=True)
+
+
+class NoTls(smtplib.SMTPException):
+    """Raised when a server offers no STARTTLS, or refuses it."""
+
+
+def _offer(talk: "_Talk", sender: str, recipient: str, mail: bytes) -> None:
+    """Offer one mail step by step, so that each refusal is known for what it is."""
+    code, _ = talk.mail(sender)
+    if code != 250:
+        # The sender is the academy's own: what is wrong with it is wrong with every mail.
+        raise _refused("our own address as sender", code, all_wait=True, for_good=False)
+    code, _ = talk.rcpt(recipient)
+    if code not in (250, 251):
+        raise _refused("this address", code)
+    talk.was_offered = True
+    try:
+        code, _ = talk.data(mail)
+    except smtplib.SMTPDataError as error:
+        code = error.smtp_code
+    if code != 250:
+        raise _refused("this mail", code)
+
+
+def _refused(
+    what: str, code: int, *, all_wait: bool = False, for_good: bool | None = None
+) -> NotSent:
+    if code == BUSY:
+        return NotSent(
+            f"The mail server takes no mail at the moment ({BUSY}). Mails wait.",
+            all_wait=True,
+            was_tried=True,
+        )
+    lasting = code >= 500 if for_good is None else for_good
+    when = "" if code >= 500 else " for now"
+    return NotSent(
+        f"The mail server refuses {what}{when} ({code}).",
+        all_wait=all_wait,
+        was_tried=True,
+        for_good=lasting,
+    )
+
+
+class _Deadline:
+    """Seconds that are left of one allowance."""
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = monotonic() + seconds
+
+    @property
+    def is_over(self) -> bool:
+        return monotonic() >= self._ends
+
+    def left(self) -> float:
+        """Return the seconds left; raise TimeoutError when there are none."""
+        left = self._ends - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def shorten(self, seconds: float) -> None:
+        self._ends = min(self._ends, monotonic() + seconds)
+
+
+class _Replies(RawIOBase):
+    """What the server says. Each read may wait as long as is left, so that a server that says one letter
+    every few seconds does not get a new allowance with each."""
+
+    def __init__(self, connection: socket.socket, deadline: _Deadline) -> None:
+        super().__init__()
+        self._connection = connection
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override] # typeshed's own buffer type
+        self._connection.settimeout(self._deadline.left())
+        return self._connection.recv_into(buffer)
+
+
+class _Talk(smtplib.SMTP):
+    """One conversation with a mail server, over a connection that is there already."""
+
+    def __init__(self, connection: socket.socket, deadline: _Deadline, own_name: str) -> None:
+        super().__init__(local_hostname=own_name)
+        self.sock = connection
+        self.deadline = deadline
+        self.was_offered = False
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = BufferedReader(_Replies(self.sock, self.deadline))
+        return super().getreply()
+
+    def send(self, s: bytes | str) -> None:  # type: ignore[override] # typeshed's own buffer type
+        data = s.encode(self.command_encoding) if isinstance(s, str) else s
+        for start in range(0, len(data), PIECE):
+            if self.sock is not None:
+                self.sock.settimeout(self.deadline.left())
+            super().send(data[start : start + PIECE])
+
+    def secure(self, host: str) -> None:
+        """Go over to TLS. What was said before counts for nothing afterwards."""
+        if not self.has_extn("starttls"):
+            raise NoTls
+        code, _ = self.docmd("STARTTLS")
+        if code != 220 or self.sock is None:
+            raise NoTls
+        self.sock.settimeout(self.deadline.left())
+        self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=host)
+        self.file = None
+        self.helo_resp = self.ehlo_resp = None
+        self.esmtp_features = {}
+        self.does_esmtp = False
+
+
+def _introduction(host: str) -> str:
+    """Return our name for EHLO; an address is written in brackets (RFC 5321, 4.1.3)."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"
