@@ -2,8 +2,10 @@
 a higher feature. Handlers are idempotent: an event may come twice."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Event
+from threading import Event, Thread
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -18,15 +20,25 @@ from app.kit.describing import describe_error
 from app.kit.ids import UserId
 from app.outbox import queries as outbox_queries
 from app.outbox import service as outbox
+from app.outbox.queries import Kind
 from app.practicals import service as practicals
 from app.quizzes import queries as quiz_queries
 from app.quizzes import service as quizzes
 from app.web.clock import Clock
 from app.web.mailer import Mailer
+from app.workers.loop import Round, Worker
+from app.workers.mails import MailWork, deliver_next
+from app.workers.watch import ClockWatch, jump_words
 
 log = structlog.get_logger("preceptor.jobs")
 
 FORGOTTEN_AT_ONCE = 500
+MAILS_AT_ONCE = 20
+SWEEP_EVERY = 3600.0
+"""Seconds between two sweeps."""
+STOP_SECONDS = 15.0
+"""How long a stop waits for the mail that is on its way. A mail that is cut off is sent again later, with
+the same Message-ID."""
 Handler = Callable[[Session, dict[str, Any], datetime], None]
 
 
@@ -66,42 +78,35 @@ def act_on_facts(db: Session, *, now: datetime) -> None:
 
 
 def deliver_due(database: Database, mailer: Mailer, *, now: datetime) -> int:
-    """Deliver what is due and return how many were taken; a failure is retried later."""
+    """Deliver what is due now, the facts first, and return how many events were taken. Stops at a mail that
+    the mail server cannot take; a failure is retried later."""
+    taken = deliver_facts(database, now=now)
+    for _ in range(MAILS_AT_ONCE):
+        done = deliver_next(database, mailer, now=now)
+        taken += done.busy
+        if done.trouble or not done.busy:
+            break
+    return taken
+
+
+def deliver_facts(database: Database, *, now: datetime) -> int:
+    """Act on the facts that are due and return how many were taken; a failure is retried later."""
+    with database.read() as db:
+        if not outbox_queries.is_anything_due(db, Kind.facts, now=now):
+            return 0
     with database.write() as db:
-        leased = outbox.lease(db, now=now)
-    for event in leased:
+        leased = outbox.lease(db, Kind.facts, now=now)
+    for fact in leased:
         try:
-            _deliver(database, mailer, event, now)
-        except Exception as error:  # whatever a handler raises is kept with the event and retried
-            log.warning("event failed", name=event.name, event_id=str(event.id), exc_info=error)
             with database.write() as db:
-                outbox.mark_failed(db, event, describe_error(error), now=now)
+                # First: whoever holds the fact by a newer lease acts on it, and we do not.
+                if outbox.mark_done(db, fact, now=now):
+                    HANDLERS[fact.name](db, fact.payload, now)
+        except Exception as error:  # whatever a handler raises, the fact stays and is tried again
+            log.error("fact failed", name=fact.name, event_id=str(fact.id), exc_info=error)
+            with database.write() as db:
+                outbox.mark_failed(db, fact, describe_error(error), for_good=True, now=now)
     return len(leased)
-
-
-def _deliver(database: Database, mailer: Mailer, event: outbox.Leased, now: datetime) -> None:
-    if event.name != outbox.MAIL:
-        with database.write() as db:
-            HANDLERS[event.name](db, event.payload, now)
-            outbox.mark_done(db, event.id, now=now)
-        return
-    # A mail is dated when it was written, whichever try it is.
-    message = mailer.build(event.id, event.payload, now=event.created_at)
-    if not mailer.keeps:
-        mailer.send(message)
-    with database.write() as db:
-        if mailer.keeps:
-            body = message.get_body(("plain",))
-            outbox.keep_mail(
-                db,
-                event.id,
-                to=event.payload["to"],
-                subject=str(message["Subject"]),
-                text=body.get_content() if body else "",
-                source=message.as_string(),
-                now=event.created_at,
-            )
-        outbox.mark_done(db, event.id, now=now)
 
 
 def close_overdue_attempts(database: Database, *, now: datetime) -> int:
@@ -134,23 +139,47 @@ def forget_delivered(database: Database, *, now: datetime) -> None:
                 gone = forget(db, old)
 
 
+def sweep(database: Database, *, now: datetime) -> None:
+    """Do what is due every hour: forget what need not be kept, and move queues that time has opened."""
+    with database.write() as db:
+        idempotency.sweep(db, now=now)
+        limits.sweep(db, now=now)
+        practicals.promote_everywhere(db, now=now)
+        enquiries.forget_old(db, now=now)
+    forget_delivered(database, now=now)
+
+
+@dataclass(slots=True)
+class FactWork:
+    """The rounds of the worker for facts and deadlines. After a jump of the clock nothing is closed,
+    promoted or deleted until the clock went evenly for a while: a wrong hour must not end an attempt."""
+
+    database: Database
+    seconds: Callable[[], float] = monotonic
+    _watch: ClockWatch = field(default_factory=ClockWatch, init=False)
+    _swept_at: float | None = field(default=None, init=False)
+
+    def round(self, now: datetime) -> Round:
+        seconds = self.seconds()
+        jump = self._watch.look(now, seconds)
+        taken = deliver_facts(self.database, now=now)
+        if jump is not None:
+            return Round(bool(taken), trouble=jump_words(jump))
+        taken += close_overdue_attempts(self.database, now=now)
+        if self._swept_at is None:
+            self._swept_at = seconds
+        elif seconds - self._swept_at > SWEEP_EVERY:
+            sweep(self.database, now=now)
+            self._swept_at = seconds
+        return Round(bool(taken))
+
+
 def work_until(stop: Event, database: Database, mailer: Mailer, clock: Clock) -> None:
-    """Deliver until told to stop; the thread of a single-process server, or `preceptor work`."""
-    swept = clock()
-    while not stop.is_set():
-        now = clock()
-        try:
-            taken = deliver_due(database, mailer, now=now)
-            taken += close_overdue_attempts(database, now=now)
-            if (now - swept).total_seconds() > 3600:
-                with database.write() as db:
-                    idempotency.sweep(db, now=now)
-                    limits.sweep(db, now=now)
-                    practicals.promote_everywhere(db, now=now)
-                    enquiries.forget_old(db, now=now)
-                forget_delivered(database, now=now)
-                swept = now
-        except Exception as error:  # the database may be away for a while; go on
-            log.error("worker", exc_info=error)
-            taken = 0
-        stop.wait(0.1 if taken else 1.0)
+    """Work until told to stop; a thread of a single-process server, or `preceptor work`. Mails have a thread
+    of their own: a mail server that is slow holds up nothing else."""
+    mails = Worker(Kind.mails, database, clock, MailWork(database, mailer).round)
+    facts = Worker(Kind.facts, database, clock, FactWork(database).round)
+    sending = Thread(target=mails.run, args=(stop,), daemon=True)
+    sending.start()
+    facts.run(stop)
+    sending.join(timeout=STOP_SECONDS)

@@ -46,3 +46,15 @@ class KeptMail(Base):
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
+
+
+class WorkerHeartbeat(Base):
+    """When a worker last said that it works, and what keeps it from delivering. One row for each kind of
+    worker, whichever process wrote last."""
+
+    __tablename__ = "worker_heartbeats"
+
+    worker: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime]
+    trouble: Mapped[str | None] = mapped_column(String(400))
+    trouble_since: Mapped[datetime | None]

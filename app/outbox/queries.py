@@ -1,9 +1,10 @@
-"""Reading the outbox: kept mails, what waits or was given up, and what need not be kept any longer."""
+"""Reading the outbox: kept mails, what is due, what was given up, and what need not be kept any longer."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.paging import PAGE_SIZE, Page, page_of
@@ -11,9 +12,22 @@ from app.kit.errors import NotFound
 from app.kit.ids import EventId
 from app.outbox.models import KeptMail, OutboxEvent
 
+MAIL = "mail"
+LEASE = timedelta(minutes=3)
+"""How long an event belongs to the worker that took it: longer than a mail may take, see
+`app.web.mail_server`."""
+LONGEST_WAIT = timedelta(hours=4)
+"""The longest wait between two tries."""
 KEPT = timedelta(days=90)
 """How long what was delivered is kept, to find out what happened to a mail; the page about privacy says
 so. What was given up stays until somebody has looked at it."""
+
+
+class Kind(StrEnum):
+    """What the outbox holds; each kind has a worker of its own."""
+
+    facts = "facts"
+    mails = "mails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,37 @@ class GivenUp:
     created_at: datetime
     tries: int
     last_error: str
+
+
+def due(kind: Kind, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions under which an event is due.
+
+    A clock that was ahead for a while leaves moments that lie further ahead than any wait or lease: they
+    count for nothing. What was never tried is always due.
+    """
+    return (
+        OutboxEvent.done_at.is_(None),
+        OutboxEvent.dead_at.is_(None),
+        OutboxEvent.name == MAIL if kind is Kind.mails else OutboxEvent.name != MAIL,
+        or_(
+            OutboxEvent.tries == 0,
+            OutboxEvent.available_at <= now,
+            OutboxEvent.available_at > now + LONGEST_WAIT,
+        ),
+        or_(
+            OutboxEvent.leased_until.is_(None),
+            OutboxEvent.leased_until < now,
+            # Twice: the clock of another machine may be a little ahead of ours.
+            OutboxEvent.leased_until > now + 2 * LEASE,
+        ),
+    )
+
+
+def is_anything_due(db: Session, kind: Kind, *, now: datetime) -> bool:
+    """Return whether a worker of this kind has something to do; asked often, so without a right to write."""
+    return (
+        db.scalars(select(OutboxEvent.id).where(*due(kind, now=now)).limit(1)).first() is not None
+    )
 
 
 def given_up(db: Session, *, most: int = 100) -> tuple[GivenUp, ...]:

@@ -6,26 +6,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
 from app.outbox.models import KeptMail, OutboxEvent
+from app.outbox.queries import LEASE, LONGEST_WAIT, MAIL, Kind, due
 
-MAIL = "mail"
-LEASE = timedelta(minutes=2)
 MOST_TRIES = 8
+"""Tries of what is refused for good, or fails in our own code; with the waits between them eight hours."""
+PATIENCE = timedelta(days=3)
+"""How long something is tried that another server refuses only for now."""
+MOST_WORDS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """An event this worker may deliver until its lease ends."""
+    """An event this worker may deliver until its lease ends. `until` names the lease: a worker that comes
+    later gets a later one."""
 
     id: EventId
     name: str
     payload: dict[str, Any]
     tries: int
     created_at: datetime
+    until: datetime
 
 
 def announce(db: Session, name: str, payload: dict[str, Any], *, now: datetime) -> EventId:
@@ -56,21 +61,16 @@ def send_mail(
     return announce(db, MAIL, payload, now=now)
 
 
-def lease(db: Session, *, now: datetime, most: int = 20) -> list[Leased]:
-    """Take up to `most` due events for this worker. Two workers never hold the same one."""
-    due = (
+def lease(db: Session, kind: Kind, *, now: datetime, most: int = 20) -> list[Leased]:
+    """Take up to `most` due facts or mails for this worker. Two workers never hold the same one."""
+    waiting = (
         select(OutboxEvent.id)
-        .where(
-            OutboxEvent.done_at.is_(None),
-            OutboxEvent.dead_at.is_(None),
-            OutboxEvent.available_at <= now,
-            or_(OutboxEvent.leased_until.is_(None), OutboxEvent.leased_until < now),
-        )
+        .where(*due(kind, now=now))
         .order_by(OutboxEvent.available_at, OutboxEvent.id)
         .limit(most)
         .with_for_update(skip_locked=True)  # PostgreSQL; on SQLite we are the only writer
     )
-    ids = db.scalars(due).all()
+    ids = db.scalars(waiting).all()
     if not ids:
         return []
     taken = db.execute(
@@ -83,6 +83,7 @@ def lease(db: Session, *, now: datetime, most: int = 20) -> list[Leased]:
             OutboxEvent.payload,
             OutboxEvent.tries,
             OutboxEvent.created_at,
+            OutboxEvent.leased_until,
         )
     ).all()
     return sorted((Leased(*row) for row in taken), key=lambda leased: leased.id)
@@ -104,22 +105,49 @@ def take_facts(db: Session, *, now: datetime) -> list[tuple[str, dict[str, Any]]
     return list(distinct.values())
 
 
-def mark_done(db: Session, event_id: EventId, *, now: datetime) -> None:
-    db.execute(
-        update(OutboxEvent)
-        .where(OutboxEvent.id == event_id)
-        .values(done_at=now, leased_until=None, last_error=None)
-    )
+def mark_done(db: Session, leased: Leased, *, now: datetime) -> bool:
+    """Note that an event is delivered; return False, and change nothing, when its lease is not ours any
+    more. As the first statement of a block it keeps every other worker from the event until the end."""
+    return _end_lease(db, leased, {"done_at": now, "last_error": None})
 
 
-def mark_failed(db: Session, leased: Leased, error: str, *, now: datetime) -> None:
-    """Try again later, each time after a longer wait; give up after `MOST_TRIES`."""
-    values: dict[str, Any] = {"leased_until": None, "last_error": error[:2000]}
-    if leased.tries >= MOST_TRIES:
+def mark_failed(db: Session, leased: Leased, reason: str, *, for_good: bool, now: datetime) -> bool:
+    """Try again later, each time after a longer wait, up to four hours. Give up after `MOST_TRIES`; what is
+    refused only for now is not given up before it is older than `PATIENCE`.
+
+    `reason` names no person and holds nothing of the contents. Return False, and change nothing, when the
+    lease is not ours any more.
+    """
+    old_enough = for_good or now - leased.created_at >= PATIENCE
+    if leased.tries >= MOST_TRIES and old_enough:
+        return _end_lease(db, leased, {"dead_at": now, "last_error": reason[:MOST_WORDS]})
+    again = now + min(timedelta(seconds=10 * 4 ** (min(leased.tries, 9) - 1)), LONGEST_WAIT)
+    return _end_lease(db, leased, {"available_at": again, "last_error": reason[:MOST_WORDS]})
+
+
+def put_back(db: Session, leased: Leased, reason: str, *, now: datetime) -> bool:
+    """Give an event back that could not even be tried: it keeps its turn and its tries. Given up only when
+    it is older than `PATIENCE`. Return False when the lease is not ours any more."""
+    values: dict[str, Any] = {"tries": leased.tries - 1, "last_error": reason[:MOST_WORDS]}
+    if now - leased.created_at >= PATIENCE:
         values["dead_at"] = now
-    else:
-        values["available_at"] = now + timedelta(seconds=10 * 4 ** (leased.tries - 1))
-    db.execute(update(OutboxEvent).where(OutboxEvent.id == leased.id).values(**values))
+    return _end_lease(db, leased, values)
+
+
+def _end_lease(db: Session, leased: Leased, values: dict[str, Any]) -> bool:
+    ours = (
+        OutboxEvent.id == leased.id,
+        OutboxEvent.leased_until == leased.until,
+        OutboxEvent.done_at.is_(None),
+        OutboxEvent.dead_at.is_(None),
+    )
+    ended = db.execute(
+        update(OutboxEvent)
+        .where(*ours)
+        .values(leased_until=None, **values)
+        .returning(OutboxEvent.id)
+    )
+    return ended.one_or_none() is not None
 
 
 def keep_mail(

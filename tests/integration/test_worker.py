@@ -73,21 +73,49 @@ def test_a_mail_reaches_the_mail_server_once(app, database, inbox):
     assert stored(database, event_id).done_at == NOW
 
 
-def test_a_mail_that_cannot_be_sent_is_tried_again_later_and_given_up_at_last(app, database):
-    """Nobody listens at the port: the event stays, waits longer each time, and ends."""
-    mailer = mailer_to(app, "smtp://127.0.0.1:1")
+def test_a_server_that_is_away_is_asked_again_and_no_mail_is_lost_for_days(app, database, inbox):
+    """Nobody listens at the port. Every mail keeps its turn and its tries, and goes out when the server is
+    back, even after two days."""
+    kept, address = inbox
+    first, second = an_invitation(database), an_invitation(database)
+    away = mailer_to(app, "smtp://127.0.0.1:1")
+    for hours in range(0, 48, 2):
+        assert jobs.deliver_due(database, away, now=NOW + timedelta(hours=hours)) == 1
+    event = stored(database, first)
+    assert (event.tries, event.done_at, event.dead_at) == (0, None, None)
+    assert event.last_error == (
+        "The mail server 127.0.0.1 refused the connection at port 1. Mails wait."
+    )
+    assert stored(database, second).last_error is None
+    later = NOW + timedelta(hours=48)
+    assert jobs.deliver_due(database, mailer_to(app, address), now=later) == 2
+    assert len(kept.received) == 2
+
+
+def test_a_server_that_stays_away_is_given_up_after_three_days(app, database):
+    away = mailer_to(app, "smtp://127.0.0.1:1")
     event_id = an_invitation(database)
+    jobs.deliver_due(database, away, now=NOW + outbox.PATIENCE - timedelta(seconds=1))
+    assert stored(database, event_id).dead_at is None
+    given_up = NOW + outbox.PATIENCE
+    jobs.deliver_due(database, away, now=given_up)
+    assert stored(database, event_id).dead_at == given_up
+    assert jobs.deliver_due(database, away, now=given_up + timedelta(days=9)) == 0
+
+
+def test_what_fails_in_our_own_code_waits_longer_each_time_and_ends(app, database):
+    with database.write() as db:
+        event_id = outbox.send_mail(db, "ada@example.org", "no/such/template", {}, now=NOW)
     now, waited = NOW, []
     for _ in range(outbox.MOST_TRIES):
-        assert jobs.deliver_due(database, mailer, now=now) == 1
+        assert jobs.deliver_due(database, app.state.mailer, now=now) == 1
         event = stored(database, event_id)
-        waited.append(event.available_at - now)
-        assert event.done_at is None
-        assert "refused" in (event.last_error or "")
+        waited.append(int((event.available_at - now).total_seconds()))
+        assert (event.last_error or "").startswith("TemplateNotFound")
         now = max(now, event.available_at)
-    assert waited[:3] == [timedelta(seconds=each) for each in (10, 40, 160)]
+    assert waited[:7] == [10, 40, 160, 640, 2560, 10240, 14400]
     assert stored(database, event_id).dead_at == now
-    assert jobs.deliver_due(database, mailer, now=now + timedelta(days=9)) == 0
+    assert jobs.deliver_due(database, app.state.mailer, now=now + timedelta(days=9)) == 0
 
 
 def test_a_mail_is_dated_when_it_was_written_whichever_try_it_is(app, database, inbox):
@@ -131,14 +159,11 @@ def test_one_mail_that_fails_holds_up_no_other(app, database, inbox):
     assert "TemplateNotFound" in (stored(database, broken).last_error or "")
 
 
-def test_the_worker_goes_on_after_an_hour_and_stops_when_told(app, database):
+def test_the_worker_delivers_and_stops_when_told(app, database):
     event_id = an_invitation(database)
-    moments = iter([NOW, NOW + timedelta(minutes=61)])
-    latest = NOW + timedelta(minutes=62)
     stop = Event()
     worker = Thread(
-        target=jobs.work_until,
-        args=(stop, database, app.state.mailer, lambda: next(moments, latest)),
+        target=jobs.work_until, args=(stop, database, app.state.mailer, lambda: NOW), daemon=True
     )
     worker.start()
     for _ in range(100):
@@ -148,4 +173,4 @@ def test_the_worker_goes_on_after_an_hour_and_stops_when_told(app, database):
     stop.set()
     worker.join(timeout=5)
     assert not worker.is_alive()
-    assert stored(database, event_id).done_at == NOW + timedelta(minutes=61)
+    assert stored(database, event_id).done_at == NOW

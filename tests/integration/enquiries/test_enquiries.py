@@ -255,19 +255,7 @@ class TestKeeping:
             long_ago = NOW - KEPT * 2
             an_enquiry(db, received_at=long_ago, answered_at=long_ago, **answer)
 
-        class Once:
-            """Stands for the worker's stop signal: says no, once."""
-
-            asked = 0
-
-            def is_set(self) -> bool:
-                self.asked += 1
-                return self.asked > 1
-
-            def wait(self, seconds: float) -> None: ...
-
-        times = iter([NOW, NOW + timedelta(hours=2)])
-        jobs.work_until(Once(), database, app.state.mailer, lambda: next(times))
+        jobs.sweep(database, now=NOW + timedelta(hours=2))
         assert count(database) == 0
 
 

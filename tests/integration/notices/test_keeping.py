@@ -68,12 +68,12 @@ def test_a_refused_command_leaves_neither(database):
 def test_what_is_not_delivered_is_never_forgotten(app, database):
     with database.write() as db:
         send_mail(db, "ann@example.org", "no/such", {}, now=NOW)
-        waiting = send_mail(db, "ann@example.org", "enquiries/received", {}, now=NOW)
-        db.get_one(OutboxEvent, waiting).available_at = LATER + timedelta(days=1)
     now = NOW
     for _ in range(9):
         jobs.deliver_due(database, app.state.mailer, now=now)
         now += timedelta(days=2)
+    with database.write() as db:
+        send_mail(db, "ann@example.org", "enquiries/received", {}, now=NOW)
     jobs.forget_delivered(database, now=LATER)
     with database.read() as db:
         assert sorted(event.dead_at is None for event in db.scalars(select(OutboxEvent))) == [
@@ -109,18 +109,12 @@ def test_the_audit_says_when_nobody_forgets(database):
 def test_the_worker_forgets_every_hour(app, database):
     told(database)
     jobs.deliver_due(database, app.state.mailer, now=NOW)
-
-    class Once:
-        asked = 0
-
-        def is_set(self) -> bool:
-            self.asked += 1
-            return self.asked > 1
-
-        def wait(self, seconds: float) -> None: ...
-
-    times = iter([LATER, LATER + timedelta(hours=2)])
-    jobs.work_until(Once(), database, app.state.mailer, lambda: next(times))
+    passed = iter([0.0, 1800.0, 3601.0])
+    work = jobs.FactWork(database, lambda: next(passed))
+    work.round(LATER)
+    work.round(LATER + timedelta(minutes=30))
+    assert count(database, OutboxEvent) == 1
+    work.round(LATER + timedelta(minutes=60))
     assert count(database, OutboxEvent) == 0
 
 

@@ -1,0 +1,55 @@
+"""Signs of life of the workers: written by each, read by whoever looks after the academy."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.outbox.models import WorkerHeartbeat
+from app.outbox.queries import Kind
+
+EVERY = timedelta(seconds=15)
+SILENT_AFTER = timedelta(minutes=3)
+"""A worker that said nothing for so long does not work; one mail may keep it for more than a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """`at` None: no worker of this kind ever ran here. `trouble`: what keeps it from delivering."""
+
+    kind: Kind
+    at: datetime | None = None
+    trouble: str | None = None
+    trouble_since: datetime | None = None
+
+    def is_silent(self, now: datetime) -> bool:
+        return self.at is None or now - self.at > SILENT_AFTER
+
+
+def heartbeats(db: Session) -> tuple[Heartbeat, ...]:
+    """Return one for each kind of worker."""
+    rows = {row.worker: row for row in db.scalars(select(WorkerHeartbeat))}
+    return tuple(
+        Heartbeat(kind, row.at, row.trouble, row.trouble_since)
+        if (row := rows.get(kind)) is not None
+        else Heartbeat(kind)
+        for kind in Kind
+    )
+
+
+def beat(db: Session, kind: Kind, trouble: str | None, *, now: datetime) -> None:
+    """Say that a worker of this kind works, or what keeps it from its work."""
+    words = trouble[:400] if trouble else None
+    row = db.get(WorkerHeartbeat, kind.value, with_for_update=True)
+    if row is None:
+        try:
+            with db.begin_nested():
+                row = WorkerHeartbeat(worker=kind.value, at=now)
+                db.add(row)
+        except IntegrityError:  # another process was first
+            row = db.get_one(WorkerHeartbeat, kind.value, with_for_update=True)
+    if words is None or row.trouble is None:
+        row.trouble_since = now if words else None
+    row.at, row.trouble = now, words

@@ -1,0 +1,105 @@
+"""Delivering mails one at a time, so that no lease is older than one mail."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from time import monotonic
+
+import structlog
+
+from app.db.database import Database
+from app.kit.describing import describe_error
+from app.outbox import queries, service
+from app.outbox.queries import Kind
+from app.web.mail_server import NotSent
+from app.web.mailer import Mailer
+from app.workers.loop import Round
+
+log = structlog.get_logger("preceptor.mails")
+
+FIRST_PAUSE = 10.0
+LONGEST_PAUSE = 300.0
+"""Seconds until a mail server that was in trouble is asked again; each pause is twice the last."""
+
+
+@dataclass(slots=True)
+class MailWork:
+    """The rounds of the worker for mails: one mail each, and a pause while the mail server is in trouble."""
+
+    database: Database
+    mailer: Mailer
+    seconds: Callable[[], float] = monotonic
+    _pauses: int = field(default=0, init=False)
+    _again_at: float = field(default=0.0, init=False)
+    _trouble: str | None = field(default=None, init=False)
+
+    def round(self, now: datetime) -> Round:
+        if self._trouble and self.seconds() < self._again_at:
+            return Round(trouble=self._trouble)
+        done = deliver_next(self.database, self.mailer, now=now)
+        if done.trouble:
+            pause = min(FIRST_PAUSE * 2**self._pauses, LONGEST_PAUSE)
+            self._again_at = self.seconds() + pause
+            self._pauses = min(self._pauses + 1, 10)
+            self._trouble = done.trouble
+            return Round(trouble=done.trouble)
+        self._pauses, self._trouble = 0, None
+        return done
+
+
+def deliver_next(database: Database, mailer: Mailer, *, now: datetime) -> Round:
+    """Deliver the mail whose turn it is. `busy`: there was one. `trouble`: the mail server takes none."""
+    with database.read() as db:
+        if not queries.is_anything_due(db, Kind.mails, now=now):
+            return Round()
+    with database.write() as db:
+        leased = service.lease(db, Kind.mails, now=now, most=1)
+    if not leased:
+        return Round()
+    (mail,) = leased
+    try:
+        # A mail is dated when it was written, whichever try it is.
+        message = mailer.build(mail.id, mail.payload, now=mail.created_at)
+        if mailer.keeps:
+            _keep(database, mail, message, now)
+            return Round(busy=True)
+        mailer.send(message)
+    except NotSent as refusal:
+        _note_refusal(database, mail, refusal, now)
+        return Round(busy=True, trouble=refusal.words if refusal.all_wait else None)
+    except Exception as error:  # whatever is wrong with this one, the others go on
+        log.error("mail failed", event_id=str(mail.id), exc_info=error)
+        with database.write() as db:
+            service.mark_failed(db, mail, describe_error(error), for_good=True, now=now)
+        return Round(busy=True)
+    with database.write() as db:
+        if not service.mark_done(db, mail, now=now):
+            log.warning("mail delivered after its lease", event_id=str(mail.id))
+    return Round(busy=True)
+
+
+def _keep(database: Database, mail: service.Leased, message: EmailMessage, now: datetime) -> None:
+    body = message.get_body(("plain",))
+    with database.write() as db:
+        if service.mark_done(db, mail, now=now):
+            service.keep_mail(
+                db,
+                mail.id,
+                to=mail.payload["to"],
+                subject=str(message["Subject"]),
+                text=body.get_content() if body else "",
+                source=message.as_bytes().decode("ascii"),
+                now=mail.created_at,
+            )
+
+
+def _note_refusal(
+    database: Database, mail: service.Leased, refusal: NotSent, now: datetime
+) -> None:
+    log.warning("mail not sent", event_id=str(mail.id), reason=refusal.words)
+    with database.write() as db:
+        if refusal.was_tried:
+            service.mark_failed(db, mail, refusal.words, for_good=refusal.for_good, now=now)
+        else:
+            service.put_back(db, mail, refusal.words, now=now)
