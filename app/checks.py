@@ -17,7 +17,7 @@ def broken_invariants(db: Session, *, now: datetime) -> list[str]:
     """Return one sentence per broken invariant, naming the row; empty when all hold."""
     return [
         *enrolments.problems(db, now=now),
-        *quizzes.broken(db),
+        *quizzes.broken(db, now=now),
         *practicals.broken(db, now=now),
         *assessments.problems(db, now=now),
         *certificates.problems(db, now=now),

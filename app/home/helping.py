@@ -24,6 +24,7 @@ from app.learning.models import Completion
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import Practical, PracticalInstructor, Seat
 from app.quizzes.models import Attempt, AttemptState
+from app.quizzes.queries import IS_TRY
 
 MOST_SHOWN = 8
 Key = tuple[UserId, str]
@@ -182,7 +183,7 @@ TRIED = (
         func.count().filter(Attempt.state == AttemptState.in_progress),
         func.max(Attempt.started_at),
     )
-    .where(Attempt.user_id.in_(STUDENTS))
+    .where(Attempt.user_id.in_(STUDENTS), IS_TRY)
     .group_by(Attempt.user_id, Attempt.course_key, Attempt.quiz_key)
 )
 LAST_DONE = (

@@ -2,22 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.accounts.actor import roles_held
+from app.accounts.models import User
+from app.db.base import table_of
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
 from app.quizzes import marking, models, queries
-from app.quizzes.domain.attempt import Attempt, SavedAnswer
+from app.quizzes.domain.attempt import Attempt, SavedAnswer, is_past
+from app.quizzes.domain.starting import may_go_on
+from app.quizzes.queries import ATTEMPT
 
 AT_ONCE = 200
+USER = table_of(User).c
+ROLE_FLAGS = (USER.is_student, USER.is_instructor, USER.is_admin)
 
 
-def broken(db: Session) -> list[str]:
+def broken(db: Session, *, now: datetime) -> list[str]:
     """Return one sentence for every invariant that is broken; an empty list is good."""
-    found = _answers_without_attempt(db)
+    found = _answers_without_attempt(db) + _open_without_right(db, now)
     for attempts in _attempts(db):
         answers = queries.answers_of_many(db, [attempt.id for attempt in attempts])
         for attempt in attempts:
@@ -36,6 +44,26 @@ def _answers_without_attempt(db: Session) -> list[str]:
         )
     )
     return [f"Answer {UUID(str(row.id))} belongs to no attempt." for row in rows]
+
+
+def _open_without_right(db: Session, now: datetime) -> list[str]:
+    """An open attempt whose student may not go on with it. One whose time is over is closed anyway."""
+    rows = db.execute(
+        select(ATTEMPT.id, ATTEMPT.due_at, *ROLE_FLAGS, USER.disabled_at, queries.HOLDS_PLACE)
+        .join_from(table_of(models.Attempt), table_of(User), USER.id == ATTEMPT.user_id)
+        .where(ATTEMPT.state == models.AttemptState.in_progress)
+        .order_by(ATTEMPT.id)
+    )
+    return [
+        f"Attempt {attempt_id} is open, but its student has no right to it any more."
+        for attempt_id, due_at, student, instructor, admin, closed_at, has_place in rows
+        if not is_past(due_at, now)
+        and not may_go_on(
+            roles_held(is_student=student, is_instructor=instructor, is_admin=admin),
+            is_closed=closed_at is not None,
+            has_place=has_place,
+        )
+    ]
 
 
 def _attempts(db: Session) -> Iterator[list[Attempt]]:

@@ -1,6 +1,6 @@
 """Refusals of quizzes."""
 
-from app.kit.errors import Conflict, Invalid
+from app.kit.errors import Conflict, Forbidden, Invalid
 
 
 class StartRefused(Conflict):
@@ -43,3 +43,31 @@ class AnswerUnreadable(Invalid):
 
     title = "This answer cannot be read"
     slug = "answer-unreadable"
+
+
+class PlaceEnded(Forbidden):
+    """The person holds no place on the course any more, so their attempts at its quizzes are closed."""
+
+    title = "Your place on this course has ended"
+    slug = "place-ended"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your place on this course has ended, and its quizzes are closed with it. What you answered "
+            "until then is kept. If you should still have a place, write to the academy.",
+            reason="place_ended",
+        )
+
+
+class AttemptClosed(Forbidden):
+    """The attempt was open when the place ended. The place has come back; the attempt stays closed."""
+
+    title = "This attempt was closed"
+    slug = "attempt-closed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This attempt was closed when your place on the course ended. Your answers are kept, and it "
+            "does not count as one of your attempts. Open the quiz again to start a new one.",
+            reason="attempt_closed",
+        )

@@ -15,8 +15,11 @@ from app.quizzes.domain.responses import Response
 
 
 class AttemptState(StrEnum):
+    """`ended`: closed without marks because the right to it ended; it never counts as a try."""
+
     in_progress = "in_progress"
     submitted = "submitted"
+    ended = "ended"
 
 
 class Attempt(Base):

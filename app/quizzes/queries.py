@@ -14,7 +14,7 @@ from app.courses.domain.delivery import Question, QuestionType, Quiz
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
 from app.quizzes import models, policy
@@ -22,10 +22,16 @@ from app.quizzes.domain.attempt import GRACE, Attempt, SavedAnswer, Score, Try, 
 from app.quizzes.domain.drawing import DrawnQuestion
 from app.quizzes.domain.releasing import best
 from app.quizzes.domain.starting import StartReason, StartRefusal, start_refusal
+from app.quizzes.errors import AttemptClosed, PlaceEnded
 
 # Built once, of plain columns: every question of a quiz asks.
 ATTEMPT, ANSWER = table_of(models.Attempt).c, table_of(models.Answer).c
-ONE_ATTEMPT = Prepared(select(*ATTEMPT).where(ATTEMPT.id == bindparam("attempt_id")))
+HOLDS_PLACE = enrolments.holds_place(ATTEMPT.user_id, ATTEMPT.course_key)
+IS_TRY = ATTEMPT.state != models.AttemptState.ended
+"""An attempt that was closed with the place of its student is kept, and is no try."""
+ONE_ATTEMPT = Prepared(
+    select(*ATTEMPT, HOLDS_PLACE.label("has_place")).where(ATTEMPT.id == bindparam("attempt_id"))
+)
 _later = table_of(models.Answer).alias("later")
 NEWEST_ANSWERS = Prepared(
     select(*ANSWER).where(
@@ -54,7 +60,7 @@ TRIES = Prepared(
         ATTEMPT.submitted_at,
         ATTEMPT.passed,
     )
-    .where(ATTEMPT.user_id == bindparam("user_id"))
+    .where(ATTEMPT.user_id == bindparam("user_id"), IS_TRY)
     .order_by(ATTEMPT.started_at.desc(), ATTEMPT.id.desc())
     .limit(200)
 )
@@ -66,11 +72,34 @@ def tries_of(db: Session, user_id: UserId) -> tuple[Try, ...]:
 
 
 def attempt_of(db: Session, actor: Actor, attempt_id: AttemptId) -> Attempt:
-    """Return one attempt of this student; anybody else's does not exist for them."""
+    """Return one attempt of this student; anybody else's does not exist for them. Raise PlaceEnded
+    without a place on the course, AttemptClosed for what was closed when an earlier place ended."""
     row = ONE_ATTEMPT.one_or_none(db, attempt_id=attempt_id)
     if row is None or not policy.may_see_attempt(actor, row.user_id):
         raise NotFound
+    if not row.has_place:
+        raise PlaceEnded
+    if row.state is models.AttemptState.ended:
+        raise AttemptClosed
     return models.attempt_from(row)
+
+
+def why_closed(db: Session, attempt_id: AttemptId, owner_id: UserId) -> Refused:
+    """Return why a command on this attempt is refused: not this person's, no place, or closed."""
+    row = ONE_ATTEMPT.one_or_none(db, attempt_id=attempt_id)
+    if row is None or row.user_id != owner_id:
+        return NotFound()
+    return AttemptClosed() if row.has_place else PlaceEnded()
+
+
+def open_attempts_of(db: Session, user_id: UserId) -> tuple[tuple[AttemptId, str], ...]:
+    """Return a person's attempts that are not sent, each with its course, in the order of their ids."""
+    rows = db.execute(
+        select(ATTEMPT.id, ATTEMPT.course_key)
+        .where(ATTEMPT.user_id == user_id, ATTEMPT.state == models.AttemptState.in_progress)
+        .order_by(ATTEMPT.id)
+    )
+    return tuple((attempt_id, course_key) for attempt_id, course_key in rows)
 
 
 def attempts_at(
@@ -83,6 +112,7 @@ def attempts_at(
             models.Attempt.user_id == user_id,
             models.Attempt.course_key == course_key,
             models.Attempt.quiz_key == quiz_key,
+            IS_TRY,
         )
         .order_by(models.Attempt.number)
     )
@@ -93,7 +123,7 @@ def attempts_of(db: Session, user_id: UserId, *, most: int = 200) -> tuple[Attem
     """Return a person's attempts at every quiz, the newest first."""
     rows = db.scalars(
         select(models.Attempt)
-        .where(models.Attempt.user_id == user_id)
+        .where(models.Attempt.user_id == user_id, IS_TRY)
         .order_by(models.Attempt.started_at.desc(), models.Attempt.id.desc())
         .limit(most)
     )

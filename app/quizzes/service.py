@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.actor import Actor, open_to_all, require
 from app.audit import service as audit
 from app.courses import queries as courses
@@ -27,7 +28,7 @@ from app.quizzes.domain import attempt as domain
 from app.quizzes.domain.attempt import Score, due_time, is_past
 from app.quizzes.domain.drawing import draw
 from app.quizzes.domain.responses import Response, Unreadable, read_response
-from app.quizzes.domain.starting import start_refusal
+from app.quizzes.domain.starting import may_go_on, start_refusal
 from app.quizzes.errors import AnswerUnreadable, SequenceTaken, StartRefused
 from app.quizzes.models import Answer, Attempt, AttemptState, attempt_from
 
@@ -36,11 +37,11 @@ NOT_OF_THE_RULES = frozenset({"enrolment_id", "seed", "state", "version"})
 # Built once, of plain columns: every answer that is saved asks.
 TAKE_GATE = (
     update(table_of(Attempt))
-    .where(ATTEMPT.id == bindparam("attempt"))
+    .where(ATTEMPT.id == bindparam("attempt"), queries.IS_TRY)
     .values(version=ATTEMPT.version + 1)
     .returning(*(column for column in ATTEMPT if column.key not in NOT_OF_THE_RULES))
 )
-TAKE_OWN_GATE = TAKE_GATE.where(ATTEMPT.user_id == bindparam("owner"))
+TAKE_OWN_GATE = TAKE_GATE.where(ATTEMPT.user_id == bindparam("owner"), queries.HOLDS_PLACE)
 NEWEST_ANSWER = Prepared(
     select(ANSWER.sequence, ANSWER.response, ANSWER.received_at, ANSWER.is_late)
     .where(ANSWER.attempt_id == bindparam("attempt"), ANSWER.question_key == bindparam("question"))
@@ -48,7 +49,18 @@ NEWEST_ANSWER = Prepared(
     .limit(1)
 )
 ADD_ANSWER = insert(table_of(Answer))
-ADD_ATTEMPT = insert(table_of(Attempt))
+_earlier = table_of(Attempt).alias("earlier")
+# Numbers are never given twice, also not those of attempts that count no more.
+NEXT_NUMBER = (
+    select(func.coalesce(func.max(_earlier.c.number), 0) + 1)
+    .where(
+        _earlier.c.user_id == bindparam("this_user_id", type_=_earlier.c.user_id.type),
+        _earlier.c.course_key == bindparam("this_course_key", type_=_earlier.c.course_key.type),
+        _earlier.c.quiz_key == bindparam("this_quiz_key", type_=_earlier.c.quiz_key.type),
+    )
+    .scalar_subquery()
+)
+ADD_ATTEMPT = insert(table_of(Attempt)).values(number=NEXT_NUMBER)
 END_ATTEMPT = update(table_of(Attempt)).where(ATTEMPT.id == bindparam("attempt"))
 
 LAST_SEQUENCE = 10_000
@@ -94,10 +106,9 @@ def start_attempt(
         return refusal.open_attempt.id
     if refusal is not None:
         raise StartRefused(refusal.detail, reason=refusal.reason)
-    number = attempts[-1].number + 1 if attempts else 1
     try:
         with db.begin_nested():
-            return _add_attempt(db, actor, place, quiz, number, now=now)
+            return _add_attempt(db, actor, place, quiz, now=now)
     except IntegrityError:
         return _open_attempt(db, actor.user_id, course_key, quiz_key)
 
@@ -161,23 +172,49 @@ def close_overdue(db: Session, attempt_id: AttemptId, *, now: datetime) -> None:
     It decides nothing: marks and times are those that a later or earlier run would write. An attempt
     that has ended otherwise meanwhile is left as it is.
     """
-    attempt = _take_gate(db, attempt_id, None)
-    if is_past(attempt.due_at, now):
-        _close(db, attempt, None, now=now)
+    row = db.execute(TAKE_GATE, {"attempt": attempt_id}).one_or_none()
+    if row is not None and is_past(row.due_at, now):
+        _close(db, attempt_from(row), None, now=now)
 
 
-def _take_gate(db: Session, attempt_id: AttemptId, owner_id: UserId | None) -> domain.Attempt:
+@open_to_all
+def end_attempts(
+    db: Session, user_id: UserId, *, by: UserId | None, now: datetime
+) -> tuple[domain.Attempt, ...]:
+    """Close the open attempts that a person has no right to any more, and return them.
+
+    Called for facts of the outbox, so nobody's permission is asked: it only does what the rule says.
+    Answers are kept. What its time had ended before is marked, as the worker would have done. Called
+    again it changes nothing.
+    """
+    person = accounts.people(db, [user_id])[user_id]
+    ended = []
+    for attempt_id, course_key in queries.open_attempts_of(db, user_id):
+        has_place = enrolments.place_on(db, user_id, course_key) is not None
+        if may_go_on(person.roles, is_closed=person.is_closed, has_place=has_place):
+            continue
+        row = db.execute(TAKE_GATE, {"attempt": attempt_id}).one_or_none()
+        if row is None or row.submitted_at is not None:
+            continue
+        attempt = attempt_from(row)
+        if is_past(attempt.due_at, now):
+            _close(db, attempt, None, now=now)
+            continue
+        db.execute(END_ATTEMPT, {"attempt": attempt_id, "state": AttemptState.ended})
+        _note(db, by, "quizzes.ended_with_place", attempt_id, user_id, now=now)
+        ended.append(attempt)
+    return tuple(ended)
+
+
+def _take_gate(db: Session, attempt_id: AttemptId, owner_id: UserId) -> domain.Attempt:
     """Queue behind every other command on this attempt until we commit; first statement of each.
 
-    `owner_id` None: asked by the worker, who owns none. Somebody else's attempt does not exist.
+    Somebody else's attempt does not exist. One whose owner has lost the place is refused, see
+    `queries.attempt_of`.
     """
-    asked = {"attempt": attempt_id}
-    if owner_id is None:
-        row = db.execute(TAKE_GATE, asked).one_or_none()
-    else:
-        row = db.execute(TAKE_OWN_GATE, {**asked, "owner": owner_id}).one_or_none()
+    row = db.execute(TAKE_OWN_GATE, {"attempt": attempt_id, "owner": owner_id}).one_or_none()
     if row is None:
-        raise NotFound
+        raise queries.why_closed(db, attempt_id, owner_id)
     return attempt_from(row)
 
 
@@ -217,7 +254,7 @@ def _close(
 
 
 def _add_attempt(
-    db: Session, actor: Actor, place: Place, quiz: Quiz, number: int, *, now: datetime
+    db: Session, actor: Actor, place: Place, quiz: Quiz, *, now: datetime
 ) -> AttemptId:
     seed = random_token()
     attempt_id = AttemptId(new_uuid())
@@ -228,7 +265,6 @@ def _add_attempt(
         "course_key": place.course_key,
         "quiz_key": quiz.key,
         "revision_id": place.revision_id,
-        "number": number,
         "seed": seed,
         "drawn": [question.to_json() for question in draw(quiz, seed)],
         "state": AttemptState.in_progress,
@@ -236,7 +272,8 @@ def _add_attempt(
         "started_at": now,
         "due_at": due_time(quiz, now),
     }
-    db.execute(ADD_ATTEMPT, attempt)
+    numbered = {f"this_{name}": attempt[name] for name in ("user_id", "course_key", "quiz_key")}
+    db.execute(ADD_ATTEMPT, attempt | numbered)
     _note(db, actor.user_id, "quizzes.start", attempt_id, actor.user_id, now=now)
     return attempt_id
 

@@ -34,6 +34,7 @@ from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment
 from app.kit.ids import GroupId, IntakeId
 from app.quizzes.models import Attempt
+from app.quizzes.queries import IS_TRY
 
 USER, ENROLMENT = table_of(User).c, table_of(Enrolment).c
 MEMBER, ATTEMPT = table_of(GroupMember).c, table_of(Attempt).c
@@ -226,7 +227,7 @@ def _ordered(rows: Rows, shape: _Shape) -> Rows:
             best_percent().label("best"),
             func.max(ATTEMPT.started_at).label("last"),
         )
-        .where(ATTEMPT.course_key == COURSE, ATTEMPT.quiz_key.in_(KEYS))
+        .where(ATTEMPT.course_key == COURSE, ATTEMPT.quiz_key.in_(KEYS), IS_TRY)
         .group_by(ATTEMPT.user_id)
         .subquery()
     )

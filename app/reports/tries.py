@@ -11,6 +11,7 @@ from app.db.paging import PAGE_SIZE
 from app.db.prepared import Prepared
 from app.kit.ids import UserId
 from app.quizzes.models import AttemptState
+from app.quizzes.queries import IS_TRY
 from app.reports.domain import Tries
 from app.reports.students import ATTEMPT, COURSE, KEYS, Asked, Rows, best_percent
 
@@ -84,6 +85,6 @@ def _tries(*conditions: ColumnElement[bool]) -> Rows:
             best_percent().label("best"),
             func.max(ATTEMPT.started_at).label("last_at"),
         )
-        .where(ATTEMPT.course_key == COURSE, *conditions)
+        .where(ATTEMPT.course_key == COURSE, IS_TRY, *conditions)
         .group_by(ATTEMPT.user_id, ATTEMPT.quiz_key)
     )

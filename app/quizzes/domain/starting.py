@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.accounts.actor import Role
 from app.courses.domain.delivery import Course, Quiz
 from app.learning.domain import Done, ModuleState, is_final_open, missing_modules, module_progress
 from app.quizzes.domain.attempt import Attempt
@@ -25,6 +26,12 @@ class StartRefusal:
     detail: str
     missing: tuple[str, ...] = ()
     open_attempt: Attempt | None = None
+
+
+def may_go_on(roles: frozenset[Role], *, is_closed: bool, has_place: bool) -> bool:
+    """Whether a person may go on with an open attempt: an open account, the student role, and a
+    confirmed place on the course."""
+    return not is_closed and Role.student in roles and has_place
 
 
 def start_refusal(
