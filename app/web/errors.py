@@ -26,7 +26,6 @@ from app.kit.errors import (
 )
 from app.web.access import Access
 from app.web.forms import UnsupportedForm
-from app.web.middleware import BodyTooLarge
 from app.web.visit import VisitContext, open_visit
 
 log = structlog.get_logger("preceptor.error")
@@ -47,6 +46,7 @@ TITLES = {
     400: "This request cannot be understood",
     403: "This was not accepted",
     405: "This cannot be done here",
+    408: "This took too long to arrive",
     413: "That is too large",
     414: "This address is too long",
     415: "This kind of content is not accepted",
@@ -56,6 +56,8 @@ TITLES = {
 DETAILS = {
     400: "Open the page again and retry.",
     405: "A page was asked to do what it cannot. Open it from a link, or use its own form.",
+    408: "Nothing was changed: after 10 seconds a part of what you sent was still missing. Look at your "
+    "connection, go back in your browser, where what you typed still stands, and send it again.",
     413: "A request may have 1 MiB at most. Shorten what you send, and send it again.",
     414: "Open the page from a link instead.",
 }
@@ -72,7 +74,6 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(UnsupportedForm, _unsupported)
-    app.add_exception_handler(BodyTooLarge, _too_large)
     for unavailable in UNAVAILABLE:
         app.add_exception_handler(unavailable, _busy)
     app.add_exception_handler(DBAPIError, _lost)
@@ -119,10 +120,6 @@ async def _unreadable(request: Request, error: Exception) -> Response:
 
 async def _unsupported(request: Request, error: Exception) -> Response:
     return _answer(request, 415, TITLES[415], "Send a form of this site.", None)
-
-
-async def _too_large(request: Request, error: Exception) -> Response:
-    return _answer(request, 413, TITLES[413], DETAILS[413], None)
 
 
 async def _unkeepable(request: Request, error: Exception) -> Response:

@@ -16,6 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.audit.service import current_request_id
 from app.db.database import Work, current_work
 from app.settings import Environment, Settings
+from app.web.arrival import (
+    LONGEST_BODY,
+    BodyTooLarge,
+    BodyTooSlow,
+    ClientLeft,
+    replayed,
+    whole_body,
+)
 from app.web.csrf import REFUSAL, SAFE_METHODS, header_verdict
 
 log = structlog.get_logger("preceptor.request")
@@ -23,6 +31,9 @@ REQUESTS = Counter("preceptor_requests_total", "Requests by route and status.", 
 SECONDS = Histogram("preceptor_request_seconds", "Time to answer by route.", ["route"])
 HOST = re.compile(r"^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9a-fA-F:]{2,45}\](:\d{1,5})?$")
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+MOST_DIGITS = 20
+CLIENT_LEFT = 499
+"""The status that is counted, and sent to nobody, when a client left before it had an answer."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; "
@@ -67,7 +78,7 @@ class RequestLog:
         current_request_id.set(request_id)
         work = Work()
         current_work.set(work)
-        started, status = perf_counter(), 500
+        started, status = perf_counter(), CLIENT_LEFT
 
         async def send_noting_status(message: Message) -> None:
             nonlocal status
@@ -82,36 +93,53 @@ class RequestLog:
 
         try:
             await self.app(scope, receive, send_noting_status)
+        except BaseException:
+            status = 500
+            raise
         finally:
-            seconds = perf_counter() - started
-            route = getattr(scope.get("route"), "path", "none")
-            REQUESTS.labels(route, str(status)).inc()
-            SECONDS.labels(route).observe(seconds)
-            log.info(
-                "request",
-                request_id=request_id,
-                method=scope["method"],
-                route=route,
-                status=status,
-                ms=round(seconds * 1000, 1),
-                statements=work.statements,
-                db_ms=round(work.seconds * 1000, 1),
-                actor=scope.get("preceptor.actor_id"),
-            )
+            _note(scope, status, perf_counter() - started, work)
+
+
+def _note(scope: Scope, status: int, seconds: float, work: Work) -> None:
+    """Count a request that has ended, and write its line."""
+    route = getattr(scope.get("route"), "path", "none")
+    REQUESTS.labels(route, str(status)).inc()
+    SECONDS.labels(route).observe(seconds)
+    log.info(
+        "request",
+        request_id=scope["preceptor.request_id"],
+        method=scope["method"],
+        route=route,
+        status=status,
+        ms=round(seconds * 1000, 1),
+        statements=work.statements,
+        db_ms=round(work.seconds * 1000, 1),
+        actor=scope.get("preceptor.actor_id"),
+    )
 
 
 class Guards:
-    """Refuses unknown hosts, bodies over the limit and unsafe requests of other sites; adds the
-    security headers to every answer, refusals included. `answer` makes the page of a refusal; a host
-    that is not ours gets plain words and no page."""
+    """Refuses unknown hosts, bodies that are too long or too slow, and unsafe requests of other sites; adds
+    the security headers to every answer, refusals included. `answer` makes the page of a refusal; a host
+    that is not ours gets plain words and no page.
+
+    The application is called when the whole body has arrived, and is told when that was.
+    """
 
     def __init__(
-        self, app: ASGIApp, settings: Settings, *, answer: Answer, most_bytes: int = 1024 * 1024
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        *,
+        answer: Answer,
+        most_bytes: int = 1024 * 1024,
+        seconds: float = LONGEST_BODY,
     ) -> None:
         self.app = app
         self.settings = settings
         self.answer = answer
         self.most_bytes = most_bytes
+        self.seconds = seconds
         base = urlsplit(settings.base_url)
         self.hosts = {base.hostname or ""}
         if settings.env is not Environment.production:
@@ -137,7 +165,21 @@ class Guards:
         if refusal is not None:
             await refusal(scope, receive, send_with_headers)
             return
-        await self.app(scope, _Metered(receive, self.most_bytes), send_with_headers)
+        if scope["method"] in SAFE_METHODS and not _has_body(headers):
+            await self.app(scope, receive, send_with_headers)
+            return
+        try:
+            body = await whole_body(receive, most_bytes=self.most_bytes, seconds=self.seconds)
+        except ClientLeft:
+            return
+        except (BodyTooLarge, BodyTooSlow) as refused:
+            late = isinstance(refused, BodyTooSlow)
+            response = self.answer(Request(scope), 408 if late else 413)
+            response.headers["connection"] = "close"  # the rest of the body is not waited for
+            await response(scope, receive, send_with_headers)
+            return
+        scope["preceptor.arrived_at"] = scope["app"].state.shell.clock()
+        await self.app(scope, replayed(body, receive), send_with_headers)
 
     def _missing(self, headers: RawHeaders) -> RawHeaders:
         """Return the security headers that an answer does not set itself."""
@@ -159,7 +201,8 @@ class Guards:
         if "\x00" in scope["path"] or b"%00" in query or b"\x00" in query:
             return self.answer(Request(scope), 400)  # no text, and no database keeps it
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > self.most_bytes:
+        is_number = length.isascii() and length.isdigit() and len(length) < MOST_DIGITS
+        if not is_number or int(length) > self.most_bytes:
             return self.answer(Request(scope), 413)
         is_unsafe = scope["method"] not in SAFE_METHODS and "authorization" not in headers
         if is_unsafe and header_verdict(headers, scope["preceptor.origin"]) is False:
@@ -173,20 +216,5 @@ class Guards:
         return (name if host.rpartition(":")[2].isdigit() else host).lower() in self.hosts
 
 
-class BodyTooLarge(Exception):
-    """The body grew over the limit while it was read; answered with 413."""
-
-
-class _Metered:
-    """A receive channel that stops a body that is longer than it said."""
-
-    def __init__(self, receive: Receive, most_bytes: int) -> None:
-        self.receive = receive
-        self.left = most_bytes
-
-    async def __call__(self) -> Message:
-        message = await self.receive()
-        self.left -= len(message.get("body", b""))
-        if self.left < 0:
-            raise BodyTooLarge
-        return message
+def _has_body(headers: Headers) -> bool:
+    return "content-length" in headers or "transfer-encoding" in headers

@@ -57,7 +57,7 @@ class VisitContext:
     def __init__(self, request: Request) -> None:
         self.request = request
         self.shell: Shell = request.app.state.shell
-        self.now: datetime = self.shell.clock()
+        self.now: datetime = self._moment()
         self._actor: Actor | None = None
         self._new_visitor: str | None = None
         self._route = ""
@@ -100,7 +100,12 @@ class VisitContext:
 
     def enter(self, access: Access, route: str) -> None:
         """Find who asks and demand the route's policy. Raise TooMany after too many wrong tokens of the
-        API."""
+        API.
+
+        The moment of the act, and of the sign-in that permits it, is read here: the whole request has
+        arrived.
+        """
+        self.now = self._moment()
         self._route = route
         identify = self.shell.identify
         bearer = self.request.headers.get("authorization", "")
@@ -116,6 +121,12 @@ class VisitContext:
         if self._actor is not None:
             self.request.scope["preceptor.actor_id"] = str(self._actor.user_id)
         access.demand(self._actor)
+
+    def _moment(self) -> datetime:
+        """Return when the body had arrived, and without one the present. An answer that arrived in time is
+        not late because it waited for a thread."""
+        arrived_at: datetime | None = self.request.scope.get("preceptor.arrived_at")
+        return arrived_at or self.shell.clock()
 
     def meet(self) -> None:
         """Find who the cookie belongs to and demand nothing: a page that tells of an error is theirs too."""

@@ -1,0 +1,52 @@
+"""The body of a request is read whole before anything acts on it: an act happens when it has arrived."""
+
+from asyncio import timeout
+
+from starlette.types import Message, Receive
+
+LONGEST_BODY = 10.0
+"""Seconds that a body may take to arrive."""
+
+
+class BodyTooLarge(Exception):
+    """The body is longer than allowed; answered with 413."""
+
+
+class BodyTooSlow(Exception):
+    """The body did not arrive in time; answered with 408."""
+
+
+class ClientLeft(Exception):
+    """The client closed the connection while it sent; there is nobody to answer."""
+
+
+async def whole_body(receive: Receive, *, most_bytes: int, seconds: float) -> bytes:
+    """Return the body, or raise BodyTooLarge, BodyTooSlow or ClientLeft. At most `most_bytes` and one
+    message more are held in memory."""
+    parts: list[bytes] = []
+    length = 0
+    try:
+        async with timeout(seconds):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientLeft
+                part = message.get("body", b"")
+                length += len(part)
+                if length > most_bytes:
+                    raise BodyTooLarge
+                parts.append(part)
+                if not message.get("more_body", False):
+                    return b"".join(parts)
+    except TimeoutError:
+        raise BodyTooSlow from None
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """Return a channel that gives the whole body at once, and then what `receive` says."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def next_message() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return next_message
