@@ -55,6 +55,7 @@ from app.web.logs import configure_logs
 from app.web.mailer import Mailer
 from app.web.middleware import Guards, RequestLog
 from app.web.page_route import readers_of
+from app.web.print_desk import PrintDesk
 from app.web.routing import Api, Pages, policies, public
 from app.web.shell import Shell
 from app.web.templating import make_environment
@@ -135,6 +136,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         guests=GUESTS if settings.env is Environment.demo else (),
     )
     app.state.readers = readers_of(settings.threads)
+    app.state.print_desk = PrintDesk()
     app.state.mailer = make_mailer(settings, app.state.shell)
     for router in (*(feature.router for feature in FEATURES), system.router):
         # One flat list: nested routers would be matched one inside the other at every request.

@@ -1,5 +1,6 @@
 """The papers of assessing: a signed report for the file, blank checklists for when no screen works."""
 
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,12 @@ from app.assessments.domain import OBSERVED, POINTS, WORDS, Outcome
 from app.assessments.queries import Sheet
 from app.assessments.reasons import pass_rule
 from app.courses.domain.delivery import Checklist
+from app.db.paging import page_number
 from app.kit.ids import AssessmentId, PracticalId
 from app.practicals.domain.times import moment_words, span_words
 from app.web import papers
 from app.web.access import SIGNED_IN, STAFF
+from app.web.print_desk import PaperAnswer
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
 
@@ -29,17 +32,18 @@ def print_report(visit: Visit, assessment_id: AssessmentId) -> Response:
     values = _on_top(visit, sheet.zone) | _report(sheet)
     values["signed"] = moment_words(sheet.signed_at, sheet.zone)
     day = sheet.starts_at.astimezone(ZoneInfo(sheet.zone))
-    content = papers.paper("report", values, at=sheet.signed_at)
-    return papers.pdf(content, f"assessment-report-{day:%Y-%m-%d}")
+    make = partial(papers.paper, "report", values, at=sheet.signed_at)
+    return PaperAnswer(visit.actor.user_id, make, f"assessment-report-{day:%Y-%m-%d}")
 
 
 @pages.get(
     "/teach/practicals/{practical_id}/checklists.pdf", name="assessments.checklists", access=STAFF
 )
 def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
-    """One blank checklist for each person who is expected; one without a name where nobody is."""
+    """One blank checklist for each person on a page of the roster; one without a name where nobody is."""
+    number = page_number(visit.request.query_params.get("page"))
     with visit.database.read() as db:
-        blank = blank_sheets(db, visit.actor, practical_id)
+        blank = blank_sheets(db, visit.actor, practical_id, number=number)
     day = blank.practical
     values = _on_top(visit, day.zone) | {
         "title": blank.checklist.title,
@@ -50,9 +54,10 @@ def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
         "sections": _blank_sections(blank.checklist),
         "sheets": _sheets(visit, blank),
     }
-    content = papers.paper("checklist", values, at=visit.now)
+    make = partial(papers.paper, "checklist", values, at=visit.now)
     starts = day.starts_at.astimezone(ZoneInfo(day.zone))
-    return papers.pdf(content, f"checklists-{starts:%Y-%m-%d}")
+    part = f"-{blank.number}-of-{blank.count}" if blank.count > 1 else ""
+    return PaperAnswer(visit.actor.user_id, make, f"checklists-{starts:%Y-%m-%d}{part}")
 
 
 def _on_top(visit: VisitContext, zone: str) -> dict[str, Any]:
@@ -127,9 +132,9 @@ def _blank_sections(checklist: Checklist) -> list[dict[str, Any]]:
     ]
 
 
-def _sheets(visit: VisitContext, blank: BlankSheets) -> list[dict[str, str | None]]:
+def _sheets(visit: VisitContext, blank: BlankSheets) -> list[dict[str, Any]]:
     """One sheet a person, with the way to the same person's sheet on screen."""
-    found: list[dict[str, str | None]] = []
+    found: list[dict[str, Any]] = []
     for seat in blank.seats:
         path = visit.url(
             "assessments.start", practical_id=blank.practical.practical_id, seat_id=seat.seat_id

@@ -1,5 +1,6 @@
 """Pages of certificates: one's own, the public check, and the admin's."""
 
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -15,10 +16,10 @@ from app.certificates.queries import Which
 from app.db.paging import page_number
 from app.kit.errors import Invalid
 from app.kit.ids import CertificateId, UserId
-from app.web import papers
 from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT
 from app.web.errors import status_of
 from app.web.forms import Submitted
+from app.web.print_desk import PaperAnswer
 from app.web.routing import Pages
 from app.web.visit import Preview, Visit, VisitContext
 
@@ -47,13 +48,14 @@ def show_pdf(visit: Visit, certificate_id: CertificateId) -> Response:
         raise NotPrintable("It was revoked. Its holder was told why by mail.")
     if found.status is Status.not_valid:
         raise NotPrintable("What is stored is not what was issued. The academy's office can help.")
-    content = certificate_pdf(
+    make = partial(
+        certificate_pdf,
         found,
         academy=visit.settings.academy_name,
         address=f"{visit.settings.base_url}/verify/{found.serial}",
         kept_in=Path(visit.settings.files_url),
     )
-    return papers.pdf(content, f"certificate-{found.grouped}")
+    return PaperAnswer(visit.actor.user_id, make, f"certificate-{found.grouped}")
 
 
 @pages.get("/verify", name="certificates.verify", access=EVERYONE)

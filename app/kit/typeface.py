@@ -4,8 +4,6 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
 
 @cache
 def folder() -> Path:
@@ -16,6 +14,8 @@ def folder() -> Path:
 @cache
 def drawn_characters() -> frozenset[int]:
     """Return the code points that both the regular and the bold face draw."""
+    from fontTools.ttLib import TTFont
+
     faces = ("Regular", "Bold")
     drawn = [
         frozenset(TTFont(folder() / f"AtkinsonHyperlegible-{face}.ttf").getBestCmap())

@@ -1,28 +1,29 @@
 """Papers: documents of `templates/pdf` as tagged PDF (PDF/UA-1), ready to print or to file.
 
 What people typed reaches a document as data, never as its source: it cannot be typst markup (R-106).
+Each paper is made in a process of its own (`app.web.typesetting`).
 """
 
 import json
 import re
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
-from io import BytesIO
+from time import monotonic
 from typing import Any
 
-import segno
-import typst
-from fastapi import Response
-
 from app.kit import typeface
+from app.kit.errors import Conflict
 from app.kit.places import TEMPLATES
 
 FOLDER = TEMPLATES / "pdf"
-INK = "#17212B"
 NO_GLYPH = "◊"
 """Stands for a character that no font here draws; the house typeface draws it, whatever follows."""
+PATIENCE = 120.0
+"""Seconds for a paper that nobody waits for with a screen before them."""
 
 _NOT_DRAWN = re.compile(r'the text `"(.+?)"` could not be displayed')
 _CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
@@ -35,31 +36,56 @@ class NotLaidOut(Exception):
     font draws, such as Adlam."""
 
 
-def paper(template: str, values: Mapping[str, Any], *, at: datetime) -> bytes:
+class NotDrawn(Exception):
+    """Raised where typst refuses a paper: a font lacks a character, or its template is wrong."""
+
+    def __init__(self, message: str, diagnostic: str) -> None:
+        super().__init__(message)
+        self.diagnostic = diagnostic
+
+
+class TakesTooLong(Conflict):
+    """The paper was not ready in time."""
+
+    title = "This paper takes too long now"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It was not ready in time, because the academy is busy. Wait a minute and ask for it again."
+        )
+
+
+def paper(
+    template: str, values: Mapping[str, Any], *, at: datetime, within: float = PATIENCE
+) -> bytes:
     """Return `templates/pdf/<template>.typ` filled with plain JSON values; never fails over a name.
 
     The house typeface comes first, then the fonts that typst carries (Greek, Cyrillic, Hebrew, Arabic
-    and more). A character that none of them draws is printed as ◊, and the paper says so. Takes some ten
-    milliseconds: never call it inside a write block.
+    and more). A character that none of them draws is printed as ◊, and the paper says so. Takes a tenth
+    of a second or more: never call it inside a write block. Raise TakesTooLong after `within` seconds.
     """
+    until = monotonic() + within
     try:
-        return exact_paper(template, values, at=at)
+        return _print(template, _clean(values, None), at, until)
     except NotLaidOut:
-        return _print(template, _masked(values, _is_house), at)
-    except typst.TypstError as refused:
+        return _print(template, _clean(values, _is_house), at, until, masked=True)
+    except NotDrawn as refused:
         missing = frozenset(_named_in(refused))
         if not missing:
             raise
     try:
-        return _print(template, _masked(values, lambda letter: letter not in missing), at)
-    except (NotLaidOut, typst.TypstError):
+        others = _clean(values, lambda letter: letter not in missing)
+        return _print(template, others, at, until, masked=True)
+    except (NotLaidOut, NotDrawn):
         # A mark that stood on a masked letter may stand alone now, and no font draws that.
-        return _print(template, _masked(values, _is_house), at)
+        return _print(template, _clean(values, _is_house), at, until, masked=True)
 
 
-def exact_paper(template: str, values: Mapping[str, Any], *, at: datetime) -> bytes:
-    """Return the paper with every character as it is, or raise TypstError when a font lacks one."""
-    return _print(template, {"data": _as_json(values)}, at)
+def exact_paper(
+    template: str, values: Mapping[str, Any], *, at: datetime, within: float = PATIENCE
+) -> bytes:
+    """Return the paper with every character as it is, or raise NotDrawn when a font lacks one."""
+    return _print(template, _clean(values, None), at, monotonic() + within)
 
 
 def source_of(template: str) -> bytes:
@@ -67,51 +93,38 @@ def source_of(template: str) -> bytes:
     return b"".join(_read(name) for name in ("_paper", template))
 
 
-def qr_code(address: str) -> str:
-    """Return a QR code of an address, as SVG."""
-    picture = BytesIO()
-    segno.make(address, error="m").save(picture, kind="svg", border=0, dark=INK)
-    return picture.getvalue().decode()
+def qr_code(address: str) -> dict[str, str]:
+    """Return what stands for the QR code of an address in a paper's values; it is drawn with the paper."""
+    return {"qr_code_of": address}
 
 
-def pdf(content: bytes, name: str) -> Response:
-    """Answer with a PDF that is saved under a name that says what it is; no search engine keeps it."""
-    return Response(
-        content,
-        media_type="application/pdf",
-        headers={
-            "content-disposition": f'attachment; filename="{name}.pdf"',
-            "x-robots-tag": "noindex, nofollow",
-        },
-    )
-
-
-def _print(template: str, inputs: dict[str, str], at: datetime) -> bytes:
+def _print(
+    template: str, values: Any, at: datetime, until: float, *, masked: bool = False
+) -> bytes:
+    order = {
+        "source": str(FOLDER / f"{template}.typ"),
+        "root": str(FOLDER),
+        "data": values,
+        "masked": masked,
+        "timestamp": int(at.timestamp()),
+    }
     try:
-        document = typst.compile(
-            str(FOLDER / f"{template}.typ"),
-            root=str(FOLDER),
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs=inputs,
-            pdf_standards="ua-1",
-            timestamp=int(at.timestamp()),
+        done = subprocess.run(
+            [sys.executable, "-m", "app.web.typesetting"],
+            input=json.dumps(order).encode(),
+            capture_output=True,
+            timeout=max(0.0, until - monotonic()),
+            check=True,
         )
-    except BaseException as stopped:
-        # A panic of typst is no Exception, and its class cannot be imported.
-        if type(stopped).__name__ == "PanicException":
-            raise NotLaidOut from stopped
-        raise
-    assert isinstance(document, bytes)  # noqa: S101 - one PDF, not a list of pages
+    except subprocess.TimeoutExpired:
+        raise TakesTooLong from None
+    line, _, document = done.stdout.partition(b"\n")
+    said = json.loads(line)
+    if "stopped" in said:
+        raise NotLaidOut
+    if "refused" in said:
+        raise NotDrawn(said["refused"], said["diagnostic"])
     return document
-
-
-def _masked(values: Mapping[str, Any], is_drawn: Callable[[str], bool]) -> dict[str, str]:
-    return {"data": _as_json(values, is_drawn), "masked": "yes"}
-
-
-def _as_json(values: Mapping[str, Any], is_drawn: Callable[[str], bool] | None = None) -> str:
-    return json.dumps(_clean(values, is_drawn), sort_keys=True, ensure_ascii=False)
 
 
 def _clean(value: Any, is_drawn: Callable[[str], bool] | None) -> Any:
@@ -134,7 +147,7 @@ def _is_house(letter: str) -> bool:
     return ord(letter) in typeface.drawn_characters()
 
 
-def _named_in(refused: typst.TypstError) -> Iterator[str]:
+def _named_in(refused: NotDrawn) -> Iterator[str]:
     """Yield the characters that typst says it cannot draw; it writes some of them as codes."""
     for named in _NOT_DRAWN.findall(refused.diagnostic):
         yield from _CODE.sub(lambda found: chr(int(found[1], 16)), named)
@@ -142,12 +155,6 @@ def _named_in(refused: typst.TypstError) -> Iterator[str]:
 
 def _is_printed(letter: str) -> bool:
     return unicodedata.category(letter) not in _UNPRINTED and letter not in _TURNING
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Read once: reading them costs as much as a paper."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(typeface.folder())])
 
 
 @cache

@@ -1,5 +1,6 @@
 """The papers of a practical day: the roster for the door, the attendance sheet for the file."""
 
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from app.practicals.pages.teaching import demand_theirs
 from app.practicals.queries import Roster
 from app.web import papers
 from app.web.access import STAFF
+from app.web.print_desk import PaperAnswer
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
 
@@ -39,7 +41,8 @@ def print_roster(visit: Visit, practical_id: PracticalId) -> Response:
             for seat in roster.seats
         ],
     }
-    return papers.pdf(papers.paper("roster", values, at=visit.now), _file_name("roster", roster))
+    make = partial(papers.paper, "roster", values, at=visit.now)
+    return PaperAnswer(visit.actor.user_id, make, _file_name("roster", roster))
 
 
 @pages.get("/attendance.pdf", name="teach.attendance_pdf", access=STAFF)
@@ -51,8 +54,8 @@ def print_attendance_sheet(visit: Visit, practical_id: PracticalId) -> Response:
         "people": [seat.name for seat in roster.seats],
         "spare": SPARE_ROWS,
     }
-    content = papers.paper("attendance", values, at=visit.now)
-    return papers.pdf(content, _file_name("attendance", roster))
+    make = partial(papers.paper, "attendance", values, at=visit.now)
+    return PaperAnswer(visit.actor.user_id, make, _file_name("attendance", roster))
 
 
 def _day(visit: VisitContext, practical_id: PracticalId) -> tuple[Roster, dict[str, Any]]:

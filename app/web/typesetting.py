@@ -1,0 +1,79 @@
+"""One paper in a process of its own: `python -m app.web.typesetting` reads an order and writes a PDF.
+
+typst keeps what it has laid out, up to a gigabyte for a large day. A process that ends gives all of it
+back, can be stopped when it takes too long, and leaves the processor to the pages.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any, BinaryIO
+
+import segno
+import typst
+
+from app.kit import typeface
+
+INK = "#17212B"
+NICE = 5
+"""Pages come first: people wait for them with their finger on the screen."""
+
+
+def main(orders: BinaryIO, papers: BinaryIO) -> None:
+    """Read one order as JSON (source, root, data, masked, timestamp); write one line of JSON that says
+    what came of it, and the PDF after it.
+
+    The line has `refused` with typst's own words when typst refuses the paper, and `stopped` when typst
+    itself breaks over it.
+    """
+    if sys.platform != "win32":
+        os.nice(NICE)
+    order = json.load(orders)
+    try:
+        said, document = {}, _typeset(order)
+    except typst.TypstError as refused:
+        said, document = {"refused": refused.message, "diagnostic": refused.diagnostic}, b""
+    except BaseException as stopped:
+        # A panic of typst is no Exception, and its class cannot be imported.
+        if type(stopped).__name__ != "PanicException":
+            raise
+        said, document = {"stopped": "typst"}, b""
+    papers.write(json.dumps(said).encode() + b"\n" + document)
+
+
+def _typeset(order: Mapping[str, Any]) -> bytes:
+    inputs = {"data": json.dumps(_with_codes(order["data"]), sort_keys=True, ensure_ascii=False)}
+    document = typst.compile(
+        order["source"],
+        root=order["root"],
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(typeface.folder())]),
+        ignore_system_fonts=True,
+        sys_inputs=inputs | ({"masked": "yes"} if order["masked"] else {}),
+        pdf_standards="ua-1",
+        timestamp=order["timestamp"],
+    )
+    assert isinstance(document, bytes)  # noqa: S101 - one PDF, not a list of pages
+    return document
+
+
+def _with_codes(value: Any) -> Any:
+    """Return a value with the drawing of a QR code in the place of each address that asks for one."""
+    if isinstance(value, dict):
+        if set(value) == {"qr_code_of"}:
+            return _qr_code(value["qr_code_of"])
+        return {key: _with_codes(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_codes(inner) for inner in value]
+    return value
+
+
+def _qr_code(address: str) -> str:
+    picture = BytesIO()
+    segno.make(address, error="m").save(picture, kind="svg", border=0, dark=INK)
+    return picture.getvalue().decode()
+
+
+if __name__ == "__main__":
+    main(sys.stdin.buffer, sys.stdout.buffer)
