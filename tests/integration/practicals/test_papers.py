@@ -73,7 +73,7 @@ def test_blank_checklists_are_one_a_person(day, as_person):
     words = text_of(as_person(teacher).get(path).content)
     assert words.count("Opens this sheet") == 1  # Ben is absent
     assert "Stop if: The wrong person would be treated" in words
-    assert "Points: done 2, with prompt 1, not done 0. Competent needs 70% of all points" in words
+    assert "Points: done 2, with prompt 1, not done 0. Competent needs: 70% of all points" in words
 
 
 def test_papers_of_a_day_that_nobody_booked(database, as_person):
