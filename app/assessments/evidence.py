@@ -21,12 +21,13 @@ BEGUN = Unmet(
 
 
 def relies_on_attendance(db: Session, seat_id: SeatId) -> Unmet | None:
-    """Return why the attendance of a seat must stay: a signed assessment, or one with marks."""
+    """Return why the attendance of a seat must stay: a signed assessment, or one with marks
+    that is not discarded."""
     signed = select(func.count(Assessment.signed_at)).where(Assessment.seat_id == seat_id)
     marked = (
         select(func.count(StepMark.id))
         .join(Assessment, Assessment.id == StepMark.assessment_id)
-        .where(Assessment.seat_id == seat_id)
+        .where(Assessment.seat_id == seat_id, Assessment.discarded_at.is_(None))
     )
     if db.scalar(signed):
         return SIGNED

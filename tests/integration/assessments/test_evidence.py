@@ -1,5 +1,6 @@
 """What was relied on stays: attendance under an assessment, and a seat of somebody who was there."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 
@@ -27,6 +28,7 @@ from tests.make import NOW
 from tests.make.assessments import a_day, a_signed_assessment, an_assessment, marked, signed
 from tests.make.people import a_user
 from tests.make.practicals import a_plan
+from tests.make.versions import plan_version
 
 
 @pytest.fixture
@@ -91,6 +93,16 @@ class TestAttendanceUnderAnAssessment:
         with pytest.raises(PlaceRefused, match="has marks already"):
             set_absent(database, day)
         assert attendance(database, day)[1] is Attendance.attended
+
+    def test_a_discarded_one_keeps_nothing(self, database, day):
+        with database.write() as db:
+            sheet = an_assessment(db, day)
+            service.mark_step(
+                db, day.instructor, sheet, "hands", Mark.done, "", expected_revision=0, now=NOW
+            )
+            service.discard_assessment(db, day.instructor, sheet, "Wrong person", now=NOW)
+        set_absent(database, day)
+        assert attendance(database, day)[1] is Attendance.absent
 
     def test_an_admin_is_refused_as_well(self, database, day):
         with database.write() as db:
@@ -214,17 +226,25 @@ class TestASeatOfSomebodyWhoWasThere:
                 capacity=4,
             )
         with database.write() as db:
-            change_practical(db, present, day.practical_id, plan, now=NOW)
+            change_practical(
+                db,
+                present,
+                day.practical_id,
+                plan,
+                expected_version=plan_version(db, day.practical_id),
+                now=NOW,
+            )
         later = timedelta(days=7)
-        moved = type(plan)(
-            **{
-                **{name: getattr(plan, name) for name in plan.__slots__},
-                "starts_at": plan.starts_at + later,
-                "ends_at": plan.ends_at + later,
-            }
-        )
+        moved = replace(plan, starts_at=plan.starts_at + later, ends_at=plan.ends_at + later)
         with pytest.raises(PlanRefused) as refused, database.write() as db:
-            change_practical(db, present, day.practical_id, moved, now=NOW)
+            change_practical(
+                db,
+                present,
+                day.practical_id,
+                moved,
+                expected_version=plan_version(db, day.practical_id),
+                now=NOW,
+            )
         assert refused.value.reason == "attended"
         with database.read() as db:
             row = db.get_one(Practical, day.practical_id)
