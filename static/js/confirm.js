@@ -1,5 +1,7 @@
 // Asks before a button's form is sent: data-confirm is the question, data-confirm-label the answer that goes on.
 
+import { uniqueId } from "./ids.js";
+
 function made(tag, className, text) {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -10,7 +12,7 @@ function made(tag, className, text) {
 function ask(question, answer, danger) {
   const dialog = made("dialog", "dialog");
   const heading = made("h2", "", question);
-  heading.id = `ask-${crypto.randomUUID()}`;
+  heading.id = `ask-${uniqueId()}`;
   heading.tabIndex = -1;
   heading.autofocus = true;
   dialog.setAttribute("aria-labelledby", heading.id);

@@ -2,6 +2,8 @@
 // labels of a drawing are too small to read on a phone. The picture scrolls by finger, by mouse (pressed and
 // moved) and, once it has the focus, by the arrow keys.
 
+import { uniqueId } from "./ids.js";
+
 const STEPS = [1, 1.5, 2, 3, 4];
 
 function made(tag, className, text) {
@@ -34,7 +36,7 @@ function drag(stage) {
 function open(image, caption) {
   const dialog = made("dialog", "dialog enlarged");
   const heading = made("h2", "", caption);
-  heading.id = `picture-${crypto.randomUUID()}`;
+  heading.id = `picture-${uniqueId()}`;
   heading.tabIndex = -1;
   heading.autofocus = true;
   const stage = made("div", "enlarged-stage");

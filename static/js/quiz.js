@@ -2,27 +2,36 @@
 // The server alone decides what counts; without this script the form does the same with its button.
 
 import { announce } from "./announce.js";
-import { deliver, deliverAll, entryOf, forget, keep } from "./unsent.js";
+import { deliver, deliverAll, entryOf, forget, keep, placeOf } from "./unsent.js";
 
 const TYPING_PAUSE = 400;
 const RETRY_AFTER = [1000, 2000, 4000, 8000, 15000];
 const LONGEST_WAIT = 6000;
 
-// The chip has room for a word or two; what to do about it stands under the answer.
+// The chip has room for a word or two; what to do about it stands under the answer. The first save of the
+// question is spoken, and after it each change of the state.
 function chipOf(element, message) {
   let last = element.dataset.state;
+  let spoken = false;
   return (state, words, advice = "") => {
     element.dataset.state = state;
     element.querySelector("[data-words]").textContent = words;
     message.textContent = advice;
     message.hidden = advice === "";
-    const wasBad = last === "device" || last === "failed";
-    if (state !== last && state !== "saving" && (wasBad || state !== "saved")) {
-      announce(`${words}. ${advice}`, { assertive: state === "failed" });
+    if (state === "saving") return;
+    if (state !== last || (state === "saved" && !spoken)) {
+      announce(advice ? `${words}. ${advice}` : words, { assertive: state === "failed" });
+      spoken ||= state === "saved";
     }
-    if (state !== "saving") last = state;
+    last = state;
   };
 }
+
+const UNSENT = {
+  device: ["device", "Saved on this device"],
+  tab: ["device", "Kept in this tab", "This device has no room left, so do not close this tab."],
+  memory: ["failed", "Not saved", "This device has no room to keep your answer. Do not close or reload this page."],
+};
 
 // A form ignores being submitted while its submit event is still being told, so wait at least a turn.
 async function settled(delivery) {
@@ -46,7 +55,8 @@ function show(form, response) {
 export function attach(form) {
   const { attempt, position, answerUrl: url, zone } = form.dataset;
   const csrf = form.elements.namedItem("csrf_token").value;
-  const say = chipOf(document.getElementById("save-chip"), document.getElementById("save-message"));
+  const chip = document.getElementById("save-chip");
+  const say = chipOf(chip, document.getElementById("save-message"));
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
   let sequence = Number(form.dataset.sequence);
   let typing = 0;
@@ -60,23 +70,29 @@ export function attach(form) {
     typing = 0;
     refused = false;
     sequence = Math.max(sequence, entryOf(attempt, position)?.sequence ?? 0) + 1;
-    const onDevice = keep(attempt, position, { url, sequence, response: responseOf(form) });
+    keep(attempt, position, { url, sequence, response: responseOf(form) });
     say("saving", "Saving…");
-    return send(onDevice);
+    return send();
   }
 
-  function again(onDevice) {
+  function unsent(why) {
+    const [state, words, ...warning] = UNSENT[placeOf(attempt)];
+    say(state, words, [...warning, why].join(" "));
     clearTimeout(retry);
-    retry = setTimeout(send, RETRY_AFTER[Math.min(tries, RETRY_AFTER.length - 1)], onDevice);
+    retry = setTimeout(send, RETRY_AFTER[Math.min(tries, RETRY_AFTER.length - 1)]);
     tries += 1;
   }
 
-  async function send(onDevice = true) {
+  function send() {
     clearTimeout(retry);
-    const outcome = await deliver(attempt, position, csrf);
+    return deliver(attempt, position, csrf);
+  }
+
+  function hearOutcome(outcome) {
     const hear = {
       saved: () => {
         tries = 0;
+        clearTimeout(retry);
         sequence = Math.max(sequence, outcome.sequence);
         say("saved", `Saved ${clock.format(new Date(outcome.savedAt))}`);
       },
@@ -85,30 +101,36 @@ export function attach(form) {
         if (outcome.reason === "ended") location.assign(form.dataset.result);
         else say("failed", "Not saved", outcome.detail);
       },
-      "signed-out": () => {
-        say("device", "Saved on this device", "You are signed out. Sign in again in another tab, and we send it.");
-        again(onDevice);
-      },
-      unreachable: () => {
-        if (onDevice) say("device", "Saved on this device", "We send it when you are back online.");
-        else say("failed", "Not saved", "We keep trying. Do not close this page.");
-        again(onDevice);
-      },
+      "signed-out": () => unsent("You are signed out. Sign in again in another tab, and we send it."),
+      "other-person": () => unsent("Somebody else is signed in. Sign in as yourself in another tab, and we send it."),
+      unreachable: () => unsent(navigator.onLine ? "We keep trying to send it." : "We send it when you are back online."),
+      nothing: sentElsewhere,
     };
-    hear[outcome.kind]?.();
-    return outcome;
+    hear[outcome.kind]();
+  }
+
+  // Another window has sent the answer or was refused it: the server says what it has.
+  async function sentElsewhere() {
+    if (typing || chip.dataset.state === "saved" || chip.dataset.state === "none") return;
+    const answer = await fetch(form.dataset.attemptUrl).catch(() => null);
+    const state = answer?.ok ? await answer.json() : null;
+    if (entryOf(attempt, position)) return;
+    const question = state?.questions.find((other) => String(other.position) === position);
+    if (question && question.sequence >= sequence) say("saved", "Saved");
+    else if (question) say("failed", "Not saved", "Choose your answer again.");
   }
 
   function resume() {
     const entry = entryOf(attempt, position);
-    if (!entry) return;
+    if (!entry) return false;
     if (entry.sequence <= sequence) {
       forget(attempt, position);
-      return;
+      return false;
     }
     say("saving", "Saving…");
     show(form, entry.response);
     send();
+    return true;
   }
 
   form.addEventListener("input", (event) => {
@@ -141,16 +163,24 @@ export function attach(form) {
   document.addEventListener("quiz:flush", () => {
     if (typing) note();
   });
-  window.addEventListener("online", () => deliverAll(attempt, csrf).then(() => send()));
+  document.addEventListener("quiz:delivered", ({ detail }) => {
+    if (detail.attempt === attempt && detail.position === position) hearOutcome(detail.outcome);
+  });
+  window.addEventListener("online", () => deliverAll(attempt, csrf));
+  window.addEventListener("storage", () => {
+    if (!entryOf(attempt, position)) sentElsewhere();
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (!leaving && placeOf(attempt) !== "device" && entryOf(attempt, position)) event.preventDefault();
+  });
   window.addEventListener("pagehide", () => {
     if (typing) note();
     if (entryOf(attempt, position)) deliver(attempt, position, csrf, { keepalive: true });
   });
 
-  resume();
   // What was typed before this script had arrived is noted too.
   const isChanged = (field) =>
     field.type === "text" ? field.value !== field.defaultValue : field.checked !== field.defaultChecked;
-  if ([...form.elements].some((field) => field.name === "answer" && isChanged(field))) note();
+  if (!resume() && [...form.elements].some((field) => field.name === "answer" && isChanged(field))) note();
   deliverAll(attempt, csrf);
 }

@@ -1,28 +1,25 @@
 // Answers on their way to the server. Each is kept on this device until the server has answered for it, so
 // a lost network, a reload or a closed tab loses nothing. Nothing else of an attempt is stored here.
 
+import * as store from "./device-store.js";
+
 const PREFIX = "preceptor.unsent.";
-const memory = new Map();
 const underWay = new Map();
+const PATIENCE = 20000;
 
 function read(attempt) {
-  try {
-    return JSON.parse(localStorage.getItem(PREFIX + attempt)) ?? {};
-  } catch {
-    return memory.get(attempt) ?? {};
-  }
+  return store.get(PREFIX + attempt) ?? {};
 }
 
-// Returns whether the device holds it, which a full or forbidden store does not.
 function write(attempt, entries) {
-  memory.set(attempt, entries);
-  try {
-    if (Object.keys(entries).length) localStorage.setItem(PREFIX + attempt, JSON.stringify(entries));
-    else localStorage.removeItem(PREFIX + attempt);
-    return true;
-  } catch {
-    return false;
-  }
+  if (Object.keys(entries).length) store.put(PREFIX + attempt, entries);
+  else store.remove(PREFIX + attempt);
+}
+
+/** Return where the unsent answers of an attempt are: "device", "tab" (until it is closed) or "memory" (until
+ * the page is left). */
+export function placeOf(attempt) {
+  return store.placeOf(PREFIX + attempt) ?? "device";
 }
 
 export function entryOf(attempt, position) {
@@ -30,7 +27,7 @@ export function entryOf(attempt, position) {
 }
 
 export function keep(attempt, position, entry) {
-  return write(attempt, { ...read(attempt), [position]: entry });
+  write(attempt, { ...read(attempt), [position]: entry });
 }
 
 export function forget(attempt, position) {
@@ -50,13 +47,16 @@ async function put(entry, csrf, keepalive) {
       keepalive,
       headers: { "content-type": "application/json", "x-csrf-token": csrf },
       body: JSON.stringify({ sequence: entry.sequence, response: entry.response }),
+      signal: AbortSignal.timeout(PATIENCE),
     });
   } catch {
     return { kind: "unreachable" };
   }
   const body = await response.json().catch(() => ({}));
-  if (response.ok) return { kind: "saved", sequence: body.sequence, savedAt: body.saved_at };
+  if (response.ok) return { kind: "saved", sequence: body.sequence, savedAt: body.saved_at, response: entry.response };
   if (response.status === 401) return { kind: "signed-out" };
+  // To another person who signed in meanwhile this attempt does not exist: the answer is kept for its owner.
+  if (response.status === 403 || response.status === 404) return { kind: "other-person" };
   if (response.status >= 500 || response.status === 429 || response.status === 408) return { kind: "unreachable" };
   return { kind: "refused", status: response.status, reason: body.reason, detail: body.detail ?? "" };
 }
@@ -77,18 +77,25 @@ async function deliverNow(attempt, position, csrf, keepalive) {
       if (current) keep(attempt, position, { ...current, sequence: current.sequence + 1 });
       continue;
     }
-    if (outcome.kind === "unreachable" || outcome.kind === "signed-out") return outcome;
+    if (["unreachable", "signed-out", "other-person"].includes(outcome.kind)) return outcome;
     if (changed) continue;
     forget(attempt, position);
     return outcome;
   }
 }
 
-// One delivery per question at a time: a later change waits for the earlier one's answer.
+// One delivery per question at a time: a later change waits for the earlier one's answer. Everything that shows
+// the state of an answer listens to "quiz:delivered", so that it is true whoever began the delivery.
 export function deliver(attempt, position, csrf, { keepalive = false } = {}) {
   const key = `${attempt}/${position}`;
   if (!underWay.has(key)) {
-    const delivery = deliverNow(attempt, position, csrf, keepalive).finally(() => underWay.delete(key));
+    const delivery = deliverNow(attempt, position, csrf, keepalive)
+      .finally(() => underWay.delete(key))
+      .then((outcome) => {
+        const detail = { attempt, position: String(position), outcome };
+        document.dispatchEvent(new CustomEvent("quiz:delivered", { detail }));
+        return outcome;
+      });
     underWay.set(key, delivery);
   }
   return underWay.get(key);

@@ -89,6 +89,117 @@ def test_answers_survive_a_lost_network_and_a_closed_page(context, pupil):
     assert page.evaluate("localStorage.length") == 0
 
 
+SPOKEN = """() => {
+    window.spoken = [];
+    for (const id of ["announce-polite", "announce-assertive"]) {
+        const region = document.getElementById(id);
+        new MutationObserver(() => region.textContent && window.spoken.push(region.textContent))
+            .observe(region, { childList: true });
+    }
+}"""
+
+
+@pytest.mark.browser
+def test_the_chip_says_saved_again_when_the_network_returns(context, pupil):
+    """S1, S15, Y3, Y6: on the same page, in sight and spoken; the numbers follow the server."""
+    attempt_id = pupil.start(now=datetime.now(UTC))
+    place = pupil.position(attempt_id, "true-of-the-dermis")
+    page = context.new_page()
+    page.goto(f"/attempts/{attempt_id}/questions/{place}", wait_until="networkidle")
+    page.evaluate(SPOKEN)
+    answered = page.locator("[data-answered-count]")
+    number = page.locator(f"#questions a[data-position='{place}']")
+    expect(answered).to_have_text("0")
+
+    context.set_offline(True)
+    page.get_by_text("It holds nerves", exact=True).click()
+    chip(page, "device", "Saved on this device")
+    expect(answered).to_have_text("0")
+    expect(number).not_to_have_attribute("data-answered", "")
+    context.set_offline(False)
+
+    chip(page, "saved", "Saved")
+    expect(page.locator("#save-message")).to_be_hidden()
+    expect(answered).to_have_text("1")
+    expect(number).to_have_text(re.compile("answered$"))
+    assert stored(pupil) == [{"options": ["nerves"]}]
+    spoken = [words.split(".")[0] for words in page.evaluate("spoken")]
+    assert spoken[0] == "Saved on this device"
+    assert re.fullmatch(r"Saved \d\d:\d\d", spoken[-1])
+    assert page.evaluate("localStorage.length") == 0
+
+    page.get_by_text("It holds nerves", exact=True).click()
+    expect(answered).to_have_text("0")
+
+
+@pytest.mark.browser
+def test_what_another_window_sent_is_saved_here_too(context, pupil):
+    """S1: two windows hold the same unsent answer; the first to reach the server takes it away."""
+    attempt_id = pupil.start(now=datetime.now(UTC))
+    place = pupil.position(attempt_id, "true-of-the-dermis")
+    page, other = context.new_page(), context.new_page()
+    refuse = lambda route: route.abort()  # noqa: E731
+    answers = "**/api/v1/attempts/*/answers/*"
+    for window in (page, other):
+        window.goto(f"/attempts/{attempt_id}/questions/{place}", wait_until="networkidle")
+    page.route(answers, refuse)
+    page.get_by_text("It holds vessels", exact=True).click()
+    chip(page, "device", "Saved on this device")
+    other.reload()
+    chip(other, "saved", "Saved")
+    chip(page, "saved", "Saved")
+    assert stored(pupil) == [{"options": ["vessels"]}]
+
+
+@pytest.mark.browser
+def test_an_answer_is_not_lost_when_another_person_signs_in(context, pupil, student, small_academy):
+    """The other person's sign-in does not see the attempt; that is no reason to forget the answer."""
+    attempt_id = pupil.start(now=datetime.now(UTC))
+    place = pupil.position(attempt_id, "true-of-the-dermis")
+    page = context.new_page()
+    page.goto(f"/attempts/{attempt_id}/questions/{place}", wait_until="networkidle")
+    small_academy.remember(context, small_academy.somebody("Olive Other")[1])
+    page.get_by_text("It holds vessels", exact=True).click()
+    chip(page, "device", "Saved on this device")
+    expect(page.locator("#save-message")).to_contain_text("Somebody else is signed in")
+    small_academy.remember(context, student[1])
+    chip(page, "saved", "Saved")
+    assert stored(pupil) == [{"options": ["vessels"]}]
+
+
+FULL = """Storage.prototype.setItem = function () {
+    throw new DOMException("full", "QuotaExceededError");
+}"""
+
+
+@pytest.mark.browser
+def test_a_device_whose_storage_is_full_says_so_and_loses_nothing(context, pupil):
+    attempt_id = pupil.start(now=datetime.now(UTC))
+    place = pupil.position(attempt_id, "true-of-the-dermis")
+    context.add_init_script(FULL)
+    page = context.new_page()
+    page.goto(f"/attempts/{attempt_id}/questions/{place}", wait_until="networkidle")
+    context.set_offline(True)
+    page.get_by_text("It holds vessels", exact=True).click()
+    chip(page, "failed", "Not saved")
+    expect(page.locator("#save-message")).to_contain_text("Do not close or reload this page")
+    context.set_offline(False)
+    chip(page, "saved", "Saved")
+    assert stored(pupil) == [{"options": ["vessels"]}]
+
+
+@pytest.mark.browser
+def test_dialogs_open_where_browsers_offer_no_random_ids(context, pupil):
+    """B20: on plain http `crypto.randomUUID` does not exist."""
+    context.add_init_script("delete Crypto.prototype.randomUUID")
+    attempt_id = pupil.start(now=datetime.now(UTC))
+    page = context.new_page()
+    page.goto(f"/attempts/{attempt_id}/check", wait_until="networkidle")
+    page.get_by_role("button", name="Send answers").click()
+    page.locator("dialog").get_by_role("button", name="Send answers").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not passed this time")
+
+
 @pytest.mark.browser
 def test_the_newest_of_two_windows_wins(context, pupil):
     attempt_id = pupil.start(now=datetime.now(UTC))

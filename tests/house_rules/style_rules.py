@@ -347,10 +347,21 @@ def scripts_are_short(script: str) -> Iterator[Fault]:
         yield Fault(LONGEST_SCRIPT, f"{lines} lines, more than {LONGEST_SCRIPT}")
 
 
+def scripts_work_on_plain_http(script: str) -> Iterator[Fault]:
+    """Browsers offer some APIs to pages by https only: without `?.` a script fails on plain http (B20)."""
+    yield from _found(
+        r"\bcrypto\.(?:randomUUID\(|subtle\.)"
+        r"|\bnavigator\.(?:clipboard|credentials|locks|serviceWorker|share|storage|wakeLock)[.(]",
+        script,
+        "an API of secure contexts without a fallback",
+    )
+
+
 SCRIPT_RULES: tuple[Rule, ...] = (
     scripts_write_no_markup,
     scripts_write_no_colour,
     scripts_are_short,
+    scripts_work_on_plain_http,
 )
 
 

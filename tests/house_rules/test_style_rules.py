@@ -152,6 +152,11 @@ BAD_SCRIPTS = [
     ("eval(name);", "markup or code from text: eval("),
     ('box.setAttribute("style", "x");', "inline style or script"),
     ('box.style.color = "#fff";', 'a colour: "#fff"'),
+    (
+        "id = crypto.randomUUID();",
+        "an API of secure contexts without a fallback: crypto.randomUUID(",
+    ),
+    ("await navigator.share(link);", "an API of secure contexts without a fallback"),
     ('import { a } from "./missing.js";', "no module is called ./missing.js"),
     ('import { a } from "https://example.org/a.js";', "no module is called https://"),
 ]
