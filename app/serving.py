@@ -20,6 +20,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from app.settings import Settings
 from app.web.logs import configure_logs
+from app.web.protocol import BoundedProtocol
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -44,6 +45,7 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
         "port": port,
         "log_config": None,
         "access_log": False,
+        "http": BoundedProtocol,
         "server_header": False,
         "proxy_headers": False,
         "timeout_graceful_shutdown": GRACE,

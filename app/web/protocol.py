@@ -1,0 +1,87 @@
+"""The server's side of HTTP/1.1, with a limit on what comes before a request's body.
+
+uvicorn limits neither the length nor the number of header fields, nor their time: one endless field keeps the
+event loop busy, and everybody waits. A reverse proxy refuses it earlier; this is for the day without one.
+"""
+
+from typing import Any
+
+import structlog
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+MOST_BYTES = 32 * 1024
+"""Bytes of a request line with all its header fields; nginx allows as much."""
+LONGEST_HEAD = 10.0
+"""Seconds from its first byte to its last."""
+LINGERS = 1.0
+"""Seconds that a refused connection stays open, so that the client can read why."""
+
+log = structlog.get_logger("preceptor.request")
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, which counts the bytes that belong to no body: those of a head, of trailing fields,
+    and of what a sender writes between the chunks of a body. A request that comes in one piece, as nearly
+    every one does, costs a few additions more."""
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        super().__init__(*values, **named)
+        self._pending = 0
+        """Bytes since the last head, piece of a body or message was complete."""
+        self._began = 0.0
+        self._is_refused = False
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_refused:
+            return
+        if self._pending and self.loop.time() - self._began > LONGEST_HEAD:
+            self._refuse(408, "The header fields took too long to arrive.")
+            return
+        rest = data
+        while rest:
+            room = MOST_BYTES - self._pending
+            if room <= 0:
+                self._refuse(431, "The header fields of this request are too large.")
+                return
+            part, rest = rest[:room], rest[room:]
+            if not self._pending:
+                self._began = self.loop.time()
+            self._pending += len(part)
+            super().data_received(part)
+            if rest and not self._is_ours():
+                return
+
+    def on_headers_complete(self) -> None:
+        self._pending = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._pending = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._pending = 0
+        super().on_message_complete()
+
+    def _is_ours(self) -> bool:
+        """Whether the connection is still open and speaks HTTP."""
+        return not self.transport.is_closing() and self.transport.get_protocol() is self
+
+    def _refuse(self, status: int, words: str) -> None:
+        """Answer in plain words, read no more, and close. Where an answer is under way already, only
+        close."""
+        self._is_refused = True
+        log.warning("head refused", status=status)
+        self._unset_keepalive_if_required()
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.close()
+            return
+        body = f"{words}\n".encode()
+        self.transport.write(
+            STATUS_LINE[status]
+            + b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
+            + b"content-length: %d\r\n\r\n" % len(body)
+            + body
+        )
+        self.transport.pause_reading()
+        self.loop.call_later(LINGERS, self.transport.close)
