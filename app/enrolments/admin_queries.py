@@ -18,8 +18,10 @@ from app.enrolments import policy
 from app.enrolments.domain import (
     EnrolmentState,
     IntakeStatus,
+    Window,
     invoice_record,
     payment_record,
+    window,
 )
 from app.enrolments.models import Enrolment, Intake
 from app.enrolments.queries import gate_of
@@ -73,6 +75,10 @@ class IntakeFacts:
     confirmed: int
     waiting: int
     ended: int
+
+    def window(self, now: datetime) -> Window:
+        """Return what can be said of the time of reservations now."""
+        return window(self.opens_at, self.closes_at, now)
 
     def counted(self, shown: str) -> int:
         return {

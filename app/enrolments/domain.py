@@ -169,6 +169,24 @@ class Gate:
         return max(0, self.places - self.taken)
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When reservations are taken, said at one moment: `words` lead up to the moment `at`."""
+
+    words: str
+    at: datetime
+    is_open: bool
+
+
+def window(opens_at: datetime, closes_at: datetime, now: datetime) -> Window:
+    """Return what can be said of the time of reservations now."""
+    if now >= closes_at:
+        return Window("Reservations closed on", closes_at, is_open=False)
+    if now < opens_at:
+        return Window("Reservations open on", opens_at, is_open=False)
+    return Window("Reservations are open until", closes_at, is_open=True)
+
+
 class Decision(StrEnum):
     """What a request that is not refused becomes."""
 

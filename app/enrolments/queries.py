@@ -50,6 +50,10 @@ class Offer:
     refusal: Reason | None
     decision: Decision
 
+    def window(self, now: datetime) -> domain.Window:
+        """Return what can be said of the time of reservations now."""
+        return domain.window(self.opens_at, self.closes_at, now)
+
 
 @dataclass(frozen=True, slots=True)
 class CoursePage:

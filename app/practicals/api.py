@@ -33,7 +33,8 @@ class UnmetOut(BaseModel):
 
 
 class PracticalOut(BaseModel):
-    """One date for the student who asks. `unmet` is empty when they may book it now."""
+    """One date for the student who asks. `unmet` is empty when they may book it now. `cancel_until` is
+    the deadline of their own place where they have one; `can_cancel`: it is still to come."""
 
     id: PracticalId
     title: str
@@ -48,6 +49,7 @@ class PracticalOut(BaseModel):
     booked: bool
     position: int | None
     cancel_until: datetime
+    can_cancel: bool
     unmet: list[UnmetOut]
     waiting_unmet: list[UnmetOut]
 
@@ -184,7 +186,8 @@ def _practical(row: DateRow) -> PracticalOut:
         waiting=row.waiting,
         booked=row.seat_id is not None,
         position=row.position,
-        cancel_until=gate.cancel_until,
+        cancel_until=row.cancel.until if row.cancel else gate.cancel_until,
+        can_cancel=row.cancel is not None and row.cancel.is_open and row.seat_id is not None,
         unmet=_unmet(row.unmet),
         waiting_unmet=_unmet(row.wait_unmet),
     )

@@ -57,7 +57,8 @@ class PracticalInstructor(Base):
 
 
 class Seat(Base):
-    """One person's place on a practical. `calendar_sequence` rises with each visible change."""
+    """One person's place on a practical. `calendar_sequence` rises with each visible change;
+    `cancel_until` is later than the practical's where the place was given late or its day moved."""
 
     __tablename__ = "seats"
     __table_args__ = (
@@ -82,6 +83,7 @@ class Seat(Base):
     booked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     calendar_sequence: Mapped[int] = mapped_column(default=0)
+    cancel_until: Mapped[datetime | None]
     attendance: Mapped[Attendance | None] = mapped_column(word(Attendance))
     attendance_at: Mapped[datetime | None]
     attendance_by: Mapped[UserId | None]

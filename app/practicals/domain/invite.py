@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from app.kit.ids import SeatId
 from app.practicals.domain.seats import Gate
+from app.practicals.domain.terms import CancelTerms
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
@@ -18,10 +19,13 @@ def described(
     email: str,
     method: Method,
     sequence: int,
+    terms: CancelTerms | None,
     now: datetime,
 ) -> dict[str, Any]:
     """Return the entry of one place. Its UID is the place's for life, so that REQUEST puts it in or moves
-    it, CANCEL takes it out, and a downloaded one (PUBLISH) is the same entry as the mailed one."""
+    it, CANCEL takes it out, and a downloaded one (PUBLISH) is the same entry as the mailed one. `terms`
+    say until when the place can be given back."""
+    about = f"{course}: {gate.title}."
     return {
         "method": method,
         "uid": f"{seat_id}@practicals.preceptor",
@@ -31,7 +35,7 @@ def described(
         "zone": gate.zone,
         "summary": gate.title,
         "location": gate.room,
-        "description": f"{course}: {gate.title}.",
+        "description": f"{about} {terms.sentence}" if terms else about,
         "path": f"/practicals/{gate.id}",
         "attendee": email,
         "attendee_name": name,

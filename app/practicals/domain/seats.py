@@ -73,6 +73,7 @@ class LinkKind(StrEnum):
     profile = "profile"
     dates = "dates"
     practical = "practical"
+    academy = "academy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,11 @@ class Gate:
         """Places anybody may book; those an admin added on top are nobody else's."""
         return max(0, self.capacity - self.taken)
 
-    def moment(self, now: datetime) -> datetime:
+    def moment(self, now: datetime, *more: datetime) -> datetime:
         """Return the last of its own moments that has passed, or a time before all: the rules compare
-        with nothing else, so they say the same of both."""
+        with nothing else, so they say the same of both. `more` are moments of the place."""
         own = (
+            *more,
             self.booking_opens_at,
             self.booking_closes_at,
             self.cancel_until,
@@ -213,16 +215,17 @@ def reservation_refusal(
     return () if override else (*_availability(gate, facts), *eligibility(gate, facts))
 
 
-def cancel_refusal(gate: Gate, now: datetime) -> Unmet | None:
-    """Return why a student may not give a place back by themselves any more, or None."""
+def cancel_refusal(gate: Gate, until: datetime, now: datetime) -> Unmet | None:
+    """Return why a student may not give a place back by themselves any more, or None. `until` is the
+    deadline of this place, see `terms.cancel_deadline`."""
     if over := _over(gate, now):
         return over[0]
-    if now >= gate.cancel_until:
-        until = moment_words(gate.cancel_until, gate.zone)
+    if now >= until:
         return Unmet(
             Reason.closed,
-            f"You could cancel until {until}.",
+            f"You could cancel until {moment_words(until, gate.zone)}.",
             "If you cannot come, write to the academy.",
+            LinkKind.academy,
         )
     return None
 

@@ -1,10 +1,11 @@
 """Who gets a place that has become free."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from app.kit.ids import UserId, WaitingId
-from app.practicals.domain.seats import Reason
+from app.practicals.domain.seats import Gate, Reason, is_takeable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,14 @@ class Promotions:
 
     promoted: tuple[Waiter, ...]
     passed_over: tuple[Waiter, ...]
+
+
+def freed(gate: Gate, now: datetime) -> int:
+    """Return how many places go to those who wait when one more place of this practical is given back
+    now: none outside the booking window, and none while the day stays over its number of places."""
+    taken, override = gate.with_taken(gate.taken - 1)
+    after = replace(gate, taken=taken, override=override)
+    return after.free if is_takeable(after, now) else 0
 
 
 def choose(free: int, waiters: Iterable[Waiter]) -> Promotions:

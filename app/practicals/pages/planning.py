@@ -277,7 +277,7 @@ def _practical(
 ) -> Response:
     with visit.database.read() as db:
         number = page_number(visit.request.query_params.get("page"))
-        page = admin_page(db, practical_id, number=number)
+        page = admin_page(db, practical_id, now=visit.now, number=number)
     return visit.render(
         "practicals/admin_practical.html",
         status=status_of(refused) if refused else 200,

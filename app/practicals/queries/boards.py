@@ -16,6 +16,7 @@ from app.enrolments import queries as enrolments
 from app.kit.errors import NotFound
 from app.kit.ids import IntakeId, PracticalId, UserId
 from app.practicals.domain.seats import Gate, PracticalStatus, Unmet, WaitingState, eligibility
+from app.practicals.domain.terms import CancelTerms, Window, booking_window, cancel_terms
 from app.practicals.models import Practical, WaitingEntry
 from app.practicals.queries.briefs import BRIEF, Brief, instructor_ids
 from app.practicals.queries.facts import GATE_COLUMNS, gate_of, known_people
@@ -43,6 +44,8 @@ class AdminPage:
     """One practical for an admin. The waiting list shows its head."""
 
     gate: Gate
+    booking: Window
+    cancel: CancelTerms | None
     course_title: str
     intake_title: str | None
     roster: Roster
@@ -117,7 +120,9 @@ class Planned:
         }
 
 
-def admin_page(db: Session, practical_id: PracticalId, *, number: int = 1) -> AdminPage:
+def admin_page(
+    db: Session, practical_id: PracticalId, *, now: datetime, number: int = 1
+) -> AdminPage:
     """Return one practical with its roster and the head of its queue, or raise NotFound."""
     row = db.execute(select(*GATE_COLUMNS).where(Practical.id == practical_id)).one_or_none()
     if row is None:
@@ -128,6 +133,8 @@ def admin_page(db: Session, practical_id: PracticalId, *, number: int = 1) -> Ad
         titles = {intake.intake_id: intake.short_label for intake in enrolments.intake_options(db)}
     return AdminPage(
         gate,
+        booking_window(gate, now),
+        cancel_terms(gate, None, now),
         courses.revision(db, gate.revision_id).course.title,
         titles.get(gate.intake_id) if gate.intake_id else None,
         roster_page(db, practical_id, number=number),

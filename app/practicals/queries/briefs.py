@@ -25,6 +25,7 @@ from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
+from app.practicals.domain.terms import CancelTerms, place_terms
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
 
 PRACTICAL, SEAT, ENTRY = table_of(Practical).c, table_of(Seat).c, table_of(WaitingEntry).c
@@ -63,10 +64,11 @@ class SeatBrief:
 
 @dataclass(frozen=True, slots=True)
 class OwnDate:
-    """A coming date on which a student has a place, or waits at a position."""
+    """A coming date on which a student has a place, or waits at a position. `cancel` are the terms of the
+    place; None without one, and once the day has begun."""
 
     practical: Brief
-    cancel_until: datetime
+    cancel: CancelTerms | None
     has_seat: bool
     position: int | None
 
@@ -174,8 +176,15 @@ def upcoming_for_student(
     """Return the coming dates on which this person has a place or waits, the next one first."""
     rows = OWN_COMING.all(db, viewer=user_id, now=now, most=most)
     return tuple(
-        OwnDate(Brief(*brief), cancel_until, seat_id is not None, place if entry_id else None)
-        for *brief, cancel_until, seat_id, entry_id, place in rows
+        OwnDate(
+            brief := Brief(*columns),
+            place_terms(cancel_until, seat_until, brief.starts_at, brief.zone, now)
+            if seat_id
+            else None,
+            seat_id is not None,
+            place if entry_id else None,
+        )
+        for *columns, cancel_until, seat_id, seat_until, entry_id, place in rows
     )
 
 
@@ -237,6 +246,7 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
             *_brief_columns(),
             PRACTICAL.cancel_until,
             SEAT.id,
+            SEAT.cancel_until.label("seat_until"),
             ENTRY.id,
             position,
         )

@@ -77,11 +77,13 @@ MINE = PRACTICAL.id.in_(dates_of(VIEWER))
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One date with the viewer's place on it, their number in its queue, how many wait and how many of
-    them come first; `total` counts all dates that were asked for, where the list has pages."""
+    """One date with the viewer's place on it and its own deadline, their number in its queue, how many
+    wait and how many of them come first; `total` counts all dates that were asked for, where the list
+    has pages."""
 
     gate: Gate
     seat_id: SeatId | None
+    seat_until: datetime | None
     number: int | None
     waiting: int
     ahead: int
@@ -89,13 +91,13 @@ class Listed:
 
 
 def _own(row: Row[*tuple[Any, ...]]) -> Listed:
-    seat_id, number, waiting, ahead = row[GATE:]
-    return Listed(Gate(*row[:GATE]), seat_id, number, waiting, ahead, total=0)
+    seat_id, seat_until, number, waiting, ahead = row[GATE:]
+    return Listed(Gate(*row[:GATE]), seat_id, seat_until, number, waiting, ahead, total=0)
 
 
 def _other(row: Row[*tuple[Any, ...]]) -> Listed:
     waiting, total = row[GATE:]
-    return Listed(Gate(*row[:GATE]), None, None, waiting, 0, total)
+    return Listed(Gate(*row[:GATE]), None, None, None, waiting, 0, total)
 
 
 def _in_order(rows: Rows, *seen: PracticalStatus) -> Rows:
@@ -121,7 +123,8 @@ def _waits() -> tuple[Select[int], FromClause]:
 def _with_own_places(*seen: PracticalStatus) -> Rows:
     waits, queue = _waits()
     ahead = waits.where(queue.c.number < ENTRY.number).scalar_subquery()
-    rows = select(*GATE_COLUMNS, SEAT.id, ENTRY.number, waits.scalar_subquery(), ahead)
+    own = (SEAT.id, SEAT.cancel_until.label("seat_until"), ENTRY.number)
+    rows = select(*GATE_COLUMNS, *own, waits.scalar_subquery(), ahead)
     return (
         _in_order(rows, *seen)
         .outerjoin(table_of(Seat), own_seat(VIEWER))

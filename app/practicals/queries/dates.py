@@ -28,7 +28,15 @@ from app.practicals.domain.seats import (
     eligibility,
     waiting_refusal,
 )
+from app.practicals.domain.terms import (
+    CancelTerms,
+    Window,
+    booking_window,
+    cancel_deadline,
+    cancel_terms,
+)
 from app.practicals.domain.times import month_words
+from app.practicals.domain.waiting import freed
 from app.practicals.queries.briefs import instructor_ids
 from app.practicals.queries.date_rows import (
     LISTED,
@@ -55,8 +63,9 @@ ABOUT_THE_DATE = WINDOW | {Reason.full, Reason.queue_ahead, Reason.already_booke
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DateRow:
-    """One date for one person. `unmet`: everything against booking it, empty when they may book. Rows are
-    kept as they were made, so one is compared by being the same and not by all that it says."""
+    """One date for one person. `unmet`: everything against booking it, empty when they may book. `cancel`
+    are the terms of their place, or of the one they would book; None when it has begun or is cancelled.
+    Rows are kept as they were made, so one is compared by being the same and not by all that it says."""
 
     gate: Gate
     course_title: str
@@ -65,6 +74,8 @@ class DateRow:
     position: int | None
     unmet: tuple[Unmet, ...]
     wait_unmet: tuple[Unmet, ...]
+    booking: Window
+    cancel: CancelTerms | None
 
     @property
     def can_book(self) -> bool:
@@ -121,6 +132,8 @@ class PracticalPage:
     instructors: tuple[str, ...]
     cancel_unmet: Unmet | None
     person_unmet: tuple[Unmet, ...]
+    passes_on: bool
+    """Whether a place that is given back now goes to somebody who waits and can come."""
 
 
 def dates_page(
@@ -156,13 +169,14 @@ def practical_page(
     kind = course.practical(gate.kind_key)
     names = accounts.people(db, instructor_ids(db, gate.id)).values()
     return PracticalPage(
-        row=_kept_row(row, facts, course.title, gate.moment(now)),
+        row=_kept_row(row, facts, course.title, _moment(row, now)),
         description_html=kind.description_html if kind else "",
         bring=kind.bring if kind else (),
         live_models=bool(kind and kind.live_models),
         instructors=tuple(sorted(person.name for person in names)),
-        cancel_unmet=cancel_refusal(gate, now),
+        cancel_unmet=cancel_refusal(gate, cancel_deadline(gate, row.seat_until), now),
         person_unmet=eligibility(gate, facts),
+        passes_on=waiting > 0 and freed(gate, now) > 0,
     )
 
 
@@ -213,7 +227,12 @@ def _date_row(db: Session, viewer: _Viewer, row: Listed, now: datetime) -> DateR
     # The list does not ask who of the queue could come: where somebody waits, the queue is first.
     facts = viewer.facts(db, gate, is_waiting=is_waiting, ahead=ahead if is_waiting else waiting)
     title = courses.revision(db, gate.revision_id).course.title
-    return _kept_row(row, facts, title, gate.moment(now))
+    return _kept_row(row, facts, title, _moment(row, now))
+
+
+def _moment(row: Listed, now: datetime) -> datetime:
+    """Return the last moment that has passed of all that the rules compare with for this row."""
+    return row.gate.moment(now, *([row.seat_until] if row.seat_until else ()))
 
 
 @lru_cache(maxsize=KEPT_DATES)
@@ -227,6 +246,8 @@ def _kept_row(row: Listed, facts: Facts, title: str, now: datetime) -> DateRow:
         None if row.number is None else row.ahead + 1,
         booking_refusal(row.gate, facts, now),
         waiting_refusal(row.gate, facts, now),
+        booking_window(row.gate, now),
+        cancel_terms(row.gate, row.seat_until, now),
     )
 
 

@@ -13,6 +13,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
 from app.practicals.domain.invite import described
 from app.practicals.domain.seats import SeatState
+from app.practicals.domain.terms import cancel_terms
 from app.practicals.models import Seat
 from app.practicals.queries.facts import gate_of
 
@@ -23,7 +24,7 @@ def own_entry(
     """Return the entry of the actor's place for a download; NotFound without a live place (R-037)."""
     gate = gate_of(db, practical_id)
     seat = db.execute(
-        select(Seat.id, Seat.calendar_sequence).where(
+        select(Seat.id, Seat.calendar_sequence, Seat.cancel_until).where(
             Seat.practical_id == practical_id,
             Seat.user_id == actor.user_id,
             Seat.state == SeatState.confirmed,
@@ -40,5 +41,6 @@ def own_entry(
         email=person.email,
         method="PUBLISH",
         sequence=seat.calendar_sequence,
+        terms=cancel_terms(gate, seat.cancel_until, now),
         now=now,
     )

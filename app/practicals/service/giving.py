@@ -15,6 +15,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import SeatId, UserId, new_uuid
 from app.practicals.domain import waiting
 from app.practicals.domain.seats import Gate, Reason, SeatState, WaitingState, is_takeable
+from app.practicals.domain.terms import time_to_give_back
 from app.practicals.domain.waiting import Waiter
 from app.practicals.models import Seat, WaitingEntry
 from app.practicals.queries.facts import BATCH, Known, first_waiters, judged, known_people
@@ -40,7 +41,8 @@ def give_seat(
     """Write one place and all that follows from it, under the gate; whoever calls has decided and has
     asked for the permission. No actor: the waiting list moved by itself."""
     gate = move_taken(db, gate, +1)
-    seat_id = _add_seat(db, gate, person.user_id, actor, reason=reason, now=now)
+    until = None if way == "booked" else time_to_give_back(now)
+    seat_id = _add_seat(db, gate, person.user_id, actor, reason=reason, until=until, now=now)
     _fulfil(db, gate, person.user_id, now=now)
     record(
         db,
@@ -54,7 +56,16 @@ def give_seat(
         details={"seat_id": str(seat_id), "overridden": [str(word) for word in overridden]},
     )
     tell_of_seat(
-        db, way, gate, person, seat_id, sequence=0, method="REQUEST", now=now, reason=reason
+        db,
+        way,
+        gate,
+        person,
+        seat_id,
+        sequence=0,
+        method="REQUEST",
+        now=now,
+        reason=reason,
+        until=until,
     )
     return gate, seat_id
 
@@ -122,6 +133,7 @@ def _add_seat(
     actor: Actor | None,
     *,
     reason: str | None,
+    until: datetime | None,
     now: datetime,
 ) -> SeatId:
     seat = Seat(
@@ -133,6 +145,7 @@ def _add_seat(
         reason=reason,
         booked_at=now,
         calendar_sequence=0,
+        cancel_until=until,
     )
     with constraints_refuse():
         db.add(seat)

@@ -13,7 +13,8 @@ from app.kit.ids import SeatId
 from app.notices.service import tell
 from app.practicals.domain.invite import Method, described
 from app.practicals.domain.seats import Gate
-from app.practicals.domain.times import moment_words, span_words
+from app.practicals.domain.terms import CancelTerms, cancel_terms
+from app.practicals.domain.times import span_words
 
 OWN_DEEDS = frozenset({"booked", "given-back"})
 """These confirm what the person did themselves a moment ago."""
@@ -30,11 +31,14 @@ def tell_of_seat(
     sequence: int,
     method: Method,
     now: datetime,
+    until: datetime | None = None,
     reason: str | None = None,
 ) -> None:
     """Mail a person about their place. `method` REQUEST puts it into their calendar or moves it there,
-    CANCEL takes it out; the UID stays that of the seat and `sequence` must have risen."""
-    values = _values(db, gate, person, reason)
+    CANCEL takes it out; the UID stays that of the seat and `sequence` must have risen. `until` is the
+    deadline of the place itself, where it has one."""
+    terms = None if method == "CANCEL" else cancel_terms(gate, until, now)
+    values = _values(db, gate, person, reason) | _terms(terms)
     tell(
         db,
         person,
@@ -50,6 +54,7 @@ def tell_of_seat(
             email=person.email,
             method=method,
             sequence=sequence,
+            terms=terms,
             now=now,
         ),
     )
@@ -63,6 +68,13 @@ def tell_of_list(
     tell(db, person, f"practicals/{template}", _values(db, gate, person, reason), now=now)
 
 
+def _terms(terms: CancelTerms | None) -> dict[str, Any]:
+    """What a mail says of giving the place back: true now, and still true when it is read."""
+    if terms is None:
+        return {}
+    return {"terms": terms.sentence, "can_give_back": terms.is_open, "until": terms.until_words}
+
+
 def _values(db: Session, gate: Gate, person: Person, reason: str | None) -> dict[str, Any]:
     course = courses.revision(db, gate.revision_id).course
     kind = course.practical(gate.kind_key)
@@ -73,7 +85,6 @@ def _values(db: Session, gate: Gate, person: Person, reason: str | None) -> dict
         "when": span_words(gate.starts_at, gate.ends_at, gate.zone),
         "room": gate.room,
         "bring": list(kind.bring) if kind else [],
-        "cancel_until": moment_words(gate.cancel_until, gate.zone),
         "path": f"/practicals/{gate.id}",
         "reason": reason,
     }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -19,6 +19,7 @@ from app.kit.versions import demand_current
 from app.practicals import policy
 from app.practicals.domain.plan import Plan, capacity_of, is_over_ratio, plan_problems
 from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, WaitingState
+from app.practicals.domain.terms import time_to_give_back
 from app.practicals.errors import PlanRefused
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
 from app.practicals.queries.boards import planned
@@ -102,6 +103,8 @@ def change_practical(
     told = 0
     if _visible(changed) != _visible(gate):
         told = _tell_of_change(db, changed, now=now)
+    elif changed.cancel_until < gate.cancel_until:
+        _keep_deadline(db, changed, gate.cancel_until)
     promote(db, changed, now=now)
     return told
 
@@ -247,12 +250,28 @@ def _visible(gate: Gate) -> tuple[object, ...]:
     return gate.starts_at, gate.ends_at, gate.zone, gate.room
 
 
+def _keep_deadline(db: Session, gate: Gate, promised: datetime) -> None:
+    """Leave everybody who has a place the deadline that they were told: an earlier one holds for places
+    that are taken from now on."""
+    db.execute(
+        update(Seat)
+        .where(
+            Seat.practical_id == gate.id,
+            Seat.state == SeatState.confirmed,
+            or_(Seat.cancel_until.is_(None), Seat.cancel_until < promised),
+        )
+        .values(cancel_until=promised)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _tell_of_change(db: Session, gate: Gate, *, now: datetime) -> int:
     """Tell everybody with a place of the new time or room; return how many people that are."""
+    until = time_to_give_back(now)
     seats = db.execute(
         update(Seat)
         .where(Seat.practical_id == gate.id, Seat.state == SeatState.confirmed)
-        .values(calendar_sequence=Seat.calendar_sequence + 1)
+        .values(calendar_sequence=Seat.calendar_sequence + 1, cancel_until=until)
         .returning(Seat.user_id, Seat.id, Seat.calendar_sequence)
         .execution_options(synchronize_session=False)
     ).all()
@@ -266,6 +285,7 @@ def _tell_of_change(db: Session, gate: Gate, *, now: datetime) -> int:
             seat_id,
             sequence=sequence,
             method="REQUEST",
+            until=until,
             now=now,
         )
     return len(seats)

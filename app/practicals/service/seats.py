@@ -23,6 +23,7 @@ from app.practicals.domain.seats import (
     cancel_refusal,
     reservation_refusal,
 )
+from app.practicals.domain.terms import cancel_deadline
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
 from app.practicals.service.evidence import demand_not_attended
@@ -53,9 +54,10 @@ def cancel_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: da
     gate = take_gate(db, practical_id)
     if gate.status is PracticalStatus.draft:
         raise NotFound
-    if unmet := cancel_refusal(gate, now):
+    own = _own_seat(db, gate, actor.user_id)
+    if unmet := cancel_refusal(gate, cancel_deadline(gate, own.cancel_until if own else None), now):
         raise PlaceRefused((unmet,))
-    demand_not_attended(_attendance_of(db, gate, actor.user_id))
+    demand_not_attended(own.attendance if own else None)
     _end_seat(db, gate, actor, actor.user_id, SeatState.cancelled_by_student, now=now, reason=None)
 
 
@@ -135,14 +137,18 @@ def take_seat_away(
     _end_seat(db, gate, actor, seat.user_id, SeatState.cancelled_by_admin, now=now, reason=reason)
 
 
-def _attendance_of(db: Session, gate: Gate, user_id: UserId) -> Attendance | None:
-    return db.scalar(
-        select(Seat.attendance).where(
+def _own_seat(
+    db: Session, gate: Gate, user_id: UserId
+) -> Row[datetime | None, Attendance | None] | None:
+    """Return the deadline that belongs to this person's place, and whether they were there; the caller
+    holds the gate."""
+    return db.execute(
+        select(Seat.cancel_until, Seat.attendance).where(
             Seat.practical_id == gate.id,
             Seat.user_id == user_id,
             Seat.state == SeatState.confirmed,
         )
-    )
+    ).one_or_none()
 
 
 def _end_seat(

@@ -163,7 +163,7 @@ STAGES = {
     ),
     "booked": (
         with_a_day,
-        "Cancel free until Sun 13 Dec 2026, 09:00 Bring with you Closed shoes",
+        "Cancel free until Sun 13 Dec 2026, 09:00, London time Bring with you Closed shoes",
         "/practicals/",
     ),
     "today": (

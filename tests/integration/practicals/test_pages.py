@@ -90,7 +90,7 @@ def test_the_way_of_a_booking_without_a_script(ann, day, as_person):
     assert (response.status_code, response.headers["location"]) == (303, f"/practicals/{day}")
     page = words(browser.get(f"/practicals/{day}"))
     assert "Your place is booked." in page
-    assert "give it back until Sun 13 Dec 2026, 09:00" in page
+    assert "give the place back until Sun 13 Dec 2026, 09:00" in page
     assert "Booked" in words(browser.get("/practicals"))
     assert browser.post(f"/practicals/{day}/cancel").status_code == 303
     assert "You have given your place back." in words(browser.get(f"/practicals/{day}"))

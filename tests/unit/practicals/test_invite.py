@@ -6,12 +6,29 @@ import pytest
 
 from app.kit.ids import SeatId, new_uuid
 from app.practicals.domain.invite import described
+from app.practicals.domain.terms import CancelTerms
 from tests.make import NOW
 from tests.make.practicals import STARTS, a_gate
 
 
-@pytest.mark.parametrize("method", ["REQUEST", "CANCEL", "PUBLISH"])
-def test_an_entry_says_what_when_where_and_whose(method):
+@pytest.mark.parametrize(
+    ("method", "terms", "further"),
+    [
+        ("CANCEL", None, ""),
+        (
+            "REQUEST",
+            CancelTerms(NOW, "Europe/London", is_open=True),
+            " You can give the place back until Tue 1 Dec 2026, 09:00, London time.",
+        ),
+        (
+            "PUBLISH",
+            CancelTerms(NOW, "Europe/London", is_open=False),
+            " Free cancelling ended on Tue 1 Dec 2026, 09:00, London time. "
+            "If you cannot come, write to the academy.",
+        ),
+    ],
+)
+def test_an_entry_says_what_when_where_and_whose(method, terms, further):
     gate, seat_id = a_gate(), SeatId(new_uuid())
     told = described(
         gate,
@@ -21,6 +38,7 @@ def test_an_entry_says_what_when_where_and_whose(method):
         email="sam@example.org",
         method=method,
         sequence=3,
+        terms=terms,
         now=NOW,
     )
     assert told == {
@@ -32,7 +50,7 @@ def test_an_entry_says_what_when_where_and_whose(method):
         "zone": "Europe/London",
         "summary": "Practice day",
         "location": "Room 1",
-        "description": "Mesotherapy: Practice day.",
+        "description": f"Mesotherapy: Practice day.{further}",
         "path": f"/practicals/{gate.id}",
         "attendee": "sam@example.org",
         "attendee_name": "Sam Student",

@@ -21,6 +21,7 @@ from app.practicals.domain.seats import (
     reservation_refusal,
     waiting_refusal,
 )
+from app.practicals.domain.terms import booking_window, cancel_deadline, cancel_terms
 from app.practicals.domain.waiting import Waiter, choose, eligible_ahead
 from tests.make import NOW
 from tests.make.people import an_actor
@@ -134,7 +135,8 @@ def test_reserving(gate, facts, plain, overridden):
     ],
 )
 def test_giving_back_until_the_deadline_to_the_instant(gate, expected):
-    unmet = cancel_refusal(a_gate(**gate), NOW)
+    gate = a_gate(**gate)
+    unmet = cancel_refusal(gate, gate.cancel_until, NOW)
     assert (unmet and str(unmet.reason)) == expected
 
 
@@ -248,6 +250,7 @@ HOURS = st.integers(-4, 4).map(lambda hours: NOW + timedelta(hours=hours))
     opens=HOURS,
     closes=HOURS,
     cancel=HOURS,
+    own=HOURS,
     starts=HOURS,
     now=HOURS,
     tick=st.sampled_from((-TICK, timedelta(), TICK)),
@@ -255,7 +258,7 @@ HOURS = st.integers(-4, 4).map(lambda hours: NOW + timedelta(hours=hours))
     taken=st.integers(0, 4),
 )
 def test_the_last_moment_that_passed_stands_for_now(
-    opens, closes, cancel, starts, now, tick, is_published, taken
+    opens, closes, cancel, own, starts, now, tick, is_published, taken
 ):
     """Lists keep what the rules said by this moment: a rule that compared with any other would be kept
     for too long."""
@@ -269,8 +272,11 @@ def test_the_last_moment_that_passed_stands_for_now(
         taken=taken,
     )
     now, facts = now + tick, some_facts(modules_missing=("Skin",))
-    moment = gate.moment(now)
+    moment = gate.moment(now, own)
     assert moment <= now
     for rule in (booking_refusal, waiting_refusal):
         assert rule(gate, facts, moment) == rule(gate, facts, now)
-    assert cancel_refusal(gate, moment) == cancel_refusal(gate, now)
+    until = cancel_deadline(gate, own)
+    assert cancel_refusal(gate, until, moment) == cancel_refusal(gate, until, now)
+    assert cancel_terms(gate, own, moment) == cancel_terms(gate, own, now)
+    assert booking_window(gate, moment) == booking_window(gate, now)

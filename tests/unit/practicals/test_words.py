@@ -186,12 +186,13 @@ def test_an_admin_is_told_of_the_person_and_not_addressed_as_them():
 
 def test_after_the_deadline_the_academy_helps():
     gate = a_gate(zone=NEW_YORK, cancel_until=NOW)
-    assert seats.cancel_refusal(gate, NOW) == Unmet(
+    assert seats.cancel_refusal(gate, NOW, NOW) == Unmet(
         Reason.closed,
         "You could cancel until Tue 1 Dec 2026, 04:00, New York time.",
         "If you cannot come, write to the academy.",
+        LinkKind.academy,
     )
-    assert seats.cancel_refusal(replace(gate, starts_at=NOW), NOW) == STARTED
+    assert seats.cancel_refusal(replace(gate, starts_at=NOW), NOW, NOW) == STARTED
 
 
 def test_attendance_says_when_it_can_be_marked():

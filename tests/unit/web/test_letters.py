@@ -36,7 +36,8 @@ VALUES: dict[str, Any] = {
     "when": "Tue 8 Dec 2026, 10:00 to 17:00, London time",
     "room": "Room 1",
     "bring": ["Photo identification", "A pen"],
-    "cancel_until": "Sun 6 Dec 2026, 10:00, London time",
+    "terms": "You can give the place back until Sun 6 Dec 2026, 10:00, London time.",
+    "can_give_back": True,
     "path": "/practicals/7",
     "topic": "A course",
     "enquiry_id": "7",
@@ -178,3 +179,34 @@ def test_a_bad_source_is_refused(body: str, words: str) -> None:
 def test_a_value_that_is_not_there_is_an_error(letters: Letters) -> None:
     with pytest.raises(UndefinedError):
         letters.read("accounts/invitation", {"sign": str}, **HOUSE)
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "links"),
+    [
+        (
+            {"terms": "You can give the place back until noon.", "can_give_back": True},
+            "You can give the place back until noon.",
+            ["/practicals/7"],
+        ),
+        (
+            {"terms": "Free cancelling ended at noon.", "can_give_back": False},
+            "Free cancelling ended at noon.",
+            ["/enquiry?topic=dates", "/practicals/7"],
+        ),
+        ({"cancel_until": "noon"}, "You can give the place back until noon.", ["/practicals/7"]),
+    ],
+    ids=["in time", "too late", "of an earlier version"],
+)
+@pytest.mark.parametrize("kind", ["booked", "promoted", "reserved", "changed"])
+def test_a_mail_about_a_place_says_what_holds_for_giving_it_back(
+    letters: Letters, kind: str, values: dict[str, Any], said: str, links: list[str]
+) -> None:
+    """B4: and it leads to where it can be done. Notices of earlier versions are still read."""
+    shared = {
+        name: words for name, words in VALUES.items() if name not in ("terms", "can_give_back")
+    }
+    letter = letters.read(f"practicals/{kind}", shared | values, **HOUSE)
+    assert said in letter.plain
+    addresses = [block.address for block in letter.blocks if block.kind == "action"]
+    assert addresses == [HOUSE["base_url"] + link for link in links]

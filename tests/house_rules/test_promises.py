@@ -1,0 +1,37 @@
+"""No page and no mail prints a deadline as it is stored: it prints what a rule says of it now."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+SOURCES = sorted(path for path in TEMPLATES.rglob("*") if path.suffix in (".html", ".txt"))
+RAW = re.compile(r"\b(?:cancel_until|booking_opens_at|booking_closes_at|opens_at|closes_at)\b")
+OF_OLD_NOTICES = "mail/practicals/_terms.txt"
+"""Reads what earlier versions kept with a notice: words that were true when they were written."""
+
+
+def raw_deadlines(source: str) -> list[str]:
+    """Return the deadlines that a template prints without asking whether they have passed."""
+    return RAW.findall(source)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_a_template_prints_no_deadline_as_it_is_stored(path: Path) -> None:
+    """A page that forgets to compare promises what is over ("Cancel free until" last Friday)."""
+    if str(path.relative_to(TEMPLATES)) == OF_OLD_NOTICES:
+        return
+    assert raw_deadlines(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("{{ gate.cancel_until | datetime(gate.zone) }}", ["cancel_until"]),
+        ("{{ when(offer.closes_at, zone) }}", ["closes_at"]),
+        ("{{ row.cancel.sentence }} {{ offer.window(now).at }}", []),
+    ],
+)
+def test_a_stored_deadline_is_noticed(source: str, found: list[str]) -> None:
+    assert raw_deadlines(source) == found
