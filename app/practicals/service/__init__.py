@@ -1,12 +1,9 @@
 """Use-cases that change practicals and places. Called by pages, the API and jobs alike."""
 
 from app.practicals.service.attendance import mark_attendance
-from app.practicals.service.planning import (
-    cancel_practical,
-    change_practical,
-    make_practical,
-    publish_practical,
-)
+from app.practicals.service.calling_off import cancel_practical
+from app.practicals.service.changing import change_practical
+from app.practicals.service.planning import make_practical, publish_practical
 from app.practicals.service.queue import (
     join_waiting_list,
     leave_waiting_list,
