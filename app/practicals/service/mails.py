@@ -72,7 +72,7 @@ def _terms(terms: CancelTerms | None) -> dict[str, Any]:
     """What a mail says of giving the place back: true now, and still true when it is read."""
     if terms is None:
         return {}
-    return {"terms": terms.sentence, "can_give_back": terms.is_open, "until": terms.until_words}
+    return {"terms": terms.sentence, "can_give_back": terms.is_open}
 
 
 def _values(db: Session, gate: Gate, person: Person, reason: str | None) -> dict[str, Any]:

@@ -15,6 +15,11 @@ from app.web.letters import Letters
 from app.web.templating import make_environment
 from tests.make.notices import BECAUSE, CERTIFICATE, DAY, PLACE, REPORT
 
+SHORT_DAY = {name: value for name, value in DAY.items() if name != "cancel_until"}
+PLACE_ON_DAY = SHORT_DAY | {
+    "terms": "You can give the place back until Sun 6 Dec 2026, 10:00, London time.",
+    "can_give_back": True,
+}
 WRITTEN: dict[str, tuple[dict[str, Any], ...]] = {
     "assessments/signed": (REPORT,),
     "certificates/issued": (CERTIFICATE,),
@@ -27,14 +32,14 @@ WRITTEN: dict[str, tuple[dict[str, Any], ...]] = {
     "enrolments/requested": (PLACE,),
     "enrolments/waiting": (PLACE | {"position": 2},),
     "enrolments/withdrawn": (PLACE,),
-    "practicals/booked": (DAY,),
-    "practicals/called-off": (DAY | BECAUSE,),
-    "practicals/changed": (DAY,),
-    "practicals/given-back": (DAY,),
-    "practicals/list-closed": (DAY | BECAUSE,),
-    "practicals/promoted": (DAY,),
-    "practicals/reserved": (DAY | BECAUSE,),
-    "practicals/taken-away": (DAY | BECAUSE,),
+    "practicals/booked": (DAY, PLACE_ON_DAY),
+    "practicals/called-off": (DAY | BECAUSE, SHORT_DAY | BECAUSE),
+    "practicals/changed": (DAY, PLACE_ON_DAY),
+    "practicals/given-back": (DAY, SHORT_DAY),
+    "practicals/list-closed": (DAY | BECAUSE, SHORT_DAY | BECAUSE),
+    "practicals/promoted": (DAY, PLACE_ON_DAY),
+    "practicals/reserved": (DAY | BECAUSE, PLACE_ON_DAY | BECAUSE),
+    "practicals/taken-away": (DAY | BECAUSE, SHORT_DAY | BECAUSE),
 }
 HOUSE = {"academy": "The Academy", "base_url": "https://academy.example.org"}
 NO_NOTICES = {"accounts", "enquiries"}
