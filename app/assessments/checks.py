@@ -10,28 +10,36 @@ from app.assessments import domain
 from app.assessments.models import Assessment, StepMark
 from app.courses import queries as courses
 from app.courses.domain.delivery import Checklist
+from app.db.auditing import Check, findings, findings_of_each
 from app.practicals.domain.seats import Attendance, SeatState
 from app.practicals.models import Seat
 
 
 def problems(db: Session, *, now: datetime) -> list[str]:
-    """Return every broken invariant in words: a mark of a step that the revision does not have, a
-    signed assessment with a step unmarked or with another outcome than its marks give, or whose
-    student was not there."""
+    """Return every broken invariant in words."""
+    return findings(db, CHECKS, now=now)
+
+
+def marks_give_the_outcome(db: Session, *, now: datetime) -> list[str]:
+    """No mark is of a step that the revision does not have; a signed assessment has every step marked and
+    the outcome that its marks give."""
     entries: dict[object, list[StepMark]] = {}
     for entry in db.scalars(select(StepMark)):
         entries.setdefault(entry.assessment_id, []).append(entry)
-    found = _signed_without_attendance(db)
-    for row in db.scalars(select(Assessment).order_by(Assessment.id)):
+
+    def look(row: Assessment) -> Iterator[str]:
         checklist = courses.revision(db, row.revision_id).course.checklist(row.checklist_key)
         if checklist is None:
-            found.append(f"Assessment {row.id}: its revision has no {row.checklist_key}.")
-            continue
-        found.extend(_broken(row, checklist, entries.get(row.id, [])))
-    return found
+            yield f"Assessment {row.id}: its revision has no {row.checklist_key}."
+        else:
+            yield from _broken(row, checklist, entries.get(row.id, []))
+
+    rows = db.scalars(select(Assessment).order_by(Assessment.id))
+    return findings_of_each(rows, lambda row: f"Assessment {row.id}", look)
 
 
-def _signed_without_attendance(db: Session) -> list[str]:
+def signed_means_present(db: Session, *, now: datetime) -> list[str]:
+    """Whoever has a signed assessment was there."""
     rows = db.scalars(
         select(Assessment.id)
         .join(Seat, Seat.id == Assessment.seat_id)
@@ -65,3 +73,6 @@ def _broken(row: Assessment, checklist: Checklist, entries: list[StepMark]) -> I
     result = domain.result(checklist, marks)
     if (row.outcome, row.earned, row.possible) != (result.outcome, result.earned, result.possible):
         yield f"Assessment {row.id}: its outcome is not what its marks give."
+
+
+CHECKS: tuple[Check, ...] = (signed_means_present, marks_give_the_outcome)

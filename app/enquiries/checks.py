@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.db.auditing import Check, findings
 from app.enquiries import domain
 from app.enquiries.models import Enquiry
 
@@ -13,7 +14,12 @@ OVERDUE = domain.KEPT * 2
 
 
 def problems(db: Session, *, now: datetime) -> list[str]:
-    """Return what is broken: an answer before its question, a row kept far beyond its time."""
+    """Return every broken invariant in words."""
+    return findings(db, CHECKS, now=now)
+
+
+def enquiries_are_in_order(db: Session, *, now: datetime) -> list[str]:
+    """No answer stands before its question, and no row is kept far beyond its time."""
     rows = db.execute(
         select(Enquiry.id, Enquiry.received_at, Enquiry.answered_at).order_by(Enquiry.id)
     )
@@ -29,3 +35,6 @@ def problems(db: Session, *, now: datetime) -> list[str]:
         if now - answered_at > OVERDUE
     ]
     return found
+
+
+CHECKS: tuple[Check, ...] = (enquiries_are_in_order,)

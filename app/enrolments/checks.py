@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db.auditing import Check, findings
 from app.enrolments import domain
 from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.enrolments.models import Enrolment, Intake
@@ -101,7 +102,7 @@ def cancelled_intakes_are_empty(db: Session, *, now: datetime) -> list[str]:
     ]
 
 
-CHECKS = (
+CHECKS: tuple[Check, ...] = (
     places_counted,
     places_not_oversold,
     one_live_row_each,
@@ -113,7 +114,7 @@ CHECKS = (
 
 def problems(db: Session, *, now: datetime) -> list[str]:
     """Return every broken promise, as sentences; an empty list when all is well."""
-    return [sentence for check in CHECKS for sentence in check(db, now=now)]
+    return findings(db, CHECKS, now=now)
 
 
 def _count_by_intake(*states: EnrolmentState):  # type: ignore[no-untyped-def] # a subquery has no useful type

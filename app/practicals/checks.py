@@ -1,10 +1,12 @@
 """What must hold of practicals at any moment, asked of the tables themselves for `preceptor audit`."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db.auditing import Check, findings, findings_of_each
 from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, WaitingState, is_takeable
 from app.practicals.models import Practical, Seat, WaitingEntry
 from app.practicals.queries.facts import GATE_COLUMNS, first_waiters, judged, known_people
@@ -12,15 +14,11 @@ from app.practicals.queries.facts import GATE_COLUMNS, first_waiters, judged, kn
 
 def broken(db: Session, *, now: datetime) -> tuple[str, ...]:
     """Return one sentence per broken rule; empty when all is well."""
-    return (
-        *_counters(db),
-        *_doubles(db),
-        *_seats_of_cancelled(db),
-        *_stranded(db, now),
-    )
+    return tuple(findings(db, CHECKS, now=now))
 
 
-def _counters(db: Session) -> list[str]:
+def seats_are_counted(db: Session, *, now: datetime) -> list[str]:
+    """`taken` counts exactly the confirmed seats, and no more are held than exist."""
     held = (
         select(func.count())
         .where(Seat.practical_id == Practical.id, Seat.state == SeatState.confirmed)
@@ -44,7 +42,8 @@ def _counters(db: Session) -> list[str]:
     return found
 
 
-def _doubles(db: Session) -> list[str]:
+def one_living_row_each(db: Session, *, now: datetime) -> list[str]:
+    """Nobody has two confirmed seats, or two waiting entries, on one day."""
     found = []
     for table, live, words in (
         (Seat, Seat.state == SeatState.confirmed, "living places"),
@@ -63,7 +62,8 @@ def _doubles(db: Session) -> list[str]:
     return found
 
 
-def _seats_of_cancelled(db: Session) -> list[str]:
+def cancelled_days_are_empty(db: Session, *, now: datetime) -> list[str]:
+    """Nobody has a confirmed seat on a cancelled day."""
     rows = db.scalars(
         select(Seat.id)
         .join(Practical, Practical.id == Seat.practical_id)
@@ -76,9 +76,8 @@ def _seats_of_cancelled(db: Session) -> list[str]:
     return [f"Seat {seat_id} is confirmed on a cancelled practical." for seat_id in rows]
 
 
-def _stranded(db: Session, now: datetime) -> list[str]:
-    """A free place beside somebody who waits and could have it, by the rules that promote."""
-    found = []
+def nobody_waits_in_vain(db: Session, *, now: datetime) -> list[str]:
+    """No place is free beside somebody who waits and could have it, by the rules that promote."""
     waits = (
         select(WaitingEntry.id)
         .where(
@@ -92,10 +91,12 @@ def _stranded(db: Session, now: datetime) -> list[str]:
         .where(Practical.taken < Practical.capacity, waits)
         .order_by(Practical.id)
     ).all()
-    for gate in (Gate(*row) for row in rows):
-        if is_takeable(gate, now):
-            found += _waiters_in_vain(db, gate)
-    return found
+
+    def look(row: Any) -> list[str]:
+        gate = Gate(*row)
+        return _waiters_in_vain(db, gate) if is_takeable(gate, now) else []
+
+    return findings_of_each(rows, lambda row: f"Practical {row[0]}", look)
 
 
 def _waiters_in_vain(db: Session, gate: Gate) -> list[str]:
@@ -109,3 +110,11 @@ def _waiters_in_vain(db: Session, gate: Gate) -> list[str]:
                 ]
         after = waiters[-1].number
     return []
+
+
+CHECKS: tuple[Check, ...] = (
+    seats_are_counted,
+    one_living_row_each,
+    cancelled_days_are_empty,
+    nobody_waits_in_vain,
+)

@@ -1,7 +1,7 @@
 """What must always hold of attempts and answers; `preceptor audit` asks."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import roles_held
 from app.accounts.models import User
+from app.courses import queries as courses
+from app.db.auditing import Check, findings, findings_of_each
 from app.db.base import table_of
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
@@ -18,6 +20,7 @@ from app.quizzes.domain.attempt import Attempt, SavedAnswer, is_past
 from app.quizzes.domain.starting import may_go_on
 from app.quizzes.queries import ATTEMPT
 
+Answers = Mapping[AttemptId, tuple[SavedAnswer, ...]]
 AT_ONCE = 200
 USER = table_of(User).c
 ROLE_FLAGS = (USER.is_student, USER.is_instructor, USER.is_admin)
@@ -25,17 +28,31 @@ ROLE_FLAGS = (USER.is_student, USER.is_instructor, USER.is_admin)
 
 def broken(db: Session, *, now: datetime) -> list[str]:
     """Return one sentence for every invariant that is broken; an empty list is good."""
-    found = _answers_without_attempt(db) + _open_without_right(db, now)
-    for attempts in _attempts(db):
-        answers = queries.answers_of_many(db, [attempt.id for attempt in attempts])
-        for attempt in attempts:
-            found += _wrong_answers(attempt, answers[attempt.id])
-            found += _wrong_marks(db, attempt, answers[attempt.id])
-        found += _passes_without_completion(db, attempts)
+    return findings(db, CHECKS, now=now)
+
+
+def attempts_add_up(db: Session, *, now: datetime) -> list[str]:
+    """Each attempt answers what it drew, and has the score that its answers earn."""
+    found: list[str] = []
+    for rows in _attempts(db):
+        answers = queries.answers_of_many(db, [row.id for row in rows])
+
+        def look(row: models.Attempt, answers: Answers = answers) -> Iterator[str]:
+            attempt = models.attempt_from(row)
+            yield from _wrong_answers(attempt, answers[row.id])
+            yield from _wrong_marks(db, attempt, answers[row.id])
+
+        found += findings_of_each(rows, lambda row: f"Attempt {row.id}", look)
     return found
 
 
-def _answers_without_attempt(db: Session) -> list[str]:
+def passes_are_completions(db: Session, *, now: datetime) -> list[str]:
+    """A quiz that was passed counts as completed."""
+    return [sentence for rows in _attempts(db) for sentence in _passes_without_completion(db, rows)]
+
+
+def answers_have_an_attempt(db: Session, *, now: datetime) -> list[str]:
+    """Every answer belongs to an attempt."""
     # Foreign keys should forbid it; a join from the answers is the only way to see it all the same.
     rows = db.execute(
         text(
@@ -46,8 +63,8 @@ def _answers_without_attempt(db: Session) -> list[str]:
     return [f"Answer {UUID(str(row.id))} belongs to no attempt." for row in rows]
 
 
-def _open_without_right(db: Session, now: datetime) -> list[str]:
-    """An open attempt whose student may not go on with it. One whose time is over is closed anyway."""
+def open_attempts_may_go_on(db: Session, *, now: datetime) -> list[str]:
+    """Whoever has an open attempt may go on with it. One whose time is over is closed anyway."""
     rows = db.execute(
         select(ATTEMPT.id, ATTEMPT.due_at, *ROLE_FLAGS, USER.disabled_at, queries.HOLDS_PLACE)
         .join_from(table_of(models.Attempt), table_of(User), USER.id == ATTEMPT.user_id)
@@ -66,7 +83,7 @@ def _open_without_right(db: Session, now: datetime) -> list[str]:
     ]
 
 
-def _attempts(db: Session) -> Iterator[list[Attempt]]:
+def _attempts(db: Session) -> Iterator[Sequence[models.Attempt]]:
     after = AttemptId(UUID(int=0))
     while True:
         rows = db.scalars(
@@ -78,7 +95,7 @@ def _attempts(db: Session) -> Iterator[list[Attempt]]:
         if not rows:
             return
         after = rows[-1].id
-        yield [models.attempt_from(row) for row in rows]
+        yield rows
 
 
 def _wrong_answers(attempt: Attempt, answers: tuple[SavedAnswer, ...]) -> list[str]:
@@ -92,16 +109,18 @@ def _wrong_marks(db: Session, attempt: Attempt, answers: tuple[SavedAnswer, ...]
     """A submitted attempt has exactly the score that its answers earn, whenever it is marked."""
     if attempt.submitted_at is None:
         return []
+    if courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key) is None:
+        return [f"Attempt {attempt.id}: its revision has no quiz {attempt.quiz_key}."]
     again = marking.mark_saved(db, attempt, answers).score
     if again == attempt.score:
         return []
     return [f"Attempt {attempt.id} has the score {attempt.score}; its answers earn {again}."]
 
 
-def _passes_without_completion(db: Session, attempts: list[Attempt]) -> list[str]:
+def _passes_without_completion(db: Session, attempts: Sequence[models.Attempt]) -> list[str]:
     passed: dict[str, dict[AttemptId, tuple[UserId, str]]] = defaultdict(dict)
     for attempt in attempts:
-        if attempt.score is not None and attempt.score.passed:
+        if attempt.passed:
             passed[attempt.course_key][attempt.id] = (attempt.user_id, attempt.quiz_key)
     found: list[str] = []
     for course_key, passes in passed.items():
@@ -112,3 +131,11 @@ def _passes_without_completion(db: Session, attempts: list[Attempt]) -> list[str
             if quiz_key not in done[user_id].quizzes
         ]
     return found
+
+
+CHECKS: tuple[Check, ...] = (
+    answers_have_an_attempt,
+    open_attempts_may_go_on,
+    attempts_add_up,
+    passes_are_completions,
+)

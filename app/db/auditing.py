@@ -1,0 +1,66 @@
+"""Running the checks of `preceptor audit`: what a check cannot read is a finding, never the end."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from traceback import extract_tb
+from typing import Protocol, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+Thing = TypeVar("Thing")
+APP = Path(__file__).parent.parent
+
+
+class Check(Protocol):
+    """Returns one sentence for each row that breaks an invariant; its name says what must hold."""
+
+    def __call__(self, db: Session, *, now: datetime) -> Iterable[str]: ...
+
+
+def findings(db: Session, checks: Sequence[Check], *, now: datetime) -> list[str]:
+    """Return what the checks find, each by itself: one that fails is a finding with its name."""
+    found: list[str] = []
+    for check in checks:
+        try:
+            # A statement that fails would end the transaction of PostgreSQL for the checks after it.
+            with db.begin_nested():
+                found += check(db, now=now)
+        except Exception as error:
+            found.append(f"The check {name_of(check)} could not be made: {_where(error)}.")
+    return found
+
+
+def findings_of_each(
+    things: Iterable[Thing], name: Callable[[Thing], str], look: Callable[[Thing], Iterable[str]]
+) -> list[str]:
+    """Return what `look` finds in each thing. One that cannot be read is a finding with its name; a fault
+    of the database is left to `findings`."""
+    found: list[str] = []
+    for thing in things:
+        try:
+            found += look(thing)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            found.append(f"{name(thing)} could not be checked: {_where(error)}.")
+    return found
+
+
+def name_of(check: Check) -> str:
+    """quizzes.attempts_add_up"""
+    module = getattr(check, "__module__", "").removeprefix("app.").removesuffix(".checks")
+    return f"{module}.{getattr(check, '__name__', '')}"
+
+
+def _where(error: Exception) -> str:
+    """Return the kind of an error and the last place in our code. Its text may name people, and is left
+    out."""
+    places = [
+        frame for frame in extract_tb(error.__traceback__) if APP in Path(frame.filename).parents
+    ]
+    if not places:
+        return type(error).__name__
+    last = places[-1]
+    return f"{type(error).__name__} in {Path(last.filename).relative_to(APP)}, line {last.lineno}"

@@ -1,0 +1,216 @@
+"""`preceptor audit`: every check is seen failing, each by itself, and none ends the audit."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app import checks
+from app.db.auditing import findings, findings_of_each, name_of
+from app.db.database import Database
+from tests.make import NOW
+
+# What breaks an invariant of the demo academy, past every constraint, and what the audit says of it. A
+# check without a row here has never been seen failing.
+DAMAGE: dict[str, tuple[str, str]] = {
+    "enrolments.places_counted": (
+        "UPDATE intakes SET taken = taken + 1",
+        "places as taken",
+    ),
+    "enrolments.places_not_oversold": (
+        "UPDATE intakes SET places = 1, override = 0",
+        "has 1 places and an override of 0",
+    ),
+    "enrolments.one_live_row_each": (
+        "UPDATE enrolments SET user_id = (SELECT min(user_id) FROM enrolments)",
+        "live enrolments in intake",
+    ),
+    "enrolments.nobody_stranded": (
+        "UPDATE intakes SET places = taken + 5, closes_at = '2099-01-01 00:00:00', status = 'open'",
+        "people wait",
+    ),
+    "enrolments.confirmed_places_pin_a_revision": (
+        "UPDATE enrolments SET revision_id = NULL WHERE state = 'confirmed'",
+        "is confirmed without a revision",
+    ),
+    "enrolments.cancelled_intakes_are_empty": (
+        "UPDATE intakes SET status = 'cancelled'",
+        "people are still in it",
+    ),
+    "quizzes.answers_have_an_attempt": (
+        "UPDATE answers SET attempt_id = id WHERE id = (SELECT min(id) FROM answers)",
+        "belongs to no attempt",
+    ),
+    "quizzes.open_attempts_may_go_on": (
+        "UPDATE users SET disabled_at = '2026-01-01 00:00:00'",
+        "has no right to it any more",
+    ),
+    "quizzes.attempts_add_up": (
+        "UPDATE attempts SET earned = earned + 1 WHERE state = 'submitted'",
+        "its answers earn",
+    ),
+    "quizzes.passes_are_completions": (
+        "DELETE FROM completions WHERE kind = 'quiz'",
+        "does not count as completed",
+    ),
+    "practicals.seats_are_counted": (
+        "UPDATE practicals SET taken = taken + 1",
+        "the counter says",
+    ),
+    "practicals.one_living_row_each": (
+        "UPDATE seats SET user_id = (SELECT min(user_id) FROM seats)",
+        "living places",
+    ),
+    "practicals.cancelled_days_are_empty": (
+        "UPDATE practicals SET status = 'cancelled'",
+        "is confirmed on a cancelled practical",
+    ),
+    "practicals.nobody_waits_in_vain": (
+        "UPDATE practicals SET capacity = taken + 5 WHERE id IN (SELECT practical_id FROM waiting_entries)",
+        "a place is free and person",
+    ),
+    "assessments.signed_means_present": (
+        "UPDATE seats SET attendance = 'absent'",
+        "is not marked as present",
+    ),
+    "assessments.marks_give_the_outcome": (
+        "UPDATE assessments SET earned = earned + 1 WHERE signed_at IS NOT NULL",
+        "its outcome is not what its marks give",
+    ),
+    "certificates.certificates_are_true": (
+        "UPDATE certificates SET holder_name = 'Somebody Else'",
+        "it is not what was issued",
+    ),
+    "certificates.one_valid_certificate_each": (
+        "UPDATE certificates SET user_id = (SELECT min(user_id) FROM certificates), revoked_at = NULL",
+        "valid certificates of",
+    ),
+    "enquiries.enquiries_are_in_order": (
+        "UPDATE enquiries SET answered_at = '2020-01-01 00:00:00'",
+        "was answered before it was received",
+    ),
+    "outbox.delivered_rows_are_deleted": (
+        "UPDATE outbox_events SET done_at = '2020-01-01 00:00:00'",
+        "Does the worker run?",
+    ),
+}
+
+
+def damage(database: Database, statement: str) -> None:
+    """Change rows as a hand in the database's own shell could, past every constraint."""
+    connection = database.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys=OFF")
+        cursor.execute("PRAGMA ignore_check_constraints=ON")
+        cursor.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE UNIQUE INDEX%'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP INDEX {name}")
+        cursor.execute(statement)
+        assert cursor.rowcount > 0, "the demo academy has no such row"
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA ignore_check_constraints=OFF")
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("check", checks.CHECKS, ids=name_of)
+def test_every_check_is_seen_failing(academy_database: Database, check):
+    name = name_of(check)
+    assert name in DAMAGE, "this check has never been seen failing: add what breaks it to DAMAGE"
+    statement, words = DAMAGE[name]
+    with academy_database.read() as db:
+        assert list(check(db, now=NOW)) == []
+    damage(academy_database, statement)
+    with academy_database.read() as db:
+        assert any(words in sentence for sentence in check(db, now=NOW))
+
+
+# Data that no code of ours would write: the audit names it and goes on.
+UNKNOWN: dict[str, tuple[str, str]] = {
+    "an attempt at a quiz that is in no course": (
+        "UPDATE attempts SET quiz_key = 'load-quiz' || number || quiz_key",
+        "its revision has no quiz load-quiz",
+    ),
+    "an attempt under a revision that is not there": (
+        "UPDATE attempts SET revision_id = id",
+        "could not be checked: NotFound in courses/queries.py",
+    ),
+    "an attempt whose drawing cannot be read": (
+        """UPDATE attempts SET drawn = '[{"key": 5}]'""",
+        "could not be checked",
+    ),
+    "an attempt that drew an unknown question": (
+        """UPDATE attempts SET drawn = replace(drawn, '"question": "', '"question": "no-')""",
+        "could not be checked",
+    ),
+    "an answer that cannot be read": ("UPDATE answers SET response = '7'", "could not be made"),
+    "an assessment of an unknown checklist": (
+        "UPDATE assessments SET checklist_key = 'gone'",
+        "its revision has no gone",
+    ),
+    "an assessment under a revision that is not there": (
+        "UPDATE assessments SET revision_id = id",
+        "could not be checked: NotFound",
+    ),
+    "a certificate whose snapshot is another shape": (
+        "UPDATE certificates SET snapshot = '[]'",
+        "Certificate",
+    ),
+    "a practical of an unknown course": (
+        "UPDATE practicals SET course_key = 'gone', capacity = taken + 5",
+        "",
+    ),
+    "a state that is no word of ours": ("UPDATE attempts SET state = 'odd'", "could not be made"),
+}
+
+
+@pytest.mark.parametrize(("statement", "words"), UNKNOWN.values(), ids=list(UNKNOWN))
+def test_unknown_data_is_a_finding_and_never_the_end(
+    academy_database: Database, statement: str, words: str
+):
+    damage(academy_database, statement)
+    last = "UPDATE outbox_events SET done_at = '2020-01-01 00:00:00'"
+    damage(academy_database, last)
+    with academy_database.read() as db:
+        found = checks.broken_invariants(db, now=NOW)
+    assert any(words in sentence for sentence in found)
+    assert "Does the worker run?" in found[-1]
+
+
+def cannot_read(db: Session, *, now: datetime) -> Iterable[str]:
+    """The database refuses a statement, which on PostgreSQL ends the transaction."""
+    db.execute(text("SELECT nothing FROM nowhere WHERE name = 'Ada Admin'"))
+    return []
+
+
+def stops_halfway(db: Session, *, now: datetime) -> Iterable[str]:
+    yield "The first is broken."
+    raise KeyError("ada@example.org")
+
+
+def reads(db: Session, *, now: datetime) -> Iterable[str]:
+    return [f"{db.scalar(text('SELECT 1'))} is broken."]
+
+
+def test_checks_that_fail_are_named_and_the_others_are_made(database: Database):
+    with database.read() as db:
+        found = findings(db, (cannot_read, stops_halfway, reads), now=NOW)
+    first, second, third, fourth = found
+    assert "cannot_read could not be made" in first
+    assert second == "The first is broken."
+    assert "stops_halfway could not be made: KeyError" in third
+    assert fourth == "1 is broken."
+    assert "ada" not in " ".join(found).lower()  # the text of an error may name people
+
+
+def test_a_thing_that_cannot_be_read_is_named_and_the_others_are_looked_at():
+    def look(number: int) -> list[str]:
+        return [f"{10 // number} is broken."]
+
+    found = findings_of_each([5, 0, 2], lambda number: f"Number {number}", look)
+    assert found[0] == "2 is broken."
+    assert found[1].startswith("Number 0 could not be checked: ZeroDivisionError")
+    assert found[2] == "5 is broken."
