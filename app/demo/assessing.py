@@ -123,7 +123,8 @@ def _marks(steps: list[Step], course: Course) -> Iterator[tuple[Step, Mark, str]
         elif course is Course.unsteady and number % 3:
             yield step, Mark.prompted, ""
         else:
-            yield step, Mark.prompted if number % 11 == 0 else Mark.done, ""
+            is_prompted = number % 7 == 0 and not step.unaided
+            yield step, Mark.prompted if is_prompted else Mark.done, ""
 
 
 def _sign(
