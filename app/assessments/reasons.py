@@ -114,11 +114,7 @@ def pass_rule(checklist: Checklist) -> tuple[str, ...]:
     sentences = [
         f"{checklist.pass_percent}% of all points.",
         "No critical step marked not done.",
-    ]
-    sentences += [
-        f"{section.pass_percent}% of the points of “{section.title}”."
-        for section in checklist.sections
-        if section.pass_percent is not None
+        *_section_rules(checklist),
     ]
     most = checklist.most_prompts_on_critical
     if most is not None:
@@ -128,3 +124,15 @@ def pass_rule(checklist: Checklist) -> tuple[str, ...]:
         steps = "the step" if unaided == 1 else f"the {unaided} steps"
         sentences.append(f"No prompt on {steps} that must be done unaided.")
     return tuple(sentences)
+
+
+def _section_rules(checklist: Checklist) -> list[str]:
+    """One sentence for each threshold, or a single one if all sections share the same."""
+    percents = {section.pass_percent for section in checklist.sections}
+    if len(checklist.sections) > 1 and len(percents) == 1 and None not in percents:
+        return [f"{percents.pop()}% of the points of each section."]
+    return [
+        f"{section.pass_percent}% of the points of “{section.title}”."
+        for section in checklist.sections
+        if section.pass_percent is not None
+    ]

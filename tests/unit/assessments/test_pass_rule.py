@@ -122,6 +122,14 @@ def test_the_codes_of_the_reasons_are_stable() -> None:
     [
         (strict(percent=70), ()),
         (strict(percent=70, after=80), ("80% of the points of “After the needle”.",)),
+        (
+            strict(percent=70, before=60, after=80),
+            (
+                "60% of the points of “Before the needle”.",
+                "80% of the points of “After the needle”.",
+            ),
+        ),
+        (strict(percent=70, before=80, after=80), ("80% of the points of each section.",)),
         (strict(percent=70, most=0), ("No prompt on critical steps.",)),
         (strict(percent=70, most=1), ("At most 1 prompt on critical steps.",)),
         (strict(percent=70, most=2), ("At most 2 prompts on critical steps.",)),

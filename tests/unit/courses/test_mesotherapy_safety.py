@@ -136,7 +136,9 @@ def test_the_reasons_name_the_step_the_section_and_the_numbers() -> None:
         aftercare_given=NOT_DONE,
     )
     sentences = domain.result(checklist(), given).why_not
-    assert sentences[0].startswith("Stopped for safety: The model leaves without the written sheet")
+    assert sentences[0].startswith(
+        "Critical step not done: The model leaves without the written sheet"
+    )
     assert sentences[1].startswith("Needed a prompt and must be done unaided: Cleans hands")
     assert sentences[2] == "Prompts were needed on 5 critical steps; 2 are allowed."
     assert sentences[3] == "Section “Technique”: 8 of 12 points, 66%. Needed: 70%."
