@@ -98,15 +98,20 @@ def deliver_facts(database: Database, *, now: datetime) -> int:
         leased = outbox.lease(db, Kind.facts, now=now)
     for fact in leased:
         try:
-            with database.write() as db:
-                # First: whoever holds the fact by a newer lease acts on it, and we do not.
-                if outbox.mark_done(db, fact, now=now):
-                    HANDLERS[fact.name](db, fact.payload, now)
+            act_on(database, fact, now=now)
         except Exception as error:  # whatever a handler raises, the fact stays and is tried again
             log.error("fact failed", name=fact.name, event_id=str(fact.id), exc_info=error)
             with database.write() as db:
                 outbox.mark_failed(db, fact, describe_error(error), for_good=True, now=now)
     return len(leased)
+
+
+def act_on(database: Database, fact: outbox.Leased, *, now: datetime) -> None:
+    """Act on one fact, unless another worker holds it by a newer lease. It is marked first, so that nobody
+    else acts on it before the block ends."""
+    with database.write() as db:
+        if outbox.mark_done(db, fact, now=now):
+            HANDLERS[fact.name](db, fact.payload, now)
 
 
 def close_overdue_attempts(database: Database, *, now: datetime) -> int:

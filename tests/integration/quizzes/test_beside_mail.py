@@ -1,0 +1,82 @@
+"""Attempts are closed and places given on time, whatever the mail server does (V4)."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app import jobs
+from app.db.database import Database
+from app.kit.ids import new_uuid
+from app.outbox import service as outbox
+from app.outbox.heartbeats import heartbeats
+from app.outbox.models import OutboxEvent
+from app.practicals.models import Seat
+from tests.make import NOW
+from tests.make.mail_server import HANG, PlayedServer, mailer_to
+from tests.make.practicals import a_practical, a_ready_student, a_waiter
+
+DUE = NOW + timedelta(minutes=10)
+AFTER = DUE + timedelta(seconds=11)
+
+
+@contextmanager
+def both_workers(database: Database, mailer: Any) -> Iterator[None]:
+    stop = Event()
+    work = Thread(target=jobs.work_until, args=(stop, database, mailer, lambda: AFTER), daemon=True)
+    work.start()
+    try:
+        yield
+    finally:
+        stop.set()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    began = monotonic()
+    while not condition():
+        assert monotonic() - began < seconds, "not in time"
+        sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    "manner",
+    [
+        {"letter_seconds": 0.3},
+        {"replies": {"GREETING": HANG}},
+        {"replies": {"DATA.": HANG}},
+    ],
+    ids=["a letter at a time", "no greeting", "no answer to a mail"],
+)
+def test_a_stuck_mail_server_holds_up_no_attempt_and_no_place(app, database, pupil, manner):
+    pupil.complete("skin")
+    attempt_id = pupil.start("needle-quiz")
+    with database.write() as db:
+        practical_id = a_practical(db, capacity=1)
+        waiting = a_ready_student(db, "Dee")
+        a_waiter(db, practical_id, waiting.user_id)
+        values = {"name": "Ned", "inviter": "Ada", "link_id": str(new_uuid())}
+        mail_id = outbox.send_mail(db, "ned@example.org", "accounts/invitation", values, now=NOW)
+
+    def has_place() -> bool:
+        with database.read() as db:
+            return db.scalar(select(Seat.user_id)) == waiting.user_id
+
+    played = PlayedServer(**manner)
+    with played.running(), both_workers(database, mailer_to(app, played)):
+        wait_for(lambda: played.connections == 1)
+        fact = {"user_id": str(waiting.user_id), "course_key": "small-course"}
+        with database.write() as db:
+            outbox.announce(db, "learning.completed", fact, now=AFTER)
+        wait_for(lambda: pupil.attempt(attempt_id).submitted_at == DUE)
+        wait_for(has_place)
+        with database.read() as db:
+            mail = db.get_one(OutboxEvent, mail_id)
+            assert (mail.done_at, mail.dead_at, mail.tries) == (None, None, 1)
+            facts, _ = heartbeats(db)
+            assert (facts.at, facts.trouble) == (AFTER, None)
+        assert played.mails == []
