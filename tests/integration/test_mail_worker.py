@@ -7,6 +7,7 @@ from email import message_from_bytes
 from email.policy import default
 from itertools import pairwise
 from threading import Barrier
+from time import monotonic, sleep
 
 from sqlalchemy import select
 
@@ -145,9 +146,9 @@ class TestTwoWorkers:
 
             def work(_number: int) -> int:
                 together.wait()
-                delivered = 0
-                while deliver_next(database, mailer_to(app, played), now=NOW).busy:
-                    delivered += 1
+                delivered, ends = 0, monotonic() + 10
+                while len(played.seen) < 12 and monotonic() < ends:
+                    delivered += deliver_next(database, mailer_to(app, played), now=NOW).busy
                 return delivered
 
             with ThreadPoolExecutor(2) as pool:
@@ -170,8 +171,13 @@ class TestTwoWorkers:
                 return mailer.sign(link_id)
 
             slow = replace(mailer, sign=sign)
-            with ThreadPoolExecutor(2) as pool:
-                list(pool.map(lambda _: deliver_next(database, slow, now=NOW), range(2)))
+            with ThreadPoolExecutor(1) as pool:
+                first = pool.submit(deliver_next, database, slow, now=NOW)
+                while not together.n_waiting:
+                    sleep(0.01)
+                second = deliver_next(database, slow, now=NOW)
+                assert first.result().busy
+                assert second.busy
         assert len(played.mails) == 2
 
     def test_a_lease_that_ended_marks_nothing(self, database):
