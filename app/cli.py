@@ -201,7 +201,8 @@ def examine(as_json: AsJson = False) -> None:
     """Look at settings, database, disk and versions; exit 1 when somebody should act."""
     from app import doctor
 
-    findings = doctor.examine(_settings())
+    settings = _settings()
+    findings = doctor.examine(settings, now=_now(settings))
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings]))
     else:

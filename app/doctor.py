@@ -1,9 +1,10 @@
-"""What `preceptor doctor` looks at: settings, database, disk, versions."""
+"""What `preceptor doctor` looks at: settings, database, workers, mail server, disk, versions."""
 
 import os
 import sys
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -15,9 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.db.database import SAFE_SQLITE, Database, sqlite_module
 from app.db.migrate import is_current
 from app.kit.describing import describe_error
+from app.outbox.health import Delivery, deliveries
 from app.settings import Settings
+from app.web.health import LITTLE_SPACE, free_space
+from app.web.mail_server import MailServer, NotSent, Tls
+from app.workers.watch import moment_ahead
 
 SLOW_SYNC_MS = 20.0
+MAIL_SECONDS = 10.0
+"""How long the mail server may take to prove itself."""
 PACKAGES = ("fastapi", "starlette", "sqlalchemy", "uvicorn", "pydantic", "typst")
 
 
@@ -30,15 +37,17 @@ class Finding:
     fine: bool = True
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """Return every finding; nothing is changed but one temporary file."""
+def examine(settings: Settings, *, now: datetime) -> list[Finding]:
+    """Return every finding; nothing is changed but one temporary file, and no mail is sent."""
     database = Database(settings.database_url, pool_size=1)
     try:
         return [
             Finding("environment", str(settings.env)),
             _sqlite() if database.is_sqlite else Finding("database", "PostgreSQL"),
-            _schema(database),
+            *_database(database, now),
+            _mail_server(settings),
             _disk(database),
+            _space(database, settings),
             Finding("python", sys.version.split()[0]),
             *(Finding(package, version(package)) for package in PACKAGES),
         ]
@@ -58,17 +67,54 @@ def _sqlite() -> Finding:
     )
 
 
-def _schema(database: Database) -> Finding:
+def _database(database: Database, now: datetime) -> list[Finding]:
+    """Look at what only a database that answers, with the schema of this code, can say."""
     try:
         with database.read() as db:
             db.execute(text("SELECT 1"))
-        if is_current(database):
-            return Finding("schema", "at the head")
-        return Finding("schema", "not at the head. Run `preceptor migrate`.", fine=False)
+        if not is_current(database):
+            return [Finding("schema", "not at the head. Run `preceptor migrate`.", fine=False)]
+        with database.read() as db:
+            found = deliveries(db, now=now)
+            ahead = moment_ahead(db, now=now)
     except SQLAlchemyError as error:
-        return Finding(
-            "schema", f"the database does not answer: {describe_error(error)}", fine=False
-        )
+        words = f"the database does not answer: {describe_error(error)}"
+        return [Finding("schema", words, fine=False)]
+    return [
+        Finding("schema", "at the head"),
+        *(_delivery(each, now) for each in found),
+        *([Finding("clock", ahead, fine=False)] if ahead else []),
+    ]
+
+
+def _delivery(delivery: Delivery, now: datetime) -> Finding:
+    """Say what waits to be delivered and whether a worker is there."""
+    problems = delivery.problems(now)
+    counts = f"{delivery.waiting:,} waiting, {delivery.given_up:,} given up"
+    words = " ".join((f"{counts}.", *problems)) if problems else counts
+    is_new = delivery.heartbeat.at is None and not delivery.waiting
+    return Finding(str(delivery.kind), words, fine=is_new or not problems)
+
+
+def _mail_server(settings: Settings) -> Finding:
+    """Prove the mail server's certificate and our sign-in there. Nothing is sent."""
+    if settings.mail_url is None:
+        return Finding("mail server", "none: mails are kept")
+    server = MailServer.at(settings.mail_url, base_url=settings.base_url, seconds=MAIL_SECONDS)
+    try:
+        server.look()
+    except NotSent as refusal:
+        return Finding("mail server", refusal.words, fine=False)
+    way = "without TLS, on this machine" if server.tls is Tls.none else "over TLS"
+    return Finding("mail server", f"{server.host} takes our mails {way}")
+
+
+def _space(database: Database, settings: Settings) -> Finding:
+    free = free_space(database, settings)
+    if free is None:
+        return Finding("space", "not known")
+    words = f"{free // 1024**2:,} MB free"
+    return Finding("space", words, fine=free >= LITTLE_SPACE)
 
 
 def _disk(database: Database) -> Finding:

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event, Thread
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
 
+from app.accounts import sign_ins
 from app.certificates import service as certificates
 from app.db import idempotency, limits
 from app.db.database import Database
@@ -24,18 +24,18 @@ from app.outbox.queries import Kind
 from app.practicals import service as practicals
 from app.quizzes import queries as quiz_queries
 from app.quizzes import service as quizzes
-from app.web.clock import Clock
+from app.web.clock import Clock, doubt_about, seconds_passed
 from app.web.mailer import Mailer
 from app.workers.loop import Round, Worker
 from app.workers.mails import MailWork, deliver_next
-from app.workers.watch import ClockWatch, jump_words
+from app.workers.watch import ClockWatch, jump_words, moment_ahead
 
 log = structlog.get_logger("preceptor.jobs")
 
 FORGOTTEN_AT_ONCE = 500
 MAILS_AT_ONCE = 20
-SWEEP_EVERY = 3600.0
-"""Seconds between two sweeps."""
+SWEEP_EVERY, TIDY_EVERY = 3600.0, 60.0
+"""Seconds between two sweeps, and between two looks for sign-ins that have expired."""
 STOP_SECONDS = 15.0
 """How long a stop waits for the mail that is on its way. A mail that is cut off is sent again later, with
 the same Message-ID."""
@@ -144,6 +144,15 @@ def forget_delivered(database: Database, *, now: datetime) -> None:
                 gone = forget(db, old)
 
 
+def end_sign_ins(database: Database, *, now: datetime) -> None:
+    """Delete sign-ins that have expired, so that they stay expired when the clock is set back."""
+    with database.read() as db:
+        if not sign_ins.is_any_expired(db, now=now):
+            return
+    with database.write() as db:
+        sign_ins.forget_expired(db, now=now)
+
+
 def sweep(database: Database, *, now: datetime) -> None:
     """Do what is due every hour: forget what need not be kept, and move queues that time has opened."""
     with database.write() as db:
@@ -160,30 +169,42 @@ class FactWork:
     promoted or deleted until the clock went evenly for a while: a wrong hour must not end an attempt."""
 
     database: Database
-    seconds: Callable[[], float] = monotonic
+    clock: Clock
+    seconds: Callable[[], float] = seconds_passed
     _watch: ClockWatch = field(default_factory=ClockWatch, init=False)
-    _swept_at: float | None = field(default=None, init=False)
+    _tidied_at: float | None = field(default=None, init=False)
+    _swept_at: float = field(default=0.0, init=False)
 
     def round(self, now: datetime) -> Round:
         seconds = self.seconds()
-        jump = self._watch.look(now, seconds)
+        jump = self._watch.look(now, seconds) or doubt_about(self.clock)
         taken = deliver_facts(self.database, now=now)
         if jump is not None:
             return Round(bool(taken), trouble=jump_words(jump))
         taken += close_overdue_attempts(self.database, now=now)
-        if self._swept_at is None:
-            self._swept_at = seconds
-        elif seconds - self._swept_at > SWEEP_EVERY:
+        if self._tidied_at is None:
+            self._tidied_at = self._swept_at = seconds
+            self._say_when_ahead(now)
+        if seconds - self._tidied_at >= TIDY_EVERY:
+            end_sign_ins(self.database, now=now)
+            self._tidied_at = seconds
+        if seconds - self._swept_at >= SWEEP_EVERY:
             sweep(self.database, now=now)
             self._swept_at = seconds
         return Round(bool(taken))
+
+    def _say_when_ahead(self, now: datetime) -> None:
+        with self.database.read() as db:
+            ahead = moment_ahead(db, now=now)
+        if ahead:
+            log.error("clock behind the data", words=ahead)
 
 
 def work_until(stop: Event, database: Database, mailer: Mailer, clock: Clock) -> None:
     """Work until told to stop; a thread of a single-process server, or `preceptor work`. Mails have a thread
     of their own: a mail server that is slow holds up nothing else."""
     mails = Worker(Kind.mails, database, clock, MailWork(database, mailer).round)
-    facts = Worker(Kind.facts, database, clock, FactWork(database).round)
+    facts = Worker(Kind.facts, database, clock, FactWork(database, clock).round)
     sending = Thread(target=mails.run, args=(stop,), daemon=True)
     sending.start()
     facts.run(stop)

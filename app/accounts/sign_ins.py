@@ -7,7 +7,7 @@ caller compares (slowly, outside any block), and the second acts on the verdict.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import doors, policy
@@ -154,6 +154,23 @@ def start(db: Session, user: User, browser: Browser, *, now: datetime) -> Starte
     )
     note(db, user.id, user.id, "accounts.signed_in", now=now)
     return Started(token, int(lasts.total_seconds()))
+
+
+def is_any_expired(db: Session, *, now: datetime) -> bool:
+    """Return whether a sign-in has expired that is still kept."""
+    return db.scalar(select(SignIn.id).where(_expired(now)).limit(1)) is not None
+
+
+@open_to_all
+def forget_expired(db: Session, *, now: datetime) -> int:
+    """Delete sign-ins that have expired and return how many; the worker calls it. One that is only refused
+    would be good again when the clock is set back."""
+    gone = db.scalars(delete(SignIn).where(_expired(now)).returning(SignIn.id))
+    return len(gone.all())
+
+
+def _expired(now: datetime) -> ColumnElement[bool]:
+    return or_(SignIn.ends_at <= now, SignIn.idle_ends_at <= now)
 
 
 @open_to_all

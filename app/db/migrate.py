@@ -1,5 +1,7 @@
 """Bringing the schema to the head, and knowing whether it is there."""
 
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -25,8 +27,15 @@ def downgrade(database: Database, revision: str) -> None:
     command.downgrade(configuration(database), revision)
 
 
+@cache
+def head() -> str | None:
+    """Return the newest revision that this code brings. Reading the folder of migrations takes longer than
+    most pages, and it stays the same while the process runs."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
 def is_current(database: Database) -> bool:
     """Return whether the schema is the one this code was written for."""
     with database.engine.connect() as connection:
         here = MigrationContext.configure(connection).get_current_revision()
-    return here == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    return here == head()

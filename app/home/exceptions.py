@@ -11,13 +11,18 @@ from app.assessments import open_work as assessments
 from app.certificates import queries as certificates
 from app.enquiries import queries as enquiries
 from app.enrolments import open_work
-from app.outbox import queries as outbox
+from app.outbox import health as outbox
+from app.outbox.queries import Kind
 from app.practicals.domain.times import day_words
 from app.practicals.queries import attention
 from app.practicals.queries.briefs import Brief
 
 MOST_OF_A_KIND = 3
 """Further things of one kind become one line: nothing hides what stands below it."""
+WAITING = {
+    Kind.mails: ("mail waits", "mails wait"),
+    Kind.facts: ("follow-up waits", "follow-ups wait"),
+}
 AFTER_A_DAY = timedelta(hours=24)
 """How long a day may be over before somebody asks for what is missing of it."""
 
@@ -50,7 +55,7 @@ def exceptions(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Exception
     """Return what waits, most pressing first; empty when nothing does. One statement for each kind
     of thing, however much of it there is."""
     found = [
-        *_mails(db),
+        *_mails(db, now),
         *_few(_certificates(db), "certificates that wait", "/admin/certificates"),
         *_few(_untaught(db, now), "days without an instructor", "/admin/practicals"),
         *_few(_unsigned(db, now), "days with unsigned assessments", "/admin/practicals?show=past"),
@@ -66,19 +71,32 @@ def exceptions(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Exception
     return tuple(sorted(found, key=lambda one: order.index(one.urgency)))
 
 
-def _mails(db: Session) -> list[Exceptional]:
-    given_up = outbox.backlog(db).given_up
-    if not given_up:
-        return []
-    return [
+def _mails(db: Session, now: datetime) -> list[Exceptional]:
+    """Mails and follow-up work that wait too long, with the reason, and what was given up."""
+    deliveries = outbox.deliveries(db, now=now)
+    found = [
         Exceptional(
             Urgency.now,
-            f"{_many(given_up, 'mail or follow-up', 'mails or follow-ups')} could not be delivered",
-            "Each was tried several times. See what the last error was.",
+            f"{_many(each.waiting, *WAITING[each.kind])} to be delivered",
+            " ".join(each.problems(now)),
             "/admin/outbox",
-            "See them",
+            "See why",
         )
+        for each in deliveries
+        if each.is_late(now)
     ]
+    given_up = sum(each.given_up for each in deliveries)
+    if given_up:
+        found.append(
+            Exceptional(
+                Urgency.now,
+                f"{_many(given_up, 'mail or follow-up', 'mails or follow-ups')} could not be delivered",
+                "Each was tried several times. See what the last error was.",
+                "/admin/outbox",
+                "See them",
+            )
+        )
+    return found
 
 
 def _certificates(db: Session) -> list[Exceptional]:

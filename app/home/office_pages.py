@@ -8,6 +8,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import EventId, UserId
 from app.outbox import queries as outbox_queries
 from app.outbox import service as outbox
+from app.outbox.health import deliveries
 from app.web.access import ADMIN
 from app.web.forms import Submitted
 from app.web.routing import Pages
@@ -28,9 +29,10 @@ def show_person(visit: Visit, person_id: UserId) -> Response:
 @pages.get("/admin/outbox", name="home.outbox", access=ADMIN)
 def show_outbox(visit: Visit) -> Response:
     with visit.database.read() as db:
-        backlog = outbox_queries.backlog(db)
+        found = deliveries(db, now=visit.now)
+        refused = outbox_queries.refused(db)
         given_up = outbox_queries.given_up(db)
-    return visit.render("home/outbox.html", backlog=backlog, given_up=given_up)
+    return visit.render("home/outbox.html", deliveries=found, refused=refused, given_up=given_up)
 
 
 @pages.post("/admin/outbox/{event_id}/again", name="home.try_again", access=ADMIN)

@@ -40,9 +40,14 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
-    waiting: int
-    given_up: int
+class Refused:
+    """An event that failed and waits for its next try; `to` is set for mails."""
+
+    name: str
+    to: str | None
+    created_at: datetime
+    again_at: datetime
+    last_error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,26 @@ def is_anything_due(db: Session, kind: Kind, *, now: datetime) -> bool:
     """Return whether a worker of this kind has something to do; asked often, so without a right to write."""
     return (
         db.scalars(select(OutboxEvent.id).where(*due(kind, now=now)).limit(1)).first() is not None
+    )
+
+
+def refused(db: Session, *, most: int = 100) -> tuple[Refused, ...]:
+    """Return what waits after a failure, the oldest first."""
+    rows = db.scalars(
+        select(OutboxEvent)
+        .where(
+            OutboxEvent.done_at.is_(None),
+            OutboxEvent.dead_at.is_(None),
+            OutboxEvent.last_error.is_not(None),
+        )
+        .order_by(OutboxEvent.available_at, OutboxEvent.id)
+        .limit(most)
+    )
+    return tuple(
+        Refused(
+            row.name, row.payload.get("to"), row.created_at, row.available_at, row.last_error or ""
+        )
+        for row in rows
     )
 
 
@@ -145,14 +170,3 @@ def old_events(db: Session, *, now: datetime, most: int) -> list[EventId]:
 def old_kept_mails(db: Session, *, now: datetime, most: int) -> list[EventId]:
     """Return some of the kept mails that are older than they are kept."""
     return list(db.scalars(select(KeptMail.id).where(KeptMail.at < now - KEPT).limit(most)))
-
-
-def backlog(db: Session) -> Backlog:
-    open_events = OutboxEvent.done_at.is_(None)
-    waiting, given_up = db.execute(
-        select(
-            func.count().filter(open_events, OutboxEvent.dead_at.is_(None)),
-            func.count().filter(open_events, OutboxEvent.dead_at.is_not(None)),
-        ).select_from(OutboxEvent)
-    ).one()
-    return Backlog(waiting, given_up)

@@ -1,23 +1,88 @@
 """The server's clock. Only the edges (web, command line, jobs) read it; rules are told the time."""
 
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
+
+import structlog
+
+log = structlog.get_logger("preceptor.clock")
 
 Clock = Callable[[], datetime]
+JUMP = timedelta(minutes=2)
+"""A clock that moved so much more or less than time passed has jumped."""
+BELIEVED_AFTER = timedelta(minutes=2)
+"""How long a clock must stay where it jumped to, before it is believed."""
 
 
 def real_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def seconds_passed() -> float:
+    """Return the seconds since some moment, by a counter that nobody sets. Where the system has one, it also
+    counts the time in which the machine slept: waking up is no jump."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+@dataclass(slots=True)
+class SteadyClock:
+    """The clock `wall`, but a jump is believed only after the clock stayed there for a while.
+
+    Until then the time goes on from where it was, so that a few seconds of a wrong hour end no attempt, no
+    place and no sign-in. What lasts is right: somebody set the clock. Safe to share between threads.
+    """
+
+    wall: Clock = real_clock
+    seconds: Callable[[], float] = seconds_passed
+    _base: tuple[datetime, float] | None = field(default=None, init=False)
+    _jump: timedelta | None = field(default=None, init=False)
+    _jumped_at: float = field(default=0.0, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
+
+    def __call__(self) -> datetime:
+        with self._lock:
+            wall, passed = self.wall(), self.seconds()
+            if self._base is None:
+                self._base = wall, passed
+            expected = self._base[0] + timedelta(seconds=passed - self._base[1])
+            jump = wall - expected
+            if abs(jump) <= JUMP:
+                self._believe(wall, passed)
+                return wall
+            if self._jump is None or abs(jump - self._jump) > JUMP:
+                self._jump, self._jumped_at = jump, passed
+                log.error("clock jumped", seconds=round(jump.total_seconds()))
+            if passed - self._jumped_at < BELIEVED_AFTER.total_seconds():
+                return expected
+            log.error("clock believed", seconds=round(jump.total_seconds()))
+            self._believe(wall, passed)
+            return wall
+
+    def _believe(self, wall: datetime, passed: float) -> None:
+        self._base, self._jump = (wall, passed), None
+
+    @property
+    def doubted(self) -> timedelta | None:
+        """By how much the clock jumped, while the jump is not believed."""
+        return self._jump
+
+
+def doubt_about(clock: Clock) -> timedelta | None:
+    """Return by how much a clock jumped that is not believed yet."""
+    return clock.doubted if isinstance(clock, SteadyClock) else None
+
+
 def clock_for(moved_by: Path | None) -> Clock:
-    """Return the real clock, or for tests one that stands at the ISO moment written in a file.
+    """Return the real clock, steadied, or for tests one that stands at the ISO moment written in a file.
 
     While the file is missing or empty the real clock runs.
     """
     if moved_by is None:
-        return real_clock
+        return SteadyClock()
 
     def moved_clock() -> datetime:
         text = moved_by.read_text().strip() if moved_by.exists() else ""

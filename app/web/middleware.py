@@ -28,7 +28,18 @@ from app.web.csrf import REFUSAL, SAFE_METHODS, header_verdict
 
 log = structlog.get_logger("preceptor.request")
 REQUESTS = Counter("preceptor_requests_total", "Requests by route and status.", ["route", "status"])
-SECONDS = Histogram("preceptor_request_seconds", "Time to answer by route.", ["route"])
+SECONDS = Histogram(
+    "preceptor_request_seconds",
+    "Time to answer by route.",
+    ["route"],
+    buckets=(
+        0.025,
+        0.1,
+        0.25,
+        1.0,
+        5.0,
+    ),  # each is a line per route, and every scrape writes them all
+)
 HOST = re.compile(r"^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9a-fA-F:]{2,45}\](:\d{1,5})?$")
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 MOST_DIGITS = 20

@@ -6,14 +6,12 @@ from functools import cache
 from hashlib import sha256
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.concurrency import run_in_threadpool
 
-from app.db.migrate import is_current
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 from app.web.access import EVERYONE
+from app.web.health import figures, readiness
 from app.web.routing import Pages, public
 from app.web.shell import Shell
 from app.web.visit import Visit
@@ -44,20 +42,13 @@ async def livez() -> Response:
 @router.get("/readyz")
 @public
 async def readyz(request: Request) -> Response:
-    """The database answers and its schema is the one this code needs."""
+    """Whether requests can be answered, and in further lines how the rest is. 503 only when the database
+    does not answer or its schema is another: a mail server that is away is no reason to take the academy
+    away too. Then the first word is "degraded"."""
     shell: Shell = request.app.state.shell
-
-    def ready() -> bool:
-        try:
-            with shell.database.read() as db:
-                db.execute(text("SELECT 1"))
-            return is_current(shell.database)
-        except SQLAlchemyError:
-            return False
-
-    if await run_in_threadpool(ready):
-        return Response("ready\n", media_type="text/plain")
-    return Response("not ready\n", status_code=503, media_type="text/plain")
+    report = await run_in_threadpool(readiness, shell.database, shell.settings, shell.clock())
+    status = 200 if report.is_ready else 503
+    return Response(report.text, status_code=status, media_type="text/plain")
 
 
 @router.get("/metrics")
@@ -70,7 +61,9 @@ async def metrics(request: Request) -> Response:
     named = token is not None and hmac.compare_digest(given, token.get_secret_value())
     if not named and (request.client is None or request.client.host not in LOOPBACK):
         raise NotFound
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    # In a thread: hundreds of lines are written, and other requests should not wait for them.
+    content = await run_in_threadpool(figures, shell.database, shell.clock())
+    return Response(content, media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/api/v1/openapi.json")

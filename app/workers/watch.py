@@ -3,15 +3,25 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-JUMP = timedelta(minutes=2)
-"""A clock that moved so much more or less than time passed, between two looks, has jumped."""
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEvent
+from app.outbox.health import span_words
+from app.outbox.models import WorkerHeartbeat
+from app.web.clock import JUMP
+
 CALM_AFTER = timedelta(minutes=1)
-"""How long a clock must go evenly after a jump before it is believed."""
+"""How long a clock must go evenly after a jump before the worker closes anything by it."""
 
 
 @dataclass(slots=True)
 class ClockWatch:
-    """Compares the clock with the seconds that passed, look by look."""
+    """Compares the clock with the seconds that passed, look by look.
+
+    The server's own clock has doubted the jump already (`app.web.clock.SteadyClock`); the worker waits once
+    more, whatever clock it was given: what it closes stays closed.
+    """
 
     _last: tuple[datetime, float] | None = field(default=None, init=False)
     _jumped_at: float | None = field(default=None, init=False)
@@ -37,9 +47,26 @@ class ClockWatch:
 
 def jump_words(jump: timedelta) -> str:
     """Say in words what happened and what is done about it."""
-    minutes = round(abs(jump) / timedelta(minutes=1))
     way = "ahead" if jump > timedelta() else "back"
     return (
-        f"The clock of the server jumped {minutes:,} minutes {way}. "
+        f"The clock of the server jumped {span_words(abs(jump))} {way}. "
         "Nothing is closed or promoted until it goes evenly."
+    )
+
+
+def moment_ahead(db: Session, *, now: datetime) -> str | None:
+    """Say that the database holds something written later than now: the clock is wrong, or it was."""
+    newest = max(
+        filter(
+            None,
+            (db.scalar(select(func.max(at))) for at in (AuditEvent.at, WorkerHeartbeat.at)),
+        ),
+        default=None,
+    )
+    if newest is None or newest - now <= JUMP:
+        return None
+    return (
+        f"The database holds something written at {newest:%Y-%m-%d %H:%M} UTC, "
+        f"{span_words(newest - now)} ahead of this clock: the clock is wrong now, or was wrong then. "
+        "Set it, and look at what was recorded and closed meanwhile."
     )

@@ -5,7 +5,7 @@ import pytest
 
 def test_ready_when_the_schema_is_there(client):
     assert client.get("/livez").status_code == 200
-    assert client.get("/readyz").text == "ready\n"
+    assert client.get("/readyz").status_code == 200
 
 
 def test_an_unknown_address_is_a_page_with_a_way_on(client):

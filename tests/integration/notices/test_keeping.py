@@ -109,8 +109,8 @@ def test_the_audit_says_when_nobody_forgets(database):
 def test_the_worker_forgets_every_hour(app, database):
     told(database)
     jobs.deliver_due(database, app.state.mailer, now=NOW)
-    passed = iter([0.0, 1800.0, 3601.0])
-    work = jobs.FactWork(database, lambda: next(passed))
+    passed = iter([0.0, 1800.0, 3600.0])
+    work = jobs.FactWork(database, lambda: LATER, lambda: next(passed))
     work.round(LATER)
     work.round(LATER + timedelta(minutes=30))
     assert count(database, OutboxEvent) == 1

@@ -1,0 +1,94 @@
+"""How the delivery of the outbox goes: what waits, for how long, and whether somebody delivers it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.outbox.heartbeats import Heartbeat, heartbeats
+from app.outbox.models import OutboxEvent
+from app.outbox.queries import MAIL, Kind
+
+LATE_AFTER = {Kind.facts: timedelta(minutes=5), Kind.mails: timedelta(minutes=30)}
+"""How long something may be due before somebody should look."""
+
+
+WORDS = {Kind.facts: "follow-up work", Kind.mails: "mails"}
+
+
+def span_words(span: timedelta) -> str:
+    """Return a span of time in its largest whole unit: “12 minutes”."""
+    seconds = max(0, int(span.total_seconds()))
+    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count:,} {unit}{'' if count == 1 else 's'}"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Of one kind: how many events wait, since when the oldest of them is due, how many were given up, and
+    the worker's last sign of life."""
+
+    kind: Kind
+    waiting: int
+    due_since: datetime | None
+    given_up: int
+    heartbeat: Heartbeat
+
+    def is_late(self, now: datetime) -> bool:
+        return self.due_since is not None and now - self.due_since > LATE_AFTER[self.kind]
+
+    def problems(self, now: datetime) -> tuple[str, ...]:
+        """Return in sentences what keeps this kind from being delivered; empty when all is well. What was
+        given up is for an admin to decide; it says nothing about the rest."""
+        found = []
+        if self.heartbeat.at is None:
+            found.append(f"No worker for {WORDS[self.kind]} ever ran here.")
+        elif self.heartbeat.is_silent(now):
+            ago = span_words(now - self.heartbeat.at)
+            found.append(f"The worker for {WORDS[self.kind]} was last seen {ago} ago.")
+        if self.heartbeat.trouble:
+            found.append(self.heartbeat.trouble)
+        if self.due_since is not None and self.is_late(now):
+            for_long = span_words(now - self.due_since)
+            found.append(f"{self.waiting:,} waiting, the oldest for {for_long}.")
+        return tuple(found)
+
+
+def deliveries(db: Session, *, now: datetime) -> tuple[Delivery, ...]:
+    """Return how each kind is delivered, in three statements, whatever was delivered before."""
+    open_events = OutboxEvent.done_at.is_(None), OutboxEvent.dead_at.is_(None)
+    is_mail = (OutboxEvent.name == MAIL).label("is_mail")
+    waiting = {
+        bool(row.is_mail): row
+        for row in db.execute(
+            select(
+                is_mail,
+                func.count().label("events"),
+                func.min(OutboxEvent.available_at)
+                .filter(OutboxEvent.available_at <= now)
+                .label("due_since"),
+            )
+            .where(*open_events)
+            .group_by(is_mail)
+        )
+    }
+    dead = select(is_mail, func.count()).where(OutboxEvent.dead_at.is_not(None)).group_by(is_mail)
+    given_up = {bool(of_mails): count for of_mails, count in db.execute(dead)}
+    beats = {beat.kind: beat for beat in heartbeats(db)}
+    found = []
+    for kind in Kind:
+        row = waiting.get(kind is Kind.mails)
+        found.append(
+            Delivery(
+                kind,
+                row.events if row else 0,
+                row.due_since if row else None,
+                given_up.get(kind is Kind.mails, 0),
+                beats[kind],
+            )
+        )
+    return tuple(found)
