@@ -250,7 +250,8 @@ def publish_content(paths: list[Path]) -> None:
         _refuse_problems(course)
     with _database() as (settings, database), database.write() as db:
         for course in parsed:
-            print(courses.publish(db, None, course, now=_now(settings)).sentence)
+            publication = courses.publish(db, None, course, now=_now(settings))
+            print("\n".join((publication.sentence, *publication.errata)))
     for path, course in zip(paths, parsed, strict=True):
         _print_notices(str(path), course)
 

@@ -17,13 +17,15 @@ from app.db import idempotency, limits
 from app.db.database import Database
 from app.enquiries import service as enquiries
 from app.kit.describing import describe_error
-from app.kit.ids import UserId
+from app.kit.ids import RevisionId, UserId
+from app.learning.correcting import tell_of_corrected_lesson
 from app.outbox import queries as outbox_queries
 from app.outbox import service as outbox
 from app.outbox.queries import Kind
 from app.practicals import service as practicals
 from app.quizzes import queries as quiz_queries
 from app.quizzes import service as quizzes
+from app.quizzes.correcting import tell_of_corrected_explanation
 from app.web.clock import Clock, doubt_about, seconds_passed
 from app.web.mailer import Mailer
 from app.workers.loop import Round, Worker
@@ -62,8 +64,21 @@ def issue_certificate(db: Session, payload: dict[str, Any], now: datetime) -> No
     )
 
 
+def tell_of_correction(db: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A course has an erratum: whoever learned from its words is told."""
+    course_key = str(payload["course_key"])
+    revision_ids = [RevisionId(UUID(text)) for text in payload["revision_ids"]]
+    if payload["lesson_key"]:
+        tell_of_corrected_lesson(
+            db, course_key, payload["lesson_key"], payload["key"], revision_ids, now=now
+        )
+    else:
+        tell_of_corrected_explanation(db, course_key, payload["quiz_key"], revision_ids, now=now)
+
+
 HANDLERS: dict[str, Handler] = {
     "assessment.signed": issue_certificate,
+    "course.corrected": tell_of_correction,
     "learning.completed": learning_completed,
     "practical.attended": issue_certificate,
     "quiz.submitted": nobody_listens_yet,

@@ -30,6 +30,17 @@ class CorruptsEvidence(Conflict):
         self.changes = tuple(changes)
 
 
+class ErratumChanged(Conflict):
+    """An erratum that people have read would say something else; nothing was published."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"The erratum {key} was published before, and people have read it. Leave it as it was, "
+            "and add another one with a new key.",
+            reason="erratum-changed",
+        )
+
+
 class PublishedMeanwhile(Conflict):
     """Somebody else published at the same moment."""
 

@@ -2,11 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
-from app.kit.ids import RevisionId, UserId
+from app.kit.ids import ErratumId, RevisionId, UserId
 
 
 class Revision(Base):
@@ -45,3 +52,30 @@ class Media(Base):
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PublishedErratum(Base):
+    """A correction of words in revisions that are published. Written once, never changed: people have
+    read it. It names a lesson, or a question of a quiz whose explanation it corrects."""
+
+    __tablename__ = "course_errata"
+    __table_args__ = (
+        UniqueConstraint("course_key", "key"),
+        CheckConstraint(
+            "(lesson_key IS NOT NULL AND quiz_key IS NULL AND question_key IS NULL)"
+            " OR (lesson_key IS NULL AND quiz_key IS NOT NULL AND question_key IS NOT NULL)",
+            name="corrects_one_text",
+        ),
+    )
+
+    id: Mapped[ErratumId] = mapped_column(primary_key=True)
+    course_key: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(64))
+    lesson_key: Mapped[str | None] = mapped_column(String(64))
+    quiz_key: Mapped[str | None] = mapped_column(String(64))
+    question_key: Mapped[str | None] = mapped_column(String(64))
+    was: Mapped[str] = mapped_column(Text)
+    now: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime]
+    published_by: Mapped[UserId | None]

@@ -1,7 +1,7 @@
 """Publishing: from a parsed course to the revision that new learners get."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ from app.courses.domain.digest import digest
 from app.courses.domain.drawing import digest_of
 from app.courses.domain.keys import CourseKeys
 from app.courses.domain.parsing import Parsed
+from app.courses.errata import publish_errata
 from app.courses.errors import CorruptsEvidence, CourseHasProblems, PublishedMeanwhile
 from app.courses.models import CourseHead, Media, Revision
 from app.kit.ids import RevisionId, new_uuid
@@ -41,6 +42,8 @@ class Publication:
     number: int
     digest: str
     changes: tuple[Change, ...] = ()
+    errata: tuple[str, ...] = ()
+    """A sentence for each erratum that is new."""
 
     @property
     def sentence(self) -> str:
@@ -56,26 +59,46 @@ def publish(db: Session, actor: Actor | None, parsed: Parsed, *, now: datetime) 
 
     `actor` None is the system. Content that was published before gets its old revision back. Learners
     keep the revision that their place pins. Raises CourseHasProblems, CorruptsEvidence with every
-    corrupting change against any revision that learners may have used, or PublishedMeanwhile.
+    corrupting change against any revision that learners may have used, ErratumChanged, or
+    PublishedMeanwhile. Errata reach learners of every revision, so they are published even when the
+    course itself did not change.
     """
     require(policy.may_publish(actor), "Only admins publish courses.")
     if parsed.course is None or parsed.keys is None:
         raise CourseHasProblems(parsed.problems)
-    name, key = digest(parsed), parsed.course.key
+    key = parsed.course.key
     head = _take_gate(db, key)
-    known = {row.digest: row for row in _revisions(db, key)}
+    publication = _publish_revision(db, actor, parsed, parsed.course, parsed.keys, head, now=now)
+    revisions = [row.id for row in _revisions(db, key)]
+    told = publish_errata(db, actor, key, parsed.errata, revisions, now=now)
+    return replace(publication, errata=told)
+
+
+def _publish_revision(
+    db: Session,
+    actor: Actor | None,
+    parsed: Parsed,
+    course: Course,
+    keys: CourseKeys,
+    head: RevisionId | None,
+    *,
+    now: datetime,
+) -> Publication:
+    """Make the content the current revision, unless it is already."""
+    name = digest(parsed)
+    known = {row.digest: row for row in _revisions(db, course.key)}
     here = next((row for row in known.values() if row.id == head), None)
     if here is not None and here.digest == name:
-        return Publication(Outcome.unchanged, key, here.id, here.number, name)
-    changes = _changes(db, [row.id for row in known.values()], head, parsed.course, parsed.keys)
+        return Publication(Outcome.unchanged, course.key, here.id, here.number, name)
+    changes = _changes(db, [row.id for row in known.values()], head, course, keys)
     try:
         with db.begin_nested():
             _keep_drawings(db, parsed.media)
             old = known.get(name)
             row = old or _add_revision(
-                db, actor, parsed.course, parsed.keys, name=name, number=len(known) + 1, now=now
+                db, actor, course, keys, name=name, number=len(known) + 1, now=now
             )
-            _point_head(db, key, row.id, now)
+            _point_head(db, course.key, row.id, now)
     except IntegrityError:  # a unique key: another process published the same course or drawing
         raise PublishedMeanwhile from None
     outcome = Outcome.published if old is None else Outcome.restored
@@ -86,9 +109,9 @@ def publish(db: Session, actor: Actor | None, parsed: Parsed, *, now: datetime) 
         now=now,
         subject_kind="course_revision",
         subject_id=row.id,
-        details={"course": key, "number": row.number, "digest": name, "outcome": outcome},
+        details={"course": course.key, "number": row.number, "digest": name, "outcome": outcome},
     )
-    return Publication(outcome, key, row.id, row.number, name, changes)
+    return Publication(outcome, course.key, row.id, row.number, name, changes)
 
 
 def _take_gate(db: Session, course_key: str) -> RevisionId | None:

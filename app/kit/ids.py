@@ -20,6 +20,7 @@ AssessmentId = NewType("AssessmentId", UUID)
 CertificateId = NewType("CertificateId", UUID)
 EnquiryId = NewType("EnquiryId", UUID)
 NoticeId = NewType("NoticeId", UUID)
+ErratumId = NewType("ErratumId", UUID)
 
 ALL_IDS = (
     UserId,
@@ -37,6 +38,7 @@ ALL_IDS = (
     CertificateId,
     EnquiryId,
     NoticeId,
+    ErratumId,
 )
 
 

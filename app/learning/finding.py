@@ -1,24 +1,24 @@
 """Searching one's course, and its glossary. The index of a revision is made once and kept."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
+from app.courses.corrections import corrected_course, course_corrections
 from app.courses.domain import searching
 from app.courses.domain.cleaning import plain_words
 from app.courses.domain.delivery import Course, Term
+from app.courses.domain.errata import Correction
 from app.courses.domain.searching import Document, Found, Piece
 from app.courses.queries import Published
 from app.db.paging import Page, page_of
-from app.kit.ids import RevisionId
 from app.learning import domain, queries
 from app.learning.domain import Done, ModuleState
 
 PAGE_SIZE = 10
 MOST_KEPT = 16
-
-_indexes: dict[RevisionId, tuple[Document, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ def search_page(
     """Return one page of what fits the query in the actor's course; raise NotFound without a place."""
     standing = queries.standing_on(db, actor, course_key)
     query = _kept(query)
-    hits = searching.search(_index(standing.published), query)
+    corrections = course_corrections(db, course_key)
+    hits = searching.search(_index(standing.published, corrections), query)
     first = (number - 1) * PAGE_SIZE
     shown = [
         _result(standing.course, standing.done, hit) for hit in hits[first : first + PAGE_SIZE]
@@ -85,13 +86,9 @@ def _kept(query: str) -> str:
     return " ".join(query.split())[: searching.LONGEST_QUERY]
 
 
-def _index(published: Published) -> tuple[Document, ...]:
-    index = _indexes.get(published.revision_id)
-    if index is None:
-        if len(_indexes) >= MOST_KEPT:
-            _indexes.pop(next(iter(_indexes)))
-        index = _indexes[published.revision_id] = searching.index_of(published.course)
-    return index
+@lru_cache(MOST_KEPT)
+def _index(published: Published, corrections: tuple[Correction, ...]) -> tuple[Document, ...]:
+    return searching.index_of(corrected_course(published.course, corrections))
 
 
 def _result(course: Course, done: Done, hit: searching.Hit) -> Result:

@@ -12,7 +12,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
+from app.courses.corrections import corrected_lesson, lesson_corrections
 from app.courses.domain.delivery import Course, Lesson, Module, PracticalKind, Quiz
+from app.courses.domain.errata import Correction
 from app.courses.queries import Published, revision
 from app.db.base import table_of
 from app.db.prepared import Prepared
@@ -120,13 +122,14 @@ class CourseMap:
 
 @dataclass(frozen=True, slots=True)
 class LessonPage:
-    """One lesson in its module. `previous` and `following` stay inside the module; after the last
-    lesson comes the module's quiz."""
+    """One lesson in its module, with its `corrections` marked in the text. `previous` and `following`
+    stay inside the module; after the last lesson comes the module's quiz."""
 
     course_key: str
     course_title: str
     module: NumberedModule
     lesson: Lesson
+    corrections: tuple[Correction, ...]
     number: int
     count: int
     is_done: bool
@@ -240,21 +243,26 @@ def _map_of(published: Published, done: Done) -> CourseMap:
 def lesson_page(db: Session, actor: Actor, course_key: str, lesson_key: str) -> LessonPage:
     """Return a lesson to read; raise NotFound, or ModuleLocked with what is missing."""
     standing = standing_on(db, actor, course_key)
-    return _lesson_page(standing.published, standing.done, lesson_key)
+    corrections = lesson_corrections(db, course_key, lesson_key)
+    return _lesson_page(standing.published, standing.done, lesson_key, corrections)
 
 
 @lru_cache(KEPT)
-def _lesson_page(published: Published, done: Done, lesson_key: str) -> LessonPage:
+def _lesson_page(
+    published: Published, done: Done, lesson_key: str, corrections: tuple[Correction, ...]
+) -> LessonPage:
     course = published.course
     module, lesson = find_lesson(course, done, lesson_key)
     place = module.lessons.index(lesson)
+    shown, concerning = corrected_lesson(lesson, corrections)
     is_done = lesson.key in done.lessons
     (named,) = domain.numbered(course, [module])
     return LessonPage(
         course_key=course.key,
         course_title=course.title,
         module=named,
-        lesson=lesson,
+        lesson=shown,
+        corrections=concerning,
         number=place + 1,
         count=len(module.lessons),
         is_done=is_done,

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.courses import queries as courses
-from app.courses.answers import answer_keys
+from app.courses.answers import answer_keys, explanation_corrections
 from app.courses.domain.delivery import Question, Quiz
+from app.courses.domain.errata import Correction, applying, corrected_html
 from app.courses.domain.keys import QuestionKey
 from app.kit.errors import Conflict
 from app.kit.ids import AttemptId
@@ -52,6 +53,8 @@ class ReviewedQuestion:
     tolerance: str
     """How far off still counts, empty where the number must be exact."""
     explanation_html: str
+    corrections: tuple[Correction, ...]
+    """Corrections of its explanations, which are marked in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ def _review(
     marks: Marks,
 ) -> tuple[ReviewedQuestion, ...]:
     keys = answer_keys(db, attempt.revision_id).quizzes[attempt.quiz_key].questions
+    corrections = explanation_corrections(db, attempt.course_key, attempt.quiz_key)
     counted = counting(answers, attempt.due_at)
     return tuple(
         _reviewed(
@@ -151,6 +155,7 @@ def _review(
             keys[drawn.key],
             counted[drawn.key].response if drawn.key in counted else Response(),
             mark,
+            corrections.get(drawn.key, ()),
         )
         for place, (drawn, mark) in enumerate(zip(attempt.drawn, marks.marks, strict=True), start=1)
     )
@@ -163,6 +168,7 @@ def _reviewed(
     key: QuestionKey,
     response: Response,
     mark: Mark,
+    corrections: tuple[Correction, ...],
 ) -> ReviewedQuestion:
     html = {option.key: option.html for option in question.options}
     heading, rest = queries.split_stem(question.stem_html)
@@ -179,14 +185,19 @@ def _reviewed(
                 html=html[option.key],
                 is_chosen=option.key in response.options,
                 is_correct=option.key in key.correct,
-                explanation_html=key.option_explanations.get(option.key, ""),
+                explanation_html=corrected_html(
+                    key.option_explanations.get(option.key, ""), corrections
+                ),
             )
             for option in drawn.options
         ),
         text=response.text,
         answer=_with_unit(key.answer, question.unit),
         tolerance=_with_unit(key.tolerance, question.unit) if key.tolerance else "",
-        explanation_html=key.explanation_html,
+        explanation_html=corrected_html(key.explanation_html, corrections),
+        corrections=applying(
+            "\n".join((key.explanation_html, *key.option_explanations.values())), corrections
+        ),
     )
 
 

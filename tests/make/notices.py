@@ -36,6 +36,22 @@ REPORT = {
     "assessment_id": "0196f2c0-0000-7000-8000-000000000000",
 }
 CERTIFICATE = {"name": "Ann Able", "title": "Small course", "serial": "3VMHDA7ZP1X8M7Q8VNAZ1C6RPP"}
+CORRECTION = {
+    "name": "Ann Able",
+    "course": "Small course",
+    "course_key": "small-course",
+    "lesson": "Layers of the skin",
+    "lesson_key": "skin-layers",
+    "was": "it is 1 mm thick",
+    "now": "it is 0.1 mm thick",
+    "why": "The number was wrong.",
+}
+CORRECTED_QUIZ = {
+    "name": "Ann Able",
+    "course": "Small course",
+    "quiz": "Quiz on the skin",
+    "attempt_id": "0196f2c0-0000-7000-8000-000000000000",
+}
 BECAUSE = {"reason": "A burst pipe.\nWe are sorry."}
 
 

@@ -21,6 +21,7 @@ class Checked:
     checklists: dict[str, source.ChecklistFile] = field(default_factory=dict)
     glossary: Mapping[str, source.TermFields] = field(default_factory=dict)
     references: Mapping[str, source.ReferenceFields] = field(default_factory=dict)
+    errata: Mapping[str, source.ErratumFields] = field(default_factory=dict)
 
 
 def built(

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     checklist = "checklist"
     glossary = "glossary"
     references = "references"
+    errata = "errata"
     drawing = "drawing"
 
 
@@ -34,6 +35,7 @@ _SINGLE: Final = {
     "glossary.yaml": Kind.glossary,
     "references.yaml": Kind.references,
 }
+_MAY_BE_THERE: Final = {"errata.yaml": Kind.errata}
 _FOLDERS: Final = {
     "modules": (Kind.module, ".yaml"),
     "lessons": (Kind.lesson, ".md"),
@@ -99,8 +101,9 @@ def arranged(files: Mapping[str, bytes]) -> Folder:
 
 def _sort(folder: Folder, path: str, data: bytes) -> None:
     place, _, name = path.rpartition("/")
-    if path in _SINGLE:
-        _read(folder, path, _SINGLE[path], _SINGLE[path], data)
+    single = {**_SINGLE, **_MAY_BE_THERE}
+    if path in single:
+        _read(folder, path, single[path], single[path], data)
         return
     if place not in _FOLDERS:
         folder.problems.append(
@@ -108,7 +111,7 @@ def _sort(folder: Folder, path: str, data: bytes) -> None:
                 path,
                 1,
                 "This file does not belong into a course.",
-                did_you_mean(path, [*_SINGLE, *(f"{known}/" for known in _FOLDERS)]),
+                did_you_mean(path, [*single, *(f"{known}/" for known in _FOLDERS)]),
             )
         )
         return

@@ -9,6 +9,8 @@ from app.courses.domain.building import Checked, built
 from app.courses.domain.crossing import crossing_problems
 from app.courses.domain.delivery import Course
 from app.courses.domain.drawing import Drawing, check_drawing
+from app.courses.domain.errata import Erratum
+from app.courses.domain.errata_file import errata_of, erratum_problems
 from app.courses.domain.explaining import validated
 from app.courses.domain.fields import KEY_HINT, is_key
 from app.courses.domain.folder import Document, Folder, Kind, arranged
@@ -39,6 +41,7 @@ class Parsed:
     media: Mapping[str, bytes]
     problems: tuple[Problem, ...]
     notices: tuple[Problem, ...] = ()
+    errata: tuple[Erratum, ...] = ()
 
 
 def parse_course(key: str, files: Mapping[str, bytes]) -> Parsed:
@@ -57,11 +60,14 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> Parsed:
     checked, shown, found = _checked(folder, renderer)
     problems += found
     problems += crossing_problems(folder, shown)
+    problems += erratum_problems(folder.documents[Kind.errata].get(Kind.errata), checked, renderer)
     if problems or checked.course is None:
         return Parsed(None, None, {}, tuple(sorted(set(problems))))
     course, keys = built(key, checked.course, checked, renderer)
     media = dict(sorted(folder.drawings.items()))
-    return Parsed(course, keys, media, (), _notices(folder, checked.course))
+    return Parsed(
+        course, keys, media, (), _notices(folder, checked.course), errata_of(checked.errata)
+    )
 
 
 def _notices(folder: Folder, course: source.CourseFile) -> tuple[Problem, ...]:
@@ -135,6 +141,7 @@ def _checked(folder: Folder, renderer: Renderer) -> tuple[Checked, frozenset[str
     checked.references = check(
         source.ReferencesFile, folder.documents[Kind.references].get(Kind.references)
     )
+    checked.errata = check(source.ErrataFile, folder.documents[Kind.errata].get(Kind.errata)) or {}
     for key, document in folder.documents[Kind.lesson].items():
         sources = _sources(document, renderer.surroundings)
         body = Renderer(renderer.surroundings, sources).lesson(document.body)

@@ -291,5 +291,35 @@ class ReferenceFields(Authored):
     seen: Plain
 
 
+class ErratumFields(Authored):
+    """A correction of words in a lesson, or in an explanation of a question; see `errata.py`."""
+
+    lesson: Key | None = None
+    quiz: Key | None = None
+    question: Key | None = None
+    was: Plain300
+    now: Plain300
+    why: Plain300
+
+    @model_validator(mode="after")
+    def _names_one_text(self) -> "ErratumFields":
+        names_question = self.quiz is not None and self.question is not None
+        names_part = (self.quiz is None) != (self.question is None)
+        if names_part or names_question == (self.lesson is not None):
+            raise UnfitError.because(
+                "An erratum corrects one text.",
+                "Name a `lesson`, or a `quiz` with its `question`. Right answers, steps and marks "
+                "cannot be corrected this way.",
+            )
+        if self.was.split() == self.now.split():
+            raise UnfitError.because(
+                "The erratum changes nothing.",
+                "Write the right words in `now`.",
+                trail=("now",),
+            )
+        return self
+
+
 GlossaryFile = dict[Key, TermFields]
 ReferencesFile = dict[Key, ReferenceFields]
+ErrataFile = dict[Key, ErratumFields]

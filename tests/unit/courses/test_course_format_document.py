@@ -45,6 +45,7 @@ def fields(model: type[BaseModel]) -> set[str]:
         ("quizzes/", 1, source.QuestionFields, {"type"}),
         ("practicals/", 0, source.PracticalFile, set()),
         ("checklists/", 0, source.ChecklistFile, set()),
+        ("errata.yaml", 0, source.ErratumFields, set()),
     ],
 )
 def test_the_tables_name_every_field_and_no_other(
@@ -96,7 +97,7 @@ def test_the_callouts_are_named() -> None:
 
 def test_every_folder_of_the_document_is_known() -> None:
     paths = re.findall(r"^  (\S+) {2,}", section("The folder"), re.MULTILINE)
-    assert len(paths) == 9
+    assert len(paths) == 10
     files = {path.replace("<key>", "a").replace("<name>", "a"): b"" for path in paths}
     problems = arranged(files).problems
     assert [problem for problem in problems if "belong" in problem.message] == []

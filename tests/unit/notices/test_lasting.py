@@ -13,7 +13,15 @@ import pytest
 from app.kit.places import TEMPLATES
 from app.web.letters import Letters
 from app.web.templating import make_environment
-from tests.make.notices import BECAUSE, CERTIFICATE, DAY, PLACE, REPORT
+from tests.make.notices import (
+    BECAUSE,
+    CERTIFICATE,
+    CORRECTED_QUIZ,
+    CORRECTION,
+    DAY,
+    PLACE,
+    REPORT,
+)
 
 SHORT_DAY = {name: value for name, value in DAY.items() if name != "cancel_until"}
 PLACE_ON_DAY = SHORT_DAY | {
@@ -32,6 +40,10 @@ WRITTEN: dict[str, tuple[dict[str, Any], ...]] = {
     "enrolments/requested": (PLACE,),
     "enrolments/waiting": (PLACE | {"position": 2},),
     "enrolments/withdrawn": (PLACE,),
+    "learning/corrected": (
+        CORRECTION | {"has_place": True},
+        CORRECTION | {"has_place": False},
+    ),
     "practicals/booked": (DAY, PLACE_ON_DAY),
     "practicals/called-off": (DAY | BECAUSE, SHORT_DAY | BECAUSE),
     "practicals/changed": (DAY, PLACE_ON_DAY),
@@ -40,6 +52,7 @@ WRITTEN: dict[str, tuple[dict[str, Any], ...]] = {
     "practicals/promoted": (DAY, PLACE_ON_DAY),
     "practicals/reserved": (DAY | BECAUSE, PLACE_ON_DAY | BECAUSE),
     "practicals/taken-away": (DAY | BECAUSE, SHORT_DAY | BECAUSE),
+    "quizzes/corrected": (CORRECTED_QUIZ,),
 }
 HOUSE = {"academy": "The Academy", "base_url": "https://academy.example.org"}
 NO_NOTICES = {"accounts", "enquiries"}

@@ -1,0 +1,82 @@
+"""Reading the corrections of lessons. Those of explanations are read beside the keys: see `answers`."""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session
+
+from app.courses.domain.delivery import Course, Lesson
+from app.courses.domain.errata import Correction, applying, corrected_html, corrected_words
+from app.courses.models import PublishedErratum
+from app.db.base import table_of
+from app.db.prepared import Prepared
+
+MOST_CORRECTED = 64
+
+_erratum = table_of(PublishedErratum).c
+
+
+def _correction(row: Row[*tuple[Any, ...]]) -> Correction:
+    return Correction(row.key, row.lesson_key, row.was, row.now, row.why, row.published_at)
+
+
+_CORRECTIONS = (
+    select(
+        _erratum.key,
+        _erratum.lesson_key,
+        _erratum.was,
+        _erratum.now,
+        _erratum.why,
+        _erratum.published_at,
+    )
+    .where(_erratum.course_key == bindparam("course_key"), _erratum.lesson_key.is_not(None))
+    .order_by(_erratum.published_at, _erratum.key)
+)
+OF_LESSON = Prepared(
+    _CORRECTIONS.where(_erratum.lesson_key == bindparam("lesson_key")), _correction
+)
+
+
+def lesson_corrections(db: Session, course_key: str, lesson_key: str) -> tuple[Correction, ...]:
+    """Return the corrections of one lesson, oldest first, whatever revision they concern."""
+    return tuple(OF_LESSON.all(db, course_key=course_key, lesson_key=lesson_key))
+
+
+def course_corrections(db: Session, course_key: str) -> tuple[Correction, ...]:
+    """Return the corrections of every lesson of a course, oldest first."""
+    rows = db.execute(_CORRECTIONS, {"course_key": course_key})
+    return tuple(_correction(row) for row in rows)
+
+
+@lru_cache(MOST_CORRECTED)
+def corrected_lesson(
+    lesson: Lesson, corrections: tuple[Correction, ...]
+) -> tuple[Lesson, tuple[Correction, ...]]:
+    """Return a lesson with its corrections marked in it, and those that concern this revision of it."""
+    concerning = applying(lesson.html, corrections)
+    if not concerning:
+        return lesson, ()
+    html = corrected_html(lesson.html, concerning)
+    text = corrected_words(lesson.text, concerning)
+    return lesson.model_copy(update={"html": html, "text": text}), concerning
+
+
+def corrected_course(course: Course, corrections: tuple[Correction, ...]) -> Course:
+    """Return a course with every correction marked in its lessons."""
+    if not corrections:
+        return course
+    modules = tuple(
+        module.model_copy(
+            update={
+                "lessons": tuple(
+                    corrected_lesson(
+                        lesson, tuple(each for each in corrections if each.target == lesson.key)
+                    )[0]
+                    for lesson in module.lessons
+                )
+            }
+        )
+        for module in course.modules
+    )
+    return course.model_copy(update={"modules": modules})

@@ -1,0 +1,154 @@
+"""Errata: corrections of words that learners of older revisions still read.
+
+An erratum names a passage of a lesson or of an explanation, as plain words, and what it should have
+said. The revision itself never changes: the passage is shown struck out, with the right words beside
+it, so that evidence that points at the revision stays what it was.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+_PARTS = re.compile(r"(<[^>]*>)")
+_INLINE = re.compile(r"</?(?:a|em|strong|code|span)\b")
+_REFERENCE = re.compile(r'<a class="reference"')
+_BARRIER = "\x00"
+"""Stands for a tag that ends a paragraph, a cell or a heading: no passage reaches over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """A correction as its author wrote it. Either `lesson` is set, or `quiz` and `question` are."""
+
+    key: str
+    lesson: str | None
+    quiz: str | None
+    question: str | None
+    was: str
+    now: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A published erratum, as pages show it; `published_at` is its date."""
+
+    key: str
+    target: str
+    """The key of the lesson, or of the question whose explanation it corrects."""
+    was: str
+    now: str
+    why: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A run of text in HTML: where it begins in the joined text, and which part of the HTML it is."""
+
+    start: int
+    part: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+def has_passage(html: str, words: str) -> bool:
+    """Return whether the words stand in the HTML, inside one paragraph, cell or heading."""
+    joined, _ = _text_of(_PARTS.split(html))
+    return _pattern(words).search(joined) is not None
+
+
+def applying(html: str, corrections: Iterable[Correction]) -> tuple[Correction, ...]:
+    """Return the corrections whose passage stands in the HTML."""
+    return tuple(correction for correction in corrections if has_passage(html, correction.was))
+
+
+def corrected_html(html: str, corrections: Iterable[Correction]) -> str:
+    """Return the HTML with each passage struck out and the right words after it.
+
+    The first corrected passage of each correction has the id `correction-<key>`.
+    """
+    for correction in corrections:
+        html = _marked(html, correction)
+    return html
+
+
+def corrected_words(text: str, corrections: Iterable[Correction]) -> str:
+    """Return plain words with each passage replaced, for search."""
+    for correction in corrections:
+        pattern = re.compile(r"\s+".join(map(re.escape, correction.was.split())))
+        text = correction.now.join(pattern.split(text))
+    return text
+
+
+def _marked(html: str, correction: Correction) -> str:
+    parts = _PARTS.split(html)
+    joined, segments = _text_of(parts)
+    changed: dict[int, list[str]] = {}
+    position: dict[int, int] = {}
+    for number, match in enumerate(_pattern(correction.was).finditer(joined)):
+        covered = [
+            segment
+            for segment in segments
+            if segment.start < match.end() and segment.end > match.start()
+        ]
+        for segment in covered:
+            start = max(match.start() - segment.start, 0)
+            end = min(match.end() - segment.start, len(segment.text))
+            pieces = changed.setdefault(segment.part, [])
+            pieces.append(segment.text[position.get(segment.part, 0) : start])
+            pieces.append(f'<del class="erratum-was">{segment.text[start:end]}</del>')
+            if segment is covered[-1]:
+                pieces.append(_right_words(correction, is_first=number == 0))
+            position[segment.part] = end
+    for part, pieces in changed.items():
+        parts[part] = "".join(pieces) + parts[part][position[part] :]
+    return "".join(parts)
+
+
+def _right_words(correction: Correction, *, is_first: bool) -> str:
+    anchor = f' id="correction-{escape(correction.key)}"' if is_first else ""
+    return (
+        f' <ins class="erratum-now"{anchor}><span class="visually-hidden">Corrected to: </span>'
+        f"{escape(correction.now, quote=False)}</ins>"
+    )
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile(r"\s+".join(re.escape(escape(word, quote=False)) for word in words.split()))
+
+
+def _text_of(parts: list[str]) -> tuple[str, list[_Segment]]:
+    """Return the text of split HTML and where each run of it stands.
+
+    The numbers of sources are left out: the author does not write them in the passage.
+    """
+    segments: list[_Segment] = []
+    joined = ""
+    for number, text in _visible(parts):
+        if number is None:
+            joined += text
+            continue
+        segments.append(_Segment(len(joined), number, text))
+        joined += text
+    return joined, segments
+
+
+def _visible(parts: list[str]) -> Iterator[tuple[int | None, str]]:
+    """Yield each run of text with its number, and a barrier (without a number) for a block's tag."""
+    is_reference = False
+    for number, part in enumerate(parts):
+        if part.startswith("<") and number % 2 == 1:
+            if is_reference:
+                is_reference = not part.startswith("</a")
+            elif _REFERENCE.match(part):
+                is_reference = True
+            elif not _INLINE.match(part):
+                yield None, _BARRIER
+        elif part and not is_reference:
+            yield number, part

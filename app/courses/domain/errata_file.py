@@ -1,0 +1,87 @@
+"""The file `errata.yaml`: what its entries must agree with in the rest of the course."""
+
+from collections.abc import Iterator, Mapping
+
+from app.courses.domain.building import Checked
+from app.courses.domain.errata import Erratum, has_passage
+from app.courses.domain.folder import Document
+from app.courses.domain.markdown import Renderer
+from app.courses.domain.problems import Problem
+from app.courses.domain.source import ChoiceQuestion, ErratumFields, Question, TrueFalseQuestion
+from app.courses.domain.yaml_source import LinedYaml
+
+
+def errata_of(fields: Mapping[str, ErratumFields]) -> tuple[Erratum, ...]:
+    """Return the errata of a file without problems, in its order."""
+    return tuple(
+        Erratum(
+            key=key,
+            lesson=entry.lesson,
+            quiz=entry.quiz,
+            question=entry.question,
+            was=entry.was,
+            now=entry.now,
+            why=entry.why,
+        )
+        for key, entry in fields.items()
+    )
+
+
+def erratum_problems(
+    document: Document | None, checked: Checked, renderer: Renderer
+) -> Iterator[Problem]:
+    """Yield what is wrong between the errata and the texts they correct.
+
+    A text that the course does not have any more may still be corrected: older revisions have it.
+    A text that it has must be corrected itself, or new learners would read the mistake again.
+    """
+    if document is None or document.lined is None:
+        return
+    for key, entry in checked.errata.items():
+        if entry.lesson is not None:
+            yield from _in_lesson(document.lined, document.path, key, entry, checked)
+        elif entry.quiz is not None:
+            yield from _in_explanation(document.lined, document.path, key, entry, checked, renderer)
+
+
+def _in_lesson(
+    lined: LinedYaml, path: str, key: str, entry: ErratumFields, checked: Checked
+) -> Iterator[Problem]:
+    body = checked.bodies.get(entry.lesson or "")
+    if body is not None and has_passage(body.html, entry.was):
+        yield _still_wrong(lined, path, key, f"The lesson `{entry.lesson}`")
+
+
+def _in_explanation(
+    lined: LinedYaml,
+    path: str,
+    key: str,
+    entry: ErratumFields,
+    checked: Checked,
+    renderer: Renderer,
+) -> Iterator[Problem]:
+    quiz = checked.quizzes.get(entry.quiz or "")
+    questions = {question.key: question for question in quiz.questions} if quiz else {}
+    question = questions.get(entry.question or "")
+    if question is not None and any(
+        has_passage(renderer.field(text).html, entry.was) for text in _explanations(question)
+    ):
+        yield _still_wrong(lined, path, key, f"The explanation of `{entry.question}`")
+
+
+def _explanations(question: Question) -> Iterator[str]:
+    yield question.explanation
+    if isinstance(question, ChoiceQuestion):
+        yield from (option.explanation for option in question.options)
+    elif isinstance(question, TrueFalseQuestion):
+        yield question.explanations.true_
+        yield question.explanations.false_
+
+
+def _still_wrong(lined: LinedYaml, path: str, key: str, what: str) -> Problem:
+    return Problem(
+        path,
+        lined.line((key, "was")),
+        f"{what} still has these words.",
+        "Correct the text itself too, so that new learners read it right.",
+    )
