@@ -89,6 +89,21 @@ def _publish(
             f"{course_key}: erratum {erratum.key} is NOT published: no published revision has the "
             f"words “{erratum.was}” there."
         )
+    _store(db, actor, course_key, erratum, concerned, now=now)
+    count = "1 revision" if len(concerned) == 1 else f"{len(concerned)} revisions"
+    return f"{course_key}: erratum {erratum.key} is published; it corrects {count}."
+
+
+def _store(
+    db: Session,
+    actor: Actor | None,
+    course_key: str,
+    erratum: Erratum,
+    concerned: list[RevisionId],
+    *,
+    now: datetime,
+) -> None:
+    """Store an erratum with its entry in the audit trail, and announce it."""
     row = PublishedErratum(
         id=ErratumId(new_uuid()),
         course_key=course_key,
@@ -113,20 +128,14 @@ def _publish(
         subject_id=row.id,
         details={"course": course_key, "key": erratum.key, "revisions": len(concerned)},
     )
-    outbox.announce(
-        db,
-        CORRECTED,
-        {
-            "key": erratum.key,
-            "course_key": course_key,
-            "lesson_key": erratum.lesson,
-            "quiz_key": erratum.quiz,
-            "revision_ids": [str(revision_id) for revision_id in concerned],
-        },
-        now=now,
-    )
-    count = "1 revision" if len(concerned) == 1 else f"{len(concerned)} revisions"
-    return f"{course_key}: erratum {erratum.key} is published; it corrects {count}."
+    fact = {
+        "key": erratum.key,
+        "course_key": course_key,
+        "lesson_key": erratum.lesson,
+        "quiz_key": erratum.quiz,
+        "revision_ids": [str(revision_id) for revision_id in concerned],
+    }
+    outbox.announce(db, CORRECTED, fact, now=now)
 
 
 def _stands_in_lesson(course: Course, erratum: Erratum) -> bool:

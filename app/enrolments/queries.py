@@ -185,20 +185,6 @@ def students_of_course(db: Session, course_key: str) -> tuple[Place, ...]:
     return _places(db, PLACES.where(ENROLMENT.course_key == course_key))
 
 
-def learners_of_revisions(db: Session, revision_ids: Iterable[RevisionId]) -> dict[UserId, bool]:
-    """Return everybody who has or had a confirmed place that pins one of the revisions, and whether
-    such a place is still confirmed."""
-    learners: dict[UserId, bool] = {}
-    rows = db.execute(
-        select(ENROLMENT.user_id, ENROLMENT.state)
-        .where(ENROLMENT.revision_id.in_(list(revision_ids)))
-        .order_by(ENROLMENT.user_id)
-    )
-    for user_id, state in rows:
-        learners[user_id] = learners.get(user_id, False) or state == EnrolmentState.confirmed
-    return learners
-
-
 def places_by_intake(db: Session, intake_id: IntakeId) -> tuple[Place, ...]:
     """Return every confirmed place in an intake, newest first."""
     return _places(db, PLACES.where(ENROLMENT.intake_id == intake_id))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.courses import queries as courses
 from app.courses.corrections import lesson_corrections
-from app.enrolments.queries import learners_of_revisions
+from app.enrolments.learners import learners_of_revisions
 from app.kit.ids import RevisionId
 from app.notices import service as notices
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_0090"
-down_revision = "20261129_0010"
+down_revision = "20261129_0011"
 
 
 def upgrade() -> None:
