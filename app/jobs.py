@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.accounts import sign_ins
+from app.accounts.kept_forms import forget_old_forms
 from app.certificates import service as certificates
 from app.db import idempotency, limits
 from app.db.database import Database
@@ -160,12 +161,12 @@ def forget_delivered(database: Database, *, now: datetime) -> None:
 
 
 def end_sign_ins(database: Database, *, now: datetime) -> None:
-    """Delete sign-ins that have expired, so that they stay expired when the clock is set back."""
+    """Mark sign-ins that have expired as ended, so that they stay so when the clock is set back."""
     with database.read() as db:
         if not sign_ins.is_any_expired(db, now=now):
             return
     with database.write() as db:
-        sign_ins.forget_expired(db, now=now)
+        sign_ins.end_expired(db, now=now)
 
 
 def sweep(database: Database, *, now: datetime) -> None:
@@ -175,6 +176,7 @@ def sweep(database: Database, *, now: datetime) -> None:
         limits.sweep(db, now=now)
         practicals.promote_everywhere(db, now=now)
         enquiries.forget_old(db, now=now)
+        forget_old_forms(db, now=now)
     forget_delivered(database, now=now)
 
 

@@ -13,6 +13,7 @@ from app.accounts import api as accounts_api
 from app.accounts import group_pages, me_pages, people_pages
 from app.accounts import pages as accounts_pages
 from app.accounts.identity import Identity
+from app.accounts.kept_forms import KeptForms
 from app.accounts.links import sign_link
 from app.assessments import api as assessments_api
 from app.assessments import pages as assessments_pages
@@ -130,6 +131,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         templates=templates,
         letters=Letters.over(templates),
         identify=Identity(),
+        kept_forms=KeptForms(settings.secret_key.get_secret_value()),
         clock=clock_for(settings.test_clock),
         url_for=url_for,
         asset=built.url,
@@ -144,11 +146,16 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     install_errors(app)
     app.mount("/static", public(Assets(built)))
     app.state.policies = policies(app)
+    _wrap(app, settings)
+    return app
+
+
+def _wrap(app: FastAPI, settings: Settings) -> None:
+    """Put the layers round every request; the one added last is the outermost."""
     app.add_middleware(Unexpected)
     app.add_middleware(Guards, settings=settings, answer=answer_early)
     app.add_middleware(GZipMiddleware, compresslevel=COMPRESSION, exclude_content_types=PACKED)
     app.add_middleware(RequestLog)
-    return app
 
 
 def make_mailer(settings: Settings, shell: Shell) -> Mailer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import TypeVar
@@ -35,6 +36,8 @@ class Actor:
     confirmed: bool = True
     """Whether the address has been confirmed by mail."""
     theme: str = "auto"
+    sign_in_ends_at: datetime | None = None
+    """When this sign-in ends if nothing more is done in it."""
 
     @property
     def is_student(self) -> bool:

@@ -67,6 +67,19 @@ class SignInOut(BaseModel):
     is_this: bool
 
 
+class Nothing(BaseModel):
+    """An empty object: a form of another site cannot send one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class RenewedOut(BaseModel):
+    """`seconds` from now until the sign-in ends, for a clock that may be wrong."""
+
+    ends_at: datetime
+    seconds: int
+
+
 class MemberOut(BaseModel):
     id: UUID
     name: str
@@ -120,6 +133,20 @@ def show_sign_ins(*, visit: Visit) -> list[SignInOut]:
     with visit.database.read() as db:
         rows = queries.own_sign_ins(db, visit.actor, now=visit.now)
     return [SignInOut.model_validate(row) for row in rows]
+
+
+@api.post(
+    "/me/sign-in/renew",
+    name="api.accounts.renew_sign_in",
+    access=SIGNED_IN,
+    response_model=RenewedOut,
+)
+def renew_sign_in(*, visit: Visit, nothing: Nothing) -> RenewedOut:
+    """Keep this sign-in alive: it ends after as long without activity as it may, counted from now. The body
+    is an empty object."""
+    with visit.database.write() as db:
+        ends_at = sign_ins.renew(db, visit.actor, now=visit.now)
+    return RenewedOut(ends_at=ends_at, seconds=int((ends_at - visit.now).total_seconds()))
 
 
 @api.delete(

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Set
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.accounts.actor import Role
@@ -63,6 +63,43 @@ def idle_time(roles: Set[Role]) -> timedelta:
 def longest_time(roles: Set[Role]) -> timedelta:
     """Return how long a sign-in may last in all, however busy it is (R-014)."""
     return timedelta(hours=12) if roles & STAFF else timedelta(days=30)
+
+
+class SignInEnd(StrEnum):
+    """How a sign-in ended, as far as it is known."""
+
+    idle_staff = "idle-staff"
+    idle = "idle"
+    longest = "longest"
+    gone = "gone"
+
+    @property
+    def sentence(self) -> str:
+        return _ENDED[self]
+
+
+_ENDED = {
+    SignInEnd.idle_staff: "Your sign-in ended after 60 minutes without activity.",
+    SignInEnd.idle: "Your sign-in ended after 7 days without activity.",
+    SignInEnd.longest: "Your sign-in ended because it had lasted as long as it may.",
+    SignInEnd.gone: "You are not signed in any more.",
+}
+
+
+def how_it_ended(roles: Set[Role], ends_at: datetime, *, now: datetime) -> SignInEnd:
+    """Say how a sign-in ended that is over. `ends_at` is when it ends however busy it is."""
+    if ends_at <= now:
+        return SignInEnd.longest
+    return SignInEnd.idle_staff if roles & STAFF else SignInEnd.idle
+
+
+KEPT_WORDS = {
+    "yes": "What you typed is kept for 30 minutes. Sign in, and go on with it.",
+    "no": "What you typed could not be kept. Before you sign in, go back with your browser’s Back button, "
+    "where it may still stand, and copy it.",
+    "nothing": "What you pressed was not done. Sign in, then press it again.",
+}
+"""What became of the form that was sent after the end, for the page to sign in."""
 
 
 # Names and addresses

@@ -46,6 +46,8 @@ class SignInForm(Form):
     email: Email = Field(title="Your e-mail address")
     password: TypedPassword = Field(title="Your password")
     next: Wanted = ""
+    ended: Annotated[str, StringConstraints(max_length=20)] = ""
+    kept: Annotated[str, StringConstraints(max_length=20)] = ""
 
 
 class RegisterForm(Form):

@@ -30,6 +30,8 @@ BY_COOKIE = Prepared(
         SIGN_IN.id,
         SIGN_IN.seen_at,
         SIGN_IN.user_id,
+        SIGN_IN.idle_ends_at,
+        SIGN_IN.ends_at,
         USER.name,
         USER.email,
         USER.theme,
@@ -43,6 +45,7 @@ BY_COOKIE = Prepared(
         SIGN_IN.token_hash == bindparam("token_hash"),
         SIGN_IN.ends_at > bindparam("now"),
         SIGN_IN.idle_ends_at > bindparam("now"),
+        SIGN_IN.ended_at.is_(None),
         USER.disabled_at.is_(None),
     )
 )
@@ -57,20 +60,24 @@ class Identity:
         row = BY_COOKIE.alone(database, token_hash=hash_of(token), now=now)
         if row is None:
             return None
+        is_touched = row.seen_at < now - TOUCH_AFTER
+        roles = roles_held(
+            is_student=row.is_student,
+            is_instructor=row.is_instructor,
+            is_admin=row.is_admin,
+        )
+        idle_ends_at = now + idle_time(roles) if is_touched else row.idle_ends_at
         actor = Actor(
             user_id=row.user_id,
             name=row.name,
-            roles=roles_held(
-                is_student=row.is_student,
-                is_instructor=row.is_instructor,
-                is_admin=row.is_admin,
-            ),
+            roles=roles,
             email=row.email,
             sign_in_id=row.id,
             confirmed=row.confirmed_at is not None,
             theme=row.theme,
+            sign_in_ends_at=min(idle_ends_at, row.ends_at),
         )
-        if row.seen_at < now - TOUCH_AFTER:
+        if is_touched:
             with database.write() as db:
                 self._touch(db, actor, now)
         return actor

@@ -55,7 +55,8 @@ class User(Base):
 
 
 class SignIn(Base):
-    """A browser that is signed in. Only the SHA-256 of its token is stored."""
+    """A browser that is signed in. Only the SHA-256 of its token is stored. `ended_at`: it has expired and
+    stays so when the clock is set back; the row is kept for a day, to know whose it was."""
 
     __tablename__ = "sign_ins"
 
@@ -69,6 +70,7 @@ class SignIn(Base):
     proved_at: Mapped[datetime]
     device: Mapped[str] = mapped_column(String(200))
     network: Mapped[str] = mapped_column(String(60))
+    ended_at: Mapped[datetime | None]
 
 
 class ApiToken(Base):
@@ -82,6 +84,22 @@ class ApiToken(Base):
     created_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class KeptFormRow(Base):
+    """A form that was sent after its sender's sign-in had ended; `sealed` is encrypted."""
+
+    __tablename__ = "kept_forms"
+    __table_args__ = (
+        Index("ix_kept_forms_user_id", "user_id", "created_at"),
+        Index("ix_kept_forms_ends_at", "ends_at"),
+    )
+
+    id: Mapped[EventId] = mapped_column(primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
 
 
 class MailedLink(Base):

@@ -3,7 +3,7 @@
 from fastapi import Response
 
 from app.accounts import domain, own_account, passwords, queries, sign_ins
-from app.accounts.domain import Purpose
+from app.accounts.domain import KEPT_WORDS, Purpose, SignInEnd
 from app.accounts.errors import LinkSpent, SignInRefused, WrongPassword
 from app.accounts.forms import (
     ConfirmAddressForm,
@@ -294,15 +294,26 @@ def _link_page(
 def _sign_in_page(
     visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
+    asked = visit.request.query_params
+    values = {"next": _wanted(visit), **{name: asked.get(name, "") for name in ("ended", "kept")}}
+    shown = submitted.values if submitted else values
     return form_page(
         visit,
         "accounts/sign_in.html",
         submitted,
         refused,
-        values={"next": _wanted(visit)},
+        values=values,
+        ended=_how_it_ended(str(shown.get("ended", "")), str(shown.get("kept", ""))),
         guests=_guests(visit),
         shortest=domain.SHORTEST_PASSWORD,
     )
+
+
+def _how_it_ended(ended: str, kept: str) -> str:
+    """Say why the person has to sign in again, and what became of what they had typed."""
+    if ended not in set(SignInEnd):
+        return ""
+    return f"{SignInEnd(ended).sentence} {KEPT_WORDS.get(kept, '')}".strip()
 
 
 def _guests(visit: VisitContext) -> tuple[tuple[queries.Person, str], ...]:

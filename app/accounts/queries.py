@@ -314,7 +314,12 @@ def _sign_ins(
 ) -> tuple[SignInRow, ...]:
     rows = db.scalars(
         select(SignIn)
-        .where(SignIn.user_id == user_id, SignIn.ends_at > now, SignIn.idle_ends_at > now)
+        .where(
+            SignIn.user_id == user_id,
+            SignIn.ended_at.is_(None),
+            SignIn.ends_at > now,
+            SignIn.idle_ends_at > now,
+        )
         .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
     )
     return tuple(

@@ -5,9 +5,9 @@ caller compares (slowly, outside any block), and the second acts on the verdict.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import doors, policy
@@ -28,6 +28,8 @@ from app.accounts.models import ApiToken, SignIn, User
 from app.accounts.trail import note
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, SignInId, UserId, new_uuid, random_token
+
+ENDED_ROWS_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def start(db: Session, user: User, browser: Browser, *, now: datetime) -> Starte
     db.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.ends_at <= now))
     oldest = (
         select(SignIn.id)
-        .where(SignIn.user_id == user.id)
+        .where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))
         .order_by(SignIn.created_at.desc(), SignIn.id.desc())
         .offset(MOST_SIGN_INS - 1)
     )
@@ -157,20 +159,43 @@ def start(db: Session, user: User, browser: Browser, *, now: datetime) -> Starte
 
 
 def is_any_expired(db: Session, *, now: datetime) -> bool:
-    """Return whether a sign-in has expired that is still kept."""
+    """Return whether a sign-in has expired that is not marked as ended."""
     return db.scalar(select(SignIn.id).where(_expired(now)).limit(1)) is not None
 
 
 @open_to_all
-def forget_expired(db: Session, *, now: datetime) -> int:
-    """Delete sign-ins that have expired and return how many; the worker calls it. One that is only refused
-    would be good again when the clock is set back."""
-    gone = db.scalars(delete(SignIn).where(_expired(now)).returning(SignIn.id))
-    return len(gone.all())
+def end_expired(db: Session, *, now: datetime) -> int:
+    """Mark sign-ins that have expired as ended and return how many; the worker calls it. One that is only
+    refused would be good again when the clock is set back. After a day the rows go: until then a form that
+    is sent too late can be kept for its sender (`kept_forms`)."""
+    db.execute(delete(SignIn).where(SignIn.ended_at <= now - ENDED_ROWS_KEPT))
+    ended = db.scalars(
+        update(SignIn)
+        .where(_expired(now))
+        .values(ended_at=now)
+        .returning(SignIn.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(ended.all())
 
 
 def _expired(now: datetime) -> ColumnElement[bool]:
-    return or_(SignIn.ends_at <= now, SignIn.idle_ends_at <= now)
+    is_over = or_(SignIn.ends_at <= now, SignIn.idle_ends_at <= now)
+    return and_(SignIn.ended_at.is_(None), is_over)
+
+
+@open_to_all
+def renew(db: Session, actor: Actor, *, now: datetime) -> datetime:
+    """Keep the actor's sign-in alive and return when it ends now. A token of the API has none: NotFound."""
+    ends_at: datetime | None = db.scalar(
+        update(SignIn)
+        .where(SignIn.id == actor.sign_in_id, SignIn.user_id == actor.user_id)
+        .values(seen_at=now, idle_ends_at=now + idle_time(actor.roles))
+        .returning(SignIn.ends_at)
+    )
+    if ends_at is None:
+        raise NotFound
+    return min(ends_at, now + idle_time(actor.roles))
 
 
 @open_to_all

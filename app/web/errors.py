@@ -26,6 +26,7 @@ from app.kit.errors import (
 )
 from app.web.access import Access
 from app.web.forms import UnsupportedForm
+from app.web.kept_forms import ask_to_sign_in_again
 from app.web.visit import VisitContext, open_visit
 
 log = structlog.get_logger("preceptor.error")
@@ -83,6 +84,12 @@ def install_errors(app: FastAPI) -> None:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)  # noqa: S101 - registered for this type
+    visit = request.scope.get("preceptor.visit")
+    is_form = request.method == "POST" and not _is_api(request)
+    if isinstance(error, Unauthenticated) and is_form and isinstance(visit, VisitContext):
+        return await run_in_threadpool(
+            ask_to_sign_in_again, request, visit.sign_in_token, now=visit.now
+        )
     return _answer(request, status_of(error), error.title, error.detail, error)
 
 

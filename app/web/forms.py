@@ -56,7 +56,11 @@ async def read_submission(request: Request) -> Submission:
     demand_proof(request, token)
     key = fields.pop("idempotency_key", ("",))[0]
     body_text = "\n".join(f"{name}={typed}" for name, typed in sorted(fields.items()))
-    return Submission(fields, key, body_text)
+    submission = Submission(fields, key, body_text)
+    request.scope["preceptor.submission"] = (
+        submission  # kept if the sign-in turns out to have ended
+    )
+    return submission
 
 
 def as_seen(typed: str) -> str:

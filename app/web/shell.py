@@ -11,6 +11,7 @@ from app.accounts.actor import Actor
 from app.db.database import Database
 from app.settings import Settings
 from app.web.clock import Clock
+from app.web.kept_forms import KeepForms
 from app.web.letters import Letters
 
 
@@ -42,6 +43,7 @@ class Shell:
     templates: Environment
     letters: Letters
     identify: Identify
+    kept_forms: KeepForms
     clock: Clock
     url_for: Callable[..., str]
     asset: Callable[[str], str]

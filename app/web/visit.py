@@ -4,9 +4,10 @@ import hmac
 import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 
@@ -22,6 +23,7 @@ from app.settings import Settings
 from app.web.access import Access
 from app.web.csrf import SAFE_METHODS, cookie_name, demand_proof_of_unread, token_for
 from app.web.forms import Submission
+from app.web.kept_forms import KEPT, KeptForm, filled
 from app.web.navigation import Item, navigation_for
 from app.web.shell import Shell
 
@@ -39,6 +41,14 @@ class Flash:
 
     kind: str
     text: str
+
+
+BACK_AGAIN = Flash(
+    "warning",
+    "You were signed out before this was saved. Check it, then press the button again to save it.",
+)
+WARNED_OF = timedelta(hours=2)
+"""Sign-ins that end later than this need no warning on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +174,11 @@ class VisitContext:
         self, template: str, *, status: int = 200, preview: Preview | None = None, **values: Any
     ) -> Response:
         """Render a page for this visitor. Only a page with a preview may be listed by search engines."""
-        page = self.shell.templates.get_template(template)
-        html = page.render(visit=self.frame(preview), **values)
+        form = self._kept_form()
+        if form is not None and status == 200:
+            html = filled(partial(self._html, preview, BACK_AGAIN), template, values, form)
+        else:
+            html = self._html(preview, self._flash(), template, values)
         response = HTMLResponse(html, status_code=status)
         if preview is not None:
             response.headers["x-robots-tag"] = "all"
@@ -176,6 +189,24 @@ class VisitContext:
         if "flash" in self.request.cookies:
             response.delete_cookie("flash", path="/", httponly=True, samesite="lax")
         return response
+
+    def _html(
+        self,
+        preview: Preview | None,
+        flash: Flash | None,
+        template: str,
+        values: Mapping[str, Any],
+    ) -> str:
+        page = self.shell.templates.get_template(template)
+        return page.render(visit=self.frame(preview, flash), **values)
+
+    def _kept_form(self) -> KeptForm | None:
+        """Return what this person sent after their sign-in had ended, if the address names it."""
+        kept_id = self.request.query_params.get(KEPT)
+        if kept_id is None or self._actor is None or self.request.method != "GET":
+            return None
+        keeper = self.shell.kept_forms
+        return keeper.read(self.database, kept_id, self._actor.user_id, now=self.now)
 
     def redirect(
         self, to: str, *, flash: str | None = None, kind: FlashKind = "success"
@@ -223,12 +254,12 @@ class VisitContext:
         saves_data = self.request.headers.get("save-data", "").lower() == "on"
         return self._actor is not None and self._actor.is_student and not saves_data
 
-    def frame(self, preview: Preview | None = None) -> "Frame":
+    def frame(self, preview: Preview | None = None, flash: Flash | None = None) -> "Frame":
         """What every template is told of the visit."""
         return Frame(
             actor=self._actor,
             navigation=navigation_for(self._actor, self.path),
-            flash=self._flash(),
+            flash=flash,
             theme=self._actor.theme if self._actor else "auto",
             csrf_token=self._csrf_token(),
             path=self.path,
@@ -240,7 +271,15 @@ class VisitContext:
             idempotency_key=self.new_key(),
             base_url=self.settings.base_url,
             preview=preview,
+            sign_in_ends_in=self._seconds_left(),
         )
+
+    def _seconds_left(self) -> int | None:
+        """Return the seconds until this sign-in ends, where that is soon enough to warn of it."""
+        ends_at = self._actor.sign_in_ends_at if self._actor else None
+        if ends_at is None or ends_at - self.now > WARNED_OF:
+            return None
+        return int((ends_at - self.now).total_seconds())
 
     def _csrf_token(self) -> str:
         seed = self.sign_in_token if self._actor else None
@@ -283,6 +322,7 @@ class Frame:
     idempotency_key: str
     base_url: str
     preview: Preview | None
+    sign_in_ends_in: int | None
 
 
 async def open_visit(request: Request) -> VisitContext:

@@ -57,6 +57,7 @@ EVERYONE: tuple[str, ...] = (
     "GET /verify/{serial}",
 )
 SIGNED_IN: tuple[str, ...] = (
+    "POST /api/v1/me/sign-in/renew",
     "GET /api/v1/me",
     "PUT /api/v1/me/profile",
     "GET /api/v1/me/sign-ins",

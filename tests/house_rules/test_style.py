@@ -73,6 +73,7 @@ def visit(role: str) -> SimpleNamespace:
         now=datetime(2026, 12, 8, 10, tzinfo=UTC),
         zone="Europe/London",
         idempotency_key="key",
+        sign_in_ends_in=None,
         preview=None,
     )
 

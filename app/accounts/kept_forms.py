@@ -1,0 +1,141 @@
+"""Forms that were sent after a sign-in had ended, kept sealed until their sender has signed in again.
+
+Only the person of the ended sign-in can read one, for half an hour. It is encrypted with a key that is made
+from the installation's secret and bound to its row and its owner.
+"""
+
+import json
+import secrets
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import open_to_all
+from app.accounts.domain import SignInEnd, how_it_ended
+from app.accounts.identity import hash_of
+from app.accounts.models import KeptFormRow, SignIn, User
+from app.db.database import Database, DatabaseBusy
+from app.kit.ids import EventId, UserId, new_uuid
+from app.web.kept_forms import Ended, KeptForm
+
+log = structlog.get_logger("preceptor.kept_forms")
+
+LASTS: Final = timedelta(minutes=30)
+MOST_OF_A_PERSON: Final = 5
+_FORMAT: Final = b"\x01"
+_NONCE_BYTES: Final = 12
+
+
+class KeptForms:
+    """What the web layer asks, see `app.web.kept_forms`. `secret` is the installation's."""
+
+    def __init__(self, secret: str) -> None:
+        derived = HKDF(SHA256(), length=32, salt=None, info=b"preceptor kept forms")
+        self._cipher = AESGCM(derived.derive(secret.encode()))
+
+    def keep(
+        self, database: Database, token: str | None, form: KeptForm | None, *, now: datetime
+    ) -> Ended:
+        """Say how the sign-in of this token ended, and keep the form for its owner. Nothing is kept where
+        the owner is not known, or while the database cannot be written."""
+        how: str = SignInEnd.gone
+        try:
+            owner, how = self._owner(database, token, now=now)
+            if owner is None or form is None:
+                return Ended(how)
+            kept_id = EventId(new_uuid())
+            row = KeptFormRow(
+                id=kept_id,
+                user_id=owner,
+                sealed=self._seal(form, kept_id, owner),
+                created_at=now,
+                ends_at=now + LASTS,
+            )
+            with database.write() as db:
+                _make_room(db, owner, now=now)
+                db.add(row)
+        except (DBAPIError, DatabaseBusy, NoConnectionFree):
+            log.warning("form not kept")
+            return Ended(how)
+        return Ended(how, str(kept_id))
+
+    def read(
+        self, database: Database, kept_id: str, user_id: UserId, *, now: datetime
+    ) -> KeptForm | None:
+        """Return what was kept for this person under this id, or None."""
+        with suppress(ValueError):
+            wanted = EventId(UUID(kept_id))
+            with database.read() as db:
+                sealed = db.scalar(
+                    select(KeptFormRow.sealed).where(
+                        KeptFormRow.id == wanted,
+                        KeptFormRow.user_id == user_id,
+                        KeptFormRow.ends_at > now,
+                    )
+                )
+            return None if sealed is None else self._open(sealed, wanted, user_id)
+        return None
+
+    def _owner(
+        self, database: Database, token: str | None, *, now: datetime
+    ) -> tuple[UserId | None, str]:
+        if not token:
+            return None, SignInEnd.gone
+        with database.read() as db:
+            found = db.execute(
+                select(SignIn, User)
+                .join(User, User.id == SignIn.user_id)
+                .where(SignIn.token_hash == hash_of(token), User.disabled_at.is_(None))
+            ).one_or_none()
+            if found is None:
+                return None, SignInEnd.gone
+            sign_in, user = found
+            return user.id, how_it_ended(user.roles, sign_in.ends_at, now=now)
+
+    def _seal(self, form: KeptForm, kept_id: EventId, owner: UserId) -> bytes:
+        fields = {name: list(texts) for name, texts in form.fields.items()}
+        plain = json.dumps({"page": form.page, "action": form.action, "fields": fields}).encode()
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return _FORMAT + nonce + self._cipher.encrypt(nonce, plain, kept_id.bytes + owner.bytes)
+
+    def _open(self, sealed: bytes, kept_id: EventId, owner: UserId) -> KeptForm | None:
+        nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        if sealed[:1] != _FORMAT:
+            return None
+        try:
+            plain = self._cipher.decrypt(nonce, body, kept_id.bytes + owner.bytes)
+        except InvalidTag:  # sealed with a secret that has been changed since
+            return None
+        values = json.loads(plain)
+        fields = {name: tuple(texts) for name, texts in values["fields"].items()}
+        return KeptForm(values["page"], values["action"], fields)
+
+
+@open_to_all
+def forget_old_forms(db: Session, *, now: datetime) -> None:
+    """Delete what nobody came back for in time; the worker calls this."""
+    db.execute(delete(KeptFormRow).where(KeptFormRow.ends_at <= now))
+
+
+def _make_room(db: Session, owner: UserId, *, now: datetime) -> None:
+    """Delete what is over, and the oldest of a person who has many."""
+    forget_old_forms(db, now=now)
+    oldest = (
+        select(KeptFormRow.id)
+        .where(KeptFormRow.user_id == owner)
+        .order_by(KeptFormRow.created_at.desc(), KeptFormRow.id.desc())
+        .offset(MOST_OF_A_PERSON - 1)
+    )
+    if surplus := db.scalars(oldest).all():
+        db.execute(delete(KeptFormRow).where(KeptFormRow.id.in_(surplus)))

@@ -1,0 +1,166 @@
+"""A form that was sent after the sign-in had ended: kept until its sender has signed in again.
+
+The post is refused before anything is done. What was typed is kept sealed (`KeepForms`, given by accounts),
+and the person is sent to the page to sign in, which leads back to the page of the form. There the fields are
+filled in again. Nothing is sent a second time by itself: the person presses the button.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+from lxml import html
+from lxml.html import HtmlElement
+from starlette.routing import Match
+
+from app.db.database import Database
+from app.kit.ids import UserId
+from app.web.safe_paths import HOME, local_path
+
+if TYPE_CHECKING:
+    from app.web.forms import Submission
+    from app.web.shell import Shell
+
+KEPT = "kept"
+"""The parameter of a page's address that names what to fill in."""
+
+MOST_CHARACTERS = 64 * 1024
+_PLUMBING = re.compile(r"^(version|expected_\w+|next|token|ended|kept)$")
+_SECRET = re.compile(r"password|token", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForm:
+    """What was typed (`fields`), where it was sent (`action`), and the page it stands on (`page`)."""
+
+    page: str
+    action: str
+    fields: Mapping[str, tuple[str, ...]] = field(repr=False)
+
+    @property
+    def typed(self) -> dict[str, tuple[str, ...]]:
+        """The fields that a person filled in."""
+        return {
+            name: values
+            for name, values in self.fields.items()
+            if not _PLUMBING.match(name) and any(value.strip() for value in values)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a sign-in ended, and the id of what was kept for its owner, if anything was."""
+
+    how: str
+    kept_id: str | None = None
+
+
+class KeepForms(Protocol):
+    """Keep the form of a person whose sign-in has ended, for that person only."""
+
+    def keep(
+        self, database: Database, token: str | None, form: KeptForm | None, *, now: datetime
+    ) -> Ended: ...
+
+    def read(
+        self, database: Database, kept_id: str, user_id: UserId, *, now: datetime
+    ) -> KeptForm | None: ...
+
+
+def ask_to_sign_in_again(request: Request, token: str | None, *, now: datetime) -> Response:
+    """Answer a post whose sender is not signed in (any more). Blocks: it writes what was typed."""
+    shell: Shell = request.app.state.shell
+    form = _sent_form(request)
+    keepable = form is not None and form.typed and not _is_too_long(form)
+    ended = shell.kept_forms.keep(shell.database, token, form if keepable else None, now=now)
+    page = form.page if form is not None else _page_of(request)
+    kept = "nothing" if form is None or not form.typed else "yes" if ended.kept_id else "no"
+    if ended.kept_id:
+        page += ("&" if "?" in page else "?") + urlencode({KEPT: ended.kept_id})
+    query = urlencode({"next": page, "ended": ended.how, "kept": kept}, safe="/")
+    return RedirectResponse(f"/sign-in?{query}", status_code=303)
+
+
+def filled(
+    render: Callable[[str, Mapping[str, Any]], str],
+    template: str,
+    values: Mapping[str, Any],
+    form: KeptForm,
+) -> str:
+    """Return the page with the fields of the form filled in; where the page cannot show every word that
+    was typed, a page that lists them."""
+    shown = {name: one[0] if len(one) == 1 else list(one) for name, one in form.fields.items()}
+    if "values" in values:
+        page = render(template, {**values, "values": {**(values["values"] or {}), **shown}})
+        if _shows(html.document_fromstring(page), form):
+            return page
+    labels = _labels(html.document_fromstring(render(template, values)))
+    rows = [
+        (labels.get(name, name.replace("_", " ").capitalize()), "\n".join(texts))
+        for name, texts in form.typed.items()
+    ]
+    return render("kept_form.html", {"rows": rows, "page": form.page})
+
+
+def _shows(page: HtmlElement, form: KeptForm) -> bool:
+    """Whether the page has the form, with everything that was typed or chosen standing in its fields."""
+    if not any(each.get("action") == form.action for each in page.iter("form")):
+        return False
+    standing: dict[str, list[str]] = {}
+    for element in page.iter("input", "textarea", "option"):
+        if element.tag == "option":
+            owner = next(element.iterancestors("select"), element)
+            is_set, value = element.get("selected") is not None, element.get("value", "")
+        else:
+            owner, value = element, element.get("value", "")
+            is_choice = element.get("type") in ("radio", "checkbox")
+            is_set = not is_choice or element.get("checked") is not None
+            if element.tag == "textarea":
+                value = (element.text or "").removeprefix("\n")
+        if is_set:
+            standing.setdefault(owner.get("name", ""), []).append(value)
+    return all(set(texts) <= set(standing.get(name, ())) for name, texts in form.typed.items())
+
+
+def _labels(page: HtmlElement) -> dict[str, str]:
+    """Return the words beside each field of a page."""
+    return {
+        str(label.get("for")).removeprefix("f-"): " ".join(str(label.text_content()).split())
+        for label in page.iter("label")
+    }
+
+
+def _sent_form(request: Request) -> KeptForm | None:
+    submission: Submission | None = request.scope.get("preceptor.submission")
+    if submission is None:
+        return None
+    fields = {name: one for name, one in submission.fields.items() if not _SECRET.search(name)}
+    return KeptForm(_page_of(request), str(request.scope["path"]), fields)
+
+
+def _is_too_long(form: KeptForm) -> bool:
+    return sum(len(text) for texts in form.fields.values() for text in texts) > MOST_CHARACTERS
+
+
+def _page_of(request: Request) -> str:
+    """Return the page that the form stands on: the browser names it. A page that cannot be opened again,
+    such as one shown after a refusal, gives way to the address of the form itself, or to the home page."""
+    for address in (request.headers.get("referer", ""), str(request.scope["path"])):
+        parts = urlsplit(address)
+        if parts.netloc and f"{parts.scheme}://{parts.netloc}" != request.scope["preceptor.origin"]:
+            continue
+        query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] != KEPT])
+        path = f"{parts.path}?{query}" if query else parts.path
+        if local_path(path) == path and _can_be_opened(request, parts.path):
+            return path
+    return HOME
+
+
+def _can_be_opened(request: Request, path: str) -> bool:
+    scope = {"type": "http", "path": path, "root_path": "", "method": "GET"}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes)
