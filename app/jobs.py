@@ -25,6 +25,7 @@ from app.outbox import service as outbox
 from app.outbox.queries import Kind
 from app.practicals import service as practicals
 from app.quizzes import queries as quiz_queries
+from app.quizzes import remarking
 from app.quizzes import service as quizzes
 from app.quizzes.correcting import tell_of_corrected_explanation
 from app.web.clock import Clock, doubt_about, seconds_passed
@@ -36,6 +37,7 @@ from app.workers.watch import ClockWatch, jump_words, moment_ahead
 log = structlog.get_logger("preceptor.jobs")
 
 FORGOTTEN_AT_ONCE = 500
+MARKED_AT_ONCE = 100
 MAILS_AT_ONCE = 20
 SWEEP_EVERY, TIDY_EVERY = 3600.0, 60.0
 """Seconds between two sweeps, and between two looks for sign-ins that have expired."""
@@ -178,6 +180,21 @@ def sweep(database: Database, *, now: datetime) -> None:
         enquiries.forget_old(db, now=now)
         forget_old_forms(db, now=now)
     forget_delivered(database, now=now)
+    fill_in_marks(database)
+
+
+def fill_in_marks(database: Database) -> None:
+    """Write the marks of attempts that were sent to an older version, a few in each transaction."""
+    after = remarking.FIRST
+    while True:
+        with database.read() as db:
+            attempts = remarking.unmarked(db, after=after, most=MARKED_AT_ONCE)
+        if not attempts:
+            return
+        with database.write() as db:
+            made = remarking.write_marks(db, attempts)
+        log.info("marks filled in", attempts=len(attempts), made=made)
+        after = attempts[-1]
 
 
 @dataclass(slots=True)

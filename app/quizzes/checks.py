@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from app.accounts.actor import roles_held
 from app.accounts.models import User
@@ -40,7 +41,7 @@ def attempts_add_up(db: Session, *, now: datetime) -> list[str]:
         def look(row: models.Attempt, answers: Answers = answers) -> Iterator[str]:
             attempt = models.attempt_from(row)
             yield from _wrong_answers(attempt, answers[row.id])
-            yield from _wrong_marks(db, attempt, answers[row.id])
+            yield from _wrong_marks(db, attempt, row.marks, answers[row.id])
 
         found += findings_of_each(rows, lambda row: f"Attempt {row.id}", look)
     return found
@@ -88,6 +89,7 @@ def _attempts(db: Session) -> Iterator[Sequence[models.Attempt]]:
     while True:
         rows = db.scalars(
             select(models.Attempt)
+            .options(undefer(models.Attempt.marks))
             .where(models.Attempt.id > after)
             .order_by(models.Attempt.id)
             .limit(AT_ONCE)
@@ -105,16 +107,24 @@ def _wrong_answers(attempt: Attempt, answers: tuple[SavedAnswer, ...]) -> list[s
     ]
 
 
-def _wrong_marks(db: Session, attempt: Attempt, answers: tuple[SavedAnswer, ...]) -> list[str]:
-    """A submitted attempt has exactly the score that its answers earn, whenever it is marked."""
+def _wrong_marks(
+    db: Session, attempt: Attempt, stored: dict[str, Any] | None, answers: tuple[SavedAnswer, ...]
+) -> list[str]:
+    """A submitted attempt has exactly the score and the marks that its answers earn, whenever it is
+    marked. One of an older version has no marks until the worker has written them."""
     if attempt.submitted_at is None:
         return []
     if courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key) is None:
         return [f"Attempt {attempt.id}: its revision has no quiz {attempt.quiz_key}."]
-    again = marking.mark_saved(db, attempt, answers).score
-    if again == attempt.score:
-        return []
-    return [f"Attempt {attempt.id} has the score {attempt.score}; its answers earn {again}."]
+    again = marking.mark_saved(db, attempt, answers)
+    found = []
+    if again.score != attempt.score:
+        found.append(
+            f"Attempt {attempt.id} has the score {attempt.score}; its answers earn {again.score}."
+        )
+    if stored is not None and marking.marks_from(stored) != again.marks:
+        found.append(f"Attempt {attempt.id} has marks that its answers do not earn.")
+    return found
 
 
 def _passes_without_completion(db: Session, attempts: Sequence[models.Attempt]) -> list[str]:

@@ -5,6 +5,7 @@ With the review after release this is the only place that may import the keys.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,9 @@ from app.kit.errors import NotFound
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score, counting
 from app.quizzes.domain.drawing import DrawnQuestion
 from app.quizzes.domain.responses import Response
+
+MARKS_VERSION = 1
+"""Of the stored shape: a later one must still read this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,16 @@ class Marks:
 
     marks: tuple[Mark, ...]
     score: Score
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the marks as they are stored with their attempt."""
+        questions = [[one.question_key, one.earned, one.possible] for one in self.marks]
+        return {"version": MARKS_VERSION, "questions": questions}
+
+
+def marks_from(stored: Mapping[str, Any]) -> tuple[Mark, ...]:
+    """Return stored marks."""
+    return tuple(Mark(key, earned, possible) for key, earned, possible in stored["questions"])
 
 
 def mark(question: Question, key: QuestionKey, response: Response | None) -> int:

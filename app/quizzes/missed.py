@@ -3,7 +3,7 @@
 Marking says what was right; how it knows stays there. What is returned holds counts, and no keys.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from app.courses.domain.delivery import Quiz
 from app.kit.ids import AttemptId
 from app.quizzes import marking, models, queries
-from app.quizzes.domain.attempt import SavedAnswer
-from app.quizzes.queries import ANSWER, ATTEMPT
+from app.quizzes.marking import Mark
+from app.quizzes.queries import ATTEMPT, WHOLE_ATTEMPT
 
 MOST_ATTEMPTS = 200
 """How many attempts are counted, the newest first: a question may have been changed since older ones."""
@@ -47,10 +47,10 @@ class Missed:
 def missed_questions(
     db: Session, course_key: str, quiz: Quiz, who: Select[*tuple[Any, ...]] | None
 ) -> Missed:
-    """Count the sent attempts at a quiz, of everybody or of the people that `who` selects, in two
-    statements. A question that the quiz has lost since is left out."""
+    """Count the sent attempts at a quiz, of everybody or of the people that `who` selects, in one
+    statement. A question that the quiz has lost since is left out."""
     sent = (
-        select(*ATTEMPT)
+        select(ATTEMPT.id, ATTEMPT.marks)
         .where(
             ATTEMPT.course_key == course_key,
             ATTEMPT.quiz_key == quiz.key,
@@ -62,21 +62,26 @@ def missed_questions(
     if who is not None:
         sent = sent.where(ATTEMPT.user_id.in_(who))
     rows = db.execute(sent).all()
-    attempts = [models.attempt_from(row) for row in rows[:MOST_ATTEMPTS]]
-    answers = _answers(db, [attempt.id for attempt in attempts])
+    counted = rows[:MOST_ATTEMPTS]
+    older = _marked_now(db, [attempt_id for attempt_id, marks in counted if marks is None])
     asked, missed = Counter[str](), Counter[str]()
-    for attempt in attempts:
-        for mark in marking.mark_saved(db, attempt, answers[attempt.id]).marks:
+    for attempt_id, marks in counted:
+        for mark in older[attempt_id] if marks is None else marking.marks_from(marks):
             asked[mark.question_key] += 1
             missed[mark.question_key] += not mark.is_right
-    return Missed(len(attempts), len(rows) > MOST_ATTEMPTS, _by_need(quiz, asked, missed))
+    return Missed(len(counted), len(rows) > MOST_ATTEMPTS, _by_need(quiz, asked, missed))
 
 
-def _answers(db: Session, ids: list[AttemptId]) -> dict[AttemptId, list[SavedAnswer]]:
-    found: dict[AttemptId, list[SavedAnswer]] = defaultdict(list)
-    for row in db.execute(select(*ANSWER).where(ANSWER.attempt_id.in_(ids))):
-        found[row.attempt_id].append(models.answer_from(row))
-    return found
+def _marked_now(db: Session, ids: list[AttemptId]) -> dict[AttemptId, tuple[Mark, ...]]:
+    """Mark attempts of an older version that the worker has not come to yet, in two statements."""
+    if not ids:
+        return {}
+    answers = queries.answers_of_many(db, ids)
+    rows = db.execute(select(*WHOLE_ATTEMPT).where(ATTEMPT.id.in_(ids)))
+    return {
+        row.id: marking.mark_saved(db, models.attempt_from(row), answers[row.id]).marks
+        for row in rows
+    }
 
 
 def _by_need(quiz: Quiz, asked: Counter[str], missed: Counter[str]) -> tuple[MissedQuestion, ...]:

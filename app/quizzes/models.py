@@ -38,7 +38,20 @@ class Attempt(Base):
             sqlite_where=text("state = 'in_progress'"),
             postgresql_where=text("state = 'in_progress'"),
         ),
-        Index("ix_attempts_quiz", "course_key", "quiz_key", "state"),
+        Index(
+            "ix_attempts_sent",
+            "course_key",
+            "quiz_key",
+            "state",
+            text("submitted_at DESC"),
+            text("id DESC"),
+        ),
+        Index(
+            "ix_attempts_unmarked",
+            "id",
+            sqlite_where=text("state = 'submitted' AND marks IS NULL"),
+            postgresql_where=text("state = 'submitted' AND marks IS NULL"),
+        ),
         Index("ix_attempts_due_at", "state", "due_at"),
     )
 
@@ -59,6 +72,9 @@ class Attempt(Base):
     earned: Mapped[int | None]
     possible: Mapped[int | None]
     passed: Mapped[bool | None]
+    marks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    """The points of each question, written with the score. Empty in attempts of older versions until the
+    worker has filled them in."""
 
 
 class Answer(Base):

@@ -29,8 +29,12 @@ ATTEMPT, ANSWER = table_of(models.Attempt).c, table_of(models.Answer).c
 HOLDS_PLACE = enrolments.holds_place(ATTEMPT.user_id, ATTEMPT.course_key)
 IS_TRY = ATTEMPT.state != models.AttemptState.ended
 """An attempt that was closed with the place of its student is kept, and is no try."""
+WHOLE_ATTEMPT = tuple(column for column in ATTEMPT if column.key != "marks")
+"""What the rules need of an attempt. Marks are for counting, and for nobody before they are released."""
 ONE_ATTEMPT = Prepared(
-    select(*ATTEMPT, HOLDS_PLACE.label("has_place")).where(ATTEMPT.id == bindparam("attempt_id"))
+    select(*WHOLE_ATTEMPT, HOLDS_PLACE.label("has_place")).where(
+        ATTEMPT.id == bindparam("attempt_id")
+    )
 )
 _later = table_of(models.Answer).alias("later")
 NEWEST_ANSWERS = Prepared(

@@ -33,7 +33,7 @@ from app.quizzes.errors import AnswerUnreadable, SequenceTaken, StartRefused
 from app.quizzes.models import Answer, Attempt, AttemptState, attempt_from
 
 ATTEMPT, ANSWER = table_of(Attempt).c, table_of(Answer).c
-NOT_OF_THE_RULES = frozenset({"enrolment_id", "seed", "state", "version"})
+NOT_OF_THE_RULES = frozenset({"enrolment_id", "seed", "state", "version", "marks"})
 # Built once, of plain columns: every answer that is saved asks.
 TAKE_GATE = (
     update(table_of(Attempt))
@@ -224,13 +224,15 @@ def _close(
     """Mark an attempt under its gate, once. `actor_id` None: its time ran out."""
     if attempt.score is not None:
         return attempt.score
-    score = marking.mark_saved(db, attempt, queries.answers_of(db, attempt.id)).score
+    marks = marking.mark_saved(db, attempt, queries.answers_of(db, attempt.id))
+    score = marks.score
     ended = {
         "state": AttemptState.submitted,
         "submitted_at": attempt.ended_at(now),
         "earned": score.earned,
         "possible": score.possible,
         "passed": score.passed,
+        "marks": marks.to_json(),
     }
     db.execute(END_ATTEMPT, {"attempt": attempt.id, **ended})
     if score.passed:

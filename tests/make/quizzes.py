@@ -221,7 +221,8 @@ def a_sent_attempt(
     responses = {
         one.key: _response(quiz.question(one.key), keys.questions[one.key], right) for one in drawn
     }
-    score = mark_attempt(quiz, keys, drawn, responses).score if sent else None
+    marks = mark_attempt(quiz, keys, drawn, responses) if sent else None
+    score = marks.score if marks else None
     place = db.scalars(
         select(Enrolment.id).where(
             Enrolment.user_id == actor.user_id, Enrolment.course_key == course_key
@@ -243,6 +244,7 @@ def a_sent_attempt(
         earned=score.earned if score else None,
         possible=score.possible if score else None,
         passed=score.passed if score else None,
+        marks=marks.to_json() if marks else None,
     )
     db.add(attempt)
     db.flush()

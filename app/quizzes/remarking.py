@@ -1,0 +1,50 @@
+"""Writes the marks of attempts that were sent to an older version, which kept their score alone.
+
+The worker does it a little at a time (the backfill of migration 20261129_0030). It decides nothing: an
+attempt is marked again in the same way whenever it is marked. When no installation has such attempts any
+more, this module and the marking in `missed` go.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from app.db.base import table_of
+from app.kit.errors import Refused
+from app.kit.ids import AttemptId
+from app.quizzes import marking, models, queries
+from app.quizzes.queries import ATTEMPT, WHOLE_ATTEMPT
+
+FIRST = AttemptId(UUID(int=0))
+UNMARKED = (ATTEMPT.state == models.AttemptState.submitted) & ATTEMPT.marks.is_(None)
+WRITE = (
+    update(table_of(models.Attempt))
+    .where(ATTEMPT.id == bindparam("attempt"), UNMARKED)
+    .values(marks=bindparam("made", type_=ATTEMPT.marks.type))
+)
+
+
+def unmarked(db: Session, *, after: AttemptId, most: int) -> Sequence[AttemptId]:
+    """Return sent attempts without marks, in the order of their ids."""
+    return db.scalars(
+        select(ATTEMPT.id).where(UNMARKED, ATTEMPT.id > after).order_by(ATTEMPT.id).limit(most)
+    ).all()
+
+
+def write_marks(db: Session, attempt_ids: Sequence[AttemptId]) -> int:
+    """Write the marks of these attempts and return how many have them now. One whose questions are not in
+    its revision is left as it is; `preceptor audit` names it."""
+    answers = queries.answers_of_many(db, attempt_ids)
+    rows = db.execute(select(*WHOLE_ATTEMPT).where(ATTEMPT.id.in_(attempt_ids), UNMARKED)).all()
+    made = []
+    for row in rows:
+        try:
+            marks = marking.mark_saved(db, models.attempt_from(row), answers[row.id])
+        except (Refused, LookupError, StopIteration):
+            continue
+        made.append({"attempt": row.id, "made": marks.to_json()})
+    if made:
+        db.execute(WRITE, made)
+    return len(made)
