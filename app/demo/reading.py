@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from app.demo.diary import Diary
-from app.demo.people import GRADUATES, STUDENTS, DemoPerson
+from app.demo.people import GRADUATES, INSTRUCTORS, STUDENTS, DemoPerson
 from app.notices import service as notices
 
 READ = 7
@@ -15,7 +15,7 @@ AWAY = GRADUATES[0]
 
 
 def read_notices(diary: Diary) -> None:
-    for one in STUDENTS:
+    for one in (*STUDENTS, *INSTRUCTORS):
         at = diary.ago(max(READ, one.quiet) if one is AWAY else READ)
         diary.note(at, partial(_read, diary, one))
 

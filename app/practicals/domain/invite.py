@@ -1,9 +1,10 @@
-"""What a calendar is told of a place: the plain description that `app.web.calendar` writes out."""
+"""What a calendar is told of a place, or of a day that somebody teaches: the plain description that
+`app.web.calendar` writes out."""
 
 from datetime import datetime
 from typing import Any, Literal
 
-from app.kit.ids import SeatId
+from app.kit.ids import SeatId, UserId
 from app.practicals.domain.seats import Gate
 from app.practicals.domain.terms import CancelTerms
 
@@ -26,17 +27,44 @@ def described(
     it, CANCEL takes it out, and a downloaded one (PUBLISH) is the same entry as the mailed one. `terms`
     say until when the place can be given back."""
     about = f"{course}: {gate.title}."
+    return _entry(gate, method, sequence, name=name, email=email, now=now) | {
+        "uid": f"{seat_id}@practicals.preceptor",
+        "description": f"{about} {terms.sentence}" if terms else about,
+        "path": f"/practicals/{gate.id}",
+    }
+
+
+def described_teaching(
+    gate: Gate,
+    user_id: UserId,
+    *,
+    course: str,
+    name: str,
+    email: str,
+    method: Method,
+    sequence: int,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the entry of an instructor of a day. Its UID is that of this person on this day for ever, so
+    `sequence` must rise even when they are taken off the day and put on it again."""
+    return _entry(gate, method, sequence, name=name, email=email, now=now) | {
+        "uid": f"{gate.id}.{user_id}@teaching.preceptor",
+        "description": f"{course}: {gate.title}. You teach on this day.",
+        "path": f"/teach/practicals/{gate.id}",
+    }
+
+
+def _entry(
+    gate: Gate, method: Method, sequence: int, *, name: str, email: str, now: datetime
+) -> dict[str, Any]:
     return {
         "method": method,
-        "uid": f"{seat_id}@practicals.preceptor",
         "sequence": sequence,
         "starts_at": gate.starts_at.isoformat(),
         "ends_at": gate.ends_at.isoformat(),
         "zone": gate.zone,
         "summary": gate.title,
         "location": gate.room,
-        "description": f"{about} {terms.sentence}" if terms else about,
-        "path": f"/practicals/{gate.id}",
         "attendee": email,
         "attendee_name": name,
         "stamped_at": now.isoformat(),

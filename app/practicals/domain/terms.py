@@ -42,9 +42,11 @@ class CancelTerms:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When a practical can be booked, said at one moment. `is_open`: now."""
+    """When a practical can be booked, said at one moment. `is_open`: now; `is_over`: never again, and the
+    waiting list has closed with it."""
 
     is_open: bool
+    is_over: bool
     sentence: str
 
     @property
@@ -93,8 +95,8 @@ def booking_window(gate: Gate, now: datetime) -> Window:
     """Return what can be said of booking now; it closes at the start at the latest."""
     closes = min(gate.booking_closes_at, gate.starts_at)
     if now >= closes:
-        return Window(False, f"Booking closed on {moment_words(closes, gate.zone)}.")
+        return Window(False, True, f"Booking closed on {moment_words(closes, gate.zone)}.")
     if now < gate.booking_opens_at:
         opens = moment_words(gate.booking_opens_at, gate.zone)
-        return Window(False, f"Booking opens on {opens}.")
-    return Window(True, f"Booking is open until {moment_words(closes, gate.zone)}.")
+        return Window(False, False, f"Booking opens on {opens}.")
+    return Window(True, False, f"Booking is open until {moment_words(closes, gate.zone)}.")

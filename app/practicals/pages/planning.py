@@ -13,6 +13,7 @@ from app.kit.errors import Invalid, NotFound, Refused
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.kit.versions import Stale
 from app.practicals import queries, service
+from app.practicals.domain.telling import Told
 from app.practicals.errors import PlaceRefused, PlanRefused
 from app.practicals.forms import (
     FIELDS_OF_PLAN,
@@ -135,9 +136,7 @@ def change_practical(visit: Visit, practical_id: PracticalId, submitted: Submitt
     except (Invalid, PlanRefused, Stale) as refused:
         return _form(visit, values=submitted.values, practical_id=practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
-    people = "1 person with a place was" if told == 1 else f"{told} people with a place were"
-    mailed = f" {people} mailed the new time and room." if told else ""
-    return visit.redirect(here, flash=f"The practical is changed.{mailed}")
+    return visit.redirect(here, flash=_flash("The practical is changed.", told))
 
 
 @pages.post("/{practical_id}/publish", name="admin.practical_publish", access=ADMIN)
@@ -145,11 +144,13 @@ def publish_practical(visit: Visit, practical_id: PracticalId, submitted: Submit
     EmptyForm.read(submitted)
     try:
         with visit.database.write() as db:
-            service.publish_practical(db, visit.actor, practical_id, now=visit.now)
+            told = service.publish_practical(db, visit.actor, practical_id, now=visit.now)
     except PlanRefused as refused:
         return _practical(visit, practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
-    return visit.redirect(here, flash="The practical is published. Students see it now.")
+    return visit.redirect(
+        here, flash=_flash("The practical is published. Students see it now.", told)
+    )
 
 
 @pages.get("/{practical_id}/cancel", name="admin.practical_ask_cancel", access=ADMIN)
@@ -162,14 +163,14 @@ def cancel_practical(visit: Visit, practical_id: PracticalId, submitted: Submitt
     try:
         form = ReasonForm.read(submitted)
         with visit.database.write() as db:
-            service.cancel_practical(
+            told = service.cancel_practical(
                 db, visit.actor, practical_id, reason=form.reason, now=visit.now
             )
     except (Invalid, PlanRefused) as refused:
         values = submitted.values
         return _ask(visit, practical_id, "practicals/admin_cancel.html", values, refused)
     here = visit.url("admin.practical", practical_id=practical_id)
-    return visit.redirect(here, flash="The practical is cancelled, and everybody has been told.")
+    return visit.redirect(here, flash=_flash("The practical is cancelled.", told))
 
 
 @pages.get("/{practical_id}/reserve", name="admin.practical_find", access=ADMIN)
@@ -225,6 +226,11 @@ def take_seat_away(
         return _practical(visit, practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
     return visit.redirect(here, flash="The place is taken away, and the person has been told.")
+
+
+def _flash(done: str, told: Told) -> str:
+    """Say what was done, and who gets a mail of it."""
+    return f"{done} {told.sentence}" if told.people else done
 
 
 def _narrowed(asked: Mapping[str, str]) -> Narrowed:

@@ -54,7 +54,7 @@ def known_people(db: Session, gate: Gate, user_ids: Iterable[UserId]) -> dict[Us
     people = accounts.people(db, wanted)
     places = enrolments.places_of_many(db, wanted, gate.course_key)
     done = learning.done_by_many(db, wanted, gate.course_key)
-    held = _held_then(db, gate, wanted)
+    held = held_then(db, gate, wanted)
     waiting_ids = _waiting_now(db, gate.id, wanted)
     return {
         user_id: Known(
@@ -84,7 +84,6 @@ def facts_of(
 ) -> Facts:
     """Put the facts of one person together. `places` are theirs on the course of the gate; `held` are
     their seats that overlap with it, its own one included."""
-    others = [overlap for overlap in held if overlap.practical_id != gate.id]
     return Facts(
         is_active=not person.is_closed,
         is_confirmed=person.is_confirmed,
@@ -94,7 +93,7 @@ def facts_of(
         modules_missing=missing,
         has_seat=any(overlap.practical_id == gate.id for overlap in held),
         is_waiting=is_waiting,
-        overlap=others[0] if others else None,
+        overlap=other_than(gate, held),
         eligible_ahead=eligible_ahead,
     )
 
@@ -147,9 +146,12 @@ def eligible_ahead(db: Session, gate: Gate, user_id: UserId) -> int:
     return waiting.eligible_ahead(judged(gate, waiters, known), user_id)
 
 
-def _held_then(
-    db: Session, gate: Gate, user_ids: list[UserId]
-) -> dict[UserId, tuple[Overlap, ...]]:
+def other_than(gate: Gate, held: Iterable[Overlap]) -> Overlap | None:
+    """Return the first of these places that is on another day than the gate's."""
+    return next((overlap for overlap in held if overlap.practical_id != gate.id), None)
+
+
+def held_then(db: Session, gate: Gate, user_ids: list[UserId]) -> dict[UserId, tuple[Overlap, ...]]:
     """Return the places these people hold at the time of the gate, its own ones included."""
     rows = db.execute(
         select(Seat.user_id, Practical.id, Practical.title, Practical.starts_at, Practical.zone)

@@ -12,18 +12,20 @@ from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals import policy
 from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, WaitingState
+from app.practicals.domain.telling import Told
 from app.practicals.models import Seat, WaitingEntry
+from app.practicals.queries.briefs import instructor_ids
 from app.practicals.service.evidence import demand_nobody_attended
 from app.practicals.service.gate import take_gate
-from app.practicals.service.mails import tell_of_list, tell_of_seat
+from app.practicals.service.mails import tell_instructors, tell_of_list, tell_of_seat
 from app.practicals.service.plans import demand_changeable, record_act, set_status
 
 
 def cancel_practical(
     db: Session, actor: Actor, practical_id: PracticalId, *, reason: str, now: datetime
-) -> None:
-    """Call a practical off, for a reason that everybody with a place or on the waiting list is told.
-    All places end, nobody is promoted. Refused once it has begun."""
+) -> Told:
+    """Call a practical off, for a reason that everybody with a place or on the waiting list is told, and
+    its instructors. All places end, nobody is promoted. Refused once it has begun. Return who was told."""
     require(policy.may_manage(actor))
     if not reason.strip():
         raise Invalid("Say why you cancel it.", fields={"reason": "Enter a reason."})
@@ -58,6 +60,22 @@ def cancel_practical(
     for user_id in waited:
         tell_of_list(db, "list-closed", gate, people[user_id], now=now, reason=reason)
     record_act(db, actor, gate.id, "practicals.cancelled", now=now, reason=reason)
+    return Told(len(ended), len(waited), _tell_instructors(db, gate, reason=reason, now=now))
+
+
+def _tell_instructors(db: Session, gate: Gate, *, reason: str, now: datetime) -> int:
+    """Tell who teaches the day; nobody has been told of a draft."""
+    if gate.status is not PracticalStatus.published:
+        return 0
+    return tell_instructors(
+        db,
+        "teaching-called-off",
+        gate,
+        instructor_ids(db, gate.id),
+        method="CANCEL",
+        reason=reason,
+        now=now,
+    )
 
 
 def _end_every_seat(

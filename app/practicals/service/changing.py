@@ -2,26 +2,28 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor, require
 from app.courses import queries as courses
 from app.kit.errors import Invalid
-from app.kit.ids import PracticalId
+from app.kit.ids import PracticalId, UserId
 from app.kit.versions import demand_current
 from app.practicals import policy
 from app.practicals.domain.plan import Plan
-from app.practicals.domain.seats import Gate, SeatState
-from app.practicals.domain.terms import time_to_give_back
-from app.practicals.models import Practical, Seat
+from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, WaitingState
+from app.practicals.domain.telling import Told, is_moved
+from app.practicals.domain.terms import booking_window, time_to_give_back
+from app.practicals.models import Practical, Seat, WaitingEntry
 from app.practicals.queries.boards import planned
-from app.practicals.queries.facts import gate_of
+from app.practicals.queries.briefs import instructor_ids
+from app.practicals.queries.facts import gate_of, held_then, other_than
 from app.practicals.service.evidence import demand_nobody_attended
 from app.practicals.service.gate import take_gate
 from app.practicals.service.giving import promote
-from app.practicals.service.mails import tell_of_seat
+from app.practicals.service.mails import tell_instructors, tell_of_list, tell_of_seat
 from app.practicals.service.plans import (
     columns_of,
     demand_changeable,
@@ -39,11 +41,11 @@ def change_practical(
     *,
     expected_version: str,
     now: datetime,
-) -> int:
+) -> Told:
     """Change a practical that has not begun; its kind stays. A new time or room moves the entry in the
-    calendar of everybody who has a place; more places go to those who wait. Fewer places than are
-    taken are refused (R-074): nobody is thrown out by a number. A plan that was made from an older
-    version is refused with Stale. Return how many people with a place were told of a new time or room."""
+    calendar of everybody who has a place or teaches it, and those who wait are told; more places go to
+    those who wait. Fewer places than are taken are refused (R-074): nobody is thrown out by a number. A
+    plan that was made from an older version is refused with Stale. Return who was told."""
     require(policy.may_manage(actor))
     gate = take_gate(db, practical_id)
     demand_changeable(gate, now=now)
@@ -68,28 +70,77 @@ def change_practical(
         .values(**columns)
         .execution_options(synchronize_session=False)
     )
+    taught = frozenset(instructor_ids(db, gate.id))
     set_instructors(db, gate.id, plan.instructors)
     record_plan(db, actor, gate.id, "practicals.changed", plan, kind, now=now)
-    return _follow(db, gate, now=now)
+    return _follow(db, gate, taught, plan.instructors, now=now)
 
 
-def _follow(db: Session, before: Gate, *, now: datetime) -> int:
-    """Do what follows from a change that is written: tell people, and move the waiting list. Return how
-    many people with a place were told."""
+def _follow(
+    db: Session,
+    before: Gate,
+    taught: frozenset[UserId],
+    teaches: frozenset[UserId],
+    *,
+    now: datetime,
+) -> Told:
+    """Do what follows from a change that is written: tell people, and move the waiting list. `taught` and
+    `teaches` are the instructors before and after it. Return who was told."""
     after = gate_of(db, before.id)
     assert after is not None  # noqa: S101 - we hold its gate
-    told = 0
-    if _visible(after) != _visible(before):
-        told = _tell_of_change(db, after, now=now)
-    elif after.cancel_until < before.cancel_until:
+    moved = before if is_moved(before, after) else None
+    seats = _tell_seats(db, after, moved, now=now) if moved else 0
+    if not moved and after.cancel_until < before.cancel_until:
         _keep_deadline(db, after, before.cancel_until)
-    promote(db, after, now=now)
-    return told
+    promote(db, after, now=now, before=moved)
+    if after.status is not PracticalStatus.published:
+        return Told(seats)
+    waiting = _tell_waiting(db, after, moved, now=now) if moved else 0
+    return Told(seats, waiting, _tell_instructors(db, after, moved, taught, teaches, now=now))
 
 
-def _visible(gate: Gate) -> tuple[object, ...]:
-    """What stands in a calendar."""
-    return gate.starts_at, gate.ends_at, gate.zone, gate.room
+def _tell_waiting(db: Session, gate: Gate, before: Gate, *, now: datetime) -> int:
+    """Tell everybody who still waits of the new time or room, and return how many. A list that is over is
+    left to those who close it and say so."""
+    if booking_window(gate, now).is_over:
+        return 0
+    waiting = db.scalars(
+        select(WaitingEntry.user_id)
+        .where(WaitingEntry.practical_id == gate.id, WaitingEntry.state == WaitingState.waiting)
+        .order_by(WaitingEntry.number)
+    ).all()
+    people = accounts.people(db, waiting)
+    for user_id in waiting:
+        tell_of_list(db, "changed-waiting", gate, people[user_id], before=before, now=now)
+    return len(waiting)
+
+
+def _tell_instructors(
+    db: Session,
+    gate: Gate,
+    before: Gate | None,
+    taught: frozenset[UserId],
+    teaches: frozenset[UserId],
+    *,
+    now: datetime,
+) -> int:
+    """Tell who was put on the day or taken off it, and of a move who stays; return how many."""
+    added = tell_instructors(
+        db, "teaching-assigned", gate, teaches - taught, method="REQUEST", now=now
+    )
+    removed = tell_instructors(
+        db, "teaching-removed", before or gate, taught - teaches, method="CANCEL", now=now
+    )
+    if before is None:
+        return added + removed
+    stay = taught & teaches
+    return (
+        added
+        + removed
+        + tell_instructors(
+            db, "teaching-changed", gate, stay, method="REQUEST", before=before, now=now
+        )
+    )
 
 
 def _keep_deadline(db: Session, gate: Gate, promised: datetime) -> None:
@@ -107,8 +158,9 @@ def _keep_deadline(db: Session, gate: Gate, promised: datetime) -> None:
     )
 
 
-def _tell_of_change(db: Session, gate: Gate, *, now: datetime) -> int:
-    """Tell everybody with a place of the new time or room; return how many people that are."""
+def _tell_seats(db: Session, gate: Gate, before: Gate, *, now: datetime) -> int:
+    """Tell everybody with a place of the new time or room, and of another place of theirs that it overlaps
+    with now; return how many people that are."""
     until = time_to_give_back(now)
     seats = db.execute(
         update(Seat)
@@ -117,7 +169,8 @@ def _tell_of_change(db: Session, gate: Gate, *, now: datetime) -> int:
         .returning(Seat.user_id, Seat.id, Seat.calendar_sequence)
         .execution_options(synchronize_session=False)
     ).all()
-    people = accounts.people(db, [seat.user_id for seat in seats])
+    holders = [seat.user_id for seat in seats]
+    people, held = accounts.people(db, holders), held_then(db, gate, holders)
     for user_id, seat_id, sequence in seats:
         tell_of_seat(
             db,
@@ -128,6 +181,8 @@ def _tell_of_change(db: Session, gate: Gate, *, now: datetime) -> int:
             sequence=sequence,
             method="REQUEST",
             until=until,
+            before=before,
+            overlap=other_than(gate, held.get(user_id, ())),
             now=now,
         )
     return len(seats)

@@ -14,7 +14,7 @@ from app.audit.service import record
 from app.kit.errors import NotFound
 from app.kit.ids import SeatId, UserId, new_uuid
 from app.practicals.domain import waiting
-from app.practicals.domain.seats import Gate, Reason, SeatState, WaitingState, is_takeable
+from app.practicals.domain.seats import Gate, Overlap, Reason, SeatState, WaitingState, is_takeable
 from app.practicals.domain.terms import time_to_give_back
 from app.practicals.domain.waiting import Waiter
 from app.practicals.models import Seat, WaitingEntry
@@ -37,13 +37,14 @@ def give_seat(
     now: datetime,
     reason: str | None = None,
     overridden: tuple[Reason, ...] = (),
+    before: Gate | None = None,
+    overlap: Overlap | None = None,
 ) -> tuple[Gate, SeatId]:
     """Write one place and all that follows from it, under the gate; whoever calls has decided and has
-    asked for the permission. No actor: the waiting list moved by itself."""
-    gate = move_taken(db, gate, +1)
+    asked for the permission. No actor: the waiting list moved by itself. `before`: the day was moved by
+    the same command; `overlap` is another place of this person at the same time."""
     until = None if way == "booked" else time_to_give_back(now)
-    seat_id = _add_seat(db, gate, person.user_id, actor, reason=reason, until=until, now=now)
-    _fulfil(db, gate, person.user_id, now=now)
+    gate, seat_id = _hold_seat(db, gate, person.user_id, actor, reason=reason, until=until, now=now)
     record(
         db,
         actor.user_id if actor else None,
@@ -66,14 +67,17 @@ def give_seat(
         now=now,
         reason=reason,
         until=until,
+        before=before,
+        overlap=overlap,
     )
     return gate, seat_id
 
 
 @open_to_all
-def promote(db: Session, gate: Gate, *, now: datetime) -> Gate:
+def promote(db: Session, gate: Gate, *, now: datetime, before: Gate | None = None) -> Gate:
     """Give what is free to those who wait and could come, in order, under the gate that the caller
-    holds for a command it was allowed. Outside the booking window nothing moves."""
+    holds for a command it was allowed. Outside the booking window nothing moves. `before`: the command
+    has moved the day, of which those who wait have not been told yet."""
     after, behind = 0, list[Waiter]()
     while gate.free and is_takeable(gate, now):
         waiters = first_waiters(db, gate.id, after=after)
@@ -92,6 +96,7 @@ def promote(db: Session, gate: Gate, *, now: datetime) -> Gate:
                 None,
                 "promoted",
                 now=now,
+                before=before,
             )
         if len(waiters) < BATCH:
             break
@@ -126,7 +131,7 @@ def know_in_queue(db: Session, gate: Gate, user_id: UserId) -> Known:
     return replace(mine, facts=replace(mine.facts, eligible_ahead=ahead))
 
 
-def _add_seat(
+def _hold_seat(
     db: Session,
     gate: Gate,
     user_id: UserId,
@@ -135,7 +140,9 @@ def _add_seat(
     reason: str | None,
     until: datetime | None,
     now: datetime,
-) -> SeatId:
+) -> tuple[Gate, SeatId]:
+    """Count and write the place; who had waited for it waits no more."""
+    gate = move_taken(db, gate, +1)
     seat = Seat(
         id=SeatId(new_uuid()),
         practical_id=gate.id,
@@ -150,7 +157,8 @@ def _add_seat(
     with constraints_refuse():
         db.add(seat)
         db.flush()
-    return seat.id
+    _fulfil(db, gate, user_id, now=now)
+    return gate, seat.id
 
 
 def _fulfil(db: Session, gate: Gate, user_id: UserId, *, now: datetime) -> None:

@@ -1,20 +1,24 @@
-"""Telling people about their places, with an invite for their calendar: a step of use-cases that have
-asked for the permission."""
+"""Telling people about their places and instructors about their days, with an invite for their calendar:
+a step of use-cases that have asked for the permission."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.actor import open_to_all
 from app.accounts.queries import Person
 from app.courses import queries as courses
-from app.kit.ids import SeatId
+from app.kit.ids import SeatId, UserId
 from app.notices.service import tell
-from app.practicals.domain.invite import Method, described
-from app.practicals.domain.seats import Gate
+from app.practicals.domain.invite import Method, described, described_teaching
+from app.practicals.domain.seats import Gate, Overlap
 from app.practicals.domain.terms import CancelTerms, cancel_terms
-from app.practicals.domain.times import span_words
+from app.practicals.domain.times import moment_words, span_words
+from app.practicals.models import Practical
 
 OWN_DEEDS = frozenset({"booked", "given-back"})
 """These confirm what the person did themselves a moment ago."""
@@ -33,12 +37,15 @@ def tell_of_seat(
     now: datetime,
     until: datetime | None = None,
     reason: str | None = None,
+    before: Gate | None = None,
+    overlap: Overlap | None = None,
 ) -> None:
     """Mail a person about their place. `method` REQUEST puts it into their calendar or moves it there,
     CANCEL takes it out; the UID stays that of the seat and `sequence` must have risen. `until` is the
-    deadline of the place itself, where it has one."""
+    deadline of the place itself, where it has one. `before` is a day that was moved, as it was;
+    `overlap` is another place of the person at the same time."""
     terms = None if method == "CANCEL" else cancel_terms(gate, until, now)
-    values = _values(db, gate, person, reason) | _terms(terms)
+    values = _values(db, gate, person, reason, before) | _terms(terms, overlap)
     tell(
         db,
         person,
@@ -62,20 +69,77 @@ def tell_of_seat(
 
 @open_to_all
 def tell_of_list(
-    db: Session, template: str, gate: Gate, person: Person, *, now: datetime, reason: str | None
+    db: Session,
+    template: str,
+    gate: Gate,
+    person: Person,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    before: Gate | None = None,
 ) -> None:
-    """Mail a person about the waiting list; nothing changes in their calendar."""
-    tell(db, person, f"practicals/{template}", _values(db, gate, person, reason), now=now)
+    """Mail a person about the waiting list; nothing changes in their calendar. `before` is a day that was
+    moved, as it was."""
+    tell(db, person, f"practicals/{template}", _values(db, gate, person, reason, before), now=now)
 
 
-def _terms(terms: CancelTerms | None) -> dict[str, Any]:
+@open_to_all
+def tell_instructors(
+    db: Session,
+    template: str,
+    gate: Gate,
+    user_ids: Iterable[UserId],
+    *,
+    method: Method,
+    now: datetime,
+    reason: str | None = None,
+    before: Gate | None = None,
+) -> int:
+    """Mail the instructors of a day about it and return how many; accounts that are closed are left out.
+    The caller holds the gate: the version it has given the practical is the number of the entry in the
+    calendar, which so rises with every command, also for somebody who comes back to the day."""
+    people = accounts.people(db, sorted(user_ids))
+    told = [person for person in people.values() if not person.is_closed]
+    sequence = db.scalars(select(Practical.version).where(Practical.id == gate.id)).one()
+    for person in told:
+        values = _values(db, gate, person, reason, before) | {
+            "path": f"/teach/practicals/{gate.id}"
+        }
+        tell(
+            db,
+            person,
+            f"practicals/{template}",
+            values,
+            now=now,
+            calendar=described_teaching(
+                gate,
+                person.user_id,
+                course=values["course"],
+                name=person.name,
+                email=person.email,
+                method=method,
+                sequence=sequence,
+                now=now,
+            ),
+        )
+    return len(told)
+
+
+def _terms(terms: CancelTerms | None, overlap: Overlap | None) -> dict[str, Any]:
     """What a mail says of giving the place back: true now, and still true when it is read."""
     if terms is None:
         return {}
-    return {"terms": terms.sentence, "can_give_back": terms.is_open}
+    at = None if overlap is None else moment_words(overlap.starts_at, overlap.zone)
+    return {
+        "terms": terms.sentence,
+        "can_give_back": terms.is_open,
+        "overlap": None if overlap is None else f"{overlap.title}, {at}",
+    }
 
 
-def _values(db: Session, gate: Gate, person: Person, reason: str | None) -> dict[str, Any]:
+def _values(
+    db: Session, gate: Gate, person: Person, reason: str | None, before: Gate | None
+) -> dict[str, Any]:
     course = courses.revision(db, gate.revision_id).course
     kind = course.practical(gate.kind_key)
     return {
@@ -84,6 +148,11 @@ def _values(db: Session, gate: Gate, person: Person, reason: str | None) -> dict
         "title": gate.title,
         "when": span_words(gate.starts_at, gate.ends_at, gate.zone),
         "room": gate.room,
+        "before": before
+        and {
+            "when": span_words(before.starts_at, before.ends_at, before.zone),
+            "room": before.room,
+        },
         "bring": list(kind.bring) if kind else [],
         "path": f"/practicals/{gate.id}",
         "reason": reason,

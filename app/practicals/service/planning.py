@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, require
@@ -12,9 +11,12 @@ from app.kit.ids import PracticalId, new_uuid
 from app.practicals import policy
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import PracticalStatus
+from app.practicals.domain.telling import Told
 from app.practicals.errors import PlanRefused
-from app.practicals.models import Practical, PracticalInstructor
+from app.practicals.models import Practical
+from app.practicals.queries.briefs import instructor_ids
 from app.practicals.service.gate import take_gate
+from app.practicals.service.mails import tell_instructors
 from app.practicals.service.plans import (
     columns_of,
     demand_sound,
@@ -56,18 +58,19 @@ def make_practical(db: Session, actor: Actor, plan: Plan, *, now: datetime) -> P
 
 def publish_practical(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
-) -> None:
-    """Show a draft to students; refused without an instructor, or when its start has passed."""
+) -> Told:
+    """Show a draft to students, and tell its instructors; refused without an instructor, or when its start
+    has passed. Return who was told."""
     require(policy.may_manage(actor))
     gate = take_gate(db, practical_id)
     if gate.status is not PracticalStatus.draft:
         raise PlanRefused("Only a draft can be published. This practical has been already.")
     if now >= gate.starts_at:
         raise PlanRefused("The start has passed. Change the day first.")
-    teaches = db.scalar(
-        select(PracticalInstructor.user_id).where(PracticalInstructor.practical_id == gate.id)
-    )
-    if teaches is None:
+    teaches = instructor_ids(db, gate.id)
+    if not teaches:
         raise PlanRefused("Nobody teaches this practical. Choose an instructor first.")
     set_status(db, gate, PracticalStatus.published)
     record_act(db, actor, gate.id, "practicals.published", now=now)
+    told = tell_instructors(db, "teaching-assigned", gate, teaches, method="REQUEST", now=now)
+    return Told(instructors=told)

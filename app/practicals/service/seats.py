@@ -90,6 +90,7 @@ def reserve_seat(
         now=now,
         reason=reason,
         overridden=tuple(unmet.reason for unmet in passed),
+        overlap=known.facts.overlap,
     )
     promote(db, gate, now=now)
     return seat_id

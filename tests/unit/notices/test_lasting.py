@@ -23,11 +23,15 @@ from tests.make.notices import (
     REPORT,
 )
 
-SHORT_DAY = {name: value for name, value in DAY.items() if name != "cancel_until"}
+SHORT_DAY = {name: value for name, value in DAY.items() if name != "cancel_until"} | {
+    "before": None
+}
 PLACE_ON_DAY = SHORT_DAY | {
     "terms": "You can give the place back until Sun 6 Dec 2026, 10:00, London time.",
     "can_give_back": True,
+    "overlap": None,
 }
+MOVED = {"before": {"when": "Mon 7 Dec 2026, 10:00 to 17:00, London time", "room": "Room 9"}}
 WRITTEN: dict[str, tuple[dict[str, Any], ...]] = {
     "assessments/signed": (REPORT,),
     "certificates/issued": (CERTIFICATE,),
@@ -46,12 +50,17 @@ WRITTEN: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "practicals/booked": (DAY, PLACE_ON_DAY),
     "practicals/called-off": (DAY | BECAUSE, SHORT_DAY | BECAUSE),
-    "practicals/changed": (DAY, PLACE_ON_DAY),
+    "practicals/changed": (DAY, PLACE_ON_DAY | MOVED),
+    "practicals/changed-waiting": (SHORT_DAY | MOVED,),
     "practicals/given-back": (DAY, SHORT_DAY),
     "practicals/list-closed": (DAY | BECAUSE, SHORT_DAY | BECAUSE),
     "practicals/promoted": (DAY, PLACE_ON_DAY),
     "practicals/reserved": (DAY | BECAUSE, PLACE_ON_DAY | BECAUSE),
     "practicals/taken-away": (DAY | BECAUSE, SHORT_DAY | BECAUSE),
+    "practicals/teaching-assigned": (SHORT_DAY,),
+    "practicals/teaching-called-off": (SHORT_DAY | BECAUSE,),
+    "practicals/teaching-changed": (SHORT_DAY | MOVED,),
+    "practicals/teaching-removed": (SHORT_DAY,),
     "quizzes/corrected": (CORRECTED_QUIZ,),
 }
 HOUSE = {"academy": "The Academy", "base_url": "https://academy.example.org"}

@@ -1,0 +1,45 @@
+"""Whom an act concerns, counted and in words, so that what a page says of mails is what was mailed."""
+
+from dataclasses import dataclass
+
+from app.practicals.domain.seats import Gate
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many people are mailed of an act: with a place, on the waiting list, and who teach the day."""
+
+    seats: int = 0
+    waiting: int = 0
+    instructors: int = 0
+
+    @property
+    def people(self) -> int:
+        return self.seats + self.waiting + self.instructors
+
+    @property
+    def words(self) -> str:
+        """6 people with a place, 1 person who waits and 2 instructors"""
+        groups = (
+            (self.seats, "person with a place", "people with a place"),
+            (self.waiting, "person who waits", "people who wait"),
+            (self.instructors, "instructor", "instructors"),
+        )
+        parts = [f"{count} {one if count == 1 else many}" for count, one, many in groups if count]
+        if len(parts) < 2:
+            return "".join(parts) or "nobody"
+        return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+    @property
+    def sentence(self) -> str:
+        """6 people with a place and 2 instructors get a mail."""
+        return f"{self.words[:1].upper()}{self.words[1:]} {'gets' if self.people < 2 else 'get'} a mail."
+
+
+def is_moved(before: Gate, after: Gate) -> bool:
+    """Whether something has changed that stands in a calendar: the time, or the room."""
+    return _in_calendar(before) != _in_calendar(after)
+
+
+def _in_calendar(gate: Gate) -> tuple[object, ...]:
+    return gate.starts_at, gate.ends_at, gate.zone, gate.room
