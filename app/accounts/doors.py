@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.accounts.domain import network_block
-from app.db.limits import Limit, forget, give_back, take
+from app.db.database import Database
+from app.db.limits import Limit, forget, give_back, take, take_while_reading
 from app.kit.errors import TooMany
 
 SIGN_IN_ACCOUNT = Limit("sign-in account", 10, timedelta(minutes=5))
@@ -68,10 +69,10 @@ def open_link_door(db: Session, *, network: str, now: datetime) -> None:
     take(db, LINK_NETWORK, network_block(network), now=now)
 
 
-def refuse_token(db: Session, *, network: str, now: datetime) -> None:
+def refuse_token(database: Database, *, network: str, now: datetime) -> None:
     """Count a wrong token of the API, or raise TooMany (R-021). A right one is not counted and always
     works: nobody behind the same address is locked out by somebody's old script."""
-    take(db, TOKEN_NETWORK, network_block(network), now=now)
+    take_while_reading(database, TOKEN_NETWORK, network_block(network), now=now)
 
 
 def ask_for_mail(db: Session, limit: Limit, *, email: str, network: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Finding who holds a secret: the cookie of a sign-in, or a bearer token of the API."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 
 from sqlalchemy import bindparam, select, update
@@ -16,6 +17,8 @@ from app.db.prepared import Prepared
 
 TOUCH_AFTER = timedelta(minutes=5)
 """How old the last sighting may be before it is written again; spares the database a write per page."""
+LONGEST_TOUCH = 0.25
+"""Seconds for which a page waits until that is written."""
 
 
 def hash_of(token: str) -> bytes:
@@ -78,8 +81,9 @@ class Identity:
             sign_in_ends_at=min(idle_ends_at, row.ends_at),
         )
         if is_touched:
-            with database.write() as db:
-                self._touch(db, actor, now)
+            # Later: a page that only reads is answered while the database cannot be written.
+            touch = partial(_touch, actor=actor, now=now)
+            database.later.add(touch, key=("seen", row.id), wait=LONGEST_TOUCH)
         return actor
 
     def by_bearer(
@@ -100,13 +104,13 @@ class Identity:
             ).one_or_none()
             if user is not None:
                 return user.to_actor()
-        with database.write() as db:
-            doors.refuse_token(db, network=network, now=now)
+        doors.refuse_token(database, network=network, now=now)
         return None
 
-    def _touch(self, db: Session, actor: Actor, now: datetime) -> None:
-        db.execute(
-            update(SignIn)
-            .where(SignIn.id == actor.sign_in_id)
-            .values(seen_at=now, idle_ends_at=now + idle_time(actor.roles))
-        )
+
+def _touch(db: Session, actor: Actor, now: datetime) -> None:
+    db.execute(
+        update(SignIn)
+        .where(SignIn.id == actor.sign_in_id)
+        .values(seen_at=now, idle_ends_at=now + idle_time(actor.roles))
+    )

@@ -79,7 +79,7 @@ def look_up(visit: Visit, submitted: Submitted) -> Response:
 
 @pages.get("/verify/{serial}", name="certificates.verified", access=EVERYONE)
 def show_verified(visit: Visit, serial: str) -> Response:
-    """Anybody may check a certificate; the count of the limit is the only thing this writes."""
+    """Anybody may check a certificate; only the count of the limit is written, and later."""
     meant = domain.read_serial(serial)
     take_turn(visit)
     with visit.database.read() as db:

@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import structlog
+
 from app.certificates.queries import Shown
 from app.web import papers
+
+log = structlog.get_logger("preceptor.certificates")
 
 
 def certificate_pdf(
@@ -33,11 +38,16 @@ def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
     if path.is_file():
         return path.read_bytes()
     content = make()
-    path.parent.mkdir(parents=True, exist_ok=True)
     # Readers see the whole file or none: it is written beside and then moved.
     beside = path.with_suffix(f".{uuid4().hex}")
-    beside.write_bytes(content)
-    beside.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:  # a full disk: it is printed again the next time
+        log.warning("certificate not kept", exc_info=error)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
     return content
 
 

@@ -17,6 +17,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.db.later import Later, Tries
+
 SAFE_SQLITE = (3, 51, 3)
 """Older libraries can, rarely, corrupt a WAL database written by several connections."""
 LONGEST_WAIT = 10.0
@@ -61,6 +63,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._engine(pool_size)
         self._writer: Lock | None = None
+        self.later = Later(self.write)
+        self.tries = Tries()
         if self.is_sqlite:
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -126,6 +130,8 @@ class Database:
                 self._writer.release()
 
     def close(self) -> None:
+        """Give the small writes that wait a moment, and close every connection."""
+        self.later.settle()
         self.engine.dispose()
 
 

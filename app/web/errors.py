@@ -1,9 +1,12 @@
 """The one table from refusals to statuses, for pages and for problem documents (RFC 9457)."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 import structlog
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -99,7 +102,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
         # No route was found, so nobody has asked yet who this is.
         visit = await open_visit(request)
         try:
-            await run_in_threadpool(visit.meet)
+            await _read(request, visit.meet)
         except (SQLAlchemyError, DatabaseBusy) as unavailable:
             return await _busy(request, unavailable)
     if error.status_code == 404:
@@ -114,7 +117,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 async def _unreadable(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
     # Who may not call the route at all is told that first, and learns nothing of its fields (R-032).
-    await run_in_threadpool(_demand_policy, request)
+    await _read(request, partial(_demand_policy, request))
     if any(detail["loc"][0] == "path" for detail in error.errors()):
         return _not_found(request)
     fields = {
@@ -172,6 +175,11 @@ def _without_slash(request: Request) -> Response | None:
 def _not_found(request: Request) -> Response:
     refusal = NotFound()
     return _answer(request, 404, refusal.title, refusal.detail, refusal)
+
+
+async def _read(request: Request, question: Callable[[], None]) -> None:
+    """Ask something in a thread that makes pages: those of the routes that write may all be waiting."""
+    await to_thread.run_sync(question, limiter=request.app.state.readers)
 
 
 def _demand_policy(request: Request) -> None:

@@ -5,6 +5,7 @@ What libraries warn of comes the same way.
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -43,12 +44,26 @@ def configure_logs(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=_Lines,
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
     if not any(isinstance(handler, _Forwarded) for handler in root.handlers):
         root.addHandler(_Forwarded())
+
+
+class _Lines(structlog.PrintLogger):
+    """Writes lines to standard output. A line that cannot be written, because the disk is full or nobody
+    reads any more, is lost: it must not turn an answer into an error."""
+
+    def __init__(self, *_names: Any) -> None:
+        super().__init__(sys.stdout)
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError, ValueError):
+            super().msg(message)
+
+    log = debug = info = warning = error = critical = fatal = exception = msg
 
 
 class _Forwarded(logging.Handler):

@@ -17,8 +17,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.web.visit import open_visit
 
 READERS = 4
-"""Threads that make pages. Whatever else runs has threads of its own, so that a storm of sign-ins or people
-who queue for the same place keep nobody from reading."""
+"""Threads that make pages and answer what reads in the API. What changes something has threads of its own, so
+that a storm of sign-ins, people who queue for the same place, or a database that cannot be written keep
+nobody from reading."""
 
 
 def readers_of(threads: int) -> CapacityLimiter:
@@ -65,8 +66,10 @@ def _short_way(route: APIRoute, usual: ASGIApp) -> ASGIApp:
                 return
             values[field.name] = value
         values["visit"] = await open_visit(Request(scope, receive, send))
-        limiter = scope["app"].state.readers if reads else None
-        response = await to_thread.run_sync(partial(page, **values), limiter=limiter)
+        if reads:  # it goes to a thread of the readers by itself
+            response = await page(**values)
+        else:
+            response = await to_thread.run_sync(partial(page, **values))
         await response(scope, receive, send)
 
     return answer

@@ -1,9 +1,10 @@
 """Routers whose every route names its policy, and the check that none is without."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar
+from functools import partial, wraps
+from typing import Any, TypeVar, cast
 
+from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -12,6 +13,7 @@ from app.web.access import Access
 from app.web.page_route import PageRoute
 from app.web.visit import VisitContext
 
+READING = frozenset({"GET", "HEAD"})
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
@@ -48,7 +50,7 @@ class Pages:
         def register(endpoint: Endpoint) -> Endpoint:
             self.router.add_api_route(
                 path,
-                _guarded(endpoint, access, name),
+                _guarded(endpoint, access, name, reads=READING.issuperset(methods)),
                 methods=methods,
                 name=name,
                 response_model=None if not self.in_schema else extra.pop("response_model", None),
@@ -89,14 +91,25 @@ class Api(Pages):
         return self._route(["DELETE"], path, name, access, extra)
 
 
-def _guarded(endpoint: Callable[..., Any], access: Access, name: str) -> Callable[..., Any]:
+def _guarded(
+    endpoint: Callable[..., Any], access: Access, name: str, *, reads: bool
+) -> Callable[..., Any]:
+    """Return the route with its guard. What reads runs in the threads of the readers, whichever way it is
+    called: those of the routes that write may all be waiting for the database."""
+
     @wraps(endpoint)
     def guarded(*, visit: VisitContext, **values: Any) -> Any:
         visit.enter(access, name)
         return endpoint(visit=visit, **values)
 
-    guarded.access = access  # type: ignore[attr-defined] # read by the start-up check and the route walk
-    return guarded
+    @wraps(endpoint)
+    async def reading(*, visit: VisitContext, **values: Any) -> Any:
+        work = partial(guarded, visit=visit, **values)
+        return await to_thread.run_sync(work, limiter=visit.request.app.state.readers)
+
+    route: Any = reading if reads else guarded
+    route.access = access  # read by the start-up check and the route walk
+    return cast(Callable[..., Any], route)
 
 
 def public(endpoint: Endpoint) -> Endpoint:
