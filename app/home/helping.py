@@ -1,13 +1,14 @@
 """Which of an instructor's students need help: those of their groups and of their days to come.
 
-Four statements, however many students there are; the rule is `domain.help_needed`.
+Four statements, however many students there are, and never more than `MOST_LOOKED_AT` of them: what the page
+costs does not grow with the academy. The rule is `domain.help_needed`.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, Uuid, bindparam, func, select, union
+from sqlalchemy import Integer, Subquery, Uuid, bindparam, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, Role
@@ -27,6 +28,9 @@ from app.quizzes.models import Attempt, AttemptState
 from app.quizzes.queries import IS_TRY
 
 MOST_SHOWN = 8
+MOST_LOOKED_AT = 200
+"""Students who are looked at: those of the soonest days first, then the newest of the groups. Instructors
+have fewer; only a day with hundreds of people has more."""
 Key = tuple[UserId, str]
 Asked = dict[str, Any]
 
@@ -44,10 +48,12 @@ class NeedsHelp:
 
 @dataclass(frozen=True, slots=True)
 class HelpList:
-    """The first of them, what stops them most first; `more` counts the others."""
+    """The first of them, what stops them most first; `more` counts the others. `is_partial`: there are more
+    students than were looked at."""
 
     people: tuple[NeedsHelp, ...]
     more: int
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +79,13 @@ class _Tried:
 
 def who_needs_help(db: Session, actor: Actor, *, now: datetime) -> HelpList:
     """Return whom the actor should talk to."""
-    asked: Asked = {"viewer": actor.user_id, "now": now}
+    whose: Asked = {"viewer": actor.user_id, "now": now, "most": MOST_LOOKED_AT}
+    places, is_partial = _places(db, whose)
+    asked: Asked = {"students": [place.user_id for place in places]}
     tried, assessed = _tried(db, asked), _not_competent(db, asked)
     done = {(user_id, key): at for user_id, key, at in db.execute(LAST_DONE, asked)}
     found = []
-    for place in _places(db, asked):
+    for place in places:
         key = (place.user_id, place.course_key)
         course = courses.revision(db, place.revision_id).course
         studies = _studies(
@@ -88,7 +96,7 @@ def who_needs_help(db: Session, actor: Actor, *, now: datetime) -> HelpList:
             found.append(NeedsHelp(key[0], place.name, place.email, key[1], reason))
     order = list(Trouble)
     found.sort(key=lambda one: (order.index(one.help.trouble), one.help.since or now, one.name))
-    return HelpList(tuple(found[:MOST_SHOWN]), max(0, len(found) - MOST_SHOWN))
+    return HelpList(tuple(found[:MOST_SHOWN]), max(0, len(found) - MOST_SHOWN), is_partial)
 
 
 def _studies(
@@ -120,8 +128,9 @@ def _studies(
     )
 
 
-def _students() -> Select[*tuple[Any, ...]]:
-    """The students of the viewer's open groups, and of their published days that are not over."""
+def _students() -> Subquery:
+    """The students of the viewer's published days that are not over, the soonest first, and then those of
+    their open groups, the newest first; `total` counts them all."""
     viewer = bindparam("viewer", type_=Uuid())
     groups = (
         select(GroupMember.group_id)
@@ -133,27 +142,37 @@ def _students() -> Select[*tuple[Any, ...]]:
         )
     )
     days = (
-        select(Practical.id)
+        select(Practical.id, Practical.starts_at)
         .join(PracticalInstructor, PracticalInstructor.practical_id == Practical.id)
         .where(
             PracticalInstructor.user_id == viewer,
             Practical.status == PracticalStatus.published,
-            Practical.ends_at > bindparam("now"),
+            Practical.ends_at > bindparam("now", type_=Practical.ends_at.type),
         )
-    )
-    found = union(
-        select(GroupMember.user_id.label("id")).where(
+    ).subquery()
+    nothing = null().label("moment")
+    every = union_all(
+        select(Seat.user_id.label("id"), days.c.starts_at.label("day"), nothing)
+        .join(days, days.c.id == Seat.practical_id)
+        .where(Seat.state == SeatState.confirmed),
+        select(GroupMember.user_id, null(), GroupMember.joined_at).where(
             GroupMember.role == Role.student, GroupMember.group_id.in_(groups)
         ),
-        select(Seat.user_id.label("id")).where(
-            Seat.state == SeatState.confirmed, Seat.practical_id.in_(days)
-        ),
     ).subquery()
-    return select(found.c.id)
+    day, joined = func.min(every.c.day), func.max(every.c.moment)
+    return (
+        select(every.c.id, func.count().over().label("total"))
+        .group_by(every.c.id)
+        .order_by(day.is_(None), day, joined.desc(), every.c.id)
+        .limit(bindparam("most", type_=Integer()))
+        .subquery()
+    )
 
 
-# Built once: every home page of an instructor asks.
+# Built once: every home page of an instructor asks. The students of the first statement are named to the
+# others, so that each looks up those people and nobody else, however the database would plan it.
 STUDENTS = _students()
+THESE = bindparam("students", type_=Uuid(), expanding=True)
 PLACES = (
     select(
         User.id,
@@ -163,14 +182,12 @@ PLACES = (
         Enrolment.revision_id,
         Enrolment.decided_at,
         Intake.starts_on,
+        STUDENTS.c.total,
     )
+    .join(STUDENTS, STUDENTS.c.id == User.id)
     .join(Enrolment, Enrolment.user_id == User.id)
     .join(Intake, Intake.id == Enrolment.intake_id)
-    .where(
-        Enrolment.state == EnrolmentState.confirmed,
-        User.disabled_at.is_(None),
-        User.id.in_(STUDENTS),
-    )
+    .where(Enrolment.state == EnrolmentState.confirmed, User.disabled_at.is_(None))
     .order_by(Enrolment.decided_at, Enrolment.id)
 )
 TRIED = (
@@ -183,31 +200,33 @@ TRIED = (
         func.count().filter(Attempt.state == AttemptState.in_progress),
         func.max(Attempt.started_at),
     )
-    .where(Attempt.user_id.in_(STUDENTS), IS_TRY)
+    .where(Attempt.user_id.in_(THESE), IS_TRY)
     .group_by(Attempt.user_id, Attempt.course_key, Attempt.quiz_key)
 )
 LAST_DONE = (
     select(Completion.user_id, Completion.course_key, func.max(Completion.completed_at))
-    .where(Completion.user_id.in_(STUDENTS))
+    .where(Completion.user_id.in_(THESE))
     .group_by(Completion.user_id, Completion.course_key)
 )
 ASSESSED = (
     select(Assessment.student_id, Assessment.course_key, Assessment.outcome, Assessment.signed_at)
-    .where(Assessment.student_id.in_(STUDENTS), Assessment.signed_at.is_not(None))
+    .where(Assessment.student_id.in_(THESE), Assessment.signed_at.is_not(None))
     .order_by(Assessment.signed_at, Assessment.id)
 )
 
 
-def _places(db: Session, asked: Asked) -> list[_Place]:
-    """Return these students' places on courses; of two on one course the newest counts."""
+def _places(db: Session, asked: Asked) -> tuple[list[_Place], bool]:
+    """Return these students' places on courses, and whether there are more students than are looked at. Of
+    two places on one course the newest counts."""
     newest: dict[Key, _Place] = {}
+    total = 0
     for row in db.execute(PLACES, asked):
-        user_id, name, email, course_key, revision_id, decided_at, starts_on = row
+        user_id, name, email, course_key, revision_id, decided_at, starts_on, total = row
         if revision_id is None or decided_at is None:
             continue  # a confirmed place has both
         since = max(decided_at, _midnight(starts_on))
         newest[user_id, course_key] = _Place(user_id, name, email, course_key, revision_id, since)
-    return list(newest.values())
+    return list(newest.values()), total > MOST_LOOKED_AT
 
 
 def _tried(db: Session, asked: Asked) -> dict[Key, list[_Tried]]:

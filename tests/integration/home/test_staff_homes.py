@@ -10,6 +10,7 @@ from app.accounts.actor import Role
 from app.accounts.models import User
 from app.assessments.domain import Mark
 from app.enrolments.domain import EnrolmentState
+from app.home import helping
 from app.kit.ids import EventId, new_uuid
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import Attendance, PracticalStatus
@@ -309,3 +310,26 @@ class TestWhoNeedsHelp:
         many = browser.get("/home")
         assert statements_of(many) == statements_of(few) <= 12
         assert "And 22 more people" in words(many)
+
+    def test_no_more_are_looked_at_than_an_instructor_has(
+        self, as_person, database, ina, join, revision_id, monkeypatch
+    ):
+        """The people of the soonest day come first; the page says that it is not everybody."""
+        join("Gil Group", LONG_AGO)
+        with database.write() as db:
+            for days, name in ((9, "Later"), (3, "Soon")):
+                day = {"instructor": ina, "revision_id": revision_id}
+                person = a_user(db, f"{name} Student")
+                a_place(db, person, revision_id, at=LONG_AGO)
+                a_day(db, student=person, starts_at=NOW + timedelta(days=days), **day)
+        browser = as_person(ina)
+        whole = words(browser.get("/home"))
+        assert all(name in whole for name in ("Gil Group", "Soon Student", "Later Student"))
+        assert "among the" not in whole
+        for most, names in ((1, {"Soon Student"}), (2, {"Soon Student", "Later Student"})):
+            monkeypatch.setattr(helping, "MOST_LOOKED_AT", most)
+            with database.read() as db:
+                found = helping.who_needs_help(db, ina, now=NOW)
+            assert {one.name for one in found.people} == names
+            assert found.is_partial
+        assert "among the 200 whom you see soonest" in words(browser.get("/home"))
