@@ -55,9 +55,14 @@ class RequestedShape(BaseModel):
 
 @api.get("", name="api.enrolments.intakes", access=EVERYONE, response_model=OffersShape)
 def list_intakes(visit: Visit) -> OffersShape:
+    """The open intakes, and why the caller may not ask for a place in each."""
+    actor = visit.maybe_actor
     with visit.database.read() as db:
-        found = queries.offers(db, visit.maybe_actor, now=visit.now)
-    return OffersShape(intakes=[OfferShape.model_validate(offer) for offer in found])
+        offers = queries.offers(db, actor, now=visit.now)
+    shapes = [OfferShape.model_validate(offer) for offer in offers]
+    if actor is not None and not actor.is_student:
+        shapes = [shape.model_copy(update={"refusal": Reason.students_only}) for shape in shapes]
+    return OffersShape(intakes=shapes)
 
 
 @api.post(

@@ -50,6 +50,7 @@ class Reason(StrEnum):
     places_below_taken = "places_below_taken"
     course_unpublished = "course_unpublished"
     no_invoice = "no_invoice"
+    students_only = "students_only"
 
     @property
     def sentence(self) -> str:
@@ -65,6 +66,10 @@ class Reason(StrEnum):
 
 
 _WORDS: Final[Mapping[Reason, tuple[str, str]]] = {
+    Reason.students_only: (
+        "Only students ask for a place for themselves.",
+        "As staff, reserve places for people on the intake's page.",
+    ),
     Reason.address_unconfirmed: (
         "Your e-mail address is not confirmed yet.",
         "Open the link in the mail we sent you when you made your account, then come back.",

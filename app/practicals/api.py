@@ -9,6 +9,7 @@ from fastapi import Header, Response
 from pydantic import BaseModel, ConfigDict
 
 from app.db.paging import page_number
+from app.kit.errors import Invalid
 from app.kit.ids import PracticalId
 from app.practicals import service
 from app.practicals.domain.seats import Reason, Unmet
@@ -84,7 +85,8 @@ def list_practicals(
     free: bool = False,
     page: str | None = None,
 ) -> PracticalsOut:
-    """The published dates to come, the student's own ones first."""
+    """The published dates to come, the student's own ones first. `kind` is a course's key, a slash and the
+    key of a kind of practical; `month` looks like 2026-12."""
     with visit.database.read() as db:
         found = dates_page(
             db,
@@ -93,6 +95,11 @@ def list_practicals(
             zone=visit.settings.time_zone,
             number=page_number(page),
             now=visit.now,
+        )
+    if kind and kind not in dict(found.kinds):
+        raise Invalid(
+            "There is no such kind of practical.",
+            fields={"parameter kind": f"Known here: {', '.join(dict(found.kinds)) or 'none'}."},
         )
     return PracticalsOut(
         own=[_practical(row) for row in found.own],

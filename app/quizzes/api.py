@@ -11,7 +11,7 @@ from app.kit.ids import AttemptId
 from app.quizzes import queries, review, service
 from app.quizzes.domain.attempt import Score
 from app.quizzes.domain.responses import LONGEST_TEXT
-from app.quizzes.errors import AttemptEnded
+from app.quizzes.errors import AnswerUnreadable, AttemptEnded
 from app.web.access import STUDENT
 from app.web.forms import Submission
 from app.web.routing import Api
@@ -158,9 +158,19 @@ def save_answer(visit: Visit, attempt_id: AttemptId, position: int, answer: Answ
     response = answer.response
     typed = response.options if isinstance(response, Choice) else [response.text]
     with visit.database.write() as db:
-        saved = service.save_answer(
-            db, visit.actor, attempt_id, position, typed, sequence=answer.sequence, now=visit.now
-        )
+        try:
+            saved = service.save_answer(
+                db,
+                visit.actor,
+                attempt_id,
+                position,
+                typed,
+                sequence=answer.sequence,
+                now=visit.now,
+            )
+        except AnswerUnreadable as unreadable:
+            unreadable.fields = {"/response": unreadable.detail}
+            raise
     if saved.is_late:
         raise AttemptEnded
     body = AnswerOut(sequence=saved.sequence, saved_at=saved.saved_at)

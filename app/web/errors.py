@@ -30,9 +30,12 @@ from app.kit.errors import (
 from app.web.access import Access
 from app.web.forms import UnsupportedForm
 from app.web.kept_forms import ask_to_sign_in_again
+from app.web.openapi import pointer_of
 from app.web.visit import VisitContext, open_visit
 
 log = structlog.get_logger("preceptor.error")
+PARAMETER = "parameter "
+"""Begins the name of a field that is a parameter of the request, not part of its body."""
 RETRY_AFTER = 3
 """Seconds after which a client may try again when the database did not answer."""
 UNAVAILABLE = (OperationalError, InterfaceError, NoConnectionFree, DatabaseBusy)
@@ -121,7 +124,9 @@ async def _unreadable(request: Request, error: Exception) -> Response:
     if any(detail["loc"][0] == "path" for detail in error.errors()):
         return _not_found(request)
     fields = {
-        "/" + "/".join(str(part) for part in detail["loc"][1:]): detail["msg"]
+        pointer_of(detail["loc"][1:], error.body)
+        if detail["loc"][0] == "body"
+        else f"{PARAMETER}{detail['loc'][-1]}": str(detail["msg"])
         for detail in error.errors()
     }
     refusal = Invalid("Parts of the request cannot be read; see errors.", fields=fields)
@@ -258,11 +263,19 @@ def problem(
         body["reason"] = refused.reason
     if refused is not None and refused.fields:
         body["errors"] = [
-            {"pointer": field if field.startswith("/") else f"/{field}", "message": message}
-            for field, message in refused.fields.items()
+            _place(field) | {"message": text} for field, text in refused.fields.items()
         ]
     response = JSONResponse(body, status, media_type="application/problem+json")
+    if status == 401:
+        response.headers["www-authenticate"] = 'Bearer realm="preceptor"'
     return _with_wait(response, refused)
+
+
+def _place(field: str) -> dict[str, str]:
+    """Return where a refused value stands: among the parameters, or in the body. "" is the whole body."""
+    if field.startswith(PARAMETER):
+        return {"parameter": field.removeprefix(PARAMETER)}
+    return {"pointer": field if field.startswith("/") or not field else f"/{field}"}
 
 
 def _is_api(request: Request) -> bool:

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.web.access import Access
+from app.web.openapi import operation_id
 from app.web.page_route import PageRoute
 from app.web.visit import VisitContext
 
@@ -47,6 +48,9 @@ class Pages:
     def _route(
         self, methods: list[str], path: str, name: str, access: Access, extra: dict[str, Any]
     ) -> Callable[[Endpoint], Endpoint]:
+        if self.in_schema:
+            extra = {"operation_id": operation_id(name), **extra}
+
         def register(endpoint: Endpoint) -> Endpoint:
             self.router.add_api_route(
                 path,

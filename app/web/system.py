@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 
@@ -9,9 +10,19 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.concurrency import run_in_threadpool
 
-from app.kit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from app.kit.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refused,
+    TooMany,
+    Unauthenticated,
+)
 from app.web.access import EVERYONE
+from app.web.errors import DETAILS, TITLES
 from app.web.health import figures, readiness
+from app.web.openapi import document_of
 from app.web.routing import Pages, public
 from app.web.shell import Shell
 from app.web.visit import Visit
@@ -19,9 +30,6 @@ from app.web.visit import Visit
 router = APIRouter(include_in_schema=False)
 pages = Pages()
 LOOPBACK = ("127.0.0.1", "::1", "testclient")
-KINDS = {
-    kind.slug: kind for kind in (Invalid, Unauthenticated, Forbidden, NotFound, Conflict, TooMany)
-}
 EXPLANATIONS = {
     "invalid": "Something in the request cannot be used as it is; `errors` names each place.",
     "unauthenticated": "Send a bearer token of an account that is not disabled.",
@@ -30,6 +38,7 @@ EXPLANATIONS = {
     "conflict": "The state of things does not allow it now; `reason` says why.",
     "too-many": "A limit was reached; `Retry-After` says how many seconds to wait.",
 }
+WITHOUT_DETAIL = "The request was not accepted, and nothing was changed."
 
 
 @router.get("/livez")
@@ -81,12 +90,41 @@ def openapi(request: Request) -> Response:
 
 @cache
 def _document(app: FastAPI) -> bytes:
-    return json.dumps(app.openapi(), ensure_ascii=False, separators=(",", ":")).encode()
+    document = document_of(app, app.state.policies)
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @pages.get("/problems/{slug}", name="system.problem", access=EVERYONE)
 def show_problem(visit: Visit, slug: str) -> Response:
-    kind = KINDS.get(slug)
-    if kind is None:
+    title, explanation = explained(slug)
+    return visit.render("problem.html", title=title, explanation=explanation)
+
+
+def explained(slug: str) -> tuple[str, str]:
+    """Return the title and the explanation of a type of problem; raise NotFound for an unknown one."""
+    known = problem_types()
+    if slug not in known:
         raise NotFound
-    return visit.render("problem.html", title=kind.title, explanation=EXPLANATIONS[slug])
+    return known[slug]
+
+
+@cache
+def problem_types() -> dict[str, tuple[str, str]]:
+    """Return every type that a problem document can name: a refusal's slug, or `status-` and a number."""
+    statuses = {
+        f"status-{status}": (title, DETAILS.get(status, WITHOUT_DETAIL))
+        for status, title in TITLES.items()
+    }
+    return statuses | {
+        kind.slug: (kind.title, EXPLANATIONS[base.slug])
+        for base in (Invalid, Unauthenticated, Forbidden, NotFound, Conflict, TooMany)
+        for kind in reversed([base, *_kinds_of(base)])
+    }
+
+
+def _kinds_of(base: type[Refused]) -> Iterator[type[Refused]]:
+    """Yield the refusals below a kind that name a type of their own."""
+    for kind in base.__subclasses__():
+        if "slug" in vars(kind):
+            yield kind
+        yield from _kinds_of(kind)

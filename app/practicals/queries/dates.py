@@ -142,12 +142,15 @@ def dates_page(
     """Return a student's list, in five statements whatever the number of dates and people."""
     own: list[Listed] = OWN_DATES.all(db, viewer=actor.user_id, now=now)
     found = other_dates(db, filters, viewer=actor.user_id, zone=zone, now=now, number=number)
+    counted = found
+    if not found and number > 1:  # past the end; the first page knows how many there are
+        counted = other_dates(db, filters, viewer=actor.user_id, zone=zone, now=now, number=1)
     viewer = _Viewer(db, actor, [row.gate for row in own if row.seat_id is not None])
     rows = [_date_row(db, viewer, row, now) for row in found]
     own_rows = tuple(_date_row(db, viewer, row, now) for row in own)
     return DatesPage(
         own=own_rows,
-        dates=page_of(rows, number=number, total=found[0].total if found else 0, size=LISTED),
+        dates=page_of(rows, number=number, total=counted[0].total if counted else 0, size=LISTED),
         filters=filters,
         kinds=_kinds(db, (row.gate for row in (*own_rows, *rows)), viewer.places),
         shared=_shared(rows),
