@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.accounts import checks as accounts
 from app.assessments import checks as assessments
 from app.certificates import checks as certificates
 from app.db.auditing import Check, findings
@@ -14,6 +15,7 @@ from app.practicals import checks as practicals
 from app.quizzes import checks as quizzes
 
 CHECKS: tuple[Check, ...] = (
+    *accounts.CHECKS,
     *enrolments.CHECKS,
     *quizzes.CHECKS,
     *practicals.CHECKS,

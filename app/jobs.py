@@ -17,6 +17,7 @@ from app.certificates import service as certificates
 from app.db import idempotency, limits
 from app.db.database import Database
 from app.enquiries import service as enquiries
+from app.enrolments import queries as enrolments
 from app.kit.describing import describe_error
 from app.kit.ids import RevisionId, UserId
 from app.learning.correcting import tell_of_corrected_lesson
@@ -79,10 +80,18 @@ def tell_of_correction(db: Session, payload: dict[str, Any], now: datetime) -> N
         tell_of_corrected_explanation(db, course_key, payload["quiz_key"], revision_ids, now=now)
 
 
+def life_support_seen(db: Session, payload: dict[str, Any], now: datetime) -> None:
+    """Somebody who waits for a practical may have lacked only the proof of basic life support."""
+    user_id = UserId(UUID(payload["user_id"]))
+    for course_key in {place.course_key for place in enrolments.places_of(db, user_id)}:
+        practicals.promote_person(db, user_id, course_key, now=now)
+
+
 HANDLERS: dict[str, Handler] = {
     "assessment.signed": issue_certificate,
     "course.corrected": tell_of_correction,
     "learning.completed": learning_completed,
+    "life_support.seen": life_support_seen,
     "practical.attended": issue_certificate,
     "quiz.submitted": nobody_listens_yet,
 }

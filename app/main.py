@@ -10,7 +10,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 
 from app import jobs
 from app.accounts import api as accounts_api
-from app.accounts import group_pages, me_pages, people_pages
+from app.accounts import group_pages, me_pages, people_pages, proof_pages
 from app.accounts import pages as accounts_pages
 from app.accounts.identity import Identity
 from app.accounts.kept_forms import KeptForms
@@ -37,6 +37,7 @@ from app.learning import pages as learning_pages
 from app.notices import api as notices_api
 from app.notices import pages as notices_pages
 from app.practicals import api as practicals_api
+from app.practicals.pages import life_support as practicals_life_support
 from app.practicals.pages import papers as practicals_papers
 from app.practicals.pages import planning as practicals_planning
 from app.practicals.pages import reserving as practicals_reserving
@@ -94,10 +95,12 @@ FEATURES: tuple[Pages | Api, ...] = (
     practicals_papers.pages,
     enquiries_pages.pages,
     site_pages.pages,
+    practicals_life_support.pages,
     practicals_planning.pages,
     practicals_reserving.pages,
     admin_pages.pages,
     admin_enrolment_pages.pages,
+    proof_pages.pages,
     people_pages.pages,
     group_pages.pages,
     office_pages.pages,

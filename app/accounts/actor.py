@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import TypeVar
@@ -38,6 +38,8 @@ class Actor:
     theme: str = "auto"
     sign_in_ends_at: datetime | None = None
     """When this sign-in ends if nothing more is done in it."""
+    life_support_until: date | None = None
+    """The last day of their proof of basic life support; None: none was seen."""
 
     @property
     def is_student(self) -> bool:

@@ -13,6 +13,7 @@ from app.accounts.domain import (
     clean_name,
     normal_email,
 )
+from app.web.dates import Day
 from app.web.forms import EditForm, Form
 
 ADDRESS_HELP = "Enter an e-mail address in the form name@example.com."
@@ -122,6 +123,21 @@ class RolesForm(EditForm):
 
 class ReasonForm(Form):
     reason: Reason = Field(title="The reason")
+
+
+class ProofForm(EditForm):
+    """A proof of basic life support that was seen. The reason is asked for when one is replaced."""
+
+    passed_on: Day = Field(title="The day of the training")
+    expires_on: Day = Field(title="The last day on which it is valid")
+    issuer: Annotated[str, StringConstraints(min_length=2, max_length=200)] = Field(
+        title="Who issued it"
+    )
+    reason: Reason | None = Field(None, title="The reason")
+
+
+class WithdrawProofForm(EditForm):
+    withdraw_reason: Reason = Field(title="The reason")
 
 
 class ExportForm(Form):

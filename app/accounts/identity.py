@@ -38,6 +38,7 @@ BY_COOKIE = Prepared(
         USER.name,
         USER.email,
         USER.theme,
+        USER.life_support_until,
         USER.confirmed_at,
         USER.is_student,
         USER.is_instructor,
@@ -79,6 +80,7 @@ class Identity:
             confirmed=row.confirmed_at is not None,
             theme=row.theme,
             sign_in_ends_at=min(idle_ends_at, row.ends_at),
+            life_support_until=row.life_support_until,
         )
         if is_touched:
             # Later: a page that only reads is answered while the database cannot be written.

@@ -1,8 +1,8 @@
 """Tables of people and their ways in."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.actor import Actor, Role, roles_held
@@ -33,6 +33,8 @@ class User(Base):
     registration_number: Mapped[str | None] = mapped_column(String(60))
     access_needs: Mapped[str | None] = mapped_column(Text)
     theme: Mapped[str] = mapped_column(String(10), default="auto")
+    life_support_until: Mapped[date | None]
+    """The last day of the proof of basic life support that counts; None: none was seen."""
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -51,6 +53,7 @@ class User(Base):
             sign_in_id=sign_in_id,
             confirmed=self.confirmed_at is not None,
             theme=self.theme,
+            life_support_until=self.life_support_until,
         )
 
 
@@ -140,3 +143,36 @@ class GroupMember(Base):
     user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(20))
     joined_at: Mapped[datetime]
+
+
+class LifeSupportProof(Base):
+    """A proof of basic life support that an admin has seen. Of one person at most one counts, the one that
+    has not ended; a newer proof or a withdrawal ends it, with a reason."""
+
+    __tablename__ = "life_support_proofs"
+    __table_args__ = (
+        CheckConstraint("expires_on > passed_on", name="expires_after_passing"),
+        CheckConstraint(
+            "(ended_at IS NULL) = (ended_by IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)",
+            name="ended_whole",
+        ),
+        Index(
+            "uq_life_support_proofs_live",
+            "user_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_life_support_proofs_user_id", "user_id"),
+    )
+
+    id: Mapped[EventId] = mapped_column(primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    passed_on: Mapped[date]
+    expires_on: Mapped[date]
+    issuer: Mapped[str] = mapped_column(String(200))
+    seen_at: Mapped[datetime]
+    seen_by: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UserId | None] = mapped_column(ForeignKey("users.id"))
+    end_reason: Mapped[str | None] = mapped_column(Text)

@@ -3,7 +3,7 @@ decided by the caller's policy; what an instructor may see is narrowed here."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, case, func, select
@@ -38,6 +38,8 @@ class Person:
     is_confirmed: bool
     is_closed: bool
     created_at: datetime
+    life_support_until: date | None = None
+    """The last day of the proof of basic life support that counts; None: none was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ PERSON = select(
     USER.confirmed_at,
     USER.disabled_at,
     USER.created_at,
+    USER.life_support_until,
 )
 PEOPLE = PERSON.where(USER.id.in_(bindparam("user_ids", expanding=True)))
 ONE_PERSON = Prepared(PERSON.where(USER.id == bindparam("user_id")))
@@ -347,4 +350,5 @@ def person_from(user: User | Row[*tuple[Any, ...]]) -> Person:
         is_confirmed=user.confirmed_at is not None,
         is_closed=user.disabled_at is not None,
         created_at=user.created_at,
+        life_support_until=user.life_support_until,
     )

@@ -18,6 +18,7 @@ from app.demo.enquiries import ask
 from app.demo.intakes import open_intakes
 from app.demo.joining import join
 from app.demo.people import ADMIN, PASSWORD
+from app.demo.proofs import show_proofs
 from app.demo.reading import read_notices
 from app.demo.studying import study
 
@@ -53,6 +54,7 @@ def _write_down(diary: Diary, password_hash: str) -> None:
     join(diary, password_hash)
     open_intakes(diary)
     study(diary)
+    show_proofs(diary)
     hold_days(diary)
     assess(diary)
     ask(diary)

@@ -99,19 +99,15 @@ READY = (
         "Jasvinder Gill-Hargreaves", Stage.theory, "Physiotherapist", is_medical=True, quiet=15
     ),
     DemoPerson("Zeynep Karaoglan", Stage.theory, "Make-up artist", quiet=8, stumbles=(7,)),
-    DemoPerson("Hassan Qureshi", Stage.modules, "Pharmacist", is_medical=True, quiet=12),
-    DemoPerson(
-        "Bronwen Pryce", Stage.modules, quiet=12, access_needs="Please face me: I lip-read."
-    ),
-    DemoPerson("Diego Carrasco", Stage.modules, "Massage therapist", quiet=12),
+    DemoPerson("Hassan Qureshi", Stage.theory, "Pharmacist", is_medical=True, quiet=12),
+    DemoPerson("Bronwen Pryce", Stage.theory, quiet=12, access_needs="Please face me: I lip-read."),
+    DemoPerson("Diego Carrasco", Stage.theory, "Massage therapist", quiet=12),
 )
 LEARNING = (
     DemoPerson("Priya Sandhu", Stage.halfway, "Beauty therapist", modules=4, stumbles=(3,)),
     DemoPerson("Yuki Tanabe", Stage.learning, "Beauty therapist"),
-    DemoPerson(
-        "Máiréad Ní Chonghaile", Stage.learning, "Nurse", is_medical=True, modules=7, quiet=8
-    ),
-    DemoPerson("Chidinma Okereke", Stage.learning, "Facialist", modules=5),
+    DemoPerson("Máiréad Ní Chonghaile", Stage.theory, "Nurse", is_medical=True, quiet=8),
+    DemoPerson("Chidinma Okereke", Stage.modules, "Facialist"),
     DemoPerson("Fatoumata Diarra", Stage.halfway, "Midwife", is_medical=True, modules=4),
     DemoPerson("Hyacinth Palmer-Boateng", Stage.halfway, "Beauty therapist", modules=4, quiet=2),
     DemoPerson("Ioana Vlaicu", Stage.halfway, "Nail technician", modules=4, quiet=33),

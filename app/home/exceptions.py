@@ -16,6 +16,7 @@ from app.outbox.queries import Kind
 from app.practicals.domain.times import day_words
 from app.practicals.queries import attention
 from app.practicals.queries.briefs import Brief
+from app.practicals.queries.life_support import uncovered_days
 
 MOST_OF_A_KIND = 3
 """Further things of one kind become one line: nothing hides what stands below it."""
@@ -59,6 +60,7 @@ def exceptions(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Exception
         *_few(_certificates(db), "certificates that wait", "/admin/certificates"),
         *_few(_untaught(db, now), "days without an instructor", "/admin/practicals"),
         *_few(_unsigned(db, now), "days with unsigned assessments", "/admin/practicals?show=past"),
+        *_life_support(db, now),
         *_few(_requests(db, zone), "intakes with requests", "/admin/intakes"),
         *_enquiries(db, zone),
         *_few(_attendance(db, now), "days without attendance", "/admin/practicals?show=past"),
@@ -136,6 +138,23 @@ def _unsigned(db: Session, now: datetime) -> list[Exceptional]:
             "See the roster",
         )
         for one in assessments.unsigned_after(db, before=now - AFTER_A_DAY)
+    ]
+
+
+def _life_support(db: Session, now: datetime) -> list[Exceptional]:
+    days = uncovered_days(db, now=now)
+    if not days:
+        return []
+    people = len({person.user_id for day in days for person in day.people})
+    first = days[0].practical
+    return [
+        Exceptional(
+            Urgency.soon,
+            f"{_many(people, 'person has', 'people have')} a place and no valid proof of basic life support",
+            f"The first of these days is {first.title}, {_day(first)}.",
+            "/admin/life-support",
+            "See who",
+        )
     ]
 
 

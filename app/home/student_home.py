@@ -13,13 +13,16 @@ from app.assessments.queries import Report
 from app.certificates import queries as certificates
 from app.certificates.queries import OwnPage, Way
 from app.courses import queries as courses
+from app.courses.domain.delivery import PracticalKind
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import OwnPlace, Place
-from app.home.next_thing import CourseStanding, Known, NextThing, next_thing
+from app.home.next_thing import CourseStanding, Known, NextThing, Stage, next_thing
 from app.learning import queries as learning
 from app.learning.queries import CourseProgress
 from app.notices import queries as notices
 from app.notices.queries import OwnNotice
+from app.practicals.domain.life_support import life_support_unmet
+from app.practicals.domain.refusals import Unmet
 from app.practicals.queries import briefs
 from app.practicals.queries.briefs import OwnDate
 from app.quizzes import queries as quizzes
@@ -31,12 +34,13 @@ MOST_DATES = 6
 @dataclass(frozen=True, slots=True)
 class StudentHome:
     """`dates` and `places` are those beside the next thing. `quiz_title` is that of an attempt which is
-    next, `bring` what the next day asks for; `own` says what is missing for a certificate,
-    `news` what they have not read yet."""
+    next. `bring` is what the next day asks for, `life_support` what is missing of its proof. `own` says what
+    is missing for a certificate, `news` what they have not read yet."""
 
     next: NextThing
     quiz_title: str
     bring: tuple[str, ...]
+    life_support: Unmet | None
     courses: tuple[CourseProgress, ...]
     dates: tuple[OwnDate, ...]
     places: tuple[OwnPlace, ...]
@@ -66,6 +70,7 @@ def student_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> St
         next=chosen,
         quiz_title=_quiz_title(db, chosen.attempt),
         bring=_bring(db, chosen.date),
+        life_support=_life_support(db, actor, chosen, pinned, now),
         courses=progress,
         dates=tuple(date for date in dates if date is not chosen.date),
         places=tuple(place for place in asked if place is not chosen.place),
@@ -113,3 +118,27 @@ def _bring(db: Session, date: OwnDate | None) -> tuple[str, ...]:
     course = courses.revision(db, date.practical.revision_id).course
     kind = course.practical(date.practical.kind_key)
     return kind.bring if kind else ()
+
+
+def _life_support(
+    db: Session,
+    actor: Actor,
+    chosen: NextThing,
+    pinned: Mapping[str, Place],
+    now: datetime,
+) -> Unmet | None:
+    """Return what is missing of a proof of basic life support for the day that comes next: the one that is
+    booked, or any that could be; None where nothing is, or where no day comes next."""
+    if chosen.date is not None:
+        day = chosen.date.practical
+        kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
+        kinds: tuple[PracticalKind, ...] = (kind,) if kind else ()
+        starts_at, zone = day.starts_at, day.zone
+    elif chosen.stage in (Stage.book, Stage.book_again) and chosen.course is not None:
+        course = courses.revision(db, pinned[chosen.course.key].revision_id).course
+        kinds, starts_at, zone = course.practicals, now, "UTC"
+    else:
+        return None
+    if not any(kind.basic_life_support for kind in kinds):
+        return None
+    return life_support_unmet(actor.life_support_until, starts_at, zone)

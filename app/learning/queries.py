@@ -75,13 +75,22 @@ class ModuleLine:
 
 @dataclass(frozen=True, slots=True)
 class PracticalLine:
-    """A kind of practical day; `missing` are the modules to complete before one can be booked."""
+    """A kind of practical day; `missing` are the modules to complete before one can be booked.
+    `needs_final_test`: the final test comes first too, and is not passed. `needs_life_support`: the office
+    must have seen a proof of basic life support."""
 
     key: str
     title: str
     summary: str
     minutes: int
     missing: tuple[NumberedModule, ...]
+    needs_final_test: bool = False
+    needs_life_support: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the theory that this kind of day asks for is complete."""
+        return not self.missing and not self.needs_final_test
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +363,13 @@ def _quiz_line(quiz: Quiz, done: Done, missing: tuple[NumberedModule, ...] = ())
 
 def _practical_line(course: Course, kind: PracticalKind, done: Done) -> PracticalLine:
     return PracticalLine(
-        kind.key, kind.title, kind.summary, kind.minutes, _missing(course, kind.requires, done)
+        kind.key,
+        kind.title,
+        kind.summary,
+        kind.minutes,
+        _missing(course, kind.requires, done),
+        kind.final_test and course.final_test not in done.quizzes,
+        kind.basic_life_support,
     )
 
 

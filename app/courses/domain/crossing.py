@@ -73,6 +73,7 @@ def crossing_problems(folder: Folder, drawings_in_lessons: frozenset[str]) -> li
         *_circles(folder),
         *_drawn_too_many(folder),
         *_insertions(folder),
+        *_final_before_modules(folder),
     ]
 
 
@@ -306,3 +307,26 @@ def _inserted_keys(folder: Folder) -> set[str] | None:
         for text in texts:
             used |= {key.strip() for key in INSERTION.findall(text)}
     return used
+
+
+def _final_before_modules(folder: Folder) -> Iterator[Problem]:
+    """A practical that asks for the final test names every module: the test opens after all of them, and
+    a student must be told which are missing."""
+    course = folder.documents[Kind.course].get(Kind.course)
+    if course is None or course.lined is None:
+        return
+    modules = [key for _, key in _matching(course.lined, ("modules", "*"))]
+    for document in folder.documents[Kind.practical].values():
+        lined = document.lined
+        asks = lined.scalars.get(("final_test",)) if lined else None
+        if lined is None or asks is None or asks.value is not True:
+            continue
+        named = {key for _, key in _matching(lined, ("requires", "*"))}
+        missing = [key for key in modules if key not in named]
+        if missing:
+            yield Problem(
+                document.path,
+                lined.line(("final_test",)),
+                "The final test is required, and it opens after every module; not all are required.",
+                f"Add to `requires`: {', '.join(missing)}.",
+            )

@@ -170,6 +170,10 @@ class PracticalKind(Frozen):
     requires: tuple[str, ...]
     bring: tuple[str, ...]
     checklist: str
+    final_test: bool = Field(default=False, exclude_if=is_unused)
+    """Whether the final test comes before booking, besides the modules in `requires`."""
+    basic_life_support: bool = Field(default=False, exclude_if=is_unused)
+    """Whether the academy must have seen a proof of basic life support that is valid on the day."""
 
 
 class CertificateText(Frozen):

@@ -216,6 +216,8 @@ class PracticalFile(Authored):
     minutes: Annotated[int, Field(ge=30, le=1440)]
     live_models: bool
     requires: list[Key]
+    final_test: bool = False
+    basic_life_support: bool = False
     bring: list[Plain] = Field(default_factory=list)
     checklist: Key
 

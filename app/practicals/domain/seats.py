@@ -4,10 +4,14 @@ The pages ask these rules to explain; the use-cases ask them again under the gat
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from app.kit.ids import IntakeId, PracticalId, RevisionId
+from app.practicals.domain.life_support import life_support_unmet
+from app.practicals.domain.refusals import LinkKind as LinkKind
+from app.practicals.domain.refusals import Reason as Reason
+from app.practicals.domain.refusals import Unmet as Unmet
 from app.practicals.domain.times import moment_words, start_of_day
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -37,54 +41,6 @@ class WaitingState(StrEnum):
     fulfilled = "fulfilled"
     withdrawn = "withdrawn"
     closed = "closed"
-
-
-class Reason(StrEnum):
-    """Why a place cannot be taken. The words are part of the API."""
-
-    draft = "draft"
-    cancelled = "cancelled"
-    started = "started"
-    not_open_yet = "not_open_yet"
-    closed = "closed"
-    already_booked = "already_booked"
-    already_waiting = "already_waiting"
-    place_free = "place_free"
-    full = "full"
-    queue_ahead = "queue_ahead"
-    account = "account"
-    address = "address"
-    no_place = "no_place"
-    other_intake = "other_intake"
-    modules = "modules"
-    profile = "profile"
-    overlap = "overlap"
-    no_seat = "no_seat"
-    not_waiting = "not_waiting"
-    attended = "attended"
-    assessed = "assessed"
-
-
-class LinkKind(StrEnum):
-    """Where the remedy is; the pages know the addresses."""
-
-    course = "course"
-    learn = "learn"
-    profile = "profile"
-    dates = "dates"
-    practical = "practical"
-    academy = "academy"
-
-
-@dataclass(frozen=True, slots=True)
-class Unmet:
-    """One thing that stands in the way. `target` is what the link needs: a course key or an id."""
-
-    reason: Reason
-    sentence: str
-    remedy: str
-    link: LinkKind | None = None
-    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +102,8 @@ class Overlap:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the rules must know of one person. `modules_missing` are titles, in the course's order;
-    `eligible_ahead` counts people on the waiting list who come first and could come."""
+    `eligible_ahead` counts people on the waiting list who come first and could come. `life_support_until` is
+    the last day of the proof that the office has seen; it matters where the kind of day asks for one."""
 
     is_active: bool
     is_confirmed: bool
@@ -154,6 +111,9 @@ class Facts:
     has_place: bool
     is_in_intake: bool
     modules_missing: tuple[str, ...] = ()
+    final_test_missing: bool = False
+    needs_life_support: bool = False
+    life_support_until: date | None = None
     has_seat: bool = False
     is_waiting: bool = False
     overlap: Overlap | None = None
@@ -258,6 +218,19 @@ def eligibility(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
                 gate.course_key,
             )
         )
+    if facts.final_test_missing:
+        found.append(
+            Unmet(
+                Reason.final_test,
+                "The final test comes first and is not passed.",
+                "Pass the final test of the course.",
+                LinkKind.learn,
+                gate.course_key,
+            )
+        )
+    if facts.needs_life_support:
+        unmet = life_support_unmet(facts.life_support_until, gate.starts_at, gate.zone)
+        found += [unmet] if unmet else []
     if not facts.has_certificate_name:
         found.append(
             Unmet(

@@ -32,6 +32,11 @@ def day_words(moment: datetime, zone: str) -> str:
     return f"{local:%a} {local.day} {local:%b %Y}"
 
 
+def written_day(day: date) -> str:
+    """8 December 2026"""
+    return f"{day.day} {day:%B %Y}"
+
+
 def month_words(moment: datetime, zone: str) -> str:
     """December 2026"""
     return f"{moment.astimezone(ZoneInfo(zone)):%B %Y}"

@@ -47,15 +47,24 @@ from app.practicals.queries.date_rows import (
     other_dates,
 )
 from app.practicals.queries.facts import (
+    Missing,
     eligible_ahead,
     facts_of,
     known_people,
-    modules_missing,
+    missing_of,
 )
 
 KEPT_DATES = 2_000
 WHATEVER_THE_DATE = frozenset(
-    {Reason.account, Reason.address, Reason.no_place, Reason.modules, Reason.profile}
+    {
+        Reason.account,
+        Reason.address,
+        Reason.no_place,
+        Reason.modules,
+        Reason.final_test,
+        Reason.life_support,
+        Reason.profile,
+    }
 )
 WINDOW = frozenset({Reason.not_open_yet, Reason.closed})
 ABOUT_THE_DATE = WINDOW | {Reason.full, Reason.queue_ahead, Reason.already_booked}
@@ -191,7 +200,7 @@ class _Viewer:
         self.places = enrolments.places_of(db, actor.user_id)
         self._done = learning.done_on_all(db, actor.user_id)
         self._held = tuple(held)
-        self._missing: dict[tuple[RevisionId, str], tuple[str, ...]] = {}
+        self._missing: dict[tuple[RevisionId, str], Missing] = {}
 
     def facts(self, db: Session, gate: Gate, *, is_waiting: bool, ahead: int) -> Facts:
         """Return what the rules must know for one date, without a statement."""
@@ -200,20 +209,18 @@ class _Viewer:
             gate,
             self.person,
             places,
-            self._modules_missing(db, gate, places),
+            self._missing_of(db, gate, places),
             self._overlaps(gate),
             is_waiting=is_waiting,
             eligible_ahead=ahead,
         )
 
-    def _modules_missing(
-        self, db: Session, gate: Gate, places: tuple[Place, ...]
-    ) -> tuple[str, ...]:
+    def _missing_of(self, db: Session, gate: Gate, places: tuple[Place, ...]) -> Missing:
         """The same for every date of a kind: fifty dates ask once."""
         kind = (gate.revision_id, gate.kind_key)
         if kind not in self._missing:
             done = self._done.get(gate.course_key, Done())
-            self._missing[kind] = modules_missing(db, gate, places, done)
+            self._missing[kind] = missing_of(db, gate, places, done)
         return self._missing[kind]
 
     def _overlaps(self, gate: Gate) -> list[Overlap]:

@@ -42,6 +42,15 @@ class Known:
     facts: Facts
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a kind of day still asks of one person in the theory, and whether it asks for life support."""
+
+    modules: tuple[str, ...] = ()
+    final_test: bool = False
+    asks_life_support: bool = False
+
+
 def gate_of(db: Session, practical_id: PracticalId) -> Gate | None:
     """Read a gate without taking it: good for pages, not for decisions."""
     row = GATE.one_or_none(db, practical_id=practical_id)
@@ -63,7 +72,7 @@ def known_people(db: Session, gate: Gate, user_ids: Iterable[UserId]) -> dict[Us
                 gate,
                 person,
                 places[user_id],
-                modules_missing(db, gate, places[user_id], done[user_id]),
+                missing_of(db, gate, places[user_id], done[user_id]),
                 held.get(user_id, ()),
                 is_waiting=user_id in waiting_ids,
             ),
@@ -76,7 +85,7 @@ def facts_of(
     gate: Gate,
     person: Person,
     places: tuple[Place, ...],
-    missing: tuple[str, ...],
+    missing: Missing,
     held: Iterable[Overlap],
     *,
     is_waiting: bool,
@@ -90,7 +99,10 @@ def facts_of(
         has_certificate_name=bool(person.certificate_name),
         has_place=bool(places),
         is_in_intake=any(place.intake_id == gate.intake_id for place in places),
-        modules_missing=missing,
+        modules_missing=missing.modules,
+        final_test_missing=missing.final_test,
+        needs_life_support=missing.asks_life_support,
+        life_support_until=person.life_support_until,
         has_seat=any(overlap.practical_id == gate.id for overlap in held),
         is_waiting=is_waiting,
         overlap=other_than(gate, held),
@@ -98,16 +110,20 @@ def facts_of(
     )
 
 
-def modules_missing(
-    db: Session, gate: Gate, places: tuple[Place, ...], done: Done
-) -> tuple[str, ...]:
-    """Return the titles of the modules that the gate's kind of day still asks of a person; no
-    statement while the revisions are in memory."""
+def missing_of(db: Session, gate: Gate, places: tuple[Place, ...], done: Done) -> Missing:
+    """Return what the gate's kind of day still asks of a person; no statement while the revisions are in
+    memory. Modules and the test are those of the revision that their place pins."""
     kind = courses.revision(db, gate.revision_id).course.practical(gate.kind_key)
-    if kind is None or not places:
-        return ()
+    if kind is None:
+        return Missing()
+    if not places:
+        return Missing(asks_life_support=kind.basic_life_support)
     course = courses.revision(db, places[0].revision_id).course
-    return tuple(module.title for module in missing_modules(course, kind.requires, done))
+    return Missing(
+        tuple(module.title for module in missing_modules(course, kind.requires, done)),
+        kind.final_test and course.final_test not in done.quizzes,
+        kind.basic_life_support,
+    )
 
 
 def first_waiters(

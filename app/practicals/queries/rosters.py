@@ -1,19 +1,21 @@
 """Who is expected on a practical: everybody for the papers, a page of them for the screen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.courses import queries as courses
 from app.db.base import table_of
 from app.db.paging import Page, page_of
 from app.db.prepared import KEPT_ROWS, Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
+from app.practicals.domain.life_support import life_support_state
 from app.practicals.domain.seats import Attendance, SeatState, WaitingState
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
 from app.practicals.queries.briefs import BRIEF, HOLDS_A_SEAT, SEAT, Brief
@@ -35,6 +37,9 @@ class RosterSeat:
     attendance_at: datetime | None
     booked_at: datetime
     is_reserved: bool
+    life_support_until: date | None = None
+    life_support: str | None = None
+    """The state of the proof of basic life support in words, where this kind of day asks for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ PEOPLE = (
         SEAT.attendance_at,
         SEAT.booked_at,
         SEAT.reserved_by,
+        USER.life_support_until,
     )
     .join_from(table_of(Seat), table_of(User), USER.id == SEAT.user_id)
     .where(HOLDS_A_SEAT)
@@ -120,6 +126,7 @@ def _seat(found: Any) -> RosterSeat:
         attendance_at=found.attendance_at,
         booked_at=found.booked_at,
         is_reserved=found.reserved_by is not None,
+        life_support_until=found.life_support_until,
     )
 
 
@@ -180,13 +187,31 @@ def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None
     else:
         skipped = (number - 1) * SHOWN
         people = PAGE_EXPECTED.all(db, practical_id=practical_id, most=SHOWN, skipped=skipped)
+    day = Brief(*brief)
     return Roster(
-        Brief(*brief),
+        day,
         note,
         tuple(row.name for row in TEACHERS.all(db, practical_id=practical_id)),
-        tuple(people),
+        _with_life_support(db, day, people),
         waiting,
         expected,
         attended,
         number or 1,
+    )
+
+
+def _with_life_support(
+    db: Session, day: Brief, seats: Sequence[RosterSeat]
+) -> tuple[RosterSeat, ...]:
+    """Say beside each person whether their proof covers the day, where the kind of day asks for one; no
+    statement while the revision is in memory."""
+    kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
+    if kind is None or not kind.basic_life_support:
+        return tuple(seats)
+    return tuple(
+        replace(
+            seat,
+            life_support=life_support_state(seat.life_support_until, day.starts_at, day.zone),
+        )
+        for seat in seats
     )

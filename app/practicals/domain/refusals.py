@@ -1,0 +1,54 @@
+"""What stands in the way of a place: the reason, a sentence, the remedy and where it is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a place cannot be taken. The words are part of the API."""
+
+    draft = "draft"
+    cancelled = "cancelled"
+    started = "started"
+    not_open_yet = "not_open_yet"
+    closed = "closed"
+    already_booked = "already_booked"
+    already_waiting = "already_waiting"
+    place_free = "place_free"
+    full = "full"
+    queue_ahead = "queue_ahead"
+    account = "account"
+    address = "address"
+    no_place = "no_place"
+    other_intake = "other_intake"
+    modules = "modules"
+    final_test = "final_test"
+    life_support = "life_support"
+    profile = "profile"
+    overlap = "overlap"
+    no_seat = "no_seat"
+    not_waiting = "not_waiting"
+    attended = "attended"
+    assessed = "assessed"
+
+
+class LinkKind(StrEnum):
+    """Where the remedy is; the pages know the addresses."""
+
+    course = "course"
+    learn = "learn"
+    profile = "profile"
+    dates = "dates"
+    practical = "practical"
+    academy = "academy"
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """One thing that stands in the way. `target` is what the link needs: a course key or an id."""
+
+    reason: Reason
+    sentence: str
+    remedy: str
+    link: LinkKind | None = None
+    target: str = ""

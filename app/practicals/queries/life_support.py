@@ -1,0 +1,83 @@
+"""Who has a place on a day to come without a proof of basic life support that covers it. Callers have
+checked the permission."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.courses import queries as courses
+from app.kit.ids import RevisionId, UserId
+from app.practicals.domain.life_support import life_support_unmet
+from app.practicals.domain.refusals import Unmet
+from app.practicals.domain.seats import PracticalStatus, SeatState
+from app.practicals.models import Practical, Seat
+from app.practicals.queries.briefs import BRIEF, Brief
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """Somebody with a place whose proof does not cover the day, and what is missing."""
+
+    user_id: UserId
+    name: str
+    unmet: Unmet
+
+
+@dataclass(frozen=True, slots=True)
+class UncoveredDay:
+    """A day to come, and who of its people has no proof for it, by name."""
+
+    practical: Brief
+    people: tuple[Uncovered, ...]
+
+
+def uncovered_days(db: Session, *, now: datetime) -> tuple[UncoveredDay, ...]:
+    """Return the published days to come that ask for a proof, where somebody with a place has none that
+    covers the day, the next first; in two statements."""
+    asking = _asking(db, now)
+    if not asking:
+        return ()
+    kinds = [
+        and_(Practical.revision_id == revision_id, Practical.kind_key == kind_key)
+        for revision_id, kind_key in asking
+    ]
+    until = User.life_support_until
+    rows = db.execute(
+        select(*BRIEF, User.id, User.name, until)
+        .join(Seat, Seat.practical_id == Practical.id)
+        .join(User, User.id == Seat.user_id)
+        .where(
+            Practical.status == PracticalStatus.published,
+            Practical.starts_at > now,
+            Seat.state == SeatState.confirmed,
+            or_(*kinds),
+            # The day in UTC: at most one off the day at the venue, so the rule below decides.
+            or_(until.is_(None), until <= func.date(Practical.starts_at)),
+        )
+        .order_by(Practical.starts_at, Practical.id, User.name, User.id)
+    )
+    found: dict[Brief, list[Uncovered]] = {}
+    for *brief, user_id, name, last_day in rows:
+        day = Brief(*brief)
+        unmet = life_support_unmet(last_day, day.starts_at, day.zone)
+        if unmet is not None:
+            found.setdefault(day, []).append(Uncovered(user_id, name, unmet))
+    return tuple(UncoveredDay(day, tuple(people)) for day, people in found.items())
+
+
+def _asking(db: Session, now: datetime) -> list[tuple[RevisionId, str]]:
+    """Return the kinds of the days to come that ask for a proof, each in its revision."""
+    kinds = db.execute(
+        select(Practical.revision_id, Practical.kind_key)
+        .where(Practical.status == PracticalStatus.published, Practical.starts_at > now)
+        .distinct()
+    )
+    found = []
+    for revision_id, kind_key in kinds:
+        kind = courses.revision(db, revision_id).course.practical(kind_key)
+        if kind is not None and kind.basic_life_support:
+            found.append((revision_id, kind_key))
+    return found

@@ -1,0 +1,73 @@
+"""Basic life support before a live model: which proof covers which day, and what is said otherwise."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from app.practicals.domain.life_support import life_support_state, life_support_unmet
+from app.practicals.domain.refusals import Reason
+from app.practicals.domain.seats import booking_refusal, eligibility, waiting_refusal
+from tests.make import NOW
+from tests.make.practicals import STARTS, a_gate, some_facts
+
+DAY = STARTS.date()
+
+
+@pytest.mark.parametrize(
+    ("until", "sentence"),
+    [
+        (DAY, None),
+        (DAY + timedelta(days=1), None),
+        (DAY - timedelta(days=1), "ends on 14 December 2026, before this day."),
+        (None, "The office has not seen a proof"),
+    ],
+)
+def test_the_last_day_of_a_proof_counts(until: date | None, sentence: str | None) -> None:
+    unmet = life_support_unmet(until, STARTS, "Europe/London")
+    assert (unmet is None) == (sentence is None)
+    if unmet is not None:
+        assert unmet.reason is Reason.life_support
+        assert sentence is not None
+        assert sentence in unmet.sentence
+        assert "proof to the office" in unmet.remedy
+
+
+def test_the_day_is_that_of_the_venue() -> None:
+    late = datetime(2026, 12, 15, 20, 0, tzinfo=UTC)  # 16 December in Auckland
+    assert life_support_unmet(date(2026, 12, 15), late, "Europe/London") is None
+    assert life_support_unmet(date(2026, 12, 15), late, "Pacific/Auckland") is not None
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        (None, "No proof of basic life support seen"),
+        (DAY, "Basic life support until 15 December 2026"),
+        (DAY - timedelta(days=1), "Basic life support ends 14 December 2026, before this day"),
+    ],
+)
+def test_a_roster_says_the_state_in_a_few_words(until: date | None, words: str) -> None:
+    assert life_support_state(until, STARTS, "Europe/London") == words
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, []),
+        ({"life_support_until": None}, []),
+        ({"needs_life_support": True}, ["life_support"]),
+        ({"needs_life_support": True, "life_support_until": DAY}, []),
+        ({"needs_life_support": True, "life_support_until": NOW.date()}, ["life_support"]),
+        ({"final_test_missing": True}, ["final_test"]),
+        (
+            {"modules_missing": ("Skin",), "final_test_missing": True, "needs_life_support": True},
+            ["modules", "final_test", "life_support"],
+        ),
+    ],
+)
+def test_booking_names_every_requirement(facts: dict[str, object], expected: list[str]) -> None:
+    gate, person = a_gate(), some_facts(**facts)
+    assert [unmet.reason for unmet in booking_refusal(gate, person, NOW)] == expected
+    assert [unmet.reason for unmet in eligibility(gate, person)] == expected
+    full = a_gate(taken=4)
+    assert waiting_refusal(full, person, NOW) == ()  # whoever still lacks something may wait
