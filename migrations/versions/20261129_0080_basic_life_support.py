@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_0080"
-down_revision = "20261129_0011"
+down_revision = "20261129_0030"
 
 
 def upgrade() -> None:
