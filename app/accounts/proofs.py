@@ -51,17 +51,7 @@ def record_proof(
         if not reason:
             raise Invalid(REPLACED_WITHOUT_REASON, fields={"reason": REPLACED_WITHOUT_REASON})
         _end(db, before, actor, reason, now=now)
-    db.add(
-        LifeSupportProof(
-            id=EventId(new_uuid()),
-            user_id=person_id,
-            passed_on=passed_on,
-            expires_on=expires_on,
-            issuer=issuer,
-            seen_at=now,
-            seen_by=actor.user_id,
-        )
-    )
+    db.add(_new_proof(user, actor, sent, now=now))
     user.life_support_until = expires_on
     db.flush()
     note(
@@ -104,6 +94,14 @@ def withdraw_proof(
         now=now,
         reason=reason,
         details={"expires_on": proof.expires_on.isoformat()},
+    )
+
+
+def _new_proof(
+    user: User, actor: Actor, sent: dict[str, object], *, now: datetime
+) -> LifeSupportProof:
+    return LifeSupportProof(
+        id=EventId(new_uuid()), user_id=user.id, seen_at=now, seen_by=actor.user_id, **sent
     )
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_0080"
-down_revision = "20261129_0030"
+down_revision = "20261129_0031"
 
 
 def upgrade() -> None:

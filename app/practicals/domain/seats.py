@@ -208,6 +208,33 @@ def attendance_refusal(gate: Gate, now: datetime) -> Unmet | None:
 def eligibility(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
     """Return what this person still needs, whatever the state of the practical."""
     found = list(_membership(gate, facts))
+    found += _requirements(gate, facts)
+    if not facts.has_certificate_name:
+        found.append(
+            Unmet(
+                Reason.profile,
+                "The profile has no name for the certificate.",
+                "Add the name as it should be printed.",
+                LinkKind.profile,
+            )
+        )
+    if facts.overlap is not None:
+        when = moment_words(facts.overlap.starts_at, facts.overlap.zone)
+        found.append(
+            Unmet(
+                Reason.overlap,
+                f"There is a place at the same time: {facts.overlap.title}, {when}.",
+                "Cancel that place first, or choose another date.",
+                LinkKind.practical,
+                str(facts.overlap.practical_id),
+            )
+        )
+    return tuple(found)
+
+
+def _requirements(gate: Gate, facts: Facts) -> list[Unmet]:
+    """What the kind of day asks for and this person has not done or shown yet."""
+    found = []
     if facts.modules_missing:
         found.append(
             Unmet(
@@ -231,27 +258,7 @@ def eligibility(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
     if facts.needs_life_support:
         unmet = life_support_unmet(facts.life_support_until, gate.starts_at, gate.zone)
         found += [unmet] if unmet else []
-    if not facts.has_certificate_name:
-        found.append(
-            Unmet(
-                Reason.profile,
-                "The profile has no name for the certificate.",
-                "Add the name as it should be printed.",
-                LinkKind.profile,
-            )
-        )
-    if facts.overlap is not None:
-        when = moment_words(facts.overlap.starts_at, facts.overlap.zone)
-        found.append(
-            Unmet(
-                Reason.overlap,
-                f"There is a place at the same time: {facts.overlap.title}, {when}.",
-                "Cancel that place first, or choose another date.",
-                LinkKind.practical,
-                str(facts.overlap.practical_id),
-            )
-        )
-    return tuple(found)
+    return found
 
 
 def _membership(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
