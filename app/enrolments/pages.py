@@ -49,7 +49,9 @@ def request_place(
 
             def ask() -> str:
                 nonlocal said
-                asked = service.request_place(db, visit.actor, intake_id, now=visit.now)
+                asked = service.request_place(
+                    db, visit.actor, intake_id, course_key=course_key, now=visit.now
+                )
                 said = _said(asked)
                 return visit.url("enrolments.mine")
 

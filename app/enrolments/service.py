@@ -148,13 +148,21 @@ def cancel_intake(
     letters.send(db, "cancelled", gate, [row.user_id for row in live], reason=reason, now=now)
 
 
-def request_place(db: Session, actor: Actor, intake_id: IntakeId, *, now: datetime) -> Requested:
+def request_place(
+    db: Session,
+    actor: Actor,
+    intake_id: IntakeId,
+    *,
+    course_key: str | None = None,
+    now: datetime,
+) -> Requested:
     """Keep a place for `actor` until the office confirms it, or put them at the end of the waiting
     list when the intake is full or others wait; refuse with a reason (see `domain.request_refusal`).
-    A draft does not exist for students."""
+    A draft does not exist for students, nor does an intake of another course than `course_key`, where the
+    caller names one."""
     require(policy.may_reserve_own_place(actor), "Only students reserve places for themselves.")
     gate = take_gate(db, intake_id)
-    if gate.status is domain.IntakeStatus.draft:
+    if gate.status is domain.IntakeStatus.draft or course_key not in (None, gate.course_key):
         raise NotFound
     own = next((row.state for row in live_rows(db, intake_id, [actor.user_id])), None)
     _refuse(domain.request_refusal(gate, own, is_confirmed=actor.confirmed, now=now))

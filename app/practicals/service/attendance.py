@@ -40,11 +40,11 @@ def mark_attendance(
     is_theirs = is_instructor_of(db, actor, practical_id)
     if not policy.may_see_roster(actor, is_instructor_of=is_theirs):
         raise NotFound
-    if unmet := attendance_refusal(gate, now):
-        raise PlaceRefused((unmet,))
     seat = db.get(Seat, seat_id)
     if seat is None or seat.practical_id != gate.id or seat.state is not SeatState.confirmed:
         raise NotFound
+    if unmet := attendance_refusal(gate, now):
+        raise PlaceRefused((unmet,))
     before = seat.attendance
     if before is attendance:
         return

@@ -111,6 +111,9 @@ def take_seat_away(
     if not reason.strip():
         raise Invalid("Say why you take this place away.", fields={"reason": "Enter a reason."})
     gate = take_gate(db, practical_id)
+    seat = db.get(Seat, seat_id)
+    if seat is None or seat.practical_id != gate.id:
+        raise NotFound
     if now >= gate.starts_at:
         raise PlaceRefused(
             (
@@ -121,9 +124,6 @@ def take_seat_away(
                 ),
             )
         )
-    seat = db.get(Seat, seat_id)
-    if seat is None or seat.practical_id != gate.id:
-        raise NotFound
     if seat.state is not SeatState.confirmed:
         raise PlaceRefused(
             (

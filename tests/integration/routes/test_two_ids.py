@@ -1,0 +1,280 @@
+"""R-033: every path with two ids, page and API. A child of another parent is not found, and no row changes.
+The paths are those of the application: one without data here fails."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Role
+from app.accounts.models import GroupMember, User
+from app.assessments.models import Assessment
+from app.courses import queries as courses
+from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson, Stage
+from app.enrolments.models import Intake
+from app.kit.ids import new_uuid
+from app.practicals.domain.seats import PracticalStatus, SeatState
+from app.practicals.models import Practical, PracticalInstructor, Seat
+from app.quizzes.models import Attempt
+from app.web.routing import policies
+from tests.integration.routes.test_crawl import fingerprint
+from tests.make import NOW
+
+TWO_PARTS = re.compile(r"{[^}]*}.*{[^}]*}")
+COURSE = "mesotherapy"
+ELSEWHERE = "nonsense"
+ONE_ID = {
+    "/media/{digest}/{name}": "the digest alone says which drawing; the name is for people who save it",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """`foreign` are pairs whose child belongs to another parent, `own` is a pair that belongs together: the
+    same request with it must find something."""
+
+    who: DemoPerson
+    foreign: tuple[tuple[object, object], ...]
+    own: tuple[object, object]
+    form: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] | None = None
+    succeeds: bool = True
+    """Whether the request with `own` is done; what is refused for another reason proves less."""
+
+
+Find = Callable[[Session], Case]
+
+
+def instructor_id(db: Session) -> object:
+    return db.scalar(select(User.id).where(User.email == INSTRUCTORS[0].email))
+
+
+def taught(db: Session) -> list[Practical]:
+    """Return a practical of one instructor from yesterday, one of today and one of next week, all published
+    and each with a confirmed place."""
+    me = instructor_id(db)
+    held = select(Seat.practical_id).where(Seat.state == SeatState.confirmed)
+    found = list(
+        db.scalars(select(Practical).where(Practical.id.in_(held)).order_by(Practical.id).limit(3))
+    )
+    assert len(found) == 3
+    for practical, days in zip(found, (-1, 0, 7), strict=True):
+        practical.starts_at = NOW + timedelta(days=days, hours=-1)
+        practical.ends_at = practical.starts_at + timedelta(hours=6)
+        practical.status = PracticalStatus.published
+        if db.get(PracticalInstructor, (practical.id, me)) is None:
+            db.add(PracticalInstructor(practical_id=practical.id, user_id=me))
+    db.flush()
+    db.execute(
+        update(Seat)
+        .where(Seat.practical_id.in_([each.id for each in found]))
+        .values(attendance=None)
+    )
+    return found
+
+
+def seats(db: Session) -> tuple[tuple[tuple[object, object], ...], tuple[object, object]]:
+    """Return every pair of those practicals with a place of another, and today's with its own."""
+    held = {
+        practical.id: db.scalars(
+            select(Seat.id)
+            .where(Seat.practical_id == practical.id, Seat.state == SeatState.confirmed)
+            .order_by(Seat.id)
+        ).first()
+        for practical in taught(db)
+    }
+    foreign = [
+        (practical_id, seat_id)
+        for practical_id in held
+        for other, seat_id in held.items()
+        if other != practical_id
+    ]
+    today = list(held)[1]
+    ended = Seat(
+        id=new_uuid(),
+        practical_id=today,
+        user_id=db.scalar(select(User.id).where(User.email == STUDENTS[-1].email)),
+        state=SeatState.cancelled_by_student,
+        booked_at=NOW,
+        ended_at=NOW,
+    )
+    db.add(ended)  # its own state would be refused with another answer
+    db.flush()
+    foreign += [(other, ended.id) for other in held if other != today]
+    return tuple(foreign), (today, held[today])
+
+
+def a_seat(who: DemoPerson, **form: str) -> Find:
+    def find(db: Session) -> Case:
+        foreign, own = seats(db)
+        return Case(who, foreign, own, form)
+
+    return find
+
+
+def a_seat_to_take_away(db: Session) -> Case:
+    foreign, _ = seats(db)
+    later = taught(db)[2]
+    seat = db.scalars(
+        select(Seat.id).where(Seat.practical_id == later.id, Seat.state == SeatState.confirmed)
+    ).first()
+    return Case(ADMIN, foreign, (later.id, seat), {"reason": "why"})
+
+
+def a_member(db: Session) -> Case:
+    first, second = db.scalars(select(GroupMember.group_id).distinct()).all()[:2]
+    mine = set(db.scalars(select(GroupMember.user_id).where(GroupMember.group_id == first)))
+    theirs = set(db.scalars(select(GroupMember.user_id).where(GroupMember.group_id == second)))
+    stranger = min(theirs - mine)
+    return Case(ADMIN, ((first, stranger), (first, new_uuid())), (first, min(mine)))
+
+
+def a_step(**body: Any) -> Find:
+    def find(db: Session) -> Case:
+        foreign, own = seats(db)
+        del foreign
+        seat = db.get_one(Seat, own[1])
+        practical = db.get_one(Practical, own[0])
+        course = courses.revision(db, practical.revision_id).course
+        checklist = course.checklists[0]
+        sheet = Assessment(
+            id=new_uuid(),
+            seat_id=seat.id,
+            practical_id=practical.id,
+            student_id=seat.user_id,
+            instructor_id=instructor_id(db),
+            course_key=practical.course_key,
+            checklist_key=checklist.key,
+            revision_id=practical.revision_id,
+            number=7,
+            identity_confirmed_at=NOW,
+            started_at=NOW,
+        )
+        db.add(sheet)
+        lesson = course.modules[0].lessons[0].key
+        mine = (sheet.id, checklist.steps[0].key)
+        form = {"mark": "done", "note": "", "expected_revision": "0"}
+        sent = {"mark": "done", "note": "", "expected_revision": 0}
+        foreign_pairs = ((sheet.id, lesson), (sheet.id, ELSEWHERE))
+        return Case(INSTRUCTORS[0], foreign_pairs, mine, form, sent if body else None)
+
+    return find
+
+
+def a_question(method: str) -> Find:
+    def find(db: Session) -> Case:
+        attempt = db.scalars(select(Attempt).where(Attempt.submitted_at.is_(None))).one()
+        email = db.scalar(select(User.email).where(User.id == attempt.user_id))
+        who = next(one for one in STUDENTS if one.email == email)
+        body = {"sequence": 1, "response": {"options": ["a"]}} if method == "PUT" else None
+        own = (attempt.id, 1)
+        return Case(who, ((attempt.id, 9_999), (attempt.id, 0)), own, {}, body, method == "GET")
+
+    return find
+
+
+def of_the_course(
+    kind: str, who: DemoPerson, body: dict[str, Any] | None = None, *, succeeds: bool = True
+) -> Find:
+    def find(db: Session) -> Case:
+        published = courses.current(db, COURSE)
+        assert published is not None
+        module = published.course.modules[0]
+        lesson, quiz = module.lessons[0].key, module.quiz
+        mine, other = (lesson, quiz) if kind == "lesson" else (quiz, lesson)
+        foreign = ((ELSEWHERE, mine), (COURSE, other))
+        return Case(who, foreign, (COURSE, mine), {}, body, succeeds)
+
+    return find
+
+
+def an_intake(db: Session) -> Case:
+    intake = db.scalars(
+        select(Intake)
+        .where(Intake.opens_at <= NOW, Intake.closes_at > NOW, Intake.course_key == COURSE)
+        .order_by(Intake.starts_on.desc())
+    ).first()
+    assert intake is not None
+    newcomer = next(one for one in STUDENTS if one.stage is Stage.registered)
+    return Case(newcomer, ((ELSEWHERE, intake.id), ("", intake.id)), (COURSE, intake.id))
+
+
+LEARNER = STUDENTS[1]
+CASES: dict[str, Find] = {
+    "POST /admin/groups/{group_id}/members/{person_id}/remove": a_member,
+    "GET /admin/practicals/{practical_id}/seats/{seat_id}": a_seat(ADMIN),
+    "POST /admin/practicals/{practical_id}/seats/{seat_id}": a_seat_to_take_away,
+    "POST /teach/practicals/{practical_id}/seats/{seat_id}/attendance": a_seat(
+        INSTRUCTORS[0], attendance="attended"
+    ),
+    "GET /teach/practicals/{practical_id}/students/{seat_id}/assess": a_seat(INSTRUCTORS[0]),
+    "POST /teach/practicals/{practical_id}/students/{seat_id}/assess": a_seat(INSTRUCTORS[0]),
+    "POST /assessments/{assessment_id}/steps/{step_key}": a_step(),
+    "PUT /api/v1/assessments/{assessment_id}/steps/{step_key}": a_step(json=True),
+    "GET /attempts/{attempt_id}/questions/{position}": a_question("GET"),
+    "POST /attempts/{attempt_id}/questions/{position}": a_question("POST"),
+    "PUT /api/v1/attempts/{attempt_id}/answers/{position}": a_question("PUT"),
+    "POST /api/v1/courses/{course}/quizzes/{quiz}/attempts": of_the_course("quiz", LEARNER, {}),
+    "POST /api/v1/learn/{course_key}/lessons/{lesson_key}/done": of_the_course(
+        "lesson", LEARNER, {}
+    ),
+    "GET /learn/{course_key}/lessons/{lesson_key}": of_the_course("lesson", LEARNER),
+    "POST /learn/{course_key}/lessons/{lesson_key}/done": of_the_course("lesson", LEARNER),
+    "POST /learn/{course_key}/lessons/{lesson_key}/not-done": of_the_course(
+        "lesson", LEARNER, succeeds=False
+    ),
+    "GET /learn/{course_key}/quizzes/{quiz_key}": of_the_course("quiz", LEARNER),
+    "POST /learn/{course_key}/quizzes/{quiz_key}": of_the_course("quiz", LEARNER),
+    "GET /results/{course_key}/quizzes/{quiz_key}": of_the_course("quiz", ADMIN),
+    "GET /courses/{course_key}/reserve/{intake_id}": an_intake,
+    "POST /courses/{course_key}/reserve/{intake_id}": an_intake,
+}
+
+
+def two_id_routes(app: Any) -> set[str]:
+    return {
+        f"{method} {path}"
+        for method, path in policies(app)
+        if TWO_PARTS.search(path) and method not in ("HEAD", "OPTIONS")
+    }
+
+
+def test_every_path_with_two_ids_has_its_data_here(academy_client):
+    listed = set(CASES) | {f"GET {path}" for path in ONE_ID}
+    assert two_id_routes(academy_client.app) == listed
+
+
+@pytest.mark.parametrize("route", CASES)
+def test_a_child_of_another_parent_is_not_found(route, academy_database, as_demo_person):
+    method, _, path = route.partition(" ")
+    with academy_database.write() as db:
+        case = CASES[route](db)
+    browser = as_demo_person(case.who)
+    browser.get("/home")  # what the first request of a sign-in writes
+
+    def ask(pair: tuple[object, object]):
+        parts = iter(pair)
+        address = re.sub(r"{[^}]*}", lambda _: str(next(parts)), path)
+        if method == "GET":
+            return browser.get(address)
+        if case.body is not None:
+            return browser.request(method, address, json=case.body)
+        return browser.request(method, address, data=case.form)
+
+    before = fingerprint(academy_database)
+    for pair in case.foreign:
+        assert ask(pair).status_code == 404, pair
+    assert fingerprint(academy_database) == before
+    together = ask(case.own).status_code
+    assert together < 400 if case.succeeds else together not in (404, 405, 500)
+
+
+def test_the_people_of_this_test_hold_their_roles(academy_database):
+    with academy_database.read() as db:
+        me = db.scalars(select(User).where(User.email == INSTRUCTORS[0].email)).one()
+    assert me.roles == {Role.instructor}
