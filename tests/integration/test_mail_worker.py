@@ -9,6 +9,7 @@ from itertools import pairwise
 from threading import Barrier
 from time import monotonic, sleep
 
+import pytest
 from sqlalchemy import select
 
 from app import jobs
@@ -42,10 +43,20 @@ def ids_of(mails: list[bytes]) -> list[str]:
     return [str(message_from_bytes(mail, policy=default)["Message-ID"]) for mail in mails]
 
 
-def test_what_is_sent_is_what_was_kept_and_all_of_it_is_ascii(app, database):
+@pytest.mark.parametrize(
+    ("template", "values"),
+    [
+        ("enquiries/asked", {"topic": "Zoë Łukasz 🙂", "course": None, "enquiry_id": "7"}),
+        ("enquiries/asked", {"topic": "Żółć", "course": "Zoë Łukasz 🙂", "enquiry_id": "7"}),
+        ("accounts/invitation", {"name": "Zoë Łukasz 🙂", "inviter": "Ada", "link_id": "7"}),
+    ],
+    ids=["short lines", "subject too", "long lines"],
+)
+def test_what_is_sent_is_what_was_kept_and_all_of_it_is_ascii(app, database, template, values):
     """B18: a server that announces no 8BITMIME got letters above 127."""
     with PlayedServer(features=("SIZE",)).running() as played:
-        sent = a_mail(database, name="Zoë Łukasz 🙂")
+        with database.write() as db:
+            sent = service.send_mail(db, "ned@example.org", template, values, now=NOW)
         deliver_next(database, mailer_to(app, played), now=NOW)
     (mail,) = played.mails
     assert max(played.in_clear) < 128
@@ -109,6 +120,28 @@ def test_one_address_that_is_refused_holds_up_no_other(app, database):
         "The mail server refuses this address (550).",
         None,
     ]
+
+
+def test_an_address_that_is_refused_for_now_is_tried_for_three_days(app, database):
+    with PlayedServer(replies={"RCPT": "450 later"}).running() as played:
+        mailer, event_id, now = mailer_to(app, played), a_mail(database), NOW
+        while now < NOW + timedelta(days=2):
+            assert deliver_next(database, mailer, now=now).busy
+            event = stored(database, event_id)
+            assert event.dead_at is None
+            now = event.available_at
+        assert event.tries > service.MOST_TRIES
+        assert deliver_next(database, mailer, now=NOW + service.PATIENCE).busy
+    assert stored(database, event_id).dead_at == NOW + service.PATIENCE
+
+
+def test_an_address_that_is_refused_for_good_is_given_up_within_a_day(app, database):
+    with PlayedServer(replies={"RCPT": "550 unknown"}).running() as played:
+        mailer, event_id, now = mailer_to(app, played), a_mail(database), NOW
+        while (event := stored(database, event_id)).dead_at is None:
+            now = max(now, event.available_at)
+            assert deliver_next(database, mailer, now=now).busy
+    assert (event.tries, event.dead_at - NOW < timedelta(days=1)) == (service.MOST_TRIES, True)
 
 
 def test_no_address_and_no_word_of_a_mail_reaches_the_log(app, database, capsys):
