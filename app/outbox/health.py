@@ -53,8 +53,7 @@ class Delivery:
         if self.heartbeat.trouble:
             found.append(self.heartbeat.trouble)
         if self.due_since is not None and self.is_late(now):
-            for_long = span_words(now - self.due_since)
-            found.append(f"{self.waiting:,} waiting, the oldest for {for_long}.")
+            found.append(f"The oldest has waited for {span_words(now - self.due_since)}.")
         return tuple(found)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
-from app.outbox.models import KeptMail, OutboxEvent
+from app.outbox.models import KeptMail, OutboxEvent, WorkerHeartbeat
 from app.outbox.queries import LEASE, LONGEST_WAIT, MAIL, Kind, due
 
 MOST_TRIES = 8
@@ -126,10 +126,12 @@ def mark_failed(db: Session, leased: Leased, reason: str, *, for_good: bool, now
 
 
 def put_back(db: Session, leased: Leased, reason: str, *, now: datetime) -> bool:
-    """Give an event back that could not even be tried: it keeps its turn and its tries. Given up only when
-    it is older than `PATIENCE`. Return False when the lease is not ours any more."""
+    """Give a mail back that could not even be tried: it keeps its turn and its tries. It is given up only
+    when it has waited for `PATIENCE` in one trouble. Return False when the lease is not ours any more."""
     values: dict[str, Any] = {"tries": leased.tries - 1, "last_error": reason[:MOST_WORDS]}
-    if now - leased.created_at >= PATIENCE:
+    of_mails = WorkerHeartbeat.worker == Kind.mails.value
+    since = db.scalar(select(WorkerHeartbeat.trouble_since).where(of_mails))
+    if since is not None and now - max(since, leased.created_at) >= PATIENCE:
         values["dead_at"] = now
     return _end_lease(db, leased, values)
 

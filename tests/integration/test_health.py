@@ -274,7 +274,7 @@ class TestTheOffice:
         page = as_person(admin).get("/admin/outbox").text
         assert words in page
         assert "Mails wait." in page
-        assert "1 waiting, the oldest for 40 minutes." in page
+        assert "The oldest has waited for 40 minutes." in page
         assert "ned@example.org" in page  # the row says whom it is for
         home = as_person(admin).get("/home").text
         assert "1 mail waits to be delivered" in home
@@ -345,7 +345,7 @@ class TestDoctor:
         assert late["mails"] == {
             "subject": "mails",
             "detail": "1 waiting, 0 given up. The worker for mails was last seen 44 minutes ago. "
-            "1 waiting, the oldest for 45 minutes.",
+            "The oldest has waited for 45 minutes.",
             "fine": False,
         }
 

@@ -16,8 +16,9 @@ from app.db.database import Database
 from app.kit.ids import EventId, new_uuid
 from app.outbox import service as outbox
 from app.outbox.health import deliveries
+from app.outbox.heartbeats import beat
 from app.outbox.models import OutboxEvent
-from app.outbox.queries import kept_mail
+from app.outbox.queries import Kind, kept_mail
 from app.web.mailer import Mailer
 from tests.make import NOW
 
@@ -94,12 +95,24 @@ def test_a_server_that_is_away_is_asked_again_and_no_mail_is_lost_for_days(app, 
 
 
 def test_a_server_that_stays_away_is_given_up_after_three_days(app, database):
+    """Three days of this trouble: a mail that is older, but whose server has just gone away, waits."""
     away = mailer_to(app, "smtp://127.0.0.1:1")
     event_id = an_invitation(database)
-    jobs.deliver_due(database, away, now=NOW + outbox.PATIENCE - timedelta(seconds=1))
+    began = NOW + timedelta(days=30)
+    jobs.deliver_due(database, away, now=began)
+    with database.write() as db:
+        beat(db, Kind.mails, "away", now=began)
+    given_up = began + outbox.PATIENCE
+    jobs.deliver_due(database, away, now=given_up - timedelta(seconds=1))
     assert stored(database, event_id).dead_at is None
-    given_up = NOW + outbox.PATIENCE
+    young = an_invitation(database)
+    with database.write() as db:
+        db.get_one(OutboxEvent, young).created_at = given_up
     jobs.deliver_due(database, away, now=given_up)
+    jobs.deliver_due(database, away, now=given_up)
+    assert stored(database, young).dead_at is None
+    with database.write() as db:
+        db.get_one(OutboxEvent, young).done_at = given_up
     assert stored(database, event_id).dead_at == given_up
     assert jobs.deliver_due(database, away, now=given_up + timedelta(days=9)) == 0
 
