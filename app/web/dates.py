@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 
+from app.web.forms import Typed
+
 _MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -60,7 +62,7 @@ def read_pounds(typed: object) -> object:
 
 Day = Annotated[date, BeforeValidator(read_day)]
 TimeOfDay = Annotated[time, BeforeValidator(read_time)]
-Pence = Annotated[int, BeforeValidator(read_pounds)]
+Pence = Annotated[int, BeforeValidator(read_pounds), Typed(lambda pence: f"{pence / 100:,.2f}")]
 
 
 def moment(day: date, at: time, zone: str) -> datetime:

@@ -1,13 +1,14 @@
 """Form posts: what was typed, kept as typed; and its reading into a typed command."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Annotated, Any, Self, get_origin
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from app.kit.errors import Invalid
@@ -121,7 +122,7 @@ class Form(BaseModel):
                 the = "" if label.startswith(("your ", "the ", "a ")) else "the "
                 messages.setdefault(name, f"{verb} {the}{label}.")
             else:
-                messages.setdefault(name, _message(detail, label))
+                messages.setdefault(name, _message(detail, label, _typed(known)))
         return messages
 
 
@@ -136,8 +137,28 @@ def _is_choice(kind: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, Enum)
 
 
-def _message(detail: ErrorDetails, label: str) -> str:
-    kind, context = detail["type"], detail.get("ctx", {})
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Says how a value of a field is typed, where that differs from how it is kept: pounds and pence. Stands
+    in the field's annotation, so that a message tells a limit in the unit of the field."""
+
+    words: Callable[[Any], str]
+
+
+def _typed(known: FieldInfo | None) -> Callable[[Any], str]:
+    """Return how the values of a field are typed."""
+    said = known.metadata if known is not None else ()
+    return next((one.words for one in said if isinstance(one, Typed)), _plainly)
+
+
+def _plainly(value: Any) -> str:
+    """10000 or 0.5"""
+    return str(value)
+
+
+def _message(detail: ErrorDetails, label: str, typed: Callable[[Any], str]) -> str:
+    kind, context = detail["type"], dict(detail.get("ctx", {}))
+    context |= {name: typed(context[name]) for name in ("ge", "le", "gt", "lt") if name in context}
     if kind == "extra_forbidden":
         return f"The form has no field “{label}”. Open the page again and retry."
     if kind == "value_error":

@@ -128,6 +128,22 @@ def test_every_check_is_seen_failing(academy_database: Database, check):
         assert any(words in sentence for sentence in check(db, now=NOW))
 
 
+def test_a_seat_added_by_hand_above_the_places_is_named(academy_database: Database):
+    """V25: the database holds the counter against the places, and not the rows against the counter. Whoever
+    writes rows by hand could write the counter as well; the audit counts the rows."""
+    statement = (
+        "INSERT INTO seats (id, practical_id, user_id, state, booked_at, calendar_sequence) "
+        "SELECT users.id, full_days.id, users.id, 'confirmed', '2026-12-01 00:00:00', 0 FROM users, "
+        "(SELECT id FROM practicals WHERE status = 'published' AND taken > 0 LIMIT 1) AS full_days "
+        "ORDER BY users.id LIMIT 50"
+    )
+    damage(academy_database, statement)
+    with academy_database.read() as db:
+        found = checks.broken_invariants(db, now=NOW)
+    assert any("places held" in sentence for sentence in found)
+    assert any("the counter says" in sentence for sentence in found)
+
+
 # Data that no code of ours would write: the audit names it and goes on.
 UNKNOWN: dict[str, tuple[str, str]] = {
     "an attempt at a quiz that is in no course": (
