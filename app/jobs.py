@@ -29,6 +29,7 @@ from app.quizzes import queries as quiz_queries
 from app.quizzes import remarking
 from app.quizzes import service as quizzes
 from app.quizzes.correcting import tell_of_corrected_explanation
+from app.rights import service as rights
 from app.web.clock import Clock, doubt_about, seconds_passed
 from app.web.mailer import Mailer
 from app.workers.loop import Round, Worker
@@ -87,9 +88,24 @@ def life_support_seen(db: Session, payload: dict[str, Any], now: datetime) -> No
         practicals.promote_person(db, user_id, course_key, now=now)
 
 
+def right_ended(db: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A place on a course, a role or an account has ended, and what depended on it ends too."""
+    by = payload.get("by")
+    rights.end_what_depended(
+        db,
+        UserId(UUID(payload["user_id"])),
+        by=UserId(UUID(by)) if by else None,
+        ends_places=bool(payload.get("ends_places")),
+        now=now,
+    )
+
+
 HANDLERS: dict[str, Handler] = {
+    "account.closed": right_ended,
+    "account.roles_lost": right_ended,
     "assessment.signed": issue_certificate,
     "course.corrected": tell_of_correction,
+    "enrolment.ended": right_ended,
     "learning.completed": learning_completed,
     "life_support.seen": life_support_seen,
     "practical.attended": issue_certificate,

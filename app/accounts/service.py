@@ -19,7 +19,7 @@ from app.db import limits
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.versions import demand_current
-from app.outbox.service import send_mail
+from app.outbox.service import announce, send_mail
 
 TAKEN = "This address has an account already. Find the person in the list and change their roles."
 
@@ -99,7 +99,7 @@ def change_roles(
     if user.roles == roles:
         return
     demand_current(expected_version, recorded=roles_record(user.roles), sent=roles_record(roles))
-    before = sorted(user.roles)
+    before, lost = sorted(user.roles), user.roles - roles
     _give_roles(user, roles)
     sign_ins.drop_all(db, person_id)
     sign_ins.revoke_api_tokens(db, person_id, now=now)
@@ -112,14 +112,24 @@ def change_roles(
         reason=reason,
         details={"before": before, "roles": sorted(roles)},
     )
+    if lost:
+        _announce_loss(db, "account.roles_lost", actor, person_id, ends_places=False, now=now)
 
 
 def close_account(
-    db: Session, actor: Actor, person_id: UserId, *, reason: str, now: datetime
+    db: Session,
+    actor: Actor,
+    person_id: UserId,
+    *,
+    reason: str,
+    ends_places: bool = True,
+    now: datetime,
 ) -> None:
     """Keep a person out from their next request on: sign-ins, tokens and links end (R-018).
 
-    Refused for oneself and the last admin (R-042). Closing twice changes nothing.
+    What depended on the account ends too, in higher features; `ends_places` says whether their places on
+    courses that have not begun are given back. Refused for oneself and the last admin (R-042). Closing
+    twice changes nothing.
     """
     require(policy.may_manage_people(actor))
     others = _gate_of_admins(db) - {person_id}
@@ -133,6 +143,7 @@ def close_account(
     sign_ins.revoke_api_tokens(db, person_id, now=now)
     links.end_links(db, person_id, now=now)
     note(db, actor.user_id, person_id, "accounts.closed", now=now, reason=reason)
+    _announce_loss(db, "account.closed", actor, person_id, ends_places=ends_places, now=now)
 
 
 def open_account(
@@ -175,6 +186,14 @@ def note_export(db: Session, actor: Actor, *, rows: int, now: datetime) -> None:
         subject_kind="people",
         details={"rows": rows},
     )
+
+
+def _announce_loss(
+    db: Session, fact: str, actor: Actor, person_id: UserId, *, ends_places: bool, now: datetime
+) -> None:
+    """Tell higher features that rights of a person have ended."""
+    payload = {"user_id": str(person_id), "by": str(actor.user_id), "ends_places": ends_places}
+    announce(db, fact, payload, now=now)
 
 
 def _person(db: Session, person_id: UserId) -> User:

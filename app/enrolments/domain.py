@@ -328,6 +328,16 @@ def withdraw_refusal(gate: Gate, state: EnrolmentState, *, today: date) -> Reaso
     return None
 
 
+def ends_with_account(
+    state: EnrolmentState, *, starts_on: date, closes_at: datetime, now: datetime
+) -> bool:
+    """Whether an enrolment is given back when its holder's account is closed. A request and a wish are; a
+    confirmed place is while somebody else could still use it."""
+    if state not in LIVE:
+        return False
+    return state is not EnrolmentState.confirmed or starts_on > now.date() or now < closes_at
+
+
 def open_refusal(status: IntakeStatus) -> Reason | None:
     refusals = {
         IntakeStatus.open: Reason.already_open,

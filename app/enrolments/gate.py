@@ -200,7 +200,7 @@ def move_state(
 
 
 def promote(
-    db: Session, actor_id: UserId, intake_id: IntakeId, gate: Gate, *, now: datetime
+    db: Session, actor_id: UserId | None, intake_id: IntakeId, gate: Gate, *, now: datetime
 ) -> None:
     """Give free places to those who wait longest, as requests; the last step of every command that
     may have freed a place, in its transaction."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
@@ -132,25 +132,6 @@ OPTIONS = Prepared(
     .order_by(INTAKE.starts_on.desc(), INTAKE.id),
     _option,
 )
-
-
-def holds_place(
-    user_id: ColumnElement[UserId], course_key: ColumnElement[str]
-) -> ColumnElement[bool]:
-    """Return the condition that a person holds a confirmed place on a course now, for statements of
-    higher features."""
-    held = table_of(Enrolment).alias("held")
-    return (
-        select(held.c.id)
-        .where(
-            held.c.user_id == user_id,
-            held.c.course_key == course_key,
-            held.c.state == EnrolmentState.confirmed,
-        )
-        .exists()
-    )
-
-
 PLACES_OF_ONE = Prepared(PLACES.where(ENROLMENT.user_id == bindparam("user_id")))
 PLACES_OF_MANY = PLACES.where(
     ENROLMENT.user_id.in_(bindparam("user_ids", expanding=True)),

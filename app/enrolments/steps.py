@@ -13,6 +13,7 @@ from app.enrolments.domain import EnrolmentState, Gate
 from app.enrolments.gate import add_row, move_state, promote, release_places
 from app.enrolments.models import Enrolment
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
+from app.outbox import service as outbox
 
 
 def join(
@@ -117,10 +118,15 @@ def end(
     reason: str | None,
     now: datetime,
 ) -> None:
-    """End a row; what it held is released by the caller."""
+    """End a row; what it held is released by the caller. The end of a confirmed place is announced:
+    higher features end what depended on it."""
+    was_confirmed = row.state is EnrolmentState.confirmed
     move_state(
         db, row.id, row.state, state, reason=reason, decided_at=now, decided_by=actor.user_id
     )
+    if was_confirmed:
+        fact = {"user_id": str(row.user_id), "by": str(actor.user_id)}
+        outbox.announce(db, "enrolment.ended", fact, now=now)
     record(db, actor, f"enrolment.{state}", row, reason=reason, now=now)
 
 

@@ -12,6 +12,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import NoticeId
 from app.notices.models import Notice
 from app.outbox import service as outbox
+from app.outbox.service import Calendar
 
 
 @open_to_all
@@ -22,15 +23,19 @@ def tell(
     values: dict[str, Any],
     *,
     now: datetime,
-    calendar: dict[str, Any] | None = None,
+    calendar: Calendar = None,
     is_own_deed: bool = False,
+    closes_account: bool = False,
 ) -> None:
     """Mail a person about something of theirs and keep it as their notice; the use-case that calls this
-    has asked for the permission.
+    has asked for the permission. Nothing is written to a closed account but the mail that
+    `closes_account`.
 
     `template`, `values` and `calendar` are those of `outbox.send_mail`. `is_own_deed`: it confirms what
     the person did themselves a moment ago, which is no news to them, so the notice is read already.
     """
+    if person.is_closed and not closes_account:
+        return
     mail_id = outbox.send_mail(db, person.email, template, values, now=now, calendar=calendar)
     db.add(
         Notice(

@@ -18,6 +18,8 @@ MOST_TRIES = 8
 PATIENCE = timedelta(days=3)
 """How long something is tried that another server refuses only for now."""
 MOST_WORDS = 2000
+Calendar = dict[str, Any] | list[dict[str, Any]] | None
+"""What a mail puts into a calendar or takes out of it: one entry, several, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,13 @@ def send_mail(
     values: dict[str, Any],
     *,
     now: datetime,
-    calendar: dict[str, Any] | None = None,
+    calendar: Calendar = None,
 ) -> EventId:
     """Record a mail: the text of `templates/mail/<template>.txt`, whose first line is the subject.
 
     `values` are plain JSON; secrets never go in: a link's token is made at delivery from the id of
-    its row. `calendar` describes an invite (see `app.web.calendar`). A person is told of what is theirs by
-    `app.notices.service.tell`, which calls this.
+    its row. `calendar` describes an invite, or several (see `app.web.calendar`). A person is told of
+    what is theirs by `app.notices.service.tell`, which calls this.
     """
     payload = {"to": to, "template": template, "values": values, "calendar": calendar}
     return announce(db, MAIL, payload, now=now)

@@ -10,6 +10,7 @@ from app.db.auditing import Check, findings, findings_of_each
 from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, WaitingState, is_takeable
 from app.practicals.models import Practical, Seat, WaitingEntry
 from app.practicals.queries.facts import GATE_COLUMNS, first_waiters, judged, known_people
+from app.practicals.queries.holding import without_right
 
 
 def broken(db: Session, *, now: datetime) -> tuple[str, ...]:
@@ -112,9 +113,20 @@ def _waiters_in_vain(db: Session, gate: Gate) -> list[str]:
     return []
 
 
+def nothing_is_held_without_a_right(db: Session, *, now: datetime) -> list[str]:
+    """Whoever holds a seat on a day to come, waits or is to teach has the right to it."""
+    words = {
+        "seat": "Seat {0}: its holder has no right to it any more.",
+        "wait": "Waiting entry {0}: who waits has no right to it any more.",
+        "assignment": "Practical {0}: person {1} is to teach it, but is no instructor any more.",
+    }
+    return [words[one.what].format(one.row_id, one.user_id) for one in without_right(db, now=now)]
+
+
 CHECKS: tuple[Check, ...] = (
     seats_are_counted,
     one_living_row_each,
     cancelled_days_are_empty,
     nobody_waits_in_vain,
+    nothing_is_held_without_a_right,
 )

@@ -58,7 +58,8 @@ class PracticalInstructor(Base):
 
 class Seat(Base):
     """One person's place on a practical. `calendar_sequence` rises with each visible change;
-    `cancel_until` is later than the practical's where the place was given late or its day moved."""
+    `cancel_until` is later than the practical's where the place was given late or its day moved. `waived`
+    are the reasons that an admin passed over when they gave it (see `domain.ending`)."""
 
     __tablename__ = "seats"
     __table_args__ = (
@@ -79,6 +80,7 @@ class Seat(Base):
     user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
     state: Mapped[SeatState] = mapped_column(word(SeatState))
     reserved_by: Mapped[UserId | None]
+    waived: Mapped[str | None] = mapped_column(String(120))
     reason: Mapped[str | None] = mapped_column(Text)
     booked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -9,22 +9,16 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, undefer
 
-from app.accounts.actor import roles_held
-from app.accounts.models import User
 from app.courses import queries as courses
 from app.db.auditing import Check, findings, findings_of_each
-from app.db.base import table_of
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
 from app.quizzes import marking, models, queries
-from app.quizzes.domain.attempt import Attempt, SavedAnswer, is_past
-from app.quizzes.domain.starting import may_go_on
-from app.quizzes.queries import ATTEMPT
+from app.quizzes.domain.attempt import Attempt, SavedAnswer
+from app.quizzes.holding import attempts_without_right
 
 Answers = Mapping[AttemptId, tuple[SavedAnswer, ...]]
 AT_ONCE = 200
-USER = table_of(User).c
-ROLE_FLAGS = (USER.is_student, USER.is_instructor, USER.is_admin)
 
 
 def broken(db: Session, *, now: datetime) -> list[str]:
@@ -66,21 +60,9 @@ def answers_have_an_attempt(db: Session, *, now: datetime) -> list[str]:
 
 def open_attempts_may_go_on(db: Session, *, now: datetime) -> list[str]:
     """Whoever has an open attempt may go on with it. One whose time is over is closed anyway."""
-    rows = db.execute(
-        select(ATTEMPT.id, ATTEMPT.due_at, *ROLE_FLAGS, USER.disabled_at, queries.HOLDS_PLACE)
-        .join_from(table_of(models.Attempt), table_of(User), USER.id == ATTEMPT.user_id)
-        .where(ATTEMPT.state == models.AttemptState.in_progress)
-        .order_by(ATTEMPT.id)
-    )
     return [
-        f"Attempt {attempt_id} is open, but its student has no right to it any more."
-        for attempt_id, due_at, student, instructor, admin, closed_at, has_place in rows
-        if not is_past(due_at, now)
-        and not may_go_on(
-            roles_held(is_student=student, is_instructor=instructor, is_admin=admin),
-            is_closed=closed_at is not None,
-            has_place=has_place,
-        )
+        f"Attempt {one.attempt_id} is open, but its student has no right to it any more."
+        for one in attempts_without_right(db, now=now)
     ]
 
 

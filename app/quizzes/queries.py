@@ -14,6 +14,7 @@ from app.courses.domain.delivery import Question, QuestionType, Quiz
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
+from app.enrolments.holding import holds_place
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
@@ -26,7 +27,7 @@ from app.quizzes.errors import AttemptClosed, PlaceEnded
 
 # Built once, of plain columns: every question of a quiz asks.
 ATTEMPT, ANSWER = table_of(models.Attempt).c, table_of(models.Answer).c
-HOLDS_PLACE = enrolments.holds_place(ATTEMPT.user_id, ATTEMPT.course_key)
+HOLDS_PLACE = holds_place(ATTEMPT.user_id, ATTEMPT.course_key)
 IS_TRY = ATTEMPT.state != models.AttemptState.ended
 """An attempt that was closed with the place of its student is kept, and is no try."""
 WHOLE_ATTEMPT = tuple(column for column in ATTEMPT if column.key != "marks")

@@ -46,22 +46,27 @@ class Mailer:
         message.set_content(letter.plain)
         message.add_alternative(self.letters.html(letter), subtype="html")
         if payload.get("calendar"):
-            self._add_invite(message, payload["calendar"])
+            said = payload["calendar"]
+            self._add_invites(message, said if isinstance(said, list) else [said])
         return message
 
-    def _add_invite(self, message: EmailMessage, described: dict[str, Any]) -> None:
-        """Add the invite twice, as the large calendars do themselves. As an alternative of the words it is
-        what Outlook and Gmail show as an invitation, with its buttons; some programs look at attachments
-        only, and people can open a file by hand. Both name the same UID, so there is one entry."""
+    def _add_invites(self, message: EmailMessage, described: list[dict[str, Any]]) -> None:
+        """Add the first invite twice, as the large calendars do themselves. As an alternative of the words
+        it is what Outlook and Gmail show as an invitation, with its buttons; some programs look at
+        attachments only, and people can open a file by hand. Both name the same UID, so there is one
+        entry. Further ones are attachments: a mail shows one invitation, and an entry has one UID."""
         organiser = parseaddr(self.sender)[1]
-        method, data = invite(described, organiser=organiser, base_url=self.base_url)
+        written = [invite(one, organiser=organiser, base_url=self.base_url) for one in described]
+        method, first = written[0]
         message.add_alternative(
-            data,
+            first,
             maintype="text",
             subtype="calendar",
             params={"method": method, "charset": "utf-8"},
         )
-        message.add_attachment(data, maintype="application", subtype="ics", filename="invite.ics")
+        for number, (_, data) in enumerate(written, start=1):
+            name = "invite.ics" if number == 1 else f"invite-{number}.ics"
+            message.add_attachment(data, maintype="application", subtype="ics", filename=name)
 
     def _letter(self, payload: dict[str, Any]) -> Letter:
         values = {"sign": self.sign, **payload["values"]}

@@ -52,6 +52,12 @@ CORRECTED_QUIZ = {
     "quiz": "Quiz on the skin",
     "attempt_id": "0196f2c0-0000-7000-8000-000000000000",
 }
+CAUSES = ("account", "student", "instructor", "place")
+ENDED = {
+    "name": "Ann Able",
+    "ended": ["Place on “Practice day”, Tue 8 Dec 2026, 10:00 to 17:00, London time"],
+    "has_calendar": True,
+}
 BECAUSE = {"reason": "A burst pipe.\nWe are sorry."}
 
 

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     full = "full"
     queue_ahead = "queue_ahead"
     account = "account"
+    role = "role"
     address = "address"
     no_place = "no_place"
     other_intake = "other_intake"

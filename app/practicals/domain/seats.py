@@ -118,6 +118,17 @@ class Facts:
     is_waiting: bool = False
     overlap: Overlap | None = None
     eligible_ahead: int = 0
+    is_student: bool = True
+
+
+CLOSED = Unmet(Reason.account, "This account is disabled.", "An admin can enable it again.")
+NO_STUDENT = Unmet(Reason.role, "This account is not a student's.", "An admin can add the role.")
+UNCONFIRMED = Unmet(
+    Reason.address,
+    "The e-mail address is not confirmed.",
+    "Follow the link in the mail from the academy, or ask for a new one.",
+    LinkKind.profile,
+)
 
 
 def is_takeable(gate: Gate, now: datetime) -> bool:
@@ -264,18 +275,11 @@ def _requirements(gate: Gate, facts: Facts) -> list[Unmet]:
 def _membership(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
     found = []
     if not facts.is_active:
-        found.append(
-            Unmet(Reason.account, "This account is disabled.", "An admin can enable it again.")
-        )
+        found.append(CLOSED)
+    if not facts.is_student:
+        found.append(NO_STUDENT)
     if not facts.is_confirmed:
-        found.append(
-            Unmet(
-                Reason.address,
-                "The e-mail address is not confirmed.",
-                "Follow the link in the mail from the academy, or ask for a new one.",
-                LinkKind.profile,
-            )
-        )
+        found.append(UNCONFIRMED)
     if not facts.has_place:
         found.append(
             Unmet(

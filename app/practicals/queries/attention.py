@@ -11,6 +11,7 @@ from app.accounts.models import User
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
 from app.practicals.queries.briefs import BRIEF, Brief
+from app.practicals.queries.holding import is_no_instructor
 
 CLOSING_SOON = timedelta(days=7)
 
@@ -28,7 +29,7 @@ def without_instructor(db: Session, *, now: datetime) -> tuple[Brief, ...]:
     teaches = (
         select(PracticalInstructor.user_id)
         .join(User, User.id == PracticalInstructor.user_id)
-        .where(PracticalInstructor.practical_id == Practical.id, User.disabled_at.is_(None))
+        .where(PracticalInstructor.practical_id == Practical.id, ~is_no_instructor())
         .exists()
     )
     return _briefs(db, select(*BRIEF).where(_is_coming(now), ~teaches))

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
+from app.accounts.actor import Role
 from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.db.base import table_of
@@ -107,6 +108,7 @@ def facts_of(
         is_waiting=is_waiting,
         overlap=other_than(gate, held),
         eligible_ahead=eligible_ahead,
+        is_student=Role.student in person.roles,
     )
 
 

@@ -3,6 +3,7 @@
 from app.practicals.service.attendance import mark_attendance
 from app.practicals.service.calling_off import cancel_practical
 from app.practicals.service.changing import change_practical
+from app.practicals.service.ending import end_assignments, end_without_right
 from app.practicals.service.planning import make_practical, publish_practical
 from app.practicals.service.queue import (
     join_waiting_list,
@@ -18,6 +19,8 @@ __all__ = (
     "cancel_practical",
     "cancel_seat",
     "change_practical",
+    "end_assignments",
+    "end_without_right",
     "join_waiting_list",
     "leave_waiting_list",
     "make_practical",

@@ -14,6 +14,7 @@ from app.audit.service import record
 from app.kit.errors import NotFound
 from app.kit.ids import SeatId, UserId, new_uuid
 from app.practicals.domain import waiting
+from app.practicals.domain.ending import written
 from app.practicals.domain.seats import Gate, Overlap, Reason, SeatState, WaitingState, is_takeable
 from app.practicals.domain.terms import time_to_give_back
 from app.practicals.domain.waiting import Waiter
@@ -43,8 +44,9 @@ def give_seat(
     """Write one place and all that follows from it, under the gate; whoever calls has decided and has
     asked for the permission. No actor: the waiting list moved by itself. `before`: the day was moved by
     the same command; `overlap` is another place of this person at the same time."""
-    until = None if way == "booked" else time_to_give_back(now)
-    gate, seat_id = _hold_seat(db, gate, person.user_id, actor, reason=reason, until=until, now=now)
+    gate, seat_id = _hold_seat(
+        db, gate, person.user_id, actor, way, reason=reason, overridden=overridden, now=now
+    )
     record(
         db,
         actor.user_id if actor else None,
@@ -66,7 +68,7 @@ def give_seat(
         method="REQUEST",
         now=now,
         reason=reason,
-        until=until,
+        until=_until(way, now),
         before=before,
         overlap=overlap,
     )
@@ -131,14 +133,20 @@ def know_in_queue(db: Session, gate: Gate, user_id: UserId) -> Known:
     return replace(mine, facts=replace(mine.facts, eligible_ahead=ahead))
 
 
+def _until(way: Way, now: datetime) -> datetime | None:
+    """Until when somebody who did not book the place themselves can give it back; None: as everybody."""
+    return None if way == "booked" else time_to_give_back(now)
+
+
 def _hold_seat(
     db: Session,
     gate: Gate,
     user_id: UserId,
     actor: Actor | None,
+    way: Way,
     *,
     reason: str | None,
-    until: datetime | None,
+    overridden: tuple[Reason, ...],
     now: datetime,
 ) -> tuple[Gate, SeatId]:
     """Count and write the place; who had waited for it waits no more."""
@@ -149,10 +157,11 @@ def _hold_seat(
         user_id=user_id,
         state=SeatState.confirmed,
         reserved_by=actor.user_id if actor is not None and actor.user_id != user_id else None,
+        waived=written(overridden),
         reason=reason,
         booked_at=now,
         calendar_sequence=0,
-        cancel_until=until,
+        cancel_until=_until(way, now),
     )
     with constraints_refuse():
         db.add(seat)

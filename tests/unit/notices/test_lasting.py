@@ -15,10 +15,12 @@ from app.web.letters import Letters
 from app.web.templating import make_environment
 from tests.make.notices import (
     BECAUSE,
+    CAUSES,
     CERTIFICATE,
     CORRECTED_QUIZ,
     CORRECTION,
     DAY,
+    ENDED,
     PLACE,
     REPORT,
 )
@@ -62,6 +64,7 @@ WRITTEN: dict[str, tuple[dict[str, Any], ...]] = {
     "practicals/teaching-changed": (SHORT_DAY | MOVED,),
     "practicals/teaching-removed": (SHORT_DAY,),
     "quizzes/corrected": (CORRECTED_QUIZ,),
+    "rights/ended": tuple(ENDED | {"cause": cause} for cause in CAUSES),
 }
 HOUSE = {"academy": "The Academy", "base_url": "https://academy.example.org"}
 NO_NOTICES = {"accounts", "enquiries"}

@@ -49,6 +49,9 @@ VALUES: dict[str, Any] = {
     "path": "/practicals/7",
     "topic": "A course",
     "enquiry_id": "7",
+    "cause": "place",
+    "ended": ["Place on “Practice day”, Tue 8 Dec 2026, 10:00 to 17:00, London time"],
+    "has_calendar": True,
 }
 
 
@@ -123,7 +126,7 @@ def test_nothing_in_a_value_becomes_structure(letters: Letters, kind: str) -> No
     """R-107, R-172: markup, template syntax and line breaks of people stay text (T20)."""
     hostile = "<b>x</b> {{ 7 * 7 }}\n\n[Click](https://evil.example/)\n- a\n= b: c\x07"
     people = {"name", "inviter", "title", "reason", "course", "intake", "room", "starts_on", "when"}
-    values = VALUES | dict.fromkeys(people, hostile) | {"bring": [hostile]}
+    values = VALUES | dict.fromkeys(people, hostile) | {"bring": [hostile], "ended": [hostile]}
     plain_one = letters.read(kind, VALUES | {"bring": ["x"]}, **HOUSE)
     letter = letters.read(kind, values, **HOUSE)
     assert [block.kind for block in letter.blocks] == [block.kind for block in plain_one.blocks]

@@ -1,0 +1,41 @@
+"""Whether a person holds a place, as conditions for statements of higher features."""
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, select
+
+from app.db.base import table_of
+from app.enrolments.domain import EnrolmentState
+from app.enrolments.models import Enrolment
+from app.kit.ids import IntakeId, UserId
+
+
+def holds_place(
+    user_id: SQLColumnExpression[UserId], course_key: SQLColumnExpression[str]
+) -> ColumnElement[bool]:
+    """Return the condition that a person holds a confirmed place on a course now, for statements of
+    higher features."""
+    held = table_of(Enrolment).alias("held")
+    return (
+        select(held.c.id)
+        .where(
+            held.c.user_id == user_id,
+            held.c.course_key == course_key,
+            held.c.state == EnrolmentState.confirmed,
+        )
+        .exists()
+    )
+
+
+def holds_place_in(
+    user_id: SQLColumnExpression[UserId], intake_id: SQLColumnExpression[IntakeId | None]
+) -> ColumnElement[bool]:
+    """Return the condition that a person holds a confirmed place in an intake now."""
+    held = table_of(Enrolment).alias("held_in")
+    return (
+        select(held.c.id)
+        .where(
+            held.c.user_id == user_id,
+            held.c.intake_id == intake_id,
+            held.c.state == EnrolmentState.confirmed,
+        )
+        .exists()
+    )

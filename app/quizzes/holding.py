@@ -1,0 +1,45 @@
+"""Open attempts without a right to them, for `preceptor audit` and for admins."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.db.base import table_of
+from app.kit.ids import AttemptId, UserId
+from app.quizzes import models
+from app.quizzes.domain.attempt import is_past
+from app.quizzes.queries import ATTEMPT, HOLDS_PLACE
+
+USER = table_of(User).c
+
+
+@dataclass(frozen=True, slots=True)
+class LostAttempt:
+    """An open attempt whose student has no right to it any more."""
+
+    attempt_id: AttemptId
+    user_id: UserId
+    name: str
+    course_key: str
+
+
+def attempts_without_right(db: Session, *, now: datetime) -> tuple[LostAttempt, ...]:
+    """Return the open attempts whose students may not go on (see `domain.starting.may_go_on`). One whose
+    time is over is left out: the worker closes it."""
+    rows = db.execute(
+        select(ATTEMPT.id, ATTEMPT.user_id, USER.name, ATTEMPT.course_key, ATTEMPT.due_at)
+        .join_from(table_of(models.Attempt), table_of(User), USER.id == ATTEMPT.user_id)
+        .where(
+            ATTEMPT.state == models.AttemptState.in_progress,
+            or_(USER.disabled_at.is_not(None), USER.is_student.is_(False), ~HOLDS_PLACE),
+        )
+        .order_by(ATTEMPT.id)
+    )
+    return tuple(
+        LostAttempt(attempt_id, user_id, name, course_key)
+        for attempt_id, user_id, name, course_key, due_at in rows
+        if not is_past(due_at, now)
+    )

@@ -1,0 +1,201 @@
+"""What people hold that a right stands behind: before it is taken away, and where it is gone already."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Role
+from app.accounts.holdings import Held, Loss
+from app.courses import queries as courses
+from app.enrolments import queries as enrolments
+from app.enrolments.domain import EnrolmentState
+from app.enrolments.ending import places_to_end
+from app.enrolments.queries import Place
+from app.kit.ids import PracticalId, UserId
+from app.practicals.domain.ending import lost_right, read_waived
+from app.practicals.domain.seats import Facts, Gate, WaitingState
+from app.practicals.domain.times import moment_words
+from app.practicals.models import Practical, Seat, WaitingEntry
+from app.practicals.queries.facts import gate_of, known_people
+from app.practicals.queries.holding import days_held, days_taught, seat_can_end, without_right
+from app.quizzes.domain.starting import may_go_on
+from app.quizzes.holding import attempts_without_right
+from app.quizzes.queries import open_attempts_of
+
+What = Literal["seat", "wait", "attempt", "assignment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Something a person holds without a right to it. `practical_id` None: an attempt at a quiz."""
+
+    user_id: UserId
+    name: str
+    what: What
+    title: str
+    when: str
+    practical_id: PracticalId | None
+
+
+def held(db: Session, loss: Loss, now: datetime) -> tuple[Held, ...]:
+    """Return what ends when these rights do. Who may ask is the caller's question."""
+    return (
+        *_places(db, loss, now),
+        *_seats_and_waits(db, loss, now),
+        *_attempts(db, loss),
+        *_days_taught(db, loss, now),
+    )
+
+
+def leftovers(db: Session, *, now: datetime) -> tuple[Leftover, ...]:
+    """Return everything that is held without a right, by the names of the people, in a few statements."""
+    days = [
+        Leftover(
+            one.user_id,
+            one.name,
+            one.what,
+            one.title,
+            moment_words(one.starts_at, one.zone),
+            one.practical_id,
+        )
+        for one in without_right(db, now=now)
+    ]
+    attempts = [
+        Leftover(
+            one.user_id,
+            one.name,
+            "attempt",
+            f"A quiz of {_course_title(db, one.course_key)}",
+            "",
+            None,
+        )
+        for one in attempts_without_right(db, now=now)
+    ]
+    return tuple(sorted([*days, *attempts], key=lambda one: (one.name.casefold(), one.user_id)))
+
+
+def _places(db: Session, loss: Loss, now: datetime) -> Iterator[Held]:
+    if not loss.closes_account:
+        return
+    words = {
+        EnrolmentState.confirmed: "Place on",
+        EnrolmentState.requested: "Request for a place on",
+        EnrolmentState.waiting: "Waiting list of",
+    }
+    for place in places_to_end(db, loss.user_ids, now=now):
+        yield Held(
+            f"{words[place.state]} {place.course_title}, {place.intake_title}",
+            "is given back",
+            f"/admin/enrolments/{place.enrolment_id}",
+        )
+
+
+def _seats_and_waits(db: Session, loss: Loss, now: datetime) -> Iterator[Held]:
+    days = [gate_of(db, one) for one in days_held(db, loss.user_ids, now=now)]
+    coming = sorted(
+        (day for day in days if day is not None), key=lambda day: (day.starts_at, day.id)
+    )
+    for gate in coming:
+        seats, waits = _ending_on(db, gate, loss, now)
+        if seats or waits:
+            yield Held(
+                f"{gate.title}, {moment_words(gate.starts_at, gate.zone)}",
+                _consequence(db, gate, seats, waits),
+                f"/admin/practicals/{gate.id}",
+            )
+
+
+def _ending_on(db: Session, gate: Gate, loss: Loss, now: datetime) -> tuple[int, int]:
+    """Return how many seats and waits of one day end with these rights."""
+    known = known_people(db, gate, loss.user_ids)
+    places = enrolments.places_of_many(db, loss.user_ids, gate.course_key)
+    after = {
+        user_id: _facts_after(gate, known[user_id].facts, places[user_id], loss)
+        for user_id in loss.user_ids
+        if user_id in known
+    }
+    seats = db.execute(
+        select(Seat.user_id, Seat.waived)
+        .join(Practical, Practical.id == Seat.practical_id)
+        .where(Seat.practical_id == gate.id, Seat.user_id.in_(loss.user_ids), *seat_can_end(now))
+    )
+    waits = db.scalars(
+        select(WaitingEntry.user_id).where(
+            WaitingEntry.practical_id == gate.id,
+            WaitingEntry.user_id.in_(loss.user_ids),
+            WaitingEntry.state == WaitingState.waiting,
+        )
+    )
+    return (
+        sum(
+            lost_right(gate, after[user_id], waived=read_waived(waived)) is not None
+            for user_id, waived in seats
+        ),
+        sum(lost_right(gate, after[user_id]) is not None for user_id in waits),
+    )
+
+
+def _facts_after(gate: Gate, facts: Facts, places: tuple[Place, ...], loss: Loss) -> Facts:
+    """Return what is true of a person once these rights have ended."""
+    left = [place for place in places if place.enrolment_id not in loss.enrolment_ids]
+    return replace(
+        facts,
+        is_active=facts.is_active and not loss.closes_account,
+        is_student=facts.is_student and Role.student not in loss.roles,
+        has_place=bool(left),
+        is_in_intake=any(place.intake_id == gate.intake_id for place in left),
+    )
+
+
+def _consequence(db: Session, gate: Gate, seats: int, waits: int) -> str:
+    waiting = db.scalars(
+        select(func.count()).where(
+            WaitingEntry.practical_id == gate.id, WaitingEntry.state == WaitingState.waiting
+        )
+    ).one()
+    left = waiting - waits
+    said = []
+    if seats:
+        others = {0: "nobody waits for it", 1: "1 person waits for it"}
+        place = "the place ends" if seats == 1 else f"{seats} places end"
+        said.append(f"{place}; {others.get(left, f'{left} people wait for it')}")
+    if waits:
+        said.append("the wait ends" if waits == 1 else f"{waits} waits end")
+    return ", ".join(said)
+
+
+def _attempts(db: Session, loss: Loss) -> Iterator[Held]:
+    for user_id in loss.user_ids:
+        for _, course_key in open_attempts_of(db, user_id):
+            left = [
+                place
+                for place in enrolments.places_of(db, user_id)
+                if place.course_key == course_key and place.enrolment_id not in loss.enrolment_ids
+            ]
+            roles = frozenset({Role.student}) - loss.roles
+            if not may_go_on(roles, is_closed=loss.closes_account, has_place=bool(left)):
+                yield Held(
+                    f"Open attempt at a quiz of {_course_title(db, course_key)}",
+                    "is closed, does not count, and its answers are kept",
+                )
+
+
+def _days_taught(db: Session, loss: Loss, now: datetime) -> Iterator[Held]:
+    if not loss.closes_account and Role.instructor not in loss.roles:
+        return
+    gates = [gate_of(db, day) for day in days_taught(db, loss.user_ids, now=now)]
+    for gate in sorted((one for one in gates if one is not None), key=lambda one: one.starts_at):
+        yield Held(
+            f"Teaches {gate.title}, {moment_words(gate.starts_at, gate.zone)}",
+            "teaches it no more; choose somebody else if nobody is left",
+            f"/admin/practicals/{gate.id}/edit",
+        )
+
+
+def _course_title(db: Session, course_key: str) -> str:
+    published = courses.current(db, course_key)
+    return published.course.title if published else course_key

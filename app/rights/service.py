@@ -1,0 +1,107 @@
+"""Use-cases that end what depended on a right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.actor import Actor, Role, open_to_all, require
+from app.courses import queries as courses
+from app.enrolments import ending as enrolments
+from app.enrolments.ending import PlaceHeld
+from app.kit.ids import UserId
+from app.notices import service as notices
+from app.practicals import service as practicals
+from app.practicals.service.ending import Ended
+from app.quizzes import service as quizzes
+from app.quizzes.domain.attempt import Attempt
+from app.rights import policy, queries
+
+
+@dataclass(frozen=True, slots=True)
+class EndedAll:
+    """Everything of one person that ended at once."""
+
+    places: tuple[PlaceHeld, ...]
+    attempts: tuple[Attempt, ...]
+    days: tuple[Ended, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.places) + len(self.attempts) + len(self.days)
+
+
+@open_to_all
+def end_what_depended(
+    db: Session, user_id: UserId, *, by: UserId | None, ends_places: bool = False, now: datetime
+) -> EndedAll:
+    """End what a person has no right to any more, and tell them in one mail what that was.
+
+    Called for facts of the outbox; the use-case that took the right away has asked the permission. It ends
+    what the rules of each feature say at this moment, so an event that comes twice, or after the right has
+    come back, ends nothing. `ends_places`: a closed account gives its places on courses back too.
+    """
+    person = accounts.people(db, [user_id])[user_id]
+    ended = EndedAll(
+        enrolments.end_places(db, user_id, by=by, now=now)
+        if ends_places and person.is_closed
+        else (),
+        quizzes.end_attempts(db, user_id, by=by, now=now),
+        (
+            *practicals.end_without_right(db, user_id, by=by, now=now),
+            *practicals.end_assignments(db, user_id, by=by, now=now),
+        ),
+    )
+    if ended.count:
+        _tell(db, person, ended, now=now)
+    return ended
+
+
+def end_leftovers(db: Session, actor: Actor, *, now: datetime) -> int:
+    """End everything that is held without a right, of everybody; return how many people it concerned."""
+    require(policy.may_end_leftovers(actor))
+    user_ids = sorted({one.user_id for one in queries.leftovers(db, now=now)})
+    for user_id in user_ids:
+        end_what_depended(db, user_id, by=actor.user_id, now=now)
+    return len(user_ids)
+
+
+def _tell(db: Session, person: accounts.Person, ended: EndedAll, *, now: datetime) -> None:
+    calendar = [day.calendar for day in ended.days if day.calendar is not None]
+    values = {
+        "name": person.name,
+        "cause": _cause(person, ended),
+        "ended": list(_lines(db, ended)),
+        "has_calendar": bool(calendar),
+    }
+    notices.tell(
+        db,
+        person,
+        "rights/ended",
+        values,
+        now=now,
+        calendar=calendar or None,
+        closes_account=person.is_closed,
+    )
+
+
+def _cause(person: accounts.Person, ended: EndedAll) -> str:
+    """Return which right was lost, for the letter: account, student, instructor or place."""
+    if person.is_closed:
+        return "account"
+    if ended.attempts or any(day.what != "assignment" for day in ended.days):
+        return "place" if Role.student in person.roles else "student"
+    return "instructor"
+
+
+def _lines(db: Session, ended: EndedAll) -> Iterable[str]:
+    words = {"seat": "Place on", "wait": "Waiting list of", "assignment": "Teaching on"}
+    for place in ended.places:
+        yield f"Place on the course {place.course_title}, {place.intake_title}"
+    for day in ended.days:
+        yield f"{words[day.what]} “{day.title}”, {day.when}"
+    for attempt in ended.attempts:
+        quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
+        yield f"Attempt at “{quiz.title if quiz else attempt.quiz_key}”; your answers are kept"
