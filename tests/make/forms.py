@@ -17,12 +17,14 @@ CHOSEN = ("radio", "checkbox", "select")
 
 @dataclass(frozen=True)
 class Field:
-    """One field: `value` is what the page filled in; not sent where nothing is chosen."""
+    """One field: `value` is what the page filled in; not sent where nothing is chosen. `choices` are the
+    values of a select."""
 
     name: str
     kind: str
     value: str
     is_sent: bool = True
+    choices: tuple[str, ...] = ()
 
     @property
     def is_typed(self) -> bool:
@@ -99,7 +101,8 @@ def _fields(form: HtmlElement) -> Iterator[Field]:
         pressed = pressed or element.tag == "button"
         kind = element.get("type", "text") if element.tag == "input" else element.tag
         if kind == "select":
-            yield Field(name, kind, _option(element))
+            choices = tuple(_value(option) for option in element.iter("option"))
+            yield Field(name, kind, _option(element), choices=choices)
         elif kind == "textarea":
             yield Field(name, kind, (element.text or "").removeprefix("\n"))
         elif kind in ("radio", "checkbox"):
@@ -113,4 +116,8 @@ def _option(select: HtmlElement) -> str:
     options = list(select.iter("option"))
     chosen = [option for option in options if option.get("selected") is not None]
     first = (chosen or options)[0]
-    return str(first.get("value", first.text or ""))
+    return _value(first)
+
+
+def _value(option: HtmlElement) -> str:
+    return str(option.get("value", option.text or ""))
