@@ -16,6 +16,7 @@ from app.accounts.identity import Identity
 from app.accounts.kept_forms import KeptForms
 from app.accounts.links import sign_link
 from app.assessments import api as assessments_api
+from app.assessments import ending_pages, roster_pages
 from app.assessments import pages as assessments_pages
 from app.assessments import papers as assessments_papers
 from app.binding import bind
@@ -78,6 +79,8 @@ FEATURES: tuple[Pages | Api, ...] = (
     reports_pages.pages,
     assessments_api.api,
     assessments_pages.pages,
+    ending_pages.pages,
+    roster_pages.pages,
     practicals_api.api,
     learning_api.api,
     enrolments_pages.pages,

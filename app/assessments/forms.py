@@ -24,6 +24,19 @@ class CommentForm(Form):
     expected_revision: int = Field(title="the revision", ge=0)
 
 
+class StopForm(Form):
+    step: str = Field(default="", title="the step", max_length=64)
+    note: str = Field(default="", title="the note", max_length=LONGEST_NOTE)
+
+
+class DiscardForm(Form):
+    reason: str = Field(default="", title="the reason", max_length=LONGEST_NOTE)
+
+
+class ResumeForm(Form):
+    """The instructor goes on after a stop; the page has no other field."""
+
+
 class SignForm(Form):
     confirmed: str = Field(default="", validate_default=True)
     expected_version: int = Field(title="the version", ge=0)

@@ -1,13 +1,22 @@
 """Pages of assessing: who stands there, the sheet beside the bed, the signature, the report."""
 
+from collections.abc import Mapping
+
 from fastapi import Response
 
 from app.assessments import queries, service
 from app.assessments.domain import WORDS
-from app.assessments.errors import ChangedBeforeSigning, SignRefused, StaleComment, StaleMark
+from app.assessments.errors import (
+    ChangedBeforeSigning,
+    MarkRefused,
+    SignRefused,
+    StaleComment,
+    StaleMark,
+)
 from app.assessments.forms import CommentForm, MarkForm, SignForm, StartForm
 from app.kit.errors import Invalid
 from app.kit.ids import AssessmentId, PracticalId, SeatId
+from app.practicals import queries as practicals
 from app.web.access import INSTRUCTOR, SIGNED_IN
 from app.web.errors import status_of
 from app.web.forms import Submitted
@@ -76,6 +85,9 @@ def mark_step(
                 expected_revision=form.expected_revision,
                 now=visit.now,
             )
+    except MarkRefused as refused:
+        typed = {f"note-{step_key}": form.note}
+        return _sheet_again(visit, assessment_id, {f"mark-{step_key}": refused.detail}, typed, 409)
     except StaleMark as stale:
         page = _sheet(visit, assessment_id)
         return visit.render(
@@ -152,7 +164,17 @@ def sign(visit: Visit, assessment_id: AssessmentId, submitted: Submitted) -> Res
 def show_report(visit: Visit, assessment_id: AssessmentId) -> Response:
     with visit.database.read() as db:
         page = queries.report(db, visit.actor, assessment_id)
-    return visit.render("assessments/report.html", page=page, words=WORDS)
+        teaches_it = visit.actor.is_instructor and practicals.is_instructor_of(
+            db, visit.actor, page.practical_id
+        )
+        following = queries.next_person(db, page.practical_id, page.seat_id) if teaches_it else None
+    return visit.render(
+        "assessments/report.html",
+        page=page,
+        words=WORDS,
+        sees_roster=teaches_it or visit.actor.is_admin,
+        following=following,
+    )
 
 
 def _sheet_url(visit: Visit, assessment_id: AssessmentId) -> str:
@@ -165,7 +187,13 @@ def _sheet(visit: Visit, assessment_id: AssessmentId) -> queries.Sheet:
 
 
 def _sheet_again(
-    visit: Visit, assessment_id: AssessmentId, errors: dict[str, str], typed: dict[str, object]
+    visit: Visit,
+    assessment_id: AssessmentId,
+    errors: dict[str, str],
+    typed: Mapping[str, object],
+    status: int = 422,
 ) -> Response:
     page = _sheet(visit, assessment_id)
-    return visit.render("assessments/sheet.html", status=422, page=page, errors=errors, typed=typed)
+    return visit.render(
+        "assessments/sheet.html", status=status, page=page, errors=errors, typed=typed
+    )

@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict
 
 from app.db.paging import page_number
 from app.kit.errors import Invalid
-from app.kit.ids import PracticalId
+from app.kit.ids import PracticalId, SeatId
 from app.practicals import service
-from app.practicals.domain.seats import Reason, Unmet
+from app.practicals.domain.seats import Attendance, Reason, Unmet
 from app.practicals.queries.date_rows import Filters
 from app.practicals.queries.dates import DateRow, dates_page, practical_page
-from app.web.access import STUDENT
+from app.web.access import STAFF, STUDENT
 from app.web.forms import Submission
 from app.web.routing import Api
 from app.web.visit import Visit, VisitContext
@@ -116,6 +116,30 @@ def show_practical(visit: Visit, practical_id: PracticalId) -> PracticalOut:
     with visit.database.read() as db:
         page = practical_page(db, visit.actor, practical_id, now=visit.now)
     return _practical(page.row)
+
+
+class AttendanceIn(BaseModel):
+    """`null` sets the attendance back to unmarked, until the day ends."""
+
+    model_config = ConfigDict(extra="forbid")
+    attendance: Attendance | None
+
+
+@api.put(
+    "/{practical_id}/seats/{seat_id}/attendance",
+    name="api.practicals.attendance",
+    access=STAFF,
+    status_code=204,
+)
+def mark_attendance(
+    visit: Visit, practical_id: PracticalId, seat_id: SeatId, command: AttendanceIn
+) -> Response:
+    """Mark the holder of a place as present or absent, or answer 409 with the reason."""
+    with visit.database.write() as db:
+        service.mark_attendance(
+            db, visit.actor, practical_id, seat_id, command.attendance, now=visit.now
+        )
+    return Response(status_code=204)
 
 
 @api.post(

@@ -1,7 +1,7 @@
 """The forms of practicals: what was typed, read into commands."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -171,4 +171,14 @@ class ReserveTogetherForm(EnrolmentsReserveForm):
 
 
 class AttendanceForm(Form):
-    attendance: Attendance = Field(title="attendance")
+    """`unmarked` sets the attendance back to none."""
+
+    attendance: Attendance | Literal["unmarked"] = Field(title="attendance")
+
+    @property
+    def mark(self) -> Attendance | None:
+        return None if self.attendance == "unmarked" else Attendance(self.attendance)
+
+
+class EverybodyForm(Form):
+    """Everybody without a mark is present; the form has no field of its own."""

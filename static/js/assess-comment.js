@@ -1,53 +1,82 @@
-// Saves the comment of the bedside sheet when it is left or its button is pressed, without leaving the page.
-// The form works without it, and shows the server's page when two tablets have written.
+// The comment of the bedside sheet: kept on this device at each letter, sent at a pause. The form works without it.
 
 import { announce } from "./announce.js";
-import { begin, chip, end, put, saved } from "./bedside.js";
+import * as queue from "./sheet-queue.js";
+
+const TYPING_PAUSE = 800;
+const TARGET = "comment";
+
+function explain() {
+  const item = queue.pendingOf(TARGET);
+  const state = queue.stateOf(TARGET);
+  if (state === "unsent") {
+    return queue.isAtRisk(TARGET)
+      ? "Not saved. This tablet has no room to keep it: do not close or reload this page."
+      : "Not saved yet. It is kept on this tablet and sent again by itself.";
+  }
+  if (state === "refused") return `Not saved. ${item.refused}`;
+  if (state !== "conflict") return "";
+  return `Not saved: the comment was changed on another tablet. On record: “${item.conflict.comment}”`;
+}
 
 export function attach(form) {
   const field = form.elements.comment;
-  let recorded = field.value.trim();
-  let turn = Promise.resolve();
+  const revision = form.elements.expected_revision;
+  const message = form.querySelector("[data-step-message]");
+  const choice = form.querySelector("[data-step-choice]");
+  const release = form.querySelector("[data-release]");
+  let typing = 0;
+  let spoken = "";
 
-  async function save() {
-    const comment = field.value.trim();
-    if (comment === recorded) {
-      return;
-    }
-    try {
-      const answer = await put(form, { comment });
-      if (answer.status === 409) {
-        form.dataset.plain = "on";
-        form.requestSubmit();
-      } else if (answer.status === 200) {
-        recorded = comment;
-        saved(answer.at);
-      } else {
-        failed(answer.status);
-      }
-    } catch {
-      failed(0);
-    }
+  function flushTyping() {
+    if (!typing) return;
+    clearTimeout(typing);
+    typing = 0;
+    queue.flush();
   }
 
-  function failed(status) {
-    const why = status === 401 ? "Sign in in another tab" : status === 422 ? "Shorten it" : "Try again";
-    const words = `The comment is not saved. ${why}, then press Save comment.`;
-    chip("failed", words);
-    announce(words, { assertive: true });
+  function show() {
+    const state = queue.stateOf(TARGET);
+    const text = explain();
+    message.hidden = text === "";
+    message.querySelector("[data-words]").textContent = text;
+    choice.hidden = state !== "conflict";
+    release.hidden = state !== "refused";
+    form.toggleAttribute("data-unsaved", text !== "");
+    if (text && text !== spoken) announce(`The comment. ${text}`, { assertive: true });
+    if (state !== "saving") spoken = text;
   }
 
-  function enqueue() {
-    begin();
-    turn = turn.then(save).finally(end);
-    return turn;
-  }
-
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.plain) return;
-    event.preventDefault();
-    if (field.value.trim() === recorded) announce("The comment is saved.");
-    else enqueue();
+  field.addEventListener("input", () => {
+    queue.add(TARGET, { comment: field.value.trim() }, Number(revision.value));
+    clearTimeout(typing);
+    typing = setTimeout(flushTyping, TYPING_PAUSE);
   });
-  field.addEventListener("change", enqueue);
+  field.addEventListener("change", flushTyping);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(typing);
+    typing = 0;
+    queue.flush().then(() => {
+      if (queue.stateOf(TARGET) === "saved") announce("The comment is saved.");
+      else message.scrollIntoView({ block: "nearest" });
+    });
+  });
+  document.addEventListener("sheet:flush", flushTyping);
+  document.addEventListener("sheet:changed", show);
+  document.addEventListener("sheet:saved", ({ detail }) => {
+    if (detail.target === TARGET) revision.value = String(detail.revision);
+  });
+  choice.querySelector("[data-mine]").addEventListener("click", () => queue.insist(TARGET));
+  choice.querySelector("[data-theirs]").addEventListener("click", () => {
+    const theirs = queue.pendingOf(TARGET).conflict;
+    field.value = theirs.comment;
+    revision.value = String(theirs.revision);
+    queue.drop(TARGET);
+  });
+  release.addEventListener("click", () => queue.drop(TARGET));
+
+  const unsent = queue.pendingOf(TARGET);
+  if (unsent) field.value = unsent.change.comment;
+  show();
 }

@@ -1,26 +1,44 @@
-// Saves one step of the bedside sheet at a press, without leaving the page. The form works without it.
-// The chip tells the truth: "Saved" only after the server said so. A conflict is shown by the server's page.
+// One step of the bedside sheet. A press is kept on this device at once and sent; a note is sent while it is being
+// written. A failure is shown here, where the finger is. Without this script the form does the same by its buttons.
 
 import { announce } from "./announce.js";
-import { begin, chip, end, put, saved } from "./bedside.js";
+import * as queue from "./sheet-queue.js";
+
+const TYPING_PAUSE = 800;
+const LABELS = { done: "Done", prompted: "With prompt", not_done: "Not done", not_observed: "Not observed" };
+
+const KEPT = "It is kept on this tablet and sent again by itself.";
+const AT_RISK = "This tablet has no room to keep it: do not close or reload this page.";
+const WHY = {
+  unreachable: "Not saved. Press again.",
+  "signed-out": "Not saved: your sign-in has ended. Sign in below.",
+  "other-person": "Not saved: somebody else is signed in. Sign in below as yourself.",
+};
 
 function pressed(form) {
   return form.querySelector('.mark[aria-pressed="true"]');
 }
 
-function press(form, button) {
+function press(form, value) {
   for (const mark of form.querySelectorAll(".mark")) {
-    mark.setAttribute("aria-pressed", String(mark === button));
+    mark.setAttribute("aria-pressed", String(mark.value === value));
   }
+  form.dataset.marked = value;
+  const strip = form.querySelector("[data-stop-strip]");
+  if (strip) strip.hidden = value !== "not_done" || form.dataset.goesOn === "on";
+  const clear = form.querySelector("[data-clear]");
+  if (clear) clear.hidden = value === "unmarked";
 }
 
 function count() {
   const forms = [...document.querySelectorAll("form[data-number]")];
-  const open = forms.filter((form) => !pressed(form));
-  const total = document.querySelector("[data-marked]");
-  if (total) total.textContent = String(forms.length - open.length);
+  const open = forms.filter((form) => form.dataset.marked === "unmarked");
+  for (const total of document.querySelectorAll("[data-marked-count]")) {
+    total.textContent = String(forms.length - open.length);
+  }
   for (const section of document.querySelectorAll("[data-section]")) {
-    const marked = [...section.querySelectorAll("form[data-number]")].filter(pressed).length;
+    const own = [...section.querySelectorAll("form[data-number]")];
+    const marked = own.filter((form) => form.dataset.marked !== "unmarked").length;
     for (const place of document.querySelectorAll(`[data-section-marked="${section.dataset.section}"]`)) {
       place.textContent = String(marked);
     }
@@ -32,65 +50,121 @@ function count() {
   }
 }
 
-function explain(form, status) {
-  const step = `Step ${form.dataset.number} is not saved.`;
-  if (status === 401) return `${step} You are signed out: sign in in another tab, then press again.`;
-  if (status === 422) return `${step} Shorten the note, then press again.`;
-  return `${step} Press the mark again.`;
+/** Scroll elements into sight, the last one for certain. The bar below may have grown: it is measured first. */
+function bringIntoSight(...elements) {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      for (const element of elements) element?.scrollIntoView({ block: "nearest" });
+    }),
+  );
+}
+
+/** Say in words why a step is not saved; "" when it is, or is on its way. */
+function explain(target) {
+  const item = queue.pendingOf(target);
+  const state = queue.stateOf(target);
+  if (state === "unsent") return `${WHY[queue.blockedBy()]} ${queue.isAtRisk(target) ? AT_RISK : KEPT}`;
+  if (state === "refused") return `Not saved. ${item.refused}`;
+  if (state !== "conflict") return "";
+  const theirs = item.conflict;
+  const note = theirs.note ? `, note “${theirs.note}”` : "";
+  const label = (mark) => (LABELS[mark] ? `“${LABELS[mark]}”` : "no mark");
+  return `Not saved: the step was marked on another tablet. On record: ${label(theirs.mark)}${note}. Yours: ${label(item.change.mark)}.`;
 }
 
 export function attach(form) {
+  const { target, number } = form.dataset;
   const note = form.elements.note;
-  let recorded = pressed(form);
-  let recordedNote = note.value.trim();
-  let turn = Promise.resolve();
+  const revision = form.elements.expected_revision;
+  const message = form.querySelector("[data-step-message]");
+  const choice = form.querySelector("[data-step-choice]");
+  const release = form.querySelector("[data-release]");
+  let typing = 0;
+  let spokenState = "saved";
+  let hasSpoken = false;
+  let touched = false;
 
-  function failed(status) {
-    press(form, recorded);
-    count();
-    const words = explain(form, status);
-    chip("failed", words);
-    announce(words, { assertive: true });
+  function keep() {
+    queue.add(target, { mark: form.dataset.marked, note: note.value.trim() }, Number(revision.value));
   }
 
-  async function save(button) {
-    const sent = note.value.trim();
-    try {
-      const answer = await put(form, { mark: button.value, note: sent });
-      if (answer.status === 409) {
-        // The server shows both versions and asks; that page is the answer to the plain form.
-        press(form, button);
-        form.dataset.plain = "on";
-        form.requestSubmit(button);
-        return;
-      }
-      if (answer.status !== 200) {
-        failed(answer.status);
-        return;
-      }
-      recorded = button;
-      recordedNote = sent;
-      saved(answer.at);
-    } catch {
-      failed(0);
-    }
+  function flushTyping() {
+    if (!typing) return;
+    clearTimeout(typing);
+    typing = 0;
+    queue.flush();
   }
 
-  function enqueue(button) {
-    press(form, button);
-    count();
-    begin();
-    // One after the other: the second press of a step needs the revision the first one got.
-    turn = turn.then(() => save(button)).finally(end);
+  function show() {
+    const state = queue.stateOf(target);
+    const text = explain(target);
+    const isNew = message.hidden && text;
+    message.hidden = text === "";
+    message.querySelector("[data-words]").textContent = text;
+    choice.hidden = state !== "conflict";
+    release.hidden = state !== "refused";
+    form.closest("li").toggleAttribute("data-unsaved", text !== "");
+    if (state === "saving") return;
+    if (text && spokenState !== state) announce(`Step ${number}. ${text}`, { assertive: true });
+    spokenState = state;
+    // Only the step that was pressed is brought into sight: others must not move under the finger.
+    if (isNew && touched) bringIntoSight(message);
   }
 
   form.addEventListener("submit", (event) => {
-    if (form.dataset.plain || !event.submitter) return;
+    if (!event.submitter) return;
     event.preventDefault();
-    enqueue(event.submitter);
+    touched = true;
+    if (!event.submitter.hasAttribute("data-keep")) press(form, event.submitter.value);
+    clearTimeout(typing);
+    typing = 0;
+    keep();
+    count();
+    const strip = form.querySelector("[data-stop-strip]:not([hidden])");
+    if (strip) bringIntoSight(strip);
+    queue.flush().then(() => message.hidden || bringIntoSight(strip, choice.hidden ? null : choice, message));
   });
-  note.addEventListener("change", () => {
-    const button = pressed(form);
-    if (button && note.value.trim() !== recordedNote) enqueue(button);
+  // Kept at each letter, sent at a pause.
+  note.addEventListener("input", () => {
+    touched = true;
+    keep();
+    clearTimeout(typing);
+    typing = setTimeout(flushTyping, TYPING_PAUSE);
   });
+  note.addEventListener("change", flushTyping);
+  document.addEventListener("sheet:flush", flushTyping);
+  document.addEventListener("sheet:changed", show);
+  document.addEventListener("sheet:saved", ({ detail }) => {
+    if (detail.target !== target) return;
+    revision.value = String(detail.revision);
+    if (detail.isLast && !hasSpoken) {
+      const mark = LABELS[form.dataset.marked];
+      announce(mark ? `Step ${number}: ${mark}. Saved.` : `Step ${number}: saved.`);
+      hasSpoken = true;
+    }
+  });
+
+  choice.querySelector("[data-mine]").addEventListener("click", () => queue.insist(target));
+  choice.querySelector("[data-theirs]").addEventListener("click", () => {
+    const theirs = queue.pendingOf(target).conflict;
+    press(form, theirs.mark ?? "unmarked");
+    note.value = theirs.note;
+    revision.value = String(theirs.revision);
+    queue.drop(target);
+    count();
+  });
+  release.addEventListener("click", () => queue.drop(target));
+  form.querySelector("[data-go-on]")?.addEventListener("click", () => {
+    form.dataset.goesOn = "on";
+    press(form, form.dataset.marked);
+  });
+
+  const unsent = queue.pendingOf(target);
+  if (unsent) {
+    press(form, unsent.change.mark);
+    note.value = unsent.change.note;
+    if (unsent.change.note) note.closest("details").open = true;
+  }
+  count();
+  show();
 }

@@ -1,42 +1,110 @@
-// What the parts of the bedside sheet share: the chip that says what is saved, and the way to save.
+// The frame of the bedside sheet: says in the bar what is saved, holds back links until it is, and sends again.
 
-const PATIENCE = 15000;
-let waiting = 0;
+import { announce } from "./announce.js";
+import * as queue from "./sheet-queue.js";
 
-export function chip(state, words) {
-  const element = document.getElementById("save-chip");
-  if (!element) return;
-  element.dataset.state = state;
-  element.querySelector("[data-words]").textContent = words;
+const LONGEST_WAIT = 6000;
+
+const words = {
+  unreachable: () => (navigator.onLine ? "The academy does not answer." : "This tablet is offline."),
+  "signed-out": () => "Your sign-in has ended.",
+  "other-person": () => "Somebody else is signed in on this tablet.",
+};
+
+function nameOf(target) {
+  const form = document.querySelector(`[data-target="${CSS.escape(target)}"]`);
+  return form?.dataset.number ? `step ${form.dataset.number}` : "the comment";
 }
 
-/** Save something with the revision that its form knows, and keep the new revision there. */
-export async function put(form, what) {
-  const revision = form.elements.expected_revision;
-  const response = await fetch(form.dataset.save, {
-    method: "PUT",
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify({ ...what, expected_revision: Number(revision.value) }),
-    signal: AbortSignal.timeout(PATIENCE),
+function listed(targets) {
+  const names = targets.map(nameOf);
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
+}
+
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+export function attach(root) {
+  const chip = document.getElementById("save-chip");
+  const message = root.querySelector("[data-bar-message]");
+  const first = root.querySelector("[data-first-unsaved]");
+  const signIn = root.querySelector("[data-sign-in-again]");
+  const held = [...document.querySelectorAll("a[data-needs-saved]")];
+  let savedAt = "";
+  let before = "";
+  let leaveTo = "";
+
+  function show() {
+    const waiting = queue.waiting();
+    const failed = waiting.filter((target) => queue.stateOf(target) !== "saving");
+    const state = failed.length ? "failed" : waiting.length ? "saving" : "saved";
+    chip.dataset.state = state;
+    const text = { failed: `${failed.length} not saved`, saving: "Saving…", saved: `Saved ${savedAt}`.trim() }[state];
+    chip.querySelector("[data-words]").textContent = text;
+    message.hidden = failed.length === 0;
+    if (failed.length) {
+      const why = words[queue.blockedBy()]?.() ?? "";
+      const risk = failed.some(queue.isAtRisk)
+        ? "This tablet has no room to keep them: do not close or reload this page."
+        : "Kept on this tablet.";
+      first.href = `#${failed[0]}`;
+      first.textContent = `Not saved: ${listed(failed)}.`;
+      message.querySelector("[data-words]").textContent = ` ${[why, risk, "Signing waits."].join(" ").trim()}`;
+    }
+    signIn.hidden = !["signed-out", "other-person"].includes(queue.blockedBy());
+    for (const link of held) link.toggleAttribute("data-held", waiting.length > 0);
+    for (const link of held) link.setAttribute("aria-disabled", String(waiting.length > 0));
+    if (before === "failed" && state === "saved") announce("Everything is saved.");
+    if (state !== "saving") before = state;
+  }
+
+  // A link waits until everything is saved. What cannot be sent holds back the signature for good; other pages
+  // may be opened by a second press, because this device keeps it.
+  async function follow(link) {
+    document.dispatchEvent(new Event("sheet:flush"));
+    await Promise.race([queue.flush(), new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT))]);
+    const waiting = queue.waiting();
+    if (waiting.length === 0 || (leaveTo === link.href && !link.hasAttribute("data-needs-saved"))) {
+      location.assign(link.href);
+      return;
+    }
+    const next = link.hasAttribute("data-needs-saved") ? "This waits until it is saved." : "Press again to leave.";
+    leaveTo = link.href;
+    announce(`${sentence(listed(waiting))}: not saved. ${next}`, { assertive: true });
+    show();
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || link.target) return;
+    if (link.getAttribute("href").startsWith("#")) return;
+    document.dispatchEvent(new Event("sheet:flush"));
+    if (queue.waiting().length === 0) return;
+    event.preventDefault();
+    follow(link);
   });
-  if (!response.ok) return { status: response.status };
-  const saved = await response.json();
-  revision.value = String(saved.revision);
-  return { status: 200, at: new Date(saved.saved_at) };
-}
+  document.addEventListener("sheet:changed", show);
+  document.addEventListener("sheet:saved", ({ detail }) => {
+    savedAt = detail.savedAt.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  });
+  window.addEventListener("online", queue.flush);
+  window.addEventListener("storage", show);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && queue.waiting().length) queue.flush();
+  });
+  window.addEventListener("pagehide", () => {
+    document.dispatchEvent(new Event("sheet:flush"));
+    queue.sendOnLeaving();
+  });
+  window.addEventListener("beforeunload", (event) => {
+    document.dispatchEvent(new Event("sheet:flush"));
+    if (queue.waiting().some(queue.isAtRisk)) event.preventDefault();
+  });
 
-export function begin() {
-  waiting += 1;
-  chip("saving", "Saving…");
-}
-
-/** Say "Saved" only when nothing else is on its way. */
-export function saved(at) {
-  if (waiting !== 1) return;
-  const time = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  chip("saved", `Saved ${time}`);
-}
-
-export function end() {
-  waiting -= 1;
+  // What is brought into sight stays clear of the bar, which grows when it has something to say.
+  new ResizeObserver(([bar]) => {
+    document.documentElement.style.setProperty("--bar", `${Math.ceil(bar.borderBoxSize[0].blockSize)}px`);
+  }).observe(root.closest(".action-bar"), { box: "border-box" });
+  document.querySelector("[data-of-others]").hidden = !queue.holdsOfOthers();
+  show();
+  if (queue.waiting().length) queue.flush();
 }

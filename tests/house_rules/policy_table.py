@@ -139,6 +139,9 @@ INSTRUCTOR: tuple[str, ...] = (
     "GET /api/v1/teach/groups/{group_id}",
     "GET /assessments/{assessment_id}",
     "POST /assessments/{assessment_id}/comment",
+    "POST /assessments/{assessment_id}/resume",
+    "GET /assessments/{assessment_id}/stop",
+    "POST /assessments/{assessment_id}/stop",
     "GET /assessments/{assessment_id}/sign",
     "POST /assessments/{assessment_id}/sign",
     "POST /assessments/{assessment_id}/steps/{step_key}",
@@ -149,6 +152,8 @@ INSTRUCTOR: tuple[str, ...] = (
     "POST /teach/practicals/{practical_id}/students/{seat_id}/assess",
 )
 STAFF: tuple[str, ...] = (
+    "GET /assessments/{assessment_id}/discard",
+    "POST /assessments/{assessment_id}/discard",
     "POST /api/v1/assessments/{assessment_id}/discard",
     "GET /results",
     "POST /results/export",
@@ -158,6 +163,8 @@ STAFF: tuple[str, ...] = (
     "GET /teach/practicals/{practical_id}/checklists.pdf",
     "GET /teach/practicals/{practical_id}/roster.csv",
     "GET /teach/practicals/{practical_id}/roster.pdf",
+    "PUT /api/v1/practicals/{practical_id}/seats/{seat_id}/attendance",
+    "POST /teach/practicals/{practical_id}/attendance",
     "POST /teach/practicals/{practical_id}/seats/{seat_id}/attendance",
 )
 ADMIN: tuple[str, ...] = (

@@ -17,7 +17,7 @@ from app.assessments.reasons import pass_rule
 from app.courses import queries as courses
 from app.courses.domain.delivery import Checklist, Step
 from app.kit.errors import NotFound
-from app.kit.ids import AssessmentId, PracticalId, RevisionId
+from app.kit.ids import AssessmentId, PracticalId, RevisionId, SeatId, UserId
 from app.practicals import queries as practicals
 
 DISCARDED = "This sheet was discarded. Open the roster to assess this person."
@@ -49,6 +49,8 @@ class Sheet:
 
     id: AssessmentId
     practical_id: PracticalId
+    seat_id: SeatId
+    student_id: UserId
     student_name: str
     certificate_name: str | None
     instructor_name: str
@@ -83,6 +85,20 @@ class Sheet:
         """What competent needs, one sentence for each condition."""
         return pass_rule(self.checklist)
 
+    def after(self, view: StepView) -> str:
+        """Return the anchor of the next step without a mark behind this one, or of the comment."""
+        keys = (other.step.key for other in self.unmarked if other.number > view.number)
+        key = next(keys, None)
+        return f"step-{key}" if key else "comment"
+
+    @property
+    def stop_at(self) -> StepView | None:
+        """Return the step at which a stop would be: the newest failed critical one, or the next to mark."""
+        failed = {step.key for step in self.result.failed}
+        views = [view for section in self.sections for view in section.steps]
+        critical = [view for view in views if view.step.key in failed]
+        return critical[-1] if critical else self.unmarked[0] if self.unmarked else None
+
     @property
     def to_practise(self) -> tuple[StepView, ...]:
         """The steps that were not done unaided, with what the instructor noted on them."""
@@ -104,6 +120,46 @@ def bedside_sheet(db: Session, actor: Actor, assessment_id: AssessmentId) -> She
     if row.discarded_at is not None:
         raise DiscardRefused(DISCARDED)
     return _sheet(db, row)
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardPage:
+    """An unsigned assessment that the reader may discard."""
+
+    id: AssessmentId
+    practical_id: PracticalId
+    student_name: str
+    instructor_name: str
+    practical_title: str
+    started_at: datetime
+    zone: str
+    marked: int
+    is_theirs: bool
+
+
+def discard_page(db: Session, actor: Actor, assessment_id: AssessmentId) -> DiscardPage:
+    """Return what would be discarded; NotFound for anybody who may not discard it, and once it is
+    signed or discarded."""
+    row = db.get(Assessment, assessment_id)
+    if row is None or row.signed_at is not None or row.discarded_at is not None:
+        raise NotFound
+    teaches_it = actor.is_instructor and practicals.is_instructor_of(db, actor, row.practical_id)
+    if not (teaches_it or actor.is_admin) or not policy.may_discard_sheet(actor, row.instructor_id):
+        raise NotFound
+    day = practicals.practical_brief(db, row.practical_id)
+    assert day is not None  # noqa: S101 - a foreign key says so
+    people = accounts.people(db, [row.student_id, row.instructor_id])
+    return DiscardPage(
+        id=row.id,
+        practical_id=row.practical_id,
+        student_name=people[row.student_id].name,
+        instructor_name=people[row.instructor_id].name,
+        practical_title=day.title,
+        started_at=row.started_at,
+        zone=day.zone,
+        marked=len(domain.counted_marks(marks_of(db, row.id).values())),
+        is_theirs=teaches_it,
+    )
 
 
 def report(db: Session, actor: Actor, assessment_id: AssessmentId) -> Sheet:
@@ -157,6 +213,8 @@ def _sheet(db: Session, row: Assessment) -> Sheet:
     return Sheet(
         id=row.id,
         practical_id=row.practical_id,
+        seat_id=row.seat_id,
+        student_id=row.student_id,
         student_name=student.name,
         certificate_name=student.certificate_name,
         instructor_name=people[row.instructor_id].name,

@@ -1,16 +1,16 @@
 """Reading tries: who is about to be assessed, where people stand, and lists for other features."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor
 from app.assessments import domain
-from app.assessments.domain import Outcome
+from app.assessments.domain import Mark, Outcome
 from app.assessments.models import Assessment, StepMark
 from app.assessments.queries.sheets import checklist_named, checklist_of, marks_of_all
 from app.db.base import table_of
@@ -81,6 +81,27 @@ class Unsigned:
     practical_id: PracticalId
     student_name: str
     started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SeatTries:
+    """The tries on one place of a roster. `open_id`: a sheet that is not signed, with `marked` of `total`
+    steps marked. `report_id`: the newest signed one."""
+
+    open_id: AssessmentId | None
+    marked: int
+    total: int
+    report_id: AssessmentId | None
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextPerson:
+    """Who is assessed next on a day. `open_id`: their sheet, if one is begun."""
+
+    seat_id: SeatId
+    name: str
+    open_id: AssessmentId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +197,76 @@ def standings_on(db: Session, practical_ids: Sequence[PracticalId]) -> dict[Seat
         .order_by(Assessment.number)
     )
     return {row.seat_id: _standing(row) for row in rows}
+
+
+def tries_on(
+    db: Session, practical_id: PracticalId, seat_ids: Sequence[SeatId]
+) -> dict[SeatId, SeatTries]:
+    """Return how the assessments of these places stand, in one statement; places without are left out."""
+    if not seat_ids:
+        return {}
+    rows = db.execute(
+        select(
+            ASSESSMENT.seat_id,
+            ASSESSMENT.id,
+            ASSESSMENT.revision_id,
+            ASSESSMENT.checklist_key,
+            ASSESSMENT.signed_at,
+            ASSESSMENT.outcome,
+            _marked_steps(),
+        )
+        .where(
+            ASSESSMENT.practical_id == practical_id,
+            ASSESSMENT.seat_id.in_(seat_ids),
+            ASSESSMENT.discarded_at.is_(None),
+        )
+        .order_by(ASSESSMENT.number)
+    )
+    standing: dict[SeatId, SeatTries] = {}
+    for row in rows:
+        before = standing.get(row.seat_id, SeatTries(None, 0, 0, None, None))
+        if row.signed_at is not None:
+            after = replace(before, report_id=row.id, outcome=row.outcome)
+        else:
+            total = len(checklist_named(db, row.revision_id, row.checklist_key).steps)
+            after = replace(before, open_id=row.id, marked=row.marked, total=total)
+        standing[row.seat_id] = after
+    return standing
+
+
+def next_person(db: Session, practical_id: PracticalId, after: SeatId) -> NextPerson | None:
+    """Return who follows on the roster and has no signed assessment on this day; None if nobody has to
+    be assessed any more. People who were absent are passed over. Does not check permissions."""
+    seats = practicals.roster(db, practical_id).seats
+    place = next((n for n, seat in enumerate(seats) if seat.seat_id == after), -1)
+    following = (*seats[place + 1 :], *seats[: max(place, 0)])
+    tries = tries_on(db, practical_id, [seat.seat_id for seat in following])
+    for seat in following:
+        own = tries.get(seat.seat_id)
+        if seat.attendance is not Attendance.absent and (own is None or own.report_id is None):
+            return NextPerson(seat.seat_id, seat.name, own.open_id if own else None)
+    return None
+
+
+def _marked_steps() -> ColumnElement[int]:
+    """Count the steps of an assessment whose newest revision is a mark."""
+    mark, newer = table_of(StepMark), table_of(StepMark).alias()
+    return (
+        select(func.count())
+        .select_from(mark)
+        .where(
+            mark.c.assessment_id == ASSESSMENT.id,
+            mark.c.mark != Mark.unmarked,
+            ~exists().where(
+                newer.c.assessment_id == mark.c.assessment_id,
+                newer.c.step_key == mark.c.step_key,
+                newer.c.revision > mark.c.revision,
+            ),
+        )
+        .correlate(table_of(Assessment))
+        .scalar_subquery()
+        .label("marked")
+    )
 
 
 def competent_of(

@@ -83,12 +83,12 @@ def mark_step(
     assessment, checklist = open_sheet(db, actor, assessment_id)
     if not any(step.key == step_key for step in checklist.steps):
         raise NotFound
-    if mark is Mark.not_observed:
-        raise MarkRefused("Only stopping the assessment makes a step not observed.")
     if assessment.stopped_step == step_key and not note:
         raise MarkRefused("The assessment was stopped at this step: its note is needed.")
     newest = _newest(db, assessment_id, step_key)
     revision = newest.revision if newest else 0
+    if mark is Mark.not_observed and (newest is None or newest.mark is not mark):
+        raise MarkRefused("Only stopping the assessment makes a step not observed.")
     if _is_recorded(db, actor, assessment_id, step_key, newest, mark, note, mark_id):
         return revision
     if revision != expected_revision:

@@ -1,4 +1,5 @@
-"""Rosters and attendance, for those who teach."""
+"""The days of those who teach, and the roster as a spreadsheet; its page stands above, with the
+assessments."""
 
 import csv
 from io import StringIO
@@ -8,17 +9,12 @@ from fastapi import Response
 from app.accounts.actor import Actor
 from app.db.paging import page_number
 from app.kit.errors import NotFound
-from app.kit.ids import PracticalId, SeatId
-from app.practicals import policy, queries, service
-from app.practicals.domain.seats import attendance_refusal
+from app.kit.ids import PracticalId
+from app.practicals import policy, queries
 from app.practicals.domain.times import span_words
-from app.practicals.errors import PlaceRefused
-from app.practicals.forms import AttendanceForm
 from app.practicals.queries import Roster
-from app.practicals.queries.facts import gate_of
 from app.practicals.queries.lists import Shown, by_week, teaching
 from app.web.access import INSTRUCTOR, STAFF
-from app.web.forms import Submitted
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
 
@@ -37,11 +33,6 @@ def list_teaching(visit: Visit) -> Response:
     )
 
 
-@pages.get("/teach/practicals/{practical_id}", name="teach.practical", access=STAFF)
-def show_roster(visit: Visit, practical_id: PracticalId) -> Response:
-    return _roster(visit, practical_id)
-
-
 @pages.get("/teach/practicals/{practical_id}/roster.csv", name="teach.roster_csv", access=STAFF)
 def download_roster(visit: Visit, practical_id: PracticalId) -> Response:
     with visit.database.read() as db:
@@ -53,27 +44,6 @@ def download_roster(visit: Visit, practical_id: PracticalId) -> Response:
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
-
-
-@pages.post(
-    "/teach/practicals/{practical_id}/seats/{seat_id}/attendance",
-    name="teach.attendance",
-    access=STAFF,
-)
-def mark_attendance(
-    visit: Visit, practical_id: PracticalId, seat_id: SeatId, submitted: Submitted
-) -> Response:
-    form = AttendanceForm.read(submitted)
-    try:
-        with visit.database.write() as db:
-            service.mark_attendance(
-                db, visit.actor, practical_id, seat_id, form.attendance, now=visit.now
-            )
-    except PlaceRefused as refused:
-        return _roster(visit, practical_id, refused=refused)
-    here = visit.url("teach.practical", practical_id=practical_id)
-    number = _page(visit)
-    return visit.redirect(f"{here}{f'?page={number}' if number > 1 else ''}#seat-{seat_id}")
 
 
 def as_csv(roster: Roster) -> str:
@@ -103,24 +73,6 @@ def _plain(cell: str) -> str:
 
 def _page(visit: VisitContext) -> int:
     return page_number(visit.request.query_params.get("page"))
-
-
-def _roster(
-    visit: VisitContext, practical_id: PracticalId, *, refused: PlaceRefused | None = None
-) -> Response:
-    with visit.database.read() as db:
-        demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
-        gate = gate_of(db, practical_id)
-        if gate is None:
-            raise NotFound
-        roster = queries.roster_page(db, practical_id, number=_page(visit))
-    return visit.render(
-        "practicals/roster.html",
-        status=409 if refused else 200,
-        page=roster,
-        cannot_mark=attendance_refusal(gate, visit.now),
-        refusal=refused.detail if refused else None,
-    )
 
 
 def demand_theirs(is_instructor_of: bool, actor: Actor) -> None:

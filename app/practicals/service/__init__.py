@@ -1,6 +1,6 @@
 """Use-cases that change practicals and places. Called by pages, the API and jobs alike."""
 
-from app.practicals.service.attendance import mark_attendance
+from app.practicals.service.attendance import mark_attendance, mark_everybody_present
 from app.practicals.service.calling_off import cancel_practical
 from app.practicals.service.changing import change_practical
 from app.practicals.service.ending import end_assignments, end_without_right
@@ -25,6 +25,7 @@ __all__ = (
     "leave_waiting_list",
     "make_practical",
     "mark_attendance",
+    "mark_everybody_present",
     "promote_everywhere",
     "promote_person",
     "publish_practical",

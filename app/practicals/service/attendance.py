@@ -11,7 +11,13 @@ from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId
 from app.outbox.service import announce
 from app.practicals import policy
-from app.practicals.domain.seats import Attendance, Gate, SeatState, attendance_refusal
+from app.practicals.domain.attendance import unmark_refusal
+from app.practicals.domain.seats import (
+    Attendance,
+    Gate,
+    SeatState,
+    attendance_refusal,
+)
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
 from app.practicals.queries.briefs import is_instructor_of
@@ -24,22 +30,19 @@ def mark_attendance(
     actor: Actor,
     practical_id: PracticalId,
     seat_id: SeatId,
-    attendance: Attendance,
+    attendance: Attendance | None,
     *,
     now: datetime,
 ) -> None:
-    """Mark somebody with a place as attended or absent, from the day of the practical on; a later
-    correction is kept in the audit. The same mark again changes nothing. "Attended" is refused to be
-    taken back while an assessment relies on it.
+    """Mark somebody with a place as attended or absent, from the day of the practical on, or set the
+    mark back to none until that day ends. A later correction is kept in the audit. The same mark again
+    changes nothing. "Attended" is refused to be taken back while an assessment relies on it.
 
     For the instructors of this practical and for admins; to other staff it does not exist. Announces
     `practical.attended`.
     """
     require(policy.may_teach(actor))
-    gate = take_gate(db, practical_id)
-    is_theirs = is_instructor_of(db, actor, practical_id)
-    if not policy.may_see_roster(actor, is_instructor_of=is_theirs):
-        raise NotFound
+    gate = _their_day(db, actor, practical_id)
     seat = db.get(Seat, seat_id)
     if seat is None or seat.practical_id != gate.id or seat.state is not SeatState.confirmed:
         raise NotFound
@@ -48,6 +51,8 @@ def mark_attendance(
     before = seat.attendance
     if before is attendance:
         return
+    if attendance is None and (unmet := unmark_refusal(gate, now)):
+        raise PlaceRefused((unmet,))
     if before is Attendance.attended:
         demand_not_relied_on(db, seat_id)
     db.execute(
@@ -55,18 +60,64 @@ def mark_attendance(
         .where(Seat.id == seat_id)
         .values(attendance=attendance, attendance_at=now, attendance_by=actor.user_id)
     )
+    _record(db, actor, seat, before, attendance, now=now)
+    if attendance is Attendance.attended:
+        _announce(db, gate, seat, now=now)
+
+
+def mark_everybody_present(
+    db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
+) -> int:
+    """Mark everybody with a place as attended who has no mark yet, and return how many they were.
+    People who are marked as absent stay absent. Who may do it: as for one person."""
+    require(policy.may_teach(actor))
+    gate = _their_day(db, actor, practical_id)
+    if unmet := attendance_refusal(gate, now):
+        raise PlaceRefused((unmet,))
+    seats = db.scalars(
+        update(Seat)
+        .where(
+            Seat.practical_id == gate.id,
+            Seat.state == SeatState.confirmed,
+            Seat.attendance.is_(None),
+        )
+        .values(attendance=Attendance.attended, attendance_at=now, attendance_by=actor.user_id)
+        .returning(Seat)
+    ).all()
+    for seat in seats:
+        _record(db, actor, seat, None, Attendance.attended, now=now)
+        _announce(db, gate, seat, now=now)
+    return len(seats)
+
+
+def _their_day(db: Session, actor: Actor, practical_id: PracticalId) -> Gate:
+    """Take the gate of a day of this person's; to other staff it does not exist."""
+    gate = take_gate(db, practical_id)
+    is_theirs = is_instructor_of(db, actor, practical_id)
+    if not policy.may_see_roster(actor, is_instructor_of=is_theirs):
+        raise NotFound
+    return gate
+
+
+def _record(
+    db: Session,
+    actor: Actor,
+    seat: Seat,
+    before: Attendance | None,
+    after: Attendance | None,
+    *,
+    now: datetime,
+) -> None:
     record(
         db,
         actor.user_id,
         "practicals.marked_attendance",
         now=now,
         subject_kind="seat",
-        subject_id=seat_id,
+        subject_id=seat.id,
         person_id=seat.user_id,
-        details={"before": before and str(before), "after": str(attendance)},
+        details={"before": before and str(before), "after": after and str(after)},
     )
-    if attendance is Attendance.attended:
-        _announce(db, gate, seat, now=now)
 
 
 def _announce(db: Session, gate: Gate, seat: Seat, *, now: datetime) -> None:

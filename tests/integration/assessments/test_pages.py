@@ -288,3 +288,92 @@ def test_roles_are_asked_before_anything_else(as_person, database):
         admin = a_user(db, "Ada Admin", roles=("admin",))
     assert Role.instructor not in admin.roles
     assert as_person(admin).get(f"/assessments/{new_uuid()}").status_code == 403
+
+
+def test_stopping_without_scripts(tablet, database, day, assessment_id):
+    """T2: the strip in the step, the page with its note, the signature; taken back in between."""
+    sheet = f"/assessments/{assessment_id}"
+    mark(tablet, assessment_id, "identity", mark="not_done", note="Asked no name")
+    page = tablet.get(sheet)
+    assert "Critical step 1 not done: this assessment cannot pass." in words(page)
+    assert f'href="{sheet}/stop?step=identity"' in page.text
+    form = tablet.get(f"{sheet}/stop?step=identity")
+    assert "3 steps have no mark yet" in words(form)
+    assert "Asked no name" in form.text
+    refused = tablet.post(f"{sheet}/stop", data={"step": "identity", "note": ""})
+    assert refused.status_code == 422
+    assert "Write what happened at this step." in words(refused)
+    with database.read() as db:
+        assert len(queries.marks_of(db, assessment_id)) == 1
+    stopped = tablet.post(f"{sheet}/stop", data={"step": "identity", "note": "No name, no ID"})
+    assert stopped.headers["location"] == f"{sheet}/sign"
+    assert "stopped for safety" in words(tablet.get(f"{sheet}/sign"))
+    assert "was stopped at step 1" in words(tablet.get(sheet))
+    assert tablet.get(f"{sheet}/stop").headers["location"] == f"{sheet}/sign"
+
+    assert tablet.post(f"{sheet}/resume").headers["location"] == sheet
+    assert "1 of 4 marked" in words(tablet.get(sheet))
+    tablet.post(f"{sheet}/stop", data={"step": "identity", "note": "No name, no ID"})
+    version = re.search(r'name="expected_version" value="(\d+)"', tablet.get(f"{sheet}/sign").text)[
+        1
+    ]
+    signed = tablet.post(f"{sheet}/sign", data={"expected_version": version, "confirmed": "yes"})
+    report = words(tablet.get(signed.headers["location"]))
+    assert "Stopped for safety: 3 steps were not observed." in report
+    assert "Not observed" in report
+    paper = text_of(tablet.get(f"{signed.headers['location']}/report.pdf").content)
+    assert "Not observed" in paper
+    shape = tablet.get(f"/api/v1{signed.headers['location']}").json()
+    assert [step["mark"] for step in shape["steps"]] == ["not_done"] + ["not_observed"] * 3
+
+
+def test_taking_a_mark_back_and_a_note_alone_without_scripts(tablet, database, assessment_id):
+    mark(tablet, assessment_id, "hands", mark="done")
+    page = mark(
+        tablet, assessment_id, "hands", mark="unmarked", note="Later", expected_revision="1"
+    )
+    assert page.status_code == 303
+    sheet = tablet.get(f"/assessments/{assessment_id}")
+    assert "0 of 4 marked" in words(sheet)
+    assert "Later" in sheet.text
+    refused = mark(tablet, assessment_id, "sharps", mark="not_observed", note="Kept words")
+    assert refused.status_code == 409
+    assert "Only stopping the assessment makes a step not observed." in words(refused)
+    assert "Kept words" in refused.text
+    with database.read() as db:
+        assert set(queries.marks_of(db, assessment_id)) == {"hands"}
+
+
+def test_discarding_without_scripts(tablet, database, day, assessment_id, as_person):
+    """T23."""
+    url = f"/assessments/{assessment_id}/discard"
+    assert "Discard the sheet of Sam Student?" in words(tablet.get(url))
+    refused = tablet.post(url, data={"reason": " "})
+    assert refused.status_code == 422
+    assert "Write why this sheet is discarded." in words(refused)
+    with database.write() as db:
+        other = a_user(db, "Otto Other", roles=("instructor",))
+    for actor in (other, day.student):
+        assert as_person(actor).post(url, data={"reason": "Mine"}).status_code in (403, 404)
+    done = tablet.post(url, data={"reason": "Wrong Sam"})
+    assert done.headers["location"] == f"/teach/practicals/{day.practical_id}"
+    closed = tablet.get(f"/assessments/{assessment_id}")
+    assert closed.status_code == 409
+    assert "This sheet was discarded." in words(closed)
+    assert tablet.get(url).status_code == 404
+    answer = tablet.put(
+        f"/api/v1/assessments/{assessment_id}/steps/hands",
+        json={"mark": "done", "expected_revision": 0},
+    )
+    assert (answer.status_code, answer.json()["reason"]) == (409, "closed")
+
+
+def test_what_another_person_marked_is_refused_by_json(tablet, day, assessment_id, database):
+    body = {"mark": "done", "expected_revision": 0, "person_id": str(day.student.user_id)}
+    answer = tablet.put(f"/api/v1/assessments/{assessment_id}/steps/hands", json=body)
+    assert (answer.status_code, answer.json()["reason"]) == (403, "other-person")
+    comment = {"comment": "x", "expected_revision": 0, "person_id": str(day.student.user_id)}
+    answer = tablet.put(f"/api/v1/assessments/{assessment_id}/comment", json=comment)
+    assert (answer.status_code, answer.json()["reason"]) == (403, "other-person")
+    with database.read() as db:
+        assert queries.marks_of(db, assessment_id) == {}

@@ -282,3 +282,15 @@ def test_other_protocols_are_refused(built: Build) -> None:
 
     with pytest.raises(RuntimeError, match="HTTP only"):
         in_its_own_thread(Assets(built)({"type": "websocket"}, nothing, nothing))
+
+
+def test_a_stylesheet_is_served_without_its_comments(tmp_path: Path) -> None:
+    source = tmp_path / "static"
+    (source / "css").mkdir(parents=True)
+    rules = 'a::before { content: "/* kept */"; }\n/* said\n   to us */\nb { color: red; } /* and this */\n'
+    (source / "css" / "app.css").write_text(rules)
+    (source / "note.js").write_text("/* kept */\n")
+    built = build_assets(source, tmp_path / "made")
+    served = (built.folder / "css" / "app.css").read_text()
+    assert served == 'a::before { content: "/* kept */"; }\n\nb { color: red; }\n'
+    assert (built.folder / "note.js").read_text() == "/* kept */\n"

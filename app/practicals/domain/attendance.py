@@ -1,0 +1,18 @@
+"""When attendance can be set back."""
+
+from datetime import datetime, timedelta
+
+from app.practicals.domain.seats import Gate, Reason, Unmet
+from app.practicals.domain.times import start_of_day
+
+
+def unmark_refusal(gate: Gate, now: datetime) -> Unmet | None:
+    """Return why attendance cannot be set back to unmarked, or None: possible until the day ends. Later
+    it can only be corrected to present or absent."""
+    if now < start_of_day(gate.ends_at + timedelta(days=1), gate.zone):
+        return None
+    return Unmet(
+        Reason.closed,
+        "Attendance can be set back to unmarked until the end of the day.",
+        "Mark the person as present or as absent.",
+    )
