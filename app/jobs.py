@@ -4,6 +4,7 @@ a higher feature. Handlers are idempotent: an event may come twice."""
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from threading import Event, Thread
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from app.certificates import service as certificates
 from app.db import idempotency, limits
 from app.db.database import Database
 from app.enquiries import service as enquiries
+from app.enrolments import closing
 from app.enrolments import queries as enrolments
 from app.kit.describing import describe_error
 from app.kit.ids import RevisionId, UserId
@@ -25,6 +27,7 @@ from app.outbox import queries as outbox_queries
 from app.outbox import service as outbox
 from app.outbox.queries import Kind
 from app.practicals import service as practicals
+from app.practicals.queries import attention
 from app.quizzes import queries as quiz_queries
 from app.quizzes import remarking
 from app.quizzes import service as quizzes
@@ -42,7 +45,7 @@ FORGOTTEN_AT_ONCE = 500
 MARKED_AT_ONCE = 100
 MAILS_AT_ONCE = 20
 SWEEP_EVERY, TIDY_EVERY = 3600.0, 60.0
-"""Seconds between two sweeps, and between two looks for sign-ins that have expired."""
+"""Seconds between two sweeps, and between two looks for sign-ins and waiting lists that are over."""
 STOP_SECONDS = 15.0
 """How long a stop waits for the mail that is on its way. A mail that is cut off is sent again later, with
 the same Message-ID."""
@@ -196,6 +199,30 @@ def end_sign_ins(database: Database, *, now: datetime) -> None:
         sign_ins.end_expired(db, now=now)
 
 
+def close_waiting_lists(database: Database, *, now: datetime) -> int:
+    """Close the waiting lists that are over, each in a transaction of its own, and return how many people
+    had waited; one list that fails holds up no other."""
+    with database.read() as db:
+        days = attention.lists_to_close(db, now=now)
+        intakes = closing.lists_to_close(db, now=now)
+    closings = [
+        *(partial(practicals.close_waiting_list, practical_id=one, now=now) for one in days),
+        *(partial(closing.close_waiting_list, intake_id=one, now=now) for one in intakes),
+    ]
+    people = 0
+    for close in closings:
+        try:
+            with database.write() as db:
+                people += close(db)
+        except Exception as error:  # whatever is wrong with it, the next round tries again
+            log.error("waiting list not closed", exc_info=error, **_ids(close.keywords))
+    return people
+
+
+def _ids(values: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items() if name.endswith("_id")}
+
+
 def sweep(database: Database, *, now: datetime) -> None:
     """Do what is due every hour: forget what need not be kept, and move queues that time has opened."""
     with database.write() as db:
@@ -246,6 +273,7 @@ class FactWork:
             self._say_when_ahead(now)
         if seconds - self._tidied_at >= TIDY_EVERY:
             end_sign_ins(self.database, now=now)
+            close_waiting_lists(self.database, now=now)
             self._tidied_at = seconds
         if seconds - self._swept_at >= SWEEP_EVERY:
             sweep(self.database, now=now)

@@ -34,7 +34,7 @@ _STATES = {
     "requested": (EnrolmentState.requested,),
     "confirmed": (EnrolmentState.confirmed,),
     "waiting": (EnrolmentState.waiting,),
-    "ended": (EnrolmentState.declined, EnrolmentState.cancelled),
+    "ended": (EnrolmentState.declined, EnrolmentState.cancelled, EnrolmentState.closed),
 }
 
 

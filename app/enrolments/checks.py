@@ -1,12 +1,13 @@
 """What must be true of intakes and places at every moment; `preceptor audit` asks each function."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.auditing import Check, findings
 from app.enrolments import domain
+from app.enrolments.closing import lists_to_close
 from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.enrolments.models import Enrolment, Intake
 
@@ -102,6 +103,12 @@ def cancelled_intakes_are_empty(db: Session, *, now: datetime) -> list[str]:
     ]
 
 
+def lists_that_are_over_are_closed(db: Session, *, now: datetime) -> list[str]:
+    """Nobody waits a day after reservations have closed: the worker has closed the list and told them."""
+    late = lists_to_close(db, now=now - timedelta(days=1))
+    return [f"Intake {intake_id}: its waiting list is over and not closed." for intake_id in late]
+
+
 CHECKS: tuple[Check, ...] = (
     places_counted,
     places_not_oversold,
@@ -109,6 +116,7 @@ CHECKS: tuple[Check, ...] = (
     nobody_stranded,
     confirmed_places_pin_a_revision,
     cancelled_intakes_are_empty,
+    lists_that_are_over_are_closed,
 )
 
 

@@ -16,13 +16,15 @@ class IntakeStatus(StrEnum):
 
 
 class EnrolmentState(StrEnum):
-    """`requested` and `confirmed` hold a place; `waiting` waits for one; the others hold nothing."""
+    """`requested` and `confirmed` hold a place; `waiting` waits for one; the others hold nothing. `closed`:
+    waited until reservations closed, and no place became free."""
 
     requested = "requested"
     confirmed = "confirmed"
     waiting = "waiting"
     declined = "declined"
     cancelled = "cancelled"
+    closed = "closed"
 
 
 HOLDING: Final = frozenset({EnrolmentState.requested, EnrolmentState.confirmed})
@@ -275,9 +277,21 @@ def decision(gate: Gate, *, waiting: int) -> Decision:
 
 def promotions(gate: Gate, *, waiting: int, now: datetime) -> int:
     """Return how many who wait get a place now: none after the window, none in a closed intake."""
-    if gate.status is not IntakeStatus.open or now >= gate.closes_at:
+    if gate.status is not IntakeStatus.open or is_list_over(gate.closes_at, now):
         return 0
     return min(gate.places_left, waiting)
+
+
+def is_list_over(closes_at: datetime, now: datetime) -> bool:
+    """Whether nobody moves up from the waiting list any more: reservations have closed."""
+    return now >= closes_at
+
+
+def state_now(state: EnrolmentState, closes_at: datetime, now: datetime) -> EnrolmentState:
+    """Return the state as people read it: nobody waits on a list that is over, also before the worker has
+    written it down."""
+    over = state is EnrolmentState.waiting and is_list_over(closes_at, now)
+    return EnrolmentState.closed if over else state
 
 
 def override_for(*, places: int, taken: int) -> int:

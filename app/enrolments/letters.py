@@ -13,7 +13,15 @@ from app.kit.ids import UserId
 from app.notices import service as notices
 
 Letter = Literal[
-    "requested", "waiting", "promoted", "confirmed", "declined", "cancelled", "withdrawn", "changed"
+    "requested",
+    "waiting",
+    "promoted",
+    "confirmed",
+    "declined",
+    "cancelled",
+    "withdrawn",
+    "changed",
+    "list-closed",
 ]
 
 OWN_DEEDS: frozenset[Letter] = frozenset({"requested", "waiting", "withdrawn"})

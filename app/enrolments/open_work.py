@@ -4,7 +4,7 @@ Reads for higher features, which ask the permission."""
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
@@ -43,7 +43,7 @@ def requests_to_decide(db: Session) -> tuple[ToDecide, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Stranded:
-    """An intake whose waiting list does not move by itself although places are free."""
+    """An intake with free places, and people who waited until its list closed."""
 
     intake_id: IntakeId
     title: str
@@ -52,11 +52,16 @@ class Stranded:
 
 
 def waiting_beside_places(db: Session, *, today: date, now: datetime) -> tuple[Stranded, ...]:
-    """Return the open intakes that have not started, where people wait and places are free: after
-    reservations have closed nobody is taken from the list by itself."""
+    """Return the open intakes that have not started, where places are free and people had waited until
+    reservations closed: nobody has moved up by themselves since."""
     waiting = (
         select(func.count())
-        .where(Enrolment.intake_id == Intake.id, Enrolment.state == EnrolmentState.waiting)
+        .where(
+            Enrolment.intake_id == Intake.id,
+            or_(
+                Enrolment.state == EnrolmentState.waiting, Enrolment.state == EnrolmentState.closed
+            ),
+        )
         .correlate(Intake)
         .scalar_subquery()
     )

@@ -107,7 +107,7 @@ def _reserve(
 def _own_places(visit: VisitContext, refused: Refused | None = None) -> Response:
     today = local_day(visit.now, visit.settings.time_zone)
     with visit.database.read() as db:
-        places = queries.own_places(db, visit.actor.user_id, today=today)
+        places = queries.own_places(db, visit.actor.user_id, today=today, now=visit.now)
     return visit.render(
         "enrolments/mine.html",
         status=status_of(refused) if refused else 200,

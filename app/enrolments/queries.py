@@ -256,18 +256,22 @@ ASKED_FOR = Prepared(
 )
 
 
-def own_places(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, ...]:
+def own_places(db: Session, user_id: UserId, *, today: date, now: datetime) -> tuple[OwnPlace, ...]:
     """Return a person's own requests, places and wishes, those that live first, then the newest."""
-    found = _own(db, OWN, user_id, today)
+    found = _own(db, OWN, user_id, today, now)
     return tuple(sorted(found, key=lambda place: place.state not in domain.LIVE))
 
 
-def asked_for(db: Session, user_id: UserId, *, today: date) -> tuple[OwnPlace, ...]:
-    """Return the requests and wishes of a person that are not decided, the newest first."""
-    return _own(db, ASKED_FOR, user_id, today)
+def asked_for(db: Session, user_id: UserId, *, today: date, now: datetime) -> tuple[OwnPlace, ...]:
+    """Return the requests and wishes of a person that are not decided, the newest first. A wish on a
+    list that is over is left out."""
+    found = _own(db, ASKED_FOR, user_id, today, now)
+    return tuple(place for place in found if place.state in domain.LIVE)
 
 
-def _own(db: Session, statement: Prepared, user_id: UserId, today: date) -> tuple[OwnPlace, ...]:
+def _own(
+    db: Session, statement: Prepared, user_id: UserId, today: date, now: datetime
+) -> tuple[OwnPlace, ...]:
     rows = statement.all(db, user_id=user_id)
     if not rows:
         return ()
@@ -284,14 +288,14 @@ def _own(db: Session, statement: Prepared, user_id: UserId, today: date) -> tupl
             intake_title=row.title,
             starts_on=row.starts_on,
             price_pence=row.price_pence,
-            state=row.state,
-            position=row.position if row.state is EnrolmentState.waiting else None,
+            state=(state := domain.state_now(row.state, row.closes_at, now)),
+            position=row.position if state is EnrolmentState.waiting else None,
             waiting=waiting.get(row.intake_id, 0),
             requested_at=row.requested_at,
             reason=row.reason,
             is_invoiced=row.invoice_number is not None,
             is_paid=row.paid_at is not None,
-            may_withdraw=domain.withdraw_refusal(gate_of(row), row.state, today=today) is None,
+            may_withdraw=domain.withdraw_refusal(gate_of(row), state, today=today) is None,
         )
         for row in rows
     )

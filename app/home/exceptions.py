@@ -233,11 +233,11 @@ def _waiting_intakes(db: Session, zone: ZoneInfo, now: datetime) -> list[Excepti
     return [
         Exceptional(
             Urgency.later,
-            f"{_many(one.waiting, 'person waits', 'people wait')} although places are free",
+            f"{_many(one.waiting, 'person', 'people')} waited for an intake that has places free",
             f"{one.title}: {_many(one.places_left, 'place is', 'places are')} free, and reservations "
-            "have closed. Nobody moves up by themselves any more.",
-            f"/admin/intakes/{one.intake_id}?show=waiting",
-            "See who waits",
+            "have closed with the waiting list. Nobody moves up any more; reserve a place for somebody.",
+            f"/admin/intakes/{one.intake_id}?show=ended",
+            "See who waited",
         )
         for one in open_work.waiting_beside_places(db, today=today, now=now)
     ]

@@ -77,7 +77,7 @@ def person_page(
     """Return everything about one person; the permission is asked by `accounts.person_story`."""
     story = accounts.person_story(db, actor, person_id, now=now)
     return story, Learner(
-        enrolments.own_places(db, person_id, today=now.astimezone(ZoneInfo(zone)).date()),
+        enrolments.own_places(db, person_id, today=now.astimezone(ZoneInfo(zone)).date(), now=now),
         _progress(db, person_id),
         _quizzes(db, person_id),
         briefs.seats_of(db, person_id),

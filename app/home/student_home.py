@@ -59,7 +59,7 @@ def student_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> St
     tries = quizzes.tries_of(db, user_id)
     dates = briefs.upcoming_for_student(db, user_id, now=now, most=MOST_DATES)
     reports = assessments.reports_of(db, user_id)
-    asked = enrolments.asked_for(db, user_id, today=now.astimezone(zone).date())
+    asked = enrolments.asked_for(db, user_id, today=now.astimezone(zone).date(), now=now)
     ways = {way.course_key: way for way in own.ways}
     pinned = {place.course_key: place for place in reversed(places)}
     standings = tuple(

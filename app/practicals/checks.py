@@ -1,6 +1,6 @@
 """What must hold of practicals at any moment, asked of the tables themselves for `preceptor audit`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.db.auditing import Check, findings, findings_of_each
 from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, WaitingState, is_takeable
 from app.practicals.models import Practical, Seat, WaitingEntry
+from app.practicals.queries.attention import lists_to_close
 from app.practicals.queries.facts import GATE_COLUMNS, first_waiters, judged, known_people
 from app.practicals.queries.holding import without_right
 
@@ -123,10 +124,20 @@ def nothing_is_held_without_a_right(db: Session, *, now: datetime) -> list[str]:
     return [words[one.what].format(one.row_id, one.user_id) for one in without_right(db, now=now)]
 
 
+def lists_that_are_over_are_closed(db: Session, *, now: datetime) -> list[str]:
+    """Nobody waits a day after booking has closed: the worker has closed the list and told them."""
+    late = lists_to_close(db, now=now - timedelta(days=1))
+    return [
+        f"Practical {practical_id}: its waiting list is over and not closed."
+        for practical_id in late
+    ]
+
+
 CHECKS: tuple[Check, ...] = (
     seats_are_counted,
     one_living_row_each,
     cancelled_days_are_empty,
     nobody_waits_in_vain,
     nothing_is_held_without_a_right,
+    lists_that_are_over_are_closed,
 )

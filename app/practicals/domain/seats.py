@@ -3,7 +3,7 @@
 The pages ask these rules to explain; the use-cases ask them again under the gate before they write.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
@@ -183,7 +183,11 @@ def reservation_refusal(
                 "There is nothing to reserve.",
             ),
         )
-    return () if override else (*_availability(gate, facts), *eligibility(gate, facts))
+    if override:
+        return ()
+    remedy = "Take a place away first, or reserve this one whatever stands in the way."
+    taken = (replace(unmet, remedy=remedy) for unmet in _availability(gate, facts))
+    return (*taken, *eligibility(gate, facts))
 
 
 def cancel_refusal(gate: Gate, until: datetime, now: datetime) -> Unmet | None:

@@ -29,6 +29,7 @@ from app.practicals.queries.boards import (
     admin_page,
     candidates,
     choices,
+    passes_on,
     planned,
     waiting_page,
 )
@@ -108,7 +109,7 @@ def show_practical(visit: Visit, practical_id: PracticalId) -> Response:
 @pages.get("/{practical_id}/waiting", name="admin.waiting", access=ADMIN)
 def show_waiting(visit: Visit, practical_id: PracticalId) -> Response:
     with visit.database.read() as db:
-        page = waiting_page(db, practical_id)
+        page = waiting_page(db, practical_id, now=visit.now)
     return visit.render("practicals/admin_waiting.html", page=page)
 
 
@@ -304,6 +305,7 @@ def _ask(
     """Ask for the reason of something that many people, or one, are going to be told."""
     with visit.database.read() as db:
         roster = queries.roster(db, practical_id)
+        passing = passes_on(db, practical_id, now=visit.now) if seat_id else None
     seat = next((seat for seat in roster.seats if seat.seat_id == seat_id), None)
     if seat_id is not None and seat is None:
         raise NotFound
@@ -312,6 +314,7 @@ def _ask(
         status=status_of(refused) if refused else 200,
         page=roster,
         seat=seat,
+        passing=passing,
         values=values or {},
         errors=errors_of(refused),
     )
@@ -328,7 +331,7 @@ def _reserve(
         gate = gate_of(db, practical_id)
         if gate is None:
             raise NotFound
-        found = candidates(db, gate, words) if words.strip() else ()
+        found = candidates(db, gate, words, now=visit.now) if words.strip() else ()
     return visit.render(
         "practicals/admin_reserve.html",
         status=status_of(refused) if refused else 200,

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.kit.ids import PracticalId
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
 from app.practicals.queries.briefs import BRIEF, Brief
@@ -70,8 +71,8 @@ def unmarked_attendance(db: Session, *, before: datetime) -> tuple[Counted, ...]
 
 
 def waiting_beside_places(db: Session, *, now: datetime) -> tuple[Counted, ...]:
-    """Return the published days to come on which people wait although places are free, with how many:
-    none of them meets what the day asks for, or booking has closed."""
+    """Return the published days on which people wait although places are free, with how many: none of them
+    meets what the day asks for, or booking has not opened. A list that is over is left out."""
     waiting = _count_of(
         select(func.count()).where(
             WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
@@ -80,8 +81,29 @@ def waiting_beside_places(db: Session, *, now: datetime) -> tuple[Counted, ...]:
     return _counted(
         db,
         select(*BRIEF, waiting).where(
-            _is_coming(now), Practical.taken < Practical.capacity, waiting > 0
+            _is_coming(now),
+            Practical.booking_closes_at > now,
+            Practical.taken < Practical.capacity,
+            waiting > 0,
         ),
+    )
+
+
+def lists_to_close(db: Session, *, now: datetime) -> tuple[PracticalId, ...]:
+    """Return the published practicals whose booking has closed and for which people still wait."""
+    waits = select(WaitingEntry.id).where(
+        WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
+    )
+    return tuple(
+        db.scalars(
+            select(Practical.id)
+            .where(
+                Practical.status == PracticalStatus.published,
+                or_(Practical.booking_closes_at <= now, Practical.starts_at <= now),
+                waits.exists(),
+            )
+            .order_by(Practical.id)
+        )
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -15,11 +15,25 @@ from app.courses import queries as courses
 from app.enrolments import queries as enrolments
 from app.kit.errors import NotFound
 from app.kit.ids import IntakeId, PracticalId, UserId
-from app.practicals.domain.seats import Gate, PracticalStatus, Unmet, WaitingState, eligibility
+from app.practicals.domain import waiting
+from app.practicals.domain.seats import (
+    Gate,
+    PracticalStatus,
+    Unmet,
+    WaitingState,
+    eligibility,
+    reservation_refusal,
+)
 from app.practicals.domain.terms import CancelTerms, Window, booking_window, cancel_terms
 from app.practicals.models import Practical, WaitingEntry
 from app.practicals.queries.briefs import BRIEF, Brief, instructor_ids
-from app.practicals.queries.facts import GATE_COLUMNS, gate_of, known_people
+from app.practicals.queries.facts import (
+    GATE_COLUMNS,
+    first_waiters,
+    gate_of,
+    judged,
+    known_people,
+)
 from app.practicals.queries.rosters import Roster, roster_page
 
 SIZE = 50
@@ -57,6 +71,7 @@ class WaitingPage:
     """The head of a waiting list, with what each person still needs."""
 
     gate: Gate
+    booking: Window
     queue: tuple[Waits, ...]
 
 
@@ -67,6 +82,14 @@ class Candidate:
     person: Person
     has_seat: bool
     unmet: tuple[Unmet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Who has a place that is taken away: their names, or why nobody has it."""
+
+    names: tuple[str, ...]
+    why_nobody: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,35 +161,59 @@ def admin_page(
         courses.revision(db, gate.revision_id).course.title,
         titles.get(gate.intake_id) if gate.intake_id else None,
         roster_page(db, practical_id, number=number),
-        _queue(db, practical_id),
+        _queue(db, gate, closed=booking_window(gate, now).is_over),
     )
 
 
-def waiting_page(db: Session, practical_id: PracticalId) -> WaitingPage:
-    """Return who waits for a day and why they cannot come yet, in eight statements; raise NotFound."""
+def waiting_page(db: Session, practical_id: PracticalId, *, now: datetime) -> WaitingPage:
+    """Return who waits for a day and why they cannot come yet, in eight statements; raise NotFound. On a
+    list that is over these are the people who waited to its end."""
     gate = gate_of(db, practical_id)
     if gate is None:
         raise NotFound
-    queue = _queue(db, practical_id)
+    booking = booking_window(gate, now)
+    queue = _queue(db, gate, closed=booking.is_over)
     known = known_people(db, gate, [waits.user_id for waits in queue])
     judged = [
         replace(waits, unmet=eligibility(gate, known[waits.user_id].facts)) for waits in queue
     ]
-    return WaitingPage(gate, tuple(judged))
+    return WaitingPage(gate, booking, tuple(judged))
 
 
-def candidates(db: Session, gate: Gate, words: str) -> tuple[Candidate, ...]:
-    """Return the students whose name or address contains the words, with what they still need."""
+def candidates(db: Session, gate: Gate, words: str, *, now: datetime) -> tuple[Candidate, ...]:
+    """Return the students whose name or address contains the words, with what the command that reserves
+    a place would refuse."""
     people = searching.search_people(db, text=words.strip(), role=Role.student).rows
-    known = known_people(db, gate, [person.user_id for person in people])
-    return tuple(
-        Candidate(
-            person,
-            known[person.user_id].facts.has_seat,
-            eligibility(gate, known[person.user_id].facts),
-        )
-        for person in people
-    )
+    waiters = first_waiters(db, gate.id) if gate.free else []
+    wanted = [*(person.user_id for person in people), *(waiter.user_id for waiter in waiters)]
+    known = known_people(db, gate, wanted)
+    queue = judged(gate, waiters, known)
+    found = []
+    for person in people:
+        ahead = waiting.eligible_ahead(queue, person.user_id)
+        facts = replace(known[person.user_id].facts, eligible_ahead=ahead)
+        unmet = reservation_refusal(gate, facts, now, override=False)
+        found.append(Candidate(person, facts.has_seat, unmet))
+    return tuple(found)
+
+
+def passes_on(db: Session, practical_id: PracticalId, *, now: datetime) -> Passing:
+    """Return who moves up when one place is taken away now, by the rules that promote."""
+    gate = gate_of(db, practical_id)
+    if gate is None:
+        raise NotFound
+    free = waiting.freed(gate, now)
+    if not free:
+        over = "the day stays over its number of places."
+        window = booking_window(gate, now)
+        return Passing((), over if window.is_open else window.sentence)
+    waiters = first_waiters(db, gate.id)
+    if not waiters:
+        return Passing((), "nobody waits.")
+    known = known_people(db, gate, [waiter.user_id for waiter in waiters])
+    chosen = waiting.choose(free, judged(gate, waiters, known)).promoted
+    names = tuple(known[waiter.user_id].person.name for waiter in chosen)
+    return Passing(names, None if names else "nobody who waits has what the day asks for.")
 
 
 def reservable(
@@ -217,12 +264,17 @@ def planned(db: Session, practical_id: PracticalId) -> Planned:
     return Planned(Gate(*columns), note, instructor_ids(db, practical_id))
 
 
-def _queue(db: Session, practical_id: PracticalId) -> tuple[Waits, ...]:
+def _queue(db: Session, gate: Gate, *, closed: bool) -> tuple[Waits, ...]:
+    """Return the head of the waiting list; of one that is over, who waited to its end."""
+    waits = WaitingEntry.state == WaitingState.waiting
+    to_its_end = and_(
+        WaitingEntry.state == WaitingState.closed, WaitingEntry.ended_at >= gate.booking_closes_at
+    )
     rows = db.execute(
         select(WaitingEntry.user_id, WaitingEntry.joined_at)
         .where(
-            WaitingEntry.practical_id == practical_id,
-            WaitingEntry.state == WaitingState.waiting,
+            WaitingEntry.practical_id == gate.id,
+            or_(waits, to_its_end) if closed else waits,
         )
         .order_by(WaitingEntry.number)
         .limit(SIZE)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    or_,
     select,
 )
 from sqlalchemy.orm import Session
@@ -173,7 +174,8 @@ def instructor_names(
 def upcoming_for_student(
     db: Session, user_id: UserId, *, now: datetime, most: int = 20
 ) -> tuple[OwnDate, ...]:
-    """Return the coming dates on which this person has a place or waits, the next one first."""
+    """Return the coming dates on which this person has a place or waits, the next one first. A waiting
+    list that is over is left out."""
     rows = OWN_COMING.all(db, viewer=user_id, now=now, most=most)
     return tuple(
         OwnDate(
@@ -257,6 +259,7 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
             PRACTICAL.id.in_(dates_of(viewer)),
             PRACTICAL.status == PracticalStatus.published,
             PRACTICAL.ends_at > bindparam("now"),
+            or_(SEAT.id.is_not(None), PRACTICAL.booking_closes_at > bindparam("now")),
         )
         .order_by(PRACTICAL.starts_at, PRACTICAL.id)
         .limit(bindparam("most", type_=Integer()))

@@ -85,6 +85,8 @@ class DateRow:
     wait_unmet: tuple[Unmet, ...]
     booking: Window
     cancel: CancelTerms | None
+    waited: bool
+    """Whether they were on a waiting list that is over now."""
 
     @property
     def can_book(self) -> bool:
@@ -248,16 +250,19 @@ def _moment(row: Listed, now: datetime) -> datetime:
 @lru_cache(maxsize=KEPT_DATES)
 def _kept_row(row: Listed, facts: Facts, title: str, now: datetime) -> DateRow:
     """The same row for everybody of whom the same is known; whoever looks changes little in a list."""
+    booking = booking_window(row.gate, now)
+    is_waiting = row.number is not None
     return DateRow(
         row.gate,
         title,
         row.seat_id,
-        row.waiting,
-        None if row.number is None else row.ahead + 1,
+        0 if booking.is_over else row.waiting,
+        row.ahead + 1 if is_waiting and not booking.is_over else None,
         booking_refusal(row.gate, facts, now),
         waiting_refusal(row.gate, facts, now),
-        booking_window(row.gate, now),
+        booking,
         cancel_terms(row.gate, row.seat_until, now),
+        is_waiting and booking.is_over,
     )
 
 

@@ -3,6 +3,7 @@
 from app.practicals.service.attendance import mark_attendance, mark_everybody_present
 from app.practicals.service.calling_off import cancel_practical
 from app.practicals.service.changing import change_practical
+from app.practicals.service.closing import close_waiting_list
 from app.practicals.service.ending import end_assignments, end_without_right
 from app.practicals.service.planning import make_practical, publish_practical
 from app.practicals.service.queue import (
@@ -19,6 +20,7 @@ __all__ = (
     "cancel_practical",
     "cancel_seat",
     "change_practical",
+    "close_waiting_list",
     "end_assignments",
     "end_without_right",
     "join_waiting_list",

@@ -1,6 +1,5 @@
 """Calling a practical off: everything on it ends, and everybody is told."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, update
@@ -11,10 +10,11 @@ from app.accounts.actor import Actor, require
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals import policy
-from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, WaitingState
+from app.practicals.domain.seats import Gate, PracticalStatus, SeatState
 from app.practicals.domain.telling import Told
-from app.practicals.models import Seat, WaitingEntry
+from app.practicals.models import Seat
 from app.practicals.queries.briefs import instructor_ids
+from app.practicals.service.closing import end_waiting
 from app.practicals.service.evidence import demand_nobody_attended
 from app.practicals.service.gate import take_gate
 from app.practicals.service.mails import tell_instructors, tell_of_list, tell_of_seat
@@ -34,7 +34,7 @@ def cancel_practical(
     demand_nobody_attended(db, gate)
     set_status(db, gate, PracticalStatus.cancelled, taken=0, override=0)
     ended = _end_every_seat(db, gate, reason=reason, now=now)
-    waited = _close_waiting_list(db, gate, now=now)
+    waited = end_waiting(db, gate, now=now)
     people = accounts.people(db, [*waited, *(seat.user_id for seat in ended)])
     for user_id, seat_id, sequence in ended:
         tell_of_seat(
@@ -96,14 +96,3 @@ def _end_every_seat(
         .execution_options(synchronize_session=False)
     )
     return sorted(ended, key=lambda seat: seat.id)
-
-
-def _close_waiting_list(db: Session, gate: Gate, *, now: datetime) -> Sequence[UserId]:
-    """End every wait and return whose it was."""
-    return db.scalars(
-        update(WaitingEntry)
-        .where(WaitingEntry.practical_id == gate.id, WaitingEntry.state == WaitingState.waiting)
-        .values(state=WaitingState.closed, ended_at=now)
-        .returning(WaitingEntry.user_id)
-        .execution_options(synchronize_session=False)
-    ).all()

@@ -117,7 +117,10 @@ class TestOverview:
         assert waits(as_person(ada).get("/home")) == {
             "Keep in mind": [
                 (title, f"/admin/practicals/{day}/waiting"),
-                (title, f"/admin/intakes/{closed}?show=waiting"),
+                (
+                    "1 person waited for an intake that has places free",
+                    f"/admin/intakes/{closed}?show=ended",
+                ),
             ]
         }
 

@@ -1,0 +1,56 @@
+"""Closing the waiting lists of intakes: after reservations have closed nobody moves up any more."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.enrolments import domain, letters
+from app.enrolments.domain import EnrolmentState, IntakeStatus
+from app.enrolments.gate import take_gate
+from app.enrolments.models import Enrolment, Intake
+from app.kit.ids import IntakeId
+
+
+def lists_to_close(db: Session, *, now: datetime) -> tuple[IntakeId, ...]:
+    """Return the intakes whose reservations have closed and in which people still wait."""
+    waits = select(Enrolment.id).where(
+        Enrolment.intake_id == Intake.id, Enrolment.state == EnrolmentState.waiting
+    )
+    return tuple(
+        db.scalars(
+            select(Intake.id)
+            .where(Intake.status == IntakeStatus.open, Intake.closes_at <= now, waits.exists())
+            .order_by(Intake.id)
+        )
+    )
+
+
+def close_waiting_list(db: Session, intake_id: IntakeId, *, now: datetime) -> int:
+    """End every wait for an intake whose reservations have closed, and tell each person once; return how
+    many there were. Does nothing while somebody may still move up. Called by the worker; it needs no
+    permission, because it does only what the rules and the time decide."""
+    gate = take_gate(db, intake_id)
+    if not domain.is_list_over(gate.closes_at, now):
+        return 0
+    ended = db.execute(
+        update(Enrolment)
+        .where(Enrolment.intake_id == intake_id, Enrolment.state == EnrolmentState.waiting)
+        .values(state=EnrolmentState.closed, decided_at=now)
+        .returning(Enrolment.id, Enrolment.user_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for enrolment_id, user_id in ended:
+        audit.record(
+            db,
+            None,
+            "enrolment.closed",
+            now=now,
+            subject_kind="enrolment",
+            subject_id=enrolment_id,
+            person_id=user_id,
+            details={"intake_id": str(intake_id)},
+        )
+    letters.send(db, "list-closed", gate, [user_id for _, user_id in ended], now=now)
+    return len(ended)
