@@ -16,6 +16,7 @@ from app.db.migrate import upgrade
 from app.kit.ids import RevisionId, new_uuid
 from tests.make.chromium import chromium_path
 from tests.make.once import made_once
+from tests.make.patience import MILLISECONDS
 from tests.make.people import a_sign_in, a_user
 from tests.make.quizzes import a_published_course
 from tests.make.server import Server, a_server
@@ -39,7 +40,7 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def fill(folder: Path) -> None:
         server = a_demo_server(folder)
-        server.start(within=240)
+        server.start()
         server.stop()
         server.log.unlink()
 
@@ -55,7 +56,7 @@ def a_demo_server(folder: Path, **settings: str) -> Server:
 def demo_server(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One prepared demo server of this worker."""
     server = a_demo_server(shutil.copytree(demo_folder, tmp_path_factory.mktemp("demo") / "own"))
-    server.start(within=120)
+    server.start()
     yield server
     server.stop()
 
@@ -106,7 +107,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def open_context(**options: object) -> BrowserContext:
         context = browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **options})  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(MILLISECONDS)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         opened.append(context)
         return context

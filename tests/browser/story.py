@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from app.courses.domain.delivery import Question
 from app.demo.people import ADMIN, INSTRUCTORS
 from tests.make.courses import small_course
+from tests.make.patience import until
 
 COURSE = "small-course"
 STUDENT = "Wren Tamsin Ackroyd"
@@ -101,12 +102,13 @@ class Story:
     def open_mailed_link(self, subject: str) -> None:
         """Read the mail and follow its link; the worker may take a moment to deliver it."""
         page = self.student
-        for _ in range(40):
+        mail = page.get_by_role("row").filter(has_text=EMAIL).get_by_role("link", name=subject)
+
+        def has_come() -> int:
             self.go(page, "/dev/mail")
-            mail = page.get_by_role("row").filter(has_text=EMAIL).get_by_role("link", name=subject)
-            if mail.count():
-                break
-            page.wait_for_timeout(250)
+            return mail.count()
+
+        until(has_come, f"the mail “{subject}”")
         mail.first.click()
         found = re.search(r"https?://\S+", page.locator(".mail-text").inner_text())
         assert found is not None
@@ -226,11 +228,12 @@ class Story:
         """Wait for the worker to issue it, and fetch the PDF as the browser would."""
         page = self.student
         download = page.get_by_role("link", name=re.compile("^Download PDF"))
-        for _ in range(60):
+
+        def is_issued() -> int:
             self.go(page, "/certificates")
-            if download.count():
-                break
-            page.wait_for_timeout(250)
+            return download.count()
+
+        until(is_issued, "the certificate")
         expect(page.locator("main")).to_contain_text("Valid")
         address = download.first.get_attribute("href")
         assert address is not None

@@ -25,7 +25,7 @@ def test_from_the_catalogue_to_a_verified_certificate(
     server = a_server(f"sqlite:///{database}", tmp_path, prepare=True, test_clock=str(clock))
     folder = shutil.copytree(SMALL_COURSE, tmp_path / "small-course")
     try:
-        server.start(within=120)
+        server.start()
         subprocess.run(
             [PRECEPTOR, "content", "publish", str(folder)],
             env={**os.environ, **server.environment},

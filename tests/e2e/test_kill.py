@@ -20,6 +20,7 @@ from app.quizzes.models import Answer
 from tests.make import NOW
 from tests.make.courses import small_course
 from tests.make.learning import a_learner_place
+from tests.make.patience import SECONDS
 from tests.make.people import a_sign_in, a_user
 from tests.make.server import Server, a_server
 
@@ -40,7 +41,7 @@ class Student:
     acknowledged: dict[int, str] = field(default_factory=dict)
 
     def open_attempt(self, port: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
         self.attempt = self._send(connection, "POST", QUIZ)["attempt"]
         questions = self._send(connection, "GET", f"/api/v1/attempts/{self.attempt}")["questions"]
         chosen = next(one for one in questions if one["type"] == "single")
@@ -48,7 +49,7 @@ class Student:
         connection.close()
 
     def save_until_it_dies(self, port: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
         try:
             while True:
                 self.sequence += 1
@@ -104,7 +105,7 @@ def kill_round(server: Server, students: list[Student], pause: float) -> None:
     threading.Event().wait(pause)
     server.kill()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=SECONDS)
 
 
 def test_every_acknowledged_answer_survives_kill_9(tmp_path: Path):

@@ -9,18 +9,20 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from app.db.database import Database
+from tests.make.patience import SECONDS, until
 from tests.make.server import Server, a_server
 
 pytestmark = pytest.mark.postgres
 REPLACED = "process ended and was replaced"
 LONGER_THAN_UVICORN_WAITS = 7.0
+BUSY_FOR = 20.0
 IMPATIENT = """
 import sys, threading, time
 from pathlib import Path
@@ -47,14 +49,6 @@ def events(server: Server, name: str) -> list[dict]:
     return [line for line in lines(server) if line["event"] == name]
 
 
-def until(happened: Callable[[], object], *, within: float = 90.0) -> None:
-    """Wait until something has happened; the limit only ends a test that has failed."""
-    began = time.monotonic()
-    while not happened():
-        assert time.monotonic() - began < within, "it did not happen"
-        time.sleep(0.1)
-
-
 def is_running(pid: int) -> bool:
     """Whether a process runs; one that has ended and waits to be taken note of does not."""
     try:
@@ -75,7 +69,7 @@ def stopped(pid: int) -> Iterator[None]:
 
 def answers(server: Server) -> bool:
     try:
-        with urllib.request.urlopen(f"{server.url}/readyz", timeout=30) as response:  # noqa: S310 - loopback
+        with urllib.request.urlopen(f"{server.url}/readyz", timeout=SECONDS) as response:  # noqa: S310 - loopback
             return bool(response.status == 200)
     except OSError:
         return False
@@ -94,7 +88,7 @@ def server(postgres_database: Database, tmp_path: Path) -> Iterator[Server]:
 
 
 def test_two_processes_start_stay_and_end_together(server: Server):
-    server.start(within=120)
+    server.start()
     (started,) = events(server, "processes started")
     first, second = started["processes"]
     until(lambda: len(events(server, "process serves")) == 2)
@@ -150,12 +144,12 @@ def test_processes_that_cannot_load_stop_the_server_with_a_reason(server: Server
     environment = {**server.environment, "PRECEPTOR_DATABASE_URL": "postgresql+nothing://x/y"}
     server.environment = environment
     with pytest.raises(RuntimeError, match="The server ended"):
-        server.start(within=120)
+        server.start()
     assert events(server, "process could not load the application")
     (stops,) = events(server, "process did not start; the server stops")
     assert stops["exit_code"] == 3
     assert server.process is not None
-    assert server.process.wait(timeout=30) == 1
+    assert server.process.wait(timeout=SECONDS) == 1
 
 
 @pytest.mark.deep
@@ -165,9 +159,9 @@ def test_three_processes_start_while_eight_others_use_the_processor(
     server = a_server(address_of(postgres_database), tmp_path, workers="3")
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(8)]
     try:
-        server.start(within=180)
-        until(lambda: len(events(server, "process serves")) == 3, within=180)
-        time.sleep(20)
+        server.start()
+        until(lambda: len(events(server, "process serves")) == 3)
+        time.sleep(BUSY_FOR)
         assert all(answers(server) for _ in range(20))
         assert events(server, REPLACED) == []
     finally:

@@ -16,19 +16,12 @@ from app.practicals.models import Practical
 from app.web import papers, print_desk
 from app.web.print_desk import AT_ONCE, PrintDesk
 from tests.make import NOW
+from tests.make.patience import SECONDS, until
 from tests.make.pdf import text_of
 from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_seat
 
 PEOPLE = 61
-
-
-def until(happened: Callable[[], bool]) -> None:
-    """Wait until something has happened; the limit only ends a test that has failed."""
-    began = monotonic()
-    while not happened():
-        assert monotonic() - began < 60, "it did not happen"
-        sleep(0.02)
 
 
 class Work:
@@ -72,7 +65,7 @@ def test_whose_turn_does_not_come_in_time_is_told_to_wait(monkeypatch):
     desk, whose, end = PrintDesk(), UserId(new_uuid()), Event()
 
     def endless(*, within: float) -> bytes:
-        end.wait(30)
+        end.wait(SECONDS)
         return b"%PDF"
 
     async def ask() -> None:
@@ -94,7 +87,7 @@ def test_a_paper_that_takes_too_long_is_stopped():
     began = monotonic()
     with pytest.raises(papers.TakesTooLong, match="Wait a minute and ask for it again"):
         papers.paper("attendance", {"academy": "A"}, at=NOW, within=0.001)
-    assert monotonic() - began < 30
+    assert monotonic() - began < SECONDS
 
 
 @pytest.fixture
@@ -142,7 +135,7 @@ def test_papers_that_wait_hold_no_thread_of_a_page(
     def slow(mark: Event) -> Callable[..., bytes]:
         def made(*, within: float) -> bytes:
             mark.set()
-            end.wait(60)
+            end.wait(SECONDS)
             return b"%PDF"
 
         return made
@@ -155,14 +148,14 @@ def test_papers_that_wait_hold_no_thread_of_a_page(
     ]
     with ThreadPoolExecutor(9) as people:
         try:
-            assert all(mark.wait(30) for mark in begun)
+            assert all(mark.wait(SECONDS) for mark in begun)
             papers_asked = [people.submit(browser.get, f"{path}/attendance.pdf") for _ in range(8)]
             until(lambda: sum(desk._waiting.values()) >= AT_ONCE + app.state.readers.total_tokens)
-            assert people.submit(browser.get, "/courses").result(60).status_code == 200
+            assert people.submit(browser.get, "/courses").result(SECONDS).status_code == 200
             assert not any(asked.done() for asked in papers_asked)
         finally:
             end.set()
-        statuses = {asked.result(60).status_code for asked in papers_asked}
+        statuses = {asked.result(SECONDS).status_code for asked in papers_asked}
         assert statuses <= {200, 429}
         assert 200 in statuses
-    assert [one.result(30) for one in slow_ones] == [b"%PDF"] * AT_ONCE
+    assert [one.result(SECONDS) for one in slow_ones] == [b"%PDF"] * AT_ONCE

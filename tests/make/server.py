@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.make.patience import SECONDS, START_SECONDS
+
 PRECEPTOR = str(Path(sys.executable).parent / "preceptor")
 
 
@@ -35,7 +37,7 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, *, within: float = 60.0) -> float:
+    def start(self, *, within: float = START_SECONDS) -> float:
         """Start and wait until ready; return the seconds it took."""
         command = [PRECEPTOR, "serve", "--port", str(self.port)]
         command += ["--prepare"] if self.prepare else []
@@ -59,14 +61,14 @@ class Server:
         """kill -9, as a power cut would."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=SECONDS)
 
     def stop(self) -> None:
         """Ask the server to end, and wait for it."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(timeout=25)
+                self.process.wait(timeout=SECONDS)
             except subprocess.TimeoutExpired:
                 self.kill()
 

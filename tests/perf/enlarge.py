@@ -17,7 +17,9 @@ from app.kit.ids import PracticalId, UserId, new_uuid
 from app.learning.models import Completed, Completion
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import Practical, PracticalInstructor, Seat
+from app.quizzes.domain.attempt import Score
 from app.quizzes.domain.drawing import draw
+from app.quizzes.marking import Mark, Marks
 from app.quizzes.models import Answer, Attempt
 
 PRACTICALS = 200
@@ -202,6 +204,9 @@ def _answers(
     assert quiz is not None
     each = ANSWERS_EACH // quiz.length
     drawn = [question.to_json() for question in draw(quiz, "load")]
+    marks = Marks(
+        tuple(Mark(one["question"], 0, 1) for one in drawn), Score(0, quiz.length, passed=False)
+    ).to_json()
     attempts, answers = [], []
     for place_number, (user, place) in enumerate(zip(users, places, strict=True)):
         quiz_key = DRIVERS_QUIZ if place_number < DRIVERS else quiz.key
@@ -224,6 +229,7 @@ def _answers(
                 "earned": 0,
                 "possible": quiz.length,
                 "passed": False,
+                "marks": marks,
             }
             attempts.append(attempt)
             answers += [

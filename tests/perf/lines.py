@@ -14,6 +14,7 @@ EACH = 40
 EACH_OF_STAFF = 10
 PAGE_BAR = 0.50
 LONG_LIST_BAR = 0.25
+GROWTH_ONLY = 0.0
 RIGHT = frozenset({200, 204})
 
 
@@ -30,7 +31,7 @@ Calls = Callable[[int, int], Call]
 
 @dataclass(frozen=True)
 class Line:
-    """`grows`: measured on the small academy too, and compared."""
+    """`grows`: measured on the small academy too, and compared. `bar` 0: only its growth has a bar."""
 
     id: str
     calls: Callable[[Large, Prepared, int], Calls]
@@ -103,6 +104,15 @@ LINES = (
     ),
     Line("people", staff("admin", "/admin/people"), bar=LONG_LIST_BAR, each=EACH_OF_STAFF),
     Line("results", staff("admin", "/results"), bar=LONG_LIST_BAR, each=EACH_OF_STAFF),
+    Line("instructor-home", staff("instructor", "/home"), bar=GROWTH_ONLY, each=EACH_OF_STAFF),
+    Line(
+        "people-search", staff("admin", "/admin/people?q=student+1"),
+        bar=GROWTH_ONLY, each=EACH_OF_STAFF,
+    ),
+    Line(
+        "questions-missed", staff("admin", f"/results/{COURSE}/quizzes/skin-anatomy-quiz"),
+        bar=GROWTH_ONLY, each=EACH_OF_STAFF,
+    ),
 )  # fmt: skip
 
 

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
 from tests.make.chromium import chromium_path
+from tests.make.patience import MILLISECONDS
 from tests.make.server import Server, a_server
 
 ROLES = ("visitor", "student", "graduate", "instructor", "admin")
@@ -31,6 +32,7 @@ QUIET = [
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
         yield browser
@@ -44,7 +46,7 @@ def demo_academy() -> Iterator[Server]:
         place = Path(folder)
         server = a_server(f"sqlite:///{place / 'preceptor.db'}", place, prepare=True)
         try:
-            server.start(within=240)
+            server.start()
             yield server
         finally:
             server.stop()

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.kit.places import ROOT
 from tests.make.chromium import chromium_path
+from tests.make.patience import MILLISECONDS
 from tests.sight.inventory import ROUTES, Found, is_looked_at, walk
 from tests.sight.people import ROLES, chromium, demo_academy, sign_in_as
 from tests.sight.staging import starts_of
@@ -94,7 +95,7 @@ def _wanted() -> Wanted:
 
 def _look(browser: Browser, url: str, role: str, wanted: Wanted) -> tuple[list[Shot], set[str]]:
     context = browser.new_context(base_url=url, locale="en-GB", reduced_motion="reduce")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(MILLISECONDS)
     sign_in_as(context, url, role)
     starts = starts_of(role, context.request)
     pages = list(walk(context.request, *starts, show=wanted.of_a_kind))

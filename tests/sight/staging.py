@@ -12,6 +12,7 @@ from lxml import html as lxml_html
 from playwright.sync_api import APIRequestContext
 
 from app.demo.people import PASSWORD, STUDENTS
+from tests.make.patience import SECONDS
 from tests.sight.forms import NoSuchForm, send_form
 
 STARTS = {
@@ -22,7 +23,6 @@ STARTS = {
     "admin": ("/home", "/me", "/admin/outbox"),
 }
 MAILED = re.compile(r"https?://[^/\s]+(/(?:confirm|reset|invitation|new-address)[?][^\s<\x22]+)")
-SECONDS_FOR_MAIL = 30
 Step = Callable[[APIRequestContext], Iterator[str]]
 
 
@@ -122,7 +122,7 @@ def _links(client: APIRequestContext, path: str, pattern: str) -> list[str]:
 
 def _mailed(client: APIRequestContext, *wanted: str) -> Iterator[str]:
     """Wait for the worker to deliver the mails and yield the links in them, one per wanted page."""
-    missing, deadline = set(wanted), time.monotonic() + SECONDS_FOR_MAIL
+    missing, deadline = set(wanted), time.monotonic() + SECONDS
     while missing and time.monotonic() < deadline:
         for mail in _links(client, "/dev/mail", r"/dev/mail/.+")[:8]:
             for link in MAILED.findall(client.get(mail).text()):
