@@ -2,12 +2,10 @@
 
 from fastapi import Response
 
-from app.home import people
+from app.home import people, service
 from app.home.forms import NoFields
-from app.kit.errors import NotFound
 from app.kit.ids import EventId, UserId
 from app.outbox import queries as outbox_queries
-from app.outbox import service as outbox
 from app.outbox.health import deliveries
 from app.web.access import ADMIN
 from app.web.forms import Submitted
@@ -35,10 +33,21 @@ def show_outbox(visit: Visit) -> Response:
     return visit.render("home/outbox.html", deliveries=found, refused=refused, given_up=given_up)
 
 
+@pages.post("/admin/outbox/again", name="home.try_all_again", access=ADMIN)
+def try_all_again(visit: Visit, submitted: Submitted) -> Response:
+    NoFields.read(submitted)
+    with visit.database.write() as db:
+        count = service.try_all_again(db, visit.actor, now=visit.now)
+    if not count:
+        words = "Nothing was given up any more, so nothing had to be tried again."
+        return visit.redirect(visit.url("home.outbox"), flash=words, kind="info")
+    words = "1 is tried again now." if count == 1 else f"All {count:,} are tried again now."
+    return visit.redirect(visit.url("home.outbox"), flash=words)
+
+
 @pages.post("/admin/outbox/{event_id}/again", name="home.try_again", access=ADMIN)
 def try_again(visit: Visit, submitted: Submitted, event_id: EventId) -> Response:
     NoFields.read(submitted)
     with visit.database.write() as db:
-        if not outbox.try_again(db, event_id, now=visit.now):
-            raise NotFound
+        service.try_again(db, visit.actor, event_id, now=visit.now)
     return visit.redirect(visit.url("home.outbox"), flash="It will be tried again now.")

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.auditing import Check
+from app.outbox.health import WORDS, deliveries
 from app.outbox.models import OutboxEvent
 from app.outbox.queries import KEPT
 
@@ -24,4 +25,13 @@ def delivered_rows_are_deleted(db: Session, *, now: datetime) -> list[str]:
     ]
 
 
-CHECKS: tuple[Check, ...] = (delivered_rows_are_deleted,)
+def what_waits_has_a_worker(db: Session, *, now: datetime) -> list[str]:
+    """No worker has gone while something waits for it. Before the first start there is none to miss."""
+    return [
+        f"Nobody delivers {WORDS[each.kind]} ({each.waiting:,} waiting). {' '.join(each.problems(now))}"
+        for each in deliveries(db, now=now)
+        if each.waiting and each.heartbeat.at is not None and each.heartbeat.is_silent(now)
+    ]
+
+
+CHECKS: tuple[Check, ...] = (delivered_rows_are_deleted, what_waits_has_a_worker)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
@@ -164,13 +164,22 @@ def keep_mail(
 
 def try_again(db: Session, event_id: EventId, *, now: datetime) -> bool:
     """Make an event due again that was given up; return whether there was one."""
-    revived = db.execute(
+    return bool(_revive(db, OutboxEvent.id == event_id, now))
+
+
+def try_all_again(db: Session, *, now: datetime) -> list[EventId]:
+    """Make every event due again that was given up, and return which."""
+    return _revive(db, true(), now)
+
+
+def _revive(db: Session, which: ColumnElement[bool], now: datetime) -> list[EventId]:
+    revived = db.scalars(
         update(OutboxEvent)
-        .where(OutboxEvent.id == event_id, OutboxEvent.dead_at.is_not(None))
+        .where(which, OutboxEvent.dead_at.is_not(None))
         .values(dead_at=None, tries=0, available_at=now, leased_until=None)
         .returning(OutboxEvent.id)
     )
-    return revived.one_or_none() is not None
+    return list(revived)
 
 
 def forget_events(db: Session, event_ids: Sequence[EventId]) -> int:

@@ -204,6 +204,7 @@ ADMIN: tuple[str, ...] = (
     "GET /admin/intakes/{intake_id}/reserve",
     "POST /admin/intakes/{intake_id}/reserve",
     "GET /admin/outbox",
+    "POST /admin/outbox/again",
     "POST /admin/outbox/{event_id}/again",
     "GET /admin/people",
     "POST /admin/people/export",

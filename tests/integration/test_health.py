@@ -11,9 +11,13 @@ from typer.testing import CliRunner
 
 from app import cli, jobs
 from app.accounts.actor import Actor
+from app.audit.models import AuditEvent
 from app.db import migrate
 from app.db.database import Database
+from app.home import service as office
+from app.kit.errors import Forbidden
 from app.kit.ids import EventId, new_uuid
+from app.outbox import checks
 from app.outbox import heartbeats as beats
 from app.outbox import service as outbox
 from app.outbox.health import deliveries, span_words
@@ -24,9 +28,15 @@ from app.workers.mails import MailWork
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.mail_server import NAME, Authority, PlayedServer, mailer_to
-from tests.make.people import a_user
+from tests.make.people import a_user, an_actor
 
 MINUTE = timedelta(minutes=1)
+
+
+def csrf_in(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found
+    return found[1]
 
 
 def a_mail(database: Database, *, at: datetime = NOW) -> EventId:
@@ -299,13 +309,78 @@ class TestTheOffice:
         assert "Nothing was refused" in page
         assert "banner-warning" not in page
 
-    def test_what_was_given_up_can_be_tried_again(self, database, admin, as_person):
-        beat(database, *Kind)
+    def test_what_was_given_up_can_be_tried_again(self, app, database, admin, as_person):
+        first, second = a_mail(database), a_mail(database)
+        browser = as_person(admin)
+        for each in (first, second):
+            give_up(database, each)
+        page = browser.get("/admin/outbox")
+        assert "The mail server refuses this address (550)." in page.text
+        proof = {"csrf_token": csrf_in(page.text)}
+        assert browser.post(f"/admin/outbox/{first}/again", data=proof).status_code == 303
+        assert dead(database) == {second}
+        again = browser.post(f"/admin/outbox/{first}/again", data=proof)
+        assert again.status_code == 404
+        assert acts(database) == [(admin.user_id, first)]
+
+    def test_everything_that_was_given_up_can_be_tried_again(self, database, admin, as_person):
+        given_up = [a_mail(database) for _ in range(3)]
+        waiting = a_mail(database)
+        browser = as_person(admin)
+        for each in given_up:
+            give_up(database, each)
+        page = browser.get("/admin/outbox")
+        proof = {"csrf_token": csrf_in(page.text)}
+        assert "Try all again" in page.text
+        done = browser.post("/admin/outbox/again", data=proof)
+        assert done.status_code == 303
+        assert "All 3 are tried again now." in browser.get("/admin/outbox").text
+        assert dead(database) == set()
+        assert {event_id for _, event_id in acts(database)} == set(given_up)
+        with database.read() as db:
+            assert db.get_one(OutboxEvent, waiting).tries == 0
+        browser.post("/admin/outbox/again", data=proof)
+        assert "Nothing was given up any more" in browser.get("/admin/outbox").text
+        assert len(acts(database)) == 3
+
+    def test_only_the_office_tries_again(self, database):
         event_id = a_mail(database)
         give_up(database, event_id)
-        page = as_person(admin).get("/admin/outbox").text
-        assert "The mail server refuses this address (550)." in page
-        assert f"/admin/outbox/{event_id}/again" in page
+        student = an_actor("student", "instructor")
+        with pytest.raises(Forbidden), database.write() as db:
+            office.try_again(db, student, event_id, now=NOW)
+        with pytest.raises(Forbidden), database.write() as db:
+            office.try_all_again(db, student, now=NOW)
+        assert dead(database) == {event_id}
+        assert acts(database) == []
+
+    def test_the_audit_names_a_worker_that_has_gone(self, database):
+        """O10: not one that never ran, for then nobody has started the academy yet."""
+        a_mail(database)
+        with database.read() as db:
+            assert checks.what_waits_has_a_worker(db, now=NOW) == []
+        beat(database, *Kind)
+        with database.read() as db:
+            assert checks.what_waits_has_a_worker(db, now=NOW + 3 * MINUTE) == []
+            (sentence,) = checks.what_waits_has_a_worker(db, now=NOW + 4 * MINUTE)
+        assert sentence == (
+            "Nobody delivers mails (1 waiting). The worker for mails was last seen 4 minutes ago."
+        )
+
+
+def dead(database: Database) -> set[EventId]:
+    with database.read() as db:
+        return set(db.scalars(select(OutboxEvent.id).where(OutboxEvent.dead_at.is_not(None))))
+
+
+def acts(database: Database) -> list[tuple[object, object]]:
+    with database.read() as db:
+        rows = db.execute(
+            select(AuditEvent.actor_id, AuditEvent.subject_id).where(
+                AuditEvent.action == "outbox.tried_again"
+            )
+        )
+        return [(row.actor_id, row.subject_id) for row in rows]
 
 
 class TestDoctor:
@@ -409,3 +484,27 @@ class TestTheOutboxAndAClockThatWasAhead:
             assert jobs.deliver_due(database, app.state.mailer, now=NOW) == 0
             with database.read() as db:
                 assert db.scalars(select(OutboxEvent.done_at)).all() == [None]
+
+
+def test_the_migrations_go_down_and_up_with_mails_in_the_database(sqlite_template, tmp_path):
+    """Going back loses the signs of life and nothing else; the mails are still delivered."""
+    path = tmp_path / "migrated.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    database = Database(f"sqlite:///{path}")
+    beat(database, *Kind)
+    waiting, given_up = a_mail(database), a_mail(database)
+    give_up(database, given_up)
+    migrate.downgrade(database, "20261129_0070")
+    with database.read() as db:
+        names = set(db.execute(text("SELECT name FROM sqlite_master")).scalars())
+        assert "worker_heartbeats" not in names
+        assert "ix_outbox_events_given_up" not in names
+        assert db.execute(text("SELECT count(*) FROM outbox_events")).scalar_one() == 2
+    migrate.upgrade(database)
+    assert dead(database) == {given_up}
+    with database.read() as db:
+        facts, mails = deliveries(db, now=NOW)
+        assert (mails.waiting, mails.given_up, mails.heartbeat.at) == (1, 1, None)
+        assert db.get_one(OutboxEvent, waiting).payload["to"] == "ned@example.org"
+        assert facts.waiting == 0
+    database.close()

@@ -95,6 +95,10 @@ DAMAGE: dict[str, tuple[str, str]] = {
         "UPDATE outbox_events SET done_at = '2020-01-01 00:00:00'",
         "Does the worker run?",
     ),
+    "outbox.what_waits_has_a_worker": (
+        "INSERT INTO worker_heartbeats (worker, at) VALUES ('mails', '2020-01-01 00:00:00')",
+        "Nobody delivers mails",
+    ),
 }
 
 

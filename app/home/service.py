@@ -1,0 +1,39 @@
+"""What the office does about mails and follow-up work that were not delivered."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, require
+from app.audit import service as audit
+from app.kit.errors import NotFound
+from app.kit.ids import EventId
+from app.outbox import service as outbox
+
+
+def try_again(db: Session, actor: Actor, event_id: EventId, *, now: datetime) -> None:
+    """Make something due again that was given up; raise NotFound when it was not."""
+    require(actor.is_admin)
+    if not outbox.try_again(db, event_id, now=now):
+        raise NotFound
+    _record(db, actor, event_id, now=now)
+
+
+def try_all_again(db: Session, actor: Actor, *, now: datetime) -> int:
+    """Make everything due again that was given up, and return how much that is."""
+    require(actor.is_admin)
+    revived = outbox.try_all_again(db, now=now)
+    for event_id in revived:
+        _record(db, actor, event_id, now=now)
+    return len(revived)
+
+
+def _record(db: Session, actor: Actor, event_id: EventId, *, now: datetime) -> None:
+    audit.record(
+        db,
+        actor.user_id,
+        "outbox.tried_again",
+        now=now,
+        subject_kind="outbox_event",
+        subject_id=event_id,
+    )
