@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.certificates import domain, queries
+from app.certificates.gathering import competent_without_certificate
 from app.certificates.models import Certificate
 from app.db.auditing import Check, findings, findings_of_each
 
@@ -44,4 +45,27 @@ def one_valid_certificate_each(db: Session, *, now: datetime) -> list[str]:
     ]
 
 
-CHECKS: tuple[Check, ...] = (certificates_are_true, one_valid_certificate_each)
+def what_is_earned_is_issued(db: Session, *, now: datetime) -> list[str]:
+    """Each competent assessment of somebody with a place counts for their certificate, and who has met
+    everything has a certificate, or waits for an admin."""
+    found: list[str] = []
+    for user_id, course_key in competent_without_certificate(db):
+        facts = queries.facts_of(db, user_id, course_key)
+        if facts is None or facts.enrolment_id is None:
+            continue
+        found += [
+            f"Assessment {one.assessment_id}: competent, and no rule of its student counts it."
+            for one in domain.uncounted(facts)
+        ]
+        if not domain.missing_for_certificate(facts):
+            found.append(
+                f"Person {user_id}: has earned a certificate of {course_key}, and has none."
+            )
+    return found
+
+
+CHECKS: tuple[Check, ...] = (
+    certificates_are_true,
+    one_valid_certificate_each,
+    what_is_earned_is_issued,
+)

@@ -54,12 +54,15 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """A practical somebody was at."""
+    """A practical somebody was at. `checklist` is the one that the practical's own revision names for its
+    kind, `replaces` the kinds that this kind stands for in that revision."""
 
     seat_id: SeatId
     kind_key: str
     starts_at: datetime
     zone: str
+    checklist: str = ""
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ def requirements(facts: Facts) -> tuple[Requirement, ...]:
 
 
 def _of_kind(facts: Facts, kind: PracticalKind) -> tuple[Requirement, Requirement]:
-    attended = any(one.kind_key == kind.key for one in facts.attended)
+    attended = any(is_of_kind(one, kind) for one in facts.attended)
     words = f"Be assessed as competent on “{kind.title}”"
     return (
         Requirement(MissingKind.attendance, kind.key, f"Attend “{kind.title}”", attended),
@@ -144,18 +147,41 @@ def _of_kind(facts: Facts, kind: PracticalKind) -> tuple[Requirement, Requiremen
     )
 
 
+def is_of_kind(one: Attended, kind: PracticalKind) -> bool:
+    """Whether a practical counts for a kind of the student's own revision: the same kind, or one that
+    replaced it in a later revision, or one that it replaced."""
+    return one.kind_key == kind.key or kind.key in one.replaces or one.kind_key in kind.replaces
+
+
+def counts(one: Judged, seat: Attended, kind: PracticalKind) -> bool:
+    """Whether an assessment counts for a kind of the student's own revision. It may follow the checklist
+    of that revision, or of the practical's own one: the student had no choice of the sheet."""
+    return is_of_kind(seat, kind) and one.checklist_key in (kind.checklist, seat.checklist)
+
+
 def _judged(facts: Facts, kind: PracticalKind) -> tuple[Attended, Judged] | None:
     """Return the newest competent assessment of this kind that stands on an attended place (R-044)."""
-    seats = {one.seat_id: one for one in facts.attended if one.kind_key == kind.key}
+    seats = {one.seat_id: one for one in facts.attended}
     standing = [
         one
         for one in facts.competent
-        if one.seat_id in seats and one.checklist_key == kind.checklist
+        if one.seat_id in seats and counts(one, seats[one.seat_id], kind)
     ]
     if not standing:
         return None
     newest = max(standing, key=lambda one: (one.signed_at, one.assessment_id))
     return seats[newest.seat_id], newest
+
+
+def uncounted(facts: Facts) -> tuple[Judged, ...]:
+    """Return the competent assessments on attended places that count for no kind of practical."""
+    places = {one.seat_id: one for one in facts.attended}
+    return tuple(
+        one
+        for one in facts.competent
+        if one.seat_id in places
+        and not any(counts(one, places[one.seat_id], kind) for kind in facts.course.practicals)
+    )
 
 
 def make_snapshot(

@@ -15,7 +15,8 @@ from app.accounts.queries import Person
 from app.assessments import queries as assessments
 from app.assessments.queries import Competent
 from app.certificates import domain, policy
-from app.certificates.domain import Attended, Facts, Judged, Requirement, Status
+from app.certificates.domain import Facts, Judged, Requirement, Status
+from app.certificates.gathering import attended
 from app.certificates.models import Certificate, CertificateBlock
 from app.courses import queries as courses
 from app.courses.queries import Published
@@ -207,6 +208,7 @@ def _ways(
     for place in places:
         key = place.course_key
         facts = _gathered(
+            db,
             courses.revision(db, place.revision_id),
             place.enrolment_id,
             done.get(key, Done()),
@@ -326,6 +328,7 @@ def _facts(
     course_key = published.course_key
     judged = assessments.competent_of(db, user_id, course_key)
     return _gathered(
+        db,
         published,
         enrolment_id,
         learning.done_by(db, user_id, course_key),
@@ -342,6 +345,7 @@ def _names(db: Session, judged: Iterable[Competent]) -> Mapping[UserId, Person]:
 
 
 def _gathered(
+    db: Session,
     published: Published,
     enrolment_id: EnrolmentId | None,
     done: Done,
@@ -355,15 +359,7 @@ def _gathered(
         revision_number=published.number,
         enrolment_id=enrolment_id,
         done=done,
-        attended=tuple(
-            Attended(
-                seat.seat_id,
-                seat.practical.kind_key,
-                seat.practical.starts_at,
-                seat.practical.zone,
-            )
-            for seat in seats
-        ),
+        attended=tuple(attended(db, seat) for seat in seats),
         competent=tuple(
             Judged(
                 one.assessment_id,

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, open_to_all, require
+from app.courses import queries as courses
 from app.db.base import table_of
 from app.kit.ids import AttemptId, EventId, RevisionId, UserId, new_uuid
 from app.learning import domain, policy, queries
@@ -56,7 +57,9 @@ def mark_lesson_not_done(db: Session, actor: Actor, course_key: str, lesson_key:
     require(policy.may_learn(actor))
     standing = queries.standing_on(db, actor, course_key)
     module, _ = queries.find_lesson(standing.course, standing.done, lesson_key)
-    if domain.stays_done(module, standing.done):
+    if domain.stays_done(module, standing.done) or _was_passed_with(
+        db, actor.user_id, course_key, lesson_key
+    ):
         raise LessonStaysDone
     db.execute(
         delete(Completion).where(
@@ -65,6 +68,23 @@ def mark_lesson_not_done(db: Session, actor: Actor, course_key: str, lesson_key:
             Completion.kind == Completed.lesson,
             Completion.item_key == lesson_key,
         )
+    )
+
+
+def _was_passed_with(db: Session, user_id: UserId, course_key: str, lesson_key: str) -> bool:
+    """Whether this lesson is part of a module whose quiz was passed under any revision: what was met then,
+    a certificate for instance, relies on it."""
+    passed = db.execute(
+        select(COMPLETION.item_key, COMPLETION.revision_id).where(
+            COMPLETION.user_id == user_id,
+            COMPLETION.course_key == course_key,
+            COMPLETION.kind == Completed.quiz,
+        )
+    )
+    return any(
+        module.quiz == quiz_key and any(lesson.key == lesson_key for lesson in module.lessons)
+        for quiz_key, revision_id in passed
+        for module in courses.revision(db, revision_id).course.modules
     )
 
 

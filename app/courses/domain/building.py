@@ -129,6 +129,7 @@ def _practical(
         requires=tuple(fields.requires),
         bring=tuple(fields.bring),
         checklist=fields.checklist,
+        replaces=tuple(fields.replaces),
         final_test=fields.final_test,
         basic_life_support=fields.basic_life_support,
     )

@@ -286,9 +286,19 @@ def _nothing_shared(old: str, new: str) -> bool:
 def _practicals(old: Course, new: Course) -> Iterator[Change]:
     before = {kind.key: kind for kind in old.practicals}
     after = {kind.key: kind for kind in new.practicals}
+    replaced = {key for kind in new.practicals for key in kind.replaces}
     for key in sorted({*before, *after}):
         change = _presence(before, after, key, "practical")
-        if change is not None:
+        if key not in after and key not in replaced:
+            yield Change(
+                ChangeKind.corrupting,
+                f"practical {key}",
+                "The kind of practical is gone, and the certificate of people who learn by an earlier "
+                "revision needs it.",
+                f"Keep its key and change its title, or write `replaces: [{key}]` into the kind that "
+                "takes its place.",
+            )
+        elif change is not None:
             yield change
         elif before[key] != after[key]:
             yield Change(ChangeKind.changed, f"practical {key}", "The kind of practical changed.")

@@ -33,6 +33,7 @@ _UNIQUE: Final[tuple[tuple[Kind, Pattern, int], ...]] = (
     # Values that match the pattern differ among those whose first parts (the number) are equal.
     (Kind.module, ("requires", "*"), 0),
     (Kind.practical, ("requires", "*"), 0),
+    (Kind.practical, ("replaces", "*"), 0),
     (Kind.lesson, ("sources", "*"), 0),
     (Kind.course, ("agreed_words", "*", "key"), 0),
     (Kind.course, ("clinical_values", "*", "key"), 0),
@@ -68,6 +69,7 @@ def crossing_problems(folder: Folder, drawings_in_lessons: frozenset[str]) -> li
         *_missing(folder, links),
         *_used_twice(links),
         *_unused(folder, links, drawings_in_lessons),
+        *_replaced(folder),
         *_repeated(folder),
         *_wrong_kind_of_quiz(folder),
         *_circles(folder),
@@ -173,6 +175,31 @@ def _is_readable(document: Document) -> bool:
 def _makes_used(link: _Link) -> bool:
     """A module that is only required by another is not in the course."""
     return link.sole or link.kind is Kind.checklist
+
+
+def _replaced(folder: Folder) -> Iterator[Problem]:
+    """A kind of practical that is replaced is gone, and one other kind stands for it."""
+    kinds = folder.documents[Kind.practical]
+    first: dict[str, str] = {}
+    for document in kinds.values():
+        if document.lined is None:
+            continue
+        for trail, key in _matching(document.lined, ("replaces", "*")):
+            line = document.lined.line(trail)
+            if key in kinds:
+                yield Problem(
+                    document.path,
+                    line,
+                    f"The practical `{key}` is replaced, but it is still here.",
+                    "Leave the file of the old practical out, or do not replace it.",
+                )
+            elif first.setdefault(key, document.path) != document.path:
+                yield Problem(
+                    document.path,
+                    line,
+                    f"The practical `{key}` is replaced by {first[key]} already.",
+                    "Name it in one file only.",
+                )
 
 
 def _repeated(folder: Folder) -> Iterator[Problem]:

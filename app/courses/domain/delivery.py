@@ -174,6 +174,13 @@ class PracticalKind(Frozen):
     """Whether the final test comes before booking, besides the modules in `requires`."""
     basic_life_support: bool = Field(default=False, exclude_if=is_unused)
     """Whether the academy must have seen a proof of basic life support that is valid on the day."""
+    replaces: tuple[str, ...] = Field(default=(), exclude_if=is_unused)
+    """Kinds of earlier revisions that this one stands for: who needs one of them may come to this."""
+
+    def stands_for(self, other: "PracticalKind") -> bool:
+        """Whether two kinds of different revisions are the same one: by their key, or by what either
+        replaces."""
+        return self.key == other.key or self.key in other.replaces or other.key in self.replaces
 
 
 class CertificateText(Frozen):
@@ -242,3 +249,17 @@ class Course(Frozen):
             ),
             None,
         )
+
+
+def required_modules(kind: PracticalKind, course: Course) -> frozenset[str]:
+    """Return the modules of a student's course that come before a kind of practical of another revision.
+
+    A module that got a new key is unknown to the student's course. Then what their own revision asks before
+    this kind comes first too; all modules, where it has no such kind.
+    """
+    wanted = frozenset(kind.requires)
+    keys = frozenset(module.key for module in course.modules)
+    if wanted <= keys:
+        return wanted
+    own = next((one for one in course.practicals if one.stands_for(kind)), None)
+    return wanted | (keys if own is None else frozenset(own.requires))

@@ -220,6 +220,7 @@ class PracticalFile(Authored):
     basic_life_support: bool = False
     bring: list[Plain] = Field(default_factory=list)
     checklist: Key
+    replaces: Annotated[list[Key], Field(max_length=12)] = Field(default_factory=list)
 
 
 class StepFields(Authored):

@@ -10,6 +10,7 @@ from app.accounts import queries as accounts
 from app.accounts.actor import Role
 from app.accounts.queries import Person
 from app.courses import queries as courses
+from app.courses.domain.delivery import required_modules
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
@@ -121,8 +122,9 @@ def missing_of(db: Session, gate: Gate, places: tuple[Place, ...], done: Done) -
     if not places:
         return Missing(asks_life_support=kind.basic_life_support)
     course = courses.revision(db, places[0].revision_id).course
+    required = required_modules(kind, course)
     return Missing(
-        tuple(module.title for module in missing_modules(course, kind.requires, done)),
+        tuple(module.title for module in missing_modules(course, required, done)),
         kind.final_test and course.final_test not in done.quizzes,
         kind.basic_life_support,
     )

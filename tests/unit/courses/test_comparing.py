@@ -251,6 +251,7 @@ def test_parts_that_come_and_go() -> None:
     files["practicals/practice-day-2.yaml"] = files["practicals/practice-day-2.yaml"].replace(
         b"  - needles", b"  - needles-2"
     )
+    files["practicals/practice-day-2.yaml"] += b"replaces:\n  - practice-day\n"
     after, before = parse_course("small-course", files), small_course()
     assert after.problems == ()
     assert before.course is not None
