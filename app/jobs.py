@@ -22,7 +22,7 @@ from app.enrolments import closing
 from app.enrolments import queries as enrolments
 from app.kit.describing import describe_error
 from app.kit.ids import RevisionId, UserId
-from app.learning.correcting import tell_of_corrected_lesson
+from app.learning.correcting import tell_of_corrected_lessons
 from app.outbox import queries as outbox_queries
 from app.outbox import service as outbox
 from app.outbox.queries import Kind
@@ -31,7 +31,7 @@ from app.practicals.queries import attention
 from app.quizzes import queries as quiz_queries
 from app.quizzes import remarking
 from app.quizzes import service as quizzes
-from app.quizzes.correcting import tell_of_corrected_explanation
+from app.quizzes.correcting import tell_of_corrected_explanations
 from app.rights import service as rights
 from app.web.clock import Clock, doubt_about, seconds_passed
 from app.web.mailer import Mailer
@@ -72,16 +72,21 @@ def issue_certificate(db: Session, payload: dict[str, Any], now: datetime) -> No
     )
 
 
-def tell_of_correction(db: Session, payload: dict[str, Any], now: datetime) -> None:
-    """A course has an erratum: whoever learned from its words is told."""
+def tell_of_corrections(db: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A course has new errata: whoever learned from the wrong words is told."""
     course_key = str(payload["course_key"])
-    revision_ids = [RevisionId(UUID(text)) for text in payload["revision_ids"]]
-    if payload["lesson_key"]:
-        tell_of_corrected_lesson(
-            db, course_key, payload["lesson_key"], payload["key"], revision_ids, now=now
-        )
-    else:
-        tell_of_corrected_explanation(db, course_key, payload["quiz_key"], revision_ids, now=now)
+    lessons: dict[str, list[RevisionId]] = {}
+    quizzes_of: dict[str, list[RevisionId]] = {}
+    for erratum in payload["errata"]:
+        revision_ids = [RevisionId(UUID(text)) for text in erratum["revision_ids"]]
+        if erratum["lesson_key"]:
+            lessons[erratum["key"]] = revision_ids
+        else:
+            quizzes_of.setdefault(erratum["quiz_key"], []).extend(revision_ids)
+    if lessons:
+        tell_of_corrected_lessons(db, course_key, lessons, now=now)
+    if quizzes_of:
+        tell_of_corrected_explanations(db, course_key, quizzes_of, now=now)
 
 
 def life_support_seen(db: Session, payload: dict[str, Any], now: datetime) -> None:
@@ -107,8 +112,8 @@ HANDLERS: dict[str, Handler] = {
     "account.closed": right_ended,
     "account.roles_lost": right_ended,
     "assessment.signed": issue_certificate,
-    "course.corrected": tell_of_correction,
     "enrolment.ended": right_ended,
+    "course.corrected": tell_of_corrections,
     "learning.completed": learning_completed,
     "life_support.seen": life_support_seen,
     "practical.attended": issue_certificate,

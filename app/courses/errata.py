@@ -52,7 +52,14 @@ def publish_errata(
         )
         for revision_id in (revisions if new else ())
     }
-    return tuple(_publish(db, actor, course_key, erratum, documents, now=now) for erratum in new)
+    corrected = {erratum: _concerned(erratum, documents) for erratum in new}
+    for erratum, concerned in corrected.items():
+        if concerned:
+            _store(db, actor, course_key, erratum, concerned, now=now)
+    _announce(db, course_key, corrected, now=now)
+    return tuple(
+        _sentence(course_key, erratum, len(concerned)) for erratum, concerned in corrected.items()
+    )
 
 
 def _published(db: Session, course_key: str) -> list[Erratum]:
@@ -70,28 +77,25 @@ def _published(db: Session, course_key: str) -> list[Erratum]:
     return [Erratum(*row) for row in rows]
 
 
-def _publish(
-    db: Session,
-    actor: Actor | None,
-    course_key: str,
-    erratum: Erratum,
-    documents: Mapping[RevisionId, tuple[Course, CourseKeys]],
-    *,
-    now: datetime,
-) -> str:
-    concerned = [
+def _concerned(
+    erratum: Erratum, documents: Mapping[RevisionId, tuple[Course, CourseKeys]]
+) -> list[RevisionId]:
+    """Return the revisions that have the words of an erratum."""
+    return [
         revision_id
         for revision_id, (course, keys) in documents.items()
         if _stands_in_lesson(course, erratum) or _stands_in_explanation(keys, erratum)
     ]
-    if not concerned:
+
+
+def _sentence(course_key: str, erratum: Erratum, count: int) -> str:
+    if not count:
         return (
             f"{course_key}: erratum {erratum.key} is NOT published: no published revision has the "
             f"words “{erratum.was}” there."
         )
-    _store(db, actor, course_key, erratum, concerned, now=now)
-    count = "1 revision" if len(concerned) == 1 else f"{len(concerned)} revisions"
-    return f"{course_key}: erratum {erratum.key} is published; it corrects {count}."
+    revisions = "1 revision" if count == 1 else f"{count} revisions"
+    return f"{course_key}: erratum {erratum.key} is published; it corrects {revisions}."
 
 
 def _store(
@@ -128,14 +132,28 @@ def _store(
         subject_id=row.id,
         details={"course": course_key, "key": erratum.key, "revisions": len(concerned)},
     )
-    fact = {
-        "key": erratum.key,
-        "course_key": course_key,
-        "lesson_key": erratum.lesson,
-        "quiz_key": erratum.quiz,
-        "revision_ids": [str(revision_id) for revision_id in concerned],
-    }
-    outbox.announce(db, CORRECTED, fact, now=now)
+
+
+def _announce(
+    db: Session,
+    course_key: str,
+    corrected: Mapping[Erratum, list[RevisionId]],
+    *,
+    now: datetime,
+) -> None:
+    """Announce all errata of one publication as one fact, so that each person gets one mail."""
+    errata = [
+        {
+            "key": erratum.key,
+            "lesson_key": erratum.lesson,
+            "quiz_key": erratum.quiz,
+            "revision_ids": [str(revision_id) for revision_id in concerned],
+        }
+        for erratum, concerned in corrected.items()
+        if concerned
+    ]
+    if errata:
+        outbox.announce(db, CORRECTED, {"course_key": course_key, "errata": errata}, now=now)
 
 
 def _stands_in_lesson(course: Course, erratum: Erratum) -> bool:

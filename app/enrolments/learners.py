@@ -1,6 +1,7 @@
 """Who learns or has learned from a revision of a course."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,15 +11,30 @@ from app.enrolments.models import Enrolment
 from app.kit.ids import RevisionId, UserId
 
 
-def learners_of_revisions(db: Session, revision_ids: Iterable[RevisionId]) -> dict[UserId, bool]:
-    """Return everybody who has or had a confirmed place that pins one of the revisions, and whether
-    such a place is still confirmed."""
-    learners: dict[UserId, bool] = {}
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """A person with the revisions, of those that were asked for, that a place of theirs pins or pinned.
+    `has_place`: one of these places is still confirmed."""
+
+    user_id: UserId
+    revision_ids: frozenset[RevisionId]
+    has_place: bool
+
+
+def learners_of_revisions(db: Session, revision_ids: Iterable[RevisionId]) -> tuple[Learner, ...]:
+    """Return everybody who has or had a confirmed place that pins one of the revisions."""
     rows = db.execute(
-        select(Enrolment.user_id, Enrolment.state)
+        select(Enrolment.user_id, Enrolment.revision_id, Enrolment.state)
         .where(Enrolment.revision_id.in_(list(revision_ids)))
         .order_by(Enrolment.user_id)
     )
-    for user_id, state in rows:
-        learners[user_id] = learners.get(user_id, False) or state == EnrolmentState.confirmed
-    return learners
+    learners: dict[UserId, Learner] = {}
+    for user_id, revision_id, state in rows:
+        assert revision_id is not None  # noqa: S101 - it is one of those that were asked for
+        before = learners.get(user_id, Learner(user_id, frozenset(), has_place=False))
+        learners[user_id] = Learner(
+            user_id,
+            before.revision_ids | {revision_id},
+            has_place=before.has_place or state == EnrolmentState.confirmed,
+        )
+    return tuple(learners.values())

@@ -1,60 +1,68 @@
-"""Telling learners of a correction of a lesson. Run by the worker for the fact `course.corrected`."""
+"""Telling learners of corrected lessons. Run by the worker for the fact `course.corrected`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.courses import queries as courses
-from app.courses.corrections import lesson_corrections
+from app.courses.corrections import course_corrections
 from app.enrolments.learners import learners_of_revisions
 from app.kit.ids import RevisionId
 from app.notices import service as notices
 
+Corrected = Mapping[str, Sequence[RevisionId]]
+"""The keys of errata, each with the revisions whose lesson has its words."""
 
-def tell_of_corrected_lesson(
-    db: Session,
-    course_key: str,
-    lesson_key: str,
-    erratum_key: str,
-    revision_ids: Sequence[RevisionId],
-    *,
-    now: datetime,
+
+def tell_of_corrected_lessons(
+    db: Session, course_key: str, corrected: Corrected, *, now: datetime
 ) -> None:
-    """Mail everybody who learns or has learned the lesson from one of the revisions.
+    """Mail everybody who learns or has learned the wrong words, one mail for all errata.
 
     The mail says the words themselves: a person whose place has ended cannot open the lesson any more,
     but may still act on what it said. Closed accounts are not written to.
     """
-    correction = next(
-        each for each in lesson_corrections(db, course_key, lesson_key) if each.key == erratum_key
-    )
-    # Each of the revisions has the lesson; its title is taken from the newest one.
-    newest = max(revision_ids)
-    course = courses.revision(db, newest).course
-    place = course.find_lesson(lesson_key)
-    title = place[1].title if place else lesson_key
+    revision_ids = {revision_id for ids in corrected.values() for revision_id in ids}
     learners = learners_of_revisions(db, revision_ids)
-    people = accounts.people(db, learners)
-    for user_id, has_place in learners.items():
-        person = people.get(user_id)
-        if person is None or person.is_closed:
+    people = accounts.people(db, (learner.user_id for learner in learners))
+    words = _words(db, course_key, corrected)
+    title = courses.revision(db, max(revision_ids)).course.title
+    for learner in learners:
+        person = people.get(learner.user_id)
+        concerning = [
+            words[key] for key, ids in corrected.items() if learner.revision_ids.intersection(ids)
+        ]
+        if person is None or person.is_closed or not concerning:
             continue
-        notices.tell(
-            db,
-            person,
-            "learning/corrected",
-            {
-                "name": person.name,
-                "course": course.title,
-                "course_key": course_key,
-                "lesson": title,
-                "lesson_key": lesson_key,
-                "was": correction.was,
-                "now": correction.now,
-                "why": correction.why,
-                "has_place": has_place,
-            },
-            now=now,
-        )
+        values = {
+            "name": person.name,
+            "course": title,
+            "course_key": course_key,
+            "corrections": concerning,
+            "has_place": learner.has_place,
+        }
+        notices.tell(db, person, "learning/corrected", values, now=now)
+
+
+def _words(db: Session, course_key: str, errata: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return what the mail says of each erratum."""
+    published = courses.current(db, course_key)
+    titles = {
+        lesson.key: lesson.title
+        for module in (published.course.modules if published else ())
+        for lesson in module.lessons
+    }
+    wanted = set(errata)
+    return {
+        correction.key: {
+            "lesson": titles.get(correction.target, correction.target),
+            "was": correction.was,
+            "now": correction.now,
+            "why": correction.why,
+        }
+        for correction in course_corrections(db, course_key)
+        if correction.key in wanted
+    }

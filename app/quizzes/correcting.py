@@ -1,10 +1,9 @@
-"""Telling students of a correction of an explanation. Run by the worker for the fact
-`course.corrected`."""
+"""Telling students of corrected explanations. Run by the worker for the fact `course.corrected`."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -14,46 +13,45 @@ from app.notices import service as notices
 from app.quizzes.models import Attempt, AttemptState
 
 
-def tell_of_corrected_explanation(
+def tell_of_corrected_explanations(
     db: Session,
     course_key: str,
-    quiz_key: str,
-    revision_ids: Iterable[RevisionId],
+    corrected: Mapping[str, Sequence[RevisionId]],
     *,
     now: datetime,
 ) -> None:
-    """Mail everybody who sent in an attempt at the quiz from one of the revisions.
+    """Mail everybody who sent in an attempt at one of the quizzes, one mail for each quiz. `corrected`
+    names the quizzes, each with the revisions whose explanations have the wrong words.
 
     The mail does not repeat the explanation: it may tell a right answer before its release. The result
     page shows it to whoever may see it. Closed accounts are not written to.
     """
     rows = db.execute(
-        select(Attempt.user_id, Attempt.id, Attempt.revision_id)
+        select(Attempt.user_id, Attempt.quiz_key, Attempt.id, Attempt.revision_id)
         .where(
             Attempt.course_key == course_key,
-            Attempt.quiz_key == quiz_key,
-            Attempt.revision_id.in_(list(revision_ids)),
             Attempt.state != AttemptState.in_progress,
+            or_(
+                *(
+                    and_(Attempt.quiz_key == quiz_key, Attempt.revision_id.in_(revision_ids))
+                    for quiz_key, revision_ids in corrected.items()
+                )
+            ),
         )
-        .order_by(Attempt.user_id, Attempt.number)
+        .order_by(Attempt.user_id, Attempt.quiz_key, Attempt.number)
     )
-    newest = {row.user_id: row for row in rows}
-    people = accounts.people(db, newest)
-    for user_id, attempt in newest.items():
+    newest = {(row.user_id, row.quiz_key): row for row in rows}
+    people = accounts.people(db, {user_id for user_id, _ in newest})
+    for (user_id, quiz_key), attempt in newest.items():
         person = people.get(user_id)
         if person is None or person.is_closed:
             continue
         course = courses.revision(db, attempt.revision_id).course
         quiz = course.quiz(quiz_key)
-        notices.tell(
-            db,
-            person,
-            "quizzes/corrected",
-            {
-                "name": person.name,
-                "course": course.title,
-                "quiz": quiz.title if quiz else quiz_key,
-                "attempt_id": str(attempt.id),
-            },
-            now=now,
-        )
+        values = {
+            "name": person.name,
+            "course": course.title,
+            "quiz": quiz.title if quiz else quiz_key,
+            "attempt_id": str(attempt.id),
+        }
+        notices.tell(db, person, "quizzes/corrected", values, now=now)

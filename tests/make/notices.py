@@ -36,15 +36,18 @@ REPORT = {
     "assessment_id": "0196f2c0-0000-7000-8000-000000000000",
 }
 CERTIFICATE = {"name": "Ann Able", "title": "Small course", "serial": "3VMHDA7ZP1X8M7Q8VNAZ1C6RPP"}
-CORRECTION = {
+CORRECTION: dict[str, Any] = {
     "name": "Ann Able",
     "course": "Small course",
     "course_key": "small-course",
-    "lesson": "Layers of the skin",
-    "lesson_key": "skin-layers",
-    "was": "it is 1 mm thick",
-    "now": "it is 0.1 mm thick",
-    "why": "The number was wrong.",
+    "corrections": [
+        {
+            "lesson": "Layers of the skin",
+            "was": "it is 1 mm thick",
+            "now": "it is 0.1 mm thick",
+            "why": "The number was wrong.",
+        }
+    ],
 }
 CORRECTED_QUIZ = {
     "name": "Ann Able",

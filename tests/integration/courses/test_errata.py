@@ -145,10 +145,31 @@ def test_everybody_who_read_the_words_is_told_once(database, old, student):
         count = len(db.scalars(select(PublishedErratum)).all())
     assert count == 1
     assert set(told) == {student.user_id, gone.user_id}
-    assert told[student.user_id]["now"] == NEW
+    assert [each["now"] for each in told[student.user_id]["corrections"]] == [NEW]
     assert told[student.user_id]["has_place"] is True
     assert told[gone.user_id]["has_place"] is False
     assert [template for _, template in mails(database)] == ["learning/corrected"] * 2
+
+
+def test_several_corrections_are_one_mail(database, old, student):
+    second = LESSON_ERRATUM.replace("outer-thickness", "with-their-own-vessels").replace(
+        OLD, "which has no vessels of its own"
+    )
+    files = dict(small_files())
+    text = files["lessons/skin-layers.md"].decode().replace(OLD, NEW)
+    text = text.replace("which has no vessels of its own", "which has none")
+    files |= {
+        "lessons/skin-layers.md": text.encode(),
+        "errata.yaml": (LESSON_ERRATUM + second).encode(),
+    }
+    done = published(database, parse_course("small-course", files))
+    assert len(done.errata) == 2
+    with database.read() as db:
+        (notice,) = db.scalars(select(Notice)).all()
+    assert [each["was"] for each in notice.details["corrections"]] == [
+        OLD,
+        "which has no vessels of its own",
+    ]
 
 
 def test_a_correction_alone_is_published_without_a_new_revision(database, old, student, as_person):
@@ -228,10 +249,10 @@ def test_the_notice_of_a_corrected_lesson_can_be_read(database, old, student, as
     with database.read() as db:
         (notice,) = db.scalars(select(Notice)).all()
     letter = as_person(student).get(f"/notices/{notice.id}")
-    assert "A correction to your lesson: Layers of the skin" in words(letter)
+    assert "Corrections to your course" in words(letter)
     assert NEW in words(letter)
     assert OLD in words(letter)
-    assert LESSON in letter.text
+    assert "/learn/small-course" in letter.text
 
 
 def student_address(database, student) -> str:
