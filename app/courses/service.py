@@ -70,6 +70,8 @@ def publish(db: Session, actor: Actor | None, parsed: Parsed, *, now: datetime) 
     head = _take_gate(db, key)
     publication = _publish_revision(db, actor, parsed, parsed.course, parsed.keys, head, now=now)
     revisions = [row.id for row in _revisions(db, key)]
+    if len(revisions) == 1:  # nobody has read another text
+        return publication
     told = publish_errata(db, actor, key, parsed.errata, revisions, now=now)
     return replace(publication, errata=told)
 

@@ -65,3 +65,14 @@ def test_no_question_lost_its_key_and_no_right_answer_changed(database):
                 now[name].answer,
                 now[name].tolerance,
             )
+
+
+def test_every_erratum_reaches_whoever_learns_by_the_earlier_course(database):
+    """The words of each stand in the earlier revision, and in no text of the corrected one."""
+    parsed = parse_course("mesotherapy", read_folder(COURSES / "mesotherapy"))
+    assert len(parsed.errata) > 10
+    with database.write() as db:
+        the_earlier_course(db)
+        done = publish(db, None, parsed, now=NOW)
+    assert [told for told in done.errata if "it corrects 1 revision" not in told] == []
+    assert len(done.errata) == len(parsed.errata)
