@@ -16,7 +16,7 @@ from app.accounts.identity import Identity
 from app.accounts.kept_forms import KeptForms
 from app.accounts.links import sign_link
 from app.assessments import api as assessments_api
-from app.assessments import ending_pages, roster_pages
+from app.assessments import correcting_pages, ending_pages, roster_pages
 from app.assessments import pages as assessments_pages
 from app.assessments import papers as assessments_papers
 from app.binding import bind
@@ -95,6 +95,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     certificates_pages.pages,
     certificates_api.api,
     assessments_papers.pages,
+    correcting_pages.pages,
     practicals_papers.pages,
     enquiries_pages.pages,
     site_pages.pages,

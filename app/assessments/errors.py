@@ -115,3 +115,12 @@ class OtherPerson(Forbidden):
             "This was marked by another person. Sign in as that person to send it.",
             reason="other-person",
         )
+
+
+class CorrectionRefused(Conflict):
+    """This day cannot take the corrected checklist now."""
+
+    title = "The checklist was not changed"
+
+    def __init__(self, detail: str, reason: str) -> None:
+        super().__init__(detail, reason=reason)

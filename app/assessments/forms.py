@@ -1,5 +1,7 @@
 """Forms of assessing."""
 
+from uuid import UUID
+
 from pydantic import Field, field_validator
 
 from app.assessments.domain import Mark
@@ -47,3 +49,9 @@ class SignForm(Form):
         if value != "yes":
             raise ValueError("Tick the box to sign.")
         return value
+
+
+class CorrectChecklistForm(Form):
+    """`revision` is the revision whose changes the page has shown."""
+
+    revision: UUID = Field(title="The revision")

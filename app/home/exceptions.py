@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.assessments import open_work as assessments
+from app.assessments.queries.outdated import outdated_days
 from app.certificates import queries as certificates
 from app.enquiries import queries as enquiries
 from app.enrolments import open_work
@@ -61,6 +62,7 @@ def exceptions(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Exception
         *_few(_untaught(db, now), "days without an instructor", "/admin/practicals"),
         *_few(_unsigned(db, now), "days with unsigned assessments", "/admin/practicals?show=past"),
         *_life_support(db, now),
+        *_checklists(db, now),
         *_few(_requests(db, zone), "intakes with requests", "/admin/intakes"),
         *_enquiries(db, zone),
         *_few(_attendance(db, now), "days without attendance", "/admin/practicals?show=past"),
@@ -154,6 +156,21 @@ def _life_support(db: Session, now: datetime) -> list[Exceptional]:
             f"The first of these days is {first.title}, {_day(first)}.",
             "/admin/life-support",
             "See who",
+        )
+    ]
+
+
+def _checklists(db: Session, now: datetime) -> list[Exceptional]:
+    days = [day.practical for day in outdated_days(db, now=now) if not day.has_begun]
+    if not days:
+        return []
+    return [
+        Exceptional(
+            Urgency.soon,
+            f"{_many(len(days), 'day has', 'days have')} a checklist that was corrected since",
+            f"The first is {days[0].title}, {_day(days[0])}. See what changes, then decide.",
+            "/admin/checklists",
+            "See what changes",
         )
     ]
 

@@ -48,6 +48,7 @@ ADMIN = (
 )
 # Pages that no entry leads to, and the entries they belong under: a role that has the entry sees it marked.
 BELONGS = (
+    ("/admin/checklists", "/admin/practicals"),
     ("/admin/life-support", "/admin/practicals"),
     ("/attempts", "/learn"),
     ("/enrolments", "/learn"),

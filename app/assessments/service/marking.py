@@ -1,6 +1,7 @@
 """Starting, marking and signing. The row of the assessment is the gate: each command writes it first, so
 two tablets take turns and the second one sees what the first has done."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -53,7 +54,10 @@ def start_assessment(
     mark_attendance(db, actor, practical_id, seat_id, Attendance.attended, now=now)
     if (open_id := _open_on(db, seat_id)) is not None:
         return open_id
-    assessment = _add_try(db, actor, seat, now=now)
+    # Read again under the gate: the day may have taken the corrected checklist while this one waited.
+    day = practicals.practical_brief(db, practical_id)
+    assert day is not None  # noqa: S101 - the gate was taken
+    assessment = _add_try(db, actor, replace(seat, practical=day), now=now)
     record_act(db, actor, assessment, "assessments.assessment_started", now=now)
     return assessment.id
 

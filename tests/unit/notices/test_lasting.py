@@ -64,6 +64,7 @@ WRITTEN: dict[str, tuple[dict[str, Any], ...]] = {
     "practicals/teaching-assigned": (SHORT_DAY,),
     "practicals/teaching-called-off": (SHORT_DAY | BECAUSE,),
     "practicals/teaching-changed": (SHORT_DAY | MOVED,),
+    "practicals/teaching-corrected": (SHORT_DAY | BECAUSE,),
     "practicals/teaching-removed": (SHORT_DAY,),
     "quizzes/corrected": (CORRECTED_QUIZ,),
     "rights/ended": tuple(ENDED | {"cause": cause} for cause in CAUSES),

@@ -1,0 +1,92 @@
+"""Practicals whose checklist or requirements were corrected after they were planned."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.assessments import policy
+from app.assessments.differences import differences
+from app.assessments.models import Assessment
+from app.courses import queries as courses
+from app.kit.errors import NotFound
+from app.kit.ids import PracticalId, RevisionId
+from app.practicals.queries.briefs import Brief
+from app.practicals.queries.facts import gate_of
+from app.practicals.queries.outdated import Lacking, days_not_over, holders_lacking
+
+
+@dataclass(frozen=True, slots=True)
+class OutdatedDay:
+    """A day that follows an earlier revision, and what the current one changes. `has_begun`: an assessment
+    has begun, so that the day keeps its checklist."""
+
+    practical: Brief
+    planned_as: int
+    current: int
+    changes: tuple[str, ...]
+    has_begun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionPage:
+    """One day before it takes the corrected checklist. `lacking` hold a place and would not meet the new
+    requirements; they keep it."""
+
+    day: OutdatedDay
+    revision_id: RevisionId
+    lacking: tuple[Lacking, ...]
+
+
+def outdated_days(db: Session, *, now: datetime) -> tuple[OutdatedDay, ...]:
+    """Return the days that are not over and would change, the next first; in three statements once the
+    courses are in memory. The caller has checked the permission."""
+    heads = {published.course_key: published for published in courses.catalogue(db)}
+    days = [
+        day
+        for day in days_not_over(db, now=now)
+        if day.course_key in heads and heads[day.course_key].revision_id != day.revision_id
+    ]
+    if not days:
+        return ()
+    begun = begun_on(db, [day.practical_id for day in days])
+    found = []
+    for day in days:
+        published = courses.revision(db, day.revision_id)
+        head = heads[day.course_key]
+        changes = differences(published.course, head.course, day.kind_key)
+        if changes:
+            has_begun = day.practical_id in begun
+            found.append(OutdatedDay(day, published.number, head.number, changes, has_begun))
+    return tuple(found)
+
+
+def correction_page(
+    db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
+) -> CorrectionPage:
+    """Return what taking the corrected checklist means for one day; NotFound if nothing would change, and
+    for anybody but admins."""
+    if not policy.may_correct_checklists(actor):
+        raise NotFound
+    day = next(
+        (one for one in outdated_days(db, now=now) if one.practical.practical_id == practical_id),
+        None,
+    )
+    gate = gate_of(db, practical_id)
+    head = courses.current(db, day.practical.course_key) if day else None
+    if day is None or gate is None or head is None:
+        raise NotFound
+    return CorrectionPage(day, head.revision_id, holders_lacking(db, gate, head.revision_id))
+
+
+def begun_on(db: Session, practical_ids: list[PracticalId]) -> set[PracticalId]:
+    """Return on which of these days an assessment has begun that was not discarded."""
+    return set(
+        db.scalars(
+            select(Assessment.practical_id)
+            .where(Assessment.practical_id.in_(practical_ids), Assessment.discarded_at.is_(None))
+            .distinct()
+        )
+    )

@@ -1,0 +1,53 @@
+"""Giving a planned day the corrected checklist and requirements of the current revision of its course."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, require
+from app.assessments import policy
+from app.assessments.differences import differences
+from app.assessments.errors import CorrectionRefused
+from app.assessments.queries.outdated import begun_on
+from app.courses import queries as courses
+from app.kit.ids import PracticalId, RevisionId
+from app.practicals.domain.seats import PracticalStatus
+from app.practicals.service.gate import take_gate
+from app.practicals.service.revisions import adopt_revision
+
+
+def take_corrected_checklist(
+    db: Session,
+    actor: Actor,
+    practical_id: PracticalId,
+    *,
+    expected_revision_id: RevisionId,
+    now: datetime,
+) -> None:
+    """Let one day follow the current revision of its course, and tell its instructors.
+
+    `expected_revision_id` is the revision whose changes were shown. Refused once an assessment has begun on
+    the day, when the day is cancelled or over, when nothing would change, and when the course was published
+    again in the meantime. Places stay, also of people who do not meet the new requirements.
+    """
+    require(policy.may_correct_checklists(actor), "Only admins correct checklists.")
+    gate = take_gate(db, practical_id)
+    if gate.status is PracticalStatus.cancelled or now >= gate.ends_at:
+        raise CorrectionRefused("This day is cancelled or over. It keeps its checklist.", "over")
+    if begun_on(db, [practical_id]):
+        raise CorrectionRefused(
+            "An assessment has begun on this day, so the day keeps the checklist it began with. If it was "
+            "begun by mistake, its instructor can discard it first.",
+            "assessment_begun",
+        )
+    head = courses.current(db, gate.course_key)
+    if head is None or head.revision_id != expected_revision_id:
+        raise CorrectionRefused(
+            "The course was published again in the meantime. Read the changes once more, then confirm.",
+            "stale",
+        )
+    old = courses.revision(db, gate.revision_id).course
+    changes = differences(old, head.course, gate.kind_key)
+    if not changes:
+        raise CorrectionRefused("This day has the corrected checklist already.", "nothing_changes")
+    adopt_revision(db, actor, gate, head, changes, now=now)
