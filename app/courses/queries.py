@@ -5,6 +5,7 @@ Nothing here can reach the keys: see `answers`.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -77,6 +78,11 @@ def revision(db: Session, revision_id: RevisionId) -> Published:
         _by_id.pop(next(iter(_by_id)))
     _by_id[revision_id] = published
     return published
+
+
+def current_revision_of(course_key: Any) -> Any:
+    """Return SQL for the id of the revision that new learners of a course get; `course_key` is a column."""
+    return select(_head.current_revision_id).where(_head.key == course_key).scalar_subquery()
 
 
 def current(db: Session, course_key: str) -> Published | None:

@@ -1,5 +1,6 @@
 """What needs an admin today: each with a sentence and the page where it is put right."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,6 +19,7 @@ from app.practicals.domain.times import day_words
 from app.practicals.queries import attention
 from app.practicals.queries.briefs import Brief
 from app.practicals.queries.life_support import uncovered_days
+from app.practicals.queries.outdated import PlannedDay, days_not_over
 
 MOST_OF_A_KIND = 3
 """Further things of one kind become one line: nothing hides what stands below it."""
@@ -56,13 +58,14 @@ class Exceptional:
 def exceptions(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Exceptional, ...]:
     """Return what waits, most pressing first; empty when nothing does. One statement for each kind
     of thing, however much of it there is."""
+    planned = days_not_over(db, now=now)
     found = [
         *_mails(db, now),
         *_few(_certificates(db), "certificates that wait", "/admin/certificates"),
         *_few(_untaught(db, now), "days without an instructor", "/admin/practicals"),
         *_few(_unsigned(db, now), "days with unsigned assessments", "/admin/practicals?show=past"),
-        *_life_support(db, now),
-        *_checklists(db, now),
+        *_life_support(db, planned, now),
+        *_checklists(db, planned, now),
         *_few(_requests(db, zone), "intakes with requests", "/admin/intakes"),
         *_enquiries(db, zone),
         *_few(_attendance(db, now), "days without attendance", "/admin/practicals?show=past"),
@@ -143,8 +146,8 @@ def _unsigned(db: Session, now: datetime) -> list[Exceptional]:
     ]
 
 
-def _life_support(db: Session, now: datetime) -> list[Exceptional]:
-    days = uncovered_days(db, now=now)
+def _life_support(db: Session, planned: Sequence[PlannedDay], now: datetime) -> list[Exceptional]:
+    days = uncovered_days(db, planned, now=now)
     if not days:
         return []
     people = len({person.user_id for day in days for person in day.people})
@@ -160,8 +163,8 @@ def _life_support(db: Session, now: datetime) -> list[Exceptional]:
     ]
 
 
-def _checklists(db: Session, now: datetime) -> list[Exceptional]:
-    days = [day.practical for day in outdated_days(db, now=now) if not day.has_begun]
+def _checklists(db: Session, planned: Sequence[PlannedDay], now: datetime) -> list[Exceptional]:
+    days = [day.practical for day in outdated_days(db, planned, now=now) if not day.has_begun]
     if not days:
         return []
     return [

@@ -1,5 +1,6 @@
 """Practicals whose checklist or requirements were corrected after they were planned."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,12 @@ from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, RevisionId
 from app.practicals.queries.briefs import Brief
 from app.practicals.queries.facts import gate_of
-from app.practicals.queries.outdated import Lacking, days_not_over, holders_lacking
+from app.practicals.queries.outdated import (
+    Lacking,
+    PlannedDay,
+    days_not_over,
+    holders_lacking,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +46,22 @@ class CorrectionPage:
     lacking: tuple[Lacking, ...]
 
 
-def outdated_days(db: Session, *, now: datetime) -> tuple[OutdatedDay, ...]:
-    """Return the days that are not over and would change, the next first; in three statements once the
-    courses are in memory. The caller has checked the permission."""
-    heads = {published.course_key: published for published in courses.catalogue(db)}
-    days = [
-        day
-        for day in days_not_over(db, now=now)
-        if day.course_key in heads and heads[day.course_key].revision_id != day.revision_id
-    ]
-    if not days:
+def outdated_days(
+    db: Session, planned: Iterable[PlannedDay] | None = None, *, now: datetime
+) -> tuple[OutdatedDay, ...]:
+    """Return the days that are not over and would change, the next first; in two statements at most once
+    the courses are in memory. `planned` are those of `days_not_over`, where the caller has them. The caller
+    has checked the permission."""
+    planned = days_not_over(db, now=now) if planned is None else planned
+    behind = [one for one in planned if one.current_revision_id != one.practical.revision_id]
+    if not behind:
         return ()
-    begun = begun_on(db, [day.practical_id for day in days])
+    begun = begun_on(db, [one.practical.practical_id for one in behind])
     found = []
-    for day in days:
+    for one in behind:
+        day = one.practical
         published = courses.revision(db, day.revision_id)
-        head = heads[day.course_key]
+        head = courses.revision(db, one.current_revision_id)
         changes = differences(published.course, head.course, day.kind_key)
         if changes:
             has_begun = day.practical_id in begun

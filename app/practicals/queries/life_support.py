@@ -1,6 +1,7 @@
 """Who has a place on a day to come without a proof of basic life support that covers it. Callers have
 checked the permission."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.courses import queries as courses
-from app.kit.ids import RevisionId, UserId
+from app.kit.ids import UserId
 from app.practicals.domain.life_support import life_support_unmet
 from app.practicals.domain.refusals import Unmet
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import Practical, Seat
 from app.practicals.queries.briefs import BRIEF, Brief
+from app.practicals.queries.outdated import PlannedDay, days_not_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,18 @@ class UncoveredDay:
     people: tuple[Uncovered, ...]
 
 
-def uncovered_days(db: Session, *, now: datetime) -> tuple[UncoveredDay, ...]:
+def uncovered_days(
+    db: Session, planned: Iterable[PlannedDay] | None = None, *, now: datetime
+) -> tuple[UncoveredDay, ...]:
     """Return the published days to come that ask for a proof, where somebody with a place has none that
-    covers the day, the next first; in two statements."""
-    asking = _asking(db, now)
+    covers the day, the next first; in two statements. `planned` are those of `days_not_over`, where the
+    caller has them."""
+    planned = days_not_over(db, now=now) if planned is None else planned
+    asking = {
+        (day.revision_id, day.kind_key)
+        for day in (one.practical for one in planned)
+        if _asks(db, day)
+    }
     if not asking:
         return ()
     kinds = [
@@ -68,16 +78,7 @@ def uncovered_days(db: Session, *, now: datetime) -> tuple[UncoveredDay, ...]:
     return tuple(UncoveredDay(day, tuple(people)) for day, people in found.items())
 
 
-def _asking(db: Session, now: datetime) -> list[tuple[RevisionId, str]]:
-    """Return the kinds of the days to come that ask for a proof, each in its revision."""
-    kinds = db.execute(
-        select(Practical.revision_id, Practical.kind_key)
-        .where(Practical.status == PracticalStatus.published, Practical.starts_at > now)
-        .distinct()
-    )
-    found = []
-    for revision_id, kind_key in kinds:
-        kind = courses.revision(db, revision_id).course.practical(kind_key)
-        if kind is not None and kind.basic_life_support:
-            found.append((revision_id, kind_key))
-    return found
+def _asks(db: Session, day: Brief) -> bool:
+    """Whether the kind of a day asks for a proof; no statement while its revision is in memory."""
+    kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
+    return kind is not None and kind.basic_life_support

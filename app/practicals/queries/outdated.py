@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.courses import queries as courses
 from app.kit.ids import RevisionId, UserId
 from app.practicals.domain.refusals import Reason, Unmet
 from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, eligibility
@@ -25,14 +26,22 @@ class Lacking:
     unmet: tuple[Unmet, ...]
 
 
-def days_not_over(db: Session, *, now: datetime) -> tuple[Brief, ...]:
-    """Return the drafts and the published days that have not ended, the next first."""
+@dataclass(frozen=True, slots=True)
+class PlannedDay:
+    """A day that has not ended, and the revision that its course has now."""
+
+    practical: Brief
+    current_revision_id: RevisionId
+
+
+def days_not_over(db: Session, *, now: datetime) -> tuple[PlannedDay, ...]:
+    """Return the drafts and the published days that have not ended, the next first, in one statement."""
     rows = db.execute(
-        select(*BRIEF)
+        select(*BRIEF, courses.current_revision_of(Practical.course_key))
         .where(Practical.status != PracticalStatus.cancelled, Practical.ends_at > now)
         .order_by(Practical.starts_at, Practical.id)
     )
-    return tuple(Brief(*row) for row in rows)
+    return tuple(PlannedDay(Brief(*brief), current) for *brief, current in rows)
 
 
 def holders_lacking(db: Session, gate: Gate, revision_id: RevisionId) -> tuple[Lacking, ...]:
