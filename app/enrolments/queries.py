@@ -191,7 +191,8 @@ def course_page(db: Session, course_key: str, actor: Actor | None, *, now: datet
 def offers(
     db: Session, actor: Actor | None, *, now: datetime, course_key: str | None = None
 ) -> tuple[Offer, ...]:
-    """Return the open intakes that have not started or still take requests, of one course or all."""
+    """Return the open intakes that take requests now or will, of one course or all, and those in which
+    the actor has a place or waits."""
     query = (
         select(Intake)
         .where(
@@ -202,7 +203,8 @@ def offers(
     )
     if course_key is not None:
         query = query.where(Intake.course_key == course_key)
-    return _offers(db, db.scalars(query).all(), actor, now)
+    found = _offers(db, db.scalars(query).all(), actor, now)
+    return tuple(one for one in found if one.refusal is not Reason.closed)
 
 
 def offer(

@@ -85,6 +85,4 @@ def start_event(offer: Offer, title: str, *, academy: str, base_url: str) -> dic
 def _availability(offer: Offer) -> str:
     if offer.refusal is Reason.not_open_yet:
         return "PreSale"
-    if offer.refusal is Reason.closed:
-        return "Discontinued"
     return "InStock" if offer.places_left else "SoldOut"

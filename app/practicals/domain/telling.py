@@ -7,15 +7,17 @@ from app.practicals.domain.seats import Gate
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """How many people are mailed of an act: with a place, on the waiting list, and who teach the day."""
+    """How many people are mailed of an act: with a place, on the waiting list, who teach the day, and
+    students who had no day to choose before."""
 
     seats: int = 0
     waiting: int = 0
     instructors: int = 0
+    students: int = 0
 
     @property
     def people(self) -> int:
-        return self.seats + self.waiting + self.instructors
+        return self.seats + self.waiting + self.instructors + self.students
 
     @property
     def words(self) -> str:
@@ -24,6 +26,7 @@ class Told:
             (self.seats, "person with a place", "people with a place"),
             (self.waiting, "person who waits", "people who wait"),
             (self.instructors, "instructor", "instructors"),
+            (self.students, "student who had no day yet", "students who had no day yet"),
         )
         parts = [f"{count} {one if count == 1 else many}" for count, one, many in groups if count]
         if len(parts) < 2:

@@ -23,6 +23,8 @@ from sqlalchemy.orm import Session
 
 from app.db.base import table_of
 from app.db.prepared import KEPT_ROWS, Prepared
+from app.enrolments.domain import EnrolmentState
+from app.enrolments.models import Enrolment
 from app.kit.errors import Invalid
 from app.kit.ids import SeatId, UserId
 from app.practicals.domain.seats import Gate, PracticalStatus, WaitingState
@@ -73,6 +75,24 @@ Rows = Select[*tuple[Any, ...]]
 VIEWER = bindparam("viewer", type_=Uuid())
 MINE = PRACTICAL.id.in_(dates_of(VIEWER))
 """The dates on which the viewer has a place, or waits for one."""
+
+
+ENROLMENT = table_of(Enrolment).c
+
+
+def _confirmed(column: ColumnElement[Any]) -> Select[Any]:
+    return select(column).where(
+        ENROLMENT.user_id == VIEWER, ENROLMENT.state == EnrolmentState.confirmed
+    )
+
+
+FOR_THEM = or_(
+    PRACTICAL.intake_id.is_(None),
+    PRACTICAL.intake_id.in_(_confirmed(ENROLMENT.intake_id)),
+    PRACTICAL.course_key.not_in(_confirmed(ENROLMENT.course_key)),
+)
+"""Not kept for another intake of a course on which the viewer has a place: such a day is nothing they could
+do anything about. Who has no place on the course yet sees all of its days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +154,7 @@ def _with_own_places(*seen: PracticalStatus) -> Rows:
 
 def _others(*which: ColumnElement[bool]) -> Rows:
     """A page of the dates to come that are not the viewer's."""
-    asked = (PRACTICAL.starts_at > bindparam("now"), *which)
+    asked = (PRACTICAL.starts_at > bindparam("now"), FOR_THEM, *which)
 
     def counted(*more: ColumnElement[bool]) -> ColumnElement[int]:
         is_shown = PRACTICAL.status == PracticalStatus.published

@@ -38,6 +38,7 @@ from app.practicals.domain.terms import (
 from app.practicals.domain.times import month_words
 from app.practicals.domain.waiting import freed
 from app.practicals.queries.briefs import instructor_ids
+from app.practicals.queries.choosing import intakes_without_a_day
 from app.practicals.queries.date_rows import (
     LISTED,
     ONE_DATE,
@@ -114,13 +115,15 @@ class DateRow:
 @dataclass(frozen=True, slots=True)
 class DatesPage:
     """The student's list: their own dates first, then what can be booked. `shared` is what they still
-    need for each of these, whatever the date."""
+    need for each of these, whatever the date. `awaited` are their intakes for which no day is fixed
+    yet: when the first is published, they get a mail (`service.first_days`)."""
 
     own: tuple[DateRow, ...]
     dates: Page[DateRow]
     filters: Filters
     kinds: tuple[tuple[str, str], ...]
     shared: tuple[Unmet, ...]
+    awaited: tuple[str, ...]
 
     @property
     def by_month(self) -> tuple[tuple[str, tuple[DateRow, ...]], ...]:
@@ -150,7 +153,8 @@ class PracticalPage:
 def dates_page(
     db: Session, actor: Actor, filters: Filters, *, zone: str, number: int, now: datetime
 ) -> DatesPage:
-    """Return a student's list, in five statements whatever the number of dates and people."""
+    """Return a student's list, in five statements whatever the number of dates and people; in six where
+    there is no date for them."""
     own: list[Listed] = OWN_DATES.all(db, viewer=actor.user_id, now=now)
     found = other_dates(db, filters, viewer=actor.user_id, zone=zone, now=now, number=number)
     counted = found
@@ -165,7 +169,14 @@ def dates_page(
         filters=filters,
         kinds=_kinds(db, (row.gate for row in (*own_rows, *rows)), viewer.places),
         shared=_shared(rows),
+        awaited=intakes_without_a_day(db, actor.user_id) if _is_bare(own, rows, filters) else (),
     )
+
+
+def _is_bare(own: Sequence[Listed], rows: Sequence[DateRow], filters: Filters) -> bool:
+    """Whether there is nothing to choose: no date, or none that can still be booked."""
+    can_come = any(not row.booking.is_over for row in rows)
+    return not own and not can_come and not filters.any
 
 
 def practical_page(

@@ -10,9 +10,11 @@ from app.accounts.actor import Actor
 from app.courses import queries as courses
 from app.db.paging import Page, page_of
 from app.enrolments import queries as enrolments
+from app.enrolments.models import Intake
 from app.enrolments.queries import Offer
 from app.kit.ids import PracticalId
 from app.practicals.domain.seats import Gate, PracticalStatus
+from app.practicals.domain.terms import Window, booking_window
 from app.practicals.models import Practical
 from app.practicals.queries.date_rows import Filters
 from app.practicals.queries.facts import GATE_COLUMNS
@@ -22,7 +24,8 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class PublicDate:
-    """A practical day as strangers see it."""
+    """A practical day as strangers see it: one that can be booked now or later. `intake` is the title of
+    the intake that it is kept for."""
 
     practical_id: PracticalId
     course_key: str
@@ -34,6 +37,8 @@ class PublicDate:
     room: str
     free: int
     capacity: int
+    booking: Window
+    intake: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +109,13 @@ def _days(
     now: datetime,
 ) -> Page[PublicDate]:
     asked = (
-        select(*GATE_COLUMNS, func.count().over())
-        .where(Practical.status == PracticalStatus.published, Practical.starts_at > now)
+        select(*GATE_COLUMNS, Intake.title, func.count().over())
+        .outerjoin(Intake, Intake.id == Practical.intake_id)
+        .where(
+            Practical.status == PracticalStatus.published,
+            Practical.starts_at > now,
+            Practical.booking_closes_at > now,
+        )
         .order_by(Practical.starts_at, Practical.id)
         .limit(most)
         .offset((number - 1) * most)
@@ -115,11 +125,11 @@ def _days(
     if span := filters.span(zone):
         asked = asked.where(Practical.starts_at >= span[0], Practical.starts_at < span[1])
     rows = db.execute(asked).all()
-    days = [_day(db, Gate(*row[:-1])) for row in rows]
+    days = [_day(db, Gate(*row[:-2]), row[-2], now) for row in rows]
     return page_of(days, number=number, total=rows[0][-1] if rows else 0, size=most)
 
 
-def _day(db: Session, gate: Gate) -> PublicDate:
+def _day(db: Session, gate: Gate, intake: str | None, now: datetime) -> PublicDate:
     return PublicDate(
         gate.id,
         gate.course_key,
@@ -131,4 +141,6 @@ def _day(db: Session, gate: Gate) -> PublicDate:
         gate.room,
         gate.free,
         gate.capacity,
+        booking_window(gate, now),
+        intake,
     )

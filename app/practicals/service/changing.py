@@ -21,6 +21,7 @@ from app.practicals.queries.boards import planned
 from app.practicals.queries.briefs import instructor_ids
 from app.practicals.queries.facts import gate_of, held_then, other_than
 from app.practicals.service.evidence import demand_nobody_attended
+from app.practicals.service.first_days import tell_of_first_day
 from app.practicals.service.gate import take_gate
 from app.practicals.service.giving import promote
 from app.practicals.service.mails import tell_instructors, tell_of_list, tell_of_seat
@@ -96,7 +97,10 @@ def _follow(
     if after.status is not PracticalStatus.published:
         return Told(seats)
     waiting = _tell_waiting(db, after, moved, now=now) if moved else 0
-    return Told(seats, waiting, _tell_instructors(db, after, moved, taught, teaches, now=now))
+    instructors = _tell_instructors(db, after, moved, taught, teaches, now=now)
+    is_for_others = after.intake_id != before.intake_id
+    students = tell_of_first_day(db, after, now=now) if is_for_others else 0
+    return Told(seats, waiting, instructors, students)
 
 
 def _tell_waiting(db: Session, gate: Gate, before: Gate, *, now: datetime) -> int:

@@ -77,10 +77,12 @@ def tell_of_list(
     now: datetime,
     reason: str | None = None,
     before: Gate | None = None,
+    further: dict[str, Any] | None = None,
 ) -> None:
-    """Mail a person about the waiting list; nothing changes in their calendar. `before` is a day that was
-    moved, as it was."""
-    tell(db, person, f"practicals/{template}", _values(db, gate, person, reason, before), now=now)
+    """Mail a person about a day on which they have no place; nothing changes in their calendar. `before` is
+    a day that was moved, as it was; `further` are values that only this letter has."""
+    values = _values(db, gate, person, reason, before) | (further or {})
+    tell(db, person, f"practicals/{template}", values, now=now)
 
 
 @open_to_all

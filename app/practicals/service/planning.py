@@ -15,6 +15,7 @@ from app.practicals.domain.telling import Told
 from app.practicals.errors import PlanRefused
 from app.practicals.models import Practical
 from app.practicals.queries.briefs import instructor_ids
+from app.practicals.service.first_days import tell_of_first_day
 from app.practicals.service.gate import take_gate
 from app.practicals.service.mails import tell_instructors
 from app.practicals.service.plans import (
@@ -73,4 +74,4 @@ def publish_practical(
     set_status(db, gate, PracticalStatus.published)
     record_act(db, actor, gate.id, "practicals.published", now=now)
     told = tell_instructors(db, "teaching-assigned", gate, teaches, method="REQUEST", now=now)
-    return Told(instructors=told)
+    return Told(instructors=told, students=tell_of_first_day(db, gate, now=now))

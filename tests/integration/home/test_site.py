@@ -253,7 +253,6 @@ class TestCourse:
         offers = structured(client.get("/courses/small-course"))["offers"]
         assert {one["name"]: one["availability"].rpartition("/")[2] for one in offers} == {
             "Soon": "PreSale",
-            "Gone": "Discontinued",
         }
 
     def test_without_dates_there_is_no_offer(self, client, course):

@@ -76,7 +76,8 @@ def test_visitors_see_dates_and_are_asked_to_sign_in(client, database, day):
 
 def test_nothing_planned(client, ann, as_person):
     assert "No practical day is planned yet" in words(client.get("/dates"))
-    assert "No dates are planned yet" in words(as_person(ann).get("/practicals"))
+    page = words(as_person(ann).get("/practicals"))
+    assert "Days for the intake Winter 2026 are not fixed yet" in page
 
 
 def test_the_way_of_a_booking_without_a_script(ann, day, as_person):

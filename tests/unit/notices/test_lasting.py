@@ -55,6 +55,7 @@ WRITTEN: dict[str, tuple[dict[str, Any], ...]] = {
     "practicals/called-off": (DAY | BECAUSE, SHORT_DAY | BECAUSE),
     "practicals/changed": (DAY, PLACE_ON_DAY | MOVED),
     "practicals/changed-waiting": (SHORT_DAY | MOVED,),
+    "practicals/first-day": (SHORT_DAY | {"booking": "Booking opens on Sat 5 Dec 2026, 10:00."},),
     "practicals/given-back": (DAY, SHORT_DAY),
     "practicals/list-closed": (DAY | BECAUSE, SHORT_DAY | BECAUSE),
     "practicals/list-over": (SHORT_DAY,),

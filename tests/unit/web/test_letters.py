@@ -55,6 +55,7 @@ VALUES: dict[str, Any] = {
     "bring": ["Photo identification", "A pen"],
     "terms": "You can give the place back until Sun 6 Dec 2026, 10:00, London time.",
     "can_give_back": True,
+    "booking": "Booking opens on Sat 5 Dec 2026, 10:00, London time.",
     "path": "/practicals/7",
     "topic": "A course",
     "enquiry_id": "7",

@@ -1,0 +1,58 @@
+"""Students for whom there is no day yet: whom the list of dates promises a mail, and who gets it."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from app.enrolments.domain import EnrolmentState
+from app.enrolments.models import Enrolment, Intake
+from app.kit.ids import IntakeId, UserId
+from app.practicals.domain.seats import SeatState
+from app.practicals.models import Practical, Seat
+
+CONFIRMED = Enrolment.state == EnrolmentState.confirmed
+
+
+def intakes_without_a_day(db: Session, user_id: UserId) -> tuple[str, ...]:
+    """Return the titles of the intakes of a person who has no place on any day of the course; ask only
+    where there is no day that they could choose."""
+    rows = db.scalars(
+        select(Intake.title)
+        .join(Enrolment, Enrolment.intake_id == Intake.id)
+        .where(Enrolment.user_id == user_id, CONFIRMED, ~_has_a_seat())
+        .order_by(Intake.starts_on, Intake.id)
+    )
+    return tuple(dict.fromkeys(rows))
+
+
+def who_has_no_day(
+    db: Session,
+    course_key: str,
+    intake_id: IntakeId | None,
+    *,
+    without: Collection[IntakeId | None],
+) -> list[UserId]:
+    """Return who has a confirmed place on a course and none on a day of it, in one intake or in all, but
+    for those `without` whose intake has other days already."""
+    query: Select[UserId] = select(Enrolment.user_id).where(
+        Enrolment.course_key == course_key, CONFIRMED, ~_has_a_seat()
+    )
+    if intake_id is not None:
+        query = query.where(Enrolment.intake_id == intake_id)
+    others = select(Enrolment.user_id).where(CONFIRMED, Enrolment.intake_id.in_(list(without)))
+    return sorted(set(db.scalars(query.where(Enrolment.user_id.not_in(others)))))
+
+
+def _has_a_seat() -> ColumnElement[bool]:
+    return (
+        select(Seat.id)
+        .join(Practical, Practical.id == Seat.practical_id)
+        .where(
+            Seat.user_id == Enrolment.user_id,
+            Seat.state == SeatState.confirmed,
+            Practical.course_key == Enrolment.course_key,
+        )
+        .correlate(Enrolment)
+        .exists()
+    )
