@@ -23,7 +23,7 @@ def show_proofs(diary: Diary) -> None:
     names = dict.fromkeys(name for day in DAYS for name in (*day.people, *day.waiting))
     for number, name in enumerate(names):
         diary.note(diary.ago(SEEN, 11, number), partial(_record, diary, name))
-    diary.note(diary.ago(1, 16), partial(_withdraw, diary))
+    diary.note(diary.ago(1, 22), partial(_withdraw, diary))
 
 
 def _record(diary: Diary, name: str, now: datetime) -> None:
