@@ -319,6 +319,8 @@ def test_closing_and_opening_an_account(admin, as_person, client, database, sam,
     assert admin.post(f"{path}/open", data={"reason": "x"}).status_code == 422
     for _ in range(2):
         assert admin.post(f"{path}/open", data={"reason": "Came back"}).status_code == 303
+    bearer = {"authorization": f"Bearer {token}"}
+    assert client.get("/api/v1/me", headers=bearer).status_code == 401  # it ended for good
     assert client.post("/sign-in", data=login).status_code == 303
     assert (
         admin.post(f"/admin/people/{ada.user_id}/close", data={"reason": "bye"}).status_code == 409

@@ -1,0 +1,793 @@
+"""R-130: every route that writes leaves its act in the audit trail. The routes are those of the application:
+one that writes and is neither tried here nor named with its reason fails."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import func, select, update
+
+from app.accounts.domain import Purpose
+from app.accounts.links import make_link, sign_link
+from app.accounts.models import Group, GroupMember, SignIn, User
+from app.assessments.models import Assessment
+from app.audit.models import AuditEvent
+from app.certificates.models import Certificate, CertificateBlock
+from app.courses import queries as courses
+from app.db.database import Database
+from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, PASSWORD, STUDENTS, DemoPerson, Stage
+from app.enquiries.models import Enquiry
+from app.enrolments.models import Enrolment, Intake
+from app.kit.ids import new_uuid
+from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
+from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
+from app.quizzes.models import Attempt
+from app.web.csrf import SAFE_METHODS
+from app.web.routing import policies
+from tests.make import NOW
+from tests.make.forms import forms_of
+
+COURSE = "mesotherapy"
+NEW_PASSWORD = "gravel parsnip tuesday ninety"
+
+NO_ACT = {
+    "POST /verify": "reads: it looks a certificate up",
+    "POST /notices/read": "marks a person's own notices as read",
+    "POST /notices/{notice_id}/read": "marks a person's own notice as read",
+    "POST /api/v1/notices/{notice_id}/read": "marks a person's own notice as read",
+    "POST /api/v1/me/sign-in/renew": "moves the end of the person's own sign-in, as every page does",
+    "POST /learn/{course_key}/lessons/{lesson_key}/done": "the completion is its own dated record",
+    "POST /learn/{course_key}/lessons/{lesson_key}/not-done": "the person's own mark in their course",
+    "POST /api/v1/learn/{course_key}/lessons/{lesson_key}/done": "as on the page",
+    "POST /attempts/{attempt_id}/questions/{position}": "answers are appended, never changed",
+    "PUT /api/v1/attempts/{attempt_id}/answers/{position}": "answers are appended, never changed",
+    "POST /assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",
+    "PUT /api/v1/assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",
+    "POST /enquiry": "a visitor's question is its own dated record; the act is that it was answered",
+    "POST /admin/outbox/{event_id}/again": "sends again what was written; the outbox counts its tries",
+}
+"""Routes that leave no act, each with the reason."""
+
+
+@dataclass
+class World:
+    """The demo academy and what a test does in it."""
+
+    database: Database
+    browser_of: Callable[[DemoPerson | None], TestClient]
+    secret: str
+
+    def value(self, statement: Any) -> Any:
+        with self.database.read() as db:
+            return db.scalars(statement).first()
+
+    def change(self, statement: Any) -> None:
+        with self.database.write() as db:
+            db.execute(statement)
+
+    def add(self, *rows: Any) -> None:
+        with self.database.write() as db:
+            for row in rows:
+                db.add(row)
+                db.flush()
+
+    def id_of(self, person: DemoPerson) -> UUID:
+        found = self.value(select(User.id).where(User.email == person.email))
+        assert isinstance(found, UUID)
+        return found
+
+    def post(self, who: DemoPerson | None, path: str, **form: Any) -> Any:
+        return self.browser_of(who).post(path, data=form)
+
+    def json(self, who: DemoPerson, method: str, path: str, **body: Any) -> Any:
+        return self.browser_of(who).request(method, path, json=body)
+
+    def press(self, who: DemoPerson, page: str, action: str, **typed: Any) -> Any:
+        """Send a form of a page as it is shown, with some fields changed."""
+        browser = self.browser_of(who)
+        form = next(form for form in forms_of(browser.get(page).text) if form.action == action)
+        shown: dict[str, list[str]] = {}
+        for field in form.fields:
+            if field.is_sent:
+                shown.setdefault(field.name, []).append(field.value)
+        return browser.post(action, data={**shown, **typed})
+
+    def link(self, purpose: Purpose, person: DemoPerson, email: str | None = None) -> str:
+        with self.database.write() as db:
+            link_id = make_link(db, purpose, self.id_of(person), email or person.email, now=NOW)
+        return sign_link(self.secret, str(link_id))
+
+
+def student(stage: Stage) -> DemoPerson:
+    return next(one for one in STUDENTS if one.stage is stage)
+
+
+LEARNER = student(Stage.halfway)
+NEWCOMER = student(Stage.registered)
+TEACHER = INSTRUCTORS[0]
+OTHER_ADMIN = next(one for one in ADMINS if one != ADMIN)
+
+
+def enrolment(world: World, state: str, invoiced: bool | None = None) -> str:
+    wanted = select(Enrolment.id).where(Enrolment.state == state)
+    if invoiced is not None:
+        has_none = Enrolment.invoice_number.is_(None)
+        wanted = wanted.where(~has_none if invoiced else has_none)
+    return f"/admin/enrolments/{world.value(wanted)}"
+
+
+def intake(world: World, status: str = "open") -> str:
+    """Return the address of the intake that takes requests and has free places."""
+    takes = (Intake.opens_at <= NOW, Intake.closes_at > NOW, Intake.taken < Intake.places)
+    intake_id = world.value(select(Intake.id).where(*takes))
+    world.change(update(Intake).where(Intake.id == intake_id).values(status=status))
+    return f"/admin/intakes/{intake_id}"
+
+
+def day(world: World, *, days: int = 20, status: str = "published", taught: bool = True) -> UUID:
+    """Return a practical of the teacher, in so many days, with free places and nobody on it."""
+    other = world.value(select(Practical).order_by(Practical.id))
+    starts = NOW + timedelta(days=days)
+    made = Practical(
+        id=new_uuid(),
+        course_key=other.course_key,
+        kind_key=other.kind_key,
+        revision_id=other.revision_id,
+        title=other.title,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=6),
+        zone="Europe/London",
+        room="Room 41",
+        capacity=2,
+        status=PracticalStatus(status),
+        booking_opens_at=NOW - timedelta(days=1),
+        booking_closes_at=starts - timedelta(hours=24) if days > 2 else NOW + timedelta(hours=1),
+        cancel_until=starts - timedelta(hours=48),
+        created_at=NOW,
+    )
+    world.add(made)
+    if taught:
+        world.add(PracticalInstructor(practical_id=made.id, user_id=world.id_of(TEACHER)))
+    return made.id
+
+
+def ready(world: World) -> DemoPerson:
+    """Return a student who may book: everything but a place on another day."""
+    one = student(Stage.theory)
+    me = world.id_of(one)
+    world.change(update(Seat).where(Seat.user_id == me).values(state=SeatState.cancelled_by_admin))
+    world.change(
+        update(WaitingEntry).where(WaitingEntry.user_id == me).values(state=WaitingState.closed)
+    )
+    return one
+
+
+def seat(world: World, practical_id: UUID, person: DemoPerson | None = None) -> UUID:
+    made = Seat(
+        id=new_uuid(),
+        practical_id=practical_id,
+        user_id=world.id_of(person or ready(world)),
+        state=SeatState.confirmed,
+        booked_at=NOW,
+    )
+    world.add(made)
+    world.change(update(Practical).where(Practical.id == practical_id).values(taken=1))
+    return made.id
+
+
+def full_day(world: World) -> UUID:
+    practical_id = day(world)
+    world.change(update(Practical).where(Practical.id == practical_id).values(capacity=0))
+    return practical_id
+
+
+def waiting(world: World) -> tuple[DemoPerson, UUID]:
+    one, practical_id = ready(world), full_day(world)
+    entry = WaitingEntry(
+        id=new_uuid(),
+        practical_id=practical_id,
+        user_id=world.id_of(one),
+        number=1,
+        state=WaitingState.waiting,
+        joined_at=NOW,
+    )
+    world.add(entry)
+    return one, practical_id
+
+
+def held(world: World) -> tuple[DemoPerson, UUID]:
+    practical_id, one = day(world), ready(world)
+    seat(world, practical_id, one)
+    return one, practical_id
+
+
+def sheet(world: World, *, marked: str | None = None) -> UUID:
+    """Return an open assessment of today; `marked`: every step has this mark."""
+    practical_id = day(world, days=0)
+    seat_id = seat(world, practical_id)
+    world.change(update(Seat).where(Seat.id == seat_id).values(attendance="attended"))
+    practical = world.value(select(Practical).where(Practical.id == practical_id))
+    with world.database.read() as db:
+        checklist = courses.revision(db, practical.revision_id).course.checklists[0]
+    made = Assessment(
+        id=new_uuid(),
+        seat_id=seat_id,
+        practical_id=practical_id,
+        student_id=world.value(select(Seat.user_id).where(Seat.id == seat_id)),
+        instructor_id=world.id_of(TEACHER),
+        course_key=practical.course_key,
+        checklist_key=checklist.key,
+        revision_id=practical.revision_id,
+        number=9,
+        identity_confirmed_at=NOW,
+        started_at=NOW,
+    )
+    world.add(made)
+    for step in checklist.steps if marked else ():
+        mark = {"mark": marked, "note": "", "expected_revision": 0}
+        path = f"/api/v1/assessments/{made.id}/steps/{step.key}"
+        assert world.json(TEACHER, "PUT", path, **mark).status_code == 200
+    return made.id
+
+
+def first_step(world: World, sheet_id: UUID) -> str:
+    browser = world.browser_of(TEACHER)
+    return str(browser.get(f"/api/v1/assessments/{sheet_id}").json()["steps"][0]["key"])
+
+
+def a_stop(world: World, sheet_id: UUID) -> Any:
+    note = {"step_key": first_step(world, sheet_id), "note": "Stopped for safety"}
+    return world.json(TEACHER, "POST", f"/api/v1/assessments/{sheet_id}/stop", **note)
+
+
+def a_running_attempt(world: World) -> tuple[DemoPerson, UUID]:
+    attempt = world.value(select(Attempt).where(Attempt.submitted_at.is_(None)))
+    email = world.value(select(User.email).where(User.id == attempt.user_id))
+    return next(one for one in STUDENTS if one.email == email), attempt.id
+
+
+def first_quiz(world: World) -> str:
+    with world.database.read() as db:
+        published = courses.current(db, COURSE)
+    assert published is not None
+    return str(published.course.modules[0].quiz)
+
+
+def group(world: World) -> UUID:
+    found = world.value(select(Group.id).order_by(Group.name))
+    assert isinstance(found, UUID)
+    return found
+
+
+def a_member(world: World) -> UUID:
+    found = world.value(select(GroupMember.user_id).where(GroupMember.group_id == group(world)))
+    assert isinstance(found, UUID)
+    return found
+
+
+def a_block(world: World) -> Any:
+    certificate = world.value(select(Certificate))
+    holder, course_key = certificate.user_id, certificate.course_key
+    with world.database.write() as db:
+        db.delete(db.get(Certificate, certificate.id))
+        db.flush()
+        db.add(
+            CertificateBlock(user_id=holder, course_key=course_key, reason="a name", blocked_at=NOW)
+        )
+    form = {"user_id": str(holder), "course_key": course_key}
+    return world.post(ADMIN, "/admin/certificates/blocked", **form)
+
+
+def a_reissue(world: World) -> Any:
+    certificate = world.value(select(Certificate.id))
+    here = f"/admin/certificates/{certificate}"
+    world.post(ADMIN, f"{here}/revoke", reason="A wrong name")
+    return world.post(ADMIN, f"{here}/reissue")
+
+
+def a_reset(world: World) -> Any:
+    token = world.link(Purpose.reset, LEARNER)
+    return world.post(None, "/reset", token=token, password=NEW_PASSWORD)
+
+
+def a_confirmation(world: World) -> Any:
+    one = student(Stage.unconfirmed)
+    token = world.link(Purpose.confirm, one)
+    return world.post(None, "/confirm", token=token, password=PASSWORD)
+
+
+def an_invitation(world: World) -> Any:
+    token = world.link(Purpose.invitation, student(Stage.invited))
+    return world.post(None, "/invitation", token=token, password=NEW_PASSWORD)
+
+
+def a_new_address(world: World) -> Any:
+    token = world.link(Purpose.email, LEARNER, "elsewhere@example.org")
+    return world.post(None, "/new-address", token=token)
+
+
+def a_sign_in_of(world: World, person: DemoPerson) -> str:
+    world.browser_of(person)
+    newest = select(SignIn.id).where(SignIn.user_id == world.id_of(person))
+    return str(world.value(newest))
+
+
+def a_change_of_the_profile(world: World) -> Any:
+    browser = world.browser_of(LEARNER)
+    profile = browser.get("/api/v1/me").json()["profile"]
+    return browser.put("/api/v1/me/profile", json={**profile, "name": "Another Name"})
+
+
+def a_new_practical(world: World) -> Any:
+    page = "/admin/practicals/new"
+    who = str(world.id_of(TEACHER))
+    typed = {"day": "15 January 2027", "instructors": [who], "room": "Room 7"}
+    return world.press(ADMIN, page, page, **typed)
+
+
+def a_new_intake(world: World) -> Any:
+    page = "/admin/intakes/new"
+    typed = {
+        "title": "Summer",
+        "starts_on": "1 June 2027",
+        "closes_on": "1 May 2027",
+        "closes_time": "17:00",
+    }
+    return world.press(ADMIN, page, page, **typed)
+
+
+def a_proof(world: World, act: str = "") -> Any:
+    here = f"/admin/people/{world.id_of(LEARNER)}/life-support"
+    typed = {
+        "passed_on": "2 November 2026",
+        "expires_on": "1 December 2027",
+        "issuer": "A trainer",
+    }
+    recorded = world.press(ADMIN, here, here, **typed)
+    if not act:
+        return recorded
+    withdraw = f"{here}/{act}"
+    return world.press(ADMIN, here, withdraw, withdraw_reason="It was somebody else's")
+
+
+def enrolled_intake(world: World) -> tuple[DemoPerson, UUID]:
+    one = student(Stage.requested)
+    found = world.value(
+        select(Enrolment.intake_id).where(
+            Enrolment.user_id == world.id_of(one), Enrolment.state == "requested"
+        )
+    )
+    return one, found
+
+
+def own_enrolment(world: World) -> Any:
+    one, _ = enrolled_intake(world)
+    found = world.value(
+        select(Enrolment.id).where(
+            Enrolment.user_id == world.id_of(one), Enrolment.state == "requested"
+        )
+    )
+    return world.post(one, f"/enrolments/{found}/withdraw")
+
+
+def open_intake_id(world: World) -> UUID:
+    return UUID(intake(world).rpartition("/")[2])
+
+
+def as_api(world: World, method: str, pair: tuple[DemoPerson, UUID], path: str) -> Any:
+    one, target = pair
+    return world.browser_of(one).request(method, path.format(target))
+
+
+def as_page(world: World, pair: tuple[DemoPerson, UUID], path: str) -> Any:
+    one, target = pair
+    return world.post(one, path.format(target))
+
+
+Step = Callable[[World], Any]
+person = "/admin/people/{}".format
+practical = "/admin/practicals/{}".format
+ACTS: dict[str, tuple[str, Step]] = {
+    "POST /admin/certificates/blocked": ("certificates.certificate_issued", a_block),
+    "POST /admin/certificates/{certificate_id}/reissue": (
+        "certificates.certificate_issued",
+        a_reissue,
+    ),
+    "POST /admin/certificates/{certificate_id}/revoke": (
+        "certificates.certificate_revoked",
+        lambda w: w.post(
+            ADMIN, f"/admin/certificates/{w.value(select(Certificate.id))}/revoke", reason="Wrong"
+        ),
+    ),
+    "POST /admin/enquiries/{enquiry_id}/answered": (
+        "enquiry.answered",
+        lambda w: w.post(
+            ADMIN,
+            f"/admin/enquiries/{w.value(select(Enquiry.id).where(Enquiry.answered_at.is_(None)))}/answered",
+            note="By telephone",
+        ),
+    ),
+    "POST /admin/enrolments/{enrolment_id}/cancel": (
+        "enrolment.cancelled",
+        lambda w: w.post(ADMIN, enrolment(w, "confirmed") + "/cancel", reason="Asked by phone"),
+    ),
+    "POST /admin/enrolments/{enrolment_id}/confirm": (
+        "enrolment.confirmed",
+        lambda w: w.post(ADMIN, enrolment(w, "requested") + "/confirm"),
+    ),
+    "POST /admin/enrolments/{enrolment_id}/decline": (
+        "enrolment.declined",
+        lambda w: w.post(ADMIN, enrolment(w, "requested") + "/decline", reason="No proof of age"),
+    ),
+    "POST /admin/enrolments/{enrolment_id}/invoice": (
+        "enrolment.invoiced",
+        lambda w: w.press(
+            ADMIN, (e := enrolment(w, "confirmed")), e + "/invoice", number="2026-777"
+        ),
+    ),
+    "POST /admin/enrolments/{enrolment_id}/payment": (
+        "enrolment.paid",
+        lambda w: w.press(ADMIN, (e := enrolment(w, "confirmed", True)), e + "/payment"),
+    ),
+    "POST /admin/groups": (
+        "accounts.group_made",
+        lambda w: w.post(ADMIN, "/admin/groups", name="Mornings"),
+    ),
+    "POST /admin/groups/{group_id}/close": (
+        "accounts.group_closed",
+        lambda w: w.post(ADMIN, f"/admin/groups/{group(w)}/close"),
+    ),
+    "POST /admin/groups/{group_id}/open": (
+        "accounts.group_reopened",
+        lambda w: (
+            w.post(ADMIN, f"/admin/groups/{group(w)}/close"),
+            w.post(ADMIN, f"/admin/groups/{group(w)}/open"),
+        )[1],
+    ),
+    "POST /admin/groups/{group_id}/members": (
+        "accounts.group_joined",
+        lambda w: w.post(
+            ADMIN, f"/admin/groups/{group(w)}/members", email=NEWCOMER.email, role="student"
+        ),
+    ),
+    "POST /admin/groups/{group_id}/members/{person_id}/remove": (
+        "accounts.group_left",
+        lambda w: w.post(
+            ADMIN,
+            f"/admin/groups/{group(w)}/members/{a_member(w)}/remove",
+        ),
+    ),
+    "POST /admin/groups/{group_id}/rename": (
+        "accounts.group_renamed",
+        lambda w: w.press(
+            ADMIN, (p := f"/admin/groups/{group(w)}/rename"), p, name="Late evenings"
+        ),
+    ),
+    "POST /admin/intakes/new": ("intake.made", a_new_intake),
+    "POST /admin/intakes/{intake_id}/cancel": (
+        "intake.cancelled",
+        lambda w: w.post(ADMIN, intake(w) + "/cancel", reason="Too few people"),
+    ),
+    "POST /admin/intakes/{intake_id}/edit": (
+        "intake.changed",
+        lambda w: w.press(ADMIN, (p := intake(w) + "/edit"), p, title="Another title"),
+    ),
+    "POST /admin/intakes/{intake_id}/export": (
+        "intake.exported",
+        lambda w: w.post(ADMIN, intake(w) + "/export"),
+    ),
+    "POST /admin/intakes/{intake_id}/open": (
+        "intake.opened",
+        lambda w: w.post(ADMIN, intake(w, "draft") + "/open"),
+    ),
+    "POST /admin/intakes/{intake_id}/reserve": (
+        "enrolment.reserved",
+        lambda w: w.post(
+            ADMIN,
+            intake(w) + "/reserve",
+            name_1="New Person",
+            email_1="new@example.org",
+            override_reason="A colleague",
+        ),
+    ),
+    "POST /admin/people/export": (
+        "accounts.people_exported",
+        lambda w: w.post(ADMIN, "/admin/people/export"),
+    ),
+    "POST /admin/people/invite": (
+        "accounts.invited",
+        lambda w: w.post(
+            ADMIN, "/admin/people/invite", name="New", email="new@example.org", roles="student"
+        ),
+    ),
+    "POST /admin/people/{person_id}/close": (
+        "accounts.closed",
+        lambda w: w.post(ADMIN, person(w.id_of(NEWCOMER)) + "/close", reason="Left us"),
+    ),
+    "POST /admin/people/{person_id}/open": (
+        "accounts.opened",
+        lambda w: (
+            w.post(ADMIN, person(w.id_of(NEWCOMER)) + "/close", reason="Left us"),
+            w.post(ADMIN, person(w.id_of(NEWCOMER)) + "/open", reason="Came back"),
+        )[1],
+    ),
+    "POST /admin/people/{person_id}/reset": (
+        "accounts.reset_started",
+        lambda w: w.post(ADMIN, person(w.id_of(LEARNER)) + "/reset"),
+    ),
+    "POST /admin/people/{person_id}/roles": (
+        "accounts.roles_changed",
+        lambda w: w.press(
+            ADMIN,
+            (p := person(w.id_of(NEWCOMER)) + "/roles"),
+            p,
+            roles=["student", "instructor"],
+            reason="Teaches",
+        ),
+    ),
+    "POST /admin/people/{person_id}/sign-ins/end": (
+        "accounts.all_sign_ins_ended",
+        lambda w: w.post(ADMIN, person(w.id_of(LEARNER)) + "/sign-ins/end"),
+    ),
+    "POST /admin/people/{person_id}/life-support": ("accounts.life_support_proof_seen", a_proof),
+    "POST /admin/people/{person_id}/life-support/withdraw": (
+        "accounts.life_support_proof_withdrawn",
+        lambda w: a_proof(w, "withdraw"),
+    ),
+    "POST /admin/practicals/new": ("practicals.made", a_new_practical),
+    "POST /admin/practicals/{practical_id}/cancel": (
+        "practicals.cancelled",
+        lambda w: w.post(ADMIN, practical(day(w)) + "/cancel", reason="Burst pipe"),
+    ),
+    "POST /admin/practicals/{practical_id}/edit": (
+        "practicals.changed",
+        lambda w: w.press(ADMIN, (p := practical(day(w)) + "/edit"), p, room="Room 99"),
+    ),
+    "POST /admin/practicals/{practical_id}/publish": (
+        "practicals.published",
+        lambda w: w.post(ADMIN, practical(day(w, status="draft")) + "/publish"),
+    ),
+    "POST /admin/practicals/{practical_id}/reserve": (
+        "practicals.reserved",
+        lambda w: w.post(
+            ADMIN,
+            practical(day(w)) + "/reserve",
+            person=str(w.id_of(ready(w))),
+            reason="By telephone",
+            override="true",
+        ),
+    ),
+    "POST /admin/practicals/{practical_id}/seats/{seat_id}": (
+        "practicals.took_seat_away",
+        lambda w: w.post(
+            ADMIN, practical(d := day(w)) + f"/seats/{seat(w, d)}", reason="Ill, by telephone"
+        ),
+    ),
+    "POST /teach/practicals/{practical_id}/seats/{seat_id}/attendance": (
+        "practicals.marked_attendance",
+        lambda w: w.post(
+            TEACHER,
+            f"/teach/practicals/{(d := day(w, days=0))}/seats/{seat(w, d)}/attendance",
+            attendance="absent",
+        ),
+    ),
+    "POST /teach/practicals/{practical_id}/students/{seat_id}/assess": (
+        "assessments.assessment_started",
+        lambda w: w.post(
+            TEACHER, f"/teach/practicals/{(d := day(w, days=0))}/students/{seat(w, d)}/assess"
+        ),
+    ),
+    "POST /api/v1/assessments": (
+        "assessments.assessment_started",
+        lambda w: w.json(
+            TEACHER,
+            "POST",
+            "/api/v1/assessments",
+            practical_id=str(d := day(w, days=0)),
+            seat_id=str(seat(w, d)),
+        ),
+    ),
+    "PUT /api/v1/assessments/{assessment_id}/comment": (
+        "assessments.comment_saved",
+        lambda w: w.json(
+            TEACHER,
+            "PUT",
+            f"/api/v1/assessments/{sheet(w)}/comment",
+            comment="Calm",
+            expected_revision=0,
+        ),
+    ),
+    "POST /assessments/{assessment_id}/comment": (
+        "assessments.comment_saved",
+        lambda w: w.post(
+            TEACHER, f"/assessments/{sheet(w)}/comment", comment="Calm", expected_revision="0"
+        ),
+    ),
+    "POST /api/v1/assessments/{assessment_id}/signature": (
+        "assessments.assessment_signed",
+        lambda w: w.json(
+            TEACHER,
+            "POST",
+            f"/api/v1/assessments/{(s := sheet(w, marked='done'))}/signature",
+            expected_version=w.browser_of(TEACHER)
+            .get(f"/api/v1/assessments/{s}")
+            .json()["version"],
+        ),
+    ),
+    "POST /assessments/{assessment_id}/sign": (
+        "assessments.assessment_signed",
+        lambda w: w.press(
+            TEACHER,
+            f"/assessments/{(s := sheet(w, marked='done'))}/sign",
+            f"/assessments/{s}/sign",
+            confirmed="yes",
+        ),
+    ),
+    "POST /api/v1/assessments/{assessment_id}/stop": (
+        "assessments.assessment_stopped",
+        lambda w: a_stop(w, sheet(w)),
+    ),
+    "DELETE /api/v1/assessments/{assessment_id}/stop": (
+        "assessments.assessment_resumed",
+        lambda w: (
+            a_stop(w, s := sheet(w)),
+            w.browser_of(TEACHER).delete(f"/api/v1/assessments/{s}/stop"),
+        )[1],
+    ),
+    "POST /api/v1/assessments/{assessment_id}/discard": (
+        "assessments.assessment_discarded",
+        lambda w: w.json(
+            TEACHER, "POST", f"/api/v1/assessments/{sheet(w)}/discard", reason="By mistake"
+        ),
+    ),
+    "POST /learn/{course_key}/quizzes/{quiz_key}": (
+        "quizzes.start",
+        lambda w: w.post(STUDENTS[1], f"/learn/{COURSE}/quizzes/{first_quiz(w)}"),
+    ),
+    "POST /api/v1/courses/{course}/quizzes/{quiz}/attempts": (
+        "quizzes.start",
+        lambda w: w.json(
+            STUDENTS[1], "POST", f"/api/v1/courses/{COURSE}/quizzes/{first_quiz(w)}/attempts"
+        ),
+    ),
+    "POST /api/v1/attempts/{attempt_id}/submit": (
+        "quizzes.submit",
+        lambda w: as_api(w, "POST", a_running_attempt(w), "/api/v1/attempts/{}/submit"),
+    ),
+    "POST /attempts/{attempt_id}/submit": (
+        "quizzes.submit",
+        lambda w: as_page(w, a_running_attempt(w), "/attempts/{}/submit"),
+    ),
+    "POST /api/v1/intakes/{intake_id}/requests": (
+        "enrolment.requested",
+        lambda w: as_api(w, "POST", (NEWCOMER, open_intake_id(w)), "/api/v1/intakes/{}/requests"),
+    ),
+    "DELETE /api/v1/intakes/{intake_id}/requests": (
+        "enrolment.cancelled",
+        lambda w: as_api(w, "DELETE", enrolled_intake(w), "/api/v1/intakes/{}/requests"),
+    ),
+    "POST /courses/{course_key}/reserve/{intake_id}": (
+        "enrolment.requested",
+        lambda w: as_page(w, (NEWCOMER, open_intake_id(w)), f"/courses/{COURSE}/reserve/{{}}"),
+    ),
+    "POST /enrolments/{enrolment_id}/withdraw": ("enrolment.cancelled", own_enrolment),
+    "PUT /api/v1/me/profile": ("accounts.profile_changed", a_change_of_the_profile),
+    "POST /me": (
+        "accounts.profile_changed",
+        lambda w: w.press(LEARNER, "/me", "/me", name="Another Name"),
+    ),
+    "DELETE /api/v1/me/sign-ins/{sign_in_id}": (
+        "accounts.sign_in_ended",
+        lambda w: w.browser_of(LEARNER).delete(f"/api/v1/me/sign-ins/{a_sign_in_of(w, LEARNER)}"),
+    ),
+    "POST /me/sign-ins/{sign_in_id}/end": (
+        "accounts.sign_in_ended",
+        lambda w: w.post(LEARNER, f"/me/sign-ins/{a_sign_in_of(w, LEARNER)}/end"),
+    ),
+    "POST /me/sign-ins/end-others": (
+        "accounts.other_sign_ins_ended",
+        lambda w: (w.browser_of(LEARNER), w.post(LEARNER, "/me/sign-ins/end-others"))[1],
+    ),
+    "POST /me/email": (
+        "accounts.new_address_asked",
+        lambda w: w.post(
+            LEARNER, "/me/email", email="elsewhere@example.org", current_password=PASSWORD
+        ),
+    ),
+    "POST /me/password": (
+        "accounts.password_changed",
+        lambda w: w.post(LEARNER, "/me/password", current_password=PASSWORD, password=NEW_PASSWORD),
+    ),
+    "POST /api/v1/practicals/{practical_id}/bookings": (
+        "practicals.booked",
+        lambda w: as_api(w, "POST", (ready(w), day(w)), "/api/v1/practicals/{}/bookings"),
+    ),
+    "POST /practicals/{practical_id}/book": (
+        "practicals.booked",
+        lambda w: as_page(w, (ready(w), day(w)), "/practicals/{}/book"),
+    ),
+    "DELETE /api/v1/practicals/{practical_id}/bookings/mine": (
+        "practicals.cancelled_seat",
+        lambda w: as_api(w, "DELETE", held(w), "/api/v1/practicals/{}/bookings/mine"),
+    ),
+    "POST /practicals/{practical_id}/cancel": (
+        "practicals.cancelled_seat",
+        lambda w: as_page(w, held(w), "/practicals/{}/cancel"),
+    ),
+    "POST /api/v1/practicals/{practical_id}/waiting": (
+        "practicals.joined_waiting_list",
+        lambda w: as_api(w, "POST", (ready(w), full_day(w)), "/api/v1/practicals/{}/waiting"),
+    ),
+    "POST /practicals/{practical_id}/waiting": (
+        "practicals.joined_waiting_list",
+        lambda w: as_page(w, (ready(w), full_day(w)), "/practicals/{}/waiting"),
+    ),
+    "DELETE /api/v1/practicals/{practical_id}/waiting/mine": (
+        "practicals.left_waiting_list",
+        lambda w: as_api(w, "DELETE", waiting(w), "/api/v1/practicals/{}/waiting/mine"),
+    ),
+    "POST /practicals/{practical_id}/waiting/leave": (
+        "practicals.left_waiting_list",
+        lambda w: as_page(w, waiting(w), "/practicals/{}/waiting/leave"),
+    ),
+    "POST /results/export": (
+        "reports.results_exported",
+        lambda w: w.post(ADMIN, "/results/export", course=COURSE),
+    ),
+    "POST /register": (
+        "accounts.registered",
+        lambda w: w.post(
+            None, "/register", name="New", email="new@example.org", password=NEW_PASSWORD
+        ),
+    ),
+    "POST /forgot": (
+        "accounts.reset_asked",
+        lambda w: w.post(None, "/forgot", email=LEARNER.email),
+    ),
+    "POST /sign-in": (
+        "accounts.signed_in",
+        lambda w: w.post(None, "/sign-in", email=LEARNER.email, password=PASSWORD),
+    ),
+    "POST /sign-out": ("accounts.signed_out", lambda w: w.post(LEARNER, "/sign-out")),
+    "POST /reset": ("accounts.password_set", a_reset),
+    "POST /confirm": ("accounts.confirmed", a_confirmation),
+    "POST /invitation": ("accounts.password_set", an_invitation),
+    "POST /new-address": ("accounts.address_changed", a_new_address),
+}
+DEMO_ONLY = {"POST /demo/sign-in": "the demo's own way in; the same use-case as every sign-in"}
+
+
+@pytest.fixture
+def world(academy_client, academy_database, as_demo_person) -> World:
+    secret = academy_client.app.state.shell.settings.secret_key.get_secret_value()
+    return World(academy_database, as_demo_person, secret)
+
+
+def test_every_route_that_can_write_is_tried_or_named(academy_client):
+    unsafe = {
+        f"{method} {path}"
+        for method, path in policies(academy_client.app)
+        if method not in SAFE_METHODS
+    }
+    assert set(ACTS) & set(NO_ACT) == set()
+    assert unsafe == set(ACTS) | set(NO_ACT) | set(DEMO_ONLY)
+
+
+@pytest.mark.parametrize("route", ACTS)
+def test_the_act_is_left(route, world):
+    action, step = ACTS[route]
+    newest = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == action)
+    before = world.value(newest)
+    answer = step(world)
+    assert answer.status_code < 400, answer.text
+    assert world.value(newest) > before, f"{route} leaves no {action}"
+
+
+def test_the_routes_of_this_test_are_paths(academy_client):
+    """A misspelt route would be neither tried nor missed."""
+    assert all(re.fullmatch(r"(POST|PUT|DELETE) /\S+", route) for route in {**ACTS, **NO_ACT})
