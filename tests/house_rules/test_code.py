@@ -42,6 +42,30 @@ def test_only_the_database_commits_and_rolls_back():
     assert found == []
 
 
+def test_a_route_that_reads_opens_no_write_block():
+    """With the database's one writer held, or its disk full, such a page would keep everybody from
+    reading."""
+    routes = [
+        (relative(path), node)
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and _is_get(node)
+    ]
+    assert len(routes) > 100
+    found = [
+        f"{path}:{line} {node.name}"
+        for path, node in routes
+        for name, line in calls(node)
+        if name == "write"
+    ]
+    assert found == []
+
+
+def _is_get(function: ast.FunctionDef) -> bool:
+    called = [one.func for one in function.decorator_list if isinstance(one, ast.Call)]
+    return any(isinstance(one, ast.Attribute) and one.attr == "get" for one in called)
+
+
 def test_only_the_edges_read_the_clock():
     """A rule that reads the clock cannot be tested at the second it turns."""
     found = [

@@ -9,9 +9,12 @@ import urllib.request
 import pytest
 
 from app.web.protocol import LONGEST_HEAD, MOST_BYTES, BoundedProtocol
+from tests.make.patience import SECONDS
 from tests.make.raw import RawRequest, a_form
 from tests.make.server import a_server
 
+MOST_SECONDS = 1.5
+"""For an answer meanwhile; without the limit it was up to 3.5 s on a machine at rest."""
 MEGABYTE = b"x" * 1024 * 1024
 
 
@@ -66,11 +69,11 @@ def test_others_are_answered_while_somebody_sends_a_head_without_end(server, fir
     slowest = 0.0
     while flooding.is_alive():
         began = time.monotonic()
-        with urllib.request.urlopen(f"{server.url}/livez", timeout=5) as response:  # noqa: S310 - loopback
+        with urllib.request.urlopen(f"{server.url}/livez", timeout=SECONDS) as response:  # noqa: S310 - loopback
             assert response.status == 200
         slowest = max(slowest, time.monotonic() - began)
         time.sleep(0.01)
-    assert slowest < 1.0
+    assert slowest < MOST_SECONDS
     assert taken[0] < 30 * len(MEGABYTE)  # what the buffers of the two sides hold
 
 

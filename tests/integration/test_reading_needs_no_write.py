@@ -27,11 +27,14 @@ from app.accounts.models import SignIn
 from app.db.database import Database
 from app.db.limits import Count
 from tests.make import NOW
+from tests.make.patience import SECONDS, until
 from tests.make.people import a_sign_in, a_user
 from tests.make.server import Server, a_server
 
 AT_ONCE = 1.0
-"""Seconds within which a page that only reads is answered."""
+"""Seconds within which a page that only reads is answered (bar 3)."""
+SOON = 3.0
+"""The same on a busy machine. It is shorter than any wait for the lock."""
 WRITERS = 24
 STALE = 8
 READS = {
@@ -53,6 +56,7 @@ class Academy:
     server: Server
     database: Database
     path: Path
+    most: float = SOON
     networks: Iterator[int] = field(default_factory=itertools.count)
     slow: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -67,7 +71,7 @@ class Academy:
                 (name, readers.submit(self.ask, *page[:2])) for name, page in pages.items()
             ]:
                 status, seconds, _ = result.result()
-                if seconds > AT_ONCE:
+                if seconds > self.most:
                     self.slow.append(f"{name}: {seconds:.2f} s")
                 if status != pages[name][2]:
                     self.wrong.append(f"{name}: {status}")
@@ -87,7 +91,7 @@ class Academy:
         opener = urllib.request.build_opener(NoRedirects)
         began = time.monotonic()
         try:
-            with opener.open(request, timeout=40) as response:
+            with opener.open(request, timeout=SECONDS) as response:
                 response.read()
                 return response.status, time.monotonic() - began, None
         except urllib.error.HTTPError as refused:
@@ -177,18 +181,18 @@ def read_while_locked(academy: Academy, seconds: float) -> list[tuple[int, float
 
 
 def test_reading_goes_on_while_another_process_writes(academy):
-    saves = read_while_locked(academy, 2.5)
+    saves = read_while_locked(academy, 4.5)
     assert (academy.slow, academy.wrong) == ([], [])
-    assert {status for status, _, _ in saves} == {303}
+    assert {status for status, _, _ in saves} <= {303, 503}
     academy.read_all()
-    time.sleep(0.5)
-    assert academy.sightings() == STALE + 1
+    until(lambda: academy.sightings() == STALE + 1)
     assert (academy.slow, academy.wrong) == ([], [])
 
 
 @pytest.mark.deep
 def test_reading_goes_on_for_twelve_seconds_without_writing(academy):
     """Bar 3. Who saves is told calmly to try again; nobody waits longer than for both waits together."""
+    academy.most = AT_ONCE
     saves = read_while_locked(academy, 12.0)
     assert (academy.slow, academy.wrong) == ([], [])
     assert {status for status, _, _ in saves} <= {303, 503}
@@ -198,8 +202,7 @@ def test_reading_goes_on_for_twelve_seconds_without_writing(academy):
     assert {wait for _, wait in refused} == {"3"}
     assert academy.save(0)[0] == 303
     academy.read_all()
-    time.sleep(0.5)
-    assert academy.sightings() == STALE + 1
+    until(lambda: academy.sightings() == STALE + 1)
 
 
 def read_on_a_full_disk(academy: Academy) -> None:
@@ -207,7 +210,7 @@ def read_on_a_full_disk(academy: Academy) -> None:
         academy.read_all()
         status, seconds, wait = academy.save(0)
         assert (status, wait) == (503, "3")
-        assert seconds < AT_ONCE
+        assert seconds < academy.most
     assert (academy.slow, academy.wrong) == ([], [])
     assert academy.sightings() == 0
 
@@ -215,8 +218,7 @@ def read_on_a_full_disk(academy: Academy) -> None:
 def is_well_again(academy: Academy) -> None:
     assert academy.save(0)[0] == 303
     academy.read_all()
-    time.sleep(0.5)
-    assert academy.sightings() == STALE + 1
+    until(lambda: academy.sightings() == STALE + 1)
     assert (academy.slow, academy.wrong) == ([], [])
     with academy.database.read() as db:
         assert db.scalar(select(func.count()).select_from(Count)) >= 1
@@ -260,6 +262,7 @@ class TestOnAFullDisk:
     @pytest.mark.deep
     def test_reading_goes_on_and_it_heals_without_a_restart(self, academy):
         """Bar 3."""
+        academy.most = AT_ONCE
         ballast = academy.path.with_name("ballast")
         with ballast.open("wb", buffering=0) as file:
             try:

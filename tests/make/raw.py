@@ -5,6 +5,8 @@ import socket
 from dataclasses import dataclass
 from typing import Self
 
+from tests.make.patience import SECONDS
+
 
 @dataclass(frozen=True)
 class RawAnswer:
@@ -18,7 +20,7 @@ class RawAnswer:
 class RawRequest:
     """One request on a connection of its own, sent part by part."""
 
-    def __init__(self, port: int, *, timeout: float = 20.0) -> None:
+    def __init__(self, port: int, *, timeout: float = SECONDS) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
 
     def send(self, part: bytes) -> None:

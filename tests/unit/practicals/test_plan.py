@@ -83,3 +83,17 @@ def test_capacity_is_the_ratio_unless_said_otherwise():
     assert capacity_of(plan, 4) == ratio_capacity(4, 2) == 8
     assert capacity_of(a_plan(capacity=3), 4) == 3
     assert not is_over_ratio(plan, 4)
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "zone"),
+    [
+        (date(1, 1, 1), time(0), "Asia/Tokyo"),
+        (date(9999, 12, 31), time(22), "America/New_York"),
+        (date.max, time(23, 59), "Pacific/Pago_Pago"),
+    ],
+)
+def test_a_day_at_the_end_of_the_calendar_is_refused_in_words(day, at, zone):
+    """It overflowed, and was answered as a fault of ours."""
+    with pytest.raises(ValueError, match="Check the year"):
+        moment(day, at, zone)
