@@ -1,0 +1,57 @@
+"""Both workers in a real server, with a mail server that takes a mail and never answers."""
+
+import re
+import time
+import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.db.database import Database
+from app.db.migrate import upgrade
+from app.kit.ids import new_uuid
+from app.outbox import service as outbox
+from app.outbox.health import deliveries
+from tests.make.mail_server import HANG, PlayedServer
+from tests.make.server import Server, a_server
+
+
+def told(server: Server, path: str = "/readyz") -> str:
+    with urllib.request.urlopen(f"{server.url}{path}", timeout=5) as answer:  # noqa: S310 - loopback
+        return answer.read().decode()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends, "not in time"
+        time.sleep(0.1)
+
+
+def test_a_probe_sees_both_workers_and_a_mail_on_its_way_stops_no_stop(tmp_path: Path):
+    address = f"sqlite:///{tmp_path / 'preceptor.db'}"
+    database = Database(address)
+    upgrade(database)
+    with PlayedServer(replies={"DATA.": HANG}).running() as played:
+        server = a_server(address, tmp_path, mail_url=f"smtp://127.0.0.1:{played.port}")
+        try:
+            server.start()
+            wait_for(lambda: told(server).startswith("ready\n"))
+            now = datetime.now(UTC)
+            values = {"name": "Ned", "inviter": "Ada", "link_id": str(new_uuid())}
+            with database.write() as db:
+                outbox.send_mail(db, "ned@example.org", "accounts/invitation", values, now=now)
+                outbox.announce(db, "quiz.submitted", {}, now=now)
+            wait_for(lambda: bool(played.seen))
+            wait_for(lambda: "facts: seen" in told(server) and "0 waiting" in told(server))
+            assert re.search(r"mails: seen \d+ seconds? ago, 1 waiting", told(server))
+            assert 'preceptor_outbox_waiting{kind="mails"} 1.0' in told(server, "/metrics")
+            began = time.monotonic()
+            server.stop()
+            assert time.monotonic() - began < 24
+        finally:
+            server.kill()
+    with database.read() as db:
+        facts, mails = deliveries(db, now=datetime.now(UTC))
+    assert (facts.waiting, mails.waiting, mails.given_up) == (0, 1, 0)
+    database.close()
