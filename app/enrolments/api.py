@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.enrolments import queries, service
 from app.enrolments.domain import Decision, EnrolmentState, Reason
+from app.enrolments.gate import live_rows
 from app.kit.ids import EnrolmentId, IntakeId
 from app.web.access import EVERYONE, STUDENT
 from app.web.dates import local_day
@@ -75,16 +76,21 @@ def list_intakes(visit: Visit) -> OffersShape:
 def request_place(
     visit: Visit, intake_id: IntakeId, idempotency_key: Annotated[str, Header()] = ""
 ) -> RequestedShape:
-    """Ask for a place. The same `Idempotency-Key` within 24 hours gives the same answer."""
+    """Ask for a place. The same `Idempotency-Key` within 24 hours gives the same answer, while
+    the place or the wish stands; after that it is refused with 409."""
     with visit.database.write() as db:
 
         def ask() -> str:
             asked = service.request_place(db, visit.actor, intake_id, now=visit.now)
             return RequestedShape.model_validate(asked).model_dump_json()
 
-        answer = visit.once(
-            db, Submission(idempotency_key=idempotency_key, body=str(intake_id)), ask
-        )
+        def stands(answer: str) -> bool:
+            asked = RequestedShape.model_validate_json(answer)
+            live = live_rows(db, intake_id, [visit.actor.user_id])
+            return asked.enrolment_id in {row.id for row in live}
+
+        command = Submission(idempotency_key=idempotency_key, body=str(intake_id))
+        answer = visit.once(db, command, ask, stands=stands)
     return RequestedShape.model_validate_json(answer)
 
 

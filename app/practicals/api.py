@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Header, Response
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
 
 from app.db.paging import page_number
 from app.kit.errors import Invalid
@@ -15,6 +16,7 @@ from app.practicals import service
 from app.practicals.domain.seats import Attendance, Reason, Unmet
 from app.practicals.queries.date_rows import Filters
 from app.practicals.queries.dates import DateRow, dates_page, practical_page
+from app.practicals.queries.facts import holds_seat, waits
 from app.web.access import STAFF, STUDENT
 from app.web.forms import Submission
 from app.web.routing import Api
@@ -151,7 +153,7 @@ def mark_attendance(
 )
 def book_seat(visit: Visit, practical_id: PracticalId, key: Key = "") -> SeatOut:
     """Book a place, or answer 409 with the reason."""
-    return SeatOut(seat_id=_once(visit, practical_id, key, service.book_seat))
+    return SeatOut(seat_id=_once(visit, practical_id, key, service.book_seat, holds_seat))
 
 
 @api.delete(
@@ -176,7 +178,7 @@ def cancel_seat(visit: Visit, practical_id: PracticalId) -> Response:
 )
 def join_waiting_list(visit: Visit, practical_id: PracticalId, key: Key = "") -> EntryOut:
     """Wait for a place, or answer 409 with the reason."""
-    return EntryOut(entry_id=_once(visit, practical_id, key, service.join_waiting_list))
+    return EntryOut(entry_id=_once(visit, practical_id, key, service.join_waiting_list, waits))
 
 
 @api.delete(
@@ -190,16 +192,21 @@ def leave_waiting_list(visit: Visit, practical_id: PracticalId) -> Response:
 
 
 def _once(
-    visit: VisitContext, practical_id: PracticalId, key: str, use_case: Callable[..., UUID]
+    visit: VisitContext,
+    practical_id: PracticalId,
+    key: str,
+    use_case: Callable[..., UUID],
+    stands: Callable[[Session, UUID], bool],
 ) -> str:
-    """Do what returns an id once per key of the client; the same key gives the same id again."""
+    """Do what returns an id once per key of the client. The same key gives the same id again while the place
+    or the entry stands; after that it is refused."""
     with visit.database.write() as db:
 
         def effect() -> str:
             return str(use_case(db, visit.actor, practical_id, now=visit.now))
 
         submission = Submission(idempotency_key=key, body=str(practical_id))
-        return visit.once(db, submission, effect)
+        return visit.once(db, submission, effect, stands=lambda made: stands(db, UUID(made)))
 
 
 def _practical(row: DateRow) -> PracticalOut:

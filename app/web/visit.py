@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import Actor
 from app.db.database import Database
 from app.db.idempotency import once
-from app.kit.errors import Unauthenticated
+from app.kit.errors import Conflict, Unauthenticated
 from app.settings import Settings
 from app.web.access import Access
 from app.web.csrf import SAFE_METHODS, cookie_name, demand_proof_of_unread, token_for
@@ -43,6 +43,11 @@ class Flash:
     text: str
 
 
+SENT_BEFORE = "You sent this before, and it was done then. This page shows how things stand now."
+SUPERSEDED = (
+    "This key was used before, and what was done then does not stand any more. "
+    "Look at how things stand, and send it with a new key."
+)
 BACK_AGAIN = Flash(
     "warning",
     "You were signed out before this was saved. Check it, then press the button again to save it.",
@@ -71,6 +76,7 @@ class VisitContext:
         self._actor: Actor | None = None
         self._new_visitor: str | None = None
         self._route = ""
+        self.is_repeat = False
 
     @property
     def settings(self) -> Settings:
@@ -143,23 +149,40 @@ class VisitContext:
         if cookie := self.sign_in_token:
             self._actor = self.shell.identify.by_cookie(self.database, cookie, now=self.now)
 
-    def once(self, db: Session, submission: Submission, effect: Callable[[], str]) -> str:
+    def once(
+        self,
+        db: Session,
+        submission: Submission,
+        effect: Callable[[], str],
+        *,
+        stands: Callable[[str], bool] | None = None,
+    ) -> str:
         """Run `effect` once per idempotency key of a form; it returns where to go next.
 
-        A form without a key (a client of its own making) runs it each time.
+        A form without a key (a client of its own making) runs it each time. `stands` says of the answer of
+        an earlier time whether it is still true; one that is not raises Conflict.
         """
         if not submission.idempotency_key:
             return effect()
+        self.is_repeat = True
+
+        def first_time() -> str:
+            self.is_repeat = False
+            return effect()
+
         seed = str(self._actor.user_id) if self._actor else self.network
-        return once(
+        answer = once(
             db,
-            effect,
+            first_time,
             principal=sha256(seed.encode()).hexdigest(),
             route=self._route,
             key=submission.idempotency_key[:80],
             body=self._keyed(submission.body),
             now=self.now,
         )
+        if self.is_repeat and stands is not None and not stands(answer):
+            raise Conflict(SUPERSEDED, reason="superseded")
+        return answer
 
     def _keyed(self, body: str) -> str:
         """Key the body, so that what is kept of it tells nothing: a form may hold a password."""
@@ -211,7 +234,10 @@ class VisitContext:
     def redirect(
         self, to: str, *, flash: str | None = None, kind: FlashKind = "success"
     ) -> Response:
-        """Answer a successful post: see another page (303), with a sentence shown there once."""
+        """Answer a successful post: see another page (303), with a sentence shown there once. A form that was
+        sent a second time did nothing now: what it did then may have been undone since."""
+        if flash is not None and kind == "success" and self.is_repeat:
+            flash, kind = SENT_BEFORE, "info"
         response = RedirectResponse(to, status_code=303)
         if flash is not None:
             response.set_cookie(

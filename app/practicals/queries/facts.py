@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -202,3 +203,15 @@ def _waiting_now(db: Session, practical_id: PracticalId, user_ids: list[UserId])
             )
         )
     )
+
+
+def holds_seat(db: Session, seat_id: UUID) -> bool:
+    """Return whether this place is still held."""
+    wanted = select(Seat.id).where(Seat.id == seat_id, Seat.state == SeatState.confirmed)
+    return db.scalar(wanted) is not None
+
+
+def waits(db: Session, entry_id: UUID) -> bool:
+    """Return whether this entry of a waiting list still waits."""
+    live = (WaitingEntry.id == entry_id, WaitingEntry.state == WaitingState.waiting)
+    return db.scalar(select(WaitingEntry.id).where(*live)) is not None

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from app.kit.ids import new_uuid
 from app.practicals.domain.seats import PracticalStatus
-from app.practicals.models import Seat
+from app.practicals.models import Seat, WaitingEntry
 from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_ready_student, a_seat
 
@@ -93,3 +93,27 @@ def test_what_may_not_be_seen_is_not_found(database, ann, as_person):
         assert browser.post(f"{LIST}/{practical_id}/bookings").status_code == 404
     assert browser.get(f"{LIST}?month=13").status_code == 422
     assert as_person(teacher).get(LIST).status_code == 403
+
+
+@pytest.mark.parametrize("act", ["bookings", "waiting"])
+def test_an_old_key_is_refused_when_what_it_did_does_not_stand(database, as_person, act):
+    """N1: the answer of the first time would be a success that is not true any more."""
+    with database.write() as db:
+        ann = a_ready_student(db, "Ann Able")
+        practical_id = a_practical(db, capacity=1)
+        if act == "waiting":
+            a_seat(db, practical_id, a_ready_student(db, "Ben Bold").user_id)
+    browser, path = as_person(ann), f"{LIST}/{practical_id}/{act}"
+    headers = {"idempotency-key": "k"}
+    first = browser.post(path, headers=headers)
+    assert first.status_code == 201
+    assert browser.post(path, headers=headers).json() == first.json()
+    assert browser.delete(f"{path}/mine").status_code == 204
+    with database.read() as db:
+        before = db.scalars(select(Seat.state)).all(), db.scalars(select(WaitingEntry.state)).all()
+    again = browser.post(path, headers=headers)
+    assert (again.status_code, again.json()["reason"]) == (409, "superseded")
+    with database.read() as db:
+        after = db.scalars(select(Seat.state)).all(), db.scalars(select(WaitingEntry.state)).all()
+    assert after == before
+    assert browser.post(path, headers={"idempotency-key": "another"}).status_code == 201

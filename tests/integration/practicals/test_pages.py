@@ -278,6 +278,21 @@ def test_a_form_sent_twice_has_one_effect_r_073(database, ann, day, as_person):
     assert extra.status_code == 422, "R-038: unknown fields are refused"
 
 
+def test_an_old_key_promises_nothing_that_was_undone_since(database, ann, day, as_person):
+    """N1: what a key did may have been turned round; sending it again must not say that it stands."""
+    browser, key = as_person(ann), {"idempotency_key": "one-key"}
+    here = f"/practicals/{day}"
+    assert browser.post(f"{here}/book", data=key).status_code == 303
+    assert browser.post(f"{here}/cancel").status_code == 303
+    browser.get(here)
+    assert browser.post(f"{here}/book", data=key).status_code == 303
+    said = words(browser.get(here))
+    assert "You sent this before, and it was done then." in said
+    assert "have a place" not in said
+    with database.read() as db:
+        assert db.scalars(select(Seat.state)).all() == [SeatState.cancelled_by_student]
+
+
 # Those who teach
 
 
