@@ -52,9 +52,10 @@ def configure_logs(level: str) -> None:
         root.addHandler(_Forwarded())
 
 
-class _Lines(structlog.PrintLogger):
-    """Writes lines to standard output. A line that cannot be written, because the disk is full or nobody
-    reads any more, is lost: it must not turn an answer into an error."""
+class _Lines(structlog.WriteLogger):
+    """Writes lines to standard output, each in one piece: several processes write to the same place, and with
+    `PYTHONUNBUFFERED` a line and its end would be two. A line that cannot be written, because the disk is
+    full or nobody reads any more, is lost: it must not turn an answer into an error."""
 
     def __init__(self, *_names: Any) -> None:
         super().__init__(sys.stdout)

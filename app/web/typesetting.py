@@ -17,7 +17,7 @@ import typst
 from app.kit import typeface
 
 INK = "#17212B"
-NICE = 5
+NICE = 2
 """Pages come first: people wait for them with their finger on the screen."""
 
 
