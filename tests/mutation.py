@@ -1,4 +1,4 @@
-"""Mutation score of the rules that decide: `python -m tests.mutation [seats] [marking] [certificates]`.
+"""Mutation score of the rules that decide: `python -m tests.mutation [seats] [marking] [certificates] …`.
 
 mutmut (settings in pyproject.toml) changes the rules a little, over a thousand times, and runs their
 tests: a change that no test notices is a rule that no test holds. Every run starts afresh in
@@ -23,6 +23,7 @@ SETS = {
     "seats": "app/practicals/domain",
     "marking": "app/quizzes",
     "certificates": "app/certificates",
+    "assessing": "app/assessments",
 }
 ROOT = Path(__file__).parent.parent
 WORKSHOP = ROOT / "var/mutation"

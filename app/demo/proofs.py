@@ -13,8 +13,9 @@ SEEN = 40
 TRAINED, VALID = timedelta(days=20), timedelta(days=345)
 ISSUER = "Example Resuscitation Training"
 
-DOUBTED = "Diego Carrasco"
-"""His proof was withdrawn: he has a place on a day to come, and the office asks for another one."""
+DOUBTED = "Bronwen Pryce"
+"""Her proof was withdrawn after she had booked: she has places on days to come, and the office asks for
+another proof."""
 WHY_DOUBTED = "It was for first aid without basic life support."
 
 
@@ -23,7 +24,7 @@ def show_proofs(diary: Diary) -> None:
     names = dict.fromkeys(name for day in DAYS for name in (*day.people, *day.waiting))
     for number, name in enumerate(names):
         diary.note(diary.ago(SEEN, 11, number), partial(_record, diary, name))
-    diary.note(diary.ago(1, 22), partial(_withdraw, diary))
+    diary.note(diary.ago(2, 16), partial(_withdraw, diary))
 
 
 def _record(diary: Diary, name: str, now: datetime) -> None:
