@@ -459,3 +459,10 @@ def test_the_api_refuses_with_problem_documents(database, as_person, browser, cl
         admin = a_user(db, "Ada Admin", roles=("admin",))
     assert as_person(stranger).get("/api/v1/learn/small-course").status_code == 404
     assert as_person(admin).get("/api/v1/learn/small-course").status_code == 403
+
+
+def test_the_state_of_a_station_is_part_of_its_name(browser):
+    """Y8: whoever goes from heading to heading hears which are locked."""
+    page = html.document_fromstring(browser.get("/learn/small-course").text)
+    names = [" ".join(heading.text_content().split()) for heading in page.xpath("//main//h3")]
+    assert [name.rpartition(", ")[2] for name in names[:3]] == ["you are here", "locked", "locked"]
