@@ -1,7 +1,9 @@
 """Refusals of practicals."""
 
 from app.kit.errors import Conflict
-from app.practicals.domain.seats import Unmet
+from app.practicals.domain.clashes import Clash
+from app.practicals.domain.seats import Gate, Unmet
+from app.practicals.domain.telling import Told
 
 
 class PlaceRefused(Conflict):
@@ -18,3 +20,23 @@ class PlaceRefused(Conflict):
 
 class PlanRefused(Conflict):
     """A practical is not in a state that allows this change."""
+
+
+class Clashing(Conflict):
+    """A day needs an instructor, a room or a person at the same time as another day. It may be saved all
+    the same by somebody who has read which."""
+
+    def __init__(self, clashes: tuple[Clash, ...]) -> None:
+        super().__init__(" ".join(clash.sentence for clash in clashes), reason="clash")
+        self.clashes = clashes
+
+
+class ToBeConfirmed(Conflict):
+    """A change would mail people, and whoever makes it has not seen yet whom. It was made and taken back,
+    so that what this says of it is exactly what would happen."""
+
+    def __init__(self, told: Told, before: Gate, after: Gate) -> None:
+        super().__init__(f"{told.sentence} Nothing is saved yet.", reason="to_be_confirmed")
+        self.told = told
+        self.before = before
+        self.after = after

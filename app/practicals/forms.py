@@ -40,6 +40,8 @@ class PlanForm(EditForm):
     cancel_hours: int = Field(title="hours before the start", ge=0, le=2000)
     intake: UUID | None = Field(default=None, title="intake")
     note: str | None = Field(default=None, title="note", max_length=2000)
+    accept_clashes: bool = Field(default=False, title="Save all the same")
+    step: Literal["ask", "save", "back"] = Field(default="ask", title="step")
 
     @field_validator("zone")
     @classmethod
@@ -146,6 +148,12 @@ FIELDS_OF_PLAN = {
 
 class EmptyForm(Form):
     """A form that is one button."""
+
+
+class PublishForm(Form):
+    """Publishing a day, also where it clashes with another."""
+
+    accept_clashes: bool = Field(default=False, title="Publish all the same")
 
 
 class ReasonForm(Form):

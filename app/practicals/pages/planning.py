@@ -14,11 +14,11 @@ from app.kit.ids import PracticalId, SeatId, UserId
 from app.kit.versions import Stale
 from app.practicals import queries, service
 from app.practicals.domain.telling import Told
-from app.practicals.errors import PlaceRefused, PlanRefused
+from app.practicals.errors import Clashing, PlaceRefused, PlanRefused, ToBeConfirmed
 from app.practicals.forms import (
     FIELDS_OF_PLAN,
-    EmptyForm,
     PlanForm,
+    PublishForm,
     ReasonForm,
     ReserveForm,
     defaults,
@@ -38,7 +38,7 @@ from app.practicals.queries.lists import Narrowed, Shown, board, by_week, list_c
 from app.web.access import ADMIN
 from app.web.errors import status_of
 from app.web.form_pages import compared, errors_of
-from app.web.forms import Submitted
+from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
 
@@ -89,14 +89,20 @@ def new_practical(visit: Visit) -> Response:
 @pages.post("/new", name="admin.practical_make", access=ADMIN)
 def make_practical(visit: Visit, submitted: Submitted) -> Response:
     def effect(db: Session) -> str:
-        plan = PlanForm.read(submitted).to_plan()
-        made = service.make_practical(db, visit.actor, plan, now=visit.now)
+        form = PlanForm.read(submitted)
+        made = service.make_practical(
+            db,
+            visit.actor,
+            form.to_plan(),
+            refuse_clashes=not form.accept_clashes,
+            now=visit.now,
+        )
         return visit.url("admin.practical", practical_id=made)
 
     try:
         with visit.database.write() as db:
             to = visit.once(db, submitted, lambda: effect(db))
-    except Invalid as refused:
+    except (Invalid, Clashing) as refused:
         return _form(visit, values=submitted.values, refused=refused)
     return visit.redirect(to, flash="The draft is saved. Publish it when it is right.")
 
@@ -124,6 +130,8 @@ def edit_practical(visit: Visit, practical_id: PracticalId) -> Response:
 def change_practical(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
     try:
         form = PlanForm.read(submitted)
+        if form.step == "back":
+            return _form(visit, values=submitted.values, practical_id=practical_id)
         plan = form.to_plan()
         with visit.database.write() as db:
             told = service.change_practical(
@@ -132,9 +140,13 @@ def change_practical(visit: Visit, practical_id: PracticalId, submitted: Submitt
                 practical_id,
                 plan,
                 expected_version=form.version,
+                refuse_clashes=not form.accept_clashes,
+                ask_first=form.step == "ask",
                 now=visit.now,
             )
-    except (Invalid, PlanRefused, Stale) as refused:
+    except ToBeConfirmed as asked:
+        return _confirm(visit, practical_id, submitted, asked)
+    except (Invalid, PlanRefused, Stale, Clashing) as refused:
         return _form(visit, values=submitted.values, practical_id=practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
     return visit.redirect(here, flash=_flash("The practical is changed.", told))
@@ -142,11 +154,17 @@ def change_practical(visit: Visit, practical_id: PracticalId, submitted: Submitt
 
 @pages.post("/{practical_id}/publish", name="admin.practical_publish", access=ADMIN)
 def publish_practical(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
-    EmptyForm.read(submitted)
+    form = PublishForm.read(submitted)
     try:
         with visit.database.write() as db:
-            told = service.publish_practical(db, visit.actor, practical_id, now=visit.now)
-    except PlanRefused as refused:
+            told = service.publish_practical(
+                db,
+                visit.actor,
+                practical_id,
+                refuse_clashes=not form.accept_clashes,
+                now=visit.now,
+            )
+    except (PlanRefused, Clashing) as refused:
         return _practical(visit, practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
     return visit.redirect(
@@ -276,6 +294,22 @@ def _form(
         practical=brief,
         values=values,
         errors=errors,
+        clashes=refused.clashes if isinstance(refused, Clashing) else (),
+    )
+
+
+def _confirm(
+    visit: VisitContext, practical_id: PracticalId, submitted: Submission, asked: ToBeConfirmed
+) -> Response:
+    """Show what a change would do and whom it would mail, with everything that was typed."""
+    with visit.database.read() as db:
+        brief = queries.practical_brief(db, practical_id)
+    fields = [(name, typed) for name, many in submitted.fields.items() for typed in many]
+    return visit.render(
+        "practicals/admin_confirm.html",
+        asked=asked,
+        practical=brief,
+        fields=[pair for pair in fields if pair[0] != "step"],
     )
 
 

@@ -16,6 +16,7 @@ from app.enrolments import queries as enrolments
 from app.kit.errors import NotFound
 from app.kit.ids import IntakeId, PracticalId, UserId
 from app.practicals.domain import waiting
+from app.practicals.domain.clashes import Clash
 from app.practicals.domain.seats import (
     Gate,
     PracticalStatus,
@@ -27,6 +28,7 @@ from app.practicals.domain.seats import (
 from app.practicals.domain.terms import CancelTerms, Window, booking_window, cancel_terms
 from app.practicals.models import Practical, WaitingEntry
 from app.practicals.queries.briefs import BRIEF, Brief, instructor_ids
+from app.practicals.queries.clashes import clashes_of_day
 from app.practicals.queries.facts import (
     GATE_COLUMNS,
     first_waiters,
@@ -60,6 +62,7 @@ class AdminPage:
     gate: Gate
     booking: Window
     cancel: CancelTerms | None
+    clashes: tuple[Clash, ...]
     course_title: str
     intake_title: str | None
     roster: Roster
@@ -158,6 +161,7 @@ def admin_page(
         gate,
         booking_window(gate, now),
         cancel_terms(gate, None, now),
+        _clashes(db, gate, now),
         courses.revision(db, gate.revision_id).course.title,
         titles.get(gate.intake_id) if gate.intake_id else None,
         roster_page(db, practical_id, number=number),
@@ -262,6 +266,13 @@ def planned(db: Session, practical_id: PracticalId) -> Planned:
         raise NotFound
     *columns, note = row
     return Planned(Gate(*columns), note, instructor_ids(db, practical_id))
+
+
+def _clashes(db: Session, gate: Gate, now: datetime) -> tuple[Clash, ...]:
+    """Return what of a day to come is needed by other days at the same time."""
+    if gate.status is PracticalStatus.cancelled or gate.ends_at <= now:
+        return ()
+    return clashes_of_day(db, gate)
 
 
 def _queue(db: Session, gate: Gate, *, closed: bool) -> tuple[Waits, ...]:

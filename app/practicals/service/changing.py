@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor, require
 from app.courses import queries as courses
+from app.courses.domain.delivery import PracticalKind
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, UserId
 from app.kit.versions import demand_current
@@ -16,6 +17,7 @@ from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, WaitingState
 from app.practicals.domain.telling import Told, is_moved
 from app.practicals.domain.terms import booking_window, time_to_give_back
+from app.practicals.errors import ToBeConfirmed
 from app.practicals.models import Practical, Seat, WaitingEntry
 from app.practicals.queries.boards import planned
 from app.practicals.queries.briefs import instructor_ids
@@ -28,6 +30,7 @@ from app.practicals.service.mails import tell_instructors, tell_of_list, tell_of
 from app.practicals.service.plans import (
     columns_of,
     demand_changeable,
+    demand_no_clash,
     demand_sound,
     record_plan,
     set_instructors,
@@ -42,20 +45,22 @@ def change_practical(
     *,
     expected_version: str,
     now: datetime,
+    refuse_clashes: bool = False,
+    ask_first: bool = False,
 ) -> Told:
     """Change a practical that has not begun; its kind stays. A new time or room moves the entry in the
     calendar of everybody who has a place or teaches it, and those who wait are told; more places go to
     those who wait. Fewer places than are taken are refused (R-074): nobody is thrown out by a number. A
-    plan that was made from an older version is refused with Stale. Return who was told."""
+    plan that was made from an older version is refused with Stale. Return who was told.
+
+    With `refuse_clashes` a new time, room or instructor that clashes with another day raises Clashing;
+    with `ask_first` a change that mails people raises ToBeConfirmed. Both leave nothing behind.
+    """
     require(policy.may_manage(actor))
     gate = take_gate(db, practical_id)
     demand_changeable(gate, now=now)
     demand_nobody_attended(db, gate, starts_at=plan.starts_at)
-    kind = courses.revision(db, gate.revision_id).course.practical(gate.kind_key)
-    if kind is None or (plan.course_key, plan.kind_key) != (gate.course_key, gate.kind_key):
-        raise Invalid(
-            "The kind stays.", fields={"kind": "The kind of a practical cannot be changed."}
-        )
+    kind = _demand_same_kind(db, gate, plan)
     columns = columns_of(plan, kind)
     demand_current(
         expected_version,
@@ -72,9 +77,29 @@ def change_practical(
         .execution_options(synchronize_session=False)
     )
     taught = frozenset(instructor_ids(db, gate.id))
+    if refuse_clashes and (_differs(gate, plan) or plan.instructors != taught):
+        demand_no_clash(db, gate.id, plan)
     set_instructors(db, gate.id, plan.instructors)
     record_plan(db, actor, gate.id, "practicals.changed", plan, kind, now=now)
-    return _follow(db, gate, taught, plan.instructors, now=now)
+    after, told = _follow(db, gate, taught, plan.instructors, now=now)
+    if ask_first and told.people:
+        raise ToBeConfirmed(told, gate, after)
+    return told
+
+
+def _demand_same_kind(db: Session, gate: Gate, plan: Plan) -> PracticalKind:
+    kind = courses.revision(db, gate.revision_id).course.practical(gate.kind_key)
+    if kind is None or (plan.course_key, plan.kind_key) != (gate.course_key, gate.kind_key):
+        raise Invalid(
+            "The kind stays.", fields={"kind": "The kind of a practical cannot be changed."}
+        )
+    return kind
+
+
+def _differs(gate: Gate, plan: Plan) -> bool:
+    """Whether the plan has another time or room than the day on record."""
+    on_record = (gate.starts_at, gate.ends_at, gate.room)
+    return (plan.starts_at, plan.ends_at, plan.room) != on_record
 
 
 def _follow(
@@ -84,9 +109,9 @@ def _follow(
     teaches: frozenset[UserId],
     *,
     now: datetime,
-) -> Told:
+) -> tuple[Gate, Told]:
     """Do what follows from a change that is written: tell people, and move the waiting list. `taught` and
-    `teaches` are the instructors before and after it. Return who was told."""
+    `teaches` are the instructors before and after it. Return the day as it is now, and who was told."""
     after = gate_of(db, before.id)
     assert after is not None  # noqa: S101 - we hold its gate
     moved = before if is_moved(before, after) else None
@@ -95,12 +120,12 @@ def _follow(
         _keep_deadline(db, after, before.cancel_until)
     promote(db, after, now=now, before=moved)
     if after.status is not PracticalStatus.published:
-        return Told(seats)
+        return after, Told(seats)
     waiting = _tell_waiting(db, after, moved, now=now) if moved else 0
     instructors = _tell_instructors(db, after, moved, taught, teaches, now=now)
     is_for_others = after.intake_id != before.intake_id
     students = tell_of_first_day(db, after, now=now) if is_for_others else 0
-    return Told(seats, waiting, instructors, students)
+    return after, Told(seats, waiting, instructors, students)
 
 
 def _tell_waiting(db: Session, gate: Gate, before: Gate, *, now: datetime) -> int:

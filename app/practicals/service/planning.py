@@ -12,14 +12,16 @@ from app.practicals import policy
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import PracticalStatus
 from app.practicals.domain.telling import Told
-from app.practicals.errors import PlanRefused
+from app.practicals.errors import Clashing, PlanRefused
 from app.practicals.models import Practical
 from app.practicals.queries.briefs import instructor_ids
+from app.practicals.queries.clashes import clashes_of_day
 from app.practicals.service.first_days import tell_of_first_day
 from app.practicals.service.gate import take_gate
 from app.practicals.service.mails import tell_instructors
 from app.practicals.service.plans import (
     columns_of,
+    demand_no_clash,
     demand_sound,
     record_act,
     record_plan,
@@ -28,14 +30,19 @@ from app.practicals.service.plans import (
 )
 
 
-def make_practical(db: Session, actor: Actor, plan: Plan, *, now: datetime) -> PracticalId:
-    """Make a draft that nobody but admins sees, or raise Invalid with a message per field."""
+def make_practical(
+    db: Session, actor: Actor, plan: Plan, *, now: datetime, refuse_clashes: bool = False
+) -> PracticalId:
+    """Make a draft that nobody but admins sees, or raise Invalid with a message per field. With
+    `refuse_clashes` raise Clashing for an instructor or a room that another day needs at the same time."""
     require(policy.may_manage(actor))
     published = courses.current(db, plan.course_key)
     kind = published.course.practical(plan.kind_key) if published else None
     if published is None or kind is None:
         raise Invalid("Choose a kind.", fields={"kind": "Choose one of the kinds of practical."})
     demand_sound(db, plan, kind, floor=0, taken=0, now=now)
+    if refuse_clashes:
+        demand_no_clash(db, None, plan)
     practical = Practical(
         id=PracticalId(new_uuid()),
         course_key=plan.course_key,
@@ -58,10 +65,16 @@ def make_practical(db: Session, actor: Actor, plan: Plan, *, now: datetime) -> P
 
 
 def publish_practical(
-    db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
+    db: Session,
+    actor: Actor,
+    practical_id: PracticalId,
+    *,
+    now: datetime,
+    refuse_clashes: bool = False,
 ) -> Told:
     """Show a draft to students, and tell its instructors; refused without an instructor, or when its start
-    has passed. Return who was told."""
+    has passed, and with `refuse_clashes` where an instructor or the room is needed by another day at the
+    same time. Return who was told."""
     require(policy.may_manage(actor))
     gate = take_gate(db, practical_id)
     if gate.status is not PracticalStatus.draft:
@@ -71,6 +84,9 @@ def publish_practical(
     teaches = instructor_ids(db, gate.id)
     if not teaches:
         raise PlanRefused("Nobody teaches this practical. Choose an instructor first.")
+    found = clashes_of_day(db, gate) if refuse_clashes else ()
+    if found:
+        raise Clashing(found)
     set_status(db, gate, PracticalStatus.published)
     record_act(db, actor, gate.id, "practicals.published", now=now)
     told = tell_instructors(db, "teaching-assigned", gate, teaches, method="REQUEST", now=now)

@@ -16,8 +16,9 @@ from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, UserId
 from app.practicals.domain.plan import Plan, capacity_of, is_over_ratio, plan_problems
 from app.practicals.domain.seats import Gate, PracticalStatus
-from app.practicals.errors import PlanRefused
+from app.practicals.errors import Clashing, PlanRefused
 from app.practicals.models import Practical, PracticalInstructor
+from app.practicals.queries.clashes import clashes
 
 
 @open_to_all
@@ -52,6 +53,22 @@ def demand_sound(
         problems["intake"] = "Choose an intake of the same course."
     if problems:
         raise Invalid("There is a problem with the plan.", fields=problems)
+
+
+@open_to_all
+def demand_no_clash(db: Session, practical_id: PracticalId | None, plan: Plan) -> None:
+    """Raise Clashing when another published day needs an instructor, the room or somebody with a place at
+    the same time. `practical_id` None: a day that is not made yet."""
+    found = clashes(
+        db,
+        practical_id,
+        starts_at=plan.starts_at,
+        ends_at=plan.ends_at,
+        room=plan.room,
+        instructors=plan.instructors,
+    )
+    if found:
+        raise Clashing(found)
 
 
 @open_to_all

@@ -414,7 +414,8 @@ def test_an_admin_plans_publishes_changes_and_cancels(database, admin, teacher, 
     assert 'value="15 December 2026"' in edit.text
     plan["version"] = version_on(browser, f"{here}/edit")
     changed = browser.post(
-        f"{here}/edit", data={**plan, "room": "Room 8", "capacity": "3", "note": "Bring keys"}
+        f"{here}/edit",
+        data={**plan, "room": "Room 8", "capacity": "3", "note": "Bring keys", "step": "save"},
     )
     assert changed.status_code == 303, words(changed)
     page = words(browser.get(here))

@@ -1,0 +1,81 @@
+"""What cannot be at two places at once: an instructor, a room, a person with a place. Times are half-open,
+[start, end): a day that ends when another begins is no clash."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.kit.ids import PracticalId, UserId
+from app.practicals.domain.times import span_words
+
+
+class Doubled(StrEnum):
+    """What is needed twice; the value leads up to the other day."""
+
+    instructor = "also teaches"
+    room = "is also used by"
+    person = "also has a place on"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherDay:
+    """A published day that may clash, with its instructors by name."""
+
+    practical_id: PracticalId
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    room: str
+    instructors: tuple[tuple[UserId, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Somebody, or a room, that another day needs at the same time."""
+
+    doubled: Doubled
+    who: str
+    day: OtherDay
+
+    @property
+    def sentence(self) -> str:
+        when = span_words(self.day.starts_at, self.day.ends_at, self.day.zone)
+        return f"{self.who} {self.doubled} {self.day.title}, {when}."
+
+
+def overlap(
+    starts_at: datetime, ends_at: datetime, other_starts: datetime, other_ends: datetime
+) -> bool:
+    """Whether two times share a moment, each without its end."""
+    return starts_at < other_ends and other_starts < ends_at
+
+
+def room_key(room: str) -> str:
+    """Return a room as it is compared: without the differences of case, blanks and punctuation."""
+    letters = (sign if sign.isalnum() else " " for sign in room.casefold())
+    return " ".join("".join(letters).split())
+
+
+def clashes_of(
+    starts_at: datetime,
+    ends_at: datetime,
+    room: str,
+    instructors: Iterable[UserId],
+    others: Iterable[OtherDay],
+) -> tuple[Clash, ...]:
+    """Return which instructors and whether the room are needed by other days at this time."""
+    teach = set(instructors)
+    found = []
+    for day in others:
+        if not overlap(starts_at, ends_at, day.starts_at, day.ends_at):
+            continue
+        found += [
+            Clash(Doubled.instructor, name, day)
+            for user_id, name in day.instructors
+            if user_id in teach
+        ]
+        if room_key(room) and room_key(room) == room_key(day.room):
+            found.append(Clash(Doubled.room, day.room, day))
+    return tuple(found)

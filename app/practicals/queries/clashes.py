@@ -1,0 +1,104 @@
+"""Finding who or what a day would need at the same time as another one, in one statement."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from app.accounts.models import User
+from app.kit.ids import PracticalId, UserId
+from app.practicals.domain.clashes import Clash, Doubled, OtherDay, clashes_of
+from app.practicals.domain.seats import Gate, PracticalStatus, SeatState
+from app.practicals.models import Practical, PracticalInstructor, Seat
+
+DAY: tuple[Any, ...] = (
+    Practical.id.label("practical_id"),
+    Practical.title,
+    Practical.starts_at,
+    Practical.ends_at,
+    Practical.zone,
+    Practical.room,
+)
+
+
+def clashes(
+    db: Session,
+    practical_id: PracticalId | None,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    room: str,
+    instructors: Iterable[UserId],
+) -> tuple[Clash, ...]:
+    """Return what of a day is needed by other published days at this time: its instructors, its room, and
+    the people who have a place on it. `practical_id` None: a day that is not made yet."""
+    days, people = _around(db, practical_id, starts_at, ends_at)
+    others = [day for day in days.values() if day.practical_id != practical_id]
+    return (*clashes_of(starts_at, ends_at, room, instructors, others), *people)
+
+
+def clashes_of_day(db: Session, gate: Gate) -> tuple[Clash, ...]:
+    """Return the same for a day as it is on record, with the instructors it has."""
+    days, people = _around(db, gate.id, gate.starts_at, gate.ends_at)
+    teach = [user_id for user_id, _ in days[gate.id].instructors]
+    others = [day for day in days.values() if day.practical_id != gate.id]
+    return (*clashes_of(gate.starts_at, gate.ends_at, gate.room, teach, others), *people)
+
+
+def _around(
+    db: Session, practical_id: PracticalId | None, starts_at: datetime, ends_at: datetime
+) -> tuple[dict[PracticalId, OtherDay], list[Clash]]:
+    """Return the published days of this time and the day itself, with their instructors, and who has a
+    place on the day and on another."""
+    then = (
+        Practical.status == PracticalStatus.published,
+        Practical.starts_at < ends_at,
+        Practical.ends_at > starts_at,
+    )
+    found = union_all(_days(practical_id, then), _people(practical_id, then)).subquery()
+    rows = db.execute(select(found).order_by(found.c.starts_at, found.c.practical_id, found.c.name))
+    days: dict[PracticalId, OtherDay] = {}
+    people = []
+    for is_person, user_id, name, *columns in rows:
+        if is_person:
+            people.append(Clash(Doubled.person, name, OtherDay(*columns)))
+            continue
+        day = days.setdefault(columns[0], OtherDay(*columns))
+        if user_id is not None:
+            days[day.practical_id] = replace(day, instructors=(*day.instructors, (user_id, name)))
+    return days, people
+
+
+def _days(
+    practical_id: PracticalId | None, then: tuple[ColumnElement[bool], ...]
+) -> Select[*tuple[Any, ...]]:
+    return (
+        select(literal(0).label("is_person"), User.id.label("user_id"), User.name, *DAY)
+        .select_from(Practical)
+        .outerjoin(PracticalInstructor, PracticalInstructor.practical_id == Practical.id)
+        .outerjoin(User, User.id == PracticalInstructor.user_id)
+        .where(or_(and_(*then), Practical.id == practical_id))
+    )
+
+
+def _people(
+    practical_id: PracticalId | None, then: tuple[ColumnElement[bool], ...]
+) -> Select[*tuple[Any, ...]]:
+    own, other = aliased(Seat), aliased(Seat)
+    return (
+        select(literal(1), User.id, User.name, *DAY)
+        .select_from(own)
+        .join(other, other.user_id == own.user_id)
+        .join(Practical, Practical.id == other.practical_id)
+        .join(User, User.id == own.user_id)
+        .where(
+            own.practical_id == practical_id,
+            own.state == SeatState.confirmed,
+            other.state == SeatState.confirmed,
+            Practical.id != practical_id,
+            *then,
+        )
+    )
