@@ -3,9 +3,10 @@
 import hmac
 import json
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 
+from anyio import to_thread
 from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.concurrency import run_in_threadpool
@@ -55,7 +56,9 @@ async def readyz(request: Request) -> Response:
     does not answer or its schema is another: a mail server that is away is no reason to take the academy
     away too. Then the first word is "degraded"."""
     shell: Shell = request.app.state.shell
-    report = await run_in_threadpool(readiness, shell.database, shell.settings, shell.clock())
+    look = partial(readiness, shell.database, shell.settings, shell.clock())
+    # With those who read: a server whose writers all wait is still ready to show pages.
+    report = await to_thread.run_sync(look, limiter=request.app.state.readers)
     status = 200 if report.is_ready else 503
     return Response(report.text, status_code=status, media_type="text/plain")
 

@@ -24,7 +24,7 @@ def started(app):
 
 
 def test_a_storm_elsewhere_keeps_nobody_from_reading(started):
-    """As when people sign in by the dozen, or queue for one place: what is not a page waits."""
+    """As when people sign in by the dozen, or queue for one place: what changes something waits."""
     started.get("/courses")
     held = [object() for _ in range(16)]
 
@@ -40,11 +40,15 @@ def test_a_storm_elsewhere_keeps_nobody_from_reading(started):
 
     started.portal.call(take)
     with ThreadPoolExecutor(2) as people:
-        reading = people.submit(started.get, "/courses")
-        other = people.submit(started.get, "/readyz")
+        form = {"data": {"serial": "2222"}, "headers": {"origin": "http://testserver"}}
+        other = people.submit(started.post, "/verify", **form)
+        reading = [
+            people.submit(started.get, path)
+            for path in ("/courses", "/api/v1/courses", "/readyz", "/no-such-page")
+        ]
         try:
-            assert reading.result(PATIENCE).status_code == 200
+            assert [one.result(PATIENCE).status_code for one in reading] == [200, 200, 200, 404]
             assert not other.done()
         finally:
             started.portal.call(give_back)
-        assert other.result(PATIENCE).status_code == 200
+        assert other.result(PATIENCE).status_code == 422
