@@ -47,6 +47,7 @@ from app.practicals.pages import teaching as practicals_teaching
 from app.quizzes import api as quizzes_api
 from app.quizzes import pages as quizzes_pages
 from app.reports import pages as reports_pages
+from app.rights import pages as rights_pages
 from app.settings import Environment, Settings
 from app.web import kept_mail, system
 from app.web.addresses import addresses_of
@@ -108,6 +109,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     people_pages.pages,
     group_pages.pages,
     office_pages.pages,
+    rights_pages.pages,
     kept_mail.pages,
     system.pages,
 )

@@ -140,6 +140,12 @@ class WithdrawProofForm(EditForm):
     withdraw_reason: Reason = Field(title="The reason")
 
 
+class CloseForm(ReasonForm):
+    """`keeps_places`: "yes" when the box is ticked, None when it is not."""
+
+    keeps_places: Literal["yes"] | None = None
+
+
 class ExportForm(Form):
     q: Annotated[str, StringConstraints(max_length=100)] = ""
     role: Role | None = None

@@ -9,7 +9,8 @@ from fastapi import Response
 from app.accounts import queries, searching, service, sign_ins
 from app.accounts.actor import Role
 from app.accounts.domain import AccountState, PeopleSort
-from app.accounts.forms import ExportForm, InviteForm, PlainForm, ReasonForm, RolesForm
+from app.accounts.forms import CloseForm, ExportForm, InviteForm, PlainForm, ReasonForm, RolesForm
+from app.accounts.holdings import Held, Loss, held_by
 from app.accounts.queries import Person, PersonStory
 from app.db.paging import page_number
 from app.kit.errors import Invalid, Refused
@@ -141,8 +142,21 @@ def show_access(*, visit: Visit, person_id: UserId) -> Response:
 
 @pages.post("/{person_id}/close", name="accounts.close", access=ADMIN)
 def close(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
-    done = "The account is closed and signed out everywhere."
-    return _change_access(visit, submitted, person_id, service.close_account, done)
+    try:
+        form = CloseForm.read(submitted)
+        with visit.database.write() as db:
+            service.close_account(
+                db,
+                visit.actor,
+                person_id,
+                reason=form.reason,
+                ends_places=form.keeps_places is None,
+                now=visit.now,
+            )
+    except Refused as refused:
+        return _access_page(visit, person_id, submitted, refused)
+    done = "The account is closed and signed out everywhere. What depended on it ends now."
+    return _back(visit, person_id, done)
 
 
 @pages.post("/{person_id}/open", name="accounts.open", access=ADMIN)
@@ -179,6 +193,10 @@ def _roles_page(
     refused: Refused | None = None,
 ) -> Response:
     page = _story(visit, person_id)
+    held = {
+        role.value: _held(visit, Loss((person_id,), roles=frozenset({role})))
+        for role in sorted(page.person.roles - {Role.admin})
+    }
     values: dict[str, Any] = {
         "roles": sorted(page.person.roles),
         "version": page.roles_version,
@@ -191,6 +209,7 @@ def _roles_page(
         values=values,
         options={"roles": [(role.value, role.value.capitalize()) for role in Role]},
         page=page,
+        held=held,
     )
 
 
@@ -218,7 +237,13 @@ def _access_page(
     refused: Refused | None = None,
 ) -> Response:
     page = _story(visit, person_id)
-    return form_page(visit, "accounts/access.html", submitted, refused, page=page)
+    held = _held(visit, Loss((person_id,), closes_account=True)) if page.closed_at is None else ()
+    return form_page(visit, "accounts/access.html", submitted, refused, page=page, held=held)
+
+
+def _held(visit: VisitContext, loss: Loss) -> tuple[Held, ...]:
+    with visit.database.read() as db:
+        return held_by(db, loss, now=visit.now)
 
 
 def _story(visit: VisitContext, person_id: UserId) -> PersonStory:

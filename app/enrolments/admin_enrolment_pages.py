@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy.orm import Session
 
+from app.accounts.holdings import Loss, held_by
 from app.enrolments import admin_queries, invoices, service
 from app.enrolments.admin_queries import EnrolmentPage
 from app.enrolments.forms import EmptyForm, InvoiceForm, PaymentForm, ReasonForm, midnight
@@ -15,7 +16,7 @@ from app.kit.versions import Stale
 from app.web.access import ADMIN
 from app.web.dates import local_day, typed_moment
 from app.web.errors import status_of
-from app.web.form_pages import compared, errors_of
+from app.web.form_pages import compared, errors_of, form_page
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
@@ -48,14 +49,22 @@ def decline(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Re
     return _do(visit, enrolment_id, submitted, command, said)
 
 
+@pages.get("/cancel", name="enrolments.confirm_cancel", access=ADMIN)
+def show_cancel(visit: Visit, enrolment_id: EnrolmentId) -> Response:
+    """List what ends with the place before it is taken away."""
+    return _cancel_page(visit, enrolment_id)
+
+
 @pages.post("/cancel", name="enrolments.cancel", access=ADMIN)
 def cancel(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
-    def command(db: Session) -> None:
+    try:
         form = ReasonForm.read(submitted)
-        service.cancel_place(db, visit.actor, enrolment_id, reason=form.reason, now=visit.now)
-
-    said = "The place is cancelled. The person gets a mail with your reason."
-    return _do(visit, enrolment_id, submitted, command, said)
+        with visit.database.write() as db:
+            service.cancel_place(db, visit.actor, enrolment_id, reason=form.reason, now=visit.now)
+    except (Invalid, Conflict) as refused:
+        return _cancel_page(visit, enrolment_id, submitted, refused)
+    said = "The place is cancelled, with all that depended on it. The person gets a mail with your reason."
+    return visit.redirect(visit.url("enrolments.enrolment", enrolment_id=enrolment_id), flash=said)
 
 
 @pages.post("/invoice", name="enrolments.invoice", access=ADMIN)
@@ -147,3 +156,16 @@ def _recorded(page: EnrolmentPage, typed: Mapping[str, Any], zone: str) -> dict[
         "number": row.invoice_number or "",
         "invoiced_on": typed_moment(row.invoiced_at, zone)["day"] if row.invoiced_at else "",
     }
+
+
+def _cancel_page(
+    visit: VisitContext,
+    enrolment_id: EnrolmentId,
+    submitted: Submission | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    with visit.database.read() as db:
+        page = admin_queries.enrolment_page(db, visit.actor, enrolment_id)
+        loss = Loss((page.row.user_id,), enrolment_ids=frozenset({enrolment_id}))
+        held = held_by(db, loss, now=visit.now)
+    return form_page(visit, "enrolments/cancel.html", submitted, refused, page=page, held=held)

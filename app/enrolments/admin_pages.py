@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import Response
 
+from app.accounts.holdings import Loss, held_by
 from app.courses import queries as courses
 from app.db.paging import page_number
 from app.enrolments import admin_queries, service
@@ -18,13 +19,14 @@ from app.enrolments.forms import (
     NewIntakeForm,
     ReasonForm,
 )
+from app.enrolments.queries import places_by_intake
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId
 from app.kit.versions import Stale, version_of
 from app.web.access import ADMIN
 from app.web.dates import local_day, typed_day, typed_moment, typed_pounds
 from app.web.errors import status_of
-from app.web.form_pages import compared, errors_of
+from app.web.form_pages import compared, errors_of, form_page
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
@@ -128,6 +130,14 @@ def open_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Resp
     )
 
 
+@pages.get(
+    "/admin/intakes/{intake_id}/cancel", name="enrolments.confirm_cancel_intake", access=ADMIN
+)
+def show_cancel_intake(visit: Visit, intake_id: IntakeId) -> Response:
+    """List what ends with the intake before it is cancelled."""
+    return _cancel_page(visit, intake_id)
+
+
 @pages.post("/admin/intakes/{intake_id}/cancel", name="enrolments.cancel_intake", access=ADMIN)
 def cancel_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
     try:
@@ -135,7 +145,7 @@ def cancel_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
         with visit.database.write() as db:
             service.cancel_intake(db, visit.actor, intake_id, reason=form.reason, now=visit.now)
     except (Invalid, Conflict) as refused:
-        return _intake(visit, intake_id, refused, submitted)
+        return _cancel_page(visit, intake_id, submitted, refused)
     return visit.redirect(
         visit.url("enrolments.intake", intake_id=intake_id),
         flash="The intake is cancelled. Everybody concerned gets a mail with the reason.",
@@ -155,6 +165,25 @@ def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
         _as_csv(rows),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _cancel_page(
+    visit: VisitContext,
+    intake_id: IntakeId,
+    submitted: Submission | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    with visit.database.read() as db:
+        page = admin_queries.intake_facts(db, visit.actor, intake_id)
+        places = places_by_intake(db, intake_id)
+        loss = Loss(
+            tuple(place.user_id for place in places),
+            enrolment_ids=frozenset(place.enrolment_id for place in places),
+        )
+        held = held_by(db, loss, now=visit.now) if places else ()
+    return form_page(
+        visit, "enrolments/cancel_intake.html", submitted, refused, page=page, held=held
     )
 
 

@@ -168,6 +168,10 @@ STAFF: tuple[str, ...] = (
     "POST /teach/practicals/{practical_id}/seats/{seat_id}/attendance",
 )
 ADMIN: tuple[str, ...] = (
+    "GET /admin/enrolments/{enrolment_id}/cancel",
+    "GET /admin/intakes/{intake_id}/cancel",
+    "GET /admin/leftovers",
+    "POST /admin/leftovers",
     "GET /admin/certificates",
     "POST /admin/certificates/blocked",
     "GET /admin/certificates/{certificate_id}",

@@ -1,0 +1,28 @@
+"""The office's page of what is held without a right, left from versions that did not end it."""
+
+from fastapi import Response
+
+from app.rights import queries, service
+from app.rights.forms import NoFields
+from app.web.access import ADMIN
+from app.web.forms import Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit
+
+pages = Pages(prefix="/admin/leftovers")
+
+
+@pages.get("", name="rights.leftovers", access=ADMIN)
+def show_leftovers(visit: Visit) -> Response:
+    with visit.database.read() as db:
+        found = queries.leftovers(db, now=visit.now)
+    return visit.render("rights/leftovers.html", found=found)
+
+
+@pages.post("", name="rights.end_leftovers", access=ADMIN)
+def end_leftovers(visit: Visit, submitted: Submitted) -> Response:
+    NoFields.read(submitted)
+    with visit.database.write() as db:
+        people = service.end_leftovers(db, visit.actor, now=visit.now)
+    said = f"Ended, for {people} {'person' if people == 1 else 'people'}. Each gets one mail."
+    return visit.redirect(visit.url("rights.leftovers"), flash=said)
