@@ -79,12 +79,9 @@ def waiting_beside_places(db: Session, *, today: date, now: datetime) -> tuple[S
     return tuple(Stranded(*row) for row in rows)
 
 
-def unpaid_invoices(db: Session) -> int:
-    """Count the invoices of confirmed places that are recorded and not paid."""
-    return db.scalars(
-        select(func.count()).where(
-            Enrolment.state == EnrolmentState.confirmed,
-            Enrolment.invoice_number.is_not(None),
-            Enrolment.paid_at.is_(None),
-        )
-    ).one()
+UNPAID = select(func.count()).where(
+    Enrolment.state == EnrolmentState.confirmed,
+    Enrolment.invoice_number.is_not(None),
+    Enrolment.paid_at.is_(None),
+)
+"""Counts the invoices of confirmed places that are recorded and not paid."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.assessments import open_work as assessments
@@ -20,6 +21,7 @@ from app.practicals.queries import attention
 from app.practicals.queries.briefs import Brief
 from app.practicals.queries.life_support import uncovered_days
 from app.practicals.queries.outdated import PlannedDay, days_not_over
+from app.rights import queries as rights
 
 MOST_OF_A_KIND = 3
 """Further things of one kind become one line: nothing hides what stands below it."""
@@ -59,10 +61,12 @@ def exceptions(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Exception
     """Return what waits, most pressing first; empty when nothing does. One statement for each kind
     of thing, however much of it there is."""
     planned = days_not_over(db, now=now)
+    unpaid, things, people = _counts(db, now)
     found = [
         *_mails(db, now),
         *_few(_certificates(db), "certificates that wait", "/admin/certificates"),
         *_few(_untaught(db, now), "days without an instructor", "/admin/practicals"),
+        *_leftovers(things, people),
         *_few(_unsigned(db, now), "days with unsigned assessments", "/admin/practicals?show=past"),
         *_life_support(db, planned, now),
         *_checklists(db, planned, now),
@@ -72,7 +76,7 @@ def exceptions(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Exception
         *_few(_half_empty(db, now), "days with many free places", "/admin/practicals"),
         *_few(_waiting_days(db, now), "days on which people wait", "/admin/practicals"),
         *_few(_waiting_intakes(db, zone, now), "intakes in which people wait", "/admin/intakes"),
-        *_invoices(db),
+        *_invoices(unpaid),
     ]
     order = list(Urgency)
     return tuple(sorted(found, key=lambda one: order.index(one.urgency)))
@@ -129,6 +133,28 @@ def _untaught(db: Session, now: datetime) -> list[Exceptional]:
             "Choose an instructor",
         )
         for day in attention.without_instructor(db, now=now)
+    ]
+
+
+def _counts(db: Session, now: datetime) -> tuple[int, int, int]:
+    """Return how many invoices are not paid, how much is held without a right, and by how many people."""
+    counted = select(open_work.UNPAID.scalar_subquery(), *rights.leftovers_counted(now))
+    unpaid, things, people = db.execute(counted).one()
+    return unpaid, things, people
+
+
+def _leftovers(things: int, people: int) -> list[Exceptional]:
+    if not things:
+        return []
+    return [
+        Exceptional(
+            Urgency.now,
+            f"{_many(people, 'person holds', 'people hold')} something without a right to it",
+            f"{_many(things, 'place, wait or attempt', 'places, waits and attempts')} of people whose place "
+            "on the course, role or account has ended. See what will happen, then end them.",
+            "/admin/leftovers",
+            "See them",
+        )
     ]
 
 
@@ -263,8 +289,7 @@ def _waiting_intakes(db: Session, zone: ZoneInfo, now: datetime) -> list[Excepti
     ]
 
 
-def _invoices(db: Session) -> list[Exceptional]:
-    unpaid = open_work.unpaid_invoices(db)
+def _invoices(unpaid: int) -> list[Exceptional]:
     if not unpaid:
         return []
     return [

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.db.base import table_of
 from app.kit.ids import AttemptId, UserId
 from app.quizzes import models
-from app.quizzes.domain.attempt import is_past
+from app.quizzes.domain.attempt import GRACE
 from app.quizzes.queries import ATTEMPT, HOLDS_PLACE
 
 USER = table_of(User).c
@@ -29,17 +30,19 @@ class LostAttempt:
 def attempts_without_right(db: Session, *, now: datetime) -> tuple[LostAttempt, ...]:
     """Return the open attempts whose students may not go on (see `domain.starting.may_go_on`). One whose
     time is over is left out: the worker closes it."""
-    rows = db.execute(
-        select(ATTEMPT.id, ATTEMPT.user_id, USER.name, ATTEMPT.course_key, ATTEMPT.due_at)
+    rows = db.execute(statement_of_lost(now))
+    return tuple(LostAttempt(*row) for row in rows)
+
+
+def statement_of_lost(now: datetime) -> Select[*tuple[Any, ...]]:
+    """Return the statement that finds open attempts without a right to them."""
+    return (
+        select(ATTEMPT.id, ATTEMPT.user_id, USER.name, ATTEMPT.course_key)
         .join_from(table_of(models.Attempt), table_of(User), USER.id == ATTEMPT.user_id)
         .where(
             ATTEMPT.state == models.AttemptState.in_progress,
+            or_(ATTEMPT.due_at.is_(None), ATTEMPT.due_at >= now - GRACE),
             or_(USER.disabled_at.is_not(None), USER.is_student.is_(False), ~HOLDS_PLACE),
         )
         .order_by(ATTEMPT.id)
-    )
-    return tuple(
-        LostAttempt(attempt_id, user_id, name, course_key)
-        for attempt_id, user_id, name, course_key, due_at in rows
-        if not is_past(due_at, now)
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, distinct, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Role
 from app.accounts.holdings import Held, Loss
+from app.accounts.models import User
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
 from app.enrolments.domain import EnrolmentState
@@ -21,11 +22,18 @@ from app.practicals.domain.seats import Facts, Gate, WaitingState
 from app.practicals.domain.times import moment_words
 from app.practicals.models import Practical, Seat, WaitingEntry
 from app.practicals.queries.facts import gate_of, known_people
-from app.practicals.queries.holding import days_held, days_taught, seat_can_end, without_right
+from app.practicals.queries.holding import (
+    days_held,
+    days_taught,
+    seat_can_end,
+    statements_of_lost,
+    without_right,
+)
 from app.quizzes.domain.starting import may_go_on
-from app.quizzes.holding import attempts_without_right
+from app.quizzes.holding import USER, attempts_without_right, statement_of_lost
 from app.quizzes.queries import open_attempts_of
 
+Counted = ScalarSelect[int]
 What = Literal["seat", "wait", "attempt", "assignment"]
 
 
@@ -76,6 +84,19 @@ def leftovers(db: Session, *, now: datetime) -> tuple[Leftover, ...]:
         for one in attempts_without_right(db, now=now)
     ]
     return tuple(sorted([*days, *attempts], key=lambda one: (one.name.casefold(), one.user_id)))
+
+
+def leftovers_counted(now: datetime) -> tuple[Counted, Counted]:
+    """Return how many things are held without a right, and by how many people, as parts of a statement:
+    the overview of admins asks for several counts at once."""
+    found = union_all(
+        *(one.order_by(None).with_only_columns(User.id) for one in statements_of_lost(now)),
+        statement_of_lost(now).order_by(None).with_only_columns(USER.id),
+    ).subquery()
+    return (
+        select(func.count()).select_from(found).scalar_subquery(),
+        select(func.count(distinct(found.c[0]))).scalar_subquery(),
+    )
 
 
 def _places(db: Session, loss: Loss, now: datetime) -> Iterator[Held]:

@@ -15,6 +15,8 @@ from app.kit.ids import PracticalId, UserId
 from app.practicals.domain.seats import Attendance, PracticalStatus, Reason, SeatState, WaitingState
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
 
+Rows = Select[*tuple[Any, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Lost:
@@ -80,6 +82,16 @@ def is_no_instructor() -> ColumnElement[bool]:
 def without_right(db: Session, *, now: datetime) -> tuple[Lost, ...]:
     """Return everything that is held without a right, in three statements. The conditions are those of
     `domain.ending.lost_right`, written for the database: a test compares the two."""
+    seats, waits, taught = statements_of_lost(now)
+    return (
+        *(Lost("seat", *row) for row in db.execute(seats)),
+        *(Lost("wait", *row) for row in db.execute(waits)),
+        *(Lost("assignment", *row) for row in db.execute(taught)),
+    )
+
+
+def statements_of_lost(now: datetime) -> tuple[Rows, Rows, Rows]:
+    """Return the statements that find seats, waits and assignments held without a right."""
     seats = (
         _who(Seat.id, Seat.practical_id)
         .join(Seat, Seat.practical_id == Practical.id)
@@ -102,11 +114,7 @@ def without_right(db: Session, *, now: datetime) -> tuple[Lost, ...]:
             is_no_instructor(),
         )
     )
-    return (
-        *(Lost("seat", *row) for row in db.execute(seats)),
-        *(Lost("wait", *row) for row in db.execute(waits)),
-        *(Lost("assignment", *row) for row in db.execute(taught)),
-    )
+    return seats, waits, taught
 
 
 def _who(row_id: Any, practical_id: Any) -> Select[*tuple[Any, ...]]:

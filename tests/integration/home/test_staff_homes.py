@@ -23,7 +23,7 @@ from tests.make.enrolments import an_enrolment
 from tests.make.enrolments import an_intake as a_small_intake
 from tests.make.pages import words
 from tests.make.people import a_user
-from tests.make.practicals import a_practical, a_seat, a_waiter, the_course
+from tests.make.practicals import a_practical, a_ready_student, a_seat, a_waiter, the_course
 from tests.make.quizzes import a_place, a_published_course, a_sent_attempt
 
 LONG_AGO = NOW - timedelta(days=30)
@@ -71,7 +71,12 @@ class TestOverview:
         assert found == {"Urgent": [(title, f"/admin/practicals/{untaught}/edit")]}
         with database.write() as db:
             db.get_one(User, ina.user_id).disabled_at = NOW
-        assert len(waits(as_person(ada).get("/home"))["Urgent"]) == 2
+        urgent = [title for title, _ in waits(as_person(ada).get("/home"))["Urgent"]]
+        assert urgent == [
+            title,
+            "Ina’s day has no instructor",
+            "1 person holds something without a right to it",
+        ]
 
     def test_a_day_that_fills_slowly(self, as_person, database, ada, ina):
         soon = {"instructors": (ina,), "booking_closes_at": NOW + timedelta(days=7)}
@@ -79,7 +84,7 @@ class TestOverview:
             slow = a_practical(db, title="Slow day", capacity=5, **soon)
             half = a_practical(db, title="Half day", capacity=4, **soon)
             for practical_id in (slow, slow, half, half):
-                a_seat(db, practical_id, a_user(db, "Sam Student").user_id)
+                a_seat(db, practical_id, a_ready_student(db, "Sam Student").user_id)
             a_practical(db, title="Far day", instructors=(ina,))
         found = waits(as_person(ada).get("/home"))
         title = "Slow day is less than half full"
@@ -105,10 +110,10 @@ class TestOverview:
     def test_people_wait_beside_free_places(self, as_person, database, ada, ina):
         with database.write() as db:
             day = a_practical(db, title="Day", instructors=(ina,), capacity=1)
-            a_waiter(db, day, a_user(db, "Wally Waiter").user_id)
+            a_waiter(db, day, a_ready_student(db, "Wally", without=("skin",)).user_id)
             full = a_practical(db, title="Full", instructors=(ina,), capacity=1)
-            a_seat(db, full, a_user(db, "Sam Student").user_id)
-            a_waiter(db, full, a_user(db, "Wanda Waiter").user_id)
+            a_seat(db, full, a_ready_student(db, "Sam Student").user_id)
+            a_waiter(db, full, a_ready_student(db, "Wanda").user_id)
             closed = a_small_intake(db, title="Closed", closes_at=NOW)
             still_open = a_small_intake(db, title="Open")
             for intake_id in (closed, still_open):

@@ -133,6 +133,7 @@ class TestLeftovers:
             db.execute(update(Intake).where(Intake.id == academy.intake).values(taken=0))
 
     def test_are_listed_and_ended_with_one_press(self, database, academy, admin, left):
+        assert "1 person holds something without a right to it" in words(admin.get("/home"))
         page = words(admin.get("/admin/leftovers"))
         assert page.count("Leila") >= 2
         assert "Place on a practical" in page
@@ -143,6 +144,7 @@ class TestLeftovers:
             freya = db.scalars(select(Seat).where(Seat.user_id == academy.freya.user_id)).one()
             assert freya.state is SeatState.confirmed
         assert "Nothing is held without a right" in words(admin.get("/admin/leftovers"))
+        assert "without a right" not in words(admin.get("/home"))
 
     def test_are_ended_by_admins_only(self, database, academy, left, as_person):
         before = snapshot(database)
