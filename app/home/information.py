@@ -51,6 +51,7 @@ PRIVACY = Information(
                 "We keep your name and e-mail address; the name for your certificate, your profession and registration number where you have one; access needs, if you tell us; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you.",
                 f"What we wrote about your places, practical days, reports and certificates stays on your page of notices for as long as you have the account. The mails themselves, and all others, are deleted from our system {KEPT.days} days after they were sent.",
                 "We need it to teach you, to keep your place, to assess you and to certify what you did. You see all of it. Instructors see the students of their own practical days and groups, and their access needs. Admins of the academy see what they need to run it. Every change is recorded with who made it.",
+                "A form that you send after your sign-in has ended is kept for half an hour, encrypted and for you alone, so that nothing you typed is lost. Passwords are never kept so.",
             ),
         ),
         Section(
