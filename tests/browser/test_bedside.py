@@ -31,6 +31,8 @@ STEPS = 30
 CRITICAL = (2, 14, 27)
 LABELS = {Mark.done: "Done", Mark.prompted: "With prompt", Mark.not_done: "Not done"}
 ANSWERS = "**/api/v1/assessments/**"
+SLOW_ANSWER, STAYS_FOR = 400, 3_000
+"""Milliseconds: how late an answer comes that a link waits for; how long a page is watched that stays."""
 
 
 def a_long_checklist(first: Checklist) -> Checklist:
@@ -87,16 +89,14 @@ class Bedside:
 
     def saved(self) -> None:
         """Wait until the bar says that everything is saved."""
-        expect(self.page.locator("#save-chip")).to_have_attribute(
-            "data-state", "saved", timeout=40_000
-        )
+        expect(self.page.locator("#save-chip")).to_have_attribute("data-state", "saved")
 
     def fails_in_view(self, number: int) -> None:
         """The failure stands in the step that was pressed, uncovered, and is counted in the bar."""
         message = self.step(number).locator("[data-step-message]")
-        expect(message).to_be_visible(timeout=20_000)
+        expect(message).to_be_visible()
         expect(message).to_contain_text("Not saved")
-        self.page.wait_for_function(UNCOVERED, arg=message.element_handle(), timeout=2_000)
+        self.page.wait_for_function(UNCOVERED, arg=message.element_handle())
         expect(self.page.locator("#save-chip")).to_be_in_viewport(ratio=1)
         expect(self.page.locator("#save-chip")).to_contain_text("not saved")
         name = self.page.locator(".bedside-who b")
@@ -256,7 +256,7 @@ def test_what_is_typed_reaches_the_signing_page(bedside):
     bedside.saved()
 
     def slow(route):
-        page.wait_for_timeout(400)
+        page.wait_for_timeout(SLOW_ANSWER)
         route.continue_()
 
     page.route(ANSWERS, slow)
@@ -337,7 +337,7 @@ def test_a_tablet_whose_storage_is_full_says_so_before_the_mark_is_lost(open_she
     bedside.page.route(ANSWERS, lambda route: route.abort())
     bedside.context.set_offline(False)
     with suppress(Exception):
-        bedside.page.goto("/home", timeout=3000)
+        bedside.page.goto("/home", timeout=STAYS_FOR)
     assert asked == ["beforeunload"]
     bedside.page.unroute(ANSWERS)
     bedside.mark(5)

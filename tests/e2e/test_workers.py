@@ -13,15 +13,16 @@ from app.kit.ids import new_uuid
 from app.outbox import service as outbox
 from app.outbox.health import deliveries
 from tests.make.mail_server import HANG, PlayedServer
+from tests.make.patience import SECONDS
 from tests.make.server import Server, a_server
 
 
 def told(server: Server, path: str = "/readyz") -> str:
-    with urllib.request.urlopen(f"{server.url}{path}", timeout=5) as answer:  # noqa: S310 - loopback
+    with urllib.request.urlopen(f"{server.url}{path}", timeout=SECONDS) as answer:  # noqa: S310 - loopback
         return answer.read().decode()
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
     ends = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < ends, "not in time"

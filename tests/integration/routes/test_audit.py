@@ -15,6 +15,26 @@ from tests.make import NOW
 # What breaks an invariant of the demo academy, past every constraint, and what the audit says of it. A
 # check without a row here has never been seen failing.
 DAMAGE: dict[str, tuple[str, str]] = {
+    "accounts.proofs_of_life_support_are_in_order": (
+        "UPDATE users SET life_support_until = '2030-01-01' WHERE life_support_until IS NOT NULL",
+        "basic life support is said to last until",
+    ),
+    "enrolments.lists_that_are_over_are_closed": (
+        "UPDATE intakes SET closes_at = '2026-01-01 00:00:00.000000'",
+        "its waiting list is over and not closed",
+    ),
+    "practicals.nothing_is_held_without_a_right": (
+        "UPDATE users SET disabled_at = '2026-01-01 00:00:00.000000'",
+        "has no right to it any more",
+    ),
+    "practicals.lists_that_are_over_are_closed": (
+        "UPDATE practicals SET booking_closes_at = '2026-01-01 00:00:00.000000'",
+        "its waiting list is over and not closed",
+    ),
+    "certificates.what_is_earned_is_issued": (
+        "DELETE FROM certificates",
+        "has earned a certificate",
+    ),
     "enrolments.places_counted": (
         "UPDATE intakes SET taken = taken + 1",
         "places as taken",
