@@ -64,6 +64,10 @@ class Bedside:
     context: BrowserContext
     page: Page
 
+    def ready(self) -> None:
+        """Wait until the page's scripts listen: before that, a press posts its form."""
+        expect(self.page.locator("html[data-scripts=attached]")).to_be_attached(timeout=20_000)
+
     def step(self, number: int) -> Locator:
         return self.page.locator(f"#step-s{number}")
 
@@ -178,8 +182,10 @@ def open_sheet(
             context.add_init_script(init)
         small_academy.remember(context, token)
         page = context.new_page()
-        page.goto(f"/assessments/{assessment_id}", wait_until="networkidle")
-        return Bedside(small_academy, day, assessment_id, context, page)
+        page.goto(f"/assessments/{assessment_id}")
+        opened = Bedside(small_academy, day, assessment_id, context, page)
+        opened.ready()
+        return opened
 
     return open_one
 
@@ -213,6 +219,7 @@ def walk(bedside: Bedside, steps: tuple[int, ...]) -> None:
         bedside.note(number, f"Reloaded at {number}")
         page.get_by_label("What went well").fill(f"Comment at step {number}")
         page.reload()
+        bedside.ready()
         expect(bedside.step(number).locator(".mark[aria-pressed=true]")).to_contain_text("Not done")
         bedside.cannot_sign()
         page.unroute(ANSWERS)
@@ -280,6 +287,7 @@ def test_a_note_and_a_comment_survive_a_reload_in_the_middle_of_a_word(bedside):
     bedside.note(3, "Left hand first")
     page.get_by_label("What went well").press_sequentially("Calm")
     page.reload()
+    bedside.ready()
     expect(page.get_by_label("What went well")).to_have_value("Calm")
     bedside.saved()
     assert bedside.recorded(3) == (Mark.unmarked, "Left hand first")
@@ -313,10 +321,12 @@ def test_another_persons_sign_in_sends_nothing(bedside):
     expect(bedside.step(4).locator("[data-step-message]")).to_contain_text("somebody else")
     assert bedside.recorded(4) == (None, "")
     bedside.page.reload(wait_until="networkidle")
+    bedside.ready()
     expect(bedside.page.locator("[data-of-others]")).to_be_visible()
     assert bedside.recorded(4) == (None, "")
     bedside.academy.remember(bedside.context, own)
     bedside.page.reload()
+    bedside.ready()
     bedside.saved()
     assert bedside.recorded(4) == (Mark.prompted, "")
 
@@ -379,6 +389,7 @@ def test_two_tablets_show_both_marks_in_the_step(bedside):
     expect(message).to_contain_text("On record: “Not done”, note “Tray not set”. Yours: “Done”.")
     bedside.cannot_sign()
     bedside.page.reload()
+    bedside.ready()
     expect(message).to_contain_text("Yours: “Done”")
     bedside.step(7).get_by_role("button", name="Use mine").click()
     bedside.saved()
@@ -430,6 +441,7 @@ def test_the_signing_page_waits_for_what_the_tablet_holds(bedside):
             )
     page = bedside.page
     page.reload(wait_until="networkidle")
+    bedside.ready()
     page.route(ANSWERS, lambda route: route.abort())
     bedside.mark(3, Mark.not_done)
     bedside.fails_in_view(3)
@@ -449,7 +461,8 @@ def test_attendance_is_marked_without_loading_the_page(bedside):
     with bedside.academy.database.write() as db:
         seat_id = a_seat(db, bedside.day.practical_id, a_user(db, "Ada Early"))
     page = bedside.page
-    page.goto(f"/teach/practicals/{bedside.day.practical_id}", wait_until="networkidle")
+    page.goto(f"/teach/practicals/{bedside.day.practical_id}")
+    bedside.ready()
     page.evaluate("window.stays = true")
     row = page.locator(f"#seat-{seat_id}")
     present = row.get_by_role("button", name=re.compile("^Present ?: Ada Early"))
