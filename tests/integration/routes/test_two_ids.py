@@ -109,10 +109,10 @@ def seats(db: Session) -> tuple[tuple[tuple[object, object], ...], tuple[object,
     return tuple(foreign), (today, held[today])
 
 
-def a_seat(who: DemoPerson, **form: str) -> Find:
+def a_seat(who: DemoPerson, body: dict[str, Any] | None = None, **form: str) -> Find:
     def find(db: Session) -> Case:
         foreign, own = seats(db)
-        return Case(who, foreign, own, form)
+        return Case(who, foreign, own, form, body)
 
     return find
 
@@ -211,6 +211,9 @@ CASES: dict[str, Find] = {
     "POST /admin/practicals/{practical_id}/seats/{seat_id}": a_seat_to_take_away,
     "POST /teach/practicals/{practical_id}/seats/{seat_id}/attendance": a_seat(
         INSTRUCTORS[0], attendance="attended"
+    ),
+    "PUT /api/v1/practicals/{practical_id}/seats/{seat_id}/attendance": a_seat(
+        INSTRUCTORS[0], {"attendance": "attended"}
     ),
     "GET /teach/practicals/{practical_id}/students/{seat_id}/assess": a_seat(INSTRUCTORS[0]),
     "POST /teach/practicals/{practical_id}/students/{seat_id}/assess": a_seat(INSTRUCTORS[0]),
