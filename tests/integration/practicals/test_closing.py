@@ -152,22 +152,22 @@ def test_the_audit_names_a_list_that_nobody_closed(database, day):
 
 
 @pytest.mark.parametrize(
-    ("changes", "expected"),
+    ("changes", "on_top", "expected"),
     [
-        ({"capacity": 1}, "Ben can come and is next on the waiting list"),
-        ({"capacity": 1, "booking_closes_at": NOW}, "Nobody moves up: Booking closed on"),
-        ({"capacity": 0}, "Nobody moves up: the day stays over its number of places."),
+        ({"capacity": 1}, False, "Ben can come and is next on the waiting list"),
+        ({"capacity": 1, "booking_closes_at": NOW}, False, "Nobody moves up: Booking closed on"),
+        ({"capacity": 1}, True, "Nobody moves up: the day stays over its number of places."),
     ],
     ids=["moves", "closed", "over its places"],
 )
 def test_taking_a_place_away_promises_only_what_happens(
-    database, admin, as_person, changes, expected
+    database, admin, as_person, changes, on_top, expected
 ):
     with database.write() as db:
         practical_id = a_practical(db, **changes)
         ann, gil, ben = (a_ready_student(db, name) for name in ("Ann", "Gil", "Ben"))
         seat_id = a_seat(db, practical_id, ann.user_id)
-        if changes["capacity"] == 0:
+        if on_top:
             a_seat(db, practical_id, gil.user_id)
         a_waiter(db, practical_id, ben.user_id)
     browser = as_person(admin)
