@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.actor import open_to_all
 from app.accounts.locks import lock_people
 from app.accounts.models import User
@@ -16,10 +17,10 @@ from app.audit.service import record
 from app.courses import queries as courses
 from app.kit.ids import SeatId, UserId
 from app.practicals.domain.ending import ENDED_WORDS, lost_right, read_waived, seat_may_end
-from app.practicals.domain.invite import described
+from app.practicals.domain.invite import described, described_teaching
 from app.practicals.domain.seats import Gate, Reason, SeatState, WaitingState
 from app.practicals.domain.times import span_words
-from app.practicals.models import PracticalInstructor, Seat, WaitingEntry
+from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
 from app.practicals.queries.facts import Known, first_waiters, known_people
 from app.practicals.queries.holding import days_held, days_taught, is_no_instructor
 from app.practicals.service.gate import move_taken, take_gate
@@ -28,7 +29,7 @@ from app.practicals.service.giving import promote
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What ended on one day. `reason` None: an assignment. `calendar` takes a seat out of its holder's
+    """What ended on one day. `reason` None: an assignment. `calendar` takes the day out of the person's
     calendar."""
 
     what: Literal["seat", "wait", "assignment"]
@@ -79,8 +80,24 @@ def end_assignments(
             )
         )
         _note(db, gate, "practicals.assignment_ended", user_id, by=by, now=now)
-        ended.append(Ended("assignment", gate.title, _when(gate)))
+        calendar = _no_longer_taught(db, gate, user_id, now=now)
+        ended.append(Ended("assignment", gate.title, _when(gate), calendar=calendar))
     return tuple(ended)
+
+
+def _no_longer_taught(db: Session, gate: Gate, user_id: UserId, *, now: datetime) -> dict[str, Any]:
+    """Return what takes the day out of an instructor's calendar."""
+    person = accounts.people(db, [user_id])[user_id]
+    return described_teaching(
+        gate,
+        user_id,
+        course=courses.revision(db, gate.revision_id).course.title,
+        name=person.name,
+        email=person.email,
+        method="CANCEL",
+        sequence=db.scalars(select(Practical.version).where(Practical.id == gate.id)).one(),
+        now=now,
+    )
 
 
 def _lock_everybody(db: Session, user_id: UserId, gates: Sequence[Gate]) -> None:

@@ -386,6 +386,8 @@ class TestALostRole:
             assert db.scalars(select(PracticalInstructor)).all() == []
         (mail,) = mails_to(database, academy.teacher)
         assert mail["values"]["cause"] == "instructor"
+        assert {entry["method"] for entry in mail["calendar"]} == {"CANCEL"}
+        assert len({entry["uid"] for entry in mail["calendar"]}) == len(mail["values"]["ended"])
 
     def test_a_role_more_announces_nothing(self, database, academy):
         set_roles(database, academy, academy.leila, Role.student, Role.instructor)
