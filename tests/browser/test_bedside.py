@@ -221,6 +221,7 @@ def walk(bedside: Bedside, steps: tuple[int, ...]) -> None:
         page.reload()
         bedside.ready()
         expect(bedside.step(number).locator(".mark[aria-pressed=true]")).to_contain_text("Not done")
+        expect(bedside.step(number).locator("[data-step-message]")).to_be_visible(timeout=20_000)
         bedside.cannot_sign()
         page.unroute(ANSWERS)
         page.evaluate("dispatchEvent(new Event('online'))")
