@@ -14,7 +14,10 @@ def may_assess_person(actor: Actor, student_id: UserId) -> bool:
     return may_assess(actor) and actor.user_id != student_id
 
 
-NOT_THEIR_SHEET = "Only the instructor who began this assessment, or an admin, can discard it."
+NOT_THEIR_SHEET = (
+    "Only the instructor who began this assessment, or an admin, can discard it; nobody can who is assessed "
+    "in it."
+)
 
 
 def may_discard(actor: Actor) -> bool:
@@ -22,8 +25,10 @@ def may_discard(actor: Actor) -> bool:
     return actor.is_staff
 
 
-def may_discard_sheet(actor: Actor, instructor_id: UserId) -> bool:
-    """The instructor who began it, and any admin."""
+def may_discard_sheet(actor: Actor, *, instructor_id: UserId, student_id: UserId) -> bool:
+    """The instructor who began it, and any admin; nobody one about themselves (R-045)."""
+    if actor.user_id == student_id:
+        return False
     return actor.is_admin or actor.user_id == instructor_id
 
 

@@ -144,7 +144,10 @@ def discard_page(db: Session, actor: Actor, assessment_id: AssessmentId) -> Disc
     if row is None or row.signed_at is not None or row.discarded_at is not None:
         raise NotFound
     teaches_it = actor.is_instructor and practicals.is_instructor_of(db, actor, row.practical_id)
-    if not (teaches_it or actor.is_admin) or not policy.may_discard_sheet(actor, row.instructor_id):
+    may_discard = policy.may_discard_sheet(
+        actor, instructor_id=row.instructor_id, student_id=row.student_id
+    )
+    if not (teaches_it or actor.is_admin) or not may_discard:
         raise NotFound
     day = practicals.practical_brief(db, row.practical_id)
     assert day is not None  # noqa: S101 - a foreign key says so

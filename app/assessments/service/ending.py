@@ -79,7 +79,8 @@ def discard_assessment(
     db: Session, actor: Actor, assessment_id: AssessmentId, reason: str, *, now: datetime
 ) -> None:
     """Discard a sheet that was opened by mistake. Its marks stay as evidence; it is no longer open and
-    does not count as a try. For the instructor who began it and for admins; never once it is signed."""
+    does not count as a try. For the instructor who began it and for admins; never one about oneself, and
+    never once it is signed."""
     require(policy.may_discard(actor))
     assessment = lock_sheet(db, assessment_id)
     is_instructor_of = actor.is_instructor and practicals.is_instructor_of(
@@ -87,7 +88,10 @@ def discard_assessment(
     )
     if not (is_instructor_of or actor.is_admin):
         raise NotFound
-    require(policy.may_discard_sheet(actor, assessment.instructor_id), policy.NOT_THEIR_SHEET)
+    may_discard = policy.may_discard_sheet(
+        actor, instructor_id=assessment.instructor_id, student_id=assessment.student_id
+    )
+    require(may_discard, policy.NOT_THEIR_SHEET)
     if assessment.signed_at is not None:
         raise DiscardRefused(
             "This assessment is signed and stays. A second try is a new assessment."

@@ -283,6 +283,8 @@ def _is_recorded(
     same_id = db.get(StepMark, mark_id) if mark_id else None
     if same_id and (same_id.assessment_id, same_id.step_key) != (assessment_id, step_key):
         raise MarkRefused("The id of this mark was used for another step.")
+    if same_id and (same_id.mark, same_id.note, same_id.marked_by) != (mark, note, actor.user_id):
+        raise MarkRefused("The id of this mark was used for another mark.")
     if newest is None:
         return mark is Mark.unmarked and not note
     if same_id and newest.marked_by != actor.user_id:

@@ -1,10 +1,12 @@
 """Ending an assessment early on real databases: stopped for safety, taken back, discarded."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from app.accounts.actor import Role
 from app.assessments import checks, open_work, queries, service
 from app.assessments.domain import Mark, Outcome
 from app.assessments.errors import (
@@ -216,6 +218,28 @@ class TestIdsOfMarks:
             mark(database, day, assessment_id, "identity", Mark.not_done, mark_id=first)
         assert rows(database) == 2
 
+    @pytest.mark.parametrize(
+        ("meant", "note"), [(Mark.not_done, ""), (Mark.unmarked, ""), (Mark.done, "Gloves torn.")]
+    )
+    def test_an_id_belongs_to_one_mark(self, database, day, assessment_id, meant, note):
+        """A mark that is not on record must never be answered as saved."""
+        first = EventId(new_uuid())
+        mark(database, day, assessment_id, "hands", Mark.done, mark_id=first)
+        with pytest.raises(MarkRefused, match="another mark"):
+            mark(database, day, assessment_id, "hands", meant, note, 1, mark_id=first)
+        assert on_record(database, assessment_id)["hands"] == (Mark.done, "")
+        assert rows(database) == 1
+
+    def test_an_id_belongs_to_one_person(self, database, day, assessment_id):
+        first = EventId(new_uuid())
+        mark(database, day, assessment_id, "hands", Mark.done, mark_id=first)
+        with database.write() as db:
+            other = a_colleague(db, day)
+        mark(database, day, assessment_id, "hands", Mark.not_done, expected=1, actor=other)
+        with pytest.raises(MarkRefused, match="another mark"):
+            mark(database, day, assessment_id, "hands", Mark.done, mark_id=first, actor=other)
+        assert rows(database) == 2
+
     def test_marks_of_one_person_are_not_sent_by_another(self, database, day, assessment_id):
         with pytest.raises(OtherPerson):
             mark(database, day, assessment_id, "hands", Mark.done, person_id=UserId(new_uuid()))
@@ -312,3 +336,17 @@ class TestDiscarding:
         with database.read() as db:
             row = db.get(Assessment, assessment_id)
             assert (row.discarded_by, row.number) == (admin.user_id, -1)
+
+    @pytest.mark.parametrize("roles", [("admin",), ("student", "admin"), ("instructor", "admin")])
+    def test_nobody_discards_a_sheet_about_themselves(self, database, day, assessment_id, roles):
+        """R-045: a student who became an admin would make a failed try disappear before it is signed."""
+        mark(database, day, assessment_id, "identity", Mark.not_done)
+        own = replace(day.student, roles=frozenset(Role(role) for role in roles))
+        with pytest.raises((Forbidden, NotFound)):
+            discard(database, own, assessment_id)
+        with database.read() as db:
+            with pytest.raises(NotFound):
+                queries.discard_page(db, own, assessment_id)
+            row = db.get(Assessment, assessment_id)
+            assert (row.discarded_at, row.number) == (None, 1)
+        assert "assessments.assessment_discarded" not in acts(database, day)
