@@ -107,7 +107,7 @@ class MailServer:
         deadline = _Deadline(self.seconds)
         try:
             talk = _Talk(self._connect(deadline), deadline, self.own_name)
-        except (ssl.SSLError, OSError) as error:
+        except (ssl.SSLError, OSError, UnicodeError) as error:
             raise self._unreachable(error, deadline) from None
         try:
             try:
@@ -148,7 +148,10 @@ class MailServer:
             talk.secure(self.host)
             talk.ehlo_or_helo_if_needed()
         if self.user:
-            talk.login(self.user, self.password)
+            try:
+                talk.login(self.user, self.password)
+            except UnicodeError:
+                raise NotWritable from None  # the error itself repeats a letter of the password
 
     def _unreachable(self, error: Exception, deadline: "_Deadline") -> NotSent:
         """Say why nothing at all can be sent at the moment."""
@@ -172,7 +175,12 @@ class MailServer:
                 return f"{here} offers no way to sign in that we know."
             case smtplib.SMTPResponseException():
                 return f"{here} takes no mail at the moment ({error.smtp_code})."
-            case socket.gaierror():
+            case NotWritable():
+                return (
+                    f"Our user name or password for the mail server {self.host} has a letter outside ASCII; "
+                    "such a letter cannot be sent. Give it another password."
+                )
+            case socket.gaierror() | UnicodeError():  # a name that no server can have
                 return f"The name of the mail server {self.host} is not known."
             case _ if deadline.is_over:
                 return f"{here} took longer than {self.seconds:g} seconds."
@@ -193,6 +201,10 @@ class MailServer:
                 " It did not say whether it took the mail; the mail is sent again with the same id."
             )
         return NotSent(words, all_wait=True, was_tried=True)
+
+
+class NotWritable(smtplib.SMTPException):
+    """Raised when a user name or a password has letters that signing in cannot carry."""
 
 
 class NoTls(smtplib.SMTPException):

@@ -370,3 +370,31 @@ class TestWhatBecameOfIt:
         server = MailServer.at(f"smtp://post:{PASSWORD}@{NAME}", base_url="https://academy.test")
         assert server.password == PASSWORD
         assert PASSWORD not in repr(server)
+
+
+class TestWhatCannotBeWritten:
+    """No mail may be given up over a setting: it waits until the setting is mended."""
+
+    @pytest.mark.parametrize("attempt", [hand_over, MailServer.look])
+    @pytest.mark.parametrize("way", ["AUTH PLAIN", "AUTH LOGIN", "AUTH CRAM-MD5"])
+    def test_a_password_with_other_letters(self, trusted, way, attempt):
+        played = PlayedServer(
+            features=("STARTTLS", way),
+            tls=trusted.context_for(NAME),
+            replies={"AUTH": "334 PHNlY3JldD4="} if way != "AUTH PLAIN" else {},
+        )
+        with played.running():
+            address = f"smtp://post:P%C3%A4SSWORDCANARY@{NAME}:{played.port}"
+            server = MailServer.at(address, base_url="https://academy.test", seconds=2.0)
+            refusal = refused_by(server, attempt)
+        assert (refusal.all_wait, refusal.was_tried, refusal.for_good) == (True, False, False)
+        assert "password" in refusal.words
+        assert "ä" not in refusal.words
+        assert played.mails == []
+
+    @pytest.mark.parametrize("host", ["mail..example.org", f"{'m' * 64}.example.org"])
+    def test_a_name_that_is_no_name(self, host):
+        server = MailServer.at(f"smtp://{host}:25", base_url="https://academy.test", seconds=2.0)
+        refusal = refused_by(server)
+        assert (refusal.all_wait, refusal.was_tried, refusal.for_good) == (True, False, False)
+        assert "name" in refusal.words
