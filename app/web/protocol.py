@@ -4,6 +4,7 @@ uvicorn limits neither the length nor the number of header fields, nor their tim
 event loop busy, and everybody waits. A reverse proxy refuses it earlier; this is for the day without one.
 """
 
+from asyncio import BaseTransport, TimerHandle
 from typing import Any
 
 import structlog
@@ -12,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 MOST_BYTES = 32 * 1024
 """Bytes of a request line with all its header fields; nginx allows as much."""
 LONGEST_HEAD = 10.0
-"""Seconds from its first byte to its last."""
+"""Seconds from its first byte to its last, and from a connection to its first byte."""
 LINGERS = 1.0
 """Seconds that a refused connection stays open, so that the client can read why."""
 
@@ -30,6 +31,20 @@ class BoundedProtocol(HttpToolsProtocol):
         """Bytes since the last head, piece of a body or message was complete."""
         self._began = 0.0
         self._is_refused = False
+        self._timer: TimerHandle | None = None
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(transport)  # type: ignore[arg-type] # typed more narrowly there
+        # A connection without a word ends as one does that is silent after an answer.
+        self.timeout_keep_alive_task = self.loop.call_later(
+            LONGEST_HEAD, self.timeout_keep_alive_handler
+        )
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._unset_keepalive_if_required()
+        if self._timer is not None:
+            self._timer.cancel()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._is_refused:
@@ -50,6 +65,19 @@ class BoundedProtocol(HttpToolsProtocol):
             super().data_received(part)
             if rest and not self._is_ours():
                 return
+        if self._pending and self._timer is None:
+            self._timer = self.loop.call_later(LONGEST_HEAD, self._look_at_time)
+
+    def _look_at_time(self) -> None:
+        """Refuse a head whose sender has fallen silent. An answer that is under way is not cut off."""
+        self._timer = None
+        if not self._pending or self._is_refused or not self._is_ours():
+            return
+        left = self._began + LONGEST_HEAD - self.loop.time()
+        if left <= 0 and not self._is_answering():
+            self._refuse(408, "The header fields took too long to arrive.")
+            return
+        self._timer = self.loop.call_later(left if left > 0 else LONGEST_HEAD, self._look_at_time)
 
     def on_headers_complete(self) -> None:
         self._pending = 0
@@ -67,13 +95,16 @@ class BoundedProtocol(HttpToolsProtocol):
         """Whether the connection is still open and speaks HTTP."""
         return not self.transport.is_closing() and self.transport.get_protocol() is self
 
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
     def _refuse(self, status: int, words: str) -> None:
         """Answer in plain words, read no more, and close. Where an answer is under way already, only
         close."""
         self._is_refused = True
         log.warning("head refused", status=status)
         self._unset_keepalive_if_required()
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self._is_answering():
             self.transport.close()
             return
         body = f"{words}\n".encode()

@@ -5,10 +5,13 @@ import socket
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 
-from app.web.protocol import LONGEST_HEAD, MOST_BYTES, BoundedProtocol
+from app.web.protocol import LINGERS, LONGEST_HEAD, MOST_BYTES, BoundedProtocol
 from tests.make.patience import SECONDS
 from tests.make.raw import RawRequest, a_form
 from tests.make.server import a_server
@@ -124,19 +127,90 @@ def test_a_head_that_comes_byte_by_byte_is_not_waited_for(monkeypatch):
     assert transport.written.count(b"HTTP/1.1") == 1
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"G", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n", b"\r\n"],
+    ids=["nothing", "one letter", "no empty line", "an empty line"],
+)
+def test_a_head_that_stops_is_not_waited_for(monkeypatch, sent):
+    """Whoever opens connections and falls silent would keep each of them for good."""
+    protocol, transport = a_protocol(monkeypatch)
+    if sent:
+        protocol.data_received(sent)
+    protocol.loop.go_on(LONGEST_HEAD - 1)
+    assert not transport.is_closed
+    protocol.loop.go_on(1 + LINGERS)
+    assert transport.is_closed
+    assert transport.written.startswith(b"HTTP/1.1 408 Request Timeout\r\n" if sent else b"")
+
+
+def test_a_head_that_comes_late_on_an_open_connection_has_its_own_time(monkeypatch):
+    protocol, transport = a_protocol(monkeypatch)
+    protocol.loop.go_on(LONGEST_HEAD - 1)
+    protocol.data_received(b"GET / HTTP/1.1\r\n")
+    protocol.loop.go_on(LONGEST_HEAD - 1)
+    assert not transport.is_closed
+    protocol.loop.go_on(1 + LINGERS)
+    assert transport.is_closed
+
+
+def test_an_answer_under_way_is_not_cut_off_by_half_a_head(monkeypatch):
+    """The next request of the same connection has begun while the first is still being answered."""
+    protocol, transport = a_protocol(monkeypatch)
+    protocol.data_received(b"GET / HTTP/1.1\r\n")
+    protocol.cycle = SimpleNamespace(response_complete=False)
+    protocol.loop.go_on(5 * LONGEST_HEAD)
+    assert (transport.is_closed, transport.written) == (False, b"")
+    protocol.cycle.response_complete = True
+    protocol.loop.go_on(LONGEST_HEAD + LINGERS)
+    assert transport.is_closed
+
+
+def test_a_connection_that_is_lost_leaves_no_timer(monkeypatch):
+    protocol, _ = a_protocol(monkeypatch)
+    protocol.data_received(b"GET / HTTP/1.1\r\n")
+    protocol.connection_lost(None)
+    assert all(timer.is_over for timer in protocol.loop.timers)
+
+
+@dataclass
+class Timer:
+    at: float
+    call: Callable[[], None]
+    is_over: bool = False
+
+    def cancel(self) -> None:
+        self.is_over = True
+
+
 class Loop:
-    now = 100.0
+    """A loop whose time goes on when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.timers: list[Timer] = []
 
     def time(self) -> float:
         return self.now
 
-    def call_later(self, seconds: float, call: object) -> None:
-        assert seconds < LONGEST_HEAD
+    def call_later(self, seconds: float, call: Callable[[], None]) -> Timer:
+        self.timers.append(Timer(self.now + seconds, call))
+        return self.timers[-1]
+
+    def go_on(self, seconds: float) -> None:
+        until = self.now + seconds
+        while due := [each for each in self.timers if not each.is_over and each.at <= until]:
+            first = min(due, key=lambda each: each.at)
+            self.now, first.is_over = first.at, True
+            first.call()
+        self.now = until
 
 
 class Transport:
+    protocol: object = None
     written = b""
     is_paused = False
+    is_closed = False
 
     def get_extra_info(self, _name: str) -> None:
         return None
@@ -147,7 +221,14 @@ class Transport:
     def pause_reading(self) -> None:
         self.is_paused = True
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        self.is_closed = True
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def get_protocol(self) -> object:
+        return self.protocol
 
 
 def a_protocol(monkeypatch) -> tuple[BoundedProtocol, Transport]:
@@ -158,5 +239,6 @@ def a_protocol(monkeypatch) -> tuple[BoundedProtocol, Transport]:
     config.load()
     protocol = BoundedProtocol(config, ServerState(), {}, _loop=Loop())
     transport = Transport()
+    transport.protocol = protocol
     protocol.connection_made(transport)
     return protocol, transport
