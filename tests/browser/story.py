@@ -195,6 +195,11 @@ class Story:
         page.get_by_label("Booking closes before the start").fill("1")
         page.get_by_label("Students can cancel until").fill("2")
         button(page, "Save the draft")
+        # Ines teaches another day in these hours: the page names it, and the office decides.
+        expect(page.locator("main")).to_contain_text("Ines Marlowe")
+        page.locator("label").filter(has_text="Save all the same").click()
+        button(page, "Save the draft")
+        page.locator("label").filter(has_text="Publish all the same").click()
         button(page, "Publish")
         expect(page.locator("main")).to_contain_text("Practice day")
 
