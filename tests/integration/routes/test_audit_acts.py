@@ -19,11 +19,13 @@ from app.assessments.models import Assessment
 from app.audit.models import AuditEvent
 from app.certificates.models import Certificate, CertificateBlock
 from app.courses import queries as courses
+from app.courses.models import Revision
 from app.db.database import Database
 from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, PASSWORD, STUDENTS, DemoPerson, Stage
 from app.enquiries.models import Enquiry
 from app.enrolments.models import Enrolment, Intake
 from app.kit.ids import new_uuid
+from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
 from app.quizzes.models import Attempt
@@ -31,6 +33,7 @@ from app.web.csrf import SAFE_METHODS
 from app.web.routing import policies
 from tests.make import NOW
 from tests.make.forms import forms_of
+from tests.make.stored import stored_course
 
 COURSE = "mesotherapy"
 NEW_PASSWORD = "gravel parsnip tuesday ninety"
@@ -49,7 +52,6 @@ NO_ACT = {
     "POST /assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",
     "PUT /api/v1/assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",
     "POST /enquiry": "a visitor's question is its own dated record; the act is that it was answered",
-    "POST /admin/outbox/{event_id}/again": "sends again what was written; the outbox counts its tries",
 }
 """Routes that leave no act, each with the reason."""
 
@@ -365,6 +367,49 @@ def enrolled_intake(world: World) -> tuple[DemoPerson, UUID]:
     return one, found
 
 
+def a_given_up_mail(world: World) -> UUID:
+    mail = OutboxEvent(
+        id=new_uuid(),
+        name="mail",
+        payload={},
+        created_at=NOW,
+        available_at=NOW,
+        tries=8,
+        dead_at=NOW,
+    )
+    world.add(mail)
+    return mail.id
+
+
+def leftovers(world: World) -> Any:
+    """End a seat whose holder lost the course place before this version of the product."""
+    one = ready(world)
+    seat(world, day(world), one)
+    mine = Enrolment.user_id == world.id_of(one)
+    world.change(update(Enrolment).where(mine).values(state="cancelled"))
+    return world.post(ADMIN, "/admin/leftovers")
+
+
+def a_corrected_checklist(world: World) -> Any:
+    """Give the corrected checklist to a day that was planned by the course of an earlier version."""
+    stored = stored_course("mesotherapy-2026-11-29")
+    earlier = Revision(
+        id=new_uuid(),
+        course_key=COURSE,
+        number=99,
+        digest=stored.digest,
+        delivery=stored.delivery,
+        keys=stored.keys,
+        published_at=NOW,
+    )
+    world.add(earlier)
+    planned = day(world)
+    values = {"revision_id": earlier.id}
+    world.change(update(Practical).where(Practical.id == planned).values(values))
+    here = f"/admin/checklists/{planned}"
+    return world.press(ADMIN, here, here)
+
+
 def own_enrolment(world: World) -> Any:
     one, _ = enrolled_intake(world)
     found = world.value(
@@ -546,7 +591,9 @@ ACTS: dict[str, tuple[str, Step]] = {
     ),
     "POST /admin/practicals/{practical_id}/edit": (
         "practicals.changed",
-        lambda w: w.press(ADMIN, (p := practical(day(w)) + "/edit"), p, room="Room 99"),
+        lambda w: w.press(
+            ADMIN, (p := practical(day(w)) + "/edit"), p, room="Room 99", step="save"
+        ),
     ),
     "POST /admin/practicals/{practical_id}/publish": (
         "practicals.published",
@@ -643,6 +690,55 @@ ACTS: dict[str, tuple[str, Step]] = {
         "assessments.assessment_discarded",
         lambda w: w.json(
             TEACHER, "POST", f"/api/v1/assessments/{sheet(w)}/discard", reason="By mistake"
+        ),
+    ),
+    "POST /admin/outbox/again": (
+        "outbox.tried_again",
+        lambda w: (a_given_up_mail(w), w.post(ADMIN, "/admin/outbox/again"))[1],
+    ),
+    "POST /admin/outbox/{event_id}/again": (
+        "outbox.tried_again",
+        lambda w: w.post(ADMIN, f"/admin/outbox/{a_given_up_mail(w)}/again"),
+    ),
+    "POST /admin/leftovers": ("practicals.seat_ended", leftovers),
+    "POST /admin/checklists/{practical_id}": (
+        "practicals.checklist_corrected",
+        a_corrected_checklist,
+    ),
+    "POST /assessments/{assessment_id}/stop": (
+        "assessments.assessment_stopped",
+        lambda w: w.post(
+            TEACHER,
+            f"/assessments/{(s := sheet(w))}/stop",
+            step=first_step(w, s),
+            note="Stopped for safety",
+        ),
+    ),
+    "POST /assessments/{assessment_id}/resume": (
+        "assessments.assessment_resumed",
+        lambda w: (
+            a_stop(w, s := sheet(w)),
+            w.post(TEACHER, f"/assessments/{s}/resume"),
+        )[1],
+    ),
+    "POST /assessments/{assessment_id}/discard": (
+        "assessments.assessment_discarded",
+        lambda w: w.post(TEACHER, f"/assessments/{sheet(w)}/discard", reason="By mistake"),
+    ),
+    "POST /teach/practicals/{practical_id}/attendance": (
+        "practicals.marked_attendance",
+        lambda w: (
+            seat(w, d := day(w, days=0)),
+            w.post(TEACHER, f"/teach/practicals/{d}/attendance"),
+        )[1],
+    ),
+    "PUT /api/v1/practicals/{practical_id}/seats/{seat_id}/attendance": (
+        "practicals.marked_attendance",
+        lambda w: w.json(
+            TEACHER,
+            "PUT",
+            f"/api/v1/practicals/{(d := day(w, days=0))}/seats/{seat(w, d)}/attendance",
+            attendance="absent",
         ),
     ),
     "POST /learn/{course_key}/quizzes/{quiz_key}": (
