@@ -66,7 +66,7 @@ class Bedside:
 
     def ready(self) -> None:
         """Wait until the page's scripts listen: before that, a press posts its form."""
-        expect(self.page.locator("html[data-scripts=attached]")).to_be_attached(timeout=20_000)
+        expect(self.page.locator("html[data-scripts=attached]")).to_be_attached()
 
     def step(self, number: int) -> Locator:
         return self.page.locator(f"#step-s{number}")
@@ -221,7 +221,7 @@ def walk(bedside: Bedside, steps: tuple[int, ...]) -> None:
         page.reload()
         bedside.ready()
         expect(bedside.step(number).locator(".mark[aria-pressed=true]")).to_contain_text("Not done")
-        expect(bedside.step(number).locator("[data-step-message]")).to_be_visible(timeout=20_000)
+        expect(bedside.step(number).locator("[data-step-message]")).to_be_visible()
         bedside.cannot_sign()
         page.unroute(ANSWERS)
         page.evaluate("dispatchEvent(new Event('online'))")
