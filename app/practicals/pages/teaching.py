@@ -11,7 +11,7 @@ from app.db.paging import page_number
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
 from app.practicals import policy, queries
-from app.practicals.domain.times import span_words
+from app.practicals.domain.times import span_words, start_of_day
 from app.practicals.queries import Roster
 from app.practicals.queries.lists import Shown, by_week, teaching
 from app.web.access import INSTRUCTOR, STAFF
@@ -26,8 +26,9 @@ def list_teaching(visit: Visit) -> Response:
     asked = visit.request.query_params
     shown = Shown.past if asked.get("show") == Shown.past else Shown.coming
     number = _page(visit)
+    today = start_of_day(visit.now, visit.settings.time_zone)
     with visit.database.read() as db:
-        page = teaching(db, visit.actor.user_id, shown, number=number, now=visit.now)
+        page = teaching(db, visit.actor.user_id, shown, number=number, since=today)
     return visit.render(
         "practicals/teaching.html", page=page, weeks=by_week(page.rows), shown=shown
     )

@@ -89,10 +89,11 @@ def coming(db: Session, *, now: datetime, most: int) -> tuple[BoardRow, ...]:
 
 
 def teaching(
-    db: Session, user_id: UserId, shown: Shown, *, number: int, now: datetime
+    db: Session, user_id: UserId, shown: Shown, *, number: int, since: datetime
 ) -> Page[BoardRow]:
-    """Return the published practicals that an instructor teaches."""
-    query = _shown(shown, now).where(_taught_by(user_id))
+    """Return the published practicals that an instructor teaches: the coming ones end after the moment
+    `since`, the beginning of today, for those of today still have marks to sign when they are over."""
+    query = _shown(shown, since).where(_taught_by(user_id))
     return _page(db, query.where(Practical.status == PracticalStatus.published), number=number)
 
 

@@ -135,7 +135,7 @@ def test_a_waiter_is_told_what_they_would_be_passed_over_for(database, day, as_p
         a_seat(db, day, ben.user_id)
         nina = a_ready_student(db, "Nina", without=("needles",))
     browser = as_person(nina)
-    assert "You can wait already." in words(browser.get(f"/practicals/{day}"))
+    assert "You can join the waiting list already." in words(browser.get(f"/practicals/{day}"))
     browser.post(f"/practicals/{day}/waiting")
     assert "or you are passed over" in words(browser.get(f"/practicals/{day}"))
 
@@ -202,7 +202,7 @@ def test_what_every_date_needs_is_said_once(database, day, as_person):
         nina = a_ready_student(db, "Nina", without=("needles",))
     page = words(as_person(nina).get("/practicals"))
     assert page.count("These modules come first and are not complete: Needles.") == 1
-    assert page.count("You can book when you have what stands above") == 2
+    assert page.count("You can book once you have what is listed above") == 2
 
 
 def test_links_to_dates_of_one_title_differ(database, ann, day, as_person):
@@ -335,6 +335,19 @@ def test_a_roster_and_its_attendance(database, teacher, class_of_two, as_person,
     clock_file.write_text((NOW + timedelta(days=1)).isoformat())
     assert "No days to come" in words(browser.get("/teach/practicals"))
     assert "Practice day" in words(browser.get("/teach/practicals?show=past"))
+
+
+def test_a_day_that_is_over_is_listed_as_todays_until_midnight(
+    database, teacher, class_of_two, as_person, clock_file
+):
+    practical_id, _ = class_of_two
+    with database.write() as db:
+        practical = db.get_one(Practical, practical_id)
+        practical.starts_at, practical.ends_at = NOW, NOW + timedelta(hours=7)
+    clock_file.write_text((NOW + timedelta(hours=8)).isoformat())
+    browser = as_person(teacher)
+    assert "Practice day" in words(browser.get("/teach/practicals"))
+    assert "Practice day" not in words(browser.get("/teach/practicals?show=past"))
 
 
 def test_a_roster_as_csv_runs_no_formulas(teacher, admin, class_of_two, as_person):
