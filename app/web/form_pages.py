@@ -71,8 +71,12 @@ def compared(
         "form": "This was changed after you opened it, so nothing of yours is saved yet. "
         "Compare what is on record with what stands here, then save again."
     }
-    for changed in stale.changed:
-        for name in shown_in.get(changed, (changed,)):
+    shown = {changed: shown_in.get(changed, (changed,)) for changed in stale.changed}
+    places = {name: place for place, name in enumerate(recorded)}
+    for changed, names in sorted(
+        shown.items(), key=lambda item: places.get(item[1][0], len(places))
+    ):
+        for name in names:
             words = options.get(name, ())
             theirs, yours = (_in_words(side.get(name, ""), words) for side in (recorded, typed))
             if theirs == yours:
