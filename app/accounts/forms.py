@@ -131,7 +131,7 @@ class ProofForm(EditForm):
     passed_on: Day = Field(title="The day of the training")
     expires_on: Day = Field(title="The last day on which it is valid")
     issuer: Annotated[str, StringConstraints(min_length=2, max_length=200)] = Field(
-        title="Who issued it"
+        title="The name of the issuer"
     )
     reason: Reason | None = Field(None, title="The reason")
 

@@ -132,7 +132,7 @@ def change_roles(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Re
             )
     except Refused as refused:
         return _roles_page(visit, person_id, submitted, refused)
-    return _back(visit, person_id, "The roles are changed. The person signs in anew.")
+    return _back(visit, person_id, "The roles are changed. The person has to sign in again.")
 
 
 @pages.get("/{person_id}/access", name="accounts.access", access=ADMIN)

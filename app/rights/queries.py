@@ -178,15 +178,24 @@ def _consequence(db: Session, gate: Gate, seats: int, waits: int) -> str:
             WaitingEntry.practical_id == gate.id, WaitingEntry.state == WaitingState.waiting
         )
     ).one()
-    left = waiting - waits
-    said = []
+    return _in_words(seats, waits, waiting - waits)
+
+
+def _in_words(seats: int, waits: int, left: int) -> str:
+    """Say how many places and waiting-list entries end on one day; with a place, also how many people
+    are still waiting for it."""
+    ends = []
     if seats:
-        others = {0: "nobody waits for it", 1: "1 person waits for it"}
-        place = "the place ends" if seats == 1 else f"{seats} places end"
-        said.append(f"{place}; {others.get(left, f'{left} people wait for it')}")
+        ends.append("the place ends" if seats == 1 else f"{seats} places end")
     if waits:
-        said.append("the wait ends" if waits == 1 else f"{waits} waits end")
-    return ", ".join(said)
+        ends.append(
+            "the entry on the waiting list ends"
+            if waits == 1
+            else f"{waits} entries on the waiting list end"
+        )
+    others = {0: "nobody else is waiting", 1: "1 other person is waiting"}
+    still = f"; {others.get(left, f'{left} other people are waiting')}" if seats else ""
+    return " and ".join(ends) + still
 
 
 def _attempts(db: Session, loss: Loss) -> Iterator[Held]:
@@ -212,7 +221,7 @@ def _days_taught(db: Session, loss: Loss, now: datetime) -> Iterator[Held]:
     for gate in sorted((one for one in gates if one is not None), key=lambda one: one.starts_at):
         yield Held(
             f"Teaches {gate.title}, {moment_words(gate.starts_at, gate.zone)}",
-            "teaches it no more; choose somebody else if nobody is left",
+            "they no longer teach it; choose somebody else if no instructor is left",
             f"/admin/practicals/{gate.id}/edit",
         )
 

@@ -74,7 +74,7 @@ def test_a_proof_that_was_seen_is_recorded_and_shown(admin, database, ada, sam, 
         ({"expires_on": "30 November 2026"}, "This proof ended on 30 November 2026"),
         ({"expires_on": "3 October 2026"}, "ends after the day of the training"),
         ({"passed_on": "yesterday"}, "Enter a date such as"),
-        ({"issuer": ""}, "Enter"),
+        ({"issuer": ""}, "Enter the name of the issuer."),
     ],
 )
 def test_a_proof_that_cannot_be_right_is_refused_and_what_was_typed_stays(

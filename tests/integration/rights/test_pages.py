@@ -34,8 +34,10 @@ class TestTakingACoursePlaceAway:
     def test_lists_first_what_will_happen(self, database, academy, admin):
         before = snapshot(database)
         page = words(admin.get(f"/admin/enrolments/{academy.enrolment}/cancel"))
-        assert f"{DAY}: the place ends; 1 person waits for it." in page
-        assert "Tue 22 Dec 2026, 09:00, London time: the place ends; nobody waits for it." in page
+        assert f"{DAY}: the place ends; 1 other person is waiting." in page
+        assert (
+            "Tue 22 Dec 2026, 09:00, London time: the place ends; nobody else is waiting." in page
+        )
         assert snapshot(database) == before
         assert f"/admin/enrolments/{academy.enrolment}/cancel" in (
             admin.get(f"/admin/enrolments/{academy.enrolment}").text
@@ -59,14 +61,14 @@ class TestTakingACoursePlaceAway:
         before = snapshot(database)
         answer = admin.post(f"/admin/enrolments/{academy.enrolment}/cancel", data={"reason": " "})
         assert answer.status_code == 422
-        assert "1 person waits for it" in words(answer)
+        assert "1 other person is waiting" in words(answer)
         assert snapshot(database) == before
         assert states(database, academy) == KEPT
 
 
 def test_cancelling_an_intake_lists_first(database, academy, admin):
     page = words(admin.get(f"/admin/intakes/{academy.intake}/cancel"))
-    assert f"{DAY}: the place ends; 1 person waits for it." in page
+    assert f"{DAY}: the place ends; 1 other person is waiting." in page
     answer = admin.post(f"/admin/intakes/{academy.intake}/cancel", data={"reason": ""})
     assert answer.status_code == 422
     assert states(database, academy) == KEPT
@@ -78,7 +80,7 @@ def test_cancelling_an_intake_lists_first(database, academy, admin):
 class TestClosingAnAccount:
     def test_lists_first_what_the_person_holds(self, database, academy, admin):
         page = words(admin.get(f"/admin/people/{academy.leila.user_id}/access"))
-        assert f"{DAY}: the place ends; 1 person waits for it." in page
+        assert f"{DAY}: the place ends; 1 other person is waiting." in page
         assert "Winter 2026: is given back." in page
         assert "Keep the places on courses" in page
 
