@@ -91,8 +91,7 @@ def mark_step(
         raise MarkRefused("The assessment was stopped at this step: its note is needed.")
     newest = _newest(db, assessment_id, step_key)
     revision = newest.revision if newest else 0
-    if mark is Mark.not_observed and (newest is None or newest.mark is not mark):
-        raise MarkRefused("Only stopping the assessment makes a step not observed.")
+    _demand_stop_stands(newest, mark)
     if _is_recorded(db, actor, assessment_id, step_key, newest, mark, note, mark_id):
         return revision
     if revision != expected_revision:
@@ -252,6 +251,17 @@ def open_sheet(
         raise DiscardRefused(queries.DISCARDED)
     checklist = queries.checklist_named(db, assessment.revision_id, assessment.checklist_key)
     return assessment, checklist
+
+
+def _demand_stop_stands(newest: StepMark | None, mark: Mark) -> None:
+    """Refuse a mark that would make or undo a part of a stop: stopping and going on do it for all steps."""
+    is_unobserved = newest is not None and newest.mark is Mark.not_observed
+    if mark is Mark.not_observed and not is_unobserved:
+        raise MarkRefused("Only stopping the assessment makes a step not observed.")
+    if is_unobserved and mark is not Mark.not_observed:
+        raise MarkRefused(
+            "The assessment was stopped before this step. Go on with the assessment first, then mark it."
+        )
 
 
 def _demand_same_person(actor: Actor, person_id: UserId | None) -> None:

@@ -156,6 +156,26 @@ class TestStopping:
             signed(db, day, assessment_id)
         assert acts(database, day).count("assessments.assessment_resumed") == 1
 
+    @pytest.mark.parametrize("meant", [Mark.done, Mark.not_done, Mark.unmarked])
+    def test_a_step_that_was_not_observed_is_marked_after_going_on(
+        self, database, day, assessment_id, meant
+    ):
+        """Marked one by one, the last of them would make a stopped assessment competent."""
+        for key in ("identity", "hands", "sharps"):
+            mark(database, day, assessment_id, key, Mark.done)
+        stop(database, day, assessment_id, "identity", "The model felt faint.")
+        before = rows(database)
+        with pytest.raises(MarkRefused, match="stopped"):
+            mark(database, day, assessment_id, "aftercare", meant, expected=1)
+        assert on_record(database, assessment_id)["aftercare"] == (Mark.not_observed, "")
+        assert rows(database) == before
+        mark(database, day, assessment_id, "aftercare", Mark.not_observed, "Not reached.", 1)
+        mark(database, day, assessment_id, "hands", Mark.prompted, expected=1)
+        with database.write() as db:
+            signed(db, day, assessment_id)
+        with database.read() as db:
+            assert db.get_one(Assessment, assessment_id).outcome is Outcome.not_yet_competent
+
     def test_nobody_marks_a_step_as_not_observed_by_hand(self, database, day, assessment_id):
         with pytest.raises(MarkRefused):
             mark(database, day, assessment_id, "hands", Mark.not_observed)
