@@ -40,3 +40,14 @@ class ToBeConfirmed(Conflict):
         self.told = told
         self.before = before
         self.after = after
+
+
+class BookedMeanwhile(Conflict):
+    """A person got another place or wait while what they hold was being ended. Nothing has ended; the same
+    command again sees all of it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody booked or gave a place in the same moment, so nothing was changed. Do it once more.",
+            reason="booked_meanwhile",
+        )

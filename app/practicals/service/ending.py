@@ -20,6 +20,7 @@ from app.practicals.domain.ending import ENDED_WORDS, lost_right, read_waived, s
 from app.practicals.domain.invite import described, described_teaching
 from app.practicals.domain.seats import Gate, Reason, SeatState, WaitingState
 from app.practicals.domain.times import span_words
+from app.practicals.errors import BookedMeanwhile
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
 from app.practicals.queries.facts import Known, first_waiters, known_people
 from app.practicals.queries.holding import days_held, days_taught, is_no_instructor
@@ -48,11 +49,14 @@ def end_without_right(
 
     Called for facts of the outbox, and by commands that have asked the permission: it ends nothing that
     the rule keeps. Again it changes nothing. `by` is whose act took the right away.
+
+    Raises BookedMeanwhile where a booking that had read the right before it ended is committed only now: its
+    day's gate was not taken, and taking it after the person could block another command.
     """
     gates = [take_gate(db, day) for day in days_held(db, [user_id], now=now)]
-    if not gates:
-        return ()
     _lock_everybody(db, user_id, gates)
+    if not {gate.id for gate in gates}.issuperset(days_held(db, [user_id], now=now)):
+        raise BookedMeanwhile
     ended: list[Ended] = []
     for gate in gates:
         known = known_people(db, gate, [user_id])[user_id]

@@ -1,5 +1,7 @@
 """What ends, ends: seats, waits, attempts and assignments with the right they depended on. B1, T7, T8."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from itertools import product
 
@@ -29,6 +31,7 @@ from app.practicals.queries.facts import gate_of, known_people
 from app.practicals.queries.holding import without_right
 from app.rights import queries, service
 from tests.make import NOW
+from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.practicals import (
     STARTS,
@@ -472,3 +475,44 @@ class TestTheAudit:
                     by_rule.add(seat.id)
         assert 0 < len(by_rule) < 96
         assert in_sql == by_rule
+
+
+@pytest.mark.parametrize(
+    "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_a_place_that_is_booked_in_the_same_moment_ends_too(database):
+    """The booking has read that there is a place on the course; its seat is not there yet when the worker
+    looks. SQLite has one writer, so there the two cannot meet."""
+    with database.write() as db:
+        academy = Academy(db)
+        later = timedelta(days=14)
+        third = a_practical(
+            db, starts_at=STARTS + later, ends_at=STARTS + later + timedelta(hours=7)
+        )
+    booked, may_commit = threading.Event(), threading.Event()
+
+    def book():
+        with database.write() as db:
+            seats.book_seat(db, academy.leila, third, now=NOW)
+            booked.set()
+            assert may_commit.wait(SECONDS)
+
+    with ThreadPoolExecutor(2) as threads:
+        booking = threads.submit(book)
+        assert booked.wait(SECONDS)
+        cancel_place(database, academy)
+        working = threads.submit(work, database)
+        wait([working], timeout=1)  # it ends the place now, or waits for the booking
+        may_commit.set()
+        booking.result(SECONDS)
+        working.result(SECONDS)
+    with database.read() as db:
+        fact = OutboxEvent.name == "enrolment.ended"
+        assert "booked_meanwhile" in (db.scalar(select(OutboxEvent.last_error).where(fact)) or "")
+    work(database, now=NOW + timedelta(minutes=1))
+    assert states(database, academy) == ENDED
+    assert holders(database, third) == []
+    with database.read() as db:
+        assert without_right(db, now=NOW) == ()
+    letters = [mail["template"] for mail in mails_to(database, academy.leila)]
+    assert letters.count("rights/ended") == 1
