@@ -90,6 +90,16 @@ def without_right(db: Session, *, now: datetime) -> tuple[Lost, ...]:
     )
 
 
+def lost_on(db: Session, practical_id: PracticalId, *, now: datetime) -> tuple[Lost, ...]:
+    """Return the seats and waits of one day to come that are held without a right."""
+    seats, waits, _ = statements_of_lost(now)
+    of_day = Practical.id == practical_id
+    return (
+        *(Lost("seat", *row) for row in db.execute(seats.where(of_day))),
+        *(Lost("wait", *row) for row in db.execute(waits.where(of_day))),
+    )
+
+
 def statements_of_lost(now: datetime) -> tuple[Rows, Rows, Rows]:
     """Return the statements that find seats, waits and assignments held without a right."""
     seats = (

@@ -1,6 +1,7 @@
 """Changing a practical, with everything that follows for those who have or want a place on it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from app.practicals.models import Practical, Seat, WaitingEntry
 from app.practicals.queries.boards import planned
 from app.practicals.queries.briefs import instructor_ids
 from app.practicals.queries.facts import gate_of, held_then, other_than
+from app.practicals.queries.holding import lost_on
 from app.practicals.service.evidence import demand_nobody_attended
 from app.practicals.service.first_days import tell_of_first_day
 from app.practicals.service.gate import take_gate
@@ -31,6 +33,7 @@ from app.practicals.service.plans import (
     columns_of,
     demand_changeable,
     demand_no_clash,
+    demand_right_of_all,
     demand_sound,
     record_plan,
     set_instructors,
@@ -50,8 +53,9 @@ def change_practical(
 ) -> Told:
     """Change a practical that has not begun; its kind stays. A new time or room moves the entry in the
     calendar of everybody who has a place or teaches it, and those who wait are told; more places go to
-    those who wait. Fewer places than are taken are refused (R-074): nobody is thrown out by a number. A
-    plan that was made from an older version is refused with Stale. Return who was told.
+    those who wait. Fewer places than are taken are refused (R-074): nobody is thrown out by a number, nor
+    by another intake. A plan that was made from an older version is refused with Stale. Return who was
+    told.
 
     With `refuse_clashes` a new time, room or instructor that clashes with another day raises Clashing;
     with `ask_first` a change that mails people raises ToBeConfirmed. Both leave nothing behind.
@@ -70,12 +74,7 @@ def change_practical(
     floor = min(gate.taken, gate.capacity)
     demand_sound(db, plan, kind, floor=floor, taken=gate.taken, now=now)
     columns["override"] = max(0, gate.taken - columns["capacity"])
-    db.execute(
-        update(Practical)
-        .where(Practical.id == gate.id)
-        .values(**columns)
-        .execution_options(synchronize_session=False)
-    )
+    _write(db, gate, columns, now=now)
     taught = frozenset(instructor_ids(db, gate.id))
     if refuse_clashes and (_differs(gate, plan) or plan.instructors != taught):
         demand_no_clash(db, gate.id, plan)
@@ -85,6 +84,21 @@ def change_practical(
     if ask_first and told.people:
         raise ToBeConfirmed(told, gate, after)
     return told
+
+
+def _write(db: Session, gate: Gate, columns: dict[str, Any], *, now: datetime) -> None:
+    """Write the columns of the plan. Raise Invalid when another intake takes the right to the day from
+    somebody who has a place on it or waits."""
+    is_for_others = columns["intake_id"] != gate.intake_id
+    lost_before = lost_on(db, gate.id, now=now) if is_for_others else ()
+    db.execute(
+        update(Practical)
+        .where(Practical.id == gate.id)
+        .values(**columns)
+        .execution_options(synchronize_session=False)
+    )
+    if is_for_others:
+        demand_right_of_all(db, gate.id, lost_before, now=now)
 
 
 def _demand_same_kind(db: Session, gate: Gate, plan: Plan) -> PracticalKind:

@@ -19,6 +19,9 @@ from app.practicals.domain.seats import Gate, PracticalStatus
 from app.practicals.errors import Clashing, PlanRefused
 from app.practicals.models import Practical, PracticalInstructor
 from app.practicals.queries.clashes import clashes
+from app.practicals.queries.holding import Lost, lost_on
+
+MOST_NAMES = 3
 
 
 @open_to_all
@@ -53,6 +56,31 @@ def demand_sound(
         problems["intake"] = "Choose an intake of the same course."
     if problems:
         raise Invalid("There is a problem with the plan.", fields=problems)
+
+
+@open_to_all
+def demand_right_of_all(
+    db: Session, practical_id: PracticalId, before: tuple[Lost, ...], *, now: datetime
+) -> None:
+    """Raise Invalid when somebody with a place on this day, or who waits for it, loses the right to it by
+    the intake that has just been written. `before` is what was held without a right until then."""
+    had_none = {one.row_id for one in before}
+    names = [one.name for one in lost_on(db, practical_id, now=now) if one.row_id not in had_none]
+    if names:
+        raise Invalid(
+            "There is a problem with the plan.",
+            fields={
+                "intake": f"Not in this intake, but with a place here or waiting: {_some(names)}. Keep the "
+                "day as it was and plan another day for this intake, or take their places away first."
+            },
+        )
+
+
+def _some(names: list[str]) -> str:
+    """Return the first names of a list, and how many follow."""
+    if len(names) > MOST_NAMES:
+        return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more"
+    return ", ".join(names)
 
 
 @open_to_all
