@@ -16,7 +16,8 @@ from app.db.prepared import KEPT_ROWS, Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals.domain.life_support import life_support_state
-from app.practicals.domain.seats import Attendance, SeatState, WaitingState
+from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
+from app.practicals.domain.telling import Told
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
 from app.practicals.queries.briefs import BRIEF, HOLDS_A_SEAT, SEAT, Brief
 
@@ -59,6 +60,13 @@ class Roster:
     @property
     def page(self) -> Page[RosterSeat]:
         return page_of(self.seats, number=self.number, total=self.expected, size=SHOWN)
+
+    @property
+    def told(self) -> Told:
+        """Who is mailed when the day is called off; nobody has been told of a draft."""
+        if self.practical.status is not PracticalStatus.published:
+            return Told()
+        return Told(self.expected, self.waiting, len(self.instructors))
 
 
 USER = table_of(User).c

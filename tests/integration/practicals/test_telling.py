@@ -18,6 +18,7 @@ from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.domain.telling import Told
 from app.practicals.models import Seat
 from tests.make import NOW
+from tests.make.pages import words
 from tests.make.people import a_user
 from tests.make.practicals import (
     STARTS,
@@ -167,6 +168,27 @@ def test_cancelling_tells_everybody(database, admin, tomasz, day):
     assert mail["template"] == "practicals/teaching-called-off"
     assert mail["values"]["reason"] == "Burst pipe"
     assert mail["calendar"]["method"] == "CANCEL"
+
+
+def test_the_page_that_asks_counts_everybody_who_is_mailed(database, admin, day, as_person):
+    """The instructor stood only in the sentence after it."""
+    browser = as_person(admin)
+    here = f"/admin/practicals/{day[0]}/cancel"
+    said = "1 person with a place, 2 people who wait and 1 instructor get a mail."
+    assert said in words(browser.get(here))
+    assert mails(database) == []
+    browser.post(here, data={"reason": "Burst pipe"})
+    assert len(mails(database)) == 4
+    assert said in words(browser.get(f"/admin/practicals/{day[0]}"))
+
+
+def test_the_page_that_asks_about_a_draft_says_that_nobody_is_mailed(
+    database, admin, tomasz, as_person
+):
+    with database.write() as db:
+        draft = a_practical(db, status=PracticalStatus.draft, instructors=(tomasz,))
+    page = words(as_person(admin).get(f"/admin/practicals/{draft}/cancel"))
+    assert "Nobody gets a mail." in page
 
 
 def test_instructors_hear_of_a_day_when_it_is_published(database, admin, tomasz, ines):
