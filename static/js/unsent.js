@@ -6,6 +6,8 @@ import * as store from "./device-store.js";
 const PREFIX = "preceptor.unsent.";
 const underWay = new Map();
 const PATIENCE = 20000;
+// Refusals that are meant for the person themselves, though their status is that of a stranger's.
+const ENDED = ["place_ended", "attempt_closed"];
 
 function read(attempt) {
   return store.get(PREFIX + attempt) ?? {};
@@ -56,7 +58,8 @@ async function put(entry, csrf, keepalive) {
   if (response.ok) return { kind: "saved", sequence: body.sequence, savedAt: body.saved_at, response: entry.response };
   if (response.status === 401) return { kind: "signed-out" };
   // To another person who signed in meanwhile this attempt does not exist: the answer is kept for its owner.
-  if (response.status === 403 || response.status === 404) return { kind: "other-person" };
+  const isStranger = [403, 404].includes(response.status) && !ENDED.includes(body.reason);
+  if (isStranger) return { kind: "other-person" };
   if (response.status >= 500 || response.status === 429 || response.status === 408) return { kind: "unreachable" };
   return { kind: "refused", status: response.status, reason: body.reason, detail: body.detail ?? "" };
 }

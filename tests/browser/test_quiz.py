@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select, update
 
+from app.enrolments.models import Enrolment, EnrolmentState
 from app.quizzes.models import Answer, Attempt
 from tests.browser.conftest import SmallAcademy
 from tests.integration.quizzes.conftest import Pupil
@@ -166,6 +167,33 @@ def test_an_answer_is_not_lost_when_another_person_signs_in(context, pupil, stud
     small_academy.remember(context, student[1])
     chip(page, "saved", "Saved")
     assert stored(pupil) == [{"options": ["vessels"]}]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("way", ["saving", "sent when the network returns"])
+def test_the_chip_says_that_the_place_has_ended(context, pupil, way):
+    """V13 and S1: nobody else is signed in, and nothing is going to be sent."""
+    attempt_id = pupil.start(now=datetime.now(UTC))
+    place = pupil.position(attempt_id, "true-of-the-dermis")
+    page = context.new_page()
+    page.goto(f"/attempts/{attempt_id}/questions/{place}", wait_until="networkidle")
+    if way != "saving":
+        context.set_offline(True)
+        page.get_by_text("It holds vessels", exact=True).click()
+        chip(page, "device", "Saved on this device")
+    with pupil.database.write() as db:
+        db.execute(
+            update(Enrolment)
+            .where(Enrolment.user_id == pupil.actor.user_id)
+            .values(state=EnrolmentState.cancelled)
+        )
+    if way == "saving":
+        page.get_by_text("It holds vessels", exact=True).click()
+    else:
+        context.set_offline(False)
+    chip(page, "failed", "Not saved")
+    expect(page.locator("#save-message")).to_contain_text("Your place on this course has ended")
+    assert stored(pupil) == []
 
 
 FULL = """Storage.prototype.setItem = function () {
