@@ -68,6 +68,7 @@ def test_a_place_is_not_given_back_by_a_form_that_arrives_after_the_start(
     path = f"/practicals/{practical}/cancel"
     answer = sent_in_parts(server, path, "idempotency_key=1", clock_file, after, token="sam")
     assert answer.status == 409
+    assert "This practical has begun or is over." in answer.text
     with sqlite_database.read() as db:
         seat = db.get_one(Seat, seat_id)
         assert (seat.state, seat.ended_at) == ("confirmed", None)

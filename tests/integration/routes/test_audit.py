@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from importlib import import_module
+from inspect import isfunction, signature
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -138,6 +141,23 @@ def damage(database: Database, statement: str) -> None:
         cursor.execute("PRAGMA ignore_check_constraints=OFF")
     finally:
         connection.close()
+
+
+def test_every_check_that_a_feature_defines_is_made():
+    """A check that stands in no list is never made, and DAMAGE would not miss it."""
+    defined = set()
+    for path in Path(checks.__file__).parent.glob("*/checks.py"):
+        module = import_module(f"app.{path.parent.name}.checks")
+        defined |= {
+            function
+            for name, function in vars(module).items()
+            if isfunction(function)
+            and function.__module__ == module.__name__
+            and list(signature(function).parameters) == ["db", "now"]
+            and name not in ("broken", "problems")
+        }
+    assert defined == set(checks.CHECKS)
+    assert set(DAMAGE) == {name_of(check) for check in checks.CHECKS}
 
 
 @pytest.mark.parametrize("check", checks.CHECKS, ids=name_of)
