@@ -238,7 +238,7 @@ def eligibility(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
         found.append(
             Unmet(
                 Reason.overlap,
-                f"There is a place at the same time: {facts.overlap.title}, {when}.",
+                f"There is already a place at the same time: {facts.overlap.title}, {when}.",
                 "Cancel that place first, or choose another date.",
                 LinkKind.practical,
                 str(facts.overlap.practical_id),

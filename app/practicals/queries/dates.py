@@ -107,6 +107,13 @@ class DateRow:
         return tuple(unmet for unmet in self.unmet if unmet.reason not in ABOUT_THE_DATE)
 
     @property
+    def said(self) -> tuple[Unmet, ...]:
+        """What the page of the date says against booking. That it is full sends people to the waiting
+        list, so it is said only to those who may join it, or when nothing else stands in the way."""
+        others = tuple(unmet for unmet in self.unmet if unmet.reason is not Reason.full)
+        return others if others and not self.can_wait else self.unmet
+
+    @property
     def window(self) -> Unmet | None:
         """Why booking is not open now, if it is not."""
         return next((unmet for unmet in self.unmet if unmet.reason in WINDOW), None)

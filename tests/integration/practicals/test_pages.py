@@ -129,6 +129,19 @@ def test_every_unmet_reason_stands_there_with_its_remedy(database, day, as_perso
     assert 'href="/courses/small-course"' in response.text
 
 
+def test_a_full_day_sends_only_those_to_its_waiting_list_who_may_join_it(database, day, as_person):
+    with database.write() as db:
+        ben, nina = a_ready_student(db, "Ben"), a_ready_student(db, "Nina")
+        a_seat(db, day, ben.user_id)
+        stranger = a_user(db, "Stan Stranger")
+    sentence = "Join the waiting list"
+    for path in (f"/practicals/{day}", "/practicals"):
+        assert sentence.lower() in words(as_person(nina).get(path)).lower()
+        page = words(as_person(stranger).get(path))
+        assert sentence.lower() not in page.lower()
+        assert "A confirmed place on the course comes first." in page
+
+
 def test_a_waiter_is_told_what_they_would_be_passed_over_for(database, day, as_person):
     with database.write() as db:
         ben = a_ready_student(db, "Ben")
@@ -137,7 +150,9 @@ def test_a_waiter_is_told_what_they_would_be_passed_over_for(database, day, as_p
     browser = as_person(nina)
     assert "You can join the waiting list already." in words(browser.get(f"/practicals/{day}"))
     browser.post(f"/practicals/{day}/waiting")
-    assert "or you are passed over" in words(browser.get(f"/practicals/{day}"))
+    assert "Until you have put this right, others move up before you:" in words(
+        browser.get(f"/practicals/{day}")
+    )
 
 
 def test_a_waiter_beside_a_free_place_may_book_it(database, ann, day, as_person):

@@ -134,7 +134,7 @@ CLOSED = Unmet(
             {"overlap": OVERLAP},
             Unmet(
                 Reason.overlap,
-                "There is a place at the same time: "
+                "There is already a place at the same time: "
                 "Scalp day, Tue 15 Dec 2026, 04:00, New York time.",
                 "Cancel that place first, or choose another date.",
                 LinkKind.practical,
