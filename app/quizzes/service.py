@@ -60,7 +60,7 @@ NEXT_NUMBER = (
     )
     .scalar_subquery()
 )
-ADD_ATTEMPT = insert(table_of(Attempt)).values(number=NEXT_NUMBER)
+ADD_ATTEMPT = insert(table_of(Attempt)).values(number=NEXT_NUMBER).returning(ATTEMPT.number)
 END_ATTEMPT = update(table_of(Attempt)).where(ATTEMPT.id == bindparam("attempt"))
 
 LAST_SEQUENCE = 10_000
@@ -85,8 +85,8 @@ def start_attempt(
     """Start an attempt, or return the one that is open; raise StartRefused with the reason.
 
     The attempt pins the revision of the student's place, its seed and its drawn order. Two starts at
-    the same moment give one attempt: the unique number of an attempt lets the first one through, and
-    the later one finds it open.
+    the same moment give one attempt: a unique index lets the first one through, and the later one finds
+    it open, or counts again where it was sent already.
     """
     require(policy.may_take_quizzes(actor), "Only students take quizzes.")
     place = enrolments.place_on(db, actor.user_id, course_key)
@@ -108,9 +108,16 @@ def start_attempt(
         raise StartRefused(refusal.detail, reason=refusal.reason)
     try:
         with db.begin_nested():
-            return _add_attempt(db, actor, place, quiz, now=now)
+            attempt_id, number = _add_attempt(db, actor, place, quiz, now=now)
     except IntegrityError:
         return _open_attempt(db, actor.user_id, course_key, quiz_key)
+    if number > len(attempts) + 1:
+        # Some were closed with an earlier place, or one was started and sent since they were read.
+        tries = queries.attempts_at(db, actor.user_id, course_key, quiz_key)
+        earlier = [attempt for attempt in tries if attempt.id != attempt_id]
+        if refusal := start_refusal(course, quiz, done, earlier, now=now):
+            raise StartRefused(refusal.detail, reason=refusal.reason)
+    return attempt_id
 
 
 def save_answer(
@@ -257,7 +264,8 @@ def _close(
 
 def _add_attempt(
     db: Session, actor: Actor, place: Place, quiz: Quiz, *, now: datetime
-) -> AttemptId:
+) -> tuple[AttemptId, int]:
+    """Add an attempt and return it with its number."""
     seed = random_token()
     attempt_id = AttemptId(new_uuid())
     attempt = {
@@ -275,9 +283,9 @@ def _add_attempt(
         "due_at": due_time(quiz, now),
     }
     numbered = {f"this_{name}": attempt[name] for name in ("user_id", "course_key", "quiz_key")}
-    db.execute(ADD_ATTEMPT, attempt | numbered)
+    number: int = db.execute(ADD_ATTEMPT, attempt | numbered).scalar_one()
     _note(db, actor.user_id, "quizzes.start", attempt_id, actor.user_id, now=now)
-    return attempt_id
+    return attempt_id, number
 
 
 def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) -> AttemptId:

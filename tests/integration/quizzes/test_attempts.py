@@ -1,11 +1,12 @@
 """Starting, saving, submitting and closing on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 
 from app import jobs
 from app.audit.models import AuditEvent
@@ -20,6 +21,7 @@ from app.quizzes.errors import AnswerUnreadable, SequenceTaken, StartRefused
 from app.quizzes.models import Answer, Attempt
 from tests.make import NOW
 from tests.make.courses import small_course
+from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.quizzes import a_place, a_published_course
 
@@ -433,3 +435,30 @@ def test_an_unknown_person_owns_nothing(pupil, database):
     with database.read() as db:
         assert queries.attempts_at(db, UserId(new_uuid()), "small-course", "skin-quiz") == ()
         assert queries.answers_of_many(db, [attempt_id]) == {attempt_id: ()}
+
+
+@pytest.mark.parametrize(
+    "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_a_start_that_overtook_another_gives_no_attempt_too_many(database, pupil):
+    """A request has read that one try is left; before it writes, another one starts that try and sends it.
+    SQLite has one writer, so there nothing comes between."""
+    pupil.complete("skin")
+    for _ in range(2):
+        pupil.finish("needle-quiz", right=False)
+    overtaken = []
+
+    def overtake(_connection, _cursor, statement, *_values):
+        if statement.startswith("INSERT INTO attempts ") and not overtaken:
+            overtaken.append(True)
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(pupil.finish, "needle-quiz", right=False).result(SECONDS)
+
+    event.listen(database.engine, "before_cursor_execute", overtake)
+    with pytest.raises(StartRefused) as refused:
+        pupil.start("needle-quiz")
+    event.remove(database.engine, "before_cursor_execute", overtake)
+    assert overtaken == [True]
+    assert refused.value.reason == "used_up"
+    with database.read() as db:
+        assert len(queries.attempts_at(db, pupil.actor.user_id, "small-course", "needle-quiz")) == 3
