@@ -450,7 +450,7 @@ def test_an_admin_plans_publishes_changes_and_cancels(database, admin, teacher, 
     assert "Room 8" in page
     assert "0 of 3 taken" in page
     assert "Bring keys" in page
-    assert "mail 0 people with a place" in words(browser.get(f"{here}/cancel"))
+    assert "1 instructor gets a mail." in words(browser.get(f"{here}/cancel"))
     empty = browser.post(f"{here}/cancel", data={"reason": ""})
     assert (empty.status_code, "Enter the reason." in words(empty)) == (422, True)
     assert browser.post(f"{here}/cancel", data={"reason": "Snow"}).status_code == 303
