@@ -184,6 +184,16 @@ class TestDates:
         assert "No dates yet" in words(page)
         assert "/enquiry?topic=dates" in page.text
 
+    def test_the_state_of_a_day_is_part_of_its_name(self, client, dates):
+        """Y8: whoever goes from heading to heading hears which day it is, and whether it is full."""
+        for path in ("/dates", "/"):
+            tree = html.document_fromstring(client.get(path).text)
+            names = [" ".join(one.text_content().split()) for one in tree.xpath("//h3")]
+            days = [name for name in names if name.startswith("Practice day")]
+            assert "Practice day, Tue 15 Dec 2026, 09:00, 4 of 4 places left" in days
+            assert [name for name in days if name.endswith(", 09:00, full")]
+            assert len(set(days)) == len(days)
+
     def test_events_are_whole_and_cannot_end_their_block(self, client, dates):
         response = client.get("/dates")
         assert "<script>alert" not in response.text
