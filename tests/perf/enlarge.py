@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.identity import hash_of
-from app.accounts.models import SignIn, User
+from app.accounts.models import LifeSupportProof, SignIn, User
 from app.courses import queries as courses
 from app.courses.queries import Published
 from app.enrolments.domain import EnrolmentState
@@ -62,6 +62,7 @@ def enlarge(db: Session, *, students: int, now: datetime) -> Large:
     _answers(db, users, places, published, now)
     rushing = users[DRIVERS : DRIVERS + RUSHING]
     _completions(db, rushing, published, now)
+    _proofs(db, rushing, now)
     rush, roster = first[0], first[1]
     db.execute(update(Practical).where(Practical.id == rush).values(capacity=RUSH_PLACES))
     _seats(db, roster, users[:ROSTER], now)
@@ -83,11 +84,29 @@ def _somebody(db: Session, role: ColumnElement[bool]) -> UserId:
     return db.scalars(select(User.id).where(role).order_by(User.created_at, User.email)).first()  # type: ignore[return-value] # the demo academy has one
 
 
+def _proofs(db: Session, users: list[dict[str, Any]], now: datetime) -> None:
+    """Let the office have seen that these know basic life support."""
+    seen_by = _somebody(db, User.is_admin)
+    rows = [
+        {
+            "id": new_uuid(),
+            "user_id": user["id"],
+            "passed_on": (now - timedelta(days=30)).date(),
+            "expires_on": (now + timedelta(days=335)).date(),
+            "issuer": "A training provider",
+            "seen_at": now,
+            "seen_by": seen_by,
+        }
+        for user in users
+    ]
+    db.execute(insert(LifeSupportProof), rows)
+
+
 def _completions(
     db: Session, users: list[dict[str, Any]], published: Published, now: datetime
 ) -> None:
-    """Let these have completed every module, so that they may book."""
-    items = [
+    """Let these have completed every module and the final test, so that they may book."""
+    items: list[tuple[Completed, str]] = [
         (kind, key)
         for module in published.course.modules
         for kind, key in (
@@ -95,6 +114,7 @@ def _completions(
             (Completed.quiz, module.quiz),
         )
     ]
+    items.append((Completed.quiz, published.course.final_test))
     rows = [
         {
             "id": new_uuid(),
