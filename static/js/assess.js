@@ -10,7 +10,7 @@ const LABELS = { done: "Done", prompted: "With prompt", not_done: "Not done", no
 const KEPT = "It is kept on this tablet and sent again by itself.";
 const AT_RISK = "This tablet has no room to keep it: do not close or reload this page.";
 const WHY = {
-  unreachable: "Not saved. Press again.",
+  unreachable: "Not saved yet.",
   "signed-out": "Not saved: your sign-in has ended. Sign in below.",
   "other-person": "Not saved: somebody else is signed in. Sign in below as yourself.",
 };
