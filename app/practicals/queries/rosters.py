@@ -15,7 +15,7 @@ from app.db.paging import Page, page_of
 from app.db.prepared import KEPT_ROWS, Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
-from app.practicals.domain.life_support import life_support_state
+from app.practicals.domain.life_support import life_support_state, life_support_unmet
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 from app.practicals.domain.telling import Told
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
@@ -41,6 +41,8 @@ class RosterSeat:
     life_support_until: date | None = None
     life_support: str | None = None
     """The state of the proof of basic life support in words, where this kind of day asks for one."""
+    has_life_support: bool = False
+    """Whether the proof covers the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,8 @@ def _with_life_support(
         replace(
             seat,
             life_support=life_support_state(seat.life_support_until, day.starts_at, day.zone),
+            has_life_support=life_support_unmet(seat.life_support_until, day.starts_at, day.zone)
+            is None,
         )
         for seat in seats
     )
