@@ -68,7 +68,7 @@ def test_an_intake_that_takes_nobody_any_more_is_not_offered(database, client, a
 def test_a_day_of_an_intake_says_whose_it_is(database, client, intakes):
     with database.write() as db:
         a_practical(db, intake_id=intakes[0])
-    assert "For students of the intake “October" in words(client.get("/dates"))
+    assert "For students of “October" in words(client.get("/dates"))
 
 
 def test_days_of_another_intake_are_left_out(database, intakes, as_person):
