@@ -11,6 +11,11 @@ def may_manage_people(actor: Actor) -> bool:
     return actor.is_admin
 
 
+def may_record_proof(actor: Actor, person_id: UserId) -> bool:
+    """Admins record a proof of basic life support that they have seen, but nobody records their own."""
+    return may_manage_people(actor) and actor.user_id != person_id
+
+
 def may_manage_groups(actor: Actor) -> bool:
     return actor.is_admin
 

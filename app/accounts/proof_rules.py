@@ -2,6 +2,8 @@
 
 from datetime import date
 
+LONGEST_YEARS = 10
+"""A last day further after the training is a slip of the keyboard, such as 2207 for 2027."""
 REPLACED_WITHOUT_REASON = "Say why the proof on record is replaced."
 
 
@@ -15,6 +17,10 @@ def proof_problems(passed_on: date, expires_on: date, *, today: date) -> dict[st
     elif expires_on < today:
         found["expires_on"] = (
             f"This proof ended on {day_words(expires_on)}. Ask the person for a newer one."
+        )
+    elif expires_on.year > passed_on.year + LONGEST_YEARS:
+        found["expires_on"] = (
+            f"The last day lies more than {LONGEST_YEARS} years after the training. Check the year."
         )
     return found
 

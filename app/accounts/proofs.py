@@ -20,6 +20,8 @@ from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.versions import demand_current
 from app.outbox import service as outbox
 
+OWN_PROOF = "You cannot record your own proof. Show it to another admin."
+
 
 def record_proof(
     db: Session,
@@ -40,6 +42,7 @@ def record_proof(
     record was changed since the form was opened. Whoever waits for a practical and lacked only this moves up.
     """
     require(policy.may_manage_people(actor))
+    require(policy.may_record_proof(actor, person_id), OWN_PROOF)
     user, before = _lock(db, person_id)
     sent = proof_record(passed_on, expires_on, issuer)
     if problems := proof_problems(passed_on, expires_on, today=today):

@@ -171,3 +171,11 @@ def test_the_audit_finds_a_last_day_that_no_proof_has(database, sam):
     with database.read() as db:
         (found,) = checks.problems(db, now=NOW)
     assert str(sam.user_id) in found
+
+
+def test_nobody_records_their_own_proof(admin, database, ada):
+    before = count(database, LifeSupportProof), count(database, AuditEvent)
+    answer = sent(admin, ada)
+    assert answer.status_code == 403
+    assert "Show it to another admin" in answer.text
+    assert (count(database, LifeSupportProof), count(database, AuditEvent)) == before
