@@ -87,17 +87,20 @@ def _somebody(db: Session, role: ColumnElement[bool]) -> UserId:
 def _proofs(db: Session, users: list[dict[str, Any]], now: datetime) -> None:
     """Let the office have seen that these know basic life support."""
     seen_by = _somebody(db, User.is_admin)
+    expires_on = (now + timedelta(days=335)).date()
+    ids = [user["id"] for user in users]
+    db.execute(update(User).where(User.id.in_(ids)).values(life_support_until=expires_on))
     rows = [
         {
             "id": new_uuid(),
-            "user_id": user["id"],
+            "user_id": user_id,
             "passed_on": (now - timedelta(days=30)).date(),
-            "expires_on": (now + timedelta(days=335)).date(),
+            "expires_on": expires_on,
             "issuer": "A training provider",
             "seen_at": now,
             "seen_by": seen_by,
         }
-        for user in users
+        for user_id in ids
     ]
     db.execute(insert(LifeSupportProof), rows)
 
