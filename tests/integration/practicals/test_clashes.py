@@ -7,7 +7,6 @@ import pytest
 from lxml import html
 from sqlalchemy import event, func, select
 
-from app.accounts.actor import Actor
 from app.kit.ids import PracticalId
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import PracticalStatus
@@ -16,30 +15,15 @@ from app.practicals.queries.clashes import clashes, clashes_of_day
 from app.practicals.queries.facts import gate_of
 from tests.make.forms import forms_of
 from tests.make.pages import words
-from tests.make.people import a_user
 from tests.make.practicals import (
     STARTS,
     a_practical,
     a_ready_student,
     a_seat,
     a_waiter,
-    the_course,
 )
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def admin(database) -> Actor:
-    with database.write() as db:
-        the_course(db)
-        return a_user(db, "Ada Admin", roles=("admin",))
-
-
-@pytest.fixture
-def ines(database) -> Actor:
-    with database.write() as db:
-        return a_user(db, "Ines", roles=("instructor",))
 
 
 def form_on(browser, address: str) -> dict[str, object]:

@@ -27,7 +27,6 @@ from tests.make.practicals import (
     a_ready_student,
     a_seat,
     a_waiter,
-    the_course,
 )
 from tests.make.versions import plan_version
 
@@ -35,22 +34,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def admin(database) -> Actor:
-    with database.write() as db:
-        the_course(db)
-        return a_user(db, "Ada Admin", roles=("admin",))
-
-
-@pytest.fixture
 def tomasz(database) -> Actor:
     with database.write() as db:
         return a_user(db, "Tomasz", roles=("instructor",))
-
-
-@pytest.fixture
-def ines(database) -> Actor:
-    with database.write() as db:
-        return a_user(db, "Ines", roles=("instructor",))
 
 
 @pytest.fixture
