@@ -312,10 +312,10 @@ def add_user(
 @user.command("token")
 def make_token(email: str) -> None:
     """Make a bearer token for the API and print it once."""
-    from app.accounts import sign_ins
+    from app.accounts import api_tokens
 
     with _database() as (settings, database), database.write() as db:
-        print(sign_ins.make_api_token(db, email=_address(email), now=_now(settings)))
+        print(api_tokens.make_for_address(db, email=_address(email), now=_now(settings)))
 
 
 def _address(typed: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import doors, links, sign_ins
+from app.accounts import api_tokens, doors, links, sign_ins
 from app.accounts.actor import Actor, open_to_all
 from app.accounts.domain import Profile, Purpose
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
@@ -116,7 +116,7 @@ def set_password(
 ) -> None:
     """Set the password for the holder of a reset link or an invitation, once.
 
-    The link proves the address, so it is confirmed too. Every sign-in ends. A second factor, where
+    The link proves the address, so it is confirmed too. Every sign-in and token ends. A second factor, where
     one is set, stays.
     """
     link = links.spend_link(db, link_id, purpose, now=now)
@@ -126,7 +126,7 @@ def set_password(
     user.password_hash = password_hash
     user.confirmed_at = user.confirmed_at or now
     links.end_links(db, user.id, now=now)
-    sign_ins.drop_all(db, user.id)
+    sign_ins.drop_all(db, user.id, now=now)
     note(db, user.id, user.id, "accounts.password_set", now=now)
     if purpose is Purpose.reset:
         send_mail(db, user.email, "accounts/password-changed", {}, now=now)
@@ -142,14 +142,15 @@ def change_password(
     *,
     now: datetime,
 ) -> Started:
-    """Change the actor's own password; every other sign-in ends and this one gets a new token (R-005).
+    """Change the actor's own password. Every other sign-in and every token of the API ends; this sign-in
+    gets a new secret (R-005).
 
     `candidate` is from `begin_proof`, and its password was found right.
     """
     user = _proved(db, actor, candidate, browser, "current_password", now=now)
     user.password_hash = password_hash
     links.end_links(db, user.id, now=now)
-    sign_ins.drop_all(db, user.id)
+    sign_ins.drop_all(db, user.id, now=now)
     note(db, user.id, user.id, "accounts.password_changed", now=now)
     send_mail(db, user.email, "accounts/password-changed", {}, now=now)
     return sign_ins.start(db, user, browser, now=now)
@@ -179,7 +180,8 @@ def ask_for_new_address(
 
 @open_to_all
 def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> None:
-    """Change the address to the one the link was sent to, and tell the old one (R-009)."""
+    """Change the address to the one the link was sent to, and tell the old one (R-009). Tokens of the API
+    end; devices stay signed in: the link was opened by somebody who asked for it with the password."""
     link = links.spend_link(db, link_id, Purpose.email, now=now)
     user = db.scalars(select(User).where(User.id == link.user_id)).one()
     old = user.email
@@ -190,6 +192,7 @@ def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> No
     except IntegrityError:
         raise PersonRefused("Another account has this address by now. Choose another.") from None
     links.end_links(db, user.id, now=now)
+    api_tokens.revoke_all_of(db, user.id, now=now)
     send_mail(db, old, "accounts/address-changed", {}, now=now)
     note(db, user.id, user.id, "accounts.address_changed", now=now)
 

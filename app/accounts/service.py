@@ -101,8 +101,7 @@ def change_roles(
     demand_current(expected_version, recorded=roles_record(user.roles), sent=roles_record(roles))
     before, lost = sorted(user.roles), user.roles - roles
     _give_roles(user, roles)
-    sign_ins.drop_all(db, person_id)
-    sign_ins.revoke_api_tokens(db, person_id, now=now)
+    sign_ins.drop_all(db, person_id, now=now)
     note(
         db,
         actor.user_id,
@@ -139,8 +138,7 @@ def close_account(
     if user.disabled_at is not None:
         return
     user.disabled_at = now
-    sign_ins.drop_all(db, person_id)
-    sign_ins.revoke_api_tokens(db, person_id, now=now)
+    sign_ins.drop_all(db, person_id, now=now)
     links.end_links(db, person_id, now=now)
     note(db, actor.user_id, person_id, "accounts.closed", now=now, reason=reason)
     _announce_loss(db, "account.closed", actor, person_id, ends_places=ends_places, now=now)

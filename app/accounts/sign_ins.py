@@ -1,4 +1,4 @@
-"""Signing in and out: proving who asks, starting a sign-in, ending sign-ins, tokens of the API.
+"""Signing in and out: proving who asks, starting a sign-in, ending sign-ins.
 
 A password is checked between two blocks: the first counts the try and says what to check, then the
 caller compares (slowly, outside any block), and the second acts on the verdict.
@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts import doors, policy
+from app.accounts import api_tokens, doors, policy
 from app.accounts.actor import Actor, open_to_all, require
 from app.accounts.domain import (
-    API_TOKEN_LASTS,
     MOST_SIGN_INS,
     Purpose,
     device_label,
@@ -24,7 +23,7 @@ from app.accounts.domain import (
 from app.accounts.errors import SignInRefused
 from app.accounts.identity import hash_of
 from app.accounts.links import open_link
-from app.accounts.models import ApiToken, SignIn, User
+from app.accounts.models import SignIn, User
 from app.accounts.trail import note
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, SignInId, UserId, new_uuid, random_token
@@ -235,50 +234,19 @@ def end_own_others(db: Session, actor: Actor, *, now: datetime) -> int:
 
 
 def end_all_of(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> int:
-    """End every sign-in of a person, from their next request on (R-017)."""
+    """End every sign-in and every token of the API of a person, from their next request on (R-017)."""
     require(policy.may_manage_people(actor))
     if db.scalar(select(User.id).where(User.id == person_id)) is None:
         raise NotFound
-    ended = drop_all(db, person_id)
+    ended = drop_all(db, person_id, now=now)
     note(db, actor.user_id, person_id, "accounts.all_sign_ins_ended", now=now)
     return ended
 
 
 @open_to_all
-def drop_all(db: Session, person_id: UserId) -> int:
-    """Delete a person's sign-ins; the use-case that calls this asked the permission."""
+def drop_all(db: Session, person_id: UserId, *, now: datetime) -> int:
+    """End everything that lets a person in without a password: delete their sign-ins, revoke their tokens
+    of the API. Return how many sign-ins there were. The use-case that calls this asked the permission."""
     gone = db.scalars(delete(SignIn).where(SignIn.user_id == person_id).returning(SignIn.id)).all()
+    api_tokens.revoke_all_of(db, person_id, now=now)
     return len(gone)
-
-
-@open_to_all
-def revoke_api_tokens(db: Session, person_id: UserId, *, now: datetime) -> None:
-    """Revoke a person's tokens of the API; the use-case that calls this asked the permission."""
-    db.execute(
-        update(ApiToken)
-        .where(ApiToken.user_id == person_id, ApiToken.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
-
-
-@open_to_all
-def make_api_token(db: Session, *, email: str, now: datetime) -> str:
-    """Return a new bearer token of the API, to be shown once, for whoever holds this machine's command
-    line. Refused for an unknown or a closed account."""
-    user = db.scalars(
-        select(User).where(User.email == email, User.disabled_at.is_(None))
-    ).one_or_none()
-    if user is None:
-        raise NotFound("No open account has this e-mail address.")
-    token = random_token()
-    db.add(
-        ApiToken(
-            id=EventId(new_uuid()),
-            token_hash=hash_of(token),
-            user_id=user.id,
-            created_at=now,
-            ends_at=now + API_TOKEN_LASTS,
-        )
-    )
-    note(db, None, user.id, "accounts.api_token_made", now=now)
-    return token

@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from app.accounts import doors, service, sign_ins
-from app.accounts.domain import API_TOKEN_LASTS
+from app.accounts import api_tokens, doors, links, own_account, service
+from app.accounts.domain import API_TOKEN_LASTS, Purpose
+from app.accounts.models import ApiToken
 from app.db.limits import Limit
 from tests.conftest import statements_of
 from tests.make import NOW
-from tests.make.people import a_user
+from tests.make.mail import mails_to, token_in
+from tests.make.people import A_PASSWORD, a_user
+from tests.make.versions import version_on
 
 ME = "/api/v1/me"
 
@@ -27,7 +31,7 @@ def without_reference(response):
 @pytest.fixture
 def token(database, sam):
     with database.write() as db:
-        return sign_ins.make_api_token(db, email=sam.email, now=NOW)
+        return api_tokens.make_for_address(db, email=sam.email, now=NOW)
 
 
 @pytest.fixture
@@ -42,11 +46,12 @@ def wrong_tokens(database, ada):
         revoked, closed = (
             a_user(db, name, email=f"{name}@example.org") for name in ("rita", "clara")
         )
-        ended = sign_ins.make_api_token(db, email=ada.email, now=NOW - API_TOKEN_LASTS)
+        ended = api_tokens.make_for_address(db, email=ada.email, now=NOW - API_TOKEN_LASTS)
         tokens = [
-            sign_ins.make_api_token(db, email=person.email, now=NOW) for person in (revoked, closed)
+            api_tokens.make_for_address(db, email=person.email, now=NOW)
+            for person in (revoked, closed)
         ]
-        sign_ins.revoke_api_tokens(db, revoked.user_id, now=NOW)
+        api_tokens.revoke_all_of(db, revoked.user_id, now=NOW)
         service.close_account(db, ada, closed.user_id, reason="Left", now=NOW)
     return ["nobody's", "", ended, *tokens]
 
@@ -94,3 +99,73 @@ def test_a_right_token_costs_no_more_than_a_cookie_r021(client, as_person, sam, 
     by_cookie = as_person(sam).get(ME)
     assert by_token.json() == by_cookie.json()
     assert statements_of(by_token) == statements_of(by_cookie)
+
+
+ANOTHER_PASSWORD = "gravel parsnip tuesday ninety"
+
+
+def _change_password(as_person, sam, **_rest):
+    values = {"current_password": A_PASSWORD, "password": ANOTHER_PASSWORD}
+    return as_person(sam).post("/me/password", data=values)
+
+
+def _reset_password(client, app, database, sam, **_rest):
+    with database.write() as db:
+        own_account.ask_for_reset(db, email=sam.email, network="192.0.2.1", now=NOW)
+    values = {"token": token_in(mails_to(app, sam.email)[0]), "password": ANOTHER_PASSWORD}
+    return client.post("/reset", data=values)
+
+
+def _change_address(client, database, secret, sam, **_rest):
+    with database.write() as db:
+        link_id = links.make_link(db, Purpose.email, sam.user_id, "new@example.org", now=NOW)
+    return client.post("/new-address", data={"token": links.sign_link(secret, str(link_id))})
+
+
+def _close(as_person, ada, sam, **_rest):
+    path = f"/admin/people/{sam.user_id}/close"
+    return as_person(ada).post(path, data={"reason": "Left the course"})
+
+
+def _change_roles(as_person, ada, sam, **_rest):
+    path = f"/admin/people/{sam.user_id}/roles"
+    admin = as_person(ada)
+    values = {"roles": ["student", "instructor"], "reason": "Teaches now"}
+    return admin.post(path, data={**values, "version": version_on(admin, path)})
+
+
+def _end_all_sign_ins(as_person, ada, sam, **_rest):
+    return as_person(ada).post(f"/admin/people/{sam.user_id}/sign-ins/end")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [_change_password, _reset_password, _change_address, _close, _change_roles, _end_all_sign_ins],
+)
+def test_tokens_end_with_what_proved_their_owner(
+    act, app, client, as_person, database, settings, sam, ada, token
+):
+    """V14: whoever changes how they sign in, or is kept out, leaves no way in behind. A token of somebody
+    else stays."""
+    with database.write() as db:
+        others = api_tokens.make_for_address(db, email=ada.email, now=NOW)
+    assert client.get(ME, headers=bearing(token)).status_code == 200
+    secret = settings.secret_key.get_secret_value()
+    given = {"app": app, "client": client, "as_person": as_person, "database": database}
+    done = act(**given, secret=secret, sam=sam, ada=ada)
+    assert done.status_code == 303
+    refused = client.get(ME, headers=bearing(token))
+    assert refused.status_code == 401
+    assert refused.json()["type"] == "/problems/unauthenticated"
+    assert client.get(ME, headers=bearing(others)).status_code == 200
+    with database.read() as db:
+        ends = dict(db.execute(select(ApiToken.user_id, ApiToken.revoked_at)).all())
+    assert ends == {sam.user_id: NOW, ada.user_id: None}
+
+
+def test_a_refused_change_of_the_password_ends_no_token(client, as_person, sam, token):
+    values = {"current_password": ANOTHER_PASSWORD, "password": ANOTHER_PASSWORD}
+    refused = as_person(sam).post("/me/password", data=values)
+    assert refused.status_code == 422
+    assert "This is not your password." in refused.text
+    assert client.get(ME, headers=bearing(token)).status_code == 200

@@ -9,7 +9,7 @@ from time import sleep
 import pytest
 from sqlalchemy import select, update
 
-from app.accounts import doors, queries, service, sign_ins
+from app.accounts import api_tokens, doors, queries, service, sign_ins
 from app.accounts.actor import Role
 from app.accounts.errors import PersonRefused
 from app.accounts.models import MailedLink, User
@@ -299,7 +299,7 @@ def test_closing_and_opening_an_account(admin, as_person, client, database, sam,
     """R-017, R-018: with a reason; signed out at once, tokens and links dead."""
     browser = as_person(sam)
     with database.write() as db:
-        token = sign_ins.make_api_token(db, email=sam.email, now=NOW)
+        token = api_tokens.make_for_address(db, email=sam.email, now=NOW)
         service.start_reset(db, ada, sam.user_id, now=NOW)
     path = f"/admin/people/{sam.user_id}"
     assert "Close the account of Sam Student" in admin.get(f"{path}/access").text

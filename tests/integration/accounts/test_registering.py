@@ -7,7 +7,7 @@ from time import sleep
 import pytest
 from sqlalchemy import func, select
 
-from app.accounts import doors, links, own_account, service, sign_ins
+from app.accounts import api_tokens, doors, links, own_account, service, sign_ins
 from app.accounts.actor import Role
 from app.accounts.domain import Purpose
 from app.accounts.errors import LinkSpent, PersonRefused, SignInRefused
@@ -334,15 +334,15 @@ def test_adding_again_before_the_first_use_gives_a_new_link(database):
 
 def test_a_bearer_token_from_the_command_line(client, database, sam):
     with database.write() as db:
-        token = sign_ins.make_api_token(db, email=sam.email, now=NOW)
+        token = api_tokens.make_for_address(db, email=sam.email, now=NOW)
         with pytest.raises(NotFound):
-            sign_ins.make_api_token(db, email="nobody@example.org", now=NOW)
+            api_tokens.make_for_address(db, email="nobody@example.org", now=NOW)
     bearer = {"authorization": f"Bearer {token}"}
     assert client.get("/api/v1/me", headers=bearer).json()["email"] == sam.email
     with database.read() as db:
         assert db.scalars(select(ApiToken)).one().token_hash != token.encode()
     with database.write() as db:
-        sign_ins.revoke_api_tokens(db, sam.user_id, now=NOW)
+        api_tokens.revoke_all_of(db, sam.user_id, now=NOW)
     assert client.get("/api/v1/me", headers=bearer).status_code == 401
 
 

@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.accounts import queries as people
-from app.accounts.sign_ins import make_api_token
+from app.accounts.api_tokens import make_for_address
 from app.db.database import Database
 from app.demo.people import ADMIN, STUDENTS
 from app.jobs import HANDLERS, deliver_facts
@@ -281,7 +281,7 @@ def test_a_bearer_token_and_what_libraries_log_leave_nothing(
     academy_client, academy_database, watched
 ):
     with academy_database.write() as db:
-        token = make_api_token(db, email=STUDENTS[0].email, now=NOW)
+        token = make_for_address(db, email=STUDENTS[0].email, now=NOW)
     for shown in (token, f"{SENT_ALONG}.{TYPED}"):
         answer = academy_client.get("/api/v1/me", headers={"authorization": f"Bearer {shown}"})
         assert answer.status_code in (200, 401)
