@@ -8,7 +8,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
-from app import jobs
+from app import jobs, key_files
 from app.accounts import api as accounts_api
 from app.accounts import group_pages, me_pages, people_pages, proof_pages
 from app.accounts import pages as accounts_pages
@@ -136,6 +136,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     )
     app.state.shell = Shell(
         settings=settings,
+        keys=key_files.load(settings),
         database=Database(settings.database_url, pool_size=settings.threads),
         templates=templates,
         letters=Letters.over(templates),

@@ -25,8 +25,8 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """Every setting, with the prefix `PRECEPTOR_`. `ENV` unset means production.
 
-    Production refuses to start with a default secret, an http base URL, no mail server or a movable
-    clock, and says which.
+    Production refuses to start with a default secret, an http base URL, no mail server, no key files or a
+    movable clock, and says which.
     """
 
     model_config = SettingsConfigDict(
@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     mail_url: str | None = None
     mail_from: str = "Preceptor Academy <academy@preceptor.example>"
     files_url: str = "var/files"
+    signing_keys: Path | None = None
+    sealing_keys: Path | None = None
     workers: int = Field(default=1, ge=1, le=64)
     threads: int = Field(default=20, ge=2, le=20)
     test_clock: Path | None = None
@@ -83,6 +85,9 @@ class Settings(BaseSettings):
             found.append("PRECEPTOR_BASE_URL must be the https address of the academy.")
         if not self.mail_url:
             found.append("PRECEPTOR_MAIL_URL must name a mail server (smtp://…).")
+        for purpose, path in (("SIGNING", self.signing_keys), ("SEALING", self.sealing_keys)):
+            if path is None:
+                found.append(f"PRECEPTOR_{purpose}_KEYS must name a key file (preceptor keys new).")
         if self.test_clock:
             found.append("PRECEPTOR_TEST_CLOCK is for tests; production refuses it.")
         return found

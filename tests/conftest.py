@@ -31,11 +31,14 @@ from app.settings import Environment, Settings
 from app.web.clock import clock_for
 from tests.make import NOW, postgres
 from tests.make.browsing import a_browser
+from tests.make.keys import KEY_SETTINGS
 from tests.make.once import made_once
 from tests.make.people import a_sign_in
 
 load_tables()
 bind()
+# Commands and servers that tests start read them too.
+os.environ.update(KEY_SETTINGS)
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
 """Two runs at a time share the server of PostgreSQL, but no database."""

@@ -9,6 +9,7 @@ from jinja2 import Environment
 
 from app.accounts.actor import Actor
 from app.db.database import Database
+from app.kit.keys import Keys
 from app.settings import Settings
 from app.web.clock import Clock
 from app.web.kept_forms import KeepForms
@@ -39,6 +40,7 @@ class Shell:
     """`guests` are nobody, but for the demo."""
 
     settings: Settings
+    keys: Keys
     database: Database
     templates: Environment
     letters: Letters

@@ -19,6 +19,7 @@ from app.accounts.actor import Actor
 from app.db.database import Database
 from app.db.idempotency import once
 from app.kit.errors import Conflict, Unauthenticated
+from app.kit.keys import Keys
 from app.settings import Settings
 from app.web.access import Access
 from app.web.csrf import SAFE_METHODS, cookie_name, demand_proof_of_unread, token_for
@@ -81,6 +82,10 @@ class VisitContext:
     @property
     def settings(self) -> Settings:
         return self.shell.settings
+
+    @property
+    def keys(self) -> Keys:
+        return self.shell.keys
 
     @property
     def database(self) -> Database:

@@ -9,7 +9,7 @@ import pytest
 APP = Path(__file__).parent.parent.parent / "app"
 SOURCES = sorted(APP.rglob("*.py"))
 SERVICES = [path for path in SOURCES if path.name == "service.py" or path.parent.name == "service"]
-EDGES = ("web", "cli.py", "jobs.py", "doctor.py")
+EDGES = ("web", "cli", "jobs.py", "doctor.py")
 MOST_LINES = 400
 MOST_LINES_OF_FUNCTION = 42
 
@@ -157,11 +157,11 @@ def test_every_module_says_what_it_is_for():
 
 def test_no_import_hides_a_cycle():
     """Only the modules named here import inside functions, each for the start-up time it saves."""
-    allowed = {"web/assets.py", "cli.py", "serving.py", "kit/typeface.py"}
+    allowed = {"web/assets.py", "serving.py", "kit/typeface.py"}
     found = [
         f"{relative(path)}:{node.lineno}"
         for path in SOURCES
-        if relative(path) not in allowed
+        if relative(path) not in allowed and not relative(path).startswith("cli/")
         for function in ast.walk(ast.parse(path.read_text()))
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)

@@ -12,6 +12,7 @@ from app.outbox.service import keep_mail, send_mail
 from app.settings import Settings
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.keys import private_key_files
 from tests.make.mail import mails_to
 
 
@@ -106,13 +107,14 @@ def test_an_unknown_mail_has_no_html(client):
 
 
 @pytest.mark.parametrize("path", ["/dev/mail", UNKNOWN, f"{UNKNOWN}/html"])
-def test_production_has_no_such_page(settings, path):
+def test_production_has_no_such_page(settings, path, tmp_path):
     production = Settings(
         env="production",
         database_url=settings.database_url,
         base_url="https://testserver",
         secret_key="a-secret-that-is-long-enough-to-be-one",
         mail_url="smtp://localhost",
+        **private_key_files(tmp_path),
     )
     with TestClient(create_app(production), base_url="https://testserver") as client:
         assert client.get(path).status_code == 404

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.make.keys import KEY_SETTINGS
 from tests.make.patience import SECONDS, START_SECONDS
 
 PRECEPTOR = str(Path(sys.executable).parent / "preceptor")
@@ -81,6 +82,7 @@ def a_server(database_url: str, folder: Path, *, prepare: bool = False, **settin
         "PRECEPTOR_DATABASE_URL": database_url,
         "PRECEPTOR_BASE_URL": f"http://127.0.0.1:{port}",
         "PRECEPTOR_FILES_URL": str(folder / "files"),
+        **KEY_SETTINGS,
         **{f"PRECEPTOR_{name.upper()}": value for name, value in settings.items()},
     }
     return Server(environment, port, folder / "server.log", prepare)

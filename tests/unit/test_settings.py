@@ -28,6 +28,8 @@ def test_safe_settings_start():
         ({"base_url": "academy.example"}, "must begin with http"),
         ({"mail_url": None}, "PRECEPTOR_MAIL_URL"),
         ({"test_clock": "/tmp/clock"}, "PRECEPTOR_TEST_CLOCK"),  # noqa: S108 - never opened
+        ({"signing_keys": None}, "PRECEPTOR_SIGNING_KEYS"),
+        ({"sealing_keys": None}, "PRECEPTOR_SEALING_KEYS"),
         ({"workers": 2}, "PRECEPTOR_WORKERS"),
         ({"workers": 2, "env": "demo"}, "PRECEPTOR_WORKERS"),
     ],

@@ -1,0 +1,86 @@
+"""`preceptor content`: courses as files."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from app.cli.common import AsJson, fail, now_of, open_database
+
+if TYPE_CHECKING:
+    from app.courses.domain.parsing import Parsed
+
+app = typer.Typer(no_args_is_help=True, help="Courses as files: check, publish, count.")
+
+
+@app.command("check")
+def check_content(paths: list[Path], as_json: AsJson = False) -> None:
+    """Read course folders and list every problem with file, line and hint.
+
+    Values that the clinical lead has not set yet are listed as notices; they are no problems.
+    """
+    courses_read = {str(path): parse_folder(path) for path in paths}
+    found = {path: parsed.problems for path, parsed in courses_read.items()}
+    for path, parsed in courses_read.items():
+        _print_notices(path, parsed)
+    if as_json:
+        print(
+            json.dumps(
+                {path: [asdict(one) for one in problems] for path, problems in found.items()}
+            )
+        )
+    for path, problems in found.items() if not as_json else ():
+        for problem in problems:
+            print(f"{path}/{problem}")
+        print(f"{path}: {len(problems)} problem{'' if len(problems) == 1 else 's'}")
+    raise SystemExit(1 if any(found.values()) else 0)
+
+
+@app.command("publish")
+def publish_content(paths: list[Path]) -> None:
+    """Publish course folders as new revisions; nothing is published while a problem is left."""
+    from app.courses import service as courses
+
+    parsed = [parse_folder(path) for path in paths]
+    for course in parsed:
+        refuse_problems(course)
+    with open_database() as (settings, database), database.write() as db:
+        for course in parsed:
+            publication = courses.publish(db, None, course, now=now_of(settings))
+            print("\n".join((publication.sentence, *publication.errata)))
+    for path, course in zip(paths, parsed, strict=True):
+        _print_notices(str(path), course)
+
+
+@app.command("stats")
+def count_content(path: Path) -> None:
+    """Print how much a course holds, as JSON."""
+    from app.courses.domain.statistics import statistics
+
+    parsed = parse_folder(path)
+    refuse_problems(parsed)
+    if parsed.course is not None and parsed.keys is not None:
+        print(json.dumps(statistics(parsed.course, parsed.keys)))
+
+
+def parse_folder(path: Path) -> "Parsed":
+    from app.courses.domain.parsing import parse_course
+    from app.courses.reading import read_folder
+
+    if not path.is_dir():
+        fail(f"There is no folder {path}.", code=2)
+    return parse_course(path.resolve().name, read_folder(path))
+
+
+def _print_notices(path: str, parsed: "Parsed") -> None:
+    for notice in parsed.notices:
+        print(f"notice: {path}/{notice}", file=sys.stderr)
+
+
+def refuse_problems(parsed: "Parsed") -> None:
+    if parsed.problems:
+        listed = "\n".join(str(problem) for problem in parsed.problems)
+        fail(f"Nothing was published. Mend these first:\n{listed}")

@@ -1,0 +1,50 @@
+"""`preceptor user`: people, from the machine's own command line."""
+
+from typing import Annotated
+
+import typer
+
+from app.accounts.actor import Role
+from app.cli.common import fail, now_of, open_database
+
+app = typer.Typer(no_args_is_help=True, help="People: add the first admin, make an API token.")
+
+
+@app.command("add")
+def add_user(
+    email: str,
+    name: Annotated[str, typer.Option(help="The person's name.")],
+    role: Annotated[list[Role], typer.Option(help="May be given more than once.")],
+) -> None:
+    """Add a person without a password and print a link, good once, to set one."""
+    from app.accounts import service as accounts
+    from app.accounts.links import sign_link
+
+    with open_database() as (settings, database), database.write() as db:
+        link_id = accounts.add_person(
+            db,
+            name=name,
+            email=_address(email),
+            roles=frozenset(role),
+            now=now_of(settings),
+        )
+        token = sign_link(settings.secret_key.get_secret_value(), str(link_id))
+        print(f"{settings.base_url}/invitation?token={token}")
+
+
+@app.command("token")
+def make_token(email: str) -> None:
+    """Make a bearer token for the API and print it once."""
+    from app.accounts import api_tokens
+
+    with open_database() as (settings, database), database.write() as db:
+        print(api_tokens.make_for_address(db, email=_address(email), now=now_of(settings)))
+
+
+def _address(typed: str) -> str:
+    from app.accounts.domain import normal_email
+
+    email = normal_email(typed)
+    if email is None:
+        fail(f"{typed} is no e-mail address.", code=2)
+    return email

@@ -1,0 +1,149 @@
+"""The commands that run and look after an installation."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.common import AsJson, fail, now_of, open_database, read_settings
+from app.cli.content import parse_folder, refuse_problems
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+app = typer.Typer()
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+    prepare: Annotated[
+        bool,
+        typer.Option(
+            "--prepare", help="First migrate, publish courses/, and in demo fill an empty database."
+        ),
+    ] = False,
+) -> None:
+    """Serve the academy. One process (SQLite or PostgreSQL) also delivers the outbox; with
+    PRECEPTOR_WORKERS above 1 run `preceptor work` beside it."""
+    from app import key_files, serving
+    from app.settings import Environment
+
+    settings = read_settings()
+    if prepare:
+        key_files.make_missing(settings, on=now_of(settings).date())
+    key_files.load(settings)  # before a process is started that could only end
+    if prepare:
+        _prepare(settings)
+        print(f"Preceptor is at http://{host}:{port} (Ctrl-C stops it)", flush=True)
+        if settings.env is Environment.demo:
+            from app.demo.people import sign_in_lines
+
+            print(sign_in_lines(), flush=True)
+    serving.serve(settings, host=host, port=port)
+
+
+def _prepare(settings: "Settings") -> bool:
+    """Migrate, publish courses/, and in demo fill an empty database; return whether it was filled."""
+    from app.courses import service as courses
+    from app.db.database import Database
+    from app.db.migrate import upgrade
+    from app.demo.academy import fill_if_empty
+    from app.kit.places import COURSES
+    from app.settings import Environment
+
+    database = Database(settings.database_url, pool_size=4)
+    now = now_of(settings)
+    try:
+        upgrade(database)
+        for folder in sorted(path for path in COURSES.iterdir() if path.is_dir()):
+            parsed = parse_folder(folder)
+            refuse_problems(parsed)
+            with database.write() as db:
+                courses.publish(db, None, parsed, now=now)
+        return settings.env is Environment.demo and fill_if_empty(database, now=now)
+    finally:
+        database.close()
+
+
+@app.command()
+def demo() -> None:
+    """Migrate, publish courses/ and fill an empty database with the demo academy.
+
+    Refused outside demo: its people share a password that everybody may read.
+    """
+    from app import key_files
+    from app.demo.people import sign_in_lines
+    from app.settings import Environment
+
+    settings = read_settings()
+    if settings.env is not Environment.demo:
+        fail("The demo academy belongs into a demo only. Set PRECEPTOR_ENV=demo.")
+    key_files.make_missing(settings, on=now_of(settings).date())
+    if not _prepare(settings):
+        fail("There are people in this database already. Nobody was added.")
+    print(sign_in_lines())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema to the head."""
+    from app.db.migrate import upgrade
+
+    with open_database() as (_, database):
+        upgrade(database)
+        print("The schema is at the head.")
+
+
+@app.command()
+def work() -> None:
+    """Deliver the outbox (mails and follow-up work) until stopped."""
+    import signal
+    from threading import Event
+
+    from app import jobs
+    from app.main import create_app
+
+    application = create_app(read_settings())
+    stop = Event()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda _signal, _frame: stop.set())
+    shell = application.state.shell
+    jobs.work_until(stop, shell.database, application.state.mailer, shell.clock)
+
+
+@app.command()
+def audit(as_json: AsJson = False) -> None:
+    """Check every invariant of the data; exit 1 with a list when one is broken."""
+    from app import checks
+
+    with open_database() as (settings, database), database.read() as db:
+        broken = checks.broken_invariants(db, now=now_of(settings))
+    if as_json:
+        print(json.dumps({"broken": broken}))
+    else:
+        print("\n".join(broken) if broken else "Every invariant holds.")
+    raise SystemExit(1 if broken else 0)
+
+
+@app.command("doctor")
+def examine(as_json: AsJson = False) -> None:
+    """Look at settings, database, disk and versions; exit 1 when somebody should act."""
+    from app import doctor
+
+    settings = read_settings()
+    findings = doctor.examine(settings, now=now_of(settings))
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        for finding in findings:
+            print(f"{'ok ' if finding.fine else 'ACT'} {finding.subject}: {finding.detail}")
+    raise SystemExit(0 if all(finding.fine for finding in findings) else 1)
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """Print the settings in force, without secrets."""
+    print(json.dumps(read_settings().without_secrets(), indent=2))

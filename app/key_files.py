@@ -1,0 +1,163 @@
+"""The two key files of an installation: read at the start, written by `preceptor keys new` only.
+
+A file is replaced as a whole, so that a crash leaves the old one or the new one, and only its owner may
+read it.
+"""
+
+import os
+import stat
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, TypeVar
+
+from app.kit.keys import (
+    SEALING,
+    SIGNING,
+    VERIFYING,
+    KeyProblem,
+    Keys,
+    Line,
+    SealingKeys,
+    SigningKeys,
+    new_line,
+    read_lines,
+)
+from app.settings import Environment, Settings
+
+Ring = TypeVar("Ring", SigningKeys, SealingKeys)
+PRIVATE: Final = 0o600
+OPEN_TO_OTHERS: Final = stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP
+
+
+class Purpose(StrEnum):
+    """What the keys of a file are for."""
+
+    signing = "signing"
+    sealing = "sealing"
+
+
+class KeyFileProblem(Exception):
+    """A key file is missing, can be read by others, or has a wrong line. The message is one sentence that
+    names the setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One key file: the kind of a new key, every kind it may hold, and its words."""
+
+    purpose: Purpose
+    new_kind: str
+    kinds: frozenset[str]
+    head: str
+
+    @property
+    def setting(self) -> str:
+        return f"PRECEPTOR_{self.purpose.upper()}_KEYS"
+
+    def path(self, settings: Settings) -> Path:
+        """Return where the file lies; outside production it has a place of its own without a setting."""
+        named = settings.signing_keys if self.purpose is Purpose.signing else settings.sealing_keys
+        return named or Path("var") / f"{self.purpose}.keys"
+
+
+KINDS: Final = {
+    Purpose.signing: Kind(
+        Purpose.signing,
+        SIGNING,
+        frozenset({SIGNING, VERIFYING}),
+        "# Keys that sign certificates. The first one signs, all of them verify.\n"
+        "# Whoever has this file can forge certificates. Keep a copy in a safe place.\n",
+    ),
+    Purpose.sealing: Kind(
+        Purpose.sealing,
+        SEALING,
+        frozenset({SEALING}),
+        "# Keys that seal secrets in the database. The first one seals, all of them open.\n"
+        "# Without this file what was sealed is lost. Keep a copy apart from the database's.\n",
+    ),
+}
+
+
+def load(settings: Settings) -> Keys:
+    """Return both rings, or raise KeyFileProblem."""
+    return Keys(
+        _ring(settings, KINDS[Purpose.signing], SigningKeys.read),
+        _ring(settings, KINDS[Purpose.sealing], SealingKeys.read),
+    )
+
+
+def make_missing(settings: Settings, *, on: date) -> None:
+    """Make each key file that is not there. Only for a demo and for tests: in production a missing file is a
+    mistake, and new keys in its place would hide it."""
+    if settings.env is Environment.production:
+        return
+    for kind in KINDS.values():
+        path = kind.path(settings)
+        if not path.exists():
+            add_key(path, kind, on=on)
+
+
+def add_key(path: Path, kind: Kind, *, on: date) -> Line:
+    """Put a new key before those of the file, or make the file; return the key."""
+    line = new_line(kind.new_kind, on=on)
+    text = read_text(path, kind) if path.exists() else kind.head
+    read_checked(text, path, kind)
+    written = text.splitlines(keepends=True)
+    at = next((at for at, one in enumerate(written) if not one.startswith("#")), len(written))
+    _replace(path, "".join((*written[:at], line.written(), *written[at:])))
+    return line
+
+
+def read_checked(text: str, path: Path, kind: Kind) -> tuple[Line, ...]:
+    """Return the keys of a file's text, or raise KeyFileProblem."""
+    try:
+        return read_lines(text, kind.kinds)
+    except KeyProblem as problem:
+        raise _problem(kind, path, str(problem)) from None
+
+
+def read_text(path: Path, kind: Kind) -> str:
+    """Return the text of a key file, or raise KeyFileProblem where it cannot be read safely."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        words = f"the file is not there. Make it: preceptor keys new {kind.purpose} --file {path}"
+        raise _problem(kind, path, words) from None
+    except (OSError, UnicodeDecodeError):
+        raise _problem(kind, path, "the file cannot be read.") from None
+
+
+def _ring(settings: Settings, kind: Kind, read: Callable[[str], Ring]) -> Ring:
+    path = kind.path(settings)
+    text = read_text(path, kind)
+    if settings.env is Environment.production and path.stat().st_mode & OPEN_TO_OTHERS:
+        words = f"others may read or change this file. Close it: chmod 600 {path}"
+        raise _problem(kind, path, words)
+    try:
+        return read(text)
+    except KeyProblem as problem:
+        raise _problem(kind, path, str(problem)) from None
+
+
+def _problem(kind: Kind, path: Path, words: str) -> KeyFileProblem:
+    return KeyFileProblem(f"{kind.setting} ({path}): {words}")
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
+        temporary = Path(file.name)
+        temporary.chmod(PRIVATE)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
