@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from app.certificates import domain, queries
+from app.certificates import queries, serials
 from app.certificates.domain import Status
 from app.certificates.doors import take_turn
 from app.kit.errors import NotFound
@@ -42,13 +42,18 @@ class CertificateShape(BaseModel):
     response_model=CertificateShape,
 )
 def verify(visit: Visit, serial: str) -> CertificateShape:
-    """Check a certificate by its number; spaces, hyphens and lower case do not matter."""
-    meant = domain.read_serial(serial)
+    """Check a certificate by its number; what stands round the number does not matter, nor do spaces,
+    hyphens and lower case."""
+    meant = serials.read_serial(serial)
     take_turn(visit)
     with visit.database.read() as db:
         found = queries.verification(db, meant)
     if found is None:
-        raise NotFound("No certificate has this number. Check each letter and digit.")
+        raise NotFound(
+            "No certificate has this number. Check each letter and digit."
+            if meant
+            else serials.serial_problem(serial)
+        )
     return CertificateShape(
         serial=found.grouped,
         status=found.status,

@@ -1,8 +1,6 @@
-"""The rule of the certificate, what it says, and its serial. No clock, no database."""
+"""The rule of the certificate and what it says. No clock, no database."""
 
 import json
-import re
-import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +15,6 @@ from app.kit.ids import AssessmentId, EnrolmentId, RevisionId, SeatId, UserId
 from app.learning.domain import Done, missing_modules
 
 FORMAT = 1
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no I, L, O or U, so that a serial can be read aloud and typed."""
-
-SERIAL_LENGTH = 26
-_LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0"})
-_SEPARATORS = re.compile(r"[\s\-‐-―]+")
 
 
 class MissingKind(StrEnum):
@@ -252,55 +244,6 @@ def canonical(snapshot: Mapping[str, Any]) -> bytes:
 
 def hash_of(snapshot: Mapping[str, Any]) -> str:
     return sha256(canonical(snapshot)).hexdigest()
-
-
-def new_serial() -> str:
-    """Return 128 random bits in 26 characters that nobody can guess or count on from another."""
-    return written_serial(secrets.randbits(128))
-
-
-def written_serial(value: int) -> str:
-    """Return a number below 2¹²⁸ in the alphabet of serials, always at full length."""
-    digits = []
-    for _ in range(SERIAL_LENGTH):
-        value, digit = divmod(value, 32)
-        digits.append(ALPHABET[digit])
-    return "".join(reversed(digits))
-
-
-def read_serial(typed: str) -> str | None:
-    """Return the serial somebody meant, or None when it cannot be one.
-
-    Spaces, hyphens and lower case do not matter; O is read as 0, I and L as 1.
-    """
-    text = _plain(typed)
-    if len(text) != SERIAL_LENGTH or any(letter not in ALPHABET for letter in text):
-        return None
-    return text
-
-
-def _plain(typed: str) -> str:
-    text = unicodedata.normalize("NFKC", typed[:200])
-    return _SEPARATORS.sub("", text).upper().translate(_LOOKALIKES)
-
-
-def serial_problem(typed: str) -> str:
-    """Return what to check in a number that `read_serial` refuses."""
-    text = _plain(typed)
-    wrong = "".join(dict.fromkeys(letter for letter in text if letter not in ALPHABET))
-    if "/" in typed:
-        return "Type the number only, without the address before it."
-    if "U" in wrong:
-        return "The letter U is never used in a number. What looks like one is a V."
-    if wrong:
-        return f"A number has only letters and digits, but you typed {' '.join(wrong)}. Check each one."
-    counted = f"A certificate number has {SERIAL_LENGTH} letters and digits; you typed {len(text)}."
-    return f"{counted} Check that none is missing or double."
-
-
-def grouped(serial: str) -> str:
-    """Return a serial as it is printed: groups of four, to be read aloud."""
-    return "-".join(serial[at : at + 4] for at in range(0, len(serial), 4))
 
 
 class Status(StrEnum):

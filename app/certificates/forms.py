@@ -4,21 +4,21 @@ from uuid import UUID
 
 from pydantic import Field, field_validator
 
-from app.certificates import domain
+from app.certificates import serials
 from app.web.forms import Form
 
 
 class VerifyForm(Form):
-    """The number as somebody typed it; `serial` is what they meant."""
+    """The number as somebody typed or pasted it; `serial` is what they meant."""
 
-    serial: str = Field(title="the certificate number", max_length=200)
+    serial: str = Field(title="the certificate number", max_length=serials.LONGEST_TEXT)
 
     @field_validator("serial")
     @classmethod
     def _meant(cls, value: str) -> str:
-        serial = domain.read_serial(value)
+        serial = serials.read_serial(value)
         if serial is None:
-            raise ValueError(domain.serial_problem(value))
+            raise ValueError(serials.serial_problem(value))
         return serial
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from app.certificates import domain, queries, service
+from app.certificates import queries, serials, service
 from app.certificates.domain import Status
 from app.certificates.doors import take_turn
 from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable
@@ -80,17 +80,17 @@ def look_up(visit: Visit, submitted: Submitted) -> Response:
 @pages.get("/verify/{serial}", name="certificates.verified", access=EVERYONE)
 def show_verified(visit: Visit, serial: str) -> Response:
     """Anybody may check a certificate; only the count of the limit is written, and later."""
-    meant = domain.read_serial(serial)
+    meant = serials.read_serial(serial)
     take_turn(visit)
     with visit.database.read() as db:
         found = queries.verification(db, meant)
     if found is None:
-        words = NOT_FOUND if meant else domain.serial_problem(serial)
+        words = NOT_FOUND if meant else serials.serial_problem(serial)
         response = visit.render(
             "certificates/verify.html",
             status=404,
             errors={"serial": words},
-            values={"serial": serial[:200]},
+            values={"serial": serial[: serials.LONGEST_TEXT]},
         )
     else:
         response = visit.render("certificates/verified.html", page=found)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -14,7 +14,7 @@ from app.accounts.actor import Actor
 from app.accounts.queries import Person
 from app.assessments import queries as assessments
 from app.assessments.queries import Competent
-from app.certificates import domain, policy
+from app.certificates import domain, policy, serials
 from app.certificates.domain import Facts, Judged, Requirement, Status
 from app.certificates.gathering import attended
 from app.certificates.models import Certificate, CertificateBlock
@@ -63,7 +63,7 @@ class Shown:
 
     @property
     def grouped(self) -> str:
-        return domain.grouped(self.serial)
+        return serials.grouped(self.serial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +230,9 @@ def admin_page(db: Session, *, search: str, number: int, which: Which = Which.al
     elif which is Which.revoked:
         query = query.where(Certificate.revoked_at.is_not(None))
     if search:
-        serial = domain.read_serial(search)
+        serial = serials.read_serial(search)
         by_name = func.lower(Certificate.holder_name).contains(search.lower(), autoescape=True)
-        query = query.where(Certificate.serial == serial if serial else by_name)
+        query = query.where(or_(Certificate.serial == serial, by_name) if serial else by_name)
     total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.scalars(
         query.order_by(Certificate.issued_at.desc(), Certificate.id.desc())

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor, open_to_all, require
 from app.audit import service as audit
-from app.certificates import domain, policy, queries
+from app.certificates import domain, policy, queries, serials
 from app.certificates.errors import AlreadyRevoked, NotIssued
 from app.certificates.models import Certificate, CertificateBlock
 from app.kit import typeface
@@ -113,7 +113,7 @@ def _issue(
         return None
     person = accounts.people(db, [user_id])[user_id]
     name = domain.printable_name(person.certificate_name)
-    serial = domain.new_serial()
+    serial = serials.new_serial()
     snapshot = domain.make_snapshot(facts, holder_id=user_id, name=name, serial=serial, now=now)
     if problem := _printing_problem(name, snapshot):
         _block(db, user_id, course_key, problem, now=now)

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pypdfium2
 import pytest
@@ -9,7 +10,7 @@ import zxingcpp
 from lxml import html
 from sqlalchemy import update
 
-from app.certificates import domain, service
+from app.certificates import serials, service
 from app.certificates.doors import VERIFY
 from app.certificates.models import Certificate
 from app.kit.ids import CertificateId, UserId, new_uuid
@@ -67,7 +68,7 @@ class TestOwn:
     def test_a_certificate_is_downloaded(self, as_person, earned, certificate):
         browser = as_person(earned.student)
         page = browser.get("/certificates")
-        assert domain.grouped(certificate.serial) in words(page)
+        assert serials.grouped(certificate.serial) in words(page)
         assert f"/certificates/{certificate.id}.pdf" in page.text
         answer = browser.get(f"/certificates/{certificate.id}.pdf")
         assert answer.headers["content-type"] == "application/pdf"
@@ -99,7 +100,7 @@ class TestDocument:
         assert "Sam Student" in text
         assert "It is not a licence" in text
         assert "Iris Instructor" in text
-        assert domain.grouped(certificate.serial) in text
+        assert serials.grouped(certificate.serial) in text
         (code,) = zxingcpp.read_barcodes(picture)
         assert code.text == f"{settings.base_url}/verify/{certificate.serial}"
         shown = browser.get(code.text.removeprefix(settings.base_url))
@@ -147,7 +148,7 @@ class TestDocument:
 
 class TestVerifying:
     def test_anybody_finds_it_however_it_is_typed(self, client, certificate):
-        typed = domain.grouped(certificate.serial).lower().replace("-", " ")
+        typed = serials.grouped(certificate.serial).lower().replace("-", " ")
         answer = client.post("/verify", data={"serial": typed})
         assert answer.headers["location"] == f"/verify/{certificate.serial}"
         page = client.get(answer.headers["location"])
@@ -156,6 +157,28 @@ class TestVerifying:
         assert "Sam Student" in words(page)
         assert page.headers["x-robots-tag"] == "noindex, nofollow"
         assert "noindex" in page.text
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "Certificate number {0}.",
+            "http://testserver/verify/{1}?utm_source=cv",
+            "\u200e{0}\u200e",
+            "({0})",
+        ],
+    )
+    def test_it_is_read_out_of_what_surrounds_it(self, client, office, certificate, typed):
+        """B24: on the page, in the address, in the API and in the office's search."""
+        number = serials.grouped(certificate.serial)
+        pasted = typed.format(number, certificate.serial)
+        answer = client.post("/verify", data={"serial": pasted})
+        assert answer.headers["location"] == f"/verify/{certificate.serial}"
+        segment = quote(f"{number}).", safe="")
+        assert client.get(f"/verify/{segment}").status_code == 200
+        found = client.get(f"/api/v1/certificates/{segment}").json()
+        assert found["serial"] == number
+        listed = office.get("/admin/certificates", params={"q": pasted})
+        assert "1 certificate" in words(listed)
 
     def test_only_what_is_printed_is_shown(self, client, earned, certificate):
         """R-114: no address, no number of a person, no evidence."""
@@ -169,10 +192,10 @@ class TestVerifying:
             assert secret not in page
 
     def test_a_number_that_cannot_be_one_is_kept_and_explained(self, client):
-        page = client.post("/verify", data={"serial": "7K2Q-??"})
+        page = client.post("/verify", data={"serial": "No. 7K2Q-Ж?"})
         assert page.status_code == 422
-        assert "you typed ?" in words(page)
-        assert "7K2Q-??" in page.text
+        assert "you typed Ж" in words(page)
+        assert "No. 7K2Q-Ж?" in page.text
         assert client.post("/verify", data={}).status_code == 422
 
     @pytest.mark.parametrize(
@@ -193,7 +216,7 @@ class TestVerifying:
         """R-114."""
         client.get("/verify/warm")
         hit = statements_of(client.get(f"/verify/{certificate.serial}"))
-        miss = statements_of(client.get(f"/verify/{domain.new_serial()}"))
+        miss = statements_of(client.get(f"/verify/{serials.new_serial()}"))
         malformed = statements_of(client.get("/verify/nonsense"))
         assert hit == miss == malformed
         assert hit <= 5
@@ -227,11 +250,13 @@ class TestVerifying:
         assert api.status_code == 429
 
     def test_the_api_says_the_same(self, client, database, certificate):
-        found = client.get(f"/api/v1/certificates/{domain.grouped(certificate.serial)}").json()
+        found = client.get(f"/api/v1/certificates/{serials.grouped(certificate.serial)}").json()
         assert found["status"] == "valid"
         assert found["name"] == "Sam Student"
         assert found["practicals"][0]["on"] == "2026-12-01"
-        assert client.get("/api/v1/certificates/nonsense").status_code == 404
+        refused = client.get("/api/v1/certificates/nonsense")
+        assert refused.status_code == 404
+        assert "you typed 8" in refused.json()["detail"]
         with database.write() as db:
             db.execute(update(Certificate).values(holder_name="Somebody Else"))
         altered = client.get(f"/api/v1/certificates/{certificate.serial}").json()
@@ -243,7 +268,7 @@ class TestOffice:
         for search, count in (
             ("", 1),
             ("STUDENT", 1),
-            (domain.grouped(certificate.serial).lower(), 1),
+            (serials.grouped(certificate.serial).lower(), 1),
             ("nobody", 0),
             ("%", 0),
         ):

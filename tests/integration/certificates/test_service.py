@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from app import jobs
 from app.assessments.domain import Mark
 from app.audit.queries import acts_about
-from app.certificates import checks, domain, queries, service
+from app.certificates import checks, domain, queries, serials, service
 from app.certificates.domain import Status
 from app.certificates.errors import AlreadyRevoked, NotIssued
 from app.certificates.models import Certificate, CertificateBlock
@@ -246,7 +246,7 @@ def alter_both(db, row):
 
 
 def alter_serial(db, row):
-    row.serial = domain.new_serial()
+    row.serial = serials.new_serial()
 
 
 def alter_date(db, row):

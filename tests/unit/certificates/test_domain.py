@@ -225,35 +225,6 @@ def test_a_snapshot_is_written_in_one_way_for_ever():
         domain.canonical({"value": float("nan")})
 
 
-@given(st.integers(0, 2**128 - 1))
-def test_serials_come_back_however_they_are_typed(value):
-    serial = domain.written_serial(value)
-    assert len(serial) == 26
-    assert serial[0] in "01234567"  # 128 bits in 130
-    grouped = domain.grouped(serial)
-    assert domain.read_serial(grouped) == serial
-    assert domain.read_serial(grouped.lower().replace("-", " – ")) == serial
-    assert domain.read_serial(serial.replace("0", "O").replace("1", "l")) == serial
-    assert domain.read_serial(serial.replace("0", "o").replace("1", "I")) == serial
-
-
-def test_a_thousand_serials_differ():
-    serials = {domain.new_serial() for _ in range(1000)}
-    assert len(serials) == 1000
-    assert {serial[0] for serial in serials} == set("01234567")
-
-
-def test_a_serial_is_sought_in_the_first_two_hundred_characters():
-    serial = domain.written_serial(2**127)
-    assert domain.read_serial(" " * 174 + serial) == serial
-    assert domain.read_serial(" " * 175 + serial) is None
-
-
-@pytest.mark.parametrize("typed", ["", "7K2Q", "U" * 26, "0" * 27, "é" * 26, "-" * 26, "0" * 500])
-def test_what_cannot_be_a_serial_is_none(typed):
-    assert domain.read_serial(typed) is None
-
-
 @pytest.mark.parametrize(
     ("untouched", "revoked_at", "status"),
     [
@@ -273,33 +244,3 @@ def test_names_are_composed_and_their_missing_letters_found():
     drawn = frozenset(map(ord, "Zoë Ng"))
     assert domain.missing_glyphs("Zoë Ng", drawn) == ()
     assert domain.missing_glyphs("Zoë Nguyễn ễ", drawn) == ("u", "y", "ễ", "n")
-
-
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        (
-            "7K2Q",
-            "A certificate number has 26 letters and digits; you typed 4. "
-            "Check that none is missing or double.",
-        ),
-        (
-            "7K2Q " * 7,
-            "A certificate number has 26 letters and digits; you typed 28. "
-            "Check that none is missing or double.",
-        ),
-        ("7K2Q-U!!", "The letter U is never used in a number. What looks like one is a V."),
-        (
-            "7K2Q!?!",
-            "A number has only letters and digits, but you typed ! ?. Check each one.",
-        ),
-        ("academy.example/7K2Q", "Type the number only, without the address before it."),
-        (
-            "https://academy.example/verify/7K2Q",
-            "Type the number only, without the address before it.",
-        ),
-    ],
-)
-def test_a_wrong_number_is_told_what_to_check(typed, said):
-    assert domain.read_serial(typed) is None
-    assert domain.serial_problem(typed) == said

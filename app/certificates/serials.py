@@ -1,0 +1,188 @@
+"""The number of a certificate: how it is made, and how it is read out of what somebody pasted or typed.
+
+A number is 26 characters of Crockford's base 32, printed in groups of four. People copy it with what
+stands round it: the address of its page, words before it, quotes, marks that nobody sees.
+"""
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O or U, so that a serial can be read aloud and typed."""
+
+SERIAL_LENGTH = 26
+LONGEST_TEXT = 2000
+"""Characters of a text in which a number is sought."""
+
+_MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
+_FOREIGN_LETTERS = str.maketrans(
+    "АВЕЅЗІЈКМНОРСТУҮХԚԜҺԌ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹ" + "Ӏ",
+    "ABES31JKMH0PCTYYXQWHG" + "ABEZH1KMN0PTYXC" + "1",
+)
+"""Cyrillic and Greek capitals that look like Latin letters or like digits."""
+
+_GROUP = "[0-9A-Z]"
+_GAP = "[^0-9A-Z]{1,5}"
+_PRINTED = re.compile(
+    f"(?<!{_GROUP})(?=((?:{_GROUP}{{4}}{_GAP}){{6}}{_GROUP}{{2}}|{_GROUP}{{26}})(?!{_GROUP}))"
+)
+_IN_ADDRESS = re.compile(r"/VERIFY/([^\s/?#]+)")
+_WORD = re.compile(f"{_GROUP}+")
+_PIECES = re.compile(r"[\s/?#&=:,;()<>\[\]{}\"'“”‘’«»]+")
+_UNSEEN_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
+"""Fillers of Hangul: letters by their category, and drawn as nothing."""
+
+
+def new_serial() -> str:
+    """Return 128 random bits in 26 characters that nobody can guess or count on from another."""
+    return written_serial(secrets.randbits(128))
+
+
+def written_serial(value: int) -> str:
+    """Return a number below 2¹²⁸ in the alphabet of serials, always at full length."""
+    digits = []
+    for _ in range(SERIAL_LENGTH):
+        value, digit = divmod(value, 32)
+        digits.append(ALPHABET[digit])
+    return "".join(reversed(digits))
+
+
+def grouped(serial: str) -> str:
+    """Return a serial as it is printed: groups of four, to be read aloud."""
+    return "-".join(serial[at : at + 4] for at in range(0, len(serial), 4))
+
+
+def read_serial(typed: str) -> str | None:
+    """Return the serial in a text, or None when there is none, or more than one.
+
+    What stands round it does not matter, nor do spaces, hyphens and lower case. O is read as 0, I and L
+    as 1, and letters of other alphabets as the Latin ones they look like.
+    """
+    serials = _serials_in(typed)
+    return serials[0] if len(serials) == 1 else None
+
+
+def serial_problem(typed: str) -> str:
+    """Return what to check in a text out of which `read_serial` reads nothing."""
+    if several := len(_serials_in(typed)):
+        return f"There are {several} certificate numbers in what you typed. Check them one by one."
+    text = _meant(_in_capitals(typed))
+    wrong = "".join(
+        dict.fromkeys(
+            letter for letter in text.translate(_MISREAD) if letter.isalnum() and not _fits(letter)
+        )
+    )
+    if "U" in wrong:
+        return "The letter U is never used in a number. What looks like one is a V."
+    if wrong:
+        listed = " ".join(wrong)
+        return f"A number has only digits and the letters A to Z, but you typed {listed}. Check each one."
+    count = sum(letter.isalnum() for letter in text)
+    counted = f"A certificate number has {SERIAL_LENGTH} letters and digits; you typed {count}."
+    return f"{counted} Check that none is missing or double."
+
+
+def _serials_in(typed: str) -> tuple[str, ...]:
+    """Return the different serials of a text, sought in the surest way that finds any."""
+    typed = typed[:LONGEST_TEXT]
+    readings = dict.fromkeys(
+        (_in_capitals(typed), _in_capitals(typed, unseen=" "), _in_capitals(unquote(typed)))
+    )
+    for seek in _WAYS:
+        for text in readings:
+            if serials := tuple(dict.fromkeys(seek(text))):
+                return serials
+    return ()
+
+
+def _in_capitals(typed: str, *, unseen: str = "") -> str:
+    """Return a text in plain capitals: letters of any width or style, without accents, with Latin letters
+    for those that look like them, and digits of every script. `unseen` replaces what nobody sees."""
+    return "".join(_capital(letter, unseen) for letter in typed)
+
+
+def _capital(letter: str, unseen: str) -> str:
+    if letter in _UNSEEN_LETTERS or unicodedata.category(letter) in ("Cf", "Mn", "Me"):
+        return unseen
+    if letter.isdecimal():
+        return str(unicodedata.decimal(letter))
+    plain = "".join(
+        part
+        for part in unicodedata.normalize("NFKD", letter)
+        if unicodedata.category(part) not in ("Mn", "Me")
+    )
+    capitals = plain.upper().translate(_FOREIGN_LETTERS)
+    # One sign that stands for a word, such as №, is no part of the number beside it.
+    return capitals if len(capitals) == 1 else f" {capitals} "
+
+
+def _in_address(text: str) -> Iterator[str]:
+    """Yield what stands in the place of the number in the address of a certificate's page."""
+    for part in _IN_ADDRESS.findall(text):
+        yield from _as_serial(_WORD.findall(part))
+
+
+def _printed(text: str) -> Iterator[str]:
+    """Yield what is grouped as it is printed, or written without a gap."""
+    for part in _PRINTED.findall(text):
+        yield from _as_serial(_WORD.findall(part))
+
+
+def _whole(text: str) -> Iterator[str]:
+    """Yield the whole text, grouped in any way."""
+    yield from _as_serial(_WORD.findall(text))
+
+
+def _grouped_otherwise(text: str) -> Iterator[str]:
+    """Yield the words that follow one another and are as long as a number together. One has a digit:
+    otherwise they are a sentence."""
+    words = _WORD.findall(text)
+    for first in range(len(words)):
+        length = 0
+        for last in range(first, len(words)):
+            length += len(words[last])
+            if length >= SERIAL_LENGTH:
+                break
+        part = words[first : last + 1]
+        if any(letter.isdigit() for word in part for letter in word):
+            yield from _as_serial(part)
+
+
+_WAYS: tuple[Callable[[str], Iterator[str]], ...] = (
+    _in_address,
+    _printed,
+    _whole,
+    _grouped_otherwise,
+)
+
+
+def _as_serial(words: list[str]) -> Iterator[str]:
+    serial = "".join(words).translate(_MISREAD)
+    if len(serial) == SERIAL_LENGTH and all(map(_fits, serial)):
+        yield serial
+
+
+def _fits(letter: str) -> bool:
+    return letter in ALPHABET
+
+
+def _meant(text: str) -> str:
+    """Return the part of a text that was meant as a number: what follows in the address of a page, or the
+    words from the first to the last with a digit, or everything."""
+    if in_address := _IN_ADDRESS.search(text):
+        return in_address[1]
+    pieces = [piece for piece in _PIECES.split(text) if piece]
+    numbers = [at for at, piece in enumerate(pieces) if any(map(str.isdigit, piece))]
+    if not numbers:
+        return text
+    first, last = numbers[0], numbers[-1]
+    if all(len(piece) <= 4 for piece in pieces[first : last + 1]):
+        # Groups with gaps between them: some have no digit.
+        while first > 0 and len(pieces[first - 1]) == 4:
+            first -= 1
+        while last + 1 < len(pieces) and len(pieces[last + 1]) in (2, 4):
+            last += 1
+    return " ".join(pieces[first : last + 1])
