@@ -13,6 +13,7 @@ from app.accounts.domain import (
     clean_name,
     normal_email,
 )
+from app.accounts.links import LONGEST_TOKEN
 from app.web.dates import Day
 from app.web.forms import EditForm, Form
 
@@ -39,7 +40,7 @@ TypedPassword = Annotated[
     str, StringConstraints(strip_whitespace=False, max_length=4 * LONGEST_PASSWORD)
 ]
 Reason = Annotated[str, StringConstraints(min_length=3, max_length=500)]
-Token = Annotated[str, StringConstraints(max_length=200)]
+Token = Annotated[str, StringConstraints(max_length=LONGEST_TOKEN)]
 Wanted = Annotated[str, StringConstraints(max_length=2000)]
 
 

@@ -2,6 +2,8 @@
 that the database holds no secret. A link works once; using it ends its person's other ones."""
 
 import hmac
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +16,12 @@ from app.accounts.domain import LINK_LASTS, Purpose
 from app.accounts.errors import LinkSpent
 from app.accounts.models import MailedLink
 from app.kit.ids import EventId, UserId, new_uuid
+
+LONGEST_TOKEN = 1000
+"""Characters in which a token is sought; it has 101 itself."""
+_TOKEN = re.compile(
+    r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.([0-9a-f]{64})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +39,21 @@ def sign_link(secret: str, link_id: str) -> str:
 
 
 def read_link(secret: str, token: str) -> EventId | None:
-    """Return the row's id if the token is one of ours, else None."""
-    link_id, _, signature = token.partition(".")
-    if not hmac.compare_digest(signature.encode(), _signature(secret, link_id).encode()):
-        return None
-    return EventId(UUID(link_id))
+    """Return the row's id if a token of ours is in the text, else None.
+
+    Links are copied with a bracket or a full stop behind them, wrapped over two lines, or with the signs
+    that some mail programs add (=3D, soft breaks, marks that nobody sees).
+    """
+    plain = "".join(
+        letter
+        for letter in token[:LONGEST_TOKEN].lower()
+        if letter != "=" and not letter.isspace() and unicodedata.category(letter) != "Cf"
+    )
+    for found in _TOKEN.finditer(plain):
+        link_id, signature = found.groups()
+        if hmac.compare_digest(signature, _signature(secret, link_id)):
+            return EventId(UUID(link_id))
+    return None
 
 
 def _signature(secret: str, link_id: str) -> str:

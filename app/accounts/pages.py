@@ -15,7 +15,7 @@ from app.accounts.forms import (
     SetPasswordForm,
     SignInForm,
 )
-from app.accounts.links import read_link
+from app.accounts.links import LONGEST_TOKEN, read_link
 from app.accounts.sign_ins import Browser, Candidate, Started
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import EventId
@@ -336,7 +336,7 @@ def _path_or_nothing(typed: str) -> str:
 
 
 def _token(visit: VisitContext) -> str:
-    return visit.request.query_params.get("token", "")[:200]
+    return visit.request.query_params.get("token", "")[:LONGEST_TOKEN]
 
 
 def _link_id(visit: VisitContext, token: str) -> EventId | None:

@@ -3,8 +3,11 @@
 from datetime import timedelta
 from threading import Barrier, Thread
 from time import sleep
+from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.accounts import api_tokens, doors, links, own_account, service, sign_ins
@@ -222,6 +225,49 @@ def test_a_link_grows_old(app, client, clock_file, sam):
     assert (
         client.post("/reset", data={"token": token_in(mail), "password": OTHER}).status_code == 404
     )
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{0}.", "{0})", "{0}>", "{0},", "{0}%20", "{0}%0A", "{0}%E2%80%8B", "%E2%80%8E{0}", "<{0}>", "“{0}”",
+        "3D{0}", "{1}-{2}%20", "{1}-%0D%0A{2}", "{1}-=%0A{2}", "https://academy.example/reset?token={0}.",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "purpose"),
+    [
+        ("/confirm", Purpose.confirm),
+        ("/reset", Purpose.reset),
+        ("/invitation", Purpose.invitation),
+        ("/new-address", Purpose.email),
+    ],
+)
+def test_a_link_is_read_out_of_whatever_surrounds_it(
+    client, database, settings, sam, path, purpose, written
+):
+    """B24: mail programs and people copy a bracket, a full stop or a break along with a link."""
+    with database.write() as db:
+        link_id = links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
+    token = links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
+    copied = written.format(token, *token.split("-", 1))
+    page = client.get(f"{path}?token={copied}")
+    assert page.status_code == 200
+    if purpose is Purpose.email:
+        sent = client.post(path, data={"token": unquote(copied)})
+        assert sent.headers["location"].startswith("/me")
+    elif purpose is not Purpose.confirm:
+        sent = client.post(path, data={"token": unquote(copied), "password": A_PASSWORD})
+        assert sent.headers["location"] == "/sign-in"
+
+
+@given(before=st.text(max_size=40), after=st.text(max_size=40))
+def test_a_token_inside_any_text_is_found_and_no_other_signature_passes(before, after):
+    token = links.sign_link("secret", "0190f2e4-7b1a-7000-8000-000000000000")
+    assert str(links.read_link("secret", f"{before} {token} {after}")) == token.partition(".")[0]
+    last = "0" if token[-1] != "0" else "1"
+    assert links.read_link("secret", f"{before} {token[:-1]}{last} {after}") is None
+    assert links.read_link("another", f"{before} {token} {after}") is None
 
 
 @pytest.mark.parametrize("path", ["/confirm", "/reset", "/invitation", "/new-address"])
