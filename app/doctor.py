@@ -1,4 +1,4 @@
-"""What `preceptor doctor` looks at: settings, database, workers, mail server, disk, versions."""
+"""What `preceptor doctor` looks at: settings, keys, database, workers, mail server, disk, versions."""
 
 import os
 import sys
@@ -13,6 +13,7 @@ from time import perf_counter
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import key_files
 from app.db.database import SAFE_SQLITE, Database, sqlite_module
 from app.db.migrate import is_current
 from app.kit.describing import describe_error
@@ -45,6 +46,7 @@ def examine(settings: Settings, *, now: datetime) -> list[Finding]:
             Finding("environment", str(settings.env)),
             _sqlite() if database.is_sqlite else Finding("database", "PostgreSQL"),
             *_database(database, now),
+            _keys(settings),
             _mail_server(settings),
             _disk(database),
             _space(database, settings),
@@ -94,6 +96,16 @@ def _delivery(delivery: Delivery, now: datetime) -> Finding:
     words = " ".join((f"{counts}.", *problems)) if problems else counts
     is_new = delivery.heartbeat.at is None and not delivery.waiting
     return Finding(str(delivery.kind), words, fine=is_new or not problems)
+
+
+def _keys(settings: Settings) -> Finding:
+    """Say which keys write. Their secrets are read and not shown."""
+    try:
+        keys = key_files.load(settings)
+    except key_files.KeyFileProblem as problem:
+        return Finding("keys", str(problem), fine=False)
+    words = f"{keys.signing.newest_id} signs, {keys.sealing.newest_id} seals"
+    return Finding("keys", words)
 
 
 def _mail_server(settings: Settings) -> Finding:

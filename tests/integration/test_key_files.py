@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 from typer.testing import CliRunner
 
-from app import cli, key_files
+from app import cli, doctor, key_files
 from app.key_files import KINDS, KeyFileProblem, Purpose, add_key
 from app.settings import Environment
+from tests.make import NOW
 from tests.make.keys import private_key_files, signing_keys
 
 DAY = date(2026, 11, 29)
@@ -102,6 +103,16 @@ def test_the_command_makes_and_lists_keys_and_shows_no_secret(tmp_path):
     plain = run("keys", "list", "signing", "--file", str(path)).stdout
     assert keys[0]["public_key"] in plain
     assert not any(secret in plain + listed.stdout for secret in secrets)
+
+
+def test_the_doctor_says_which_keys_write_and_which_file_is_wrong(production):
+    fine = {one.subject: one for one in doctor.examine(production, now=NOW)}["keys"]
+    assert fine.fine
+    assert fine.detail.startswith(f"{signing_keys().newest_id} signs, ")
+    production.signing_keys.unlink()
+    wrong = {one.subject: one for one in doctor.examine(production, now=NOW)}["keys"]
+    assert not wrong.fine
+    assert "preceptor keys new signing" in wrong.detail
 
 
 def test_the_command_lists_the_keys_that_the_settings_name(monkeypatch):
