@@ -29,8 +29,7 @@ class Promotions:
 def freed(gate: Gate, now: datetime) -> int:
     """Return how many places go to those who wait when one more place of this practical is given back
     now: none outside the booking window, and none while the day stays over its number of places."""
-    taken, override = gate.with_taken(gate.taken - 1)
-    after = replace(gate, taken=taken, override=override)
+    after = replace(gate, taken=gate.taken - 1)
     return after.free if is_takeable(after, now) else 0
 
 

@@ -1,5 +1,6 @@
 """What cannot be at two places at once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -69,6 +70,22 @@ def test_times_in_two_zones_are_the_same_moments():
 )
 def test_a_room_is_the_same_however_it_is_typed(room, same):
     assert (room_key(room) == room_key(DAY.room)) is same
+
+
+@pytest.mark.parametrize("typed", ["Room 11, 4 Example Row", "Room 1 14ExampleRow", "Room1"])
+def test_words_of_a_room_are_told_apart(typed):
+    assert room_key(typed) != room_key(DAY.room)
+    assert room_key("Room-1:  14, Example row") == "room 1 14 example row"
+
+
+def test_every_day_is_looked_at_whatever_stands_before_it():
+    earlier = replace(DAY, starts_at=STARTS - 8 * HOUR, ends_at=STARTS - HOUR)
+    second = replace(DAY, title="Hair day", instructors=((TOMASZ, "Tomasz"),), room="Room 7")
+    found = clashes_of(STARTS, STARTS + HOUR, "Elsewhere", [INES, TOMASZ], [earlier, DAY, second])
+    assert [(clash.who, clash.day.title) for clash in found] == [
+        ("Ines", "Scalp day"),
+        ("Tomasz", "Hair day"),
+    ]
 
 
 def test_a_clash_names_who_and_when():

@@ -4,11 +4,21 @@ from datetime import timedelta
 
 import pytest
 
-from app.kit.ids import SeatId, new_uuid
-from app.practicals.domain.invite import described
+from app.kit.ids import SeatId, UserId, new_uuid
+from app.practicals.domain.invite import described, described_teaching
 from app.practicals.domain.terms import CancelTerms
 from tests.make import NOW
 from tests.make.practicals import STARTS, a_gate
+
+COMMON = {
+    "starts_at": STARTS.isoformat(),
+    "ends_at": (STARTS + timedelta(hours=7)).isoformat(),
+    "zone": "Europe/London",
+    "summary": "Practice day",
+    "location": "Room 1",
+    "stamped_at": NOW.isoformat(),
+}
+"""What the entries of a student and of an instructor say alike."""
 
 
 @pytest.mark.parametrize(
@@ -41,18 +51,36 @@ def test_an_entry_says_what_when_where_and_whose(method, terms, further):
         terms=terms,
         now=NOW,
     )
-    assert told == {
+    assert told == COMMON | {
         "method": method,
         "uid": f"{seat_id}@practicals.preceptor",
         "sequence": 3,
-        "starts_at": STARTS.isoformat(),
-        "ends_at": (STARTS + timedelta(hours=7)).isoformat(),
-        "zone": "Europe/London",
-        "summary": "Practice day",
-        "location": "Room 1",
         "description": f"Mesotherapy: Practice day.{further}",
         "path": f"/practicals/{gate.id}",
         "attendee": "sam@example.org",
         "attendee_name": "Sam Student",
-        "stamped_at": NOW.isoformat(),
+    }
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+def test_an_instructor_keeps_their_own_entry_of_a_day(method):
+    gate, user_id = a_gate(), UserId(new_uuid())
+    told = described_teaching(
+        gate,
+        user_id,
+        course="Mesotherapy",
+        name="Ines Instructor",
+        email="ines@example.org",
+        method=method,
+        sequence=4,
+        now=NOW,
+    )
+    assert told == COMMON | {
+        "method": method,
+        "uid": f"{gate.id}.{user_id}@teaching.preceptor",
+        "sequence": 4,
+        "description": "Mesotherapy: Practice day. You teach on this day.",
+        "path": f"/teach/practicals/{gate.id}",
+        "attendee": "ines@example.org",
+        "attendee_name": "Ines Instructor",
     }

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.practicals.domain.life_support import life_support_state, life_support_unmet
-from app.practicals.domain.refusals import Reason
+from app.practicals.domain.refusals import LinkKind, Reason, Unmet
 from app.practicals.domain.seats import booking_refusal, eligibility, waiting_refusal
 from tests.make import NOW
 from tests.make.practicals import STARTS, a_gate, some_facts
@@ -14,22 +14,32 @@ DAY = STARTS.date()
 
 
 @pytest.mark.parametrize(
-    ("until", "sentence"),
+    ("until", "expected"),
     [
         (DAY, None),
         (DAY + timedelta(days=1), None),
-        (DAY - timedelta(days=1), "ends on 14 December 2026, before this day."),
-        (None, "The office has not seen a proof"),
+        (
+            DAY - timedelta(days=1),
+            Unmet(
+                Reason.life_support,
+                "The proof of basic life support ends on 14 December 2026, before this day.",
+                "Renew it and show the new proof to the office, or choose an earlier date.",
+                LinkKind.academy,
+            ),
+        ),
+        (
+            None,
+            Unmet(
+                Reason.life_support,
+                "The office has not seen a proof of basic life support.",
+                "Show the proof to the office, with the date until which it is valid.",
+                LinkKind.academy,
+            ),
+        ),
     ],
 )
-def test_the_last_day_of_a_proof_counts(until: date | None, sentence: str | None) -> None:
-    unmet = life_support_unmet(until, STARTS, "Europe/London")
-    assert (unmet is None) == (sentence is None)
-    if unmet is not None:
-        assert unmet.reason is Reason.life_support
-        assert sentence is not None
-        assert sentence in unmet.sentence
-        assert "proof to the office" in unmet.remedy
+def test_the_last_day_of_a_proof_counts(until: date | None, expected: Unmet | None) -> None:
+    assert life_support_unmet(until, STARTS, "Europe/London") == expected
 
 
 def test_the_day_is_that_of_the_venue() -> None:

@@ -83,20 +83,22 @@ def test_there_is_nothing_to_give_back(changes):
 
 
 @pytest.mark.parametrize(
-    ("opens", "closes", "starts", "sentence", "is_open"),
+    ("opens", "closes", "starts", "sentence", "is_open", "is_over"),
     [
-        (NOW + TICK, NOW + HOUR, NOW + 2 * HOUR, "Booking opens on Tue 1 Dec 2026, 09:00", False),
-        (NOW, NOW + HOUR, NOW + 2 * HOUR, "Booking is open until Tue 1 Dec 2026, 10:00", True),
-        (NOW - HOUR, NOW, NOW + HOUR, "Booking closed on Tue 1 Dec 2026, 09:00", False),
-        (NOW - HOUR, NOW + HOUR, NOW, "Booking closed on Tue 1 Dec 2026, 09:00", False),
+        (TICK, HOUR, 2 * HOUR, "Booking opens on Tue 1 Dec 2026, 09:00", False, False),
+        (0 * HOUR, HOUR, 2 * HOUR, "Booking is open until Tue 1 Dec 2026, 10:00", True, False),
+        (-HOUR, 0 * HOUR, HOUR, "Booking closed on Tue 1 Dec 2026, 09:00", False, True),
+        (-HOUR, HOUR, 0 * HOUR, "Booking closed on Tue 1 Dec 2026, 09:00", False, True),
     ],
 )
-def test_booking_is_said_as_it_is_now(opens, closes, starts, sentence, is_open):
-    gate = a_gate(booking_opens_at=opens, booking_closes_at=closes, starts_at=starts)
+def test_booking_is_said_as_it_is_now(opens, closes, starts, sentence, is_open, is_over):
+    gate = a_gate(
+        booking_opens_at=NOW + opens, booking_closes_at=NOW + closes, starts_at=NOW + starts
+    )
     window = booking_window(gate, NOW)
     assert window.sentence == f"{sentence}, London time."
     assert window.short == f"{sentence}, London time"
-    assert window.is_open is is_open
+    assert (window.is_open, window.is_over) == (is_open, is_over)
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,17 @@ CLOSED = Unmet(
         ),
         (
             {},
+            {"final_test_missing": True},
+            Unmet(
+                Reason.final_test,
+                "The final test comes first and is not passed.",
+                "Pass the final test of the course.",
+                LinkKind.learn,
+                COURSE,
+            ),
+        ),
+        (
+            {},
             {"has_certificate_name": False},
             Unmet(
                 Reason.profile,
@@ -181,6 +192,24 @@ def test_an_admin_is_told_of_the_person_and_not_addressed_as_them():
     (unmet,) = seats.reservation_refusal(a_gate(), some_facts(has_seat=True), NOW, override=True)
     assert unmet == Unmet(
         Reason.already_booked, "This person has a place already.", "There is nothing to reserve."
+    )
+
+
+@pytest.mark.parametrize(
+    ("taken", "ahead", "reason", "sentence"),
+    [
+        (4, 0, Reason.full, "Every place is taken."),
+        (3, 1, Reason.queue_ahead, "The free places go to people on the waiting list first."),
+    ],
+)
+def test_an_admin_is_told_how_to_make_room(taken, ahead, reason, sentence):
+    gate, facts = a_gate(taken=taken), some_facts(eligible_ahead=ahead)
+    assert seats.reservation_refusal(gate, facts, NOW, override=False) == (
+        Unmet(
+            reason,
+            sentence,
+            "Take a place away first, or reserve this one whatever stands in the way.",
+        ),
     )
 
 
