@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from app.courses.domain.comparing import Change, compare
 from app.courses.domain.parsing import Parsed, parse_course
 from app.courses.reading import read_folder
 
@@ -34,3 +35,24 @@ def changed_course(changes: Mapping[str, tuple[str, str]]) -> Parsed:
     parsed = parse_course("small-course", files)
     assert parsed.problems == ()
     return parsed
+
+
+def compared(before: Parsed, after: Parsed) -> tuple[Change, ...]:
+    """What changes between two courses without problems."""
+    assert before.course is not None
+    assert before.keys is not None
+    assert after.course is not None
+    assert after.keys is not None
+    return compare(before.course, before.keys, after.course, after.keys)
+
+
+def changes(*edits: tuple[str, bytes, bytes], back: bool = False) -> tuple[Change, ...]:
+    """What edits `(path, old words, new words)` change in the small course, or, with `back`, what
+    undoing them changes."""
+    files = dict(small_files())
+    for path, old, new in edits:
+        assert old in files.get(path, b""), old
+        files[path] = files[path].replace(old, new, 1)
+    parsed = parse_course("small-course", files)
+    assert parsed.problems == ()
+    return compared(parsed, small_course()) if back else compared(small_course(), parsed)

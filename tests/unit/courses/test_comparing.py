@@ -1,40 +1,37 @@
-"""What may change under a key, and what would corrupt evidence."""
-
-from functools import cache
+"""What may change under a key: each change is named with its place, in a sentence, and with a remedy."""
 
 import pytest
 
-from app.courses.domain.comparing import Change, ChangeKind, compare, corrupting
+from app.courses.domain.comparing import Change, ChangeKind, corrupting
 from app.courses.domain.parsing import parse_course
-from tests.make.courses import small_course, small_files
+from tests.make.courses import changes, compared, small_course, small_files
 
+COURSE = "course.yaml"
 SKIN = "quizzes/skin-quiz.yaml"
+NEEDLE = "quizzes/needle-quiz.yaml"
 FINAL = "quizzes/final-test.yaml"
 LIST = "checklists/first-session.yaml"
+BLEEDING = "quiz skin-quiz, question bleeding-layer"
+DERMIS = "quiz skin-quiz, question true-of-the-dermis"
+VOLUME = "quiz skin-quiz, question total-volume"
+STEPS = "checklist first-session"
 BOTH = (
     b"      - key: both\n        text: Both of them\n"
     b"        explanation: Only one of the two has vessels.\n"
 )
 HANDS = b"      - key: hands\n        text: Cleans their hands\n"
+IDENTITY = (
+    b"      - key: identity\n        text: Confirms who the model is\n"
+    b"        look_for: Name and date of birth are spoken\n        critical: true\n"
+    b"        critical_reason: The wrong person would be treated\n"
+)
+TEXT = "The question's text or points changed."
+RULE = "Its pass rule changed; assessments that were begun keep the old rule."
+OUTLINE = "Its words or the order of steps changed."
 
 
-@cache
-def changes(*edits: tuple[str, bytes, bytes], back: bool = False) -> tuple[Change, ...]:
-    files = dict(small_files())
-    for path, old, new in edits:
-        assert old in files.get(path, b""), old
-        files[path] = files[path].replace(old, new, 1)
-    parsed = parse_course("small-course", files)
-    assert parsed.problems == ()
-    pair = [small_course(), parsed]
-    if back:
-        pair.reverse()
-    before, after = pair
-    assert before.course is not None
-    assert before.keys is not None
-    assert after.course is not None
-    assert after.keys is not None
-    return compare(before.course, before.keys, after.course, after.keys)
+def changed(where: str, sentence: str, remedy: str = "") -> Change:
+    return Change(ChangeKind.changed, where, sentence, remedy)
 
 
 def test_nothing_changed() -> None:
@@ -42,177 +39,222 @@ def test_nothing_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "old", "new", "where", "says"),
+    ("old", "new", "what"),
     [
-        (
-            FINAL,
-            b"type: true-false\n    stem: A used needle goes straight into the bin.\n"
-            b"    answer: true\n    explanation: Nothing comes between.\n    explanations:\n"
-            b"      true: Right.\n      false: Where else would it go?",
-            b"type: single\n    stem: A used needle goes straight into the bin.\n"
-            b"    explanation: Nothing comes between.\n    options:\n"
-            b"      - {key: a, text: Yes, correct: true, explanation: Right.}\n"
-            b"      - {key: b, text: No, explanation: Wrong.}",
-            "quiz final-test, question bin",
-            "was of type true-false and is now of type single",
-        ),
-        (SKIN, BOTH, b"", "quiz skin-quiz, question bleeding-layer", "is gone: both"),
-        (
-            SKIN,
-            b"key: both",
-            b"key: each",
-            "quiz skin-quiz, question bleeding-layer",
-            "is gone: both",
-        ),
-        (SKIN, b"unit: mL", b"unit: mg", "quiz skin-quiz, question total-volume", "was mL"),
-        (LIST, HANDS, b"", "checklist first-session, step hands", "is gone"),
-        (
-            LIST,
-            b"Cleans their hands",
-            b"Cleans their hands\n        critical: true\n        critical_reason: Dirty",
-            "checklist first-session, step hands",
-            "became critical",
-        ),
-        (
-            LIST,
-            b"        critical: true\n        critical_reason: A needle was recapped with two hands\n",
-            b"",
-            "checklist first-session, step sharps",
-            "no longer critical",
-        ),
+        (b"title: A small", b"title: A tiny", "title"),
+        (b"Two modules, one", b"Two modules, a", "summary"),
+        (b"nothing twice", b"nothing thrice", "description"),
+        (b"Name the layers", b"Draw the layers", "outcomes"),
+        (b"18 or over", b"21 or over", "entry rules"),
+        (b"hours: 12", b"hours: 14", "hours"),
     ],
 )
-def test_corrupting(path: str, old: bytes, new: bytes, where: str, says: str) -> None:
-    found = corrupting(changes((path, old, new)))
-    assert [change.where for change in found] == [where]
-    assert says in found[0].sentence
-    assert "a new key" in found[0].remedy
-
-
-def test_a_lesson_that_moves_to_another_module_is_corrupting() -> None:
-    found = corrupting(
-        changes(
-            ("modules/skin.yaml", b"  - skin-vessels\n", b""),
-            ("modules/needles.yaml", b"  - needle-safety", b"  - needle-safety\n  - skin-vessels"),
-        )
-    )
-    assert [change.where for change in found] == ["lesson skin-vessels"]
-    assert "new key in its new module" in found[0].remedy
-
-
-def test_a_quiz_that_moves_or_becomes_final_is_corrupting() -> None:
-    moved = corrupting(
-        changes(
-            ("modules/skin.yaml", b"quiz: skin-quiz", b"quiz: needle-quiz"),
-            ("modules/needles.yaml", b"quiz: needle-quiz", b"quiz: skin-quiz"),
-        )
-    )
-    assert [change.where for change in moved] == ["quiz needle-quiz", "quiz skin-quiz"]
-    swapped = corrupting(
-        changes(
-            ("modules/skin.yaml", b"quiz: skin-quiz", b"quiz: final-test"),
-            ("course.yaml", b"final_test: final-test", b"final_test: skin-quiz"),
-            (SKIN, b"kind: module", b"kind: final"),
-            (FINAL, b"kind: final", b"kind: module"),
-        )
-    )
-    assert [change.where for change in swapped] == ["quiz final-test", "quiz skin-quiz"]
-    assert "was of kind final and is now of kind module" in swapped[0].sentence
+def test_what_is_said_of_the_course(old: bytes, new: bytes, what: str) -> None:
+    assert changes((COURSE, old, new)) == (changed("course", f"Its {what} changed."),)
 
 
 @pytest.mark.parametrize(
-    ("path", "old", "new", "where", "says"),
+    ("path", "old", "new", "expected"),
     [
-        ("course.yaml", b"hours: 12", b"hours: 14", "course", "Its hours changed"),
-        ("course.yaml", b"nothing twice", b"nothing thrice", "course", "Its description changed"),
-        ("course.yaml", b"It is not a licence.\n", b"No licence.\n", "course", "certificate"),
-        ("glossary.yaml", b"outermost", b"outer", "glossary", "Terms"),
-        ("references.yaml", b"chapter 2", b"chapter 3", "references", "Sources"),
-        ("media/skin-layers.svg", b"#a02c2c", b"#a02c2d", "drawing skin-layers.svg", "changed"),
-        ("modules/skin.yaml", b"minutes: 60", b"minutes: 61", "module skin", "changed"),
-        ("lessons/skin-vessels.md", b"Press", b"Push", "lesson skin-vessels", "changed"),
-        (FINAL, b"pass_percent: 80", b"pass_percent: 85", "quiz final-test", "pass percent"),
         (
-            SKIN,
-            b'tolerance: "0.01"',
-            b'tolerance: "0.02"',
-            "quiz skin-quiz, question total-volume",
-            "The right answer changed",
+            COURSE,
+            b"It is not a licence.\n",
+            b"No licence.\n",
+            [
+                changed(
+                    "course",
+                    "What the certificate says changed; certificates that were issued stay as they "
+                    "are.",
+                )
+            ],
+        ),
+        ("glossary.yaml", b"outermost", b"outer", [changed("glossary", "Terms changed.")]),
+        (
+            "references.yaml",
+            b"chapter 2",
+            b"chapter 3",
+            [
+                changed("lesson skin-layers", "The lesson changed."),
+                changed("lesson skin-vessels", "The lesson changed."),
+                changed("references", "Sources changed."),
+            ],
         ),
         (
-            SKIN,
-            b"points: 2",
-            b"points: 3",
-            "quiz skin-quiz, question true-of-the-dermis",
-            "text or points",
+            "media/skin-layers.svg",
+            b"#a02c2c",
+            b"#a02c2d",
+            [
+                changed("drawing skin-layers.svg", "The drawing changed."),
+                changed("lesson skin-layers", "The lesson changed."),
+                changed(BLEEDING, TEXT),
+            ],
         ),
         (
-            SKIN,
-            b"The [[epidermis]] has none.",
-            b"The [[epidermis]] has no vessel.",
-            "quiz skin-quiz, question bleeding-layer",
-            "text or points",
+            "modules/skin.yaml",
+            b"minutes: 60",
+            b"minutes: 61",
+            [changed("module skin", "What is said of it changed.")],
         ),
         (
-            SKIN,
-            b"What is true of the [[dermis]]?",
-            b"Choose two statements",
-            "quiz skin-quiz, question true-of-the-dermis",
-            "The question reads entirely differently",
+            "modules/skin.yaml",
+            b"  - skin-layers\n  - skin-vessels\n",
+            b"  - skin-vessels\n  - skin-layers\n",
+            [changed("module skin", "What is said of it changed.")],
+        ),
+        (
+            "lessons/skin-vessels.md",
+            b"Press",
+            b"Push",
+            [changed("lesson skin-vessels", "The lesson changed.")],
         ),
         (
             "practicals/practice-day.yaml",
             b"minutes: 420",
             b"minutes: 400",
-            "practical practice-day",
-            "changed",
-        ),
-        (LIST, b"pass_percent: 70", b"pass_percent: 75", "checklist first-session", "pass rule"),
-        (
-            LIST,
-            b"pass_percent: 70\n",
-            b"pass_percent: 70\nmost_prompts_on_critical: 1\n",
-            "checklist first-session",
-            "pass rule",
-        ),
-        (
-            LIST,
-            b"title: Before the needle\n",
-            b"title: Before the needle\n    pass_percent: 80\n",
-            "checklist first-session",
-            "pass rule",
-        ),
-        (
-            LIST,
-            b"would be treated\n",
-            b"would be treated\n        unaided: true\n",
-            "checklist first-session",
-            "pass rule",
-        ),
-        (LIST, b"Before the needle", b"Before needles", "checklist first-session", "words"),
-        (
-            LIST,
-            b"Cleans their hands",
-            b"Cleans both hands",
-            "checklist first-session, step hands",
-            "words",
+            [changed("practical practice-day", "The kind of practical changed.")],
         ),
     ],
 )
-def test_changed(path: str, old: bytes, new: bytes, where: str, says: str) -> None:
-    found = changes((path, old, new))
-    assert corrupting(found) == ()
-    kinds = {change.kind for change in found if change.where == where}
-    assert kinds == {ChangeKind.changed}
-    assert any(says in change.sentence for change in found if change.where == where)
+def test_each_part_says_that_it_changed(
+    path: str, old: bytes, new: bytes, expected: list[Change]
+) -> None:
+    assert changes((path, old, new)) == tuple(expected)
+
+
+def test_the_order_of_modules_is_the_courses() -> None:
+    found = changes(
+        (COURSE, b"  - skin\n  - needles\n", b"  - needles\n  - skin\n"),
+        ("modules/needles.yaml", b"requires:\n  - skin\n", b""),
+    )
+    assert changed("course", "Its modules or their order changed.") in found
+    assert {change.where for change in found} == {"course", "module needles", "module skin"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        (b"title: Final test", b"title: Last test", "title"),
+        (b"kind: final\n", b"kind: final\nintroduction: Take your time.\n", "introduction"),
+        (b"pass_percent: 80", b"pass_percent: 85", "pass percent"),
+        (b"attempts: 2", b"attempts: 3", "attempts"),
+        (b"minutes: 20", b"minutes: 25", "minutes"),
+        (b"draw: 2", b"draw: 3", "draw"),
+        (b"draw: 2", b"draw: 2\nshuffle: false", "shuffle"),
+    ],
+)
+def test_what_is_said_of_a_quiz(old: bytes, new: bytes, what: str) -> None:
+    sentence = f"Its {what} changed; attempts that were begun keep the old state."
+    assert changes((FINAL, old, new)) == (changed("quiz final-test", sentence),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'answer: "1"', b'answer: "1.5"'),
+        (b'tolerance: "0.01"', b'tolerance: "0.02"'),
+    ],
+)
+def test_another_right_answer_is_pointed_out(old: bytes, new: bytes) -> None:
+    said = changed(
+        VOLUME,
+        "The right answer changed. Attempts that were marked keep their marks.",
+        "If the old answer was wrong, tell the people who were marked by it.",
+    )
+    assert changes((SKIN, old, new)) == (said,)
+
+
+def test_another_right_option_is_pointed_out() -> None:
+    nerves = b"text: It holds nerves\n"
+    found = changes((SKIN, nerves + b"        correct: true\n", nerves))
+    assert [change.sentence for change in found] == [
+        "The right answer changed. Attempts that were marked keep their marks."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        (b"points: 2", b"points: 3", DERMIS),
+        (b"The [[epidermis]] has none.", b"The [[epidermis]] has no vessel.", BLEEDING),
+        (b"Vessels run in the dermis.", b"Vessels stay in the dermis.", BLEEDING),
+        (b"Which layer has vessels?", b"Which LAYER has them?", BLEEDING),
+        (b"text: Both of them", b"text: Both", BLEEDING),
+    ],
+)
+def test_a_question_that_is_mended(old: bytes, new: bytes, where: str) -> None:
+    assert changes((SKIN, old, new)) == (changed(where, TEXT),)
+
+
+def test_a_question_that_reads_differently_is_pointed_out() -> None:
+    found = changes((SKIN, b"What is true of the [[dermis]]?", b"Choose two statements"))
+    assert found == (
+        changed(
+            DERMIS,
+            "The question reads entirely differently.",
+            "If it asks something else now, give it a new key.",
+        ),
+    )
 
 
 def test_an_option_that_reads_differently_is_pointed_out() -> None:
-    found = changes((SKIN, b"text: Both of them", b"text: Neither"))
-    assert any("reads entirely differently" in change.sentence for change in found)
-    assert any("give the question a new key" in change.remedy for change in found)
-    mended = changes((SKIN, b"text: Both of them", b"text: Both"))
-    assert not any("reads entirely differently" in change.sentence for change in mended)
+    assert changes((SKIN, b"text: Both of them", b"text: Neither")) == (
+        changed(
+            BLEEDING,
+            "The option both reads entirely differently.",
+            "If it means something else now, give the question a new key.",
+        ),
+        changed(BLEEDING, TEXT),
+    )
+
+
+def test_words_of_markup_are_not_words_that_two_texts_share() -> None:
+    found = changes((SKIN, b"text: Both of them", b"text: Neither <em>"))
+    marked = changes(
+        (SKIN, b"text: Both of them", b'text: "*Both of them*"'),
+        (SKIN, b"text: The epidermis", b'text: "*Neither*"'),
+    )
+    assert found
+    assert [change.sentence for change in marked] == [
+        "The option epidermis reads entirely differently.",
+        TEXT,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (b"pass_percent: 70", b"pass_percent: 75", [changed(STEPS, RULE)]),
+        (
+            b"pass_percent: 70\n",
+            b"pass_percent: 70\nmost_prompts_on_critical: 1\n",
+            [changed(STEPS, RULE)],
+        ),
+        (
+            b"title: Before the needle\n",
+            b"title: Before the needle\n    pass_percent: 80\n",
+            [changed(STEPS, RULE)],
+        ),
+        (
+            b"would be treated\n",
+            b"would be treated\n        unaided: true\n",
+            [changed(STEPS, RULE), changed(f"{STEPS}, step identity", "The step's words changed.")],
+        ),
+        (b"title: A first", b"title: The first", [changed(STEPS, OUTLINE)]),
+        (b"Watch the whole", b"See the whole", [changed(STEPS, OUTLINE)]),
+        (b"Before the needle", b"Before needles", [changed(STEPS, OUTLINE)]),
+        (b"key: before", b"key: first", [changed(STEPS, OUTLINE)]),
+        (IDENTITY + HANDS, HANDS + IDENTITY, [changed(STEPS, OUTLINE)]),
+        (
+            b"Cleans their hands",
+            b"Cleans both hands",
+            [changed(f"{STEPS}, step hands", "The step's words changed.")],
+        ),
+    ],
+)
+def test_what_is_said_of_a_checklist(old: bytes, new: bytes, expected: list[Change]) -> None:
+    found = changes((LIST, old, new))
+    assert found == tuple(expected)
+    assert corrupting(found) == ()
 
 
 def test_parts_that_come_and_go() -> None:
@@ -254,11 +296,7 @@ def test_parts_that_come_and_go() -> None:
     files["practicals/practice-day-2.yaml"] += b"replaces:\n  - practice-day\n"
     after, before = parse_course("small-course", files), small_course()
     assert after.problems == ()
-    assert before.course is not None
-    assert before.keys is not None
-    assert after.course is not None
-    assert after.keys is not None
-    found = compare(before.course, before.keys, after.course, after.keys)
+    found = compared(before, after)
     assert corrupting(found) == ()
     parts = (
         "module needles",
@@ -275,10 +313,29 @@ def test_parts_that_come_and_go() -> None:
 
 
 def test_new_options_and_steps_are_allowed() -> None:
-    option = changes((SKIN, BOTH, b""), back=True)
-    assert corrupting(option) == ()
-    assert any(change.sentence == "The option both is new." for change in option)
-    step = changes((LIST, HANDS, b""), back=True)
-    assert (
-        Change(ChangeKind.added, "checklist first-session, step hands", "The step is new.") in step
+    assert changes((SKIN, BOTH, b""), back=True) == (
+        changed(BLEEDING, "The option both is new."),
+        changed(BLEEDING, TEXT),
     )
+    assert changes((LIST, HANDS, b""), back=True) == (
+        Change(ChangeKind.added, "checklist first-session, step hands", "The step is new."),
+        changed(STEPS, OUTLINE),
+    )
+
+
+def test_a_part_that_comes_or_goes_hides_no_change_of_the_next() -> None:
+    """Each kind of part is compared to its end, in the order of the keys."""
+    found = changes(
+        (SKIN, b"key: bleeding-layer", b"key: a-layer"),
+        (SKIN, b"points: 2", b"points: 3"),
+        (LIST, b"      - key: aftercare\n        text: Explains the aftercare\n", b""),
+        (LIST, b"Cleans their hands", b"Cleans both hands"),
+    )
+    assert [(change.kind, change.where) for change in found] == [
+        (ChangeKind.added, "quiz skin-quiz, question a-layer"),
+        (ChangeKind.changed, STEPS),
+        (ChangeKind.changed, f"{STEPS}, step hands"),
+        (ChangeKind.changed, DERMIS),
+        (ChangeKind.corrupting, f"{STEPS}, step aftercare"),
+        (ChangeKind.removed, BLEEDING),
+    ]

@@ -1,11 +1,11 @@
 """Words that are said once: agreed words, and values that the clinical lead sets."""
 
-from app.courses.domain.comparing import ChangeKind, compare
+from app.courses.domain.comparing import ChangeKind
 from app.courses.domain.insertions import NOT_SET, Insertion, read_insertions
 from app.courses.domain.markdown import Renderer
 from app.courses.domain.parsing import Parsed, parse_course
 from app.courses.domain.wording import Surroundings
-from tests.make.courses import small_course, small_files
+from tests.make.courses import compared, small_course, small_files
 
 AROUND = Surroundings(
     "skin-course",
@@ -116,20 +116,22 @@ def test_a_value_that_is_set_shows_who_set_it() -> None:
     assert "Set by Dr Lead on 2027-01-31. Source: Meeting of 5 January 2027" in page(parsed)
 
 
-def changes(before: Parsed, after: Parsed) -> list[tuple[ChangeKind, str]]:
-    assert before.course is not None
-    assert before.keys is not None
-    assert after.course is not None
-    assert after.keys is not None
-    found = compare(before.course, before.keys, after.course, after.keys)
-    return [(change.kind, change.sentence) for change in found if "clinical value" in change.where]
+def changes(before: Parsed, after: Parsed) -> list[tuple[ChangeKind, str, str]]:
+    return [
+        (change.kind, change.where, change.sentence)
+        for change in compared(before, after)
+        if "clinical value" in change.where
+    ]
 
 
 def test_publishing_says_which_value_was_added_set_or_left_out() -> None:
     small = small_course()
     unset, given = with_value(UNSET), with_value(SET)
-    decides = "Vertical depth on the cheek"
-    assert changes(small, unset) == [(ChangeKind.added, f"{decides}: is not set yet.")]
-    assert changes(unset, given) == [(ChangeKind.changed, f"{decides}: is 0.5 to 0.9 mm.")]
-    assert changes(given, small) == [(ChangeKind.removed, "The clinical value is gone.")]
+    where, decides = "clinical value depth", "Vertical depth on the cheek"
+    added, changed = ChangeKind.added, ChangeKind.changed
+    assert changes(small, unset) == [(added, where, f"{decides}: is not set yet.")]
+    assert changes(unset, given) == [(changed, where, f"{decides}: is 0.5 to 0.9 mm.")]
+    assert changes(given, small) == [
+        (ChangeKind.removed, where, "The clinical value is gone."),
+    ]
     assert changes(given, given) == []
