@@ -1,16 +1,18 @@
 """Settings of one installation: read once from the environment, checked, handed down as values."""
 
+import os
 import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
-from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-DEMO_SECRET = "demo-secret-that-production-refuses"  # noqa: S105 - known to all, refused in production
+from app.kit.hosts import Network, networks_of
+from app.settings_rules import DEMO_SECRET, PREFIX, RULES, SHAPES, Around, unknown_names
 
 MASK = "**********"
 _USER_OF_ADDRESS = re.compile(r"//.*@")
@@ -22,21 +24,47 @@ class Environment(StrEnum):
     test = "test"
 
 
-class Settings(BaseSettings):
-    """Every setting, with the prefix `PRECEPTOR_`. `ENV` unset means production.
+class SettingsRefused(Exception):
+    """Raised for settings that must not be used. Each line names one setting, says what is wrong with it and
+    what to do, and repeats no value."""
 
-    Production refuses to start with a default secret, an http base URL, no mail server, no key files or a
-    movable clock, and says which.
-    """
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class Stage(BaseSettings):
+    """What kind of installation this is: the rules of all other settings depend on it."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PRECEPTOR_", frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        validate_default=True,
     )
 
+    env: Environment = Environment.production
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _filled(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, str) and not value.strip():
+            words = "is empty. Give it a value or take it away"
+            raise ValueError(_line(info.field_name, words))
+        return value
+
+
+class Settings(Stage):
+    """Every setting, with the prefix `PRECEPTOR_`. `ENV` unset means production.
+
+    What each must be stands in `app.settings_rules`; production demands more than a demo or a test.
+    """
+
+    # Before the others: the rule of `workers` depends on it.
     database_url: str = "sqlite:///var/preceptor.db"
     secret_key: SecretStr = SecretStr(DEMO_SECRET)
     base_url: str = "http://127.0.0.1:8000"
-    env: Environment = Environment.production
     time_zone: str = "Europe/London"
     mail_url: str | None = None
     mail_from: str = "Preceptor Academy <academy@preceptor.example>"
@@ -51,46 +79,48 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     trusted_proxy: str | None = None
 
-    @field_validator("time_zone")
     @classmethod
-    def _known_zone(cls, value: str) -> str:
-        ZoneInfo(value)
+    def from_environment(cls) -> Self:
+        """Read the settings, or raise SettingsRefused with everything that is wrong. In production a name
+        that is no setting is wrong too; elsewhere it is one of `unknown_settings`."""
+        lines, settings = [], None
+        try:
+            settings = cls()
+        except ValidationError as error:
+            lines = [_line_of(each) for each in error.errors()]
+        try:
+            is_production = Stage().env is Environment.production
+        except ValidationError:
+            is_production = False
+        if is_production:
+            lines += [f"{line} Correct it or take it away." for line in unknown_settings()]
+        if settings is None or lines:
+            raise SettingsRefused(lines)
+        return settings
+
+    @field_validator("base_url", mode="before")
+    @classmethod
+    def _as_browsers_write_it(cls, value: Any) -> Any:
+        return value.rstrip("/").lower() if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_capitals(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _by_its_rule(cls, value: Any, info: ValidationInfo) -> Any:
+        rule = RULES.get(info.field_name or "")
+        stage = info.data.get("env")
+        around = Around(
+            is_production=stage is Environment.production,
+            is_demo=stage is Environment.demo,
+            database_url=info.data.get("database_url", ""),
+        )
+        if rule is not None and (words := rule(value, around)):
+            raise ValueError(_line(info.field_name, words))
         return value
-
-    @field_validator("base_url")
-    @classmethod
-    def _no_slash(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("must begin with http:// or https://")
-        return value.rstrip("/")
-
-    @model_validator(mode="after")
-    def _safe_in_production(self) -> Self:
-        problems = self.problems()
-        if problems:
-            raise ValueError(" ".join(problems))
-        return self
-
-    def problems(self) -> list[str]:
-        """Return why these settings must not serve, in words; empty when they may."""
-        found = []
-        if self.workers > 1 and self.database_url.startswith("sqlite"):
-            found.append("PRECEPTOR_WORKERS above 1 needs PostgreSQL; SQLite has one process.")
-        if self.env is not Environment.production:
-            return found
-        secret = self.secret_key.get_secret_value()
-        if secret == DEMO_SECRET or len(secret) < 32:
-            found.append("PRECEPTOR_SECRET_KEY must be set to 32 random characters or more.")
-        if not self.base_url.startswith("https://"):
-            found.append("PRECEPTOR_BASE_URL must be the https address of the academy.")
-        if not self.mail_url:
-            found.append("PRECEPTOR_MAIL_URL must name a mail server (smtp://…).")
-        for purpose, path in (("SIGNING", self.signing_keys), ("SEALING", self.sealing_keys)):
-            if path is None:
-                found.append(f"PRECEPTOR_{purpose}_KEYS must name a key file (preceptor keys new).")
-        if self.test_clock:
-            found.append("PRECEPTOR_TEST_CLOCK is for tests; production refuses it.")
-        return found
 
     def without_secrets(self) -> dict[str, Any]:
         """Return every setting as plain JSON, fit to be shown: secrets and whatever gives access to a
@@ -106,8 +136,30 @@ class Settings(BaseSettings):
         return self.without_secrets().items()
 
     @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks of the reverse proxies whose word about the client counts."""
+        return networks_of(self.trusted_proxy)
+
+    @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")
+
+
+def unknown_settings() -> list[str]:
+    """Return a line for each name of the environment that begins like a setting and is none."""
+    return unknown_names(os.environ, Settings.model_fields)
+
+
+def _line(field: str | None, words: str) -> str:
+    return f"{PREFIX}{(field or '').upper()} {words}{'' if words.endswith('?') else '.'}"
+
+
+def _line_of(error: ErrorDetails) -> str:
+    """Return the line of one error: our own words, or for a value of another type what it must be."""
+    field = str(error["loc"][0])
+    if error["type"] == "value_error":
+        return error["msg"].removeprefix("Value error, ")
+    return _line(field, SHAPES.get(field, "cannot be read"))
 
 
 def masked_address(text: str) -> str:

@@ -21,18 +21,18 @@ def fail(sentence: str, *, code: int = 1) -> NoReturn:
 
 
 def read_settings() -> "Settings":
-    """Return the settings, or stop with what is wrong with them."""
-    from pydantic import ValidationError
-
-    from app.settings import Settings
+    """Return the settings, or stop with a line for each that is wrong. Names that are no setting are told
+    where they do not stop the start."""
+    from app.settings import Settings, SettingsRefused, unknown_settings
 
     try:
-        return Settings()
-    except ValidationError as error:
-        reasons = "; ".join(
-            str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors()
-        )
-        fail(f"The settings do not allow a start: {reasons}", code=2)
+        settings = Settings.from_environment()
+    except SettingsRefused as refused:
+        listed = "".join(f"\n  {line}" for line in refused.lines)
+        fail(f"The settings do not allow a start:{listed}", code=2)
+    for line in unknown_settings():
+        print(f"preceptor: {line}", file=sys.stderr)
+    return settings
 
 
 def now_of(settings: "Settings") -> datetime:

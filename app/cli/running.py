@@ -29,9 +29,12 @@ def serve(
     """Serve the academy. One process (SQLite or PostgreSQL) also delivers the outbox; with
     PRECEPTOR_WORKERS above 1 run `preceptor work` beside it."""
     from app import key_files, serving
+    from app.kit.hosts import is_this_host
     from app.settings import Environment
 
     settings = read_settings()
+    if settings.env is Environment.demo and not is_this_host(host):
+        fail("The demo has passwords that everybody knows. Serve it with --host 127.0.0.1.", code=2)
     if prepare:
         key_files.make_missing(settings, on=now_of(settings).date())
     key_files.load(settings)  # before a process is started that could only end

@@ -13,6 +13,8 @@ from time import monotonic
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from app.kit.hosts import is_this_host
+
 DEADLINE_SECONDS = 60.0
 """For a whole mail, from the connection until the server has taken it; a lease of the outbox is longer."""
 GOODBYE_SECONDS = 2.0
@@ -47,14 +49,8 @@ class NotSent(Exception):
 
 
 def demands_tls(host: str) -> bool:
-    """Return whether mails and passwords for this host cross a network. Its name decides, not what it
-    resolves to: whoever answers for names must not be able to switch TLS off."""
-    if host.lower() == "localhost":
-        return False
-    try:
-        return not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return True
+    """Return whether mails and passwords for this host cross a network."""
+    return not is_this_host(host)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from app.web.csrf import SAFE_METHODS, cookie_name, demand_proof_of_unread, toke
 from app.web.forms import Submission
 from app.web.kept_forms import KEPT, KeptForm, filled
 from app.web.navigation import Item, navigation_for
+from app.web.networks import network_of
 from app.web.shell import Shell
 
 PREFETCH_RULES = "prefetch.specrules"
@@ -112,12 +113,8 @@ class VisitContext:
 
     @property
     def network(self) -> str:
-        """The client's address as the trusted proxy or the connection gives it."""
-        client = self.request.client
-        forwarded = self.request.headers.get("x-forwarded-for")
-        if client and forwarded and client.host == self.settings.trusted_proxy:
-            return forwarded.rsplit(",", 1)[-1].strip()[:60]
-        return client.host if client else "unknown"
+        """The client's address, as the connection or a proxy of ours gives it."""
+        return network_of(self.request, self.settings)
 
     def enter(self, access: Access, route: str) -> None:
         """Find who asks and demand the route's policy. Raise TooMany after too many wrong tokens of the

@@ -141,7 +141,10 @@ def test_a_process_that_is_silent_for_too_long_is_replaced(server: Server, tmp_p
 
 
 def test_processes_that_cannot_load_stop_the_server_with_a_reason(server: Server):
-    environment = {**server.environment, "PRECEPTOR_DATABASE_URL": "postgresql+nothing://x/y"}
+    environment = {
+        **server.environment,
+        "PRECEPTOR_DATABASE_URL": "postgresql+psycopg://localhost/y?plugin=none",
+    }
     server.environment = environment
     with pytest.raises(RuntimeError, match="The server ended"):
         server.start()

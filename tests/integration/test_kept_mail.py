@@ -12,8 +12,8 @@ from app.outbox.service import keep_mail, send_mail
 from app.settings import Settings
 from tests.conftest import statements_of
 from tests.make import NOW
-from tests.make.keys import private_key_files
 from tests.make.mail import mails_to
+from tests.make.settings import production_settings
 
 
 def test_kept_mails_are_listed_and_read(app, client, database):
@@ -108,13 +108,7 @@ def test_an_unknown_mail_has_no_html(client):
 
 @pytest.mark.parametrize("path", ["/dev/mail", UNKNOWN, f"{UNKNOWN}/html"])
 def test_production_has_no_such_page(settings, path, tmp_path):
-    production = Settings(
-        env="production",
-        database_url=settings.database_url,
-        base_url="https://testserver",
-        secret_key="a-secret-that-is-long-enough-to-be-one",
-        mail_url="smtp://localhost",
-        **private_key_files(tmp_path),
-    )
+    changes = {"database_url": settings.database_url, "base_url": "https://testserver"}
+    production = Settings(**production_settings(tmp_path, **changes))
     with TestClient(create_app(production), base_url="https://testserver") as client:
         assert client.get(path).status_code == 404

@@ -1,0 +1,84 @@
+"""Hosts and networks: which name is this machine, and where a request really came from."""
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from functools import cache
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+HOST_NAME = re.compile(
+    r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
+)
+NO_PROXY = "none"
+_WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](:\d+)?|(?P<four>[0-9.]+):\d+")
+LONGEST_UNKNOWN = 60
+
+
+def is_this_host(host: str) -> bool:
+    """Return whether a host is this machine. Its name decides, not what it resolves to: whoever answers for
+    names must not decide it."""
+    if host.lower() == "localhost":
+        return True
+    address = address_of(host)
+    return address is not None and address.is_loopback
+
+
+def is_host(host: str) -> bool:
+    """Return whether this is a host name in letters of ASCII, or an address without brackets."""
+    return HOST_NAME.fullmatch(host.lower()) is not None or address_of(host) is not None
+
+
+def address_of(text: str) -> Address | None:
+    """Return the address that a text is, or None. An IPv4 address in IPv6 clothing is the IPv4 address."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
+@cache
+def networks_of(text: str | None) -> tuple[Network, ...]:
+    """Return the networks of a list with commas or blanks; `none` and None are no network.
+
+    Raise ValueError for anything else.
+    """
+    words = (text or NO_PROXY).replace(",", " ").split()
+    if [word.lower() for word in words] == [NO_PROXY]:
+        return ()
+    return tuple(ipaddress.ip_network(word) for word in words)
+
+
+def client_address(peer: str | None, forwarded: Sequence[str], proxies: tuple[Network, ...]) -> str:
+    """Return the address of whoever sent a request.
+
+    `peer` is the other end of the connection; `forwarded` the values of X-Forwarded-For. They count only when
+    a proxy of ours wrote them, and of them the last one that is no proxy of ours: what stands before it may
+    be invented by the client.
+    """
+    if peer is None:
+        return "unknown"
+    nearest = peer
+    hops = [hop.strip() for value in forwarded for hop in value.split(",")]
+    for hop in reversed(hops):
+        if not _is_in(nearest, proxies):
+            break
+        bare = _without_port(hop)
+        if address_of(bare) is None:
+            break  # no proxy writes that: what is nearer is all we know
+        nearest = bare
+    address = address_of(nearest)
+    return nearest[:LONGEST_UNKNOWN] if address is None else str(address)
+
+
+def _is_in(text: str, networks: tuple[Network, ...]) -> bool:
+    address = address_of(text)
+    return address is not None and any(address in network for network in networks)
+
+
+def _without_port(hop: str) -> str:
+    found = _WITH_PORT.fullmatch(hop)
+    return (found["six"] or found["four"]) if found else hop

@@ -1,0 +1,305 @@
+"""What each setting must be: one rule per setting, which says in words what is wrong and what to do.
+
+A rule never repeats the value: it may be a secret that was put in the wrong place.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from email.utils import getaddresses
+from itertools import pairwise
+from typing import Any, Final
+from urllib.parse import SplitResult, parse_qs, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from app.kit.hosts import NO_PROXY, is_host, is_this_host, networks_of
+
+PREFIX: Final = "PRECEPTOR_"
+DEMO_SECRET: Final = "demo-secret-that-production-refuses"  # noqa: S105 - known to all, refused in production
+SHORTEST_SECRET: Final = 32
+SHORTEST_METRICS_TOKEN: Final = 24
+LONGEST_NAME: Final = 200
+FEWEST_LETTERS: Final = 8
+"""Different characters in a secret. 32 random digits of base 16 have fewer less than once in a million."""
+PIECE: Final = 8
+"""Characters that a random secret does not have twice."""
+RUN: Final = 8
+"""Characters one after the other in the alphabet, such as abcdefgh, 87654321 or aaaaaaaa."""
+SAMPLE_WORDS: Final = ("secret", "password", "change", "example", "preceptor", "qwerty", "replace")
+LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+NO_FILES: Final = ("", "/", ":memory:")
+OVER_TLS: Final = frozenset({"require", "verify-ca", "verify-full"})
+WIDEST: Final = {4: 8, 6: 16}
+"""The shortest prefix of a network of proxies, by version of IP: a wider one is almost everybody."""
+HOW_TO_MAKE: Final = "Make one: openssl rand -hex 32"
+MAIL_FORM: Final = "must be smtp://user:password@host:587 or smtps://user:password@host:465"
+MAIL_ADDRESS = re.compile(r"[!-~]{1,64}@(?P<domain>[^\s@]+)")
+SAMPLE_DOMAIN: Final = "preceptor.example"
+PRINTED = re.compile(r"[!-~]+")
+"""Letters that stand in a header without doubt: ASCII, and no blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a rule may know besides its own setting. `is_production` is False when `ENV` itself is wrong."""
+
+    is_production: bool = False
+    is_demo: bool = False
+    database_url: str = ""
+
+
+Rule = Callable[[Any, Around], str | None]
+
+
+def _secret_key(value: Any, around: Around) -> str | None:
+    if not around.is_production:
+        return None
+    secret = value.get_secret_value()
+    if secret == DEMO_SECRET:
+        return f"must be set to a secret of your own. {HOW_TO_MAKE}"
+    return _weakness(secret, SHORTEST_SECRET)
+
+
+def _metrics_token(value: Any, around: Around) -> str | None:
+    if value is None:
+        return None
+    token = value.get_secret_value()
+    if not PRINTED.fullmatch(token):
+        return f"must have only letters, digits and signs of ASCII, without blanks. {HOW_TO_MAKE}"
+    return _weakness(token, SHORTEST_METRICS_TOKEN) if around.is_production else None
+
+
+def _weakness(secret: str, shortest: int) -> str | None:
+    """Return why a secret could be guessed, or None for one that looks random."""
+    if len(secret) < shortest:
+        return f"must have {shortest} random characters or more. {HOW_TO_MAKE}"
+    plain = secret.casefold()
+    if any(word in plain for word in SAMPLE_WORDS):
+        return f"looks like a sample or a phrase, not like random characters. {HOW_TO_MAKE}"
+    pieces = [secret[at : at + PIECE] for at in range(len(secret) - PIECE + 1)]
+    is_repeated = len(set(pieces)) < len(pieces)
+    if is_repeated or len(set(secret)) < FEWEST_LETTERS or _has_run(plain):
+        return f"repeats itself, so it can be guessed. {HOW_TO_MAKE}"
+    return None
+
+
+def _has_run(text: str) -> bool:
+    steps = [ord(after) - ord(before) for before, after in pairwise(text)]
+    windows = (set(steps[at : at + RUN - 1]) for at in range(len(steps) - RUN + 2))
+    return any(window in ({1}, {-1}, {0}) for window in windows)
+
+
+def _base_url(value: Any, around: Around) -> str | None:
+    parts = _split(value)
+    if parts is None or parts.scheme not in ("http", "https"):
+        return "must begin with http:// or https:// and a host, such as https://academy.example"
+    if "@" in parts.netloc:
+        return "must not have a user or a password. Write https:// and the host only"
+    if parts.path not in ("", "/") or "?" in value or "#" in value:
+        return "must end after the host: the academy has no path, no ? and no #"
+    if not is_host(parts.hostname or ""):
+        return (
+            "has no host that can be reached. Write letters, digits, dots and hyphens; a name with other "
+            "letters in its xn-- form"
+        )
+    is_default = {"http": 80, "https": 443}[parts.scheme] == parts.port
+    if parts.netloc.endswith(":") or parts.port == 0 or is_default:
+        return "has a port that browsers leave out. Take the colon and the number away"
+    if around.is_production and parts.scheme != "https":
+        return "must be the https address of the academy"
+    if around.is_demo and (parts.scheme == "https" or not is_this_host(parts.hostname or "")):
+        return (
+            "must be an address of this machine, such as http://127.0.0.1:8000, in a demo: everybody knows "
+            "its passwords. For an academy leave PRECEPTOR_ENV out"
+        )
+    return None
+
+
+def _database_url(value: Any, around: Around) -> str | None:
+    if value.startswith("sqlite:"):
+        is_file = value.startswith("sqlite:///") and value[10:].partition("?")[0] not in NO_FILES
+        return None if is_file else "must name a file: sqlite:/// and its path"
+    parts = _split(value)
+    if parts is None or parts.scheme != "postgresql+psycopg":
+        return (
+            "must begin with postgresql+psycopg:// or sqlite:/// (in a user or password write / : @ # ? % "
+            "as %2F %3A %40 %23 %3F %25)"
+        )
+    query = parse_qs(parts.query)
+    named = [
+        *(parts.netloc and [parts.hostname or ""]),
+        *query.get("host", ()),
+        *query.get("hostaddr", ()),
+    ]
+    hosts = [host for several in named for host in several.split(",")]
+    is_local = all(not host or host.startswith("/") or is_this_host(_bare(host)) for host in hosts)
+    modes = query.get("sslmode", [""])
+    if around.is_production and not is_local and not OVER_TLS.issuperset(modes):
+        return (
+            "must demand TLS for a database on another machine. Add ?sslmode=verify-full (or at least "
+            "sslmode=require)"
+        )
+    return None
+
+
+def _bare(host: str) -> str:
+    """Return a host of a query without its port."""
+    return host.rpartition(":")[0] if re.fullmatch(r"[^:]+:\d+", host) else host
+
+
+def _mail_url(value: Any, around: Around) -> str | None:
+    if value is None:
+        return "must name a mail server (smtp://…)" if around.is_production else None
+    parts = _split(value)
+    if parts is None or parts.scheme not in ("smtp", "smtps"):
+        return f"{MAIL_FORM} (in a user or password write / : @ # ? % as %2F %3A %40 %23 %3F %25)"
+    if not is_host(parts.hostname or "") or parts.port == 0:
+        return f"{MAIL_FORM}; its host or port cannot be one"
+    if parts.path not in ("", "/") or "?" in value or "#" in value:
+        return f"{MAIL_FORM}, with nothing after the port"
+    if parts.password is not None and not parts.username:
+        return "has a password without a user. Write smtp://user:password@host"
+    if parts.scheme == "smtp" and parts.port == 465:
+        return "must begin with smtps:// for port 465, where TLS begins at once"
+    if parts.scheme == "smtps" and parts.port in (25, 587):
+        return f"must begin with smtp:// for port {parts.port}, where TLS begins by STARTTLS"
+    return None
+
+
+def _mail_from(value: Any, around: Around) -> str | None:
+    addresses = getaddresses([value])
+    address = MAIL_ADDRESS.fullmatch(addresses[0][1]) if len(addresses) == 1 else None
+    is_one = value.count("@") == 1 and _is_one_line(value)
+    if address is None or not is_one or not is_host(address["domain"]):
+        return "must be one e-mail address, such as Preceptor Academy <office@academy.example>"
+    if around.is_production and address["domain"].lower() == SAMPLE_DOMAIN:
+        return "must be set to an e-mail address of the academy: mails come from it, and answers go there"
+    return None
+
+
+def _is_one_line(value: str) -> bool:
+    return value.isprintable() and value == value.strip()
+
+
+def _files_url(value: Any, _around: Around) -> str | None:
+    if "://" in value and not value.startswith("s3://"):
+        return "must be the path of a folder, without a scheme"
+    return None
+
+
+def _key_file(value: Any, around: Around) -> str | None:
+    if value is None and around.is_production:
+        return "must name a key file. Make one: preceptor keys new"
+    if value is not None and value.is_dir():
+        return "must name a file, and this is a folder"
+    return None
+
+
+def _workers(value: Any, around: Around) -> str | None:
+    if value > 1 and around.database_url.startswith("sqlite"):
+        return "above 1 needs PostgreSQL; SQLite has one process"
+    return None
+
+
+def _test_clock(value: Any, around: Around) -> str | None:
+    if value is None:
+        return None
+    if around.is_production:
+        return "is for tests; production refuses it. Take it away"
+    return "must name a file, and this is a folder" if value.is_dir() else None
+
+
+def _academy_name(value: Any, _around: Around) -> str | None:
+    if not _is_one_line(value) or len(value) > LONGEST_NAME:
+        return f"must be one line of at most {LONGEST_NAME} letters"
+    return None
+
+
+def _time_zone(value: Any, _around: Around) -> str | None:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        return f"must be a zone such as Europe/London{_nearest(value, available_timezones())}"
+    return None
+
+
+def _log_level(value: Any, _around: Around) -> str | None:
+    if value not in LOG_LEVELS:
+        return f"must be one of {', '.join(LOG_LEVELS)}{_nearest(value, LOG_LEVELS)}"
+    return None
+
+
+def _trusted_proxy(value: Any, around: Around) -> str | None:
+    if value is None:
+        if not around.is_production:
+            return None
+        return (
+            f"must be set: the address or network of your reverse proxy, or the word {NO_PROXY}. Without it "
+            "the limits take all people for one"
+        )
+    try:
+        networks = networks_of(value)
+    except ValueError:
+        return (
+            f"must be addresses or networks such as 127.0.0.1, 10.0.0.0/24, or the word {NO_PROXY}; a name, "
+            "a * or a network with bits behind its prefix is none"
+        )
+    if any(network.prefixlen < WIDEST[network.version] for network in networks):
+        return "names almost every address, so everybody could pretend to be somebody else"
+    return None
+
+
+RULES: Final[Mapping[str, Rule]] = {
+    "database_url": _database_url,
+    "secret_key": _secret_key,
+    "base_url": _base_url,
+    "time_zone": _time_zone,
+    "mail_url": _mail_url,
+    "mail_from": _mail_from,
+    "files_url": _files_url,
+    "signing_keys": _key_file,
+    "sealing_keys": _key_file,
+    "workers": _workers,
+    "test_clock": _test_clock,
+    "academy_name": _academy_name,
+    "metrics_token": _metrics_token,
+    "log_level": _log_level,
+    "trusted_proxy": _trusted_proxy,
+}
+SHAPES: Final[Mapping[str, str]] = {
+    "env": "must be production, demo or test; without it, it is production",
+    "workers": "must be a whole number from 1 to 64",
+    "threads": "must be a whole number from 2 to 20",
+}
+"""What a setting must be whose value has a type of its own."""
+
+
+def unknown_names(given: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Return a line for each name of the environment that has our prefix and is no setting."""
+    names = [name.upper() for name in known]
+    ours = sorted(name.upper() for name in given if name.upper().startswith(PREFIX))
+    lost = [name for name in ours if name.removeprefix(PREFIX) not in names]
+    return [
+        f"{name} is no setting{_nearest(name.removeprefix(PREFIX), names, PREFIX) or '.'}"
+        for name in lost
+    ]
+
+
+def _nearest(value: str, known: Iterable[str], prefix: str = "") -> str:
+    """Return a hint at the name that was probably meant; nothing where none is near."""
+    by_plain = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(value.casefold(), by_plain, n=1, cutoff=0.7)
+    return f". Did you mean {prefix}{by_plain[near[0]]}?" if near else ""
+
+
+def _split(value: str) -> SplitResult | None:
+    """Return the parts of an address; None when it has none or its port is no number."""
+    if not PRINTED.fullmatch(value) or "\\" in value:
+        return None
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 - raises ValueError for one that is no port
+    except ValueError:
+        return None
+    return parts if "://" in value else None
