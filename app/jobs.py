@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from app.accounts import sign_ins
+from app.accounts import recognition, sign_ins
 from app.accounts.kept_forms import forget_old_forms
 from app.certificates import service as certificates
 from app.db import idempotency, limits
@@ -233,6 +233,7 @@ def sweep(database: Database, *, now: datetime) -> None:
     with database.write() as db:
         idempotency.sweep(db, now=now)
         limits.sweep(db, now=now)
+        recognition.forget_old_networks(db, now=now)
         practicals.promote_everywhere(db, now=now)
         enquiries.forget_old(db, now=now)
         forget_old_forms(db, now=now)

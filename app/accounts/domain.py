@@ -158,6 +158,17 @@ def network_block(address: str) -> str:
     return str(parsed)
 
 
+def network_blocks(address: str) -> tuple[str, ...]:
+    """Return what limits count for one client, the narrowest first: `network_block`, and for IPv6 the /48
+    around it, because a customer can be handed thousands of /64."""
+    block = network_block(address)
+    try:
+        narrow = ipaddress.IPv6Network(block)
+    except ValueError:
+        return (block,)
+    return (block, str(narrow.supernet(new_prefix=48)))
+
+
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR", "Opera"),

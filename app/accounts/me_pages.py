@@ -86,7 +86,7 @@ def ask_for_new_address(*, visit: Visit, submitted: Submitted) -> Response:
         candidate = _prove(visit, form.current_password)
         with visit.database.write() as db:
             own_account.ask_for_new_address(
-                db, visit.actor, candidate, browser_of(visit), email=form.email, now=visit.now
+                db, visit.actor, candidate, email=form.email, now=visit.now
             )
     except Refused as refused:
         return form_page(visit, "accounts/email.html", submitted, refused)
@@ -120,8 +120,9 @@ def end_sign_in(*, visit: Visit, submitted: Submitted, sign_in_id: SignInId) -> 
 
 def _prove(visit: VisitContext, typed: str) -> Candidate:
     """Return what was checked if the password is the actor's own, else raise WrongPassword."""
-    with visit.database.write() as db:
-        candidate = sign_ins.begin_proof(db, visit.actor, network=visit.network, now=visit.now)
+    candidate = sign_ins.begin_proof(
+        visit.database, visit.actor, network=visit.network, now=visit.now
+    )
     if not passwords.matches(candidate.password_hash, typed):
         with visit.database.write() as db:
             sign_ins.refuse_sign_in(db, candidate, now=visit.now)

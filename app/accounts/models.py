@@ -89,6 +89,17 @@ class ApiToken(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class KnownNetwork(Base):
+    """A network from which a person has signed in lately. `network` is a keyed digest that differs from
+    person to person; the address itself is not stored."""
+
+    __tablename__ = "known_networks"
+
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    network: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class KeptFormRow(Base):
     """A form that was sent after its sender's sign-in had ended; `sealed` is encrypted."""
 

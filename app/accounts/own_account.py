@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import api_tokens, doors, links, sign_ins
+from app.accounts import api_tokens, doors, links, recognition, sign_ins
 from app.accounts.actor import Actor, open_to_all
 from app.accounts.domain import Profile, Purpose
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
@@ -105,16 +105,17 @@ def ask_for_reset(db: Session, *, email: str, network: str, now: datetime) -> No
 
 
 @open_to_all
-def count_link(db: Session, *, network: str, now: datetime) -> None:
-    """Count the use of a mailed link, or raise TooMany, before a password is hashed for it."""
-    doors.open_link_door(db, network=network, now=now)
-
-
-@open_to_all
 def set_password(
-    db: Session, link_id: EventId | None, purpose: Purpose, password_hash: str, *, now: datetime
-) -> None:
-    """Set the password for the holder of a reset link or an invitation, once.
+    db: Session,
+    link_id: EventId | None,
+    purpose: Purpose,
+    password_hash: str,
+    browser: Browser | None = None,
+    *,
+    now: datetime,
+) -> str | None:
+    """Set the password for the holder of a reset link or an invitation, once. Return the cookie by which
+    their device is recognised from now on, so that nobody can keep them from signing in there.
 
     The link proves the address, so it is confirmed too. Every sign-in and token ends. A second factor, where
     one is set, stays.
@@ -127,9 +128,13 @@ def set_password(
     user.confirmed_at = user.confirmed_at or now
     links.end_links(db, user.id, now=now)
     sign_ins.drop_all(db, user.id, now=now)
+    recognition.forget_networks(db, user.id)
     note(db, user.id, user.id, "accounts.password_set", now=now)
     if purpose is Purpose.reset:
         send_mail(db, user.email, "accounts/password-changed", {}, now=now)
+    if browser is None or browser.recognition is None:
+        return None
+    return browser.recognition.cookie_with(user.id, password_hash, now=now)
 
 
 @open_to_all
@@ -147,10 +152,11 @@ def change_password(
 
     `candidate` is from `begin_proof`, and its password was found right.
     """
-    user = _proved(db, actor, candidate, browser, "current_password", now=now)
+    user = _proved(db, actor, candidate, "current_password")
     user.password_hash = password_hash
     links.end_links(db, user.id, now=now)
     sign_ins.drop_all(db, user.id, now=now)
+    recognition.forget_networks(db, user.id)
     note(db, user.id, user.id, "accounts.password_changed", now=now)
     send_mail(db, user.email, "accounts/password-changed", {}, now=now)
     return sign_ins.start(db, user, browser, now=now)
@@ -158,13 +164,13 @@ def change_password(
 
 @open_to_all
 def ask_for_new_address(
-    db: Session, actor: Actor, candidate: Candidate, browser: Browser, *, email: str, now: datetime
+    db: Session, actor: Actor, candidate: Candidate, *, email: str, now: datetime
 ) -> None:
     """Mail a link to the address the actor wants to change to (R-009).
 
     If another account has it, its owner is told by mail and the actor is told nothing else.
     """
-    user = _proved(db, actor, candidate, browser, "current_password", now=now)
+    user = _proved(db, actor, candidate, "current_password")
     if email == user.email:
         raise Invalid(
             "This is your address already.", fields={"email": "This is your address already."}
@@ -247,12 +253,10 @@ def _mail_confirmation(db: Session, user: User, wanted: str, *, now: datetime) -
     send_mail(db, user.email, "accounts/confirm", values, now=now)
 
 
-def _proved(
-    db: Session, actor: Actor, candidate: Candidate, browser: Browser, field: str, *, now: datetime
-) -> User:
+def _proved(db: Session, actor: Actor, candidate: Candidate, field: str) -> User:
     """Return the actor's row, if the password that was checked is still theirs."""
     user = db.scalars(select(User).where(User.id == actor.user_id)).one()
     if candidate.user_id != user.id or user.password_hash != candidate.password_hash:
         raise WrongPassword(field)
-    doors.let_in(db, email=user.email, network=browser.network, now=now)
+    doors.let_in(db, candidate.knocked)
     return user

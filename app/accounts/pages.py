@@ -1,8 +1,11 @@
 """Pages for who is not signed in (yet): register, sign in and out, and the links in mails."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from fastapi import Response
 
-from app.accounts import domain, own_account, passwords, queries, sign_ins
+from app.accounts import domain, doors, own_account, passwords, queries, sign_ins
 from app.accounts.domain import KEPT_WORDS, Purpose, SignInEnd
 from app.accounts.errors import LinkSpent, SignInRefused, WrongPassword
 from app.accounts.forms import (
@@ -16,11 +19,13 @@ from app.accounts.forms import (
     SignInForm,
 )
 from app.accounts.links import LONGEST_TOKEN, read_link
+from app.accounts.recognition import DEVICE_LASTS, Recognition
 from app.accounts.sign_ins import Browser, Candidate, Started
-from app.kit.errors import NotFound, Refused
+from app.kit.errors import NotFound, Refused, TooMany
 from app.kit.ids import EventId
 from app.settings import Environment
 from app.web.access import EVERYONE
+from app.web.csrf import cookie_name
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
@@ -84,15 +89,13 @@ def show_sign_in(*, visit: Visit) -> Response:
 def sign_in(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = SignInForm.read(submitted)
-        with visit.database.write() as db:
-            candidate = sign_ins.begin_sign_in(
-                db, email=form.email, network=visit.network, now=visit.now
-            )
+        browser = browser_of(visit)
+        candidate = sign_ins.begin_sign_in(
+            visit.database, email=form.email, browser=browser, now=visit.now
+        )
         new_hash = _check(visit, candidate, form.password)
         with visit.database.write() as db:
-            started = sign_ins.sign_in(
-                db, candidate, browser_of(visit), new_hash=new_hash, now=visit.now
-            )
+            started = sign_ins.sign_in(db, candidate, browser, new_hash=new_hash, now=visit.now)
             if started is None:
                 own_account.confirm_again(
                     db, candidate, wanted=_path_or_nothing(form.next), now=visit.now
@@ -148,15 +151,15 @@ def show_confirm(*, visit: Visit) -> Response:
 def confirm(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = ConfirmForm.read(submitted)
-        link_id = _link_id(visit, form.token)
-        with visit.database.write() as db:
-            candidate = sign_ins.begin_confirming(db, link_id, network=visit.network, now=visit.now)
+        link_id, browser = _link_id(visit, form.token), browser_of(visit)
+        with _counting_wrong_links(visit):
+            candidate = sign_ins.begin_confirming(visit.database, link_id, browser, now=visit.now)
         try:
             _check(visit, candidate, form.password)
         except SignInRefused:
             raise WrongPassword("password") from None
         with visit.database.write() as db:
-            started = own_account.confirm(db, link_id, candidate, browser_of(visit), now=visit.now)
+            started = own_account.confirm(db, link_id, candidate, browser, now=visit.now)
     except Refused as refused:
         return _link_page(visit, "accounts/confirm.html", Purpose.confirm, submitted, refused)
     return signed_in(visit, started, local_path(form.next), "Your address is confirmed.")
@@ -217,8 +220,7 @@ def show_new_address(*, visit: Visit) -> Response:
 def change_address(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = ConfirmAddressForm.read(submitted)
-        with visit.database.write() as db:
-            own_account.count_link(db, network=visit.network, now=visit.now)
+        with _counting_wrong_links(visit), visit.database.write() as db:
             own_account.change_address(db, _link_id(visit, form.token), now=visit.now)
     except Refused as refused:
         return _link_page(visit, "accounts/new_address.html", Purpose.email, submitted, refused)
@@ -228,13 +230,22 @@ def change_address(*, visit: Visit, submitted: Submitted) -> Response:
 def browser_of(visit: VisitContext) -> Browser:
     """Describe the browser that asks, for its sign-in."""
     agent = visit.request.headers.get("user-agent", "")
-    return Browser(visit.network, agent, visit.sign_in_token)
+    secret = visit.settings.secret_key.get_secret_value()
+    held = visit.request.cookies.get(cookie_name(visit.settings, "device"), "")
+    return Browser(visit.network, agent, visit.sign_in_token, Recognition(secret, held))
 
 
 def signed_in(visit: VisitContext, started: Started, to: str, flash: str | None = None) -> Response:
     """Hand the new sign-in's token to the browser and send it on."""
     response = visit.redirect(to, flash=flash)
     visit.set_cookie(response, "sid", started.token, seconds=started.seconds)
+    return recognised(visit, response, started.device)
+
+
+def recognised(visit: VisitContext, response: Response, device: str | None) -> Response:
+    """Hand the browser the cookie by which it is recognised later."""
+    if device is not None:
+        visit.set_cookie(response, "device", device, seconds=int(DEVICE_LASTS.total_seconds()))
     return response
 
 
@@ -243,7 +254,7 @@ def _check(visit: VisitContext, candidate: Candidate, typed: str) -> str | None:
     if not passwords.matches(candidate.password_hash, typed):
         with visit.database.write() as db:
             sign_ins.refuse_sign_in(db, candidate, now=visit.now)
-        raise SignInRefused
+        raise sign_ins.refusal_of(candidate)
     if candidate.password_hash and passwords.is_outdated(candidate.password_hash):
         return passwords.hash_of_password(typed)
     return None
@@ -253,16 +264,28 @@ def _set_password(visit: VisitContext, submitted: Submission, purpose: Purpose) 
     try:
         form = SetPasswordForm.read(submitted)
         link_id = _link_id(visit, form.token)
-        with visit.database.write() as db:
-            own_account.count_link(db, network=visit.network, now=visit.now)
+        with _counting_wrong_links(visit), visit.database.read() as db:
             owner = queries.link_owner(db, link_id, purpose, now=visit.now)
         password_hash = passwords.choose(form.password, email=owner.email, name=owner.name)
         with visit.database.write() as db:
-            own_account.set_password(db, link_id, purpose, password_hash, now=visit.now)
+            device = own_account.set_password(
+                db, link_id, purpose, password_hash, browser_of(visit), now=visit.now
+            )
     except Refused as refused:
         return _link_page(visit, SET_PASSWORD[purpose], purpose, submitted, refused)
     words = "Your password is set. Sign in with it."
-    return visit.redirect(visit.url("accounts.sign_in"), flash=words)
+    response = visit.redirect(visit.url("accounts.sign_in"), flash=words)
+    return recognised(visit, response, device)
+
+
+@contextmanager
+def _counting_wrong_links(visit: VisitContext) -> Iterator[None]:
+    """Count a mailed link that does not work after its block has ended: what the block refuses it undoes."""
+    try:
+        yield
+    except LinkSpent:
+        doors.refuse_link(visit.database, network=visit.network, now=visit.now)
+        raise
 
 
 def _link_page(
@@ -281,6 +304,10 @@ def _link_page(
         with visit.database.read() as db:
             owner = queries.link_owner(db, _link_id(visit, token), purpose, now=visit.now)
     except LinkSpent as spent:
+        if isinstance(refused, TooMany):
+            raise refused from None
+        if submitted is None:
+            doors.refuse_link_while_reading(visit.database, network=visit.network, now=visit.now)
         again = purpose in (Purpose.reset, Purpose.invitation)
         response = visit.render(
             "accounts/link_spent.html", status=404, title=spent.title, can_reset=again

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import doors, links, policy, sign_ins
+from app.accounts import doors, links, policy, recognition, sign_ins
 from app.accounts.actor import Actor, Role, open_to_all, require
 from app.accounts.domain import Purpose, closing_refusal, roles_record, roles_refusal
 from app.accounts.errors import PersonRefused
@@ -140,6 +140,7 @@ def close_account(
     user.disabled_at = now
     sign_ins.drop_all(db, person_id, now=now)
     links.end_links(db, person_id, now=now)
+    recognition.forget_networks(db, person_id)
     note(db, actor.user_id, person_id, "accounts.closed", now=now, reason=reason)
     _announce_loss(db, "account.closed", actor, person_id, ends_places=ends_places, now=now)
 

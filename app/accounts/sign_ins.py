@@ -1,7 +1,8 @@
 """Signing in and out: proving who asks, starting a sign-in, ending sign-ins.
 
 A password is checked between two blocks: the first counts the try and says what to check, then the
-caller compares (slowly, outside any block), and the second acts on the verdict.
+caller compares (slowly, outside any block), and the second acts on the verdict. The first block is opened
+here, so that nothing that happens later can undo the count.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts import api_tokens, doors, policy
+from app.accounts import api_tokens, doors, policy, recognition
 from app.accounts.actor import Actor, open_to_all, require
 from app.accounts.domain import (
     MOST_SIGN_INS,
@@ -20,12 +21,15 @@ from app.accounts.domain import (
     longest_time,
     network_block,
 )
+from app.accounts.doors import Caller, Knock
 from app.accounts.errors import SignInRefused
 from app.accounts.identity import hash_of
 from app.accounts.links import open_link
 from app.accounts.models import SignIn, User
+from app.accounts.recognition import Recognition
 from app.accounts.trail import note
-from app.kit.errors import NotFound
+from app.db.database import Database
+from app.kit.errors import NotFound, Refused
 from app.kit.ids import EventId, SignInId, UserId, new_uuid, random_token
 
 ENDED_ROWS_KEPT = timedelta(days=1)
@@ -38,55 +42,113 @@ class Candidate:
     email: str
     user_id: UserId | None = None
     password_hash: str | None = field(default=None, repr=False)
+    knocked: Knock = field(default_factory=Knock)
+    is_stranger: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Where a sign-in comes from. `token` is what the browser already holds, if anything."""
+    """Where a sign-in comes from. `token` is what the browser already holds, if anything, and `recognition`
+    what it can be recognised by."""
 
     network: str
     user_agent: str = ""
     token: str | None = field(default=None, repr=False)
+    recognition: Recognition | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A new sign-in: the token for the cookie, and how long the cookie may live."""
+    """A new sign-in: the token for the cookie, how long the cookie may live, and the cookie by which this
+    device is recognised from now on."""
 
     token: str = field(repr=False)
     seconds: int
+    device: str | None = field(default=None, repr=False)
 
 
 @open_to_all
-def begin_sign_in(db: Session, *, email: str, network: str, now: datetime) -> Candidate:
-    """Count a visitor's try and return what to check, or raise TooMany."""
-    doors.knock(db, email=email, network=network, now=now)
-    row = db.execute(
-        select(User.id, User.password_hash).where(User.email == email, User.disabled_at.is_(None))
-    ).one_or_none()
-    return Candidate(email, row.id, row.password_hash) if row else Candidate(email)
+def begin_sign_in(database: Database, *, email: str, browser: Browser, now: datetime) -> Candidate:
+    """Count a visitor's try and return what to check, or raise TooMany. An address that nobody has costs
+    the same statements."""
+    with database.write() as db:
+        row = db.execute(
+            select(User.id, User.password_hash).where(
+                User.email == email, User.disabled_at.is_(None)
+            )
+        ).one_or_none()
+        user_id, password_hash = (row.id, row.password_hash) if row else (None, None)
+        caller = caller_of(db, user_id, password_hash, browser, account=email, now=now)
+        knocked = doors.count(db, doors.PASSWORD, caller, now=now)
+    return Candidate(email, user_id, password_hash, knocked, caller.is_stranger)
+
+
+@open_to_all
+def caller_of(
+    db: Session,
+    user_id: UserId | None,
+    password_hash: str | None,
+    browser: Browser,
+    *,
+    account: str,
+    now: datetime,
+) -> Caller:
+    """Return who knocks at an account's door: a known device, somebody on a known network, or a stranger.
+    `account` names the account in the counts; `user_id` None: nobody has it."""
+    known = browser.recognition
+    if known is None:
+        return Caller(account, browser.network)
+    return Caller(
+        account,
+        browser.network,
+        own=known.device_of(user_id, password_hash, now=now),
+        is_network_known=recognition.is_known_network(db, known, user_id, browser.network, now=now),
+    )
 
 
 @open_to_all
 def begin_confirming(
-    db: Session, link_id: EventId | None, *, network: str, now: datetime
+    database: Database, link_id: EventId | None, browser: Browser, *, now: datetime
 ) -> Candidate:
-    """Do the same for the holder of a link that confirms an address, or raise LinkSpent."""
-    doors.open_link_door(db, network=network, now=now)
-    link = open_link(db, link_id, Purpose.confirm, now=now)
-    return begin_sign_in(db, email=link.email, network=network, now=now)
+    """Do the same for the holder of a link that confirms an address, or raise LinkSpent. Their tries are
+    counted at the link, which nobody else holds."""
+    with database.write() as db:
+        link = open_link(db, link_id, Purpose.confirm, now=now)
+        return _own_try(db, link.email, browser, f"link {link.id}", now=now)
 
 
 @open_to_all
-def begin_proof(db: Session, actor: Actor, *, network: str, now: datetime) -> Candidate:
-    """Do the same for a person who is signed in and is about to change how they sign in."""
-    return begin_sign_in(db, email=actor.email, network=network, now=now)
+def begin_proof(database: Database, actor: Actor, *, network: str, now: datetime) -> Candidate:
+    """Do the same for a person who is signed in and proves it anew. Their tries are counted at their
+    sign-in, which nobody else has."""
+    with database.write() as db:
+        own = f"sign-in {actor.sign_in_id}"
+        return _own_try(db, actor.email, Browser(network), own, now=now)
+
+
+def _own_try(db: Session, email: str, browser: Browser, own: str, *, now: datetime) -> Candidate:
+    caller = Caller(email, browser.network, own)
+    knocked = doors.count(db, doors.PASSWORD, caller, now=now)
+    row = db.execute(
+        select(User.id, User.password_hash).where(User.email == email, User.disabled_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return Candidate(email, knocked=knocked)
+    return Candidate(email, row.id, row.password_hash, knocked, is_stranger=False)
 
 
 @open_to_all
 def refuse_sign_in(db: Session, candidate: Candidate, *, now: datetime) -> None:
     """Keep that a password was wrong; as much work for an unknown address as for a known one."""
     note(db, None, candidate.user_id, "accounts.sign_in_refused", now=now)
+
+
+def refusal_of(candidate: Candidate) -> Refused:
+    """Return what the sender of a wrong password is told. Where a cap on strangers is reached, somebody on
+    a known network is told the same as a stranger: it must not show that the account exists."""
+    if candidate.knocked.wait:
+        return doors.too_many(doors.PASSWORD, candidate.knocked.wait)
+    return SignInRefused()
 
 
 @open_to_all
@@ -106,7 +168,7 @@ def sign_in(
     user = db.scalars(select(User).where(User.id == candidate.user_id)).one_or_none()
     if user is None or user.disabled_at or user.password_hash != candidate.password_hash:
         raise SignInRefused
-    doors.let_in(db, email=user.email, network=browser.network, now=now)
+    doors.let_in(db, candidate.knocked)
     if new_hash is not None:
         user.password_hash = new_hash
     if user.confirmed_at is None:
@@ -154,7 +216,16 @@ def start(db: Session, user: User, browser: Browser, *, now: datetime) -> Starte
         )
     )
     note(db, user.id, user.id, "accounts.signed_in", now=now)
-    return Started(token, int(lasts.total_seconds()))
+    return Started(token, int(lasts.total_seconds()), _recognise(db, user, browser, now=now))
+
+
+def _recognise(db: Session, user: User, browser: Browser, *, now: datetime) -> str | None:
+    """Note the network of a sign-in and return the cookie by which the device is recognised later."""
+    known = browser.recognition
+    if known is None or user.password_hash is None:
+        return None
+    recognition.remember_network(db, known, user.id, browser.network, now=now)
+    return known.cookie_with(user.id, user.password_hash, now=now)
 
 
 def is_any_expired(db: Session, *, now: datetime) -> bool:

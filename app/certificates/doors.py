@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.accounts.domain import network_block
+from app.accounts.domain import network_blocks
 from app.db import limits
 from app.db.limits import Limit
 from app.web.visit import VisitContext
@@ -14,4 +14,5 @@ VERIFY = Limit("verify", most=60, per=timedelta(minutes=5))
 def take_turn(visit: VisitContext) -> None:
     """Count one look at a serial for this network; raise TooMany when there were too many. It waits for
     nobody who writes: a certificate can be checked whatever the academy is doing."""
-    limits.take_while_reading(visit.database, VERIFY, network_block(visit.network), now=visit.now)
+    tries = VERIFY.of_blocks(network_blocks(visit.network))
+    limits.take_while_reading(visit.database, tries, now=visit.now)

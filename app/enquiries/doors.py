@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.accounts.domain import network_block
-from app.db.limits import Limit, take
+from app.accounts.domain import network_blocks
+from app.db.limits import Limit, take, take_all
 
 FROM_ADDRESS = Limit("enquiry address", 5, timedelta(days=1))
 FROM_NETWORK = Limit("enquiry network", 20, timedelta(hours=1))
@@ -19,5 +19,5 @@ def knock(db: Session, *, email: str, network: str, now: datetime) -> None:
     a stranger's mailbox through us.
     """
     take(db, FROM_ADDRESS, email, now=now)
-    take(db, FROM_NETWORK, network_block(network), now=now)
+    take_all(db, FROM_NETWORK.of_blocks(network_blocks(network)), now=now)
     take(db, FROM_ALL, "all", now=now)

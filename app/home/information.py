@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app.accounts.recognition import MOST_NETWORKS, NETWORK_LASTS
 from app.outbox.queries import KEPT
 
 
@@ -52,6 +53,7 @@ PRIVACY = Information(
                 f"What we wrote about your places, practical days, reports and certificates stays on your page of notices for as long as you have the account. The mails themselves, and all others, are deleted from our system {KEPT.days} days after they were sent.",
                 "We need it to teach you, to keep your place, to assess you and to certify what you did. You see all of it. Instructors see the students of their own practical days and groups, and their access needs. Admins of the academy see what they need to run it. Every change is recorded with who made it.",
                 "A form that you send after your sign-in has ended is kept for half an hour, encrypted and for you alone, so that nothing you typed is lost. Passwords are never kept so.",
+                f"So that nobody who tries to guess your password can keep you out, we recognise the networks from which you signed in. We keep a scrambled form of the last {MOST_NETWORKS}, which tells nobody where you were, and delete it {NETWORK_LASTS.days} days after you last signed in there, or when you change your password.",
             ),
         ),
         Section(
@@ -111,9 +113,11 @@ def cookies(
     *,
     sid: str,
     visitor: str,
+    device: str,
     student: tuple[timedelta, timedelta],
     staff: tuple[timedelta, timedelta],
     visitor_seconds: int,
+    device_lasts: timedelta,
     flash_seconds: int,
 ) -> tuple[Cookie, ...]:
     """Return every cookie the site sets. `student` and `staff` are how long a sign-in lives unused,
@@ -129,6 +133,13 @@ def cookies(
             visitor,
             "Proves that a form you send comes from our own page.",
             f"{_words(timedelta(seconds=visitor_seconds))}.",
+        ),
+        Cookie(
+            device,
+            "Recognises this device when you sign in again, so that nobody who tries to guess your password "
+            "elsewhere can keep you out. It is set when you sign in, holds no name, and is worth nothing once "
+            "you have changed your password.",
+            f"{_words(device_lasts)} after you last signed in.",
         ),
         Cookie(
             "flash",

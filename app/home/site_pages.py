@@ -6,6 +6,7 @@ from fastapi import Response
 
 from app.accounts.actor import Role
 from app.accounts.domain import idle_time, longest_time
+from app.accounts.recognition import DEVICE_LASTS
 from app.courses import queries as courses
 from app.home.information import ACCESSIBILITY, PRIVACY, Cookie, Information, cookies
 from app.home.search_engines import robots, sitemap
@@ -52,14 +53,16 @@ def show_cookies(visit: Visit) -> Response:
     found: tuple[Cookie, ...] = cookies(
         sid=cookie_name(visit.settings, "sid"),
         visitor=cookie_name(visit.settings, "visitor"),
+        device=cookie_name(visit.settings, "device"),
         student=(idle_time(student), longest_time(student)),
         staff=(idle_time(staff), longest_time(staff)),
         visitor_seconds=VISITOR_LASTS,
+        device_lasts=DEVICE_LASTS,
         flash_seconds=FLASH_LASTS,
     )
     preview = Preview(
         "Cookies",
-        "The three cookies of this site, what each is for and how long it lasts.",
+        "The four cookies of this site, what each is for and how long it lasts.",
         "/cookies",
     )
     return visit.render("home/cookies.html", preview=preview, page=found)

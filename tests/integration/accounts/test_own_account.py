@@ -1,18 +1,16 @@
 """A person's own account: profile, password, address, devices; by page and by API."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
 from app.accounts import doors, own_account, queries, sign_ins
 from app.accounts.errors import WrongPassword
 from app.accounts.models import SignIn, User
-from app.db.limits import Limit
 from app.kit.errors import NotFound
 from app.kit.ids import UserId, new_uuid
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.doors import a_door
 from tests.make.mail import link_in, mails_to, token_in
 from tests.make.people import A_PASSWORD, a_sign_in, a_user
 from tests.make.versions import version_on
@@ -118,7 +116,7 @@ def test_changing_the_password(app, client, as_person, database, sam):
 
 def test_the_current_password_is_a_limited_door(as_person, sam, monkeypatch):
     """R-021."""
-    monkeypatch.setattr(doors, "SIGN_IN_ACCOUNT", Limit("account", 4, timedelta(minutes=5)))
+    monkeypatch.setattr(doors, "PASSWORD", a_door(caller=4))
     browser = as_person(sam)
     both = {"current_password": WRONG, "password": OTHER}
     answers = [browser.post("/me/password", data=both).status_code for _ in range(5)]
@@ -299,9 +297,9 @@ def test_a_person_without_password_proves_nothing(as_person, database):
 @pytest.mark.parametrize("whose", ["another person's", "an old password's"])
 def test_a_stale_proof_changes_nothing(database, sam, ada, whose):
     """R-046: the proof holds for the person and the hash that were checked."""
+    prover = ada if whose == "another person's" else sam
+    candidate = sign_ins.begin_proof(database, prover, network="x", now=NOW)
     with database.write() as db:
-        prover = ada if whose == "another person's" else sam
-        candidate = sign_ins.begin_proof(db, prover, network="x", now=NOW)
         if whose == "an old password's":
             db.get(User, sam.user_id).password_hash = "changed meanwhile"
             db.flush()

@@ -15,12 +15,12 @@ from app.accounts.errors import SignInRefused
 from app.accounts.models import SignIn, User
 from app.accounts.passwords import hash_of_password
 from app.audit.models import AuditEvent
-from app.db.limits import Limit
 from app.demo.people import ADMIN
 from app.main import create_app
 from app.settings import Environment
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.doors import a_door
 from tests.make.mail import mails_to
 from tests.make.people import A_PASSWORD, a_user, a_user_with_password
 
@@ -139,8 +139,7 @@ def test_known_and_unknown_take_the_same_time(client, database, sam, monkeypatch
     """R-024: within 15 ms in the median of 200 pairs of tries."""
     with database.write() as db:
         db.get(User, sam.user_id).password_hash = passwords.hash_of_password(A_PASSWORD)
-    for door in ("SIGN_IN_ACCOUNT", "SIGN_IN_FRESH", "SIGN_IN_NETWORK", "SIGN_IN_ALL"):
-        monkeypatch.setattr(doors, door, Limit(door, 10_000, timedelta(minutes=5)))
+    monkeypatch.setattr(doors, "PASSWORD", a_door())
     differences = []
     for _ in range(200):  # in pairs, so that a busy machine weighs on both alike
         taken = []
@@ -278,92 +277,6 @@ def test_a_closed_account_is_out_at_its_next_request(client, database, sam):
     assert not is_in(client)
 
 
-def test_ten_wrong_passwords_close_the_door_for_a_while(settings, sam, browser_at, clock_file):
-    """R-020: also for another process and after a restart; the time is told."""
-    attacker = browser_at("198.51.100.1")
-    answers = [sign_in(attacker, password=WRONG).status_code for _ in range(11)]
-    assert answers == [422] * 10 + [429]
-    with TestClient(
-        create_app(settings),
-        headers={"origin": "http://testserver"},
-        client=("198.51.100.1", 1),
-        follow_redirects=False,
-    ) as other:
-        refused = sign_in(other)
-    assert refused.status_code == 429
-    assert 0 < int(refused.headers["retry-after"]) <= 300
-    assert "too many tries" in refused.text
-    clock_file.write_text((NOW + timedelta(minutes=5)).isoformat())
-    assert sign_in(attacker).status_code == 303
-
-
-@pytest.fixture
-def narrow_account(monkeypatch):
-    """Fewer tries, so that fewer passwords are hashed."""
-    monkeypatch.setattr(doors, "SIGN_IN_ACCOUNT", Limit("account", 4, timedelta(minutes=5)))
-
-
-@pytest.mark.usefixtures("narrow_account")
-def test_unknown_addresses_are_limited_the_same(browser_at):
-    """R-020, R-024."""
-    attacker = browser_at("198.51.100.1")
-    answers = [sign_in(attacker, "nobody@example.org", WRONG).status_code for _ in range(5)]
-    assert answers == [422] * 4 + [429]
-
-
-@pytest.mark.usefixtures("narrow_account")
-def test_nobody_is_locked_out_by_an_attacker_elsewhere(sam, browser_at):
-    """R-023."""
-    for number in range(3):
-        attacker = browser_at(f"198.51.100.{number}")
-        for _ in range(5):
-            sign_in(attacker, password=WRONG)
-        assert sign_in(attacker).status_code == 429  # even with the right one
-    assert sign_in(browser_at("192.0.2.1")).status_code == 303
-
-
-@pytest.fixture
-def narrow_network(monkeypatch):
-    monkeypatch.setattr(doors, "SIGN_IN_NETWORK", Limit("network", 4, timedelta(minutes=5)))
-
-
-@pytest.mark.usefixtures("narrow_network")
-def test_one_network_cannot_try_everybody(browser_at):
-    """R-020: so many wrong tries from one network, whoever they are for."""
-    attacker = browser_at("198.51.100.1")
-
-    answers = [
-        sign_in(attacker, f"a{number}@example.org", WRONG).status_code
-        for number in range(doors.SIGN_IN_NETWORK.most + 1)
-    ]
-    assert answers[-2:] == [422, 429]
-
-
-@pytest.mark.usefixtures("narrow_network")
-def test_a_class_behind_one_address_gets_in(database, browser_at):
-    """The right password gives its try back: more people than the limit sign in from one network."""
-
-    with database.write() as db:
-        for number in range(doors.SIGN_IN_NETWORK.most + 2):
-            a_user_with_password(db, f"S {number}", email=f"s{number}@example.org")
-    answers = {
-        sign_in(browser_at("203.0.113.9"), f"s{number}@example.org").status_code
-        for number in range(doors.SIGN_IN_NETWORK.most + 2)
-    }
-    assert answers == {303}
-
-
-def test_all_tries_together_are_limited(database, browser_at, monkeypatch):
-    """R-020: the limit over everybody."""
-
-    monkeypatch.setattr(doors, "SIGN_IN_ALL", Limit("sign-in all", 2, timedelta(minutes=5)))
-    answers = [
-        sign_in(browser_at(f"198.51.100.{number}"), f"a{number}@example.org", WRONG).status_code
-        for number in range(3)
-    ]
-    assert answers == [422, 422, 429]
-
-
 def test_wrong_and_right_tries_are_on_record(client, database, sam):
     """R-130."""
     sign_in(client, password=WRONG)
@@ -402,8 +315,8 @@ def test_a_busy_server_says_so(client, sam, monkeypatch):
 def test_a_password_changed_meanwhile_does_not_sign_in(database, sam):
     """R-046: the verdict holds for the hash that was checked."""
 
-    with database.write() as db:
-        candidate = sign_ins.begin_sign_in(db, email=sam.email, network="x", now=NOW)
+    browser = sign_ins.Browser("x")
+    candidate = sign_ins.begin_sign_in(database, email=sam.email, browser=browser, now=NOW)
     with database.write() as db:
         db.get(User, sam.user_id).password_hash = "another"
     with database.write() as db, pytest.raises(SignInRefused):

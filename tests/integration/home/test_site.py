@@ -286,7 +286,7 @@ class TestInformation:
         assert "preceptor-sid" in page
         assert "at most 30 days" in page
         names = {one.partition("=")[0] for one in [fresh, *flash]}
-        assert names <= {"preceptor-visitor", "preceptor-sid", "flash"}
+        assert names <= {"preceptor-visitor", "preceptor-sid", "preceptor-device", "flash"}
         assert all("HttpOnly" in one for one in [fresh, *flash])
 
     @pytest.mark.parametrize(
