@@ -5,7 +5,7 @@ Each command imports what it needs when it runs: the whole application takes ove
 
 import typer
 
-from app.cli import content, keys, people, running
+from app.cli import content, keys, mail, people, running
 from app.cli.common import fail
 from app.key_files import KeyFileProblem
 from app.kit.describing import describe_error
@@ -18,6 +18,7 @@ app.add_typer(running.app)
 app.add_typer(content.app, name="content")
 app.add_typer(people.app, name="user")
 app.add_typer(keys.app, name="keys")
+app.add_typer(mail.app, name="mail")
 
 
 def main() -> None:

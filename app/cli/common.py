@@ -51,3 +51,13 @@ def open_database() -> Iterator[tuple["Settings", "Database"]]:
         yield settings, database
     finally:
         database.close()
+
+
+def address_of(typed: str) -> str:
+    """Return an e-mail address as it is stored, or stop where it is none."""
+    from app.accounts.domain import normal_email
+
+    email = normal_email(typed)
+    if email is None:
+        fail(f"{typed} is no e-mail address.", code=2)
+    return email

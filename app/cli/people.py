@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from app.accounts.actor import Role
-from app.cli.common import fail, now_of, open_database
+from app.cli.common import address_of, now_of, open_database
 
 app = typer.Typer(no_args_is_help=True, help="People: add the first admin, make an API token.")
 
@@ -24,7 +24,7 @@ def add_user(
         link_id = accounts.add_person(
             db,
             name=name,
-            email=_address(email),
+            email=address_of(email),
             roles=frozenset(role),
             now=now_of(settings),
         )
@@ -38,13 +38,4 @@ def make_token(email: str) -> None:
     from app.accounts import api_tokens
 
     with open_database() as (settings, database), database.write() as db:
-        print(api_tokens.make_for_address(db, email=_address(email), now=now_of(settings)))
-
-
-def _address(typed: str) -> str:
-    from app.accounts.domain import normal_email
-
-    email = normal_email(typed)
-    if email is None:
-        fail(f"{typed} is no e-mail address.", code=2)
-    return email
+        print(api_tokens.make_for_address(db, email=address_of(email), now=now_of(settings)))

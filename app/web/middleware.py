@@ -42,6 +42,8 @@ SECONDS = Histogram(
 )
 HOST = re.compile(r"^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9a-fA-F:]{2,45}\](:\d{1,5})?$")
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+"""Asked by the machine itself or by a scraper, under whatever name it knows us; they write no address."""
 MOST_DIGITS = 20
 CLIENT_LEFT = 499
 """The status that is counted, and sent to nobody, when a client left before it had an answer."""
@@ -204,7 +206,8 @@ class Guards:
         return f"{urlsplit(self.settings.base_url).scheme}://{host}"
 
     def _refusal(self, scope: Scope, headers: Headers, host: str) -> ASGIApp | None:
-        if len(headers.getlist("host")) != 1 or not HOST.match(host) or not self._is_ours(host):
+        is_named = len(headers.getlist("host")) == 1 and HOST.match(host)
+        if not is_named or not (self._is_ours(host) or scope["path"] in PROBES):
             return PlainTextResponse("This host name is not served here.", 400)
         query = scope.get("query_string", b"")
         if len(query) + len(scope["path"]) > 8000:

@@ -76,6 +76,8 @@ def deliver_next(database: Database, mailer: Mailer, *, now: datetime) -> Round:
     with database.write() as db:
         if not service.mark_done(db, mail, now=now):
             log.warning("mail delivered after its lease", event_id=str(mail.id))
+    # Without the address: who asks whether a mail left finds its id on the page of the outbox.
+    log.info("mail sent", event_id=str(mail.id), template=mail.payload["template"])
     return Round(busy=True)
 
 

@@ -26,6 +26,16 @@ def test_a_wild_host_is_refused(client, host):
     assert "Traceback" not in response.text
 
 
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
+@pytest.mark.parametrize("host", ["10.0.0.5:8000", "node-7.internal"])
+def test_a_probe_may_know_us_by_any_name(client, path, host):
+    """O5: in production the machine itself got 400."""
+    assert client.get(path, headers={"host": host}).status_code == 200
+    assert client.get(f"{path}/", headers={"host": host}).status_code == 400
+    for wild in WILD_HOSTS[1:]:
+        assert client.get(path, headers={"host": wild}).status_code == 400
+
+
 def test_a_body_over_the_limit_is_refused_before_it_is_read(client):
     """R-153: by its length, and while it streams."""
     form = {"content-type": "application/x-www-form-urlencoded"}

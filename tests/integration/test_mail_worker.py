@@ -10,9 +10,11 @@ from threading import Barrier
 from time import monotonic, sleep
 
 import pytest
+from click.testing import Result
 from sqlalchemy import select
+from typer.testing import CliRunner
 
-from app import jobs
+from app import cli, jobs
 from app.db.database import Database
 from app.kit.ids import EventId, new_uuid
 from app.outbox import queries, service
@@ -142,6 +144,56 @@ def test_an_address_that_is_refused_for_good_is_given_up_within_a_day(app, datab
             now = max(now, event.available_at)
             assert deliver_next(database, mailer, now=now).busy
     assert (event.tries, event.dead_at - NOW < timedelta(days=1)) == (service.MOST_TRIES, True)
+
+
+def test_a_sent_mail_leaves_a_line_without_its_address(app, database, capsys):
+    with PlayedServer().running() as played:
+        event_id = a_mail(database, "canary@example.org", name="CANARY")
+        deliver_next(database, mailer_to(app, played), now=NOW)
+    lines = [line for line in capsys.readouterr().out.splitlines() if "mail sent" in line]
+    assert len(lines) == 1
+    assert str(event_id) in lines[0]
+    assert "accounts/invitation" in lines[0]
+    assert "canary" not in lines[0].lower()
+
+
+class TestTheCommand:
+    """`preceptor mail test ADDRESS`."""
+
+    @pytest.fixture
+    def send(self, sqlite_database, monkeypatch):
+        monkeypatch.setenv("PRECEPTOR_ENV", "test")
+        monkeypatch.setenv("PRECEPTOR_DATABASE_URL", sqlite_database.url.render_as_string())
+
+        def send(address: str, port: int | None = None) -> Result:
+            if port is not None:
+                monkeypatch.setenv("PRECEPTOR_MAIL_URL", f"smtp://127.0.0.1:{port}")
+            return CliRunner().invoke(cli.app, ["mail", "test", address])
+
+        return send
+
+    def test_sends_one_mail_at_once(self, send):
+        with PlayedServer().running() as played:
+            ended = send("ada@example.org", played.port)
+        (mail,) = played.mails
+        assert ended.exit_code == 0
+        assert "127.0.0.1 took the mail." in ended.stdout
+        assert message_from_bytes(mail, policy=default)["To"] == "ada@example.org"
+
+    def test_says_what_the_server_refused(self, send):
+        with PlayedServer(replies={"RCPT": ["550 unknown"]}).running() as played:
+            ended = send("ada@example.org", played.port)
+        assert ended.exit_code == 1
+        assert "The mail was not sent." in ended.stderr
+        assert played.mails == []
+
+    def test_says_that_mails_are_kept(self, send):
+        ended = send("ada@example.org")
+        assert ended.exit_code == 1
+        assert "PRECEPTOR_MAIL_URL is empty" in ended.stderr
+
+    def test_refuses_what_is_no_address(self, send):
+        assert send("ada").exit_code == 2
 
 
 def test_no_address_and_no_word_of_a_mail_reaches_the_log(app, database, capsys):
