@@ -121,9 +121,22 @@ def work() -> None:
 def audit(as_json: AsJson = False) -> None:
     """Check every invariant of the data; exit 1 with a list when one is broken."""
     from app import checks
+    from app.operations.runs import RunKind, record_run
 
-    with open_database() as (settings, database), database.read() as db:
-        broken = checks.broken_invariants(db, now=now_of(settings))
+    with open_database() as (settings, database):
+        started_at = now_of(settings)
+        with database.read() as db:
+            broken = checks.broken_invariants(db, now=started_at)
+        words = f"{len(broken):,} broken." if broken else "Every invariant holds."
+        with database.write() as db:
+            record_run(
+                db,
+                RunKind.audit,
+                started_at=started_at,
+                succeeded=not broken,
+                detail=words,
+                now=now_of(settings),
+            )
     if as_json:
         print(json.dumps({"broken": broken}))
     else:

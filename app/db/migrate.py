@@ -6,6 +6,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 
 from app.db.database import Database
 from app.kit.places import MIGRATIONS
@@ -37,5 +39,13 @@ def head() -> str | None:
 def is_current(database: Database) -> bool:
     """Return whether the schema is the one this code was written for."""
     with database.engine.connect() as connection:
-        here = MigrationContext.configure(connection).get_current_revision()
-    return here == head()
+        return _revision(connection) == head()
+
+
+def revision_of(db: Session) -> str | None:
+    """Return the revision of the schema; None: it was never migrated."""
+    return _revision(db.connection())
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

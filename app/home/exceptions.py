@@ -14,6 +14,7 @@ from app.assessments.queries.outdated import outdated_days
 from app.certificates import queries as certificates
 from app.enquiries import queries as enquiries
 from app.enrolments import open_work
+from app.operations.runs import last_runs
 from app.outbox import health as outbox
 from app.outbox.queries import Kind
 from app.practicals.domain.times import day_words
@@ -64,6 +65,7 @@ def exceptions(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Exception
     unpaid, things, people = _counts(db, now)
     found = [
         *_mails(db, now),
+        *_runs(db, now),
         *_few(_certificates(db), "certificates that wait", "/admin/certificates"),
         *_few(_untaught(db, now), "days without an instructor", "/admin/practicals"),
         *_leftovers(things, people),
@@ -108,6 +110,15 @@ def _mails(db: Session, now: datetime) -> list[Exceptional]:
             )
         )
     return found
+
+
+def _runs(db: Session, now: datetime) -> list[Exceptional]:
+    """Audits and backups that failed, or that used to be made every night and are not any more."""
+    return [
+        Exceptional(Urgency.now, problem, "", "/admin/system", "See the system status")
+        for run in last_runs(db)
+        if run.ended_at is not None and (problem := run.problem(now)) is not None
+    ]
 
 
 def _certificates(db: Session) -> list[Exceptional]:

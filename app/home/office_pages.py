@@ -4,6 +4,7 @@ from fastapi import Response
 
 from app.home import people, service
 from app.home.forms import NoFields
+from app.home.status import system_status
 from app.kit.ids import EventId, UserId
 from app.outbox import queries as outbox_queries
 from app.outbox.health import deliveries
@@ -22,6 +23,13 @@ def show_person(visit: Visit, person_id: UserId) -> Response:
             db, visit.actor, person_id, zone=visit.settings.time_zone, now=visit.now
         )
     return visit.render("home/person.html", page=story, learner=learner)
+
+
+@pages.get("/admin/system", name="home.system", access=ADMIN)
+def show_system(visit: Visit) -> Response:
+    with visit.database.read() as db:
+        page = system_status(db, visit.actor, visit.database, visit.settings, now=visit.now)
+    return visit.render("home/system.html", page=page, keys=visit.keys)
 
 
 @pages.get("/admin/outbox", name="home.outbox", access=ADMIN)

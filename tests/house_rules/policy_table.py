@@ -208,6 +208,7 @@ ADMIN: tuple[str, ...] = (
     "GET /admin/intakes/{intake_id}/reserve",
     "POST /admin/intakes/{intake_id}/reserve",
     "GET /admin/outbox",
+    "GET /admin/system",
     "POST /admin/outbox/again",
     "POST /admin/outbox/{event_id}/again",
     "GET /admin/people",

@@ -168,6 +168,7 @@ class TestFigures:
         a_mail(database, at=NOW - 2 * MINUTE)
         a_mail(database, at=NOW - MINUTE)
         give_up(database, a_mail(database))
+        client.get("/livez")  # a request is counted when it has ended
         told = client.get("/metrics").text.splitlines()
         for line in (
             "preceptor_database_up 1.0",
@@ -217,8 +218,9 @@ class TestFigures:
                 for each in asked
                 if "outbox_events" in each
             ]
-        assert "ix_outbox_events_due" in plans[0]
-        assert "ix_outbox_events_given_up" in plans[1]
+        (plan,) = plans
+        assert "SCAN outbox_events USING INDEX ix_outbox_events_due" in plan
+        assert "ix_outbox_events_given_up" in plan
 
 
 class TestHeartbeats:

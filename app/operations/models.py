@@ -1,0 +1,24 @@
+"""The table of runs."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base
+from app.kit.ids import EventId
+
+
+class OperationRun(Base):
+    """One run of a command that looks after the installation. `detail` says in words what came of it; it
+    names no person."""
+
+    __tablename__ = "operation_runs"
+    __table_args__ = (Index("ix_operation_runs_kind", "kind", "ended_at"),)
+
+    id: Mapped[EventId] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    succeeded: Mapped[bool]
+    detail: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,86 @@
+"""When the installation was last audited and copied: written by the commands, shown to admins."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.kit.ids import EventId, new_uuid
+from app.operations.models import OperationRun
+
+KEPT = timedelta(days=400)
+"""How long a run is kept: the last one of each kind is kept for ever."""
+DUE_AFTER = timedelta(hours=36)
+"""The nightly run is overdue when the last one is older: one night was missed."""
+
+
+class RunKind(StrEnum):
+    """What was run."""
+
+    audit = "audit"
+    backup = "backup"
+
+    @property
+    def words(self) -> str:
+        return {"audit": "audit of the data", "backup": "backup"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The last run of a kind; `ended_at` None: it never ran here."""
+
+    kind: RunKind
+    ended_at: datetime | None = None
+    succeeded: bool = False
+    detail: str = ""
+
+    def problem(self, now: datetime) -> str | None:
+        """Return in a sentence why an admin should look; None: it ran lately, and all was well."""
+        if self.ended_at is None:
+            return f"No {self.kind.words} was ever made here."
+        if not self.succeeded:
+            return f"The last {self.kind.words} did not succeed: {self.detail}"
+        if now - self.ended_at > DUE_AFTER:
+            return (
+                f"The last {self.kind.words} is older than {DUE_AFTER // timedelta(hours=1)} hours."
+            )
+        return None
+
+
+def record_run(
+    db: Session, kind: RunKind, *, started_at: datetime, succeeded: bool, detail: str, now: datetime
+) -> None:
+    """Add a run, and remove those that nobody needs any more."""
+    db.add(
+        OperationRun(
+            id=EventId(new_uuid()),
+            kind=kind.value,
+            started_at=started_at,
+            ended_at=now,
+            succeeded=succeeded,
+            detail=detail,
+        )
+    )
+    db.execute(
+        delete(OperationRun).where(
+            OperationRun.kind == kind.value, OperationRun.ended_at < now - KEPT
+        )
+    )
+
+
+def last_runs(db: Session) -> tuple[Run, ...]:
+    """Return the last run of each kind, in one statement."""
+    order = func.row_number().over(
+        partition_by=OperationRun.kind,
+        order_by=(OperationRun.ended_at.desc(), OperationRun.id.desc()),
+    )
+    ranked = select(OperationRun, order.label("place")).subquery()
+    rows = {row.kind: row for row in db.execute(select(ranked).where(ranked.c.place == 1))}
+    return tuple(
+        Run(kind, row.ended_at, row.succeeded, row.detail)
+        if (row := rows.get(kind.value)) is not None
+        else Run(kind)
+        for kind in RunKind
+    )

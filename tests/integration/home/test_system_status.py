@@ -1,0 +1,125 @@
+"""The admin's page of system status, and what the overview says of audits and backups."""
+
+from datetime import timedelta
+
+import pytest
+from typer.testing import CliRunner
+
+from app import cli
+from app.db.migrate import head
+from app.home import status
+from app.kit.errors import Forbidden
+from app.operations.runs import KEPT, Run, RunKind, last_runs, record_run
+from app.outbox import heartbeats
+from app.outbox.queries import Kind
+from app.settings import Environment
+from tests.make import NOW
+from tests.make.keys import sealing_keys, signing_keys
+from tests.make.people import a_user
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def admin(database):
+    with database.write() as db:
+        return a_user(db, roles={"admin"})
+
+
+def a_run(database, kind=RunKind.audit, *, ago=HOUR, succeeded=True, detail="All well."):
+    with database.write() as db:
+        record_run(
+            db,
+            kind,
+            started_at=NOW - ago - HOUR,
+            succeeded=succeeded,
+            detail=detail,
+            now=NOW - ago,
+        )
+
+
+def test_the_page_says_how_everything_is(database, admin, as_person):
+    with database.write() as db:
+        for kind in Kind:
+            heartbeats.beat(db, kind, None, now=NOW)
+    a_run(database, RunKind.backup, detail="12 MB in 3 seconds.")
+    page = as_person(admin).get("/admin/system").text
+    assert "Everything is as it should be." in page
+    for words in (
+        head(),
+        signing_keys().newest_id,
+        sealing_keys().newest_id,
+        "12 MB in 3 seconds.",
+    ):
+        assert words in page
+    assert ("SQLite 3." in page) != ("PostgreSQL 1" in page)
+
+
+def test_workers_that_never_ran_are_problems(admin, as_person):
+    page = as_person(admin).get("/admin/system").text
+    assert "No worker for mails ever ran here." in page
+    assert "Everything is as it should be." not in page
+
+
+def test_only_admins_see_it(database, settings):
+    with database.write() as db:
+        student = a_user(db)
+    with database.read() as db, pytest.raises(Forbidden):
+        status.system_status(db, student, database, settings, now=NOW)
+
+
+def test_production_demands_audits_and_backups_and_a_demo_tells_failures_only(settings):
+    production = settings.model_copy(update={"env": Environment.production})
+    never, failed = Run(RunKind.audit), Run(RunKind.backup, NOW, False, "Disk full.")
+    assert status.run_problems((never, failed), production, now=NOW) == (
+        "No audit of the data was ever made here.",
+        "The last backup did not succeed: Disk full.",
+    )
+    assert status.run_problems((never, failed), settings, now=NOW) == (
+        "The last backup did not succeed: Disk full.",
+    )
+
+
+def test_the_last_run_of_each_kind_counts(database):
+    a_run(database, ago=3 * HOUR, succeeded=False, detail="2 broken.")
+    a_run(database, ago=2 * HOUR)
+    a_run(database, RunKind.backup, ago=40 * HOUR)
+    with database.read() as db:
+        audit, backup = last_runs(db)
+    assert (audit.succeeded, audit.ended_at) == (True, NOW - 2 * HOUR)
+    assert audit.problem(NOW) is None
+    assert backup.problem(NOW) == "The last backup is older than 36 hours."
+    assert backup.problem(NOW - 4 * HOUR) is None
+
+
+def test_old_runs_go_with_the_next_one_of_their_kind(database):
+    a_run(database, ago=KEPT + 2 * HOUR)
+    a_run(database, RunKind.backup, ago=KEPT + 2 * HOUR)
+    a_run(database)
+    with database.read() as db:
+        audit, backup = last_runs(db)
+        assert audit.ended_at == NOW - HOUR
+        assert backup.ended_at == NOW - KEPT - 2 * HOUR
+
+
+def test_the_overview_says_that_the_nightly_run_stopped_or_failed(database, admin, as_person):
+    assert "audit of the data" not in as_person(admin).get("/home").text
+    a_run(database, ago=37 * HOUR)
+    assert (
+        "The last audit of the data is older than 36 hours." in as_person(admin).get("/home").text
+    )
+    a_run(database, succeeded=False, detail="1 broken.")
+    home = as_person(admin).get("/home").text
+    assert "The last audit of the data did not succeed: 1 broken." in home
+    assert 'href="/admin/system"' in home
+
+
+def test_the_command_leaves_its_run(sqlite_database, clock_file, monkeypatch):
+    monkeypatch.setenv("PRECEPTOR_ENV", "test")
+    monkeypatch.setenv("PRECEPTOR_TEST_CLOCK", str(clock_file))
+    monkeypatch.setenv("PRECEPTOR_DATABASE_URL", sqlite_database.url.render_as_string())
+    assert CliRunner().invoke(cli.app, ["audit"]).exit_code == 0
+    with sqlite_database.read() as db:
+        audit, backup = last_runs(db)
+    assert (audit.ended_at, audit.succeeded, audit.detail) == (NOW, True, "Every invariant holds.")
+    assert backup.ended_at is None
