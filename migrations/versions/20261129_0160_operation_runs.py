@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_0160"
-down_revision = "20261129_0051"
+down_revision = "20261129_0100"
 
 
 def upgrade() -> None:

@@ -71,7 +71,7 @@ WRITTEN: dict[str, tuple[dict[str, Any], ...]] = {
     "rights/ended": tuple(ENDED | {"cause": cause} for cause in CAUSES),
 }
 HOUSE = {"academy": "The Academy", "base_url": "https://academy.example.org"}
-NO_NOTICES = {"accounts", "enquiries"}
+NO_NOTICES = {"accounts", "enquiries", "system"}
 
 
 @pytest.fixture(scope="module")
