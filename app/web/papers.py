@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from time import monotonic
@@ -60,9 +60,9 @@ def paper(
 ) -> bytes:
     """Return `templates/pdf/<template>.typ` filled with plain JSON values; never fails over a name.
 
-    The house typeface comes first, then the fonts that typst carries (Greek, Cyrillic, Hebrew, Arabic
-    and more). A character that none of them draws is printed as ◊, and the paper says so. Takes a tenth
-    of a second or more: never call it inside a write block. Raise TakesTooLong after `within` seconds.
+    The house typeface comes first, then Noto Sans of many scripts and the fonts that typst carries. A
+    character that none of them draws is printed as ◊, and the paper says so. Takes a tenth of a second or
+    more: never call it inside a write block. Raise TakesTooLong after `within` seconds.
     """
     until = monotonic() + within
     try:
@@ -70,11 +70,12 @@ def paper(
     except NotLaidOut:
         return _print(template, _clean(values, _is_house), at, until, masked=True)
     except NotDrawn as refused:
-        missing = frozenset(_named_in(refused))
+        missing = frozenset(letters_not_drawn(refused))
         if not missing:
             raise
     try:
-        others = _clean(values, lambda letter: letter not in missing)
+        # typst names a letter together with the mark on it, although the letter alone is drawn.
+        others = _clean(values, lambda letter: letter not in missing or _is_house(letter))
         return _print(template, others, at, until, masked=True)
     except (NotLaidOut, NotDrawn):
         # A mark that stood on a masked letter may stand alone now, and no font draws that.
@@ -98,16 +99,21 @@ def qr_code(address: str) -> dict[str, str]:
     return {"qr_code_of": address}
 
 
-def _print(
-    template: str, values: Any, at: datetime, until: float, *, masked: bool = False
-) -> bytes:
-    order = {
+def order_of(template: str, values: Any, at: datetime, *, masked: bool = False) -> dict[str, Any]:
+    """Return what the process that makes a paper reads, as JSON."""
+    return {
         "source": str(FOLDER / f"{template}.typ"),
         "root": str(FOLDER),
         "data": values,
         "masked": masked,
         "timestamp": int(at.timestamp()),
     }
+
+
+def _print(
+    template: str, values: Any, at: datetime, until: float, *, masked: bool = False
+) -> bytes:
+    order = order_of(template, values, at, masked=masked)
     try:
         done = subprocess.run(
             [sys.executable, "-m", "app.web.typesetting"],
@@ -147,10 +153,10 @@ def _is_house(letter: str) -> bool:
     return ord(letter) in typeface.drawn_characters()
 
 
-def _named_in(refused: NotDrawn) -> Iterator[str]:
-    """Yield the characters that typst says it cannot draw; it writes some of them as codes."""
-    for named in _NOT_DRAWN.findall(refused.diagnostic):
-        yield from _CODE.sub(lambda found: chr(int(found[1], 16)), named)
+def letters_not_drawn(refused: NotDrawn) -> tuple[str, ...]:
+    """Return the characters that typst says it cannot draw, each once; it writes some of them as codes."""
+    named = "".join(_NOT_DRAWN.findall(refused.diagnostic))
+    return tuple(dict.fromkeys(_CODE.sub(lambda code: chr(int(code[1], 16)), named)))
 
 
 def _is_printed(letter: str) -> bool:

@@ -32,7 +32,7 @@ def main(orders: BinaryIO, papers: BinaryIO) -> None:
         os.nice(NICE)
     order = json.load(orders)
     try:
-        said, document = {}, _typeset(order)
+        said, document = {}, typeset(order)
     except typst.TypstError as refused:
         said, document = {"refused": refused.message, "diagnostic": refused.diagnostic}, b""
     except BaseException as stopped:
@@ -43,12 +43,15 @@ def main(orders: BinaryIO, papers: BinaryIO) -> None:
     papers.write(json.dumps(said).encode() + b"\n" + document)
 
 
-def _typeset(order: Mapping[str, Any]) -> bytes:
+def typeset(order: Mapping[str, Any]) -> bytes:
+    """Return the PDF of an order, made in this process. Raise typst.TypstError when typst refuses it."""
     inputs = {"data": json.dumps(_with_codes(order["data"]), sort_keys=True, ensure_ascii=False)}
     document = typst.compile(
         order["source"],
         root=order["root"],
-        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(typeface.folder())]),
+        font_paths=typst.Fonts(
+            include_system_fonts=False, font_paths=[str(path) for path in typeface.folders()]
+        ),
         ignore_system_fonts=True,
         sys_inputs=inputs | ({"masked": "yes"} if order["masked"] else {}),
         pdf_standards="ua-1",
