@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts import recognition, sign_ins
 from app.accounts.kept_forms import forget_old_forms
 from app.certificates import service as certificates
+from app.certificates.signing import Issuer
 from app.db import idempotency, limits
 from app.db.database import Database
 from app.enquiries import service as enquiries
@@ -49,30 +50,33 @@ SWEEP_EVERY, TIDY_EVERY = 3600.0, 60.0
 STOP_SECONDS = 15.0
 """How long a stop waits for the mail that is on its way. A mail that is cut off is sent again later, with
 the same Message-ID."""
-Handler = Callable[[Session, dict[str, Any], datetime], None]
+Handler = Callable[[Session, dict[str, Any], datetime, Issuer], None]
+"""Acts on one fact. The issuer is for those that may issue a certificate."""
 
 
-def nobody_listens_yet(db: Session, payload: dict[str, Any], now: datetime) -> None:
+def nobody_listens_yet(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
     """A fact that is recorded although no feature above acts on it."""
 
 
-def learning_completed(db: Session, payload: dict[str, Any], now: datetime) -> None:
+def learning_completed(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
     """Somebody who waits for a practical may have completed what kept them from it, and the fact may
     have been the last one missing for a certificate."""
     practicals.promote_person(
         db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), now=now
     )
-    issue_certificate(db, payload, now)
+    issue_certificate(db, payload, now, issuer)
 
 
-def issue_certificate(db: Session, payload: dict[str, Any], now: datetime) -> None:
+def issue_certificate(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
     """A fact that may have been the last one missing."""
     certificates.issue_if_complete(
-        db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), now=now
+        db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), issuer, now=now
     )
 
 
-def tell_of_corrections(db: Session, payload: dict[str, Any], now: datetime) -> None:
+def tell_of_corrections(
+    db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer
+) -> None:
     """A course has new errata: whoever learned from the wrong words is told."""
     course_key = str(payload["course_key"])
     lessons: dict[str, list[RevisionId]] = {}
@@ -89,14 +93,14 @@ def tell_of_corrections(db: Session, payload: dict[str, Any], now: datetime) -> 
         tell_of_corrected_explanations(db, course_key, quizzes_of, now=now)
 
 
-def life_support_seen(db: Session, payload: dict[str, Any], now: datetime) -> None:
+def life_support_seen(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
     """Somebody who waits for a practical may have lacked only the proof of basic life support."""
     user_id = UserId(UUID(payload["user_id"]))
     for course_key in {place.course_key for place in enrolments.places_of(db, user_id)}:
         practicals.promote_person(db, user_id, course_key, now=now)
 
 
-def right_ended(db: Session, payload: dict[str, Any], now: datetime) -> None:
+def right_ended(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
     """A place on a course, a role or an account has ended, and what depended on it ends too."""
     by = payload.get("by")
     rights.end_what_depended(
@@ -121,17 +125,17 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-def act_on_facts(db: Session, *, now: datetime) -> None:
+def act_on_facts(db: Session, issuer: Issuer, *, now: datetime) -> None:
     """Act on every fact that waits, in the transaction of the caller and each distinct one once: for who
     makes a whole academy at a time and does not leave its past to the worker."""
     for name, fact in outbox.take_facts(db, now=now):
-        HANDLERS[name](db, fact, now)
+        HANDLERS[name](db, fact, now, issuer)
 
 
-def deliver_due(database: Database, mailer: Mailer, *, now: datetime) -> int:
+def deliver_due(database: Database, mailer: Mailer, issuer: Issuer, *, now: datetime) -> int:
     """Deliver what is due now, the facts first, and return how many events were taken. Stops at a mail that
     the mail server cannot take; a failure is retried later."""
-    taken = deliver_facts(database, now=now)
+    taken = deliver_facts(database, issuer, now=now)
     for _ in range(MAILS_AT_ONCE):
         done = deliver_next(database, mailer, now=now)
         taken += done.busy
@@ -140,7 +144,7 @@ def deliver_due(database: Database, mailer: Mailer, *, now: datetime) -> int:
     return taken
 
 
-def deliver_facts(database: Database, *, now: datetime) -> int:
+def deliver_facts(database: Database, issuer: Issuer, *, now: datetime) -> int:
     """Act on the facts that are due and return how many were taken; a failure is retried later."""
     with database.read() as db:
         if not outbox_queries.is_anything_due(db, Kind.facts, now=now):
@@ -149,7 +153,7 @@ def deliver_facts(database: Database, *, now: datetime) -> int:
         leased = outbox.lease(db, Kind.facts, now=now)
     for fact in leased:
         try:
-            act_on(database, fact, now=now)
+            act_on(database, fact, issuer, now=now)
         except Exception as error:  # whatever a handler raises, the fact stays and is tried again
             log.error("fact failed", name=fact.name, event_id=str(fact.id), exc_info=error)
             with database.write() as db:
@@ -157,12 +161,12 @@ def deliver_facts(database: Database, *, now: datetime) -> int:
     return len(leased)
 
 
-def act_on(database: Database, fact: outbox.Leased, *, now: datetime) -> None:
+def act_on(database: Database, fact: outbox.Leased, issuer: Issuer, *, now: datetime) -> None:
     """Act on one fact, unless another worker holds it by a newer lease. It is marked first, so that nobody
     else acts on it before the block ends."""
     with database.write() as db:
         if outbox.mark_done(db, fact, now=now):
-            HANDLERS[fact.name](db, fact.payload, now)
+            HANDLERS[fact.name](db, fact.payload, now, issuer)
 
 
 def close_overdue_attempts(database: Database, *, now: datetime) -> int:
@@ -262,6 +266,7 @@ class FactWork:
 
     database: Database
     clock: Clock
+    issuer: Issuer
     seconds: Callable[[], float] = seconds_passed
     _watch: ClockWatch = field(default_factory=ClockWatch, init=False)
     _tidied_at: float | None = field(default=None, init=False)
@@ -270,7 +275,7 @@ class FactWork:
     def round(self, now: datetime) -> Round:
         seconds = self.seconds()
         jump = self._watch.look(now, seconds) or doubt_about(self.clock)
-        taken = deliver_facts(self.database, now=now)
+        taken = deliver_facts(self.database, self.issuer, now=now)
         if jump is not None:
             return Round(bool(taken), trouble=jump_words(jump))
         taken += close_overdue_attempts(self.database, now=now)
@@ -293,11 +298,13 @@ class FactWork:
             log.error("clock behind the data", words=ahead)
 
 
-def work_until(stop: Event, database: Database, mailer: Mailer, clock: Clock) -> None:
+def work_until(
+    stop: Event, database: Database, mailer: Mailer, clock: Clock, issuer: Issuer
+) -> None:
     """Work until told to stop; a thread of a single-process server, or `preceptor work`. Mails have a thread
     of their own: a mail server that is slow holds up nothing else."""
     mails = Worker(Kind.mails, database, clock, MailWork(database, mailer).round)
-    facts = Worker(Kind.facts, database, clock, FactWork(database, clock).round)
+    facts = Worker(Kind.facts, database, clock, FactWork(database, clock, issuer).round)
     sending = Thread(target=mails.run, args=(stop,), daemon=True)
     sending.start()
     facts.run(stop)

@@ -22,6 +22,7 @@ from app.assessments import papers as assessments_papers
 from app.binding import bind
 from app.certificates import api as certificates_api
 from app.certificates import pages as certificates_pages
+from app.certificates.signing import Issuer
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.db.database import Database
@@ -168,6 +169,11 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(RequestLog)
 
 
+def issuer_of(shell: Shell) -> Issuer:
+    """Return the academy as it signs certificates."""
+    return Issuer(shell.settings.academy_name, shell.keys.signing)
+
+
 def make_mailer(settings: Settings, shell: Shell) -> Mailer:
     secret = settings.secret_key.get_secret_value()
     return Mailer(
@@ -190,7 +196,7 @@ def _lifespan(*, with_worker: bool):  # type: ignore[no-untyped-def] # FastAPI's
         stop = Event()
         worker = Thread(
             target=jobs.work_until,
-            args=(stop, shell.database, app.state.mailer, shell.clock),
+            args=(stop, shell.database, app.state.mailer, shell.clock, issuer_of(shell)),
             daemon=True,
         )
         if with_worker:

@@ -33,7 +33,7 @@ from app.settings import Environment, Settings
 from app.web.clock import clock_for
 from tests.make import NOW, postgres
 from tests.make.browsing import a_browser
-from tests.make.keys import KEY_SETTINGS
+from tests.make.keys import ISSUER, KEY_SETTINGS
 from tests.make.once import made_once
 from tests.make.people import a_sign_in
 
@@ -100,7 +100,7 @@ def academy_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFac
         parsed = parse_course("mesotherapy", read_folder(COURSES / "mesotherapy"))
         with database.write() as db:
             courses.publish(db, None, parsed, now=NOW)
-        assert fill_if_empty(database, now=NOW)
+        assert fill_if_empty(database, ISSUER, now=NOW)
         _settle(database)
 
     return made_once(tmp_path_factory, "academy-at-now", fill) / "academy.db"

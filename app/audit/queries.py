@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Exists, Select, select
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
@@ -29,3 +30,27 @@ def acts_about(db: Session, person_id: UserId, *, most: int = 100) -> tuple[Act,
         .limit(most)
     )
     return tuple(Act(row.at, row.action, row.actor_id, row.reason, row.details) for row in rows)
+
+
+def recorded(action: str, subject_kind: str, subject_id: ColumnElement[Any]) -> Exists:
+    """Return the condition that an act was recorded about the thing whose id a column holds."""
+    return (
+        select(AuditEvent.id)
+        .where(
+            AuditEvent.subject_kind == subject_kind,
+            AuditEvent.subject_id == subject_id,
+            AuditEvent.action == action,
+        )
+        .exists()
+    )
+
+
+def subjects_without(action: str, ids: ColumnElement[Any]) -> Select[UUID | None]:
+    """Return a query for the subjects of an act whose ids are not in a column of another table."""
+    return (
+        select(AuditEvent.subject_id)
+        .where(
+            AuditEvent.action == action, ~select(ids).where(ids == AuditEvent.subject_id).exists()
+        )
+        .order_by(AuditEvent.id)
+    )

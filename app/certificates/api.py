@@ -23,14 +23,16 @@ class TrainedShape(BaseModel):
 
 class CertificateShape(BaseModel):
     """What anybody may know of a certificate. When `status` is `not_valid`, what is stored is not what
-    was issued, and its words are not repeated."""
+    was issued, and its words are not repeated. `signed_later` is when a certificate was signed that had been
+    issued before certificates were signed."""
 
     serial: str
     status: Status
     name: str
     course: str
     scope: str
-    issued_on: date
+    issued_on: date | None
+    signed_later: datetime | None
     practicals: tuple[TrainedShape, ...]
     revoked_at: datetime | None
 
@@ -47,7 +49,7 @@ def verify(visit: Visit, serial: str) -> CertificateShape:
     meant = serials.read_serial(serial)
     take_turn(visit)
     with visit.database.read() as db:
-        found = queries.verification(db, meant)
+        found = queries.verification(db, meant, visit.keys.signing)
     if found is None:
         raise NotFound(
             "No certificate has this number. Check each letter and digit."
@@ -61,6 +63,7 @@ def verify(visit: Visit, serial: str) -> CertificateShape:
         course=found.title,
         scope=found.scope,
         issued_on=found.issued_on,
+        signed_later=found.signed_later,
         practicals=tuple(
             TrainedShape(title=one.title, on=one.on, assessed_on=one.assessed_on)
             for one in found.practicals

@@ -2,33 +2,49 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial, update_wrapper
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from app.audit import queries as audit
 from app.certificates import domain, queries
 from app.certificates.gathering import competent_without_certificate
 from app.certificates.models import Certificate
+from app.certificates.records import COLUMNS, ISSUED, WAS_REVOKED, is_as_hashed, is_untouched
+from app.certificates.signing import KnownKeys
 from app.db.auditing import Check, findings, findings_of_each
 
 
-def problems(db: Session, *, now: datetime) -> list[str]:
+def problems(db: Session, keys: KnownKeys, *, now: datetime) -> list[str]:
     """Return every broken invariant in words."""
-    return findings(db, CHECKS, now=now)
+    return findings(db, checks_with(keys), now=now)
 
 
-def certificates_are_true(db: Session, *, now: datetime) -> list[str]:
-    """Each is what was issued, and the evidence of a valid one is there."""
+def certificates_are_true(db: Session, keys: KnownKeys, *, now: datetime) -> list[str]:
+    """Each is signed and what was issued, and the evidence of a valid one is there."""
 
-    def look(row: Certificate) -> Iterator[str]:
-        if not queries.is_untouched(row):
-            yield f"Certificate {row.id}: it is not what was issued."
+    def look(found: Row[Certificate, bool]) -> Iterator[str]:
+        row, was_revoked = found
+        if was_revoked and row.revoked_at is None:
+            yield f"Certificate {row.id}: the audit trail says that it was revoked, its row does not."
+        elif not is_untouched(row, keys, was_revoked=was_revoked):
+            yield f"Certificate {row.id}: {_why_not(row)}"
         elif row.revoked_at is None:
             for lost in domain.lost_evidence(row.snapshot, queries.facts_behind(db, row)):
                 yield f"Certificate {row.id}: its evidence is not there: {lost}."
 
-    rows = db.scalars(select(Certificate).order_by(Certificate.id))
-    return findings_of_each(rows, lambda row: f"Certificate {row.id}", look)
+    rows = db.execute(select(Certificate, WAS_REVOKED).order_by(Certificate.id))
+    return findings_of_each(rows, lambda found: f"Certificate {found[0].id}", look)
+
+
+def _why_not(row: Certificate) -> str:
+    if row.signature is None and is_as_hashed(row):
+        return (
+            "it has no signature. If it was issued before certificates were signed, run "
+            "`preceptor keys sign-earlier`."
+        )
+    return "it is not what was issued."
 
 
 def one_valid_certificate_each(db: Session, *, now: datetime) -> list[str]:
@@ -42,6 +58,15 @@ def one_valid_certificate_each(db: Session, *, now: datetime) -> list[str]:
     return [
         f"Person {user_id}: {count} valid certificates of {course_key}."
         for user_id, course_key, count in rows
+    ]
+
+
+def what_was_issued_is_there(db: Session, *, now: datetime) -> list[str]:
+    """No certificate was deleted: the audit trail knows of each."""
+    gone = audit.subjects_without(ISSUED, COLUMNS.id)
+    return [
+        f"Certificate {certificate_id}: it was issued and is gone."
+        for certificate_id in db.scalars(gone)
     ]
 
 
@@ -65,7 +90,13 @@ def what_is_earned_is_issued(db: Session, *, now: datetime) -> list[str]:
 
 
 CHECKS: tuple[Check, ...] = (
-    certificates_are_true,
     one_valid_certificate_each,
+    what_was_issued_is_there,
     what_is_earned_is_issued,
 )
+
+
+def checks_with(keys: KnownKeys) -> tuple[Check, ...]:
+    """Return every check, those that need the keys of the installation included."""
+    signed = update_wrapper(partial(certificates_are_true, keys=keys), certificates_are_true)
+    return (signed, *CHECKS)

@@ -14,7 +14,8 @@ from app.courses.domain.delivery import Course, PracticalKind
 from app.kit.ids import AssessmentId, EnrolmentId, RevisionId, SeatId, UserId
 from app.learning.domain import Done, missing_modules
 
-FORMAT = 1
+FORMAT = 2
+"""The format of snapshots. Format 1 has no issuer; certificates of it stay readable."""
 
 
 class MissingKind(StrEnum):
@@ -177,7 +178,7 @@ def uncounted(facts: Facts) -> tuple[Judged, ...]:
 
 
 def make_snapshot(
-    facts: Facts, *, holder_id: UserId, name: str, serial: str, now: datetime
+    facts: Facts, *, issuer: str, holder_id: UserId, name: str, serial: str, now: datetime
 ) -> dict[str, Any]:
     """Return what the certificate says, for ever, with the evidence it stands on.
 
@@ -190,6 +191,7 @@ def make_snapshot(
     zone = ZoneInfo(judged[-1][1].zone)
     return {
         "format": FORMAT,
+        "issuer": issuer,
         "serial": serial,
         "holder": {"id": str(holder_id), "name": name},
         "course": {

@@ -3,16 +3,23 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
+from app.db.readable import ReadableJson, ReadableMoment, ReadableUuid
 from app.kit.ids import CertificateId, RevisionId, UserId
 
 
 class Certificate(Base):
     """What was issued. `serial` is 128 random bits; `snapshot_hash` is the SHA-256 of the canonical
-    JSON of `snapshot`, which names the evidence too. `holder_name` repeats the name for the search."""
+    JSON of `snapshot`, which names the evidence too. `holder_name` repeats the name for the search.
+
+    `signature` is by the key `signing_key_id` over the snapshot and `signed_at`, which is later than
+    `issued_at` for what was issued before there were signatures. All four are empty for a row that is not
+    signed; such a row is not valid. `revocation_signature` is over the serial and the revocation. A value
+    that somebody damaged is read as UNREADABLE.
+    """
 
     __tablename__ = "certificates"
     __table_args__ = (
@@ -27,18 +34,25 @@ class Certificate(Base):
         Index("ix_certificates_issued_at", "issued_at"),
     )
 
-    id: Mapped[CertificateId] = mapped_column(primary_key=True)
+    id: Mapped[CertificateId] = mapped_column(ReadableUuid, primary_key=True)
     serial: Mapped[str] = mapped_column(String(40), unique=True)
     holder_name: Mapped[str] = mapped_column(String(200))
-    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[UserId] = mapped_column(ReadableUuid, ForeignKey("users.id"))
     course_key: Mapped[str] = mapped_column(String(64))
-    revision_id: Mapped[RevisionId] = mapped_column(ForeignKey("course_revisions.id"))
-    snapshot: Mapped[dict[str, Any]] = mapped_column(JSON)
+    revision_id: Mapped[RevisionId] = mapped_column(ReadableUuid, ForeignKey("course_revisions.id"))
+    snapshot: Mapped[dict[str, Any]] = mapped_column(ReadableJson)
     snapshot_hash: Mapped[str] = mapped_column(String(64))
-    issued_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-    revoked_by: Mapped[UserId | None]
+    issued_at: Mapped[datetime] = mapped_column(ReadableMoment)
+    signed_at: Mapped[datetime | None] = mapped_column(ReadableMoment)
+    signature_format: Mapped[int | None]
+    signing_key_id: Mapped[str | None] = mapped_column(String(40))
+    signature: Mapped[str | None] = mapped_column(String(100))
+    revoked_at: Mapped[datetime | None] = mapped_column(ReadableMoment)
+    revoked_by: Mapped[UserId | None] = mapped_column(ReadableUuid)
     revocation_reason: Mapped[str | None] = mapped_column(Text)
+    revocation_format: Mapped[int | None]
+    revocation_key_id: Mapped[str | None] = mapped_column(String(40))
+    revocation_signature: Mapped[str | None] = mapped_column(String(100))
 
 
 class CertificateBlock(Base):

@@ -13,6 +13,7 @@ from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable
 from app.certificates.forms import BlockedForm, ReissueForm, RevokeForm, VerifyForm
 from app.certificates.printing import certificate_pdf
 from app.certificates.queries import Which
+from app.certificates.signing import Issuer
 from app.db.paging import page_number
 from app.kit.errors import Invalid
 from app.kit.ids import CertificateId, UserId
@@ -36,21 +37,21 @@ NOT_FOR_SEARCH = {"x-robots-tag": "noindex, nofollow"}
 @pages.get("/certificates", name="certificates.own", access=STUDENT)
 def show_own(visit: Visit) -> Response:
     with visit.database.read() as db:
-        page = queries.own_page(db, visit.actor.user_id)
+        page = queries.own_page(db, visit.actor.user_id, visit.keys.signing)
     return visit.render("certificates/own.html", page=page)
 
 
 @pages.get("/certificates/{certificate_id}.pdf", name="certificates.pdf", access=SIGNED_IN)
 def show_pdf(visit: Visit, certificate_id: CertificateId) -> Response:
     with visit.database.read() as db:
-        found = queries.document(db, visit.actor, certificate_id)
+        found = queries.document(db, visit.actor, certificate_id, visit.keys.signing)
     if found.status is Status.revoked:
         raise NotPrintable("It was revoked. Its holder was told why by mail.")
-    if found.status is Status.not_valid:
+    if found.signed is None:
         raise NotPrintable("What is stored is not what was issued. The academy's office can help.")
     make = partial(
         certificate_pdf,
-        found,
+        found.signed,
         academy=visit.settings.academy_name,
         address=f"{visit.settings.base_url}/verify/{found.serial}",
         kept_in=Path(visit.settings.files_url),
@@ -83,7 +84,7 @@ def show_verified(visit: Visit, serial: str) -> Response:
     meant = serials.read_serial(serial)
     take_turn(visit)
     with visit.database.read() as db:
-        found = queries.verification(db, meant)
+        found = queries.verification(db, meant, visit.keys.signing)
     if found is None:
         words = NOT_FOUND if meant else serials.serial_problem(serial)
         response = visit.render(
@@ -106,7 +107,7 @@ def show_list(visit: Visit) -> Response:
     wanted = asked.get("which", "")
     which = Which(wanted) if wanted in set(Which) else Which.all
     with visit.database.read() as db:
-        page = queries.admin_page(db, search=search, number=number, which=which)
+        page = queries.admin_page(db, visit.keys.signing, search=search, number=number, which=which)
     base = visit.url("certificates.list")
 
     def link(to: int, view: str = which) -> str:
@@ -121,7 +122,12 @@ def issue_blocked(visit: Visit, submitted: Submitted) -> Response:
     try:
         with visit.database.write() as db:
             issued = service.issue_blocked(
-                db, visit.actor, UserId(form.user_id), form.course_key, now=visit.now
+                db,
+                visit.actor,
+                UserId(form.user_id),
+                form.course_key,
+                _issuer(visit),
+                now=visit.now,
             )
     except NotIssued as refused:
         return visit.redirect(visit.url("certificates.list"), flash=refused.detail, kind="warning")
@@ -140,7 +146,9 @@ def revoke(visit: Visit, certificate_id: CertificateId, submitted: Submitted) ->
     try:
         form = RevokeForm.read(submitted)
         with visit.database.write() as db:
-            service.revoke_certificate(db, visit.actor, certificate_id, form.reason, now=visit.now)
+            service.revoke_certificate(
+                db, visit.actor, certificate_id, form.reason, _issuer(visit), now=visit.now
+            )
     except (Invalid, AlreadyRevoked) as refused:
         errors = refused.fields or {"form": refused.detail}
         return _one(
@@ -159,13 +167,19 @@ def reissue(visit: Visit, certificate_id: CertificateId, submitted: Submitted) -
     ReissueForm.read(submitted)
     try:
         with visit.database.write() as db:
-            issued = service.reissue_certificate(db, visit.actor, certificate_id, now=visit.now)
+            issued = service.reissue_certificate(
+                db, visit.actor, certificate_id, _issuer(visit), now=visit.now
+            )
     except NotIssued as refused:
         return _one(visit, certificate_id, status_of(refused), errors={"form": refused.detail})
     return visit.redirect(
         visit.url("certificates.show", certificate_id=issued),
         flash="A new certificate is issued, with a new number.",
     )
+
+
+def _issuer(visit: VisitContext) -> Issuer:
+    return Issuer(visit.settings.academy_name, visit.keys.signing)
 
 
 def _one(
@@ -177,7 +191,7 @@ def _one(
     values: dict[str, object] | None = None,
 ) -> Response:
     with visit.database.read() as db:
-        page = queries.document(db, visit.actor, certificate_id)
+        page = queries.document(db, visit.actor, certificate_id, visit.keys.signing)
     return visit.render(
         "certificates/one.html",
         status=status,

@@ -1,9 +1,9 @@
 """A certificate as a tagged PDF (PDF/UA-1), made once and kept by the hash of what it says."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,26 +11,29 @@ from uuid import uuid4
 
 import structlog
 
-from app.certificates.queries import Shown
+from app.certificates.records import Signed, trained
+from app.certificates.serials import grouped
 from app.web import papers
 
 log = structlog.get_logger("preceptor.certificates")
 
 
 def certificate_pdf(
-    certificate: Shown, *, academy: str, address: str, kept_in: Path, within: float
+    signed: Signed, *, academy: str, address: str, kept_in: Path, within: float
 ) -> bytes:
-    """Return the document, printed at most once. `address` is where anybody can verify it.
+    """Return the document, printed at most once. `address` is where anybody can verify it; `academy` is
+    its name now, for certificates that do not say who issued them.
 
     Takes a tenth of a second the first time: never call it inside a write block. Raise TakesTooLong
     after `within` seconds.
     """
-    values = _values(certificate, academy, address)
+    values = _values(signed.snapshot, academy, address)
     said = json.dumps(values, sort_keys=True).encode()
     name = sha256(papers.source_of("certificate") + said).hexdigest()
+    issued_at = datetime.fromisoformat(signed.snapshot["issued_at"])
     return _kept(
         kept_in / "certificates" / f"{name}.pdf",
-        lambda: papers.exact_paper("certificate", values, at=certificate.issued_at, within=within),
+        lambda: papers.exact_paper("certificate", values, at=issued_at, within=within),
     )
 
 
@@ -51,24 +54,24 @@ def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
     return content
 
 
-def _values(certificate: Shown, academy: str, address: str) -> dict[str, Any]:
+def _values(said: Mapping[str, Any], academy: str, address: str) -> dict[str, Any]:
     return {
-        "academy": academy,
-        "name": certificate.name,
-        "title": certificate.title,
-        "scope": certificate.scope,
-        "issued": _day(certificate.issued_on),
-        "serial": certificate.grouped,
+        "academy": said.get("issuer", academy),
+        "name": said["holder"]["name"],
+        "title": said["title"],
+        "scope": said["scope"],
+        "issued": _day(date.fromisoformat(said["issued_on"])),
+        "serial": grouped(said["serial"]),
         "address": address,
         "qr": papers.qr_code(address),
         "practicals": [
             {
-                "title": one.title,
-                "on": _day(one.on),
-                "assessed": _day(one.assessed_on),
-                "assessor": one.assessor,
+                "title": practical.title,
+                "on": _day(practical.on),
+                "assessed": _day(practical.assessed_on),
+                "assessor": practical.assessor,
             }
-            for one in certificate.practicals
+            for practical in trained(said)
         ],
     }
 

@@ -13,8 +13,11 @@ from app.accounts import queries as accounts
 from app.accounts.actor import Actor, open_to_all, require
 from app.audit import service as audit
 from app.certificates import domain, policy, queries, serials
+from app.certificates.domain import Facts
 from app.certificates.errors import AlreadyRevoked, NotIssued
 from app.certificates.models import Certificate, CertificateBlock
+from app.certificates.records import ISSUED, REVOKED, sign_certificate, sign_revocation
+from app.certificates.signing import Issuer
 from app.kit import typeface
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
@@ -25,7 +28,7 @@ NO_NAME = "The profile has no name for the certificate."
 
 @open_to_all
 def issue_if_complete(
-    db: Session, user_id: UserId, course_key: str, *, now: datetime
+    db: Session, user_id: UserId, course_key: str, issuer: Issuer, *, now: datetime
 ) -> CertificateId | None:
     """Issue the certificate once everything is there, and only once however often it is asked.
 
@@ -34,22 +37,22 @@ def issue_if_complete(
     """
     if queries.has_any(db, user_id, course_key):
         return queries.live_certificate(db, user_id, course_key)
-    return _issue(db, user_id, course_key, issued_by=None, now=now)
+    return _issue(db, user_id, course_key, issuer, issued_by=None, now=now)
 
 
 def issue_blocked(
-    db: Session, actor: Actor, user_id: UserId, course_key: str, *, now: datetime
+    db: Session, actor: Actor, user_id: UserId, course_key: str, issuer: Issuer, *, now: datetime
 ) -> CertificateId:
     """Try a blocked certificate again, for instance after its name was corrected; refused with the
     reasons while something is missing or the name cannot be printed."""
     require(policy.may_manage(actor))
     if db.get(CertificateBlock, (user_id, course_key)) is None:
         raise NotFound
-    return _issue_or_say_why(db, actor, user_id, course_key, now=now)
+    return _issue_or_say_why(db, actor, user_id, course_key, issuer, now=now)
 
 
 def reissue_certificate(
-    db: Session, actor: Actor, certificate_id: CertificateId, *, now: datetime
+    db: Session, actor: Actor, certificate_id: CertificateId, issuer: Issuer, *, now: datetime
 ) -> CertificateId:
     """Issue anew what was revoked, under a new serial; the old one stays revoked. Refused with the
     reasons while the rule is not fulfilled, and while another one is valid."""
@@ -59,11 +62,17 @@ def reissue_certificate(
         raise NotFound
     if queries.live_certificate(db, row.user_id, row.course_key) is not None:
         raise NotIssued(["the valid certificate has to be revoked first"])
-    return _issue_or_say_why(db, actor, row.user_id, row.course_key, now=now)
+    return _issue_or_say_why(db, actor, row.user_id, row.course_key, issuer, now=now)
 
 
 def revoke_certificate(
-    db: Session, actor: Actor, certificate_id: CertificateId, reason: str, *, now: datetime
+    db: Session,
+    actor: Actor,
+    certificate_id: CertificateId,
+    reason: str,
+    issuer: Issuer,
+    *,
+    now: datetime,
 ) -> None:
     """Revoke a certificate from this moment on, with a reason its holder is told. It is not deleted:
     the public page says that it was revoked, and when."""
@@ -79,10 +88,11 @@ def revoke_certificate(
         if db.get(Certificate, certificate_id) is None:
             raise NotFound
         raise AlreadyRevoked
+    sign_revocation(row, issuer.keys)
     audit.record(
         db,
         actor.user_id,
-        "certificates.certificate_revoked",
+        REVOKED,
         now=now,
         subject_kind="certificate",
         subject_id=row.id,
@@ -93,9 +103,9 @@ def revoke_certificate(
 
 
 def _issue_or_say_why(
-    db: Session, actor: Actor, user_id: UserId, course_key: str, *, now: datetime
+    db: Session, actor: Actor, user_id: UserId, course_key: str, issuer: Issuer, *, now: datetime
 ) -> CertificateId:
-    issued = _issue(db, user_id, course_key, issued_by=actor, now=now)
+    issued = _issue(db, user_id, course_key, issuer, issued_by=actor, now=now)
     if issued is not None:
         return issued
     facts = queries.facts_of(db, user_id, course_key)
@@ -106,7 +116,13 @@ def _issue_or_say_why(
 
 
 def _issue(
-    db: Session, user_id: UserId, course_key: str, *, issued_by: Actor | None, now: datetime
+    db: Session,
+    user_id: UserId,
+    course_key: str,
+    issuer: Issuer,
+    *,
+    issued_by: Actor | None,
+    now: datetime,
 ) -> CertificateId | None:
     facts = queries.facts_of(db, user_id, course_key)
     if facts is None or domain.missing_for_certificate(facts):
@@ -114,21 +130,13 @@ def _issue(
     person = accounts.people(db, [user_id])[user_id]
     name = domain.printable_name(person.certificate_name)
     serial = serials.new_serial()
-    snapshot = domain.make_snapshot(facts, holder_id=user_id, name=name, serial=serial, now=now)
+    snapshot = domain.make_snapshot(
+        facts, issuer=issuer.academy, holder_id=user_id, name=name, serial=serial, now=now
+    )
     if problem := _printing_problem(name, snapshot):
         _block(db, user_id, course_key, problem, now=now)
         return None
-    row = Certificate(
-        id=CertificateId(new_uuid()),
-        serial=serial,
-        holder_name=name,
-        user_id=user_id,
-        course_key=course_key,
-        revision_id=facts.revision_id,
-        snapshot=snapshot,
-        snapshot_hash=domain.hash_of(snapshot),
-        issued_at=now,
-    )
+    row = _signed_row(snapshot, user_id, facts, issuer, now=now)
     try:
         with db.begin_nested():
             db.add(row)
@@ -144,13 +152,31 @@ def _issue(
     return row.id
 
 
+def _signed_row(
+    snapshot: dict[str, Any], user_id: UserId, facts: Facts, issuer: Issuer, *, now: datetime
+) -> Certificate:
+    row = Certificate(
+        id=CertificateId(new_uuid()),
+        serial=snapshot["serial"],
+        holder_name=snapshot["holder"]["name"],
+        user_id=user_id,
+        course_key=facts.course.key,
+        revision_id=facts.revision_id,
+        snapshot=snapshot,
+        snapshot_hash=domain.hash_of(snapshot),
+        issued_at=now,
+    )
+    sign_certificate(row, issuer.keys, now=now)
+    return row
+
+
 def _record_issued(
     db: Session, row: Certificate, issued_by: Actor | None, *, now: datetime
 ) -> None:
     audit.record(
         db,
         issued_by.user_id if issued_by else None,
-        "certificates.certificate_issued",
+        ISSUED,
         now=now,
         subject_kind="certificate",
         subject_id=row.id,

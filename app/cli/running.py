@@ -50,23 +50,27 @@ def serve(
 
 def _prepare(settings: "Settings") -> bool:
     """Migrate, publish courses/, and in demo fill an empty database; return whether it was filled."""
+    from app import key_files
+    from app.certificates.signing import Issuer
+    from app.certificates.upgrading import upgrade
     from app.courses import service as courses
     from app.db.database import Database
-    from app.db.migrate import upgrade
     from app.demo.academy import fill_if_empty
     from app.kit.places import COURSES
     from app.settings import Environment
 
     database = Database(settings.database_url, pool_size=4)
     now = now_of(settings)
+    issuer = Issuer(settings.academy_name, key_files.load(settings).signing)
     try:
-        upgrade(database)
+        for sentence in upgrade(database, issuer.keys, now=now).sentences:
+            print(sentence)
         for folder in sorted(path for path in COURSES.iterdir() if path.is_dir()):
             parsed = parse_folder(folder)
             refuse_problems(parsed)
             with database.write() as db:
                 courses.publish(db, None, parsed, now=now)
-        return settings.env is Environment.demo and fill_if_empty(database, now=now)
+        return settings.env is Environment.demo and fill_if_empty(database, issuer, now=now)
     finally:
         database.close()
 
@@ -93,10 +97,13 @@ def demo() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database's schema to the head."""
-    from app.db.migrate import upgrade
+    from app import key_files
+    from app.certificates.upgrading import upgrade
 
-    with open_database() as (_, database):
-        upgrade(database)
+    with open_database() as (settings, database):
+        keys = key_files.load(settings).signing
+        for sentence in upgrade(database, keys, now=now_of(settings)).sentences:
+            print(sentence)
         print("The schema is at the head.")
 
 
@@ -107,26 +114,27 @@ def work() -> None:
     from threading import Event
 
     from app import jobs
-    from app.main import create_app
+    from app.main import create_app, issuer_of
 
     application = create_app(read_settings())
     stop = Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda _signal, _frame: stop.set())
     shell = application.state.shell
-    jobs.work_until(stop, shell.database, application.state.mailer, shell.clock)
+    jobs.work_until(stop, shell.database, application.state.mailer, shell.clock, issuer_of(shell))
 
 
 @app.command()
 def audit(as_json: AsJson = False) -> None:
     """Check every invariant of the data; exit 1 with a list when one is broken."""
-    from app import checks
+    from app import checks, key_files
     from app.operations.runs import RunKind, record_run
 
     with open_database() as (settings, database):
+        keys = key_files.load(settings).signing
         started_at = now_of(settings)
         with database.read() as db:
-            broken = checks.broken_invariants(db, now=started_at)
+            broken = checks.broken_invariants(db, keys, now=started_at)
         words = f"{len(broken):,} broken." if broken else "Every invariant holds."
         with database.write() as db:
             record_run(

@@ -29,6 +29,14 @@ def downgrade(database: Database, revision: str) -> None:
     command.downgrade(configuration(database), revision)
 
 
+def pending(database: Database) -> frozenset[str]:
+    """Return the migrations that `upgrade` would apply."""
+    with database.engine.connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+    script = ScriptDirectory(str(MIGRATIONS))
+    return frozenset(each.revision for each in script.iterate_revisions("head", here or "base"))
+
+
 @cache
 def head() -> str | None:
     """Return the newest revision that this code brings. Reading the folder of migrations takes longer than

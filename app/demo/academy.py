@@ -9,6 +9,7 @@ from app import jobs
 from app.accounts import passwords
 from app.accounts import queries as people
 from app.binding import bind
+from app.certificates.signing import Issuer
 from app.courses import queries as courses
 from app.db.database import Database
 from app.demo.assessing import assess
@@ -25,7 +26,7 @@ from app.demo.studying import study
 COURSE = "mesotherapy"
 
 
-def fill_if_empty(database: Database, *, now: datetime) -> bool:
+def fill_if_empty(database: Database, issuer: Issuer, *, now: datetime) -> bool:
     """Make the demo academy in one transaction, if there is nobody yet; return whether it was made."""
     bind()
     password_hash = passwords.hash_of_password(PASSWORD)
@@ -33,10 +34,10 @@ def fill_if_empty(database: Database, *, now: datetime) -> bool:
         course = courses.current(db, COURSE)
         if course is None or people.person_by_email(db, ADMIN.email) is not None:
             return False
-        diary = Diary(db, course.course, now)
+        diary = Diary(db, course.course, now, issuer)
         _write_down(diary, password_hash)
         diary.live()
-        jobs.act_on_facts(db, now=now)
+        jobs.act_on_facts(db, issuer, now=now)
     return True
 
 

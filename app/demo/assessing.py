@@ -144,11 +144,16 @@ def _sign(
 def _issue(diary: Diary, name: str, now: datetime) -> None:
     """What the worker does with a fact that may have been the last one missing."""
     user_id = diary.people[name].user_id
-    certificates.issue_if_complete(diary.db, user_id, diary.course.key, now=now)
+    certificates.issue_if_complete(diary.db, user_id, diary.course.key, diary.issuer, now=now)
 
 
 def _revoke(diary: Diary, now: datetime) -> None:
-    own = own_page(diary.db, diary.people[REVOKED].user_id)
+    own = own_page(diary.db, diary.people[REVOKED].user_id, diary.issuer.keys)
     certificates.revoke_certificate(
-        diary.db, diary.people[ADMIN.name], own.certificates[0].id, WHY_REVOKED, now=now
+        diary.db,
+        diary.people[ADMIN.name],
+        own.certificates[0].id,
+        WHY_REVOKED,
+        diary.issuer,
+        now=now,
     )

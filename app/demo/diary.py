@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
+from app.certificates.signing import Issuer
 from app.courses.domain.delivery import Course
 from app.kit.ids import IntakeId, PracticalId, SeatId
 
@@ -27,6 +28,7 @@ class Diary:
     db: Session
     course: Course
     now: datetime
+    issuer: Issuer
     people: dict[str, Actor] = field(default_factory=dict)
     intakes: dict[str, IntakeId] = field(default_factory=dict)
     practicals: dict[int, PracticalId] = field(default_factory=dict)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from app.assessments.domain import Outcome
 from app.assessments.queries import Report
 from app.certificates.domain import MissingKind, Status
-from app.certificates.queries import Shown, Way
+from app.certificates.queries import Way
+from app.certificates.records import Shown
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.queries import OwnPlace
 from app.learning.domain import NextStep, StepKind

@@ -20,7 +20,12 @@ pages = Pages()
 def show_person(visit: Visit, person_id: UserId) -> Response:
     with visit.database.read() as db:
         story, learner = people.person_page(
-            db, visit.actor, person_id, zone=visit.settings.time_zone, now=visit.now
+            db,
+            visit.actor,
+            person_id,
+            visit.keys.signing,
+            zone=visit.settings.time_zone,
+            now=visit.now,
         )
     return visit.render("home/person.html", page=story, learner=learner)
 

@@ -34,7 +34,9 @@ def show_front_door(visit: Visit) -> Response:
 def show_home(visit: Visit) -> Response:
     """What matters now, for each role the person holds."""
     with visit.database.read() as db:
-        page = queries.home_page(db, visit.actor, zone=visit.settings.time_zone, now=visit.now)
+        page = queries.home_page(
+            db, visit.actor, visit.keys.signing, zone=visit.settings.time_zone, now=visit.now
+        )
     news = lines(visit, page.student.news) if page.student else ()
     return visit.render("home/home.html", page=page, news=news)
 

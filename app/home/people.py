@@ -13,6 +13,7 @@ from app.assessments import queries as assessments
 from app.assessments.queries import Report
 from app.certificates import queries as certificates
 from app.certificates.queries import OwnPage
+from app.certificates.signing import KnownKeys
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import OwnPlace
@@ -72,7 +73,7 @@ class Learner:
 
 
 def person_page(
-    db: Session, actor: Actor, person_id: UserId, *, zone: str, now: datetime
+    db: Session, actor: Actor, person_id: UserId, keys: KnownKeys, *, zone: str, now: datetime
 ) -> tuple[PersonStory, Learner]:
     """Return everything about one person; the permission is asked by `accounts.person_story`."""
     story = accounts.person_story(db, actor, person_id, now=now)
@@ -82,7 +83,7 @@ def person_page(
         _quizzes(db, person_id),
         briefs.seats_of(db, person_id),
         assessments.reports_of(db, person_id),
-        certificates.own_page(db, person_id),
+        certificates.own_page(db, person_id, keys),
     )
 
 

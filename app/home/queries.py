@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
+from app.certificates.signing import KnownKeys
 from app.courses import queries as courses
 from app.courses.domain.delivery import PracticalKind
 from app.courses.queries import CourseCard
@@ -52,10 +53,10 @@ def visitor_page(db: Session, *, zone: str, now: datetime) -> VisitorPage:
     return VisitorPage(tuple(map(courses.card_of, published)), tuple(kinds), dates)
 
 
-def home_page(db: Session, actor: Actor, *, zone: str, now: datetime) -> HomePage:
+def home_page(db: Session, actor: Actor, keys: KnownKeys, *, zone: str, now: datetime) -> HomePage:
     return HomePage(
         actor.name,
         admin_home(db, ZoneInfo(zone), now) if actor.is_admin else None,
         instructor_home(db, actor, ZoneInfo(zone), now) if actor.is_instructor else None,
-        student_home(db, actor, ZoneInfo(zone), now) if actor.is_student else None,
+        student_home(db, actor, ZoneInfo(zone), keys, now) if actor.is_student else None,
     )

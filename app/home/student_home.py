@@ -12,6 +12,7 @@ from app.assessments import queries as assessments
 from app.assessments.queries import Report
 from app.certificates import queries as certificates
 from app.certificates.queries import OwnPage, Way
+from app.certificates.signing import KnownKeys
 from app.courses import queries as courses
 from app.courses.domain.delivery import PracticalKind
 from app.enrolments import queries as enrolments
@@ -49,13 +50,15 @@ class StudentHome:
     news: tuple[OwnNotice, ...]
 
 
-def student_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> StudentHome:
+def student_home(
+    db: Session, actor: Actor, zone: ZoneInfo, keys: KnownKeys, now: datetime
+) -> StudentHome:
     """Return what matters now to a student, in a dozen statements whatever they do."""
     user_id = actor.user_id
     places = enrolments.places_of(db, user_id)
     done = learning.done_on_all(db, user_id)
     progress = learning.progress_on(db, places, done)
-    own = certificates.own_page_of(db, user_id, places, done)
+    own = certificates.own_page_of(db, user_id, places, done, keys)
     tries = quizzes.tries_of(db, user_id)
     dates = briefs.upcoming_for_student(db, user_id, now=now, most=MOST_DATES)
     reports = assessments.reports_of(db, user_id)

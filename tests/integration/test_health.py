@@ -27,6 +27,7 @@ from app.web import health
 from app.workers.mails import MailWork
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.keys import ISSUER
 from tests.make.mail_server import NAME, Authority, PlayedServer, mailer_to
 from tests.make.people import a_user, an_actor
 
@@ -457,7 +458,7 @@ class TestTheOutboxAndAClockThatWasAhead:
     def test_a_mail_recorded_ahead_goes_out_when_the_clock_is_back(self, app, database, ahead):
         """V21: it waited a day."""
         event_id = a_mail(database, at=NOW + ahead)
-        assert jobs.deliver_due(database, app.state.mailer, now=NOW) == 1
+        assert jobs.deliver_due(database, app.state.mailer, ISSUER, now=NOW) == 1
         with database.read() as db:
             assert db.get_one(OutboxEvent, event_id).done_at == NOW
 
@@ -473,7 +474,7 @@ class TestTheOutboxAndAClockThatWasAhead:
                     .where(OutboxEvent.id == event_id)
                     .values(done_at=None, **values)
                 )
-            assert jobs.deliver_due(database, app.state.mailer, now=NOW) == 1
+            assert jobs.deliver_due(database, app.state.mailer, ISSUER, now=NOW) == 1
 
     def test_a_wait_and_a_lease_of_now_are_kept(self, app, database):
         event_id = a_mail(database)
@@ -483,7 +484,7 @@ class TestTheOutboxAndAClockThatWasAhead:
         ):
             with database.write() as db:
                 db.execute(update(OutboxEvent).where(OutboxEvent.id == event_id).values(**values))
-            assert jobs.deliver_due(database, app.state.mailer, now=NOW) == 0
+            assert jobs.deliver_due(database, app.state.mailer, ISSUER, now=NOW) == 0
             with database.read() as db:
                 assert db.scalars(select(OutboxEvent.done_at)).all() == [None]
 

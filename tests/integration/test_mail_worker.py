@@ -23,6 +23,7 @@ from app.outbox.queries import Kind
 from app.workers.loop import Round
 from app.workers.mails import LONGEST_PAUSE, MailWork, deliver_next
 from tests.make import NOW
+from tests.make.keys import ISSUER
 from tests.make.mail_server import DROP, PlayedServer, mailer_to
 
 SECOND = timedelta(seconds=1)
@@ -86,9 +87,9 @@ def test_a_mail_is_sent_once_when_the_server_says_421_after_it(app, database):
     """V22, through the worker: two of two were sent again."""
     with PlayedServer(replies={"QUIT": "421 going away"}).running() as played:
         sent = [a_mail(database), a_mail(database)]
-        assert jobs.deliver_due(database, mailer_to(app, played), now=NOW) == 2
+        assert jobs.deliver_due(database, mailer_to(app, played), ISSUER, now=NOW) == 2
         later = NOW + timedelta(hours=5)
-        assert jobs.deliver_due(database, mailer_to(app, played), now=later) == 0
+        assert jobs.deliver_due(database, mailer_to(app, played), ISSUER, now=later) == 0
     assert len(played.mails) == 2
     assert [stored(database, each).done_at for each in sent] == [NOW, NOW]
 
@@ -115,7 +116,7 @@ def test_one_address_that_is_refused_holds_up_no_other(app, database):
     with PlayedServer(replies={"RCPT": refusals}).running() as played:
         sent = [a_mail(database, "ned.canary@example.org") for _ in range(2)]
         sent.append(a_mail(database, "zoe@example.org"))
-        assert jobs.deliver_due(database, mailer_to(app, played), now=NOW) == 3
+        assert jobs.deliver_due(database, mailer_to(app, played), ISSUER, now=NOW) == 3
     assert len(played.mails) == 1
     assert [stored(database, each).last_error for each in sent] == [
         "The mail server refuses this address for now (450).",
@@ -210,7 +211,7 @@ def test_no_address_and_no_word_of_a_mail_reaches_the_log(app, database, capsys)
             service.send_mail(db, "canary@example.org", "accounts/invitation", broken, now=NOW)
         for minutes in range(0, 60, 10):
             now = NOW + timedelta(minutes=minutes)
-            jobs.deliver_due(database, mailer_to(app, played), now=now)
+            jobs.deliver_due(database, mailer_to(app, played), ISSUER, now=now)
     printed = capsys.readouterr()
     logged = (printed.out + printed.err).lower()
     assert "mail not sent" in logged
@@ -286,15 +287,17 @@ class TestTwoWorkers:
     def test_a_fact_is_acted_on_by_the_newer_holder_only(self, database, monkeypatch):
         acted: list[str] = []
         monkeypatch.setitem(
-            jobs.HANDLERS, "quiz.submitted", lambda _db, payload, _now: acted.append(payload["by"])
+            jobs.HANDLERS,
+            "quiz.submitted",
+            lambda _db, payload, _now, _issuer: acted.append(payload["by"]),
         )
         with database.write() as db:
             service.announce(db, "quiz.submitted", {"by": "Ann"}, now=NOW)
         with database.write() as db:
             (early,) = service.lease(db, Kind.facts, now=NOW)
         later = NOW + queries.LEASE + SECOND
-        assert jobs.deliver_facts(database, now=later) == 1
-        jobs.act_on(database, early, now=later)
+        assert jobs.deliver_facts(database, ISSUER, now=later) == 1
+        jobs.act_on(database, early, ISSUER, now=later)
         assert acted == ["Ann"]
 
 

@@ -21,6 +21,7 @@ from app.outbox.models import OutboxEvent
 from app.outbox.queries import Kind, kept_mail
 from app.web.mailer import Mailer
 from tests.make import NOW
+from tests.make.keys import ISSUER
 
 
 class Inbox:
@@ -67,8 +68,8 @@ def stored(database: Database, event_id: EventId) -> OutboxEvent:
 def test_a_mail_reaches_the_mail_server_once(app, database, inbox):
     kept, address = inbox
     event_id = an_invitation(database)
-    assert jobs.deliver_due(database, mailer_to(app, address), now=NOW) == 1
-    assert jobs.deliver_due(database, mailer_to(app, address), now=NOW) == 0
+    assert jobs.deliver_due(database, mailer_to(app, address), ISSUER, now=NOW) == 1
+    assert jobs.deliver_due(database, mailer_to(app, address), ISSUER, now=NOW) == 0
     ((_, to, content),) = kept.received
     assert to == ["ned@example.org"]
     assert b"Your account at Preceptor Academy" in content
@@ -82,7 +83,7 @@ def test_a_server_that_is_away_is_asked_again_and_no_mail_is_lost_for_days(app, 
     first, second = an_invitation(database), an_invitation(database)
     away = mailer_to(app, "smtp://127.0.0.1:1")
     for hours in range(0, 48, 2):
-        assert jobs.deliver_due(database, away, now=NOW + timedelta(hours=hours)) == 1
+        assert jobs.deliver_due(database, away, ISSUER, now=NOW + timedelta(hours=hours)) == 1
     event = stored(database, first)
     assert (event.tries, event.done_at, event.dead_at) == (0, None, None)
     assert event.last_error == (
@@ -90,7 +91,7 @@ def test_a_server_that_is_away_is_asked_again_and_no_mail_is_lost_for_days(app, 
     )
     assert stored(database, second).last_error is None
     later = NOW + timedelta(hours=48)
-    assert jobs.deliver_due(database, mailer_to(app, address), now=later) == 2
+    assert jobs.deliver_due(database, mailer_to(app, address), ISSUER, now=later) == 2
     assert len(kept.received) == 2
 
 
@@ -99,22 +100,22 @@ def test_a_server_that_stays_away_is_given_up_after_three_days(app, database):
     away = mailer_to(app, "smtp://127.0.0.1:1")
     event_id = an_invitation(database)
     began = NOW + timedelta(days=30)
-    jobs.deliver_due(database, away, now=began)
+    jobs.deliver_due(database, away, ISSUER, now=began)
     with database.write() as db:
         beat(db, Kind.mails, "away", now=began)
     given_up = began + outbox.PATIENCE
-    jobs.deliver_due(database, away, now=given_up - timedelta(seconds=1))
+    jobs.deliver_due(database, away, ISSUER, now=given_up - timedelta(seconds=1))
     assert stored(database, event_id).dead_at is None
     young = an_invitation(database)
     with database.write() as db:
         db.get_one(OutboxEvent, young).created_at = given_up
-    jobs.deliver_due(database, away, now=given_up)
-    jobs.deliver_due(database, away, now=given_up)
+    jobs.deliver_due(database, away, ISSUER, now=given_up)
+    jobs.deliver_due(database, away, ISSUER, now=given_up)
     assert stored(database, young).dead_at is None
     with database.write() as db:
         db.get_one(OutboxEvent, young).done_at = given_up
     assert stored(database, event_id).dead_at == given_up
-    assert jobs.deliver_due(database, away, now=given_up + timedelta(days=9)) == 0
+    assert jobs.deliver_due(database, away, ISSUER, now=given_up + timedelta(days=9)) == 0
 
 
 def test_what_fails_in_our_own_code_waits_longer_each_time_and_ends(app, database):
@@ -122,25 +123,25 @@ def test_what_fails_in_our_own_code_waits_longer_each_time_and_ends(app, databas
         event_id = outbox.send_mail(db, "ada@example.org", "no/such/template", {}, now=NOW)
     now, waited = NOW, []
     for _ in range(outbox.MOST_TRIES):
-        assert jobs.deliver_due(database, app.state.mailer, now=now) == 1
+        assert jobs.deliver_due(database, app.state.mailer, ISSUER, now=now) == 1
         event = stored(database, event_id)
         waited.append(int((event.available_at - now).total_seconds()))
         assert (event.last_error or "").startswith("TemplateNotFound")
         now = max(now, event.available_at)
     assert waited[:7] == [10, 40, 160, 640, 2560, 10240, 14400]
     assert stored(database, event_id).dead_at == now
-    assert jobs.deliver_due(database, app.state.mailer, now=now + timedelta(days=9)) == 0
+    assert jobs.deliver_due(database, app.state.mailer, ISSUER, now=now + timedelta(days=9)) == 0
 
 
 def test_a_mail_is_dated_when_it_was_written_whichever_try_it_is(app, database, inbox):
     kept, address = inbox
     an_invitation(database)
     later = NOW + timedelta(hours=7)
-    assert jobs.deliver_due(database, mailer_to(app, address), now=later) == 1
+    assert jobs.deliver_due(database, mailer_to(app, address), ISSUER, now=later) == 1
     ((_, _, content),) = kept.received
     assert f"Date: {format_datetime(NOW)}".encode() in content
     mail_id = an_invitation(database)
-    assert jobs.deliver_due(database, app.state.mailer, now=later) == 1
+    assert jobs.deliver_due(database, app.state.mailer, ISSUER, now=later) == 1
     with database.read() as db:
         assert kept_mail(db, mail_id).at == NOW
 
@@ -168,7 +169,7 @@ def test_one_mail_that_fails_holds_up_no_other(app, database, inbox):
     with database.write() as db:
         broken = outbox.send_mail(db, "ada@example.org", "no/such/template", {}, now=NOW)
     an_invitation(database)
-    assert jobs.deliver_due(database, mailer_to(app, address), now=NOW) == 2
+    assert jobs.deliver_due(database, mailer_to(app, address), ISSUER, now=NOW) == 2
     assert [to for _, to, _ in kept.received] == [["ned@example.org"]]
     assert "TemplateNotFound" in (stored(database, broken).last_error or "")
 
@@ -177,7 +178,9 @@ def test_the_worker_delivers_and_stops_when_told(app, database):
     event_id = an_invitation(database)
     stop = Event()
     worker = Thread(
-        target=jobs.work_until, args=(stop, database, app.state.mailer, lambda: NOW), daemon=True
+        target=jobs.work_until,
+        args=(stop, database, app.state.mailer, lambda: NOW, ISSUER),
+        daemon=True,
     )
     worker.start()
     for _ in range(100):

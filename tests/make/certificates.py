@@ -11,6 +11,7 @@ from app.courses.queries import Published
 from app.kit.ids import AssessmentId, CertificateId, EnrolmentId
 from tests.make import NOW
 from tests.make.assessments import Day, a_day, a_signed_assessment
+from tests.make.keys import ISSUER
 from tests.make.learning import a_completed_theory, a_learner_place, a_published_course
 from tests.make.people import a_user
 
@@ -49,6 +50,8 @@ def an_earner(
 
 
 def a_certificate(db: Session, earned: Earned) -> CertificateId:
-    issued = service.issue_if_complete(db, earned.student.user_id, earned.course_key, now=NOW)
+    issued = service.issue_if_complete(
+        db, earned.student.user_id, earned.course_key, ISSUER, now=NOW
+    )
     assert issued is not None
     return issued

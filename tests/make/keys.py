@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.certificates.signing import Issuer
 from app.kit.keys import SealingKeys, SigningKeys
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "keys"
@@ -30,3 +31,7 @@ def signing_keys() -> SigningKeys:
 
 def sealing_keys() -> SealingKeys:
     return SealingKeys.read(SEALING_FILE.read_text())
+
+
+ISSUER = Issuer("Preceptor Academy", signing_keys())
+"""The academy of all tests, as it signs certificates."""

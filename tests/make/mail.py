@@ -6,12 +6,13 @@ from fastapi import FastAPI
 
 from app import jobs
 from app.outbox.queries import Mail, kept_mails
+from tests.make.keys import ISSUER
 
 
 def mails_to(app: FastAPI, address: str) -> tuple[Mail, ...]:
     """Deliver everything due and return the mails to one address, newest first."""
     shell = app.state.shell
-    while jobs.deliver_due(shell.database, app.state.mailer, now=shell.clock()):
+    while jobs.deliver_due(shell.database, app.state.mailer, ISSUER, now=shell.clock()):
         pass
     with shell.database.read() as db:
         return kept_mails(db, to=address)

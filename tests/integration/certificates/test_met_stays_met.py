@@ -21,6 +21,7 @@ from app.practicals.models import Practical
 from tests.make import NOW
 from tests.make.assessments import a_day, a_signed_assessment
 from tests.make.courses import small_files
+from tests.make.keys import ISSUER
 from tests.make.learning import a_completed_theory, a_learner_place, a_published_course
 from tests.make.people import a_user
 
@@ -65,12 +66,12 @@ def assess(database, student, parsed, kind="practice-day", mark=Mark.done):
 
 def issued(database, student):
     with database.write() as db:
-        return service.issue_if_complete(db, student.user_id, "small-course", now=NOW)
+        return service.issue_if_complete(db, student.user_id, "small-course", ISSUER, now=NOW)
 
 
 def missing(database, student):
     with database.read() as db:
-        (way,) = queries.own_page(db, student.user_id).ways
+        (way,) = queries.own_page(db, student.user_id, ISSUER.keys).ways
         return [one.words for one in way.missing]
 
 
@@ -81,7 +82,7 @@ def test_the_checklist_of_the_days_own_revision_counts(database, student):
     with database.read() as db:
         row = db.scalars(select(Certificate)).one()
         assert len(row.snapshot["practicals"]) == 1
-        assert checks.problems(db, now=NOW) == []
+        assert checks.problems(db, ISSUER.keys, now=NOW) == []
 
 
 def test_but_only_when_it_was_passed(database, student):
@@ -131,12 +132,12 @@ class TestTheAudit:
     def test_names_who_has_earned_a_certificate_and_has_none(self, database, student):
         assess(database, student, revised(checklist="second-session"))
         with database.read() as db:
-            assert checks.problems(db, now=NOW) == [
+            assert checks.problems(db, ISSUER.keys, now=NOW) == [
                 f"Person {student.user_id}: has earned a certificate of small-course, and has none."
             ]
         issued(database, student)
         with database.read() as db:
-            assert checks.problems(db, now=NOW) == []
+            assert checks.problems(db, ISSUER.keys, now=NOW) == []
 
     def test_names_a_competent_assessment_that_no_rule_counts(self, database, student):
         """What the rule did of every day that was planned under a later revision."""
@@ -145,7 +146,7 @@ class TestTheAudit:
             (assessment,) = db.scalars(select(Assessment))
             assessment.checklist_key = "a-third-session"
         with database.read() as db:
-            assert checks.problems(db, now=NOW) == [
+            assert checks.problems(db, ISSUER.keys, now=NOW) == [
                 f"Assessment {assessment.id}: competent, and no rule of its student counts it."
             ]
 
@@ -166,7 +167,7 @@ def test_a_lesson_under_a_certificate_stays_done_in_a_later_revision(database, s
     with pytest.raises(LessonStaysDone), database.write() as db:
         learning.mark_lesson_not_done(db, student, "small-course", "skin-layers")
     with database.read() as db:
-        assert checks.problems(db, now=NOW) == []
+        assert checks.problems(db, ISSUER.keys, now=NOW) == []
 
 
 def test_the_migration_asks_again_for_what_was_kept_back(sqlite_database):
@@ -181,6 +182,6 @@ def test_the_migration_asks_again_for_what_was_kept_back(sqlite_database):
         db.execute(update(OutboxEvent).values(done_at=NOW))
     downgrade(database, "20261129_0050")
     upgrade(database)
-    assert jobs.deliver_facts(database, now=datetime.now(UTC) + timedelta(seconds=1)) == 1
+    assert jobs.deliver_facts(database, ISSUER, now=datetime.now(UTC) + timedelta(seconds=1)) == 1
     with database.read() as db:
         assert db.scalars(select(Certificate)).one().user_id == kept_back.user_id

@@ -12,6 +12,7 @@ from app.certificates import checks, domain, queries, serials, service
 from app.certificates.domain import Status
 from app.certificates.errors import AlreadyRevoked, NotIssued
 from app.certificates.models import Certificate, CertificateBlock
+from app.certificates.records import is_untouched
 from app.enrolments.models import Enrolment, EnrolmentState
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
@@ -20,11 +21,12 @@ from app.outbox.models import OutboxEvent
 from app.practicals.models import Attendance, Seat
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
+from tests.make.keys import ISSUER
 from tests.make.people import a_user
 
 
 def issue(db, earned):
-    return service.issue_if_complete(db, earned.student.user_id, earned.course_key, now=NOW)
+    return service.issue_if_complete(db, earned.student.user_id, earned.course_key, ISSUER, now=NOW)
 
 
 def mails(db, template):
@@ -51,16 +53,16 @@ class TestIssuing:
     def test_the_outbox_issues_it_after_the_signature(self, database, earned, app):
         mailer = app.state.mailer
         for _ in range(3):
-            jobs.deliver_due(database, mailer, now=NOW)
+            jobs.deliver_due(database, mailer, ISSUER, now=NOW)
         with database.read() as db:
             row = db.scalars(select(Certificate)).one()
             assert (row.user_id, row.holder_name) == (earned.student.user_id, "Sam Student")
             assert row.snapshot["evidence"]["assessments"] == [str(earned.assessment_id)]
             assert row.snapshot["holder"]["name"] == "Sam Student"
-            assert queries.is_untouched(row)
+            assert is_untouched(row, ISSUER.keys, was_revoked=False)
             (mail,) = mails(db, "certificates/issued")
             assert mail["to"] == earned.student.email
-            assert checks.problems(db, now=NOW) == []
+            assert checks.problems(db, ISSUER.keys, now=NOW) == []
 
     def test_asked_twice_it_is_issued_once(self, database, earned):
         with database.write() as db:
@@ -114,7 +116,9 @@ class TestIssuing:
                 )
             )
         with pytest.raises(NotIssued), database.write() as db:
-            service.issue_blocked(db, admin, earned.student.user_id, earned.course_key, now=NOW)
+            service.issue_blocked(
+                db, admin, earned.student.user_id, earned.course_key, ISSUER, now=NOW
+            )
         with database.read() as db:
             assert db.scalars(select(Certificate)).all() == []
 
@@ -125,7 +129,9 @@ class TestIssuing:
 
     def test_an_unknown_course_issues_nothing(self, database, earned):
         with database.write() as db:
-            found = service.issue_if_complete(db, earned.student.user_id, "no-such-course", now=NOW)
+            found = service.issue_if_complete(
+                db, earned.student.user_id, "no-such-course", ISSUER, now=NOW
+            )
             assert found is None
 
 
@@ -141,15 +147,17 @@ class TestNames:
             assert issue(db, earned) is None
             assert issue(db, earned) is None
         with database.read() as db:
-            (waiting,) = queries.admin_page(db, search="", number=1).blocked
+            (waiting,) = queries.admin_page(db, ISSUER.keys, search="", number=1).blocked
             assert reason in waiting.reason
             acts = [act.action for act in acts_about(db, earned.student.user_id)]
             assert acts.count("certificates.certificate_blocked") == 1
-            (way,) = queries.own_page(db, earned.student.user_id).ways
+            (way,) = queries.own_page(db, earned.student.user_id, ISSUER.keys).ways
             assert way.missing == ()
             assert reason in way.blocked
         with pytest.raises(NotIssued, match="What is missing"), database.write() as db:
-            service.issue_blocked(db, admin, earned.student.user_id, earned.course_key, now=NOW)
+            service.issue_blocked(
+                db, admin, earned.student.user_id, earned.course_key, ISSUER, now=NOW
+            )
 
     def test_once_it_can_be_printed_the_admin_issues_it(self, database, admin):
         with database.write() as db:
@@ -157,10 +165,12 @@ class TestNames:
             assert issue(db, earned) is None
         with database.write() as db:
             db.connection().exec_driver_sql("UPDATE users SET certificate_name = 'Li Xiaolong'")
-            service.issue_blocked(db, admin, earned.student.user_id, earned.course_key, now=NOW)
+            service.issue_blocked(
+                db, admin, earned.student.user_id, earned.course_key, ISSUER, now=NOW
+            )
         with database.read() as db:
             assert db.scalars(select(Certificate)).one().holder_name == "Li Xiaolong"
-            assert queries.admin_page(db, search="", number=1).blocked == ()
+            assert queries.admin_page(db, ISSUER.keys, search="", number=1).blocked == ()
 
     def test_an_assessor_who_cannot_be_printed_blocks_too(self, database):
         with database.write() as db:
@@ -168,22 +178,24 @@ class TestNames:
             earned = an_earner(db, instructor=instructor)
             assert issue(db, earned) is None
         with database.read() as db:
-            (waiting,) = queries.admin_page(db, search="", number=1).blocked
+            (waiting,) = queries.admin_page(db, ISSUER.keys, search="", number=1).blocked
             assert "the assessor's name" in waiting.reason
 
     def test_only_what_is_blocked_can_be_tried_again(self, database, admin, earned):
         with pytest.raises(NotFound), database.write() as db:
-            service.issue_blocked(db, admin, UserId(new_uuid()), earned.course_key, now=NOW)
+            service.issue_blocked(db, admin, UserId(new_uuid()), earned.course_key, ISSUER, now=NOW)
 
 
 class TestRevoking:
     def test_it_says_so_at_once_and_its_holder_is_told(self, database, earned, admin):
         with database.write() as db:
             certificate_id = a_certificate(db, earned)
-            service.revoke_certificate(db, admin, certificate_id, "Issued in error", now=NOW)
+            service.revoke_certificate(
+                db, admin, certificate_id, "Issued in error", ISSUER, now=NOW
+            )
         with database.read() as db:
             row = db.get(Certificate, certificate_id)
-            found = queries.verification(db, row.serial)
+            found = queries.verification(db, row.serial, ISSUER.keys)
             assert (found.status, found.revoked_at) == (Status.revoked, NOW)
             (mail,) = mails(db, "certificates/revoked")
             assert mail["values"]["reason"] == "Issued in error"
@@ -192,40 +204,44 @@ class TestRevoking:
         with database.write() as db:
             certificate_id = a_certificate(db, earned)
         with pytest.raises(Forbidden), database.write() as db:
-            service.revoke_certificate(db, earned.student, certificate_id, "Mine", now=NOW)
+            service.revoke_certificate(db, earned.student, certificate_id, "Mine", ISSUER, now=NOW)
         with database.write() as db:
-            service.revoke_certificate(db, admin, certificate_id, "Issued in error", now=NOW)
+            service.revoke_certificate(
+                db, admin, certificate_id, "Issued in error", ISSUER, now=NOW
+            )
         with pytest.raises(AlreadyRevoked), database.write() as db:
-            service.revoke_certificate(db, admin, certificate_id, "Again", now=NOW)
+            service.revoke_certificate(db, admin, certificate_id, "Again", ISSUER, now=NOW)
         with pytest.raises(NotFound), database.write() as db:
-            service.revoke_certificate(db, admin, CertificateId(new_uuid()), "None", now=NOW)
+            service.revoke_certificate(
+                db, admin, CertificateId(new_uuid()), "None", ISSUER, now=NOW
+            )
 
     def test_nothing_comes_back_by_itself_but_an_admin_issues_anew(self, database, earned, admin):
         with database.write() as db:
             first = a_certificate(db, earned)
         with pytest.raises(NotIssued, match="revoked first"), database.write() as db:
-            service.reissue_certificate(db, admin, first, now=NOW)
+            service.reissue_certificate(db, admin, first, ISSUER, now=NOW)
         with database.write() as db:
-            service.revoke_certificate(db, admin, first, "Wrong name", now=NOW)
+            service.revoke_certificate(db, admin, first, "Wrong name", ISSUER, now=NOW)
             assert issue(db, earned) is None
         with database.write() as db:
-            second = service.reissue_certificate(db, admin, first, now=NOW)
+            second = service.reissue_certificate(db, admin, first, ISSUER, now=NOW)
         with database.read() as db:
             serials = {row.id: row.serial for row in db.scalars(select(Certificate))}
             assert len(set(serials.values())) == 2
             assert queries.live_certificate(db, earned.student.user_id, earned.course_key) == second
-            assert checks.problems(db, now=NOW) == []
+            assert checks.problems(db, ISSUER.keys, now=NOW) == []
         with pytest.raises(NotFound), database.write() as db:
-            service.reissue_certificate(db, admin, CertificateId(new_uuid()), now=NOW)
+            service.reissue_certificate(db, admin, CertificateId(new_uuid()), ISSUER, now=NOW)
 
     def test_issuing_anew_asks_the_rule_again(self, database, earned, admin):
         """R-113."""
         with database.write() as db:
             first = a_certificate(db, earned)
-            service.revoke_certificate(db, admin, first, "Was not there", now=NOW)
+            service.revoke_certificate(db, admin, first, "Was not there", ISSUER, now=NOW)
             db.execute(update(Seat).values(attendance=Attendance.absent))
         with pytest.raises(NotIssued, match="Attend"), database.write() as db:
-            service.reissue_certificate(db, admin, first, now=NOW)
+            service.reissue_certificate(db, admin, first, ISSUER, now=NOW)
 
 
 def alter_snapshot(db, row):
@@ -283,10 +299,10 @@ def test_an_altered_row_is_not_valid_and_the_audit_finds_it(database, earned, al
         alter(db, db.get(Certificate, certificate_id))
     with database.read() as db:
         row = db.get(Certificate, certificate_id)
-        found = queries.verification(db, row.serial)
+        found = queries.verification(db, row.serial, ISSUER.keys)
         assert (found.status, found.name, found.title) == (Status.not_valid, "", "")
         assert found.practicals == ()
-        assert checks.problems(db, now=NOW) == [
+        assert checks.problems(db, ISSUER.keys, now=NOW) == [
             f"Certificate {certificate_id}: it is not what was issued."
         ]
 
@@ -298,7 +314,7 @@ def test_the_audit_finds_certificates_without_evidence(database, earned):
         db.execute(update(Seat).values(attendance=Attendance.absent))
         db.execute(delete(Completion).where(Completion.item_key == "final-test"))
     with database.read() as db:
-        found = checks.problems(db, now=NOW)
+        found = checks.problems(db, ISSUER.keys, now=NOW)
         assert len(found) == 2
         assert all(
             f"Certificate {certificate_id}: its evidence is not there" in one for one in found
@@ -309,9 +325,11 @@ def test_the_audit_finds_two_valid_ones(database, earned):
     with database.write() as db:
         a_certificate(db, earned)
         db.connection().exec_driver_sql("DROP INDEX uq_certificates_live")
-        service._issue(db, earned.student.user_id, earned.course_key, issued_by=None, now=NOW)
+        service._issue(
+            db, earned.student.user_id, earned.course_key, ISSUER, issued_by=None, now=NOW
+        )
     with database.read() as db:
-        found = checks.problems(db, now=NOW)
+        found = checks.problems(db, ISSUER.keys, now=NOW)
     with database.write() as db:
         db.execute(delete(Certificate))
         db.connection().exec_driver_sql(

@@ -19,6 +19,7 @@ from app.notices.models import Notice
 from app.outbox.models import OutboxEvent
 from tests.make import NOW
 from tests.make.courses import small_files
+from tests.make.keys import ISSUER
 from tests.make.learning import a_learner_place, a_published_course
 from tests.make.pages import words
 from tests.make.people import a_user
@@ -65,7 +66,7 @@ def published(database, parsed, *, now=LATER):
     with database.write() as db:
         done = publish(db, None, parsed, now=now)
     with database.write() as db:
-        act_on_facts(db, now=now)
+        act_on_facts(db, ISSUER, now=now)
     return done
 
 

@@ -17,6 +17,7 @@ from app.outbox.queries import kept_mails
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.enrolments import an_enrolment, an_intake, counters, states_in
+from tests.make.keys import ISSUER
 from tests.make.learning import a_published_course
 from tests.make.people import a_user
 from tests.make.versions import version_on
@@ -430,7 +431,7 @@ def test_each_letter_can_be_sent(app, as_person, office, database, published, an
     office.post(f"/admin/enrolments/{one}/cancel", data={"reason": "Asked by phone"})
     browser.post(reserve_path(intake_id))
     browser.post("/api/v1/intakes")
-    jobs.deliver_due(database, app.state.mailer, now=NOW)
+    jobs.deliver_due(database, app.state.mailer, ISSUER, now=NOW)
     with database.read() as db:
         mails = kept_mails(db, to=ann.email)
     assert {mail.subject for mail in mails} == {

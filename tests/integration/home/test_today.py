@@ -17,6 +17,7 @@ from tests.make import NOW
 from tests.make.assessments import a_day, a_signed_assessment
 from tests.make.certificates import an_earner
 from tests.make.enrolments import an_enrolment, an_intake
+from tests.make.keys import ISSUER
 from tests.make.learning import (
     a_completed_theory,
     a_done_lesson,
@@ -101,10 +102,12 @@ def after_a_day(db, **marks):
 
 def with_a_certificate(db, *, revoked=False, **columns):
     earned = an_earner(db, **columns)
-    issued = certificates.issue_if_complete(db, earned.student.user_id, earned.course_key, now=NOW)
+    issued = certificates.issue_if_complete(
+        db, earned.student.user_id, earned.course_key, ISSUER, now=NOW
+    )
     if revoked:
         admin = a_user(db, "Ada Admin", roles=("admin",))
-        certificates.revoke_certificate(db, admin, issued, "Wrong name", now=NOW)
+        certificates.revoke_certificate(db, admin, issued, "Wrong name", ISSUER, now=NOW)
     return earned.student
 
 

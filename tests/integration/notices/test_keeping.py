@@ -17,6 +17,7 @@ from app.outbox.models import KeptMail, OutboxEvent
 from app.outbox.queries import KEPT
 from app.outbox.service import keep_mail, send_mail
 from tests.make import NOW
+from tests.make.keys import ISSUER
 from tests.make.notices import DAY, a_notice
 from tests.make.people import a_user
 
@@ -41,7 +42,7 @@ def test_a_mail_and_its_notice_are_written_together_and_the_notice_outlives_it(a
         notice, mail = db.scalars(select(Notice)).one(), db.scalars(select(OutboxEvent)).one()
         assert notice.id == mail.id
         assert (notice.template, notice.details) == ("practicals/booked", mail.payload["values"])
-    jobs.deliver_due(database, app.state.mailer, now=NOW)
+    jobs.deliver_due(database, app.state.mailer, ISSUER, now=NOW)
     jobs.forget_delivered(database, now=NOW + KEPT)
     assert (count(database, OutboxEvent), count(database, KeptMail)) == (1, 1)
     jobs.forget_delivered(database, now=LATER)
@@ -70,7 +71,7 @@ def test_what_is_not_delivered_is_never_forgotten(app, database):
         send_mail(db, "ann@example.org", "no/such", {}, now=NOW)
     now = NOW
     for _ in range(9):
-        jobs.deliver_due(database, app.state.mailer, now=now)
+        jobs.deliver_due(database, app.state.mailer, ISSUER, now=now)
         now += timedelta(days=2)
     with database.write() as db:
         send_mail(db, "ann@example.org", "enquiries/received", {}, now=NOW)
@@ -101,16 +102,16 @@ def test_the_audit_says_when_nobody_forgets(database):
         event = {"name": "mail", "payload": {}, "created_at": NOW, "available_at": NOW, "tries": 1}
         db.execute(insert(OutboxEvent), [{**event, "id": new_uuid(), "done_at": NOW}])
     with database.read() as db:
-        assert broken_invariants(db, now=NOW + KEPT * 2) == []
-        (sentence,) = broken_invariants(db, now=NOW + KEPT * 2 + timedelta(seconds=1))
+        assert broken_invariants(db, ISSUER.keys, now=NOW + KEPT * 2) == []
+        (sentence,) = broken_invariants(db, ISSUER.keys, now=NOW + KEPT * 2 + timedelta(seconds=1))
     assert "delivered over 180 days ago (1)" in sentence
 
 
 def test_the_worker_forgets_every_hour(app, database):
     told(database)
-    jobs.deliver_due(database, app.state.mailer, now=NOW)
+    jobs.deliver_due(database, app.state.mailer, ISSUER, now=NOW)
     passed = iter([0.0, 1800.0, 3600.0])
-    work = jobs.FactWork(database, lambda: LATER, lambda: next(passed))
+    work = jobs.FactWork(database, lambda: LATER, ISSUER, lambda: next(passed))
     work.round(LATER)
     work.round(LATER + timedelta(minutes=30))
     assert count(database, OutboxEvent) == 1

@@ -14,6 +14,7 @@ from app.outbox.health import deliveries
 from app.outbox.models import KeptMail
 from app.practicals import service
 from tests.make import NOW
+from tests.make.keys import ISSUER
 from tests.make.people import a_user
 from tests.make.practicals import a_plan, a_practical, a_ready_student
 from tests.make.versions import plan_version
@@ -27,7 +28,7 @@ def delivered(app, database, settings):
         mailer = make_mailer(settings, app.state.shell)
         with database.read() as db:
             assert outbox.given_up(db) == ()
-        while deliver_due(database, mailer, now=NOW + timedelta(days=1)):
+        while deliver_due(database, mailer, ISSUER, now=NOW + timedelta(days=1)):
             pass
         with database.read() as db:
             assert {each.waiting for each in deliveries(db, now=NOW)} == {0}

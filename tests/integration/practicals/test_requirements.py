@@ -18,6 +18,7 @@ from app.practicals.models import Seat
 from app.practicals.queries.life_support import uncovered_days
 from tests.make import NOW
 from tests.make.courses import changed_course
+from tests.make.keys import ISSUER
 from tests.make.learning import a_published_course
 from tests.make.pages import words
 from tests.make.people import a_user
@@ -223,12 +224,12 @@ def test_a_proof_moves_up_whoever_waited_and_lacked_only_that(database, admin, t
         the_final_test(db, ann)
         a_waiter(db, day, ann.user_id)
     with database.write() as db:
-        jobs.act_on_facts(db, now=NOW)
+        jobs.act_on_facts(db, ISSUER, now=NOW)
     assert seats(database) == 0
     with database.write() as db:
         a_proof(db, admin, ann)
     with database.write() as db:
-        jobs.act_on_facts(db, now=NOW)
+        jobs.act_on_facts(db, ISSUER, now=NOW)
     assert seats(database) == 1
 
 

@@ -18,6 +18,7 @@ from app.outbox.heartbeats import heartbeats
 from app.outbox.models import OutboxEvent
 from app.practicals.models import Seat
 from tests.make import NOW
+from tests.make.keys import ISSUER
 from tests.make.mail_server import HANG, PlayedServer, mailer_to
 from tests.make.practicals import a_practical, a_ready_student, a_waiter
 
@@ -28,7 +29,9 @@ AFTER = DUE + timedelta(seconds=11)
 @contextmanager
 def both_workers(database: Database, mailer: Any) -> Iterator[None]:
     stop = Event()
-    work = Thread(target=jobs.work_until, args=(stop, database, mailer, lambda: AFTER), daemon=True)
+    work = Thread(
+        target=jobs.work_until, args=(stop, database, mailer, lambda: AFTER, ISSUER), daemon=True
+    )
     work.start()
     try:
         yield

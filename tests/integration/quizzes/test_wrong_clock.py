@@ -9,6 +9,7 @@ from app.accounts.identity import Identity
 from app.outbox.heartbeats import heartbeats
 from app.workers.loop import Worker
 from tests.make import NOW
+from tests.make.keys import ISSUER
 from tests.make.people import a_sign_in, a_user
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
@@ -29,7 +30,7 @@ class Time:
 
 
 def a_worker(database, time: Time) -> Worker:
-    work = jobs.FactWork(database, time.clock, time.seconds)
+    work = jobs.FactWork(database, time.clock, ISSUER, time.seconds)
     return Worker(jobs.Kind.facts, database, time.clock, work.round, time.seconds)
 
 

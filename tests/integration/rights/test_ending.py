@@ -31,6 +31,7 @@ from app.practicals.queries.facts import gate_of, known_people
 from app.practicals.queries.holding import without_right
 from app.rights import queries, service
 from tests.make import NOW
+from tests.make.keys import ISSUER
 from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.practicals import (
@@ -99,7 +100,7 @@ def set_roles(database, academy, person, *roles):
 
 
 def work(database, *, now=NOW):
-    while jobs.deliver_facts(database, now=now):
+    while jobs.deliver_facts(database, ISSUER, now=now):
         pass
 
 
@@ -419,7 +420,7 @@ class TestTheAudit:
                 update(User).where(User.id == academy.teacher.user_id).values(disabled_at=NOW)
             )
         with database.read() as db:
-            found = checks.broken_invariants(db, now=NOW)
+            found = checks.broken_invariants(db, ISSUER.keys, now=NOW)
             left = queries.leftovers(db, now=NOW)
         expected = [
             *(f"Seat {seat}: its holder has no right to it any more." for seat in academy.seats),

@@ -26,6 +26,7 @@ from app.outbox.models import OutboxEvent
 from app.practicals.models import Practical, Seat, WaitingEntry
 from app.quizzes.models import Attempt
 from tests.make import NOW
+from tests.make.keys import ISSUER
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -217,7 +218,7 @@ class TestCertificates:
 
 class TestTime:
     def test_the_audit_finds_nothing(self, db):
-        assert checks.broken_invariants(db, now=NOW) == []
+        assert checks.broken_invariants(db, ISSUER.keys, now=NOW) == []
 
     def test_nothing_has_happened_in_the_future(self, db):
         for moment in (
@@ -257,7 +258,7 @@ class TestTime:
         assert waiting["mail"] > 100
 
     def test_it_is_made_once(self, academy_database):
-        assert not fill_if_empty(academy_database, now=NOW + timedelta(days=3))
+        assert not fill_if_empty(academy_database, ISSUER, now=NOW + timedelta(days=3))
 
 
 @pytest.mark.deep
@@ -276,7 +277,7 @@ def test_it_can_be_made_at_any_hour(tmp_path, moment):
         courses.publish(
             db, None, parse_course("mesotherapy", read_folder(COURSES / "mesotherapy")), now=moment
         )
-    assert fill_if_empty(database, now=moment)
+    assert fill_if_empty(database, ISSUER, now=moment)
     with database.read() as db:
-        assert checks.broken_invariants(db, now=moment) == []
+        assert checks.broken_invariants(db, ISSUER.keys, now=moment) == []
     database.close()

@@ -30,6 +30,7 @@ from app.web.routing import policies
 from tests.integration.routes.test_careless import WHO, browser_of, mailed
 from tests.make import NOW
 from tests.make.forms import PageForm, forms_on_the_way
+from tests.make.keys import ISSUER
 
 __all__ = ["browser_of", "mailed"]
 
@@ -256,7 +257,7 @@ def test_a_fact_that_fails_leaves_nothing_of_what_it_tells(
     """What the worker keeps of a failure is read by the office."""
     database: Database = academy_client.app.state.shell.database
 
-    def remember(db, payload, now) -> None:
+    def remember(db, payload, now, _issuer) -> None:
         people.person_by_email(db, payload["email"])
 
     monkeypatch.setitem(HANDLERS, "canary.told", remember)
@@ -264,7 +265,7 @@ def test_a_fact_that_fails_leaves_nothing_of_what_it_tells(
         fact = {"email": f"{TYPED}@example.org"}
         event_id = outbox.announce(db, "canary.told", fact, now=NOW)
     failing.kind = kind
-    deliver_facts(database, now=NOW)
+    deliver_facts(database, ISSUER, now=NOW)
     failing.kind = ""
     with academy_database.read() as db:
         error = db.get_one(OutboxEvent, event_id).last_error

@@ -128,7 +128,9 @@ def test_a_course_that_lost_its_parts_still_names_what_is_missing():
 
 
 def snapshot(facts=FACTS, now=NOW, name="Sam Student"):
-    return domain.make_snapshot(facts, holder_id=HOLDER, name=name, serial="0" * 26, now=now)
+    return domain.make_snapshot(
+        facts, issuer="Preceptor Academy", holder_id=HOLDER, name=name, serial="0" * 26, now=now
+    )
 
 
 @pytest.fixture
@@ -149,7 +151,8 @@ def test_everything_a_certificate_says():
     facts = replace(FACTS, attended=(in_new_york,), competent=(signed,))
     now = night.astimezone(timezone(timedelta(hours=9)))
     assert snapshot(facts, now=now) == {
-        "format": 1,
+        "format": 2,
+        "issuer": "Preceptor Academy",
         "serial": "0" * 26,
         "holder": {"id": str(HOLDER), "name": "Sam Student"},
         "course": {"key": "small-course", "revision": 3, "revision_id": str(FACTS.revision_id)},

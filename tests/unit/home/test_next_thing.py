@@ -111,16 +111,11 @@ def a_certificate(status=Status.valid):
         CertificateId(new_uuid()),
         "0" * 26,
         UserId(new_uuid()),
-        "Sam",
-        "A small course",
-        "",
-        date(2026, 11, 1),
-        NOW,
-        (),
         status,
-        None,
-        None,
-        "",
+        name="Sam",
+        title="A small course",
+        issued_on=date(2026, 11, 1),
+        issued_at=NOW,
     )
 
 

@@ -1,0 +1,216 @@
+"""What a stored certificate says, and whether it is genuine. Every page, the API and the audit read a
+certificate through `shown`, which checks the signature each time (R-116)."""
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.audit import queries as audit
+from app.certificates import domain, serials
+from app.certificates.domain import Status
+from app.certificates.models import Certificate
+from app.certificates.signing import (
+    KnownKeys,
+    Proof,
+    StatementKind,
+    certificate_words,
+    is_proved,
+    revocation_words,
+    signed_by,
+)
+from app.db.base import table_of
+from app.kit.ids import CertificateId, UserId
+from app.kit.keys import SigningKeys
+
+COLUMNS = table_of(Certificate).c
+REVOKED = "certificates.certificate_revoked"
+ISSUED = "certificates.certificate_issued"
+WAS_REVOKED = audit.recorded(REVOKED, "certificate", COLUMNS.id).label("was_revoked")
+"""Whether the audit trail says that the certificate was revoked: a second witness, for a row from which
+somebody took its revocation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """One practical as a certificate names it."""
+
+    title: str
+    on: date
+    assessed_on: date
+    assessor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What is handed on with a certificate, so that anybody can check it without the academy: `words` are
+    those that `proof` signs."""
+
+    snapshot: Mapping[str, Any]
+    words: Mapping[str, Any]
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A certificate as it was issued, with its status now.
+
+    One that is not valid has a number and the place of its row, and nothing of what the row says: it may
+    be a forger's words. `issued_on` and `issued_at` are None only then. `signed_later` is the moment of
+    the signature of a certificate that was issued before certificates were signed.
+    """
+
+    id: CertificateId
+    serial: str
+    holder_id: UserId
+    status: Status
+    name: str = ""
+    title: str = ""
+    scope: str = ""
+    issued_on: date | None = None
+    issued_at: datetime | None = None
+    signed_later: datetime | None = None
+    practicals: tuple[Trained, ...] = ()
+    revoked_at: datetime | None = None
+    revocation_reason: str | None = None
+    signed: Signed | None = None
+
+    @property
+    def grouped(self) -> str:
+        return serials.grouped(self.serial)
+
+
+def shown(row: Certificate, keys: KnownKeys, *, was_revoked: bool) -> Shown:
+    """Return a row as it may be shown. `was_revoked` is what the audit trail says of it."""
+    proof = proof_of(row)
+    if proof is None or not is_untouched(row, keys, was_revoked=was_revoked):
+        return Shown(
+            id=row.id,
+            serial=row.serial if isinstance(row.serial, str) else "",
+            holder_id=row.user_id,
+            status=Status.not_valid,
+        )
+    said, signed_at = row.snapshot, row.signed_at or row.issued_at
+    return Shown(
+        id=row.id,
+        serial=row.serial,
+        holder_id=row.user_id,
+        status=domain.status_of(is_untouched=True, revoked_at=row.revoked_at),
+        name=row.holder_name,
+        title=said["title"],
+        scope=said["scope"],
+        issued_on=date.fromisoformat(said["issued_on"]),
+        issued_at=row.issued_at,
+        signed_later=signed_at if signed_at != row.issued_at else None,
+        practicals=trained(said),
+        revoked_at=row.revoked_at,
+        revocation_reason=row.revocation_reason,
+        signed=Signed(said, certificate_words(said, id=row.id, signed_at=signed_at), proof),
+    )
+
+
+def trained(said: Mapping[str, Any]) -> tuple[Trained, ...]:
+    """Return the practicals of a genuine snapshot."""
+    return tuple(
+        Trained(
+            practical["title"],
+            date.fromisoformat(practical["on"]),
+            date.fromisoformat(practical["assessed_on"]),
+            practical["assessor"],
+        )
+        for practical in said["practicals"]
+    )
+
+
+def is_untouched(row: Certificate, keys: KnownKeys, *, was_revoked: bool) -> bool:
+    """Return whether a row still says what was issued: its signature, its columns against the snapshot
+    that was signed, and its revocation (R-111, R-116). Never raise, whatever the row holds."""
+    proof = proof_of(row)
+    if proof is None or not isinstance(row.signed_at, datetime):
+        return False
+    if not isinstance(row.snapshot, dict) or not is_as_hashed(row):
+        return False
+    words = certificate_words(row.snapshot, id=row.id, signed_at=row.signed_at)
+    return is_proved(keys, StatementKind.certificate, words, proof) and (
+        is_rightly_revoked(row, keys)
+        if row.revoked_at is not None
+        else not _is_revoked(row, was_revoked)
+    )
+
+
+def sign_certificate(row: Certificate, keys: SigningKeys, *, now: datetime) -> None:
+    """Sign what a row says, at `now`."""
+    words = certificate_words(row.snapshot, id=row.id, signed_at=now)
+    proof = signed_by(keys, StatementKind.certificate, words)
+    row.signed_at = now
+    row.signature_format, row.signing_key_id, row.signature = astuple(proof)
+
+
+def sign_revocation(row: Certificate, keys: SigningKeys) -> None:
+    """Sign the revocation that a row has."""
+    proof = signed_by(keys, StatementKind.revocation, words_of_revocation(row))
+    row.revocation_format, row.revocation_key_id, row.revocation_signature = astuple(proof)
+
+
+def is_as_hashed(row: Certificate) -> bool:
+    """Return whether the snapshot has the hash of its row, and the columns repeat what it says. Anybody
+    who can write to the database can make it so; only a signature proves it."""
+    said = row.snapshot
+    try:
+        return domain.hash_of(said) == row.snapshot_hash and (
+            said["serial"],
+            said["holder"],
+            said["course"]["key"],
+            said["course"]["revision_id"],
+            said["issued_at"],
+        ) == (
+            row.serial,
+            {"id": str(row.user_id), "name": row.holder_name},
+            row.course_key,
+            str(row.revision_id),
+            row.issued_at.isoformat(),
+        )
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        return False
+
+
+def is_rightly_revoked(row: Certificate, keys: KnownKeys) -> bool:
+    """Return whether the academy signed the revocation that a row has."""
+    proof = _proof(row.revocation_format, row.revocation_key_id, row.revocation_signature)
+    if proof is None or not isinstance(row.revoked_at, datetime):
+        return False
+    return is_proved(keys, StatementKind.revocation, words_of_revocation(row), proof)
+
+
+def words_of_revocation(row: Certificate) -> dict[str, Any]:
+    """Return what a signature of the revocation of a row covers."""
+    return revocation_words(
+        serial=row.serial,
+        revoked_at=row.revoked_at or row.issued_at,
+        revoked_by=row.revoked_by,
+        reason=row.revocation_reason or "",
+    )
+
+
+def proof_of(row: Certificate) -> Proof | None:
+    return _proof(row.signature_format, row.signing_key_id, row.signature)
+
+
+def _is_revoked(row: Certificate, was_revoked: bool) -> bool:
+    """Return whether anything is left of a revocation in a row without its moment, or in the trail."""
+    return was_revoked or any(
+        value is not None
+        for value in (
+            row.revoked_by,
+            row.revocation_reason,
+            row.revocation_format,
+            row.revocation_key_id,
+            row.revocation_signature,
+        )
+    )
+
+
+def _proof(format_number: int | None, key_id: str | None, value: str | None) -> Proof | None:
+    if format_number is None or key_id is None or value is None:
+        return None
+    return Proof(format_number, key_id, value)

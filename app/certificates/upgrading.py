@@ -1,0 +1,102 @@
+"""Signing what was issued before certificates were signed.
+
+Only an upgrade does this, or the operator by a command: a worker that did it every hour would sign whatever
+somebody writes into the database in the old form.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import open_to_all
+from app.audit import queries as trail
+from app.audit import service as audit
+from app.certificates.models import Certificate
+from app.certificates.records import (
+    COLUMNS,
+    ISSUED,
+    WAS_REVOKED,
+    is_as_hashed,
+    sign_certificate,
+    sign_revocation,
+)
+from app.db import migrate
+from app.db.database import Database
+from app.kit.keys import SigningKeys
+
+SIGNED_SINCE = "20261129_0130"
+"""The migration that brought the signatures."""
+
+WAS_ISSUED = trail.recorded(ISSUED, "certificate", COLUMNS.id).label("was_issued")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedLater:
+    """What came of it: the numbers that are signed now, and those left unsigned because their rows are
+    not what was issued."""
+
+    signed: tuple[str, ...]
+    refused: tuple[str, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        said = []
+        if self.signed:
+            said.append(f"Signed certificates that were issued before: {len(self.signed)}.")
+        if self.refused:
+            said.append(
+                f"Not signed, because they are not what was issued: {', '.join(self.refused)}. "
+                "They stay not valid."
+            )
+        return tuple(said)
+
+
+def upgrade(database: Database, keys: SigningKeys, *, now: datetime) -> SignedLater:
+    """Bring the schema to the head. Where this brings the signatures, sign what was issued before."""
+    brings_signatures = SIGNED_SINCE in migrate.pending(database)
+    migrate.upgrade(database)
+    if not brings_signatures:
+        return SignedLater((), ())
+    with database.write() as db:
+        return sign_earlier(db, keys, now=now)
+
+
+@open_to_all
+def sign_earlier(db: Session, keys: SigningKeys, *, now: datetime) -> SignedLater:
+    """Sign each certificate without a signature that still is what was issued, by its old SHA-256 and by
+    the audit trail. It is marked as signed at `now`, later than it was issued."""
+    rows = db.execute(
+        select(Certificate, WAS_ISSUED, WAS_REVOKED)
+        .where(Certificate.signature.is_(None))
+        .order_by(Certificate.id)
+    ).all()
+    signed, refused = [], []
+    for row, was_issued, was_revoked in rows:
+        if not was_issued or not _is_as_issued(row, was_revoked=was_revoked):
+            refused.append(str(row.serial))
+            continue
+        sign_certificate(row, keys, now=now)
+        if row.revoked_at is not None:
+            sign_revocation(row, keys)
+        signed.append(row.serial)
+        audit.record(
+            db,
+            None,
+            "certificates.certificate_signed_later",
+            now=now,
+            subject_kind="certificate",
+            subject_id=row.id,
+            person_id=row.user_id,
+            details={"key_id": keys.newest_id},
+        )
+    return SignedLater(tuple(signed), tuple(refused))
+
+
+def _is_as_issued(row: Certificate, *, was_revoked: bool) -> bool:
+    """Return whether an unsigned row is whole: its hash, its columns, and a revocation with who made it
+    and why exactly where the trail has one."""
+    revocation = (row.revoked_at, row.revoked_by, row.revocation_reason)
+    has_all, has_none = None not in revocation, revocation == (None, None, None)
+    return is_as_hashed(row) and (has_all if was_revoked else has_none)

@@ -1,0 +1,31 @@
+"""Certificates: signatures of what was issued and of revocations.
+
+Expand step: adds columns only. `preceptor migrate` signs what was issued before, with the keys of the
+installation, after this migration. Going back drops the signatures; the SHA-256 of each row stays.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "20261129_0130"
+down_revision = "20261129_0160"
+
+COLUMNS = (
+    ("signed_at", sa.DateTime(timezone=True)),
+    ("signature_format", sa.Integer()),
+    ("signing_key_id", sa.String(length=40)),
+    ("signature", sa.String(length=100)),
+    ("revocation_format", sa.Integer()),
+    ("revocation_key_id", sa.String(length=40)),
+    ("revocation_signature", sa.String(length=100)),
+)
+
+
+def upgrade() -> None:
+    for name, kind in COLUMNS:
+        op.add_column("certificates", sa.Column(name, kind, nullable=True))
+
+
+def downgrade() -> None:
+    for name, _ in reversed(COLUMNS):
+        op.drop_column("certificates", name)
