@@ -10,7 +10,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 
 from app import jobs, key_files
 from app.accounts import api as accounts_api
-from app.accounts import group_pages, me_pages, people_pages, proof_pages
+from app.accounts import fresh_proof_pages, group_pages, me_pages, people_pages, proof_pages
 from app.accounts import pages as accounts_pages
 from app.accounts.identity import Identity
 from app.accounts.kept_forms import KeptForms
@@ -26,7 +26,7 @@ from app.certificates.signing import Issuer
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.db.database import Database
-from app.demo.people import GUESTS
+from app.demo.people import GUESTS, PASSWORD
 from app.enquiries import pages as enquiries_pages
 from app.enrolments import admin_enrolment_pages, admin_pages
 from app.enrolments import api as enrolments_api
@@ -91,6 +91,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     courses_api.api,
     accounts_pages.pages,
     me_pages.pages,
+    fresh_proof_pages.pages,
     notices_pages.pages,
     notices_api.api,
     accounts_api.api,
@@ -147,6 +148,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         url_for=url_for,
         asset=built.url,
         guests=GUESTS if settings.env is Environment.demo else (),
+        guest_password=PASSWORD if settings.env is Environment.demo else "",
     )
     app.state.readers = readers_of(settings.threads)
     app.state.print_desk = PrintDesk()

@@ -2,13 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import TypeVar
 
 from app.kit.errors import Forbidden
 from app.kit.ids import SignInId, UserId
+
+PROOF_LASTS = timedelta(minutes=15)
+"""How long a person who proved who they are may do what asks for a fresh proof."""
+CLOCKS_DIFFER = timedelta(minutes=2)
+"""How far a proof may lie in the future: two servers do not tell exactly the same time. One that lies
+further ahead was made before the clock was set back, and says nothing."""
 
 
 class Role(StrEnum):
@@ -40,6 +46,14 @@ class Actor:
     """When this sign-in ends if nothing more is done in it."""
     life_support_until: date | None = None
     """The last day of their proof of basic life support; None: none was seen."""
+    proved_at: datetime | None = None
+    """When they last proved in this sign-in who they are; None: an API token or a job, which cannot."""
+
+    def has_fresh_proof(self, now: datetime) -> bool:
+        """Return whether they proved within the last 15 minutes who they are."""
+        if self.proved_at is None:
+            return False
+        return -CLOCKS_DIFFER <= now - self.proved_at <= PROOF_LASTS
 
     @property
     def is_student(self) -> bool:

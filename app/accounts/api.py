@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from app.accounts import own_account, queries, sign_ins
 from app.accounts.actor import Role
 from app.accounts.domain import Profile, missing_profile_fields
-from app.accounts.forms import Name
+from app.accounts.forms import PERSONAL_DETAILS, Name
 from app.kit.ids import GroupId, SignInId
 from app.kit.versions import LONGEST_VERSION
 from app.web.access import INSTRUCTOR, SIGNED_IN
@@ -110,10 +110,21 @@ def show_me(*, visit: Visit) -> MeOut:
     return _me(visit)
 
 
-@api.put("/me/profile", name="api.accounts.change_profile", access=SIGNED_IN, response_model=MeOut)
+@api.put(
+    "/me/profile",
+    name="api.accounts.change_profile",
+    access=SIGNED_IN,
+    proof=PERSONAL_DETAILS,
+    response_model=MeOut,
+)
 def change_profile(*, visit: Visit, profile: ProfileIn) -> MeOut:
     """Replace the profile; what is left out becomes empty. One that was made from an older version is
-    refused with 409 and the reason `stale`."""
+    refused with 409 and the reason `stale`.
+
+    To change a detail needs the password, typed within the last 15 minutes: without it the answer is 403
+    with the reason `fresh-proof-needed`. A token cannot prove who holds it. It may change the theme, and
+    fill in what a place still asks for (`missing` of `GET /me`); for the rest there is the page `/me`.
+    """
     wanted = Profile(**profile.model_dump(exclude={"version"}))
     with visit.database.write() as db:
         own_account.change_profile(

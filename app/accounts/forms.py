@@ -14,6 +14,7 @@ from app.accounts.domain import (
     normal_email,
 )
 from app.accounts.links import LONGEST_TOKEN
+from app.web.access import FreshProof
 from app.web.dates import Day
 from app.web.forms import EditForm, Form
 
@@ -52,6 +53,14 @@ class SignInForm(Form):
     kept: Annotated[str, StringConstraints(max_length=20)] = ""
 
 
+class ProveForm(Form):
+    password: TypedPassword = Field(title="Your password")
+    act: Annotated[str, StringConstraints(max_length=100)] = ""
+    next: Wanted = ""
+    back: Wanted = ""
+    kept: Annotated[str, StringConstraints(max_length=20)] = ""
+
+
 class RegisterForm(Form):
     name: Name = Field(title="Your full name")
     email: Email = Field(title="Your e-mail address")
@@ -86,6 +95,10 @@ class ChangePasswordForm(Form):
 class ChangeAddressForm(Form):
     email: Email = Field(title="Your new e-mail address")
     current_password: TypedPassword = Field(title="Your current password")
+
+
+PERSONAL_DETAILS = FreshProof("change your details", by_use_case=True)
+"""What the page and the API ask before a profile is changed; the colours alone need no proof."""
 
 
 class ProfileForm(EditForm):

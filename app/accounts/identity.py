@@ -35,6 +35,7 @@ BY_COOKIE = Prepared(
         SIGN_IN.user_id,
         SIGN_IN.idle_ends_at,
         SIGN_IN.ends_at,
+        SIGN_IN.proved_at,
         USER.name,
         USER.email,
         USER.theme,
@@ -81,6 +82,7 @@ class Identity:
             theme=row.theme,
             sign_in_ends_at=min(idle_ends_at, row.ends_at),
             life_support_until=row.life_support_until,
+            proved_at=row.proved_at,
         )
         if is_touched:
             # Later: a page that only reads is answered while the database cannot be written.

@@ -1,6 +1,7 @@
-"""Forms that were sent after a sign-in had ended, kept sealed until their sender has signed in again.
+"""Forms that were not accepted because the sign-in had ended or a fresh proof was needed, kept sealed until
+their sender has signed in again or has proved who they are.
 
-Only the person of the ended sign-in can read one, for half an hour. It is encrypted with a key that is made
+Only their sender can read one, for half an hour. It is encrypted with a key that is made
 from the installation's secret and bound to its row and its owner.
 """
 
@@ -27,12 +28,13 @@ from app.accounts.identity import hash_of
 from app.accounts.models import KeptFormRow, SignIn, User
 from app.db.database import Database, DatabaseBusy
 from app.kit.ids import EventId, UserId, new_uuid
-from app.web.kept_forms import Ended, KeptForm
+from app.web.kept_forms import Ended, KeptForm, Why
 
 log = structlog.get_logger("preceptor.kept_forms")
 
 LASTS: Final = timedelta(minutes=30)
 MOST_OF_A_PERSON: Final = 5
+UNAVAILABLE: Final = (DBAPIError, DatabaseBusy, NoConnectionFree)
 _FORMAT: Final = b"\x01"
 _NONCE_BYTES: Final = 12
 
@@ -54,21 +56,31 @@ class KeptForms:
             owner, how = self._owner(database, token, now=now)
             if owner is None or form is None:
                 return Ended(how)
-            kept_id = EventId(new_uuid())
-            row = KeptFormRow(
-                id=kept_id,
-                user_id=owner,
-                sealed=self._seal(form, kept_id, owner),
-                created_at=now,
-                ends_at=now + LASTS,
-            )
-            with database.write() as db:
-                _make_room(db, owner, now=now)
-                db.add(row)
-        except (DBAPIError, DatabaseBusy, NoConnectionFree):
+        except UNAVAILABLE:
             log.warning("form not kept")
             return Ended(how)
-        return Ended(how, str(kept_id))
+        return Ended(how, self.keep_for(database, owner, form, now=now))
+
+    def keep_for(
+        self, database: Database, user_id: UserId, form: KeptForm, *, now: datetime
+    ) -> str | None:
+        """Keep the form for this person and return its id; None while the database cannot be written."""
+        kept_id = EventId(new_uuid())
+        row = KeptFormRow(
+            id=kept_id,
+            user_id=user_id,
+            sealed=self._seal(form, kept_id, user_id),
+            created_at=now,
+            ends_at=now + LASTS,
+        )
+        try:
+            with database.write() as db:
+                _make_room(db, user_id, now=now)
+                db.add(row)
+        except UNAVAILABLE:
+            log.warning("form not kept")
+            return None
+        return str(kept_id)
 
     def read(
         self, database: Database, kept_id: str, user_id: UserId, *, now: datetime
@@ -105,7 +117,9 @@ class KeptForms:
 
     def _seal(self, form: KeptForm, kept_id: EventId, owner: UserId) -> bytes:
         fields = {name: list(texts) for name, texts in form.fields.items()}
-        plain = json.dumps({"page": form.page, "action": form.action, "fields": fields}).encode()
+        plain = json.dumps(
+            {"page": form.page, "action": form.action, "fields": fields, "why": form.why}
+        ).encode()
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return _FORMAT + nonce + self._cipher.encrypt(nonce, plain, kept_id.bytes + owner.bytes)
 
@@ -119,7 +133,9 @@ class KeptForms:
             return None
         values = json.loads(plain)
         fields = {name: tuple(texts) for name, texts in values["fields"].items()}
-        return KeptForm(values["page"], values["action"], fields)
+        # Forms that were kept by earlier versions do not say why: their sign-in had ended.
+        why = Why(values.get("why", Why.ended))
+        return KeptForm(values["page"], values["action"], fields, why)
 
 
 @open_to_all

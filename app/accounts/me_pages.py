@@ -7,10 +7,15 @@ from fastapi import Response
 
 from app.accounts import own_account, passwords, queries, sign_ins
 from app.accounts.domain import PROFILE_WORDS, Profile, missing_profile_fields
-from app.accounts.errors import WrongPassword
-from app.accounts.forms import ChangeAddressForm, ChangePasswordForm, PlainForm, ProfileForm
+from app.accounts.forms import (
+    PERSONAL_DETAILS,
+    ChangeAddressForm,
+    ChangePasswordForm,
+    PlainForm,
+    ProfileForm,
+)
+from app.accounts.fresh_proof_pages import checked
 from app.accounts.pages import browser_of, signed_in
-from app.accounts.sign_ins import Candidate
 from app.kit.errors import Refused
 from app.kit.ids import SignInId
 from app.kit.versions import Stale
@@ -32,7 +37,7 @@ def show_me(*, visit: Visit) -> Response:
     return _me_page(visit)
 
 
-@pages.post("/me", name="accounts.me.post", access=SIGNED_IN)
+@pages.post("/me", name="accounts.me.post", access=SIGNED_IN, proof=PERSONAL_DETAILS)
 def change_profile(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = ProfileForm.read(submitted)
@@ -62,7 +67,7 @@ def change_password(*, visit: Visit, submitted: Submitted) -> Response:
     actor = visit.actor
     try:
         form = ChangePasswordForm.read(submitted)
-        candidate = _prove(visit, form.current_password)
+        candidate = checked(visit, form.current_password, "current_password")
         password_hash = passwords.choose(form.password, email=actor.email, name=actor.name)
         with visit.database.write() as db:
             started = own_account.change_password(
@@ -83,15 +88,15 @@ def show_email(*, visit: Visit) -> Response:
 def ask_for_new_address(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = ChangeAddressForm.read(submitted)
-        candidate = _prove(visit, form.current_password)
+        candidate = checked(visit, form.current_password, "current_password")
         with visit.database.write() as db:
-            own_account.ask_for_new_address(
+            started = own_account.ask_for_new_address(
                 db, visit.actor, candidate, email=form.email, now=visit.now
             )
     except Refused as refused:
         return form_page(visit, "accounts/email.html", submitted, refused)
     words = f"We have sent a link to {form.email}. Your address changes when you open it."
-    return visit.redirect(visit.url("accounts.me"), flash=words, kind="info")
+    return signed_in(visit, started, visit.url("accounts.me"), words, kind="info")
 
 
 @pages.get("/me/sign-ins", name="accounts.sign_ins", access=SIGNED_IN)
@@ -116,18 +121,6 @@ def end_sign_in(*, visit: Visit, submitted: Submitted, sign_in_id: SignInId) -> 
     with visit.database.write() as db:
         sign_ins.end_own(db, visit.actor, sign_in_id, now=visit.now)
     return visit.redirect(visit.url("accounts.sign_ins"), flash="That device is signed out.")
-
-
-def _prove(visit: VisitContext, typed: str) -> Candidate:
-    """Return what was checked if the password is the actor's own, else raise WrongPassword."""
-    candidate = sign_ins.begin_proof(
-        visit.database, visit.actor, network=visit.network, now=visit.now
-    )
-    if not passwords.matches(candidate.password_hash, typed):
-        with visit.database.write() as db:
-            sign_ins.refuse_sign_in(db, candidate, now=visit.now)
-        raise WrongPassword("current_password")
-    return candidate
 
 
 def _me_page(

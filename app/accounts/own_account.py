@@ -14,12 +14,14 @@ from app.accounts import api_tokens, doors, links, recognition, sign_ins
 from app.accounts.actor import Actor, open_to_all
 from app.accounts.domain import Profile, Purpose
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
+from app.accounts.fresh_proof import renew_proof
 from app.accounts.models import User
+from app.accounts.proving import details_to_prove
 from app.accounts.queries import profile_from
 from app.accounts.sign_ins import Browser, Candidate, Started
 from app.accounts.trail import note
 from app.db import limits
-from app.kit.errors import Invalid, TooMany
+from app.kit.errors import Invalid, ProofNeeded, TooMany
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.versions import demand_current
 from app.outbox.service import send_mail
@@ -165,8 +167,9 @@ def change_password(
 @open_to_all
 def ask_for_new_address(
     db: Session, actor: Actor, candidate: Candidate, *, email: str, now: datetime
-) -> None:
-    """Mail a link to the address the actor wants to change to (R-009).
+) -> Started:
+    """Mail a link to the address the actor wants to change to (R-009). The password that was asked for it
+    is a fresh proof, so the sign-in goes on with a new token.
 
     If another account has it, its owner is told by mail and the actor is told nothing else.
     """
@@ -178,10 +181,11 @@ def ask_for_new_address(
     limits.take(db, doors.NEW_ADDRESS, str(user.id), now=now)
     if _by_email(db, email) is not None:
         send_mail(db, email, "accounts/already-registered", {}, now=now)
-        return
+        return renew_proof(db, actor, now=now)
     link_id = links.make_link(db, Purpose.email, user.id, email, now=now)
     send_mail(db, email, "accounts/new-address", {"link_id": str(link_id)}, now=now)
     note(db, user.id, user.id, "accounts.new_address_asked", now=now)
+    return renew_proof(db, actor, now=now)
 
 
 @open_to_all
@@ -207,14 +211,19 @@ def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> No
 def change_profile(
     db: Session, actor: Actor, profile: Profile, *, expected_version: str, now: datetime
 ) -> None:
-    """Write the actor's own profile; one that was made from an older version is refused with Stale."""
+    """Write the actor's own profile. One that was made from an older version is refused with Stale, and a
+    change of a personal detail without a fresh proof with ProofNeeded."""
     user = db.scalars(
         select(User)
         .where(User.id == actor.user_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-    demand_current(expected_version, recorded=asdict(profile_from(user)), sent=asdict(profile))
+    recorded = profile_from(user)
+    demand_current(expected_version, recorded=asdict(recorded), sent=asdict(profile))
+    by_token = actor.sign_in_id is None
+    if details_to_prove(recorded, profile, by_token=by_token) and not actor.has_fresh_proof(now):
+        raise ProofNeeded
     db.execute(
         update(User)
         .where(User.id == actor.user_id)

@@ -30,7 +30,7 @@ from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
 from app.web.safe_paths import HOME, local_path
-from app.web.visit import Visit, VisitContext
+from app.web.visit import FlashKind, Visit, VisitContext
 
 pages = Pages()
 
@@ -235,9 +235,15 @@ def browser_of(visit: VisitContext) -> Browser:
     return Browser(visit.network, agent, visit.sign_in_token, Recognition(secret, held))
 
 
-def signed_in(visit: VisitContext, started: Started, to: str, flash: str | None = None) -> Response:
-    """Hand the new sign-in's token to the browser and send it on."""
-    response = visit.redirect(to, flash=flash)
+def signed_in(
+    visit: VisitContext,
+    started: Started,
+    to: str,
+    flash: str | None = None,
+    kind: FlashKind = "success",
+) -> Response:
+    """Hand the sign-in's new token to the browser and send it on."""
+    response = visit.redirect(to, flash=flash, kind=kind)
     visit.set_cookie(response, "sid", started.token, seconds=started.seconds)
     return recognised(visit, response, started.device)
 

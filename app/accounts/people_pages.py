@@ -16,7 +16,7 @@ from app.db.paging import page_number
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import UserId
 from app.kit.spreadsheets import csv_text
-from app.web.access import ADMIN
+from app.web.access import ADMIN, FreshProof
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
@@ -69,7 +69,12 @@ def show_people(*, visit: Visit) -> Response:
     )
 
 
-@pages.post("/export", name="accounts.export_people", access=ADMIN)
+@pages.post(
+    "/export",
+    name="accounts.export_people",
+    access=ADMIN,
+    proof=FreshProof("take a list of people away"),
+)
 def export_people(*, visit: Visit, submitted: Submitted) -> Response:
     """Send the people of the present search as CSV. A post, because it is kept in the audit trail."""
     form = ExportForm.read(submitted)
@@ -88,7 +93,9 @@ def show_invite(*, visit: Visit) -> Response:
     return form_page(visit, "accounts/invite.html")
 
 
-@pages.post("/invite", name="accounts.invite.post", access=ADMIN)
+@pages.post(
+    "/invite", name="accounts.invite.post", access=ADMIN, proof=FreshProof("invite somebody")
+)
 def invite(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = InviteForm.read(submitted)
@@ -116,7 +123,12 @@ def show_roles(*, visit: Visit, person_id: UserId) -> Response:
     return _roles_page(visit, person_id)
 
 
-@pages.post("/{person_id}/roles", name="accounts.roles.post", access=ADMIN)
+@pages.post(
+    "/{person_id}/roles",
+    name="accounts.roles.post",
+    access=ADMIN,
+    proof=FreshProof("change what a person may do"),
+)
 def change_roles(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     try:
         form = RolesForm.read(submitted)
@@ -140,7 +152,12 @@ def show_access(*, visit: Visit, person_id: UserId) -> Response:
     return _access_page(visit, person_id)
 
 
-@pages.post("/{person_id}/close", name="accounts.close", access=ADMIN)
+@pages.post(
+    "/{person_id}/close",
+    name="accounts.close",
+    access=ADMIN,
+    proof=FreshProof("close a person’s account"),
+)
 def close(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     try:
         form = CloseForm.read(submitted)
@@ -159,13 +176,23 @@ def close(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     return _back(visit, person_id, done)
 
 
-@pages.post("/{person_id}/open", name="accounts.open", access=ADMIN)
+@pages.post(
+    "/{person_id}/open",
+    name="accounts.open",
+    access=ADMIN,
+    proof=FreshProof("open a person’s account"),
+)
 def open_again(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     done = "The account is open again."
     return _change_access(visit, submitted, person_id, service.open_account, done)
 
 
-@pages.post("/{person_id}/reset", name="accounts.start_reset", access=ADMIN)
+@pages.post(
+    "/{person_id}/reset",
+    name="accounts.start_reset",
+    access=ADMIN,
+    proof=FreshProof("start a reset of a person’s password"),
+)
 def start_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     PlainForm.read(submitted)
     with visit.database.write() as db:
@@ -178,7 +205,12 @@ def start_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Res
     return visit.redirect(url, flash="A mail with a link is on its way.")
 
 
-@pages.post("/{person_id}/sign-ins/end", name="accounts.end_all_of", access=ADMIN)
+@pages.post(
+    "/{person_id}/sign-ins/end",
+    name="accounts.end_all_of",
+    access=ADMIN,
+    proof=FreshProof("sign a person out everywhere"),
+)
 def end_all_of(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     PlainForm.read(submitted)
     with visit.database.write() as db:

@@ -16,7 +16,7 @@ from app.db.paging import page_number
 from app.kit.ids import AssessmentId, PracticalId
 from app.practicals.domain.times import moment_words, span_words
 from app.web import papers
-from app.web.access import SIGNED_IN, STAFF
+from app.web.access import SIGNED_IN, STAFF, FreshProof
 from app.web.print_desk import PaperAnswer
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
@@ -37,7 +37,10 @@ def print_report(visit: Visit, assessment_id: AssessmentId) -> Response:
 
 
 @pages.get(
-    "/teach/practicals/{practical_id}/checklists.pdf", name="assessments.checklists", access=STAFF
+    "/teach/practicals/{practical_id}/checklists.pdf",
+    name="assessments.checklists",
+    access=STAFF,
+    proof=FreshProof("take a list of people away", is_file=True),
 )
 def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
     """One blank checklist for each person on a page of the roster; one without a name where nobody is."""

@@ -17,7 +17,7 @@ from app.certificates.signing import Issuer
 from app.db.paging import page_number
 from app.kit.errors import Invalid
 from app.kit.ids import CertificateId, UserId
-from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT
+from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT, FreshProof
 from app.web.errors import status_of
 from app.web.forms import Submitted
 from app.web.print_desk import PaperAnswer
@@ -141,7 +141,12 @@ def show_one(visit: Visit, certificate_id: CertificateId) -> Response:
     return _one(visit, certificate_id)
 
 
-@pages.post("/admin/certificates/{certificate_id}/revoke", name="certificates.revoke", access=ADMIN)
+@pages.post(
+    "/admin/certificates/{certificate_id}/revoke",
+    name="certificates.revoke",
+    access=ADMIN,
+    proof=FreshProof("revoke a certificate"),
+)
 def revoke(visit: Visit, certificate_id: CertificateId, submitted: Submitted) -> Response:
     try:
         form = RevokeForm.read(submitted)
@@ -161,7 +166,10 @@ def revoke(visit: Visit, certificate_id: CertificateId, submitted: Submitted) ->
 
 
 @pages.post(
-    "/admin/certificates/{certificate_id}/reissue", name="certificates.reissue", access=ADMIN
+    "/admin/certificates/{certificate_id}/reissue",
+    name="certificates.reissue",
+    access=ADMIN,
+    proof=FreshProof("issue a certificate anew"),
 )
 def reissue(visit: Visit, certificate_id: CertificateId, submitted: Submitted) -> Response:
     ReissueForm.read(submitted)

@@ -54,7 +54,7 @@ def _settle_in(diary: Diary, one: DemoPerson, password_hash: str, now: datetime)
     own_account.set_password(db, link, Purpose.invitation, password_hash, now=now)
     found = accounts_queries.person_by_email(db, one.email)
     assert found is not None  # noqa: S101 - made two lines above
-    actor = Actor(found.user_id, found.name, found.roles, found.email)
+    actor = Actor(found.user_id, found.name, found.roles, found.email, proved_at=now)
     profile = Profile(
         name=one.name,
         certificate_name=one.certificate_name or one.name,

@@ -23,7 +23,7 @@ from app.enrolments.queries import places_by_intake
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId
 from app.kit.versions import Stale, version_of
-from app.web.access import ADMIN
+from app.web.access import ADMIN, FreshProof
 from app.web.dates import local_day, typed_day, typed_moment, typed_pounds
 from app.web.errors import status_of
 from app.web.form_pages import compared, errors_of, form_page
@@ -152,7 +152,12 @@ def cancel_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
     )
 
 
-@pages.post("/admin/intakes/{intake_id}/export", name="enrolments.export", access=ADMIN)
+@pages.post(
+    "/admin/intakes/{intake_id}/export",
+    name="enrolments.export",
+    access=ADMIN,
+    proof=FreshProof("take a list of people away"),
+)
 def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
     """A post, because the trail keeps who took a list of people away."""
     EmptyForm.read(submitted)

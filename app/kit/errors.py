@@ -47,6 +47,20 @@ class Forbidden(Refused):
     slug = "forbidden"
 
 
+class ProofNeeded(Forbidden):
+    """The person may do it, but proved too long ago who they are, or cannot prove it: an API token."""
+
+    title = "Prove that it is you"
+    slug = "fresh-proof-needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This needs your password, typed within the last 15 minutes. Type it on the page, then do "
+            "this again. A token of the API cannot prove who holds it: use the page.",
+            reason="fresh-proof-needed",
+        )
+
+
 class NotFound(Refused):
     """It does not exist, or this person may not know that it does: the two look alike."""
 

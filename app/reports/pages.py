@@ -11,7 +11,7 @@ from app.reports import queries, service
 from app.reports.forms import AskedForm, address_of, values_of
 from app.reports.queries import QuizCell, QuizColumn, ResultRow
 from app.reports.students import Asked, Order
-from app.web.access import STAFF
+from app.web.access import STAFF, FreshProof
 from app.web.forms import Submitted
 from app.web.routing import Pages
 from app.web.visit import Visit
@@ -52,7 +52,9 @@ def show_results(visit: Visit) -> Response:
     )
 
 
-@pages.post("/export", name="reports.export", access=STAFF)
+@pages.post(
+    "/export", name="reports.export", access=STAFF, proof=FreshProof("take a list of results away")
+)
 def export_results(visit: Visit, submitted: Submitted) -> Response:
     """Send the present list as CSV. A post, because the trail keeps who took it away."""
     form = AskedForm.read(submitted)

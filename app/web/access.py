@@ -1,9 +1,10 @@
 """Who may call a route at all. What they may do to which object is the use-case's question."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from app.accounts.actor import Actor, Role
-from app.kit.errors import Forbidden, Unauthenticated
+from app.kit.errors import Forbidden, ProofNeeded, Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,21 @@ STUDENT = Access("student", roles=frozenset({Role.student}))
 INSTRUCTOR = Access("instructor", roles=frozenset({Role.instructor}))
 ADMIN = Access("admin", roles=frozenset({Role.admin}))
 STAFF = Access("staff", roles=frozenset({Role.instructor, Role.admin}))
+
+
+@dataclass(frozen=True, slots=True)
+class FreshProof:
+    """What a route asks beyond its access: that the person proved within 15 minutes who they are.
+
+    `act` says what they are about to do, after "So that nobody else can". `by_use_case`: only a part of
+    what the route does needs it, and the use-case decides. `is_file`: the answer is saved, not shown.
+    """
+
+    act: str
+    by_use_case: bool = False
+    is_file: bool = False
+
+    def demand(self, actor: Actor | None, *, now: datetime) -> None:
+        """Raise ProofNeeded where the proof is too old, or where there can be none."""
+        if not self.by_use_case and (actor is None or not actor.has_fresh_proof(now)):
+            raise ProofNeeded

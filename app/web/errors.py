@@ -23,12 +23,14 @@ from app.kit.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    ProofNeeded,
     Refused,
     TooMany,
     Unauthenticated,
 )
 from app.web.access import Access
 from app.web.forms import UnsupportedForm
+from app.web.fresh_proof import ask_for_proof
 from app.web.kept_forms import ask_to_sign_in_again
 from app.web.openapi import pointer_of
 from app.web.visit import VisitContext, open_visit
@@ -96,6 +98,8 @@ async def _refused(request: Request, error: Exception) -> Response:
         return await run_in_threadpool(
             ask_to_sign_in_again, request, visit.sign_in_token, now=visit.now
         )
+    if isinstance(error, ProofNeeded) and not _is_api(request) and isinstance(visit, VisitContext):
+        return await run_in_threadpool(ask_for_proof, request, visit)
     return _answer(request, status_of(error), error.title, error.detail, error)
 
 

@@ -1,14 +1,17 @@
-"""A form that was sent after the sign-in had ended: kept until its sender has signed in again.
+"""A form that was sent after the sign-in had ended, or that needs a fresh proof first: kept until its sender
+has signed in again, or has proved who they are.
 
 The post is refused before anything is done. What was typed is kept sealed (`KeepForms`, given by accounts),
-and the person is sent to the page to sign in, which leads back to the page of the form. There the fields are
-filled in again. Nothing is sent a second time by itself: the person presses the button.
+and the person is sent to the page to sign in or to prove (`fresh_proof`), which leads back to the page of
+the form. There the fields are filled in again. Nothing is sent a second time by itself: the person presses
+the button.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -34,6 +37,13 @@ _PLUMBING = re.compile(r"^(version|expected_\w+|next|token|ended|kept)$")
 _SECRET = re.compile(r"password|token", re.IGNORECASE)
 
 
+class Why(StrEnum):
+    """Why a form was kept and not accepted."""
+
+    ended = "ended"
+    proof = "proof"
+
+
 @dataclass(frozen=True, slots=True)
 class KeptForm:
     """What was typed (`fields`), where it was sent (`action`), and the page it stands on (`page`)."""
@@ -41,6 +51,7 @@ class KeptForm:
     page: str
     action: str
     fields: Mapping[str, tuple[str, ...]] = field(repr=False)
+    why: Why = Why.ended
 
     @property
     def typed(self) -> dict[str, tuple[str, ...]]:
@@ -50,6 +61,12 @@ class KeptForm:
             for name, values in self.fields.items()
             if not _PLUMBING.match(name) and any(value.strip() for value in values)
         }
+
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether there is anything to keep, and no more than is kept."""
+        length = sum(len(text) for texts in self.fields.values() for text in texts)
+        return bool(self.typed) and length <= MOST_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +78,15 @@ class Ended:
 
 
 class KeepForms(Protocol):
-    """Keep the form of a person whose sign-in has ended, for that person only."""
+    """Keep a form for its sender only."""
 
     def keep(
         self, database: Database, token: str | None, form: KeptForm | None, *, now: datetime
     ) -> Ended: ...
+
+    def keep_for(
+        self, database: Database, user_id: UserId, form: KeptForm, *, now: datetime
+    ) -> str | None: ...
 
     def read(
         self, database: Database, kept_id: str, user_id: UserId, *, now: datetime
@@ -75,15 +96,21 @@ class KeepForms(Protocol):
 def ask_to_sign_in_again(request: Request, token: str | None, *, now: datetime) -> Response:
     """Answer a post whose sender is not signed in (any more). Blocks: it writes what was typed."""
     shell: Shell = request.app.state.shell
-    form = _sent_form(request)
-    keepable = form is not None and form.typed and not _is_too_long(form)
+    form = sent_form(request, Why.ended)
+    keepable = form is not None and form.can_be_kept
     ended = shell.kept_forms.keep(shell.database, token, form if keepable else None, now=now)
-    page = form.page if form is not None else _page_of(request)
-    kept = "nothing" if form is None or not form.typed else "yes" if ended.kept_id else "no"
-    if ended.kept_id:
-        page += ("&" if "?" in page else "?") + urlencode({KEPT: ended.kept_id})
+    page, kept = way_back(request, form, ended.kept_id)
     query = urlencode({"next": page, "ended": ended.how, "kept": kept}, safe="/")
     return RedirectResponse(f"/sign-in?{query}", status_code=303)
+
+
+def way_back(request: Request, form: KeptForm | None, kept_id: str | None) -> tuple[str, str]:
+    """Return the page to come back to, and what became of what was typed: "yes" it is kept, "no", or
+    "nothing" was."""
+    page = form.page if form is not None else page_of(request)
+    if kept_id:
+        page += ("&" if "?" in page else "?") + urlencode({KEPT: kept_id})
+    return page, "nothing" if form is None or not form.typed else "yes" if kept_id else "no"
 
 
 def filled(
@@ -135,19 +162,16 @@ def _labels(page: HtmlElement) -> dict[str, str]:
     }
 
 
-def _sent_form(request: Request) -> KeptForm | None:
+def sent_form(request: Request, why: Why) -> KeptForm | None:
+    """Return what was sent, without its secrets; None: nothing was read."""
     submission: Submission | None = request.scope.get("preceptor.submission")
     if submission is None:
         return None
     fields = {name: one for name, one in submission.fields.items() if not _SECRET.search(name)}
-    return KeptForm(_page_of(request), str(request.scope["path"]), fields)
+    return KeptForm(page_of(request), str(request.scope["path"]), fields, why)
 
 
-def _is_too_long(form: KeptForm) -> bool:
-    return sum(len(text) for texts in form.fields.values() for text in texts) > MOST_CHARACTERS
-
-
-def _page_of(request: Request) -> str:
+def page_of(request: Request) -> str:
     """Return the page that the form stands on: the browser names it. A page that cannot be opened again,
     such as one shown after a refusal, gives way to the address of the form itself, or to the home page."""
     for address in (request.headers.get("referer", ""), str(request.scope["path"])):

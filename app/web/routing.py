@@ -1,6 +1,7 @@
 """Routers whose every route names its policy, and the check that none is without."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
@@ -8,14 +9,23 @@ from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import Route
 
-from app.web.access import Access
+from app.web.access import Access, FreshProof
 from app.web.openapi import operation_id
 from app.web.page_route import PageRoute
 from app.web.visit import VisitContext
 
 READING = frozenset({"GET", "HEAD"})
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who may call a route, and whether they must have proved just now who they are."""
+
+    access: Access
+    proof: FreshProof | None
 
 
 class Pages:
@@ -36,17 +46,29 @@ class Pages:
         )
 
     def get(
-        self, path: str, *, name: str, access: Access, **extra: Any
+        self,
+        path: str,
+        *,
+        name: str,
+        access: Access,
+        proof: FreshProof | None = None,
+        **extra: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        return self._route(["GET", "HEAD"], path, name, access, extra)
+        return self._route(["GET", "HEAD"], path, name, Policy(access, proof), extra)
 
     def post(
-        self, path: str, *, name: str, access: Access, **extra: Any
+        self,
+        path: str,
+        *,
+        name: str,
+        access: Access,
+        proof: FreshProof | None = None,
+        **extra: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        return self._route(["POST"], path, name, access, extra)
+        return self._route(["POST"], path, name, Policy(access, proof), extra)
 
     def _route(
-        self, methods: list[str], path: str, name: str, access: Access, extra: dict[str, Any]
+        self, methods: list[str], path: str, name: str, policy: Policy, extra: dict[str, Any]
     ) -> Callable[[Endpoint], Endpoint]:
         if self.in_schema:
             extra = {"operation_id": operation_id(name), **extra}
@@ -54,7 +76,7 @@ class Pages:
         def register(endpoint: Endpoint) -> Endpoint:
             self.router.add_api_route(
                 path,
-                _guarded(endpoint, access, name, reads=READING.issuperset(methods)),
+                _guarded(endpoint, policy, name, reads=READING.issuperset(methods)),
                 methods=methods,
                 name=name,
                 response_model=None if not self.in_schema else extra.pop("response_model", None),
@@ -73,37 +95,56 @@ class Api(Pages):
     in_schema = True
 
     def get(
-        self, path: str, *, name: str, access: Access, **extra: Any
+        self,
+        path: str,
+        *,
+        name: str,
+        access: Access,
+        proof: FreshProof | None = None,
+        **extra: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """HEAD is answered alike, but is no operation of its own: two may not share an id."""
 
         def register(endpoint: Endpoint) -> Endpoint:
-            self._route(["GET"], path, name, access, dict(extra))(endpoint)
+            policy = Policy(access, proof)
+            self._route(["GET"], path, name, policy, dict(extra))(endpoint)
             hidden = {**extra, "include_in_schema": False}
-            return self._route(["HEAD"], path, f"{name}.head", access, hidden)(endpoint)
+            return self._route(["HEAD"], path, f"{name}.head", policy, hidden)(endpoint)
 
         return register
 
     def put(
-        self, path: str, *, name: str, access: Access, **extra: Any
+        self,
+        path: str,
+        *,
+        name: str,
+        access: Access,
+        proof: FreshProof | None = None,
+        **extra: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        return self._route(["PUT"], path, name, access, extra)
+        return self._route(["PUT"], path, name, Policy(access, proof), extra)
 
     def delete(
-        self, path: str, *, name: str, access: Access, **extra: Any
+        self,
+        path: str,
+        *,
+        name: str,
+        access: Access,
+        proof: FreshProof | None = None,
+        **extra: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        return self._route(["DELETE"], path, name, access, extra)
+        return self._route(["DELETE"], path, name, Policy(access, proof), extra)
 
 
 def _guarded(
-    endpoint: Callable[..., Any], access: Access, name: str, *, reads: bool
+    endpoint: Callable[..., Any], policy: Policy, name: str, *, reads: bool
 ) -> Callable[..., Any]:
     """Return the route with its guard. What reads runs in the threads of the readers, whichever way it is
     called: those of the routes that write may all be waiting for the database."""
 
     @wraps(endpoint)
     def guarded(*, visit: VisitContext, **values: Any) -> Any:
-        visit.enter(access, name)
+        visit.enter(policy.access, name, policy.proof)
         return endpoint(visit=visit, **values)
 
     @wraps(endpoint)
@@ -112,7 +153,8 @@ def _guarded(
         return await to_thread.run_sync(work, limiter=visit.request.app.state.readers)
 
     route: Any = reading if reads else guarded
-    route.access = access  # read by the start-up check and the route walk
+    route.access = policy.access  # read by the start-up check and the route walk
+    route.proof = policy.proof  # read by the page that asks for it, and by the same walk
     return cast(Callable[..., Any], route)
 
 
@@ -137,4 +179,14 @@ def policies(app: FastAPI) -> dict[tuple[str, str], Access]:
             raise RouteWithoutPolicy(f"The route {path} names no policy.")
         for method in sorted(getattr(context, "methods", None) or ("GET",)):
             found[method, path] = access
+    return found
+
+
+def proofs(app: FastAPI) -> dict[tuple[str, str], FreshProof]:
+    """Return the routes that need a fresh proof, as (method, path)."""
+    found: dict[tuple[str, str], FreshProof] = {}
+    for route in app.router.routes:
+        proof = getattr(getattr(route, "endpoint", None), "proof", None)
+        if isinstance(route, Route) and isinstance(proof, FreshProof):
+            found |= {(method, route.path): proof for method in route.methods or ()}
     return found

@@ -37,7 +37,7 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """`guests` are nobody, but for the demo."""
+    """`guests` are nobody, but for the demo; `guest_password` is the one that all of them have."""
 
     settings: Settings
     keys: Keys
@@ -50,3 +50,4 @@ class Shell:
     url_for: Callable[..., str]
     asset: Callable[[str], str]
     guests: tuple[Guest, ...] = ()
+    guest_password: str = ""

@@ -21,10 +21,10 @@ from app.db.idempotency import once
 from app.kit.errors import Conflict, Unauthenticated
 from app.kit.keys import Keys
 from app.settings import Settings
-from app.web.access import Access
+from app.web.access import Access, FreshProof
 from app.web.csrf import SAFE_METHODS, cookie_name, demand_proof_of_unread, token_for
 from app.web.forms import Submission
-from app.web.kept_forms import KEPT, KeptForm, filled
+from app.web.kept_forms import KEPT, KeptForm, Why, filled
 from app.web.navigation import Item, navigation_for
 from app.web.networks import network_of
 from app.web.shell import Shell
@@ -50,10 +50,16 @@ SUPERSEDED = (
     "This key was used before, and what was done then does not stand any more. "
     "Look at how things stand, and send it with a new key."
 )
-BACK_AGAIN = Flash(
-    "warning",
-    "You were signed out before this was saved. Check it, then press the button again to save it.",
-)
+BACK_AGAIN = {
+    Why.ended: Flash(
+        "warning",
+        "You were signed out before this was saved. Check it, then press the button again to save it.",
+    ),
+    Why.proof: Flash(
+        "info",
+        "Thank you: it is you. Nothing is saved yet. Check it, then press the button again.",
+    ),
+}
 WARNED_OF = timedelta(hours=2)
 """Sign-ins that end later than this need no warning on the page."""
 
@@ -108,6 +114,11 @@ class VisitContext:
         return str(self.request.scope["path"])
 
     @property
+    def route(self) -> str:
+        """The name of the route that was entered; empty before that."""
+        return self._route
+
+    @property
     def sign_in_token(self) -> str | None:
         return self.request.cookies.get(cookie_name(self.settings, "sid"))
 
@@ -116,9 +127,9 @@ class VisitContext:
         """The client's address, as the connection or a proxy of ours gives it."""
         return network_of(self.request, self.settings)
 
-    def enter(self, access: Access, route: str) -> None:
+    def enter(self, access: Access, route: str, proof: FreshProof | None = None) -> None:
         """Find who asks and demand the route's policy. Raise TooMany after too many wrong tokens of the
-        API.
+        API, and ProofNeeded where the person must first prove again who they are.
 
         The moment of the act, and of the sign-in that permits it, is read here: the whole request has
         arrived.
@@ -139,6 +150,8 @@ class VisitContext:
         if self._actor is not None:
             self.request.scope["preceptor.actor_id"] = str(self._actor.user_id)
         access.demand(self._actor)
+        if proof is not None:
+            proof.demand(self._actor, now=self.now)
 
     def _moment(self) -> datetime:
         """Return when the body had arrived, and without one the present. An answer that arrived in time is
@@ -201,7 +214,9 @@ class VisitContext:
         """Render a page for this visitor. Only a page with a preview may be listed by search engines."""
         form = self._kept_form()
         if form is not None and status == 200:
-            html = filled(partial(self._html, preview, BACK_AGAIN), template, values, form)
+            html = filled(
+                partial(self._html, preview, BACK_AGAIN[form.why]), template, values, form
+            )
         else:
             html = self._html(preview, self._flash(), template, values)
         response = HTMLResponse(html, status_code=status)
@@ -226,7 +241,7 @@ class VisitContext:
         return page.render(visit=self.frame(preview, flash), **values)
 
     def _kept_form(self) -> KeptForm | None:
-        """Return what this person sent after their sign-in had ended, if the address names it."""
+        """Return what this person sent and what was not done then, if the address names it."""
         kept_id = self.request.query_params.get(KEPT)
         if kept_id is None or self._actor is None or self.request.method != "GET":
             return None

@@ -81,6 +81,9 @@ SIGNED_IN: tuple[str, ...] = (
     "GET /notices/{notice_id}",
     "POST /notices/{notice_id}/read",
     "POST /notices/read",
+    "GET /prove",
+    "POST /prove",
+    "GET /prove/download",
     "GET /reports/{assessment_id}",
     "GET /reports/{assessment_id}/report.pdf",
 )

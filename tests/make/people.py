@@ -1,5 +1,6 @@
 """People and sign-ins, written straight to the database."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +23,8 @@ def a_user(
     now: datetime = NOW,
     **columns: object,
 ) -> Actor:
-    """Add a confirmed person with a complete profile and return them as an actor."""
+    """Add a confirmed person with a complete profile and return them as an actor who has just proved who
+    they are."""
     user = User(
         id=UserId(new_uuid()),
         email=email or f"{name.lower().replace(' ', '.')}.{new_uuid().hex[-6:]}@example.org",
@@ -40,7 +42,7 @@ def a_user(
         setattr(user, column, value)
     db.add(user)
     db.flush()
-    return user.to_actor()
+    return replace(user.to_actor(), proved_at=now)
 
 
 def a_sign_in(db: Session, actor: Actor, *, token: str, now: datetime = NOW) -> str:

@@ -20,7 +20,7 @@ STARTS = {
     "student": ("/home", "/me", "/enrolments"),
     "graduate": ("/home", "/me", "/enrolments"),
     "instructor": ("/home", "/me"),
-    "admin": ("/home", "/me", "/admin/outbox"),
+    "admin": ("/home", "/me", "/admin/outbox", "/prove?act=accounts.close&kept=yes"),
 }
 MAILED = re.compile(r"https?://[^/\s]+(/(?:confirm|reset|invitation|new-address)[?][^\s<\x22]+)")
 Step = Callable[[APIRequestContext], Iterator[str]]

@@ -13,17 +13,18 @@ from app.practicals.domain.times import moment_words, span_words
 from app.practicals.pages.teaching import demand_theirs
 from app.practicals.queries import Roster
 from app.web import papers
-from app.web.access import STAFF
+from app.web.access import STAFF, FreshProof
 from app.web.print_desk import PaperAnswer
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
 
 pages = Pages(prefix="/teach/practicals/{practical_id}")
+TAKEN_AWAY = FreshProof("take a list of people away", is_file=True)
 SPARE_ROWS = 2
 """Empty rows of the attendance sheet, for people who come without a place."""
 
 
-@pages.get("/roster.pdf", name="teach.roster_pdf", access=STAFF)
+@pages.get("/roster.pdf", name="teach.roster_pdf", access=STAFF, proof=TAKEN_AWAY)
 def print_roster(visit: Visit, practical_id: PracticalId) -> Response:
     roster, shared = _day(visit, practical_id)
     day = roster.practical
@@ -45,7 +46,7 @@ def print_roster(visit: Visit, practical_id: PracticalId) -> Response:
     return PaperAnswer(visit.actor.user_id, make, _file_name("roster", roster))
 
 
-@pages.get("/attendance.pdf", name="teach.attendance_pdf", access=STAFF)
+@pages.get("/attendance.pdf", name="teach.attendance_pdf", access=STAFF, proof=TAKEN_AWAY)
 def print_attendance_sheet(visit: Visit, practical_id: PracticalId) -> Response:
     """It goes round the room and into the file, so it names neither addresses nor access needs."""
     roster, shared = _day(visit, practical_id)

@@ -14,7 +14,7 @@ from app.practicals import policy, queries
 from app.practicals.domain.times import span_words, start_of_day
 from app.practicals.queries import Roster
 from app.practicals.queries.lists import Shown, by_week, teaching
-from app.web.access import INSTRUCTOR, STAFF
+from app.web.access import INSTRUCTOR, STAFF, FreshProof
 from app.web.routing import Pages
 from app.web.visit import Visit, VisitContext
 
@@ -34,7 +34,12 @@ def list_teaching(visit: Visit) -> Response:
     )
 
 
-@pages.get("/teach/practicals/{practical_id}/roster.csv", name="teach.roster_csv", access=STAFF)
+@pages.get(
+    "/teach/practicals/{practical_id}/roster.csv",
+    name="teach.roster_csv",
+    access=STAFF,
+    proof=FreshProof("take a list of people away", is_file=True),
+)
 def download_roster(visit: Visit, practical_id: PracticalId) -> Response:
     with visit.database.read() as db:
         demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)

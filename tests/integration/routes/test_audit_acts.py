@@ -799,6 +799,7 @@ ACTS: dict[str, tuple[str, Step]] = {
         "accounts.password_changed",
         lambda w: w.post(LEARNER, "/me/password", current_password=PASSWORD, password=NEW_PASSWORD),
     ),
+    "POST /prove": ("accounts.proved", lambda w: w.post(LEARNER, "/prove", password=PASSWORD)),
     "POST /api/v1/practicals/{practical_id}/bookings": (
         "practicals.booked",
         lambda w: as_api(w, "POST", (ready(w), day(w)), "/api/v1/practicals/{}/bookings"),

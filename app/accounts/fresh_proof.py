@@ -1,0 +1,59 @@
+"""A fresh proof of who asks, within a sign-in that stands: by the password.
+
+What needs one is said by each route (`app.web.access.FreshProof`). An API token has no sign-in, so it
+proves nothing.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.accounts import doors
+from app.accounts.actor import Actor, open_to_all
+from app.accounts.errors import WrongPassword
+from app.accounts.identity import hash_of
+from app.accounts.models import SignIn, User
+from app.accounts.sign_ins import Candidate, Started
+from app.accounts.trail import note
+from app.kit.errors import Unauthenticated
+from app.kit.ids import random_token
+
+
+@open_to_all
+def prove(
+    db: Session,
+    actor: Actor,
+    candidate: Candidate,
+    *,
+    new_hash: str | None = None,
+    now: datetime,
+) -> Started:
+    """Keep that the actor typed the right password, and return the new token of the same sign-in (R-012).
+
+    `candidate` is from `begin_proof`, and its password was found right. Refused with WrongPassword when
+    the password was changed since it was checked. `new_hash` replaces an outdated one.
+    """
+    user = db.scalars(select(User).where(User.id == actor.user_id)).one()
+    if candidate.user_id != user.id or user.password_hash != candidate.password_hash:
+        raise WrongPassword("password")
+    doors.let_in(db, candidate.knocked)
+    if new_hash is not None:
+        user.password_hash = new_hash
+    return renew_proof(db, actor, now=now)
+
+
+@open_to_all
+def renew_proof(db: Session, actor: Actor, *, now: datetime) -> Started:
+    """Write that the actor has just proved who they are. The use-case that calls this saw the proof."""
+    token = random_token()
+    ends_at = db.scalar(
+        update(SignIn)
+        .where(SignIn.id == actor.sign_in_id, SignIn.ended_at.is_(None))
+        .values(proved_at=now, token_hash=hash_of(token))
+        .returning(SignIn.ends_at)
+    )
+    if ends_at is None:  # signed out elsewhere while the password was checked
+        raise Unauthenticated("Sign in to go on.")
+    note(db, actor.user_id, actor.user_id, "accounts.proved", now=now)
+    return Started(token, int((ends_at - now).total_seconds()))

@@ -1,0 +1,107 @@
+"""The page that asks for a fresh proof, and the page from which a file starts after it."""
+
+from urllib.parse import urlencode
+
+from fastapi import Response
+
+from app.accounts import fresh_proof, passwords, sign_ins
+from app.accounts.errors import WrongPassword
+from app.accounts.forms import ProveForm
+from app.accounts.pages import signed_in
+from app.accounts.proving import KEPT_WORDS
+from app.accounts.sign_ins import Candidate, Started
+from app.kit.errors import Refused
+from app.web.access import SIGNED_IN
+from app.web.form_pages import form_page
+from app.web.forms import Submission, Submitted
+from app.web.fresh_proof import is_file, proof_of
+from app.web.routing import Pages
+from app.web.safe_paths import local_path
+from app.web.visit import Visit, VisitContext
+
+pages = Pages("/prove")
+CARRIED = ("act", "next", "back", "kept")
+"""What the address of the page says, and its form after it."""
+
+
+@pages.get("", name="accounts.prove", access=SIGNED_IN)
+def show_prove(*, visit: Visit) -> Response:
+    asked = visit.request.query_params
+    wanted = asked.get("next")
+    if wanted and visit.actor.has_fresh_proof(visit.now):
+        return visit.redirect(_onward(visit, wanted, asked.get("back", "")))
+    return _prove_page(visit, {name: asked.get(name, "") for name in CARRIED})
+
+
+@pages.post("", name="accounts.prove.post", access=SIGNED_IN)
+def prove(*, visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = ProveForm.read(submitted)
+        started = _proved(visit, form.password)
+    except Refused as refused:
+        carried = {name: submitted.get(name) for name in CARRIED}
+        return _prove_page(visit, carried, submitted, refused)
+    return signed_in(visit, started, _onward(visit, form.next, form.back))
+
+
+@pages.get("/download", name="accounts.proved_download", access=SIGNED_IN)
+def show_download(*, visit: Visit) -> Response:
+    """Start the file, and stand behind it: a browser that saves a file stays on the page before it."""
+    asked = visit.request.query_params
+    file = local_path(asked.get("next"))
+    if not is_file(visit.request.app, file):
+        return visit.redirect(file)
+    response = visit.render(
+        "accounts/proved_download.html", file=file, back=local_path(asked.get("back"))
+    )
+    response.headers["refresh"] = f"0; url={file}"
+    return response
+
+
+def _proved(visit: VisitContext, typed: str) -> Started:
+    candidate = checked(visit, typed, "password")
+    is_outdated = candidate.password_hash and passwords.is_outdated(candidate.password_hash)
+    new_hash = passwords.hash_of_password(typed) if is_outdated else None
+    with visit.database.write() as db:
+        return fresh_proof.prove(db, visit.actor, candidate, new_hash=new_hash, now=visit.now)
+
+
+def checked(visit: VisitContext, typed: str, field: str) -> Candidate:
+    """Return what was checked if the password is the actor's own, else raise WrongPassword for the field."""
+    candidate = sign_ins.begin_proof(
+        visit.database, visit.actor, network=visit.network, now=visit.now
+    )
+    if not passwords.matches(candidate.password_hash, typed):
+        with visit.database.write() as db:
+            sign_ins.refuse_sign_in(db, candidate, now=visit.now)
+        raise WrongPassword(field)
+    return candidate
+
+
+def _onward(visit: VisitContext, wanted: str, back: str) -> str:
+    """Return where the person goes after the proof: to their page, or to the page that starts their file."""
+    to = local_path(wanted)
+    if not is_file(visit.request.app, to):
+        return to
+    query = urlencode({"next": to, "back": local_path(back)}, safe="/")
+    return f"{visit.url('accounts.proved_download')}?{query}"
+
+
+def _prove_page(
+    visit: VisitContext,
+    carried: dict[str, str],
+    submitted: Submission | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    proof = proof_of(visit.request.app, carried["act"])
+    return form_page(
+        visit,
+        "accounts/prove.html",
+        submitted,
+        refused,
+        values=carried,
+        act=proof.act if proof else "",
+        kept=KEPT_WORDS.get(carried["kept"], ""),
+        leave=local_path(carried["back"] or carried["next"]),
+        demo_password=visit.shell.guest_password,
+    )
