@@ -23,20 +23,8 @@ from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.ids import EventId, UserId, new_uuid
 from app.practicals.models import PracticalInstructor
 from tests.make import NOW
-from tests.make.assessments import a_day, a_signed_assessment, an_assessment, marked, signed
+from tests.make.assessments import a_signed_assessment, an_assessment, marked, signed
 from tests.make.people import a_user
-
-
-@pytest.fixture
-def day(database):
-    with database.write() as db:
-        return a_day(db)
-
-
-@pytest.fixture
-def assessment_id(database, day):
-    with database.write() as db:
-        return an_assessment(db, day)
 
 
 def mark(database, day, assessment_id, key, mark, note="", expected=0, **more):

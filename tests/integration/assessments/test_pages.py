@@ -19,29 +19,14 @@ from tests.make.assessments import (
     an_assessment,
     marked,
 )
+from tests.make.pages import all_words as words
 from tests.make.pdf import text_of
 from tests.make.people import a_user
 
 
 @pytest.fixture
-def day(database):
-    with database.write() as db:
-        return a_day(db)
-
-
-@pytest.fixture
-def assessment_id(database, day):
-    with database.write() as db:
-        return an_assessment(db, day)
-
-
-@pytest.fixture
 def tablet(as_person, day):
     return as_person(day.instructor)
-
-
-def words(response):
-    return " ".join(" ".join(html.document_fromstring(response.text).itertext()).split())
 
 
 def mark(tablet, assessment_id, key="hands", **fields):

@@ -1,13 +1,13 @@
 """Why an assessment is not competent is said plainly: before signing, in the report, on paper, by the API."""
 
 import pytest
-from lxml import html
 
 from app.assessments.domain import Mark
 from app.courses.domain.parsing import parse_course
 from tests.make.assessments import a_day, a_signed_assessment, an_assessment, marked
 from tests.make.courses import small_files
 from tests.make.learning import a_published_course
+from tests.make.pages import all_words as words
 from tests.make.pdf import text_of
 
 REASONS = (
@@ -44,11 +44,6 @@ def day(database):
     with database.write() as db:
         published = a_published_course(db, strict_course())
         return a_day(db, revision_id=published.revision_id)
-
-
-def words(response):
-    assert response.status_code == 200
-    return " ".join(" ".join(html.document_fromstring(response.text).itertext()).split())
 
 
 def test_the_signing_page_names_each_reason_and_the_rule(database, day, as_person):

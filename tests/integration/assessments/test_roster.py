@@ -18,7 +18,6 @@ from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.assessments import (
     STEPS,
-    a_day,
     a_seat,
     a_signed_assessment,
     an_assessment,
@@ -27,12 +26,6 @@ from tests.make.assessments import (
 )
 from tests.make.pages import words
 from tests.make.people import a_user
-
-
-@pytest.fixture
-def day(database):
-    with database.write() as db:
-        return a_day(db)
 
 
 def row_of(response, seat_id):

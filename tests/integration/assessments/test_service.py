@@ -59,18 +59,6 @@ def mark(db, day, assessment_id, key="hands", mark=Mark.done, note="", expected=
     )
 
 
-@pytest.fixture
-def day(database):
-    with database.write() as db:
-        return a_day(db)
-
-
-@pytest.fixture
-def assessment_id(database, day):
-    with database.write() as db:
-        return an_assessment(db, day)
-
-
 class TestStarting:
     def test_recognising_somebody_records_their_attendance(self, database, day, assessment_id):
         """R-044: no grade before attendance."""

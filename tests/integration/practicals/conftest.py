@@ -3,8 +3,9 @@
 import pytest
 
 from app.accounts.actor import Actor
+from app.kit.ids import IntakeId
 from tests.make.people import a_user
-from tests.make.practicals import the_course
+from tests.make.practicals import an_intake, the_course
 
 
 @pytest.fixture
@@ -18,3 +19,15 @@ def admin(database) -> Actor:
 def ines(database) -> Actor:
     with database.write() as db:
         return a_user(db, "Ines", roles=("instructor",))
+
+
+@pytest.fixture
+def teacher(database) -> Actor:
+    with database.write() as db:
+        return a_user(db, "Ira Instructor", roles=("instructor",))
+
+
+@pytest.fixture
+def intakes(database) -> tuple[IntakeId, IntakeId]:
+    with database.write() as db:
+        return an_intake(db, "October"), an_intake(db, "December")

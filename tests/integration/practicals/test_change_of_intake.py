@@ -15,30 +15,14 @@ from app.practicals.domain.seats import SeatState, WaitingState
 from app.practicals.models import Practical, Seat, WaitingEntry
 from tests.make import NOW
 from tests.make.pages import words
-from tests.make.people import a_user
 from tests.make.practicals import (
     a_plan,
     a_practical,
     a_ready_student,
     a_seat,
     a_waiter,
-    an_intake,
-    the_course,
 )
 from tests.make.versions import plan_version, version_on
-
-
-@pytest.fixture
-def admin(database) -> Actor:
-    with database.write() as db:
-        the_course(db)
-        return a_user(db, "Ada Admin", roles=("admin",))
-
-
-@pytest.fixture
-def intakes(database) -> tuple[IntakeId, IntakeId]:
-    with database.write() as db:
-        return an_intake(db, "October"), an_intake(db, "December")
 
 
 def keep_for(database, admin: Actor, day: PracticalId, intake_id: IntakeId | None) -> None:

@@ -18,18 +18,11 @@ from app.practicals.queries.boards import candidates
 from app.practicals.queries.facts import gate_of
 from tests.make import NOW
 from tests.make.pages import words
-from tests.make.people import a_user
 from tests.make.practicals import STARTS, a_practical, a_ready_student, a_seat, a_waiter
 
 CLOSES = NOW + timedelta(minutes=30)
 TICK = timedelta(microseconds=1)
 PROMISES = ("it is yours", "2 people wait", "Waiting, position", "Waiting list: ")
-
-
-@pytest.fixture
-def admin(database) -> Actor:
-    with database.write() as db:
-        return a_user(db, "Ada Admin", roles=("admin",))
 
 
 @pytest.fixture

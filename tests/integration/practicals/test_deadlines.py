@@ -15,7 +15,6 @@ from app.practicals.errors import PlaceRefused
 from app.practicals.models import Practical, Seat
 from tests.make import NOW
 from tests.make.pages import words
-from tests.make.people import a_user
 from tests.make.practicals import a_plan, a_practical, a_ready_student, a_seat, a_waiter
 from tests.make.versions import plan_version
 
@@ -30,12 +29,6 @@ HOLE = {
     "booking_closes_at": STARTS - 24 * HOUR,
     "cancel_until": STARTS - 48 * HOUR,
 }
-
-
-@pytest.fixture
-def admin(database) -> Actor:
-    with database.write() as db:
-        return a_user(db, "Ada Admin", roles=("admin",))
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.actor import Actor
-from app.kit.ids import IntakeId
 from app.outbox.models import OutboxEvent
 from app.practicals import service
 from app.practicals.domain.seats import PracticalStatus
@@ -19,24 +18,10 @@ from tests.make.practicals import (
     a_ready_student,
     a_seat,
     an_intake,
-    the_course,
 )
 
 DAY = timedelta(days=1)
 FIXED = "are not fixed yet"
-
-
-@pytest.fixture
-def admin(database) -> Actor:
-    with database.write() as db:
-        the_course(db)
-        return a_user(db, "Ada Admin", roles=("admin",))
-
-
-@pytest.fixture
-def intakes(database) -> tuple[IntakeId, IntakeId]:
-    with database.write() as db:
-        return an_intake(db, "October"), an_intake(db, "December")
 
 
 @pytest.mark.parametrize("address", ["/", "/dates"])

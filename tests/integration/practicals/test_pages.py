@@ -25,7 +25,6 @@ from tests.make.practicals import (
     a_seat,
     a_waiter,
     an_intake,
-    the_course,
 )
 from tests.make.versions import version_on
 
@@ -36,19 +35,6 @@ AsPerson = Callable[[Actor], TestClient]
 def ann(database) -> Actor:
     with database.write() as db:
         return a_ready_student(db, "Ann")
-
-
-@pytest.fixture
-def admin(database) -> Actor:
-    with database.write() as db:
-        the_course(db)
-        return a_user(db, "Ada Admin", roles=("admin",))
-
-
-@pytest.fixture
-def teacher(database) -> Actor:
-    with database.write() as db:
-        return a_user(db, "Ira Instructor", roles=("instructor",))
 
 
 @pytest.fixture

@@ -24,22 +24,8 @@ from tests.make.practicals import (
     a_ready_student,
     a_seat,
     a_waiter,
-    the_course,
 )
 from tests.make.versions import plan_version
-
-
-@pytest.fixture
-def admin(database) -> Actor:
-    with database.write() as db:
-        the_course(db)
-        return a_user(db, "Ada Admin", roles=("admin",))
-
-
-@pytest.fixture
-def teacher(database) -> Actor:
-    with database.write() as db:
-        return a_user(db, "Ira Instructor", roles=("instructor",))
 
 
 def made(database, admin: Actor, plan: Plan) -> PracticalId:
