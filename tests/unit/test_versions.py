@@ -1,6 +1,8 @@
 """Versions of records: a save that would undo an unseen change is refused, any other passes."""
 
-from datetime import UTC, datetime, timedelta, timezone
+import time
+from datetime import UTC, date, datetime, timedelta, timezone
+from uuid import UUID
 
 import pytest
 
@@ -26,6 +28,17 @@ def test_a_stale_form_that_would_put_an_old_value_back_is_refused():
     stale = refusal(VERSION, recorded, BEFORE | {"who": ("a",)})
     assert stale.changed == ("room",)
     assert stale.untouched == {"room"}
+
+
+def test_a_refusal_says_what_to_do_and_which_fields_changed():
+    recorded = BEFORE | {"room": "Room 2", "who": ()}
+    stale = refusal(VERSION, recorded, BEFORE)
+    assert (stale.title, stale.slug) == ("This was changed in the meantime", "stale")
+    assert str(stale) == (
+        "This was changed after you opened it, so what you sent is not saved. "
+        "Compare it with what is on record, then save again."
+    )
+    assert stale.fields == dict.fromkeys(["room", "who"], "This was changed in the meantime.")
 
 
 def test_a_field_that_both_changed_is_not_taken_for_untouched():
@@ -58,6 +71,27 @@ def test_the_same_moment_and_the_same_people_are_the_same_value():
     zone = timezone(timedelta(hours=1))
     same = {"room": "Room 1", "starts": BEFORE["starts"].astimezone(zone), "who": frozenset("ab")}
     assert version_of(same) == VERSION
+
+
+def test_a_moment_counts_and_not_how_it_is_written():
+    recorded = BEFORE | {"starts": datetime(2026, 12, 8, 11, tzinfo=UTC)}
+    assert refusal(VERSION, recorded, BEFORE).changed == ("starts",)
+
+
+def test_servers_in_two_zones_agree(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert version_of(BEFORE) == VERSION
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_day_or_an_id_is_a_value_too():
+    day, moment = date(2027, 1, 5), UUID(int=7)
+    assert version_of({"on": day}) == version_of({"on": "2027-01-05"})
+    assert version_of({"on": day, "id": moment}) != version_of({"on": day, "id": UUID(int=8)})
 
 
 def test_nothing_and_an_empty_text_are_two_values():

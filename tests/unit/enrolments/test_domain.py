@@ -169,12 +169,15 @@ def test_override_is_the_overhang(places, taken, expected):
 
 
 def test_positions_follow_the_numbers_drawn():
-    first, second, third = (EnrolmentId(new_uuid()) for _ in range(3))
-    assert domain.positions([(third, 9), (first, 2), (second, 4)]) == {
-        first: 1,
-        second: 2,
-        third: 3,
+    """Not the ids, which tell who asked first; two of one number, which cannot be, keep one order."""
+    one, two, three, four = sorted(EnrolmentId(new_uuid()) for _ in range(4))
+    assert domain.positions([(one, 9), (four, 2), (three, 4), (two, 4)]) == {
+        four: 1,
+        two: 2,
+        three: 3,
+        one: 4,
     }
+    assert domain.positions([]) == {}
 
 
 def test_a_day_is_written_in_words():
