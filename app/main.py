@@ -55,6 +55,7 @@ from app.web.addresses import addresses_of
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
 from app.web.errors import Unexpected, answer_early, install_errors
+from app.web.figures import PROCESSES
 from app.web.letters import Letters
 from app.web.logs import configure_logs
 from app.web.mailer import Mailer
@@ -203,6 +204,7 @@ def _lifespan(*, with_worker: bool):  # type: ignore[no-untyped-def] # FastAPI's
         )
         if with_worker:
             worker.start()
+        PROCESSES.set(1)
         yield
         stop.set()
         if with_worker:

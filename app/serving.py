@@ -8,8 +8,10 @@ import gc
 import logging
 import multiprocessing
 import os
+import shutil
 import signal
 import time
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
+from app.kit.places import FOLDER_OF_FIGURES, ROOT
 from app.settings import Settings
 from app.web.logs import configure_logs
 from app.web.protocol import BoundedProtocol
@@ -57,10 +60,26 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
         "app.serving:web_process", factory=True, workers=settings.workers, **common
     )
     supervisor = Supervisor(config, sockets=[config.bind_socket()])
-    supervisor.run()
+    # Each process reads it when it starts; the port is ours by now, so nobody else writes there.
+    folder = folder_for_figures(host, port)
+    os.environ[FOLDER_OF_FIGURES] = str(folder)
+    try:
+        supervisor.run()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     log.info("server stopped")
     if supervisor.has_failed:
         raise SystemExit(1)
+
+
+def folder_for_figures(host: str, port: int) -> Path:
+    """Return an empty folder in which the processes of one server count. What an earlier server left there
+    is deleted: it ended without stopping."""
+    name = f"{host}-{port}".replace(":", "_").replace("/", "_")
+    folder = ROOT / "var" / "metrics" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def load_application(settings: Settings, *, with_worker: bool = False) -> "FastAPI":
@@ -108,6 +127,7 @@ class Supervisor(Multiprocess):
         self.has_failed = False
         self._serving: set[int | None] = set()
         self._pinged_at: dict[int | None, float] = {}
+        self._counting: set[int | None] = set()
 
     def init_processes(self) -> None:
         super().init_processes()
@@ -119,6 +139,7 @@ class Supervisor(Multiprocess):
         Returns at once. uvicorn's own method waits for each process in turn: it would notice neither the
         end of another one nor a signal meanwhile.
         """
+        self._mark_the_dead()
         for place, process in enumerate(self.processes):
             is_stuck = process.process.is_alive() and self._silence(process) > PATIENCE
             if process.process.is_alive() and not is_stuck:
@@ -136,6 +157,16 @@ class Supervisor(Multiprocess):
             self.processes[place] = Process(self.config, self.sockets)
             self.processes[place].start()
             log.error("process ended and was replaced", **ended, by=self.processes[place].pid)
+
+    def _mark_the_dead(self) -> None:
+        """Take processes that have ended out of the figure of those that serve. What they counted stays in
+        the sums."""
+        from prometheus_client.multiprocess import mark_process_dead
+
+        present = {process.pid for process in self.processes}
+        for ended in self._counting - present:
+            mark_process_dead(ended)  # type: ignore[no-untyped-call] # not typed there
+        self._counting = present
 
     def _silence(self, process: Process) -> float:
         """Return for how many seconds a process has owed an answer; ask it when it owes none."""

@@ -1,4 +1,4 @@
-"""What a probe and a scraper are told: the database, the workers with what waits for them, the disk."""
+"""What a probe is told: the database, the workers with what waits for them, the disk."""
 
 import shutil
 from contextlib import suppress
@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Gauge, disable_created_metrics, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.database import Database
 from app.db.migrate import is_current
 from app.outbox.health import Delivery, deliveries, span_words
 from app.settings import Settings
-
-# A line per count less; nobody reads when a count began.
-disable_created_metrics()  # type: ignore[no-untyped-call] # not typed there
 
 LITTLE_SPACE = 500 * 1024 * 1024
 """Bytes that should be free where the database or the files lie."""
@@ -78,43 +74,3 @@ def _line(delivery: Delivery, now: datetime) -> str:
     if beat.trouble and beat.trouble_since:
         words.append(f"in trouble for {span_words(now - beat.trouble_since)}")
     return ", ".join(words)
-
-
-def figures(database: Database, now: datetime) -> bytes:
-    """Return the figures of this process about requests, and those of the whole academy about delivery."""
-    registry = CollectorRegistry()
-    up = Gauge("preceptor_database_up", "1 when the database answers.", registry=registry)
-    try:
-        with database.read() as db:
-            found = deliveries(db, now=now)
-    except SQLAlchemyError:
-        return generate_latest() + generate_latest(registry)
-    up.set(1)
-    for name, words, value in (
-        ("preceptor_outbox_waiting", "Events that wait.", lambda each: each.waiting),
-        ("preceptor_outbox_given_up", "Events that were given up.", lambda each: each.given_up),
-        (
-            "preceptor_outbox_oldest_seconds",
-            "For how long the oldest event has been due.",
-            lambda each: _seconds(each.due_since, now) or 0,
-        ),
-        (
-            "preceptor_worker_heartbeat_seconds",
-            "How long ago the worker was seen; none when it never was.",
-            lambda each: _seconds(each.heartbeat.at, now),
-        ),
-        (
-            "preceptor_worker_in_trouble",
-            "1 when something keeps the worker from its work.",
-            lambda each: int(each.heartbeat.trouble is not None),
-        ),
-    ):
-        gauge = Gauge(name, words, ["kind"], registry=registry)
-        for each in found:
-            if (figure := value(each)) is not None:
-                gauge.labels(each.kind).set(figure)
-    return generate_latest() + generate_latest(registry)
-
-
-def _seconds(since: datetime | None, now: datetime) -> float | None:
-    return None if since is None else max(0.0, (now - since).total_seconds())

@@ -154,7 +154,7 @@ class Guards:
         self.most_bytes = most_bytes
         self.seconds = seconds
         base = urlsplit(settings.base_url)
-        self.hosts = {base.hostname or ""}
+        self.hosts = {_name_of(base.netloc)}
         if settings.env is not Environment.production:
             self.hosts |= set(LOCAL_HOSTS)
         # R-088 wants it on all responses; browsers heed it only over https.
@@ -224,10 +224,13 @@ class Guards:
         return None
 
     def _is_ours(self, host: str) -> bool:
-        name = (
-            host if host.startswith("[") and host.endswith("]") else host.rpartition(":")[0] or host
-        )
-        return (name if host.rpartition(":")[2].isdigit() else host).lower() in self.hosts
+        return _name_of(host) in self.hosts
+
+
+def _name_of(host: str) -> str:
+    """Return a Host header without its port, in small letters."""
+    name, _, port = host.rpartition(":")
+    return (name if name and port.isdigit() else host).lower()
 
 
 def _has_body(headers: Headers) -> bool:

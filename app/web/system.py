@@ -20,9 +20,12 @@ from app.kit.errors import (
     TooMany,
     Unauthenticated,
 )
+from app.settings import Settings
 from app.web.access import EVERYONE
 from app.web.errors import DETAILS, TITLES
-from app.web.health import figures, readiness
+from app.web.figures import figures
+from app.web.health import readiness
+from app.web.networks import is_from_this_host
 from app.web.openapi import document_of
 from app.web.routing import Pages, public
 from app.web.shell import Shell
@@ -30,7 +33,6 @@ from app.web.visit import Visit
 
 router = APIRouter(include_in_schema=False)
 pages = Pages()
-LOOPBACK = ("127.0.0.1", "::1", "testclient")
 EXPLANATIONS = {
     "invalid": "Something in the request cannot be used as it is; `errors` names each place.",
     "unauthenticated": "Send a bearer token of an account that is not disabled.",
@@ -66,16 +68,23 @@ async def readyz(request: Request) -> Response:
 @router.get("/metrics")
 @public
 async def metrics(request: Request) -> Response:
-    """Prometheus figures, for this machine or the holder of the metrics token."""
+    """Prometheus figures, for the holder of the metrics token. Where none is set, for a program on this host
+    that asks directly, and for nobody who comes through a proxy."""
     shell: Shell = request.app.state.shell
-    token = shell.settings.metrics_token
-    given = request.headers.get("authorization", "").removeprefix("Bearer ")
-    named = token is not None and hmac.compare_digest(given, token.get_secret_value())
-    if not named and (request.client is None or request.client.host not in LOOPBACK):
+    if not _may_see_figures(request, shell.settings):
         raise NotFound
     # In a thread: hundreds of lines are written, and other requests should not wait for them.
     content = await run_in_threadpool(figures, shell.database, shell.clock())
     return Response(content, media_type=CONTENT_TYPE_LATEST)
+
+
+def _may_see_figures(request: Request, settings: Settings) -> bool:
+    if settings.metrics_token is None:
+        return is_from_this_host(request, settings)
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    wanted = settings.metrics_token.get_secret_value()
+    is_right = hmac.compare_digest(given.strip().encode(), wanted.encode())
+    return is_right and scheme.lower() == "bearer"
 
 
 @router.get("/api/v1/openapi.json")

@@ -10,12 +10,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from app.db.database import Database
+from app.serving import folder_for_figures
 from tests.make.patience import SECONDS, until
 from tests.make.server import Server, a_server
 
@@ -119,6 +120,61 @@ def test_two_processes_start_stay_and_end_together(server: Server):
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", server.port))
+
+
+def figure(server: Server, line: str) -> float | None:
+    """Return one figure as the server tells it, or None."""
+    with urllib.request.urlopen(f"{server.url}/metrics", timeout=SECONDS) as response:  # noqa: S310 - loopback
+        told = response.read().decode().splitlines()
+    values = [float(each.rpartition(" ")[2]) for each in told if each.rpartition(" ")[0] == line]
+    assert len(values) <= 1
+    return values[0] if values else None
+
+
+def ask_while_others_stand_still(server: Server, pid: int, others: list[int], times: int) -> None:
+    """Let one process answer, so that each has counted something and none everything."""
+    with ExitStack() as still:
+        for other in others:
+            still.enter_context(stopped(other))
+        for _ in range(times):
+            with urllib.request.urlopen(f"{server.url}/robots.txt", timeout=SECONDS) as response:  # noqa: S310 - loopback
+                assert response.status == 200
+
+
+def test_three_processes_tell_one_sum(postgres_database: Database, tmp_path: Path):
+    """V19, O9: whichever process is asked, its figures are those of all, and of those that ended."""
+    server = a_server(address_of(postgres_database), tmp_path, workers="3")
+    asked = 'preceptor_requests_total{route="/robots.txt",status="200"}'
+    seconds = 'preceptor_request_seconds_count{route="/robots.txt"}'
+    left_behind = folder_for_figures("127.0.0.1", server.port)
+    (left_behind / "counter_1.db").write_bytes(b"what a server left that was killed")
+    try:
+        server.start()
+        until(lambda: len(events(server, "process serves")) == 3)
+        processes = [one["process"] for one in events(server, "process serves")]
+        for number, pid in enumerate(processes, start=1):
+            others = [each for each in processes if each != pid]
+            ask_while_others_stand_still(server, pid, others, 10 * number)
+        until(lambda: figure(server, asked) == 60)
+        for pid in processes:
+            with ExitStack() as still:
+                for other in processes:
+                    if other != pid:
+                        still.enter_context(stopped(other))
+                assert (figure(server, asked), figure(server, seconds)) == (60, 60)
+                assert figure(server, "preceptor_processes") == 3
+                assert figure(server, "preceptor_database_up") == 1
+                assert figure(server, 'preceptor_outbox_waiting{kind="mails"}') == 0
+
+        # What a process counted stays when it has ended; that it serves does not.
+        os.kill(processes[0], signal.SIGKILL)
+        until(lambda: len(events(server, "process serves")) == 4)
+        until(lambda: figure(server, "preceptor_processes") == 3)
+        assert figure(server, asked) == 60
+        server.stop()
+        assert not left_behind.exists()
+    finally:
+        server.stop()
 
 
 def test_a_process_that_is_silent_for_too_long_is_replaced(server: Server, tmp_path: Path):

@@ -24,14 +24,22 @@ from app.outbox.health import deliveries, span_words
 from app.outbox.models import OutboxEvent
 from app.outbox.queries import Kind
 from app.web import health
+from app.web.figures import figures
 from app.workers.mails import MailWork
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.browsing import a_browser
 from tests.make.keys import ISSUER
 from tests.make.mail_server import NAME, Authority, PlayedServer, mailer_to
 from tests.make.people import a_user, an_actor
 
 MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def on_host(app, portal):
+    """A program on the server's own host."""
+    return a_browser(app, portal, network="127.0.0.1")
 
 
 def csrf_in(page: str) -> str:
@@ -163,14 +171,14 @@ class TestReadiness:
 
 
 class TestFigures:
-    def test_backlog_and_heartbeat_of_each_worker(self, client, database):
+    def test_backlog_and_heartbeat_of_each_worker(self, on_host, database):
         beat(database, Kind.facts, at=NOW - MINUTE)
         beat(database, Kind.mails, trouble="no", at=NOW)
         a_mail(database, at=NOW - 2 * MINUTE)
         a_mail(database, at=NOW - MINUTE)
         give_up(database, a_mail(database))
-        client.get("/livez")  # a request is counted when it has ended
-        told = client.get("/metrics").text.splitlines()
+        on_host.get("/livez")  # a request is counted when it has ended
+        told = on_host.get("/metrics").text.splitlines()
         for line in (
             "preceptor_database_up 1.0",
             'preceptor_outbox_waiting{kind="facts"} 0.0',
@@ -186,13 +194,13 @@ class TestFigures:
         assert any(line.startswith("preceptor_requests_total{") for line in told)
         assert not any("_created" in line for line in told)
 
-    def test_a_worker_that_never_ran_has_no_age(self, client):
-        told = client.get("/metrics").text
+    def test_a_worker_that_never_ran_has_no_age(self, on_host):
+        told = on_host.get("/metrics").text
         assert "preceptor_worker_heartbeat_seconds{" not in told
 
     def test_a_database_that_is_away_is_a_figure_too(self, settings, tmp_path):
         away = Database(f"sqlite:///{tmp_path}/empty.db")
-        told = health.figures(away, NOW)
+        told = figures(away, NOW)
         assert b"preceptor_database_up 0.0" in told
         assert b"preceptor_outbox_waiting" not in told
         away.close()

@@ -1,11 +1,13 @@
 """V18: what the settings refuse to start with: one line each, all at once, and never a value."""
 
 import os
+import re
 import subprocess
 
 import pytest
 from pydantic import ValidationError
 
+from app.kit.places import ROOT
 from app.settings import Settings, SettingsRefused, masked_address, unknown_settings
 from app.settings_rules import PREFIX
 from app.web.mail_server import MailServer, Tls
@@ -164,6 +166,10 @@ RIGHT = [
     ("trusted_proxy", "127.0.0.1"),
     ("trusted_proxy", "10.0.0.0/24, 2001:db8::/48 ::1"),
 ]
+
+
+PRODUCTION = (ROOT / "docs" / "production.md").read_text()
+SAMPLE = re.findall(r"^PRECEPTOR_(\w+)=(.*)$", PRODUCTION, re.MULTILINE)
 
 
 @pytest.fixture
@@ -334,6 +340,22 @@ def test_the_demo_listens_on_this_machine_only(given):
     )
     assert ended.returncode == 2
     assert "The demo has passwords that everybody knows." in ended.stderr
+
+
+def test_the_manual_has_a_row_for_every_setting():
+    rows = re.findall(r"^\| `([A-Z_]+)` \|", PRODUCTION, re.MULTILINE)
+    assert sorted(rows) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_the_sample_of_the_manual_starts_once_its_secrets_are_made(given):
+    sample = {name.lower(): value.strip('"') for name, value in SAMPLE}
+    assert len(sample) == len(SAMPLE) > 8
+    given(**{**dict.fromkeys(Settings.model_fields), **sample})
+    empty = [line.split()[0] for line in lines_of_refusal()]
+    assert empty == ["PRECEPTOR_SECRET_KEY", "PRECEPTOR_METRICS_TOKEN"]
+    made = {"secret_key": HEX + HEX[::-1], "metrics_token": HEX}
+    given(**{**dict.fromkeys(Settings.model_fields), **sample, **made})
+    assert Settings.from_environment().workers == 3
 
 
 def test_several_processes_need_postgres(given):
