@@ -5,7 +5,8 @@ Each command imports what it needs when it runs: the whole application takes ove
 
 import typer
 
-from app.cli import content, keys, mail, people, running
+from app.backups.archive import BackupProblem
+from app.cli import backups, content, keys, mail, people, running
 from app.cli.common import fail
 from app.key_files import KeyFileProblem
 from app.kit.describing import describe_error
@@ -15,6 +16,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False
 )
 app.add_typer(running.app)
+app.add_typer(backups.app)
 app.add_typer(content.app, name="content")
 app.add_typer(people.app, name="user")
 app.add_typer(keys.app, name="keys")
@@ -28,6 +30,8 @@ def main() -> None:
     except Refused as refused:
         fields = "".join(f"\n  {name}: {message}" for name, message in refused.fields.items())
         fail(refused.detail + fields)
+    except BackupProblem as problem:
+        fail(str(problem))
     except KeyFileProblem as problem:
         fail(f"The settings do not allow a start: {problem}", code=2)
     except Exception as error:

@@ -44,6 +44,18 @@ def head() -> str | None:
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(
+        script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    )
+
+
+def is_known(revision: str) -> bool:
+    """Return whether this code can bring a schema of that revision to its head."""
+    return revision in _known()
+
+
 def is_current(database: Database) -> bool:
     """Return whether the schema is the one this code was written for."""
     with database.engine.connect() as connection:

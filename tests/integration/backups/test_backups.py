@@ -1,0 +1,351 @@
+"""A backup while the academy is used, its proof, and the way back, on both databases."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.accounts.models import ApiToken, SignIn, User
+from app.backups import archive, copies
+from app.backups.archive import BackupProblem, proved_manifest
+from app.backups.copies import check_backup, make_backup, restore_backup
+from app.backups.keeping import KeepRule
+from app.backups.servers import LEFTOVERS, program_path
+from app.db.database import Database
+from app.db.migrate import upgrade
+from app.kit.keys import SIGNING, Keys, SealingKeys, SigningKeys, new_line
+from app.outbox import service as outbox
+from app.outbox.models import OutboxEvent
+from app.practicals.models import Practical
+from app.settings import Settings
+from tests.conftest import RUN, WORKER
+from tests.make import NOW, postgres
+from tests.make.keys import sealing_keys, signing_keys
+from tests.make.people import a_user
+from tests.make.practicals import a_practical
+
+KEYS = Keys(signing_keys(), sealing_keys())
+
+
+@dataclass
+class Installation:
+    """One academy of its own, whose database may be replaced."""
+
+    settings: Settings
+    folder: Path
+
+    @contextmanager
+    def open(self) -> Iterator[Database]:
+        database = Database(self.settings.database_url, pool_size=4)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    def people(self) -> int:
+        with self.open() as database, database.read() as db:
+            return db.scalar(select(func.count()).select_from(User)) or 0
+
+    def back_up(self, name: str = "one.backup") -> Path:
+        return make_backup(self.settings, KEYS, self.folder / name, now=NOW).path
+
+
+def postgres_server() -> str:
+    return postgres.server_address(Path("/tmp/preceptor-tests/postgres"))  # noqa: S108 - as the suite's
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """The name of a migrated database, to be copied by the server."""
+    server, name = postgres_server(), f"preceptor_{RUN}_{WORKER}_template"
+    database = Database(postgres.new_database(server, name), pool_size=1)
+    upgrade(database)
+    database.close()
+    yield name
+    postgres.drop_database(server, name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def live(request, settings_for, sqlite_template, tmp_path, monkeypatch) -> Iterator[Installation]:
+    """An installation with one person and one file."""
+    (tmp_path / "data").mkdir()
+    name = f"preceptor_{RUN}_{WORKER}_live"
+    is_postgres = request.param == "postgres"
+    if is_postgres:
+        monkeypatch.setenv("PATH", f"{postgres.programs()}{os.pathsep}{os.environ['PATH']}")
+        template = request.getfixturevalue("postgres_template")
+        address = postgres.new_database(postgres_server(), name, template=template)
+    else:
+        address = f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'data' / 'academy.db')}"
+    database = Database(address, pool_size=2)
+    with database.write() as db:
+        a_user(db)
+    settings = settings_for(database)
+    database.close()
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "paper.pdf").write_bytes(b"a paper")
+    yield Installation(settings, tmp_path)
+    if is_postgres:
+        for left in (name, f"{name}_before_{NOW:%Y%m%d_%H%M%S}"):
+            postgres.drop_database(postgres_server(), left)
+
+
+def add_people(installation: Installation, count: int = 1) -> None:
+    with installation.open() as database, database.write() as db:
+        for _ in range(count):
+            a_user(db)
+
+
+class TestThereAndBack:
+    def test_what_was_there_comes_back_with_its_files(self, live):
+        backup = live.back_up()
+        add_people(live, 3)
+        (live.folder / "files" / "paper.pdf").write_bytes(b"changed")
+        done = restore_backup(live.settings, KEYS, backup, now=NOW)
+        assert (live.people(), done.broken) == (1, [])
+        assert (live.folder / "files" / "paper.pdf").read_bytes() == b"a paper"
+        assert done.aside is not None
+
+    def test_everything_that_was_committed_before_is_in_it_while_others_write(self, live):
+        stop, written = Event(), []
+
+        def go_on_writing() -> None:
+            with live.open() as database:
+                while not stop.is_set():
+                    with database.write() as db:
+                        user = a_user(db).user_id
+                    written.append((user, time.monotonic()))
+
+        writers = [Thread(target=go_on_writing) for _ in range(3)]
+        for writer in writers:
+            writer.start()
+        while len(written) < 30:
+            time.sleep(0.01)
+        begun = time.monotonic()
+        try:
+            backup = live.back_up()
+        finally:
+            stop.set()
+            for writer in writers:
+                writer.join()
+        assert check_backup(live.settings, KEYS, backup, now=NOW).broken == []
+        restore_backup(live.settings, KEYS, backup, now=NOW)
+        with live.open() as database, database.read() as db:
+            there = set(db.scalars(select(User.id)))
+        assert {user for user, at in written if at < begun} <= there
+        assert len(written) > 30
+
+    def test_no_mail_is_sent_and_everybody_signs_in_anew(self, live):
+        with live.open() as database, database.write() as db:
+            user = a_user(db)
+            mail = outbox.send_mail(db, "a@example.org", "accounts/invitation", {}, now=NOW)
+            outbox.announce(db, "quiz.submitted", {}, now=NOW)
+            for model, times in (
+                (SignIn, ("seen_at", "idle_ends_at", "proved_at")),
+                (ApiToken, ()),
+            ):
+                values = {"id": mail, "token_hash": b"h" * 32, "user_id": user.user_id}
+                values |= dict.fromkeys(("created_at", "ends_at", *times), NOW)
+                if model is SignIn:
+                    values |= {"device": "d", "network": "n"}
+                db.add(model(**values))
+        done = restore_backup(live.settings, KEYS, live.back_up(), now=NOW)
+        assert done.held_mails == 1
+        with live.open() as database, database.read() as db:
+            held = db.scalars(select(OutboxEvent).where(OutboxEvent.id == mail)).one()
+            assert (held.dead_at, held.last_error) == (NOW, outbox.HELD_BACK)
+            waiting = select(OutboxEvent.name).where(OutboxEvent.dead_at.is_(None))
+            assert db.scalars(waiting).all() == ["quiz.submitted"]
+            assert db.scalars(select(SignIn)).all() == []
+            assert db.scalars(select(ApiToken.revoked_at)).all() == [NOW]
+
+    def test_a_database_in_use_is_refused_and_nothing_changes(self, live):
+        backup = live.back_up()
+        add_people(live)
+        with live.open() as database, database.read() as db:
+            db.scalar(select(func.count()).select_from(User))
+            with pytest.raises(BackupProblem, match="The database is in use"):
+                restore_backup(live.settings, KEYS, backup, now=NOW)
+        assert live.people() == 2
+        assert not [path for path in live.folder.rglob("*") if "scratch" in path.name]
+
+    def test_a_backup_of_another_address_is_refused_until_that_is_said(self, live):
+        backup = live.back_up()
+        moved = live.settings.model_copy(update={"base_url": "https://new.example"})
+        with pytest.raises(BackupProblem, match="--moved-from http://testserver"):
+            restore_backup(moved, KEYS, backup, now=NOW)
+        done = restore_backup(moved, KEYS, backup, moved_from="http://testserver", now=NOW)
+        assert done.broken == []
+
+    def test_a_broken_invariant_is_told_by_the_proof(self, live):
+        with live.open() as database, database.write() as db:
+            practical_id = a_practical(db)
+            db.execute(update(Practical).where(Practical.id == practical_id).values(taken=1))
+        broken = check_backup(live.settings, KEYS, live.back_up(), now=NOW).broken
+        assert str(practical_id) in " ".join(broken)
+
+
+class TestRefusals:
+    def test_a_file_that_is_there_is_not_overwritten(self, live):
+        (live.folder / "one.backup").write_text("mine")
+        with pytest.raises(BackupProblem, match="is there already"):
+            live.back_up()
+        assert (live.folder / "one.backup").read_text() == "mine"
+
+    def test_a_folder_that_is_not_there_is_named(self, live):
+        with pytest.raises(BackupProblem, match="There is no folder"):
+            live.back_up("none/one.backup")
+
+    def test_the_second_of_two_backups_at_once_is_refused(self, live):
+        with copies._alone_in(live.folder), pytest.raises(BackupProblem, match="Another backup"):
+            live.back_up()
+        assert live.back_up().exists()
+
+    def test_a_newer_version_and_a_wrong_kind_are_refused(self, live, monkeypatch):
+        backup = live.back_up()
+        monkeypatch.setattr(copies, "is_known", lambda _schema: False)
+        with pytest.raises(BackupProblem, match="newer than this one"):
+            check_backup(live.settings, KEYS, backup, now=NOW)
+        monkeypatch.undo()
+        monkeypatch.setattr(copies, "proved_manifest", other_kind)
+        with pytest.raises(BackupProblem, match="This is a copy of other"):
+            check_backup(live.settings, KEYS, backup, now=NOW)
+
+    def test_keys_that_are_missing_are_named(self, live):
+        backup = live.back_up()
+        stranger = SigningKeys.read(new_line(SIGNING, on=NOW.date()).written())
+        with pytest.raises(BackupProblem, match=f"signed with the key {KEYS.signing.newest_id}"):
+            check_backup(live.settings, Keys(stranger, KEYS.sealing), backup, now=NOW)
+        newest = KEYS.sealing.newest_id
+        only = SealingKeys(newest, {newest: KEYS.sealing.secrets[newest]})
+        with pytest.raises(BackupProblem, match="which PRECEPTOR_SEALING_KEYS lacks"):
+            check_backup(live.settings, Keys(KEYS.signing, only), backup, now=NOW)
+
+    def test_a_disk_without_space_is_one_sentence_and_leaves_nothing(self, live, monkeypatch):
+        def full(*_anything: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(copies, "write_archive", full)
+        with pytest.raises(BackupProblem, match="The disk refused: No space left on device"):
+            live.back_up()
+        assert not (live.folder / "one.backup").exists()
+        assert not [path for path in live.folder.iterdir() if "copy" in path.name]
+
+    def test_no_key_is_in_a_backup(self, live):
+        folder = live.folder / "unpacked"
+        folder.mkdir()
+        archive.unpack(live.back_up(), folder, KEYS.signing)
+        secret = KEYS.sealing.secrets[KEYS.sealing.newest_id]
+        private = KEYS.signing.newest_private.private_bytes_raw()
+        for path in folder.rglob("*"):
+            if path.is_file():
+                assert secret not in path.read_bytes()
+                assert private not in path.read_bytes()
+
+
+def other_kind(path: Path, keys: SigningKeys) -> archive.Manifest:
+    return replace(proved_manifest(path, keys), database="other")
+
+
+class TestSqlite:
+    """What only SQLite has."""
+
+    @pytest.mark.parametrize("live", ["sqlite"], indirect=True)
+    def test_leftovers_of_another_database_are_removed(self, live):
+        """O4."""
+        file = live.folder / "data" / "academy.db"
+        backup = live.back_up()
+        file.unlink()
+        for leftover in LEFTOVERS:
+            file.with_name(file.name + leftover).write_bytes(b"of another database" * 300)
+        assert restore_backup(live.settings, KEYS, backup, now=NOW).aside is None
+        assert live.people() == 1
+        left = [path.name for path in file.parent.iterdir() if path.name.endswith(LEFTOVERS)]
+        assert all((file.parent / name).stat().st_size != 5700 for name in left)
+
+
+class TestKeeping:
+    def test_the_rule_removes_what_it_does_not_keep_and_nothing_else(self, live):
+        place = live.folder / "copies"
+        place.mkdir()
+        (place / "mine.txt").write_text("mine")
+        for days in (0, 1, 2):
+            now = NOW + timedelta(days=days)
+            rule = KeepRule(daily=2, weekly=0, monthly=0)
+            made = make_backup(live.settings, KEYS, place, now=now, keep=rule)
+        assert made.removed == (NOW.strftime(copies.NAME),)
+        assert sorted(path.suffix for path in place.glob("[!.]*")) == [
+            ".backup",
+            ".backup",
+            ".txt",
+        ]
+
+
+class TestTheCommand:
+    def run(self, live: Installation, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*words),
+            env=self.environment(live),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    @staticmethod
+    def command(*words: str) -> list[str]:
+        return [sys.executable, "-c", "from app.cli import main; main()", *words]
+
+    @staticmethod
+    def environment(live: Installation) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PRECEPTOR_ENV": "test",
+            "PRECEPTOR_BASE_URL": "http://testserver",
+            "PRECEPTOR_DATABASE_URL": live.settings.database_url,
+            "PRECEPTOR_FILES_URL": live.settings.files_url,
+        }
+
+    def test_backup_and_restore_in_words(self, live):
+        path = str(live.folder / "one.backup")
+        made = self.run(live, "backup", path)
+        assert (made.returncode, made.stderr) == (0, "")
+        again = self.run(live, "backup", path)
+        assert again.returncode == 1
+        assert again.stderr.count("\n") == 1
+        restored = self.run(live, "restore", path)
+        assert (restored.returncode, restored.stderr) == (0, "")
+        assert "Every invariant holds." in restored.stdout
+
+    def test_sigterm_in_the_middle_leaves_nothing(self, live):
+        words = "import app.backups.copies as c, time; c.write_archive = lambda *a: time.sleep(60)"
+        program = f"{words}; import sys; sys.argv = ['p', 'backup', {str(live.folder)!r}]; "
+        command = [sys.executable, "-c", program + "from app.cli import main; main()"]
+        process = subprocess.Popen(command, env=self.environment(live), stderr=subprocess.PIPE)
+        until = time.monotonic() + 60
+        while not list(live.folder.glob(".preceptor-copy-*/partial")):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=60)
+        assert (process.returncode, said) == (143, b"")
+        assert not [path for path in live.folder.iterdir() if "copy" in path.name]
+        assert not list(live.folder.glob("*.backup"))
+
+
+def test_a_missing_program_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("app.backups.servers._PROGRAM_FOLDERS", tmp_path)
+    with pytest.raises(BackupProblem, match="pg_dump is not on the path"):
+        program_path("pg_dump")
