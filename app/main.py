@@ -143,7 +143,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         database=Database(settings.database_url, pool_size=settings.threads),
         templates=templates,
         letters=Letters.over(templates),
-        identify=Identity(),
+        identify=Identity(settings.staff_need_factor),
         kept_forms=KeptForms(settings.secret_key.get_secret_value()),
         clock=clock_for(settings.test_clock),
         url_for=url_for,

@@ -4,7 +4,7 @@ import os
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -77,6 +77,7 @@ class Settings(Stage):
     academy_name: str = "Preceptor Academy"
     metrics_token: SecretStr | None = None
     log_level: str = "INFO"
+    second_factor: Literal["staff", "nobody"] | None = None
     trusted_proxy: str | None = None
 
     @classmethod
@@ -139,6 +140,11 @@ class Settings(Stage):
     def proxies(self) -> tuple[Network, ...]:
         """The networks of the reverse proxies whose word about the client counts."""
         return networks_of(self.trusted_proxy)
+
+    @property
+    def staff_need_factor(self) -> bool:
+        """Whether instructors and admins must have a second factor: always in production (R-025)."""
+        return self.second_factor == "staff" or self.env is Environment.production
 
     @property
     def is_https(self) -> bool:

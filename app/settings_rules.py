@@ -230,6 +230,12 @@ def _log_level(value: Any, _around: Around) -> str | None:
     return None
 
 
+def _second_factor(value: Any, around: Around) -> str | None:
+    if value == "nobody" and around.is_production:
+        return "is for demo and tests; staff always need a second factor. Take it away"
+    return None
+
+
 def _trusted_proxy(value: Any, around: Around) -> str | None:
     if value is None:
         if not around.is_production:
@@ -265,12 +271,14 @@ RULES: Final[Mapping[str, Rule]] = {
     "academy_name": _academy_name,
     "metrics_token": _metrics_token,
     "log_level": _log_level,
+    "second_factor": _second_factor,
     "trusted_proxy": _trusted_proxy,
 }
 SHAPES: Final[Mapping[str, str]] = {
     "env": "must be production, demo or test; without it, it is production",
     "workers": "must be a whole number from 1 to 64",
     "threads": "must be a whole number from 2 to 20",
+    "second_factor": "must be staff or nobody; without it, staff need one in production only",
 }
 """What a setting must be whose value has a type of its own."""
 

@@ -1,7 +1,7 @@
 """Who acts, and the one way to demand a permission."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -48,6 +48,11 @@ class Actor:
     """The last day of their proof of basic life support; None: none was seen."""
     proved_at: datetime | None = None
     """When they last proved in this sign-in who they are; None: an API token or a job, which cannot."""
+    second_factor: bool = False
+    """Whether they have set up a second factor."""
+    must_enrol: bool = False
+    """Whether the academy demands a second factor of them and they have none. Until they have set one up
+    they carry no roles."""
 
     def has_fresh_proof(self, now: datetime) -> bool:
         """Return whether they proved within the last 15 minutes who they are."""
@@ -70,6 +75,10 @@ class Actor:
     @property
     def is_staff(self) -> bool:
         return self.is_instructor or self.is_admin
+
+    def without_roles(self) -> "Actor":
+        """Return the same person, who must set up a second factor before anything else."""
+        return replace(self, roles=frozenset(), must_enrol=True)
 
 
 def require(allowed: bool, detail: str = "Your role does not allow this.") -> None:

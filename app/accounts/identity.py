@@ -1,10 +1,11 @@
 """Finding who holds a secret: the cookie of a sign-in, or a bearer token of the API."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import doors
@@ -40,6 +41,7 @@ BY_COOKIE = Prepared(
         USER.email,
         USER.theme,
         USER.life_support_until,
+        USER.second_factor_since,
         USER.confirmed_at,
         USER.is_student,
         USER.is_instructor,
@@ -52,14 +54,19 @@ BY_COOKIE = Prepared(
         SIGN_IN.idle_ends_at > bindparam("now"),
         SIGN_IN.ended_at.is_(None),
         USER.disabled_at.is_(None),
+        # Whatever way a sign-in began: without the second factor it is worth nothing where there is one.
+        or_(USER.second_factor_since.is_(None), SIGN_IN.second_factor_at.is_not(None)),
     )
 )
 
 
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Answers the web layer's question "who is this?", in one statement when the secret is right. Access
     is computed at each request: a disabled account, a revoked or expired sign-in is nobody (R-014,
-    R-018)."""
+    R-018). `staff_need_factor`: staff without a second factor carry no roles (R-025)."""
+
+    staff_need_factor: bool = False
 
     def by_cookie(self, database: Database, token: str, *, now: datetime) -> Actor | None:
         row = BY_COOKIE.alone(database, token_hash=hash_of(token), now=now)
@@ -83,12 +90,13 @@ class Identity:
             sign_in_ends_at=min(idle_ends_at, row.ends_at),
             life_support_until=row.life_support_until,
             proved_at=row.proved_at,
+            second_factor=row.second_factor_since is not None,
         )
         if is_touched:
             # Later: a page that only reads is answered while the database cannot be written.
             touch = partial(_touch, actor=actor, now=now)
             database.later.add(touch, key=("seen", row.id), wait=LONGEST_TOUCH)
-        return actor
+        return self._as_permitted(actor)
 
     def by_bearer(
         self, database: Database, token: str, *, network: str, now: datetime
@@ -107,9 +115,14 @@ class Identity:
                 )
             ).one_or_none()
             if user is not None:
-                return user.to_actor()
+                return self._as_permitted(user.to_actor())
         doors.refuse_token(database, network=network, now=now)
         return None
+
+    def _as_permitted(self, actor: Actor) -> Actor:
+        if self.staff_need_factor and actor.is_staff and not actor.second_factor:
+            return actor.without_roles()
+        return actor
 
 
 def _touch(db: Session, actor: Actor, now: datetime) -> None:

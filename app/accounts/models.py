@@ -35,6 +35,9 @@ class User(Base):
     theme: Mapped[str] = mapped_column(String(10), default="auto")
     life_support_until: Mapped[date | None]
     """The last day of the proof of basic life support that counts; None: none was seen."""
+    second_factor_since: Mapped[datetime | None]
+    """When they set up their first second factor; None: they have none. Repeats what the rows of the factors
+    say (`app.accounts.factors`), so that no page needs a further statement."""
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -54,6 +57,7 @@ class User(Base):
             confirmed=self.confirmed_at is not None,
             theme=self.theme,
             life_support_until=self.life_support_until,
+            second_factor=self.second_factor_since is not None,
         )
 
 
@@ -71,6 +75,7 @@ class SignIn(Base):
     idle_ends_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     proved_at: Mapped[datetime]
+    second_factor_at: Mapped[datetime | None]
     device: Mapped[str] = mapped_column(String(200))
     network: Mapped[str] = mapped_column(String(60))
     ended_at: Mapped[datetime | None]

@@ -21,6 +21,7 @@ CertificateId = NewType("CertificateId", UUID)
 EnquiryId = NewType("EnquiryId", UUID)
 NoticeId = NewType("NoticeId", UUID)
 ErratumId = NewType("ErratumId", UUID)
+FactorId = NewType("FactorId", UUID)
 
 ALL_IDS = (
     UserId,
@@ -39,6 +40,7 @@ ALL_IDS = (
     EnquiryId,
     NoticeId,
     ErratumId,
+    FactorId,
 )
 
 

@@ -7,30 +7,52 @@ from app.accounts.actor import Actor, Role
 from app.kit.errors import Forbidden, ProofNeeded, Unauthenticated
 
 
+class SecondFactorNeeded(Forbidden):
+    """A staff member has not set up the second factor that the academy demands (R-025)."""
+
+    title = "Set up your second factor first"
+    slug = "second-factor-needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your role needs a second factor, and you have none yet. Nothing was done. Set it up under "
+            "“Second factor”; what you typed may still stand on the page before.",
+            reason="second-factor-needed",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The policy of a route: everyone, anybody who is signed in, or the holders of some roles."""
+    """The policy of a route: everyone, anybody who is signed in, or the holders of some roles.
+    `enrolling`: open to staff too who must first set up a second factor."""
 
     name: str
     signed_in: bool = True
     roles: frozenset[Role] = field(default_factory=frozenset)
+    enrolling: bool = False
 
     def allows(self, actor: Actor | None) -> bool:
         if not self.signed_in:
             return True
-        return actor is not None and (not self.roles or bool(self.roles & actor.roles))
+        if actor is None or (actor.must_enrol and not self.enrolling):
+            return False
+        return not self.roles or bool(self.roles & actor.roles)
 
     def demand(self, actor: Actor | None) -> None:
-        """Raise Unauthenticated for a stranger, Forbidden for the wrong role."""
+        """Raise Unauthenticated for a stranger, SecondFactorNeeded for staff who must set one up, Forbidden
+        for the wrong role."""
         if self.allows(actor):
             return
         if actor is None:
             raise Unauthenticated("Sign in to open this page.")
+        if actor.must_enrol:
+            raise SecondFactorNeeded
         raise Forbidden("This page is for other roles of the academy.")
 
 
 EVERYONE = Access("everyone", signed_in=False)
 SIGNED_IN = Access("signed in")
+ENROLLING = Access("enrolling", enrolling=True)
 STUDENT = Access("student", roles=frozenset({Role.student}))
 INSTRUCTOR = Access("instructor", roles=frozenset({Role.instructor}))
 ADMIN = Access("admin", roles=frozenset({Role.admin}))

@@ -28,7 +28,7 @@ from app.kit.errors import (
     TooMany,
     Unauthenticated,
 )
-from app.web.access import Access
+from app.web.access import Access, SecondFactorNeeded
 from app.web.forms import UnsupportedForm
 from app.web.fresh_proof import ask_for_proof
 from app.web.kept_forms import ask_to_sign_in_again
@@ -234,6 +234,8 @@ def _answer(
         query = request.scope.get("query_string", b"").decode("latin-1")
         wanted += f"?{query}" if query and request.method == "GET" else ""
         return RedirectResponse(f"/sign-in?next={quote(wanted, safe='/')}", status_code=303)
+    if isinstance(refused, SecondFactorNeeded) and request.method in ("GET", "HEAD"):
+        return RedirectResponse("/me/second-factor", status_code=303)
     visit = request.scope.get("preceptor.visit") or VisitContext(request)
     response: Response = visit.render(
         "error.html",

@@ -46,6 +46,8 @@ ADMIN = (
     ("Certificates", "/admin/certificates", "award"),
     ("Me", "/me", "circle-user-round"),
 )
+ENROLLING = (("Second factor", "/me/second-factor", "shield-check"),)
+"""For who must set up a second factor before anything else: they carry no roles until then."""
 # Pages that no entry leads to, and the entries they belong under: a role that has the entry sees it marked.
 BELONGS = (
     ("/admin/checklists", "/admin/practicals"),
@@ -82,9 +84,11 @@ def _items(roles: frozenset[Role] | None, current: str | None) -> tuple[Item, ..
 
 @cache
 def _entries(roles: frozenset[Role] | None) -> dict[str, tuple[str, str]]:
-    """Return label and icon of each address; no roles: a visitor."""
+    """Return label and icon of each address; None: a visitor."""
     if roles is None:
         return {url: (label, icon) for label, url, icon in VISITOR}
+    if not roles:
+        return {url: (label, icon) for label, url, icon in ENROLLING}
     entries: dict[str, tuple[str, str]] = {}
     for role, items in (
         (Role.admin, ADMIN),
