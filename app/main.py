@@ -12,6 +12,9 @@ from app import jobs, key_files
 from app.accounts import api as accounts_api
 from app.accounts import fresh_proof_pages, group_pages, me_pages, people_pages, proof_pages
 from app.accounts import pages as accounts_pages
+from app.accounts.factors import admin_pages as factor_admin_pages
+from app.accounts.factors import own_pages as factor_own_pages
+from app.accounts.factors import step_pages as factor_step_pages
 from app.accounts.identity import Identity
 from app.accounts.kept_forms import KeptForms
 from app.accounts.links import sign_link
@@ -93,6 +96,8 @@ FEATURES: tuple[Pages | Api, ...] = (
     accounts_pages.pages,
     me_pages.pages,
     fresh_proof_pages.pages,
+    factor_own_pages.pages,
+    factor_step_pages.pages,
     notices_pages.pages,
     notices_api.api,
     accounts_api.api,
@@ -109,6 +114,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     admin_pages.pages,
     admin_enrolment_pages.pages,
     proof_pages.pages,
+    factor_admin_pages.pages,
     people_pages.pages,
     group_pages.pages,
     office_pages.pages,

@@ -13,6 +13,7 @@ from app.kit.ids import UserId
 from app.kit.versions import version_of
 
 SHORTEST_PASSWORD = 15
+SHORTEST_WITH_FACTOR = 10
 LONGEST_PASSWORD = 256
 LONGEST_NAME = 200
 MOST_SIGN_INS = 10
@@ -45,6 +46,7 @@ class Purpose(StrEnum):
     reset = "reset"
     invitation = "invitation"
     email = "email"
+    stop_reset = "stop-reset"
 
 
 LINK_LASTS = {
@@ -52,6 +54,7 @@ LINK_LASTS = {
     Purpose.reset: timedelta(minutes=30),
     Purpose.invitation: timedelta(days=7),
     Purpose.email: timedelta(hours=24),
+    Purpose.stop_reset: timedelta(hours=24),
 }
 
 
@@ -225,16 +228,28 @@ def normal_password(typed: str) -> str:
     return unicodedata.normalize("NFKC", typed)
 
 
-def password_problem(typed: str, *, email: str = "", name: str = "") -> str | None:
+def shortest_password(*, has_factor: bool) -> int:
+    """Return how many characters a password needs; fewer beside a second factor (R-001)."""
+    return SHORTEST_WITH_FACTOR if has_factor else SHORTEST_PASSWORD
+
+
+def is_too_short(typed: str, *, has_factor: bool) -> bool:
+    """Tell whether a password has too few characters."""
+    return len(normal_password(typed)) < shortest_password(has_factor=has_factor)
+
+
+def password_problem(
+    typed: str, *, email: str = "", name: str = "", has_factor: bool = False
+) -> str | None:
     """Return why this may not be a password, in words that help, or None.
 
     Length is the only rule of composition (R-001, R-002). Beyond it a password must hold something of
     its own besides the commonest passwords, words of the academy and the person's own name (R-004).
     """
     password = normal_password(typed)
-    if len(password) < SHORTEST_PASSWORD:
+    if is_too_short(typed, has_factor=has_factor):
         return (
-            f"Use at least {SHORTEST_PASSWORD} characters. "
+            f"Use at least {shortest_password(has_factor=has_factor)} characters. "
             "Four or five words that do not belong together are easy to remember."
         )
     if len(password) > LONGEST_PASSWORD:

@@ -106,11 +106,15 @@ def spend_link(
 def end_links(
     db: Session, user_id: UserId, purpose: Purpose | None = None, *, now: datetime
 ) -> None:
-    """End a person's open links, of one purpose or all."""
-    mine = [MailedLink.user_id == user_id, MailedLink.used_at.is_(None)]
-    if purpose is not None:
-        mine.append(MailedLink.purpose == purpose)
-    db.execute(update(MailedLink).where(*mine).values(used_at=now))
+    """End a person's open links, of one purpose or all. The one that stops a reset of the second factor ends
+    only by name: whoever gets hold of the password must not take it from the owner."""
+    which = (
+        MailedLink.purpose != Purpose.stop_reset
+        if purpose is None
+        else MailedLink.purpose == purpose
+    )
+    mine = MailedLink.user_id == user_id, MailedLink.used_at.is_(None)
+    db.execute(update(MailedLink).where(*mine, which).values(used_at=now))
 
 
 def _works(link_id: EventId | None, purpose: Purpose, now: datetime):  # type: ignore[no-untyped-def] # SQLAlchemy's conditions

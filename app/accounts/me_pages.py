@@ -68,7 +68,9 @@ def change_password(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = ChangePasswordForm.read(submitted)
         candidate = checked(visit, form.current_password, "current_password")
-        password_hash = passwords.choose(form.password, email=actor.email, name=actor.name)
+        password_hash = passwords.choose(
+            form.password, email=actor.email, name=actor.name, has_factor=actor.second_factor
+        )
         with visit.database.write() as db:
             started = own_account.change_password(
                 db, actor, candidate, password_hash, browser_of(visit), now=visit.now

@@ -14,6 +14,7 @@ from app.accounts import api_tokens, doors, links, recognition, sign_ins
 from app.accounts.actor import Actor, open_to_all
 from app.accounts.domain import Profile, Purpose
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
+from app.accounts.factors.pending import Waiting
 from app.accounts.fresh_proof import renew_proof
 from app.accounts.models import User
 from app.accounts.proving import details_to_prove
@@ -75,7 +76,7 @@ def confirm_again(db: Session, candidate: Candidate, *, wanted: str, now: dateti
 @open_to_all
 def confirm(
     db: Session, link_id: EventId | None, candidate: Candidate, browser: Browser, *, now: datetime
-) -> Started:
+) -> Started | Waiting:
     """Confirm the address and sign in, for who holds the link and knows the password.
 
     The link alone is not enough: somebody else may have registered the address, and its owner must
@@ -157,11 +158,11 @@ def change_password(
     user = _proved(db, actor, candidate, "current_password")
     user.password_hash = password_hash
     links.end_links(db, user.id, now=now)
-    sign_ins.drop_all(db, user.id, now=now)
+    started = sign_ins.start_anew(db, user, actor, browser, proved_at=now, now=now)
     recognition.forget_networks(db, user.id)
     note(db, user.id, user.id, "accounts.password_changed", now=now)
     send_mail(db, user.email, "accounts/password-changed", {}, now=now)
-    return sign_ins.start(db, user, browser, now=now)
+    return started
 
 
 @open_to_all

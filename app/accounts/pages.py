@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlencode
 
 from fastapi import Response
 
 from app.accounts import domain, doors, own_account, passwords, queries, sign_ins
 from app.accounts.domain import KEPT_WORDS, Purpose, SignInEnd
 from app.accounts.errors import LinkSpent, SignInRefused, WrongPassword
+from app.accounts.factors.pending import Waiting
 from app.accounts.forms import (
     ConfirmAddressForm,
     ConfirmForm,
@@ -34,6 +36,8 @@ from app.web.visit import FlashKind, Visit, VisitContext
 
 pages = Pages()
 
+WAITING = "step"
+"""The cookie of a sign-in that waits for the second factor."""
 SET_PASSWORD = {
     Purpose.reset: "accounts/reset.html",
     Purpose.invitation: "accounts/invitation.html",
@@ -104,7 +108,7 @@ def sign_in(*, visit: Visit, submitted: Submitted) -> Response:
         return _sign_in_page(visit, submitted, refused)
     if started is None:
         return visit.redirect(visit.url("accounts.check_mail"))
-    return signed_in(visit, started, local_path(form.next))
+    return led_on(visit, started, local_path(form.next))
 
 
 @pages.post("/sign-out", name="accounts.sign_out", access=EVERYONE)
@@ -138,12 +142,12 @@ def demo_sign_in(*, visit: Visit, submitted: Submitted) -> Response:
         raise NotFound
     with visit.database.write() as db:
         started = sign_ins.sign_in_demo(db, person.user_id, browser_of(visit), now=visit.now)
-    return signed_in(visit, started, HOME)
+    return led_on(visit, started, HOME)
 
 
 @pages.get("/confirm", name="accounts.confirm", access=EVERYONE)
 def show_confirm(*, visit: Visit) -> Response:
-    values = {"token": _token(visit), "next": _wanted(visit)}
+    values = {"token": token_of(visit), "next": _wanted(visit)}
     return _link_page(visit, "accounts/confirm.html", Purpose.confirm, values=values)
 
 
@@ -151,7 +155,7 @@ def show_confirm(*, visit: Visit) -> Response:
 def confirm(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = ConfirmForm.read(submitted)
-        link_id, browser = _link_id(visit, form.token), browser_of(visit)
+        link_id, browser = link_id_of(visit, form.token), browser_of(visit)
         with _counting_wrong_links(visit):
             candidate = sign_ins.begin_confirming(visit.database, link_id, browser, now=visit.now)
         try:
@@ -162,7 +166,7 @@ def confirm(*, visit: Visit, submitted: Submitted) -> Response:
             started = own_account.confirm(db, link_id, candidate, browser, now=visit.now)
     except Refused as refused:
         return _link_page(visit, "accounts/confirm.html", Purpose.confirm, submitted, refused)
-    return signed_in(visit, started, local_path(form.next), "Your address is confirmed.")
+    return led_on(visit, started, local_path(form.next), "Your address is confirmed.")
 
 
 @pages.get("/forgot", name="accounts.forgot", access=EVERYONE)
@@ -189,7 +193,9 @@ def forgot(*, visit: Visit, submitted: Submitted) -> Response:
 
 @pages.get("/reset", name="accounts.reset", access=EVERYONE)
 def show_reset(*, visit: Visit) -> Response:
-    return _link_page(visit, "accounts/reset.html", Purpose.reset, values={"token": _token(visit)})
+    return _link_page(
+        visit, "accounts/reset.html", Purpose.reset, values={"token": token_of(visit)}
+    )
 
 
 @pages.post("/reset", name="accounts.reset.post", access=EVERYONE)
@@ -200,7 +206,7 @@ def reset(*, visit: Visit, submitted: Submitted) -> Response:
 @pages.get("/invitation", name="accounts.invitation", access=EVERYONE)
 def show_invitation(*, visit: Visit) -> Response:
     return _link_page(
-        visit, "accounts/invitation.html", Purpose.invitation, values={"token": _token(visit)}
+        visit, "accounts/invitation.html", Purpose.invitation, values={"token": token_of(visit)}
     )
 
 
@@ -212,7 +218,7 @@ def accept_invitation(*, visit: Visit, submitted: Submitted) -> Response:
 @pages.get("/new-address", name="accounts.new_address", access=EVERYONE)
 def show_new_address(*, visit: Visit) -> Response:
     return _link_page(
-        visit, "accounts/new_address.html", Purpose.email, values={"token": _token(visit)}
+        visit, "accounts/new_address.html", Purpose.email, values={"token": token_of(visit)}
     )
 
 
@@ -221,7 +227,7 @@ def change_address(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = ConfirmAddressForm.read(submitted)
         with _counting_wrong_links(visit), visit.database.write() as db:
-            own_account.change_address(db, _link_id(visit, form.token), now=visit.now)
+            own_account.change_address(db, link_id_of(visit, form.token), now=visit.now)
     except Refused as refused:
         return _link_page(visit, "accounts/new_address.html", Purpose.email, submitted, refused)
     return visit.redirect("/me", flash="Your e-mail address is changed.")
@@ -233,6 +239,18 @@ def browser_of(visit: VisitContext) -> Browser:
     secret = visit.settings.secret_key.get_secret_value()
     held = visit.request.cookies.get(cookie_name(visit.settings, "device"), "")
     return Browser(visit.network, agent, visit.sign_in_token, Recognition(secret, held))
+
+
+def led_on(
+    visit: VisitContext, result: Started | Waiting, to: str, flash: str | None = None
+) -> Response:
+    """Send the browser on after the right password: signed in, or to the second step."""
+    if isinstance(result, Started):
+        return signed_in(visit, result, to, flash)
+    step = f"{visit.url('accounts.second_step')}?{urlencode({'next': to})}"
+    response = visit.redirect(step, flash=flash)
+    visit.set_cookie(response, WAITING, result.token, seconds=result.seconds)
+    return response
 
 
 def signed_in(
@@ -269,10 +287,12 @@ def _check(visit: VisitContext, candidate: Candidate, typed: str) -> str | None:
 def _set_password(visit: VisitContext, submitted: Submission, purpose: Purpose) -> Response:
     try:
         form = SetPasswordForm.read(submitted)
-        link_id = _link_id(visit, form.token)
+        link_id = link_id_of(visit, form.token)
         with _counting_wrong_links(visit), visit.database.read() as db:
             owner = queries.link_owner(db, link_id, purpose, now=visit.now)
-        password_hash = passwords.choose(form.password, email=owner.email, name=owner.name)
+        password_hash = passwords.choose(
+            form.password, email=owner.email, name=owner.name, has_factor=owner.has_factor
+        )
         with visit.database.write() as db:
             device = own_account.set_password(
                 db, link_id, purpose, password_hash, browser_of(visit), now=visit.now
@@ -308,7 +328,7 @@ def _link_page(
     token = submitted.get("token") if submitted else (values or {})["token"]
     try:
         with visit.database.read() as db:
-            owner = queries.link_owner(db, _link_id(visit, token), purpose, now=visit.now)
+            owner = queries.link_owner(db, link_id_of(visit, token), purpose, now=visit.now)
     except LinkSpent as spent:
         if isinstance(refused, TooMany):
             raise refused from None
@@ -368,9 +388,9 @@ def _path_or_nothing(typed: str) -> str:
     return "" if path == HOME else path
 
 
-def _token(visit: VisitContext) -> str:
+def token_of(visit: VisitContext) -> str:
     return visit.request.query_params.get("token", "")[:LONGEST_TOKEN]
 
 
-def _link_id(visit: VisitContext, token: str) -> EventId | None:
+def link_id_of(visit: VisitContext, token: str) -> EventId | None:
     return read_link(visit.settings.secret_key.get_secret_value(), token)

@@ -46,9 +46,12 @@ def _my_turn() -> Iterator[None]:
         _line.release()
 
 
-def choose(typed: str, *, email: str, name: str, field: str = "password") -> str:
-    """Return the hash of a new password, or raise Invalid with the reason at `field`."""
-    problem = domain.password_problem(typed, email=email, name=name)
+def choose(
+    typed: str, *, email: str, name: str, has_factor: bool = False, field: str = "password"
+) -> str:
+    """Return the hash of a new password, or raise Invalid with the reason at `field`. `has_factor`: the
+    person has a second factor besides, so that a shorter one will do (R-001)."""
+    problem = domain.password_problem(typed, email=email, name=name, has_factor=has_factor)
     if problem is not None:
         raise Invalid(problem, fields={field: problem})
     return hash_of_password(typed)

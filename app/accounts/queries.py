@@ -91,6 +91,7 @@ class PersonStory:
     created_at: datetime
     confirmed_at: datetime | None
     closed_at: datetime | None
+    second_factor_since: datetime | None
     has_password: bool
     sign_ins: tuple[SignInRow, ...]
     groups: tuple[GroupRow, ...]
@@ -109,6 +110,7 @@ class Invited:
 
     name: str
     email: str
+    has_factor: bool
 
 
 # Built once, of plain columns: whatever names people asks.
@@ -226,8 +228,10 @@ def own_sign_ins(db: Session, actor: Actor, *, now: datetime) -> tuple[SignInRow
 def link_owner(db: Session, link_id: EventId | None, purpose: Purpose, *, now: datetime) -> Invited:
     """Return whose link it is, or raise LinkSpent."""
     link = open_link(db, link_id, purpose, now=now)
-    name = db.scalar(select(User.name).where(User.id == link.user_id)) or ""
-    return Invited(name, link.email)
+    owner = db.execute(
+        select(User.name, User.second_factor_since).where(User.id == link.user_id)
+    ).one()
+    return Invited(owner.name, link.email, owner.second_factor_since is not None)
 
 
 def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> PersonStory:
@@ -245,6 +249,7 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
         created_at=user.created_at,
         confirmed_at=user.confirmed_at,
         closed_at=user.disabled_at,
+        second_factor_since=user.second_factor_since,
         has_password=user.password_hash is not None,
         sign_ins=_sign_ins(db, person_id, actor.sign_in_id, now),
         groups=groups_of(db, person_id),

@@ -23,6 +23,8 @@ from app.accounts.domain import (
 )
 from app.accounts.doors import Caller, Knock
 from app.accounts.errors import SignInRefused
+from app.accounts.factors import pending
+from app.accounts.factors.pending import Waiting
 from app.accounts.identity import hash_of
 from app.accounts.links import open_link
 from app.accounts.models import SignIn, User
@@ -159,8 +161,8 @@ def sign_in(
     *,
     new_hash: str | None = None,
     now: datetime,
-) -> Started | None:
-    """Start a sign-in after the right password; None: the address must be confirmed first.
+) -> Started | Waiting | None:
+    """Go on after the right password; None: the address must be confirmed first.
 
     The token is new, whatever the browser offered, and what it held ends (R-012, R-013). Refused when
     the password or the account changed since it was checked. `new_hash` replaces an outdated one.
@@ -173,20 +175,40 @@ def sign_in(
         user.password_hash = new_hash
     if user.confirmed_at is None:
         return None
-    return start(db, user, browser, now=now)
+    return admit(db, user, browser, now=now)
 
 
 @open_to_all
-def sign_in_demo(db: Session, user_id: UserId, browser: Browser, *, now: datetime) -> Started:
+def sign_in_demo(
+    db: Session, user_id: UserId, browser: Browser, *, now: datetime
+) -> Started | Waiting:
     """Sign somebody of the demo academy in without a password. The route exists in demo only and
     offers nobody but its guests."""
     user = db.scalars(select(User).where(User.id == user_id, User.disabled_at.is_(None))).one()
+    return admit(db, user, browser, now=now)
+
+
+@open_to_all
+def admit(db: Session, user: User, browser: Browser, *, now: datetime) -> Started | Waiting:
+    """Start the sign-in of a person whose password was right; with a second factor it waits for that."""
+    if user.second_factor_since is not None:
+        return pending.begin(db, user.id, network=browser.network, now=now)
     return start(db, user, browser, now=now)
 
 
 @open_to_all
-def start(db: Session, user: User, browser: Browser, *, now: datetime) -> Started:
-    """Add the sign-in of a person who was proved to be `user`; the oldest beyond ten ends."""
+def start(
+    db: Session,
+    user: User,
+    browser: Browser,
+    *,
+    proved_at: datetime | None = None,
+    second_factor_at: datetime | None = None,
+    now: datetime,
+) -> Started:
+    """Add the sign-in of a person who was proved to be `user`; the oldest beyond ten ends. `proved_at` is
+    when that was, now unless it is said. `second_factor_at`: when the second factor was shown; a person who
+    has one is let in only with it."""
     if browser.token:
         db.execute(delete(SignIn).where(SignIn.token_hash == hash_of(browser.token)))
     db.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.ends_at <= now))
@@ -210,7 +232,8 @@ def start(db: Session, user: User, browser: Browser, *, now: datetime) -> Starte
             seen_at=now,
             idle_ends_at=now + idle_time(user.roles),
             ends_at=now + lasts,
-            proved_at=now,
+            proved_at=proved_at or now,
+            second_factor_at=second_factor_at,
             device=device_label(browser.user_agent),
             network=network_block(browser.network),
         )
@@ -226,6 +249,35 @@ def _recognise(db: Session, user: User, browser: Browser, *, now: datetime) -> s
         return None
     recognition.remember_network(db, known, user.id, browser.network, now=now)
     return known.cookie_with(user.id, user.password_hash, now=now)
+
+
+@open_to_all
+def start_anew(
+    db: Session,
+    user: User,
+    actor: Actor,
+    browser: Browser,
+    *,
+    proved_at: datetime | None = None,
+    second_factor_at: datetime | None = None,
+    now: datetime,
+) -> Started:
+    """End every sign-in and token of the actor, and give this browser a new sign-in (R-012). When its owner
+    was proved, and when the second factor was shown, is said or stays as it was."""
+    before = db.execute(
+        select(SignIn.proved_at, SignIn.second_factor_at).where(SignIn.id == actor.sign_in_id)
+    ).one_or_none()
+    if before is None:
+        raise NotFound
+    drop_all(db, user.id, now=now)
+    return start(
+        db,
+        user,
+        browser,
+        proved_at=proved_at or before.proved_at,
+        second_factor_at=second_factor_at or before.second_factor_at,
+        now=now,
+    )
 
 
 def is_any_expired(db: Session, *, now: datetime) -> bool:
@@ -316,8 +368,10 @@ def end_all_of(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -
 
 @open_to_all
 def drop_all(db: Session, person_id: UserId, *, now: datetime) -> int:
-    """End everything that lets a person in without a password: delete their sign-ins, revoke their tokens
-    of the API. Return how many sign-ins there were. The use-case that calls this asked the permission."""
+    """End everything that lets a person in without a password: delete their sign-ins, those too that wait for
+    the second factor, and revoke their tokens of the API. Return how many sign-ins there were. The use-case
+    that calls this asked the permission."""
     gone = db.scalars(delete(SignIn).where(SignIn.user_id == person_id).returning(SignIn.id)).all()
+    pending.drop_all_of(db, person_id)
     api_tokens.revoke_all_of(db, person_id, now=now)
     return len(gone)

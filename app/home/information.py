@@ -112,10 +112,14 @@ ACCESSIBILITY = Information(
 def cookies(
     *,
     sid: str,
+    step: str,
+    codes: str,
     visitor: str,
     device: str,
     student: tuple[timedelta, timedelta],
     staff: tuple[timedelta, timedelta],
+    step_lasts: timedelta,
+    codes_last: timedelta,
     visitor_seconds: int,
     device_lasts: timedelta,
     flash_seconds: int,
@@ -128,6 +132,16 @@ def cookies(
             "Keeps you signed in. It is set when you sign in and deleted when you sign out.",
             f"Students: {_words(student[0])} without use, at most {_words(student[1])}. "
             f"Staff: {_words(staff[0])} without use, at most {_words(staff[1])}.",
+        ),
+        Cookie(
+            step,
+            "Remembers between the two steps of signing in that your password was right.",
+            f"Deleted when you are signed in, and after {_words(step_lasts)}.",
+        ),
+        Cookie(
+            codes,
+            "Holds recovery codes that you just made, encrypted, so that you can print and save them.",
+            f"Deleted when you say that you have kept them, and after {_words(codes_last)}.",
         ),
         Cookie(
             visitor,

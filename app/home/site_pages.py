@@ -6,6 +6,9 @@ from fastapi import Response
 
 from app.accounts.actor import Role
 from app.accounts.domain import idle_time, longest_time
+from app.accounts.factors import fresh_codes
+from app.accounts.factors.domain import PENDING_LASTS
+from app.accounts.pages import WAITING
 from app.accounts.recognition import DEVICE_LASTS
 from app.courses import queries as courses
 from app.home.information import ACCESSIBILITY, PRIVACY, Cookie, Information, cookies
@@ -52,17 +55,21 @@ def show_cookies(visit: Visit) -> Response:
     student, staff = {Role.student}, {Role.instructor}
     found: tuple[Cookie, ...] = cookies(
         sid=cookie_name(visit.settings, "sid"),
+        step=cookie_name(visit.settings, WAITING),
+        codes=cookie_name(visit.settings, fresh_codes.COOKIE),
         visitor=cookie_name(visit.settings, "visitor"),
         device=cookie_name(visit.settings, "device"),
         student=(idle_time(student), longest_time(student)),
         staff=(idle_time(staff), longest_time(staff)),
+        step_lasts=PENDING_LASTS,
+        codes_last=fresh_codes.LASTS,
         visitor_seconds=VISITOR_LASTS,
         device_lasts=DEVICE_LASTS,
         flash_seconds=FLASH_LASTS,
     )
     preview = Preview(
         "Cookies",
-        "The four cookies of this site, what each is for and how long it lasts.",
+        "The cookies of this site, what each is for and how long it lasts.",
         "/cookies",
     )
     return visit.render("home/cookies.html", preview=preview, page=found)

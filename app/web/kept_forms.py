@@ -34,7 +34,7 @@ KEPT = "kept"
 
 MOST_CHARACTERS = 64 * 1024
 _PLUMBING = re.compile(r"^(version|expected_\w+|next|token|ended|kept)$")
-_SECRET = re.compile(r"password|token", re.IGNORECASE)
+_SECRET = re.compile(r"password|token|code", re.IGNORECASE)
 
 
 class Why(StrEnum):

@@ -106,6 +106,7 @@ def make_environment(
         date=lambda moment, in_zone=zone: _date(moment, in_zone),
         time=lambda moment, in_zone=zone: _time(moment, in_zone),
         iso=lambda moment: moment.isoformat(),
+        from_iso=datetime.fromisoformat,
         address=_address,
         money=_money,
         duration=_duration,

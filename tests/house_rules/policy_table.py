@@ -49,14 +49,34 @@ EVERYONE: tuple[str, ...] = (
     "GET /robots.txt",
     "GET /sign-in",
     "POST /sign-in",
+    "POST /sign-in/recovery-code",
+    "GET /sign-in/second-factor",
+    "POST /sign-in/second-factor",
     "POST /sign-out",
     "GET /sitemap.xml",
     "GET /static",
+    "GET /stop-reset",
+    "POST /stop-reset",
     "GET /verify",
     "POST /verify",
     "GET /verify/{serial}",
 )
+ENROLLING: tuple[str, ...] = (
+    "GET /me/second-factor",
+    "GET /me/second-factor/app",
+    "GET /me/second-factor/app.svg",
+    "POST /me/second-factor/app",
+    "POST /me/second-factor/app/begin",
+)
+"""For who is signed in, staff included who must set up a second factor before anything else."""
 SIGNED_IN: tuple[str, ...] = (
+    "GET /me/second-factor/app/remove",
+    "POST /me/second-factor/app/remove",
+    "GET /me/second-factor/codes",
+    "GET /me/second-factor/codes.txt",
+    "POST /me/second-factor/codes/kept",
+    "POST /me/second-factor/codes/new",
+    "POST /me/second-factor/reset/stop",
     "POST /api/v1/me/sign-in/renew",
     "GET /api/v1/me",
     "PUT /api/v1/me/profile",
@@ -230,6 +250,9 @@ ADMIN: tuple[str, ...] = (
     "GET /admin/people/{person_id}/life-support",
     "POST /admin/people/{person_id}/life-support",
     "POST /admin/people/{person_id}/life-support/withdraw",
+    "GET /admin/people/{person_id}/second-factor",
+    "POST /admin/people/{person_id}/second-factor/reset",
+    "POST /admin/people/{person_id}/second-factor/reset/stop",
     "GET /admin/people/{person_id}/roles",
     "POST /admin/people/{person_id}/roles",
     "POST /admin/people/{person_id}/sign-ins/end",
@@ -253,6 +276,7 @@ TABLE = {
     route: access
     for access, routes in {
         "everyone": EVERYONE,
+        "enrolling": ENROLLING,
         "signed in": SIGNED_IN,
         "student": STUDENT,
         "instructor": INSTRUCTOR,

@@ -17,6 +17,7 @@ LEAST_ROUTES = 100
 ROLES = {"visitor": None, "student": "student", "instructor": "instructor", "admin": "admin"}
 ALLOWED = {
     "everyone": {"visitor", "student", "instructor", "admin"},
+    "enrolling": {"student", "instructor", "admin"},
     "signed in": {"student", "instructor", "admin"},
     "student": {"student"},
     "instructor": {"instructor"},
@@ -139,7 +140,10 @@ OPEN_DOORS = {
     "POST /register",
     "POST /reset",
     "POST /sign-in",
+    "POST /sign-in/recovery-code",
+    "POST /sign-in/second-factor",
     "POST /sign-out",
+    "POST /stop-reset",
     "POST /verify",
 }
 

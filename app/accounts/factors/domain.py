@@ -1,0 +1,133 @@
+"""Rules of second factors: codes of an authenticator app, recovery codes, and how long things last."""
+
+import secrets
+from base64 import b32encode
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from hmac import compare_digest
+
+import pyotp
+
+STEP_SECONDS = 30
+SECRET_CHARACTERS = 32
+"""Of base32, 160 bits in all."""
+RECOVERY_CODES = 10
+FEW_LEFT = 3
+PENDING_LASTS = timedelta(minutes=10)
+MOST_WRONG_TRIES = 5
+"""Wrong codes after which the password is asked for again."""
+SETTING_UP_LASTS = timedelta(minutes=30)
+RESET_WAITS = timedelta(hours=24)
+
+_RANDOM_BYTES = 15
+"""A recovery code has 120 bits, so that a plain hash of it is enough."""
+_GROUP = 4
+_RFC_4648, _CROCKFORD = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TO_CROCKFORD = str.maketrans(_RFC_4648, _CROCKFORD)
+_READ_AS = str.maketrans("OIL", "011")
+
+
+class Kind(StrEnum):
+    """What a second factor is; the value is its name in pages and mails."""
+
+    app = "authenticator app"
+    passkey = "passkey"
+
+
+def new_secret() -> str:
+    """Return a secret for an authenticator app, in base32."""
+    return pyotp.random_base32(SECRET_CHARACTERS)
+
+
+def in_groups(text: str) -> str:
+    """Return a text in groups of four with blanks between, for a person who types it."""
+    return " ".join(_groups(text))
+
+
+def setup_address(secret: str, *, email: str, academy: str) -> str:
+    """Return the otpauth address that an authenticator app reads from a QR code."""
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=academy)
+
+
+def step_of(now: datetime) -> int:
+    """Return the number of the time step of 30 seconds that `now` lies in."""
+    return int(now.timestamp()) // STEP_SECONDS
+
+
+def code_of(secret: str, step: int) -> str:
+    """Return the six digits that the app shows in a time step."""
+    return pyotp.TOTP(secret).generate_otp(step)
+
+
+def without_blanks(typed: str) -> str:
+    """Return a typed code without blanks and dashes."""
+    return "".join(character for character in typed if not character.isspace() and character != "-")
+
+
+def step_of_code(secret: str, typed: str, *, now: datetime) -> int | None:
+    """Return the time step whose code was typed: the present one or the one before. None: the code is wrong.
+
+    The app of a person who types slowly shows the next code when this one arrives. No later step is taken:
+    ASVS 6.5.5 would allow 30 seconds only, and this makes it 60 at most.
+    """
+    code, present = without_blanks(typed).encode(), step_of(now)
+    right = [
+        step
+        for step in (present, present - 1)
+        if compare_digest(code_of(secret, step).encode(), code)
+    ]
+    return right[0] if right else None
+
+
+def new_recovery_codes() -> tuple[str, ...]:
+    """Return ten new codes as they are shown, such as 7K2M-9QXT-…; no letter looks like a digit."""
+    return tuple(
+        "-".join(
+            _groups(b32encode(secrets.token_bytes(_RANDOM_BYTES)).decode().translate(_TO_CROCKFORD))
+        )
+        for _ in range(RECOVERY_CODES)
+    )
+
+
+def recovery_code_hash(typed: str) -> bytes:
+    """Return the hash of a recovery code, however its letters, blanks and dashes were typed."""
+    plain = without_blanks(typed).upper().translate(_READ_AS)
+    return sha256(plain.encode()).digest()
+
+
+def codes_as_text(codes: Iterable[str], *, academy: str, email: str) -> str:
+    """Return recovery codes as a text to keep or print."""
+    return (
+        f"Recovery codes for {email} at {academy}\r\n\r\n"
+        "Each code works once, in the place of the code from your app. "
+        "Keep them where nobody else looks.\r\n\r\n"
+        + "".join(f"{code}\r\n" for code in codes)
+    )
+
+
+def _groups(text: str) -> list[str]:
+    return [text[start : start + _GROUP] for start in range(0, len(text), _GROUP)]
+
+
+class ResetRefusal(StrEnum):
+    """Why an admin may not start a reset of somebody's second factors."""
+
+    yourself = "You cannot reset your own second factor. Ask another admin, or use a recovery code."
+    no_factor = "This person has no second factor. There is nothing to reset."
+    closed = "This account is closed. Open it first."
+    under_way = "A reset is under way already. It is done when its waiting time is over."
+
+
+def reset_refusal(
+    *, is_self: bool, has_factor: bool, is_closed: bool, is_under_way: bool
+) -> ResetRefusal | None:
+    """Return why a reset may not be started, or None."""
+    if is_self:
+        return ResetRefusal.yourself
+    if is_closed:
+        return ResetRefusal.closed
+    if not has_factor:
+        return ResetRefusal.no_factor
+    return ResetRefusal.under_way if is_under_way else None

@@ -1,0 +1,39 @@
+"""Refusals of second factors."""
+
+from app.kit.errors import Conflict, Invalid
+
+
+class WrongCode(Invalid):
+    """The code is wrong, too old, or was used before: which of them is not said."""
+
+    slug = "wrong-code"
+
+    def __init__(self, field: str) -> None:
+        message = "This code is not right. Wait for the next one and type it again."
+        if field == "recovery_code":
+            message = "This code is not right. Check each letter, or use another of your codes."
+        super().__init__(message, fields={field: message})
+
+
+class NothingToSetUp(Conflict):
+    """An app is confirmed that was never begun, or was begun more than half an hour ago."""
+
+    slug = "nothing-to-set-up"
+
+    def __init__(self) -> None:
+        super().__init__("Setting up took longer than 30 minutes. Begin again with a new picture.")
+
+
+class ResetRefused(Conflict):
+    """Somebody's second factors may not be reset so."""
+
+    slug = "reset-refused"
+
+
+class PendingEnded(Conflict):
+    """Nobody waits for a second factor here (any more): too late, too many wrong codes, or done already."""
+
+    slug = "pending-ended"
+
+    def __init__(self) -> None:
+        super().__init__("Sign in again: the code was typed too late, or too often wrong.")

@@ -1,0 +1,43 @@
+"""Recovery codes that were just made: sealed in a cookie of their owner's browser, so that they can be shown,
+printed and saved, and are nowhere on the server."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from datetime import datetime, timedelta
+
+from fastapi import Response
+
+from app.kit.ids import UserId
+from app.kit.keys import NotOpened
+from app.web.csrf import cookie_name
+from app.web.visit import VisitContext
+
+LASTS = timedelta(minutes=15)
+COOKIE = "codes"
+
+
+def hand_over(visit: VisitContext, response: Response, codes: tuple[str, ...]) -> None:
+    """Give new codes to the browser of their owner, for a quarter of an hour."""
+    until = visit.now + LASTS
+    plain = json.dumps([until.isoformat(), codes]).encode()
+    sealed = visit.keys.sealing.seal(plain, purpose=_purpose(visit.actor.user_id))
+    value = urlsafe_b64encode(sealed).decode()
+    visit.set_cookie(response, COOKIE, value, seconds=int(LASTS.total_seconds()))
+
+
+def held(visit: VisitContext) -> tuple[str, ...]:
+    """Return the codes that the actor's browser still holds; none after a quarter of an hour, or once the
+    actor has said that they are kept."""
+    value = visit.request.cookies.get(cookie_name(visit.settings, COOKIE), "")
+    try:
+        sealed = urlsafe_b64decode(value.encode())
+        plain = visit.keys.sealing.open(sealed, purpose=_purpose(visit.actor.user_id))
+    except (NotBase64, NotOpened, ValueError):
+        return ()
+    until, codes = json.loads(plain)
+    return tuple(codes) if visit.now < datetime.fromisoformat(until) else ()
+
+
+def _purpose(owner: UserId) -> str:
+    return f"new recovery codes of {owner}"

@@ -1,0 +1,41 @@
+"""The factors that one person holds: locking, counting, forgetting them all."""
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import open_to_all
+from app.accounts.factors.models import Passkey, RecoveryCode, TotpFactor
+from app.accounts.models import User
+from app.kit.errors import NotFound
+from app.kit.ids import UserId
+
+
+def lock_person(db: Session, person_id: UserId) -> User:
+    """Lock a person's row, so that changes of their factors take turns; return it as it is now."""
+    user = db.scalars(
+        select(User)
+        .where(User.id == person_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if user is None:
+        raise NotFound
+    return user
+
+
+def count_factors(db: Session, user_id: UserId) -> int:
+    """Return how many factors of any kind a person has set up."""
+    apps = select(func.count(TotpFactor.id)).where(
+        TotpFactor.user_id == user_id, TotpFactor.confirmed_at.is_not(None)
+    )
+    keys = select(func.count(Passkey.id)).where(Passkey.user_id == user_id)
+    return (db.scalar(apps) or 0) + (db.scalar(keys) or 0)
+
+
+@open_to_all
+def forget_factors(db: Session, user: User) -> None:
+    """Delete every factor and recovery code of a person whom the caller has locked."""
+    for table in (TotpFactor, Passkey, RecoveryCode):
+        db.execute(delete(table).where(table.user_id == user.id))
+    user.second_factor_since = None
+    db.flush()

@@ -1,0 +1,231 @@
+"""A person's own second factors: what they have, setting up an app, recovery codes, removing."""
+
+from io import BytesIO
+
+import segno
+from fastapi import Response
+
+from app.accounts import domain
+from app.accounts.factors import fresh_codes, queries, resets, service
+from app.accounts.factors.domain import (
+    STEP_SECONDS,
+    code_of,
+    codes_as_text,
+    in_groups,
+    setup_address,
+    step_of,
+)
+from app.accounts.factors.errors import NothingToSetUp
+from app.accounts.factors.forms import CodeForm, RemoveAppForm
+from app.accounts.factors.service import Changed
+from app.accounts.forms import PlainForm
+from app.accounts.fresh_proof_pages import checked
+from app.accounts.pages import browser_of, signed_in
+from app.kit.errors import Invalid, NotFound, Refused
+from app.settings import Environment
+from app.web.access import ENROLLING, SIGNED_IN
+from app.web.form_pages import form_page
+from app.web.forms import Submission, Submitted
+from app.web.routing import Pages
+from app.web.visit import Visit, VisitContext
+
+pages = Pages(prefix="/me/second-factor")
+
+ADDED = "Your authenticator app is set up. Other devices are signed out."
+REPLACED_CODES = "The earlier recovery codes work no more. Other devices are signed out."
+
+
+@pages.get("", name="accounts.second_factor", access=ENROLLING)
+def show_factors(*, visit: Visit) -> Response:
+    with visit.database.read() as db:
+        factors = queries.factors_of(db, visit.actor.user_id)
+        reset = queries.open_reset(db, visit.actor.user_id)
+    return visit.render("accounts/factors/own.html", page=factors, reset=reset)
+
+
+@pages.post("/app/begin", name="accounts.begin_app", access=ENROLLING)
+def begin_app(*, visit: Visit, submitted: Submitted) -> Response:
+    PlainForm.read(submitted)
+    with visit.database.write() as db:
+        service.begin_app(db, visit.actor, visit.keys.sealing, now=visit.now)
+    return visit.redirect(visit.url("accounts.app"))
+
+
+@pages.get("/app", name="accounts.app", access=ENROLLING)
+def show_app(*, visit: Visit) -> Response:
+    return _app_page(visit)
+
+
+@pages.get("/app.svg", name="accounts.app_picture", access=ENROLLING)
+def show_app_picture(*, visit: Visit) -> Response:
+    """Draw the secret for the camera of the phone, black on white in either theme."""
+    actor = visit.actor
+    address = setup_address(_secret(visit), email=actor.email, academy=visit.settings.academy_name)
+    picture = BytesIO()
+    segno.make(address, error="m").save(
+        picture, kind="svg", border=4, dark="#000", light="#fff", scale=4, xmldecl=False
+    )
+    return Response(picture.getvalue(), media_type="image/svg+xml")
+
+
+@pages.post("/app", name="accounts.app.post", access=ENROLLING)
+def confirm_app(*, visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = CodeForm.read(submitted)
+        with visit.database.write() as db:
+            changed = service.confirm_app(
+                db,
+                visit.actor,
+                visit.keys.sealing,
+                browser_of(visit),
+                code=form.code,
+                now=visit.now,
+            )
+    except Refused as refused:
+        return _app_page(visit, submitted, refused)
+    return after_change(visit, changed, ADDED)
+
+
+@pages.get("/app/remove", name="accounts.remove_app", access=SIGNED_IN)
+def show_remove_app(*, visit: Visit) -> Response:
+    return _remove_page(visit)
+
+
+@pages.post("/app/remove", name="accounts.remove_app.post", access=SIGNED_IN)
+def remove_app(*, visit: Visit, submitted: Submitted) -> Response:
+    try:
+        form = RemoveAppForm.read(submitted)
+        with visit.database.read() as db:
+            is_last = queries.factors_of(db, visit.actor.user_id).count == 1
+        if is_last:
+            demand_long_password(visit, form.current_password)
+        with visit.database.write() as db:
+            changed = service.remove_app(
+                db,
+                visit.actor,
+                browser_of(visit),
+                staff_need_factor=visit.settings.staff_need_factor,
+                now=visit.now,
+            )
+    except Refused as refused:
+        return _remove_page(visit, submitted, refused)
+    return after_change(visit, changed, "Your authenticator app is removed.")
+
+
+@pages.post("/codes/new", name="accounts.new_codes", access=SIGNED_IN)
+def make_codes_anew(*, visit: Visit, submitted: Submitted) -> Response:
+    PlainForm.read(submitted)
+    with visit.database.write() as db:
+        changed = service.make_codes_anew(db, visit.actor, browser_of(visit), now=visit.now)
+    return after_change(visit, changed, REPLACED_CODES)
+
+
+@pages.get("/codes", name="accounts.codes", access=SIGNED_IN)
+def show_codes(*, visit: Visit) -> Response:
+    return visit.render("accounts/factors/codes.html", page=fresh_codes.held(visit))
+
+
+@pages.get("/codes.txt", name="accounts.codes_text", access=SIGNED_IN)
+def download_codes(*, visit: Visit) -> Response:
+    codes = fresh_codes.held(visit)
+    if not codes:
+        raise NotFound("Recovery codes are shown once. Make new ones if you have not kept them.")
+    text = codes_as_text(codes, academy=visit.settings.academy_name, email=visit.actor.email)
+    headers = {"content-disposition": 'attachment; filename="recovery-codes.txt"'}
+    return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
+
+
+@pages.post("/codes/kept", name="accounts.codes_kept", access=SIGNED_IN)
+def keep_codes(*, visit: Visit, submitted: Submitted) -> Response:
+    """Take the codes off the browser: their owner has kept them."""
+    PlainForm.read(submitted)
+    response = visit.redirect(visit.url("accounts.second_factor"))
+    visit.drop_cookie(response, fresh_codes.COOKIE)
+    return response
+
+
+@pages.post("/reset/stop", name="accounts.stop_own_reset", access=SIGNED_IN)
+def stop_own_reset(*, visit: Visit, submitted: Submitted) -> Response:
+    PlainForm.read(submitted)
+    with visit.database.write() as db:
+        resets.stop_own(db, visit.actor, now=visit.now)
+    words = "The reset is stopped. Your second factor stays."
+    return visit.redirect(visit.url("accounts.second_factor"), flash=words)
+
+
+def after_change(visit: VisitContext, changed: Changed, words: str) -> Response:
+    """Give the browser its new sign-in, and show new recovery codes where some were made."""
+    page = "accounts.codes" if changed.codes else "accounts.second_factor"
+    response = signed_in(visit, changed.started, visit.url(page), words)
+    if changed.codes:
+        fresh_codes.hand_over(visit, response, changed.codes)
+    return response
+
+
+def demand_long_password(visit: VisitContext, typed: str | None) -> None:
+    """Raise Invalid unless this is the actor's password, and long enough to be their only factor (R-001)."""
+    if not typed:
+        message = "Enter your current password."
+        raise Invalid(message, fields={"current_password": message})
+    checked(visit, typed, "current_password")
+    if domain.is_too_short(typed, has_factor=False):
+        message = (
+            f"Without a second factor a password needs {domain.SHORTEST_PASSWORD} characters, and yours "
+            "has fewer. Change your password first, then remove the app."
+        )
+        raise Invalid(message, fields={"current_password": message})
+
+
+def _app_page(
+    visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
+) -> Response:
+    if isinstance(refused, NothingToSetUp):
+        return visit.redirect(
+            visit.url("accounts.second_factor"), flash=refused.detail, kind="warning"
+        )
+    with visit.database.read() as db:
+        secret = queries.secret_being_set_up(db, visit.actor, visit.keys.sealing, now=visit.now)
+    if secret is None:
+        return visit.redirect(visit.url("accounts.second_factor"))
+    return form_page(
+        visit,
+        "accounts/factors/app.html",
+        submitted,
+        refused,
+        secret=in_groups(secret),
+        demo_code=_demo_code(visit, secret),
+        seconds=STEP_SECONDS,
+    )
+
+
+def _secret(visit: VisitContext) -> str:
+    with visit.database.read() as db:
+        secret = queries.secret_being_set_up(db, visit.actor, visit.keys.sealing, now=visit.now)
+    if secret is None:
+        raise NotFound
+    return secret
+
+
+def _demo_code(visit: VisitContext, secret: str) -> str | None:
+    """Return the code that the app would show: in the demo nobody needs an app."""
+    if visit.settings.env is not Environment.demo:
+        return None
+    return code_of(secret, step_of(visit.now))
+
+
+def _remove_page(
+    visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
+) -> Response:
+    with visit.database.read() as db:
+        factors = queries.factors_of(db, visit.actor.user_id)
+    if factors.app_since is None:
+        raise NotFound("You have no authenticator app.")
+    is_kept = factors.count == 1 and visit.settings.staff_need_factor and visit.actor.is_staff
+    return form_page(
+        visit,
+        "accounts/factors/remove_app.html",
+        submitted,
+        refused,
+        page=factors,
+        must_stay=is_kept,
+    )

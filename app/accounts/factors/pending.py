@@ -1,0 +1,47 @@
+"""Sign-ins that wait for the second factor: the state between a right password and the code."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import open_to_all
+from app.accounts.domain import network_block
+from app.accounts.factors.domain import PENDING_LASTS
+from app.accounts.factors.models import PendingSignIn
+from app.accounts.identity import hash_of
+from app.kit.ids import EventId, UserId, new_uuid, random_token
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A sign-in that waits for the second factor: the token for its cookie, which opens nothing else."""
+
+    token: str = field(repr=False)
+    seconds: int = int(PENDING_LASTS.total_seconds())
+
+
+@open_to_all
+def begin(db: Session, user_id: UserId, *, network: str, now: datetime) -> Waiting:
+    """Remember that this person's password was right; the use-case that calls this has compared it."""
+    db.execute(delete(PendingSignIn).where(PendingSignIn.ends_at <= now))
+    token = random_token()
+    db.add(
+        PendingSignIn(
+            id=EventId(new_uuid()),
+            token_hash=hash_of(token),
+            user_id=user_id,
+            network=network_block(network),
+            created_at=now,
+            ends_at=now + PENDING_LASTS,
+            wrong_tries=0,
+        )
+    )
+    return Waiting(token)
+
+
+@open_to_all
+def drop_all_of(db: Session, person_id: UserId) -> None:
+    """Delete what waits of a person; the use-case that calls this asked the permission."""
+    db.execute(delete(PendingSignIn).where(PendingSignIn.user_id == person_id))

@@ -1,0 +1,201 @@
+"""Reads of second factors: a person's own, those an admin sees, and the sign-in that waits."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from app.accounts import policy
+from app.accounts import queries as people
+from app.accounts.actor import Actor
+from app.accounts.factors.domain import (
+    FEW_LEFT,
+    MOST_WRONG_TRIES,
+    SETTING_UP_LASTS,
+    code_of,
+    step_of,
+)
+from app.accounts.factors.models import (
+    FactorReset,
+    Passkey,
+    PendingSignIn,
+    RecoveryCode,
+    TotpFactor,
+)
+from app.accounts.factors.secrets import opened
+from app.accounts.identity import hash_of
+from app.accounts.models import User
+from app.accounts.queries import Person
+from app.kit.errors import NotFound
+from app.kit.ids import FactorId, UserId
+from app.kit.keys import NotOpened, SealingKeys
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRow:
+    id: FactorId
+    name: str
+    created_at: datetime
+    used_at: datetime | None
+    is_backed_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """The second factors of one person. `app_since` None: they have no authenticator app."""
+
+    app_since: datetime | None
+    app_used_at: datetime | None
+    passkeys: tuple[PasskeyRow, ...]
+    codes_left: int
+
+    @property
+    def count(self) -> int:
+        return len(self.passkeys) + (self.app_since is not None)
+
+    @property
+    def are_codes_few(self) -> bool:
+        return self.codes_left <= FEW_LEFT
+
+
+@dataclass(frozen=True, slots=True)
+class ResetRow:
+    """A reset that waits: until `due_at` it can be stopped."""
+
+    by: str
+    reason: str
+    started_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FactorPage:
+    """What an admin sees of a person's second factors."""
+
+    person: Person
+    factors: Factors
+    reset: ResetRow | None
+    is_self: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStep:
+    """A sign-in that waits for the second factor."""
+
+    user_id: UserId
+    email: str = field(repr=False)
+    has_app: bool
+    has_passkey: bool
+
+
+def factors_of(db: Session, user_id: UserId) -> Factors:
+    """Return the second factors of a person; the caller decides who may see them."""
+    app = db.execute(
+        select(TotpFactor.confirmed_at, TotpFactor.used_at).where(
+            TotpFactor.user_id == user_id, TotpFactor.confirmed_at.is_not(None)
+        )
+    ).one_or_none()
+    keys = db.scalars(
+        select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.created_at, Passkey.id)
+    )
+    left = select(func.count(RecoveryCode.id)).where(
+        RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
+    )
+    return Factors(
+        app.confirmed_at if app else None,
+        app.used_at if app else None,
+        tuple(
+            PasskeyRow(key.id, key.name, key.created_at, key.used_at, key.is_backed_up)
+            for key in keys
+        ),
+        db.scalar(left) or 0,
+    )
+
+
+def open_reset(db: Session, user_id: UserId) -> ResetRow | None:
+    """Return the reset of a person's factors that waits, if one does."""
+    row = db.execute(
+        select(User.name, FactorReset.reason, FactorReset.started_at, FactorReset.due_at)
+        .join(User, User.id == FactorReset.started_by)
+        .where(
+            FactorReset.user_id == user_id,
+            FactorReset.stopped_at.is_(None),
+            FactorReset.done_at.is_(None),
+        )
+    ).one_or_none()
+    return ResetRow(*row) if row else None
+
+
+def factor_page(db: Session, actor: Actor, person_id: UserId) -> FactorPage:
+    """Return a person's second factors for an admin; for anybody else there are none."""
+    if not policy.may_manage_people(actor):
+        raise NotFound
+    return FactorPage(
+        people.person(db, person_id),
+        factors_of(db, person_id),
+        open_reset(db, person_id),
+        actor.user_id == person_id,
+    )
+
+
+def secret_being_set_up(
+    db: Session, actor: Actor, sealing: SealingKeys, *, now: datetime
+) -> str | None:
+    """Return the secret of the app that the actor sets up; None: nothing was begun, or it took too long."""
+    stored = db.scalar(
+        select(TotpFactor.sealed).where(
+            TotpFactor.user_id == actor.user_id,
+            TotpFactor.confirmed_at.is_(None),
+            TotpFactor.created_at > now - SETTING_UP_LASTS,
+        )
+    )
+    return _opened(sealing, stored, actor.user_id)
+
+
+def code_for_demo(
+    db: Session, sealing: SealingKeys, user_id: UserId, *, now: datetime
+) -> str | None:
+    """Return the code that the person's app shows now. Only the demo asks: there the page shows it."""
+    stored = db.scalar(
+        select(TotpFactor.sealed).where(
+            TotpFactor.user_id == user_id, TotpFactor.confirmed_at.is_not(None)
+        )
+    )
+    secret = _opened(sealing, stored, user_id)
+    return code_of(secret, step_of(now)) if secret else None
+
+
+def second_step(db: Session, token: str | None, *, now: datetime) -> SecondStep | None:
+    """Return the sign-in that waits under a token, or None."""
+    row = db.execute(
+        select(
+            User.id,
+            User.email,
+            select(TotpFactor.id)
+            .where(TotpFactor.user_id == User.id, TotpFactor.confirmed_at.is_not(None))
+            .exists(),
+            select(Passkey.id).where(Passkey.user_id == User.id).exists(),
+        )
+        .join(PendingSignIn, PendingSignIn.user_id == User.id)
+        .where(*is_waiting(token, now=now))
+    ).one_or_none()
+    return SecondStep(*row) if row else None
+
+
+def is_waiting(token: str | None, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the sign-in that waits under this token."""
+    return (
+        PendingSignIn.token_hash == hash_of(token or ""),
+        PendingSignIn.ends_at > now,
+        PendingSignIn.wrong_tries < MOST_WRONG_TRIES,
+    )
+
+
+def _opened(sealing: SealingKeys, stored: bytes | None, owner: UserId) -> str | None:
+    if stored is None:
+        return None
+    try:
+        return opened(sealing, stored, owner)
+    except NotOpened:
+        return None

@@ -1,0 +1,163 @@
+"""The way back after a lost phone: an admin removes a person's second factors, after a waiting time in which
+the person, told by mail, can stop it. The server's command line does it at once, for the last admin."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.accounts import links, policy, sign_ins
+from app.accounts.actor import Actor, open_to_all, require
+from app.accounts.domain import Purpose
+from app.accounts.factors.domain import RESET_WAITS, ResetRefusal, reset_refusal
+from app.accounts.factors.errors import ResetRefused
+from app.accounts.factors.holding import forget_factors, lock_person
+from app.accounts.factors.models import FactorReset
+from app.accounts.models import User
+from app.accounts.trail import note
+from app.kit.errors import NotFound
+from app.kit.ids import EventId, UserId, new_uuid
+from app.outbox.service import send_mail
+
+NOTHING_TO_STOP = "There is no reset to stop. It was stopped or done already."
+
+
+def start_reset(
+    db: Session, actor: Actor, person_id: UserId, *, reason: str, now: datetime
+) -> None:
+    """Begin the waiting time after which a person's second factors are removed, and mail them a link that
+    stops it. Refused for oneself, a closed account, a person without a factor, and while one is under way."""
+    require(policy.may_manage_people(actor))
+    user = lock_person(db, person_id)
+    refusal = reset_refusal(
+        is_self=actor.user_id == person_id,
+        has_factor=user.second_factor_since is not None,
+        is_closed=user.disabled_at is not None,
+        is_under_way=_open_reset(db, person_id) is not None,
+    )
+    if refusal is not None:
+        raise ResetRefused(refusal, reason=refusal.name)
+    reset = FactorReset(
+        id=EventId(new_uuid()),
+        user_id=person_id,
+        started_by=actor.user_id,
+        reason=reason,
+        started_at=now,
+        due_at=now + RESET_WAITS,
+    )
+    try:
+        with db.begin_nested():
+            db.add(reset)
+    except IntegrityError:  # another admin was first
+        under_way = ResetRefusal.under_way
+        raise ResetRefused(under_way, reason=under_way.name) from None
+    link_id = links.make_link(db, Purpose.stop_reset, user.id, user.email, now=now)
+    values = {"link_id": str(link_id), "by": actor.name, "due_at": reset.due_at.isoformat()}
+    send_mail(db, user.email, "accounts/factor-reset-started", values, now=now)
+    note(db, actor.user_id, person_id, "accounts.factor_reset_started", now=now, reason=reason)
+
+
+def stop_for(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> None:
+    """Stop a reset as an admin; refused when none is open."""
+    require(policy.may_manage_people(actor))
+    user = lock_person(db, person_id)
+    _stop(db, user, by=actor.user_id, now=now)
+
+
+@open_to_all
+def stop_own(db: Session, actor: Actor, *, now: datetime) -> None:
+    """Stop the reset of the actor's own second factors; refused when none is open."""
+    user = lock_person(db, actor.user_id)
+    _stop(db, user, by=user.id, now=now)
+
+
+@open_to_all
+def stop_by_link(db: Session, link_id: EventId | None, *, now: datetime) -> None:
+    """Stop a reset for the holder of the mailed link, once; raises LinkSpent."""
+    link = links.spend_link(db, link_id, Purpose.stop_reset, now=now)
+    user = lock_person(db, link.user_id)
+    _stop(db, user, by=user.id, now=now)
+
+
+@open_to_all
+def stop_open_of(db: Session, user: User, *, by: UserId, now: datetime) -> bool:
+    """Stop the open reset of a person whom the caller has locked; return whether there was one."""
+    stopped = db.scalar(
+        update(FactorReset)
+        .where(*_is_open(user.id))
+        .values(stopped_at=now, stopped_by=by)
+        .returning(FactorReset.id)
+    )
+    if stopped is None:
+        return False
+    links.end_links(db, user.id, Purpose.stop_reset, now=now)
+    note(db, by, user.id, "accounts.factor_reset_stopped", now=now)
+    return True
+
+
+def due_resets(db: Session, *, now: datetime) -> list[EventId]:
+    """Return the open resets whose waiting time is over, for the worker."""
+    is_open = FactorReset.stopped_at.is_(None), FactorReset.done_at.is_(None)
+    due = select(FactorReset.id).where(*is_open, FactorReset.due_at <= now)
+    return list(db.scalars(due.order_by(FactorReset.due_at, FactorReset.id)))
+
+
+@open_to_all
+def carry_out(db: Session, reset_id: EventId, *, now: datetime) -> bool:
+    """Remove the factors of a person whose waiting time is over; return whether this call did it. The worker
+    calls this; an admin has ordered it, and the person had the time to stop it."""
+    row = db.execute(
+        select(FactorReset.user_id, FactorReset.started_by).where(FactorReset.id == reset_id)
+    ).one()
+    user = lock_person(db, row.user_id)
+    done = db.scalar(
+        update(FactorReset)
+        .where(FactorReset.id == reset_id, *_is_open(user.id), FactorReset.due_at <= now)
+        .values(done_at=now)
+        .returning(FactorReset.id)
+    )
+    if done is None:
+        return False
+    _remove_all(db, user, by=row.started_by, now=now)
+    return True
+
+
+@open_to_all
+def reset_at_once(db: Session, *, email: str, now: datetime) -> None:
+    """Remove a person's second factors for whoever holds this machine's command line, as for the last admin
+    who is locked out. Refused for an unknown or closed account and where there is no factor."""
+    user_id = db.scalar(select(User.id).where(User.email == email, User.disabled_at.is_(None)))
+    if user_id is None:
+        raise NotFound("No open account has this e-mail address.")
+    user = lock_person(db, user_id)
+    if user.second_factor_since is None:
+        raise ResetRefused(ResetRefusal.no_factor, reason=ResetRefusal.no_factor.name)
+    db.execute(update(FactorReset).where(*_is_open(user.id)).values(done_at=now))
+    _remove_all(db, user, by=None, now=now)
+
+
+def _remove_all(db: Session, user: User, *, by: UserId | None, now: datetime) -> None:
+    forget_factors(db, user)
+    sign_ins.drop_all(db, user.id, now=now)
+    links.end_links(db, user.id, Purpose.stop_reset, now=now)
+    note(db, by, user.id, "accounts.factor_reset_done", now=now)
+    send_mail(db, user.email, "accounts/factor-reset-done", {}, now=now)
+
+
+def _stop(db: Session, user: User, *, by: UserId, now: datetime) -> None:
+    if not stop_open_of(db, user, by=by, now=now):
+        raise ResetRefused(NOTHING_TO_STOP, reason="nothing_to_stop")
+    send_mail(db, user.email, "accounts/factor-reset-stopped", {}, now=now)
+
+
+def _open_reset(db: Session, user_id: UserId) -> EventId | None:
+    return db.scalar(select(FactorReset.id).where(*_is_open(user_id)))
+
+
+def _is_open(user_id: UserId):  # type: ignore[no-untyped-def] # SQLAlchemy's conditions
+    return (
+        FactorReset.user_id == user_id,
+        FactorReset.stopped_at.is_(None),
+        FactorReset.done_at.is_(None),
+    )

@@ -1,0 +1,178 @@
+"""What people do with their own second factors: set up, replace, remove, make recovery codes anew.
+
+Every change ends the person's other sign-ins and tokens, gives the present sign-in a new secret (R-012), and
+is told by mail.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.accounts import sign_ins
+from app.accounts.actor import Actor, open_to_all, require
+from app.accounts.factors import resets
+from app.accounts.factors.domain import (
+    SETTING_UP_LASTS,
+    Kind,
+    new_recovery_codes,
+    new_secret,
+    recovery_code_hash,
+    step_of_code,
+)
+from app.accounts.factors.errors import NothingToSetUp, WrongCode
+from app.accounts.factors.holding import count_factors, forget_factors, lock_person
+from app.accounts.factors.models import RecoveryCode, TotpFactor
+from app.accounts.factors.secrets import opened, sealed
+from app.accounts.models import User
+from app.accounts.sign_ins import Browser, Started
+from app.accounts.trail import note
+from app.kit.errors import NotFound
+from app.kit.ids import EventId, FactorId, UserId, new_uuid
+from app.kit.keys import SealingKeys
+from app.outbox.service import send_mail
+
+LAST_OF_STAFF = "Your role needs a second factor. Set up another one first, then remove this one."
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A change of somebody's second factors: their new sign-in, and the recovery codes that were made."""
+
+    started: Started
+    codes: tuple[str, ...] = field(default=(), repr=False)
+
+
+@open_to_all
+def begin_app(db: Session, actor: Actor, sealing: SealingKeys, *, now: datetime) -> None:
+    """Make the secret of an authenticator app that the actor sets up. One that was made less than half an
+    hour ago stays: it may stand in the app already."""
+    lock_person(db, actor.user_id)
+    begun = (TotpFactor.user_id == actor.user_id, TotpFactor.confirmed_at.is_(None))
+    db.execute(delete(TotpFactor).where(*begun, TotpFactor.created_at <= now - SETTING_UP_LASTS))
+    if db.scalar(select(TotpFactor.id).where(*begun)) is None:
+        secret = sealed(sealing, new_secret(), actor.user_id)
+        db.add(
+            TotpFactor(
+                id=FactorId(new_uuid()), user_id=actor.user_id, sealed=secret, created_at=now
+            )
+        )
+
+
+@open_to_all
+def confirm_app(
+    db: Session, actor: Actor, sealing: SealingKeys, browser: Browser, *, code: str, now: datetime
+) -> Changed:
+    """Finish setting up an app with a code that it shows; an app that the actor had before is replaced.
+    Raises WrongCode, and NothingToSetUp when it took longer than half an hour."""
+    user = lock_person(db, actor.user_id)
+    factor = db.scalars(
+        select(TotpFactor).where(
+            TotpFactor.user_id == user.id,
+            TotpFactor.confirmed_at.is_(None),
+            TotpFactor.created_at > now - SETTING_UP_LASTS,
+        )
+    ).one_or_none()
+    if factor is None:
+        raise NothingToSetUp
+    step = step_of_code(opened(sealing, factor.sealed, user.id), code, now=now)
+    if step is None:
+        raise WrongCode("code")
+    db.execute(
+        delete(TotpFactor).where(
+            TotpFactor.user_id == user.id, TotpFactor.confirmed_at.is_not(None)
+        )
+    )
+    factor.confirmed_at, factor.last_step = now, step
+    return factor_added(db, user, actor, browser, Kind.app, now=now)
+
+
+@open_to_all
+def factor_added(
+    db: Session, user: User, actor: Actor, browser: Browser, kind: Kind, *, now: datetime
+) -> Changed:
+    """Finish the change that added a factor: recovery codes for a person who has none, audit, mail, sign-ins.
+    The use-case that calls this has locked the person and proved that the factor is theirs."""
+    db.flush()
+    user.second_factor_since = user.second_factor_since or now
+    resets.stop_open_of(db, user, by=user.id, now=now)
+    codes = () if _has_codes(db, user.id) else _make_codes(db, user.id, now=now)
+    note(db, user.id, user.id, "accounts.second_factor_added", now=now, details={"kind": kind})
+    send_mail(db, user.email, "accounts/second-factor-added", {"kind": kind}, now=now)
+    started = sign_ins.start_anew(db, user, actor, browser, second_factor_at=now, now=now)
+    return Changed(started, codes)
+
+
+@open_to_all
+def remove_app(
+    db: Session, actor: Actor, browser: Browser, *, staff_need_factor: bool, now: datetime
+) -> Changed:
+    """Remove the actor's authenticator app. Staff who must have a factor cannot remove their last one."""
+    user = lock_person(db, actor.user_id)
+    gone = db.scalar(
+        delete(TotpFactor)
+        .where(TotpFactor.user_id == user.id, TotpFactor.confirmed_at.is_not(None))
+        .returning(TotpFactor.id)
+    )
+    if gone is None:
+        raise NotFound("You have no authenticator app. Nothing was changed.")
+    return factor_removed(
+        db, user, actor, browser, Kind.app, staff_need_factor=staff_need_factor, now=now
+    )
+
+
+@open_to_all
+def factor_removed(
+    db: Session,
+    user: User,
+    actor: Actor,
+    browser: Browser,
+    kind: Kind,
+    *,
+    staff_need_factor: bool,
+    now: datetime,
+) -> Changed:
+    """Finish the change that removed a factor. With the last one the recovery codes go too. The use-case that
+    calls this has locked the person and deleted the factor."""
+    if count_factors(db, user.id) == 0:
+        require(not (staff_need_factor and actor.is_staff), LAST_OF_STAFF)
+        forget_factors(db, user)
+    note(db, user.id, user.id, "accounts.second_factor_removed", now=now, details={"kind": kind})
+    values = {"kind": kind, "is_last": user.second_factor_since is None}
+    send_mail(db, user.email, "accounts/second-factor-removed", values, now=now)
+    return Changed(sign_ins.start_anew(db, user, actor, browser, now=now))
+
+
+@open_to_all
+def make_codes_anew(db: Session, actor: Actor, browser: Browser, *, now: datetime) -> Changed:
+    """Make ten new recovery codes for the actor; the earlier ones work no more."""
+    user = lock_person(db, actor.user_id)
+    if user.second_factor_since is None:
+        raise NotFound("Set up a second factor first. Recovery codes come with it.")
+    db.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    codes = _make_codes(db, user.id, now=now)
+    note(db, user.id, user.id, "accounts.recovery_codes_made", now=now)
+    send_mail(db, user.email, "accounts/recovery-codes-made", {}, now=now)
+    return Changed(sign_ins.start_anew(db, user, actor, browser, now=now), codes)
+
+
+def _has_codes(db: Session, user_id: UserId) -> bool:
+    mine = select(RecoveryCode.id).where(
+        RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
+    )
+    return db.scalar(mine.limit(1)) is not None
+
+
+def _make_codes(db: Session, user_id: UserId, *, now: datetime) -> tuple[str, ...]:
+    codes = new_recovery_codes()
+    for code in codes:
+        db.add(
+            RecoveryCode(
+                id=EventId(new_uuid()),
+                user_id=user_id,
+                code_hash=recovery_code_hash(code),
+                created_at=now,
+            )
+        )
+    return codes
