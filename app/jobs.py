@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.accounts import recognition, sign_ins
+from app.accounts.factors import resets
 from app.accounts.kept_forms import forget_old_forms
 from app.certificates import service as certificates
 from app.certificates.signing import Issuer
@@ -208,6 +209,21 @@ def end_sign_ins(database: Database, *, now: datetime) -> None:
         sign_ins.end_expired(db, now=now)
 
 
+def reset_factors(database: Database, *, now: datetime) -> int:
+    """Remove the second factors whose reset has waited long enough, each in a transaction of its own, and
+    return how many people that were; one that fails holds up no other."""
+    with database.read() as db:
+        due = resets.due_resets(db, now=now)
+    done = 0
+    for reset_id in due:
+        try:
+            with database.write() as db:
+                done += resets.carry_out(db, reset_id, now=now)
+        except Exception as error:  # whatever is wrong with it, the next round tries again
+            log.error("second factor not reset", reset_id=str(reset_id), exc_info=error)
+    return done
+
+
 def close_waiting_lists(database: Database, *, now: datetime) -> int:
     """Close the waiting lists that are over, each in a transaction of its own, and return how many people
     had waited; one list that fails holds up no other."""
@@ -284,6 +300,7 @@ class FactWork:
             self._say_when_ahead(now)
         if seconds - self._tidied_at >= TIDY_EVERY:
             end_sign_ins(self.database, now=now)
+            reset_factors(self.database, now=now)
             close_waiting_lists(self.database, now=now)
             self._tidied_at = seconds
         if seconds - self._swept_at >= SWEEP_EVERY:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from app.accounts.factors.models import Passkey, RecoveryCode, TotpFactor
 from app.accounts.models import LifeSupportProof, User
 from app.db.auditing import Check, findings
 
@@ -33,4 +34,33 @@ def proofs_of_life_support_are_in_order(db: Session, *, now: datetime) -> list[s
     ]
 
 
-CHECKS: tuple[Check, ...] = (proofs_of_life_support_are_in_order,)
+def second_factors_agree(db: Session, *, now: datetime) -> list[str]:
+    """A person's row says that they have a second factor exactly if there is one; codes to recover with are
+    only for who has one."""
+    has_app = (
+        select(TotpFactor.id)
+        .where(TotpFactor.user_id == User.id, TotpFactor.confirmed_at.is_not(None))
+        .exists()
+    )
+    has_passkey = select(Passkey.id).where(Passkey.user_id == User.id).exists()
+    has_codes = select(RecoveryCode.id).where(RecoveryCode.user_id == User.id).exists()
+    has_factor, is_said = or_(has_app, has_passkey), User.second_factor_since.is_not(None)
+    rows = db.execute(
+        select(User.id, is_said, has_factor, has_codes)
+        .where(or_(is_said, has_factor, has_codes))
+        .order_by(User.id)
+    )
+    found = []
+    for user_id, said, true, codes in rows:
+        if said and not true:
+            found.append(
+                f"Person {user_id}: a second factor is said to be set up, and there is none."
+            )
+        if true and not said:
+            found.append(f"Person {user_id}: has a second factor that signing in does not ask for.")
+        if codes and not true:
+            found.append(f"Person {user_id}: has recovery codes and no second factor.")
+    return found
+
+
+CHECKS: tuple[Check, ...] = (proofs_of_life_support_are_in_order, second_factors_agree)

@@ -7,7 +7,10 @@ import typer
 from app.accounts.actor import Role
 from app.cli.common import address_of, now_of, open_database
 
-app = typer.Typer(no_args_is_help=True, help="People: add the first admin, make an API token.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="People: add the first admin, make an API token, reset a second factor.",
+)
 
 
 @app.command("add")
@@ -39,3 +42,13 @@ def make_token(email: str) -> None:
 
     with open_database() as (settings, database), database.write() as db:
         print(api_tokens.make_for_address(db, email=address_of(email), now=now_of(settings)))
+
+
+@app.command("reset-factor")
+def reset_factor(email: str) -> None:
+    """Remove a person's second factors at once: for the last admin who is locked out."""
+    from app.accounts.factors import resets
+
+    with open_database() as (settings, database), database.write() as db:
+        resets.reset_at_once(db, email=address_of(email), now=now_of(settings))
+    print(f"The second factor of {email} is removed, and they are signed out everywhere.")

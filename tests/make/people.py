@@ -46,7 +46,7 @@ def a_user(
 
 
 def a_sign_in(db: Session, actor: Actor, *, token: str, now: datetime = NOW) -> str:
-    """Sign `actor` in with a known token and return it."""
+    """Sign `actor` in with a known token, with whatever factors they have, and return it."""
     db.add(
         SignIn(
             id=SignInId(new_uuid()),
@@ -57,6 +57,7 @@ def a_sign_in(db: Session, actor: Actor, *, token: str, now: datetime = NOW) -> 
             idle_ends_at=now + timedelta(days=7),
             ends_at=now + timedelta(days=30),
             proved_at=now,
+            second_factor_at=now,
             device="test",
             network="127.0.0.1",
         )

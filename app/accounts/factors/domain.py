@@ -1,6 +1,7 @@
 """Rules of second factors: codes of an authenticator app, recovery codes, and how long things last."""
 
 import secrets
+import unicodedata
 from base64 import b32encode
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -62,8 +63,12 @@ def code_of(secret: str, step: int) -> str:
 
 
 def without_blanks(typed: str) -> str:
-    """Return a typed code without blanks and dashes."""
-    return "".join(character for character in typed if not character.isspace() and character != "-")
+    """Return a typed code without blanks and dashes, its digits as 0 to 9 whatever the keyboard wrote."""
+    return "".join(
+        str(unicodedata.decimal(character)) if character.isdecimal() else character
+        for character in typed
+        if not character.isspace() and unicodedata.category(character) != "Pd"
+    )
 
 
 def step_of_code(secret: str, typed: str, *, now: datetime) -> int | None:
@@ -102,8 +107,7 @@ def codes_as_text(codes: Iterable[str], *, academy: str, email: str) -> str:
     return (
         f"Recovery codes for {email} at {academy}\r\n\r\n"
         "Each code works once, in the place of the code from your app. "
-        "Keep them where nobody else looks.\r\n\r\n"
-        + "".join(f"{code}\r\n" for code in codes)
+        "Keep them where nobody else looks.\r\n\r\n" + "".join(f"{code}\r\n" for code in codes)
     )
 
 

@@ -178,7 +178,11 @@ def second_step(db: Session, token: str | None, *, now: datetime) -> SecondStep 
             select(Passkey.id).where(Passkey.user_id == User.id).exists(),
         )
         .join(PendingSignIn, PendingSignIn.user_id == User.id)
-        .where(*is_waiting(token, now=now))
+        .where(
+            *is_waiting(token, now=now),
+            User.disabled_at.is_(None),
+            User.second_factor_since.is_not(None),
+        )
     ).one_or_none()
     return SecondStep(*row) if row else None
 

@@ -23,7 +23,7 @@ from app.web.csrf import cookie_name
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
-from app.web.safe_paths import local_path
+from app.web.safe_paths import HOME, local_path
 from app.web.visit import Visit, VisitContext
 
 pages = Pages()
@@ -127,8 +127,10 @@ def _step_page(
         if visit.maybe_actor is not None:
             return visit.redirect(wanted)
         flash = PendingEnded().detail if token or refused else None
-        address = f"{visit.url('accounts.sign_in')}?{urlencode({'next': wanted})}"
-        response = visit.redirect(address, flash=flash, kind="warning")
+        query = "" if wanted == HOME else f"?{urlencode({'next': wanted})}"
+        response = visit.redirect(
+            visit.url("accounts.sign_in") + query, flash=flash, kind="warning"
+        )
         visit.drop_cookie(response, WAITING)
         return response
     return form_page(

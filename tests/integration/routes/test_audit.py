@@ -26,6 +26,10 @@ DAMAGE: dict[str, tuple[str, str]] = {
         "UPDATE users SET life_support_until = '2030-01-01' WHERE life_support_until IS NOT NULL",
         "basic life support is said to last until",
     ),
+    "accounts.second_factors_agree": (
+        "UPDATE users SET second_factor_since = '2026-01-01 00:00:00.000000'",
+        "a second factor is said to be set up",
+    ),
     "enrolments.lists_that_are_over_are_closed": (
         "UPDATE intakes SET closes_at = '2026-01-01 00:00:00.000000'",
         "its waiting list is over and not closed",
