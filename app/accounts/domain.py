@@ -233,11 +233,6 @@ def shortest_password(*, has_factor: bool) -> int:
     return SHORTEST_WITH_FACTOR if has_factor else SHORTEST_PASSWORD
 
 
-def is_too_short(typed: str, *, has_factor: bool) -> bool:
-    """Tell whether a password has too few characters."""
-    return len(normal_password(typed)) < shortest_password(has_factor=has_factor)
-
-
 def password_problem(
     typed: str, *, email: str = "", name: str = "", has_factor: bool = False
 ) -> str | None:
@@ -247,9 +242,9 @@ def password_problem(
     its own besides the commonest passwords, words of the academy and the person's own name (R-004).
     """
     password = normal_password(typed)
-    if is_too_short(typed, has_factor=has_factor):
+    if len(password) < (fewest := shortest_password(has_factor=has_factor)):
         return (
-            f"Use at least {shortest_password(has_factor=has_factor)} characters. "
+            f"Use at least {fewest} characters. "
             "Four or five words that do not belong together are easy to remember."
         )
     if len(password) > LONGEST_PASSWORD:

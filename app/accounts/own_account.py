@@ -158,8 +158,8 @@ def change_password(
     user = _proved(db, actor, candidate, "current_password")
     user.password_hash = password_hash
     links.end_links(db, user.id, now=now)
-    started = sign_ins.start_anew(db, user, actor, browser, proved_at=now, now=now)
     recognition.forget_networks(db, user.id)
+    started = sign_ins.start_anew(db, user, actor, browser, proved_at=now, now=now)
     note(db, user.id, user.id, "accounts.password_changed", now=now)
     send_mail(db, user.email, "accounts/password-changed", {}, now=now)
     return started

@@ -148,7 +148,7 @@ def demo_sign_in(*, visit: Visit, submitted: Submitted) -> Response:
 @pages.get("/confirm", name="accounts.confirm", access=EVERYONE)
 def show_confirm(*, visit: Visit) -> Response:
     values = {"token": token_of(visit), "next": _wanted(visit)}
-    return _link_page(visit, "accounts/confirm.html", Purpose.confirm, values=values)
+    return link_page(visit, "accounts/confirm.html", Purpose.confirm, values=values)
 
 
 @pages.post("/confirm", name="accounts.confirm.post", access=EVERYONE)
@@ -156,7 +156,7 @@ def confirm(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = ConfirmForm.read(submitted)
         link_id, browser = link_id_of(visit, form.token), browser_of(visit)
-        with _counting_wrong_links(visit):
+        with counting_wrong_links(visit):
             candidate = sign_ins.begin_confirming(visit.database, link_id, browser, now=visit.now)
         try:
             _check(visit, candidate, form.password)
@@ -165,7 +165,7 @@ def confirm(*, visit: Visit, submitted: Submitted) -> Response:
         with visit.database.write() as db:
             started = own_account.confirm(db, link_id, candidate, browser, now=visit.now)
     except Refused as refused:
-        return _link_page(visit, "accounts/confirm.html", Purpose.confirm, submitted, refused)
+        return link_page(visit, "accounts/confirm.html", Purpose.confirm, submitted, refused)
     return led_on(visit, started, local_path(form.next), "Your address is confirmed.")
 
 
@@ -193,9 +193,7 @@ def forgot(*, visit: Visit, submitted: Submitted) -> Response:
 
 @pages.get("/reset", name="accounts.reset", access=EVERYONE)
 def show_reset(*, visit: Visit) -> Response:
-    return _link_page(
-        visit, "accounts/reset.html", Purpose.reset, values={"token": token_of(visit)}
-    )
+    return link_page(visit, "accounts/reset.html", Purpose.reset, values={"token": token_of(visit)})
 
 
 @pages.post("/reset", name="accounts.reset.post", access=EVERYONE)
@@ -205,7 +203,7 @@ def reset(*, visit: Visit, submitted: Submitted) -> Response:
 
 @pages.get("/invitation", name="accounts.invitation", access=EVERYONE)
 def show_invitation(*, visit: Visit) -> Response:
-    return _link_page(
+    return link_page(
         visit, "accounts/invitation.html", Purpose.invitation, values={"token": token_of(visit)}
     )
 
@@ -217,7 +215,7 @@ def accept_invitation(*, visit: Visit, submitted: Submitted) -> Response:
 
 @pages.get("/new-address", name="accounts.new_address", access=EVERYONE)
 def show_new_address(*, visit: Visit) -> Response:
-    return _link_page(
+    return link_page(
         visit, "accounts/new_address.html", Purpose.email, values={"token": token_of(visit)}
     )
 
@@ -226,10 +224,10 @@ def show_new_address(*, visit: Visit) -> Response:
 def change_address(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = ConfirmAddressForm.read(submitted)
-        with _counting_wrong_links(visit), visit.database.write() as db:
+        with counting_wrong_links(visit), visit.database.write() as db:
             own_account.change_address(db, link_id_of(visit, form.token), now=visit.now)
     except Refused as refused:
-        return _link_page(visit, "accounts/new_address.html", Purpose.email, submitted, refused)
+        return link_page(visit, "accounts/new_address.html", Purpose.email, submitted, refused)
     return visit.redirect("/me", flash="Your e-mail address is changed.")
 
 
@@ -288,7 +286,7 @@ def _set_password(visit: VisitContext, submitted: Submission, purpose: Purpose) 
     try:
         form = SetPasswordForm.read(submitted)
         link_id = link_id_of(visit, form.token)
-        with _counting_wrong_links(visit), visit.database.read() as db:
+        with counting_wrong_links(visit), visit.database.read() as db:
             owner = queries.link_owner(db, link_id, purpose, now=visit.now)
         password_hash = passwords.choose(
             form.password, email=owner.email, name=owner.name, has_factor=owner.has_factor
@@ -298,14 +296,14 @@ def _set_password(visit: VisitContext, submitted: Submission, purpose: Purpose) 
                 db, link_id, purpose, password_hash, browser_of(visit), now=visit.now
             )
     except Refused as refused:
-        return _link_page(visit, SET_PASSWORD[purpose], purpose, submitted, refused)
+        return link_page(visit, SET_PASSWORD[purpose], purpose, submitted, refused)
     words = "Your password is set. Sign in with it."
     response = visit.redirect(visit.url("accounts.sign_in"), flash=words)
     return recognised(visit, response, device)
 
 
 @contextmanager
-def _counting_wrong_links(visit: VisitContext) -> Iterator[None]:
+def counting_wrong_links(visit: VisitContext) -> Iterator[None]:
     """Count a mailed link that does not work after its block has ended: what the block refuses it undoes."""
     try:
         yield
@@ -314,7 +312,7 @@ def _counting_wrong_links(visit: VisitContext) -> Iterator[None]:
         raise
 
 
-def _link_page(
+def link_page(
     visit: VisitContext,
     template: str,
     purpose: Purpose,

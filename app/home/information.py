@@ -133,16 +133,7 @@ def cookies(
             f"Students: {_words(student[0])} without use, at most {_words(student[1])}. "
             f"Staff: {_words(staff[0])} without use, at most {_words(staff[1])}.",
         ),
-        Cookie(
-            step,
-            "Remembers between the two steps of signing in that your password was right.",
-            f"Deleted when you are signed in, and after {_words(step_lasts)}.",
-        ),
-        Cookie(
-            codes,
-            "Holds recovery codes that you just made, encrypted, so that you can print and save them.",
-            f"Deleted when you say that you have kept them, and after {_words(codes_last)}.",
-        ),
+        *_of_the_second_factor(step, codes, step_lasts, codes_last),
         Cookie(
             visitor,
             "Proves that a form you send comes from our own page.",
@@ -159,6 +150,23 @@ def cookies(
             "flash",
             "Carries one sentence, such as “Your place is booked”, to the next page.",
             f"Deleted on the next page, and after {_words(timedelta(seconds=flash_seconds))}.",
+        ),
+    )
+
+
+def _of_the_second_factor(
+    step: str, codes: str, step_lasts: timedelta, codes_last: timedelta
+) -> tuple[Cookie, ...]:
+    return (
+        Cookie(
+            step,
+            "Remembers between the two steps of signing in that your password was right.",
+            f"Deleted when you are signed in, and after {_words(step_lasts)}.",
+        ),
+        Cookie(
+            codes,
+            "Holds recovery codes that you just made, encrypted, so that you can print and save them.",
+            f"Deleted when you say that you have kept them, and after {_words(codes_last)}.",
         ),
     )
 

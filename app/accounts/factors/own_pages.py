@@ -168,7 +168,7 @@ def demand_long_password(visit: VisitContext, typed: str | None) -> None:
         message = "Enter your current password."
         raise Invalid(message, fields={"current_password": message})
     checked(visit, typed, "current_password")
-    if domain.is_too_short(typed, has_factor=False):
+    if len(domain.normal_password(typed)) < domain.SHORTEST_PASSWORD:
         message = (
             f"Without a second factor a password needs {domain.SHORTEST_PASSWORD} characters, and yours "
             "has fewer. Change your password first, then remove the app."

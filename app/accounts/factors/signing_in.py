@@ -4,13 +4,14 @@ A code is tried in a block of its own: the block keeps that a try was wrong, and
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts import sign_ins
+from app.accounts import doors, sign_ins
 from app.accounts.actor import open_to_all
 from app.accounts.factors.domain import FEW_LEFT, recovery_code_hash, step_of_code
 from app.accounts.factors.errors import PendingEnded
@@ -21,7 +22,8 @@ from app.accounts.factors.secrets import opened, sealed
 from app.accounts.models import User
 from app.accounts.sign_ins import Browser, Started
 from app.accounts.trail import note
-from app.kit.ids import UserId
+from app.db.database import Database
+from app.kit.ids import EventId, UserId
 from app.kit.keys import NotOpened, SealingKeys, sealing_key_id
 from app.outbox.service import send_mail
 
@@ -30,59 +32,81 @@ Check = Callable[[Session, User], bool]
 """Tell whether a code is right, and use it up."""
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at the second step, which the door has counted."""
+
+    pending_id: EventId
+    user_id: UserId
+    browser: Browser
+    knocked: doors.Knock
+
+
+@open_to_all
+def begin_step(
+    database: Database, token: str | None, browser: Browser, *, of: str, now: datetime
+) -> Attempt:
+    """Count a try of the sign-in that waits under this token, or raise TooMany; PendingEnded when nothing
+    waits (any more). Codes and recovery codes (`of`) are counted apart: who guesses at six digits takes no
+    try of the person's recovery codes."""
+    with database.write() as db:
+        row = db.execute(
+            select(PendingSignIn.id, User.id, User.password_hash)
+            .join(User, User.id == PendingSignIn.user_id)
+            .where(
+                *is_waiting(token, now=now),
+                User.disabled_at.is_(None),
+                User.second_factor_since.is_not(None),
+            )
+        ).one_or_none()
+        if row is None:
+            raise PendingEnded
+        pending_id, user_id, password_hash = row
+        account = f"{of} of {user_id}"
+        caller = sign_ins.caller_of(db, user_id, password_hash, browser, account=account, now=now)
+        knocked = doors.count(db, doors.SECOND_FACTOR, caller, now=now)
+    return Attempt(pending_id, user_id, browser, knocked)
+
+
 @open_to_all
 def finish_with_app(
-    db: Session,
-    sealing: SealingKeys,
-    token: str | None,
-    browser: Browser,
-    *,
-    code: str,
-    now: datetime,
+    db: Session, sealing: SealingKeys, attempt: Attempt, *, code: str, now: datetime
 ) -> Started | None:
     """Start the sign-in that waited, with a code of the app; None: the code is wrong."""
 
     def check(db: Session, user: User) -> bool:
         return use_app_code(db, sealing, user.id, code, now=now)
 
-    return finish(db, token, browser, check, now=now)
+    return finish(db, attempt, check, now=now)
 
 
 @open_to_all
 def finish_with_recovery_code(
-    db: Session, token: str | None, browser: Browser, *, code: str, now: datetime
+    db: Session, attempt: Attempt, *, code: str, now: datetime
 ) -> Started | None:
     """Start the sign-in that waited, with a recovery code; None: the code is wrong or was used."""
 
     def check(db: Session, user: User) -> bool:
         return use_recovery_code(db, user, code, now=now)
 
-    return finish(db, token, browser, check, now=now)
+    return finish(db, attempt, check, now=now)
 
 
 @open_to_all
-def finish(
-    db: Session, token: str | None, browser: Browser, check: Check, *, now: datetime
-) -> Started | None:
-    """Start the sign-in of this token if the factor is right, and count a wrong try. Raises PendingEnded when
-    nothing waits under the token (any more)."""
-    waiting = db.execute(
-        select(PendingSignIn.id, PendingSignIn.user_id).where(*is_waiting(token, now=now))
-    ).one_or_none()
-    if waiting is None:
-        raise PendingEnded
-    user = lock_person(db, waiting.user_id)
-    if user.disabled_at is not None or user.second_factor_since is None:
-        raise PendingEnded
+def finish(db: Session, attempt: Attempt, check: Check, *, now: datetime) -> Started | None:
+    """Start the sign-in that waited if the factor is right, and count a wrong try. Raises PendingEnded when
+    it was ended or completed meanwhile."""
+    user = lock_person(db, attempt.user_id)
+    mine = PendingSignIn.id == attempt.pending_id
     if not check(db, user):
-        counted = update(PendingSignIn).where(PendingSignIn.id == waiting.id)
+        counted = update(PendingSignIn).where(mine)
         db.execute(counted.values(wrong_tries=PendingSignIn.wrong_tries + 1))
         note(db, None, user.id, "accounts.second_factor_refused", now=now)
         return None
-    gone = delete(PendingSignIn).where(PendingSignIn.id == waiting.id).returning(PendingSignIn.id)
-    if db.scalar(gone) is None:  # completed by another request meanwhile
+    if db.scalar(delete(PendingSignIn).where(mine).returning(PendingSignIn.id)) is None:
         raise PendingEnded
-    return sign_ins.start(db, user, browser, second_factor_at=now, now=now)
+    doors.let_in(db, attempt.knocked)
+    return sign_ins.start(db, user, attempt.browser, second_factor_at=now, now=now)
 
 
 @open_to_all

@@ -6,15 +6,21 @@ from urllib.parse import urlencode
 from fastapi import Response
 from sqlalchemy.orm import Session
 
-from app.accounts import queries as people
 from app.accounts.domain import Purpose
-from app.accounts.errors import LinkSpent
 from app.accounts.factors import queries, resets, signing_in
 from app.accounts.factors.errors import PendingEnded, WrongCode
 from app.accounts.factors.forms import CodeForm, RecoveryCodeForm
+from app.accounts.factors.signing_in import Attempt
 from app.accounts.forms import ConfirmAddressForm
-from app.accounts.own_account import count_link
-from app.accounts.pages import WAITING, browser_of, link_id_of, signed_in, token_of
+from app.accounts.pages import (
+    WAITING,
+    browser_of,
+    counting_wrong_links,
+    link_id_of,
+    link_page,
+    signed_in,
+    token_of,
+)
 from app.accounts.sign_ins import Started
 from app.kit.errors import Refused
 from app.settings import Environment
@@ -28,6 +34,7 @@ from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 
+STOP = "accounts/factors/stop.html"
 Finish = Callable[[Session], Started | None]
 
 
@@ -43,14 +50,10 @@ def finish_with_app(*, visit: Visit, submitted: Submitted) -> Response:
 
         def finish(db: Session) -> Started | None:
             return signing_in.finish_with_app(
-                db,
-                visit.keys.sealing,
-                waiting_token(visit),
-                browser_of(visit),
-                code=form.code,
-                now=visit.now,
+                db, visit.keys.sealing, attempt, code=form.code, now=visit.now
             )
 
+        attempt = _begin(visit)
         return let_in(visit, _tried(visit, finish, "code"), form.next)
     except Refused as refused:
         return _step_page(visit, submitted, refused)
@@ -63,13 +66,10 @@ def finish_with_recovery_code(*, visit: Visit, submitted: Submitted) -> Response
 
         def finish(db: Session) -> Started | None:
             return signing_in.finish_with_recovery_code(
-                db,
-                waiting_token(visit),
-                browser_of(visit),
-                code=form.recovery_code,
-                now=visit.now,
+                db, attempt, code=form.recovery_code, now=visit.now
             )
 
+        attempt = _begin(visit, of="recovery codes")
         return let_in(visit, _tried(visit, finish, "recovery_code"), form.next)
     except Refused as refused:
         return _step_page(visit, submitted, refused)
@@ -77,18 +77,17 @@ def finish_with_recovery_code(*, visit: Visit, submitted: Submitted) -> Response
 
 @pages.get("/stop-reset", name="accounts.stop_reset", access=EVERYONE)
 def show_stop_reset(*, visit: Visit) -> Response:
-    return _stop_page(visit, token_of(visit))
+    return link_page(visit, STOP, Purpose.stop_reset, values={"token": token_of(visit)})
 
 
 @pages.post("/stop-reset", name="accounts.stop_reset.post", access=EVERYONE)
 def stop_reset(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = ConfirmAddressForm.read(submitted)
-        with visit.database.write() as db:
-            count_link(db, network=visit.network, now=visit.now)
+        with counting_wrong_links(visit), visit.database.write() as db:
             resets.stop_by_link(db, link_id_of(visit, form.token), now=visit.now)
     except Refused as refused:
-        return _stop_page(visit, submitted.get("token"), submitted, refused)
+        return link_page(visit, STOP, Purpose.stop_reset, submitted, refused)
     words = "The reset is stopped, and your second factor stays. If you did not ask for it, choose a new "
     return visit.redirect(visit.url("accounts.forgot"), flash=words + "password here.")
 
@@ -103,6 +102,13 @@ def let_in(visit: VisitContext, started: Started, wanted: str) -> Response:
     response = signed_in(visit, started, local_path(wanted))
     visit.drop_cookie(response, WAITING)
     return response
+
+
+def _begin(visit: VisitContext, of: str = "codes") -> Attempt:
+    """Count a try before its code is compared."""
+    return signing_in.begin_step(
+        visit.database, waiting_token(visit), browser_of(visit), of=of, now=visit.now
+    )
 
 
 def _tried(visit: VisitContext, finish: Finish, field: str) -> Started:
@@ -147,27 +153,3 @@ def _step_page(
 def _wanted(visit: VisitContext, submitted: Submission | None) -> str:
     typed = visit.request.query_params.get("next") if submitted is None else submitted.get("next")
     return local_path(typed)
-
-
-def _stop_page(
-    visit: VisitContext,
-    token: str,
-    submitted: Submission | None = None,
-    refused: Refused | None = None,
-) -> Response:
-    try:
-        with visit.database.read() as db:
-            owner = people.link_owner(
-                db, link_id_of(visit, token), Purpose.stop_reset, now=visit.now
-            )
-    except LinkSpent as spent:
-        response = visit.render(
-            "accounts/link_spent.html", status=404, title=spent.title, can_reset=False
-        )
-    else:
-        values = {"token": token}
-        response = form_page(
-            visit, "accounts/factors/stop.html", submitted, refused, values=values, page=owner
-        )
-    response.headers["referrer-policy"] = "no-referrer"
-    return response

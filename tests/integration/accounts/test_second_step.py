@@ -459,12 +459,13 @@ def test_without_the_conditional_update_several_win(database, owner):
 def test_of_two_who_finish_one_sign_in_at_once_one_wins(client, database, owner):
     """One pending sign-in, one sign-in: a double click starts no second one."""
     password(client)
-    token = client.cookies["preceptor-step"]
+    token, browser = client.cookies["preceptor-step"], Browser("192.0.2.1")
+    attempt = signing_in.begin_step(database, token, browser, of="codes", now=NOW)
 
     def finish(db) -> bool:
         try:
             started = signing_in.finish_with_app(
-                db, sealing_keys(), token, Browser("192.0.2.1"), code=code_at(NOW), now=NOW
+                db, sealing_keys(), attempt, code=code_at(NOW), now=NOW
             )
         except signing_in.PendingEnded:
             return False
