@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_0140"
-down_revision = "20261129_0160"
+down_revision = "20261129_0130"
 
 UTC = sa.DateTime(timezone=True)
 

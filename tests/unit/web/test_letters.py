@@ -62,6 +62,12 @@ VALUES: dict[str, Any] = {
     "cause": "place",
     "ended": ["Place on “Practice day”, Tue 8 Dec 2026, 10:00 to 17:00, London time"],
     "has_calendar": True,
+    "kind": "authenticator app",
+    "is_last": True,
+    "left": 2,
+    "are_few": True,
+    "by": "Ada Admin",
+    "due_at": "2026-12-02T09:00:00+00:00",
 }
 
 
