@@ -19,6 +19,7 @@ from app.cli import app as commands
 from app.kit.errors import Forbidden, NotFound
 from tests.make import NOW
 from tests.make.factors import an_app_factor, code_at, recovery_codes, secret_on
+from tests.make.keys import ISSUER
 from tests.make.mail import link_in, mails_to
 from tests.make.people import A_PASSWORD, a_sign_in, a_user, a_user_with_password
 
@@ -94,7 +95,7 @@ def test_a_reset_waits_a_day_and_then_removes_the_factor(app, as_person, databas
 
 def test_the_worker_does_it(app, as_person, database, ada, olga, clock_file):
     start(as_person(ada), olga)
-    work = jobs.FactWork(database, app.state.shell.clock, seconds=iter(range(0, 9000, 70)).__next__)
+    work = jobs.FactWork(database, app.state.shell.clock, ISSUER, iter(range(0, 9000, 70)).__next__)
     for hours in (0, 12, 24, 25):
         moment = NOW + timedelta(hours=hours)
         clock_file.write_text(moment.isoformat())

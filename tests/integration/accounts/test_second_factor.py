@@ -26,7 +26,7 @@ from tests.make.factors import (
     recovery_codes,
     secret_on,
 )
-from tests.make.keys import sealing_keys
+from tests.make.keys import ISSUER, sealing_keys
 from tests.make.mail import mails_to
 from tests.make.people import A_PASSWORD, a_sign_in, a_user, a_user_with_password
 
@@ -70,7 +70,7 @@ def test_a_person_sets_up_an_app(app, as_person, database, sam):
     assert "authenticator app" in mail.text
     with database.read() as db:
         assert db.get_one(User, sam.user_id).second_factor_since == NOW
-        assert checks.broken_invariants(db, now=NOW) == []
+        assert checks.broken_invariants(db, ISSUER.keys, now=NOW) == []
 
 
 def test_the_secret_is_sealed_for_its_owner(as_person, database, sam):
@@ -237,7 +237,7 @@ def test_a_student_removes_the_app(app, as_person, database, owner):
     with database.read() as db:
         assert db.get_one(User, owner.user_id).second_factor_since is None
         assert db.scalar(select(func.count(RecoveryCode.id))) == 0
-        assert checks.broken_invariants(db, now=NOW) == []
+        assert checks.broken_invariants(db, ISSUER.keys, now=NOW) == []
     assert browser.post(f"{HERE}/app/remove").status_code == 404
 
 
@@ -347,7 +347,9 @@ def test_the_audit_sees_rows_that_disagree(database, sam, ada):
         db.execute(update(User).where(User.id == ada.user_id).values(second_factor_since=None))
         said = a_user(db, "Said", second_factor_since=NOW)
     with database.read() as db:
-        broken = [one for one in checks.broken_invariants(db, now=NOW) if "factor" in one]
+        broken = [
+            one for one in checks.broken_invariants(db, ISSUER.keys, now=NOW) if "factor" in one
+        ]
     assert sorted(broken) == sorted(
         [
             f"Person {sam.user_id}: has recovery codes and no second factor.",
