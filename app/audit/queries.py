@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Exists, Select, select
+from sqlalchemy import ColumnElement, Exists, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
@@ -42,6 +42,21 @@ def recorded(action: str, subject_kind: str, subject_id: ColumnElement[Any]) -> 
             AuditEvent.action == action,
         )
         .exists()
+    )
+
+
+def first_recorded_at(
+    action: str, subject_kind: str, subject_id: ColumnElement[Any]
+) -> ScalarSelect[datetime]:
+    """Return the moment at which an act was first recorded about the thing whose id a column holds."""
+    return (
+        select(func.min(AuditEvent.at))
+        .where(
+            AuditEvent.subject_kind == subject_kind,
+            AuditEvent.subject_id == subject_id,
+            AuditEvent.action == action,
+        )
+        .scalar_subquery()
     )
 
 

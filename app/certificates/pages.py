@@ -12,7 +12,9 @@ from app.certificates.doors import take_turn
 from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable
 from app.certificates.forms import BlockedForm, ReissueForm, RevokeForm, VerifyForm
 from app.certificates.printing import certificate_pdf
+from app.certificates.published import written_list
 from app.certificates.queries import Which
+from app.certificates.revocations import revocations
 from app.certificates.signing import Issuer
 from app.db.paging import page_number
 from app.kit.errors import Invalid
@@ -31,6 +33,7 @@ VERIFY = Preview(
     "/verify",
 )
 NOT_FOUND = "We cannot find that number. Check each letter and digit."
+FIVE_MINUTES = {"cache-control": "public, max-age=300"}
 NOT_FOR_SEARCH = {"x-robots-tag": "noindex, nofollow"}
 
 
@@ -52,7 +55,7 @@ def show_pdf(visit: Visit, certificate_id: CertificateId) -> Response:
     make = partial(
         certificate_pdf,
         found.signed,
-        academy=visit.settings.academy_name,
+        _issuer(visit),
         address=f"{visit.settings.base_url}/verify/{found.serial}",
         kept_in=Path(visit.settings.files_url),
     )
@@ -97,6 +100,17 @@ def show_verified(visit: Visit, serial: str) -> Response:
         response = visit.render("certificates/verified.html", page=found)
     response.headers.update(NOT_FOR_SEARCH)
     return response
+
+
+@pages.get(
+    "/.well-known/preceptor-certificate-keys.json", name="certificates.keys", access=EVERYONE
+)
+def show_keys(visit: Visit) -> Response:
+    """The public keys and the revocations, signed: with this file anybody checks certificates offline."""
+    with visit.database.read() as db:
+        revoked = revocations(db, visit.keys.signing)
+    text = written_list(_issuer(visit), revoked, now=visit.now)
+    return Response(text, media_type="application/json", headers=FIVE_MINUTES)
 
 
 @pages.get("/admin/certificates", name="certificates.list", access=ADMIN)

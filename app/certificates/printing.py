@@ -1,7 +1,8 @@
-"""A certificate as a tagged PDF (PDF/UA-1), made once and kept by the hash of what it says."""
+"""A certificate as a tagged PDF (PDF/UA-1) that carries its signed data and is itself signed; made once and
+kept by the hash of what it says and of the key."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
 from hashlib import sha256
@@ -11,30 +12,35 @@ from uuid import uuid4
 
 import structlog
 
+from app.certificates.pdf_signature import sign_pdf
 from app.certificates.records import Signed, trained
 from app.certificates.serials import grouped
+from app.certificates.signing import Issuer, written_document
 from app.web import papers
 
 log = structlog.get_logger("preceptor.certificates")
 
 
 def certificate_pdf(
-    signed: Signed, *, academy: str, address: str, kept_in: Path, within: float
+    signed: Signed, issuer: Issuer, *, address: str, kept_in: Path, within: float
 ) -> bytes:
-    """Return the document, printed at most once. `address` is where anybody can verify it; `academy` is
-    its name now, for certificates that do not say who issued them.
+    """Return the document, printed and signed at most once with each key. `address` is where anybody can
+    verify it. The academy's name is the issuer's for certificates that do not say who issued them.
 
-    Takes a tenth of a second the first time: never call it inside a write block. Raise TakesTooLong
+    Takes a fifth of a second the first time: never call it inside a write block. Raise TakesTooLong
     after `within` seconds.
     """
-    values = _values(signed.snapshot, academy, address)
-    said = json.dumps(values, sort_keys=True).encode()
+    values = _values(signed, issuer.academy, address)
+    said = json.dumps([values, issuer.keys.newest_id], sort_keys=True).encode()
     name = sha256(papers.source_of("certificate") + said).hexdigest()
     issued_at = datetime.fromisoformat(signed.snapshot["issued_at"])
-    return _kept(
-        kept_in / "certificates" / f"{name}.pdf",
-        lambda: papers.exact_paper("certificate", values, at=issued_at, within=within),
-    )
+
+    def make() -> bytes:
+        # The process that typesets gets what is printed, and no private key.
+        paper = papers.exact_paper("certificate", values, at=issued_at, within=within)
+        return sign_pdf(paper, issuer.keys, academy=values["academy"])
+
+    return _kept(kept_in / "certificates" / f"{name}.pdf", make)
 
 
 def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
@@ -54,7 +60,8 @@ def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
     return content
 
 
-def _values(said: Mapping[str, Any], academy: str, address: str) -> dict[str, Any]:
+def _values(signed: Signed, academy: str, address: str) -> dict[str, Any]:
+    said = signed.snapshot
     return {
         "academy": said.get("issuer", academy),
         "name": said["holder"]["name"],
@@ -64,6 +71,7 @@ def _values(said: Mapping[str, Any], academy: str, address: str) -> dict[str, An
         "serial": grouped(said["serial"]),
         "address": address,
         "qr": papers.qr_code(address),
+        "signed": written_document(signed.words, signed.proof),
         "practicals": [
             {
                 "title": practical.title,

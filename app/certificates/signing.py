@@ -5,6 +5,7 @@ of one statement can never pass for another. The bytes that are signed are its c
 algorithm is Ed25519; a document cannot choose one.
 """
 
+import json
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
@@ -130,6 +131,34 @@ def revocation_words(
         "revoked_by": str(revoked_by),
         "reason": reason,
     }
+
+
+def written_document(words: Mapping[str, Any], proof: Proof) -> str:
+    """Return signed words as a file of JSON, in ASCII: it can be printed, mailed and attached."""
+    document = {
+        "format": proof.format,
+        "algorithm": ALGORITHM,
+        "key_id": proof.key_id,
+        "signature": proof.value,
+        "words": words,
+    }
+    return json.dumps(document, indent=1)
+
+
+def read_document(text: bytes | str) -> tuple[dict[str, Any], Proof]:
+    """Return the words of a file and their proof. Raise ValueError for what is no such file. What it says
+    of its algorithm is not read (R-112)."""
+    try:
+        document = json.loads(text)
+        words, proof = (
+            document["words"],
+            Proof(document["format"], document["key_id"], document["signature"]),
+        )
+    except (LookupError, TypeError, RecursionError) as error:
+        raise ValueError("not a signed document") from error
+    if not isinstance(words, dict):
+        raise ValueError("not a signed document")
+    return words, proof
 
 
 def moment(at: datetime) -> str:

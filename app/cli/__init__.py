@@ -6,7 +6,7 @@ Each command imports what it needs when it runs: the whole application takes ove
 import typer
 
 from app.backups.archive import BackupProblem
-from app.cli import backups, content, keys, mail, people, running
+from app.cli import backups, certificates, content, keys, mail, people, running
 from app.cli.common import fail
 from app.key_files import KeyFileProblem
 from app.kit.describing import describe_error
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.add_typer(running.app)
 app.add_typer(backups.app)
+app.add_typer(certificates.app)
 app.add_typer(content.app, name="content")
 app.add_typer(people.app, name="user")
 app.add_typer(keys.app, name="keys")

@@ -6,6 +6,7 @@ tested beside each feature.
 
 EVERYONE: tuple[str, ...] = (
     "GET /",
+    "GET /.well-known/preceptor-certificate-keys.json",
     "GET /about",
     "GET /_kit",
     "GET /accessibility",

@@ -76,6 +76,7 @@ def values_of(template: str, name: str = "Ann Lee") -> dict[str, Any]:
             ],
         },
         "certificate": {
+            "signed": "{}",
             **{"name": name, "scope": name, "issued": "8 December 2026", "serial": "7K3M"},
             **{"address": ADDRESS, "qr": QR},
             "practicals": [{"title": "Day", "on": "1", "assessed": "2", "assessor": name}],

@@ -1,0 +1,108 @@
+"""Whether a PDF is a certificate of the academy: the same answer for the command, offline, and for the page
+that takes a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.certificates.domain import Status
+from app.certificates.pdf_signature import MOST_BYTES, Flaw, NotGenuine, signed_attachment
+from app.certificates.serials import grouped
+from app.certificates.signing import KnownKeys, StatementKind, is_proved, read_document
+
+WHY = {
+    Flaw.too_large: f"It is larger than {MOST_BYTES // 1024**2} MB. No certificate is.",
+    Flaw.not_pdf: "It is no PDF.",
+    Flaw.unsigned: "It carries no signature of an academy.",
+    Flaw.several: "It was signed more than once. The academy signs a certificate once.",
+    Flaw.added_to: "Something was added to it after it was signed.",
+    Flaw.unknown_key: "It is signed with a key that is none of the academy's keys.",
+    Flaw.changed: "It was changed after it was signed, or a part of it is missing.",
+    Flaw.no_data: "The signed data are not in it.",
+}
+OTHER_DATA = "The data in it are not what the academy signed."
+NOT_IN_RECORDS = "The academy has no certificate with this number."
+OTHER_IN_RECORDS = (
+    "What the academy's records say under this number is not what was issued. Ask the academy."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The answer about a file. `why` is empty for a valid one; `said` is what a genuine certificate says,
+    and is empty for every other file."""
+
+    status: Status
+    why: str
+    said: Mapping[str, Any]
+    signed_with: str = ""
+    file_signed_with: str = ""
+    revoked_at: datetime | None = None
+
+    @property
+    def serial(self) -> str:
+        return str(self.said.get("serial", ""))
+
+    @property
+    def grouped(self) -> str:
+        return grouped(self.serial)
+
+    @property
+    def words(self) -> str:
+        """Return what a genuine certificate says, in one sentence."""
+        said = self.said
+        issued = date.fromisoformat(said["issued_on"])
+        issuer = said.get("issuer", "The academy")
+        return (
+            f"{issuer} issued certificate {self.grouped} to {said['holder']['name']} for "
+            f"“{said['title']}” on {issued.day} {issued:%B %Y}."
+        )
+
+
+def checked_file(content: bytes, keys: KnownKeys) -> Checked:
+    """Return whether a file is whole, signed by one of these keys, and carries genuine data. It is told as
+    valid as far as the file shows: whether it was revoked is known elsewhere. Never raise."""
+    try:
+        file_key, attached = signed_attachment(content, keys)
+    except NotGenuine as refused:
+        return _refused(WHY[refused.flaw])
+    try:
+        words, proof = read_document(attached)
+    except ValueError:
+        return _refused(OTHER_DATA)
+    said = words.get("certificate")
+    if not is_proved(keys, StatementKind.certificate, words, proof) or not isinstance(said, dict):
+        return _refused(OTHER_DATA)
+    return Checked(Status.valid, "", said, proof.key_id, file_key)
+
+
+def with_status(checked: Checked, status: Status | None, revoked_at: datetime | None) -> Checked:
+    """Return the answer with what the academy's records say now of the number of a genuine file; `status`
+    None: they have no such number."""
+    if checked.status is Status.not_valid:
+        return checked
+    if status is None:
+        return _refused(NOT_IN_RECORDS)
+    if status is Status.not_valid:
+        return _refused(OTHER_IN_RECORDS)
+    if status is Status.revoked:
+        return revoked(checked, revoked_at)
+    return checked
+
+
+def revoked(checked: Checked, at: datetime | None) -> Checked:
+    """Return the answer about a genuine file whose certificate was revoked."""
+    when = f" on {at.day} {at:%B %Y}" if at else ""
+    return Checked(
+        Status.revoked,
+        f"The academy issued it and revoked it{when}. Do not rely on it.",
+        checked.said,
+        checked.signed_with,
+        checked.file_signed_with,
+        at,
+    )
+
+
+def _refused(why: str) -> Checked:
+    return Checked(Status.not_valid, why, {})

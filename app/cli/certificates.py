@@ -1,0 +1,132 @@
+"""`preceptor verify`, and the signing of what was issued before certificates were signed."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli import keys
+from app.cli.common import AsJson, fail, now_of, open_database, read_settings
+
+if TYPE_CHECKING:
+    from app.certificates.offline import Checked
+
+app = typer.Typer()
+
+NOT_LOOKED_UP = (
+    "Whether it was revoked could not be looked up, because the database does not answer. Ask on "
+    "the academy's page."
+)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="A certificate as a PDF.")],
+    keys_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys",
+            help="The academy's list of keys, from /.well-known/preceptor-certificate-keys.json. "
+            "Without it the keys and the database of this installation are asked.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check whether a PDF is a certificate of the academy, unchanged and not revoked. Exit 0: it is valid;
+    1: it is not, and the answer says why; 2: it could not be checked."""
+    content = _read(file)
+    checked, notes = _by_list(content, keys_file) if keys_file else _by_installation(content)
+    is_valid = str(checked.status) == "valid"
+    if as_json:
+        print(json.dumps(_as_json(checked, notes), ensure_ascii=False))
+    else:
+        heading = {"valid": "Valid.", "revoked": "Revoked.", "not_valid": "Not valid."}
+        said = (checked.words,) if checked.said else ()
+        print(" ".join(filter(None, (heading[checked.status], checked.why))))
+        print("\n".join((*said, *notes)), end="\n" if said or notes else "")
+    raise SystemExit(0 if is_valid else 1)
+
+
+@keys.app.command("sign-earlier")
+def sign_earlier() -> None:
+    """Sign certificates that an earlier version issued after the upgrade had begun, or that an upgrade which
+    was cut off has left unsigned. Look at each number: it is marked as signed later."""
+    from app import key_files
+    from app.certificates import upgrading
+
+    with open_database() as (settings, database):
+        ring = key_files.load(settings).signing
+        with database.write() as db:
+            done = upgrading.sign_earlier(db, ring, now=now_of(settings))
+    print("\n".join((*done.sentences, *done.signed)) or "Every certificate is signed.")
+
+
+def _read(file: Path) -> bytes:
+    from app.certificates.pdf_signature import MOST_BYTES
+
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        fail(f"{file} cannot be read: {error.strerror}.", code=2)
+
+
+def _by_list(content: bytes, keys_file: Path) -> tuple["Checked", tuple[str, ...]]:
+    """Check with a published list of keys, without any settings or database."""
+    from app.certificates import offline, published
+
+    try:
+        with keys_file.open("rb") as opened:
+            known = published.read_list(opened.read(published.MOST_BYTES + 1))
+    except OSError as error:
+        fail(f"{keys_file} cannot be read: {error.strerror}.", code=2)
+    except published.NotPublished as problem:
+        fail(f"{keys_file} cannot be used. {problem}", code=2)
+    checked = offline.checked_file(content, known.keys)
+    as_of = f"{known.as_of:%d %B %Y, %H:%M} UTC".lstrip("0")
+    note = f"By the keys and revocations that {known.issuer} published on {as_of}."
+    revoked_at = known.revoked_at(checked.serial) if checked.said else None
+    return (offline.revoked(checked, revoked_at) if revoked_at else checked), (note,)
+
+
+def _by_installation(content: bytes) -> tuple["Checked", tuple[str, ...]]:
+    """Check with the keys of this installation, and look up the status in its database."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from app import key_files
+    from app.certificates import offline, queries
+    from app.db.database import Database, DatabaseBusy
+
+    settings = read_settings()
+    ring = key_files.load(settings).signing
+    checked = offline.checked_file(content, ring)
+    if not checked.said:
+        return checked, ()
+    database = Database(settings.database_url, pool_size=1)
+    try:
+        with database.read() as db:
+            found = queries.verification(db, checked.serial, ring)
+    except (SQLAlchemyError, DatabaseBusy):
+        return checked, (NOT_LOOKED_UP,)
+    finally:
+        database.close()
+    if found is None:
+        return offline.with_status(checked, None, None), ()
+    return offline.with_status(checked, found.status, found.revoked_at), ()
+
+
+def _as_json(checked: "Checked", notes: tuple[str, ...]) -> dict[str, object]:
+    said = checked.said
+    return {
+        "status": str(checked.status),
+        "why": checked.why or None,
+        "serial": checked.serial or None,
+        "name": said["holder"]["name"] if said else None,
+        "course": said["title"] if said else None,
+        "issued_on": said["issued_on"] if said else None,
+        "revoked_at": checked.revoked_at.isoformat() if checked.revoked_at else None,
+        "signed_with": checked.signed_with or None,
+        "file_signed_with": checked.file_signed_with or None,
+        "notes": list(notes),
+    }
