@@ -200,17 +200,3 @@ def refuse_token(database: Database, *, network: str, now: datetime) -> None:
     works: nobody behind the same address is locked out by somebody's old script."""
     tries = TOKEN_NETWORK.of_blocks(network_blocks(network))
     limits.take_while_reading(database, tries, now=now)
-
-
-MAIL_NETWORK = Limit("mail network", 60, HOUR)
-CONFIRM_MAIL = Limit("confirm mail", 3, timedelta(hours=6))
-RESET_MAIL = Limit("reset mail", 5, DAY)
-INVITATION_MAIL = Limit("invitation mail", 5, DAY)
-INVITATION_SENDER = Limit("invitation sender", 300, DAY)
-NEW_ADDRESS = Limit("new address", 2, DAY)
-
-
-def ask_for_mail(db: Session, limit: Limit, *, email: str, network: str, now: datetime) -> None:
-    """Count a mail to an address nobody has proved to own, or raise TooMany (R-022)."""
-    tries = (limit.of(email), *MAIL_NETWORK.of_blocks(network_blocks(network)))
-    limits.take_all(db, tries, now=now)

@@ -76,6 +76,20 @@ def make_link(
     return link.id
 
 
+def holds_link(
+    db: Session, purpose: Purpose, user_id: UserId, email: str, *, until: datetime
+) -> bool:
+    """Say whether a link was sent to a person at this address that still works at `until`."""
+    sent = select(MailedLink.id).where(
+        MailedLink.user_id == user_id,
+        MailedLink.email == email,
+        MailedLink.purpose == purpose,
+        MailedLink.used_at.is_(None),
+        MailedLink.ends_at > until,
+    )
+    return db.scalar(sent.limit(1)) is not None
+
+
 def open_link(db: Session, link_id: EventId | None, purpose: Purpose, *, now: datetime) -> OpenLink:
     """Return a link that still works, or raise LinkSpent. Changes nothing: mail scanners open links."""
     row = db.execute(

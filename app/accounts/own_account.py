@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import api_tokens, doors, links, recognition, sign_ins
+from app.accounts import api_tokens, doors, links, mail_doors, recognition, sign_ins
 from app.accounts.actor import Actor, open_to_all
 from app.accounts.domain import Profile, Purpose
+from app.accounts.doors import Caller
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
 from app.accounts.factors.pending import Waiting
 from app.accounts.fresh_proof import renew_proof
@@ -22,27 +23,36 @@ from app.accounts.queries import profile_from
 from app.accounts.sign_ins import Browser, Candidate, Started
 from app.accounts.trail import note
 from app.db import limits
-from app.kit.errors import Invalid, ProofNeeded, TooMany
+from app.kit.errors import Invalid, ProofNeeded
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.versions import demand_current
 from app.outbox.service import send_mail
 
 
 @open_to_all
-def ask_to_register(db: Session, *, email: str, network: str, now: datetime) -> None:
-    """Count a registration, or raise TooMany, the same for known and unknown addresses."""
-    doors.ask_for_mail(db, doors.CONFIRM_MAIL, email=email, network=network, now=now)
+def ask_to_register(db: Session, *, email: str, browser: Browser, now: datetime) -> bool:
+    """Count a registration, the same for known and unknown addresses, and return whether its mail may be sent
+    although an earlier link still works. Raise TooMany when a network registers too many."""
+    return mail_doors.ask(db, mail_doors.CONFIRM, Caller(email, browser.network), now=now)
 
 
 @open_to_all
 def register(
-    db: Session, *, name: str, email: str, password_hash: str, wanted: str, now: datetime
+    db: Session,
+    *,
+    name: str,
+    email: str,
+    password_hash: str,
+    wanted: str,
+    mails_freely: bool = True,
+    now: datetime,
 ) -> None:
     """Make a student's account that works once its address is confirmed, and mail the link.
 
     Who registers is told the same whatever happens here (R-024). A confirmed account stays as it is
     and its owner is told by mail. An unconfirmed one takes the newest password: until now nobody
-    proved to own the address, and confirming asks for the password that was chosen.
+    proved to own the address, and confirming asks for the password that was chosen. Unless `mails_freely`,
+    from `ask_to_register`, a mail is sent only where no earlier link works.
     """
     user = _by_email(db, email) or _add_student(db, name, email, now=now)
     if user is None:  # another request was first
@@ -50,27 +60,28 @@ def register(
     if user.disabled_at is not None:
         return
     if user.confirmed_at is not None:
-        send_mail(db, email, "accounts/already-registered", {}, now=now)
+        if mails_freely:
+            send_mail(db, email, "accounts/already-registered", {}, now=now)
         return
     if user.password_hash is not None:
         user.name = name
     user.password_hash = password_hash
     note(db, None, user.id, "accounts.registered", now=now)
-    _mail_confirmation(db, user, wanted, now=now)
+    if mails_freely or not _has_link(db, user, Purpose.confirm, now=now):
+        _mail_confirmation(db, user, wanted, now=now)
 
 
 @open_to_all
-def confirm_again(db: Session, candidate: Candidate, *, wanted: str, now: datetime) -> None:
-    """Mail a new link to a person who knows the password but has not confirmed the address.
-
-    After three mails in six hours none is sent: the earlier ones still work.
-    """
-    try:
-        limits.take(db, doors.CONFIRM_MAIL, candidate.email, now=now)
-    except TooMany:
-        return
+def confirm_again(
+    db: Session, candidate: Candidate, browser: Browser, *, wanted: str, now: datetime
+) -> None:
+    """Mail a new link to a person who knows the password but has not confirmed the address. After three
+    mails in six hours none is sent while an earlier one works."""
     user = db.scalars(select(User).where(User.id == candidate.user_id)).one()
-    _mail_confirmation(db, user, wanted, now=now)
+    own = Caller(user.email, browser.network, own="password")
+    mails_freely = mail_doors.ask(db, mail_doors.CONFIRM, own, now=now)
+    if mails_freely or not _has_link(db, user, Purpose.confirm, now=now):
+        _mail_confirmation(db, user, wanted, now=now)
 
 
 @open_to_all
@@ -96,11 +107,22 @@ def confirm(
 
 
 @open_to_all
-def ask_for_reset(db: Session, *, email: str, network: str, now: datetime) -> None:
-    """Mail a link for a new password if the address has an account; nobody is told whether it has."""
-    doors.ask_for_mail(db, doors.RESET_MAIL, email=email, network=network, now=now)
+def ask_for_reset(db: Session, *, email: str, browser: Browser, now: datetime) -> None:
+    """Mail a link for a new password if the address has an account; nobody is told whether it has.
+
+    After some mails in a day another is sent only when the address holds no link that works for ten minutes
+    more. Nobody can keep the owner from having one (R-023) or flood the mailbox (R-022). Raise TooMany when
+    a network asks for too many addresses.
+    """
     user = _by_email(db, email)
-    if user is None or user.disabled_at is not None:
+    if user is not None and user.disabled_at is not None:
+        user = None
+    user_id, password_hash = (user.id, user.password_hash) if user else (None, None)
+    caller = sign_ins.caller_of(db, user_id, password_hash, browser, account=email, now=now)
+    mails_freely = mail_doors.ask(db, mail_doors.RESET, caller, now=now)
+    if user is None:
+        return
+    if not mails_freely and _has_link(db, user, Purpose.reset, now=now):
         return
     link_id = links.make_link(db, Purpose.reset, user.id, email, now=now)
     send_mail(db, email, "accounts/reset", {"link_id": str(link_id)}, now=now)
@@ -179,7 +201,7 @@ def ask_for_new_address(
         raise Invalid(
             "This is your address already.", fields={"email": "This is your address already."}
         )
-    limits.take(db, doors.NEW_ADDRESS, str(user.id), now=now)
+    limits.take(db, mail_doors.NEW_ADDRESS, str(user.id), now=now)
     if _by_email(db, email) is not None:
         send_mail(db, email, "accounts/already-registered", {}, now=now)
         return renew_proof(db, actor, now=now)
@@ -255,6 +277,12 @@ def _add_student(db: Session, name: str, email: str, *, now: datetime) -> User |
     except IntegrityError:
         return None
     return user
+
+
+def _has_link(db: Session, user: User, purpose: Purpose, *, now: datetime) -> bool:
+    """Say whether the person has a link by mail that works for a while yet."""
+    until = now + mail_doors.LONG_ENOUGH
+    return links.holds_link(db, purpose, user.id, user.email, until=until)
 
 
 def _mail_confirmation(db: Session, user: User, wanted: str, *, now: datetime) -> None:

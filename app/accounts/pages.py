@@ -56,7 +56,9 @@ def register(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = RegisterForm.read(submitted)
         with visit.database.write() as db:
-            own_account.ask_to_register(db, email=form.email, network=visit.network, now=visit.now)
+            mails_freely = own_account.ask_to_register(
+                db, email=form.email, browser=browser_of(visit), now=visit.now
+            )
         password_hash = passwords.choose(form.password, email=form.email, name=form.name)
         with visit.database.write() as db:
 
@@ -67,6 +69,7 @@ def register(*, visit: Visit, submitted: Submitted) -> Response:
                     email=form.email,
                     password_hash=password_hash,
                     wanted=_path_or_nothing(form.next),
+                    mails_freely=mails_freely,
                     now=visit.now,
                 )
                 return visit.url("accounts.check_mail")
@@ -102,7 +105,7 @@ def sign_in(*, visit: Visit, submitted: Submitted) -> Response:
             started = sign_ins.sign_in(db, candidate, browser, new_hash=new_hash, now=visit.now)
             if started is None:
                 own_account.confirm_again(
-                    db, candidate, wanted=_path_or_nothing(form.next), now=visit.now
+                    db, candidate, browser, wanted=_path_or_nothing(form.next), now=visit.now
                 )
     except Refused as refused:
         return _sign_in_page(visit, submitted, refused)
@@ -182,7 +185,7 @@ def forgot(*, visit: Visit, submitted: Submitted) -> Response:
 
             def effect() -> str:
                 own_account.ask_for_reset(
-                    db, email=form.email, network=visit.network, now=visit.now
+                    db, email=form.email, browser=browser_of(visit), now=visit.now
                 )
                 return visit.url("accounts.check_mail")
 

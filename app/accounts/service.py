@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import doors, links, policy, recognition, sign_ins
+from app.accounts import links, mail_doors, policy, recognition, sign_ins
 from app.accounts.actor import Actor, Role, open_to_all, require
 from app.accounts.domain import Purpose, closing_refusal, roles_record, roles_refusal
 from app.accounts.errors import PersonRefused
@@ -168,7 +168,7 @@ def start_reset(db: Session, actor: Actor, person_id: UserId, *, now: datetime) 
         _invite(db, user, actor, now=now)
         note(db, actor.user_id, person_id, "accounts.invited", now=now)
         return
-    limits.take(db, doors.RESET_MAIL, user.email, now=now)
+    limits.take(db, mail_doors.OFFICE_RESET, f"{actor.user_id} {person_id}", now=now)
     link_id = links.make_link(db, Purpose.reset, user.id, user.email, now=now)
     send_mail(db, user.email, "accounts/reset", {"link_id": str(link_id)}, now=now)
     note(db, actor.user_id, person_id, "accounts.reset_started", now=now)
@@ -233,8 +233,8 @@ def _add_person(db: Session, name: str, email: str, roles: Set[Role], *, now: da
 
 
 def _invite(db: Session, user: User, actor: Actor, *, now: datetime) -> None:
-    limits.take(db, doors.INVITATION_MAIL, user.email, now=now)
-    limits.take(db, doors.INVITATION_SENDER, str(actor.user_id), now=now)
+    limits.take(db, mail_doors.INVITATION, f"{actor.user_id} {user.email}", now=now)
+    limits.take(db, mail_doors.INVITATION_SENDER, str(actor.user_id), now=now)
     link_id = links.make_link(db, Purpose.invitation, user.id, user.email, now=now)
     values = {"link_id": str(link_id), "name": user.name, "inviter": actor.name}
     send_mail(db, user.email, "accounts/invitation", values, now=now)

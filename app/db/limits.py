@@ -87,11 +87,16 @@ def take_now(database: Database, tries: Iterable[Try], *, now: datetime) -> None
 def take_all(db: Session, tries: Iterable[Try], *, now: datetime) -> dict[Try, int]:
     """Count one try of each and return how many there are now in its window. Raise TooMany when one of them
     is above its limit; the caller's block then rolls back, so a try that was refused counts nowhere."""
-    rows = {_window(each, now): each for each in tries}
-    counts = {rows[window]: count for window, count in _add(db, rows, 1).items()}
+    counts = count_all(db, tries, now=now)
     if wait := seconds_to_wait(counts, now=now):
         raise too_many(wait)
     return counts
+
+
+def count_all(db: Session, tries: Iterable[Try], *, now: datetime) -> dict[Try, int]:
+    """Count one try of each, whatever its limit says, and return how many there are now in its window."""
+    rows = {_window(each, now): each for each in tries}
+    return {rows[window]: count for window, count in _add(db, rows, 1).items()}
 
 
 def counts_of(db: Session, tries: Iterable[Try], *, now: datetime) -> dict[Try, int]:
@@ -153,10 +158,7 @@ def take_while_reading(database: Database, tries: Sequence[Try], *, now: datetim
 
 def _note(db: Session, tries: Sequence[Try], now: datetime) -> None:
     """Write tries down that were let through already, whatever the limit says by now."""
-    try:
-        take_all(db, tries, now=now)
-    except TooMany:
-        return
+    count_all(db, tries, now=now)
 
 
 def seconds_to_wait(counts: Mapping[Try, int], *, now: datetime) -> int:

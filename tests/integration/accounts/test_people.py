@@ -9,7 +9,7 @@ from time import sleep
 import pytest
 from sqlalchemy import select, update
 
-from app.accounts import api_tokens, doors, queries, service, sign_ins
+from app.accounts import api_tokens, mail_doors, queries, service, sign_ins
 from app.accounts.actor import Role
 from app.accounts.errors import PersonRefused
 from app.accounts.models import MailedLink, User
@@ -198,7 +198,7 @@ def test_invitations_are_limited(database, ada):
         person = service.invite_person(
             db, ada, name="Ned", email="ned@example.org", roles={Role.student}, now=NOW
         )
-        for _ in range(doors.INVITATION_MAIL.most - 1):
+        for _ in range(mail_doors.INVITATION.most - 1):
             service.start_reset(db, ada, person, now=NOW)
         with pytest.raises(TooMany):
             service.start_reset(db, ada, person, now=NOW)

@@ -152,24 +152,6 @@ def test_every_field_is_checked_and_kept(client, database):
     assert user_of(database, EMAIL) is None
 
 
-def test_mails_to_one_address_are_limited(app, client, sam):
-    """R-022: the same for known and unknown addresses."""
-    for email in (EMAIL, sam.email):
-        answers = [register(client, email=email).status_code for _ in range(4)]
-        assert answers == [303, 303, 303, 429]
-        assert len(mails_to(app, email)) == 3
-
-
-def test_mails_from_one_network_are_limited(client, monkeypatch):
-    """R-022."""
-    monkeypatch.setattr(doors, "MAIL_NETWORK", Limit("mail network", 2, timedelta(hours=1)))
-    answers = [
-        client.post("/forgot", data={"email": f"a{number}@example.org"}).status_code
-        for number in range(3)
-    ]
-    assert answers == [303, 303, 429]
-
-
 def test_choosing_a_new_password(app, client, database, as_person, sam):
     elsewhere = as_person(sam)
     assert client.post("/forgot", data={"email": "SAM@example.org"}).status_code == 303
