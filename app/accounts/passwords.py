@@ -1,7 +1,7 @@
 """Hashing passwords: Argon2id, a few at a time, and never inside a write block."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -14,6 +14,9 @@ from app.kit.errors import Invalid
 
 AT_ONCE = 2
 MOST_IN_LINE = 12
+MOST_STRANGERS = 9
+"""Places in the line that strangers may take: the others are kept for known devices and networks, so that a
+storm of made-up passwords lets people in who sign in here every day."""
 LONGEST_WAIT = 5.0
 
 NOBODYS = (
@@ -26,46 +29,53 @@ _hasher = PasswordHasher(
     time_cost=2, memory_cost=47_104, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
 )
 _line = BoundedSemaphore(MOST_IN_LINE)
+_strangers = BoundedSemaphore(MOST_STRANGERS)
 _turn = BoundedSemaphore(AT_ONCE)
 
 
 @contextmanager
-def _my_turn() -> Iterator[None]:
+def _my_turn(*, is_stranger: bool) -> Iterator[None]:
     """Take a turn, or raise PasswordsBusy: a storm of sign-ins must not take every thread and 46 MiB
     for each from the people who sit in a quiz."""
-    if not _line.acquire(blocking=False):
-        raise PasswordsBusy
-    try:
+    with ExitStack() as held:
+        for line in (_strangers, _line) if is_stranger else (_line,):
+            if not line.acquire(blocking=False):
+                raise PasswordsBusy
+            held.callback(line.release)
         if not _turn.acquire(timeout=LONGEST_WAIT):
             raise PasswordsBusy
-        try:
-            yield
-        finally:
-            _turn.release()
-    finally:
-        _line.release()
+        held.callback(_turn.release)
+        yield
 
 
 def choose(
-    typed: str, *, email: str, name: str, has_factor: bool = False, field: str = "password"
+    typed: str,
+    *,
+    email: str,
+    name: str,
+    has_factor: bool = False,
+    field: str = "password",
+    is_stranger: bool = False,
 ) -> str:
     """Return the hash of a new password, or raise Invalid with the reason at `field`. `has_factor`: the
     person has a second factor besides, so that a shorter one will do (R-001)."""
     problem = domain.password_problem(typed, email=email, name=name, has_factor=has_factor)
     if problem is not None:
         raise Invalid(problem, fields={field: problem})
-    return hash_of_password(typed)
+    return hash_of_password(typed, is_stranger=is_stranger)
 
 
-def hash_of_password(typed: str) -> str:
-    with _my_turn():
+def hash_of_password(typed: str, *, is_stranger: bool = False) -> str:
+    """Return the hash, or raise PasswordsBusy. `is_stranger`: the sender is nobody we recognise."""
+    with _my_turn(is_stranger=is_stranger):
         return _hasher.hash(domain.normal_password(typed))
 
 
-def matches(password_hash: str | None, typed: str) -> bool:
-    """Tell whether this is the password; takes the same time where there is none."""
+def matches(password_hash: str | None, typed: str, *, is_stranger: bool = False) -> bool:
+    """Tell whether this is the password; takes the same time where there is none. Raise PasswordsBusy when
+    the line is full, for strangers (`doors`) sooner than for others."""
     password = domain.normal_password(typed)[: domain.LONGEST_PASSWORD + 1]
-    with _my_turn():
+    with _my_turn(is_stranger=is_stranger):
         try:
             _hasher.verify(password_hash or NOBODYS, password)
         except (VerificationError, InvalidHashError):

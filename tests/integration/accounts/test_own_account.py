@@ -1,9 +1,11 @@
 """A person's own account: profile, password, address, devices; by page and by API."""
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
-from app.accounts import doors, own_account, queries, sign_ins
+from app.accounts import doors, links, own_account, queries, sign_ins
+from app.accounts.domain import Purpose
 from app.accounts.errors import WrongPassword
 from app.accounts.models import SignIn, User
 from app.kit.errors import NotFound
@@ -306,3 +308,31 @@ def test_a_stale_proof_changes_nothing(database, sam, ada, whose):
         browser = sign_ins.Browser("x")
         with pytest.raises(WrongPassword):
             own_account.change_password(db, sam, candidate, "hash", browser, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("path", "purpose"),
+    [
+        ("/confirm", Purpose.confirm),
+        ("/reset", Purpose.reset),
+        ("/invitation", Purpose.invitation),
+        ("/me/password", None),
+        ("/me/email", None),
+    ],
+)
+def test_a_password_manager_learns_whose_password_it_is(
+    as_person, database, settings, sam, path, purpose
+):
+    """B21: the form carries the address as the user name, and does not send it."""
+    browser = as_person(sam)
+    token = ""
+    if purpose is not None:
+        with database.write() as db:
+            link_id = links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
+        token = links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
+    page = html.document_fromstring(browser.get(path, params={"token": token}).text)
+    (form,) = page.xpath("//form[.//input[@type='password']]")
+    (field,) = form.xpath(".//input[@autocomplete='username']")
+    assert (field.get("value"), field.get("name")) == (sam.email, None)
+    assert "readonly" in field.attrib
+    assert form.xpath(f".//label[@for='{field.get('id')}']")

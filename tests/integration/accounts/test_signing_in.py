@@ -15,6 +15,7 @@ from app.accounts.errors import SignInRefused
 from app.accounts.models import SignIn, User
 from app.accounts.passwords import hash_of_password
 from app.audit.models import AuditEvent
+from app.db.limits import Count
 from app.demo.people import ADMIN
 from app.main import create_app
 from app.settings import Environment
@@ -301,8 +302,7 @@ def test_an_unconfirmed_person_gets_a_new_link(app, client, database):
     assert len(mails_to(app, "new@example.org")) == 3
 
 
-def test_a_busy_server_says_so(client, sam, monkeypatch):
-
+def test_a_busy_server_says_so(client, database, sam, monkeypatch):
     line = BoundedSemaphore(1)
     line.acquire()
     monkeypatch.setattr(passwords, "_line", line)
@@ -310,6 +310,8 @@ def test_a_busy_server_says_so(client, sam, monkeypatch):
     assert response.status_code == 429
     assert response.headers["retry-after"] == "3"
     assert "Many people are signing in." in response.text
+    with database.read() as db:
+        assert set(db.scalars(select(Count.tries))) == {0}  # nothing was compared
 
 
 def test_a_password_changed_meanwhile_does_not_sign_in(database, sam):

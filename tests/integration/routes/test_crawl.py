@@ -109,6 +109,9 @@ def faults(page: Visited) -> list[str]:
         is_post = element.tag == "form" and element.get("method", "get").lower() == "post"
         if is_post and not element.xpath(".//input[@name='csrf_token']"):
             found.append(f"form {element.get('action')} has no token")
+        asks_password = element.tag == "form" and element.xpath(".//input[@type='password']")
+        if asks_password and not element.xpath(".//input[@autocomplete='username'][@value]"):
+            found.append(f"form {element.get('action')} has a password of nobody")
     return found
 
 

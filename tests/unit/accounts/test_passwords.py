@@ -61,19 +61,37 @@ def test_a_weak_password_is_refused_at_its_field():
     assert "at least 15" in refused.value.fields["new"]
 
 
+def a_turn(*, is_stranger=False):
+    return passwords._my_turn(is_stranger=is_stranger)
+
+
+def test_strangers_leave_places_in_the_line(monkeypatch):
+    """R-023: a storm of made-up passwords does not turn away who is recognised."""
+    monkeypatch.setattr(passwords, "_strangers", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(passwords, "_line", threading.BoundedSemaphore(2))
+    with a_turn(is_stranger=True):
+        with pytest.raises(PasswordsBusy), a_turn(is_stranger=True):
+            raise AssertionError
+        with a_turn(), pytest.raises(PasswordsBusy), a_turn():
+            raise AssertionError
+    with a_turn(is_stranger=True):
+        pass
+    assert passwords.MOST_STRANGERS < passwords.MOST_IN_LINE
+
+
 def test_a_storm_of_sign_ins_is_turned_away(monkeypatch):
     """At most so many wait in line; the next is told to come back."""
     monkeypatch.setattr(passwords, "_line", threading.BoundedSemaphore(1))
-    with passwords._my_turn(), pytest.raises(PasswordsBusy), passwords._my_turn():
+    with a_turn(), pytest.raises(PasswordsBusy), a_turn():
         raise AssertionError
-    with passwords._my_turn():
+    with a_turn():
         pass
 
 
 def test_nobody_waits_for_ever(monkeypatch):
     monkeypatch.setattr(passwords, "_turn", threading.BoundedSemaphore(1))
     monkeypatch.setattr(passwords, "LONGEST_WAIT", 0.01)
-    with passwords._my_turn(), pytest.raises(PasswordsBusy), passwords._my_turn():
+    with a_turn(), pytest.raises(PasswordsBusy), a_turn():
         raise AssertionError
-    with passwords._my_turn():
+    with a_turn():
         pass
