@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.accounts import api_tokens, doors, links, own_account, service
+from app.accounts import api_tokens, doors, links, own_account, service, sign_ins
 from app.accounts.domain import API_TOKEN_LASTS, Purpose
 from app.accounts.models import ApiToken
 from app.db.limits import Limit
@@ -111,7 +111,8 @@ def _change_password(as_person, sam, **_rest):
 
 def _reset_password(client, app, database, sam, **_rest):
     with database.write() as db:
-        own_account.ask_for_reset(db, email=sam.email, network="192.0.2.1", now=NOW)
+        browser = sign_ins.Browser("192.0.2.1")
+        own_account.ask_for_reset(db, email=sam.email, browser=browser, now=NOW)
     values = {"token": token_in(mails_to(app, sam.email)[0]), "password": ANOTHER_PASSWORD}
     return client.post("/reset", data=values)
 
