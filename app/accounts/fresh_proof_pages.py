@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 from fastapi import Response
 
 from app.accounts import fresh_proof, passwords, sign_ins
+from app.accounts.browsers import signed_in
 from app.accounts.errors import WrongPassword
 from app.accounts.forms import ProveForm
-from app.accounts.pages import signed_in
 from app.accounts.proving import KEPT_WORDS
 from app.accounts.sign_ins import Candidate, Started
 from app.kit.errors import Refused

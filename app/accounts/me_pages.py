@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Response
 
 from app.accounts import own_account, passwords, queries, sign_ins
+from app.accounts.browsers import browser_of, signed_in
 from app.accounts.domain import PROFILE_WORDS, Profile, missing_profile_fields
 from app.accounts.forms import (
     PERSONAL_DETAILS,
@@ -15,7 +16,6 @@ from app.accounts.forms import (
     ProfileForm,
 )
 from app.accounts.fresh_proof_pages import checked
-from app.accounts.pages import browser_of, signed_in
 from app.kit.errors import Refused
 from app.kit.ids import SignInId
 from app.kit.versions import Stale

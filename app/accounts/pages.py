@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlencode
 
 from fastapi import Response
 
 from app.accounts import domain, doors, own_account, passwords, queries, sign_ins
+from app.accounts.browsers import browser_of, led_on, recognised
 from app.accounts.domain import KEPT_WORDS, Purpose, SignInEnd
 from app.accounts.errors import LinkSpent, PasswordsBusy, SignInRefused, WrongPassword
-from app.accounts.factors.pending import Waiting
 from app.accounts.forms import (
     ConfirmAddressForm,
     ConfirmForm,
@@ -21,23 +20,19 @@ from app.accounts.forms import (
     SignInForm,
 )
 from app.accounts.links import LONGEST_TOKEN, read_link
-from app.accounts.recognition import DEVICE_LASTS, Recognition
-from app.accounts.sign_ins import Browser, Candidate, Started
+from app.accounts.sign_ins import Candidate
 from app.kit.errors import NotFound, Refused, TooMany
 from app.kit.ids import EventId
 from app.settings import Environment
 from app.web.access import EVERYONE
-from app.web.csrf import cookie_name
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
 from app.web.safe_paths import HOME, local_path
-from app.web.visit import FlashKind, Visit, VisitContext
+from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 
-WAITING = "step"
-"""The cookie of a sign-in that waits for the second factor."""
 SET_PASSWORD = {
     Purpose.reset: "accounts/reset.html",
     Purpose.invitation: "accounts/invitation.html",
@@ -234,46 +229,6 @@ def change_address(*, visit: Visit, submitted: Submitted) -> Response:
     except Refused as refused:
         return link_page(visit, "accounts/new_address.html", Purpose.email, submitted, refused)
     return visit.redirect("/me", flash="Your e-mail address is changed.")
-
-
-def browser_of(visit: VisitContext) -> Browser:
-    """Describe the browser that asks, for its sign-in."""
-    agent = visit.request.headers.get("user-agent", "")
-    secret = visit.settings.secret_key.get_secret_value()
-    held = visit.request.cookies.get(cookie_name(visit.settings, "device"), "")
-    return Browser(visit.network, agent, visit.sign_in_token, Recognition(secret, held))
-
-
-def led_on(
-    visit: VisitContext, result: Started | Waiting, to: str, flash: str | None = None
-) -> Response:
-    """Send the browser on after the right password: signed in, or to the second step."""
-    if isinstance(result, Started):
-        return signed_in(visit, result, to, flash)
-    step = f"{visit.url('accounts.second_step')}?{urlencode({'next': to})}"
-    response = visit.redirect(step, flash=flash)
-    visit.set_cookie(response, WAITING, result.token, seconds=result.seconds)
-    return response
-
-
-def signed_in(
-    visit: VisitContext,
-    started: Started,
-    to: str,
-    flash: str | None = None,
-    kind: FlashKind = "success",
-) -> Response:
-    """Hand the sign-in's new token to the browser and send it on."""
-    response = visit.redirect(to, flash=flash, kind=kind)
-    visit.set_cookie(response, "sid", started.token, seconds=started.seconds)
-    return recognised(visit, response, started.device)
-
-
-def recognised(visit: VisitContext, response: Response, device: str | None) -> Response:
-    """Hand the browser the cookie by which it is recognised later."""
-    if device is not None:
-        visit.set_cookie(response, "device", device, seconds=int(DEVICE_LASTS.total_seconds()))
-    return response
 
 
 def _check(visit: VisitContext, candidate: Candidate, typed: str) -> str | None:

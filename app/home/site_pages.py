@@ -5,10 +5,10 @@ from email.utils import parseaddr
 from fastapi import Response
 
 from app.accounts.actor import Role
+from app.accounts.browsers import WAITING
 from app.accounts.domain import idle_time, longest_time
 from app.accounts.factors import fresh_codes
 from app.accounts.factors.domain import PENDING_LASTS
-from app.accounts.pages import WAITING
 from app.accounts.recognition import DEVICE_LASTS
 from app.courses import queries as courses
 from app.home.information import ACCESSIBILITY, PRIVACY, Cookie, Information, cookies

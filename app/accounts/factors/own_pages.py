@@ -6,6 +6,7 @@ import segno
 from fastapi import Response
 
 from app.accounts import domain
+from app.accounts.browsers import browser_of, signed_in
 from app.accounts.factors import fresh_codes, queries, resets, service
 from app.accounts.factors.domain import (
     STEP_SECONDS,
@@ -20,7 +21,6 @@ from app.accounts.factors.forms import CodeForm, RemoveAppForm
 from app.accounts.factors.service import Changed
 from app.accounts.forms import PlainForm
 from app.accounts.fresh_proof_pages import checked
-from app.accounts.pages import browser_of, signed_in
 from app.kit.errors import Invalid, NotFound, Refused
 from app.settings import Environment
 from app.web.access import ENROLLING, SIGNED_IN

@@ -6,21 +6,14 @@ from urllib.parse import urlencode
 from fastapi import Response
 from sqlalchemy.orm import Session
 
+from app.accounts.browsers import WAITING, browser_of, signed_in
 from app.accounts.domain import Purpose
 from app.accounts.factors import queries, resets, signing_in
 from app.accounts.factors.errors import PendingEnded, WrongCode
 from app.accounts.factors.forms import CodeForm, RecoveryCodeForm
 from app.accounts.factors.signing_in import Attempt
 from app.accounts.forms import ConfirmAddressForm
-from app.accounts.pages import (
-    WAITING,
-    browser_of,
-    counting_wrong_links,
-    link_id_of,
-    link_page,
-    signed_in,
-    token_of,
-)
+from app.accounts.pages import counting_wrong_links, link_id_of, link_page, token_of
 from app.accounts.sign_ins import Started
 from app.kit.errors import Refused
 from app.settings import Environment
