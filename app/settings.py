@@ -9,10 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app.kit.hosts import Network, networks_of
 from app.settings_rules import DEMO_SECRET, PREFIX, RULES, SHAPES, Around, unknown_names
+from app.settings_sources import FROM_FILES, SUFFIX, file_problems, with_files
 
 MASK = "**********"
 _USER_OF_ADDRESS = re.compile(r"//.*@")
@@ -45,6 +46,17 @@ class Stage(BaseSettings):
     )
 
     env: Environment = Environment.production
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return with_files(settings_cls, init_settings, env_settings)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -89,6 +101,7 @@ class Settings(Stage):
             settings = cls()
         except ValidationError as error:
             lines = [_line_of(each) for each in error.errors()]
+        lines += file_problems(os.environ)
         try:
             is_production = Stage().env is Environment.production
         except ValidationError:
@@ -153,7 +166,8 @@ class Settings(Stage):
 
 def unknown_settings() -> list[str]:
     """Return a line for each name of the environment that begins like a setting and is none."""
-    return unknown_names(os.environ, Settings.model_fields)
+    files = [name + SUFFIX for name in FROM_FILES]
+    return unknown_names(os.environ, Settings.model_fields, known_files=files)
 
 
 def _line(field: str | None, words: str) -> str:

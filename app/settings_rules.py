@@ -32,6 +32,9 @@ NO_FILES: Final = ("", "/", ":memory:")
 OVER_TLS: Final = frozenset({"require", "verify-ca", "verify-full"})
 WIDEST: Final = {4: 8, 6: 16}
 """The shortest prefix of a network of proxies, by version of IP: a wider one is almost everybody."""
+ABSOLUTE: Final = (
+    "must be a whole path in production: a relative one depends on where the command is run"
+)
 HOW_TO_MAKE: Final = "Make one: openssl rand -hex 32"
 MAIL_FORM: Final = "must be smtp://user:password@host:587 or smtps://user:password@host:465"
 MAIL_ADDRESS = re.compile(r"[!-~]{1,64}@(?P<domain>[^\s@]+)")
@@ -118,8 +121,12 @@ def _base_url(value: Any, around: Around) -> str | None:
 
 def _database_url(value: Any, around: Around) -> str | None:
     if value.startswith("sqlite:"):
-        is_file = value.startswith("sqlite:///") and value[10:].partition("?")[0] not in NO_FILES
-        return None if is_file else "must name a file: sqlite:/// and its path"
+        path = value[10:].partition("?")[0]
+        if not value.startswith("sqlite:///") or path in NO_FILES:
+            return "must name a file: sqlite:/// and its path"
+        if around.is_production and not path.startswith("/"):
+            return f"{ABSOLUTE}, with four strokes: sqlite:////var/lib/preceptor/preceptor.db"
+        return None
     parts = _split(value)
     if parts is None or parts.scheme != "postgresql+psycopg":
         return (
@@ -182,9 +189,11 @@ def _is_one_line(value: str) -> bool:
     return value.isprintable() and value == value.strip()
 
 
-def _files_url(value: Any, _around: Around) -> str | None:
+def _files_url(value: Any, around: Around) -> str | None:
     if "://" in value and not value.startswith("s3://"):
         return "must be the path of a folder, without a scheme"
+    if around.is_production and not value.startswith(("/", "s3://")):
+        return f"{ABSOLUTE}, such as /var/lib/preceptor/files"
     return None
 
 
@@ -193,6 +202,8 @@ def _key_file(value: Any, around: Around) -> str | None:
         return "must name a key file. Make one: preceptor keys new"
     if value is not None and value.is_dir():
         return "must name a file, and this is a folder"
+    if value is not None and around.is_production and not value.is_absolute():
+        return f"{ABSOLUTE}, such as /etc/preceptor/signing.keys"
     return None
 
 
@@ -283,9 +294,12 @@ SHAPES: Final[Mapping[str, str]] = {
 """What a setting must be whose value has a type of its own."""
 
 
-def unknown_names(given: Iterable[str], known: Iterable[str]) -> list[str]:
-    """Return a line for each name of the environment that has our prefix and is no setting."""
-    names = [name.upper() for name in known]
+def unknown_names(
+    given: Iterable[str], known: Iterable[str], *, known_files: Iterable[str] = ()
+) -> list[str]:
+    """Return a line for each name of the environment that has our prefix and is no setting. `known_files` are
+    further names: those of settings that may stand in a file."""
+    names = [name.upper() for name in (*known, *known_files)]
     ours = sorted(name.upper() for name in given if name.upper().startswith(PREFIX))
     lost = [name for name in ours if name.removeprefix(PREFIX) not in names]
     return [

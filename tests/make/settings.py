@@ -15,6 +15,7 @@ def production_settings(folder: Path, **changes: object) -> dict[str, object]:
         "mail_url": "smtp://localhost",
         "mail_from": "The Academy <office@academy.example>",
         "trusted_proxy": "127.0.0.1",
+        "files_url": f"{folder}/files",
         **private_key_files(folder),
         **changes,
     }
