@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import key_files
 from app.db.database import SAFE_SQLITE, Database, sqlite_module
-from app.db.migrate import is_current
+from app.db.migrate import schema_of
 from app.kit.describing import describe_error
 from app.outbox.health import Delivery, deliveries
 from app.settings import Settings
@@ -71,11 +71,15 @@ def _sqlite() -> Finding:
 
 def _database(database: Database, now: datetime) -> list[Finding]:
     """Look at what only a database that answers, with the schema of this code, can say."""
+    if not database.is_there:
+        words = f"There is no database at {database.url.database}. Run “preceptor migrate”."
+        return [Finding("schema", words, fine=False)]
     try:
         with database.read() as db:
             db.execute(text("SELECT 1"))
-        if not is_current(database):
-            return [Finding("schema", "not at the head. Run `preceptor migrate`.", fine=False)]
+        schema = schema_of(database)
+        if not schema.is_usable:
+            return [Finding("schema", f"The schema {schema}. {schema.remedy}", fine=False)]
         with database.read() as db:
             found = deliveries(db, now=now)
             ahead = moment_ahead(db, now=now)
@@ -83,7 +87,7 @@ def _database(database: Database, now: datetime) -> list[Finding]:
         words = f"the database does not answer: {describe_error(error)}"
         return [Finding("schema", words, fine=False)]
     return [
-        Finding("schema", "at the head"),
+        Finding("schema", str(schema)),
         *(_delivery(each, now) for each in found),
         *([Finding("clock", ahead, fine=False)] if ahead else []),
     ]

@@ -42,15 +42,50 @@ def now_of(settings: "Settings") -> datetime:
 
 
 @contextmanager
-def open_database() -> Iterator[tuple["Settings", "Database"]]:
+def open_database(
+    *, is_migrated: bool = True, is_patient: bool = False
+) -> Iterator[tuple["Settings", "Database"]]:
+    """Open the database that the settings name, or stop with one line where it cannot be used as it is.
+
+    Only `migrate` opens one that is not there or not migrated. `is_patient`: a statement may take as long as
+    it takes, because nobody waits for it before a screen.
+    """
     from app.db.database import Database
 
     settings = read_settings()
-    database = Database(settings.database_url, pool_size=4)
+    if is_migrated:
+        demand_migrated(settings)
+    database = Database(settings.database_url, pool_size=4, is_patient=is_patient)
     try:
         yield settings, database
     finally:
         database.close()
+
+
+def demand_migrated(settings: "Settings", *, may_be_away: bool = False) -> None:
+    """Stop with one line where the database is not there or its schema does not suit this version. A mistyped
+    path makes no new database. `may_be_away`: go on where the server does not answer now, because what is
+    started waits for it."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from app.db.database import Database
+    from app.db.migrate import schema_of
+
+    database = Database(settings.database_url, pool_size=1)
+    try:
+        if not database.is_there:
+            path = database.url.database
+            fail(f"There is no database at {path}. “preceptor migrate” makes a new one there.")
+        schema = schema_of(database)
+    except SQLAlchemyError:
+        if not may_be_away:
+            raise
+        print("preceptor: the database does not answer yet.", file=sys.stderr)
+        return
+    finally:
+        database.close()
+    if not schema.is_usable:
+        fail(f"The schema of the database {schema}. {schema.remedy}")
 
 
 def address_of(typed: str) -> str:

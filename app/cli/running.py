@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.common import AsJson, fail, now_of, open_database, read_settings
+from app.cli.common import (
+    AsJson,
+    demand_migrated,
+    fail,
+    now_of,
+    open_database,
+    read_settings,
+)
 from app.cli.content import parse_folder, refuse_problems
 
 if TYPE_CHECKING:
@@ -38,7 +45,9 @@ def serve(
     if prepare:
         key_files.make_missing(settings, on=now_of(settings).date())
     key_files.load(settings)  # before a process is started that could only end
-    if prepare:
+    if not prepare:
+        demand_migrated(settings, may_be_away=True)
+    else:
         _prepare(settings)
         print(f"Preceptor is at http://{host}:{port} (Ctrl-C stops it)", flush=True)
         if settings.env is Environment.demo:
@@ -100,7 +109,7 @@ def migrate() -> None:
     from app import key_files
     from app.certificates.upgrading import upgrade
 
-    with open_database() as (settings, database):
+    with open_database(is_migrated=False) as (settings, database):
         keys = key_files.load(settings).signing
         for sentence in upgrade(database, keys, now=now_of(settings)).sentences:
             print(sentence)
@@ -116,7 +125,9 @@ def work() -> None:
     from app import jobs
     from app.main import create_app, issuer_of
 
-    application = create_app(read_settings())
+    settings = read_settings()
+    demand_migrated(settings, may_be_away=True)
+    application = create_app(settings)
     stop = Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda _signal, _frame: stop.set())
@@ -130,7 +141,7 @@ def audit(as_json: AsJson = False) -> None:
     from app import checks, key_files
     from app.operations.runs import RunKind, record_run
 
-    with open_database() as (settings, database):
+    with open_database(is_patient=True) as (settings, database):
         keys = key_files.load(settings).signing
         started_at = now_of(settings)
         with database.read() as db:

@@ -25,6 +25,8 @@ LONGEST_WAIT = 10.0
 """Seconds that a write block waits for the other writers of this process, on SQLite."""
 OTHER_PROCESS_MS = 5000
 """Milliseconds that a statement waits for a writer of another process, on SQLite."""
+STATEMENT_MS = 15_000
+"""Milliseconds that a statement may take on PostgreSQL while somebody waits for a page."""
 CONNECT_SECONDS = 5
 """How long PostgreSQL may take to accept a connection."""
 
@@ -58,8 +60,10 @@ class Database:
     """A read block never commits. A write block commits when it ends, and rolls back if anything
     escapes it. Blocks do not nest."""
 
-    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+    def __init__(self, url: str, *, pool_size: int = 20, is_patient: bool = False) -> None:
+        """`is_patient`: on PostgreSQL a statement may take as long as it takes."""
         self.url = make_url(url)
+        self._is_patient = is_patient
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._engine(pool_size)
         self._writer: Lock | None = None
@@ -81,8 +85,6 @@ class Database:
 
     def _engine(self, pool_size: int) -> Engine:
         if self.is_sqlite:
-            if self.url.database and self.url.database != ":memory:":
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             return create_engine(
                 self.url,
                 hide_parameters=True,
@@ -92,6 +94,7 @@ class Database:
                 # The connection used last has the pages and statements of the last request at hand.
                 pool_use_lifo=True,
             )
+        statement = 0 if self._is_patient else STATEMENT_MS
         return create_engine(
             self.url,
             hide_parameters=True,
@@ -100,10 +103,15 @@ class Database:
             isolation_level="READ COMMITTED",
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,
-                "options": "-c lock_timeout=3000 -c statement_timeout=15000 "
+                "options": f"-c lock_timeout=3000 -c statement_timeout={statement} "
                 "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
             },
         )
+
+    @property
+    def is_there(self) -> bool:
+        """Whether SQLite's file is there: opening it would make an empty one. A server says for itself."""
+        return not self.is_sqlite or Path(self.url.database or "").is_file()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

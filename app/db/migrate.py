@@ -1,12 +1,14 @@
 """Bringing the schema to the head, and knowing whether it is there."""
 
+from enum import StrEnum
 from functools import cache
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
@@ -21,7 +23,9 @@ def configuration(database: Database) -> Config:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Migrate up to `revision`; does nothing when it is reached."""
+    """Migrate up to `revision`; does nothing when it is reached. Only this makes a database file."""
+    if not database.is_there:
+        Path(database.url.database or "").parent.mkdir(parents=True, exist_ok=True)
     command.upgrade(configuration(database), revision)
 
 
@@ -31,8 +35,10 @@ def downgrade(database: Database, revision: str) -> None:
 
 def pending(database: Database) -> frozenset[str]:
     """Return the migrations that `upgrade` would apply."""
-    with database.engine.connect() as connection:
-        here = MigrationContext.configure(connection).get_current_revision()
+    here = None
+    if database.is_there:
+        with database.engine.connect() as connection:
+            here = _revision(connection)
     script = ScriptDirectory(str(MIGRATIONS))
     return frozenset(each.revision for each in script.iterate_revisions("head", here or "base"))
 
@@ -56,10 +62,45 @@ def is_known(revision: str) -> bool:
     return revision in _known()
 
 
-def is_current(database: Database) -> bool:
-    """Return whether the schema is the one this code was written for."""
+class Schema(StrEnum):
+    """How the schema of a database stands to this code."""
+
+    missing = "was never migrated"
+    behind = "is older than this version"
+    current = "at the head"
+    ahead = "is of a newer version, which only added to it"
+    too_new = "is of a newer version, which took something away that this one needs"
+
+    @property
+    def is_usable(self) -> bool:
+        return self in (Schema.current, Schema.ahead)
+
+    @property
+    def remedy(self) -> str:
+        """What to do; empty where nothing is to be done."""
+        if self in (Schema.missing, Schema.behind):
+            return "Run “preceptor migrate”."
+        return "Start the newer version." if self is Schema.too_new else ""
+
+
+def schema_of(database: Database) -> Schema:
+    """Return how the schema of a database stands to this code."""
     with database.engine.connect() as connection:
-        return _revision(connection) == head()
+        return schema_in(connection)
+
+
+def schema_in(connection: Connection) -> Schema:
+    """Do the same over a connection. A newer schema says which migration the code must know: one that only
+    added something leaves that as it was, so the older version beside it goes on (O6)."""
+    here = _revision(connection)
+    if here is None:
+        return Schema.missing
+    if here == head():
+        return Schema.current
+    if is_known(here):
+        return Schema.behind
+    needed = connection.scalar(text("SELECT needed_revision FROM schema_needs"))
+    return Schema.ahead if needed is not None and is_known(needed) else Schema.too_new
 
 
 def revision_of(db: Session) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, require
 from app.db.database import Database, sqlite_module
-from app.db.migrate import head, revision_of
+from app.db.migrate import revision_of, schema_in
 from app.operations.runs import Run, last_runs
 from app.outbox.health import Delivery, deliveries
 from app.settings import Environment, Settings
@@ -77,9 +77,9 @@ def _database_words(db: Session, database: Database) -> str:
 
 
 def _schema(db: Session) -> Row:
-    here = revision_of(db)
-    problem = None if here == head() else "The schema is not at the head. Run “preceptor migrate”."
-    return Row("Schema", here or "none", problem)
+    schema = schema_in(db.connection())
+    problem = None if schema.is_usable else f"The schema {schema}. {schema.remedy}"
+    return Row("Schema", f"{revision_of(db)}, {schema}", problem)
 
 
 def _space(database: Database, settings: Settings) -> Row:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.database import Database
-from app.db.migrate import is_current
+from app.db.migrate import schema_of
 from app.outbox.health import Delivery, deliveries, span_words
 from app.settings import Settings
 
@@ -36,8 +36,9 @@ def readiness(database: Database, settings: Settings, now: datetime) -> Readines
     free = free_space(database, settings)
     space = () if free is None else (f"disk: {free // 1024**2:,} MB free",)
     try:
-        if not is_current(database):
-            return Readiness(False, lines=("database: the schema is another", *space))
+        schema = schema_of(database)
+        if not schema.is_usable:
+            return Readiness(False, lines=(f"database: the schema {schema}", *space))
         with database.read() as db:
             found = deliveries(db, now=now)
     except SQLAlchemyError:

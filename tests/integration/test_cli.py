@@ -45,7 +45,7 @@ def test_the_doctor_finds_a_schema_that_is_behind(preceptor, tmp_path, monkeypat
     monkeypatch.setenv("PRECEPTOR_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
     examined = preceptor("doctor")
     assert examined.exit_code == 1
-    assert "ACT schema: not at the head. Run `preceptor migrate`." in examined.stdout
+    assert f"ACT schema: There is no database at {tmp_path}/empty.db." in examined.stdout
     assert preceptor("migrate").stdout == "The schema is at the head.\n"
     assert "ok  schema: at the head" in preceptor("doctor").stdout
 

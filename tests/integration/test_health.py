@@ -151,12 +151,13 @@ class TestReadiness:
         monkeypatch.setattr(health, "LITTLE_SPACE", 1)
         assert client.get("/readyz").text.startswith("ready\n")
 
-    def test_another_schema_is_not_ready(self, client, database, monkeypatch):
+    def test_a_schema_that_is_behind_is_not_ready(self, client, database, monkeypatch):
         beat(database, *Kind)
         monkeypatch.setattr(migrate, "head", lambda: "29990101_0010")
         answer = client.get("/readyz")
         assert answer.status_code == 503
-        assert answer.text.startswith("not ready\ndatabase: the schema is another\n")
+        words = "database: the schema is older than this version"
+        assert answer.text.startswith(f"not ready\n{words}\n")
 
     def test_the_folder_of_migrations_is_read_once(self, client, database, monkeypatch):
         """P7: it was read at each call, 16 ms."""

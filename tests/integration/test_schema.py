@@ -1,0 +1,198 @@
+"""How a schema stands to the code: old, missing, newer; and that only `migrate` makes a database."""
+
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from typer.testing import CliRunner
+
+from app import cli
+from app.db import migrate
+from app.db.database import Database
+from app.db.migrate import Schema, schema_of
+from tests.conftest import RUN, WORKER
+from tests.make import postgres
+from tests.make.server import PRECEPTOR, outside
+
+NEWER = "29991231_0001"
+
+
+@pytest.fixture
+def stamped(database):
+    """Set the revision of the schema, and which one it needs; both are put back."""
+
+    def stamp(revision: str | None, needed: str | None = None) -> Database:
+        with database.write() as db:
+            db.execute(text("DELETE FROM alembic_version"))
+            if revision is not None:
+                named = {"revision": revision}
+                db.execute(text("INSERT INTO alembic_version VALUES (:revision)"), named)
+            if needed is not None:
+                named = {"needed": needed}
+                db.execute(text("UPDATE schema_needs SET needed_revision = :needed"), named)
+        return database
+
+    with database.read() as db:
+        before = db.scalar(text("SELECT needed_revision FROM schema_needs"))
+    yield stamp
+    stamp(migrate.head(), before)
+
+
+def test_a_migrated_schema_is_current(database):
+    assert schema_of(database) is Schema.current
+
+
+@pytest.mark.parametrize(
+    ("revision", "needed", "state"),
+    [
+        (None, None, Schema.missing),
+        ("20261129_0160", None, Schema.behind),
+        (NEWER, None, Schema.ahead),
+        (NEWER, NEWER, Schema.too_new),
+    ],
+)
+def test_each_state_is_told_apart(stamped, revision, needed, state):
+    assert schema_of(stamped(revision, needed)) is state
+
+
+class TestReadiness:
+    def test_a_newer_schema_that_only_added_is_ready(self, stamped, client):
+        """O6: the version before was taken out of service by the migration of the next one."""
+        stamped(NEWER)
+        answer = client.get("/readyz")
+        assert answer.status_code == 200
+        assert client.get("/").status_code == 200
+
+    def test_a_newer_schema_that_took_something_away_is_not(self, stamped, client):
+        stamped(NEWER, NEWER)
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert "took something away" in answer.text
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    monkeypatch.setenv("PRECEPTOR_ENV", "test")
+
+    def run(path: Path, *words: str):
+        monkeypatch.setenv("PRECEPTOR_DATABASE_URL", f"sqlite:///{path}")
+        return CliRunner().invoke(cli.app, list(words))
+
+    return run
+
+
+class TestTheCommands:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("audit",),
+            ("work",),
+            ("serve", "--port", "1"),
+            ("user", "token", "ada@example.org"),
+            ("content", "publish", "courses/mesotherapy"),
+        ],
+    )
+    def test_a_mistyped_path_makes_no_database(self, run, tmp_path, words):
+        """O7."""
+        path = tmp_path / "typo" / "academy.db"
+        ended = run(path, *words)
+        assert ended.exit_code == 1
+        assert ended.stderr == (
+            f"preceptor: There is no database at {path}. “preceptor migrate” makes a new one there.\n"
+        )
+        assert not path.parent.exists()
+
+    def test_the_doctor_makes_none_either(self, run, tmp_path):
+        ended = run(tmp_path / "typo.db", "doctor")
+        assert "There is no database at" in ended.stdout
+        assert not (tmp_path / "typo.db").exists()
+
+    def test_migrate_makes_one_with_its_folder(self, run, tmp_path):
+        path = tmp_path / "new" / "academy.db"
+        assert run(path, "migrate").exit_code == 0
+        assert run(path, "audit").stdout == "Every invariant holds.\n"
+
+    @pytest.mark.parametrize("word", ["serve", "work", "audit"])
+    def test_a_schema_that_is_behind_is_one_line(self, run, sqlite_database, word):
+        """O15: `serve` started and logged three kilobytes a second."""
+        with sqlite_database.write() as db:
+            db.execute(text("UPDATE alembic_version SET version_num = '20261129_0160'"))
+        ended = run(Path(sqlite_database.url.database), word)
+        assert ended.exit_code == 1
+        words = "The schema of the database is older than this version. Run “preceptor migrate”."
+        assert ended.stderr == f"preceptor: {words}\n"
+
+    def test_a_server_that_is_away_keeps_nothing_from_starting(self):
+        address = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+        environment = {**outside(), "PRECEPTOR_ENV": "test", "PRECEPTOR_DATABASE_URL": address}
+        process = subprocess.Popen(
+            [PRECEPTOR, "work"], env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )
+        try:
+            assert process.stderr is not None
+            said = process.stderr.readline().decode()
+            assert said == "preceptor: the database does not answer yet.\n"
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(timeout=4)
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+
+
+def migrated_by_two(address: str) -> list[BaseException | None]:
+    def migrated() -> BaseException | None:
+        database = Database(address, pool_size=2)
+        try:
+            migrate.upgrade(database)
+        except DBAPIError as error:
+            return error
+        finally:
+            database.close()
+        return None
+
+    def one() -> BaseException | None:
+        ended = subprocess.run(
+            [PRECEPTOR, "migrate"],
+            env={**outside(), "PRECEPTOR_ENV": "test", "PRECEPTOR_DATABASE_URL": address},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return None if ended.returncode == 0 else RuntimeError(ended.stderr)
+
+    with ThreadPoolExecutor(2) as threads:
+        both = [threads.submit(one), threads.submit(one)]
+        ended = [each.result() for each in both]
+    assert migrated() is None
+    return ended
+
+
+class TestTwoMigrators:
+    """O12: the second ended in a traceback."""
+
+    def test_on_sqlite(self, tmp_path):
+        assert migrated_by_two(f"sqlite:///{tmp_path / 'new.db'}") == [None, None]
+
+    @pytest.mark.postgres
+    def test_on_postgres(self):
+        server = postgres.server_address(Path("/tmp/preceptor-tests/postgres"))  # noqa: S108
+        name = f"preceptor_{RUN}_{WORKER}_two"
+        address = postgres.new_database(server, name)
+        try:
+            assert migrated_by_two(address) == [None, None]
+        finally:
+            postgres.drop_database(server, name)
+
+
+@pytest.mark.postgres
+def test_a_patient_database_lets_a_statement_take_its_time(postgres_database):
+    address = postgres_database.url.render_as_string(hide_password=False)
+    for is_patient, limit in ((False, "15s"), (True, "0")):
+        database = Database(address, pool_size=1, is_patient=is_patient)
+        with database.read() as db:
+            assert db.scalar(text("SHOW statement_timeout")) == limit
+        database.close()
