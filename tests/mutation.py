@@ -1,6 +1,6 @@
 """Mutation score of the rules that decide: `python -m tests.mutation [seats] [marking] [certificates] …`.
 
-mutmut (settings in pyproject.toml) changes the rules a little, over a thousand times, and runs their
+mutmut (settings in pyproject.toml) changes the rules a little, thousands of times, and runs their own
 tests: a change that no test notices is a rule that no test holds. Every run starts afresh in
 `var/mutation`, prints each survivor as a difference, writes `var/mutation.json`, and fails when a
 set of rules is below the bar. `make test-deep` ends with it.
@@ -19,45 +19,66 @@ from pathlib import Path
 BAR = 85
 """Percent of the changes that must be noticed, for each set of rules."""
 
+
+@dataclass(frozen=True)
+class Rules:
+    """Files of rules (`*` stands for any name) and the tests that must notice a change of one."""
+
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
 SETS = {
-    "seats": ("app/practicals/domain/*.py",),
-    "marking": ("app/quizzes/marking.py", "app/quizzes/domain/*.py"),
-    "certificates": ("app/certificates/domain.py",),
-    "assessing": (
-        "app/assessments/domain.py",
-        "app/assessments/reasons.py",
-        "app/assessments/differences.py",
+    "seats": Rules(("app/practicals/domain/*.py",), ("tests/unit/practicals",)),
+    "marking": Rules(
+        ("app/quizzes/marking.py", "app/quizzes/domain/*.py"),
+        ("tests/unit/quizzes", "tests/integration/quizzes/test_marking.py"),
     ),
-    "people": ("app/accounts/domain.py", "app/accounts/proof_rules.py"),
-    "places": ("app/enrolments/domain.py",),
-    "versions": ("app/kit/versions.py",),
-    "changes": ("app/courses/domain/comparing.py", "app/courses/domain/digest.py"),
-    "errata": (
-        "app/courses/domain/errata.py",
-        "app/courses/domain/errata_file.py",
-        "app/courses/domain/insertions.py",
+    "certificates": Rules(("app/certificates/domain.py",), ("tests/unit/certificates",)),
+    "assessing": Rules(
+        (
+            "app/assessments/domain.py",
+            "app/assessments/reasons.py",
+            "app/assessments/differences.py",
+        ),
+        ("tests/unit/assessments",),
     ),
-    "reading": (
-        "app/courses/domain/building.py",
-        "app/courses/domain/cleaning.py",
-        "app/courses/domain/crossing.py",
-        "app/courses/domain/delivery.py",
-        "app/courses/domain/fields.py",
-        "app/courses/domain/folder.py",
-        "app/courses/domain/markdown.py",
-        "app/courses/domain/marks.py",
-        "app/courses/domain/parsing.py",
-        "app/courses/domain/source.py",
-        "app/courses/domain/wording.py",
+    "people": Rules(
+        ("app/accounts/domain.py", "app/accounts/proof_rules.py"), ("tests/unit/accounts",)
+    ),
+    "places": Rules(("app/enrolments/domain.py",), ("tests/unit/enrolments",)),
+    "versions": Rules(("app/kit/versions.py",), ("tests/unit/test_versions.py",)),
+    "changes": Rules(
+        ("app/courses/domain/comparing.py", "app/courses/domain/digest.py"),
+        (
+            "tests/unit/courses/test_comparing.py",
+            "tests/unit/courses/test_corrupting.py",
+            "tests/unit/courses/test_errata.py",
+            "tests/unit/courses/test_insertions.py",
+            "tests/unit/courses/test_parsing.py",
+            "tests/unit/courses/test_stored_documents.py",
+        ),
+    ),
+    "errata": Rules(
+        (
+            "app/courses/domain/errata.py",
+            "app/courses/domain/errata_file.py",
+            "app/courses/domain/insertions.py",
+        ),
+        (
+            "tests/unit/courses/test_errata.py",
+            "tests/unit/courses/test_errata_file.py",
+            "tests/unit/courses/test_insertions.py",
+        ),
     ),
 }
-"""The files of each set of rules; `*` stands for any name."""
 
 ROOT = Path(__file__).parent.parent
 WORKSHOP = ROOT / "var/mutation"
 REPORT = ROOT / "var/mutation.json"
 NEEDED = ("app", "courses", "docs", "migrations", "tests")
 SECTION = "[tool.mutmut]"
+SELECTION = ("-m", "not postgres")
 NOTICED = ("killed", "timeout")
 
 
@@ -77,11 +98,16 @@ def prepare(names: list[str]) -> None:
     WORKSHOP.mkdir(parents=True)
     for name in NEEDED:
         (WORKSHOP / name).symlink_to(ROOT / name)
-    files = [path for name in names for path in SETS[name]]
-    settings = (ROOT / "pyproject.toml").read_text()
-    (WORKSHOP / "pyproject.toml").write_text(
-        settings.replace(f"{SECTION}\n", f"{SECTION}\nonly_mutate = {json.dumps(files)}\n")
+    chosen = [SETS[name] for name in names]
+    files = sorted({path for rules in chosen for path in rules.files})
+    tests = sorted({path for rules in chosen for path in rules.tests})
+    lines = (
+        SECTION,
+        f"only_mutate = {json.dumps(files)}",
+        f"pytest_add_cli_args_test_selection = {json.dumps([*tests, *SELECTION])}",
     )
+    settings = (ROOT / "pyproject.toml").read_text()
+    (WORKSHOP / "pyproject.toml").write_text(settings.replace(SECTION, "\n".join(lines)))
 
 
 def run() -> int:
@@ -125,7 +151,7 @@ def read(names: list[str]) -> dict[str, list[File]]:
 
 def belongs(path: Path, name: str) -> bool:
     """Return whether a file is one of the named set."""
-    return any(path.match(pattern) for pattern in SETS[name])
+    return any(path.match(pattern) for pattern in SETS[name].files)
 
 
 def score(files: list[File]) -> float:

@@ -46,13 +46,20 @@ def compared(before: Parsed, after: Parsed) -> tuple[Change, ...]:
     return compare(before.course, before.keys, after.course, after.keys)
 
 
+_EDITED: dict[tuple[tuple[str, bytes, bytes], ...], Parsed] = {}
+"""Courses that were read for `changes`. What is compared is its input, so this outlasts a session of
+mutmut, for which every `cache` is emptied (see `tests/conftest.py`)."""
+
+
 def changes(*edits: tuple[str, bytes, bytes], back: bool = False) -> tuple[Change, ...]:
     """What edits `(path, old words, new words)` change in the small course, or, with `back`, what
     undoing them changes."""
-    files = dict(small_files())
-    for path, old, new in edits:
-        assert old in files.get(path, b""), old
-        files[path] = files[path].replace(old, new, 1)
-    parsed = parse_course("small-course", files)
+    if edits not in _EDITED:
+        files = dict(small_files())
+        for path, old, new in edits:
+            assert old in files.get(path, b""), old
+            files[path] = files[path].replace(old, new, 1)
+        _EDITED[edits] = parse_course("small-course", files)
+    parsed = _EDITED[edits]
     assert parsed.problems == ()
     return compared(parsed, small_course()) if back else compared(small_course(), parsed)

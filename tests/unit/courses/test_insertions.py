@@ -97,6 +97,36 @@ def test_entries_that_are_not_complete_are_left_out() -> None:
     assert read_insertions({"agreed_words": "no list"}) == {}
 
 
+def test_a_value_is_read_with_who_set_it_and_from_where() -> None:
+    """What is missing is left blank: the check of the file names it, and nothing is published."""
+    whole = {
+        "key": "depth",
+        "decides": "Depth",
+        "value": "0.5",
+        "unit": "mm",
+        "approved_by": "Dr Lead",
+        "approved_on": "2027-01-31",
+        "source": "Meeting",
+    }
+    bare = {"key": "rest", "decides": "Rest", "value": "5"}
+    approval = "Set by Dr Lead on 2027-01-31. Source: Meeting"
+    assert read_insertions({"clinical_values": [whole, bare]}) == {
+        "depth": Insertion("depth", "0.5 mm", "Depth", approval),
+        "rest": Insertion("rest", "5", "Rest", "Set by  on . Source: "),
+    }
+
+
+def test_agreed_words_keep_a_key_that_a_value_has_too() -> None:
+    course = {
+        "agreed_words": [{"key": "a", "text": "Words."}],
+        "clinical_values": [{"key": "a", "decides": "A"}, {"key": "b", "decides": "B"}],
+    }
+    assert read_insertions(course) == {
+        "a": Insertion("a", "Words."),
+        "b": Insertion("b", None, "B"),
+    }
+
+
 def test_a_value_that_is_not_set_is_a_notice_and_no_problem() -> None:
     parsed = with_value(UNSET)
     assert NOT_SET in page(parsed)
