@@ -95,15 +95,19 @@ def academy_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFac
     """The demo academy as it stands at NOW, in an SQLite file to be copied."""
 
     def fill(folder: Path) -> None:
-        path = shutil.copy(sqlite_template, folder / "academy.db")
-        database = Database(f"sqlite:///{path}")
-        parsed = parse_course("mesotherapy", read_folder(COURSES / "mesotherapy"))
-        with database.write() as db:
-            courses.publish(db, None, parsed, now=NOW)
-        assert fill_if_empty(database, ISSUER, now=NOW)
+        database = Database(f"sqlite:///{shutil.copy(sqlite_template, folder / 'academy.db')}")
+        fill_academy(database)
         _settle(database)
 
     return made_once(tmp_path_factory, "academy-at-now", fill) / "academy.db"
+
+
+def fill_academy(database: Database) -> None:
+    """Put the demo academy as it stands at NOW into a migrated, empty database."""
+    parsed = parse_course("mesotherapy", read_folder(COURSES / "mesotherapy"))
+    with database.write() as db:
+        courses.publish(db, None, parsed, now=NOW)
+    assert fill_if_empty(database, ISSUER, now=NOW)
 
 
 def _settle(database: Database) -> None:
@@ -114,17 +118,23 @@ def _settle(database: Database) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_database() -> Iterator[Database]:
-    """A migrated PostgreSQL database of this worker; emptied before each test that uses it."""
+def postgres_server() -> str:
+    """The address of the PostgreSQL server of the suite."""
     folder = Path(os.environ.get("TEST_POSTGRES_FOLDER", "/tmp/preceptor-tests/postgres"))  # noqa: S108 - a socket's path must be short
     server = postgres.server_address(folder)
     postgres.make_hasty(server)
+    return server
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str) -> Iterator[Database]:
+    """A migrated PostgreSQL database of this worker; emptied before each test that uses it."""
     name = f"preceptor_{RUN}_{WORKER}"
-    database = Database(postgres.new_database(server, name))
+    database = Database(postgres.new_database(postgres_server, name))
     upgrade(database)
     yield database
     database.close()
-    postgres.drop_database(server, name)
+    postgres.drop_database(postgres_server, name)
 
 
 @pytest.fixture

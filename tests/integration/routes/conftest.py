@@ -11,21 +11,60 @@ from fastapi.testclient import TestClient
 
 from app.accounts import queries as people
 from app.db.database import Database
+from app.db.migrate import upgrade
 from app.demo.people import DemoPerson
 from app.kit.ids import new_uuid
 from app.settings import Settings
-from tests.conftest import an_app
+from tests.conftest import RUN, WORKER, an_app, fill_academy
+from tests.make import postgres
 from tests.make.browsing import a_browser
 from tests.make.people import a_sign_in
 
+ON_POSTGRES = {
+    "test_two_ids": [pytest.mark.postgres],
+    "test_audit_acts": [pytest.mark.postgres],
+    "test_stale_forms": [pytest.mark.postgres, pytest.mark.deep],
+    "test_ended_sign_in": [pytest.mark.postgres, pytest.mark.deep],
+}
+"""Generated tests that run on PostgreSQL too, with their marks: those that try every form take long."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "academy_database" in metafunc.fixturenames:
+        kinds = ["sqlite"]
+        if marks := ON_POSTGRES.get(metafunc.module.__name__.rpartition(".")[2]):
+            kinds.append(pytest.param("postgres", marks=marks))  # type: ignore[arg-type] # a value with marks
+        metafunc.parametrize("academy_database", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_academy(postgres_server: str) -> Iterator[str]:
+    """The name of a PostgreSQL database of this worker with the demo academy, to be copied."""
+    name = f"academy_{RUN}_{WORKER}"
+    database = Database(postgres.new_database(postgres_server, name))
+    upgrade(database)
+    fill_academy(database)
+    database.close()
+    yield name
+    postgres.drop_database(postgres_server, name)
+
 
 @pytest.fixture
-def academy_database(academy_template: Path, tmp_path: Path) -> Iterator[Database]:
-    path = tmp_path / "academy.db"
-    shutil.copy(academy_template, path)
-    database = Database(f"sqlite:///{path}")
+def academy_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A copy of the demo academy as it stands at NOW."""
+    if request.param == "sqlite":
+        copy = shutil.copy(request.getfixturevalue("academy_template"), tmp_path / "academy.db")
+        database = Database(f"sqlite:///{copy}")
+        yield database
+        database.close()
+        return
+    server, like = (
+        request.getfixturevalue(name) for name in ("postgres_server", "postgres_academy")
+    )
+    database = Database(postgres.new_database(server, f"{like}_copy", template=like))
     yield database
     database.close()
+    postgres.drop_database(server, f"{like}_copy")
 
 
 @pytest.fixture
