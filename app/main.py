@@ -10,7 +10,14 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 
 from app import jobs, key_files
 from app.accounts import api as accounts_api
-from app.accounts import fresh_proof_pages, group_pages, me_pages, people_pages, proof_pages
+from app.accounts import (
+    fresh_proof_pages,
+    group_pages,
+    me_pages,
+    people_pages,
+    proof_pages,
+    token_pages,
+)
 from app.accounts import pages as accounts_pages
 from app.accounts.factors import admin_pages as factor_admin_pages
 from app.accounts.factors import own_pages as factor_own_pages
@@ -95,6 +102,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     courses_api.api,
     accounts_pages.pages,
     me_pages.pages,
+    token_pages.pages,
     fresh_proof_pages.pages,
     factor_own_pages.pages,
     factor_step_pages.pages,

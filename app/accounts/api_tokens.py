@@ -1,40 +1,119 @@
-"""Tokens of the API: making one, and ending them."""
+"""Tokens of the API: making one, listing one's own, and ending them."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import open_to_all
-from app.accounts.domain import API_TOKEN_LASTS
+from app.accounts.actor import Actor, open_to_all
+from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS
+from app.accounts.errors import TooManyTokens
 from app.accounts.identity import hash_of
+from app.accounts.locks import lock_people
 from app.accounts.models import ApiToken, User
 from app.accounts.trail import note
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, UserId, new_uuid, random_token
+from app.outbox.service import send_mail
+
+MADE_BY_COMMAND = "Made by command"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token that works. `name` None: it was made before tokens had one."""
+
+    id: EventId
+    name: str | None
+    created_at: datetime
+    last_used_at: datetime | None
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token that was just made. `secret` is told once and not stored."""
+
+    id: EventId
+    name: str
+    ends_at: datetime
+    secret: str = field(repr=False)
 
 
 @open_to_all
-def make_for_address(db: Session, *, email: str, now: datetime) -> str:
+def make_own(db: Session, actor: Actor, *, name: str, now: datetime) -> NewToken:
+    """Make a token of the actor's own and mail them that it was made. Refused beyond the most a person may
+    have."""
+    lock_people(db, [actor.user_id])  # two at the same moment would both count one too few
+    if count_of(db, actor.user_id, now=now) >= MOST_API_TOKENS:
+        raise TooManyTokens
+    return _make(db, actor.user_id, actor.user_id, actor.email, name, now=now)
+
+
+@open_to_all
+def make_for_address(db: Session, *, email: str, name: str = MADE_BY_COMMAND, now: datetime) -> str:
     """Return a new bearer token of the API, to be shown once, for whoever holds this machine's command
-    line. Refused for an unknown or a closed account."""
-    user = db.scalars(
-        select(User).where(User.email == email, User.disabled_at.is_(None))
-    ).one_or_none()
-    if user is None:
+    line; its owner is told by mail. Refused for an unknown or a closed account."""
+    user_id = db.scalar(select(User.id).where(User.email == email, User.disabled_at.is_(None)))
+    if user_id is None:
         raise NotFound("No open account has this e-mail address.")
-    token = random_token()
+    return _make(db, None, user_id, email, name, now=now).secret
+
+
+def _make(
+    db: Session, by: UserId | None, owner: UserId, email: str, name: str, *, now: datetime
+) -> NewToken:
+    token = NewToken(EventId(new_uuid()), name, now + API_TOKEN_LASTS, random_token())
     db.add(
         ApiToken(
-            id=EventId(new_uuid()),
-            token_hash=hash_of(token),
-            user_id=user.id,
+            id=token.id,
+            name=name,
+            token_hash=hash_of(token.secret),
+            user_id=owner,
             created_at=now,
-            ends_at=now + API_TOKEN_LASTS,
+            ends_at=token.ends_at,
         )
     )
-    note(db, None, user.id, "accounts.api_token_made", now=now)
+    note(db, by, owner, "accounts.api_token_made", now=now)
+    send_mail(db, email, "accounts/token-made", {"name": name}, now=now)
     return token
+
+
+@open_to_all
+def own_tokens(db: Session, actor: Actor, *, now: datetime) -> tuple[TokenRow, ...]:
+    """Return the actor's tokens that work, the newest first."""
+    rows = db.execute(
+        select(
+            ApiToken.id,
+            ApiToken.name,
+            ApiToken.created_at,
+            ApiToken.last_used_at,
+            ApiToken.ends_at,
+        )
+        .where(*_works(actor.user_id, now))
+        .order_by(ApiToken.created_at.desc(), ApiToken.id.desc())
+    )
+    return tuple(TokenRow(*row) for row in rows)
+
+
+def count_of(db: Session, person_id: UserId, *, now: datetime) -> int:
+    """Return how many tokens of a person work."""
+    return db.scalar(select(func.count()).select_from(ApiToken).where(*_works(person_id, now))) or 0
+
+
+@open_to_all
+def revoke_own(db: Session, actor: Actor, token_id: EventId, *, now: datetime) -> None:
+    """End one of the actor's own tokens; anybody else's, and one that has ended, is NotFound."""
+    ended = db.scalar(
+        update(ApiToken)
+        .where(ApiToken.id == token_id, *_works(actor.user_id, now))
+        .values(revoked_at=now)
+        .returning(ApiToken.id)
+    )
+    if ended is None:
+        raise NotFound
+    note(db, actor.user_id, actor.user_id, "accounts.api_token_ended", now=now)
 
 
 @open_to_all
@@ -44,4 +123,12 @@ def revoke_all_of(db: Session, person_id: UserId, *, now: datetime) -> None:
         update(ApiToken)
         .where(ApiToken.user_id == person_id, ApiToken.revoked_at.is_(None))
         .values(revoked_at=now)
+    )
+
+
+def _works(person_id: UserId, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ApiToken.user_id == person_id,
+        ApiToken.revoked_at.is_(None),
+        ApiToken.ends_at > now,
     )

@@ -18,6 +18,8 @@ LONGEST_PASSWORD = 256
 LONGEST_NAME = 200
 MOST_SIGN_INS = 10
 API_TOKEN_LASTS = timedelta(days=90)
+MOST_API_TOKENS = 10
+LONGEST_TOKEN_NAME = 80
 
 STAFF = frozenset({Role.instructor, Role.admin})
 

@@ -1,5 +1,6 @@
 """Refusals of accounts."""
 
+from app.accounts.domain import MOST_API_TOKENS
 from app.kit.errors import Conflict, Invalid, NotFound, TooMany
 
 
@@ -39,6 +40,17 @@ class PersonRefused(Conflict):
     """A person's roles, access or membership may not be changed so."""
 
     slug = "person-refused"
+
+
+class TooManyTokens(Conflict):
+    """A person has as many tokens of the API as anybody may have."""
+
+    title = "You have as many tokens as you may have"
+    slug = "too-many-tokens"
+
+    def __init__(self) -> None:
+        words = f"You have {MOST_API_TOKENS} tokens. End one that you do not use any more first."
+        super().__init__(words, fields={"name": words})
 
 
 class PasswordsBusy(TooMany):

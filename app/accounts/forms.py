@@ -8,6 +8,7 @@ from app.accounts.actor import Role
 from app.accounts.domain import (
     LONGEST_NAME,
     LONGEST_PASSWORD,
+    LONGEST_TOKEN_NAME,
     AccountState,
     Profile,
     clean_name,
@@ -179,6 +180,12 @@ class RenameGroupForm(EditForm, GroupForm):
 class MemberForm(Form):
     email: Email = Field(title="The person’s e-mail address")
     role: Literal[Role.student, Role.instructor] = Field(title="The role in the group")
+
+
+class TokenForm(Form):
+    name: Annotated[
+        str, StringConstraints(max_length=LONGEST_TOKEN_NAME), AfterValidator(_name)
+    ] = Field(title="What the token is for")
 
 
 class PlainForm(Form):

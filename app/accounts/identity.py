@@ -15,9 +15,12 @@ from app.accounts.models import ApiToken, SignIn, User
 from app.db.base import table_of
 from app.db.database import Database
 from app.db.prepared import Prepared
+from app.kit.ids import EventId
 
 TOUCH_AFTER = timedelta(minutes=5)
 """How old the last sighting may be before it is written again; spares the database a write per page."""
+TOKEN_NOTED_AFTER = timedelta(days=1)
+"""How old the last use of a token that is on record may be before a use is written again."""
 LONGEST_TOUCH = 0.25
 """Seconds for which a page waits until that is written."""
 
@@ -104,8 +107,8 @@ class Identity:
         """Return who holds a token of the API. A wrong one is counted, and after too many from one
         network TooMany is raised; why it is wrong, nobody is told."""
         with database.read() as db:
-            user = db.scalars(
-                select(User)
+            found = db.execute(
+                select(User, ApiToken.id, ApiToken.last_used_at)
                 .join(ApiToken, ApiToken.user_id == User.id)
                 .where(
                     ApiToken.token_hash == hash_of(token),
@@ -114,8 +117,13 @@ class Identity:
                     User.disabled_at.is_(None),
                 )
             ).one_or_none()
-            if user is not None:
-                return self._as_permitted(user.to_actor())
+            actor = found[0].to_actor() if found is not None else None
+        if found is not None and actor is not None:
+            _, token_id, last_used_at = found
+            if last_used_at is None or last_used_at < now - TOKEN_NOTED_AFTER:
+                use = partial(_note_use, token_id=token_id, now=now)
+                database.later.add(use, key=("token used", token_id))
+            return self._as_permitted(actor)
         doors.refuse_token(database, network=network, now=now)
         return None
 
@@ -131,3 +139,7 @@ def _touch(db: Session, actor: Actor, now: datetime) -> None:
         .where(SignIn.id == actor.sign_in_id)
         .values(seen_at=now, idle_ends_at=now + idle_time(actor.roles))
     )
+
+
+def _note_use(db: Session, token_id: EventId, now: datetime) -> None:
+    db.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now))

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import Response
 
-from app.accounts import own_account, passwords, queries, sign_ins
+from app.accounts import api_tokens, own_account, passwords, queries, sign_ins
 from app.accounts.browsers import browser_of, signed_in
 from app.accounts.domain import PROFILE_WORDS, Profile, missing_profile_fields
 from app.accounts.forms import (
@@ -105,7 +105,8 @@ def ask_for_new_address(*, visit: Visit, submitted: Submitted) -> Response:
 def show_sign_ins(*, visit: Visit) -> Response:
     with visit.database.read() as db:
         rows = queries.own_sign_ins(db, visit.actor, now=visit.now)
-    return visit.render("accounts/sign_ins.html", page=rows)
+        tokens = api_tokens.own_tokens(db, visit.actor, now=visit.now)
+    return visit.render("accounts/sign_ins.html", page=rows, tokens=tokens)
 
 
 @pages.post("/me/sign-ins/end-others", name="accounts.end_others", access=SIGNED_IN)

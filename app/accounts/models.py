@@ -82,14 +82,17 @@ class SignIn(Base):
 
 
 class ApiToken(Base):
-    """A bearer token for the API; only its hash is stored."""
+    """A bearer token for the API; only its hash is stored. `name` says what it is for; None: it was made
+    before tokens had names. `last_used_at` is true to a day."""
 
     __tablename__ = "api_tokens"
 
     id: Mapped[EventId] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str | None] = mapped_column(String(80))
     created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
     ends_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts import policy
+from app.accounts import api_tokens, policy
 from app.accounts.actor import Actor, Role, roles_held
 from app.accounts.domain import Profile, Purpose, group_record, roles_record
 from app.accounts.links import open_link
@@ -94,6 +94,8 @@ class PersonStory:
     second_factor_since: datetime | None
     has_password: bool
     sign_ins: tuple[SignInRow, ...]
+    tokens: int
+    """Tokens of the API that work."""
     groups: tuple[GroupRow, ...]
     acts: tuple[ActRow, ...]
     is_self: bool
@@ -252,6 +254,7 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
         second_factor_since=user.second_factor_since,
         has_password=user.password_hash is not None,
         sign_ins=_sign_ins(db, person_id, actor.sign_in_id, now),
+        tokens=api_tokens.count_of(db, person_id, now=now),
         groups=groups_of(db, person_id),
         acts=tuple(
             ActRow(

@@ -36,8 +36,11 @@ def add_user(
 
 
 @app.command("token")
-def make_token(email: str) -> None:
-    """Make a bearer token for the API and print it once."""
+def make_token(
+    email: str,
+    name: Annotated[str, typer.Option(help="What the token is for.")] = "Made by command",
+) -> None:
+    """Make a bearer token for the API and print it once; its owner is told by mail."""
     from app.accounts import api_tokens
 
     with open_database() as (settings, database), database.write() as db:

@@ -17,6 +17,7 @@ FRESH = (
     "POST /admin/people/{person_id}/roles",
     "POST /admin/people/{person_id}/sign-ins/end",
     "POST /me",
+    "POST /me/tokens/new",
     "POST /results/export",
     "PUT /api/v1/me/profile",
 )
@@ -49,6 +50,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "DELETE /api/v1/me/sign-ins/{sign_in_id}",
         "POST /me/sign-ins/end-others",
         "POST /me/sign-ins/{sign_in_id}/end",
+        "POST /me/tokens/{token_id}/end",
         "POST /sign-out",
     ),
     READING: (

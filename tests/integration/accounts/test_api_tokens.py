@@ -1,13 +1,18 @@
 """The door of the API: right tokens always work, wrong ones are counted and say nothing."""
 
+import re
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts import api_tokens, doors, links, own_account, service, sign_ins
-from app.accounts.domain import API_TOKEN_LASTS, Purpose
+from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS, Purpose
+from app.accounts.errors import TooManyTokens
 from app.accounts.models import ApiToken
+from app.db.base import Base
+from app.db.database import Database
 from app.db.limits import Limit
 from tests.conftest import statements_of
 from tests.make import NOW
@@ -170,3 +175,184 @@ def test_a_refused_change_of_the_password_ends_no_token(client, as_person, sam, 
     assert refused.status_code == 422
     assert "This is not your password." in refused.text
     assert client.get(ME, headers=bearing(token)).status_code == 200
+
+
+def made_on(page: str) -> str:
+    """Return the token that a page shows."""
+    found = re.search(r'class="kept-text"><code>([^<]{43})</code>', page)
+    assert found
+    return found[1]
+
+
+def tokens_of(database, person):
+    with database.read() as db:
+        rows = db.scalars(select(ApiToken).where(ApiToken.user_id == person.user_id))
+        return {row.name: row for row in rows}
+
+
+def stored_words(database) -> str:
+    """Everything that the database holds, as text."""
+    with database.read() as db:
+        return "\n".join(
+            str(row) for table in Base.metadata.sorted_tables for row in db.execute(select(table))
+        )
+
+
+def test_a_token_is_made_on_a_page_shown_once_and_not_stored(app, as_person, client, database, sam):
+    browser = as_person(sam)
+    assert "/me/tokens/new" in browser.get("/me/sign-ins").text
+    assert "What it is for" in browser.get("/me/tokens/new").text
+    form = {"name": "  Calendar on my laptop ", "idempotency_key": "once-and-no-more"}
+    shown = browser.post("/me/tokens/new", data=form)
+    assert shown.status_code == 200
+    assert shown.headers["cache-control"] == "private, no-store"
+    secret = made_on(shown.text)
+    assert client.get(ME, headers=bearing(secret)).json()["email"] == sam.email
+    assert secret not in stored_words(database)
+    (mail,) = mails_to(app, sam.email)
+    assert "Its name: Calendar on my laptop" in mail.text
+    assert secret not in mail.text
+    # Sent again, as a reload does: nothing more is made, and the token is not shown again.
+    again = browser.post("/me/tokens/new", data=form)
+    assert (again.status_code, again.headers["location"]) == (303, "/me/sign-ins")
+    page = browser.get("/me/sign-ins").text
+    assert "It cannot be shown again" in page
+    assert secret not in page
+    assert list(tokens_of(database, sam)) == ["Calendar on my laptop"]
+    assert len(mails_to(app, sam.email)) == 1
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 81, "…"])
+def test_a_token_has_a_name_by_which_it_is_known_again(app, as_person, database, sam, name):
+    refused = as_person(sam).post("/me/tokens/new", data={"name": name})
+    assert refused.status_code == 422
+    assert "There is a problem" in refused.text
+    assert tokens_of(database, sam) == {}
+    assert not mails_to(app, sam.email)
+
+
+def test_more_tokens_than_anybody_may_have_are_refused(as_person, database, sam, ada):
+    """Those that have ended, and those of others, do not count."""
+    with database.write() as db:
+        for number in range(MOST_API_TOKENS):
+            api_tokens.make_for_address(db, email=sam.email, name=f"Number {number}", now=NOW)
+        api_tokens.make_for_address(db, email=ada.email, now=NOW)
+        old = NOW - API_TOKEN_LASTS
+        api_tokens.make_for_address(db, email=sam.email, name="Ended", now=old)
+    browser = as_person(sam)
+    refused = browser.post("/me/tokens/new", data={"name": "One more"})
+    assert refused.status_code == 409
+    assert "You have 10 tokens. End one that you do not use any more first." in refused.text
+    assert 'value="One more"' in refused.text
+    assert "One more" not in tokens_of(database, sam)
+    spare = tokens_of(database, sam)["Number 3"].id
+    assert browser.post(f"/me/tokens/{spare}/end").status_code == 303
+    assert browser.post("/me/tokens/new", data={"name": "One more"}).status_code == 200
+
+
+def test_two_that_are_made_at_once_pass_the_most_by_none(database, sam):
+    """Each has its own Database, as separate processes have; without the lock both would count nine."""
+    with database.write() as db:
+        for number in range(MOST_API_TOKENS - 1):
+            api_tokens.make_for_address(db, email=sam.email, name=f"Number {number}", now=NOW)
+    both_are_ready = Barrier(2)
+    refusals = []
+
+    def make(name):
+        own = Database(database.url.render_as_string(hide_password=False), pool_size=1)
+        both_are_ready.wait()
+        try:
+            with own.write() as db:
+                api_tokens.make_own(db, sam, name=name, now=NOW)
+        except TooManyTokens as refused:
+            refusals.append(refused)
+        own.close()
+
+    threads = [Thread(target=make, args=(name,)) for name in ("Left", "Right")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refusals) == 1
+    assert len(tokens_of(database, sam)) == MOST_API_TOKENS
+
+
+def test_tokens_are_listed_with_the_devices_and_ended_there(as_person, client, database, sam, ada):
+    """Of one's own those that work: when made, last used and ending. Nobody ends another's."""
+    with database.write() as db:
+        mine = api_tokens.make_for_address(db, email=sam.email, name="Calendar", now=NOW)
+        api_tokens.make_for_address(db, email=sam.email, name="Gone", now=NOW - API_TOKEN_LASTS)
+        api_tokens.make_for_address(db, email=ada.email, name="Hers", now=NOW)
+        db.execute(update(ApiToken).where(ApiToken.name == "Gone").values(name=None))
+    browser, hers = as_person(sam), tokens_of(database, ada)["Hers"]
+    page = browser.get("/me/sign-ins").text
+    assert "Calendar" in page
+    assert "Not used yet" in page
+    assert "Gone" not in page
+    assert "Hers" not in page
+    strange = browser.post(f"/me/tokens/{hers.id}/end")
+    assert strange.status_code == 404
+    assert "Page not found" in strange.text
+    assert tokens_of(database, ada)["Hers"].revoked_at is None
+    token_id = tokens_of(database, sam)["Calendar"].id
+    assert browser.post(f"/me/tokens/{token_id}/end").status_code == 303
+    assert client.get(ME, headers=bearing(mine)).status_code == 401
+    page = browser.get("/me/sign-ins").text
+    assert "That token has ended." in page
+    assert "Calendar" not in page
+    assert browser.post(f"/me/tokens/{token_id}/end").status_code == 404
+
+
+def test_a_token_of_before_names_is_listed(as_person, database, sam, token):
+    with database.write() as db:
+        db.execute(update(ApiToken).values(name=None))
+    assert "A token without a name" in as_person(sam).get("/me/sign-ins").text
+
+
+def test_the_use_of_a_token_is_noted_once_a_day_and_not_by_the_answer(
+    app, as_person, client, clock_file, database, sam, token
+):
+    def used_at(moment):
+        clock_file.write_text(moment.isoformat())
+        answer = client.get(ME, headers=bearing(token))
+        app.state.shell.database.later.settle()
+        assert answer.status_code == 200
+        assert statements_of(answer) == asked
+        (row,) = tokens_of(database, sam).values()
+        return row.last_used_at
+
+    asked = statements_of(as_person(sam).get(ME))
+    assert used_at(NOW) == NOW
+    assert used_at(NOW + timedelta(hours=23)) == NOW
+    assert used_at(NOW + timedelta(hours=25)) == NOW + timedelta(hours=25)
+    assert "Last used on" in as_person(sam).get("/me/sign-ins").text
+
+
+def test_a_token_works_while_nothing_can_be_written(app, client, database, token):
+    """Noting its use is lost then, and nothing else."""
+    if not database.is_sqlite:
+        return
+    own = app.state.shell.database
+    with database.write() as db:
+        db.execute(select(ApiToken))
+        assert client.get(ME, headers=bearing(token)).status_code == 200
+    own.later.settle()
+
+
+def test_the_office_sees_how_many_tokens_there_are_and_ends_them(
+    as_person, client, database, sam, ada, token
+):
+    admin, path = as_person(ada), f"/admin/people/{sam.user_id}"
+    page = admin.get(path).text
+    assert "Not signed in anywhere." in page
+    assert "1 token for programs works in this person’s name." in page
+    assert admin.post(f"{path}/sign-ins/end").status_code == 303
+    assert client.get(ME, headers=bearing(token)).status_code == 401
+    assert "for programs" not in admin.get(path).text
+
+
+def test_a_mail_tells_of_a_token_from_the_command_line_too(app, database, sam, token):
+    (mail,) = mails_to(app, sam.email)
+    assert mail.subject == "A token for a program was made for your account at Preceptor Academy"
+    assert "/me/sign-ins" in mail.text
+    assert token not in mail.text

@@ -12,9 +12,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
+from app.accounts.api_tokens import make_for_address
 from app.accounts.domain import Purpose
 from app.accounts.links import make_link, sign_link
-from app.accounts.models import Group, GroupMember, SignIn, User
+from app.accounts.models import ApiToken, Group, GroupMember, SignIn, User
 from app.assessments.models import Assessment
 from app.audit.models import AuditEvent
 from app.certificates.models import Certificate, CertificateBlock
@@ -317,6 +318,12 @@ def a_sign_in_of(world: World, person: DemoPerson) -> str:
     world.browser_of(person)
     newest = select(SignIn.id).where(SignIn.user_id == world.id_of(person))
     return str(world.value(newest))
+
+
+def a_token_of(world: World, person: DemoPerson) -> str:
+    with world.database.write() as db:
+        make_for_address(db, email=person.email, now=NOW)
+    return str(world.value(select(ApiToken.id)))
 
 
 def a_change_of_the_profile(world: World) -> Any:
@@ -784,6 +791,14 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /me/sign-ins/{sign_in_id}/end": (
         "accounts.sign_in_ended",
         lambda w: w.post(LEARNER, f"/me/sign-ins/{a_sign_in_of(w, LEARNER)}/end"),
+    ),
+    "POST /me/tokens/new": (
+        "accounts.api_token_made",
+        lambda w: w.post(LEARNER, "/me/tokens/new", name="Calendar"),
+    ),
+    "POST /me/tokens/{token_id}/end": (
+        "accounts.api_token_ended",
+        lambda w: w.post(LEARNER, f"/me/tokens/{a_token_of(w, LEARNER)}/end"),
     ),
     "POST /me/sign-ins/end-others": (
         "accounts.other_sign_ins_ended",
