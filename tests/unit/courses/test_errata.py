@@ -34,6 +34,11 @@ def a_correction(was: str, now: str, key: str = "thickness") -> Correction:
         ('<p>A <a class="term" href="/x">bleb</a> of 2 mm</p>', "A bleb of 2 mm"),
         ('<p>2 mm <a class="reference" href="#s">[1]</a> deep</p>', "2 mm deep"),
         ("<td>less &lt; 2 mm &amp; more</td>", "less < 2 mm & more"),
+        ('<p>the model\'s "best" side</p>', 'model\'s "best" side'),
+        (
+            '<p>2 mm <a class="reference" href="#s"><span>[1]</span></a> deep <em>in</em> all</p>',
+            "2 mm deep in all",
+        ),
     ],
 )
 def test_a_passage_is_found_across_inline_marks(html: str, words: str) -> None:
@@ -47,6 +52,8 @@ def test_a_passage_is_found_across_inline_marks(html: str, words: str) -> None:
         ("<td>1</td><td>mL</td>", "1 mL"),
         ("<p>Give 1 mL</p>", "give 1 mL"),
         ('<p title="1 mL">none</p>', "1 mL"),
+        ('<p>so <a class="reference" href="#s">[<span>1</span>]</a></p>', "1"),
+        ("<p>Give 1</p>", "XXXX"),
     ],
 )
 def test_a_passage_does_not_reach_over_blocks_or_into_tags(html: str, words: str) -> None:
@@ -66,6 +73,28 @@ def test_the_wrong_words_are_struck_out_and_the_right_ones_follow() -> None:
         ', & wait.</p><p><del class="erratum-was">1 mL at most</del>'
         ' <ins class="erratum-now"><span class="visually-hidden">Corrected to: </span>'
         "0.5 mL &lt;at&gt; most</ins></p>"
+    )
+
+
+def test_only_the_passage_is_marked_also_where_marks_begin_and_end_beside_it() -> None:
+    html = "<p>It's <em>2 mm</em><strong>!</strong></p>"
+    shown = corrected_html(html, [a_correction("2 mm", '1 mm of the model\'s "own"')])
+    assert shown == (
+        '<p>It\'s <em><del class="erratum-was">2 mm</del>'
+        ' <ins class="erratum-now" id="correction-thickness">'
+        '<span class="visually-hidden">Corrected to: </span>1 mm of the model\'s "own"</ins>'
+        "</em><strong>!</strong></p>"
+    )
+
+
+def test_three_passages_in_one_run_of_words_are_all_marked() -> None:
+    shown = corrected_html("<p>ab, ab; ab.</p>", [a_correction("ab", "c")])
+    first, *others = re.findall(r"<ins[^>]*>", shown)
+    assert first == '<ins class="erratum-now" id="correction-thickness">'
+    assert others == ['<ins class="erratum-now">'] * 2
+    assert re.sub(r" <ins.*?</ins>", "", shown) == (
+        '<p><del class="erratum-was">ab</del>, <del class="erratum-was">ab</del>; '
+        '<del class="erratum-was">ab</del>.</p>'
     )
 
 

@@ -1,5 +1,6 @@
 """The small course as a whole, and what is tolerated or refused about folders."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -74,6 +75,25 @@ def test_modules_require_the_one_before_unless_they_say_otherwise() -> None:
     assert at_once.course.modules[1].requires == ()
 
 
+def test_a_module_requires_the_one_before_alone() -> None:
+    """A third module asks for the second, which asks for the first."""
+    third = small_files()["modules/needles.yaml"].split(b"requires")[0]
+    for word in (b"needle-safety", b"needle-quiz"):
+        third = third.replace(word, word + b"-2")
+    parsed = parsed_with(
+        {
+            "course.yaml": small_files()["course.yaml"].replace(
+                b"  - needles\n", b"  - needles\n  - third\n"
+            ),
+            "modules/third.yaml": third,
+            "lessons/needle-safety-2.md": small_files()["lessons/needle-safety.md"],
+            "quizzes/needle-quiz-2.yaml": small_files()["quizzes/needle-quiz.yaml"],
+        }
+    )
+    assert parsed.course is not None, parsed.problems
+    assert [module.requires for module in parsed.course.modules] == [(), ("skin",), ("needles",)]
+
+
 def test_line_ends_and_byte_order_marks_make_no_difference() -> None:
     windows = {
         path: b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n") if not path.endswith(".svg") else data
@@ -144,25 +164,50 @@ def test_a_course_without_files_says_what_every_course_has() -> None:
 
 
 def test_the_key_of_a_course_is_a_key() -> None:
-    problems = parse_course("Small_Course", small_files()).problems
-    assert [problem.message for problem in problems] == ["`Small_Course` is not a key."]
+    hint = (
+        "A key is 1 to 64 characters: lower-case letters, digits and single hyphens, beginning with "
+        "a letter, such as `skin-layers`."
+    )
+    for key, shown in (("Small_Course", "Small_Course"), ("a" * 100, "a" * 80)):
+        problems = parse_course(key, small_files()).problems
+        assert problems == (Problem("course.yaml", 1, f"`{shown}` is not a key.", hint),)
 
 
-@pytest.mark.parametrize(
-    ("limit", "value", "says"),
-    [
-        ("MOST_FILES", 3, "too large to be a course"),
-        ("LARGEST_COURSE", 1000, "too large to be a course"),
-        ("LARGEST_FILE", 1500, "at most 1 kB are read"),
-    ],
-)
-def test_sizes_are_limited(
-    monkeypatch: pytest.MonkeyPatch, limit: str, value: int, says: str
+@pytest.mark.parametrize("limit", ["MOST_FILES", "LARGEST_COURSE"])
+def test_a_folder_that_is_too_large_is_not_read(
+    monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(folder, limit, value)
-    problems = parse_course("small-course", small_files()).problems
-    assert problems
-    assert all(says in problem.message for problem in problems)
+    files = small_files()
+    exactly = len(files) if limit == "MOST_FILES" else sum(map(len, files.values()))
+    monkeypatch.setattr(folder, limit, exactly)
+    assert parse_course("small-course", files).problems == ()
+    monkeypatch.setattr(folder, limit, exactly - 1)
+    (problem,) = parse_course("small-course", files).problems
+    assert (problem.path, problem.line) == (".", 1)
+
+
+def test_the_limits_of_a_folder_are_said() -> None:
+    files = {f"{number}.yaml": b"" for number in range(folder.MOST_FILES + 1)}
+    assert parse_course("small-course", files).problems == (
+        Problem(
+            ".",
+            1,
+            "The folder is too large to be a course.",
+            "At most 2000 files with 30 MB are read.",
+        ),
+    )
+
+
+def test_a_file_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "glossary.yaml"
+    largest = max(len(data) for path, data in small_files().items() if not path.endswith(".svg"))
+    monkeypatch.setattr(folder, "LARGEST_FILE", largest)
+    assert parsed_with({}).problems == ()
+    monkeypatch.undo()
+    text = b"a:\n  term: A\n  definition: " + b"x" * 450_000
+    assert parsed_with({path: text}).problems == (
+        Problem(path, 1, "The file has 450 kB; at most 400 kB are read.", "Divide it."),
+    )
 
 
 @pytest.mark.parametrize("path", ["course.yaml", "glossary.yaml", "references.yaml"])
@@ -237,8 +282,10 @@ def test_the_digest_knows_every_document(path: str, old: bytes, new: bytes) -> N
 
 
 def test_a_course_with_problems_has_no_digest() -> None:
-    with pytest.raises(ValueError, match="no digest"):
-        digest(parse_course("a", {}))
+    half = replace(small_course(), keys=None)
+    for parsed in (parse_course("a", {}), half):
+        with pytest.raises(ValueError, match=r"^A course with problems has no digest\.$"):
+            digest(parsed)
 
 
 def test_statistics() -> None:

@@ -46,6 +46,7 @@ def test_a_kind_that_replaces_nothing_is_stored_as_before():
             a_kind("day", requires=("needles",)),
             {"skin", "needles-2", "needles"},
         ),
+        (("needles-2",), a_kind("day", requires=("needles",)), {"needles-2", "needles"}),
         (("needles-2",), a_kind("other"), {"needles-2", "skin", "needles"}),
     ],
 )
