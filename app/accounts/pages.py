@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from fastapi import Response
 
-from app.accounts import domain, doors, own_account, passwords, queries, sign_ins
-from app.accounts.browsers import browser_of, led_on, recognised
-from app.accounts.domain import KEPT_WORDS, Purpose, SignInEnd
+from app.accounts import doors, own_account, passwords, queries, sign_ins
+from app.accounts.browsers import browser_of, led_on, recognised, signed_in
+from app.accounts.domain import KEPT_WORDS, SHORTEST_PASSWORD, Purpose, SignInEnd
 from app.accounts.errors import LinkSpent, PasswordsBusy, SignInRefused, WrongPassword
 from app.accounts.forms import (
     ConfirmAddressForm,
@@ -20,7 +20,7 @@ from app.accounts.forms import (
     SignInForm,
 )
 from app.accounts.links import LONGEST_TOKEN, read_link
-from app.accounts.sign_ins import Candidate
+from app.accounts.sign_ins import Candidate, Started
 from app.kit.errors import NotFound, Refused, TooMany
 from app.kit.ids import EventId
 from app.settings import Environment
@@ -33,6 +33,10 @@ from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 
+TOO_SHORT_ALONE = (
+    f"Without a second factor a password needs {SHORTEST_PASSWORD} characters, and yours has fewer. "
+    "Choose a longer one."
+)
 SET_PASSWORD = {
     Purpose.reset: "accounts/reset.html",
     Purpose.invitation: "accounts/invitation.html",
@@ -108,7 +112,11 @@ def sign_in(*, visit: Visit, submitted: Submitted) -> Response:
         return _sign_in_page(visit, submitted, refused)
     if started is None:
         return visit.redirect(visit.url("accounts.check_mail"))
-    return led_on(visit, started, local_path(form.next))
+    to = local_path(form.next)
+    if isinstance(started, Started) and passwords.is_too_short_alone(form.password):
+        to, flash = visit.url("accounts.password"), TOO_SHORT_ALONE  # a reset took the factor
+        return signed_in(visit, started, to, flash, kind="warning")
+    return led_on(visit, started, to)
 
 
 @pages.post("/sign-out", name="accounts.sign_out", access=EVERYONE)
@@ -324,7 +332,6 @@ def _sign_in_page(
         values=values,
         ended=_how_it_ended(str(shown.get("ended", "")), str(shown.get("kept", ""))),
         guests=_guests(visit),
-        shortest=domain.SHORTEST_PASSWORD,
     )
 
 

@@ -65,6 +65,11 @@ def choose(
     return hash_of_password(typed, is_stranger=is_stranger)
 
 
+def is_too_short_alone(typed: str) -> bool:
+    """Tell whether a password needs a second factor beside it (R-001)."""
+    return len(domain.normal_password(typed)) < domain.SHORTEST_PASSWORD
+
+
 def hash_of_password(typed: str, *, is_stranger: bool = False) -> str:
     """Return the hash, or raise PasswordsBusy. `is_stranger`: the sender is nobody we recognise."""
     with _my_turn(is_stranger=is_stranger):

@@ -5,7 +5,7 @@ from io import BytesIO
 import segno
 from fastapi import Response
 
-from app.accounts import domain
+from app.accounts import domain, passwords
 from app.accounts.browsers import browser_of, signed_in
 from app.accounts.factors import fresh_codes, queries, resets, service
 from app.accounts.factors.domain import (
@@ -168,7 +168,7 @@ def demand_long_password(visit: VisitContext, typed: str | None) -> None:
         message = "Enter your current password."
         raise Invalid(message, fields={"current_password": message})
     checked(visit, typed, "current_password")
-    if len(domain.normal_password(typed)) < domain.SHORTEST_PASSWORD:
+    if passwords.is_too_short_alone(typed):
         message = (
             f"Without a second factor a password needs {domain.SHORTEST_PASSWORD} characters, and yours "
             "has fewer. Change your password first, then remove the app."

@@ -14,6 +14,7 @@ from app.accounts.factors.errors import ResetRefused
 from app.accounts.factors.models import FactorReset, RecoveryCode, TotpFactor
 from app.accounts.links import make_link, sign_link
 from app.accounts.models import ApiToken, SignIn, User
+from app.accounts.passwords import hash_of_password
 from app.audit.models import AuditEvent
 from app.cli import app as commands
 from app.kit.errors import Forbidden, NotFound
@@ -111,6 +112,21 @@ def test_after_the_reset_the_password_alone_leads_on(app, as_person, client, dat
     jobs.reset_factors(database, now=NOW + DAY)
     form = {"email": olga.email, "password": A_PASSWORD}
     assert client.post("/sign-in", data=form).headers["location"] == "/home"
+
+
+def test_a_short_password_is_not_left_alone(as_person, client, database, ada):
+    """R-001: nobody knows how long it is until it is typed again."""
+    with database.write() as db:
+        hashed = hash_of_password("plum otter 99")
+        sam = a_user(db, "Sam Short", email="sam@example.org", password_hash=hashed)
+        an_app_factor(db, sam)
+    start(as_person(ada), sam)
+    jobs.reset_factors(database, now=NOW + DAY)
+    form = {"email": sam.email, "password": "plum otter 99", "next": "/learn"}
+    assert client.post("/sign-in", data=form).headers["location"] == "/me/password"
+    page = client.get("/me/password").text
+    assert "a password needs 15 characters, and yours has fewer" in page
+    assert "At least 15 characters." in page
 
 
 def test_the_mail_stops_it(app, as_person, client, database, ada, olga):
