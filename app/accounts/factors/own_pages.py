@@ -59,10 +59,8 @@ def show_app(*, visit: Visit) -> Response:
 @pages.get("/app.svg", name="accounts.app_picture", access=ENROLLING)
 def show_app_picture(*, visit: Visit) -> Response:
     """Draw the secret for the camera of the phone, black on white in either theme."""
-    actor = visit.actor
-    address = setup_address(_secret(visit), email=actor.email, academy=visit.settings.academy_name)
     picture = BytesIO()
-    segno.make(address, error="m").save(
+    segno.make(_address(visit, _secret(visit)), error="m").save(
         picture, kind="svg", border=4, dark="#000", light="#fff", scale=4, xmldecl=False
     )
     return Response(picture.getvalue(), media_type="image/svg+xml")
@@ -193,6 +191,7 @@ def _app_page(
         submitted,
         refused,
         secret=in_groups(secret),
+        address=_address(visit, secret),
         demo_code=_demo_code(visit, secret),
         seconds=STEP_SECONDS,
     )
@@ -204,6 +203,10 @@ def _secret(visit: VisitContext) -> str:
     if secret is None:
         raise NotFound
     return secret
+
+
+def _address(visit: VisitContext, secret: str) -> str:
+    return setup_address(secret, email=visit.actor.email, academy=visit.settings.academy_name)
 
 
 def _demo_code(visit: VisitContext, secret: str) -> str | None:

@@ -57,6 +57,7 @@ def test_a_person_sets_up_an_app(app, as_person, database, sam):
     browser = as_person(sam)
     assert "Set up an authenticator app" in browser.get(HERE).text
     secret = begun(browser)
+    assert f"secret={secret}" in browser.get(f"{HERE}/app").text  # opens the app on the same phone
     picture = browser.get(f"{HERE}/app.svg")
     assert picture.headers["content-type"] == "image/svg+xml"
     assert picture.headers["cache-control"] == "private, no-store"

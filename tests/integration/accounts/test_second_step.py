@@ -12,7 +12,7 @@ from app.accounts.factors import signing_in
 from app.accounts.factors.domain import step_of, step_of_code
 from app.accounts.factors.models import PendingSignIn, RecoveryCode, TotpFactor
 from app.accounts.links import make_link, sign_link
-from app.accounts.models import SignIn, User
+from app.accounts.models import KeptFormRow, SignIn, User
 from app.accounts.sign_ins import Browser
 from app.audit.models import AuditEvent
 from app.db.database import Database
@@ -482,3 +482,64 @@ def test_ending_all_sign_ins_ends_what_waits(as_person, client, database, owner,
     as_person(ada).post(f"/admin/people/{owner.user_id}/sign-ins/end")
     assert counted(database, PendingSignIn.id) == 0
     assert typed(client, code_at(NOW)).headers["location"] == "/sign-in"
+
+
+def attack(browser_at, *, tries: int = 60) -> list[int]:
+    """Guess codes from ten addresses, with the right password; return the statuses."""
+    statuses = []
+    for number in range(tries):
+        stranger = browser_at(f"198.51.100.{number % 10}")
+        password(stranger)
+        statuses.append(typed(stranger, "000000").status_code)
+    return statuses
+
+
+def test_guesses_are_few_whatever_they_come_from(browser_at, database, owner):
+    """R-020, R-021: strangers together have five in five minutes; a new password step gives none back."""
+    statuses = attack(browser_at, tries=12)
+    assert statuses == [422] * 5 + [429] * 7
+    assert counted(database, SignIn.id) == 0
+    stranger = browser_at("198.51.100.99")
+    password(stranger)
+    response = typed(stranger, code_at(NOW))
+    assert response.status_code == 429
+    assert int(response.headers["retry-after"]) > 0
+    assert "somebody knows your password" in response.text
+
+
+def test_the_owner_signs_in_under_attack(browser_at, database, owner, codes, clock_file):
+    """R-023: on a device that is known, and with a recovery code on a new one."""
+    known = browser_at("192.0.2.7")
+    password(known)
+    assert typed(known, code_at(NOW - STEP)).status_code == 303
+    known.post("/sign-out")
+    assert 429 in attack(browser_at, tries=8)
+    password(known)
+    assert typed(known, code_at(NOW)).status_code == 303
+    new = browser_at("203.0.113.5")
+    password(new)
+    assert new.post(RECOVERY, data={"recovery_code": codes[0]}).status_code == 303
+
+
+def test_recovery_codes_are_limited_too(browser_at, database, owner, codes):
+    """R-021, R-027."""
+    statuses = []
+    for number in range(8):
+        stranger = browser_at(f"198.51.100.{number}")
+        password(stranger)
+        statuses.append(stranger.post(RECOVERY, data={"recovery_code": "AAAA"}).status_code)
+    assert statuses == [422] * 5 + [429] * 3
+    with database.read() as db:
+        assert db.scalar(select(func.count(RecoveryCode.used_at))) == 0
+
+
+def test_a_code_is_kept_in_no_form(as_person, database, owner):
+    """A form that is sent after the sign-in had ended is kept; a code in it is not."""
+    browser = as_person(owner)
+    browser.post("/me/second-factor/app/begin")
+    with database.write() as db:
+        db.execute(update(SignIn).values(ends_at=NOW, idle_ends_at=NOW))
+    response = browser.post("/me/second-factor/app", data={"code": "123456"})
+    assert "kept=nothing" in response.headers["location"]
+    with database.read() as db:
+        assert db.scalar(select(func.count(KeptFormRow.id))) == 0
