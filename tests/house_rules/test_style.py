@@ -59,7 +59,7 @@ def visit(role: str) -> SimpleNamespace:
     actor = None
     if role != "visitor":
         held = {f"is_{name}": name == role for name in ("student", "instructor", "admin")}
-        actor = SimpleNamespace(name="Sara Okafor", **held)
+        actor = SimpleNamespace(name="Sara Okafor", must_enrol=False, **held)
     item = navigation.Item("Courses", "/courses", "book-open", current=True)
     return SimpleNamespace(
         actor=actor,
