@@ -285,7 +285,7 @@ def three_links(monkeypatch):
 @pytest.mark.usefixtures("three_links")
 @pytest.mark.parametrize("path", LINK_DOORS)
 def test_made_up_links_are_limited_and_right_ones_open(
-    client, database, settings, sam, browser_at, path
+    app, client, database, settings, sam, browser_at, path
 ):
     """R-021, V12: a wrong link counts although it is refused, read or sent; one that works always opens,
     behind the same address too (R-023)."""
@@ -294,7 +294,7 @@ def test_made_up_links_are_limited_and_right_ones_open(
     wrong = {"token": "0190f2e4-7b1a-7000-8000-000000000000.00", **more}
     answers = [client.post(path, data=wrong).status_code for _ in range(2)]
     answers += [client.get(path, params=wrong).status_code]
-    database.later.settle()
+    app.state.shell.database.later.settle()
     refused = client.post(path, data=wrong)
     assert [*answers, refused.status_code] == [404, 404, 404, 429]
     assert int(refused.headers["retry-after"]) > 0
