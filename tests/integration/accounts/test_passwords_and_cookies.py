@@ -1,0 +1,149 @@
+"""Passwords at every door that sets one, and every cookie and token wherever it may appear."""
+
+from http.cookies import SimpleCookie
+from io import BytesIO
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from app.accounts import links
+from app.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD, Purpose
+from app.db.base import Base
+from app.main import create_app
+from tests.make import NOW
+from tests.make.people import A_PASSWORD
+
+LETTERS = "kvxzqjwmufbypgh dtrnlscoaei"
+
+
+def a_password_of(length):
+    """Words of nobody, of exactly this length."""
+    return "".join(LETTERS[(7 * number + number // 5) % len(LETTERS)] for number in range(length))
+
+
+def register(client, password, **_):
+    form = {"name": "Nia New", "email": "nia@example.org", "password": password}
+    return client.post("/register", data=form)
+
+
+def by_link(purpose, path):
+    def choose(client, password, *, database, settings, sam, **_):
+        with database.write() as db:
+            link_id = links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
+        token = links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
+        return client.post(path, data={"token": token, "password": password})
+
+    return choose
+
+
+def change(_client, password, *, as_person, sam, **_):
+    both = {"current_password": A_PASSWORD, "password": password}
+    return as_person(sam).post("/me/password", data=both)
+
+
+@pytest.mark.parametrize(
+    "choose",
+    [
+        register,
+        by_link(Purpose.reset, "/reset"),
+        by_link(Purpose.invitation, "/invitation"),
+        change,
+    ],
+    ids=["set", "reset", "invite", "change"],
+)
+@pytest.mark.parametrize(
+    ("length", "status"),
+    [
+        (SHORTEST_PASSWORD - 1, 422),
+        (SHORTEST_PASSWORD, 303),
+        (64, 303),
+        (128, 303),
+        (LONGEST_PASSWORD, 303),
+        (LONGEST_PASSWORD + 1, 422),
+    ],
+)
+def test_how_long_a_password_may_be_at_every_door(
+    client, database, settings, sam, as_person, choose, length, status
+):
+    """R-001: 14 characters are refused and 15, 64 and 128 accepted wherever one is set."""
+    password = a_password_of(length)
+    assert len(password) == length
+    more = {"database": database, "settings": settings, "sam": sam, "as_person": as_person}
+    answer = choose(client, password, **more)
+    assert answer.status_code == status
+    if status == 422:
+        assert "characters" in answer.text
+        assert password not in answer.text
+
+
+def test_every_cookie_over_https_is_bound_to_the_host(settings, sam):
+    """R-010: whatever is set on the way through signing in, proving, a saved form and signing out."""
+    app = create_app(settings.model_copy(update={"base_url": "https://testserver"}))
+    seen = {}
+    with TestClient(
+        app,
+        base_url="https://testserver",
+        headers={"origin": "https://testserver"},
+        follow_redirects=False,
+    ) as client:
+        answers = [
+            client.get("/sign-in"),
+            client.post("/sign-in", data={"email": sam.email, "password": A_PASSWORD}),
+            client.post("/me/sign-ins/end-others", data={}),
+            client.get("/me"),
+            client.post("/sign-out", data={}),
+        ]
+    for answer in answers:
+        for header in answer.headers.get_list("set-cookie"):
+            ((name, cookie),) = SimpleCookie(header).items()
+            if name == "flash":  # a sentence for the next page: no secret
+                continue
+            seen[name] = cookie
+            assert cookie["secure"], name
+            assert cookie["httponly"], name
+            assert (cookie["path"], cookie["domain"]) == ("/", ""), name
+            assert cookie["samesite"].lower() == "lax", name
+    assert {"__Host-sid", "__Host-visitor", "__Host-device"} <= set(seen)
+    assert [name for name in seen if not name.startswith("__Host-")] == []
+
+
+def test_no_secret_of_a_browser_is_in_the_database(client, database, sam):
+    """R-011: every row of every table, after signing in."""
+    client.post("/sign-in", data={"email": sam.email, "password": A_PASSWORD})
+    cookie = client.cookies["preceptor-device"]
+    _, device, _, seal = cookie.split(".")
+    secrets = (client.cookies["preceptor-sid"], device, seal)
+    rows = BytesIO()
+    with database.read() as db:
+        for table in Base.metadata.sorted_tables:
+            for row in db.execute(select(table)):
+                rows.write(repr(tuple(row)).encode())
+    dump = rows.getvalue()
+    assert sam.email.encode() in dump
+    assert [secret for secret in secrets if secret.encode() in dump] == []
+
+
+def test_no_page_and_no_answer_of_the_api_shows_the_cookie(client, sam):
+    """R-019."""
+    client.post("/sign-in", data={"email": sam.email, "password": A_PASSWORD})
+    secrets = (client.cookies["preceptor-sid"], client.cookies["preceptor-device"])
+    for path in (
+        "/home",
+        "/me",
+        "/me/sign-ins",
+        "/me/password",
+        "/api/v1/me/sign-ins",
+        "/api/v1/me",
+    ):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        told = answer.text + repr(answer.headers)
+        assert [secret for secret in secrets if secret in told] == []
+
+
+def test_every_page_of_who_is_signed_in_leads_out(client, sam):
+    """R-016."""
+    client.post("/sign-in", data={"email": sam.email, "password": A_PASSWORD})
+    for path in ("/home", "/me", "/courses", "/about", "/no-such-page"):
+        assert 'action="/sign-out"' in client.get(path).text
