@@ -21,11 +21,12 @@ from app.outbox import service as outbox
 def ask(db: Session, question: Question, *, network: str, academy: str, now: datetime) -> EnquiryId:
     """Keep a question of anybody, tell the academy's address of it and the sender that it arrived.
 
-    Refused above the limits of the door. The mail to the sender repeats nothing they typed: the
-    address may be a stranger's, and nobody shall send words through us. Nor does the academy's: a question
-    stands in one place, so that it is gone when it is deleted there.
+    Raise TooMany for a network that sends too many. Above the other limits of the door the question is kept
+    and no mail sent. The mail to the sender repeats nothing they typed: the address may be a stranger's, and
+    nobody shall send words through us. Nor does the academy's: a question stands in one place, so that it
+    is gone when it is deleted there.
     """
-    doors.knock(db, email=question.email, network=network, now=now)
+    mails = doors.knock(db, email=question.email, network=network, now=now)
     card = courses.course_card(db, question.course_key) if question.course_key else None
     enquiry = Enquiry(
         id=EnquiryId(new_uuid()),
@@ -38,13 +39,15 @@ def ask(db: Session, question: Question, *, network: str, academy: str, now: dat
         received_at=now,
     )
     db.add(enquiry)
-    outbox.send_mail(db, question.email, "enquiries/received", {}, now=now)
+    if mails.to_sender:
+        outbox.send_mail(db, question.email, "enquiries/received", {}, now=now)
     values = {
         "topic": question.topic.label,
         "course": card.title if card else None,
         "enquiry_id": str(enquiry.id),
     }
-    outbox.send_mail(db, academy, "enquiries/asked", values, now=now)
+    if mails.to_academy:
+        outbox.send_mail(db, academy, "enquiries/asked", values, now=now)
     return enquiry.id
 
 
