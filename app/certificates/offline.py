@@ -2,7 +2,7 @@
 that takes a file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -67,14 +67,19 @@ def checked_file(content: bytes, keys: KnownKeys) -> Checked:
         file_key, attached = signed_attachment(content, keys)
     except NotGenuine as refused:
         return _refused(WHY[refused.flaw])
+    return replace(checked_data(attached, keys), file_signed_with=file_key)
+
+
+def checked_data(document: bytes | str, keys: KnownKeys) -> Checked:
+    """Return whether the data that a file carries are what the academy signed. Never raise."""
     try:
-        words, proof = read_document(attached)
+        words, proof = read_document(document)
     except ValueError:
         return _refused(OTHER_DATA)
     said = words.get("certificate")
     if not is_proved(keys, StatementKind.certificate, words, proof) or not isinstance(said, dict):
         return _refused(OTHER_DATA)
-    return Checked(Status.valid, "", said, proof.key_id, file_key)
+    return Checked(Status.valid, "", said, proof.key_id)
 
 
 def with_status(checked: Checked, status: Status | None, revoked_at: datetime | None) -> Checked:
@@ -94,14 +99,8 @@ def with_status(checked: Checked, status: Status | None, revoked_at: datetime | 
 def revoked(checked: Checked, at: datetime | None) -> Checked:
     """Return the answer about a genuine file whose certificate was revoked."""
     when = f" on {at.day} {at:%B %Y}" if at else ""
-    return Checked(
-        Status.revoked,
-        f"The academy issued it and revoked it{when}. Do not rely on it.",
-        checked.said,
-        checked.signed_with,
-        checked.file_signed_with,
-        at,
-    )
+    why = f"The academy issued it and revoked it{when}. Do not rely on it."
+    return replace(checked, status=Status.revoked, why=why, revoked_at=at)
 
 
 def _refused(why: str) -> Checked:
