@@ -1,5 +1,7 @@
 """Issuing once and only by the rule, revoking, and what the audit finds."""
 
+from base64 import b64encode
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -13,6 +15,7 @@ from app.certificates.domain import Status
 from app.certificates.errors import AlreadyRevoked, NotIssued
 from app.certificates.models import Certificate, CertificateBlock
 from app.certificates.records import is_untouched
+from app.certificates.revocations import revocations
 from app.enrolments.models import Enrolment, EnrolmentState
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
@@ -339,3 +342,121 @@ def test_the_audit_finds_two_valid_ones(database, earned):
     assert found == [
         f"Person {earned.student.user_id}: 2 valid certificates of {earned.course_key}."
     ]
+
+
+class CountingKeys:
+    """The keys of the installation, with a count of the signatures that were checked."""
+
+    def __init__(self) -> None:
+        self.checked: list[int] = []
+
+    def verify(self, data: bytes, key_id: str, value: bytes) -> bool:
+        self.checked.append(len(data))
+        return ISSUER.keys.verify(data, key_id, value)
+
+    def public(self) -> dict[str, bytes]:
+        return ISSUER.keys.public()
+
+
+def test_a_hit_and_a_miss_check_one_signature_each(database, earned):
+    """R-114: the time of an answer does not tell whether a number exists. Both check one signature over about
+    as many bytes, and ask one statement."""
+    with database.write() as db:
+        serial = db.get(Certificate, a_certificate(db, earned)).serial
+    sizes = {}
+    for number in (serial, serials.new_serial(), None):
+        keys = CountingKeys()
+        with database.read() as db:
+            found = queries.verification(db, number, keys)
+        assert (found is not None) == (number == serial)
+        (sizes[number],) = keys.checked
+    hit, *misses = sizes.values()
+    assert all(hit / 2 < miss < hit * 2 for miss in misses)
+
+
+def test_a_revocation_that_was_taken_back_by_hand_is_not_valid(database, earned, admin):
+    """R-116: nothing is left in the row; the audit trail is the second witness."""
+    with database.write() as db:
+        certificate_id = a_certificate(db, earned)
+        service.revoke_certificate(db, admin, certificate_id, "In error", ISSUER, now=NOW)
+    with database.write() as db:
+        row = db.get(Certificate, certificate_id)
+        row.revoked_at = row.revoked_by = row.revocation_reason = None
+        row.revocation_format = row.revocation_key_id = row.revocation_signature = None
+    with database.read() as db:
+        serial = db.get(Certificate, certificate_id).serial
+        own = queries.own_page(db, earned.student.user_id, ISSUER.keys).certificates
+        listed = queries.admin_page(db, ISSUER.keys, search="", number=1).certificates.rows
+        opened = queries.document(db, admin, certificate_id, ISSUER.keys)
+        found = queries.verification(db, serial, ISSUER.keys)
+        assert {one.status for one in (*own, *listed, opened, found)} == {Status.not_valid}
+        assert checks.problems(db, ISSUER.keys, now=NOW) == [
+            f"Certificate {certificate_id}: the audit trail says that it was revoked, its row does not."
+        ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"revoked_at": NOW.replace(year=2025)},
+        {"revocation_reason": "A better one"},
+        {"revoked_by": UserId(new_uuid())},
+        {"revocation_signature": None},
+        {"revocation_key_id": "20261101-01641cf7"},
+        {"revoked_at": None},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_revocation_that_was_changed_is_not_valid(database, earned, admin, changes):
+    """R-116."""
+    with database.write() as db:
+        certificate_id = a_certificate(db, earned)
+        service.revoke_certificate(db, admin, certificate_id, "In error", ISSUER, now=NOW)
+    with database.write() as db:
+        db.execute(update(Certificate).values(changes))
+    with database.read() as db:
+        found = queries.document(db, admin, certificate_id, ISSUER.keys)
+        assert (found.status, found.revocation_reason) == (Status.not_valid, None)
+        assert len(checks.problems(db, ISSUER.keys, now=NOW)) == 1
+
+
+def test_a_revocation_that_nobody_signed_is_not_valid_and_is_not_published(database, earned):
+    """R-116: who writes to the database cannot speak for the academy in its published list."""
+    with database.write() as db:
+        a_certificate(db, earned)
+        db.execute(
+            update(Certificate).values(
+                revoked_at=NOW, revoked_by=UserId(new_uuid()), revocation_reason="Because"
+            )
+        )
+    with database.read() as db:
+        serial = db.scalars(select(Certificate)).one().serial
+        assert queries.verification(db, serial, ISSUER.keys).status is Status.not_valid
+        assert revocations(db, ISSUER.keys) == {}
+
+
+def test_the_private_key_is_neither_in_the_database_nor_in_the_log(
+    sqlite_database, earned_on_sqlite, caplog, capsys
+):
+    """R-117."""
+    with sqlite_database.write() as db:
+        a_certificate(db, earned_on_sqlite)
+        admin = a_user(db, "Ada Admin", roles=("admin",))
+        row = db.scalars(select(Certificate)).one()
+        service.revoke_certificate(db, admin, row.id, "In error", ISSUER, now=NOW)
+    sqlite_database.close()
+    folder = Path(sqlite_database.url.database).parent
+    stored = b"".join(path.read_bytes() for path in folder.glob("preceptor.db*"))
+    printed = capsys.readouterr()
+    logged = (caplog.text + printed.out + printed.err).encode()
+    private = ISSUER.keys.newest_private.private_bytes_raw()
+    for written in (private, private.hex().encode(), b64encode(private)):
+        assert written not in stored
+        assert written not in logged
+    assert ISSUER.keys.newest_id.encode() in stored
+
+
+@pytest.fixture
+def earned_on_sqlite(sqlite_database):
+    with sqlite_database.write() as db:
+        return an_earner(db)
