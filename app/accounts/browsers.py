@@ -8,7 +8,8 @@ from app.accounts.factors.pending import Waiting
 from app.accounts.recognition import DEVICE_LASTS, Recognition
 from app.accounts.sign_ins import Browser, Started
 from app.web.csrf import cookie_name
-from app.web.visit import FlashKind, VisitContext
+from app.web.flashes import FlashKind
+from app.web.visit import VisitContext
 
 WAITING = "step"
 """The cookie of a sign-in that waits for the second factor."""
@@ -42,7 +43,7 @@ def signed_in(
     kind: FlashKind = "success",
 ) -> Response:
     """Hand the sign-in's new token to the browser and send it on."""
-    response = visit.redirect(to, flash=flash, kind=kind)
+    response = visit.redirect(to, flash=flash, kind=kind, owner=started.token)
     visit.set_cookie(response, "sid", started.token, seconds=started.seconds)
     return recognised(visit, response, started.device)
 

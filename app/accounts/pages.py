@@ -125,7 +125,7 @@ def sign_out(*, visit: Visit, submitted: Submitted) -> Response:
     if token := visit.sign_in_token:
         with visit.database.write() as db:
             sign_ins.sign_out(db, token, now=visit.now)
-    response = visit.redirect("/", flash="You are signed out.")
+    response = visit.redirect("/", flash="You are signed out.", owner=visit.visitor)
     visit.drop_cookie(response, "sid")
     response.headers["clear-site-data"] = '"cache"'
     return response
@@ -274,7 +274,7 @@ def _set_password(visit: VisitContext, submitted: Submission, purpose: Purpose) 
     except Refused as refused:
         return link_page(visit, SET_PASSWORD[purpose], purpose, submitted, refused)
     words = "Your password is set. Sign in with it."
-    response = visit.redirect(visit.url("accounts.sign_in"), flash=words)
+    response = visit.redirect(visit.url("accounts.sign_in"), flash=words, owner=visit.visitor)
     return recognised(visit, response, device)
 
 

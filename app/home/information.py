@@ -122,6 +122,7 @@ def cookies(
     codes_last: timedelta,
     visitor_seconds: int,
     device_lasts: timedelta,
+    flash: str,
     flash_seconds: int,
 ) -> tuple[Cookie, ...]:
     """Return every cookie the site sets. `student` and `staff` are how long a sign-in lives unused,
@@ -147,7 +148,7 @@ def cookies(
             f"{_words(device_lasts)} after you last signed in.",
         ),
         Cookie(
-            "flash",
+            flash,
             "Carries one sentence, such as “Your place is booked”, to the next page.",
             f"Deleted on the next page, and after {_words(timedelta(seconds=flash_seconds))}.",
         ),

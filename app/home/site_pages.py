@@ -13,10 +13,11 @@ from app.accounts.recognition import DEVICE_LASTS
 from app.courses import queries as courses
 from app.home.information import ACCESSIBILITY, PRIVACY, Cookie, Information, cookies
 from app.home.search_engines import robots, sitemap
+from app.web import flashes
 from app.web.access import EVERYONE
 from app.web.csrf import cookie_name
 from app.web.routing import Pages
-from app.web.visit import FLASH_LASTS, VISITOR_LASTS, Preview, Visit, VisitContext
+from app.web.visit import VISITOR_LASTS, Preview, Visit, VisitContext
 
 pages = Pages()
 AN_HOUR = {"cache-control": "public, max-age=3600"}
@@ -65,7 +66,8 @@ def show_cookies(visit: Visit) -> Response:
         codes_last=fresh_codes.LASTS,
         visitor_seconds=VISITOR_LASTS,
         device_lasts=DEVICE_LASTS,
-        flash_seconds=FLASH_LASTS,
+        flash=cookie_name(visit.settings, "flash"),
+        flash_seconds=flashes.LASTS,
     )
     preview = Preview(
         "Cookies",

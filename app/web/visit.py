@@ -1,15 +1,13 @@
 """One request, as a route sees it: who, when, the database, and ways to answer."""
 
 import hmac
-import json
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -21,8 +19,10 @@ from app.db.idempotency import once
 from app.kit.errors import Conflict, Unauthenticated
 from app.kit.keys import Keys
 from app.settings import Settings
+from app.web import flashes
 from app.web.access import Access, FreshProof
 from app.web.csrf import SAFE_METHODS, cookie_name, demand_proof_of_unread, token_for
+from app.web.flashes import Flash, FlashKind
 from app.web.forms import Submission
 from app.web.kept_forms import KEPT, KeptForm, Why, filled
 from app.web.navigation import Item, navigation_for
@@ -31,20 +31,6 @@ from app.web.shell import Shell
 
 PREFETCH_RULES = "prefetch.specrules"
 VISITOR_LASTS = 86_400
-FLASH_LASTS = 60
-"""Seconds; the page about cookies reads them from here."""
-
-FlashKind = Literal["success", "info", "warning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Flash:
-    """A sentence shown once, on the page after a form."""
-
-    kind: str
-    text: str
-
-
 SENT_BEFORE = "You sent this before, and it was done then. This page shows how things stand now."
 SUPERSEDED = (
     "This key was used before, and what was done then does not stand any more. "
@@ -201,8 +187,7 @@ class VisitContext:
 
     def _keyed(self, body: str) -> str:
         """Key the body, so that what is kept of it tells nothing: a form may hold a password."""
-        secret = self.settings.secret_key.get_secret_value().encode()
-        return hmac.new(secret, b"body:" + body.encode(), sha256).hexdigest()
+        return hmac.new(self._secret.encode(), b"body:" + body.encode(), sha256).hexdigest()
 
     def url(self, name: str, **parameters: Any) -> str:
         """Return the path of a named route."""
@@ -224,11 +209,14 @@ class VisitContext:
             response.headers["x-robots-tag"] = "all"
         if self._may_prefetch():
             response.headers["speculation-rules"] = f'"{self.shell.asset(PREFETCH_RULES)}"'
+        self._remember_visitor(response)
+        if cookie_name(self.settings, "flash") in self.request.cookies:
+            self.drop_cookie(response, "flash")
+        return response
+
+    def _remember_visitor(self, response: Response) -> None:
         if self._new_visitor is not None:
             self.set_cookie(response, "visitor", self._new_visitor, seconds=VISITOR_LASTS)
-        if "flash" in self.request.cookies:
-            response.delete_cookie("flash", path="/", httponly=True, samesite="lax")
-        return response
 
     def _html(
         self,
@@ -249,23 +237,27 @@ class VisitContext:
         return keeper.read(self.database, kept_id, self._actor.user_id, now=self.now)
 
     def redirect(
-        self, to: str, *, flash: str | None = None, kind: FlashKind = "success"
+        self,
+        to: str,
+        *,
+        flash: str | None = None,
+        kind: FlashKind = "success",
+        owner: str | None = None,
     ) -> Response:
         """Answer a successful post: see another page (303), with a sentence shown there once. A form that was
-        sent a second time did nothing now: what it did then may have been undone since."""
+        sent a second time did nothing now: what it did then may have been undone since.
+
+        `owner` is whose page comes next, where that changes: the token of a new sign-in, or `visitor`.
+        """
         if flash is not None and kind == "success" and self.is_repeat:
             flash, kind = SENT_BEFORE, "info"
         response = RedirectResponse(to, status_code=303)
         if flash is not None:
-            response.set_cookie(
-                "flash",
-                self._pack(kind, flash),
-                max_age=FLASH_LASTS,
-                path="/",
-                httponly=True,
-                samesite="lax",
-                secure=self.settings.is_https,
+            value = flashes.packed(
+                Flash(kind, flash), secret=self._secret, owner=owner or self._seed
             )
+            self.set_cookie(response, "flash", value, seconds=flashes.LASTS)
+            self._remember_visitor(response)
         return response
 
     def set_cookie(self, response: Response, kind: str, value: str, *, seconds: int) -> None:
@@ -324,27 +316,31 @@ class VisitContext:
             return None
         return int((ends_at - self.now).total_seconds())
 
-    def _csrf_token(self) -> str:
-        seed = self.sign_in_token if self._actor else None
-        seed = seed or self.request.cookies.get(cookie_name(self.settings, "visitor"))
+    @property
+    def visitor(self) -> str:
+        """The token of this browser while nobody is signed in; it gets one with the answer if it has none."""
+        seed = self.request.cookies.get(cookie_name(self.settings, "visitor"))
         if seed is None:
             seed = self._new_visitor = self._new_visitor or secrets.token_urlsafe(24)
-        return token_for(self.settings, seed)
+        return seed
 
-    def _pack(self, kind: str, text: str) -> str:
-        body = urlsafe_b64encode(json.dumps([kind, text]).encode()).decode()
-        return f"{body}.{self._seal(body)}"
+    @property
+    def _seed(self) -> str:
+        """The token of the sign-in, or of the visitor, to which forms and flashes are bound."""
+        return (self.sign_in_token if self._actor else None) or self.visitor
 
-    def _seal(self, body: str) -> str:
-        secret = self.settings.secret_key.get_secret_value().encode()
-        return hmac.new(secret, b"flash:" + body.encode(), sha256).hexdigest()[:32]
+    @property
+    def _secret(self) -> str:
+        return self.settings.secret_key.get_secret_value()
+
+    def _csrf_token(self) -> str:
+        return token_for(self.settings, self._seed)
 
     def _flash(self) -> Flash | None:
-        body, _, seal = self.request.cookies.get("flash", "").partition(".")
-        if not body or not hmac.compare_digest(seal.encode(), self._seal(body).encode()):
+        value = self.request.cookies.get(cookie_name(self.settings, "flash"))
+        if value is None:
             return None
-        kind, text = json.loads(urlsafe_b64decode(body))
-        return Flash(kind, text)
+        return flashes.unpacked(value, secret=self._secret, owner=self._seed)
 
 
 @dataclass(frozen=True, slots=True)

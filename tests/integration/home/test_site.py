@@ -280,13 +280,18 @@ class TestInformation:
         assert "preceptor-visitor" in page
         assert "1 day." in page
         flash = client.post("/sign-out").headers.get_list("set-cookie")
-        (shown,) = [one for one in flash if one.startswith("flash=")]
+        (shown,) = [one for one in flash if one.startswith("preceptor-flash=")]
         assert "Max-Age=60" in shown
         assert "after 1 minute" in page
         assert "preceptor-sid" in page
         assert "at most 30 days" in page
         names = {one.partition("=")[0] for one in [fresh, *flash]}
-        assert names <= {"preceptor-visitor", "preceptor-sid", "preceptor-device", "flash"}
+        assert names <= {
+            "preceptor-visitor",
+            "preceptor-sid",
+            "preceptor-device",
+            "preceptor-flash",
+        }
         assert all("HttpOnly" in one for one in [fresh, *flash])
 
     @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""The sentence on the page after a form: how it travels in a cookie, to its owner only."""
+
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+LASTS = 60
+"""Seconds; the page about cookies reads them from here."""
+
+FlashKind = Literal["success", "info", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """A sentence shown once, on the page after a form."""
+
+    kind: str
+    text: str
+
+
+def packed(flash: Flash, *, secret: str, owner: str) -> str:
+    """Return the value of the cookie. `owner` is the token of the sign-in, or of the visitor, for whom the
+    next page is made: only with the same one is it read again."""
+    body = urlsafe_b64encode(json.dumps([flash.kind, flash.text]).encode()).decode()
+    return f"{body}.{_seal(body, secret, owner)}"
+
+
+def unpacked(value: str, *, secret: str, owner: str) -> Flash | None:
+    """Return the sentence; None for one that is somebody else's, changed, or of an older version."""
+    body, _, seal = value.partition(".")
+    if not body or not hmac.compare_digest(seal.encode(), _seal(body, secret, owner).encode()):
+        return None
+    kind, text = json.loads(urlsafe_b64decode(body))
+    return Flash(kind, text)
+
+
+def _seal(body: str, secret: str, owner: str) -> str:
+    bound = b"flash of " + sha256(owner.encode()).digest() + body.encode()
+    return hmac.new(secret.encode(), bound, sha256).hexdigest()[:32]
