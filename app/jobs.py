@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts import recognition, sign_ins
 from app.accounts.factors import resets
 from app.accounts.kept_forms import forget_old_forms
+from app.certificates import blocks as certificate_blocks
 from app.certificates import service as certificates
 from app.certificates.signing import Issuer
 from app.db import idempotency, limits
@@ -70,9 +71,32 @@ def learning_completed(db: Session, payload: dict[str, Any], now: datetime, issu
 
 def issue_certificate(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
     """A fact that may have been the last one missing."""
+    certificates.announce_if_complete(
+        db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), now=now
+    )
+
+
+def certificate_earned(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
+    """Everything that a certificate needs is there."""
     certificates.issue_if_complete(
         db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), issuer, now=now
     )
+
+
+def name_saved(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
+    """A name that certificates print is new."""
+    certificates.name_saved(db, UserId(UUID(payload["user_id"])), issuer, now=now)
+
+
+def look_ahead_to_certificate(database: Database, payload: dict[str, Any]) -> None:
+    """Ask the printer about the names on a certificate that is to be issued."""
+    wanted = (UserId(UUID(payload["user_id"])), str(payload["course_key"]))
+    certificate_blocks.look_ahead(database, [wanted])
+
+
+def look_ahead_to_name(database: Database, payload: dict[str, Any]) -> None:
+    """Ask the printer about a new name, and about every certificate that may have waited for it."""
+    certificate_blocks.look_ahead_to_name(database, UserId(UUID(payload["user_id"])))
 
 
 def tell_of_corrections(
@@ -115,8 +139,10 @@ def right_ended(db: Session, payload: dict[str, Any], now: datetime, issuer: Iss
 
 HANDLERS: dict[str, Handler] = {
     "account.closed": right_ended,
+    "account.name_saved": name_saved,
     "account.roles_lost": right_ended,
     "assessment.signed": issue_certificate,
+    "certificate.earned": certificate_earned,
     "enrolment.ended": right_ended,
     "course.corrected": tell_of_corrections,
     "learning.completed": learning_completed,
@@ -125,12 +151,20 @@ HANDLERS: dict[str, Handler] = {
     "quiz.submitted": nobody_listens_yet,
 }
 
+LOOK_AHEAD: dict[str, Callable[[Database, dict[str, Any]], None]] = {
+    "account.name_saved": look_ahead_to_name,
+    "certificate.earned": look_ahead_to_certificate,
+}
+"""What takes its time and is done for a fact before the block is opened in which it is acted on."""
+
 
 def act_on_facts(db: Session, issuer: Issuer, *, now: datetime) -> None:
-    """Act on every fact that waits, in the transaction of the caller and each distinct one once: for who
-    makes a whole academy at a time and does not leave its past to the worker."""
-    for name, fact in outbox.take_facts(db, now=now):
-        HANDLERS[name](db, fact, now, issuer)
+    """Act on every fact that waits, and on those that follow from them, in the transaction of the caller and
+    each distinct one once: for who makes a whole academy at a time and does not leave its past to the
+    worker."""
+    while facts := outbox.take_facts(db, now=now):
+        for name, fact in facts:
+            HANDLERS[name](db, fact, now, issuer)
 
 
 def deliver_due(database: Database, mailer: Mailer, issuer: Issuer, *, now: datetime) -> int:
@@ -165,6 +199,8 @@ def deliver_facts(database: Database, issuer: Issuer, *, now: datetime) -> int:
 def act_on(database: Database, fact: outbox.Leased, issuer: Issuer, *, now: datetime) -> None:
     """Act on one fact, unless another worker holds it by a newer lease. It is marked first, so that nobody
     else acts on it before the block ends."""
+    if look_ahead := LOOK_AHEAD.get(fact.name):
+        look_ahead(database, fact.payload)
     with database.write() as db:
         if outbox.mark_done(db, fact, now=now):
             HANDLERS[fact.name](db, fact.payload, now, issuer)
@@ -244,6 +280,19 @@ def close_waiting_lists(database: Database, *, now: datetime) -> int:
     return people
 
 
+def try_blocked_again(database: Database, issuer: Issuer, *, now: datetime) -> None:
+    """Try to issue every certificate that waits for a name: a later version may print more letters."""
+    with database.read() as db:
+        wanted = certificate_blocks.waiting(db)
+    for user_id, course_key in wanted:
+        try:
+            certificate_blocks.look_ahead(database, [(user_id, course_key)])
+            with database.write() as db:
+                certificates.issue_if_complete(db, user_id, course_key, issuer, now=now)
+        except Exception as error:  # whatever is wrong with it, the next round tries again
+            log.error("certificate not issued", user_id=str(user_id), exc_info=error)
+
+
 def _ids(values: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in values.items() if name.endswith("_id")}
 
@@ -305,6 +354,7 @@ class FactWork:
             self._tidied_at = seconds
         if seconds - self._swept_at >= SWEEP_EVERY:
             sweep(self.database, now=now)
+            try_blocked_again(self.database, self.issuer, now=now)
             self._swept_at = seconds
         return Round(bool(taken))
 

@@ -12,6 +12,7 @@ from app.accounts import own_account, queries, sign_ins
 from app.accounts.actor import Role
 from app.accounts.domain import Profile, missing_profile_fields
 from app.accounts.forms import PERSONAL_DETAILS, Name
+from app.accounts.printable import demand_printable_profile
 from app.kit.ids import GroupId, SignInId
 from app.kit.versions import LONGEST_VERSION
 from app.web.access import INSTRUCTOR, SIGNED_IN
@@ -119,13 +120,17 @@ def show_me(*, visit: Visit) -> MeOut:
 )
 def change_profile(*, visit: Visit, profile: ProfileIn) -> MeOut:
     """Replace the profile; what is left out becomes empty. One that was made from an older version is
-    refused with 409 and the reason `stale`.
+    refused with 409 and the reason `stale`, a name that certificates cannot print with 422 and the reason
+    `name_not_printed`.
 
     To change a detail needs the password, typed within the last 15 minutes: without it the answer is 403
     with the reason `fresh-proof-needed`. A token cannot prove who holds it. It may change the theme, and
     fill in what a place still asks for (`missing` of `GET /me`); for the rest there is the page `/me`.
     """
     wanted = Profile(**profile.model_dump(exclude={"version"}))
+    with visit.database.read() as db:
+        before = queries.profile(db, visit.actor.user_id)
+    demand_printable_profile(before, wanted, visit.actor.roles)
     with visit.database.write() as db:
         own_account.change_profile(
             db, visit.actor, wanted, expected_version=profile.version, now=visit.now

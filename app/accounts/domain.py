@@ -111,8 +111,11 @@ KEPT_WORDS = {
 
 
 UNPRINTABLE = ("Cc", "Cs", "Co", "Cn")
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that turn the direction of the text around a name; joiners, which Persian needs, stay."""
+TURNING = frozenset(
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u00ad\u200b\u2060\ufeff"
+)
+"""Marks that nobody sees and that come along when a name is copied: they turn the direction of the text, or
+do nothing. Joiners stay: Persian and Sinhala need them."""
 
 
 def clean_name(typed: str) -> str:

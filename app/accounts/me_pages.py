@@ -16,7 +16,9 @@ from app.accounts.forms import (
     ProfileForm,
 )
 from app.accounts.fresh_proof_pages import checked
-from app.kit.errors import Refused
+from app.accounts.issued_names import words_after_saving
+from app.accounts.printable import demand_printable_profile
+from app.kit.errors import Invalid, Refused
 from app.kit.ids import SignInId
 from app.kit.versions import Stale
 from app.web.access import SIGNED_IN
@@ -44,7 +46,10 @@ def change_profile(*, visit: Visit, submitted: Submitted) -> Response:
     except Refused as refused:
         return _me_page(visit, submitted, refused)
     profile = form.profile()
+    with visit.database.read() as db:
+        before = queries.profile(db, visit.actor.user_id)
     try:
+        demand_printable_profile(before, profile, visit.actor.roles)
         with visit.database.write() as db:
             if not visit.actor.is_student:  # their page asks for less; the rest stays as it is
                 whole = queries.profile(db, visit.actor.user_id)
@@ -52,9 +57,10 @@ def change_profile(*, visit: Visit, submitted: Submitted) -> Response:
             own_account.change_profile(
                 db, visit.actor, profile, expected_version=form.version, now=visit.now
             )
-    except Stale as refused:
+    except (Stale, Invalid) as refused:
         return _me_page(visit, submitted, refused)
-    return visit.redirect(visit.url("accounts.me"), flash="Your profile is saved.")
+    words = f"Your profile is saved. {_words_on_certificates(visit, before, profile)}".strip()
+    return visit.redirect(visit.url("accounts.me"), flash=words)
 
 
 @pages.get("/me/password", name="accounts.password", access=SIGNED_IN)
@@ -141,6 +147,14 @@ def _me_page(
         options=OPTIONS,
         missing=missing if visit.actor.is_student else [],
     )
+
+
+def _words_on_certificates(visit: VisitContext, before: Profile, saved: Profile) -> str:
+    """Return what became of certificates that were issued before the name was changed."""
+    if before.certificate_name == saved.certificate_name:
+        return ""
+    with visit.database.read() as db:
+        return words_after_saving(db, visit.actor.user_id, saved.certificate_name or "")
 
 
 def _values(profile: Profile) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from app.db import limits
 from app.kit.errors import Invalid, ProofNeeded
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.versions import demand_current
-from app.outbox.service import send_mail
+from app.outbox.service import announce, send_mail
 
 
 @open_to_all
@@ -261,6 +261,8 @@ def change_profile(
         )
     )
     note(db, actor.user_id, actor.user_id, "accounts.profile_changed", now=now)
+    if (recorded.name, recorded.certificate_name) != (profile.name, profile.certificate_name):
+        announce(db, "account.name_saved", {"user_id": str(actor.user_id)}, now=now)
 
 
 def _by_email(db: Session, email: str) -> User | None:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from app.accounts import queries, searching, service, sign_ins
+from app.accounts import printable, queries, searching, service, sign_ins
 from app.accounts.actor import Role
 from app.accounts.domain import AccountState, PeopleSort
 from app.accounts.forms import CloseForm, ExportForm, InviteForm, PlainForm, ReasonForm, RolesForm
@@ -99,6 +99,7 @@ def show_invite(*, visit: Visit) -> Response:
 def invite(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = InviteForm.read(submitted)
+        printable.demand_printable_invitation(form.name, form.roles)
         with visit.database.write() as db:
 
             def effect() -> str:

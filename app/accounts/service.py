@@ -111,6 +111,8 @@ def change_roles(
         reason=reason,
         details={"before": before, "roles": sorted(roles)},
     )
+    if Role.instructor in roles - frozenset(before):
+        announce(db, "account.name_saved", {"user_id": str(person_id)}, now=now)
     if lost:
         _announce_loss(db, "account.roles_lost", actor, person_id, ends_places=False, now=now)
 

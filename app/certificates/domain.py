@@ -67,6 +67,7 @@ class Judged:
     checklist_key: str
     signed_at: datetime
     assessor: str
+    assessor_id: UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +249,28 @@ def hash_of(snapshot: Mapping[str, Any]) -> str:
     return sha256(canonical(snapshot)).hexdigest()
 
 
+class Whose(StrEnum):
+    """Whose words on a certificate cannot be printed."""
+
+    holder = "holder"
+    assessor = "assessor"
+    course = "course"
+
+
+OLD_REASON = "A letter of a name could not be printed. It is tried again within the hour."
+
+
+def readable_reason(reason: str, whose: Whose | None) -> str:
+    """Return why a certificate waits. Older versions kept codes of letters, which nobody can read."""
+    return reason if whose is not None or "U+" not in reason else OLD_REASON
+
+
+def assessments_of(facts: Facts) -> tuple[Judged, ...]:
+    """Return the assessments that the certificate names, in the order of the course."""
+    pairs = (_judged(facts, kind) for kind in facts.course.practicals)
+    return tuple(pair[1] for pair in pairs if pair is not None)
+
+
 class Status(StrEnum):
     """`not_valid`: the row is not what was issued."""
 
@@ -265,8 +288,3 @@ def status_of(*, is_untouched: bool, revoked_at: datetime | None) -> Status:
 def printable_name(name: str | None) -> str:
     """Return a name as it would be printed: composed letters, single spaces."""
     return " ".join(unicodedata.normalize("NFC", name or "").split())
-
-
-def missing_glyphs(name: str, drawn: frozenset[int]) -> tuple[str, ...]:
-    """Return the characters of a name that no font of the certificate draws, each once."""
-    return tuple(dict.fromkeys(letter for letter in name if ord(letter) not in drawn))

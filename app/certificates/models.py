@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base
+from app.certificates.domain import Whose
+from app.db.base import Base, word
 from app.db.readable import ReadableJson, ReadableMoment, ReadableUuid
 from app.kit.ids import CertificateId, RevisionId, UserId
 
@@ -56,7 +57,10 @@ class Certificate(Base):
 
 
 class CertificateBlock(Base):
-    """A certificate that is earned but cannot be printed: an admin sees why. Gone once it is issued."""
+    """A certificate that is earned but cannot be printed: an admin sees why. Gone once it is issued.
+
+    `about_id` is the person whose name is to be corrected. `whose` is empty in rows of older versions, whose
+    reason is in words for machines."""
 
     __tablename__ = "certificate_blocks"
 
@@ -64,3 +68,5 @@ class CertificateBlock(Base):
     course_key: Mapped[str] = mapped_column(String(64), primary_key=True)
     reason: Mapped[str] = mapped_column(Text)
     blocked_at: Mapped[datetime]
+    whose: Mapped[Whose | None] = mapped_column(word(Whose))
+    about_id: Mapped[UserId | None]

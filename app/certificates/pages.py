@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from app.certificates import queries, serials, service
+from app.certificates import blocks, queries, renaming, serials, service
 from app.certificates.domain import Status
 from app.certificates.doors import take_turn
 from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable
@@ -15,6 +15,7 @@ from app.certificates.printing import certificate_pdf
 from app.certificates.published import written_list
 from app.certificates.queries import Which
 from app.certificates.revocations import revocations
+from app.certificates.service import Issued
 from app.certificates.signing import Issuer
 from app.db.paging import page_number
 from app.kit.errors import Invalid
@@ -23,6 +24,7 @@ from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT, FreshProof
 from app.web.errors import status_of
 from app.web.forms import Submitted
 from app.web.print_desk import PaperAnswer
+from app.web.printed_names import PrinterAway
 from app.web.routing import Pages
 from app.web.visit import Preview, Visit, VisitContext
 
@@ -41,7 +43,8 @@ NOT_FOR_SEARCH = {"x-robots-tag": "noindex, nofollow"}
 def show_own(visit: Visit) -> Response:
     with visit.database.read() as db:
         page = queries.own_page(db, visit.actor.user_id, visit.keys.signing)
-    return visit.render("certificates/own.html", page=page)
+        name = renaming.name_now(db, visit.actor.user_id) if page.certificates else ""
+    return visit.render("certificates/own.html", page=page, name_now=name)
 
 
 @pages.get("/certificates/{certificate_id}.pdf", name="certificates.pdf", access=SIGNED_IN)
@@ -121,19 +124,23 @@ def show_list(visit: Visit) -> Response:
     wanted = asked.get("which", "")
     which = Which(wanted) if wanted in set(Which) else Which.all
     with visit.database.read() as db:
-        page = queries.admin_page(db, visit.keys.signing, search=search, number=number, which=which)
+        page = queries.issued(db, visit.keys.signing, search=search, number=number, which=which)
+        waiting = blocks.blocked(db)
     base = visit.url("certificates.list")
 
     def link(to: int, view: str = which) -> str:
         return f"{base}?{urlencode({'which': view, 'q': search, 'page': to})}"
 
-    return visit.render("certificates/list.html", page=page, link=link)
+    return visit.render(
+        "certificates/list.html", page=page, blocked=waiting, search=search, which=which, link=link
+    )
 
 
 @pages.post("/admin/certificates/blocked", name="certificates.issue_blocked", access=ADMIN)
 def issue_blocked(visit: Visit, submitted: Submitted) -> Response:
     form = BlockedForm.read(submitted)
     try:
+        blocks.look_ahead(visit.database, [(UserId(form.user_id), form.course_key)])
         with visit.database.write() as db:
             issued = service.issue_blocked(
                 db,
@@ -143,11 +150,9 @@ def issue_blocked(visit: Visit, submitted: Submitted) -> Response:
                 _issuer(visit),
                 now=visit.now,
             )
-    except NotIssued as refused:
+    except (NotIssued, PrinterAway) as refused:
         return visit.redirect(visit.url("certificates.list"), flash=refused.detail, kind="warning")
-    return visit.redirect(
-        visit.url("certificates.show", certificate_id=issued), flash="The certificate is issued."
-    )
+    return _lead_to(visit, issued, "The certificate is issued.")
 
 
 @pages.get("/admin/certificates/{certificate_id}", name="certificates.show", access=ADMIN)
@@ -188,15 +193,26 @@ def revoke(visit: Visit, certificate_id: CertificateId, submitted: Submitted) ->
 def reissue(visit: Visit, certificate_id: CertificateId, submitted: Submitted) -> Response:
     ReissueForm.read(submitted)
     try:
+        blocks.look_ahead_to_reissue(visit.database, certificate_id)
         with visit.database.write() as db:
             issued = service.reissue_certificate(
                 db, visit.actor, certificate_id, _issuer(visit), now=visit.now
             )
-    except NotIssued as refused:
+    except (NotIssued, PrinterAway) as refused:
         return _one(visit, certificate_id, status_of(refused), errors={"form": refused.detail})
+    return _lead_to(visit, issued, "A new certificate is issued, with a new number.")
+
+
+def _lead_to(visit: VisitContext, issued: Issued, words: str) -> Response:
+    """Show a certificate that was issued by this press, or by another admin a moment before."""
+    if not issued.is_new:
+        words = (
+            "This certificate was issued a moment before you asked for it. There is only this one."
+        )
     return visit.redirect(
-        visit.url("certificates.show", certificate_id=issued),
-        flash="A new certificate is issued, with a new number.",
+        visit.url("certificates.show", certificate_id=issued.certificate_id),
+        flash=words,
+        kind="success" if issued.is_new else "info",
     )
 
 
@@ -214,10 +230,12 @@ def _one(
 ) -> Response:
     with visit.database.read() as db:
         page = queries.document(db, visit.actor, certificate_id, visit.keys.signing)
+        name = renaming.name_now(db, page.holder_id) if page.status is Status.valid else ""
     return visit.render(
         "certificates/one.html",
         status=status,
         page=page,
+        name_now=name,
         errors=errors or {},
         values=values or {},
     )

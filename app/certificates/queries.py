@@ -15,7 +15,7 @@ from app.accounts.queries import Person
 from app.assessments import queries as assessments
 from app.assessments.queries import Competent
 from app.certificates import domain, policy, serials
-from app.certificates.domain import Facts, Judged, Requirement
+from app.certificates.domain import Facts, Judged, Requirement, Whose
 from app.certificates.gathering import attended
 from app.certificates.models import Certificate, CertificateBlock
 from app.certificates.records import WAS_REVOKED, Shown, shown
@@ -40,7 +40,8 @@ class Way:
     """What one person has done and still has to do for the certificate of one course.
 
     `attended_at` is the newest practical they were at. `blocked` says why an earned certificate cannot
-    be printed; after a revocation only an admin issues a new one.
+    be printed, and `is_own_name` that it is for the holder to correct; after a revocation only an admin
+    issues a new one.
     """
 
     course_key: str
@@ -48,6 +49,7 @@ class Way:
     requirements: tuple[Requirement, ...]
     attended_at: datetime | None = None
     blocked: str | None = None
+    is_own_name: bool = False
     is_revoked: bool = False
 
     @property
@@ -65,33 +67,12 @@ class OwnPage:
     ways: tuple[Way, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """An earned certificate that waits for an admin."""
-
-    user_id: UserId
-    course_key: str
-    course_title: str
-    name: str
-    email: str
-    reason: str
-    blocked_at: datetime
-
-
 class Which(StrEnum):
     """Which certificates a list shows."""
 
     all = "all"
     valid = "valid"
     revoked = "revoked"
-
-
-@dataclass(frozen=True, slots=True)
-class AdminPage:
-    certificates: Page[Shown]
-    blocked: tuple[Blocked, ...]
-    search: str
-    which: Which
 
 
 # Built once, of plain columns: every home page of a student asks.
@@ -102,7 +83,7 @@ ISSUED = Prepared(
     .order_by(ISSUED_TO.issued_at.desc(), ISSUED_TO.id.desc())
 )
 BLOCKS = Prepared(
-    select(BLOCK.course_key, BLOCK.reason).where(BLOCK.user_id == bindparam("user_id"))
+    select(BLOCK.course_key, BLOCK.reason, BLOCK.whose).where(BLOCK.user_id == bindparam("user_id"))
 )
 _NOBODY = {"format": 0, "serial": "", "holder": {"name": "x" * 40}, "scope": "x" * 800}
 _NOBODYS_SIGNATURE = b64encode(bytes(64)).decode()
@@ -177,7 +158,7 @@ def _ways(
     """Return the way to each certificate, in few statements whatever the number of courses."""
     if not places:
         return ()
-    blocks = {row.course_key: row.reason for row in BLOCKS.all(db, user_id=user_id)}
+    blocks = {row.course_key: row for row in BLOCKS.all(db, user_id=user_id)}
     seats = practicals.attended_seats(db, user_id)
     judged = assessments.competent_of(db, user_id)
     names = _names(db, judged)
@@ -195,14 +176,17 @@ def _ways(
         )
         attended_at = max((one.starts_at for one in facts.attended), default=None)
         asked = domain.requirements(facts)
-        found.append(Way(key, facts.course.title, asked, attended_at, blocks.get(key)))
+        block = blocks.get(key)
+        why = domain.readable_reason(block.reason, block.whose) if block else None
+        is_own = block is not None and block.whose is Whose.holder
+        found.append(Way(key, facts.course.title, asked, attended_at, why, is_own))
     return tuple(found)
 
 
-def admin_page(
+def issued(
     db: Session, keys: KnownKeys, *, search: str, number: int, which: Which = Which.all
-) -> AdminPage:
-    """Return certificates by name or serial, newest first, and those that wait for an admin."""
+) -> Page[Shown]:
+    """Return certificates by name or serial, newest first."""
     query = select(Certificate, WAS_REVOKED)
     if which is Which.valid:
         query = query.where(Certificate.revoked_at.is_(None))
@@ -218,12 +202,11 @@ def admin_page(
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     )
-    page = page_of(
+    return page_of(
         [shown(row, keys, was_revoked=was_revoked) for row, was_revoked in rows],
         number=number,
         total=total,
     )
-    return AdminPage(page, blocked(db), search, which)
 
 
 def has_any(db: Session, user_id: UserId, course_key: str) -> bool:
@@ -296,30 +279,8 @@ def _gathered(
                 one.checklist_key,
                 one.signed_at,
                 names[one.instructor_id].name,
+                one.instructor_id,
             )
             for one in judged
         ),
-    )
-
-
-def blocked(db: Session) -> tuple[Blocked, ...]:
-    """Return the earned certificates that wait for an admin, the longest-waiting first."""
-    rows = db.scalars(
-        select(CertificateBlock).order_by(CertificateBlock.blocked_at).limit(PAGE_SIZE)
-    ).all()
-    if not rows:
-        return ()
-    people = accounts.people(db, [row.user_id for row in rows])
-    titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
-    return tuple(
-        Blocked(
-            row.user_id,
-            row.course_key,
-            titles.get(row.course_key, row.course_key),
-            people[row.user_id].name,
-            people[row.user_id].email,
-            row.reason,
-            row.blocked_at,
-        )
-        for row in rows
     )

@@ -1,29 +1,47 @@
 """Use-cases of certificates. Every way to one goes through `_issue`, which reads the facts again in the
 same transaction (R-113)."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor, open_to_all, require
 from app.audit import service as audit
-from app.certificates import domain, policy, queries, serials
+from app.certificates import blocks, domain, policy, queries, serials
 from app.certificates.domain import Facts
 from app.certificates.errors import AlreadyRevoked, NotIssued
 from app.certificates.models import Certificate, CertificateBlock
 from app.certificates.records import ISSUED, REVOKED, sign_certificate, sign_revocation
 from app.certificates.signing import Issuer
-from app.kit import typeface
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
 from app.notices import service as notices
+from app.outbox.service import announce
 
-NO_NAME = "The profile has no name for the certificate."
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A valid certificate. `is_new`: this use-case issued it, and nobody else a moment before."""
+
+    certificate_id: CertificateId
+    is_new: bool
+
+
+@open_to_all
+def announce_if_complete(db: Session, user_id: UserId, course_key: str, *, now: datetime) -> None:
+    """Record that a certificate is to be issued, once everything is there. It is issued by a job of its
+    own, for which the printer is asked about the names before a block is opened."""
+    if queries.has_any(db, user_id, course_key):
+        return
+    facts = queries.facts_of(db, user_id, course_key)
+    if facts is not None and not domain.missing_for_certificate(facts):
+        fact = {"user_id": str(user_id), "course_key": course_key}
+        announce(db, "certificate.earned", fact, now=now)
 
 
 @open_to_all
@@ -32,36 +50,53 @@ def issue_if_complete(
 ) -> CertificateId | None:
     """Issue the certificate once everything is there, and only once however often it is asked.
 
-    Asked by jobs after each fact that could complete it; nobody's permission is needed but the
-    facts'. After a revocation nothing is issued by itself. None: not (yet) earned, or blocked.
+    Nobody's permission is needed but the facts'. After a revocation nothing is issued by itself. None: not
+    (yet) earned, or blocked. Call `blocks.look_ahead` before the block is opened.
     """
     if queries.has_any(db, user_id, course_key):
         return queries.live_certificate(db, user_id, course_key)
-    return _issue(db, user_id, course_key, issuer, issued_by=None, now=now)
+    issued = _issue(db, user_id, course_key, issuer, issued_by=None, now=now)
+    return issued.certificate_id if issued else None
+
+
+@open_to_all
+def name_saved(db: Session, user_id: UserId, issuer: Issuer, *, now: datetime) -> None:
+    """Tell a person whose saved name cannot be printed, and issue every certificate that waited for a name
+    which is corrected now. Call `blocks.look_ahead_to_name` before the block is opened."""
+    blocks.tell_of_saved_name(db, user_id, now=now)
+    for holder_id, course_key in blocks.waiting(db):
+        issue_if_complete(db, holder_id, course_key, issuer, now=now)
 
 
 def issue_blocked(
     db: Session, actor: Actor, user_id: UserId, course_key: str, issuer: Issuer, *, now: datetime
-) -> CertificateId:
+) -> Issued:
     """Try a blocked certificate again, for instance after its name was corrected; refused with the
-    reasons while something is missing or the name cannot be printed."""
+    reasons while something is missing or the name cannot be printed. One that was issued in the meantime,
+    by a job or another admin, is returned as it is."""
     require(policy.may_manage(actor))
     if db.get(CertificateBlock, (user_id, course_key)) is None:
-        raise NotFound
+        issued_before = queries.live_certificate(db, user_id, course_key)
+        if issued_before is None:
+            raise NotFound
+        return Issued(issued_before, is_new=False)
     return _issue_or_say_why(db, actor, user_id, course_key, issuer, now=now)
 
 
 def reissue_certificate(
     db: Session, actor: Actor, certificate_id: CertificateId, issuer: Issuer, *, now: datetime
-) -> CertificateId:
+) -> Issued:
     """Issue anew what was revoked, under a new serial; the old one stays revoked. Refused with the
-    reasons while the rule is not fulfilled, and while another one is valid."""
+    reasons while the rule is not fulfilled, and while this one is valid. One that another admin issued
+    anew in the meantime is returned as it is."""
     require(policy.may_manage(actor))
     row = db.get(Certificate, certificate_id)
     if row is None:
         raise NotFound
-    if queries.live_certificate(db, row.user_id, row.course_key) is not None:
+    if row.revoked_at is None:
         raise NotIssued(["the valid certificate has to be revoked first"])
+    if issued_before := queries.live_certificate(db, row.user_id, row.course_key):
+        return Issued(issued_before, is_new=False)
     return _issue_or_say_why(db, actor, row.user_id, row.course_key, issuer, now=now)
 
 
@@ -104,7 +139,7 @@ def revoke_certificate(
 
 def _issue_or_say_why(
     db: Session, actor: Actor, user_id: UserId, course_key: str, issuer: Issuer, *, now: datetime
-) -> CertificateId:
+) -> Issued:
     issued = _issue(db, user_id, course_key, issuer, issued_by=actor, now=now)
     if issued is not None:
         return issued
@@ -123,33 +158,30 @@ def _issue(
     *,
     issued_by: Actor | None,
     now: datetime,
-) -> CertificateId | None:
+) -> Issued | None:
     facts = queries.facts_of(db, user_id, course_key)
     if facts is None or domain.missing_for_certificate(facts):
         return None
     person = accounts.people(db, [user_id])[user_id]
+    if why := blocks.hindrance(facts, person):
+        blocks.block(db, person, course_key, why, facts.course.certificate.title, now=now)
+        return None
     name = domain.printable_name(person.certificate_name)
     serial = serials.new_serial()
     snapshot = domain.make_snapshot(
         facts, issuer=issuer.academy, holder_id=user_id, name=name, serial=serial, now=now
     )
-    if problem := _printing_problem(name, snapshot):
-        _block(db, user_id, course_key, problem, now=now)
-        return None
     row = _signed_row(snapshot, user_id, facts, issuer, now=now)
     try:
         with db.begin_nested():
             db.add(row)
     except IntegrityError:  # another worker issued it in the same moment: that one stands
-        return queries.live_certificate(db, user_id, course_key)
-    db.execute(
-        delete(CertificateBlock).where(
-            CertificateBlock.user_id == user_id, CertificateBlock.course_key == course_key
-        )
-    )
+        issued_before = queries.live_certificate(db, user_id, course_key)
+        return Issued(issued_before, is_new=False) if issued_before else None
+    blocks.unblock(db, user_id, course_key)
     _record_issued(db, row, issued_by, now=now)
     _tell_holder(db, row, "certificates/issued", now=now)
-    return row.id
+    return Issued(row.id, is_new=True)
 
 
 def _signed_row(
@@ -182,43 +214,6 @@ def _record_issued(
         subject_id=row.id,
         person_id=row.user_id,
         details={"course_key": row.course_key},
-    )
-
-
-def _printing_problem(name: str, snapshot: Mapping[str, Any]) -> str | None:
-    """Return why what the certificate says cannot be printed, or None: an empty box in a name is worse
-    than a certificate that waits."""
-    if not name:
-        return NO_NAME
-    printed = {
-        "the name": name,
-        "the assessor's name": "".join(one["assessor"] for one in snapshot["practicals"]),
-        "the course's text": snapshot["title"] + snapshot["scope"],
-    }
-    for what, words in printed.items():
-        if missing := domain.missing_glyphs(words, typeface.drawn_characters()):
-            points = ", ".join(f"U+{ord(letter):04X}" for letter in missing)
-            return f"The certificate's font does not draw these characters of {what}: {points}."
-    return None
-
-
-def _block(db: Session, user_id: UserId, course_key: str, reason: str, *, now: datetime) -> None:
-    """Keep the reason for the admin's list, and record it once."""
-    known = db.get(CertificateBlock, (user_id, course_key))
-    if known is not None and known.reason == reason:
-        return
-    db.merge(
-        CertificateBlock(user_id=user_id, course_key=course_key, reason=reason, blocked_at=now)
-    )
-    audit.record(
-        db,
-        None,
-        "certificates.certificate_blocked",
-        now=now,
-        subject_kind="certificate",
-        person_id=user_id,
-        reason=reason,
-        details={"course_key": course_key},
     )
 
 

@@ -18,10 +18,11 @@ from app.demo.diary import Diary
 from app.demo.enquiries import ask
 from app.demo.intakes import open_intakes
 from app.demo.joining import join
-from app.demo.people import ADMIN, PASSWORD
+from app.demo.people import ADMIN, INSTRUCTORS, PASSWORD, STUDENTS
 from app.demo.proofs import show_proofs
 from app.demo.reading import read_notices
 from app.demo.studying import study
+from app.web import printed_names
 
 COURSE = "mesotherapy"
 
@@ -34,6 +35,8 @@ def fill_if_empty(database: Database, issuer: Issuer, *, now: datetime) -> bool:
         course = courses.current(db, COURSE)
         if course is None or people.person_by_email(db, ADMIN.email) is not None:
             return False
+        # The printer is asked about all names at once, and not one by one.
+        printed_names.undrawn(one.certificate_name or one.name for one in (*STUDENTS, *INSTRUCTORS))
         diary = Diary(db, course.course, now, issuer)
         _write_down(diary, password_hash)
         diary.live()

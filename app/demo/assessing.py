@@ -62,7 +62,7 @@ TRIES = (
         Course.well,
         "Careful and exact. Trust your first measurement.",
     ),
-    Try(16, "Quynh Anh Nguyen", TOMASZ, Course.well, "Light hands. Speak up a little more."),
+    Try(16, "Raras Prameswari", TOMASZ, Course.well, "Light hands. Speak up a little more."),
     Try(
         9, "Callum Birch", INES, Course.well, "Calm, clean and careful. Keep asking after each row."
     ),

@@ -53,7 +53,7 @@ DAYS = (
         (
             "Marcus Adeyemi",
             "Venkatalakshmi Ramanathapuram Subramaniam-Fortescue",
-            "Quynh Anh Nguyen",
+            "Raras Prameswari",
         ),
     ),
     Day(

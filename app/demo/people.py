@@ -89,11 +89,11 @@ READY = (
     DemoPerson("Oluwaseun Fairbairn", Stage.theory, "Beauty therapist", quiet=8),
     DemoPerson("Freya Lindqvist", Stage.theory, "Midwife", is_medical=True, quiet=8),
     DemoPerson(
-        "Quynh Anh Nguyen",
+        "Raras Prameswari",
         Stage.theory,
         "Beauty therapist",
         quiet=24,
-        certificate_name="Nguyễn Thị Quỳnh Anh",
+        certificate_name="ꦫꦫꦱ꧀",
     ),
     DemoPerson(
         "Jasvinder Gill-Hargreaves", Stage.theory, "Physiotherapist", is_medical=True, quiet=15

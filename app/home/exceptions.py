@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.assessments import open_work as assessments
 from app.assessments.queries.outdated import outdated_days
-from app.certificates import queries as certificates
+from app.certificates import blocks as certificate_blocks
 from app.enquiries import queries as enquiries
 from app.enrolments import open_work
 from app.operations.runs import last_runs
@@ -130,7 +130,7 @@ def _certificates(db: Session) -> list[Exceptional]:
             "/admin/certificates",
             "Put it right",
         )
-        for blocked in certificates.blocked(db)
+        for blocked in certificate_blocks.blocked(db)
     ]
 
 

@@ -36,6 +36,12 @@ REPORT = {
     "assessment_id": "0196f2c0-0000-7000-8000-000000000000",
 }
 CERTIFICATE = {"name": "Ann Able", "title": "Small course", "serial": "3VMHDA7ZP1X8M7Q8VNAZ1C6RPP"}
+NAME_NEEDED = {
+    "name": "Ann Able",
+    "problem": "Our certificates cannot print “ꦗꦮ” in the name of the assessor, Ann ꦗꦮ.",
+    "waits": "The certificate of somebody whom you assessed is earned and waits for this only.",
+    "what_to_do": "Write the name in Latin letters.",
+}
 CORRECTION: dict[str, Any] = {
     "name": "Ann Able",
     "course": "Small course",

@@ -184,7 +184,7 @@ def test_bytes_that_are_no_value_of_their_column_are_not_valid_and_no_error(
     damage(sqlite_database, f"UPDATE certificates SET {column} = x'ff7b00'")  # noqa: S608
     with sqlite_database.read() as db:
         shown = queries.verification(db, serial, ISSUER.keys)
-        listed = queries.admin_page(db, ISSUER.keys, search="", number=1).certificates.rows
+        listed = queries.issued(db, ISSUER.keys, search="", number=1).rows
         own = queries.own_page(db, earned.student.user_id, ISSUER.keys).certificates
         assert checks.problems(db, ISSUER.keys, now=NOW) != []
     assert {one.status for one in (shown, *listed, *own) if one} <= {Status.not_valid}

@@ -191,7 +191,7 @@ STAGES = {
         "/certificates",
     ),
     "cannot be printed": (
-        lambda db: with_a_certificate(db, certificate_name="李小龍"),
+        lambda db: with_a_certificate(db, certificate_name="ꦗꦮ"),
         "Your certificate cannot be printed yet",
         "/me",
     ),

@@ -213,7 +213,7 @@ class TestCertificates:
         graduates = {one.name for one in STUDENTS if one.stage is Stage.graduate}
         assert {row.holder_name for row in rows} == graduates
         (blocked,) = db.scalars(select(CertificateBlock))
-        assert db.get(User, blocked.user_id).certificate_name == "Nguyễn Thị Quỳnh Anh"
+        assert db.get(User, blocked.user_id).certificate_name == "ꦫꦫꦱ꧀"
 
 
 class TestTime:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.certificates import domain
-from app.certificates.domain import Attended, Facts, Judged, Missing, MissingKind, Status
+from app.certificates.domain import Attended, Facts, Judged, Missing, MissingKind, Status, Whose
 from app.kit.ids import AssessmentId, EnrolmentId, RevisionId, SeatId, UserId, new_uuid
 from app.learning.domain import Done
 from tests.make import NOW
@@ -25,6 +25,7 @@ ALL = Done(
 )
 SEAT = SeatId(new_uuid())
 HOLDER = UserId(new_uuid())
+ASSESSOR = UserId(new_uuid())
 
 
 def attended(seat_id=SEAT, kind="practice-day", starts_at=NOW):
@@ -32,7 +33,9 @@ def attended(seat_id=SEAT, kind="practice-day", starts_at=NOW):
 
 
 def judged(seat_id=SEAT, checklist="first-session", signed_at=NOW):
-    return Judged(AssessmentId(new_uuid()), seat_id, checklist, signed_at, "Iris Instructor")
+    return Judged(
+        AssessmentId(new_uuid()), seat_id, checklist, signed_at, "Iris Instructor", ASSESSOR
+    )
 
 
 FACTS = Facts(
@@ -241,9 +244,13 @@ def test_status(untouched, revoked_at, status):
     assert domain.status_of(is_untouched=untouched, revoked_at=revoked_at) is status
 
 
-def test_names_are_composed_and_their_missing_letters_found():
+def test_names_are_composed():
     assert domain.printable_name("  Zoe\u0308   Ng ") == "Zo\u00eb Ng"
     assert domain.printable_name(None) == ""
-    drawn = frozenset(map(ord, "Zoë Ng"))
-    assert domain.missing_glyphs("Zoë Ng", drawn) == ()
-    assert domain.missing_glyphs("Zoë Nguyễn ễ", drawn) == ("u", "y", "ễ", "n")
+
+
+def test_a_reason_of_an_older_version_is_told_without_codes():
+    old = "The certificate's font does not draw these characters of the name: U+1EC5."
+    assert domain.readable_reason(old, None) == domain.OLD_REASON
+    assert domain.readable_reason("The profile has no name.", None) == "The profile has no name."
+    assert domain.readable_reason("“U+1” is no name", Whose.holder) == "“U+1” is no name"

@@ -21,6 +21,7 @@ from tests.make.notices import (
     CORRECTION,
     DAY,
     ENDED,
+    NAME_NEEDED,
     PLACE,
     REPORT,
 )
@@ -37,6 +38,7 @@ MOVED = {"before": {"when": "Mon 7 Dec 2026, 10:00 to 17:00, London time", "room
 WRITTEN: dict[str, tuple[dict[str, Any], ...]] = {
     "assessments/signed": (REPORT,),
     "certificates/issued": (CERTIFICATE,),
+    "certificates/name-needed": (NAME_NEEDED, NAME_NEEDED | {"waits": ""}),
     "certificates/revoked": (CERTIFICATE | BECAUSE,),
     "enrolments/cancelled": (PLACE | BECAUSE,),
     "enrolments/changed": (PLACE,),

@@ -1,0 +1,229 @@
+"""Certificates that are earned and cannot be printed yet: why, whose name it is, and who is told."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.actor import Role
+from app.accounts.printable import NO_LETTERS
+from app.accounts.queries import Person
+from app.audit import service as audit
+from app.certificates import domain, queries
+from app.certificates.domain import Facts, Whose
+from app.certificates.models import Certificate, CertificateBlock
+from app.courses import queries as courses
+from app.db.database import Database
+from app.db.paging import PAGE_SIZE
+from app.kit import lettering
+from app.kit.ids import CertificateId, UserId
+from app.notices import service as notices
+from app.web import printed_names
+
+NO_NAME = "The profile has no name for the certificate."
+WRITE_IT = f"{NO_LETTERS}your passport, or write to the academy."
+WITHIN = 4.0
+"""Seconds that a block waits for the printer, where nobody looked ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """Why a certificate cannot be printed. `person_id` is whose name it is, where it is a name."""
+
+    whose: Whose
+    person_id: UserId | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """An earned certificate that waits. `about` is the person whose name is to be corrected."""
+
+    user_id: UserId
+    course_key: str
+    course_title: str
+    name: str
+    email: str
+    reason: str
+    blocked_at: datetime
+    about: Person | None
+
+
+def look_ahead(database: Database, wanted: Iterable[tuple[UserId, str]]) -> None:
+    """Ask the printer about everything that certificates of these people and courses would print, before
+    the block that issues them is opened. Raise PrinterAway where there is no answer."""
+    with database.read() as db:
+        texts = [text for pair in wanted for text in _texts_for(db, *pair)]
+    if texts:
+        printed_names.undrawn(texts)
+
+
+def look_ahead_to_reissue(database: Database, certificate_id: CertificateId) -> None:
+    """The same for a certificate that is to be issued anew."""
+    with database.read() as db:
+        row = db.get(Certificate, certificate_id)
+        wanted = [(row.user_id, row.course_key)] if row else []
+    look_ahead(database, wanted)
+
+
+def look_ahead_to_name(database: Database, user_id: UserId) -> None:
+    """The same for a person's new name and for every certificate that may have waited for it."""
+    with database.read() as db:
+        names = printed_names_of(accounts.people(db, [user_id])[user_id])
+        texts = [*names, *(text for pair in waiting(db) for text in _texts_for(db, *pair))]
+    if texts:
+        printed_names.undrawn(texts)
+
+
+def hindrance(facts: Facts, person: Person) -> Hindrance | None:
+    """Return why what a certificate would say cannot be printed, or None: an empty box in a name is worse
+    than a certificate that waits. Only for facts from which nothing is missing."""
+    name = domain.printable_name(person.certificate_name)
+    if not name:
+        return Hindrance(Whose.holder, person.user_id, NO_NAME)
+    if pictures := lettering.pictures_in(name):
+        return _of_holder(person, lettering.listed([f"“{sign}”" for sign in pictures]))
+    missing = printed_names.undrawn(_texts(facts, name), within=WITHIN)
+    if letters := missing[name]:
+        return _of_holder(person, lettering.where_in(name, letters))
+    for judged in domain.assessments_of(facts):
+        if letters := missing[judged.assessor]:
+            where = lettering.where_in(judged.assessor, letters)
+            reason = f"Our certificates cannot print {where} in the name of the assessor, {judged.assessor}."
+            return Hindrance(Whose.assessor, judged.assessor_id, reason)
+    for text in _course_texts(facts):
+        if letters := missing[text]:
+            where = lettering.where_in(text, letters)
+            reason = f"Our certificates cannot print {where} in the text of the course."
+            return Hindrance(Whose.course, None, reason)
+    return None
+
+
+def _of_holder(person: Person, where: str) -> Hindrance:
+    reason = f"Our certificates cannot print {where} in the name of the holder."
+    return Hindrance(Whose.holder, person.user_id, reason)
+
+
+def _texts_for(db: Session, user_id: UserId, course_key: str) -> tuple[str, ...]:
+    facts = queries.facts_of(db, user_id, course_key)
+    if facts is None or domain.missing_for_certificate(facts):
+        return ()
+    person = accounts.people(db, [user_id])[user_id]
+    return _texts(facts, domain.printable_name(person.certificate_name))
+
+
+def _texts(facts: Facts, name: str) -> tuple[str, ...]:
+    assessors = (judged.assessor for judged in domain.assessments_of(facts))
+    return tuple(text for text in (name, *assessors, *_course_texts(facts)) if text)
+
+
+def _course_texts(facts: Facts) -> Sequence[str]:
+    certificate = facts.course.certificate
+    return (certificate.title, certificate.scope, *(kind.title for kind in facts.course.practicals))
+
+
+def block(
+    db: Session, person: Person, course_key: str, why: Hindrance, title: str, *, now: datetime
+) -> None:
+    """Keep the reason for the office, record it, and tell the person whose name it is: once each reason."""
+    before = db.get(CertificateBlock, (person.user_id, course_key))
+    if before is not None and (before.reason, before.whose) == (why.reason, why.whose):
+        return
+    db.merge(
+        CertificateBlock(
+            user_id=person.user_id,
+            course_key=course_key,
+            reason=why.reason,
+            whose=why.whose,
+            about_id=why.person_id,
+            blocked_at=before.blocked_at if before else now,
+        )
+    )
+    audit.record(
+        db,
+        None,
+        "certificates.certificate_blocked",
+        now=now,
+        subject_kind="certificate",
+        person_id=person.user_id,
+        reason=why.reason,
+        details={"course_key": course_key, "whose": why.whose},
+    )
+    if why.person_id is not None:
+        waits = f"Your certificate, {title}, is earned and waits for this only."
+        if why.whose is Whose.assessor:
+            waits = (
+                "The certificate of somebody whom you assessed is earned and waits for this only."
+            )
+        _tell(db, accounts.people(db, [why.person_id])[why.person_id], why.reason, waits, now=now)
+
+
+def tell_of_saved_name(db: Session, user_id: UserId, *, now: datetime) -> None:
+    """Tell a person whose name was saved although certificates cannot print it: the printer was away then,
+    or they had no role yet for which it is printed."""
+    person = accounts.people(db, [user_id])[user_id]
+    for name in printed_names_of(person):
+        if letters := printed_names.undrawn([name], within=WITHIN)[name]:
+            problem = (
+                f"Our certificates cannot print {lettering.where_in(name, letters)} in your name."
+            )
+            _tell(db, person, problem, "", now=now)
+            return
+
+
+def printed_names_of(person: Person) -> tuple[str, ...]:
+    """Return the names of a person that certificates print."""
+    names = (person.certificate_name, person.name if Role.instructor in person.roles else None)
+    return tuple(dict.fromkeys(domain.printable_name(name) for name in names if name))
+
+
+def _tell(db: Session, person: Person, problem: str, waits: str, *, now: datetime) -> None:
+    said = {"name": person.name, "problem": problem, "waits": waits, "what_to_do": WRITE_IT}
+    notices.tell(db, person, "certificates/name-needed", said, now=now)
+
+
+def unblock(db: Session, user_id: UserId, course_key: str) -> None:
+    """Drop the reason for which a certificate waited."""
+    db.execute(
+        delete(CertificateBlock).where(
+            CertificateBlock.user_id == user_id, CertificateBlock.course_key == course_key
+        )
+    )
+
+
+def waiting(db: Session) -> tuple[tuple[UserId, str], ...]:
+    """Return whose certificate of which course waits."""
+    rows = db.execute(
+        select(CertificateBlock.user_id, CertificateBlock.course_key).order_by(
+            CertificateBlock.blocked_at
+        )
+    )
+    return tuple((user_id, course_key) for user_id, course_key in rows)
+
+
+def blocked(db: Session) -> tuple[Blocked, ...]:
+    """Return the earned certificates that wait, the longest-waiting first."""
+    rows = db.scalars(
+        select(CertificateBlock).order_by(CertificateBlock.blocked_at).limit(PAGE_SIZE)
+    ).all()
+    if not rows:
+        return ()
+    ids = {row.user_id for row in rows} | {row.about_id for row in rows if row.about_id}
+    people = accounts.people(db, ids)
+    titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
+    return tuple(
+        Blocked(
+            row.user_id,
+            row.course_key,
+            titles.get(row.course_key, row.course_key),
+            people[row.user_id].name,
+            people[row.user_id].email,
+            domain.readable_reason(row.reason, row.whose),
+            row.blocked_at,
+            people[row.about_id] if row.about_id else None,
+        )
+        for row in rows
+    )

@@ -1,0 +1,57 @@
+"""The letters of a name in words: which of them cannot be printed, and where they stand."""
+
+import unicodedata
+from collections.abc import Collection, Sequence
+
+_JOINERS = frozenset("\u200c\u200d")
+_PICTURE_MARKS = frozenset("\ufe0f\u20e3")
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+
+
+def pictures_in(name: str) -> tuple[str, ...]:
+    """Return the pictures and signs of a name, such as emoji, each once: fonts draw some, no name has any."""
+    return tuple(
+        dict.fromkeys(
+            letter for letter in name if _is_picture(letter) and letter not in _PICTURE_MARKS
+        )
+    ) or tuple(dict.fromkeys(letter for letter in name if letter in _PICTURE_MARKS))
+
+
+def _is_picture(letter: str) -> bool:
+    return (
+        unicodedata.category(letter) == "So"
+        or letter in _PICTURE_MARKS
+        or ord(letter) in _SKIN_TONES
+    )
+
+
+def where_in(name: str, letters: Collection[str]) -> str:
+    """Return where letters stand in a name: the words that have nothing else, and the letters in others.
+
+    “ᏣᎳᎩ”, or “ꦗ” and “ꦮ” in “Anaꦗꦮ”. A mark is shown with the letter it stands on.
+    """
+    found = []
+    for word in name.split():
+        drawn_as_one = _letters_with_marks(word)
+        wanted = [one for one in drawn_as_one if any(letter in letters for letter in one)]
+        if len(wanted) == len(drawn_as_one):
+            found.append(f"“{word}”")
+        elif wanted:
+            found.append(f"{listed([f'“{one}”' for one in dict.fromkeys(wanted)])} in “{word}”")
+    return listed(found) or f"“{name}”"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def _letters_with_marks(word: str) -> list[str]:
+    parts: list[str] = []
+    for letter in word:
+        follows = unicodedata.category(letter).startswith("M") or letter in _JOINERS
+        if follows and parts:
+            parts[-1] += letter
+        else:
+            parts.append(letter)
+    return parts
