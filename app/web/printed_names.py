@@ -4,6 +4,7 @@ A font table would only guess. Every answer is remembered in this process, becau
 the printer change while it runs.
 """
 
+import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -83,7 +84,7 @@ def _try_to_print(texts: Sequence[str], within: float) -> tuple[str, ...]:
     except papers.NotLaidOut:
         return tuple(dict.fromkeys("".join("".join(texts).split())))
     except papers.NotDrawn as refused:
-        letters = papers.letters_not_drawn(refused)
+        letters = papers.letters_not_drawn(refused) or _letters_lost(refused)
         if not letters:
             raise
         # A letter is named together with the mark on it that is not drawn.
@@ -92,3 +93,9 @@ def _try_to_print(texts: Sequence[str], within: float) -> tuple[str, ...]:
             or letters
         )
     return ()
+
+
+def _letters_lost(refused: papers.NotDrawn) -> tuple[str, ...]:
+    """Return the letters that the printer would lose under their marks; `name.typ` looks for them."""
+    lost = re.search(r"lost: (\S+)", str(refused))
+    return tuple(lost[1]) if lost else ()

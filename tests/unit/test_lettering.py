@@ -1,7 +1,7 @@
 """Which letters of a name cannot be printed, in words a person understands."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.kit.lettering import listed, pictures_in, where_in
@@ -24,6 +24,7 @@ def test_the_letters_and_their_words_are_shown(name, letters, words):
     assert where_in(name, letters) == words
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=30), st.data())
 def test_every_letter_that_is_missing_is_shown(name, data):
     letters = data.draw(st.sets(st.sampled_from(name)))

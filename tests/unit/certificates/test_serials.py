@@ -1,7 +1,7 @@
 """The number of a certificate, read out of what people paste and type (B24)."""
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from app.certificates.serials import (
@@ -39,6 +39,7 @@ WRITTEN = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**128 - 1))
 def test_serials_come_back_however_they_are_typed(value):
     serial = written_serial(value)
@@ -50,6 +51,7 @@ def test_serials_come_back_however_they_are_typed(value):
     assert read_serial(serial.replace("0", "o").replace("1", "I")) == serial
 
 
+@settings(deadline=None)
 @given(NUMBERS, WRITTEN, st.text(max_size=80), EDGES, EDGES, st.text(max_size=80))
 @example(SERIAL, grouped, "Certificate number", " ", ".", "")
 @example(SERIAL, str.lower, "https://preceptor.example/verify", "/", ")", "?utm_source=cv")
@@ -123,6 +125,7 @@ def test_what_cannot_be_a_serial_is_none(typed):
     assert read_serial(typed) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_every_other_text_is_answered_in_words(typed):
     if read_serial(typed) is None:

@@ -11,6 +11,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as raw
 import pytest
+import typst
 
 from app.web import papers, typesetting
 from tests.make.names import PRINTED, REFUSED
@@ -111,6 +112,37 @@ def test_a_certificate_prints_the_name_that_was_saved(language, name):
     assert unicodedata.is_normalized("NFC", name)
     pieces = printed_name(certificate_of(name))
     assert reads(pieces, name), pieces
+
+
+@pytest.mark.parametrize(("language", "name"), PRINTED, ids=[row[0] for row in PRINTED])
+def test_the_printer_answers_that_it_prints_the_name(language, name):
+    """Both for the holder's name and, in the house typeface, for the assessor's."""
+    answer = check_of([name])
+    assert answer.startswith(b"%PDF"), answer
+
+
+def check_of(names: list[str], source: str | None = None) -> bytes:
+    """Return the paper that the printer is asked for, or its refusal."""
+    order = papers.order_of("name", {"names": names}, AT)
+    if source is not None:
+        order["source"] = source.encode()
+    try:
+        return typesetting.typeset(order)
+    except typst.TypstError as refused:
+        return str(refused.message).encode()
+
+
+@pytest.mark.parametrize("name", ["Ọlá Adébáyọ̀", "Chiẹ́dọzie", "Ж\u0301анна", "Ɖɔ\u0301la"])
+def test_a_letter_that_is_lost_under_its_mark_is_seen(name):
+    """typst drops a letter whose font draws only the mark on it, and says nothing. The rule of the papers
+    prevents it; without that rule the check sees it."""
+    source = (papers.FOLDER / "name.typ").read_text()
+    without_rule = source.replace(
+        "whole-letters(text(font: sans, named(name)))", "text(font: sans, named(name))"
+    )
+    assert without_rule != source
+    assert check_of([name], source).startswith(b"%PDF")
+    assert b"lost: " in check_of([name], without_rule)
 
 
 def test_another_name_is_not_read_as_this_one():
