@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_0120"
-down_revision = "20261129_0161"
+down_revision = "20261129_0110"
 
 
 def upgrade() -> None:
