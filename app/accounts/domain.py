@@ -114,8 +114,7 @@ UNPRINTABLE = ("Cc", "Cs", "Co", "Cn")
 TURNING = frozenset(
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u00ad\u200b\u2060\ufeff"
 )
-"""Marks that nobody sees and that come along when a name is copied: they turn the direction of the text, or
-do nothing. Joiners stay: Persian and Sinhala need them."""
+"""Marks that nobody sees and that come along with a copied name. Joiners stay: Persian needs them."""
 
 
 def clean_name(typed: str) -> str:

@@ -65,8 +65,14 @@ def remove_member(
 ) -> Response:
     PlainForm.read(submitted)
     with visit.database.write() as db:
-        groups.remove_member(db, visit.actor, group_id, person_id, now=visit.now)
-    return _back(visit, group_id, "The person is no longer in the group.")
+        is_new = groups.remove_member(db, visit.actor, group_id, person_id, now=visit.now)
+    return _back(
+        visit,
+        group_id,
+        "The person is no longer in the group."
+        if is_new
+        else "The person had left the group before.",
+    )
 
 
 @pages.get("/admin/groups/{group_id}/rename", name="accounts.rename_group", access=ADMIN)

@@ -106,17 +106,21 @@ def add_member(
 
 def remove_member(
     db: Session, actor: Actor, group_id: GroupId, person_id: UserId, *, now: datetime
-) -> None:
-    """Take a person out of a group; who is not in it is NotFound."""
+) -> bool:
+    """Take a person out of a group; return False, and change nothing, where they are out of it already. A
+    group or a person that does not exist is NotFound."""
     require(policy.may_manage_groups(actor))
+    _group(db, group_id)
+    if db.get(User, person_id) is None:
+        raise NotFound
     gone = db.scalar(
         delete(GroupMember)
         .where(GroupMember.group_id == group_id, GroupMember.user_id == person_id)
         .returning(GroupMember.user_id)
     )
-    if gone is None:
-        raise NotFound
-    _note(db, actor, group_id, "accounts.group_left", now, person_id)
+    if gone is not None:
+        _note(db, actor, group_id, "accounts.group_left", now, person_id)
+    return gone is not None
 
 
 def _group(db: Session, group_id: GroupId) -> Group:

@@ -31,6 +31,7 @@ from app.practicals.queries.boards import (
     choices,
     passes_on,
     planned,
+    seat_has_ended,
     waiting_page,
 )
 from app.practicals.queries.facts import gate_of
@@ -225,6 +226,11 @@ def reserve_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) 
 
 @pages.get("/{practical_id}/seats/{seat_id}", name="admin.seat", access=ADMIN)
 def ask_to_take_away(visit: Visit, practical_id: PracticalId, seat_id: SeatId) -> Response:
+    with visit.database.read() as db:
+        is_over = seat_has_ended(db, practical_id, seat_id)
+    if is_over:  # the person or another admin was first
+        here = visit.url("admin.practical", practical_id=practical_id)
+        return visit.redirect(here, flash="This place has ended already.", kind="info")
     return _ask(visit, practical_id, "practicals/admin_take_away.html", seat_id=seat_id)
 
 

@@ -14,19 +14,20 @@ from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
 from app.kit.errors import NotFound
-from app.kit.ids import IntakeId, PracticalId, UserId
+from app.kit.ids import IntakeId, PracticalId, SeatId, UserId
 from app.practicals.domain import waiting
 from app.practicals.domain.clashes import Clash
 from app.practicals.domain.seats import (
     Gate,
     PracticalStatus,
+    SeatState,
     Unmet,
     WaitingState,
     eligibility,
     reservation_refusal,
 )
 from app.practicals.domain.terms import CancelTerms, Window, booking_window, cancel_terms
-from app.practicals.models import Practical, WaitingEntry
+from app.practicals.models import Practical, Seat, WaitingEntry
 from app.practicals.queries.briefs import BRIEF, Brief, instructor_ids
 from app.practicals.queries.clashes import clashes_of_day
 from app.practicals.queries.facts import (
@@ -218,6 +219,14 @@ def passes_on(db: Session, practical_id: PracticalId, *, now: datetime) -> Passi
     chosen = waiting.choose(free, judged(gate, waiters, known)).promoted
     names = tuple(known[waiter.user_id].person.name for waiter in chosen)
     return Passing(names, None if names else "nobody who waits has what the day asks for.")
+
+
+def seat_has_ended(db: Session, practical_id: PracticalId, seat_id: SeatId) -> bool:
+    """Return whether this was a place on the practical, and is none any more."""
+    state = db.scalar(
+        select(Seat.state).where(Seat.id == seat_id, Seat.practical_id == practical_id)
+    )
+    return state is not None and state is not SeatState.confirmed
 
 
 def reservable(

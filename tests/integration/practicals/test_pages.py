@@ -514,6 +514,9 @@ def test_an_admin_reserves_and_takes_away_on_a_page(database, admin, class_of_tw
     assert (
         browser.post(f"{here}/seats/{seat.seat_id}", data={"reason": "Mistake"}).status_code == 303
     )
+    asked = browser.get(f"{here}/seats/{seat.seat_id}")  # another admin was first (B28)
+    assert asked.headers["location"] == here
+    assert "This place has ended already." in browser.get(here).text
     again = browser.post(f"{here}/seats/{seat.seat_id}", data={"reason": "Mistake"})
     assert again.status_code == 409
     assert "This place has ended already." in words(again)
