@@ -5,11 +5,10 @@ Each command imports what it needs when it runs: the whole application takes ove
 
 import typer
 
-from app.backups.archive import BackupProblem
 from app.cli import backups, certificates, content, keys, mail, people, running
 from app.cli.common import fail
 from app.key_files import KeyFileProblem
-from app.kit.describing import describe_error
+from app.kit.describing import PlainError, describe_error
 from app.kit.errors import Refused
 
 app = typer.Typer(
@@ -31,7 +30,7 @@ def main() -> None:
     except Refused as refused:
         fields = "".join(f"\n  {name}: {message}" for name, message in refused.fields.items())
         fail(refused.detail + fields)
-    except BackupProblem as problem:
+    except PlainError as problem:
         fail(str(problem))
     except KeyFileProblem as problem:
         fail(f"The settings do not allow a start: {problem}", code=2)

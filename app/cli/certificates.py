@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.backups.archive import is_backup
 from app.cli import keys
+from app.cli.backups import verify_backup
 from app.cli.common import AsJson, fail, now_of, open_database, read_settings
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ NOT_LOOKED_UP = (
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="A certificate as a PDF.")],
+    file: Annotated[Path, typer.Argument(help="A certificate as a PDF, or a backup.")],
     keys_file: Annotated[
         Path | None,
         typer.Option(
@@ -34,7 +36,13 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check whether a PDF is a certificate of the academy, unchanged and not revoked. Exit 0: it is valid;
-    1: it is not, and the answer says why; 2: it could not be checked."""
+    1: it is not, and the answer says why; 2: it could not be checked.
+
+    A backup is read back whole: into a scratch database, migrated and audited.
+    """
+    if is_backup(file):
+        verify_backup(file, as_json=as_json)
+        return
     content = _read(file)
     checked, notes = _by_list(content, keys_file) if keys_file else _by_installation(content)
     is_valid = str(checked.status) == "valid"

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -114,6 +115,25 @@ def migrate() -> None:
         for sentence in upgrade(database, keys, now=now_of(settings)).sentences:
             print(sentence)
         print("The schema is at the head.")
+
+
+@app.command()
+def assets(
+    before: Annotated[
+        Path | None,
+        typer.Option(help="The folder of the release before; its pages are still open."),
+    ] = None,
+) -> None:
+    """Make styles, scripts and fonts, once for each release, as its owner. `serve` makes them itself where it
+    may write."""
+    from app.kit.places import ROOT, STATIC
+    from app.web.assets import adopt_builds, build_assets
+
+    target = ROOT / "var" / "assets"
+    if before is not None:
+        adopted = adopt_builds(before / "var" / "assets", target)
+        print(f"Assets of the release before: {adopted} taken over.")
+    print(f"The assets are ready: {build_assets(STATIC, target).digest}")
 
 
 @app.command()

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any, Final
 
 import brotli
 
+from app.kit.describing import PlainError
 from app.web import icons
 
 PREFIX: Final = "/static/"
@@ -66,6 +68,16 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
+class AssetsNotBuilt(PlainError):
+    """Styles, scripts and fonts are not made yet, and this user may not make them (O13)."""
+
+    def __init__(self, target: Path) -> None:
+        super().__init__(
+            f"The assets are not built, and this user may not write to {target}. Run “preceptor assets” once "
+            "as the owner of the release."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Build:
     """One finished set of assets."""
@@ -82,18 +94,40 @@ def build_assets(source: Path, target: Path) -> Build:
     """Make the assets of `source` (the folder `static/`) in `target`; do nothing when none changed.
 
     Two processes may build at once: each writes a folder of its own and the first rename wins. When
-    a font cannot be subset, the log says so and the pages use the system's font.
+    a font cannot be subset, the log says so and the pages use the system's font. Raise AssetsNotBuilt
+    where they have to be made and this user may not write there.
     """
-    target.mkdir(parents=True, exist_ok=True)
-    generated = _generated(target)
-    files = {**_files(generated), **_files(source)}
-    digest = _digest(files)
-    folder = target / "builds" / digest
-    if not folder.is_dir():
-        _publish(files, folder)
-    os.utime(folder)
-    _prune(folder.parent)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        generated = _generated(target)
+        files = {**_files(generated), **_files(source)}
+        digest = _digest(files)
+        folder = target / "builds" / digest
+        if not folder.is_dir():
+            _publish(files, folder)
+    except PermissionError:
+        raise AssetsNotBuilt(target) from None
+    with suppress(PermissionError):  # built by the owner of the release; to serve them is enough
+        os.utime(folder)
+        _prune(folder.parent)
     return Build(digest, folder)
+
+
+def adopt_builds(before: Path, target: Path) -> int:
+    """Copy the builds of another release's folder of assets, and return how many are new here. Pages of that
+    release are still open while the next one starts, and ask for their own files (O14)."""
+    builds = target / "builds"
+    builds.mkdir(parents=True, exist_ok=True)
+    adopted = 0
+    for build in sorted((before / "builds").iterdir()) if (before / "builds").is_dir() else ():
+        if build.name.startswith(".") or (builds / build.name).exists():
+            continue
+        with tempfile.TemporaryDirectory(dir=builds, prefix=".making-") as made:
+            draft = Path(made) / "build"
+            shutil.copytree(build, draft)
+            _move(draft, builds / build.name)
+        adopted += 1
+    return adopted
 
 
 def _files(folder: Path) -> dict[str, Path]:

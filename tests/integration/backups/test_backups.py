@@ -1,5 +1,6 @@
 """A backup while the academy is used, its proof, and the way back, on both databases."""
 
+import json
 import os
 import shutil
 import signal
@@ -321,12 +322,23 @@ class TestTheCommand:
         path = str(live.folder / "one.backup")
         made = self.run(live, "backup", path)
         assert (made.returncode, made.stderr) == (0, "")
+        proved = self.run(live, "verify", path)
+        assert (proved.returncode, proved.stderr) == (0, "")
+        assert "It can be restored." in proved.stdout
         again = self.run(live, "backup", path)
         assert again.returncode == 1
         assert again.stderr.count("\n") == 1
         restored = self.run(live, "restore", path)
         assert (restored.returncode, restored.stderr) == (0, "")
         assert "Every invariant holds." in restored.stdout
+
+    def test_a_damaged_one_is_told_as_not_valid(self, live):
+        path = live.back_up()
+        path.write_bytes(path.read_bytes()[:-40])
+        told = self.run(live, "verify", str(path), "--json")
+        assert told.returncode == 1
+        assert json.loads(told.stdout)["valid"] is False
+        assert "not whole" in json.loads(told.stdout)["reason"]
 
     def test_sigterm_in_the_middle_leaves_nothing(self, live):
         words = "import app.backups.copies as c, time; c.write_archive = lambda *a: time.sleep(60)"

@@ -15,7 +15,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from app.web import assets, icons
-from app.web.assets import Assets, Build, build_assets
+from app.web.assets import Assets, AssetsNotBuilt, Build, adopt_builds, build_assets
 
 Answer = TypeVar("Answer")
 CSS = "body { color: inherit; }\n" * 40
@@ -294,3 +294,40 @@ def test_a_stylesheet_is_served_without_its_comments(tmp_path: Path) -> None:
     served = (built.folder / "css" / "app.css").read_text()
     assert served == 'a::before { content: "/* kept */"; }\n\nb { color: red; }\n'
     assert (built.folder / "note.js").read_text() == "/* kept */\n"
+
+
+def refuse(*_anything: object, **_named: object) -> None:
+    raise PermissionError
+
+
+def test_whoever_may_only_read_serves_what_the_owner_built(
+    source: Path, generated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O13: `serve` ended in a checkout that belongs to root."""
+    before = build_assets(source, generated)
+    monkeypatch.setattr("os.utime", refuse)
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    assert build_assets(source, generated) == before
+
+
+def test_assets_that_are_missing_and_cannot_be_made_are_one_sentence(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    with pytest.raises(AssetsNotBuilt, match="preceptor assets"):
+        build_assets(source, tmp_path / "new")
+
+
+def test_pages_of_the_release_before_find_their_files(
+    source: Path, generated: Path, tmp_path: Path
+) -> None:
+    """O14."""
+    before = build_assets(source, generated)
+    target = tmp_path / "next" / "assets"
+    assert adopt_builds(generated, target) == len(list((generated / "builds").glob("[!.]*")))
+    assert adopt_builds(generated, target) == 0
+    adopted = target / "builds" / before.digest
+    assert {path.name for path in adopted.rglob("*")} == {
+        path.name for path in before.folder.rglob("*")
+    }
+    assert adopt_builds(tmp_path / "none", target) == 0

@@ -1,0 +1,79 @@
+"""The ready-made files of docs/deploy name commands, settings and pages that exist."""
+
+import re
+from configparser import ConfigParser
+
+import pytest
+import typer
+
+from app import cli
+from app.kit.places import ROOT
+from app.settings import Settings
+from app.settings_rules import PREFIX
+from app.settings_sources import FROM_FILES
+
+DEPLOY = ROOT / "docs" / "deploy"
+UNITS = sorted(DEPLOY.glob("*.service"))
+COMMANDS = set(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined] # a group
+
+
+def unit(path):
+    parser = ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str
+    parser.read(path)
+    return parser
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
+def test_a_unit_runs_commands_that_exist_as_an_ordinary_user(path):
+    service = unit(path)["Service"]
+    assert service["User"] == "preceptor"
+    commands = set(re.findall(r"bin/preceptor (\w+)", service["ExecStart"]))
+    assert commands
+    assert commands <= COMMANDS
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
+def test_a_credential_is_a_setting_that_may_stand_in_a_file(path):
+    name = unit(path)["Service"]["LoadCredential"].partition(":")[0]
+    assert name.removeprefix(PREFIX).lower() in FROM_FILES
+
+
+def test_the_nightly_unit_audits_although_the_backup_failed():
+    command = unit(DEPLOY / "preceptor-nightly.service")["Service"]["ExecStart"]
+    assert "backup /var/backups/preceptor --keep; made=$?;" in command
+    assert command.endswith("audit && exit $made'")
+
+
+def test_the_manual_names_every_file():
+    manual = (ROOT / "docs" / "production.md").read_text()
+    for path in DEPLOY.iterdir():
+        assert path.name in manual or f"*{path.suffix}" in manual
+
+
+def test_the_proxy_logs_no_query_and_hides_metrics():
+    text = (DEPLOY / "nginx.conf").read_text()
+    (log_format,) = re.findall(r"log_format preceptor '([^']*)'", text)
+    assert "$request " not in log_format
+    assert "$request_uri" not in log_format
+    assert "$args" not in log_format
+    assert "$http_referer" not in log_format
+    assert "location = /metrics { deny all; }" in text
+    assert text.count("access_log /var/log/nginx/preceptor.log preceptor;") == 2
+
+
+def test_the_calm_page_asks_for_nothing_from_elsewhere():
+    text = (DEPLOY / "away.html").read_text()
+    assert "http" not in text.replace("https", "http").partition("<html")[2]
+    assert "<script" not in text
+    assert 'lang="en-GB"' in text
+
+
+def test_the_container_takes_the_locked_packages_and_an_ordinary_user():
+    text = (DEPLOY / "Containerfile").read_text()
+    assert "--require-hashes -r requirements.lock" in text
+    assert "\nUSER preceptor\n" in text
+    assert "preceptor assets" in text
+    assert set(re.findall(r"PRECEPTOR_(\w+)", text)) <= {
+        name.upper() for name in Settings.model_fields
+    }
