@@ -1,6 +1,6 @@
 """Whether a person holds a place, as conditions for statements of higher features."""
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, select
+from sqlalchemy import ColumnElement, FromClause, SQLColumnExpression, select
 
 from app.db.base import table_of
 from app.enrolments.domain import EnrolmentState
@@ -14,15 +14,7 @@ def holds_place(
     """Return the condition that a person holds a confirmed place on a course now, for statements of
     higher features."""
     held = table_of(Enrolment).alias("held")
-    return (
-        select(held.c.id)
-        .where(
-            held.c.user_id == user_id,
-            held.c.course_key == course_key,
-            held.c.state == EnrolmentState.confirmed,
-        )
-        .exists()
-    )
+    return _is_confirmed(held, user_id, held.c.course_key == course_key)
 
 
 def holds_place_in(
@@ -30,12 +22,15 @@ def holds_place_in(
 ) -> ColumnElement[bool]:
     """Return the condition that a person holds a confirmed place in an intake now."""
     held = table_of(Enrolment).alias("held_in")
+    return _is_confirmed(held, user_id, held.c.intake_id == intake_id)
+
+
+def _is_confirmed(
+    held: FromClause, user_id: SQLColumnExpression[UserId], where: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Return the condition that the person has a confirmed enrolment in `held` of which `where` is true."""
     return (
         select(held.c.id)
-        .where(
-            held.c.user_id == user_id,
-            held.c.intake_id == intake_id,
-            held.c.state == EnrolmentState.confirmed,
-        )
+        .where(held.c.user_id == user_id, where, held.c.state == EnrolmentState.confirmed)
         .exists()
     )
