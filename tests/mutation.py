@@ -34,7 +34,9 @@ SETS = {
         ("app/quizzes/marking.py", "app/quizzes/domain/*.py"),
         ("tests/unit/quizzes", "tests/integration/quizzes/test_marking.py"),
     ),
-    "certificates": Rules(("app/certificates/domain.py",), ("tests/unit/certificates",)),
+    "certificates": Rules(
+        ("app/certificates/domain.py",), ("tests/unit/certificates/test_domain.py",)
+    ),
     "assessing": Rules(
         (
             "app/assessments/domain.py",
@@ -58,6 +60,10 @@ SETS = {
             "tests/unit/courses/test_parsing.py",
             "tests/unit/courses/test_stored_documents.py",
         ),
+    ),
+    "crossing": Rules(
+        ("app/courses/domain/crossing.py", "app/courses/domain/marks.py"),
+        ("tests/unit/courses/test_broken_courses.py", "tests/unit/courses/test_marks.py"),
     ),
     "errata": Rules(
         (
