@@ -21,6 +21,7 @@ from app.accounts import (
 from app.accounts import pages as accounts_pages
 from app.accounts.factors import admin_pages as factor_admin_pages
 from app.accounts.factors import own_pages as factor_own_pages
+from app.accounts.factors import passkey_pages
 from app.accounts.factors import step_pages as factor_step_pages
 from app.accounts.identity import Identity
 from app.accounts.kept_forms import KeptForms
@@ -106,6 +107,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     fresh_proof_pages.pages,
     factor_own_pages.pages,
     factor_step_pages.pages,
+    passkey_pages.pages,
     notices_pages.pages,
     notices_api.api,
     accounts_api.api,

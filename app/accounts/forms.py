@@ -29,7 +29,7 @@ def _email(typed: str) -> str:
     return address
 
 
-def _name(typed: str) -> str:
+def a_name(typed: str) -> str:
     name = clean_name(typed)
     if not name:
         raise ValueError("Enter a name with letters in it.")
@@ -37,7 +37,7 @@ def _name(typed: str) -> str:
 
 
 Email = Annotated[str, StringConstraints(max_length=320), AfterValidator(_email)]
-Name = Annotated[str, StringConstraints(max_length=LONGEST_NAME), AfterValidator(_name)]
+Name = Annotated[str, StringConstraints(max_length=LONGEST_NAME), AfterValidator(a_name)]
 TypedPassword = Annotated[
     str, StringConstraints(strip_whitespace=False, max_length=4 * LONGEST_PASSWORD)
 ]
@@ -168,7 +168,7 @@ class ExportForm(Form):
 
 
 class GroupForm(Form):
-    name: Annotated[str, StringConstraints(max_length=120), AfterValidator(_name)] = Field(
+    name: Annotated[str, StringConstraints(max_length=120), AfterValidator(a_name)] = Field(
         title="The name of the group"
     )
 
@@ -184,7 +184,7 @@ class MemberForm(Form):
 
 class TokenForm(Form):
     name: Annotated[
-        str, StringConstraints(max_length=LONGEST_TOKEN_NAME), AfterValidator(_name)
+        str, StringConstraints(max_length=LONGEST_TOKEN_NAME), AfterValidator(a_name)
     ] = Field(title="What the token is for")
 
 

@@ -7,11 +7,12 @@ from fastapi import Response
 from app.accounts import fresh_proof, passwords, sign_ins
 from app.accounts.browsers import signed_in
 from app.accounts.errors import WrongPassword
+from app.accounts.factors import ceremony, passkeys
 from app.accounts.forms import ProveForm
 from app.accounts.proving import KEPT_WORDS
 from app.accounts.sign_ins import Candidate, Started
 from app.kit.errors import Refused
-from app.web.access import SIGNED_IN
+from app.web.access import ENROLLING
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
 from app.web.fresh_proof import is_file, proof_of
@@ -24,27 +25,27 @@ CARRIED = ("act", "next", "back", "kept")
 """What the address of the page says, and its form after it."""
 
 
-@pages.get("", name="accounts.prove", access=SIGNED_IN)
+@pages.get("", name="accounts.prove", access=ENROLLING)
 def show_prove(*, visit: Visit) -> Response:
     asked = visit.request.query_params
     wanted = asked.get("next")
     if wanted and visit.actor.has_fresh_proof(visit.now):
-        return visit.redirect(_onward(visit, wanted, asked.get("back", "")))
-    return _prove_page(visit, {name: asked.get(name, "") for name in CARRIED})
+        return visit.redirect(onward(visit, wanted, asked.get("back", "")))
+    return prove_page(visit, {name: asked.get(name, "") for name in CARRIED})
 
 
-@pages.post("", name="accounts.prove.post", access=SIGNED_IN)
+@pages.post("", name="accounts.prove.post", access=ENROLLING)
 def prove(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = ProveForm.read(submitted)
         started = _proved(visit, form.password)
     except Refused as refused:
         carried = {name: submitted.get(name) for name in CARRIED}
-        return _prove_page(visit, carried, submitted, refused)
-    return signed_in(visit, started, _onward(visit, form.next, form.back))
+        return prove_page(visit, carried, submitted, refused)
+    return signed_in(visit, started, onward(visit, form.next, form.back))
 
 
-@pages.get("/download", name="accounts.proved_download", access=SIGNED_IN)
+@pages.get("/download", name="accounts.proved_download", access=ENROLLING)
 def show_download(*, visit: Visit) -> Response:
     """Start the file, and stand behind it: a browser that saves a file stays on the page before it."""
     asked = visit.request.query_params
@@ -78,7 +79,7 @@ def checked(visit: VisitContext, typed: str, field: str) -> Candidate:
     return candidate
 
 
-def _onward(visit: VisitContext, wanted: str, back: str) -> str:
+def onward(visit: VisitContext, wanted: str, back: str) -> str:
     """Return where the person goes after the proof: to their page, or to the page that starts their file."""
     to = local_path(wanted)
     if not is_file(visit.request.app, to):
@@ -87,13 +88,18 @@ def _onward(visit: VisitContext, wanted: str, back: str) -> str:
     return f"{visit.url('accounts.proved_download')}?{query}"
 
 
-def _prove_page(
+def prove_page(
     visit: VisitContext,
     carried: dict[str, str],
     submitted: Submission | None = None,
     refused: Refused | None = None,
 ) -> Response:
     proof = proof_of(visit.request.app, carried["act"])
+    site = ceremony.site_of(visit.settings.base_url, visit.settings.academy_name)
+    has_passkey = False
+    if site is not None and visit.actor.second_factor:
+        with visit.database.read() as db:
+            has_passkey = bool(passkeys.known_of(db, visit.actor.user_id))
     return form_page(
         visit,
         "accounts/prove.html",
@@ -103,5 +109,6 @@ def _prove_page(
         act=proof.act if proof else "",
         kept=KEPT_WORDS.get(carried["kept"], ""),
         leave=local_path(carried["back"] or carried["next"]),
+        has_passkey=has_passkey,
         demo_password=visit.shell.guest_password,
     )

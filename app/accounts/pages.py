@@ -9,6 +9,7 @@ from app.accounts import doors, own_account, passwords, queries, sign_ins
 from app.accounts.browsers import browser_of, led_on, recognised, signed_in
 from app.accounts.domain import KEPT_WORDS, SHORTEST_PASSWORD, Purpose, SignInEnd
 from app.accounts.errors import LinkSpent, PasswordsBusy, SignInRefused, WrongPassword
+from app.accounts.factors import ceremony
 from app.accounts.forms import (
     ConfirmAddressForm,
     ConfirmForm,
@@ -90,7 +91,7 @@ def show_check_mail(*, visit: Visit) -> Response:
 def show_sign_in(*, visit: Visit) -> Response:
     if visit.maybe_actor is not None:
         return visit.redirect(_wanted(visit))
-    return _sign_in_page(visit)
+    return sign_in_page(visit)
 
 
 @pages.post("/sign-in", name="accounts.sign_in.post", access=EVERYONE)
@@ -109,7 +110,7 @@ def sign_in(*, visit: Visit, submitted: Submitted) -> Response:
                     db, candidate, browser, wanted=_path_or_nothing(form.next), now=visit.now
                 )
     except Refused as refused:
-        return _sign_in_page(visit, submitted, refused)
+        return sign_in_page(visit, submitted, refused)
     if started is None:
         return visit.redirect(visit.url("accounts.check_mail"))
     to = local_path(form.next)
@@ -318,7 +319,7 @@ def link_page(
     return response
 
 
-def _sign_in_page(
+def sign_in_page(
     visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     asked = visit.request.query_params
@@ -332,6 +333,7 @@ def _sign_in_page(
         values=values,
         ended=_how_it_ended(str(shown.get("ended", "")), str(shown.get("kept", ""))),
         guests=_guests(visit),
+        passkeys_work=ceremony.site_of(visit.settings.base_url, "") is not None,
     )
 
 

@@ -54,6 +54,7 @@ LUCIDE: Final = (
     "house",
     "inbox",
     "info",
+    "key-round",
     "layers",
     "layout-dashboard",
     "lightbulb",

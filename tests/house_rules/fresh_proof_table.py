@@ -15,14 +15,23 @@ FRESH = (
     "POST /admin/people/{person_id}/open",
     "POST /admin/people/{person_id}/reset",
     "POST /admin/people/{person_id}/roles",
+    "POST /admin/people/{person_id}/second-factor/reset",
     "POST /admin/people/{person_id}/sign-ins/end",
+    "GET /me/second-factor/passkeys/new",
     "POST /me",
     "POST /me/tokens/new",
+    "POST /me/second-factor/app",
+    "POST /me/second-factor/app/begin",
+    "POST /me/second-factor/app/remove",
+    "POST /me/second-factor/codes/new",
+    "POST /me/second-factor/passkeys",
+    "POST /me/second-factor/passkeys/options",
+    "POST /me/second-factor/passkeys/{passkey_id}/remove",
     "POST /results/export",
     "PUT /api/v1/me/profile",
 )
 
-TYPES_IT = "the form itself asks for the current password"
+TYPES_IT = "it is a proof itself: by the current password or a passkey"
 IS_NOT_SIGNED_IN = "nobody is signed in yet; what is typed or mailed proves who asks"
 LEARNING = "a person's own learning and places, which they may lose or gain all day"
 TEACHING = "work of the day beside the bed, signed by name and kept in the trail; a wait would harm"
@@ -31,10 +40,20 @@ RUNNING = (
 )
 ENDING = "takes away and gives nothing: who sees a strange device must be able to end it at once"
 READING = "changes nothing of anybody's"
+STOPPING = "keeps a second factor that somebody wants to take away"
+SHOWN_ONCE = (
+    "codes that a fresh proof made; only the browser that made them holds them, for 15 minutes"
+)
 ONE_PAPER = "one paper of one person, for who may read the page with the same words"
 
 WITHOUT: dict[str, tuple[str, ...]] = {
-    TYPES_IT: ("POST /me/email", "POST /me/password", "POST /prove"),
+    TYPES_IT: (
+        "POST /me/email",
+        "POST /me/password",
+        "POST /prove",
+        "POST /prove/passkey",
+        "POST /prove/passkey/options",
+    ),
     IS_NOT_SIGNED_IN: (
         "POST /confirm",
         "POST /demo/sign-in",
@@ -45,6 +64,13 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /register",
         "POST /reset",
         "POST /sign-in",
+        "POST /sign-in/passkey",
+        "POST /sign-in/passkey/options",
+        "POST /sign-in/recovery-code",
+        "POST /sign-in/second-factor",
+        "POST /sign-in/second-factor/passkey",
+        "POST /sign-in/second-factor/passkey/options",
+        "POST /stop-reset",
     ),
     ENDING: (
         "DELETE /api/v1/me/sign-ins/{sign_in_id}",
@@ -61,6 +87,11 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /verify",
         "GET /practicals/{practical_id}/invite.ics",
     ),
+    STOPPING: (
+        "POST /admin/people/{person_id}/second-factor/reset/stop",
+        "POST /me/second-factor/reset/stop",
+    ),
+    SHOWN_ONCE: ("GET /me/second-factor/codes.txt", "POST /me/second-factor/codes/kept"),
     ONE_PAPER: (
         "GET /certificates/{certificate_id}.pdf",
         "GET /reports/{assessment_id}/report.pdf",

@@ -50,9 +50,13 @@ EVERYONE: tuple[str, ...] = (
     "GET /robots.txt",
     "GET /sign-in",
     "POST /sign-in",
+    "POST /sign-in/passkey",
+    "POST /sign-in/passkey/options",
     "POST /sign-in/recovery-code",
     "GET /sign-in/second-factor",
     "POST /sign-in/second-factor",
+    "POST /sign-in/second-factor/passkey",
+    "POST /sign-in/second-factor/passkey/options",
     "POST /sign-out",
     "GET /sitemap.xml",
     "GET /static",
@@ -64,6 +68,14 @@ EVERYONE: tuple[str, ...] = (
 )
 ENROLLING: tuple[str, ...] = (
     "GET /me/second-factor",
+    "GET /me/second-factor/passkeys/new",
+    "POST /me/second-factor/passkeys",
+    "POST /me/second-factor/passkeys/options",
+    "GET /prove",
+    "POST /prove",
+    "GET /prove/download",
+    "POST /prove/passkey",
+    "POST /prove/passkey/options",
     "GET /me/second-factor/app",
     "GET /me/second-factor/app.svg",
     "POST /me/second-factor/app",
@@ -72,6 +84,8 @@ ENROLLING: tuple[str, ...] = (
 """For who is signed in, staff included who must set up a second factor before anything else."""
 SIGNED_IN: tuple[str, ...] = (
     "GET /me/second-factor/app/remove",
+    "GET /me/second-factor/passkeys/{passkey_id}/remove",
+    "POST /me/second-factor/passkeys/{passkey_id}/remove",
     "POST /me/second-factor/app/remove",
     "GET /me/second-factor/codes",
     "GET /me/second-factor/codes.txt",
@@ -105,9 +119,6 @@ SIGNED_IN: tuple[str, ...] = (
     "GET /notices/{notice_id}",
     "POST /notices/{notice_id}/read",
     "POST /notices/read",
-    "GET /prove",
-    "POST /prove",
-    "GET /prove/download",
     "GET /reports/{assessment_id}",
     "GET /reports/{assessment_id}/report.pdf",
 )

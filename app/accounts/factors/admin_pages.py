@@ -6,7 +6,7 @@ from app.accounts.factors import queries, resets
 from app.accounts.forms import PlainForm, ReasonForm
 from app.kit.errors import Refused
 from app.kit.ids import UserId
-from app.web.access import ADMIN
+from app.web.access import ADMIN, FreshProof
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
@@ -20,7 +20,12 @@ def show_factors_of(*, visit: Visit, person_id: UserId) -> Response:
     return _factor_page(visit, person_id)
 
 
-@pages.post("/{person_id}/second-factor/reset", name="accounts.start_factor_reset", access=ADMIN)
+@pages.post(
+    "/{person_id}/second-factor/reset",
+    name="accounts.start_factor_reset",
+    access=ADMIN,
+    proof=FreshProof("reset a person’s second factor"),
+)
 def start_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     try:
         form = ReasonForm.read(submitted)

@@ -37,3 +37,33 @@ class PendingEnded(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Sign in again: the code was typed too late, or too often wrong.")
+
+
+class PasskeyRefused(Invalid):
+    """The answer of a passkey was not accepted: why is not said."""
+
+    title = "The passkey was not accepted"
+    slug = "passkey-refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your passkey was not accepted. Nothing was changed. Try it once more, or go on another way."
+        )
+
+
+class NoPasskeysHere(Conflict):
+    """The site's address is none that passkeys can be bound to."""
+
+    slug = "no-passkeys-here"
+
+    def __init__(self) -> None:
+        super().__init__("Passkeys do not work at this address. Use your password and a code.")
+
+
+class TooManyPasskeys(Conflict):
+    """A person has as many passkeys as anybody may."""
+
+    slug = "too-many-passkeys"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"You have {most} passkeys. Remove one that you do not use first.")

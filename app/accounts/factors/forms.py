@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from app.accounts.forms import TypedPassword, Wanted
+from app.accounts.factors.ceremony import LONGEST_ANSWER
+from app.accounts.forms import TypedPassword, Wanted, a_name
 from app.web.forms import Form
 
 Code = Annotated[str, StringConstraints(max_length=40)]
@@ -25,3 +26,30 @@ class RemoveAppForm(Form):
     """The password is asked for when the last factor goes."""
 
     current_password: TypedPassword | None = Field(None, title="Your current password")
+
+
+Answer = Annotated[str, StringConstraints(max_length=LONGEST_ANSWER)]
+
+
+class PasskeyForm(Form):
+    """What a passkey answered, as JSON; a script writes it."""
+
+    answer: Answer = Field(title="The answer of your passkey")
+    next: Wanted = ""
+
+
+class ProveByPasskeyForm(PasskeyForm):
+    act: Annotated[str, StringConstraints(max_length=100)] = ""
+    back: Wanted = ""
+    kept: Annotated[str, StringConstraints(max_length=20)] = ""
+
+
+class AddPasskeyForm(Form):
+    name: Annotated[str, StringConstraints(max_length=80), AfterValidator(a_name)] = Field(
+        title="A name for the passkey"
+    )
+    answer: Answer = Field(title="The answer of your device")
+
+
+class RemovePasskeyForm(RemoveAppForm):
+    """As for an app: the password is asked for when the last factor goes."""

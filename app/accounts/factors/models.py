@@ -127,3 +127,16 @@ class FactorReset(Base):
     stopped_at: Mapped[datetime | None]
     stopped_by: Mapped[UserId | None] = mapped_column(ForeignKey("users.id"))
     done_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Base):
+    """A challenge that a browser was given for a passkey. `holder_hash` names the browser and what for
+    (`challenges`). `user_handle` is the one that a new passkey gets. The row is deleted as it is read."""
+
+    __tablename__ = "passkey_challenges"
+
+    id: Mapped[EventId] = mapped_column(primary_key=True)
+    holder_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    challenge: Mapped[bytes] = mapped_column(LargeBinary(32))
+    user_handle: Mapped[bytes | None] = mapped_column(LargeBinary(64))
+    ends_at: Mapped[datetime] = mapped_column(index=True)

@@ -23,7 +23,7 @@ from app.accounts.forms import PlainForm
 from app.accounts.fresh_proof_pages import checked
 from app.kit.errors import Invalid, NotFound, Refused
 from app.settings import Environment
-from app.web.access import ENROLLING, SIGNED_IN
+from app.web.access import ENROLLING, SIGNED_IN, FreshProof
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
 from app.web.routing import Pages
@@ -43,7 +43,12 @@ def show_factors(*, visit: Visit) -> Response:
     return visit.render("accounts/factors/own.html", page=factors, reset=reset)
 
 
-@pages.post("/app/begin", name="accounts.begin_app", access=ENROLLING)
+@pages.post(
+    "/app/begin",
+    name="accounts.begin_app",
+    access=ENROLLING,
+    proof=FreshProof("set up an authenticator app"),
+)
 def begin_app(*, visit: Visit, submitted: Submitted) -> Response:
     PlainForm.read(submitted)
     with visit.database.write() as db:
@@ -66,7 +71,12 @@ def show_app_picture(*, visit: Visit) -> Response:
     return Response(picture.getvalue(), media_type="image/svg+xml")
 
 
-@pages.post("/app", name="accounts.app.post", access=ENROLLING)
+@pages.post(
+    "/app",
+    name="accounts.app.post",
+    access=ENROLLING,
+    proof=FreshProof("set up an authenticator app"),
+)
 def confirm_app(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = CodeForm.read(submitted)
@@ -89,7 +99,12 @@ def show_remove_app(*, visit: Visit) -> Response:
     return _remove_page(visit)
 
 
-@pages.post("/app/remove", name="accounts.remove_app.post", access=SIGNED_IN)
+@pages.post(
+    "/app/remove",
+    name="accounts.remove_app.post",
+    access=SIGNED_IN,
+    proof=FreshProof("remove your authenticator app"),
+)
 def remove_app(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = RemoveAppForm.read(submitted)
@@ -110,7 +125,12 @@ def remove_app(*, visit: Visit, submitted: Submitted) -> Response:
     return after_change(visit, changed, "Your authenticator app is removed.")
 
 
-@pages.post("/codes/new", name="accounts.new_codes", access=SIGNED_IN)
+@pages.post(
+    "/codes/new",
+    name="accounts.new_codes",
+    access=SIGNED_IN,
+    proof=FreshProof("make new recovery codes"),
+)
 def make_codes_anew(*, visit: Visit, submitted: Submitted) -> Response:
     PlainForm.read(submitted)
     with visit.database.write() as db:

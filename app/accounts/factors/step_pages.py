@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.browsers import WAITING, browser_of, signed_in
 from app.accounts.domain import Purpose
-from app.accounts.factors import queries, resets, signing_in
+from app.accounts.factors import ceremony, queries, resets, signing_in
 from app.accounts.factors.errors import PendingEnded, WrongCode
 from app.accounts.factors.forms import CodeForm, RecoveryCodeForm
 from app.accounts.factors.signing_in import Attempt
@@ -33,7 +33,7 @@ Finish = Callable[[Session], Started | None]
 
 @pages.get("/sign-in/second-factor", name="accounts.second_step", access=EVERYONE)
 def show_second_step(*, visit: Visit) -> Response:
-    return _step_page(visit)
+    return step_page(visit)
 
 
 @pages.post("/sign-in/second-factor", name="accounts.second_step.post", access=EVERYONE)
@@ -49,7 +49,7 @@ def finish_with_app(*, visit: Visit, submitted: Submitted) -> Response:
         attempt = _begin(visit)
         return let_in(visit, _tried(visit, finish, "code"), form.next)
     except Refused as refused:
-        return _step_page(visit, submitted, refused)
+        return step_page(visit, submitted, refused)
 
 
 @pages.post("/sign-in/recovery-code", name="accounts.recovery_code.post", access=EVERYONE)
@@ -65,7 +65,7 @@ def finish_with_recovery_code(*, visit: Visit, submitted: Submitted) -> Response
         attempt = _begin(visit, of="recovery codes")
         return let_in(visit, _tried(visit, finish, "recovery_code"), form.next)
     except Refused as refused:
-        return _step_page(visit, submitted, refused)
+        return step_page(visit, submitted, refused)
 
 
 @pages.get("/stop-reset", name="accounts.stop_reset", access=EVERYONE)
@@ -113,7 +113,7 @@ def _tried(visit: VisitContext, finish: Finish, field: str) -> Started:
     return started
 
 
-def _step_page(
+def step_page(
     visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     token, wanted = waiting_token(visit), _wanted(visit, submitted)
@@ -132,6 +132,7 @@ def _step_page(
         )
         visit.drop_cookie(response, WAITING)
         return response
+    site = ceremony.site_of(visit.settings.base_url, visit.settings.academy_name)
     return form_page(
         visit,
         "accounts/factors/step.html",
@@ -140,6 +141,7 @@ def _step_page(
         values={"next": wanted},
         page=step,
         demo_code=code,
+        passkeys_work=site is not None,
     )
 
 

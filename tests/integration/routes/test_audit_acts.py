@@ -3,7 +3,7 @@ one that writes and is neither tried here nor named with its reason fails."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,14 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
+from app.accounts.actor import Actor
 from app.accounts.api_tokens import make_for_address
 from app.accounts.domain import Purpose
+from app.accounts.factors import challenges, resets
+from app.accounts.factors import queries as factor_queries
+from app.accounts.factors import service as factors
+from app.accounts.factors.challenges import Holder, What
+from app.accounts.factors.models import Passkey
 from app.accounts.links import make_link, sign_link
 from app.accounts.models import ApiToken, Group, GroupMember, SignIn, User
 from app.assessments.models import Assessment
@@ -33,7 +39,10 @@ from app.quizzes.models import Attempt
 from app.web.csrf import SAFE_METHODS
 from app.web.routing import policies
 from tests.make import NOW
+from tests.make.authenticator import Device, text_of
+from tests.make.factors import a_passkey, an_app_factor, code_at, recovery_codes
 from tests.make.forms import forms_of
+from tests.make.keys import sealing_keys
 from tests.make.stored import stored_course
 
 COURSE = "mesotherapy"
@@ -52,6 +61,12 @@ NO_ACT = {
     "PUT /api/v1/attempts/{attempt_id}/answers/{position}": "answers are appended, never changed",
     "POST /assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",
     "PUT /api/v1/assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",
+    "POST /me/second-factor/app/begin": "makes a secret that opens nothing until a code confirms it",
+    "POST /me/second-factor/codes/kept": "takes a cookie off the browser",
+    "POST /me/second-factor/passkeys/options": "makes a challenge of five minutes",
+    "POST /prove/passkey/options": "makes a challenge of five minutes",
+    "POST /sign-in/passkey/options": "makes a challenge of five minutes",
+    "POST /sign-in/second-factor/passkey/options": "makes a challenge of five minutes",
     "POST /enquiry": "a visitor's question is its own dated record; the act is that it was answered",
 }
 """Routes that leave no act, each with the reason."""
@@ -330,6 +345,88 @@ def a_change_of_the_profile(world: World) -> Any:
     browser = world.browser_of(LEARNER)
     profile = browser.get("/api/v1/me").json()["profile"]
     return browser.put("/api/v1/me/profile", json={**profile, "name": "Another Name"})
+
+
+def learner(world: World) -> Actor:
+    with world.database.read() as db:
+        return db.scalars(select(User).where(User.email == LEARNER.email)).one().to_actor()
+
+
+def a_new_app(world: World) -> Any:
+    """Confirm an app that was begun before."""
+    me, keys = learner(world), sealing_keys()
+    with world.database.write() as db:
+        factors.begin_app(db, me, keys, now=NOW)
+        secret = factor_queries.secret_being_set_up(db, me, keys, now=NOW)
+    code = {"code": code_at(NOW, secret or "")}
+    return world.browser_of(LEARNER).post("/me/second-factor/app", data=code)
+
+
+def with_app(world: World) -> TestClient:
+    """Give the learner an app, and return a browser of theirs."""
+    with world.database.write() as db:
+        an_app_factor(db, learner(world))
+    return world.browser_of(LEARNER)
+
+
+def a_factor_reset(world: World) -> None:
+    with_app(world)
+    with world.database.write() as db:
+        admin = db.scalars(select(User).where(User.email == ADMIN.email)).one().to_actor()
+        resets.start_reset(db, admin, world.id_of(LEARNER), reason="Lost it", now=NOW)
+
+
+def waiting_browser(world: World) -> TestClient:
+    """Return a browser of the learner in which the password was right and the second step waits."""
+    with_app(world)
+    return typed_password(world)
+
+
+def typed_password(world: World) -> TestClient:
+    browser = world.browser_of(None)
+    browser.post("/sign-in", data={"email": LEARNER.email, "password": PASSWORD})
+    return browser
+
+
+def a_recovery(world: World) -> Any:
+    browser = waiting_browser(world)
+    with world.database.write() as db:
+        code = recovery_codes(db, learner(world))[0]
+    return browser.post("/sign-in/recovery-code", data={"recovery_code": code})
+
+
+def a_phone(world: World) -> Device:
+    """Give the learner a passkey that a device holds."""
+    device = Device(handle=b"learner")
+    with world.database.write() as db:
+        a_passkey(db, learner(world))
+        held = {"credential_id": device.credential_id, "public_key": device.public_key}
+        db.execute(update(Passkey).values(user_handle=device.handle, **held))
+    return device
+
+
+def by_passkey(world: World, path: str, what: What, **form: str) -> Any:
+    """Answer a challenge that the browser was given before, at a door of passkeys."""
+    app = world.browser_of(None).app
+    here = app.state.shell.settings.model_copy(update={"base_url": "http://localhost"})
+    app.state.shell = replace(app.state.shell, settings=here)
+    device = Device() if what is What.adding else a_phone(world)
+    if what is What.step:
+        browser = typed_password(world)
+        holder = Holder(what, str(browser.cookies["preceptor-step"]))
+    elif what is What.sign_in:
+        browser = world.browser_of(None)
+        browser.get("/sign-in")
+        holder = Holder(what, str(browser.cookies["preceptor-visitor"]))
+    else:
+        browser = world.browser_of(LEARNER)
+        newest = select(SignIn.id).where(SignIn.user_id == world.id_of(LEARNER))
+        holder = Holder(what, f"sign-in {world.value(newest.order_by(SignIn.id.desc()))}")
+    with world.database.write() as db:
+        made = challenges.make(db, holder, user_handle=b"learner", now=NOW)
+    asked = {"challenge": text_of(made.value), "user": {"id": text_of(b"learner")}}
+    answer = device.made(asked) if what is What.adding else device.signed(asked)
+    return browser.post(path, data={"answer": answer, **form})
 
 
 def a_new_practical(world: World) -> Any:
@@ -813,6 +910,77 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /me/password": (
         "accounts.password_changed",
         lambda w: w.post(LEARNER, "/me/password", current_password=PASSWORD, password=NEW_PASSWORD),
+    ),
+    "POST /me/second-factor/app": ("accounts.second_factor_added", a_new_app),
+    "POST /me/second-factor/app/remove": (
+        "accounts.second_factor_removed",
+        lambda w: with_app(w).post(
+            "/me/second-factor/app/remove", data={"current_password": PASSWORD}
+        ),
+    ),
+    "POST /me/second-factor/codes/new": (
+        "accounts.recovery_codes_made",
+        lambda w: with_app(w).post("/me/second-factor/codes/new"),
+    ),
+    "POST /me/second-factor/reset/stop": (
+        "accounts.factor_reset_stopped",
+        lambda w: (
+            a_factor_reset(w),
+            w.post(LEARNER, "/me/second-factor/reset/stop"),
+        )[1],
+    ),
+    "POST /admin/people/{person_id}/second-factor/reset": (
+        "accounts.factor_reset_started",
+        lambda w: (
+            with_app(w),
+            w.post(ADMIN, person(w.id_of(LEARNER)) + "/second-factor/reset", reason="Lost it"),
+        )[1],
+    ),
+    "POST /admin/people/{person_id}/second-factor/reset/stop": (
+        "accounts.factor_reset_stopped",
+        lambda w: (
+            a_factor_reset(w),
+            w.post(ADMIN, person(w.id_of(LEARNER)) + "/second-factor/reset/stop"),
+        )[1],
+    ),
+    "POST /stop-reset": (
+        "accounts.factor_reset_stopped",
+        lambda w: (
+            a_factor_reset(w),
+            w.post(None, "/stop-reset", token=w.link(Purpose.stop_reset, LEARNER)),
+        )[1],
+    ),
+    "POST /sign-in/second-factor": (
+        "accounts.signed_in",
+        lambda w: waiting_browser(w).post("/sign-in/second-factor", data={"code": code_at(NOW)}),
+    ),
+    "POST /sign-in/recovery-code": ("accounts.recovery_code_used", a_recovery),
+    "POST /me/second-factor/passkeys": (
+        "accounts.second_factor_added",
+        lambda w: by_passkey(w, "/me/second-factor/passkeys", What.adding, name="A phone"),
+    ),
+    "POST /me/second-factor/passkeys/{passkey_id}/remove": (
+        "accounts.second_factor_removed",
+        lambda w: (
+            a_phone(w),
+            w.post(
+                LEARNER,
+                f"/me/second-factor/passkeys/{w.value(select(Passkey.id))}/remove",
+                current_password=PASSWORD,
+            ),
+        )[1],
+    ),
+    "POST /prove/passkey": (
+        "accounts.proved",
+        lambda w: by_passkey(w, "/prove/passkey", What.proof),
+    ),
+    "POST /sign-in/passkey": (
+        "accounts.signed_in",
+        lambda w: by_passkey(w, "/sign-in/passkey", What.sign_in),
+    ),
+    "POST /sign-in/second-factor/passkey": (
+        "accounts.signed_in",
+        lambda w: by_passkey(w, "/sign-in/second-factor/passkey", What.step),
     ),
     "POST /prove": ("accounts.proved", lambda w: w.post(LEARNER, "/prove", password=PASSWORD)),
     "POST /api/v1/practicals/{practical_id}/bookings": (

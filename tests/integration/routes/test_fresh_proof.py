@@ -29,9 +29,12 @@ from tests.make.forms import forms_of
 from tests.make.pages import words
 
 MINUTE = timedelta(minutes=1)
-FILE = re.compile(r"\.(csv|pdf|ics)$")
+FILE = re.compile(r"\.(csv|pdf|ics|txt)$")
 FILES = [route for route in FRESH if FILE.search(route)]
-COMMANDS = [route for route in FRESH if route not in FILES]
+SHOWN = [route for route in FRESH if route.startswith("GET ") and route not in FILES]
+UNTRIED = {"POST /me/second-factor/app/begin", "POST /me/second-factor/passkeys/options"}
+"""Leave no act: they are sent below."""
+COMMANDS = [route for route in FRESH if route not in {*FILES, *SHOWN, *UNTRIED}]
 BY_THE_WAY = {"kept_forms", "sign_ins", "limit_counts"}
 """What a refused request may write: what was typed, when somebody was seen."""
 
@@ -102,7 +105,8 @@ def test_every_route_is_decided(academy_client):
         for method, path in policies(app)
         if method not in (*SAFE_METHODS, "HEAD") or (method == "GET" and FILE.search(path))
     }
-    assert set(decided) == must
+    must -= {"GET /robots.txt"}
+    assert set(decided) == must | set(SHOWN)
     assert {f"{m} {p}" for m, p in proofs(app) if m != "HEAD"} == set(FRESH)
 
 
@@ -122,6 +126,16 @@ def test_a_command_works_with_a_fresh_proof(route, world):
     answer = step(world(14 * MINUTE))
     assert answer.status_code < 400
     assert not to_prove(answer)
+
+
+@pytest.mark.parametrize("route", [*SHOWN, *UNTRIED])
+def test_a_page_and_a_button_of_factors_need_a_fresh_proof(route, world):
+    method, path = route.split()
+    late = world(16 * MINUTE).browser_of(LEARNER).request(method, path)
+    assert asked(late)["act"]
+    timely = world(14 * MINUTE).browser_of(LEARNER).request(method, path)
+    assert not to_prove(timely)
+    assert timely.status_code in (200, 303, 409)  # 409: no passkeys at this address
 
 
 def a_file(world: World, route: str) -> str:

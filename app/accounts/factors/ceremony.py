@@ -1,0 +1,257 @@
+"""What is said to a browser about passkeys, and how its answers are checked (WebAuthn).
+
+The site's name and origin come from the settings alone: no header of a request says for whom an answer is
+good.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+import webauthn
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from webauthn.helpers import base64url_to_bytes
+from webauthn.helpers.cose import COSEAlgorithmIdentifier
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    AuthenticatorTransport,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+LONGEST_ANSWER: Final = 20_000
+"""Characters of an answer; a new passkey with a certificate of its maker has a few thousand."""
+LONGEST_ID: Final = 1023
+TIMEOUT: Final = 300_000
+"""Milliseconds for the person, as long as a challenge lasts."""
+ALGORITHMS: Final = [
+    COSEAlgorithmIdentifier.ECDSA_SHA_256,
+    COSEAlgorithmIdentifier.EDDSA,
+    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
+]
+NOT_VERIFIED = (WebAuthnException, ValueError, TypeError, KeyError, IndexError, OverflowError)
+"""What the library raises for an answer that is no answer, or not a right one."""
+Base64 = Annotated[str, Field(max_length=LONGEST_ANSWER, pattern=r"^[A-Za-z0-9_-]*$")]
+Id = Annotated[str, Field(min_length=1, max_length=1364, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class NotVerified(Exception):
+    """The answer is not that of the passkey, for this site and this challenge. `why` is for the log alone."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """For whom a passkey is good: `name` is the domain, `origin` what the browser says of the page."""
+
+    name: str
+    origin: str
+    academy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A passkey that was added before."""
+
+    credential_id: bytes
+    transports: tuple[str, ...] = ()
+
+    def descriptor(self) -> PublicKeyCredentialDescriptor:
+        named = [one for one in AuthenticatorTransport if one.value in self.transports]
+        return PublicKeyCredentialDescriptor(self.credential_id, transports=named or None)
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A passkey that a device has just made."""
+
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int
+    transports: tuple[str, ...]
+    is_backed_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """How a passkey stands after it was used."""
+
+    sign_count: int
+    is_backed_up: bool
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _Made(_Strict):
+    clientDataJSON: Base64  # noqa: N815 - the standard's name
+    attestationObject: Base64  # noqa: N815 - the standard's name
+    transports: Annotated[tuple[str, ...], Field(max_length=10, strict=False)] = ()
+
+
+class _Signed(_Strict):
+    clientDataJSON: Base64  # noqa: N815 - the standard's name
+    authenticatorData: Base64  # noqa: N815 - the standard's name
+    signature: Base64
+    userHandle: Base64 | None = None  # noqa: N815 - the standard's name
+
+
+class MadeAnswer(_Strict):
+    """What a browser sends of a new passkey."""
+
+    id: Id
+    rawId: Id  # noqa: N815 - the standard's name
+    type: Literal["public-key"]
+    response: _Made
+
+
+class SignedAnswer(_Strict):
+    """What a browser sends of a passkey that signed a challenge."""
+
+    id: Id
+    rawId: Id  # noqa: N815 - the standard's name
+    type: Literal["public-key"]
+    response: _Signed
+
+    @property
+    def credential_id(self) -> bytes:
+        return base64url_to_bytes(self.rawId)
+
+    @property
+    def user_handle(self) -> bytes | None:
+        handle = self.response.userHandle
+        return base64url_to_bytes(handle) if handle else None
+
+
+def site_of(base_url: str, academy: str) -> Site | None:
+    """Return for whom passkeys are good; None where browsers offer none: at an address of digits, or over
+    plain http anywhere but on the same machine."""
+    parts = urlsplit(base_url)
+    name = parts.hostname or ""
+    try:
+        ip_address(name)
+    except ValueError:
+        is_domain = bool(name)
+    else:
+        is_domain = False
+    is_safe = parts.scheme == "https" or name == "localhost" or name.endswith(".localhost")
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return Site(name, origin, academy) if is_domain and is_safe else None
+
+
+def options_to_add(
+    site: Site,
+    challenge: bytes,
+    *,
+    user_handle: bytes,
+    email: str,
+    name: str,
+    existing: Iterable[Known],
+) -> dict[str, Any]:
+    """Return what a device needs to make a passkey: one that is kept in the device, and that asks its owner
+    for a finger, a face or a PIN, so that it may stand for password and second factor."""
+    options = webauthn.generate_registration_options(
+        rp_id=site.name,
+        rp_name=site.academy,
+        user_id=user_handle,
+        user_name=email,
+        user_display_name=name,
+        challenge=challenge,
+        timeout=TIMEOUT,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        ),
+        exclude_credentials=[known.descriptor() for known in existing],
+        supported_pub_key_algs=ALGORITHMS,
+    )
+    return _as_json(webauthn.options_to_json(options))
+
+
+def options_to_use(
+    site: Site, challenge: bytes, *, allowed: Iterable[Known] = ()
+) -> dict[str, Any]:
+    """Return what a device needs to sign; none allowed by name: whichever the device keeps for this site."""
+    options = webauthn.generate_authentication_options(
+        rp_id=site.name,
+        challenge=challenge,
+        timeout=TIMEOUT,
+        allow_credentials=[known.descriptor() for known in allowed],
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    return _as_json(webauthn.options_to_json(options))
+
+
+def read_made(text: str) -> MadeAnswer:
+    """Return what a browser sent of a new passkey, or raise NotVerified."""
+    try:
+        return MadeAnswer.model_validate_json(text)
+    except ValidationError:
+        raise NotVerified("unreadable") from None
+
+
+def read_signed(text: str) -> SignedAnswer:
+    """Return what a browser sent of a passkey that signed, or raise NotVerified."""
+    try:
+        return SignedAnswer.model_validate_json(text)
+    except ValidationError:
+        raise NotVerified("unreadable") from None
+
+
+def verified_new(site: Site, challenge: bytes, answer: MadeAnswer) -> NewKey:
+    """Return the new passkey, or raise NotVerified."""
+    try:
+        verified = webauthn.verify_registration_response(
+            credential=answer.model_dump(),
+            expected_challenge=challenge,
+            expected_rp_id=site.name,
+            expected_origin=site.origin,
+            require_user_verification=True,
+            supported_pub_key_algs=ALGORITHMS,
+        )
+    except NOT_VERIFIED as error:
+        raise NotVerified(type(error).__name__) from None
+    if len(verified.credential_id) > LONGEST_ID:
+        raise NotVerified("id too long")
+    known = {one.value for one in AuthenticatorTransport}
+    return NewKey(
+        verified.credential_id,
+        verified.credential_public_key,
+        verified.sign_count,
+        tuple(one for one in answer.response.transports if one in known),
+        verified.credential_backed_up,
+    )
+
+
+def verified_use(
+    site: Site, challenge: bytes, answer: SignedAnswer, *, public_key: bytes, sign_count: int
+) -> Used:
+    """Return how the passkey stands now, or raise NotVerified: another site, origin or challenge, a wrong
+    signature, a count that does not rise, or nobody proved to be its owner to the device."""
+    try:
+        verified = webauthn.verify_authentication_response(
+            credential=answer.model_dump(),
+            expected_challenge=challenge,
+            expected_rp_id=site.name,
+            expected_origin=site.origin,
+            credential_public_key=public_key,
+            credential_current_sign_count=sign_count,
+            require_user_verification=True,
+        )
+    except NOT_VERIFIED as error:
+        raise NotVerified(type(error).__name__) from None
+    return Used(verified.new_sign_count, verified.credential_backed_up)
+
+
+def _as_json(text: str) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(text)
+    return value

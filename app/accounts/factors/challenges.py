@@ -1,0 +1,108 @@
+"""Challenges of passkeys: 32 random bytes that are kept on the server for five minutes. One is answered once,
+by the browser that got it, and for what it was got."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import open_to_all
+from app.accounts.factors.models import PasskeyChallenge
+from app.db import limits
+from app.db.limits import Limit
+from app.kit.ids import EventId, new_uuid
+
+CHALLENGE_BYTES = 32
+HANDLE_BYTES = 32
+LASTS = timedelta(minutes=5)
+OF_ONE = Limit("passkey challenge", 20, timedelta(minutes=5))
+OF_A_NETWORK = Limit("passkey challenge network", 300, timedelta(minutes=5))
+"""Challenges for visitors behind one address, where a whole class may sit. An answer needs a challenge, so
+answers are limited too."""
+
+
+class What(StrEnum):
+    """What a passkey is asked for."""
+
+    adding = "add a passkey"
+    step = "second step"
+    sign_in = "sign in"
+    proof = "fresh proof"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The browser that gets a challenge. `secret` is something that only this browser has: the id of its
+    sign-in, or the token of a cookie. `limit` and `counted_at` say where its challenges are counted."""
+
+    what: What
+    secret: str = field(repr=False)
+    limit: Limit = OF_ONE
+    network: str = ""
+
+    @property
+    def hash(self) -> bytes:
+        return sha256(f"{self.what}\n{self.secret}".encode()).digest()
+
+    @property
+    def counted_at(self) -> str:
+        return self.network or self.hash.hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What a passkey signs. `user_handle` is for a new passkey only."""
+
+    value: bytes = field(repr=False)
+    user_handle: bytes | None = field(default=None, repr=False)
+
+
+@open_to_all
+def make(
+    db: Session, holder: Holder, *, user_handle: bytes | None = None, now: datetime
+) -> Challenge:
+    """Return a new challenge for a browser; an earlier one for the same is answered no more. Raises TooMany.
+    Whoever asks proves nothing by it."""
+    limits.take(db, holder.limit, holder.counted_at, now=now)
+    db.execute(delete(PasskeyChallenge).where(PasskeyChallenge.ends_at <= now))
+    db.execute(delete(PasskeyChallenge).where(PasskeyChallenge.holder_hash == holder.hash))
+    made = Challenge(secrets.token_bytes(CHALLENGE_BYTES), user_handle)
+    db.add(
+        PasskeyChallenge(
+            id=EventId(new_uuid()),
+            holder_hash=holder.hash,
+            challenge=made.value,
+            user_handle=user_handle,
+            ends_at=now + LASTS,
+        )
+    )
+    return made
+
+
+@open_to_all
+def take(db: Session, holder: Holder, *, now: datetime) -> Challenge | None:
+    """Return the challenge that this browser was given, and delete it in the same statement, so that no
+    answer is accepted twice. None: there is none, or it is too old.
+
+    Call it in a block of its own: a refusal of the answer must not bring the challenge back.
+    """
+    rows = db.execute(
+        delete(PasskeyChallenge)
+        .where(PasskeyChallenge.holder_hash == holder.hash)
+        .returning(
+            PasskeyChallenge.id,
+            PasskeyChallenge.challenge,
+            PasskeyChallenge.user_handle,
+            PasskeyChallenge.ends_at,
+        )
+    ).all()
+    if not rows:
+        return None
+    newest = max(rows, key=lambda row: row.id)
+    if newest.ends_at <= now:
+        return None
+    return Challenge(newest.challenge, newest.user_handle)
