@@ -402,7 +402,7 @@ def test_a_revocation_that_was_taken_back_by_hand_is_not_valid(database, earned,
     with database.read() as db:
         serial = db.get(Certificate, certificate_id).serial
         own = queries.own_page(db, earned.student.user_id, ISSUER.keys).certificates
-        listed = queries.admin_page(db, ISSUER.keys, search="", number=1).certificates.rows
+        listed = queries.issued(db, ISSUER.keys, search="", number=1).rows
         opened = queries.document(db, admin, certificate_id, ISSUER.keys)
         found = queries.verification(db, serial, ISSUER.keys)
         assert {one.status for one in (*own, *listed, opened, found)} == {Status.not_valid}
