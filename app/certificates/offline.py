@@ -49,10 +49,14 @@ class Checked:
         return grouped(self.serial)
 
     @property
+    def issued_on(self) -> date:
+        return date.fromisoformat(self.said["issued_on"])
+
+    @property
     def words(self) -> str:
         """Return what a genuine certificate says, in one sentence."""
         said = self.said
-        issued = date.fromisoformat(said["issued_on"])
+        issued = self.issued_on
         issuer = said.get("issuer", "The academy")
         return (
             f"{issuer} issued certificate {self.grouped} to {said['holder']['name']} for "

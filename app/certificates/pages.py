@@ -11,6 +11,7 @@ from app.certificates.domain import Status
 from app.certificates.doors import take_turn
 from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable
 from app.certificates.forms import BlockedForm, ReissueForm, RevokeForm, VerifyForm
+from app.certificates.offline import checked_file, with_status
 from app.certificates.printing import certificate_pdf
 from app.certificates.published import written_list
 from app.certificates.queries import Which
@@ -26,6 +27,7 @@ from app.web.forms import Submitted
 from app.web.print_desk import PaperAnswer
 from app.web.printed_names import PrinterAway
 from app.web.routing import Pages
+from app.web.uploads import Uploaded
 from app.web.visit import Preview, Visit, VisitContext
 
 pages = Pages()
@@ -34,6 +36,7 @@ VERIFY = Preview(
     "Check with its number whether a certificate of the academy is genuine and in force.",
     "/verify",
 )
+NO_FILE = "Choose the PDF of a certificate."
 NOT_FOUND = "We cannot find that number. Check each letter and digit."
 FIVE_MINUTES = {"cache-control": "public, max-age=300"}
 NOT_FOR_SEARCH = {"x-robots-tag": "noindex, nofollow"}
@@ -82,6 +85,26 @@ def look_up(visit: Visit, submitted: Submitted) -> Response:
             values=submitted.values,
         )
     return visit.redirect(visit.url("certificates.verified", serial=form.serial))
+
+
+@pages.post("/verify/file", name="certificates.check_file", access=EVERYONE)
+def check_file(visit: Visit, upload: Uploaded) -> Response:
+    """Anybody may check a PDF that they were sent; it is not kept."""
+    if not upload.content:
+        return visit.render(
+            "certificates/verify.html", status=422, errors={"file": NO_FILE}, values={}
+        )
+    take_turn(visit)
+    keys = visit.keys.signing
+    checked = checked_file(upload.content, keys)
+    if checked.said:
+        with visit.database.read() as db:
+            found = queries.verification(db, checked.serial, keys)
+        status = (found.status, found.revoked_at) if found else (None, None)
+        checked = with_status(checked, *status)
+    response = visit.render("certificates/file.html", page=checked)
+    response.headers.update(NOT_FOR_SEARCH)
+    return response
 
 
 @pages.get("/verify/{serial}", name="certificates.verified", access=EVERYONE)

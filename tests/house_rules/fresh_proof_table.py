@@ -85,6 +85,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /notices/read",
         "POST /notices/{notice_id}/read",
         "POST /verify",
+        "POST /verify/file",
         "GET /practicals/{practical_id}/invite.ics",
     ),
     STOPPING: (

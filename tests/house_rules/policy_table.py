@@ -64,6 +64,7 @@ EVERYONE: tuple[str, ...] = (
     "POST /stop-reset",
     "GET /verify",
     "POST /verify",
+    "POST /verify/file",
     "GET /verify/{serial}",
 )
 ENROLLING: tuple[str, ...] = (

@@ -50,6 +50,7 @@ NEW_PASSWORD = "gravel parsnip tuesday ninety"
 
 NO_ACT = {
     "POST /verify": "reads: it looks a certificate up",
+    "POST /verify/file": "reads: it checks a file and looks a certificate up",
     "POST /notices/read": "marks a person's own notices as read",
     "POST /notices/{notice_id}/read": "marks a person's own notice as read",
     "POST /api/v1/notices/{notice_id}/read": "marks a person's own notice as read",

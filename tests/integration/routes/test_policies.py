@@ -149,6 +149,7 @@ OPEN_DOORS = {
     "POST /sign-out",
     "POST /stop-reset",
     "POST /verify",
+    "POST /verify/file",
 }
 
 

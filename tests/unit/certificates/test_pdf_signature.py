@@ -97,6 +97,19 @@ def test_any_byte_that_is_changed_is_told():
         ), place
 
 
+def test_another_spelling_of_the_signature_is_told():
+    """The hexadecimal in small letters means the same, and is not what was signed."""
+    content = signed()
+    begin, end = content.index(b"<3082") + 1, content.index(b">", content.index(b"<3082"))
+    written = content[begin:end]
+    assert written.lower() != written
+    assert flaw_of(content[:begin] + written.lower() + content[end:]) is Flaw.changed
+    place = next(at for at in range(begin, end) if content[at : at + 1] in b"ABCDEF")
+    changed = bytearray(content)
+    changed[place] |= 0x20
+    assert flaw_of(bytes(changed)) is Flaw.changed
+
+
 def test_what_is_no_signed_pdf_is_told_for_what_it_is():
     content = signed()
     assert flaw_of(b"") is Flaw.not_pdf
