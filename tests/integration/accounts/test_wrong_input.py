@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts import doors
+from app.accounts.factors.models import Passkey
 from app.certificates import doors as certificate_doors
 from app.db.limits import Count, Limit
 from app.web.forms import Form
 from tests.make.doors import a_door
-from tests.make.factors import an_app_factor
+from tests.make.factors import a_passkey, an_app_factor
 from tests.make.people import A_PASSWORD
 
 WRONG = "apricot velvet orbit tundra"
@@ -64,6 +65,9 @@ DOORS: dict[str, tuple[Wrong, ...]] = {
     "ProveForm": (Wrong("/prove", {"password": WRONG, "act": "x"}, 422, "sam"),),
     "RemoveAppForm": (
         Wrong("/me/second-factor/app/remove", {"current_password": WRONG}, 422, "sam"),
+    ),
+    "RemovePasskeyForm": (
+        Wrong("/me/second-factor/passkeys/{key}/remove", {"current_password": WRONG}, 422, "sam"),
     ),
     "CodeForm": (Wrong("/sign-in/second-factor", {"code": "000000"}, 422, "halfway"),),
     "RecoveryCodeForm": (
@@ -118,7 +122,10 @@ def send(client, as_person, database, sam) -> Callable[[Wrong], Any]:
     def sender_of(wrong: Wrong):
         if wrong.sender == "visitor":
             return client
-        if wrong.path.startswith(("/me/second-factor", "/sign-in/")):
+        if "{key}" in wrong.path:
+            with database.write() as db:
+                a_passkey(db, sam)
+        elif wrong.path.startswith(("/me/second-factor", "/sign-in/")):
             with database.write() as db:
                 an_app_factor(db, sam)
         if wrong.sender == "sam":
@@ -132,10 +139,12 @@ def send(client, as_person, database, sam) -> Callable[[Wrong], Any]:
     def send_it(wrong: Wrong):
         browser = browsers.setdefault(wrong.path, None) or sender_of(wrong)
         browsers[wrong.path] = browser
+        with database.read() as db:
+            path = wrong.path.format(key=db.scalar(select(Passkey.id)))
         headers = {"authorization": "Bearer nobodys"} if wrong.bearer else {}
         if wrong.get:
-            return browser.get(wrong.path, params=wrong.data, headers=headers)
-        return browser.post(wrong.path, data=wrong.data)
+            return browser.get(path, params=wrong.data, headers=headers)
+        return browser.post(path, data=wrong.data)
 
     return send_it
 
