@@ -32,6 +32,9 @@ NOT_AFTER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
 _SHA512 = unhexlify("300d06096086480165030402030500")
 _ED25519 = unhexlify("300506032b6570")
+_VERSION_1 = unhexlify("020101")
+_DATA = unhexlify("06092a864886f70d010701")
+_SIGNED_DATA = unhexlify("06092a864886f70d010702")
 _LONGEST_NAME = 64
 
 
@@ -160,19 +163,19 @@ def _signed_by(content: bytes, keys: KnownKeys) -> str:
     if not content.startswith(b"%PDF-"):
         raise NotGenuine(Flaw.not_pdf)
     before, signature, after = _parts(content)
-    signed, signer = _single_signer(signature)
-    wrapper = signed["certificates"][0].chosen
+    wrapper, signer = _read_signature(signature)
     raw = wrapper.public_key["public_key"].native
     key_id = next((name for name, public in keys.public().items() if public == raw), None)
     if key_id is None:
         raise NotGenuine(Flaw.unknown_key)
-    digest = sha512(before + after).digest()
-    is_whole = _is_in_our_form(signed, signer, wrapper) and _attributes(signer) == {
+    said = {
         "content_type": "data",
-        "message_digest": digest,
+        "message_digest": sha512(before + after).digest(),
         "signing_certificate_v2": sha256(wrapper.dump()).digest(),
     }
     attributes = signer["signed_attrs"].untag().dump()
+    written = _as_we_write(wrapper, attributes, signer["signature"].native)
+    is_whole = signature.rstrip(b"\0") == written.rstrip(b"\0") and _attributes(signer) == said
     if not is_whole or not keys.verify(attributes, key_id, signer["signature"].native):
         raise NotGenuine(Flaw.changed)
     return key_id
@@ -201,38 +204,46 @@ def _parts(content: bytes) -> tuple[bytes, bytes, bytes]:
     return content[:first], signature, content[second:]
 
 
-def _single_signer(signature: bytes) -> "tuple[cms.SignedData, cms.SignerInfo]":
-    """Return the parts of a signature that is followed by zeros only and written in DER."""
+def _read_signature(signature: bytes) -> "tuple[x509.Certificate, cms.SignerInfo]":
     # Loading `tsp` makes `cms` read the attribute that names the wrapper of the key.
     from asn1crypto import cms, tsp  # noqa: F401
 
-    whole = cms.ContentInfo.load(signature)
-    written = whole.dump()
-    if signature[len(written) :].strip(b"\0") or whole.dump(force=True) != written:
-        raise NotGenuine(Flaw.changed)
-    signed = whole["content"]
-    if len(signed["certificates"]) != 1 or len(signed["signer_infos"]) != 1:
-        raise NotGenuine(Flaw.changed)
-    return signed, signed["signer_infos"][0]
+    signed = cms.ContentInfo.load(signature)["content"]
+    return signed["certificates"][0].chosen, signed["signer_infos"][0]
 
 
-def _is_in_our_form(
-    signed: "cms.SignedData", signer: "cms.SignerInfo", wrapper: "x509.Certificate"
-) -> bool:
-    """Return whether the parts of a signature that nothing signs are those that we write."""
-    name = signer["sid"].chosen
-    return (
-        signed["version"].native == "v1"
-        and [each.dump() for each in signed["digest_algorithms"]] == [_SHA512]
-        and signed["encap_content_info"].native == {"content_type": "data", "content": None}
-        and signed["crls"].native is None
-        and signer["version"].native == "v1"
-        and name["issuer"].dump() == wrapper.issuer.dump()
-        and name["serial_number"].native == wrapper.serial_number
-        and signer["digest_algorithm"].dump() == _SHA512
-        and signer["signature_algorithm"].dump() == _ED25519
-        and signer["unsigned_attrs"].native is None
+def _as_we_write(wrapper: "x509.Certificate", attributes: bytes, value: bytes) -> bytes:
+    """Return the signature (CMS, in DER) that we write with these parts. What the parts do not say is fixed:
+    one signer, SHA-512, Ed25519, and nothing that is not signed."""
+    serial = wrapper["tbs_certificate"]["serial_number"].dump()
+    signer = _der(
+        0x30,
+        _VERSION_1,
+        _der(0x30, wrapper.issuer.dump(), serial),
+        _SHA512,
+        b"\xa0" + attributes[1:],
+        _ED25519,
+        _der(0x04, value),
     )
+    signed = _der(
+        0x30,
+        _VERSION_1,
+        _der(0x31, _SHA512),
+        _der(0x30, _DATA),
+        _der(0xA0, wrapper.dump()),
+        _der(0x31, signer),
+    )
+    return _der(0x30, _SIGNED_DATA, _der(0xA0, signed))
+
+
+def _der(tag: int, *parts: bytes) -> bytes:
+    """Return one value of ASN.1: its tag, its length in the shortest form, its parts."""
+    content = b"".join(parts)
+    size = len(content)
+    if size < 128:
+        return bytes((tag, size)) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes((tag, 128 + len(length))) + length + content
 
 
 def _attributes(signer: "cms.SignerInfo") -> Mapping[str, Any]:
