@@ -21,7 +21,7 @@ from sqlalchemy import select
 from app.accounts import queries as people
 from app.accounts.api_tokens import make_for_address
 from app.db.database import Database
-from app.demo.people import ADMIN, STUDENTS
+from app.demo.people import ADMIN, PASSWORD, STUDENTS
 from app.jobs import HANDLERS, deliver_facts
 from app.outbox import service as outbox
 from app.outbox.models import OutboxEvent
@@ -29,6 +29,7 @@ from app.web.logs import configure_logs
 from app.web.routing import policies
 from tests.integration.routes.test_careless import WHO, browser_of, mailed
 from tests.make import NOW
+from tests.make.factors import code_at, codes_on, secret_on
 from tests.make.forms import PageForm, forms_on_the_way
 from tests.make.keys import ISSUER
 
@@ -296,3 +297,33 @@ def test_a_bearer_token_and_what_libraries_log_leave_nothing(
     assert "Task failed" in written
     assert "ValueError: message withheld" in written
     assert watched.leaks == []
+
+
+def test_codes_and_secrets_of_the_second_factor_leave_nothing(
+    academy_client, academy_database, as_demo_person, watched
+):
+    """Setting up an app, wrong and right codes, and what a refused form shows: no log names one."""
+    browser = as_demo_person(STUDENTS[0])
+    here = "/me/second-factor"
+    browser.post(f"{here}/app/begin")
+    secret = secret_on(browser.get(f"{here}/app").text)
+    code = code_at(NOW, secret)
+    browser.get(f"{here}/app.svg")
+    for typed in (TYPED, f"{code[:3]} {code[3:]}"):
+        browser.post(f"{here}/app", data={"code": typed})
+    codes = codes_on(browser.get(f"{here}/codes").text)
+    assert len(codes) == 10
+    browser.get(f"{here}/codes.txt")
+    form = {"email": STUDENTS[0].email, "password": PASSWORD}
+    for path, name, typed in (
+        ("/sign-in/second-factor", "code", TYPED),
+        ("/sign-in/second-factor", "code", code),
+        ("/sign-in/recovery-code", "recovery_code", codes[0]),
+    ):
+        academy_client.post("/sign-in", data=form)
+        academy_client.post(path, data={name: typed})
+    written = watched.look("the second factor")
+    for secret_word in (secret, code, *codes, *(each.replace("-", "") for each in codes)):
+        assert secret_word not in written
+    assert watched.leaks == []
+    assert watched.lines >= 12
