@@ -273,6 +273,17 @@ def test_a_challenge_of_another_browser_or_purpose_is_refused(
         assert_refused(database, door, browser, path, answer)
 
 
+def test_a_challenge_for_something_else_is_refused_in_the_same_browser(
+    browser_of, database, sam, phone
+):
+    """What was given for adding a passkey proves nothing, though it is the same sign-in."""
+    browser = browser_of(sam)
+    answer = phone.signed(options(browser, ADD))
+    with database.write() as db:
+        db.execute(update(SignIn).values(proved_at=NOW - 20 * MINUTE))
+    assert_refused(database, "proof", browser, PROOF, answer)
+
+
 @pytest.mark.parametrize("door", DOORS)
 def test_a_challenge_lasts_five_minutes(browser_of, database, sam, phone, door, clock_file):
     browser, path = doors(browser_of, sam)[door]

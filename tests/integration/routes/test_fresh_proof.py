@@ -3,6 +3,7 @@ such route is sent with a proof of 16 and of 14 minutes; the table says which th
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -400,9 +401,14 @@ def test_a_token_fills_in_what_a_place_asks_for(with_token, academy_database):
     assert (answer.json()["missing"], answer.json()["profile"]["profession"]) == ([], "Nurse")
 
 
-def test_the_demo_says_its_password(academy_client):
+def test_the_demo_says_its_password(academy_client, as_demo_person):
     """Who came in by one press has typed none; anywhere else the page says nothing of the kind."""
-    assert academy_client.app.state.shell.guest_password == ""
+    browser, app = as_demo_person(ADMIN), academy_client.app
+    assert "same password" not in browser.get("/prove").text
+    app.state.shell = replace(app.state.shell, guest_password=PASSWORD)
+    said = words(browser.get("/prove"))
+    app.state.shell = replace(app.state.shell, guest_password="")
+    assert f"In the demo everybody has the same password: {PASSWORD}" in said
 
 
 def test_no_link_saves_the_page_that_asks_instead_of_the_file(as_demo_person, world):
