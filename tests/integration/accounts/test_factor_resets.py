@@ -94,6 +94,17 @@ def test_a_reset_waits_a_day_and_then_removes_the_factor(app, as_person, databas
     ]
 
 
+def test_nothing_is_removed_before_its_time(as_person, database, ada, olga):
+    """Both the list and the act ask for the waiting time."""
+    start(as_person(ada), olga)
+    early = NOW + DAY - timedelta(seconds=1)
+    with database.write() as db:
+        assert resets.due_resets(db, now=early) == []
+        (reset_id,) = resets.due_resets(db, now=NOW + DAY)
+        assert resets.carry_out(db, reset_id, now=early) is False
+    assert held(database, olga) == WHOLE
+
+
 def test_the_worker_does_it(app, as_person, database, ada, olga, clock_file):
     start(as_person(ada), olga)
     work = jobs.FactWork(database, app.state.shell.clock, ISSUER, iter(range(0, 9000, 70)).__next__)
