@@ -73,6 +73,9 @@ def restore(
     if done.held_mails:
         print(f"{done.held_mails:,} mails are held back. Admins see them under “Undelivered”.")
     print("Every sign-in, token and mailed link has ended: everybody signs in anew.")
+    print(
+        "Resets of second factors that were under way are stopped; start them again where needed."
+    )
     print("\n".join(done.broken) if done.broken else "Every invariant holds.")
     raise SystemExit(1 if done.broken else 0)
 

@@ -96,3 +96,13 @@ def address_of(typed: str) -> str:
     if email is None:
         fail(f"{typed} is no e-mail address.", code=2)
     return email
+
+
+def token_name_of(typed: str) -> str:
+    """Return the name of a token of the API as it is stored, or stop where it is none."""
+    from app.accounts.domain import LONGEST_TOKEN_NAME, clean_name
+
+    name = clean_name(typed)
+    if not name or len(name) > LONGEST_TOKEN_NAME:
+        fail(f"Say in 1 to {LONGEST_TOKEN_NAME} characters what the token is for.", code=2)
+    return name

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from app.accounts.actor import Role
-from app.cli.common import address_of, now_of, open_database
+from app.cli.common import address_of, now_of, open_database, token_name_of
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="People: add the first admin, make an API token, reset a second factor.",
+    help="People: add the first admin, make an API token, reset a second factor, sign everybody out.",
 )
 
 
@@ -43,8 +43,12 @@ def make_token(
     """Make a bearer token for the API and print it once; its owner is told by mail."""
     from app.accounts import api_tokens
 
+    for_what = token_name_of(name)
     with open_database() as (settings, database), database.write() as db:
-        print(api_tokens.make_for_address(db, email=address_of(email), now=now_of(settings)))
+        token = api_tokens.make_for_address(
+            db, email=address_of(email), name=for_what, now=now_of(settings)
+        )
+    print(token)
 
 
 @app.command("reset-factor")
@@ -55,3 +59,20 @@ def reset_factor(email: str) -> None:
     with open_database() as (settings, database), database.write() as db:
         resets.reset_at_once(db, email=address_of(email), now=now_of(settings))
     print(f"The second factor of {email} is removed, and they are signed out everywhere.")
+
+
+@app.command("sign-everybody-out")
+def sign_everybody_out(
+    reason: Annotated[str, typer.Option(help="Why; it is kept in the audit trail.")],
+) -> None:
+    """End every sign-in and every token of the API, of everybody, from the next request on."""
+    from app.accounts import restoring
+
+    why = reason.strip()
+    if not why:
+        raise typer.BadParameter("Say why; it is kept in the audit trail.")
+    with open_database() as (settings, database), database.write() as db:
+        ended = restoring.sign_everybody_out(db, reason=why, now=now_of(settings))
+    print(
+        f"Ended sign-ins: {ended}. Every token of the API has ended too. Passwords stay as they are."
+    )

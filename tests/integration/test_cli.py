@@ -6,13 +6,20 @@ from shutil import copytree
 
 import pytest
 from click.testing import Result
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from typer.testing import CliRunner
 
 from app import cli
+from app.accounts.api_tokens import make_for_address
+from app.accounts.factors import pending
+from app.accounts.factors.models import PendingSignIn
+from app.accounts.models import ApiToken, SignIn
+from app.audit.models import AuditEvent
 from app.db.database import Database
 from app.practicals.models import Practical
+from tests.make import NOW
 from tests.make.courses import SMALL_COURSE
+from tests.make.people import a_sign_in, a_user
 from tests.make.practicals import a_practical
 
 Run = Callable[..., Result]
@@ -75,6 +82,49 @@ def test_a_person_is_added_with_a_link_to_set_a_password(preceptor):
     assert "/invitation?token=" in preceptor(*words).stdout
     assert preceptor("user", "token", "ada@example.org").exit_code == 0
     assert preceptor("user", "token", "nobody@example.org").exit_code == 1
+
+
+def test_a_token_keeps_the_name_that_the_command_says(preceptor, sqlite_database):
+    with sqlite_database.write() as db:
+        a_user(db, "Ada", email="ada@example.org")
+    command = ("user", "token", "ada@example.org")
+    assert preceptor(*command, "--name", "  Timetable   on the wall ").exit_code == 0
+    assert preceptor(*command).exit_code == 0
+    for wrong in ("", "x" * 81):
+        refused = preceptor(*command, "--name", wrong)
+        assert refused.exit_code == 2
+        assert "what the token is for" in refused.stderr
+    with sqlite_database.read() as db:
+        names = db.scalars(select(ApiToken.name).order_by(ApiToken.id)).all()
+    assert names == ["Timetable on the wall", "Made by command"]
+
+
+def test_everybody_is_signed_out_at_once(preceptor, sqlite_database):
+    """R-017: of all users, with a reason in the audit trail."""
+    with sqlite_database.write() as db:
+        people = [a_user(db, f"P {n}", email=f"p{n}@example.org") for n in range(3)]
+        for person in people:
+            a_sign_in(db, person, token=f"of {person.name}")
+            make_for_address(db, email=person.email, now=NOW)
+        pending.begin(db, people[0].user_id, network="192.0.2.1", now=NOW)
+    assert preceptor("user", "sign-everybody-out").exit_code == 2
+    assert preceptor("user", "sign-everybody-out", "--reason", " ").exit_code == 2
+    with sqlite_database.read() as db:
+        assert db.scalar(select(func.count(SignIn.id))) == 3
+    done = preceptor("user", "sign-everybody-out", "--reason", "A laptop of the office is gone")
+    assert (done.exit_code, "Ended sign-ins: 3." in done.stdout) == (0, True)
+    with sqlite_database.read() as db:
+        assert db.scalar(select(func.count(SignIn.id))) == 0
+        assert db.scalar(select(func.count(PendingSignIn.id))) == 0
+        assert set(db.scalars(select(ApiToken.revoked_at))) == {NOW}
+        act = db.scalars(
+            select(AuditEvent).where(AuditEvent.action == "accounts.everybody_signed_out")
+        ).one()
+    assert (act.actor_id, act.reason, act.details) == (
+        None,
+        "A laptop of the office is gone",
+        {"sign_ins": 3},
+    )
 
 
 def test_values_that_nobody_has_set_are_noticed_and_published(preceptor, tmp_path):

@@ -182,5 +182,13 @@ def test_only_these_routes_are_open_while_enrolling(app):
         f"{HERE}/app",
         f"{HERE}/app.svg",
         f"{HERE}/app/begin",
+        f"{HERE}/passkeys",
+        f"{HERE}/passkeys/new",
+        f"{HERE}/passkeys/options",
+        # A fresh proof, which setting up asks for.
+        "/prove",
+        "/prove/download",
+        "/prove/passkey",
+        "/prove/passkey/options",
     }
     assert not SIGNED_IN.enrolling

@@ -17,6 +17,8 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import func, select, update
 
+from app.accounts.factors import resets
+from app.accounts.factors.models import FactorReset
 from app.accounts.models import ApiToken, SignIn, User
 from app.backups import archive, copies
 from app.backups.archive import BackupProblem, proved_manifest
@@ -32,6 +34,7 @@ from app.practicals.models import Practical
 from app.settings import Settings
 from tests.conftest import RUN, WORKER
 from tests.make import NOW, postgres
+from tests.make.factors import an_app_factor
 from tests.make.keys import sealing_keys, signing_keys
 from tests.make.people import a_user
 from tests.make.practicals import a_practical
@@ -170,6 +173,21 @@ class TestThereAndBack:
             assert db.scalars(waiting).all() == ["quiz.submitted"]
             assert db.scalars(select(SignIn)).all() == []
             assert db.scalars(select(ApiToken.revoked_at)).all() == [NOW]
+
+    def test_a_reset_that_its_owner_stopped_after_the_copy_does_not_come_back(self, live):
+        """The link that stops it ends with the copy, so the reset must end too."""
+        with live.open() as database, database.write() as db:
+            owner, admin = a_user(db), a_user(db, "Ada", roles=("admin",))
+            an_app_factor(db, owner)
+            resets.start_reset(db, admin, owner.user_id, reason="Lost", now=NOW)
+        backup = live.back_up()
+        with live.open() as database, database.write() as db:
+            resets.stop_own(db, owner, now=NOW)
+        restore_backup(live.settings, KEYS, backup, now=NOW)
+        with live.open() as database, database.read() as db:
+            assert resets.due_resets(db, now=NOW + timedelta(days=2)) == []
+            assert db.scalars(select(FactorReset.stopped_at)).all() == [NOW]
+            assert db.get_one(User, owner.user_id).second_factor_since == NOW
 
     def test_a_database_in_use_is_refused_and_nothing_changes(self, live):
         backup = live.back_up()
