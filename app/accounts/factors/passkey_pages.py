@@ -148,7 +148,7 @@ def sign_in(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = PasskeyForm.read(submitted)
         site, challenge = _site(visit), _taken(visit, _visitor(visit))
-        with _noting(visit), visit.database.write() as db:
+        with _noting(visit, challenge), visit.database.write() as db:
             started = passkeys.sign_in_with_passkey(
                 db, site, challenge, browser_of(visit), answer=form.answer, now=visit.now
             )
@@ -210,7 +210,7 @@ def prove(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = ProveByPasskeyForm.read(submitted)
         site, challenge = _site(visit), _taken(visit, _own(visit, What.proof))
-        with _noting(visit), visit.database.write() as db:
+        with _noting(visit, challenge), visit.database.write() as db:
             started = passkeys.prove_with_passkey(
                 db, visit.actor, site, challenge, answer=form.answer, now=visit.now
             )
@@ -254,11 +254,14 @@ def _taken(visit: VisitContext, holder: Holder) -> Challenge | None:
 
 
 @contextmanager
-def _noting(visit: VisitContext) -> Iterator[None]:
-    """Keep in the trail that a passkey was refused, after the block of the refusal has been undone."""
+def _noting(visit: VisitContext, challenge: Challenge | None) -> Iterator[None]:
+    """Keep in the trail that a passkey was refused, after the block of the refusal has been undone. What
+    answers no challenge of ours is not kept: anybody can send it without end."""
     try:
         yield
     except PasskeyRefused:
+        if challenge is None:
+            raise
         actor = visit.maybe_actor
         with visit.database.write() as db:
             passkeys.note_refusal(db, actor.user_id if actor else None, now=visit.now)

@@ -177,7 +177,10 @@ def prove_with_passkey(
 
 @open_to_all
 def note_refusal(db: Session, user_id: UserId | None, *, now: datetime) -> None:
-    """Keep that a passkey was refused; in a block of its own, because the refusal undoes its block."""
+    """Keep that a passkey was refused; in a block of its own, because the refusal undoes its block.
+
+    Call it for the answer to a challenge only: challenges are limited, so nobody fills the trail.
+    """
     note(db, None, user_id, "accounts.passkey_refused", now=now)
 
 

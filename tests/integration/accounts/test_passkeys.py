@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import cbor2
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -23,7 +24,7 @@ from app.kit.errors import TooMany
 from app.kit.ids import new_uuid
 from tests.conftest import an_app
 from tests.make import NOW
-from tests.make.authenticator import PRESENT, Device, text_of
+from tests.make.authenticator import PRESENT, Device, bytes_of, text_of
 from tests.make.browsing import CheckedClient
 from tests.make.factors import an_app_factor, codes_on
 from tests.make.mail import mails_to
@@ -341,6 +342,9 @@ BENT: dict[str, Callable[[str], str]] = {
     "odd client": lambda answer: changed(answer, response={"clientDataJSON": text_of(b"\xff[1]")}),
     "another handle": lambda answer: changed(answer, response={"userHandle": text_of(b"x" * 32)}),
     "a bent length": lambda answer: changed(answer, response={"signature": "A"}),
+    "a bent id": lambda answer: changed(answer, id="A", rawId="A"),
+    "a longer bent id": lambda answer: changed(answer, id="AAAAA", rawId="AAAAA"),
+    "a bent handle": lambda answer: changed(answer, response={"userHandle": "A"}),
 }
 
 
@@ -383,11 +387,38 @@ def test_a_wrong_passkey_at_the_step_is_counted(browser_of, database, sam, phone
     assert acts(database, "accounts.second_factor_refused") == 5
 
 
+@pytest.mark.parametrize("response", [["x"], 5, 1.5, True])
+def test_an_odd_word_of_its_maker_is_refused_and_never_an_error(
+    browser_of, database, sam, response
+):
+    """The library reads the forms of several makers, and breaks over what they never write."""
+    browser = browser_of(sam)
+    answer = json.loads(Device().made(options(browser, ADD)))
+    said = cbor2.loads(bytes_of(answer["response"]["attestationObject"]))
+    said |= {"fmt": "android-safetynet", "attStmt": {"ver": "1", "response": response}}
+    bent = changed(json.dumps(answer), response={"attestationObject": text_of(cbor2.dumps(said))})
+    refused = browser.post(ADD, data={"name": "x", "answer": bent})
+    assert (refused.status_code, REFUSED in refused.text) == (422, True)
+    assert counted(database, Passkey) == 0
+
+
 @pytest.mark.parametrize("door", ["alone", "proof"])
 def test_a_refusal_is_kept_in_the_trail(browser_of, database, sam, phone, door):
     browser, path = doors(browser_of, sam)[door]
+    options(browser, path)
     browser.post(path, data={"answer": "{}"})
     assert acts(database, "accounts.passkey_refused") == 1
+
+
+@pytest.mark.parametrize("door", ["alone", "proof"])
+def test_what_answers_no_challenge_fills_no_trail(browser_of, database, sam, phone, door):
+    """Challenges are limited. What is sent without one can be sent without end, by anybody."""
+    browser, path = doors(browser_of, sam)[door]
+    before = counted(database, AuditEvent)
+    for answer in ("{}", "", "x" * 1000):
+        refused = browser.post(path, data={"answer": answer})
+        assert refused.status_code == 422
+    assert counted(database, AuditEvent) == before
 
 
 def test_challenges_are_limited(browser_of, database, sam, phone):
