@@ -11,9 +11,9 @@ from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS
 from app.accounts.errors import TooManyTokens
 from app.accounts.identity import hash_of
 from app.accounts.locks import lock_people
-from app.accounts.models import ApiToken, User
+from app.accounts.models import ApiToken, SignIn, User
 from app.accounts.trail import note
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, Unauthenticated
 from app.kit.ids import EventId, UserId, new_uuid, random_token
 from app.outbox.service import send_mail
 
@@ -44,11 +44,19 @@ class NewToken:
 @open_to_all
 def make_own(db: Session, actor: Actor, *, name: str, now: datetime) -> NewToken:
     """Make a token of the actor's own and mail them that it was made. Refused beyond the most a person may
-    have."""
+    have, and when the sign-in has ended since it was looked up: with it every token ended."""
     lock_people(db, [actor.user_id])  # two at the same moment would both count one too few
+    _demand_sign_in(db, actor)
     if count_of(db, actor.user_id, now=now) >= MOST_API_TOKENS:
         raise TooManyTokens
     return _make(db, actor.user_id, actor.user_id, actor.email, name, now=now)
+
+
+def _demand_sign_in(db: Session, actor: Actor) -> None:
+    """Raise Unauthenticated unless the actor is signed in still."""
+    mine = select(SignIn.id).where(SignIn.id == actor.sign_in_id, SignIn.ended_at.is_(None))
+    if db.scalar(mine) is None:
+        raise Unauthenticated("Sign in to go on.")
 
 
 @open_to_all

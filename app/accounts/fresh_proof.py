@@ -6,14 +6,15 @@ proves nothing.
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts import doors
 from app.accounts.actor import Actor, open_to_all
 from app.accounts.errors import WrongPassword
 from app.accounts.identity import hash_of
-from app.accounts.models import SignIn, User
+from app.accounts.locks import locked_user
+from app.accounts.models import SignIn
 from app.accounts.sign_ins import Candidate, Started
 from app.accounts.trail import note
 from app.kit.errors import Unauthenticated
@@ -34,8 +35,12 @@ def prove(
     `candidate` is from `begin_proof`, and its password was found right. Refused with WrongPassword when
     the password was changed since it was checked. `new_hash` replaces an outdated one.
     """
-    user = db.scalars(select(User).where(User.id == actor.user_id)).one()
-    if candidate.user_id != user.id or user.password_hash != candidate.password_hash:
+    user = locked_user(db, actor.user_id)
+    if (
+        user is None
+        or candidate.user_id != user.id
+        or user.password_hash != candidate.password_hash
+    ):
         raise WrongPassword("password")
     doors.let_in(db, candidate.knocked)
     if new_hash is not None:

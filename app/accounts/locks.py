@@ -20,3 +20,17 @@ def lock_people(db: Session, user_ids: Iterable[UserId]) -> None:
         # Not a plain FOR UPDATE: that would block the foreign keys of everything that names them.
         lock = select(User.id).where(User.id.in_(wanted)).order_by(User.id)
         db.execute(lock.with_for_update(key_share=True))
+
+
+def locked_user(db: Session, user_id: UserId | None) -> User | None:
+    """Hold one person and return their row as it is now; None: there is nobody.
+
+    Who starts a sign-in, or proves a password, compares the account with what was checked before. Without the
+    lock a new password could be set and every sign-in end between that look and the commit.
+    """
+    return db.scalars(
+        select(User)
+        .where(User.id == user_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()

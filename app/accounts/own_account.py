@@ -17,6 +17,7 @@ from app.accounts.doors import Caller
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
 from app.accounts.factors.pending import Waiting
 from app.accounts.fresh_proof import renew_proof
+from app.accounts.locks import locked_user
 from app.accounts.models import User
 from app.accounts.proving import details_to_prove
 from app.accounts.queries import profile_from
@@ -295,8 +296,12 @@ def _mail_confirmation(db: Session, user: User, wanted: str, *, now: datetime) -
 
 def _proved(db: Session, actor: Actor, candidate: Candidate, field: str) -> User:
     """Return the actor's row, if the password that was checked is still theirs."""
-    user = db.scalars(select(User).where(User.id == actor.user_id)).one()
-    if candidate.user_id != user.id or user.password_hash != candidate.password_hash:
+    user = locked_user(db, actor.user_id)
+    if (
+        user is None
+        or candidate.user_id != user.id
+        or user.password_hash != candidate.password_hash
+    ):
         raise WrongPassword(field)
     doors.let_in(db, candidate.knocked)
     return user

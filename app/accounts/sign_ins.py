@@ -27,6 +27,7 @@ from app.accounts.factors import pending
 from app.accounts.factors.pending import Waiting
 from app.accounts.identity import hash_of
 from app.accounts.links import open_link
+from app.accounts.locks import locked_user
 from app.accounts.models import SignIn, User
 from app.accounts.recognition import Recognition
 from app.accounts.trail import note
@@ -167,7 +168,7 @@ def sign_in(
     The token is new, whatever the browser offered, and what it held ends (R-012, R-013). Refused when
     the password or the account changed since it was checked. `new_hash` replaces an outdated one.
     """
-    user = db.scalars(select(User).where(User.id == candidate.user_id)).one_or_none()
+    user = locked_user(db, candidate.user_id)
     if user is None or user.disabled_at or user.password_hash != candidate.password_hash:
         raise SignInRefused
     doors.let_in(db, candidate.knocked)

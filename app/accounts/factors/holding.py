@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import open_to_all
 from app.accounts.factors.models import Passkey, RecoveryCode, TotpFactor
+from app.accounts.locks import locked_user
 from app.accounts.models import User
 from app.kit.errors import NotFound
 from app.kit.ids import UserId
@@ -12,12 +13,7 @@ from app.kit.ids import UserId
 
 def lock_person(db: Session, person_id: UserId) -> User:
     """Lock a person's row, so that changes of their factors take turns; return it as it is now."""
-    user = db.scalars(
-        select(User)
-        .where(User.id == person_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    user = locked_user(db, person_id)
     if user is None:
         raise NotFound
     return user

@@ -1,6 +1,7 @@
 """The door of the API: right tokens always work, wrong ones are counted and say nothing."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -10,14 +11,14 @@ from sqlalchemy import select, update
 from app.accounts import api_tokens, doors, links, own_account, service, sign_ins
 from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS, Purpose
 from app.accounts.errors import TooManyTokens
-from app.accounts.models import ApiToken
+from app.accounts.models import ApiToken, SignIn
 from app.db.base import Base
 from app.db.database import Database
 from app.db.limits import Limit
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.mail import mails_to, token_in
-from tests.make.people import A_PASSWORD, a_user
+from tests.make.people import A_PASSWORD, a_sign_in, a_user
 from tests.make.versions import version_on
 
 ME = "/api/v1/me"
@@ -255,6 +256,8 @@ def test_two_that_are_made_at_once_pass_the_most_by_none(database, sam):
     with database.write() as db:
         for number in range(MOST_API_TOKENS - 1):
             api_tokens.make_for_address(db, email=sam.email, name=f"Number {number}", now=NOW)
+        a_sign_in(db, sam, token="here")
+        here = replace(sam, sign_in_id=db.scalars(select(SignIn.id)).one())
     both_are_ready = Barrier(2)
     refusals = []
 
@@ -263,7 +266,7 @@ def test_two_that_are_made_at_once_pass_the_most_by_none(database, sam):
         both_are_ready.wait()
         try:
             with own.write() as db:
-                api_tokens.make_own(db, sam, name=name, now=NOW)
+                api_tokens.make_own(db, here, name=name, now=NOW)
         except TooManyTokens as refused:
             refusals.append(refused)
         own.close()
