@@ -262,6 +262,34 @@ def test_a_replayed_answer_is_refused(browser_of, database, sam, phone, door):
     assert_refused(database, door, other, path, answer)
 
 
+@pytest.mark.parametrize("door", ["alone", "proof"])
+def test_an_answer_is_accepted_once_in_its_own_browser(browser_of, database, sam, phone, door):
+    """R-028: also for who reads what this browser sent. The second step has ended by then."""
+    phone.count = 0
+    with database.write() as db:
+        db.execute(update(Passkey).values(sign_count=0))
+    browser, path = doors(browser_of, sam)[door]
+    answer = phone.signed(options(browser, path))
+    assert browser.post(path, data={"answer": answer}).status_code == 303
+    with database.read() as db:
+        before = db.execute(select(SignIn.id, SignIn.token_hash)).all()
+    again = browser.post(path, data={"answer": answer})
+    assert again.status_code == 422
+    assert REFUSED in again.text
+    with database.read() as db:
+        assert db.execute(select(SignIn.id, SignIn.token_hash)).all() == before
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_wrong_answer_uses_the_challenge_up(browser_of, database, sam, phone, door):
+    """R-028: the refusal does not bring it back."""
+    browser, path = doors(browser_of, sam)[door]
+    right = phone.signed(options(browser, path))
+    assert_refused(database, door, browser, path, changed(right, response={"signature": "AA"}))
+    assert counted(database, PasskeyChallenge) == 0
+    assert_refused(database, door, browser, path, right)
+
+
 @pytest.mark.parametrize("door", DOORS)
 def test_a_challenge_of_another_browser_or_purpose_is_refused(
     browser_of, database, sam, phone, door

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import timedelta
+from inspect import isclass
 from io import StringIO
 from threading import Barrier, Thread
 from time import sleep
@@ -9,14 +10,24 @@ from time import sleep
 import pytest
 from sqlalchemy import select, update
 
-from app.accounts import api_tokens, mail_doors, queries, service, sign_ins
+from app.accounts import (
+    api_tokens,
+    group_pages,
+    mail_doors,
+    people_pages,
+    queries,
+    service,
+    sign_ins,
+)
 from app.accounts.actor import Role
 from app.accounts.errors import PersonRefused
+from app.accounts.factors import admin_pages
 from app.accounts.models import MailedLink, User
 from app.audit.models import AuditEvent
 from app.db.database import Database
 from app.kit.errors import Forbidden, Invalid, NotFound, TooMany
 from app.kit.ids import UserId, new_uuid
+from app.web.forms import Form
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.mail import link_in, mails_to, token_in
@@ -142,6 +153,14 @@ def test_no_form_or_column_lets_an_admin_set_a_password(admin, sam):
         page = admin.get(f"/admin/people/{sam.user_id}{path}").text
         assert 'type="password"' not in page
         assert "argon2" not in page
+
+
+@pytest.mark.parametrize("pages", [people_pages, group_pages, admin_pages])
+def test_no_form_of_an_admin_has_a_field_for_a_password(pages):
+    """R-008: whatever the page shows, a field that no form knows is refused."""
+    forms = [each for each in vars(pages).values() if isclass(each) and issubclass(each, Form)]
+    assert len(forms) >= 2
+    assert [form for form in forms if any("password" in name for name in form.model_fields)] == []
 
 
 def test_an_admin_starts_a_reset(app, admin, client, database, sam):

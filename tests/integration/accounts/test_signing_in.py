@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+import unicodedata
 from datetime import timedelta
 from threading import BoundedSemaphore
 
@@ -8,7 +9,9 @@ from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, text
 
-from app.accounts import passwords, sign_ins
+from app.accounts import passwords, service, sign_ins
+from app.accounts.actor import Role
+from app.accounts.api_tokens import make_for_address
 from app.accounts.errors import SignInRefused
 from app.accounts.models import SignIn, User
 from app.accounts.passwords import hash_of_password
@@ -20,7 +23,8 @@ from app.settings import Environment
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.mail import mails_to
-from tests.make.people import A_PASSWORD, a_user, a_user_with_password
+from tests.make.people import A_PASSWORD, a_sign_in, a_user, a_user_with_password
+from tests.make.versions import roles_version
 
 WRONG = "apricot velvet orbit tundra"
 
@@ -156,6 +160,26 @@ def test_blanks_in_a_password_count(client, database):
     assert sign_in(client, "b@example.org", f" {A_PASSWORD} ").status_code == 303
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        "grün élan façade ñandú",
+        "пароль из четырёх слов",
+        "川の上に橋がある静かな朝の町並み",
+        "🦊 🧪 🪴 plum 🧭 velvet",
+    ],
+    ids=["accents", "Cyrillic", "Japanese", "emoji"],
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_letters_of_any_script_are_chosen_and_sign_in(client, as_person, sam, chosen, form):
+    """R-002: however the two keyboards compose them."""
+    other = "NFD" if form == "NFC" else "NFC"
+    both = {"current_password": A_PASSWORD, "password": unicodedata.normalize(form, chosen)}
+    assert as_person(sam).post("/me/password", data=both).status_code == 303
+    assert sign_in(client, password=unicodedata.normalize(other, chosen) + "x").status_code == 422
+    assert sign_in(client, password=unicodedata.normalize(other, chosen)).status_code == 303
+
+
 def test_a_new_token_at_each_sign_in(client, sam, browser_at):
     """R-012, R-013: an offered token is never adopted, and the old one is dead."""
     client.cookies.set("preceptor-sid", "chosen-by-an-attacker", domain="testserver.local")
@@ -255,6 +279,39 @@ def test_a_closed_account_is_out_at_its_next_request(client, database, sam):
     with database.write() as db:
         db.get(User, sam.user_id).disabled_at = NOW
     assert not is_in(client)
+
+
+@pytest.mark.parametrize("end", ["close", "sign out", "roles"])
+def test_it_ends_in_each_of_three_processes_at_once(settings, database, sam, ada, end):
+    """R-018: no process keeps in memory who may come in."""
+    apps = [create_app(settings) for _ in range(3)]
+    with database.write() as db:
+        token, program = (
+            a_sign_in(db, sam, token="of-sam"),
+            make_for_address(db, email=sam.email, now=NOW),
+        )
+    cookies, bearer = {"preceptor-sid": token}, {"authorization": f"Bearer {program}"}
+    browsers = [TestClient(app, cookies=cookies, follow_redirects=False) for app in apps]
+    programs = [TestClient(app, headers=bearer) for app in apps]
+    assert [is_in(browser) for browser in browsers] == [True] * 3
+    assert [each.get("/api/v1/me").status_code for each in programs] == [200] * 3
+    with database.write() as db:
+        if end == "close":
+            service.close_account(db, ada, sam.user_id, reason="Left", now=NOW)
+        elif end == "sign out":
+            sign_ins.end_all_of(db, ada, sam.user_id, now=NOW)
+        else:
+            service.change_roles(
+                db,
+                ada,
+                sam.user_id,
+                roles={Role.instructor},
+                reason="Teaches",
+                expected_version=roles_version(db, sam.user_id),
+                now=NOW,
+            )
+    assert [is_in(browser) for browser in browsers] == [False] * 3
+    assert [each.get("/api/v1/me").status_code for each in programs] == [401] * 3
 
 
 def test_wrong_and_right_tries_are_on_record(client, database, sam):

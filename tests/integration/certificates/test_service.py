@@ -1,5 +1,6 @@
 """Issuing once and only by the rule, revoking, and what the audit finds."""
 
+import ast
 from base64 import b64encode
 from pathlib import Path
 from threading import Barrier, Thread
@@ -263,6 +264,27 @@ class TestRevoking:
             service.reissue_certificate(db, admin, first, ISSUER, now=NOW)
 
 
+def test_certificates_are_made_in_one_place():
+    """R-113: behind the rule. No import, page or API writes one by itself."""
+
+    def callers(name: str) -> list[tuple[str, str]]:
+        return [
+            (path.name, function.name)
+            for path in Path("app").rglob("*.py")
+            for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(function, ast.FunctionDef)
+            for call in ast.walk(function)
+            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(name)
+        ]
+
+    assert callers("_signed_row") == [("service.py", "_issue")]
+    makers = [each for each in callers("Certificate") if each[0] != "pdf_signature.py"]
+    assert makers == [("service.py", "_signed_row")]
+    text = "".join(path.read_text(encoding="utf-8") for path in Path("app").rglob("*.py"))
+    assert "insert(Certificate)" not in text
+    assert "INSERT INTO certificates" not in text
+
+
 def alter_snapshot(db, row):
     row.snapshot = {**row.snapshot, "title": "Master of everything"}
 
@@ -277,6 +299,23 @@ def alter_name(db, row):
 
 def alter_both(db, row):
     row.snapshot = {**row.snapshot, "holder": {"id": str(row.user_id), "name": "Else"}}
+    row.snapshot_hash = domain.hash_of(row.snapshot)
+
+
+def alter_all_that_says_so(db, row):
+    """V6: name, snapshot and hash agree with each other, as whoever reads the code can make them."""
+    row.holder_name = "Another Name"
+    row.snapshot = {**row.snapshot, "holder": {"id": str(row.user_id), "name": "Another Name"}}
+    row.snapshot_hash = domain.hash_of(row.snapshot)
+
+
+def alter_dates_that_agree(db, row):
+    row.issued_at = NOW.replace(year=2020)
+    row.snapshot = {
+        **row.snapshot,
+        "issued_at": row.issued_at.isoformat(),
+        "issued_on": "2020-12-01",
+    }
     row.snapshot_hash = domain.hash_of(row.snapshot)
 
 
@@ -304,6 +343,8 @@ def empty(db, row):
         alter_hash,
         alter_name,
         alter_both,
+        alter_all_that_says_so,
+        alter_dates_that_agree,
         alter_serial,
         alter_date,
         revive,
