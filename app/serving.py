@@ -74,9 +74,11 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
 
 def folder_for_figures(host: str, port: int) -> Path:
     """Return an empty folder in which the processes of one server count. What an earlier server left there
-    is deleted: it ended without stopping."""
+    is deleted: it ended without stopping. Below systemd it is the service's own runtime folder, because the
+    service may not write to the release."""
     name = f"{host}-{port}".replace(":", "_").replace("/", "_")
-    folder = ROOT / "var" / "metrics" / name
+    given, _, _ = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")
+    folder = (Path(given) if given else ROOT / "var") / "metrics" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
