@@ -24,6 +24,7 @@ from app.accounts.queries import profile_from
 from app.accounts.sign_ins import Browser, Candidate, Started
 from app.accounts.trail import note
 from app.db import limits
+from app.db.inserting import insert_into
 from app.kit.errors import Invalid, ProofNeeded
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.versions import demand_current
@@ -55,12 +56,13 @@ def register(
     proved to own the address, and confirming asks for the password that was chosen. Unless `mails_freely`,
     from `ask_to_register`, a mail is sent only where no earlier link works.
     """
-    user = _by_email(db, email) or _add_student(db, name, email, now=now)
+    user = _by_email(db, email) or _add_student(db, name, email, password_hash, now=now)
     if user is None:  # another request was first
         user = db.scalars(select(User).where(User.email == email)).one()
     if user.disabled_at is not None:
         return
     if user.confirmed_at is not None:
+        note(db, None, user.id, "accounts.registered_again", now=now)
         if mails_freely:
             send_mail(db, email, "accounts/already-registered", {}, now=now)
         return
@@ -270,16 +272,25 @@ def _by_email(db: Session, email: str) -> User | None:
     return db.scalars(select(User).where(User.email == email)).one_or_none()
 
 
-def _add_student(db: Session, name: str, email: str, *, now: datetime) -> User | None:
-    user = User(
-        id=UserId(new_uuid()), email=email, name=name, is_student=True, created_at=now, theme="auto"
+def _add_student(
+    db: Session, name: str, email: str, password_hash: str, *, now: datetime
+) -> User | None:
+    """Add an account, or return None where there is one. It is one statement, so that an unknown address
+    takes hardly longer than a known one (R-024)."""
+    added = (
+        insert_into(db, User)
+        .values(
+            id=UserId(new_uuid()),
+            email=email,
+            name=name,
+            password_hash=password_hash,
+            is_student=True,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[User.email])
+        .returning(User)
     )
-    try:
-        with db.begin_nested():
-            db.add(user)
-    except IntegrityError:
-        return None
-    return user
+    return db.scalars(added).one_or_none()
 
 
 def _has_link(db: Session, user: User, purpose: Purpose, *, now: datetime) -> bool:

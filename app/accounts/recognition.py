@@ -13,13 +13,12 @@ from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import open_to_all
 from app.accounts.domain import network_block
 from app.accounts.models import KnownNetwork
+from app.db.inserting import insert_into
 from app.kit.ids import UserId
 
 DEVICE_LASTS: Final = timedelta(days=180)
@@ -111,10 +110,9 @@ def remember_network(
     db: Session, recognition: Recognition, user_id: UserId, network: str, *, now: datetime
 ) -> None:
     """Note that a person has signed in from this network; of many the oldest are forgotten."""
-    insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     key = recognition.network_key(user_id, network)
     db.execute(
-        insert(KnownNetwork)
+        insert_into(db, KnownNetwork)
         .values(user_id=user_id, network=key, seen_at=now)
         .on_conflict_do_update(
             index_elements=[KnownNetwork.user_id, KnownNetwork.network], set_={"seen_at": now}

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import String, delete, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db.base import Base
+from app.db.inserting import insert_into
 from app.kit.errors import Invalid
 
 KEPT = timedelta(hours=24)
@@ -73,9 +72,8 @@ def once(
 def _claim(db: Session, identity: tuple[str, str, str], body_hash: str, now: datetime) -> bool:
     """Write the key unless somebody has it; on PostgreSQL this waits for who is writing it now."""
     principal, route, key = identity
-    insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     claimed = db.execute(
-        insert(IdempotencyKey)
+        insert_into(db, IdempotencyKey)
         .values(
             principal=principal,
             route=route,

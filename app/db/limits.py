@@ -14,12 +14,11 @@ from hashlib import sha256
 from math import ceil
 
 from sqlalchemy import ColumnElement, String, and_, case, delete, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db.base import Base
 from app.db.database import Database
+from app.db.inserting import insert_into
 from app.kit.errors import TooMany
 
 WIDER = 4
@@ -129,9 +128,8 @@ def _add(db: Session, rows: Iterable[Window], step: int) -> dict[Window, int]:
     ]
     if not values:
         return {}
-    insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     counted = db.execute(
-        insert(Count)
+        insert_into(db, Count)
         .values(values)
         .on_conflict_do_update(
             index_elements=[Count.door, Count.subject, Count.window_starts_at],

@@ -434,4 +434,4 @@ def test_a_link_to_an_address_that_changed_confirms_nothing(database, sam):
 def test_registering_costs_the_same_for_everybody(client, sam):
     """R-024: a known address costs no statement more or less than two."""
     known, unknown = register(client, email=sam.email), register(client)
-    assert abs(statements_of(known) - statements_of(unknown)) <= 6
+    assert abs(statements_of(known) - statements_of(unknown)) <= 2
