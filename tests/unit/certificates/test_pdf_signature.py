@@ -2,6 +2,7 @@
 
 from functools import cache
 from io import BytesIO
+from time import process_time
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -12,10 +13,15 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from app.certificates.pdf_signature import (
+    _DATA,
+    _SHA512,
+    _SIGNED_DATA,
+    _VERSION_1,
     FIELD_WORDS,
     MOST_BYTES,
     Flaw,
     NotGenuine,
+    _der,
     sign_pdf,
     signed_attachment,
 )
@@ -167,3 +173,29 @@ def test_after_a_rotation_a_file_of_the_old_key_is_genuine():
     content = sign_pdf(printed(), old, academy="Preceptor Academy")
     both = PublicKeys.of({**KEYS.public(), **old.public()})
     assert signed_attachment(content, both)[0] == old.newest_id
+
+
+@pytest.mark.parametrize("which", ["certificates", "signers", "one byte"])
+def test_a_huge_signature_costs_nothing(which):
+    """Anybody may send a file to be checked; a parser of ASN.1 takes ten seconds for this one."""
+    many = b"\x30\x00" * 1_500_000
+    parts = {
+        "certificates": (many, b""),
+        "signers": (b"", many),
+        "one byte": (b"", b"\x02\x01\x01"),
+    }
+    certificates, signers = parts[which]
+    data = _der(0x30, _DATA) + _der(0xA0, certificates) + _der(0x31, signers)
+    signed_data = _der(0x30, _VERSION_1, _der(0x31, _SHA512), data)
+    content = with_signature(_der(0x30, _SIGNED_DATA, _der(0xA0, signed_data)))
+    began = process_time()
+    assert flaw_of(content) is Flaw.changed
+    assert process_time() - began < 2
+
+
+def with_signature(signature: bytes) -> bytes:
+    """Return a file in which a signature stands where ours would."""
+    written = b"<" + signature.hex().upper().encode() + b">"
+    head = b"%%PDF-1.7\n/ByteRange [0 %010d %010d 1]"
+    first = len(head % (0, 0))
+    return head % (first, first + len(written)) + written + b"x"
