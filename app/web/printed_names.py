@@ -6,7 +6,8 @@ the printer change while it runs.
 
 import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import BoundedSemaphore, Lock
 
@@ -22,16 +23,19 @@ WITHIN = 4.0
 """Seconds that a person waits for the answer when they save a name."""
 AT_ONCE = 2
 """Names that are tried at the same time."""
+MOST_WAITING = 4
+"""Callers that are answered or wait for their turn. Each holds a thread that pages need too; whoever comes
+beyond gets no answer, so one person who sends many names holds nobody up."""
 MOST_REMEMBERED = 5000
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
-_places = BoundedSemaphore(AT_ONCE)
+_places, _queue = BoundedSemaphore(AT_ONCE), BoundedSemaphore(MOST_WAITING)
 _remembered: dict[str, tuple[str, ...]] = {}
 _guard = Lock()
 
 
 class PrinterAway(Conflict):
-    """The printer gave no answer in time, or could not be started."""
+    """The printer gave no answer in time, could not be started, or too many wait for it already."""
 
     title = "The printer does not answer now"
 
@@ -62,19 +66,33 @@ def undrawn(
 
 
 def _ask(texts: Sequence[str], within: float) -> dict[str, tuple[str, ...]]:
-    if not _places.acquire(timeout=within):
+    with _in_turn(within):
+        try:
+            missing = set(_try_to_print(texts, within))
+            return {
+                text: _try_to_print([text], within) if missing.intersection(text) else ()
+                for text in texts
+            }
+        except (papers.TakesTooLong, OSError, subprocess.SubprocessError, ValueError) as error:
+            log.warning("printer away", exc_info=error)
+            raise PrinterAway from None
+
+
+@contextmanager
+def _in_turn(within: float) -> Iterator[None]:
+    """Hold a place at the printer, or raise PrinterAway: when none is free in time, and at once where others
+    wait already."""
+    if not _queue.acquire(blocking=False):
         raise PrinterAway
     try:
-        missing = set(_try_to_print(texts, within))
-        return {
-            text: _try_to_print([text], within) if missing.intersection(text) else ()
-            for text in texts
-        }
-    except (papers.TakesTooLong, OSError, subprocess.SubprocessError, ValueError) as error:
-        log.warning("printer away", exc_info=error)
-        raise PrinterAway from None
+        if not _places.acquire(timeout=within):
+            raise PrinterAway
+        try:
+            yield
+        finally:
+            _places.release()
     finally:
-        _places.release()
+        _queue.release()
 
 
 def _try_to_print(texts: Sequence[str], within: float) -> tuple[str, ...]:
