@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from app.accounts import fresh_proof, passwords, sign_ins
+from app.accounts import comparing, fresh_proof, passwords, sign_ins
 from app.accounts.browsers import signed_in
 from app.accounts.errors import WrongPassword
 from app.accounts.factors import ceremony, passkeys
@@ -72,7 +72,7 @@ def checked(visit: VisitContext, typed: str, field: str) -> Candidate:
     candidate = sign_ins.begin_proof(
         visit.database, visit.actor, network=visit.network, now=visit.now
     )
-    if not passwords.matches(candidate.password_hash, typed):
+    if not comparing.is_right(visit.database, candidate, typed):
         with visit.database.write() as db:
             sign_ins.refuse_sign_in(db, candidate, now=visit.now)
         raise WrongPassword(field)

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 from fastapi import Response
 
-from app.accounts import doors, own_account, passwords, queries, sign_ins
+from app.accounts import comparing, doors, own_account, passwords, queries, sign_ins
 from app.accounts.browsers import browser_of, led_on, recognised, signed_in
 from app.accounts.domain import KEPT_WORDS, SHORTEST_PASSWORD, Purpose, SignInEnd
-from app.accounts.errors import LinkSpent, PasswordsBusy, SignInRefused, WrongPassword
+from app.accounts.errors import LinkSpent, SignInRefused, WrongPassword
 from app.accounts.factors import ceremony
 from app.accounts.forms import (
     ConfirmAddressForm,
@@ -242,15 +242,7 @@ def change_address(*, visit: Visit, submitted: Submitted) -> Response:
 
 def _check(visit: VisitContext, candidate: Candidate, typed: str) -> str | None:
     """Return None, or a new hash where the old one is outdated; raise SignInRefused if it is wrong."""
-    try:
-        is_right = passwords.matches(
-            candidate.password_hash, typed, is_stranger=candidate.is_stranger
-        )
-    except PasswordsBusy:  # nothing was compared, so nothing was tried
-        with visit.database.write() as db:
-            doors.let_in(db, candidate.knocked)
-        raise
-    if not is_right:
+    if not comparing.is_right(visit.database, candidate, typed):
         with visit.database.write() as db:
             sign_ins.refuse_sign_in(db, candidate, now=visit.now)
         raise sign_ins.refusal_of(candidate)

@@ -1,13 +1,14 @@
 """The limits on signing in: nobody can lock another person, a class or the office out (R-020, R-023)."""
 
 from datetime import timedelta
+from threading import BoundedSemaphore
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
 from app import jobs
-from app.accounts import doors, recognition, service
+from app.accounts import doors, passwords, recognition, service
 from app.accounts.doors import Caller
 from app.accounts.models import KnownNetwork, User
 from app.db.limits import Count
@@ -343,6 +344,19 @@ class TestOtherProofs:
         other = as_person(sam)
         done = other.post("/me/password", data={"current_password": A_PASSWORD, "password": OTHER})
         assert done.status_code == 303
+
+    def test_a_proof_that_was_not_compared_is_no_try(self, sam, as_person, door, monkeypatch):
+        """R-023: a storm of sign-ins takes every place in the line, and not the owner's tries."""
+        door(caller=2)
+        owner, full = as_person(sam), BoundedSemaphore(1)
+        full.acquire()
+        with monkeypatch.context() as storm:
+            storm.setattr(passwords, "_line", full)
+            form = {"password": A_PASSWORD, "act": "x", "next": "/me"}
+            told = [owner.post("/prove", data=form) for _ in range(4)]
+        assert [each.status_code for each in told] == [429] * 4
+        assert {each.headers["retry-after"] for each in told} == {"3"}
+        assert owner.post("/prove", data=form).headers["location"] == "/me"
 
     def test_who_holds_the_link_confirms_under_attack(self, app, client, browser_at, door):
         """R-023: an attacker who knows the address cannot keep its owner from confirming it."""

@@ -324,6 +324,14 @@ def test_a_changed_sealing_key_leaves_the_recovery_codes(app, client, database, 
     assert typed(client, code_at(NOW)).status_code == 422
     assert client.post(RECOVERY, data={"recovery_code": codes[3]}).status_code == 303
     assert is_in(client)
+    assert client.get("/me/second-factor").status_code == 200
+    client.post("/me/second-factor/app/begin")
+    secret = secret_on(client.get("/me/second-factor/app").text)
+    client.post("/me/second-factor/app", data={"code": code_at(NOW - STEP, secret)})
+    client.post("/sign-out")
+    password(client)
+    assert typed(client, code_at(NOW, secret)).status_code == 303
+    assert is_in(client)
 
 
 def test_the_newest_sealing_key_takes_over_when_a_code_is_used(database, owner):
