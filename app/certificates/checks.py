@@ -15,6 +15,9 @@ from app.certificates.records import COLUMNS, ISSUED, WAS_REVOKED, is_as_hashed,
 from app.certificates.signing import KnownKeys
 from app.db.auditing import Check, findings, findings_of_each
 
+LONGEST_KEY_ID = 40
+"""Characters of a key's id that are told: whoever writes to the database can put anything there."""
+
 
 def problems(db: Session, keys: KnownKeys, *, now: datetime) -> list[str]:
     """Return every broken invariant in words."""
@@ -29,7 +32,7 @@ def certificates_are_true(db: Session, keys: KnownKeys, *, now: datetime) -> lis
         if was_revoked and row.revoked_at is None:
             yield f"Certificate {row.id}: the audit trail says that it was revoked, its row does not."
         elif not is_untouched(row, keys, was_revoked=was_revoked):
-            yield f"Certificate {row.id}: {_why_not(row)}"
+            yield f"Certificate {row.id}: {_why_not(row, keys)}"
         elif row.revoked_at is None:
             for lost in domain.lost_evidence(row.snapshot, queries.facts_behind(db, row)):
                 yield f"Certificate {row.id}: its evidence is not there: {lost}."
@@ -38,11 +41,16 @@ def certificates_are_true(db: Session, keys: KnownKeys, *, now: datetime) -> lis
     return findings_of_each(rows, lambda found: f"Certificate {found[0].id}", look)
 
 
-def _why_not(row: Certificate) -> str:
+def _why_not(row: Certificate, keys: KnownKeys) -> str:
     if row.signature is None and is_as_hashed(row):
         return (
             "it has no signature. If it was issued before certificates were signed, run "
             "`preceptor keys sign-earlier`."
+        )
+    if row.signature is not None and row.signing_key_id not in keys.public():
+        named = str(row.signing_key_id)[:LONGEST_KEY_ID]
+        return (
+            f"the file of signing keys has no key {named!r}. If a line of it is lost, put it back."
         )
     return "it is not what was issued."
 

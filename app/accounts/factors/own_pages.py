@@ -189,7 +189,7 @@ def demand_long_password(visit: VisitContext, typed: str | None) -> None:
     if passwords.is_too_short_alone(typed):
         message = (
             f"Without a second factor a password needs {domain.SHORTEST_PASSWORD} characters, and yours "
-            "has fewer. Change your password first, then remove the app."
+            "has fewer. Change your password first, then come back."
         )
         raise Invalid(message, fields={"current_password": message})
 

@@ -20,6 +20,7 @@ from app.certificates.revocations import revocations
 from app.enrolments.models import Enrolment, EnrolmentState
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
+from app.kit.keys import SIGNING, SigningKeys, new_line
 from app.learning.models import Completion
 from app.outbox.models import OutboxEvent
 from app.practicals.models import Attendance, Seat
@@ -365,6 +366,25 @@ def test_an_altered_row_is_not_valid_and_the_audit_finds_it(database, earned, al
         assert checks.problems(db, ISSUER.keys, now=NOW) == [
             f"Certificate {certificate_id}: it is not what was issued."
         ]
+
+
+def test_the_audit_says_that_a_key_is_missing_and_not_that_a_certificate_was_forged(
+    database, earned
+):
+    """R-117: the operator who lost the line of an older key is told to put it back."""
+    with database.write() as db:
+        certificate_id = a_certificate(db, earned)
+    newer = SigningKeys.read(new_line(SIGNING, on=NOW.date()).written())
+    with database.read() as db:
+        assert checks.problems(db, newer, now=NOW) == [
+            f"Certificate {certificate_id}: the file of signing keys has no key "
+            f"'{ISSUER.keys.newest_id}'. If a line of it is lost, put it back."
+        ]
+    with database.write() as db:
+        db.execute(update(Certificate).values(signing_key_id="\x1b[2J" * 9))
+    with database.read() as db:
+        (told,) = checks.problems(db, ISSUER.keys, now=NOW)
+    assert "\x1b" not in told
 
 
 def test_the_audit_finds_certificates_without_evidence(database, earned):
