@@ -28,6 +28,12 @@ def count_factors(db: Session, user_id: UserId) -> int:
     return (db.scalar(apps) or 0) + (db.scalar(keys) or 0)
 
 
+def has_app(db: Session, user_id: UserId) -> bool:
+    """Return whether a person has set up an authenticator app."""
+    mine = TotpFactor.user_id == user_id, TotpFactor.confirmed_at.is_not(None)
+    return db.scalar(select(TotpFactor.id).where(*mine)) is not None
+
+
 @open_to_all
 def forget_factors(db: Session, user: User) -> None:
     """Delete every factor and recovery code of a person whom the caller has locked."""

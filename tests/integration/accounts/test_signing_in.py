@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+import re
 import unicodedata
 from datetime import timedelta
 from threading import BoundedSemaphore
@@ -22,6 +23,7 @@ from app.main import create_app
 from app.settings import Environment
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.factors import a_passkey, an_app_factor
 from tests.make.mail import mails_to
 from tests.make.people import A_PASSWORD, a_sign_in, a_user, a_user_with_password
 from tests.make.versions import roles_version
@@ -394,3 +396,24 @@ def test_the_demo_does_not_offer_a_closed_account(database, settings):
     with a_demo(settings) as browser:
         assert "Nobody is here yet" in browser.get("/demo").text
         assert browser.post("/demo/sign-in", data={"email": ADMIN.email}).status_code == 404
+
+
+@pytest.mark.parametrize("has_app", [True, False])
+def test_a_visitor_of_the_demo_keeps_no_other_out_by_a_factor(database, settings, has_app):
+    """The demo shows the code of an app. A passkey is on the device of the visitor who added it."""
+    with database.write() as db:
+        ada = a_user(db, ADMIN.name, email=ADMIN.email, roles=("admin",))
+        a_passkey(db, ada)
+        if has_app:
+            an_app_factor(db, ada)
+    with a_demo(settings) as browser:
+        led = browser.post("/demo/sign-in", data={"email": ADMIN.email}).headers["location"]
+        if not has_app:
+            assert led == "/home"
+            assert is_in(browser)
+            return
+        page = browser.get(led).text
+        assert not is_in(browser)
+        code = re.search(r"The code is now (\d{3} \d{3})", page)[1]
+        assert browser.post("/sign-in/second-factor", data={"code": code}).is_redirect
+        assert is_in(browser)
