@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import structlog
 
-from app.certificates.pdf_signature import sign_pdf
+from app.certificates.pdf_signature import NotGenuine, sign_pdf, signed_attachment
 from app.certificates.records import Signed, trained
 from app.certificates.serials import grouped
 from app.certificates.signing import Issuer, written_document
@@ -27,8 +27,8 @@ def certificate_pdf(
     """Return the document, printed and signed at most once with each key. `address` is where anybody can
     verify it. The academy's name is the issuer's for certificates that do not say who issued them.
 
-    Takes a fifth of a second the first time: never call it inside a write block. Raise TakesTooLong
-    after `within` seconds.
+    Takes a fifth of a second the first time, and later 10 ms to check what was kept: never call it inside a
+    write block. Raise TakesTooLong after `within` seconds.
     """
     values = _values(signed, issuer.academy, address)
     said = json.dumps([values, issuer.keys.newest_id], sort_keys=True).encode()
@@ -40,12 +40,25 @@ def certificate_pdf(
         paper = papers.exact_paper("certificate", values, at=issued_at, within=within)
         return sign_pdf(paper, issuer.keys, academy=values["academy"])
 
-    return _kept(kept_in / "certificates" / f"{name}.pdf", make)
+    data = str(values["signed"]).encode()
+
+    def is_whole(content: bytes) -> bool:
+        try:
+            return signed_attachment(content, issuer.keys)[1] == data
+        except NotGenuine:
+            return False
+
+    return _kept(kept_in / "certificates" / f"{name}.pdf", make, is_whole)
 
 
-def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
+def _kept(path: Path, make: Callable[[], bytes], is_whole: Callable[[bytes], bool]) -> bytes:
+    """Return the file that is kept, or make it. One that was damaged or exchanged is made anew: nothing that
+    anybody wrote into the folder is handed out as a certificate."""
     if path.is_file():
-        return path.read_bytes()
+        content = path.read_bytes()
+        if is_whole(content):
+            return content
+        log.warning("kept certificate is not what was made", name=path.name)
     content = make()
     # Readers see the whole file or none: it is written beside and then moved.
     beside = path.with_suffix(f".{uuid4().hex}")

@@ -1,5 +1,7 @@
 """The page that takes the PDF of a certificate and says whether it is one."""
 
+import json
+
 import pytest
 from lxml import html
 from sqlalchemy import update
@@ -7,6 +9,7 @@ from sqlalchemy import update
 from app.certificates import queries, service
 from app.certificates.doors import VERIFY
 from app.certificates.models import Certificate
+from app.certificates.pdf_signature import signed_attachment
 from app.certificates.printing import certificate_pdf
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
@@ -28,6 +31,30 @@ def content(database, certificate, tmp_path) -> bytes:
         shown = queries.verification(db, certificate.serial, ISSUER.keys)
     address = f"http://testserver/verify/{certificate.serial}"
     return certificate_pdf(shown.signed, ISSUER, address=address, kept_in=tmp_path, within=120)
+
+
+@pytest.mark.parametrize("put", ["another's", "cut off", "empty", "unsigned"])
+def test_a_kept_file_that_was_exchanged_is_made_anew(database, certificate, content, tmp_path, put):
+    """Whoever writes into the folder of files hands nothing to the holder."""
+    with database.write() as db:
+        other_id = a_certificate(db, an_earner(db, "Ola Other"))
+    with database.read() as db:
+        mine = queries.verification(db, certificate.serial, ISSUER.keys).signed
+        hers = queries.verification(db, db.get_one(Certificate, other_id).serial, ISSUER.keys)
+    address = f"http://testserver/verify/{certificate.serial}"
+    (kept,) = (tmp_path / "certificates").iterdir()
+    made = {
+        "another's": lambda: certificate_pdf(
+            hers.signed, ISSUER, address=address, kept_in=tmp_path / "hers", within=120
+        ),
+        "cut off": lambda: content[:-10],
+        "empty": lambda: b"",
+        "unsigned": lambda: b"%PDF-1.7\n",
+    }
+    kept.write_bytes(made[put]())
+    got = certificate_pdf(mine, ISSUER, address=address, kept_in=tmp_path, within=120)
+    assert json.loads(signed_attachment(got, ISSUER.keys)[1])["words"] == mine.words
+    assert kept.read_bytes() == got
 
 
 def told(client, content: bytes):
