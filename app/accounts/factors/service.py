@@ -30,7 +30,7 @@ from app.accounts.sign_ins import Browser, Started
 from app.accounts.trail import note
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, FactorId, UserId, new_uuid
-from app.kit.keys import SealingKeys
+from app.kit.keys import NotOpened, SealingKeys
 from app.outbox.service import send_mail
 
 LAST_OF_STAFF = "Your role needs a second factor. Set up another one first, then remove this one."
@@ -47,11 +47,13 @@ class Changed:
 @open_to_all
 def begin_app(db: Session, actor: Actor, sealing: SealingKeys, *, now: datetime) -> None:
     """Make the secret of an authenticator app that the actor sets up. One that was made less than half an
-    hour ago stays: it may stand in the app already."""
+    hour ago stays: it may stand in the app already. One that no sealing key opens is made anew."""
     lock_person(db, actor.user_id)
     begun = (TotpFactor.user_id == actor.user_id, TotpFactor.confirmed_at.is_(None))
     db.execute(delete(TotpFactor).where(*begun, TotpFactor.created_at <= now - SETTING_UP_LASTS))
-    if db.scalar(select(TotpFactor.id).where(*begun)) is None:
+    stored = db.scalar(select(TotpFactor.sealed).where(*begun))
+    if stored is None or _opened(sealing, stored, actor.user_id) is None:
+        db.execute(delete(TotpFactor).where(*begun))
         secret = sealed(sealing, new_secret(), actor.user_id)
         db.add(
             TotpFactor(
@@ -74,9 +76,10 @@ def confirm_app(
             TotpFactor.created_at > now - SETTING_UP_LASTS,
         )
     ).one_or_none()
-    if factor is None:
+    secret = _opened(sealing, factor.sealed, user.id) if factor is not None else None
+    if factor is None or secret is None:
         raise NothingToSetUp
-    step = step_of_code(opened(sealing, factor.sealed, user.id), code, now=now)
+    step = step_of_code(secret, code, now=now)
     if step is None:
         raise WrongCode("code")
     db.execute(
@@ -155,6 +158,14 @@ def make_codes_anew(db: Session, actor: Actor, browser: Browser, *, now: datetim
     note(db, user.id, user.id, "accounts.recovery_codes_made", now=now)
     send_mail(db, user.email, "accounts/recovery-codes-made", {}, now=now)
     return Changed(sign_ins.start_anew(db, user, actor, browser, now=now), codes)
+
+
+def _opened(sealing: SealingKeys, stored: bytes, owner: UserId) -> str | None:
+    """Return the secret of a factor; None: its sealing key is not in the ring, or it is somebody else's."""
+    try:
+        return opened(sealing, stored, owner)
+    except NotOpened:
+        return None
 
 
 def _has_codes(db: Session, user_id: UserId) -> bool:

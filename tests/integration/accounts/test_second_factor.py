@@ -125,6 +125,25 @@ def test_a_secret_that_was_begun_stays_for_half_an_hour(as_person, sam, clock_fi
     assert begun(browser) != secret
 
 
+def test_a_secret_that_does_not_open_is_begun_anew_and_never_an_error(
+    as_person, database, sam, ada
+):
+    """It was sealed for somebody else, or with a key that has left the ring."""
+    hers = begun(as_person(ada))
+    browser = as_person(sam)
+    begun(browser)
+    with database.write() as db:
+        foreign = select(TotpFactor.sealed).where(TotpFactor.user_id == ada.user_id)
+        mine = update(TotpFactor).where(TotpFactor.user_id == sam.user_id)
+        db.execute(mine.values(sealed=foreign.scalar_subquery()))
+    response = browser.post(f"{HERE}/app", data={"code": code_at(NOW, hers)})
+    assert (response.status_code, response.headers["location"]) == (303, HERE)
+    with database.read() as db:
+        assert db.get_one(User, sam.user_id).second_factor_since is None
+    assert begun(browser) != hers
+    set_up(browser)
+
+
 def test_nobody_sees_the_secret_of_another(as_person, database, sam, ada):
     begun(as_person(sam))
     other = as_person(ada)
