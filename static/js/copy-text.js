@@ -2,6 +2,8 @@
 
 import { announce } from "./announce.js";
 
+const LASTS = 4000;
+
 export function attach(field) {
   const text = field.querySelector("[data-text]");
   const button = document.createElement("button");
@@ -14,6 +16,10 @@ export function attach(field) {
     getSelection()?.selectAllChildren(text);
     const copied = await navigator.clipboard?.writeText(text.textContent).then(() => true, () => false);
     announce(copied ? "The text is copied" : "The text is selected. Copy it with the keyboard or the menu.");
+    button.textContent = copied ? "Copied" : "Selected: now copy it";
+    setTimeout(() => {
+      button.textContent = "Copy";
+    }, LASTS);
   });
 
   text.after(button);

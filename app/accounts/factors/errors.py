@@ -9,7 +9,10 @@ class WrongCode(Invalid):
     slug = "wrong-code"
 
     def __init__(self, field: str) -> None:
-        message = "This code is not right. Wait for the next one and type it again."
+        message = (
+            "This code is not right. Type the six digits that your app shows now; each code works once. "
+            "If they are refused as well, let your phone set its clock by itself."
+        )
         if field == "recovery_code":
             message = "This code is not right. Check each letter, or use another of your codes."
         super().__init__(message, fields={field: message})

@@ -40,7 +40,12 @@ def show_factors(*, visit: Visit) -> Response:
     with visit.database.read() as db:
         factors = queries.factors_of(db, visit.actor.user_id)
         reset = queries.open_reset(db, visit.actor.user_id)
-    return visit.render("accounts/factors/own.html", page=factors, reset=reset)
+    return visit.render(
+        "accounts/factors/own.html",
+        page=factors,
+        reset=reset,
+        codes_are_shown=bool(fresh_codes.held(visit)),
+    )
 
 
 @pages.post(

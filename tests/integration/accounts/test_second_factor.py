@@ -102,7 +102,8 @@ def test_a_wrong_code_sets_nothing_up(as_person, database, sam):
     secret = begun(browser)
     response = browser.post(f"{HERE}/app", data={"code": code_at(NOW - 2 * STEP, secret)})
     assert response.status_code == 422
-    assert "This code is not right." in response.text
+    assert "This code is not right. Type the six digits that your app shows now" in response.text
+    assert "let your phone set its clock by itself" in response.text
     assert secret_on(response.text) == secret
     with database.read() as db:
         assert db.get_one(User, sam.user_id).second_factor_since is None
@@ -187,8 +188,10 @@ def test_recovery_codes_are_shown_until_they_are_kept(as_person, sam):
     saved = browser.get(f"{HERE}/codes.txt")
     assert saved.headers["content-disposition"] == 'attachment; filename="recovery-codes.txt"'
     assert codes_on(saved.text) == codes
+    assert "Have you kept your codes?" in browser.get(HERE).text
     assert browser.post(f"{HERE}/codes/kept").headers["location"] == HERE
     assert codes_on(browser.get(f"{HERE}/codes").text) == ()
+    assert "Have you kept your codes?" not in browser.get(HERE).text
     assert browser.get(f"{HERE}/codes.txt").status_code == 404
 
 
