@@ -173,8 +173,10 @@ def sent_form(request: Request, why: Why) -> KeptForm | None:
 
 def page_of(request: Request) -> str:
     """Return the page that the form stands on: the browser names it. A page that cannot be opened again,
-    such as one shown after a refusal, gives way to the address of the form itself, or to the home page."""
-    for address in (request.headers.get("referer", ""), str(request.scope["path"])):
+    such as one shown after a refusal, gives way to the address of the form itself, to the page that this
+    address is a part of (`…/second-factor` of `…/second-factor/reset`), or to the home page."""
+    own = str(request.scope["path"])
+    for address in (request.headers.get("referer", ""), own, own.rpartition("/")[0]):
         parts = urlsplit(address)
         if parts.netloc and f"{parts.scheme}://{parts.netloc}" != request.scope["preceptor.origin"]:
             continue

@@ -255,6 +255,25 @@ def test_a_strange_address_leads_nowhere_else(browser_of, end_sign_ins, referer,
     assert to.partition("?")[0] == leads_to
 
 
+@pytest.mark.parametrize(
+    ("action", "leads_to"),
+    [
+        ("/me/sign-ins/end-others", "/me/sign-ins"),
+        ("/me/second-factor/codes/new", "/me/second-factor/codes"),
+        ("/sign-out", "/home"),
+    ],
+)
+def test_the_page_of_a_refusal_leads_to_the_page_that_the_form_belongs_to(
+    browser_of, end_sign_ins, action, leads_to
+):
+    """A refusal stands at the address of the form, which cannot be opened again."""
+    browser = browser_of("instructor")
+    end_sign_ins()
+    answer = browser.post(action, headers={"referer": ORIGIN + action})
+    to = parse_qs(urlsplit(answer.headers["location"]).query).get("next", ["/home"])
+    assert to == [leads_to]
+
+
 def test_it_says_honestly_when_the_database_cannot_be_written(
     browser_of, academy_database, end_sign_ins
 ):
