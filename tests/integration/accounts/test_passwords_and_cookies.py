@@ -1,6 +1,7 @@
 """Passwords at every door that sets one, and every cookie and token wherever it may appear."""
 
 import re
+from contextlib import suppress
 from http.cookies import SimpleCookie
 from io import BytesIO
 from pathlib import Path
@@ -9,10 +10,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from app.accounts import links
+from app.accounts import links, queries
+from app.accounts.api_tokens import make_for_address
 from app.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD, Purpose
 from app.db.base import Base
 from app.main import create_app
+from app.web.logs import configure_logs
 from tests.make import NOW
 from tests.make.factors import an_app_factor, recovery_codes
 from tests.make.people import A_PASSWORD
@@ -159,6 +162,42 @@ def test_no_page_and_no_answer_of_the_api_shows_the_cookie(client, sam):
         assert answer.status_code == 200
         told = answer.text + repr(answer.headers)
         assert [secret for secret in secrets if secret in told] == []
+
+
+@pytest.fixture
+def logged(app, capsys):
+    """Return what was logged until now, at the most talkative level."""
+    configure_logs("DEBUG")
+    yield lambda: "".join(capsys.readouterr())
+    configure_logs("WARNING")
+
+
+def test_no_log_line_and_no_address_holds_a_secret_of_the_browser(
+    client, database, sam, logged, monkeypatch
+):
+    """R-019: on both steps of signing in, with a token of the API, and when an error is logged."""
+    with database.write() as db:
+        an_app_factor(db, sam)
+        codes = recovery_codes(db, sam)
+        program = make_for_address(db, email=sam.email, now=NOW)
+    form = {"email": sam.email, "password": A_PASSWORD, "next": "/me"}
+    led_to = [client.post("/sign-in", data=form).headers["location"]]
+    waiting = client.cookies["preceptor-step"]
+    client.post("/sign-in/second-factor", data={"code": "123456"})
+    answer = client.post("/sign-in/recovery-code", data={"recovery_code": codes[0], "next": "/me"})
+    led_to.append(answer.headers["location"])
+    bearer = {"authorization": f"Bearer {program}"}
+    assert client.get("/api/v1/me", headers=bearer).status_code == 200
+    monkeypatch.setattr(queries, "own_sign_ins", lambda *_, **__: 1 / 0)
+    with suppress(ZeroDivisionError):
+        client.get("/me/sign-ins")
+    secrets = [client.cookies["preceptor-sid"], client.cookies["preceptor-device"], waiting]
+    secrets += [program, codes[0], codes[0].replace("-", ""), "123456", A_PASSWORD]
+    lines = logged()
+    assert '"/sign-in/recovery-code"' in lines
+    assert "ZeroDivisionError" in lines
+    assert [one for one in secrets if one in lines] == []
+    assert [one for one in secrets if any(one in address for address in led_to)] == []
 
 
 def test_every_page_of_who_is_signed_in_leads_out(client, sam):
