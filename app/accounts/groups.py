@@ -11,11 +11,13 @@ from app.accounts.actor import Actor, Role, require
 from app.accounts.domain import group_record
 from app.accounts.errors import PersonRefused
 from app.accounts.models import Group, GroupMember, User
+from app.audit.queries import acted_on
 from app.audit.service import record
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import GroupId, UserId, new_uuid
 from app.kit.versions import demand_current
 
+LEFT = "accounts.group_left"
 TAKEN = "Another group has this name. Choose another, for instance with the month in it."
 
 
@@ -107,8 +109,8 @@ def add_member(
 def remove_member(
     db: Session, actor: Actor, group_id: GroupId, person_id: UserId, *, now: datetime
 ) -> bool:
-    """Take a person out of a group; return False, and change nothing, where they are out of it already. A
-    group or a person that does not exist is NotFound."""
+    """Take a person out of a group; return False, and change nothing, where they were taken out already. A
+    group or a person that does not exist, or a person who never was in it, is NotFound."""
     require(policy.may_manage_groups(actor))
     _group(db, group_id)
     if db.get(User, person_id) is None:
@@ -119,7 +121,9 @@ def remove_member(
         .returning(GroupMember.user_id)
     )
     if gone is not None:
-        _note(db, actor, group_id, "accounts.group_left", now, person_id)
+        _note(db, actor, group_id, LEFT, now, person_id)
+    elif not db.scalar(select(acted_on(LEFT, "group", group_id, person_id))):
+        raise NotFound
     return gone is not None
 
 

@@ -69,3 +69,17 @@ def subjects_without(action: str, ids: ColumnElement[Any]) -> Select[UUID | None
         )
         .order_by(AuditEvent.id)
     )
+
+
+def acted_on(action: str, subject_kind: str, subject_id: UUID, person_id: UserId) -> Exists:
+    """Return the condition that an act was recorded about a thing and a person."""
+    return (
+        select(AuditEvent.id)
+        .where(
+            AuditEvent.subject_kind == subject_kind,
+            AuditEvent.subject_id == subject_id,
+            AuditEvent.person_id == person_id,
+            AuditEvent.action == action,
+        )
+        .exists()
+    )

@@ -196,12 +196,21 @@ def test_a_process_that_is_silent_for_too_long_is_replaced(server: Server, tmp_p
     until(lambda: answers(server))
 
 
-def test_processes_that_cannot_load_stop_the_server_with_a_reason(server: Server):
-    environment = {
-        **server.environment,
-        "PRECEPTOR_DATABASE_URL": "postgresql+psycopg://localhost/y?plugin=none",
-    }
-    server.environment = environment
+NOT_IN_A_PROCESS = """
+import sys
+
+class NotToday:
+    def find_spec(self, name, path=None, target=None):
+        if name == "app.main":
+            raise ImportError("no application today")
+
+sys.meta_path.insert(0, NotToday())
+"""
+
+
+def test_processes_that_cannot_load_stop_the_server_with_a_reason(server: Server, tmp_path: Path):
+    (tmp_path / "sitecustomize.py").write_text(NOT_IN_A_PROCESS)
+    server.environment = {**server.environment, "PYTHONPATH": str(tmp_path)}
     with pytest.raises(RuntimeError, match="The server ended"):
         server.start()
     assert events(server, "process could not load the application")

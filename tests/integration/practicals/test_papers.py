@@ -8,7 +8,7 @@ from tests.make.pdf import text_of
 from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_seat
 
-NAME = '#panic("x") *Ann* 王'
+NAME = '#panic("x") *Ann* 𓀀'
 
 
 @pytest.fixture
