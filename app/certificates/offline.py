@@ -13,7 +13,7 @@ from app.certificates.signing import KnownKeys, StatementKind, is_proved, read_d
 
 WHY = {
     Flaw.too_large: f"It is larger than {MOST_BYTES // 1024**2} MB. No certificate is.",
-    Flaw.not_pdf: "It is no PDF.",
+    Flaw.not_pdf: "It is not a PDF.",
     Flaw.unsigned: "It carries no signature of an academy.",
     Flaw.several: "It was signed more than once. The academy signs a certificate once.",
     Flaw.added_to: "Something was added to it after it was signed.",

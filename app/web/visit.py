@@ -43,7 +43,7 @@ BACK_AGAIN = {
     ),
     Why.proof: Flash(
         "info",
-        "Thank you: it is you. Nothing is saved yet. Check it, then press the button again.",
+        "Thank you for showing that it is you. Nothing is saved yet. Check it, then press the button again.",
     ),
 }
 WARNED_OF = timedelta(hours=2)

@@ -80,7 +80,7 @@ def test_a_genuine_file_is_told_as_valid(client, content):
             "It was changed after it was signed",
         ),
         (lambda content: content + b"x", "Something was added to it"),
-        (lambda _: b"GIF89a", "It is no PDF."),
+        (lambda _: b"GIF89a", "It is not a PDF."),
     ],
 )
 def test_another_file_is_told_as_not_valid_and_why(client, content, change, why):

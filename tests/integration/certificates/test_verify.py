@@ -176,7 +176,7 @@ def test_what_cannot_be_checked_is_one_sentence(verify, file, tmp_path):
     ("change", "why"),
     [
         (lambda content: content[: len(content) // 2], "carries no signature"),
-        (lambda _: b"", "It is no PDF."),
+        (lambda _: b"", "It is not a PDF."),
         (lambda content: content + b"more", "added to it after"),
         (lambda content: content.replace(b"/Sig", b"/Sug", 1), "changed after it was signed"),
     ],

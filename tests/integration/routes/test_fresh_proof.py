@@ -197,7 +197,7 @@ def test_a_form_comes_back_filled_in_and_then_works(world, academy_database):
     back = prove(browser, answer)
     assert urlsplit(back.headers["location"]).path == page
     again = browser.get(back.headers["location"])
-    assert "Thank you: it is you. Nothing is saved yet." in again.text
+    assert "Thank you for showing that it is you. Nothing is saved yet." in again.text
     assert "signed out" not in words(again)
     form = next(form for form in forms_of(again.text) if form.action == page)
     assert form.typed == {"name": typed["name"], "email": typed["email"]}
