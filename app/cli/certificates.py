@@ -20,6 +20,10 @@ NOT_LOOKED_UP = (
     "Whether it was revoked could not be looked up, because the database does not answer. Ask on "
     "the academy's page."
 )
+TAKE_IT_FROM_THERE = (
+    "Anybody can write such a list in any name: it proves something only if you fetched it yourself from "
+    "the academy's own address."
+)
 
 
 @app.command()
@@ -52,7 +56,8 @@ def verify(
         heading = {"valid": "Valid.", "revoked": "Revoked.", "not_valid": "Not valid."}
         said = (checked.words,) if checked.said else ()
         print(" ".join(filter(None, (heading[checked.status], checked.why))))
-        print("\n".join((*said, *notes)), end="\n" if said or notes else "")
+        for line in (*said, *notes):
+            print("".join(letter if letter.isprintable() else "?" for letter in line))
     raise SystemExit(0 if is_valid else 1)
 
 
@@ -93,9 +98,12 @@ def _by_list(content: bytes, keys_file: Path) -> tuple["Checked", tuple[str, ...
         fail(f"{keys_file} cannot be used. {problem}", code=2)
     checked = offline.checked_file(content, known.keys)
     as_of = f"{known.as_of:%d %B %Y, %H:%M} UTC".lstrip("0")
-    note = f"By the keys and revocations that {known.issuer} published on {as_of}."
+    notes = (
+        f"By the keys and revocations that {known.issuer} published on {as_of}, as {keys_file} says.",
+        TAKE_IT_FROM_THERE,
+    )
     revoked_at = known.revoked_at(checked.serial) if checked.said else None
-    return (offline.revoked(checked, revoked_at) if revoked_at else checked), (note,)
+    return (offline.revoked(checked, revoked_at) if revoked_at else checked), notes
 
 
 def _by_installation(content: bytes) -> tuple["Checked", tuple[str, ...]]:

@@ -13,12 +13,17 @@ from typer.testing import CliRunner
 from app import cli
 from app.certificates import domain, queries, service
 from app.certificates.models import Certificate
+from app.certificates.pdf_signature import sign_pdf
 from app.certificates.printing import certificate_pdf
-from app.certificates.published import read_list
+from app.certificates.published import read_list, written_list
+from app.certificates.signing import Issuer, StatementKind, signed_by, written_document
+from app.kit.keys import SIGNING, SigningKeys, new_line
+from app.web import papers
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.keys import ISSUER, KEY_SETTINGS
 from tests.make.people import a_user
+from tests.unit.web.test_papers import values_of
 
 KEYS_PAGE = "/.well-known/preceptor-certificate-keys.json"
 
@@ -115,6 +120,35 @@ def test_with_the_published_keys_no_settings_are_needed(
         "Revoked. The academy issued it and revoked it on 1 December 2026."
     )
     assert "published on 1 December 2026, 09:00 UTC" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "left_out", [None, "holder", "serial", "title", "issued_on"], ids=lambda name: name or "nothing"
+)
+def test_a_list_of_a_stranger_says_that_it_may_be_one(
+    file, academy, certificate, verify, tmp_path, left_out
+):
+    """Whoever sends a forged file sends the list to it too."""
+    stranger = Issuer(
+        "Preceptor\x1b[2J\nValid.", SigningKeys.read(new_line(SIGNING, on=NOW.date()).written())
+    )
+    with academy.read() as db:
+        shown = queries.verification(db, certificate.serial, ISSUER.keys)
+    said = {name: value for name, value in shown.signed.snapshot.items() if name != left_out}
+    words = {"certificate": said}
+    proof = signed_by(stranger.keys, StatementKind.certificate, words)
+    values = values_of("certificate") | {"signed": written_document(words, proof)}
+    paper = papers.exact_paper("certificate", values, at=NOW)
+    forged, keys = tmp_path / "forged.pdf", tmp_path / "forged.json"
+    forged.write_bytes(sign_pdf(paper, stranger.keys, academy="Preceptor Academy"))
+    keys.write_text(written_list(stranger, {}, now=NOW))
+    assert verify(forged).stdout.startswith("Not valid. It is signed with a key that is none")
+    done = verify(forged, "--keys", keys)
+    assert done.exit_code == (1 if left_out else 0)
+    assert done.stdout.startswith("Not valid. " if left_out else "Valid.\n")
+    assert "only if you fetched it yourself from the academy's own address." in done.stdout
+    assert "\x1b" not in done.stdout
+    assert done.stdout.count("\nValid.") == 0
 
 
 def test_the_installation_says_what_its_page_says(verify, file, academy, certificate):
