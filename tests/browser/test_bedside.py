@@ -113,6 +113,8 @@ class Bedside:
         expect(sign).to_have_attribute("aria-disabled", "true")
         here = self.page.url
         sign.click(force=True)
+        # The press tries once more to save. Only when that has failed is it over.
+        expect(self.page.locator("#announce-assertive")).to_contain_text("waits until it is saved")
         assert self.page.url == here
 
     def end_sign_in(self) -> None:

@@ -26,15 +26,19 @@ class Newcomer:
     page: Page
     actions: int = 0
 
-    def _act(self, role: str, words: str, part: str | None = None) -> None:
+    def _act(
+        self, role: str, words: str, part: str | None = None, *, exactly: bool = False
+    ) -> None:
         where = self.page.get_by_role("navigation", name=part, exact=True) if part else self.page
-        control = where.get_by_role(role, name=re.compile(f"^{re.escape(words)}"))  # type: ignore[arg-type] # a role's name
+        control = where.get_by_role(
+            role, name=re.compile(f"^{re.escape(words)}{'$' if exactly else ''}")
+        )  # type: ignore[arg-type] # a role's name
         expect(control).to_have_count(1)
         control.click()
         self.actions += 1
 
-    def press(self, words: str) -> None:
-        self._act("button", words)
+    def press(self, words: str, *, exactly: bool = False) -> None:
+        self._act("button", words, exactly=exactly)
 
     def follow(self, words: str, part: str | None = None) -> None:
         self._act("link", words, part)
@@ -141,6 +145,6 @@ def look_at_the_certificate(newcomer: Newcomer) -> str:
 def verify_as_a_stranger(newcomer: Newcomer, serial: str) -> None:
     newcomer.follow("Verify a certificate", "Main")
     newcomer.write("Certificate number", serial)
-    newcomer.press("Check")
+    newcomer.press("Check", exactly=True)
     newcomer.heads("This certificate is valid")
     newcomer.reads(STUDENT)
