@@ -78,6 +78,17 @@ def changed(path: str, *edits: tuple[str, str]) -> tuple[str, ...]:
             "      - key: hands\n        text: Cleans their hands\n",
             ("New step: Puts on gloves.",),
         ),
+        (LIST, "date of birth are spoken", "birthday are spoken", ("1 step is reworded.",)),
+        (LIST, "The wrong person", "Another person", ("1 step is reworded.",)),
+        (
+            LIST,
+            "        critical: true\n        critical_reason: A needle was recapped with two hands\n",
+            "",
+            (
+                "No longer critical: Puts the needle straight into the bin.",
+                "1 step is reworded.",
+            ),
+        ),
     ],
 )
 def test_each_change_is_one_sentence(
@@ -92,6 +103,32 @@ def _course():
     course = small_course().course
     assert course is not None
     return course
+
+
+def test_steps_that_are_reworded_are_counted() -> None:
+    edits = (("Cleans their hands", "Cleans both hands"), ("Explains the", "Tells the"))
+    assert changed(LIST, *edits) == ("2 steps are reworded.",)
+
+
+def test_a_module_that_is_asked_for_anew_is_named_by_its_title() -> None:
+    files = dict(small_files())
+    files[DAY] = files[DAY].replace(b"  - needles\n", b"")
+    before = parse_course("small-course", files).course
+    assert before is not None
+    titles = {module.key: module.title for module in _course().modules}
+    sentence = f"Before booking, “{titles['needles']}” is to be complete."
+    assert differences(before, _course(), "practice-day") == (sentence,)
+    bare = before.model_copy(update={"modules": ()})
+    after = _course().model_copy(update={"modules": ()})
+    assert differences(bare, after, "practice-day") == (
+        "Before booking, “needles” is to be complete.",
+    )
+
+
+def test_nothing_is_said_where_a_checklist_is_missing() -> None:
+    bare = _course().model_copy(update={"checklists": ()})
+    assert differences(bare, _course(), "practice-day") == ()
+    assert differences(_course(), bare, "practice-day") == ()
 
 
 def test_another_order_is_named() -> None:
