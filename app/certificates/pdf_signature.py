@@ -8,6 +8,7 @@ is written in one way, and nothing in it is left unsigned or unchecked.
 import re
 from binascii import hexlify, unhexlify
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256, sha512
@@ -86,9 +87,11 @@ def sign_pdf(content: bytes, keys: SigningKeys, *, academy: str) -> bytes:
         subfilter=fields.SigSeedSubFilter.PADES,
         name=_short(academy),
     )
-    signed = signers.PdfSigner(about, signer=signer, new_field_spec=field).sign_pdf(
-        IncrementalPdfFileWriter(BytesIO(content))
-    )
+    paper = IncrementalPdfFileWriter(BytesIO(content))
+    made_by = signers.PdfSigner(about, signer=signer, new_field_spec=field)
+    # It runs an event loop of its own, which it may not start where the caller's thread has one.
+    with ThreadPoolExecutor(1) as thread:
+        signed = thread.submit(made_by.sign_pdf, paper).result()
     return bytes(signed.getvalue())
 
 

@@ -156,6 +156,7 @@ def test_three_processes_tell_one_sum(postgres_database: Database, tmp_path: Pat
             others = [each for each in processes if each != pid]
             ask_while_others_stand_still(server, pid, others, 10 * number)
         until(lambda: figure(server, asked) == 60)
+        waiting = set()
         for pid in processes:
             with ExitStack() as still:
                 for other in processes:
@@ -164,7 +165,8 @@ def test_three_processes_tell_one_sum(postgres_database: Database, tmp_path: Pat
                 assert (figure(server, asked), figure(server, seconds)) == (60, 60)
                 assert figure(server, "preceptor_processes") == 3
                 assert figure(server, "preceptor_database_up") == 1
-                assert figure(server, 'preceptor_outbox_waiting{kind="mails"}') == 0
+                waiting.add(figure(server, 'preceptor_outbox_waiting{kind="mails"}'))
+        assert len(waiting) == 1  # of the whole academy, whatever other tests have left in it
 
         # What a process counted stays when it has ended; that it serves does not.
         os.kill(processes[0], signal.SIGKILL)

@@ -1,5 +1,7 @@
 """The signature over the bytes of a PDF: whole, by a key of the academy, and nothing added."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from io import BytesIO
 from time import process_time
@@ -199,3 +201,12 @@ def with_signature(signature: bytes) -> bytes:
     head = b"%%PDF-1.7\n/ByteRange [0 %010d %010d 1]"
     first = len(head % (0, 0))
     return head % (first, first + len(written)) + written + b"x"
+
+
+def test_a_file_is_signed_where_an_event_loop_runs_too() -> None:
+    async def sign() -> bytes:
+        return sign_pdf(printed(), KEYS, academy="Preceptor Academy")
+
+    with ThreadPoolExecutor(1) as thread:
+        signed = thread.submit(asyncio.run, sign()).result()
+    assert signed_attachment(signed, KEYS)[0] == KEYS.newest_id
