@@ -1,7 +1,6 @@
 """The signature over the bytes of a PDF: whole, by a key of the academy, and nothing added."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from io import BytesIO
 from time import process_time
@@ -32,6 +31,7 @@ from app.kit.keys import SIGNING, SigningKeys, new_line
 from app.web import papers
 from tests.make import NOW
 from tests.make.keys import ISSUER
+from tests.make.threads import in_its_own_thread
 from tests.unit.web.test_papers import values_of
 
 KEYS = ISSUER.keys
@@ -64,7 +64,7 @@ def test_another_reader_of_signed_files_says_the_same():
     found = PdfFileReader(BytesIO(signed())).embedded_signatures
     (signature,) = found
     trusted = ValidationContext(trust_roots=[signature.signer_cert])
-    status = validate_pdf_signature(signature, trusted)
+    status = in_its_own_thread(lambda: validate_pdf_signature(signature, trusted))
     assert (status.intact, status.valid) == (True, True)
     assert status.coverage is SignatureCoverageLevel.ENTIRE_FILE
     public = KEYS.newest_private.public_key()
@@ -207,6 +207,5 @@ def test_a_file_is_signed_where_an_event_loop_runs_too() -> None:
     async def sign() -> bytes:
         return sign_pdf(printed(), KEYS, academy="Preceptor Academy")
 
-    with ThreadPoolExecutor(1) as thread:
-        signed = thread.submit(asyncio.run, sign()).result()
+    signed = in_its_own_thread(lambda: asyncio.run(sign()))
     assert signed_attachment(signed, KEYS)[0] == KEYS.newest_id

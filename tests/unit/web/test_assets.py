@@ -3,11 +3,9 @@
 import asyncio
 import gzip
 import os
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import brotli
 import httpx2
@@ -16,8 +14,8 @@ from fontTools.ttLib import TTFont
 
 from app.web import assets, icons
 from app.web.assets import Assets, AssetsNotBuilt, Build, adopt_builds, build_assets
+from tests.make.threads import in_its_own_thread
 
-Answer = TypeVar("Answer")
 CSS = "body { color: inherit; }\n" * 40
 
 
@@ -47,19 +45,13 @@ def built(source: Path, generated: Path) -> Build:
     return build_assets(source, generated)
 
 
-def in_its_own_thread(work: Coroutine[Any, Any, Answer]) -> Answer:
-    """Run async work where no other test's event loop runs: the browser tests keep one in theirs."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
-
-
 def ask(app: Assets, path: str, method: str = "GET", accept: str = "identity") -> httpx2.Response:
     async def send() -> httpx2.Response:
         transport = httpx2.ASGITransport(app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.request(method, path, headers={"accept-encoding": accept})
 
-    return in_its_own_thread(send())
+    return in_its_own_thread(lambda: asyncio.run(send()))
 
 
 def test_the_same_bytes_have_the_same_digest_and_are_not_made_again(
@@ -281,7 +273,9 @@ def test_other_protocols_are_refused(built: Build) -> None:
         raise AssertionError("nothing is sent or received")
 
     with pytest.raises(RuntimeError, match="HTTP only"):
-        in_its_own_thread(Assets(built)({"type": "websocket"}, nothing, nothing))
+        in_its_own_thread(
+            lambda: asyncio.run(Assets(built)({"type": "websocket"}, nothing, nothing))
+        )
 
 
 def test_a_stylesheet_is_served_without_its_comments(tmp_path: Path) -> None:
