@@ -98,6 +98,7 @@ def _mails(db: Session, now: datetime) -> list[Exceptional]:
         for each in deliveries
         if each.is_late(now)
     ]
+    found += [_worker(each, now) for each in deliveries if _is_worker_missed(each, now)]
     given_up = sum(each.given_up for each in deliveries)
     if given_up:
         found.append(
@@ -110,6 +111,26 @@ def _mails(db: Session, now: datetime) -> list[Exceptional]:
             )
         )
     return found
+
+
+def _is_worker_missed(delivery: outbox.Delivery, now: datetime) -> bool:
+    """Whether the worker is away or hindered, and nothing late says so already. One that never ran is missed
+    only by what waits for it: nobody has started the academy yet."""
+    beat = delivery.heartbeat
+    has_problem = beat.at is not None and (beat.trouble is not None or beat.is_silent(now))
+    return has_problem and not delivery.is_late(now)
+
+
+def _worker(delivery: outbox.Delivery, now: datetime) -> Exceptional:
+    title, *further = delivery.problems(now)
+    is_away = delivery.heartbeat.is_silent(now)
+    return Exceptional(
+        Urgency.now if is_away else Urgency.soon,
+        title,
+        " ".join(further) or outbox.EFFECT[delivery.kind],
+        "/admin/system",
+        "See the system status",
+    )
 
 
 def _runs(db: Session, now: datetime) -> list[Exceptional]:

@@ -1,6 +1,6 @@
 """What must be true of the outbox at every moment; `preceptor audit` asks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,6 +12,8 @@ from app.outbox.queries import KEPT
 
 OVERDUE = KEPT * 2
 """The worker deletes within the hour; a row that is twice as old says that it does not run."""
+GONE_AFTER = timedelta(minutes=3)
+"""How long a worker may be away before the audit names it: a restart at night is no fault of the data."""
 
 
 def delivered_rows_are_deleted(db: Session, *, now: datetime) -> list[str]:
@@ -30,7 +32,9 @@ def what_waits_has_a_worker(db: Session, *, now: datetime) -> list[str]:
     return [
         f"Nobody delivers {WORDS[each.kind]} ({each.waiting:,} waiting). {' '.join(each.problems(now))}"
         for each in deliveries(db, now=now)
-        if each.waiting and each.heartbeat.at is not None and each.heartbeat.is_silent(now)
+        if each.waiting
+        and each.heartbeat.at is not None
+        and each.heartbeat.is_silent(now, after=GONE_AFTER)
     ]
 
 

@@ -17,6 +17,11 @@ LATE_AFTER = {Kind.facts: timedelta(minutes=5), Kind.mails: timedelta(minutes=30
 
 
 WORDS = {Kind.facts: "follow-up work", Kind.mails: "mails"}
+EFFECT = {
+    Kind.facts: "Meanwhile no certificate is issued, no attempt closed, and no waiting list moves.",
+    Kind.mails: "Meanwhile no mail leaves; each is sent later.",
+}
+"""What people notice when a kind is not delivered."""
 
 
 def span_words(span: timedelta) -> str:

@@ -11,8 +11,8 @@ from app.outbox.models import WorkerHeartbeat
 from app.outbox.queries import Kind
 
 EVERY = timedelta(seconds=15)
-SILENT_AFTER = timedelta(minutes=3)
-"""A worker that said nothing for so long does not work; one mail may keep it for more than a minute."""
+SILENT_AFTER = 3 * EVERY
+"""A worker that missed three signs of life does not work. It gives them also while one mail takes long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,10 @@ class Heartbeat:
     trouble: str | None = None
     trouble_since: datetime | None = None
 
-    def is_silent(self, now: datetime) -> bool:
-        """Return whether the worker said nothing lately. A sign of life that lies ahead is none: the clock
-        was wrong when it was given."""
-        return self.at is None or abs(now - self.at) > SILENT_AFTER
+    def is_silent(self, now: datetime, *, after: timedelta = SILENT_AFTER) -> bool:
+        """Return whether the worker gave no sign of life for longer than `after`. One that lies ahead counts
+        for nothing: the clock was wrong when it was given."""
+        return self.at is None or abs(now - self.at) > after
 
 
 def heartbeats(db: Session) -> tuple[Heartbeat, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Event
+from threading import Event, Lock, Thread
 from time import monotonic
 
 import structlog
@@ -19,6 +19,12 @@ IDLE_SECONDS = 1.0
 """Pause after a round that did nothing."""
 LONGEST_PAUSE = 30.0
 """Seconds between two rounds while every one fails; the first pause is a second."""
+SLOW_AFTER = 30.0
+"""Seconds that a round may take before the worker says that it is slow."""
+SLOW = {
+    Kind.facts: "One piece of follow-up work takes longer than 30 seconds; the others wait for it.",
+    Kind.mails: "One mail takes longer than 30 seconds; the others wait for it.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,44 +36,95 @@ class Round:
     trouble: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The last sign of life: what it said, when by the clock, and when by the count of seconds."""
+
+    trouble: str | None
+    at: datetime
+    seconds: float
+
+
 @dataclass(slots=True)
 class Worker:
-    """Calls `work` with the present moment, round after round. `seconds` counts the time that passes."""
+    """Calls `work` with the present moment, round after round. `seconds` counts the time that passes.
+
+    A second thread gives the sign of life while a round takes long. Without it a slow mail server would look
+    like a worker that has gone.
+    """
 
     kind: Kind
     database: Database
     clock: Clock
     work: Callable[[datetime], Round]
     seconds: Callable[[], float] = monotonic
-    _said: tuple[float, str | None] | None = field(default=None, init=False)
+    _last: Beat | None = field(default=None, init=False)
+    _began: float | None = field(default=None, init=False)
+    _was_slow: bool = field(default=False, init=False)
     _failures: int = field(default=0, init=False)
+    _turn: Lock = field(default_factory=Lock, init=False)
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set. Nothing that fails ends the worker."""
-        while not stop.is_set():
-            stop.wait(self.one_round())
+        is_over = Event()
+        Thread(target=self._watch, args=(is_over,), daemon=True).start()
+        try:
+            while not stop.is_set():
+                stop.wait(self.one_round())
+        finally:
+            is_over.set()
 
     def one_round(self) -> float:
         """Work once and return how many seconds to pause before the next round."""
+        self._began = self.seconds()
         try:
             now = self.clock()
             done = self.work(now)
-            self._say(done.trouble, now)
+            self._was_slow = self.is_slow
+            self._say(done.trouble or self._slowness(), self.clock())
         except Exception as error:  # the database may be away for a while; go on
             self._failures += 1
             log.error("worker failed", worker=self.kind, failures=self._failures, exc_info=error)
             return min(2.0 ** (self._failures - 1), LONGEST_PAUSE)
+        finally:
+            self._began = None
         self._failures = 0
         return 0.0 if done.busy else IDLE_SECONDS
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether the present round takes too long."""
+        began = self._began
+        return began is not None and self.seconds() - began > SLOW_AFTER
+
+    def show_life(self) -> None:
+        """Write the sign of life when it is time and a round is under way; the end of a round writes it
+        otherwise. A worker whose rounds fail gives none."""
+        if self._began is None or self._failures:
+            return
+        earlier = self._last.trouble if self._last else None
+        try:
+            self._say(self._slowness() or earlier, self.clock())
+        except Exception as error:  # the database may be away for a while; go on
+            log.error("sign of life failed", worker=self.kind, exc_info=error)
+
+    def _watch(self, is_over: Event) -> None:
+        while not is_over.wait(IDLE_SECONDS):
+            self.show_life()
+
+    def _slowness(self) -> str | None:
+        return SLOW[self.kind] if self._was_slow or self.is_slow else None
+
     def _say(self, trouble: str | None, now: datetime) -> None:
-        """Write the sign of life when it is time, and at once when there is news."""
-        seconds = self.seconds()
-        if self._said and self._said[1] == trouble:
-            if seconds - self._said[0] < heartbeats.EVERY.total_seconds():
-                return
-        elif trouble:
-            log.warning("worker waits", worker=self.kind, trouble=trouble)
-        with self.database.write() as db:
-            heartbeats.beat(db, self.kind, trouble, now=now)
-        self._said = (seconds, trouble)
+        """Write the sign of life when it is time, and at once when there is news or the clock was moved."""
+        with self._turn:
+            last, seconds = self._last, self.seconds()
+            if last is not None and last.trouble == trouble:
+                due = heartbeats.EVERY
+                if seconds - last.seconds < due.total_seconds() and abs(now - last.at) < due:
+                    return
+            elif trouble:
+                log.warning("worker waits", worker=self.kind, trouble=trouble)
+            with self.database.write() as db:
+                heartbeats.beat(db, self.kind, trouble, now=now)
+            self._last = Beat(trouble, now, seconds)

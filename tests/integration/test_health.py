@@ -20,7 +20,7 @@ from app.kit.ids import EventId, new_uuid
 from app.outbox import checks
 from app.outbox import heartbeats as beats
 from app.outbox import service as outbox
-from app.outbox.health import deliveries, span_words
+from app.outbox.health import EFFECT, WORDS, deliveries, span_words
 from app.outbox.models import OutboxEvent
 from app.outbox.queries import Kind
 from app.web import health
@@ -33,7 +33,7 @@ from tests.make.keys import ISSUER
 from tests.make.mail_server import NAME, Authority, PlayedServer, mailer_to
 from tests.make.people import a_user, an_actor
 
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -96,12 +96,12 @@ class TestReadiness:
         assert (answer.status_code, answer.text.splitlines()[0]) == (200, "degraded")
         assert line in answer.text
 
-    @pytest.mark.parametrize("at", [NOW - 4 * MINUTE, NOW + 4 * MINUTE])
+    @pytest.mark.parametrize("at", [NOW - 46 * SECOND, NOW + 46 * SECOND])
     def test_a_worker_that_was_not_seen_lately_degrades(self, client, database, at):
         beat(database, Kind.facts)
         beat(database, Kind.mails, at=at)
         assert client.get("/readyz").text.startswith("degraded\n")
-        beat(database, Kind.mails, at=NOW - 2 * MINUTE)
+        beat(database, Kind.mails, at=NOW - 45 * SECOND)
         assert client.get("/readyz").text.startswith("ready\n")
 
     @pytest.mark.parametrize(
@@ -314,6 +314,23 @@ class TestTheOffice:
         home = as_person(admin).get("/home").text
         assert "2 follow-ups wait to be delivered" in home
         assert "No worker for follow-up work ever ran here." in home
+
+    @pytest.mark.parametrize("kind", list(Kind))
+    def test_a_worker_that_has_gone_is_urgent_before_anything_is_late(
+        self, database, admin, as_person, kind
+    ):
+        """Bar 6: within a minute, not when the first mail has waited for half an hour."""
+        beat(database, *Kind)
+        assert "See the system status" not in as_person(admin).get("/home").text
+        beat(database, kind, at=NOW - 46 * SECOND)
+        home = as_person(admin).get("/home").text
+        assert f"The worker for {WORDS[kind]} was last seen 46 seconds ago." in home
+        assert EFFECT[kind] in home
+        assert "See the system status" in home
+        beat(database, *Kind, trouble="A reason.")
+        home = as_person(admin).get("/home").text
+        assert home.count("A reason.") == 2
+        assert "last seen" not in home
 
     def test_a_page_with_everything_in_order(self, database, admin, as_person):
         beat(database, *Kind)
