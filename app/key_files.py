@@ -5,7 +5,6 @@ read it.
 """
 
 import os
-import stat
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,10 +26,10 @@ from app.kit.keys import (
     read_lines,
 )
 from app.settings import Environment, Settings
+from app.settings_sources import OPEN_TO_OTHERS
 
 Ring = TypeVar("Ring", SigningKeys, SealingKeys)
 PRIVATE: Final = 0o600
-OPEN_TO_OTHERS: Final = stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP
 
 
 class Purpose(StrEnum):

@@ -12,7 +12,15 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app.kit.hosts import Network, networks_of
-from app.settings_rules import DEMO_SECRET, PREFIX, RULES, SHAPES, Around, unknown_names
+from app.settings_rules import (
+    DEMO_SECRET,
+    PREFIX,
+    RULES,
+    SHAPES,
+    Around,
+    line_of,
+    unknown_names,
+)
 from app.settings_sources import FROM_FILES, SUFFIX, file_problems, with_files
 
 MASK = "**********"
@@ -63,7 +71,7 @@ class Stage(BaseSettings):
     def _filled(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, str) and not value.strip():
             words = "is empty. Give it a value or take it away"
-            raise ValueError(_line(info.field_name, words))
+            raise ValueError(line_of(info.field_name or "", words))
         return value
 
 
@@ -101,11 +109,11 @@ class Settings(Stage):
             settings = cls()
         except ValidationError as error:
             lines = [_line_of(each) for each in error.errors()]
-        lines += file_problems(os.environ)
         try:
             is_production = Stage().env is Environment.production
         except ValidationError:
             is_production = False
+        lines += file_problems(os.environ, is_production=is_production)
         if is_production:
             lines += [f"{line} Correct it or take it away." for line in unknown_settings()]
         if settings is None or lines:
@@ -133,7 +141,7 @@ class Settings(Stage):
             database_url=info.data.get("database_url", ""),
         )
         if rule is not None and (words := rule(value, around)):
-            raise ValueError(_line(info.field_name, words))
+            raise ValueError(line_of(info.field_name or "", words))
         return value
 
     def without_secrets(self) -> dict[str, Any]:
@@ -170,16 +178,12 @@ def unknown_settings() -> list[str]:
     return unknown_names(os.environ, Settings.model_fields, known_files=files)
 
 
-def _line(field: str | None, words: str) -> str:
-    return f"{PREFIX}{(field or '').upper()} {words}{'' if words.endswith('?') else '.'}"
-
-
 def _line_of(error: ErrorDetails) -> str:
     """Return the line of one error: our own words, or for a value of another type what it must be."""
     field = str(error["loc"][0])
     if error["type"] == "value_error":
         return error["msg"].removeprefix("Value error, ")
-    return _line(field, SHAPES.get(field, "cannot be read"))
+    return line_of(field, SHAPES.get(field, "cannot be read"))
 
 
 def masked_address(text: str) -> str:

@@ -190,9 +190,9 @@ def _is_one_line(value: str) -> bool:
 
 
 def _files_url(value: Any, around: Around) -> str | None:
-    if "://" in value and not value.startswith("s3://"):
+    if "://" in value:
         return "must be the path of a folder, without a scheme"
-    if around.is_production and not value.startswith(("/", "s3://")):
+    if around.is_production and not value.startswith("/"):
         return f"{ABSOLUTE}, such as /var/lib/preceptor/files"
     return None
 
@@ -285,6 +285,42 @@ RULES: Final[Mapping[str, Rule]] = {
     "second_factor": _second_factor,
     "trusted_proxy": _trusted_proxy,
 }
+EXAMPLES: Final[Mapping[str, str]] = {
+    "env": "production",
+    "database_url": "postgresql+psycopg://user:password@localhost/preceptor",
+    "base_url": "https://academy.example",
+    "time_zone": "Europe/London",
+    "mail_url": "smtp://user:password@host:587",
+    "mail_from": "Preceptor Academy <office@academy.example>",
+    "files_url": "/var/lib/preceptor/files",
+    "signing_keys": "/etc/preceptor/signing.keys",
+    "sealing_keys": "/etc/preceptor/sealing.keys",
+    "workers": "1",
+    "threads": "20",
+    "test_clock": "/tmp/clock",  # noqa: S108 - words for the author of a test
+    "academy_name": "London Academy",
+    "log_level": "INFO",
+    "second_factor": "staff",
+    "trusted_proxy": "127.0.0.1",
+}
+"""A right value of each setting that is no secret. A sample of a secret would be copied."""
+FORBIDDEN_HERE: Final = "Take it away"
+"""How the words of a rule end that allows no value at all."""
+
+
+def line_of(field: str, words: str, *, suffix: str = "") -> str:
+    """Return the line of a setting: its name, what is wrong, and what is right where the words do not say
+    it. `suffix` belongs to the name."""
+    name = f"{PREFIX}{field.upper()}{suffix}"
+    said = f"{name} {words}{'' if words.endswith('?') else '.'}"
+    if words.endswith(FORBIDDEN_HERE) or HOW_TO_MAKE in words:
+        return said
+    example = EXAMPLES.get(field)
+    if example is None:
+        return f"{said} {HOW_TO_MAKE}."
+    return said if example in words else f"{said} Example: {name}={example}"
+
+
 SHAPES: Final[Mapping[str, str]] = {
     "env": "must be production, demo or test; without it, it is production",
     "workers": "must be a whole number from 1 to 64",

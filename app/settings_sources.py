@@ -6,6 +6,7 @@ systemd hands to a service.
 """
 
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,8 @@ FROM_FILES: Final = ("secret_key", "database_url", "mail_url", "metrics_token")
 """The settings that are secret or hold a password."""
 SUFFIX: Final = "_FILE"
 LONGEST: Final = 10_000
+OPEN_TO_OTHERS: Final = stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP
+"""Rights at a file with which others could read or change a secret."""
 
 
 class SecretFiles(PydanticBaseSettingsSource):
@@ -67,8 +70,9 @@ def file_of(environment: Mapping[str, str], name: str) -> Path | None:
     return None
 
 
-def file_problems(environment: Mapping[str, str]) -> list[str]:
-    """Return a line for each named file that cannot be used, and for each setting that is given twice."""
+def file_problems(environment: Mapping[str, str], *, is_production: bool) -> list[str]:
+    """Return a line for each named file that cannot be used, and for each setting that is given twice. In
+    production a secret that others may read is refused too; systemd guards its credentials itself."""
     lines = []
     for name in FROM_FILES:
         setting = f"{PREFIX}{name.upper()}"
@@ -77,8 +81,17 @@ def file_problems(environment: Mapping[str, str]) -> list[str]:
             continue
         if setting in environment:
             lines.append(f"{named} and {setting} are both set. Keep one of them.")
-        elif not environment[named].strip():
-            lines.append(f"{named} is empty. Give it a value or take it away.")
-        elif file_value(environment, name) is None:
-            lines.append(f"{named} must name a file that this user can read, with one short value.")
+        elif words := _file_problem(environment, name, is_production=is_production):
+            lines.append(f"{named} {words}. Example: {named}=/etc/preceptor/{name}")
     return lines
+
+
+def _file_problem(environment: Mapping[str, str], name: str, *, is_production: bool) -> str | None:
+    path = environment[f"{PREFIX}{name.upper()}{SUFFIX}"]
+    if not path.strip():
+        return "is empty. Give it a value or take it away"
+    if file_value(environment, name) is None:
+        return "must name a file that this user can read, with one short value"
+    if is_production and Path(path).stat().st_mode & OPEN_TO_OTHERS:
+        return "names a file that others may read or change. Close it with chmod 600"
+    return None

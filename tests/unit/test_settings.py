@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from app.kit.places import ROOT
 from app.settings import Settings, SettingsRefused, masked_address, unknown_settings
-from app.settings_rules import PREFIX
+from app.settings_rules import EXAMPLES, FORBIDDEN_HERE, HOW_TO_MAKE, PREFIX
 from app.web.mail_server import MailServer, Tls
 from tests.make.server import PRECEPTOR, outside
 from tests.make.settings import production_settings
@@ -75,6 +75,7 @@ WRONG_SHAPES = [
     ("mail_from", "The Academy <office@academy..example>", "must be one e-mail address"),
     ("mail_from", "A\nBcc: <b@academy.example>", "must be one e-mail address"),
     ("files_url", "file:///srv/files", "must be the path of a folder"),
+    ("files_url", "s3://bucket/files", "must be the path of a folder"),
     ("signing_keys", "/", "this is a folder"),
     ("sealing_keys", "/", "this is a folder"),
     ("workers", "0", "must be a whole number from 1 to 64"),
@@ -208,10 +209,31 @@ def assert_one_line(setting: str, value: str | None, words: str) -> None:
     (line,) = lines_of_refusal()
     assert line.startswith(f"{PREFIX}{setting.upper()} ")
     assert words in line
-    assert line.endswith((".", "?"))
+    said, _, example = line.partition(" Example: ")
+    assert said.endswith((".", "?"))
+    assert_says_what_is_right(setting, said, example)
     assert "\n" not in line
     if value is not None and len(value) > 15:
         assert value not in line
+
+
+def assert_says_what_is_right(setting: str, said: str, example: str) -> None:
+    """O18: a line has a right value, in its words or behind them; but none of a secret, to be copied."""
+    if setting in ("secret_key", "metrics_token"):
+        assert HOW_TO_MAKE in said
+    elif not said.endswith(f"{FORBIDDEN_HERE}."):
+        right = EXAMPLES[setting]
+        assert right in said or example == f"{PREFIX}{setting.upper()}={right}"
+
+
+@pytest.mark.parametrize("setting", sorted(EXAMPLES))
+def test_every_example_is_right(given, setting):
+    given(database_url=f"{POSTGRES}localhost/academy")
+    if setting == "test_clock":
+        given(env="test", test_clock=EXAMPLES[setting])
+    else:
+        given(**{setting: EXAMPLES[setting]})
+    Settings.from_environment()
 
 
 def test_every_setting_has_its_rows():
@@ -404,7 +426,6 @@ def test_settings_show_no_secret_however_they_are_shown(tmp_path):
             secret_key=secret,
             database_url="postgresql+psycopg://preceptor:canary@localhost/preceptor",
             mail_url="smtp://office:canary@localhost",
-            files_url="s3://bucket?secret=canary",
             metrics_token=secret,
         )
     )

@@ -1,5 +1,7 @@
 """O11: secrets from files and from the credentials of the service manager."""
 
+from pathlib import Path
+
 import pytest
 
 from app.settings import Settings, SettingsRefused, unknown_settings
@@ -38,6 +40,13 @@ def value_of(name: str) -> str:
     return value.get_secret_value() if hasattr(value, "get_secret_value") else value
 
 
+def private_file(folder: Path, content: str) -> Path:
+    file = folder / "secret"
+    file.write_text(content, newline="")
+    file.chmod(0o600)
+    return file
+
+
 def test_every_setting_with_a_password_may_stand_in_a_file():
     assert set(FROM_FILES) == set(VALUES)
 
@@ -45,8 +54,7 @@ def test_every_setting_with_a_password_may_stand_in_a_file():
 @pytest.mark.parametrize("name", FROM_FILES)
 @pytest.mark.parametrize("ending", ["", "\n", "\r\n"])
 def test_a_named_file_gives_the_value(environment, tmp_path, name, ending):
-    file = tmp_path / "secret"
-    file.write_text(VALUES[name] + ending, newline="")
+    file = private_file(tmp_path, VALUES[name] + ending)
     environment(f"{PREFIX}{name.upper()}", None)
     environment(f"{PREFIX}{name.upper()}_FILE", file)
     assert value_of(name) == VALUES[name]
@@ -84,17 +92,30 @@ def test_a_file_that_cannot_be_used_is_named(environment, tmp_path, content):
     assert line.startswith(f"{PREFIX}METRICS_TOKEN_FILE must name a file")
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o602, 0o660])
+def test_a_secret_that_others_may_read_or_change_is_refused_in_production(
+    environment, tmp_path, mode
+):
+    file = private_file(tmp_path, VALUES["metrics_token"])
+    environment(f"{PREFIX}METRICS_TOKEN_FILE", file)
+    assert value_of("metrics_token") == VALUES["metrics_token"]
+    file.chmod(mode)
+    (line,) = lines()
+    assert line.startswith(f"{PREFIX}METRICS_TOKEN_FILE names a file that others may read")
+    assert "chmod 600" in line
+    environment(f"{PREFIX}ENV", "test")
+    assert value_of("metrics_token") == VALUES["metrics_token"]
+
+
 def test_a_value_that_is_given_twice_is_refused(environment, tmp_path):
-    file = tmp_path / "secret"
-    file.write_text(VALUES["secret_key"])
+    file = private_file(tmp_path, VALUES["secret_key"])
     environment(f"{PREFIX}SECRET_KEY_FILE", file)
     (line,) = lines()
     assert line == f"{PREFIX}SECRET_KEY_FILE and {PREFIX}SECRET_KEY are both set. Keep one of them."
 
 
 def test_a_weak_value_in_a_file_is_refused_like_any(environment, tmp_path):
-    file = tmp_path / "secret"
-    file.write_text("a" * 32)
+    file = private_file(tmp_path, "a" * 32)
     environment(f"{PREFIX}SECRET_KEY", None)
     environment(f"{PREFIX}SECRET_KEY_FILE", file)
     (line,) = lines()
