@@ -4,13 +4,17 @@ What only the server needs is imported where it is needed: the supervisor loads 
 each process loads its own.
 """
 
+import errno
 import gc
 import logging
 import multiprocessing
 import os
 import shutil
 import signal
+import socket
 import time
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -20,6 +24,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
+from app.kit.describing import PlainError
 from app.kit.places import FOLDER_OF_FIGURES, ROOT
 from app.settings import Settings
 from app.web.logs import configure_logs
@@ -33,16 +38,67 @@ PATIENCE = 60.0
 busy machine."""
 PAUSE = 3.0
 """Seconds until a process that could not load the application is followed by the next."""
+BACKLOG = 2048
+"""Connections that wait until a process takes them."""
 GRACE = 20
 """Seconds in which a process that is told to stop may finish its answers."""
 
 log = structlog.get_logger("serving")
 
 
-def serve(settings: Settings, *, host: str, port: int) -> None:
-    """Serve until told to stop. With one process it also delivers the outbox."""
+class NoPort(PlainError):
+    """Raised where the server cannot have the port it should listen on."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the port for this server, or raise NoPort. Nothing is answered there until `serve`."""
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (socket.gaierror, UnicodeError):
+        raise NoPort(f"{host} is no address of this machine.") from None
+    taken = socket.socket(family, kind, number)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind(address)
+    except OSError as error:
+        taken.close()
+        raise NoPort(_why_no_port(error, host, port)) from None
+    taken.set_inheritable(True)
+    return taken
+
+
+def _why_no_port(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Another program listens on port {port} of {host}. Stop it, or take another port: --port, or "
+            "PORT=9000 make run."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"Port {port} is for root only. Take one above 1023, such as --port 8000."
+    return f"{host} is no address of this machine."
+
+
+def serve(
+    settings: Settings, taken: socket.socket, *, announce: Callable[[], None] = lambda: None
+) -> None:
+    """Serve at a bound socket until told to stop. With one process it also delivers the outbox. `announce`
+    is called once, when requests are answered."""
     configure_logs(settings.log_level)
     forward_server_log()
+    host, port = taken.getsockname()[:2]
+
+    def has_started() -> None:
+        log.info(
+            "server started",
+            version=version("preceptor"),
+            address=f"{host}:{port}",
+            processes=settings.workers,
+            database=settings.kind_of_database,
+        )
+        announce()
+
     common: dict[str, Any] = {
         "host": host,
         "port": port,
@@ -54,12 +110,37 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
         "timeout_graceful_shutdown": GRACE,
     }
     if settings.workers == 1:
-        uvicorn.run(load_application(settings, with_worker=True), **common)
+        config = uvicorn.Config(load_application(settings, with_worker=True), **common)
+        _listen(taken)
+        _serve_alone(OneProcess(config, has_started), taken)
         return
     config = uvicorn.Config(
         "app.serving:web_process", factory=True, workers=settings.workers, **common
     )
-    supervisor = Supervisor(config, sockets=[config.bind_socket()])
+    _listen(taken)
+    _serve_together(Supervisor(config, [taken], has_started), host, port)
+
+
+def _listen(taken: socket.socket) -> None:
+    """Begin to listen, or raise NoPort: of two servers that were started at once both may have bound the
+    port. The event loop would not say so."""
+    try:
+        taken.listen(BACKLOG)
+    except OSError as error:
+        host, port = taken.getsockname()[:2]
+        raise NoPort(_why_no_port(error, host, port)) from None
+
+
+def _serve_alone(server: "OneProcess", taken: socket.socket) -> None:
+    try:
+        server.run([taken])
+    except KeyboardInterrupt:
+        return  # Ctrl-C, once everything has ended
+    if not server.started:
+        raise SystemExit(1)
+
+
+def _serve_together(supervisor: "Supervisor", host: str, port: int) -> None:
     # Each process reads it when it starts; the port is ours by now, so nobody else writes there.
     folder = folder_for_figures(host, port)
     os.environ[FOLDER_OF_FIGURES] = str(folder)
@@ -121,12 +202,34 @@ def _stop_with_supervisor() -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
-class Supervisor(Multiprocess):
-    """Keeps as many processes as the settings say. Each end and each start is one line in the log."""
+class OneProcess(uvicorn.Server):
+    """The server of one process. Its start and its end are one line each in the log."""
 
-    def __init__(self, config: uvicorn.Config, sockets: list[Any]) -> None:
+    def __init__(self, config: uvicorn.Config, has_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._has_started = has_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._has_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Here and not after `run`: the signal that stopped the server ends the process inside it.
+        await super().shutdown(sockets)
+        log.info("server stopped")
+
+
+class Supervisor(Multiprocess):
+    """Keeps as many processes as the settings say. Each end and each start is one line in the log.
+    `has_started` is called once, when the first of them serves."""
+
+    def __init__(
+        self, config: uvicorn.Config, sockets: list[Any], has_started: Callable[[], None]
+    ) -> None:
         super().__init__(config, sockets)
         self.has_failed = False
+        self._has_started = has_started
         self._serving: set[int | None] = set()
         self._pinged_at: dict[int | None, float] = {}
         self._counting: set[int | None] = set()
@@ -182,13 +285,19 @@ class Supervisor(Multiprocess):
                 is_ready = pipe.recv()
                 del self._pinged_at[process.pid]
                 if is_ready and process.pid not in self._serving:
-                    self._serving.add(process.pid)
-                    log.info("process serves", process=process.pid)
+                    self._note_serving(process.pid)
             else:
                 return now - pinged_at
         except (OSError, EOFError):
             return 0.0  # it has just ended, and is seen as such at the next look
         return 0.0
+
+    def _note_serving(self, pid: int | None) -> None:
+        is_first = not self._serving
+        self._serving.add(pid)
+        log.info("process serves", process=pid)
+        if is_first:
+            self._has_started()
 
 
 class _ToStructlog(logging.Handler):

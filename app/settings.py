@@ -168,6 +168,11 @@ class Settings(Stage):
         return self.second_factor == "staff" or self.env is Environment.production
 
     @property
+    def kind_of_database(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.database_url.partition(":")[0].partition("+")[0]
+
+    @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")
 

@@ -43,19 +43,24 @@ def serve(
     settings = read_settings()
     if settings.env is Environment.demo and not is_this_host(host):
         fail("The demo has passwords that everybody knows. Serve it with --host 127.0.0.1.", code=2)
+    taken = serving.bind(host, port)  # before anything is changed that another server may use
     if prepare:
         key_files.make_missing(settings, on=now_of(settings).date())
     key_files.load(settings)  # before a process is started that could only end
     if not prepare:
         demand_migrated(settings, may_be_away=True)
-    else:
-        _prepare(settings)
+        serving.serve(settings, taken)
+        return
+    _prepare(settings)
+
+    def announce() -> None:
         print(f"Preceptor is at http://{host}:{port} (Ctrl-C stops it)", flush=True)
         if settings.env is Environment.demo:
             from app.demo.people import sign_in_lines
 
             print(sign_in_lines(), flush=True)
-    serving.serve(settings, host=host, port=port)
+
+    serving.serve(settings, taken, announce=announce)
 
 
 def _prepare(settings: "Settings") -> bool:
@@ -140,7 +145,10 @@ def assets(
 def work() -> None:
     """Deliver the outbox (mails and follow-up work) until stopped."""
     import signal
+    from importlib.metadata import version
     from threading import Event
+
+    import structlog
 
     from app import jobs
     from app.main import create_app, issuer_of
@@ -151,8 +159,10 @@ def work() -> None:
     stop = Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda _signal, _frame: stop.set())
-    shell = application.state.shell
+    shell, log = application.state.shell, structlog.get_logger("working")
+    log.info("worker started", version=version("preceptor"), database=settings.kind_of_database)
     jobs.work_until(stop, shell.database, application.state.mailer, shell.clock, issuer_of(shell))
+    log.info("worker stopped")
 
 
 @app.command()

@@ -36,7 +36,7 @@ def lose_patience():
     serving.PATIENCE = 1.0
 
 threading.Thread(target=lose_patience, daemon=True).start()
-serving.serve(Settings(), host="127.0.0.1", port=int(sys.argv[1]))
+serving.serve(Settings(), serving.bind("127.0.0.1", int(sys.argv[1])))
 """
 
 
