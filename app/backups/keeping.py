@@ -2,39 +2,41 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
 class KeepRule:
-    """Keep the newest copy of each of so many days, ISO weeks and months that have one. The newest copy of
-    all is always kept."""
+    """Keep the newest copy of each of so many days, ISO weeks and months that have one, by UTC. The newest
+    copy of all is always kept."""
 
     daily: int = 7
     weekly: int = 5
     monthly: int = 12
 
 
-def kept(moments: Iterable[datetime], rule: KeepRule) -> frozenset[datetime]:
-    """Return which copies are kept, by the moments at which they were made."""
-    newest_first = sorted(set(moments), reverse=True)
+def kept(moments: Iterable[datetime], rule: KeepRule, *, now: datetime) -> frozenset[datetime]:
+    """Return which copies are kept, by the moments at which they were made.
+
+    A copy from after `now` was made when the clock was wrong, or the clock is wrong now. It is kept, and
+    counts for no day: it must not take the place of a copy whose moment is right.
+    """
+    all_of_them = {moment: moment.astimezone(UTC) for moment in moments}
+    ahead = [moment for moment in all_of_them if moment > now]
+    past = sorted((moment for moment in all_of_them if moment <= now), reverse=True)
+
+    def newest_of_each(period: Callable[[datetime], Hashable], count: int) -> list[datetime]:
+        newest: dict[Hashable, datetime] = {}
+        for moment in past:
+            newest.setdefault(period(all_of_them[moment]), moment)
+        return list(newest.values())[:count]
+
     return frozenset(
         (
-            *newest_first[:1],
-            *_newest_of_each(newest_first, lambda moment: moment.date())[: rule.daily],
-            *_newest_of_each(newest_first, lambda moment: moment.isocalendar()[:2])[: rule.weekly],
-            *_newest_of_each(newest_first, lambda moment: (moment.year, moment.month))[
-                : rule.monthly
-            ],
+            *ahead,
+            *past[:1],
+            *newest_of_each(lambda moment: moment.date(), rule.daily),
+            *newest_of_each(lambda moment: moment.isocalendar()[:2], rule.weekly),
+            *newest_of_each(lambda moment: (moment.year, moment.month), rule.monthly),
         )
     )
-
-
-def _newest_of_each(
-    newest_first: list[datetime], period: Callable[[datetime], Hashable]
-) -> list[datetime]:
-    """Return the newest moment of each period, the newest period first."""
-    newest: dict[Hashable, datetime] = {}
-    for moment in newest_first:
-        newest.setdefault(period(moment), moment)
-    return list(newest.values())
