@@ -9,11 +9,14 @@ import gzip
 import io
 import json
 import re
+import shutil
 import tarfile
+import zlib
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -23,16 +26,22 @@ from app.kit.describing import PlainError
 from app.kit.keys import SigningKeys
 
 FORMAT: Final = 1
-FIRST_LINE: Final = b"PRECEPTOR BACKUP 1\n"
+FIRST_WORDS: Final = b"PRECEPTOR BACKUP "
+FIRST_LINE: Final = FIRST_WORDS + b"1\n"
 _LAST_LINE: Final = re.compile(
     rb"\nSHA256 ([0-9a-f]{64}) ([a-z0-9][a-z0-9-]{2,39}) ([A-Za-z0-9+/]{86}==)\n\Z"
 )
+_OTHER_FORMAT: Final = re.compile(rb"PRECEPTOR BACKUP [1-9][0-9]*(?:\n|\Z)")
 _LONGEST_LAST_LINE: Final = 220
 _SIGNED: Final = b"preceptor backup 1 "
 _BLOCK: Final = 1024 * 1024
 _PACKING: Final = 3
 """How hard zlib works: a higher level takes several times as long for a few percent."""
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files"
+_MOST_OF_A_MANIFEST: Final = 1024 * 1024
+_SLACK: Final = 64 * 1024 * 1024
+"""Bytes that the files may have grown by between counting and packing them."""
+_DAMAGED: Final = "The backup is damaged: what is packed in it cannot be read."
 
 
 class BackupProblem(PlainError):
@@ -42,7 +51,8 @@ class BackupProblem(PlainError):
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a backup is: `academy` is the base URL, `schema` the revision of the database, `made_at` an ISO
-    moment. `signing_keys` and `sealing_keys` are the ids that its data may need. `unpacked` are bytes."""
+    moment. `signing_keys` and `sealing_keys` are the ids that its data may need. `files` and `unpacked`, in
+    bytes, were counted before packing; a file may change meanwhile."""
 
     format: int
     version: str
@@ -111,92 +121,144 @@ def write_archive(
         head = tarfile.TarInfo(MANIFEST)
         head.size = len(described)
         packed.addfile(head, io.BytesIO(described))
-        packed.add(database, DATABASE, recursive=False, filter=_plain)
+        _pack(packed, database, DATABASE)
         for name, path in files:
-            packed.add(path, f"{FILES}/{name}", recursive=False, filter=_plain)
+            with suppress(FileNotFoundError):  # deleted since it was listed
+                _pack(packed, path, f"{FILES}/{name}")
     digest = hashing.digest.hexdigest()
     signature = keys.sign(_SIGNED + digest.encode())
     line = f"\nSHA256 {digest} {signature.key_id} {b64encode(signature.value).decode()}\n"
     file.write(line.encode())
 
 
-def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Say nothing of the machine: no owner, no rights."""
-    member.uid = member.gid = 0
-    member.uname = member.gname = ""
-    member.mode = 0o600
-    return member
+def _pack(packed: tarfile.TarFile, path: Path, name: str) -> None:
+    """Add a file as it is when it is opened: another one may take its name meanwhile."""
+    with path.open("rb") as file:
+        member = packed.gettarinfo(arcname=name, fileobj=file)
+        # Nothing of the machine: no owner, no rights.
+        member.uid = member.gid = 0
+        member.uname = member.gname = ""
+        member.mode = 0o600
+        member.type = tarfile.REGTYPE  # also where it is one of two names of the same file
+        member.linkname = ""
+        packed.addfile(member, file)
 
 
 def is_backup(path: Path) -> bool:
-    """Tell by its first line whether a file is a backup of this kind."""
+    """Tell by its name or its first line whether a file is meant to be a backup, of whichever version."""
     try:
         with path.open("rb") as file:
-            return file.read(len(FIRST_LINE)) == FIRST_LINE
+            first = file.read(len(FIRST_WORDS))
     except OSError:
         return False
+    return first == FIRST_WORDS or path.suffix == ".backup"
+
+
+def was_made_here(path: Path, keys: SigningKeys) -> bool:
+    """Tell by its first and last line whether a file is a whole backup of this academy. Its digest is not
+    reckoned: that takes as long as reading it."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, io.SEEK_END)
+            _signed_digest(file, size, keys)
+    except (OSError, BackupProblem):
+        return False
+    return True
 
 
 def proved_manifest(path: Path, keys: SigningKeys) -> Manifest:
     """Return what a backup is after its digest and its signature were checked, or raise BackupProblem."""
-    try:
-        with path.open("rb") as file:
-            end = _proved_end(file, keys)
-            with _packed(file, end) as packed:
-                return _manifest(packed.extractfile(packed.next() or tarfile.TarInfo()))
-    except OSError as error:
-        raise BackupProblem(f"The backup cannot be read: {error.strerror}.") from None
-    except (tarfile.TarError, EOFError, ValueError):
-        raise BackupProblem("The backup is damaged: what is packed in it cannot be read.") from None
+    with _proved(path, keys) as packed:
+        return _manifest(packed)
 
 
 def unpack(path: Path, folder: Path, keys: SigningKeys) -> None:
     """Unpack a backup into an empty folder, or raise BackupProblem. It is proved again: a file may change
-    between two looks."""
+    between two looks. Nothing is written outside the folder, and no more than the manifest says."""
+    (folder / FILES).mkdir()
+    with _proved(path, keys) as packed:
+        left = _manifest(packed).unpacked + _SLACK
+        while (member := packed.next()) is not None:
+            left -= member.size
+            if left < 0 or not _is_expected(member):
+                raise BackupProblem("The backup holds what no backup holds. Nothing was unpacked.")
+            _unpack_one(packed, member, folder / member.name)
+
+
+def _unpack_one(packed: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    content = packed.extractfile(member)
+    if content is None:
+        raise BackupProblem(_DAMAGED)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with content, target.open("xb") as file:
+            shutil.copyfileobj(content, file, _BLOCK)
+    except OSError as error:
+        raise BackupProblem(f"The backup cannot be unpacked: {error.strerror}.") from None
+
+
+def _is_expected(member: tarfile.TarInfo) -> bool:
+    """Return whether a member is the database or one of the files, by a name that stays in its folder."""
+    parts = member.name.split("/")
+    is_plain = member.isreg() and not {"", ".", ".."}.intersection(parts)
+    return is_plain and (parts == [DATABASE] or (parts[0] == FILES and len(parts) > 1))
+
+
+@contextmanager
+def _proved(path: Path, keys: SigningKeys) -> Iterator[tarfile.TarFile]:
+    """Open what is packed in a backup after everything in the file was proved."""
     try:
         with path.open("rb") as file:
             end = _proved_end(file, keys)
-            with _packed(file, end) as packed:
-                packed.extractall(folder, filter="data")
+            part = io.BufferedReader(_Part(file, len(FIRST_LINE), end), _BLOCK)
+            with tarfile.open(fileobj=part, mode="r|gz") as packed:
+                yield packed
     except OSError as error:
-        raise BackupProblem(f"The backup cannot be unpacked: {error.strerror}.") from None
-    except (tarfile.TarError, EOFError, ValueError):
-        raise BackupProblem("The backup is damaged: what is packed in it cannot be read.") from None
-
-
-def _packed(file: BinaryIO, end: int) -> tarfile.TarFile:
-    part = io.BufferedReader(_Part(file, len(FIRST_LINE), end), _BLOCK)
-    return tarfile.open(fileobj=part, mode="r|gz")
+        words = f"The backup cannot be read: {error.strerror}." if error.strerror else _DAMAGED
+        raise BackupProblem(words) from None
+    except (tarfile.TarError, EOFError, ValueError, TypeError, zlib.error):
+        raise BackupProblem(_DAMAGED) from None
 
 
 def _proved_end(file: BinaryIO, keys: SigningKeys) -> int:
     """Return where the packed folder ends, after the last line proved everything before it."""
     size = file.seek(0, io.SEEK_END)
-    file.seek(max(0, size - _LONGEST_LAST_LINE))
-    found = _LAST_LINE.search(file.read())
-    file.seek(0)
-    if file.read(len(FIRST_LINE)) != FIRST_LINE:
-        raise BackupProblem("This is no backup of Preceptor, or its first line was changed.")
-    if found is None:
-        raise BackupProblem(
-            "The backup is not whole: the line that proves it is missing or changed."
-        )
-    end = size - len(found[0])
-    if _digest(file, end) != found[1].decode():
+    digest, end = _signed_digest(file, size, keys)
+    if _digest(file, end) != digest:
         raise BackupProblem("The backup was changed or is damaged: its digest is another.")
-    key_id = found[2].decode()
-    if key_id not in keys.verifying:
-        words = (
-            f"The backup is signed with the key {key_id}, which is not in PRECEPTOR_SIGNING_KEYS."
+    return end
+
+
+def _signed_digest(file: BinaryIO, size: int, keys: SigningKeys) -> tuple[str, int]:
+    """Return the digest that the last line says, and where that line begins, after its signature was
+    checked."""
+    file.seek(0)
+    first = file.read(len(FIRST_LINE))
+    if first != FIRST_LINE:
+        if _OTHER_FORMAT.match(first):
+            raise BackupProblem(
+                "The backup has a format that is newer. Install the version that made it."
+            )
+        raise BackupProblem("This is no backup of Preceptor, or its first line was changed.")
+    file.seek(max(0, size - _LONGEST_LAST_LINE))
+    last = _LAST_LINE.search(file.read())
+    if last is None:
+        raise BackupProblem(
+            "The backup is not whole: the line that proves it is missing or changed. Take another copy."
         )
-        raise BackupProblem(words)
+    digest, key_id = last[1], last[2].decode()
+    if key_id not in keys.verifying:
+        raise BackupProblem(
+            f"The backup is signed with the key {key_id}, which is not in PRECEPTOR_SIGNING_KEYS. "
+            "It is of another academy, or that key must be put back."
+        )
     try:
-        signature = b64decode(found[3], validate=True)
+        signature = b64decode(last[3], validate=True)
     except NotBase64:
         signature = b""
-    if not keys.verify(_SIGNED + found[1], key_id, signature):
+    if not keys.verify(_SIGNED + digest, key_id, signature):
         raise BackupProblem("The backup was not made here: its signature is not genuine.")
-    return end
+    return digest.decode(), size - len(last[0])
 
 
 def _digest(file: BinaryIO, end: int) -> str:
@@ -211,10 +273,21 @@ def _digest(file: BinaryIO, end: int) -> str:
     return digest.hexdigest()
 
 
-def _manifest(file: Any) -> Manifest:
-    written = json.loads(file.read())
+def _manifest(packed: tarfile.TarFile) -> Manifest:
+    """Read the first member. What a later version added to it is passed over."""
+    member = packed.next()
+    file = packed.extractfile(member) if member is not None else None
+    if member is None or file is None or member.name != MANIFEST:
+        raise BackupProblem(_DAMAGED)
+    written = json.loads(file.read(_MOST_OF_A_MANIFEST))
+    if not isinstance(written, dict):
+        raise BackupProblem(_DAMAGED)
     if written.get("format") != FORMAT:
-        raise BackupProblem(f"The backup has the format {written.get('format')}, which is newer.")
+        raise BackupProblem(
+            f"The backup has the format {written.get('format')}, which is newer. "
+            "Install the version that made it."
+        )
     for name in ("signing_keys", "sealing_keys"):
-        written[name] = tuple(written[name])
-    return Manifest(**written)
+        written[name] = tuple(written.get(name, ()))
+    names = {each.name for each in fields(Manifest)}
+    return Manifest(**{name: value for name, value in written.items() if name in names})

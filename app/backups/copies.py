@@ -7,8 +7,7 @@ audited. Only then, and only by a restore, it takes the place of the live databa
 import fcntl
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from typing import Final
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import jobs
 from app.accounts.restoring import end_every_access
 from app.backups.archive import (
     DATABASE,
@@ -29,14 +29,19 @@ from app.backups.archive import (
     Manifest,
     proved_manifest,
     unpack,
+    was_made_here,
     write_archive,
 )
+from app.backups.files import files_swapped, listed_files, size_of
 from app.backups.keeping import KeepRule, kept
-from app.backups.servers import server_of
+from app.backups.servers import DatabaseServer, server_of
+from app.backups.stopping import long_work
+from app.backups.work_folders import settle, work_folder
+from app.certificates.signing import Issuer
 from app.certificates.upgrading import upgrade
 from app.checks import broken_invariants
 from app.db.database import Database
-from app.db.migrate import is_known, revision_of
+from app.db.migrate import is_known
 from app.kit.describing import describe_error
 from app.kit.keys import Keys
 from app.outbox.service import hold_back_mails
@@ -44,6 +49,8 @@ from app.settings import Settings
 
 NAME: Final = "preceptor-%Y%m%d-%H%M%S.backup"
 LOCK: Final = ".preceptor-backup.lock"
+COPYING: Final = ".preceptor-copy-"
+PROVING: Final = ".preceptor-scratch-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +65,14 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """A copy in a scratch database at the head of the schema; `broken` are the invariants that fail."""
+    """A copy in a scratch database at the head of the schema; `broken` are the invariants that fail. `files`
+    is the folder of its files."""
 
     manifest: Manifest
     address: str
     files: Path
     broken: list[str]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,7 @@ class Restored:
     broken: list[str]
     aside: str | None
     held_mails: int
+    seconds: float
 
 
 def make_backup(
@@ -86,11 +96,11 @@ def make_backup(
     """
     started = perf_counter()
     target = place / now.astimezone(UTC).strftime(NAME) if place.is_dir() else place
-    if target.exists():
-        raise BackupProblem(f"{target} is there already. Nothing was overwritten.")
-    with _alone_in(target.parent), _problems_of_the_disk():
+    with _problems_of_the_disk(), _alone_in(target.parent):
+        if os.path.lexists(target):
+            raise BackupProblem(f"{target} is there already. Nothing was overwritten.")
         _write(settings, keys, target, now)
-    removed = _forget(target.parent, keep) if keep is not None else ()
+        removed = _forget(target.parent, keep, keys, now) if keep is not None else ()
     return Made(target, target.stat().st_size, perf_counter() - started, removed)
 
 
@@ -105,64 +115,101 @@ def restore_backup(
 ) -> Restored:
     """Put a backup in the place of the live database and files, or raise BackupProblem and change nothing.
 
-    What was there is put aside, not deleted. Mails that were not sent wait until an admin releases them.
-    Everybody signs in anew: sign-ins, tokens and mailed links that ended after the copy was made would be
-    good again. A backup of another address is refused unless `moved_from` names that address.
+    What was there is put aside, not deleted. Mails that were not sent wait until an admin releases them, and
+    so do those that follow from what the copy had not yet acted on: they may have been sent before. Everybody
+    signs in anew: sign-ins, tokens and mailed links that ended after the copy was made would be good again.
+    A backup of another address is refused unless `moved_from` names that address.
     """
-    manifest = proved_manifest(path, keys.signing)
+    started, held = perf_counter(), 0
+    issuer = Issuer(settings.academy_name, keys.signing)
+
+    def make_safe(database: Database) -> None:
+        nonlocal held
+        while jobs.deliver_facts(database, issuer, now=now):
+            pass
+        with database.write() as db:
+            held = hold_back_mails(db, now=now)
+            end_every_access(db, now=now)
+
+    with long_work():
+        manifest = proved_manifest(path, keys.signing)
     if manifest.academy not in (settings.base_url, moved_from):
         raise BackupProblem(
             f"This is a backup of {manifest.academy}, and this academy is at {settings.base_url}. "
             f"If the academy has moved, say so: --moved-from {manifest.academy}"
         )
-    suffix = f"before-{now:%Y%m%d-%H%M%S}"
-    with _in_scratch(settings, keys, path, now) as scratch:
-        database = Database(scratch.address, pool_size=1)
-        try:
-            with database.write() as db:
-                held = hold_back_mails(db, now=now)
-                end_every_access(db, now=now)
-        finally:
-            database.close()
-        with _problems_of_the_disk():
-            aside = server_of(settings.database_url).swap_in(scratch.address, suffix)
-            _swap_files(settings, scratch.files, suffix)
-    return Restored(scratch.manifest, scratch.broken, aside, held)
+    server = server_of(settings.database_url)
+    with _problems_of_the_disk():
+        server.demand_unused()  # said now, and not only after all the work
+        suffix = f"before-{now:%Y%m%d-%H%M%S}"
+        with (
+            _in_scratch(settings, keys, path, now, make_safe) as scratch,
+            files_swapped(settings, scratch.files, suffix),
+        ):
+            aside = server.swap_in(scratch.address, suffix)
+    return Restored(scratch.manifest, scratch.broken, aside, held, perf_counter() - started)
 
 
 @contextmanager
-def _in_scratch(settings: Settings, keys: Keys, path: Path, now: datetime) -> Iterator[Scratch]:
-    """Unpack a backup, fill it into a scratch database, migrate and audit it."""
+def _in_scratch(
+    settings: Settings,
+    keys: Keys,
+    path: Path,
+    now: datetime,
+    change: Callable[[Database], None] | None = None,
+) -> Iterator[Scratch]:
+    """Unpack a backup, fill it into a scratch database, migrate it, change it where a function is given, and
+    audit it."""
+    started = perf_counter()
     server = server_of(settings.database_url)
-    manifest = proved_manifest(path, keys.signing)
+    with long_work():
+        manifest = proved_manifest(path, keys.signing)
     _demand_usable(manifest, server.kind, keys)
+    _demand_space(server, manifest)
+    with (
+        _problems_of_the_disk(),
+        work_folder(server.workshop, PROVING) as folder,
+        _unpacked(server, path, folder, keys) as address,
+    ):
+        with long_work():
+            broken = _migrated_and_audited(address, keys, now, change)
+        seconds = perf_counter() - started
+        yield Scratch(manifest, address, folder / FILES, broken, seconds)
+
+
+@contextmanager
+def _unpacked(server: DatabaseServer, path: Path, folder: Path, keys: Keys) -> Iterator[str]:
+    """Unpack a backup into a folder and fill a scratch database from it."""
+    with long_work():
+        unpack(path, folder, keys.signing)
+    with server.scratch(folder / DATABASE) as address:
+        yield address
+
+
+def _migrated_and_audited(
+    address: str, keys: Keys, now: datetime, change: Callable[[Database], None] | None
+) -> list[str]:
+    database = Database(address, pool_size=2, is_patient=True)
+    try:
+        upgrade(database, keys.signing, now=now)
+        if change is not None:
+            change(database)
+        with database.read() as db:
+            return broken_invariants(db, keys.signing, now=now)
+    except (SQLAlchemyError, CommandError) as error:
+        words = f"The copy of the database cannot be used: {describe_error(error)}."
+        raise BackupProblem(words) from None
+    finally:
+        database.close()
+
+
+def _demand_space(server: DatabaseServer, manifest: Manifest) -> None:
     beside = server.workshop
     if not beside.is_dir():
         raise BackupProblem(f"There is no folder {beside}. Make it first.")
     if shutil.disk_usage(beside).free < 2 * manifest.unpacked:
         needed = 2 * manifest.unpacked // 1024**2 + 1
         raise BackupProblem(f"There is too little space in {beside}: {needed:,} MB are needed.")
-    with (
-        _problems_of_the_disk(),
-        tempfile.TemporaryDirectory(dir=beside, prefix=".preceptor-scratch-") as folder,
-    ):
-        unpack(path, Path(folder), keys.signing)
-        with server.scratch(Path(folder) / DATABASE) as address:
-            broken = _migrated_and_audited(address, keys, now)
-            yield Scratch(manifest, address, Path(folder) / FILES, broken)
-
-
-def _migrated_and_audited(address: str, keys: Keys, now: datetime) -> list[str]:
-    database = Database(address, pool_size=2)
-    try:
-        upgrade(database, keys.signing, now=now)
-        with database.read() as db:
-            return broken_invariants(db, keys.signing, now=now)
-    except (SQLAlchemyError, CommandError) as error:
-        words = f"The copy of the database cannot be used: {describe_error(error)}"
-        raise BackupProblem(words) from None
-    finally:
-        database.close()
 
 
 def _demand_usable(manifest: Manifest, kind: str, keys: Keys) -> None:
@@ -189,73 +236,59 @@ def _demand_usable(manifest: Manifest, kind: str, keys: Keys) -> None:
 
 def _write(settings: Settings, keys: Keys, target: Path, now: datetime) -> None:
     """Write the file under another name first, so that a file with its name is always whole."""
+    with work_folder(target.parent, COPYING) as folder:
+        partial = folder / "partial"
+        with long_work():
+            _write_partial(settings, keys, folder, partial, now)
+            proved_manifest(partial, keys.signing)  # what cannot be read back is no copy
+        try:
+            os.link(partial, target)  # unlike a change of name it never overwrites
+        except FileExistsError:
+            raise BackupProblem(f"{target} is there already. Nothing was overwritten.") from None
+        except OSError:  # a disk on which no file has two names
+            partial.replace(target)
+        settle(target.parent)
+
+
+def _write_partial(
+    settings: Settings, keys: Keys, folder: Path, partial: Path, now: datetime
+) -> None:
     server = server_of(settings.database_url)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".preceptor-copy-") as folder:
-        copy = Path(folder) / DATABASE
-        server.copy_to(copy)
-        files = tuple(_files(settings))
-        manifest = Manifest(
-            format=FORMAT,
-            version=version("preceptor"),
-            made_at=now.astimezone(UTC).isoformat(),
-            academy=settings.base_url,
-            database=server.kind,
-            schema=_schema(settings),
-            signing_keys=tuple(keys.signing.verifying),
-            sealing_keys=tuple(keys.sealing.secrets),
-            files=len(files),
-            unpacked=copy.stat().st_size + sum(path.stat().st_size for _, path in files),
-        )
-        partial = Path(folder) / "partial"
-        with partial.open("wb") as file:
-            write_archive(file, manifest, copy, files, keys.signing)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.chmod(0o600)
-        partial.replace(target)
-
-
-def _schema(settings: Settings) -> str:
-    database = Database(settings.database_url, pool_size=1)
-    try:
-        with database.read() as db:
-            schema = revision_of(db)
-    finally:
-        database.close()
+    copy = folder / DATABASE
+    schema = server.copy_to(copy)
     if schema is None:
         raise BackupProblem("This database was never migrated: there is nothing to copy.")
-    return schema
+    files = tuple(listed_files(settings))
+    manifest = Manifest(
+        format=FORMAT,
+        version=version("preceptor"),
+        made_at=now.astimezone(UTC).isoformat(),
+        academy=settings.base_url,
+        database=server.kind,
+        schema=schema,
+        signing_keys=tuple(keys.signing.verifying),
+        sealing_keys=tuple(keys.sealing.secrets),
+        files=len(files),
+        unpacked=copy.stat().st_size + sum(size_of(path) for _, path in files),
+    )
+    with partial.open("xb") as file:
+        partial.chmod(0o600)
+        write_archive(file, manifest, copy, files, keys.signing)
+    settle(partial)
 
 
-def _files(settings: Settings) -> Iterator[tuple[str, Path]]:
-    """Yield the files of the installation with their names; those of a store elsewhere are its own matter."""
-    root = Path(settings.files_url)
-    if "://" in settings.files_url or not root.is_dir():
-        return
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            yield path.relative_to(root).as_posix(), path
-
-
-def _swap_files(settings: Settings, unpacked: Path, suffix: str) -> None:
-    if "://" in settings.files_url or not unpacked.is_dir():
-        return
-    root = Path(settings.files_url).absolute()
-    if root.is_dir():
-        root.replace(root.with_name(f"{root.name}.{suffix}"))
-    root.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(unpacked, root)
-
-
-def _forget(folder: Path, rule: KeepRule) -> tuple[str, ...]:
-    """Remove the copies in a folder that the rule does not keep; other files are not touched."""
+def _forget(folder: Path, rule: KeepRule, keys: Keys, now: datetime) -> tuple[str, ...]:
+    """Remove the copies in a folder that the rule does not keep. Whatever else lies there is not touched and
+    does not count: what is not whole, and the copies of another academy."""
     moments = {}
     for path in folder.glob("preceptor-*.backup"):
         try:
-            moments[datetime.strptime(path.name, NAME).replace(tzinfo=UTC)] = path
+            moment = datetime.strptime(path.name, NAME).replace(tzinfo=UTC)
         except ValueError:
             continue
-    keep = kept(moments, rule)
+        if path.is_file() and not path.is_symlink() and was_made_here(path, keys.signing):
+            moments[moment] = path
+    keep = kept(moments, rule, now=now)
     gone = [path for moment, path in sorted(moments.items()) if moment not in keep]
     for path in gone:
         path.unlink()
@@ -273,10 +306,12 @@ def _alone_in(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise BackupProblem(f"Nothing can be written to {folder}: {error.strerror}.") from None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            words = f"Another backup into {folder} is being made. Wait until it has ended."
+            raise BackupProblem(words) from None
         yield
-    except BlockingIOError:
-        raise BackupProblem(f"Another backup into {folder} is being made.") from None
     finally:
         os.close(handle)
 
@@ -286,4 +321,5 @@ def _problems_of_the_disk() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BackupProblem(f"The disk refused: {error.strerror or error}.") from None
+        words = f"The disk refused: {error.strerror or error}. Nothing was changed."
+        raise BackupProblem(words) from None

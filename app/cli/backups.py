@@ -1,7 +1,6 @@
 """`preceptor backup` and `preceptor restore`: copies of the whole installation."""
 
 import json
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.common import AsJson, now_of, read_settings
+from app.cli.common import AsJson, fail, now_of, read_settings
 
 if TYPE_CHECKING:
     from app.backups.copies import Made
@@ -39,7 +38,7 @@ def backup(
 
     settings, keys, now = _installation()
     rule = KeepRule(daily, weekly, monthly) if keep else None
-    with _ended_by_sigterm(), _noted(settings, now) as note:
+    with _ended_by_signals(), _noted(settings, now) as note:
         made = make_backup(settings, keys, path, now=now, keep=rule)
         note.append(f"{_size(made)} in {made.seconds:.1f} seconds.")
     if as_json:
@@ -65,9 +64,12 @@ def restore(
     from app.backups.copies import restore_backup
 
     settings, keys, now = _installation()
-    with _ended_by_sigterm():
+    with _ended_by_signals():
         done = restore_backup(settings, keys, path, moved_from=moved_from, now=now)
-    print(f"Restored: the academy is as it was at {done.manifest.moment:%d %B %Y, %H:%M} UTC.")
+    print(
+        f"Restored in {done.seconds:.1f} seconds: the academy is as it was at "
+        f"{done.manifest.moment:%d %B %Y, %H:%M} UTC."
+    )
     if done.aside is not None:
         print(f"What was there before is {done.aside}. Remove it when you are sure.")
     if done.held_mails:
@@ -87,7 +89,7 @@ def verify_backup(path: Path, *, as_json: bool) -> None:
 
     settings, keys, now = _installation()
     try:
-        with _ended_by_sigterm():
+        with _ended_by_signals():
             checked = check_backup(settings, keys, path, now=now)
     except BackupProblem as problem:
         if as_json:
@@ -95,13 +97,15 @@ def verify_backup(path: Path, *, as_json: bool) -> None:
             raise SystemExit(1) from None
         raise
     if as_json:
-        told = {"valid": not checked.broken, "broken": checked.broken}
+        told: dict[str, object] = {"valid": not checked.broken, "broken": checked.broken}
+        told["seconds"] = round(checked.seconds, 1)
         print(json.dumps({**told, "manifest": asdict(checked.manifest)}))
     else:
         made = checked.manifest
         print(f"A backup of {made.academy}, made at {made.moment:%d %B %Y, %H:%M} UTC.")
         print(f"Version {made.version}, schema {made.schema}, {made.unpacked // 1024**2:,} MB.")
         print("\n".join(checked.broken) if checked.broken else "It can be restored.")
+        print(f"Proved in {checked.seconds:.1f} seconds.")
     raise SystemExit(1 if checked.broken else 0)
 
 
@@ -115,34 +119,41 @@ def _installation() -> tuple["Settings", "Keys", datetime]:
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the work as Ctrl-C does, so that what was begun is cleared away."""
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM, Ctrl-C and the end of the terminal stop the work with one line, after what was begun is
+    cleared away."""
+    from app.backups.stopping import Stopped, stopped_by_signals
 
-    def end(_signal: int, _frame: object) -> None:
-        raise SystemExit(143)
-
-    before = signal.signal(signal.SIGTERM, end)
     try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        with stopped_by_signals():
+            yield
+    except Stopped as stopped:
+        fail(
+            f"Stopped by {stopped.name} before it was done. Nothing was changed, and nothing is left of it.",
+            code=stopped.exit_code,
+        )
 
 
 @contextmanager
 def _noted(settings: "Settings", started_at: datetime) -> Iterator[list[str]]:
     """Leave a run for the page of system status: the words that the block adds, or why it failed."""
+    from app.backups.stopping import Stopped
+
     words: list[str] = []
     try:
         yield words
-    except Exception as error:
+    except (Exception, Stopped) as error:
         from app.kit.describing import describe_error
 
-        _note(settings, started_at, succeeded=False, detail=describe_error(error))
+        stop = f"Stopped by {error.name}." if isinstance(error, Stopped) else None
+        _note(settings, started_at, succeeded=False, detail=stop or describe_error(error))
         raise
-    _note(settings, started_at, succeeded=True, detail=words[0])
+    if not _note(settings, started_at, succeeded=True, detail=words[0]):
+        print("preceptor: the database took no note of this run.", file=sys.stderr)
 
 
-def _note(settings: "Settings", started_at: datetime, *, succeeded: bool, detail: str) -> None:
+def _note(settings: "Settings", started_at: datetime, *, succeeded: bool, detail: str) -> bool:
+    """Return whether the run could be noted. A database that is not there is not made."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from app.db.database import Database, DatabaseBusy
@@ -150,6 +161,8 @@ def _note(settings: "Settings", started_at: datetime, *, succeeded: bool, detail
 
     database = Database(settings.database_url, pool_size=1)
     try:
+        if not database.is_there:
+            return False
         with database.write() as db:
             record_run(
                 db,
@@ -160,9 +173,10 @@ def _note(settings: "Settings", started_at: datetime, *, succeeded: bool, detail
                 now=now_of(settings),
             )
     except (SQLAlchemyError, DatabaseBusy):
-        print("preceptor: the database took no note of this run.", file=sys.stderr)
+        return False
     finally:
         database.close()
+    return True
 
 
 def _size(made: "Made") -> str:

@@ -1,15 +1,11 @@
 """A backup while the academy is used, its proof, and the way back, on both databases."""
 
 import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -24,97 +20,23 @@ from app.backups import archive, copies
 from app.backups.archive import BackupProblem, proved_manifest
 from app.backups.copies import check_backup, make_backup, restore_backup
 from app.backups.keeping import KeepRule
-from app.backups.servers import LEFTOVERS, program_path
-from app.db.database import Database
-from app.db.migrate import upgrade
+from app.backups.postgres_programs import program_path
+from app.backups.sqlite_file import LEFTOVERS
 from app.kit.keys import SIGNING, Keys, SealingKeys, SigningKeys, new_line
 from app.outbox import service as outbox
 from app.outbox.models import OutboxEvent
 from app.practicals.models import Practical
-from app.settings import Settings
-from tests.conftest import RUN, WORKER
-from tests.make import NOW, postgres
+from tests.make import NOW
+from tests.make.backups import KEYS
 from tests.make.factors import an_app_factor
-from tests.make.keys import sealing_keys, signing_keys
 from tests.make.people import a_user
 from tests.make.practicals import a_practical
-
-KEYS = Keys(signing_keys(), sealing_keys())
-
-
-@dataclass
-class Installation:
-    """One academy of its own, whose database may be replaced."""
-
-    settings: Settings
-    folder: Path
-
-    @contextmanager
-    def open(self) -> Iterator[Database]:
-        database = Database(self.settings.database_url, pool_size=4)
-        try:
-            yield database
-        finally:
-            database.close()
-
-    def people(self) -> int:
-        with self.open() as database, database.read() as db:
-            return db.scalar(select(func.count()).select_from(User)) or 0
-
-    def back_up(self, name: str = "one.backup") -> Path:
-        return make_backup(self.settings, KEYS, self.folder / name, now=NOW).path
-
-
-def postgres_server() -> str:
-    return postgres.server_address(Path("/tmp/preceptor-tests/postgres"))  # noqa: S108 - as the suite's
-
-
-@pytest.fixture(scope="session")
-def postgres_template() -> Iterator[str]:
-    """The name of a migrated database, to be copied by the server."""
-    server, name = postgres_server(), f"preceptor_{RUN}_{WORKER}_template"
-    database = Database(postgres.new_database(server, name), pool_size=1)
-    upgrade(database)
-    database.close()
-    yield name
-    postgres.drop_database(server, name)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def live(request, settings_for, sqlite_template, tmp_path, monkeypatch) -> Iterator[Installation]:
-    """An installation with one person and one file."""
-    (tmp_path / "data").mkdir()
-    name = f"preceptor_{RUN}_{WORKER}_live"
-    is_postgres = request.param == "postgres"
-    if is_postgres:
-        monkeypatch.setenv("PATH", f"{postgres.programs()}{os.pathsep}{os.environ['PATH']}")
-        template = request.getfixturevalue("postgres_template")
-        address = postgres.new_database(postgres_server(), name, template=template)
-    else:
-        address = f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'data' / 'academy.db')}"
-    database = Database(address, pool_size=2)
-    with database.write() as db:
-        a_user(db)
-    settings = settings_for(database)
-    database.close()
-    (tmp_path / "files").mkdir()
-    (tmp_path / "files" / "paper.pdf").write_bytes(b"a paper")
-    yield Installation(settings, tmp_path)
-    if is_postgres:
-        for left in (name, f"{name}_before_{NOW:%Y%m%d_%H%M%S}"):
-            postgres.drop_database(postgres_server(), left)
-
-
-def add_people(installation: Installation, count: int = 1) -> None:
-    with installation.open() as database, database.write() as db:
-        for _ in range(count):
-            a_user(db)
 
 
 class TestThereAndBack:
     def test_what_was_there_comes_back_with_its_files(self, live):
         backup = live.back_up()
-        add_people(live, 3)
+        live.add_people(3)
         (live.folder / "files" / "paper.pdf").write_bytes(b"changed")
         done = restore_backup(live.settings, KEYS, backup, now=NOW)
         assert (live.people(), done.broken) == (1, [])
@@ -191,7 +113,7 @@ class TestThereAndBack:
 
     def test_a_database_in_use_is_refused_and_nothing_changes(self, live):
         backup = live.back_up()
-        add_people(live)
+        live.add_people()
         with live.open() as database, database.read() as db:
             db.scalar(select(func.count()).select_from(User))
             with pytest.raises(BackupProblem, match="The database is in use"):
@@ -312,48 +234,24 @@ class TestKeeping:
 
 
 class TestTheCommand:
-    def run(self, live: Installation, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*words),
-            env=self.environment(live),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    @staticmethod
-    def command(*words: str) -> list[str]:
-        return [sys.executable, "-c", "from app.cli import main; main()", *words]
-
-    @staticmethod
-    def environment(live: Installation) -> dict[str, str]:
-        return {
-            **os.environ,
-            "PRECEPTOR_ENV": "test",
-            "PRECEPTOR_BASE_URL": "http://testserver",
-            "PRECEPTOR_DATABASE_URL": live.settings.database_url,
-            "PRECEPTOR_FILES_URL": live.settings.files_url,
-        }
-
     def test_backup_and_restore_in_words(self, live):
         path = str(live.folder / "one.backup")
-        made = self.run(live, "backup", path)
+        made = live.run("backup", path)
         assert (made.returncode, made.stderr) == (0, "")
-        proved = self.run(live, "verify", path)
+        proved = live.run("verify", path)
         assert (proved.returncode, proved.stderr) == (0, "")
         assert "It can be restored." in proved.stdout
-        again = self.run(live, "backup", path)
+        again = live.run("backup", path)
         assert again.returncode == 1
         assert again.stderr.count("\n") == 1
-        restored = self.run(live, "restore", path)
+        restored = live.run("restore", path)
         assert (restored.returncode, restored.stderr) == (0, "")
         assert "Every invariant holds." in restored.stdout
 
     def test_a_damaged_one_is_told_as_not_valid(self, live):
         path = live.back_up()
         path.write_bytes(path.read_bytes()[:-40])
-        told = self.run(live, "verify", str(path), "--json")
+        told = live.run("verify", str(path), "--json")
         assert told.returncode == 1
         assert json.loads(told.stdout)["valid"] is False
         assert "not whole" in json.loads(told.stdout)["reason"]
@@ -362,20 +260,24 @@ class TestTheCommand:
         words = "import app.backups.copies as c, time; c.write_archive = lambda *a: time.sleep(60)"
         program = f"{words}; import sys; sys.argv = ['p', 'backup', {str(live.folder)!r}]; "
         command = [sys.executable, "-c", program + "from app.cli import main; main()"]
-        process = subprocess.Popen(command, env=self.environment(live), stderr=subprocess.PIPE)
+        process = subprocess.Popen(command, env=live.environment, stderr=subprocess.PIPE)
         until = time.monotonic() + 60
         while not list(live.folder.glob(".preceptor-copy-*/partial")):
             assert time.monotonic() < until
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=60)
-        assert (process.returncode, said) == (143, b"")
+        assert process.returncode == 143
+        assert said.decode() == (
+            "preceptor: Stopped by SIGTERM before it was done. "
+            "Nothing was changed, and nothing is left of it.\n"
+        )
         assert not [path for path in live.folder.iterdir() if "copy" in path.name]
         assert not list(live.folder.glob("*.backup"))
 
 
 def test_a_missing_program_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("app.backups.servers._PROGRAM_FOLDERS", tmp_path)
+    monkeypatch.setattr("app.backups.postgres_programs._PROGRAM_FOLDERS", tmp_path)
     with pytest.raises(BackupProblem, match="pg_dump is not on the path"):
-        program_path("pg_dump")
+        program_path("pg_dump", 18)
