@@ -14,6 +14,7 @@ from app.enrolments import checks as enrolments
 from app.outbox import checks as outbox
 from app.practicals import checks as practicals
 from app.quizzes import checks as quizzes
+from app.retention import checks as retention
 
 
 def checks_with(keys: KnownKeys) -> tuple[Check, ...]:
@@ -27,6 +28,7 @@ def checks_with(keys: KnownKeys) -> tuple[Check, ...]:
         *certificates.checks_with(keys),
         *enquiries.CHECKS,
         *outbox.CHECKS,
+        *retention.CHECKS,
     )
 
 

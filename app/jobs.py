@@ -12,15 +12,12 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from app.accounts import recognition, sign_ins
+from app.accounts import sign_ins
 from app.accounts.factors import resets
-from app.accounts.kept_forms import forget_old_forms
 from app.certificates import blocks as certificate_blocks
 from app.certificates import service as certificates
 from app.certificates.signing import Issuer
-from app.db import idempotency, limits
 from app.db.database import Database
-from app.enquiries import service as enquiries
 from app.enrolments import closing
 from app.enrolments import queries as enrolments
 from app.kit.describing import describe_error
@@ -35,6 +32,7 @@ from app.quizzes import queries as quiz_queries
 from app.quizzes import remarking
 from app.quizzes import service as quizzes
 from app.quizzes.correcting import tell_of_corrected_explanations
+from app.retention.sweeping import sweep_if_due
 from app.rights import service as rights
 from app.web.clock import Clock, doubt_about, seconds_passed
 from app.web.mailer import Mailer
@@ -44,11 +42,11 @@ from app.workers.watch import ClockWatch, jump_words, moment_ahead
 
 log = structlog.get_logger("preceptor.jobs")
 
-FORGOTTEN_AT_ONCE = 500
 MARKED_AT_ONCE = 100
 MAILS_AT_ONCE = 20
-SWEEP_EVERY, TIDY_EVERY = 3600.0, 60.0
-"""Seconds between two sweeps, and between two looks for sign-ins and waiting lists that are over."""
+HOURLY, TIDY_EVERY = 3600.0, 60.0
+"""Seconds between two looks at queues, and between two at sign-ins, waiting lists and the rules of
+`app.retention`, which say themselves when they are due. The first of each is a minute after the start."""
 STOP_SECONDS = 15.0
 """How long a stop waits for the mail that is on its way. A mail that is cut off is sent again later, with
 the same Message-ID."""
@@ -221,21 +219,6 @@ def close_overdue_attempts(database: Database, *, now: datetime) -> int:
     return closed
 
 
-def forget_delivered(database: Database, *, now: datetime) -> None:
-    """Delete what was delivered longer ago than it is kept. What is old is looked for without the right to
-    write, and deleted a little at a time: nobody who books a place waits for this."""
-    for find, forget in (
-        (outbox_queries.old_events, outbox.forget_events),
-        (outbox_queries.old_kept_mails, outbox.forget_kept_mails),
-    ):
-        gone = FORGOTTEN_AT_ONCE
-        while gone == FORGOTTEN_AT_ONCE:
-            with database.read() as db:
-                old = find(db, now=now, most=FORGOTTEN_AT_ONCE)
-            with database.write() as db:
-                gone = forget(db, old)
-
-
 def end_sign_ins(database: Database, *, now: datetime) -> None:
     """Mark sign-ins that have expired as ended, so that they stay so when the clock is set back."""
     with database.read() as db:
@@ -297,16 +280,10 @@ def _ids(values: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in values.items() if name.endswith("_id")}
 
 
-def sweep(database: Database, *, now: datetime) -> None:
-    """Do what is due every hour: forget what need not be kept, and move queues that time has opened."""
+def hourly(database: Database, *, now: datetime) -> None:
+    """Move queues that time has opened, and fill in what older versions did not write."""
     with database.write() as db:
-        idempotency.sweep(db, now=now)
-        limits.sweep(db, now=now)
-        recognition.forget_old_networks(db, now=now)
         practicals.promote_everywhere(db, now=now)
-        enquiries.forget_old(db, now=now)
-        forget_old_forms(db, now=now)
-    forget_delivered(database, now=now)
     fill_in_marks(database)
 
 
@@ -335,7 +312,7 @@ class FactWork:
     seconds: Callable[[], float] = seconds_passed
     _watch: ClockWatch = field(default_factory=ClockWatch, init=False)
     _tidied_at: float | None = field(default=None, init=False)
-    _swept_at: float = field(default=0.0, init=False)
+    _hourly_at: float = field(default=0.0, init=False)
 
     def round(self, now: datetime) -> Round:
         seconds = self.seconds()
@@ -345,17 +322,18 @@ class FactWork:
             return Round(bool(taken), trouble=jump_words(jump))
         taken += close_overdue_attempts(self.database, now=now)
         if self._tidied_at is None:
-            self._tidied_at = self._swept_at = seconds
+            self._tidied_at, self._hourly_at = seconds, seconds - HOURLY + TIDY_EVERY
             self._say_when_ahead(now)
         if seconds - self._tidied_at >= TIDY_EVERY:
             end_sign_ins(self.database, now=now)
             reset_factors(self.database, now=now)
             close_waiting_lists(self.database, now=now)
+            sweep_if_due(self.database, now=now)
             self._tidied_at = seconds
-        if seconds - self._swept_at >= SWEEP_EVERY:
-            sweep(self.database, now=now)
+        if seconds - self._hourly_at >= HOURLY:
+            hourly(self.database, now=now)
             try_blocked_again(self.database, self.issuer, now=now)
-            self._swept_at = seconds
+            self._hourly_at = seconds
         return Round(bool(taken))
 
     def _say_when_ahead(self, now: datetime) -> None:

@@ -140,7 +140,7 @@ class KeptForms:
 
 @open_to_all
 def forget_old_forms(db: Session, *, now: datetime) -> None:
-    """Delete what nobody came back for in time; the worker calls this."""
+    """Delete what nobody came back for in time, before another is kept; `app.retention` does it besides."""
     db.execute(delete(KeptFormRow).where(KeptFormRow.ends_at <= now))
 
 

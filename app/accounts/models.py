@@ -38,6 +38,9 @@ class User(Base):
     second_factor_since: Mapped[datetime | None]
     """When they set up their first second factor; None: they have none. Repeats what the rows of the factors
     say (`app.accounts.factors`), so that no page needs a further statement."""
+    emptied_at: Mapped[datetime | None]
+    """When the personal data ended, some time after the account was closed: it cannot be opened again. The
+    name stays for as long as a certificate or a signed report needs it."""
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -63,7 +66,7 @@ class User(Base):
 
 class SignIn(Base):
     """A browser that is signed in. Only the SHA-256 of its token is stored. `ended_at`: it has expired and
-    stays so when the clock is set back; the row is kept for a day, to know whose it was."""
+    stays so when the clock is set back; the row is kept for a while, to know whose it was."""
 
     __tablename__ = "sign_ins"
 

@@ -15,6 +15,7 @@ from app.accounts.queries import Person, PersonStory
 from app.db.paging import page_number
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import UserId
+from app.kit.leaving import LEAVING
 from app.kit.spreadsheets import csv_text
 from app.web.access import ADMIN, FreshProof
 from app.web.form_pages import form_page
@@ -271,7 +272,9 @@ def _access_page(
 ) -> Response:
     page = _story(visit, person_id)
     held = _held(visit, Loss((person_id,), closes_account=True)) if page.closed_at is None else ()
-    return form_page(visit, "accounts/access.html", submitted, refused, page=page, held=held)
+    return form_page(
+        visit, "accounts/access.html", submitted, refused, page=page, held=held, leaving=LEAVING
+    )
 
 
 def _held(visit: VisitContext, loss: Loss) -> tuple[Held, ...]:

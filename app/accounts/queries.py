@@ -91,6 +91,8 @@ class PersonStory:
     created_at: datetime
     confirmed_at: datetime | None
     closed_at: datetime | None
+    emptied_at: datetime | None
+    """When the personal data of the closed account ended."""
     second_factor_since: datetime | None
     has_password: bool
     sign_ins: tuple[SignInRow, ...]
@@ -251,6 +253,7 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
         created_at=user.created_at,
         confirmed_at=user.confirmed_at,
         closed_at=user.disabled_at,
+        emptied_at=user.emptied_at,
         second_factor_since=user.second_factor_since,
         has_password=user.password_hash is not None,
         sign_ins=_sign_ins(db, person_id, actor.sign_in_id, now),

@@ -135,9 +135,3 @@ def remember_network(
 def forget_networks(db: Session, user_id: UserId) -> None:
     """Forget every network of a person: whoever used the old password from there is a stranger now."""
     db.execute(delete(KnownNetwork).where(KnownNetwork.user_id == user_id))
-
-
-@open_to_all
-def forget_old_networks(db: Session, *, now: datetime) -> None:
-    """Forget the networks that were not used for `NETWORK_LASTS`; the worker calls it."""
-    db.execute(delete(KnownNetwork).where(KnownNetwork.seen_at <= now - NETWORK_LASTS))

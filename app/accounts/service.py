@@ -12,6 +12,7 @@ from app.accounts import links, mail_doors, policy, recognition, sign_ins
 from app.accounts.actor import Actor, Role, open_to_all, require
 from app.accounts.domain import Purpose, closing_refusal, roles_record, roles_refusal
 from app.accounts.errors import PersonRefused
+from app.accounts.locks import locked_user
 from app.accounts.models import User
 from app.accounts.trail import note
 from app.audit.service import record
@@ -21,6 +22,10 @@ from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.versions import demand_current
 from app.outbox.service import announce, send_mail
 
+HAS_LEFT = (
+    "The personal data of this account have ended, so it cannot be opened again. Invite the person with "
+    "their e-mail address: they get a new account."
+)
 TAKEN = "This address has an account already. Find the person in the list and change their roles."
 
 
@@ -150,11 +155,14 @@ def close_account(
 def open_account(
     db: Session, actor: Actor, person_id: UserId, *, reason: str, now: datetime
 ) -> None:
-    """Let a person in again whose account was closed; opening an open one changes nothing."""
+    """Let a person in again whose account was closed; opening an open one changes nothing. Refused once the
+    personal data have ended: there is neither an address nor a password to come back with."""
     require(policy.may_manage_people(actor))
-    user = _person(db, person_id)
+    user = _locked_person(db, person_id)
     if user.disabled_at is None:
         return
+    if user.emptied_at is not None:
+        raise PersonRefused(HAS_LEFT, reason="has_left")
     user.disabled_at = None
     note(db, actor.user_id, person_id, "accounts.opened", now=now, reason=reason)
 
@@ -199,6 +207,14 @@ def _announce_loss(
 
 def _person(db: Session, person_id: UserId) -> User:
     user = db.scalars(select(User).where(User.id == person_id)).one_or_none()
+    if user is None:
+        raise NotFound
+    return user
+
+
+def _locked_person(db: Session, person_id: UserId) -> User:
+    """Return a person as they are once nobody else changes them: the worker may end their data just now."""
+    user = locked_user(db, person_id)
     if user is None:
         raise NotFound
     return user

@@ -6,7 +6,7 @@ here, so that nothing that happens later can undo the count.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -35,8 +35,6 @@ from app.accounts.trail import note
 from app.db.database import Database
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import EventId, SignInId, UserId, new_uuid, random_token
-
-ENDED_ROWS_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,9 +291,8 @@ def is_any_expired(db: Session, *, now: datetime) -> bool:
 @open_to_all
 def end_expired(db: Session, *, now: datetime) -> int:
     """Mark sign-ins that have expired as ended and return how many; the worker calls it. One that is only
-    refused would be good again when the clock is set back. After a day the rows go: until then a form that
-    is sent too late can be kept for its sender (`kept_forms`)."""
-    db.execute(delete(SignIn).where(SignIn.ended_at <= now - ENDED_ROWS_KEPT))
+    refused would be good again when the clock is set back. The rows stay for a while by a rule of
+    `app.retention`: until then a form that is sent too late can be kept for its sender (`kept_forms`)."""
     ended = db.scalars(
         update(SignIn)
         .where(_expired(now))

@@ -93,13 +93,13 @@ def _publish_revision(
     if here is not None and here.digest == name:
         return Publication(Outcome.unchanged, course.key, here.id, here.number, name)
     changes = _changes(db, [row.id for row in known.values()], head, course, keys)
+    # Not their count: a revision that nobody used is deleted after a while.
+    number = max((row.number for row in known.values()), default=0) + 1
     try:
         with db.begin_nested():
             _keep_drawings(db, parsed.media)
             old = known.get(name)
-            row = old or _add_revision(
-                db, actor, course, keys, name=name, number=len(known) + 1, now=now
-            )
+            row = old or _add_revision(db, actor, course, keys, name=name, number=number, now=now)
             _point_head(db, course.key, row.id, now)
     except IntegrityError:  # a unique key: another process published the same course or drawing
         raise PublishedMeanwhile from None
@@ -169,7 +169,9 @@ def _changes(
 
 def _keep_drawings(db: Session, media: Mapping[str, bytes]) -> None:
     drawings = {digest_of(content): content for content in media.values()}
-    kept = set(db.scalars(select(Media.digest).where(Media.digest.in_(drawings))))
+    # Held until we commit: the worker deletes drawings that no revision shows.
+    stored = select(Media.digest).where(Media.digest.in_(drawings)).order_by(Media.digest)
+    kept = set(db.scalars(stored.with_for_update(read=True, key_share=True)))
     db.add_all(
         Media(digest=name, content=content)
         for name, content in drawings.items()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import String, delete, update
+from sqlalchemy import String, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db.base import Base
@@ -12,10 +12,11 @@ from app.db.inserting import insert_into
 from app.kit.errors import Invalid
 
 KEPT = timedelta(hours=24)
+"""How long the answer is repeated; a rule of `app.retention`, which deletes it."""
 
 
 class IdempotencyKey(Base):
-    """The answer once given to a key, kept for 24 hours."""
+    """The answer once given to a key, kept for a while."""
 
     __tablename__ = "idempotency_keys"
 
@@ -86,8 +87,3 @@ def _claim(db: Session, identity: tuple[str, str, str], body_hash: str, now: dat
         .returning(IdempotencyKey.key)
     ).one_or_none()
     return claimed is not None
-
-
-def sweep(db: Session, *, now: datetime) -> None:
-    """Drop keys older than they are kept."""
-    db.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEPT))

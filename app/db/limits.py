@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
 
-from sqlalchemy import ColumnElement, String, and_, case, delete, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db.base import Base
@@ -183,11 +183,6 @@ def in_words(seconds: int) -> str:
     if minutes <= 1:
         return "a minute"
     return f"{minutes} minutes" if minutes <= 90 else f"{ceil(minutes / 60)} hours"
-
-
-def sweep(db: Session, *, now: datetime) -> None:
-    """Drop counts that can matter no more."""
-    db.execute(delete(Count).where(Count.window_starts_at < now - timedelta(days=2)))
 
 
 def _any_of(rows: Iterable[Window]) -> ColumnElement[bool]:

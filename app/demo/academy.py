@@ -22,13 +22,15 @@ from app.demo.people import ADMIN, INSTRUCTORS, PASSWORD, STUDENTS
 from app.demo.proofs import show_proofs
 from app.demo.reading import read_notices
 from app.demo.studying import study
+from app.retention.sweeping import sweep
 from app.web import printed_names
 
 COURSE = "mesotherapy"
 
 
 def fill_if_empty(database: Database, issuer: Issuer, *, now: datetime) -> bool:
-    """Make the demo academy in one transaction, if there is nobody yet; return whether it was made."""
+    """Make the demo academy in one transaction, if there is nobody yet; return whether it was made. Then
+    what has ended in its past by the rules of retention is deleted."""
     bind()
     password_hash = passwords.hash_of_password(PASSWORD)
     with _nothing_collected(), database.write() as db:
@@ -41,6 +43,7 @@ def fill_if_empty(database: Database, issuer: Issuer, *, now: datetime) -> bool:
         _write_down(diary, password_hash)
         diary.live()
         jobs.act_on_facts(db, issuer, now=now)
+    sweep(database, now=now)
     return True
 
 

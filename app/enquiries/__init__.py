@@ -2,5 +2,5 @@
 
 No account is needed. The sender gets a mail that it arrived, the academy gets the question itself with the
 sender's address to reply to. Admins see what is not answered yet, and mark each as answered with a note on
-what was said. Answered enquiries are kept for a year and then deleted.
+what was said. How long an enquiry is kept is a rule of `app.retention`.
 """

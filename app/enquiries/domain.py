@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 KEPT: Final = timedelta(days=365)
-"""How long an enquiry is kept after it was answered; the privacy page says so."""
+"""How long an enquiry is kept after it was answered: a rule of `app.retention`."""
 
 LONGEST_MESSAGE: Final = 4000
 SHORTEST_MESSAGE: Final = 10

@@ -1,14 +1,14 @@
-"""Use-cases of enquiries: asking, answering, and forgetting what need not be kept."""
+"""Use-cases of enquiries: asking and answering."""
 
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, open_to_all, require
 from app.audit import service as audit
 from app.courses import queries as courses
-from app.enquiries import domain, doors, policy
+from app.enquiries import doors, policy
 from app.enquiries.domain import Question, Reason
 from app.enquiries.errors import AnswerRefused
 from app.enquiries.models import Enquiry
@@ -75,12 +75,3 @@ def mark_answered(
         subject_kind="enquiry",
         subject_id=enquiry_id,
     )
-
-
-@open_to_all
-def forget_old(db: Session, *, now: datetime) -> int:
-    """Delete what was answered a year ago and return how many; the worker asks, nobody else can."""
-    gone = db.execute(
-        delete(Enquiry).where(Enquiry.answered_at <= now - domain.KEPT).returning(Enquiry.id)
-    )
-    return len(gone.all())

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.accounts.recognition import MOST_NETWORKS, NETWORK_LASTS
-from app.outbox.queries import KEPT
+from app.retention.rules import Group, Rule, grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +14,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Information:
+    """A page of words. `rules`: what is stored and how long, by headings, on the page about privacy."""
+
     title: str
     lead: str
     sections: tuple[Section, ...]
+    rules: tuple[tuple[Group, tuple[Rule, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +39,25 @@ PRIVACY = Information(
             "If you only visit",
             (
                 "You can read every public page without telling us who you are. Nobody counts or follows you across pages or sites. Our server notes each request with its time, the kind of page and the answer, without a name.",
-                "To protect forms from being flooded, we count tries. The count holds a scrambled form of your network address and is deleted after two days.",
+                "To protect forms from being flooded, we count tries. The count holds a scrambled form of your network address and nothing else of you.",
             ),
         ),
         Section(
             "If you ask us something",
             (
-                "We keep your name, your e-mail address, your telephone number if you give it, and your question, so that we can answer it and know what was answered. Only admins of the academy see it. A year after it was answered it is deleted. The mails that say a question has arrived do not repeat it.",
+                "We keep your name, your e-mail address, your telephone number if you give it, and your question, so that we can answer it and know what was answered. Only admins of the academy see it. The mails that say a question has arrived do not repeat it.",
             ),
         ),
         Section(
             "If you have an account",
             (
                 "We keep your name and e-mail address; the name for your certificate, your profession and registration number where you have one; access needs, if you tell us; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you.",
-                f"What we wrote about your places, practical days, reports and certificates stays on your page of notices for as long as you have the account. The mails themselves, and all others, are deleted from our system {KEPT.days} days after they were sent.",
+                "What we wrote about your places, practical days, reports and certificates stays on your page of notices for as long as you have the account.",
                 "We need it to teach you, to keep your place, to assess you and to certify what you did. You see all of it. Instructors see the students of their own practical days and groups, and their access needs. Admins of the academy see what they need to run it. Every change is recorded with who made it.",
-                "A form that you send after your sign-in has ended is kept for half an hour, encrypted and for you alone, so that nothing you typed is lost. Passwords and codes are never kept so.",
+                "A form that you send after your sign-in has ended is kept for a short while, encrypted and for you alone, so that nothing you typed is lost. Passwords and codes are never kept so.",
                 "If you set up a second factor, we keep the secret of your app encrypted, the public half of your passkeys, and recovery codes in a form from which nobody can read them. Remove the factor, and they are deleted.",
-                f"So that nobody who tries to guess your password can keep you out, we recognise the networks from which you signed in. We keep a scrambled form of the last {MOST_NETWORKS}, which tells nobody where you were, and delete it {NETWORK_LASTS.days} days after you last signed in there, or when you change your password.",
+                "So that nobody who tries to guess your password can keep you out, we recognise the networks from which you signed in, by a scrambled form which tells nobody where you were.",
+                "When your account is closed, you are signed out at once. For a while the academy can open it again, if that was a mistake. Then your personal data end; the table below says what ends and what stays. What is deleted here stays in copies of our database until those are replaced; when a copy is put back, it is deleted again.",
             ),
         ),
         Section(
@@ -76,6 +79,7 @@ PRIVACY = Information(
             ),
         ),
     ),
+    tuple(grouped()),
 )
 
 ACCESSIBILITY = Information(

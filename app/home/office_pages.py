@@ -8,6 +8,7 @@ from app.home.status import system_status
 from app.kit.ids import EventId, UserId
 from app.outbox import queries as outbox_queries
 from app.outbox.health import deliveries
+from app.retention.rules import RULE
 from app.web.access import ADMIN
 from app.web.forms import Submitted
 from app.web.routing import Pages
@@ -43,7 +44,13 @@ def show_outbox(visit: Visit) -> Response:
         found = deliveries(db, now=visit.now)
         refused = outbox_queries.refused(db)
         given_up = outbox_queries.given_up(db)
-    return visit.render("home/outbox.html", deliveries=found, refused=refused, given_up=given_up)
+    return visit.render(
+        "home/outbox.html",
+        deliveries=found,
+        refused=refused,
+        given_up=given_up,
+        rule=RULE["mails_given_up"],
+    )
 
 
 @pages.post("/admin/outbox/again", name="home.try_all_again", access=ADMIN)
@@ -56,6 +63,21 @@ def try_all_again(visit: Visit, submitted: Submitted) -> Response:
         return visit.redirect(visit.url("home.outbox"), flash=words, kind="info")
     words = "1 is tried again now." if count == 1 else f"All {count:,} are tried again now."
     return visit.redirect(visit.url("home.outbox"), flash=words)
+
+
+@pages.get("/admin/outbox/{event_id}/dismiss", name="home.dismiss_form", access=ADMIN)
+def show_dismissing(visit: Visit, event_id: EventId) -> Response:
+    with visit.database.read() as db:
+        mail = outbox_queries.given_up_mail(db, event_id)
+    return visit.render("home/dismiss.html", mail=mail, rule=RULE["mails_given_up"])
+
+
+@pages.post("/admin/outbox/{event_id}/dismiss", name="home.dismiss", access=ADMIN)
+def dismiss(visit: Visit, submitted: Submitted, event_id: EventId) -> Response:
+    NoFields.read(submitted)
+    with visit.database.write() as db:
+        service.dismiss(db, visit.actor, event_id, now=visit.now)
+    return visit.redirect(visit.url("home.outbox"), flash="The mail is dismissed and deleted.")
 
 
 @pages.post("/admin/outbox/{event_id}/again", name="home.try_again", access=ADMIN)

@@ -1,6 +1,7 @@
 """What the office does about mails and follow-up work that were not delivered."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -28,12 +29,31 @@ def try_all_again(db: Session, actor: Actor, *, now: datetime) -> int:
     return len(revived)
 
 
-def _record(db: Session, actor: Actor, event_id: EventId, *, now: datetime) -> None:
+def dismiss(db: Session, actor: Actor, event_id: EventId, *, now: datetime) -> None:
+    """Delete a mail that was given up, for good; raise NotFound when there is none, or it is tried again by
+    now. The record says which kind of mail it was and not to whom."""
+    require(actor.is_admin)
+    template = outbox.dismiss(db, event_id)
+    if template is None:
+        raise NotFound
+    _record(db, actor, event_id, "outbox.dismissed", now=now, details={"template": template})
+
+
+def _record(
+    db: Session,
+    actor: Actor,
+    event_id: EventId,
+    action: str = "outbox.tried_again",
+    *,
+    now: datetime,
+    details: dict[str, Any] | None = None,
+) -> None:
     audit.record(
         db,
         actor.user_id,
-        "outbox.tried_again",
+        action,
         now=now,
         subject_kind="outbox_event",
         subject_id=event_id,
+        details=details,
     )

@@ -1,1 +1,1 @@
-"""What is done to an installation as a whole: audits of its data, and copies of it."""
+"""What is done to an installation as a whole: audits of its data, copies of it, deletion of what is over."""

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
 from app.operations.models import OperationRun
 
-KEPT = timedelta(days=400)
-"""How long a run is kept: the last one of each kind is kept for ever."""
 DUE_AFTER = timedelta(hours=36)
 """The nightly run is overdue when the last one is older: one night was missed."""
 
@@ -21,10 +19,13 @@ class RunKind(StrEnum):
 
     audit = "audit"
     backup = "backup"
+    sweep = "sweep"
 
     @property
     def words(self) -> str:
-        return {"audit": "audit of the data", "backup": "backup"}[self]
+        return {"audit": "audit of the data", "backup": "backup", "sweep": "deletion of old data"}[
+            self
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Run:
 def record_run(
     db: Session, kind: RunKind, *, started_at: datetime, succeeded: bool, detail: str, now: datetime
 ) -> None:
-    """Add a run, and remove those that nobody needs any more."""
+    """Add a run; how long it stays is a rule of `app.retention`."""
     db.add(
         OperationRun(
             id=EventId(new_uuid()),
@@ -61,11 +62,6 @@ def record_run(
             ended_at=now,
             succeeded=succeeded,
             detail=detail,
-        )
-    )
-    db.execute(
-        delete(OperationRun).where(
-            OperationRun.kind == kind.value, OperationRun.ended_at < now - KEPT
         )
     )
 

@@ -2,29 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.auditing import Check
 from app.outbox.health import WORDS, deliveries
-from app.outbox.models import OutboxEvent
-from app.outbox.queries import KEPT
 
-OVERDUE = KEPT * 2
-"""The worker deletes within the hour; a row that is twice as old says that it does not run."""
 GONE_AFTER = timedelta(minutes=3)
 """How long a worker may be away before the audit names it: a restart at night is no fault of the data."""
-
-
-def delivered_rows_are_deleted(db: Session, *, now: datetime) -> list[str]:
-    """No delivered row is kept far beyond its time."""
-    overdue = select(func.count()).where(OutboxEvent.done_at < now - OVERDUE)
-    count = db.scalars(overdue).one()
-    if not count:
-        return []
-    return [
-        f"The outbox keeps what was delivered over {OVERDUE.days} days ago ({count}). Does the worker run?"
-    ]
 
 
 def what_waits_has_a_worker(db: Session, *, now: datetime) -> list[str]:
@@ -38,4 +22,4 @@ def what_waits_has_a_worker(db: Session, *, now: datetime) -> list[str]:
     ]
 
 
-CHECKS: tuple[Check, ...] = (delivered_rows_are_deleted, what_waits_has_a_worker)
+CHECKS: tuple[Check, ...] = (what_waits_has_a_worker,)

@@ -1,4 +1,4 @@
-"""Reading the outbox: kept mails, what is due, what was given up, and what need not be kept any longer."""
+"""Reading the outbox: kept mails, what is due and what was given up."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,8 +19,7 @@ LEASE = timedelta(minutes=3)
 LONGEST_WAIT = timedelta(hours=4)
 """The longest wait between two tries."""
 KEPT = timedelta(days=90)
-"""How long what was delivered is kept, to find out what happened to a mail; the page about privacy says
-so. What was given up stays until somebody has looked at it."""
+"""How long what was delivered, and a mail that was given up, is kept: a rule of `app.retention`."""
 
 
 class Kind(StrEnum):
@@ -52,14 +51,21 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """An event that was tried to the end; `to` is set for mails."""
+    """An event that was tried to the end; `to` and `template` are set for mails."""
 
     id: EventId
     name: str
     to: str | None
     created_at: datetime
+    given_up_at: datetime
     tries: int
     last_error: str
+    template: str
+
+    @property
+    def about(self) -> str:
+        """Say in words what the mail was about: “assessments/signed” is “Assessments, signed”."""
+        return self.template.replace("/", ", ").replace("-", " ").replace("_", " ").capitalize()
 
 
 def due(kind: Kind, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -121,12 +127,19 @@ def given_up(db: Session, *, most: int = 100) -> tuple[GivenUp, ...]:
         .order_by(OutboxEvent.dead_at.desc(), OutboxEvent.id)
         .limit(most)
     )
-    return tuple(
-        GivenUp(
-            row.id, row.name, row.payload.get("to"), row.created_at, row.tries, row.last_error or ""
+    return tuple(_given_up(row) for row in rows)
+
+
+def given_up_mail(db: Session, event_id: EventId) -> GivenUp:
+    """Return a mail that was given up; raise NotFound when there is none, or it is tried again by now."""
+    row = db.scalars(
+        select(OutboxEvent).where(
+            OutboxEvent.id == event_id, OutboxEvent.name == MAIL, OutboxEvent.dead_at.is_not(None)
         )
-        for row in rows
-    )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return _given_up(row)
 
 
 def kept_mails(db: Session, *, most: int = 100, to: str | None = None) -> tuple[Mail, ...]:
@@ -161,12 +174,14 @@ def mail_source(db: Session, mail_id: EventId) -> str:
     return row.source
 
 
-def old_events(db: Session, *, now: datetime, most: int) -> list[EventId]:
-    """Return some of the events that were delivered longer ago than they are kept."""
-    old = select(OutboxEvent.id).where(OutboxEvent.done_at < now - KEPT)
-    return list(db.scalars(old.limit(most)))
-
-
-def old_kept_mails(db: Session, *, now: datetime, most: int) -> list[EventId]:
-    """Return some of the kept mails that are older than they are kept."""
-    return list(db.scalars(select(KeptMail.id).where(KeptMail.at < now - KEPT).limit(most)))
+def _given_up(row: OutboxEvent) -> GivenUp:
+    return GivenUp(
+        id=row.id,
+        name=row.name,
+        to=row.payload.get("to"),
+        created_at=row.created_at,
+        given_up_at=row.dead_at or row.created_at,
+        tries=row.tries,
+        last_error=row.last_error or "",
+        template=str(row.payload.get("template", "")),
+    )

@@ -1,7 +1,6 @@
-"""Recording what is to be delivered, and the worker's side: lease, mark, retry, give up, forget."""
+"""Recording what is to be delivered, and the worker's side: lease, mark, retry, give up."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -178,6 +177,22 @@ def hold_back_mails(db: Session, *, now: datetime) -> int:
     return len(held.all())
 
 
+def dismiss(db: Session, event_id: EventId) -> str | None:
+    """Delete a mail that was given up and return which template it was of; None: there is none. What is not a
+    mail stays: something of somebody depends on it."""
+    payload = db.scalar(
+        delete(OutboxEvent)
+        .where(
+            OutboxEvent.id == event_id,
+            OutboxEvent.name == MAIL,
+            OutboxEvent.dead_at.is_not(None),
+        )
+        .returning(OutboxEvent.payload)
+        .execution_options(synchronize_session=False)
+    )
+    return None if payload is None else str(payload.get("template", ""))
+
+
 def try_again(db: Session, event_id: EventId, *, now: datetime) -> bool:
     """Make an event due again that was given up; return whether there was one."""
     return bool(_revive(db, OutboxEvent.id == event_id, now))
@@ -196,17 +211,3 @@ def _revive(db: Session, which: ColumnElement[bool], now: datetime) -> list[Even
         .returning(OutboxEvent.id)
     )
     return list(revived)
-
-
-def forget_events(db: Session, event_ids: Sequence[EventId]) -> int:
-    """Delete events that `queries.old_events` found and return how many; one that is not delivered
-    stays."""
-    delivered = OutboxEvent.id.in_(event_ids), OutboxEvent.done_at.is_not(None)
-    gone = db.scalars(delete(OutboxEvent).where(*delivered).returning(OutboxEvent.id))
-    return len(gone.all())
-
-
-def forget_kept_mails(db: Session, mail_ids: Sequence[EventId]) -> int:
-    """Delete kept mails that `queries.old_kept_mails` found and return how many."""
-    gone = db.scalars(delete(KeptMail).where(KeptMail.id.in_(mail_ids)).returning(KeptMail.id))
-    return len(gone.all())

@@ -12,6 +12,7 @@ from app.courses import queries as courses
 from app.enrolments import ending as enrolments
 from app.enrolments.ending import PlaceHeld
 from app.kit.ids import UserId
+from app.kit.leaving import LEAVING
 from app.notices import service as notices
 from app.practicals import service as practicals
 from app.practicals.service.ending import Ended
@@ -75,6 +76,7 @@ def _tell(db: Session, person: accounts.Person, ended: EndedAll, *, now: datetim
         "cause": _cause(person, ended),
         "ended": list(_lines(db, ended)),
         "has_calendar": bool(calendar),
+        "data_end_after": LEAVING.days,
     }
     notices.tell(
         db,

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
+from app.kit.leaving import LEFT_ADDRESS
 from app.web import icons
 
 KEPT_WORDS = 5_000
@@ -173,7 +174,9 @@ def _heading(title: str) -> Markup:
 @lru_cache(KEPT_WORDS)
 def _address(address: str) -> str:
     """An e-mail address. A long one may break behind its signs, so that no letter is left alone on a
-    line; a short one is left whole."""
+    line; a short one is left whole. Of a person who left there is none."""
+    if address.endswith(LEFT_ADDRESS):
+        return "no address"
     if len(address) <= ADDRESS_LEFT_WHOLE:
         return address
     return Markup("<wbr>").join(BEHIND_A_SIGN.split(address))

@@ -162,6 +162,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /admin/leftovers",
         "POST /admin/outbox/again",
         "POST /admin/outbox/{event_id}/again",
+        "POST /admin/outbox/{event_id}/dismiss",
         "POST /admin/people/{person_id}/life-support",
         "POST /admin/people/{person_id}/life-support/withdraw",
         "POST /admin/practicals/new",

@@ -250,6 +250,8 @@ ADMIN: tuple[str, ...] = (
     "GET /admin/system",
     "POST /admin/outbox/again",
     "POST /admin/outbox/{event_id}/again",
+    "GET /admin/outbox/{event_id}/dismiss",
+    "POST /admin/outbox/{event_id}/dismiss",
     "GET /admin/people",
     "POST /admin/people/export",
     "GET /admin/people/invite",

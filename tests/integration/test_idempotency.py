@@ -6,8 +6,9 @@ from threading import Barrier, Thread
 import pytest
 
 from app.db.database import Database
-from app.db.idempotency import KEPT, IdempotencyKey, once, sweep
+from app.db.idempotency import KEPT, IdempotencyKey, once
 from app.kit.errors import Invalid
+from app.retention.sweeping import sweep
 from tests.make import NOW
 
 
@@ -31,8 +32,7 @@ def test_the_same_key_with_other_contents_is_refused(database):
 def test_a_key_is_forgotten_after_a_day(database):
     send(database, lambda: "/first")
     assert send(database, lambda: "/again", now=NOW + KEPT) == "/again"
-    with database.write() as db:
-        sweep(db, now=NOW + KEPT + KEPT + timedelta(seconds=1))
+    sweep(database, now=NOW + KEPT + KEPT + timedelta(seconds=1))
     with database.read() as db:
         assert db.query(IdempotencyKey).count() == 0
 

@@ -7,13 +7,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
-from app import jobs
 from app.accounts import doors, passwords, recognition, service
 from app.accounts.doors import Caller
 from app.accounts.models import KnownNetwork, User
 from app.db.limits import Count
 from app.kit.errors import TooMany
 from app.main import create_app
+from app.retention.sweeping import sweep
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.doors import a_door
@@ -447,12 +447,12 @@ def test_networks_are_forgotten(database, sam, ada, browser_at):
         sign_in(browser_at(f"192.0.2.{number}"))
     assert known_networks(database) == recognition.MOST_NETWORKS
     sign_in(browser_at("192.0.2.200"), ada.email)
-    jobs.sweep(database, now=NOW + recognition.NETWORK_LASTS - timedelta(seconds=1))
+    sweep(database, now=NOW + recognition.NETWORK_LASTS - timedelta(seconds=1))
     assert known_networks(database) == recognition.MOST_NETWORKS + 1
     with database.write() as db:
         service.close_account(db, ada, sam.user_id, reason="Left", now=NOW)
     assert known_networks(database) == 1
-    jobs.sweep(database, now=NOW + recognition.NETWORK_LASTS)
+    sweep(database, now=NOW + recognition.NETWORK_LASTS)
     assert known_networks(database) == 0
 
 

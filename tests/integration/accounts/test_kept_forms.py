@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from app.accounts import kept_forms, sign_ins
 from app.accounts.kept_forms import MOST_OF_A_PERSON, KeptForms
 from app.accounts.models import KeptFormRow, SignIn
+from app.retention.sweeping import sweep
 from app.web.kept_forms import KeptForm
 from tests.make import NOW
 from tests.make.people import a_sign_in, a_user
@@ -42,8 +43,7 @@ def test_only_its_sender_reads_it_for_half_an_hour(database, keeper, people):
     assert keeper.read(database, ended.kept_id, ben.user_id, now=LATER) is None
     late = LATER + kept_forms.LASTS
     assert keeper.read(database, ended.kept_id, ann.user_id, now=late) is None
-    with database.write() as db:
-        kept_forms.forget_old_forms(db, now=late)
+    sweep(database, now=late)
     with database.read() as db:
         assert db.scalar(select(func.count()).select_from(KeptFormRow)) == 0
 
@@ -70,7 +70,6 @@ def test_ended_sign_ins_are_marked_once_and_go_after_a_day(database, people):
         assert sign_ins.end_expired(db, now=LATER + timedelta(hours=1)) == 0
     with database.read() as db:
         assert set(db.scalars(select(SignIn.ended_at))) == {LATER}
-    with database.write() as db:
-        sign_ins.end_expired(db, now=LATER + timedelta(days=1))
+    sweep(database, now=LATER + timedelta(days=1))
     with database.read() as db:
         assert db.scalars(select(SignIn.id)).all() == []

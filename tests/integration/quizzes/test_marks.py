@@ -118,7 +118,7 @@ def test_older_attempts_are_filled_in_once_and_what_cannot_be_marked_stays(
 
 
 def test_the_hourly_round_fills_in(pupil, database, older):
-    jobs.sweep(database, now=NOW)
+    jobs.hourly(database, now=NOW)
     assert None not in stored(database)
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import delete, func, select, text, update
 
 from app import jobs
 from app.accounts import queries as people
-from app.accounts import sign_ins
 from app.accounts.models import KeptFormRow, SignIn, User
 from app.demo.people import ADMIN, INSTRUCTORS, PASSWORD, STUDENTS, DemoPerson
+from app.retention.sweeping import sweep
 from tests.house_rules.policy_table import EVERYONE
 from tests.integration.routes.test_crawl import fingerprint
 from tests.make import NOW
@@ -334,8 +334,7 @@ def test_an_ended_sign_in_stays_ended_when_the_clock_is_set_back(
     with academy_database.read() as db:
         rows = len(db.scalars(select(SignIn.id)).all())
     assert rows > 0
-    with academy_database.write() as db:
-        sign_ins.end_expired(db, now=NOW + timedelta(days=1, seconds=1))
+    sweep(academy_database, now=NOW + timedelta(days=1, seconds=1))
     with academy_database.read() as db:
         assert db.scalars(select(SignIn.ended_at)).all().count(NOW) == 0
 

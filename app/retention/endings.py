@@ -1,0 +1,262 @@
+"""What each rule means in the database: which rows are over, and what happens to them.
+
+A step is looked for without the right to write and carried out a few rows at a time; its condition holds at
+both moments. Tables are named as in `rules`, so that this package does not reach into the models of others.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Table, and_, exists, null, or_, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from app.db.base import Base
+from app.kit.leaving import LEAVING, NAME_OF_WHO_LEFT
+from app.outbox.queries import MAIL
+from app.retention.rules import EVIDENCE, RULE
+
+Columns = ReadOnlyColumnCollection[str, Any]
+Condition = Callable[[Columns, datetime], ColumnElement[bool]]
+"""Says of the columns of a table which rows were over at a moment: that of now, less what the rule lasts."""
+
+AT_ONCE: Final = 500
+SIGNING_IN: Final = tuple(
+    f"accounts.{act}"
+    for act in (
+        "all_sign_ins_ended",
+        "new_address_asked",
+        "other_sign_ins_ended",
+        "passkey_refused",
+        "proved",
+        "recovery_code_used",
+        "registered_again",
+        "reset_asked",
+        "reset_started",
+        "second_factor_refused",
+        "sign_in_ended",
+        "sign_in_refused",
+        "signed_in",
+        "signed_out",
+    )
+)
+"""Acts of the audit trail that happen again and again and change nothing that lasts."""
+SWEEP: Final = "sweep"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Rows of one table that are over. `values`: what is written into them; None: they are deleted. `most`
+    rows are done in one transaction: few where the database looks at many others for each."""
+
+    rule: str
+    table: str
+    is_over: Condition
+    values: Mapping[str, Any] | None = None
+    most: int = AT_ONCE
+
+    def condition(self, now: datetime) -> ColumnElement[bool]:
+        """Return which rows are over now."""
+        lasts = RULE[self.rule].lasts
+        return self.is_over(table(self.table).c, now - (LEAVING if lasts is None else lasts))
+
+
+def table(name: str) -> Table:
+    """Return a table by its name; the caller's process has loaded every model."""
+    return Base.metadata.tables[name]
+
+
+def since(*names: str) -> Condition:
+    """Return the condition that the moment in one of these columns was long ago."""
+    return lambda columns, before: or_(*(columns[name] <= before for name in names))
+
+
+def of_closed(name: str, *filled: str) -> Condition:
+    """Return the condition that a row belongs to a person whose account was closed long ago; with `filled`,
+    that one of these columns holds something besides."""
+
+    def condition(columns: Columns, before: datetime) -> ColumnElement[bool]:
+        belongs: ColumnElement[bool] = columns[name].in_(closed_before(before))
+        if not filled:
+            return belongs
+        return and_(belongs, or_(*(columns[each] != "" for each in filled)))
+
+    return condition
+
+
+def closed_before(before: datetime) -> Any:
+    """Return the query for the people whose accounts were closed before a moment."""
+    users = table("users").c
+    return select(users.id).where(users.disabled_at <= before)
+
+
+def references_to(name: str) -> tuple[Any, ...]:
+    """Return the columns of all tables that refer to a table."""
+    return tuple(
+        column
+        for each in Base.metadata.sorted_tables
+        for column in each.columns
+        if any(key.column.table.name == name for key in column.foreign_keys)
+    )
+
+
+def _nothing_refers_to(name: str, columns: Columns) -> ColumnElement[bool]:
+    return and_(
+        *(
+            ~exists().where(column == columns.id).correlate(table(name))
+            for column in references_to(name)
+        )
+    )
+
+
+def _unconfirmed(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    return and_(
+        columns.confirmed_at.is_(None),
+        columns.created_at <= before,
+        _nothing_refers_to("users", columns),
+    )
+
+
+def _sign_in_act(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    return and_(columns.at <= before, columns.action.in_(SIGNING_IN))
+
+
+def _given_up(*, mails: bool) -> Condition:
+    def condition(columns: Columns, before: datetime) -> ColumnElement[bool]:
+        is_kind = columns.name == MAIL if mails else columns.name != MAIL
+        return and_(columns.dead_at <= before, columns.done_at.is_(None), is_kind)
+
+    return condition
+
+
+def _open_enquiry(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    return and_(columns.answered_at.is_(None), columns.received_at <= before)
+
+
+def _begun_factor(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    return and_(columns.confirmed_at.is_(None), columns.created_at <= before)
+
+
+def _ended_wait(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    return and_(columns.state != "waiting", columns.ended_at <= before)
+
+
+def _old_run(*, sweeps: bool) -> Condition:
+    """Whether a newer run of its kind is old: the last one stays."""
+
+    def condition(columns: Columns, before: datetime) -> ColumnElement[bool]:
+        later = table("operation_runs").alias("later").c
+        is_kind = columns.kind == SWEEP if sweeps else columns.kind != SWEEP
+        is_replaced = exists().where(
+            later.kind == columns.kind,
+            later.ended_at > columns.ended_at,
+            later.ended_at <= before,
+        )
+        return and_(is_kind, is_replaced)
+
+    return condition
+
+
+def _unused_revision(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    newer = table("course_revisions").alias("newer").c
+    is_replaced = exists().where(
+        newer.course_key == columns.course_key,
+        newer.number > columns.number,
+        newer.published_at <= before,
+    )
+    return and_(is_replaced, _nothing_refers_to("course_revisions", columns))
+
+
+def is_evidence(assessment: Columns, signed_after: datetime) -> ColumnElement[bool]:
+    """Whether an assessment is signed, and a certificate rests on it or it was signed lately."""
+    certificates = table("certificates").c
+    is_certified = exists().where(
+        certificates.user_id == assessment.student_id,
+        certificates.course_key == assessment.course_key,
+    )
+    return and_(
+        assessment.signed_at.is_not(None), or_(assessment.signed_at > signed_after, is_certified)
+    )
+
+
+def _comment_is_over(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    """The comments of an assessment of a person who left, unless they are evidence."""
+    return and_(
+        columns.student_id.in_(closed_before(before)),
+        or_(columns.comment != "", columns.discard_reason != ""),
+        ~is_evidence(columns, before + LEAVING - EVIDENCE),
+    )
+
+
+def _mark_note_is_over(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    assessment = table("assessments").c
+    return and_(
+        columns.note != "",
+        exists().where(
+            assessment.id == columns.assessment_id,
+            assessment.student_id.in_(closed_before(before)),
+            ~is_evidence(assessment, before + LEAVING - EVIDENCE),
+        ),
+    )
+
+
+def name_is_over(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    """A person whose data have ended, whose name was left because something rested on it."""
+    return and_(
+        columns.emptied_at <= before + LEAVING,
+        columns.name != NAME_OF_WHO_LEFT,
+        ~name_is_evidence(columns, before + LEAVING),
+    )
+
+
+def name_is_evidence(user: Columns, now: datetime) -> ColumnElement[bool]:
+    """Whether a certificate or a signed report needs the name of a person."""
+    certificates, assessment = table("certificates").c, table("assessments").c
+    return or_(
+        exists().where(certificates.user_id == user.id),
+        exists().where(
+            or_(assessment.student_id == user.id, assessment.instructor_id == user.id),
+            is_evidence(assessment, now - EVIDENCE),
+        ),
+    )
+
+
+STEPS: Final = (
+    Step("counts_of_tries", "limit_counts", since("window_starts_at")),
+    Step("answers_to_forms", "idempotency_keys", since("created_at")),
+    Step("answered_enquiries", "enquiries", since("answered_at")),
+    Step("open_enquiries", "enquiries", _open_enquiry),
+    Step("sign_ins", "sign_ins", since("ended_at", "ends_at", "idle_ends_at")),
+    Step("pending_sign_ins", "pending_sign_ins", since("ends_at")),
+    Step("passkey_challenges", "passkey_challenges", since("ends_at")),
+    Step("kept_forms", "kept_forms", since("created_at")),
+    Step("known_networks", "known_networks", since("seen_at")),
+    Step("mailed_links", "mailed_links", since("used_at", "ends_at")),
+    Step("api_tokens", "api_tokens", since("revoked_at", "ends_at")),
+    Step("second_factor_begun", "totp_factors", _begun_factor),
+    Step("factor_resets", "factor_resets", since("done_at", "stopped_at")),
+    Step("acts_of_signing_in", "audit_events", _sign_in_act),
+    Step("life_support_proofs", "life_support_proofs", since("ended_at")),
+    Step("notices", "notices", of_closed("person_id")),
+    Step(
+        "places",
+        "enrolments",
+        of_closed("user_id", "note", "reason"),
+        {"note": null(), "reason": null()},
+    ),
+    Step("places", "seats", of_closed("user_id", "reason"), {"reason": null()}),
+    Step("waiting_entries", "waiting_entries", _ended_wait),
+    Step("assessments", "step_marks", _mark_note_is_over, {"note": ""}),
+    Step("assessments", "assessments", _comment_is_over, {"comment": "", "discard_reason": null()}),
+    Step("certificate_blocks", "certificate_blocks", of_closed("user_id")),
+    Step("sent_mails", "outbox_events", since("done_at")),
+    Step("sent_mails", "kept_mails", since("at")),
+    Step("mails_given_up", "outbox_events", _given_up(mails=True)),
+    Step("facts_given_up", "outbox_events", _given_up(mails=False)),
+    Step("acts", "audit_events", of_closed("person_id", "reason"), {"reason": null()}),
+    Step("runs", "operation_runs", _old_run(sweeps=False)),
+    Step("sweeps", "operation_runs", _old_run(sweeps=True)),
+    Step("unconfirmed_accounts", "users", _unconfirmed, most=20),
+    Step("unused_revisions", "course_revisions", _unused_revision, most=5),
+)

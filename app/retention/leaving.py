@@ -1,0 +1,157 @@
+"""What happens to the data of a person whose account was closed and whose time to come back is over.
+
+A few people at a time: first what others typed about them, then their own rows. A sweep that is cut off
+between the two begins with the same people again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import String, case, cast, delete, func, null, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.db.database import Database
+from app.kit.leaving import LEAVING, LEFT_ADDRESS, NAME_OF_WHO_LEFT
+from app.retention.endings import (
+    Columns,
+    closed_before,
+    name_is_evidence,
+    name_is_over,
+    table,
+)
+from app.retention.mentions import Mentions, take_out
+
+PEOPLE_AT_ONCE: Final = 20
+OWN: Final = {
+    "group_members": "user_id",
+    "known_networks": "user_id",
+    "kept_forms": "user_id",
+    "life_support_proofs": "user_id",
+    "mailed_links": "user_id",
+    "passkeys": "user_id",
+    "pending_sign_ins": "user_id",
+    "recovery_codes": "user_id",
+    "sign_ins": "user_id",
+    "api_tokens": "user_id",
+    "totp_factors": "user_id",
+}
+"""Tables whose rows of a person go with the account: there are a few of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """A person who left, and what they are called."""
+
+    user_id: UUID
+    name: str
+    email: str
+    certificate_name: str | None
+
+
+def empty_accounts(database: Database, *, now: datetime) -> int:
+    """End the personal data of some people whose accounts were closed long ago; return how many people that
+    was. None: there is nobody left to do."""
+    with database.read() as db:
+        users = table("users").c
+        people = _leavers(db, users.id.in_(_due(now)))
+        mentions = _mentions(db, people)
+    if not people or not take_out(database, mentions):
+        return 0
+    with database.write() as db:
+        return _empty(db, [person.user_id for person in people], now=now)
+
+
+def empty_names(database: Database, *, now: datetime) -> int:
+    """End the names of some people who left, on whom no certificate and no report rests any more."""
+    with database.read() as db:
+        people = _leavers(db, name_is_over(table("users").c, now - LEAVING))
+        mentions = _mentions(db, people)
+    if not people or not take_out(database, mentions):
+        return 0
+    users = table("users").c
+    ids = [person.user_id for person in people]
+    with database.write() as db:
+        emptied = db.execute(
+            update(table("users"))
+            .where(users.id.in_(ids), name_is_over(users, now - LEAVING))
+            .values(name=NAME_OF_WHO_LEFT, certificate_name=null())
+            .returning(users.id)
+        )
+        return len(emptied.all())
+
+
+def _due(now: datetime) -> Any:
+    users = table("users").c
+    return closed_before(now - LEAVING).where(users.emptied_at.is_(None))
+
+
+def _leavers(db: Session, condition: Any) -> list[Leaver]:
+    users = table("users").c
+    rows = db.execute(
+        select(users.id, users.name, users.email, users.certificate_name)
+        .where(condition)
+        .order_by(users.id)
+        .limit(PEOPLE_AT_ONCE)
+    )
+    return [Leaver(*row) for row in rows]
+
+
+def _mentions(db: Session, people: Sequence[Leaver]) -> Mentions:
+    """Return what these people are called. A name that somebody else bears, or that is part of one, is left
+    alone: it would be taken out of what was written about them."""
+    if not people:
+        return Mentions(())
+    names = {name for person in people for name in (person.name, person.certificate_name) if name}
+    names.discard(NAME_OF_WHO_LEFT)
+    addresses = {person.email for person in people if not person.email.endswith(LEFT_ADDRESS)}
+    users = table("users").c
+    others = db.scalars(
+        select(users.name).where(
+            users.id.not_in([person.user_id for person in people]),
+            or_(*(users.name.icontains(name, autoescape=True) for name in sorted(names))),
+        )
+    )
+    borne = [other.lower() for other in others]
+    own = {name for name in names if not any(name.lower() in other for other in borne)}
+    return Mentions(tuple(sorted(own | addresses)))
+
+
+def _empty(db: Session, ids: Sequence[UUID], *, now: datetime) -> int:
+    """Empty the rows of these people and delete what is theirs alone. Whose account was opened again in the
+    meantime is left alone."""
+    users = table("users").c
+    people = db.scalars(
+        select(users.id)
+        .where(users.id.in_(ids), users.id.in_(_due(now)))
+        .order_by(users.id)
+        .with_for_update()
+    ).all()
+    for name, column in OWN.items():
+        db.execute(delete(table(name)).where(table(name).c[column].in_(people)))
+    db.execute(
+        update(table("users")).where(users.id.in_(people)).values(**_emptied(users, now=now))
+    )
+    return len(people)
+
+
+def _emptied(users: Columns, *, now: datetime) -> dict[str, Any]:
+    """Return what stands in the row of a person who left. The name stays where it is evidence."""
+    stays = name_is_evidence(users, now)
+    return {
+        "emptied_at": now,
+        "name": case((stays, users.name), else_=NAME_OF_WHO_LEFT),
+        "certificate_name": case((stays, users.certificate_name), else_=null()),
+        "email": func.replace(cast(users.id, String), "-", "") + LEFT_ADDRESS,
+        "password_hash": null(),
+        "confirmed_at": null(),
+        "is_medical": null(),
+        "profession": null(),
+        "registration_number": null(),
+        "access_needs": null(),
+        "life_support_until": null(),
+        "second_factor_since": null(),
+        "theme": "auto",
+    }

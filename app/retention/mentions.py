@@ -1,0 +1,127 @@
+"""Names and addresses of people who left, in words that others typed: finding them, and taking them out."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import JSON, ColumnElement, String, bindparam, cast, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.db.database import Database
+from app.retention.endings import AT_ONCE, table
+
+REMOVED: Final = "[removed]"
+MOST: Final = 20 * AT_ONCE
+"""Rows of one column that are read at once; where there are more, the next sweep goes on."""
+PLACES: Final = {
+    "assessments": ("comment", "discard_reason"),
+    "audit_events": ("reason", "details"),
+    "enrolments": ("note", "reason"),
+    "factor_resets": ("reason",),
+    "life_support_proofs": ("end_reason",),
+    "notices": ("details",),
+    "practicals": ("note",),
+    "seats": ("reason",),
+    "step_marks": ("note",),
+}
+"""Columns in which a person may have typed, or a letter says, the name of another."""
+NAMELESS: Final = {
+    "answers": ("response",),
+    "attempts": ("drawn", "marks"),
+    "certificate_blocks": ("reason",),
+    "certificates": ("snapshot", "revocation_reason"),
+    "course_errata": ("was", "now", "why"),
+    "course_revisions": ("delivery", "keys"),
+    "enquiries": ("message", "note"),
+    "kept_mails": ("text", "source"),
+    "operation_runs": ("detail",),
+    "outbox_events": ("payload", "last_error"),
+    "users": ("access_needs",),
+}
+"""Columns of words that are left alone: certificates are signed, answers and courses are about the subject,
+and the rest ends by a rule of its own before a person has left, or with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What is to be taken out: names and addresses of a few people."""
+
+    words: tuple[str, ...]
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        longest_first = sorted(self.words, key=len, reverse=True)
+        either = "|".join(re.escape(word) for word in longest_first)
+        return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+
+    def taken_out(self, value: Any) -> Any:
+        """Return a text, or the texts inside a JSON value, without what these people are called."""
+        if isinstance(value, str):
+            return self.pattern.sub(REMOVED, value)
+        if isinstance(value, Mapping):
+            return {key: self.taken_out(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self.taken_out(each) for each in value]
+        return value
+
+    def condition(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether a column holds one of the words, in small letters or large ones."""
+        if isinstance(column.type, JSON):
+            # JSON is stored with letters outside ASCII as \\u00e9, on both databases.
+            escaped = (json.dumps(word)[1:-1] for word in self.words)
+            return or_(*(cast(column, String).icontains(word, autoescape=True) for word in escaped))
+        return or_(*(column.icontains(word, autoescape=True) for word in self.words))
+
+
+def take_out(database: Database, mentions: Mentions) -> bool:
+    """Take names and addresses out of what others typed, and return whether that was all of them. Rows are
+    looked for without the right to write. A signed assessment stays as it was signed."""
+    if not mentions.words:
+        return True
+    return all(
+        _take_out_of(database, name, column, mentions)
+        for name, columns in PLACES.items()
+        for column in columns
+    )
+
+
+def _take_out_of(database: Database, name: str, column: str, mentions: Mentions) -> bool:
+    columns = table(name).c
+    query = select(columns.id).where(mentions.condition(columns[column]), *_is_unsigned(name))
+    with database.read() as db:
+        ids = list(db.scalars(query.limit(MOST)))
+    for start in range(0, len(ids), AT_ONCE):
+        with database.write() as db:
+            _rewrite(db, name, column, ids[start : start + AT_ONCE], mentions)
+    return len(ids) < MOST
+
+
+def _rewrite(db: Session, name: str, column: str, ids: list[UUID], mentions: Mentions) -> None:
+    columns = table(name).c
+    rows = db.execute(
+        select(columns.id, columns[column])
+        .where(columns.id.in_(ids))
+        .order_by(columns.id)
+        .with_for_update()
+    ).all()
+    changed = [
+        {"row_id": row_id, "text": text}
+        for row_id, value in rows
+        if (text := mentions.taken_out(value)) != value
+    ]
+    if changed:
+        written = update(table(name)).where(columns.id == bindparam("row_id"))
+        db.connection().execute(written.values({column: bindparam("text")}), changed)
+
+
+def _is_unsigned(name: str) -> Iterable[ColumnElement[bool]]:
+    assessments = table("assessments").c
+    if name == "assessments":
+        return (assessments.signed_at.is_(None),)
+    if name == "step_marks":
+        unsigned = select(assessments.id).where(assessments.signed_at.is_(None))
+        return (table(name).c.assessment_id.in_(unsigned),)
+    return ()

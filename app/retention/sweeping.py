@@ -1,0 +1,160 @@
+"""Obeying the rules: a sweep deletes and empties what is over, a few rows in each transaction.
+
+One worker sweeps at a time. A sweep that is cut off loses nothing: what it had done is done, and the next one
+finds the rest by the same conditions.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import CursorResult, delete, or_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from app.db.database import Database
+from app.db.inserting import insert_into
+from app.operations.runs import RunKind, record_run
+from app.retention import drawings, leaving
+from app.retention.endings import STEPS, Step, table
+from app.retention.models import SweepLease
+from app.retention.rules import RULE
+
+log = structlog.get_logger("preceptor.retention")
+
+EVERY: Final = timedelta(hours=1)
+SOON: Final = timedelta(minutes=1)
+"""When a sweep goes on that left something."""
+LEASE: Final = timedelta(minutes=10)
+"""How long a sweep belongs to one worker; a sweep has a bounded number of small transactions."""
+MOST_BATCHES: Final = 20
+"""Transactions of one step in one sweep."""
+ONLY: Final = "sweep"
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep came to: rows by rule, rules that failed, and whether it left something for the next."""
+
+    rows: Counter[str]
+    failed: tuple[str, ...] = ()
+    is_unfinished: bool = False
+
+    @property
+    def words(self) -> str:
+        """Say it for an admin, without naming anybody."""
+        counts = [
+            f"{RULE[key].what.partition(':')[0]}: {count:,}"
+            for key, count in self.rows.items()
+            if count
+        ]
+        words = "Over and ended: " + "; ".join(counts) + "." if counts else "Nothing was over."
+        if self.is_unfinished:
+            words += " More is over; it goes on within minutes."
+        if self.failed:
+            words += f" {len(self.failed)} of the rules could not be obeyed: the log says why."
+        return words
+
+
+def sweep_if_due(database: Database, *, now: datetime) -> Swept | None:
+    """Sweep unless another worker does, or one did lately; None: there was nothing to do."""
+    with database.read() as db:
+        lease = db.get(SweepLease, ONLY)
+        if lease is not None and not _is_free(lease, now):
+            return None
+    with database.write() as db:
+        if not _take(db, now):
+            return None
+    swept = sweep(database, now=now)
+    with database.write() as db:
+        next_at = now + (SOON if swept.is_unfinished else EVERY)
+        db.execute(update(SweepLease).values(leased_until=now, next_at=next_at))
+        record_run(
+            db,
+            RunKind.sweep,
+            started_at=now,
+            succeeded=not swept.failed,
+            detail=swept.words,
+            now=now,
+        )
+    return swept
+
+
+def sweep(database: Database, *, now: datetime) -> Swept:
+    """Obey every rule once, and go on after one that fails. The number of statements has a limit, whatever
+    there is to do."""
+    rows: Counter[str] = Counter()
+    failed: list[str] = []
+    is_unfinished = False
+    for rule, batch, full in _work(database, now):
+        try:
+            for _ in range(MOST_BATCHES):
+                done = batch()
+                rows[rule] += done
+                if done < full:
+                    break
+            else:
+                is_unfinished = True
+        except Exception as error:  # whatever is wrong with one rule, the others are obeyed
+            log.error("rule not obeyed", rule=rule, exc_info=error)
+            failed.append(rule)
+    return Swept(rows, tuple(failed), is_unfinished)
+
+
+def _work(database: Database, now: datetime) -> Iterator[tuple[str, Callable[[], int], int]]:
+    """Yield for each rule what does some of it, and how many rows that are when there may be more."""
+    for step in STEPS:
+        yield step.rule, partial(_some, database, step, now), step.most
+    people = leaving.PEOPLE_AT_ONCE
+    yield "accounts", partial(leaving.empty_accounts, database, now=now), people
+    yield "names_of_people_who_left", partial(leaving.empty_names, database, now=now), people
+    yield "unused_drawings", partial(drawings.delete_unused, database), drawings.AT_ONCE
+
+
+def _some(database: Database, step: Step, now: datetime) -> int:
+    """Do some rows of a step and return how many: found by a block that only reads, ended by a short one."""
+    rows = table(step.table)
+    keys = tuple(rows.primary_key.columns)
+    condition = step.condition(now)
+    with database.read() as db:
+        over = [tuple(row) for row in db.execute(select(*keys).where(condition).limit(step.most))]
+    if not over:
+        return 0
+    chosen = tuple_(*keys).in_(over) if len(keys) > 1 else keys[0].in_([key for (key,) in over])
+    with database.write() as db:
+        if step.values is None:
+            return _count(db, delete(rows).where(chosen, condition))
+        return _count(db, update(rows).where(chosen, condition).values(dict(step.values)))
+
+
+def _count(db: Session, statement: Any) -> int:
+    result: CursorResult[Any] = db.connection().execute(statement)
+    return result.rowcount
+
+
+def _is_free(lease: SweepLease, now: datetime) -> bool:
+    """Whether the right to sweep can be taken. A clock that was ahead for a while leaves moments that lie
+    further ahead than any lease or pause: they count for nothing."""
+    waits = now < lease.next_at <= now + 2 * EVERY
+    return not waits and not now < lease.leased_until <= now + 2 * LEASE
+
+
+def _take(db: Session, now: datetime) -> bool:
+    """Take the right to sweep, unless another worker was quicker."""
+    taken = (
+        insert_into(db, SweepLease)
+        .values(name=ONLY, leased_until=now + LEASE, next_at=now)
+        .on_conflict_do_update(
+            index_elements=[SweepLease.name],
+            set_={"leased_until": now + LEASE},
+            where=(
+                or_(SweepLease.leased_until <= now, SweepLease.leased_until > now + 2 * LEASE)
+                & or_(SweepLease.next_at <= now, SweepLease.next_at > now + 2 * EVERY)
+            ),
+        )
+        .returning(SweepLease.name)
+    )
+    return db.execute(taken).one_or_none() is not None

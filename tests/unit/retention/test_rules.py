@@ -1,0 +1,113 @@
+"""The one table of retention: whole, free of contradictions, and the only one."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import JSON, Text
+
+from app.db.base import Base
+from app.db.tables import load_tables
+from app.retention import document, mentions
+from app.retention.checks import CHECKS
+from app.retention.endings import STEPS
+from app.retention.rules import RULE, RULES, Ending, conflicts, grouped, span_words
+from tests.make.retention import ENDING
+
+load_tables()
+TABLES = set(Base.metadata.tables)
+ROOT = Path(__file__).parents[3]
+
+
+def test_every_table_has_its_rule():
+    assert conflicts(RULES, TABLES) == []
+    assert len(RULE) == len(RULES)
+
+
+def test_a_table_without_a_rule_is_named():
+    assert conflicts(RULES, {*TABLES, "photographs"}) == ["photographs has no rule."]
+    assert conflicts(RULES, TABLES - {"notices"}) == ["notices is no table."]
+
+
+def test_rules_that_contradict_each_other_are_named():
+    again = replace(RULE["notices"], key="again")
+    assert conflicts([*RULES, again], TABLES) == ["notices stands in two rules."]
+    part = replace(again, rows=("notices/read",))
+    assert conflicts([*RULES, part], TABLES) == ["notices stands both whole and in parts."]
+    same_part = replace(again, rows=("enquiries/open",))
+    assert conflicts([*RULES, same_part], TABLES) == ["enquiries/open stands in two rules."]
+
+
+def test_every_promise_is_obeyed_and_checked():
+    """What has an end, or is emptied, has a step that ends it, a check, and rows that break it."""
+    obeyed = {step.rule for step in STEPS} | {
+        "accounts",
+        "names_of_people_who_left",
+        "unused_drawings",
+    }
+    ends = {rule.key for rule in RULES if rule.ending is not Ending.stays}
+    assert ends <= obeyed
+    assert {getattr(check, "__name__", "") for check in CHECKS} == obeyed == set(ENDING)
+
+
+def test_what_stays_for_ever_says_why():
+    for rule in RULES:
+        assert len(rule.why) > 15, rule.key
+        assert not rule.how_long[:1].islower(), rule.key
+        assert not rule.what.endswith("."), rule.key
+
+
+def test_every_column_of_words_is_searched_for_names_or_said_to_hold_none():
+    words = {
+        (table.name, column.name)
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, Text | JSON)
+    }
+    listed = [
+        (name, column)
+        for places in (mentions.PLACES, mentions.NAMELESS)
+        for name, columns in places.items()
+        for column in columns
+    ]
+    assert sorted(listed) == sorted(words | {("certificates", "snapshot")})
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(minutes=30), "half an hour"),
+        (timedelta(days=1), "a day"),
+        (timedelta(days=90), "90 days"),
+        (timedelta(days=365), "a year"),
+        (timedelta(days=6 * 365), "6 years"),
+    ],
+)
+def test_spans_are_said_in_words(span, words):
+    assert span_words(span) == words
+
+
+def test_a_rule_is_a_promise_in_words():
+    assert RULE["notices"].how_long == "90 days after the account was closed, then deleted"
+    assert RULE["certificates"].how_long == "For ever"
+    assert RULE["unused_drawings"].how_long == "Deleted at once"
+
+
+def test_every_rule_stands_under_a_heading():
+    assert sorted(rule.key for _, rules in grouped() for rule in rules) == sorted(RULE)
+
+
+def test_the_document_shows_the_table():
+    """Made by `.venv/bin/python -m app.retention.document > docs/retention.md`."""
+    assert (ROOT / "docs" / "retention.md").read_text(encoding="utf-8") == document.markdown()
+
+
+def test_nothing_else_says_how_long():
+    """Periods stand in the table alone: not in the sections of the page about privacy."""
+    source = (ROOT / "app" / "home" / "information.py").read_text(encoding="utf-8")
+    privacy = source[source.index("PRIVACY =") : source.index("ACCESSIBILITY =")]
+    period = r"(\d+|\}|\ban?) (minute|hour|day|week|month|year)s?\b|half an hour"
+    assert re.findall(period, "a year, 90 days, {KEPT.days} days and half an hour, a practical day")
+    assert re.findall(period, privacy) == []
