@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.retention.rules import Group, Rule, grouped
+from app.retention.domain import Group, Rule
+from app.retention.rules import grouped
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from app.db.base import Base
 from app.kit.leaving import LEAVING, NAME_OF_WHO_LEFT
 from app.outbox.queries import MAIL
-from app.retention.rules import EVIDENCE, RULE
+from app.retention.domain import EVIDENCE
+from app.retention.rules import RULE
 
 Columns = ReadOnlyColumnCollection[str, Any]
 Condition = Callable[[Columns, datetime], ColumnElement[bool]]

@@ -12,8 +12,9 @@ from app.db.base import Base
 from app.db.tables import load_tables
 from app.retention import document, mentions
 from app.retention.checks import CHECKS
+from app.retention.domain import Ending, conflicts, span_words
 from app.retention.endings import STEPS
-from app.retention.rules import RULE, RULES, Ending, conflicts, grouped, span_words
+from app.retention.rules import RULE, RULES, grouped
 from tests.make.retention import ENDING
 
 load_tables()
