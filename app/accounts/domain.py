@@ -1,4 +1,4 @@
-"""Rules about people: names, addresses, passwords, roles, and how long a sign-in lasts."""
+"""Rules about people: names, addresses, profiles, roles, and how long a sign-in lasts."""
 
 import ipaddress
 import re
@@ -12,9 +12,6 @@ from app.accounts.actor import Role
 from app.kit.ids import UserId
 from app.kit.versions import version_of
 
-SHORTEST_PASSWORD = 15
-SHORTEST_WITH_FACTOR = 10
-LONGEST_PASSWORD = 256
 LONGEST_NAME = 200
 MOST_SIGN_INS = 10
 API_TOKEN_LASTS = timedelta(days=90)
@@ -202,116 +199,6 @@ def device_label(user_agent: str) -> str:
     browser = next((words for mark, words in BROWSERS if mark in user_agent), "A browser")
     system = next((words for mark, words in SYSTEMS if mark in user_agent), None)
     return f"{browser} on {system}" if system else browser
-
-
-# Passwords
-
-ACADEMY_WORDS = (
-    "preceptor", "academy", "mesotherapy", "mesoterapia", "practical", "certificate", "student",
-    "instructor", "admin", "administrator", "london", "training", "injection", "aesthetics",
-    "aesthetic", "clinic", "needle", "course", "lesson", "module",
-)  # fmt: skip
-COMMON_WORDS = (
-    "password", "passwort", "passphrase", "passcode", "letmein", "welcome", "qwertyuiop", "qwerty",
-    "asdfghjkl", "asdfgh", "zxcvbnm", "azerty", "qazwsx", "1q2w3e4r", "iloveyou", "sunshine",
-    "princess", "football", "baseball", "liverpool", "arsenal", "chelsea", "superman", "batman",
-    "monkey", "dragon", "master", "shadow", "michael", "charlie", "ashley", "jessica", "whatever",
-    "trustno", "starwars", "pokemon", "computer", "internet", "samsung", "google", "facebook",
-    "secret", "changeme", "default", "guest", "login", "hello", "summer", "winter", "spring",
-    "autumn", "monday", "friday", "january", "december", "flower", "cheese", "freedom", "lovely",
-    "correcthorsebatterystaple", "thisismypassword", "love", "test", "user", "root", "abc",
-)  # fmt: skip
-LOOKALIKES = str.maketrans("013457@$!", "oleastasi")
-FEWEST_OWN_CHARACTERS = 6
-FEWEST_DIFFERENT = 5
-RUN = 4
-
-
-def normal_password(typed: str) -> str:
-    """Return the form that is hashed: composed and decomposed letters give one password (R-002)."""
-    return unicodedata.normalize("NFKC", typed)
-
-
-def shortest_password(*, has_factor: bool) -> int:
-    """Return how many characters a password needs; fewer beside a second factor (R-001)."""
-    return SHORTEST_WITH_FACTOR if has_factor else SHORTEST_PASSWORD
-
-
-def password_problem(
-    typed: str, *, email: str = "", name: str = "", has_factor: bool = False
-) -> str | None:
-    """Return why this may not be a password, in words that help, or None.
-
-    Length is the only rule of composition (R-001, R-002). Beyond it a password must hold something of
-    its own besides the commonest passwords, words of the academy and the person's own name (R-004).
-    """
-    password = normal_password(typed)
-    if len(password) < (fewest := shortest_password(has_factor=has_factor)):
-        return (
-            f"Use at least {fewest} characters. "
-            "Four or five words that do not belong together are easy to remember."
-        )
-    if len(password) > LONGEST_PASSWORD:
-        return f"Use at most {LONGEST_PASSWORD} characters."
-    if len(set(password)) < FEWEST_DIFFERENT:
-        return "This repeats a few characters. Use words that do not belong together."
-    own = {part for part in re.split(r"[^\w]+|_", f"{email} {name}".casefold()) if len(part) > 2}
-    if _own_characters(password, own) < FEWEST_OWN_CHARACTERS:
-        return (
-            "This is easy to guess: it is made of common passwords, words of the academy, or your "
-            "name. Use words that do not belong together."
-        )
-    return None
-
-
-def _own_characters(password: str, own_words: Set[str]) -> int:
-    """Count what is left when everything a guesser tries first is taken away."""
-    words = sorted({*ACADEMY_WORDS, *COMMON_WORDS, *own_words}, key=len, reverse=True)
-    left = min(
-        (_without(spelling, words) for spelling in _spellings(password)),
-        key=len,
-    )
-    return len(left)
-
-
-def _spellings(password: str) -> tuple[str, str]:
-    plain = password.casefold()
-    return plain, plain.translate(LOOKALIKES)
-
-
-def _without(text: str, words: list[str]) -> str:
-    for word in words:
-        text = text.replace(word, " ")
-    return "".join(
-        character
-        for part in text.split()
-        for character in _without_runs(part)
-        if character.isalnum()
-    )
-
-
-def _without_runs(text: str) -> str:
-    """Drop stretches such as 1234, dcba or aaaa: one step up, down or none, four times or more."""
-    kept, start = [], 0
-    while start < len(text):
-        end = _end_of_run(text, start)
-        if end - start < RUN:
-            end = start + 1
-            kept.append(text[start])
-        start = end
-    return "".join(kept)
-
-
-def _end_of_run(text: str, start: int) -> int:
-    if start + 1 >= len(text):
-        return start + 1
-    step = ord(text[start + 1]) - ord(text[start])
-    if step not in (-1, 0, 1):
-        return start + 1
-    end = start + 1
-    while end < len(text) and ord(text[end]) - ord(text[end - 1]) == step:
-        end += 1
-    return end
 
 
 # Profiles

@@ -7,7 +7,6 @@ from pydantic import AfterValidator, Field, StringConstraints
 from app.accounts.actor import Role
 from app.accounts.domain import (
     LONGEST_NAME,
-    LONGEST_PASSWORD,
     LONGEST_TOKEN_NAME,
     AccountState,
     Profile,
@@ -15,6 +14,7 @@ from app.accounts.domain import (
     normal_email,
 )
 from app.accounts.links import LONGEST_TOKEN
+from app.accounts.password_rules import LONGEST_PASSWORD
 from app.web.access import FreshProof
 from app.web.dates import Day
 from app.web.forms import EditForm, Form

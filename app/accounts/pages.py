@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from fastapi import Response
 
-from app.accounts import comparing, doors, own_account, passwords, queries, sign_ins
+from app.accounts import comparing, doors, own_account, password_rules, passwords, queries, sign_ins
 from app.accounts.browsers import browser_of, led_on, recognised, signed_in
-from app.accounts.domain import KEPT_WORDS, SHORTEST_PASSWORD, Purpose, SignInEnd
+from app.accounts.domain import KEPT_WORDS, Purpose, SignInEnd
 from app.accounts.errors import LinkSpent, SignInRefused, WrongPassword
 from app.accounts.factors import ceremony
 from app.accounts.forms import (
@@ -34,10 +34,7 @@ from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 
-TOO_SHORT_ALONE = (
-    f"Without a second factor a password needs {SHORTEST_PASSWORD} characters, and yours has fewer. "
-    "Choose a longer one."
-)
+CHOOSE_LONGER = f"{password_rules.TOO_SHORT_ALONE} Choose a longer one."
 SET_PASSWORD = {
     Purpose.reset: "accounts/reset.html",
     Purpose.invitation: "accounts/invitation.html",
@@ -114,8 +111,8 @@ def sign_in(*, visit: Visit, submitted: Submitted) -> Response:
     if started is None:
         return visit.redirect(visit.url("accounts.check_mail"))
     to = local_path(form.next)
-    if isinstance(started, Started) and passwords.is_too_short_alone(form.password):
-        to, flash = visit.url("accounts.password"), TOO_SHORT_ALONE  # a reset took the factor
+    if isinstance(started, Started) and password_rules.is_too_short_alone(form.password):
+        to, flash = visit.url("accounts.password"), CHOOSE_LONGER  # a reset took the factor
         return signed_in(visit, started, to, flash, kind="warning")
     return led_on(visit, started, to)
 

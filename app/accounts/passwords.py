@@ -8,8 +8,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
-from app.accounts import domain
 from app.accounts.errors import PasswordsBusy
+from app.accounts.password_rules import LONGEST_PASSWORD, normal_password, password_problem
 from app.kit.errors import Invalid
 
 AT_ONCE = 2
@@ -59,27 +59,22 @@ def choose(
 ) -> str:
     """Return the hash of a new password, or raise Invalid with the reason at `field`. `has_factor`: the
     person has a second factor besides, so that a shorter one will do (R-001)."""
-    problem = domain.password_problem(typed, email=email, name=name, has_factor=has_factor)
+    problem = password_problem(typed, email=email, name=name, has_factor=has_factor)
     if problem is not None:
         raise Invalid(problem, fields={field: problem})
     return hash_of_password(typed, is_stranger=is_stranger)
 
 
-def is_too_short_alone(typed: str) -> bool:
-    """Tell whether a password needs a second factor beside it (R-001)."""
-    return len(domain.normal_password(typed)) < domain.SHORTEST_PASSWORD
-
-
 def hash_of_password(typed: str, *, is_stranger: bool = False) -> str:
     """Return the hash, or raise PasswordsBusy. `is_stranger`: the sender is nobody we recognise."""
     with _my_turn(is_stranger=is_stranger):
-        return _hasher.hash(domain.normal_password(typed))
+        return _hasher.hash(normal_password(typed))
 
 
 def matches(password_hash: str | None, typed: str, *, is_stranger: bool = False) -> bool:
     """Tell whether this is the password; takes the same time where there is none. Raise PasswordsBusy when
     the line is full, for strangers (`doors`) sooner than for others."""
-    password = domain.normal_password(typed)[: domain.LONGEST_PASSWORD + 1]
+    password = normal_password(typed)[: LONGEST_PASSWORD + 1]
     with _my_turn(is_stranger=is_stranger):
         try:
             _hasher.verify(password_hash or NOBODYS, password)

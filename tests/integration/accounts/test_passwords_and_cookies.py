@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from app.accounts import links, queries
 from app.accounts.api_tokens import make_for_address
-from app.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD, Purpose
+from app.accounts.domain import Purpose
+from app.accounts.password_rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from app.db.base import Base
 from app.main import create_app
 from app.web.logs import configure_logs

@@ -15,7 +15,6 @@ from app.accounts.domain import (
     missing_profile_fields,
     network_block,
     normal_email,
-    password_problem,
     roles_record,
 )
 from tests.make import NOW
@@ -23,13 +22,6 @@ from tests.make import NOW
 STUDENT, ADMIN = frozenset({Role.student}), frozenset({Role.admin})
 INSTRUCTOR_TOO = frozenset({Role.student, Role.instructor})
 TICK = timedelta(microseconds=1)
-SHORT = "Use at least 15 characters. Four or five words that do not belong together are easy to remember."
-LONG = "Use at most 256 characters."
-REPEATS = "This repeats a few characters. Use words that do not belong together."
-EASY = (
-    "This is easy to guess: it is made of common passwords, words of the academy, or your name. "
-    "Use words that do not belong together."
-)
 
 
 @pytest.mark.parametrize(
@@ -45,61 +37,6 @@ EASY = (
 def test_how_a_sign_in_ended(roles, ends_at, end, sentence):
     assert how_it_ended(roles, ends_at, now=NOW) is end
     assert end.sentence == f"Your sign-in ended {sentence}"
-
-
-@pytest.mark.parametrize(
-    ("password", "problem"),
-    [
-        ("plumvelvetorbi", SHORT),
-        ("plumvelvetorbit", None),
-        ("plum velvet orbit tundra " * 10 + "meadow", None),
-        ("plum velvet orbit tundra " * 10 + "meadows", LONG),
-        ("abcdabcdabcdabcd", REPEATS),
-        ("acegzacegzacegzacegz", None),
-        ("mesotherapy london 1", EASY),
-        ("passwordpassword", EASY),
-    ],
-)
-def test_a_password_is_refused_with_what_helps(password, problem):
-    assert password_problem(password) == problem
-
-
-@pytest.mark.parametrize(
-    ("own", "problem"),
-    [
-        ("plumv", EASY),
-        ("plumvx", None),
-        ("plum-v", EASY),
-        ("12345plumv", EASY),
-        ("1234plumvx", None),
-        ("123plum", None),
-        ("9876plumv", EASY),
-        ("aaaaplumv", EASY),
-        ("aaaplumv", None),
-    ],
-)
-def test_six_characters_of_its_own_make_a_password(own, problem):
-    """Common words and runs of four and more are taken away first; what is left must be six."""
-    assert password_problem(f"password academy {own}") == problem
-
-
-@pytest.mark.parametrize(
-    ("email", "name", "problem"),
-    [
-        ("zuzanna.kowalczyk@example.org", "", EASY),
-        ("", "Kowalczyk Zuzanna", EASY),
-        ("zuzanna_kowalczyk@example.org", "", EASY),
-        ("zu@example.org", "Ko Zu", None),
-        ("", "", None),
-    ],
-)
-def test_an_address_and_a_name_are_no_secret(email, name, problem):
-    assert password_problem("Zuzanna Kowalczyk 77", email=email, name=name) == problem
-
-
-def test_letters_written_as_digits_hide_no_common_word():
-    assert password_problem("P@55w0rd p@$$w0rd x1y") == EASY
-    assert password_problem("0r4ng3 tr4ct0r 1gl00s") is None
 
 
 @pytest.mark.parametrize(
