@@ -1,5 +1,6 @@
 """Refusals of second factors."""
 
+from app.accounts.password_rules import TOO_SHORT_ALONE
 from app.kit.errors import Conflict, Invalid
 
 
@@ -25,6 +26,18 @@ class NothingToSetUp(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Setting up took longer than 30 minutes. Begin again with a new picture.")
+
+
+class PasswordNeeded(Invalid):
+    """Nothing but the password is left when the last factor goes, and it was not typed or is too short."""
+
+    slug = "password-needed"
+
+    def __init__(self, *, is_typed: bool) -> None:
+        message = "Enter your current password."
+        if is_typed:
+            message = f"{TOO_SHORT_ALONE} Change your password first, then come back."
+        super().__init__(message, fields={"current_password": message})
 
 
 class ResetRefused(Conflict):

@@ -5,7 +5,6 @@ from io import BytesIO
 import segno
 from fastapi import Response
 
-from app.accounts import domain, passwords
 from app.accounts.browsers import browser_of, signed_in
 from app.accounts.factors import fresh_codes, queries, resets, service
 from app.accounts.factors.domain import (
@@ -18,10 +17,11 @@ from app.accounts.factors.domain import (
 )
 from app.accounts.factors.errors import NothingToSetUp
 from app.accounts.factors.forms import CodeForm, RemoveAppForm
-from app.accounts.factors.service import Changed
+from app.accounts.factors.service import Changed, OwnPassword
 from app.accounts.forms import PlainForm
 from app.accounts.fresh_proof_pages import checked
-from app.kit.errors import Invalid, NotFound, Refused
+from app.accounts.password_rules import is_too_short_alone
+from app.kit.errors import NotFound, ProofNeeded, Refused
 from app.settings import Environment
 from app.web.access import ENROLLING, SIGNED_IN, FreshProof
 from app.web.form_pages import form_page
@@ -108,23 +108,23 @@ def show_remove_app(*, visit: Visit) -> Response:
     "/app/remove",
     name="accounts.remove_app.post",
     access=SIGNED_IN,
-    proof=FreshProof("remove your authenticator app"),
+    proof=FreshProof("remove your authenticator app", by_use_case=True),
 )
 def remove_app(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = RemoveAppForm.read(submitted)
-        with visit.database.read() as db:
-            is_last = queries.factors_of(db, visit.actor.user_id).count == 1
-        if is_last:
-            demand_long_password(visit, form.current_password)
+        password = own_password(visit, form.current_password)
         with visit.database.write() as db:
             changed = service.remove_app(
                 db,
                 visit.actor,
                 browser_of(visit),
+                password=password,
                 staff_need_factor=visit.settings.staff_need_factor,
                 now=visit.now,
             )
+    except ProofNeeded:
+        raise
     except Refused as refused:
         return _remove_page(visit, submitted, refused)
     return after_change(visit, changed, "Your authenticator app is removed.")
@@ -185,18 +185,12 @@ def after_change(visit: VisitContext, changed: Changed, words: str) -> Response:
     return response
 
 
-def demand_long_password(visit: VisitContext, typed: str | None) -> None:
-    """Raise Invalid unless this is the actor's password, and long enough to be their only factor (R-001)."""
+def own_password(visit: VisitContext, typed: str | None) -> OwnPassword | None:
+    """Compare what was typed with the actor's password, outside every block, and return it; None: nothing was
+    typed. Raises WrongPassword."""
     if not typed:
-        message = "Enter your current password."
-        raise Invalid(message, fields={"current_password": message})
-    checked(visit, typed, "current_password")
-    if passwords.is_too_short_alone(typed):
-        message = (
-            f"Without a second factor a password needs {domain.SHORTEST_PASSWORD} characters, and yours "
-            "has fewer. Change your password first, then come back."
-        )
-        raise Invalid(message, fields={"current_password": message})
+        return None
+    return OwnPassword(checked(visit, typed, "current_password"), is_too_short_alone(typed))
 
 
 def _app_page(

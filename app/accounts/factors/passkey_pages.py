@@ -21,13 +21,13 @@ from app.accounts.factors.forms import (
     ProveByPasskeyForm,
     RemovePasskeyForm,
 )
-from app.accounts.factors.own_pages import after_change, demand_long_password
+from app.accounts.factors.own_pages import after_change, own_password
 from app.accounts.factors.step_pages import let_in, step_page, waiting_token
 from app.accounts.forms import PlainForm
 from app.accounts.fresh_proof_pages import CARRIED, onward, prove_page
 from app.accounts.models import User
 from app.accounts.pages import sign_in_page
-from app.kit.errors import NotFound, Refused
+from app.kit.errors import NotFound, ProofNeeded, Refused
 from app.kit.ids import FactorId
 from app.web.access import ENROLLING, EVERYONE, SIGNED_IN, FreshProof
 from app.web.csrf import cookie_name
@@ -112,25 +112,23 @@ def show_remove(*, visit: Visit, passkey_id: FactorId) -> Response:
     "/me/second-factor/passkeys/{passkey_id}/remove",
     name="accounts.remove_passkey.post",
     access=SIGNED_IN,
-    proof=FreshProof("remove a passkey"),
+    proof=FreshProof("remove a passkey", by_use_case=True),
 )
 def remove(*, visit: Visit, submitted: Submitted, passkey_id: FactorId) -> Response:
     try:
         form = RemovePasskeyForm.read(submitted)
-        with visit.database.read() as db:
-            is_last = queries.factors_of(db, visit.actor.user_id).count == 1
-        if is_last:
-            demand_long_password(visit, form.current_password)
+        password = own_password(visit, form.current_password)
         with visit.database.write() as db:
             changed = passkeys.remove_passkey(
                 db,
                 visit.actor,
                 passkey_id,
                 browser_of(visit),
+                password=password,
                 staff_need_factor=visit.settings.staff_need_factor,
                 now=visit.now,
             )
-    except NotFound:
+    except (NotFound, ProofNeeded):
         raise
     except Refused as refused:
         return _remove_page(visit, passkey_id, submitted, refused)

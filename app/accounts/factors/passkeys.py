@@ -21,7 +21,7 @@ from app.accounts.factors.domain import Kind
 from app.accounts.factors.errors import PasskeyRefused, TooManyPasskeys
 from app.accounts.factors.holding import lock_person
 from app.accounts.factors.models import Passkey
-from app.accounts.factors.service import Changed
+from app.accounts.factors.service import Changed, OwnPassword
 from app.accounts.models import User
 from app.accounts.sign_ins import Browser, Started
 from app.accounts.trail import note
@@ -97,11 +97,12 @@ def remove_passkey(
     passkey_id: FactorId,
     browser: Browser,
     *,
+    password: OwnPassword | None,
     staff_need_factor: bool,
     now: datetime,
 ) -> Changed:
-    """Remove one of the actor's passkeys; anybody else's is NotFound. Staff who must have a factor cannot
-    remove their last one."""
+    """Remove one of the actor's passkeys; anybody else's is NotFound. What `factor_removed` demands, this
+    demands."""
     user = lock_person(db, actor.user_id)
     gone = db.scalar(
         delete(Passkey)
@@ -111,7 +112,14 @@ def remove_passkey(
     if gone is None:
         raise NotFound("You have no such passkey. Nothing was changed.")
     return service.factor_removed(
-        db, user, actor, browser, Kind.passkey, staff_need_factor=staff_need_factor, now=now
+        db,
+        user,
+        actor,
+        browser,
+        Kind.passkey,
+        password=password,
+        staff_need_factor=staff_need_factor,
+        now=now,
     )
 
 
@@ -127,12 +135,9 @@ def use_passkey(
 ) -> bool:
     """Tell whether a passkey of this person signed the challenge, and keep that it was used."""
     try:
-        owner = _owner_of(db, site, challenge, answer, now=now)
+        _owner_of(db, site, challenge, answer, only=user_id, now=now)
     except NotVerified as error:
         log.info("passkey refused", why=error.why, user_id=str(user_id))
-        return False
-    if owner != user_id:
-        log.info("passkey refused", why="somebody else's", user_id=str(user_id))
         return False
     return True
 
@@ -150,12 +155,11 @@ def sign_in_with_passkey(
     """Sign in whoever's passkey signed the challenge. It stands for password and second factor: the device
     asked its owner for a finger, a face or a PIN. Raises PasskeyRefused."""
     try:
-        owner = _owner_of(db, site, challenge, answer, now=now)
+        user = _owner_of(db, site, challenge, answer, now=now)
     except NotVerified as error:
         raise _refused(error.why, None) from None
-    user = lock_person(db, owner)
-    if user.disabled_at is not None or user.confirmed_at is None:
-        raise _refused("closed or unconfirmed", owner)
+    if user.confirmed_at is None:
+        raise _refused("unconfirmed", user.id)
     return sign_ins.start(db, user, browser, second_factor_at=now, now=now)
 
 
@@ -185,20 +189,35 @@ def note_refusal(db: Session, user_id: UserId | None, *, now: datetime) -> None:
 
 
 def _owner_of(
-    db: Session, site: Site, challenge: Challenge | None, text: str, *, now: datetime
-) -> UserId:
-    """Return whose passkey signed the challenge, or raise NotVerified. Of two answers at the same moment one
-    is kept: the count of the passkey must rise, where it counts."""
+    db: Session,
+    site: Site,
+    challenge: Challenge | None,
+    text: str,
+    *,
+    only: UserId | None = None,
+    now: datetime,
+) -> User:
+    """Return whose passkey signed the challenge, or raise NotVerified; `only`: anybody else's is refused. Of
+    two answers at the same moment one is kept: the count of the passkey must rise, where it counts.
+
+    The person is locked before the passkey is written, as by a removal: in the other order one who signs in
+    with a passkey, and one who removes it, would wait for each other.
+    """
     answer = ceremony.read_signed(text)
     if challenge is None:
         raise NotVerified("no challenge")
-    key = db.scalars(
-        select(Passkey)
-        .join(User, User.id == Passkey.user_id)
-        .where(Passkey.credential_id == answer.credential_id, User.disabled_at.is_(None))
-    ).one_or_none()
-    if key is None:
+    signer = Passkey.credential_id == answer.credential_id
+    owner_id = db.scalar(select(Passkey.user_id).where(signer))
+    if owner_id is None:
         raise NotVerified("unknown passkey")
+    if only is not None and owner_id != only:
+        raise NotVerified("somebody else's")
+    owner = lock_person(db, owner_id)
+    if owner.disabled_at is not None:
+        raise NotVerified("closed account")
+    key = db.scalars(select(Passkey).where(signer)).one_or_none()
+    if key is None:
+        raise NotVerified("removed meanwhile")
     if answer.user_handle is not None and answer.user_handle != key.user_handle:
         raise NotVerified("another person's handle")
     used = ceremony.verified_use(
@@ -215,7 +234,7 @@ def _owner_of(
     )
     if kept is None:
         raise NotVerified("count did not rise")
-    return key.user_id
+    return owner
 
 
 def _refused(why: str, user_id: UserId | None) -> PasskeyRefused:

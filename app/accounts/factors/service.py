@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.accounts import sign_ins
+from app.accounts import doors, sign_ins
 from app.accounts.actor import Actor, open_to_all, require
+from app.accounts.errors import WrongPassword
 from app.accounts.factors import resets
 from app.accounts.factors.domain import (
     SETTING_UP_LASTS,
@@ -21,14 +22,14 @@ from app.accounts.factors.domain import (
     recovery_code_hash,
     step_of_code,
 )
-from app.accounts.factors.errors import NothingToSetUp, WrongCode
+from app.accounts.factors.errors import NothingToSetUp, PasswordNeeded, WrongCode
 from app.accounts.factors.holding import count_factors, forget_factors, lock_person
 from app.accounts.factors.models import RecoveryCode, TotpFactor
 from app.accounts.factors.secrets import opened, sealed
 from app.accounts.models import User
-from app.accounts.sign_ins import Browser, Started
+from app.accounts.sign_ins import Browser, Candidate, Started
 from app.accounts.trail import note
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, ProofNeeded
 from app.kit.ids import EventId, FactorId, UserId, new_uuid
 from app.kit.keys import NotOpened, SealingKeys
 from app.outbox.service import send_mail
@@ -42,6 +43,14 @@ class Changed:
 
     started: Started
     codes: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPassword:
+    """The actor's password, which was typed for a removal and was right; see `sign_ins.begin_proof`."""
+
+    candidate: Candidate
+    is_too_short_alone: bool
 
 
 @open_to_all
@@ -109,9 +118,15 @@ def factor_added(
 
 @open_to_all
 def remove_app(
-    db: Session, actor: Actor, browser: Browser, *, staff_need_factor: bool, now: datetime
+    db: Session,
+    actor: Actor,
+    browser: Browser,
+    *,
+    password: OwnPassword | None,
+    staff_need_factor: bool,
+    now: datetime,
 ) -> Changed:
-    """Remove the actor's authenticator app. Staff who must have a factor cannot remove their last one."""
+    """Remove the actor's authenticator app; what `factor_removed` demands, this demands."""
     user = lock_person(db, actor.user_id)
     gone = db.scalar(
         delete(TotpFactor)
@@ -121,7 +136,14 @@ def remove_app(
     if gone is None:
         raise NotFound("You have no authenticator app. Nothing was changed.")
     return factor_removed(
-        db, user, actor, browser, Kind.app, staff_need_factor=staff_need_factor, now=now
+        db,
+        user,
+        actor,
+        browser,
+        Kind.app,
+        password=password,
+        staff_need_factor=staff_need_factor,
+        now=now,
     )
 
 
@@ -133,14 +155,31 @@ def factor_removed(
     browser: Browser,
     kind: Kind,
     *,
+    password: OwnPassword | None,
     staff_need_factor: bool,
     now: datetime,
 ) -> Changed:
     """Finish the change that removed a factor. With the last one the recovery codes go too. The use-case that
-    calls this has locked the person and deleted the factor."""
-    if count_factors(db, user.id) == 0:
+    calls this has locked the person and deleted the factor, so that what is refused here stays.
+
+    Whether it was the last is decided here, under the lock: of two that are removed at once the second one
+    is. Staff who must have a factor keep their last. Anybody else removes it with their password, which must
+    be long enough to stay alone (R-001), or PasswordNeeded is raised; another factor goes with the password
+    or with a fresh proof, or ProofNeeded is raised.
+    """
+    is_last = count_factors(db, user.id) == 0
+    if is_last:
         require(not (staff_need_factor and actor.is_staff), LAST_OF_STAFF)
+    if password is not None:
+        if password.candidate.password_hash != user.password_hash:  # changed since it was typed
+            raise WrongPassword("current_password")
+        doors.let_in(db, password.candidate.knocked)
+    if is_last:
+        if password is None or password.is_too_short_alone:
+            raise PasswordNeeded(is_typed=password is not None)
         forget_factors(db, user)
+    elif password is None and not actor.has_fresh_proof(now):
+        raise ProofNeeded
     note(db, user.id, user.id, "accounts.second_factor_removed", now=now, details={"kind": kind})
     values = {"kind": kind, "is_last": user.second_factor_since is None}
     send_mail(db, user.email, "accounts/second-factor-removed", values, now=now)

@@ -314,7 +314,9 @@ def test_staff_who_need_a_factor_keep_their_last(database, ina):
         sign_in_id = db.scalars(select(SignIn.id)).one()
     actor = type(ina)(ina.user_id, ina.name, ina.roles, ina.email, sign_in_id)
     with pytest.raises(Forbidden, match="Your role needs a second factor"), database.write() as db:
-        service.remove_app(db, actor, Browser("192.0.2.1"), staff_need_factor=True, now=NOW)
+        service.remove_app(
+            db, actor, Browser("192.0.2.1"), password=None, staff_need_factor=True, now=NOW
+        )
     with database.read() as db:
         assert db.scalar(select(func.count(TotpFactor.id))) == 1
         assert db.scalar(select(func.count(SignIn.id))) == 1

@@ -35,7 +35,12 @@ FILES = [route for route in FRESH if FILE.search(route)]
 SHOWN = [route for route in FRESH if route.startswith("GET ") and route not in FILES]
 UNTRIED = {"POST /me/second-factor/app/begin", "POST /me/second-factor/passkeys/options"}
 """Leave no act: they are sent below."""
-COMMANDS = [route for route in FRESH if route not in {*FILES, *SHOWN, *UNTRIED}]
+WITH_PASSWORD = (
+    "POST /me/second-factor/app/remove",
+    "POST /me/second-factor/passkeys/{passkey_id}/remove",
+)
+"""Take the password in the place of a fresh proof; without it: see accounts/test_removing_factors.py."""
+COMMANDS = [route for route in FRESH if route not in {*FILES, *SHOWN, *UNTRIED, *WITH_PASSWORD}]
 BY_THE_WAY = {"kept_forms", "sign_ins", "limit_counts"}
 """What a refused request may write: what was typed, when somebody was seen."""
 
@@ -119,6 +124,13 @@ def test_a_command_needs_a_fresh_proof(route, world):
         assert (late.status_code, late.json()["reason"]) == (403, "fresh-proof-needed")
     else:
         assert asked(late)["act"]
+
+
+@pytest.mark.parametrize("route", WITH_PASSWORD)
+def test_a_command_that_asks_for_the_password_needs_no_other_proof(route, world):
+    _, step = acts.ACTS[route]
+    answer = step(world(16 * MINUTE))
+    assert answer.headers["location"] == "/me/second-factor"
 
 
 @pytest.mark.parametrize("route", COMMANDS)
