@@ -2,11 +2,9 @@
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from functools import _lru_cache_wrapper
 from pathlib import Path
 from typing import Any, cast
 
@@ -61,16 +59,6 @@ def _share_what_is_compiled() -> None:
 
 
 _share_what_is_compiled()
-
-
-def pytest_sessionstart() -> None:
-    """Forget every value that a function remembers. mutmut runs its sessions in copies of a process in
-    which all tests have run: a value from there would hide what a changed rule makes of it."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("app.", "tests.")):
-            for member in list(vars(module).values()):
-                if isinstance(member, _lru_cache_wrapper):
-                    member.cache_clear()
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,9 +1,9 @@
 """Mutation score of the rules that decide: `python -m tests.mutation [seats] [marking] [certificates] …`.
 
-mutmut (settings in pyproject.toml) changes the rules a little, thousands of times, and runs their own
-tests: a change that no test notices is a rule that no test holds. Every run starts afresh in
-`var/mutation`, prints each survivor as a difference, writes `var/mutation.json`, and fails when a
-set of rules is below the bar. `make test-deep` ends with it.
+mutmut (settings in pyproject.toml) changes the rules a little, thousands of times, and `mutation_loop.py`
+runs their own tests: a change that no test notices is a rule that no test holds. Every run starts afresh
+in `var/mutation`, prints each survivor as a difference, writes `var/mutation.json`, and fails when a set
+of rules is below the bar. `make test-deep` ends with it.
 """
 
 import json
@@ -11,10 +11,19 @@ import os
 import shutil
 import subprocess
 import sys
+from argparse import ArgumentParser
 from collections import Counter
-from contextlib import chdir
+from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.make.examples import FEWER
+from tests.mutation_loop import CHANGES, VERDICTS, WORKERS
+
+if TYPE_CHECKING:
+    from mutmut.mutation.data import SourceFileMutationData
 
 BAR = 85
 """Percent of the changes that must be noticed, for each set of rules."""
@@ -22,12 +31,28 @@ BAR = 85
 
 @dataclass(frozen=True)
 class Rules:
-    """Files of rules (`*` stands for any name) and the tests that must notice a change of one."""
+    """Files of rules (`*` stands for any name) and the tests that must notice a change of one. `left_out` are
+    slow ones among these tests, whose work the quicker ones do already."""
 
     files: tuple[str, ...]
     tests: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
+OF_COURSES = (
+    "tests/unit/courses/test_broken_courses.py",
+    "tests/unit/courses/test_insertions.py",
+    "tests/unit/courses/test_markdown.py",
+    "tests/unit/courses/test_marks.py",
+    "tests/unit/courses/test_parsing.py",
+    "tests/unit/courses/test_replacing.py",
+)
+SLOW_OF_COURSES = (
+    "tests/unit/courses/test_markdown.py::test_whatever_is_typed_the_html_is_safe_and_no_line_is_outside",
+    "tests/unit/courses/test_parsing.py::test_a_changed_line_anywhere_never_breaks_the_parser",
+    "tests/unit/courses/test_parsing.py::test_any_file_in_ruins_is_named_and_breaks_nothing",
+    "tests/unit/courses/test_parsing.py::test_the_digest_does_not_know_the_order_of_files",
+)
 SETS = {
     "seats": Rules(("app/practicals/domain/*.py",), ("tests/unit/practicals",)),
     "marking": Rules(
@@ -46,7 +71,13 @@ SETS = {
         ("tests/unit/assessments",),
     ),
     "people": Rules(
-        ("app/accounts/domain.py", "app/accounts/proof_rules.py"), ("tests/unit/accounts",)
+        (
+            "app/accounts/domain.py",
+            "app/accounts/factors/domain.py",
+            "app/accounts/password_rules.py",
+            "app/accounts/proof_rules.py",
+        ),
+        ("tests/unit/accounts",),
     ),
     "places": Rules(("app/enrolments/domain.py",), ("tests/unit/enrolments",)),
     "versions": Rules(("app/kit/versions.py",), ("tests/unit/test_versions.py",)),
@@ -63,7 +94,35 @@ SETS = {
     ),
     "crossing": Rules(
         ("app/courses/domain/crossing.py", "app/courses/domain/marks.py"),
-        ("tests/unit/courses/test_broken_courses.py", "tests/unit/courses/test_marks.py"),
+        OF_COURSES,
+        SLOW_OF_COURSES,
+    ),
+    "format": Rules(
+        (
+            "app/courses/domain/fields.py",
+            "app/courses/domain/folder.py",
+            "app/courses/domain/source.py",
+        ),
+        OF_COURSES,
+        SLOW_OF_COURSES,
+    ),
+    "texts": Rules(
+        (
+            "app/courses/domain/cleaning.py",
+            "app/courses/domain/markdown.py",
+            "app/courses/domain/wording.py",
+        ),
+        OF_COURSES,
+        SLOW_OF_COURSES,
+    ),
+    "building": Rules(
+        (
+            "app/courses/domain/building.py",
+            "app/courses/domain/delivery.py",
+            "app/courses/domain/parsing.py",
+        ),
+        OF_COURSES,
+        SLOW_OF_COURSES,
     ),
     "errata": Rules(
         (
@@ -83,8 +142,17 @@ ROOT = Path(__file__).parent.parent
 WORKSHOP = ROOT / "var/mutation"
 REPORT = ROOT / "var/mutation.json"
 NEEDED = ("app", "courses", "docs", "migrations", "tests")
+CHANGED = WORKSHOP / "mutants"
+"""Where mutmut puts its copy of the tree, with every change of a function beside the function."""
 SECTION = "[tool.mutmut]"
-SELECTION = ("-m", "not postgres")
+OPTIONS = (
+    *("-p", "tests.mutation_loop", "--rootdir=.", "--quiet", "--capture=no"),
+    *("-m", "not postgres"),
+    *("--assert=plain", "--tb=native"),  # whether a test fails is all that counts
+    "--hypothesis-profile=ci",  # the same examples each time: a score must not depend on chance
+    *("-p", "no:cacheprovider", "-p", "no:randomly"),
+    *("-p", "no:unraisableexception"),  # it collects garbage for longer than most tests take
+)
 NOTICED = ("killed", "timeout")
 
 
@@ -104,27 +172,53 @@ def prepare(names: list[str]) -> None:
     WORKSHOP.mkdir(parents=True)
     for name in NEEDED:
         (WORKSHOP / name).symlink_to(ROOT / name)
-    chosen = [SETS[name] for name in names]
-    files = sorted({path for rules in chosen for path in rules.files})
-    tests = sorted({path for rules in chosen for path in rules.tests})
-    lines = (
-        SECTION,
-        f"only_mutate = {json.dumps(files)}",
-        f"pytest_add_cli_args_test_selection = {json.dumps([*tests, *SELECTION])}",
-    )
+    files = sorted({path for name in names for path in SETS[name].files})
     settings = (ROOT / "pyproject.toml").read_text()
-    (WORKSHOP / "pyproject.toml").write_text(settings.replace(SECTION, "\n".join(lines)))
+    only = f"{SECTION}\nonly_mutate = {json.dumps(files)}"
+    (WORKSHOP / "pyproject.toml").write_text(settings.replace(SECTION, only))
 
 
-def run() -> int:
-    """Let mutmut change what the workshop's settings name and return its exit status, which knows no
-    bar."""
-    workers = str(os.cpu_count() or 1)
-    command = [sys.executable, "-m", "mutmut", "run", "--max-children", workers]
-    log = WORKSHOP / "mutmut.log"
+def change() -> list[str]:
+    """Let mutmut write every change of the named sets into the workshop; return the names of the changes."""
+    from mutmut.__main__ import copy_also_copy_files, copy_src_dir, create_mutants
+    from mutmut.configuration import reset_config
+
+    with chdir(WORKSHOP), redirect_stdout(StringIO()):
+        reset_config()  # it has read the settings of the folder in which it was imported
+        copy_src_dir()
+        copy_also_copy_files()
+        create_mutants(os.cpu_count() or 1)
+        return [name for data in changed_files() for name in data.exit_code_by_key]
+
+
+def changed_files() -> list["SourceFileMutationData"]:
+    """Return what mutmut knows of each file that it changed. It reads the folder it is run in."""
+    from mutmut.mutation.data import SourceFileMutationData
+    from mutmut.utils.file_utils import walk_mutatable_files
+
+    files = [SourceFileMutationData(path=path) for path in sorted(walk_mutatable_files())]
+    for file in files:
+        file.load()
+    return [file for file in files if file.exit_code_by_key]
+
+
+def run(names: list[str], workers: int) -> int:
+    """Try every change in `tests/mutation_loop.py`; return the exit status of pytest, which knows no bar."""
+    (CHANGED / CHANGES).write_text(json.dumps(change()))
+    tests = sorted({path for name in names for path in SETS[name].tests})
+    left_out = sorted({path for name in names for path in SETS[name].left_out})
+    log = WORKSHOP / "loop.log"
     with log.open("w") as output:
         done = subprocess.run(
-            command, cwd=WORKSHOP, stdout=output, stderr=subprocess.STDOUT, check=False
+            [
+                *(sys.executable, "-m", "pytest", *OPTIONS, *tests),
+                *(f"--deselect={path}" for path in left_out),
+            ],
+            cwd=CHANGED,
+            env={**os.environ, WORKERS: str(workers), FEWER: "10"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
         )
     if done.returncode:
         print(log.read_text()[-3000:])
@@ -132,26 +226,20 @@ def run() -> int:
 
 
 def read(names: list[str]) -> dict[str, list[File]]:
-    """Return the results by set. mutmut reads the folder it is run in, so this goes there too."""
-    from mutmut.mutation.data import SourceFileMutationData
+    """Return the results by set."""
     from mutmut.mutation.diff_apply import get_diff_for_mutant
-    from mutmut.stats import status_by_exit_code
-    from mutmut.utils.file_utils import walk_mutatable_files
 
+    verdicts = json.loads((CHANGED / VERDICTS).read_text())
     found: dict[str, list[File]] = {name: [] for name in names}
     with chdir(WORKSHOP):
-        for path in sorted(walk_mutatable_files()):
-            data = SourceFileMutationData(path=path)
-            data.load()
-            name = next((name for name in names if belongs(path, name)), None)
-            if name is None or not data.exit_code_by_key:
-                continue
-            states = {key: status_by_exit_code[code] for key, code in data.exit_code_by_key.items()}
+        for data in changed_files():
+            path = Path(data.path)
+            states = {key: verdicts[key] for key in data.exit_code_by_key}
             file = File(str(path), Counter(states.values()))
             for key, state in states.items():
                 if state not in NOTICED:
                     file.survivors[f"{key} ({state})"] = get_diff_for_mutant(key, path=path)
-            found[name].append(file)
+            found[next(name for name in names if belongs(path, name))].append(file)
     return found
 
 
@@ -203,15 +291,18 @@ def report(found: dict[str, list[File]]) -> list[str]:
     return [name for name, percent in scores.items() if percent < BAR]
 
 
-def main(names: list[str]) -> int:
-    """Run the named sets, or all; return 1 when one is below the bar or mutmut cannot run."""
-    unknown = [name for name in names if name not in SETS]
+def main(arguments: list[str]) -> int:
+    """Run the named sets, or all; return 1 when one is below the bar or the tests cannot run."""
+    parser = ArgumentParser(prog="tests.mutation", description="Mutation score of the rules.")
+    parser.add_argument("names", nargs="*", metavar="set", help=", ".join(SETS))
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    asked = parser.parse_args(arguments)
+    unknown = [name for name in asked.names if name not in SETS]
     if unknown:
-        print(f"No set of rules is called {unknown[0]}. Choose of: {', '.join(SETS)}.")
-        return 2
-    names = names or list(SETS)
+        parser.error(f"No set of rules is called {unknown[0]}. Choose of: {', '.join(SETS)}.")
+    names = asked.names or list(SETS)
     prepare(names)
-    if run():
+    if run(names, asked.workers):
         return 1
     below = report(read(names))
     if below:

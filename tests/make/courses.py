@@ -47,8 +47,8 @@ def compared(before: Parsed, after: Parsed) -> tuple[Change, ...]:
 
 
 _EDITED: dict[tuple[tuple[str, bytes, bytes], ...], Parsed] = {}
-"""Courses that were read for `changes`. What is compared is its input, so this outlasts a session of
-mutmut, for which every `cache` is emptied (see `tests/conftest.py`)."""
+"""Courses that were read for `changes`. What is compared is its input, so this is no `cache`: those are
+emptied before a change is tried (see `tests/mutation_loop.py`)."""
 
 
 def changes(*edits: tuple[str, bytes, bytes], back: bool = False) -> tuple[Change, ...]:
