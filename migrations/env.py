@@ -9,28 +9,38 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from app.db.base import Base
-from app.db.database import Database
+from app.db.database import OTHER_PROCESS_MS, Database
+from app.db.migrator import LOCK_SECONDS, Watch
 from app.db.tables import load_tables
 from app.settings import Settings
 
 LOCK = 7_304_112_900  # any number; two migrators on PostgreSQL take turns on it
+UNLIMITED = ("statement_timeout", "idle_in_transaction_session_timeout")
+STEPS_BETWEEN_LOOKS = 10_000
+"""How many steps of its machine SQLite makes before it asks whether to stop."""
+WAITS = "Another migration is under way. This one waits until it has ended."
 
 load_tables()
 
 
 @contextmanager
-def taking_turns(connection: Connection) -> Iterator[None]:
-    """Wait until no other migrator works, however long that takes (O12). The limits of time that bind a page
-    bind no migration: a large table takes longer than somebody before a screen would wait."""
+def taking_turns(connection: Connection, watch: Watch) -> Iterator[None]:
+    """Wait until no other migrator works, however long that takes (O12)."""
     if connection.dialect.name != "postgresql":
         with Path(f"{connection.engine.url.database}.migrating").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                watch.tell(WAITS)
+                fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         return
-    for limit in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
-        connection.execute(text(f"SET {limit} = 0"))
     # Of the session and not of a transaction: each migration has a transaction of its own.
-    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+    if not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
+        watch.tell(WAITS)
+        connection.execute(text("SET lock_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+    connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
     connection.commit()
     try:
         yield
@@ -40,15 +50,43 @@ def taking_turns(connection: Connection) -> Iterator[None]:
         connection.commit()
 
 
-def run(connection: Connection) -> None:
+@contextmanager
+def in_its_own_time(connection: Connection, watch: Watch) -> Iterator[None]:
+    """The limits of time that bind a page bind no migration: a large table takes longer than somebody before
+    a screen would wait. SQLite is asked again and again whether to stop; PostgreSQL is told."""
+    if connection.dialect.name == "postgresql":
+        for limit in UNLIMITED:
+            connection.execute(text(f"SET {limit} = 0"))
+        connection.commit()
+        yield
+        for limit in (*UNLIMITED, "lock_timeout"):
+            connection.execute(text(f"RESET {limit}"))
+        connection.commit()
+        return
+    driver = connection.connection.dbapi_connection
+    driver.execute(f"PRAGMA busy_timeout={LOCK_SECONDS * 1000}")
+    driver.set_progress_handler(watch.is_stopping, STEPS_BETWEEN_LOOKS)
+    try:
+        yield
+    finally:
+        driver.set_progress_handler(None, 0)
+        driver.execute(f"PRAGMA busy_timeout={OTHER_PROCESS_MS}")
+
+
+def run(connection: Connection, watch: Watch) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=True,
+        transactional_ddl=True,  # SQLite too: a step that fails leaves nothing behind
         compare_type=True,
     )
-    with taking_turns(connection), context.begin_transaction():
+    with (
+        in_its_own_time(connection, watch),
+        taking_turns(connection, watch),
+        context.begin_transaction(),
+    ):
         context.run_migrations()
 
 
@@ -56,4 +94,4 @@ engine = context.config.attributes.get("engine")
 if engine is None:
     engine = Database(Settings().database_url).engine
 with engine.execution_options(write=True).connect() as connection:
-    run(connection)
+    run(connection, context.config.attributes.get("watch") or Watch())

@@ -24,6 +24,7 @@ from app.certificates.records import (
 )
 from app.db import migrate
 from app.db.database import Database
+from app.db.migrator import Watch
 from app.kit.keys import SigningKeys
 
 SIGNED_SINCE = "20261129_0130"
@@ -53,10 +54,12 @@ class SignedLater:
         return tuple(said)
 
 
-def upgrade(database: Database, keys: SigningKeys, *, now: datetime) -> SignedLater:
+def upgrade(
+    database: Database, keys: SigningKeys, *, now: datetime, watch: Watch | None = None
+) -> SignedLater:
     """Bring the schema to the head. Where this brings the signatures, sign what was issued before."""
     brings_signatures = SIGNED_SINCE in migrate.pending(database)
-    migrate.upgrade(database)
+    migrate.upgrade(database, watch=watch)
     if not brings_signatures:
         return SignedLater((), ())
     with database.write() as db:

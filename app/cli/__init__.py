@@ -5,7 +5,7 @@ Each command imports what it needs when it runs: the whole application takes ove
 
 import typer
 
-from app.cli import backups, certificates, content, keys, mail, people, running
+from app.cli import backups, certificates, content, keys, mail, migrating, people, running
 from app.cli.common import fail
 from app.key_files import KeyFileProblem
 from app.kit.describing import PlainError, describe_error
@@ -15,6 +15,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False
 )
 app.add_typer(running.app)
+app.add_typer(migrating.app)
 app.add_typer(backups.app)
 app.add_typer(certificates.app)
 app.add_typer(content.app, name="content")

@@ -78,7 +78,9 @@ def demand_migrated(settings: "Settings", *, may_be_away: bool = False) -> None:
             fail(f"There is no database at {path}. “preceptor migrate” makes a new one there.")
         schema = schema_of(database)
     except SQLAlchemyError:
-        if not may_be_away:
+        if (
+            not may_be_away or database.is_sqlite
+        ):  # a file that cannot be read now does not come back
             raise
         print("preceptor: the database does not answer yet.", file=sys.stderr)
         return

@@ -70,6 +70,7 @@ def _prepare(settings: "Settings") -> bool:
     from app.certificates.upgrading import upgrade
     from app.courses import service as courses
     from app.db.database import Database
+    from app.db.migrate import Schema, schema_of
     from app.demo.academy import fill_if_empty
     from app.kit.places import COURSES
     from app.settings import Environment
@@ -80,6 +81,9 @@ def _prepare(settings: "Settings") -> bool:
     try:
         for sentence in upgrade(database, issuer.keys, now=now).sentences:
             print(sentence)
+        if schema_of(database) is Schema.ahead:
+            print("The database is of a newer version: nothing is published or filled in.")
+            return False
         for folder in sorted(path for path in COURSES.iterdir() if path.is_dir()):
             parsed = parse_folder(folder)
             refuse_problems(parsed)
@@ -107,19 +111,6 @@ def demo() -> None:
     if not _prepare(settings):
         fail("There are people in this database already. Nobody was added.")
     print(sign_in_lines())
-
-
-@app.command()
-def migrate() -> None:
-    """Bring the database's schema to the head."""
-    from app import key_files
-    from app.certificates.upgrading import upgrade
-
-    with open_database(is_migrated=False) as (settings, database):
-        keys = key_files.load(settings).signing
-        for sentence in upgrade(database, keys, now=now_of(settings)).sentences:
-            print(sentence)
-        print("The schema is at the head.")
 
 
 @app.command()

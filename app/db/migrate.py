@@ -4,41 +4,57 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
+from app.db.migrator import (
+    MigrationProblem,
+    Watch,
+    revision_at,
+    revision_in,
+    run_downgrade,
+    run_upgrade,
+)
 from app.kit.places import MIGRATIONS
 
-
-def configuration(database: Database) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["engine"] = database.engine
-    return config
+VERSION_TABLE = "alembic_version"
+NEEDS_TABLE = "schema_needs"
 
 
-def upgrade(database: Database, revision: str = "head") -> None:
-    """Migrate up to `revision`; does nothing when it is reached. Only this makes a database file."""
+def upgrade(database: Database, revision: str = "head", *, watch: Watch | None = None) -> None:
+    """Migrate up to `revision`. Does nothing when it is reached, or when a newer version has only added to
+    the schema. Raise MigrationProblem where that cannot be done. Only this makes a database file."""
     if not database.is_there:
-        Path(database.url.database or "").parent.mkdir(parents=True, exist_ok=True)
-    command.upgrade(configuration(database), revision)
+        _make_folder(Path(database.url.database or "").parent)
+    else:
+        schema = schema_of(database)
+        if schema is Schema.ahead:
+            return
+        if schema in (Schema.too_new, Schema.foreign):
+            raise MigrationProblem(f"The schema {schema}. {schema.remedy} Nothing was changed.")
+    run_upgrade(database, revision, watch or Watch())
 
 
-def downgrade(database: Database, revision: str) -> None:
-    command.downgrade(configuration(database), revision)
+def downgrade(database: Database, revision: str, *, watch: Watch | None = None) -> None:
+    """Take migrations back down to `revision`, whatever that loses. `app.db.way_back` asks first."""
+    run_downgrade(database, revision, watch or Watch())
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        words = f"The folder {folder} cannot be made: {error.strerror}."
+        raise MigrationProblem(words) from None
 
 
 def pending(database: Database) -> frozenset[str]:
     """Return the migrations that `upgrade` would apply."""
-    here = None
-    if database.is_there:
-        with database.engine.connect() as connection:
-            here = _revision(connection)
+    here = revision_at(database) if database.is_there else None
+    if here is not None and not is_known(here):
+        return frozenset()
     script = ScriptDirectory(str(MIGRATIONS))
     return frozenset(each.revision for each in script.iterate_revisions("head", here or "base"))
 
@@ -70,6 +86,7 @@ class Schema(StrEnum):
     current = "at the head"
     ahead = "is of a newer version, which only added to it"
     too_new = "is of a newer version, which took something away that this one needs"
+    foreign = "is that of another program"
 
     @property
     def is_usable(self) -> bool:
@@ -80,6 +97,8 @@ class Schema(StrEnum):
         """What to do; empty where nothing is to be done."""
         if self in (Schema.missing, Schema.behind):
             return "Run “preceptor migrate”."
+        if self is Schema.foreign:
+            return "Look at PRECEPTOR_DATABASE_URL."
         return "Start the newer version." if self is Schema.too_new else ""
 
 
@@ -92,21 +111,20 @@ def schema_of(database: Database) -> Schema:
 def schema_in(connection: Connection) -> Schema:
     """Do the same over a connection. A newer schema says which migration the code must know: one that only
     added something leaves that as it was, so the older version beside it goes on (O6)."""
-    here = _revision(connection)
+    here = revision_in(connection)
     if here is None:
-        return Schema.missing
+        tables = set(inspect(connection).get_table_names())
+        return Schema.missing if not tables or VERSION_TABLE in tables else Schema.foreign
     if here == head():
         return Schema.current
     if is_known(here):
         return Schema.behind
+    if not inspect(connection).has_table(NEEDS_TABLE):
+        return Schema.foreign  # every version newer than this one has that table
     needed = connection.scalar(text("SELECT needed_revision FROM schema_needs"))
     return Schema.ahead if needed is not None and is_known(needed) else Schema.too_new
 
 
 def revision_of(db: Session) -> str | None:
     """Return the revision of the schema; None: it was never migrated."""
-    return _revision(db.connection())
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    return revision_in(db.connection())

@@ -28,7 +28,7 @@ _SAFE_OF_SQLITE = re.compile(
     r"(?:(?:UNIQUE|CHECK|NOT NULL|FOREIGN KEY|PRIMARY KEY) constraint failed(?:: [\w., ']+)?"
     r"|no such (?:table|column): [\w.]+"
     r"|database is locked|database or disk is full|disk I/O error|unable to open database file"
-    r"|attempt to write a readonly database)"
+    r"|attempt to write a readonly database|file is not a database|database disk image is malformed)"
 )
 _ENHANCED_STATUS = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")
 

@@ -8,6 +8,9 @@ from alembic import op
 
 revision = "20261129_0010"
 down_revision = "20261129_0070"
+loses = {
+    "worker_heartbeats": "when each worker was last seen; they say it anew",
+}
 
 
 def upgrade() -> None:

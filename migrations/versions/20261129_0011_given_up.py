@@ -8,6 +8,7 @@ from alembic import op
 
 revision = "20261129_0011"
 down_revision = "20261129_0060"
+loses = {}
 WHERE = sa.text("dead_at IS NOT NULL")
 
 

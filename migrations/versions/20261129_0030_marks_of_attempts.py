@@ -11,6 +11,9 @@ from alembic import op
 
 revision = "20261129_0030"
 down_revision = "20261129_0040"
+loses = {
+    "attempts.marks": "the marks of each question; the next upgrade makes them again from the answers",
+}
 
 UNMARKED = sa.text("state = 'submitted' AND marks IS NULL")
 

@@ -9,6 +9,9 @@ from alembic import op
 
 revision = "20261129_0031"
 down_revision = "20261129_0030"
+loses = {
+    "users.sought": "what the search looks through; the next upgrade makes it again",
+}
 
 
 def upgrade() -> None:

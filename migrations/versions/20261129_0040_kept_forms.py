@@ -9,6 +9,10 @@ from alembic import op
 
 revision = "20261129_0040"
 down_revision = "20261129_0090"
+loses = {
+    "kept_forms": "forms that were sent after a sign-in had ended, kept for half an hour",
+    "sign_ins.ended_at": "the mark of a sign-in that has ended; those sign-ins are deleted",
+}
 
 
 def upgrade() -> None:

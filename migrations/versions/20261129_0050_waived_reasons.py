@@ -12,6 +12,9 @@ from alembic import op
 
 revision = "20261129_0050"
 down_revision = "20261129_0080"
+loses = {
+    "seats.waived": "which reasons an admin passed over; the next upgrade reads them in the audit trail",
+}
 
 RIGHT = ("role", "no_place", "other_intake")
 

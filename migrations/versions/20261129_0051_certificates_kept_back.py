@@ -12,6 +12,7 @@ from alembic import op
 
 revision = "20261129_0051"
 down_revision = "20261129_0050"
+loses = {}
 
 
 def upgrade() -> None:

@@ -10,6 +10,9 @@ from alembic import op
 
 revision = "20261129_0060"
 down_revision = "20261129_0010"
+loses = {
+    "seats.cancel_until": "the deadline for giving back this one place; that of the practical holds again",
+}
 
 
 def upgrade() -> None:

@@ -9,6 +9,23 @@ from alembic import op
 
 revision = "20261129_0070"
 down_revision = "20261126_0010"
+loses = {
+    "assessments.stopped_at": "when it was stopped",
+    "assessments.stopped_step": "at which step it was stopped",
+    "assessments.discarded_at": "when it was discarded",
+    "assessments.discarded_by": "who discarded it",
+    "assessments.discard_reason": "why it was discarded",
+}
+one_way_if = (
+    (
+        "SELECT count(*) FROM assessments WHERE discarded_at IS NOT NULL",
+        "assessments were discarded, and the version before would count them",
+    ),
+    (
+        "SELECT count(*) FROM assessments WHERE stopped_at IS NOT NULL",
+        "assessments were stopped for safety, and the version before would not know",
+    ),
+)
 
 COLUMNS = (
     ("stopped_at", sa.DateTime(timezone=True)),

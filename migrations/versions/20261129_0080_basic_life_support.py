@@ -8,6 +8,10 @@ from alembic import op
 
 revision = "20261129_0080"
 down_revision = "20261129_0031"
+loses = {
+    "life_support_proofs": "proofs of basic life support that the office has seen; it must see them again",
+    "users.life_support_until": "until when a proof is valid",
+}
 
 
 def upgrade() -> None:

@@ -8,6 +8,15 @@ from alembic import op
 
 revision = "20261129_0090"
 down_revision = "20261129_0011"
+loses = {
+    "course_errata": "corrections of the course's words",
+}
+one_way_if = (
+    (
+        "SELECT count(*) FROM course_errata",
+        "corrections of the course are published, and learners would read the uncorrected words again",
+    ),
+)
 
 
 def upgrade() -> None:

@@ -9,6 +9,9 @@ from alembic import op
 
 revision = "20261129_0100"
 down_revision = "20261129_0051"
+loses = {
+    "known_networks": "from which networks people have signed in",
+}
 
 
 def upgrade() -> None:

@@ -8,6 +8,10 @@ from alembic import op
 
 revision = "20261129_0110"
 down_revision = "20261129_0161"
+loses = {
+    "api_tokens.name": "what a token of the API is for",
+    "api_tokens.last_used_at": "when a token of the API was last used",
+}
 
 
 def upgrade() -> None:

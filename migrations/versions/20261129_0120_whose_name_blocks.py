@@ -8,6 +8,10 @@ from alembic import op
 
 revision = "20261129_0120"
 down_revision = "20261129_0110"
+loses = {
+    "certificate_blocks.whose": "whose name a certificate waits for",
+    "certificate_blocks.about_id": "which person that is",
+}
 
 
 def upgrade() -> None:

@@ -9,6 +9,15 @@ from alembic import op
 
 revision = "20261129_0130"
 down_revision = "20261129_0160"
+loses = {
+    "certificates.signed_at": "part of a signature",
+    "certificates.signature_format": "part of a signature",
+    "certificates.signing_key_id": "part of a signature",
+    "certificates.signature": "the signature; the next upgrade signs again, marked as signed later",
+    "certificates.revocation_format": "part of a signature",
+    "certificates.revocation_key_id": "part of a signature",
+    "certificates.revocation_signature": "part of a signature",
+}
 
 COLUMNS = (
     ("signed_at", sa.DateTime(timezone=True)),

@@ -9,6 +9,15 @@ from alembic import op
 
 revision = "20261129_0140"
 down_revision = "20261129_0130"
+loses = {
+    "totp_factors": "authenticator apps; whoever had one signs in with the password alone",
+    "passkeys": "passkeys of people",
+    "recovery_codes": "recovery codes",
+    "pending_sign_ins": "sign-ins that wait for a second factor",
+    "factor_resets": "resets of second factors",
+    "users.second_factor_since": "since when a person has a second factor",
+    "sign_ins.second_factor_at": "when a sign-in proved its second factor",
+}
 
 UTC = sa.DateTime(timezone=True)
 

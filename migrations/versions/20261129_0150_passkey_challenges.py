@@ -8,6 +8,9 @@ from alembic import op
 
 revision = "20261129_0150"
 down_revision = "20261129_0120"
+loses = {
+    "passkey_challenges": "passkeys that are being asked for at this moment",
+}
 
 
 def upgrade() -> None:

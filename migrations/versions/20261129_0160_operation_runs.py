@@ -8,6 +8,9 @@ from alembic import op
 
 revision = "20261129_0160"
 down_revision = "20261129_0100"
+loses = {
+    "operation_runs": "when the data were audited and copied",
+}
 
 
 def upgrade() -> None:

@@ -10,6 +10,9 @@ from alembic import op
 
 revision = "20261129_0161"
 down_revision = "20261129_0140"
+loses = {
+    "schema_needs": "which version this schema needs",
+}
 
 
 def upgrade() -> None:

@@ -9,6 +9,10 @@ from alembic import op
 
 revision = "20261129_0200"
 down_revision = "20261129_0150"
+loses = {
+    "users.emptied_at": "that the personal data of a closed account have ended; the worker looks again",
+    "sweep_leases": "which worker sweeps at this moment",
+}
 
 
 def upgrade() -> None:

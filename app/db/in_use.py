@@ -1,0 +1,42 @@
+"""Whether anything but this program uses a database."""
+
+from sqlalchemy import text
+
+from app.db.database import Database, sqlite_module
+
+
+def other_users(database: Database) -> str | None:
+    """Return in words who else uses a database, to stand behind “The database is in use”; None: nobody."""
+    if database.is_sqlite:
+        return _of_a_file(database)
+    with database.engine.connect() as connection:
+        count = connection.scalar(
+            text(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() "
+                # The kind is hidden from whoever may not see another role's connections.
+                "AND coalesce(backend_type, 'client backend') = 'client backend'"
+            )
+        )
+    if not count:
+        return None
+    return f" by {count:,} other connection{'' if count == 1 else 's'}"
+
+
+def _of_a_file(database: Database) -> str | None:
+    """SQLite leaves its write-ahead log only while no other connection is open: that proves that nobody uses
+    the file. Our own connections are closed first; the next one turns the log on again."""
+    database.engine.dispose()
+    module = sqlite_module()
+    connection = module.connect(str(database.url.database), timeout=0)
+    try:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("ROLLBACK")
+    except module.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        return ""
+    finally:
+        connection.close()
+    return None

@@ -1,0 +1,174 @@
+"""Running migrations: each is done whole or not at all, whoever uses the database and whatever ends them."""
+
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from app.db.database import Database
+from app.kit.describing import PlainError, describe_error
+from app.kit.places import MIGRATIONS
+
+LOCK_SECONDS: Final = 20
+"""How long a migration waits for a table, or for SQLite's write lock, that something else holds. A longer
+wait would stop every page: on PostgreSQL whoever comes later queues behind it."""
+LOCK_NOT_AVAILABLE: Final = "55P03"
+_BEGINS: Final = "Running "
+_log = logging.getLogger("alembic.runtime.migration")
+
+
+class MigrationProblem(PlainError):
+    """A migration was refused, failed or was stopped. The message says where the schema is now."""
+
+
+class MigrationStopped(MigrationProblem):
+    """Ctrl-C or SIGTERM ended the migration. `exit_code` is the one that a shell expects of a signal."""
+
+    def __init__(self, words: str, number: int) -> None:
+        super().__init__(words)
+        self.exit_code = 128 + number
+
+
+class _Signalled(KeyboardInterrupt):
+    """Raised where the program is when the signal comes. psycopg cancels the statement that runs at the
+    server for a KeyboardInterrupt only."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """How whoever started a migration follows it and stops it. `tell` gets one sentence for each step."""
+
+    tell: Callable[[str], None] = lambda _sentence: None
+    signal_number: int | None = None
+
+    def is_stopping(self) -> bool:
+        return self.signal_number is not None
+
+    @contextmanager
+    def stopped_by_signals(self) -> Iterator[None]:
+        """Let SIGTERM and SIGINT stop the migration. A second signal does not disturb the clearing up."""
+
+        def stop(number: int, _frame: FrameType | None) -> None:
+            if self.signal_number is None:
+                self.signal_number = number
+                raise _Signalled
+
+        before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class _Steps(logging.Handler):
+    """Passes on what alembic says before each step, and remembers the last."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self._tell = tell
+        self.last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        words = " ".join(record.getMessage().split())
+        if words.startswith(_BEGINS):
+            self.last = words.removeprefix(_BEGINS)
+            self._tell(self.last)
+
+
+def run_upgrade(database: Database, revision: str, watch: Watch) -> None:
+    """Apply migrations up to `revision`, or raise MigrationProblem with the schema at a whole revision."""
+    _run(database, lambda config: command.upgrade(config, revision), watch)
+
+
+def run_downgrade(database: Database, revision: str, watch: Watch) -> None:
+    """Take migrations back down to `revision`, or raise MigrationProblem in the same way."""
+    _run(database, lambda config: command.downgrade(config, revision), watch)
+
+
+def _run(database: Database, steps: Callable[[Config], None], watch: Watch) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes.update(engine=database.engine, watch=watch)
+    with _told_of_steps(watch.tell) as told:
+        try:
+            steps(config)
+        except (_Signalled, SQLAlchemyError, CommandError, OSError) as error:
+            if watch.signal_number is not None:
+                words = f"Stopped. {where_it_is(database)} Run it again to go on."
+                raise MigrationStopped(words, watch.signal_number) from None
+            words = _reason(error)
+            if told.last:
+                words = f"The step “{told.last}” failed: {words}"
+            raise MigrationProblem(f"{words} {where_it_is(database)}") from error
+
+
+@contextmanager
+def _told_of_steps(tell: Callable[[str], None]) -> Iterator[_Steps]:
+    steps, level, propagates = _Steps(tell), _log.level, _log.propagate
+    _log.addHandler(steps)
+    _log.setLevel(logging.INFO)
+    _log.propagate = False
+    try:
+        yield steps
+    finally:
+        _log.propagate = propagates
+        _log.setLevel(level)
+        _log.removeHandler(steps)
+
+
+def _reason(error: BaseException) -> str:
+    """Return in a sentence why a migration failed."""
+    if isinstance(error, DBAPIError) and _is_about_a_lock(error.orig):
+        return (
+            f"Something else has used the database for more than {LOCK_SECONDS} seconds. Stop the worker and "
+            "whatever holds it, and try again."
+        )
+    if isinstance(error, OSError):
+        place = f" ({error.filename})" if error.filename else ""
+        return f"The disk does not allow it: {error.strerror}{place}."
+    if isinstance(error, CommandError):
+        return f"{error}."
+    return f"{describe_error(error)}."
+
+
+def _is_about_a_lock(error: Any) -> bool:
+    return getattr(error, "sqlstate", None) == LOCK_NOT_AVAILABLE or str(error) in (
+        "database is locked",
+        "database table is locked",
+    )
+
+
+def where_it_is(database: Database) -> str:
+    """Say at which revision the schema is: every step is one transaction, so it is always a whole one."""
+    if database.is_sqlite and not Path(database.url.database or "").is_file():
+        return "No database was made."
+    try:
+        revision = revision_at(database)
+    except SQLAlchemyError:
+        return "The database does not answer now; the step that was begun is rolled back."
+    if revision is None:
+        return "The database is as it was before the first migration."
+    return f"The schema is whole, at {revision}."
+
+
+def revision_at(database: Database) -> str | None:
+    """Return the revision of a database's schema; None: it was never migrated."""
+    with database.engine.connect() as connection:
+        return revision_in(connection)
+
+
+def revision_in(connection: Connection) -> str | None:
+    """Do the same over a connection."""
+    return MigrationContext.configure(connection).get_current_revision()
