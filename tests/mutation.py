@@ -79,6 +79,20 @@ SETS = {
         ),
         ("tests/unit/accounts",),
     ),
+    "permissions": Rules(
+        ("app/*/policy.py",),
+        (
+            "tests/unit/test_permissions.py",
+            *(
+                f"tests/unit/{feature}/test_policy.py"
+                for feature in (
+                    *("accounts", "assessments", "certificates"),
+                    *("enrolments", "practicals", "quizzes"),
+                )
+            ),
+        ),
+    ),
+    "describing": Rules(("app/kit/describing.py",), ("tests/unit/test_describing.py",)),
     "places": Rules(("app/enrolments/domain.py",), ("tests/unit/enrolments",)),
     "versions": Rules(("app/kit/versions.py",), ("tests/unit/test_versions.py",)),
     "changes": Rules(

@@ -25,7 +25,7 @@ KINDS = (APP, PASSKEY)
 STALE = NOW - timedelta(minutes=16)
 
 
-def given(database, person, *kinds: str) -> None:
+def has_factors(database, person, *kinds: str) -> None:
     with database.write() as db:
         for kind in kinds:
             (an_app_factor if kind == APP else a_passkey)(db, person)
@@ -65,7 +65,7 @@ def stale_browser(as_person, database):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_last_factor_goes_with_the_password_typed_once(stale_browser, database, sam, kind):
-    given(database, sam, kind)
+    has_factors(database, sam, kind)
     browser = stale_browser(sam)
     path = path_to(database, kind)
     assert 'name="current_password"' in browser.get(path).text
@@ -80,7 +80,7 @@ def test_the_last_factor_goes_with_the_password_typed_once(stale_browser, databa
     [("", "Enter your current password."), ("apricot velvet orbit", "This is not your password.")],
 )
 def test_the_last_factor_stays_without_it(stale_browser, database, sam, kind, typed, words):
-    given(database, sam, kind)
+    has_factors(database, sam, kind)
     refused = stale_browser(sam).post(path_to(database, kind), data={"current_password": typed})
     assert refused.status_code == 422
     assert words in refused.text
@@ -91,7 +91,7 @@ def test_the_last_factor_stays_without_it(stale_browser, database, sam, kind, ty
 def test_one_of_two_goes_with_a_fresh_proof_or_the_password(
     stale_browser, as_person, database, sam, kind
 ):
-    given(database, sam, *KINDS)
+    has_factors(database, sam, *KINDS)
     path = path_to(database, kind)
     browser = stale_browser(sam)
     assert browser.post(path).headers["location"].startswith("/prove?")
@@ -101,12 +101,12 @@ def test_one_of_two_goes_with_a_fresh_proof_or_the_password(
     assert browser.post(path, data={"current_password": A_PASSWORD}).headers["location"] == HERE
     (left,) = factors(database, sam)
     assert left != kind
-    given(database, sam, kind)
+    has_factors(database, sam, kind)
     assert as_person(sam).post(path_to(database, kind)).headers["location"] == HERE
 
 
 def test_a_password_that_has_changed_since_it_was_typed_proves_nothing(database, sam):
-    given(database, sam, APP)
+    has_factors(database, sam, APP)
     with database.read() as db:
         user = db.get_one(User, sam.user_id)
         candidate = Candidate(sam.email, sam.user_id, user.password_hash)
@@ -144,7 +144,7 @@ def both_at_once(database, *acts) -> list[Refused]:
 
 def test_of_two_factors_that_are_removed_at_once_one_stays(database, sam):
     """Each was one of two when its page was opened, so that no password was typed for either."""
-    given(database, sam, *KINDS)
+    has_factors(database, sam, *KINDS)
     with database.write() as db:
         a_sign_in(db, sam, token="here")
         here = replace(sam, sign_in_id=db.scalars(select(SignIn.id)).one(), proved_at=NOW)
@@ -171,7 +171,7 @@ def test_of_two_factors_that_are_removed_at_once_one_stays(database, sam):
 
 def test_decided_before_the_block_both_would_go(database, sam):
     """The negative control: look first, lock afterwards. Were one to stay, the test above proved nothing."""
-    given(database, sam, *KINDS)
+    has_factors(database, sam, *KINDS)
 
     def remove(table):
         def act(own, start) -> None:

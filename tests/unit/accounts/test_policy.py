@@ -7,15 +7,6 @@ from tests.make.people import an_actor
 
 
 @pytest.mark.parametrize(
-    ("role", "allowed"), [("student", False), ("instructor", False), ("admin", True)]
-)
-def test_only_admins_manage_people_and_groups(role, allowed):
-    actor = an_actor(role)
-    assert policy.may_manage_people(actor) is allowed
-    assert policy.may_manage_groups(actor) is allowed
-
-
-@pytest.mark.parametrize(
     ("role", "is_theirs", "allowed"),
     [
         ("admin", False, True),
@@ -28,3 +19,13 @@ def test_who_sees_a_group(role, is_theirs, allowed):
     actor = an_actor(role)
     instructors = {actor.user_id} if is_theirs else set()
     assert policy.may_see_group(actor, instructors) is allowed
+
+
+@pytest.mark.parametrize(
+    ("role", "is_own", "allowed"),
+    [("admin", False, True), ("admin", True, False), ("instructor", False, False)],
+)
+def test_nobody_records_a_proof_of_their_own(role, is_own, allowed):
+    actor = an_actor(role)
+    person = actor if is_own else an_actor("student")
+    assert policy.may_record_proof(actor, person.user_id) is allowed

@@ -43,3 +43,19 @@ def test_reports_are_read_by_those_they_concern(actor, is_signed, teaches_it, al
         actor, STUDENT.user_id, is_signed=is_signed, teaches_it=teaches_it
     )
     assert found is allowed
+
+
+@pytest.mark.parametrize(
+    ("actor", "allowed"),
+    [(INSTRUCTOR, True), (ADMIN, True), (an_actor("instructor"), False), (BOTH, False)],
+)
+def test_a_sheet_is_discarded_by_who_began_it_or_an_admin(actor, allowed):
+    may = policy.may_discard_sheet(actor, instructor_id=INSTRUCTOR.user_id, student_id=BOTH.user_id)
+    assert may is allowed
+
+
+def test_nobody_discards_a_sheet_about_themselves():
+    """R-045: an admin neither."""
+    admin = an_actor("admin", "student")
+    mine = {"instructor_id": INSTRUCTOR.user_id, "student_id": admin.user_id}
+    assert not policy.may_discard_sheet(admin, **mine)
