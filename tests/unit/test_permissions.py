@@ -1,4 +1,4 @@
-"""Which roles each permission is for that asks nothing but the role: read by a person, compared with the code.
+"""The roles of each permission that asks nothing but the role: read by a person, compared with the code.
 Those that ask more have tests beside their feature."""
 
 import inspect

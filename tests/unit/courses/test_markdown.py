@@ -190,6 +190,112 @@ def test_problems_of_a_lesson(text: str, found: list[tuple[int, str]]) -> None:
         assert message.startswith(wanted)
 
 
+def x(number: int) -> str:
+    return "x" * number
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        (
+            "| A |\n|---|\n| 1 | 2 |",
+            "The row has more cells than the table has columns.",
+            r"Remove a cell, or write `\|` where a bar is meant.",
+        ),
+        (
+            "[see [@s1] now](/x)",
+            "A link is not complete, or a mark stands inside its words.",
+            "Write `[words](address)` without spaces in the address, and put marks outside.",
+        ),
+        (
+            "[[dermis",
+            "A glossary mark is not complete.",
+            r"Write `[[key]]` or `[[key|words]]` in one line; in a table write `\|`.",
+        ),
+        ("[](/x)", "A link has no words.", "Write `[words](address)`."),
+        (
+            f"[a]({x(70)})",
+            f"The link `{x(60)}` leads nowhere.",
+            "Write the whole address with https://, or a path of this site that begins with /.",
+        ),
+        (
+            "[a](x+1.2-z:b)",
+            "A link to `x+1.2-z:` is not safe.",
+            "Only http, https, mailto and paths of this site are accepted.",
+        ),
+        (f"<{x(60)}>", f"HTML is shown as it is typed: `<{x(39)}`.", "Use Markdown instead."),
+        ("a </b> c", "HTML is shown as it is typed: `</b>`.", "Use Markdown instead."),
+        (f"[[{x(70)}]]", f"There is no glossary term `{x(60)}`.", "Known: dermis, mesoderm."),
+        (f"[@{x(70)}]", f"There is no reference `{x(60)}`.", "Known: s1, s2, s3."),
+        (
+            "[@s3]",
+            "`s3` is not among the lesson's sources.",
+            "Add it to `sources` in the front matter.",
+        ),
+        (f"```{x(50)}\n```", f"There is no fenced block `{x(40)}`.", "Known: check, figure."),
+        (
+            f"::: {x(50)}\na\n:::",
+            f"There is no callout `{x(40)}`.",
+            "Known: care, key-points, safety, tip.",
+        ),
+        (
+            "a\n\n#### b",
+            "A heading of level 4 is too deep.",
+            "Only `##` and `###` are used.",
+        ),
+        ("### a", "A heading level is skipped here.", "Write `##`."),
+        ("##", "A heading has no words.", "Write its words after `##`."),
+        ("~~~check\nquestion: a", "A fenced block is not closed.", "Write a line `~~~` after it."),
+        (
+            FIGURE.format(x(90)),
+            f"There is no drawing `{x(80)}`.",
+            "Drawings in media/: layers.svg, refused.svg.",
+        ),
+    ],
+)
+def test_each_problem_says_what_to_do(text: str, message: str, hint: str) -> None:
+    text = text if text.startswith("~~~") else text + END
+    problems = Renderer(AROUND, ["s1"]).lesson(text).problems
+    said = [(problem.message, problem.hint) for problem in problems]
+    assert (message, hint) in said, said
+    assert len(said) == (2 if text.startswith("~~~") else 1)
+
+
+def test_a_field_says_what_it_is_not_for() -> None:
+    around = Surroundings("c", {}, {}, {}, {})
+    said = {
+        "## One": ("A heading cannot stand here.", "Use bold words, or a list."),
+        "::: tip\nx\n:::": ("A callout cannot stand here.", "Close what it stands in first."),
+        "```figure\n```": ("A fenced block cannot stand here.", "Write plain Markdown."),
+        "A [@s1]": (
+            "A mark of a source stands outside a lesson.",
+            "Name the source in words, or leave the mark out.",
+        ),
+        "> x": ("A quotation (`>`) is not part of the format.", "Use a callout, or plain words."),
+        "    x": (
+            "A block of code is not part of the format.",
+            "Remove the four spaces at the beginning of the line.",
+        ),
+        "a\n\n---": (
+            "A horizontal line is not part of the format.",
+            "Use a heading to begin a new part.",
+        ),
+        f"[={x(70)}]": (
+            f"There are no agreed words and no clinical value `{x(60)}`.",
+            "Known: none.",
+        ),
+    }
+    for text, (message, hint) in said.items():
+        (problem,) = Renderer(around).field(text).problems
+        assert (problem.message, problem.hint) == (message, hint)
+
+
+def test_the_text_of_a_field_is_rendered_once() -> None:
+    renderer = Renderer(AROUND)
+    assert renderer.field("One") is renderer.field("One")
+    assert renderer.field("One") is not renderer.field("Two")
+
+
 @pytest.mark.parametrize(
     "text",
     ["## One", "::: tip\nx\n:::", "```figure\n```", "A [@s1]", "[[unknown]]", ".5 mL"],

@@ -125,6 +125,207 @@ def test_single_faults(path: str, old: str, new: str, line: int, says: str) -> N
     )
 
 
+LONG = "x" * 100
+KEY_HELP = (
+    "A key is 1 to 64 characters: lower-case letters, digits and single hyphens, beginning with "
+    "a letter, such as `skin-layers`."
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "line", "message", "hint"),
+    [
+        (
+            "glossary.yaml",
+            "The layer below the [[epidermis]], with vessels and nerves.",
+            '" "',
+            6,
+            "This is empty.",
+            "Write at least one sentence.",
+        ),
+        (
+            "glossary.yaml",
+            "term: Dermis",
+            'term: " "',
+            5,
+            "This is empty.",
+            "Write one line of text.",
+        ),
+        (
+            "references.yaml",
+            "https://example.org/sharps",
+            LONG,
+            6,
+            f"`{LONG[:80]}` is not an https address.",
+            "Write the whole address with https://.",
+        ),
+        (
+            "quizzes/skin-quiz.yaml",
+            "file: skin-layers.svg",
+            f"file: {LONG}",
+            13,
+            f"There is no drawing `{LONG[:80]}`.",
+            "Drawings in media/: skin-layers.svg.",
+        ),
+        (
+            "quizzes/skin-quiz.yaml",
+            'answer: "1"',
+            f'answer: "{LONG}"',
+            59,
+            f"`{LONG[:40]}` is not a decimal number.",
+            'Write digits with a point, such as "2.5".',
+        ),
+        (
+            "quizzes/skin-quiz.yaml",
+            'tolerance: "0.01"',
+            'tolerance: "-0.01"',
+            60,
+            "The tolerance is below 0.",
+            'Write how far an answer may be off, such as "0.1" or "0".',
+        ),
+        (
+            "quizzes/skin-quiz.yaml",
+            "attempts: unlimited",
+            "attempts: 0",
+            6,
+            "`attempts` is not understood.",
+            "Write a whole number from 1 to 20, or `unlimited`.",
+        ),
+        (
+            "checklists/first-session.yaml",
+            "key: hands",
+            f"key: {LONG}",
+            13,
+            f"`{LONG[:80]}` is not a key.",
+            KEY_HELP,
+        ),
+        (
+            "course.yaml",
+            "certificate:",
+            "clinical_values:\n  - key: depth\n    decides: Depth\n    unit: mm\n    value: one\n"
+            f"    source: A meeting\n    approved_by: Dr Lead\n    approved_on: {LONG}\ncertificate:",
+            28,
+            f"`{LONG[:40]}` is not a date.",
+            "Write year, month and day, such as 2027-01-31.",
+        ),
+    ],
+)
+def test_a_value_is_refused_with_what_to_write(
+    path: str, old: str, new: str, line: int, message: str, hint: str
+) -> None:
+    """A value that is repeated is cut, so that the sentence can be read."""
+    text = small_files()[path].decode()
+    assert old in text
+    problems = parsed_with({path: text.replace(old, new, 1).encode()}).problems
+    assert Problem(path, line, message, hint) in problems
+
+
+@pytest.mark.parametrize("attempts", [1, 20])
+def test_the_fewest_and_the_most_attempts(attempts: int) -> None:
+    quiz = small_files()["quizzes/skin-quiz.yaml"]
+    parsed = parsed_with(
+        {"quizzes/skin-quiz.yaml": quiz.replace(b"unlimited", str(attempts).encode(), 1)}
+    )
+    assert parsed.course is not None
+    assert parsed.course.quizzes[0].attempts == attempts
+
+
+def test_a_tolerance_may_be_nothing() -> None:
+    quiz = small_files()["quizzes/skin-quiz.yaml"]
+    parsed = parsed_with({"quizzes/skin-quiz.yaml": quiz.replace(b'"0.01"', b'"0"', 1)})
+    assert parsed.problems == ()
+
+
+def test_the_longest_key_of_a_part() -> None:
+    checklist = small_files()["checklists/first-session.yaml"]
+    for letters, fine in ((64, True), (65, False)):
+        key = b"key: " + b"h" * letters
+        changed = {"checklists/first-session.yaml": checklist.replace(b"key: hands", key)}
+        assert (parsed_with(changed).problems == ()) is fine
+
+
+def test_without_a_drawing_a_figure_is_told_that_there_is_none() -> None:
+    files = {path: data for path, data in small_files().items() if not path.startswith("media/")}
+    said = {problem.hint for problem in parse_course("small-course", files).problems}
+    assert said == {"Drawings in media/: none yet."}
+
+
+def test_files_with_a_bad_name_or_place_are_named() -> None:
+    problems = parsed_with(
+        {f"lessons/{'X' * 100}.md": b"", "lessons/deep/a.md": b"", "modules/a.yml": b""}
+    ).problems
+    assert [(problem.path[:14], problem.line, problem.message) for problem in problems] == [
+        ("lessons/XXXXXX", 1, f"`{'X' * 80}` is not a key."),
+        ("lessons/deep/a", 1, "This file does not belong into a course."),
+        ("modules/a.yml", 1, "This file does not belong here."),
+    ]
+    assert [problem.hint for problem in problems] == [
+        KEY_HELP,
+        "Did you mean `lessons/`? Known: checklists/, course.yaml, errata.yaml, glossary.yaml, "
+        "lessons/, media/, modules/, practicals/, quizzes/, references.yaml.",
+        "In modules/ the names end in .yaml.",
+    ]
+
+
+@pytest.mark.parametrize("ends", [b"\r", b"\r\n", b"\n"])
+def test_a_byte_that_is_no_text_is_found_in_its_line(ends: bytes) -> None:
+    problems = parsed_with({"glossary.yaml": ends.join([b"a:", b"  b: 1", b"  c: \xff"])}).problems
+    line = 1 if ends == b"\r" else 3
+    assert problems == (
+        Problem(
+            "glossary.yaml", line, "The file is not UTF-8 text.", "Save it with the encoding UTF-8."
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Text.", "---\ntitle: A", "title: A\n---\nText.", "\n---\ntitle: A\n---\n"],
+)
+def test_a_lesson_begins_with_its_front_matter(text: str) -> None:
+    problems = parsed_with({"lessons/skin-vessels.md": text.encode()}).problems
+    assert problems == (
+        Problem(
+            "lessons/skin-vessels.md",
+            1,
+            "The lesson has no front matter.",
+            "Begin with a line `---`, then title, minutes, objectives and sources, then `---`.",
+        ),
+    )
+
+
+def test_a_problem_of_a_lesson_is_told_in_its_own_line() -> None:
+    lesson = small_files()["lessons/skin-vessels.md"]
+    last = lesson.count(b"\n")
+    problems = parsed_with({"lessons/skin-vessels.md": lesson + b"\n# One\n"}).problems
+    assert [problem.line for problem in problems] == [last + 2, last + 2]
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("glossary.yaml", "term: Dermis", "term: 5"),
+        ("glossary.yaml", "  term: Dermis\n", "  words: x\n"),
+        ("glossary.yaml", "dermis:", "dermis: ["),
+        ("references.yaml", "text: Leaflet", "words: Leaflet"),
+        ("references.yaml", "anatomy-book:", "anatomy-book: ["),
+        ("course.yaml", "format: 1", "format: ["),
+    ],
+)
+def test_a_file_with_faults_makes_no_false_ones_where_it_is_used(
+    path: str, old: str, new: str
+) -> None:
+    """What lessons name stands in it, though not as it should."""
+    text = small_files()[path].decode()
+    assert old in text
+    files = {path: text.replace(old, new, 1).encode()}
+    lesson = "lessons/needle-safety.md"
+    files[lesson] = small_files()[lesson].replace(b"## After use\n", b"## After [=use]\n\n[=a]\n")
+    if path != "course.yaml":
+        del files[lesson]
+    assert {problem.path for problem in parsed_with(files).problems} == {path}
+
+
 def test_parts_are_found_by_their_keys() -> None:
     course = small_course().course
     assert course is not None
@@ -164,13 +365,9 @@ def test_a_course_without_files_says_what_every_course_has() -> None:
 
 
 def test_the_key_of_a_course_is_a_key() -> None:
-    hint = (
-        "A key is 1 to 64 characters: lower-case letters, digits and single hyphens, beginning with "
-        "a letter, such as `skin-layers`."
-    )
     for key, shown in (("Small_Course", "Small_Course"), ("a" * 100, "a" * 80)):
         problems = parse_course(key, small_files()).problems
-        assert problems == (Problem("course.yaml", 1, f"`{shown}` is not a key.", hint),)
+        assert problems == (Problem("course.yaml", 1, f"`{shown}` is not a key.", KEY_HELP),)
 
 
 @pytest.mark.parametrize("limit", ["MOST_FILES", "LARGEST_COURSE"])
