@@ -17,140 +17,15 @@ from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tests.make.examples import FEWER
 from tests.mutation_loop import CHANGES, VERDICTS, WORKERS
-
-if TYPE_CHECKING:
-    from mutmut.mutation.data import SourceFileMutationData
+from tests.mutation_sets import SETS
 
 BAR = 85
 """Percent of the changes that must be noticed, for each set of rules."""
 
-
-@dataclass(frozen=True)
-class Rules:
-    """Files of rules (`*` stands for any name) and the tests that must notice a change of one. `left_out` are
-    slow ones among these tests, whose work the quicker ones do already."""
-
-    files: tuple[str, ...]
-    tests: tuple[str, ...]
-    left_out: tuple[str, ...] = ()
-
-
-OF_COURSES = (
-    "tests/unit/courses/test_broken_courses.py",
-    "tests/unit/courses/test_insertions.py",
-    "tests/unit/courses/test_markdown.py",
-    "tests/unit/courses/test_marks.py",
-    "tests/unit/courses/test_parsing.py",
-    "tests/unit/courses/test_replacing.py",
-)
-SLOW_OF_COURSES = (
-    "tests/unit/courses/test_markdown.py::test_whatever_is_typed_the_html_is_safe_and_no_line_is_outside",
-    "tests/unit/courses/test_parsing.py::test_a_changed_line_anywhere_never_breaks_the_parser",
-    "tests/unit/courses/test_parsing.py::test_any_file_in_ruins_is_named_and_breaks_nothing",
-    "tests/unit/courses/test_parsing.py::test_the_digest_does_not_know_the_order_of_files",
-)
-SETS = {
-    "seats": Rules(("app/practicals/domain/*.py",), ("tests/unit/practicals",)),
-    "marking": Rules(
-        ("app/quizzes/marking.py", "app/quizzes/domain/*.py"),
-        ("tests/unit/quizzes", "tests/integration/quizzes/test_marking.py"),
-    ),
-    "certificates": Rules(
-        ("app/certificates/domain.py",), ("tests/unit/certificates/test_domain.py",)
-    ),
-    "assessing": Rules(
-        (
-            "app/assessments/domain.py",
-            "app/assessments/reasons.py",
-            "app/assessments/differences.py",
-        ),
-        ("tests/unit/assessments",),
-    ),
-    "people": Rules(
-        (
-            "app/accounts/domain.py",
-            "app/accounts/factors/domain.py",
-            "app/accounts/password_rules.py",
-            "app/accounts/proof_rules.py",
-        ),
-        ("tests/unit/accounts",),
-    ),
-    "permissions": Rules(
-        ("app/*/policy.py",),
-        (
-            "tests/unit/test_permissions.py",
-            *(
-                f"tests/unit/{feature}/test_policy.py"
-                for feature in (
-                    *("accounts", "assessments", "certificates"),
-                    *("enrolments", "practicals", "quizzes"),
-                )
-            ),
-        ),
-    ),
-    "describing": Rules(("app/kit/describing.py",), ("tests/unit/test_describing.py",)),
-    "places": Rules(("app/enrolments/domain.py",), ("tests/unit/enrolments",)),
-    "versions": Rules(("app/kit/versions.py",), ("tests/unit/test_versions.py",)),
-    "changes": Rules(
-        ("app/courses/domain/comparing.py", "app/courses/domain/digest.py"),
-        (
-            "tests/unit/courses/test_comparing.py",
-            "tests/unit/courses/test_corrupting.py",
-            "tests/unit/courses/test_errata.py",
-            "tests/unit/courses/test_insertions.py",
-            "tests/unit/courses/test_parsing.py",
-            "tests/unit/courses/test_stored_documents.py",
-        ),
-    ),
-    "crossing": Rules(
-        ("app/courses/domain/crossing.py", "app/courses/domain/marks.py"),
-        OF_COURSES,
-        SLOW_OF_COURSES,
-    ),
-    "format": Rules(
-        (
-            "app/courses/domain/fields.py",
-            "app/courses/domain/folder.py",
-            "app/courses/domain/source.py",
-        ),
-        OF_COURSES,
-        SLOW_OF_COURSES,
-    ),
-    "texts": Rules(
-        (
-            "app/courses/domain/cleaning.py",
-            "app/courses/domain/markdown.py",
-            "app/courses/domain/wording.py",
-        ),
-        OF_COURSES,
-        SLOW_OF_COURSES,
-    ),
-    "building": Rules(
-        (
-            "app/courses/domain/building.py",
-            "app/courses/domain/delivery.py",
-            "app/courses/domain/parsing.py",
-        ),
-        OF_COURSES,
-        SLOW_OF_COURSES,
-    ),
-    "errata": Rules(
-        (
-            "app/courses/domain/errata.py",
-            "app/courses/domain/errata_file.py",
-            "app/courses/domain/insertions.py",
-        ),
-        (
-            "tests/unit/courses/test_errata.py",
-            "tests/unit/courses/test_errata_file.py",
-            "tests/unit/courses/test_insertions.py",
-        ),
-    ),
-}
 
 ROOT = Path(__file__).parent.parent
 WORKSHOP = ROOT / "var/mutation"
@@ -192,8 +67,8 @@ def prepare(names: list[str]) -> None:
     (WORKSHOP / "pyproject.toml").write_text(settings.replace(SECTION, only))
 
 
-def change() -> list[str]:
-    """Let mutmut write every change of the named sets into the workshop; return the names of the changes."""
+def change() -> None:
+    """Let mutmut write every change of the named sets into the workshop."""
     from mutmut.__main__ import copy_also_copy_files, copy_src_dir, create_mutants
     from mutmut.configuration import reset_config
 
@@ -202,59 +77,57 @@ def change() -> list[str]:
         copy_src_dir()
         copy_also_copy_files()
         create_mutants(os.cpu_count() or 1)
-        return [name for data in changed_files() for name in data.exit_code_by_key]
 
 
-def changed_files() -> list["SourceFileMutationData"]:
-    """Return what mutmut knows of each file that it changed. It reads the folder it is run in."""
+def changes_of(name: str) -> dict[Path, list[str]]:
+    """Return the names of the changes to each file of a set. mutmut reads the folder it is run in."""
     from mutmut.mutation.data import SourceFileMutationData
     from mutmut.utils.file_utils import walk_mutatable_files
 
-    files = [SourceFileMutationData(path=path) for path in sorted(walk_mutatable_files())]
-    for file in files:
-        file.load()
-    return [file for file in files if file.exit_code_by_key]
+    with chdir(WORKSHOP):
+        files = [SourceFileMutationData(path=path) for path in sorted(walk_mutatable_files())]
+        for file in files:
+            file.load()
+    return {
+        Path(file.path): list(file.exit_code_by_key)
+        for file in files
+        if belongs(Path(file.path), name) and file.exit_code_by_key
+    }
 
 
-def run(names: list[str], workers: int) -> int:
-    """Try every change in `tests/mutation_loop.py`; return the exit status of pytest, which knows no bar."""
-    (CHANGED / CHANGES).write_text(json.dumps(change()))
-    tests = sorted({path for name in names for path in SETS[name].tests})
-    left_out = sorted({path for name in names for path in SETS[name].left_out})
-    log = WORKSHOP / "loop.log"
+def run(name: str, workers: int) -> list[File] | None:
+    """Try every change of a set in `mutation_loop.py` and return what became of them; None: its tests do not
+    pass without a change."""
+    changes, rules, log = changes_of(name), SETS[name], WORKSHOP / f"{name}.log"
+    (CHANGED / CHANGES).write_text(json.dumps([key for keys in changes.values() for key in keys]))
+    (CHANGED / VERDICTS).unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", *OPTIONS, *rules.tests]
+    command += [f"--deselect={test}" for test in rules.left_out]
+    command += [] if rules.needs_fixtures else ["--noconftest"]
+    environment = {**os.environ, WORKERS: str(workers), FEWER: "10"}
     with log.open("w") as output:
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "pytest", *OPTIONS, *tests),
-                *(f"--deselect={path}" for path in left_out),
-            ],
-            cwd=CHANGED,
-            env={**os.environ, WORKERS: str(workers), FEWER: "10"},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if done.returncode:
+        streams: dict[str, Any] = {"stdout": output, "stderr": subprocess.STDOUT}
+        subprocess.run(command, cwd=CHANGED, env=environment, check=False, **streams)
+    if not (CHANGED / VERDICTS).exists():
         print(log.read_text()[-3000:])
-    return done.returncode
+        return None
+    verdicts = json.loads((CHANGED / VERDICTS).read_text())
+    return [
+        result(path, {key: verdicts.get(key, "not tried") for key in keys})
+        for path, keys in changes.items()
+    ]
 
 
-def read(names: list[str]) -> dict[str, list[File]]:
-    """Return the results by set."""
+def result(path: Path, verdicts: dict[str, str]) -> File:
+    """Return what became of the changes to a file, with the differences that nobody noticed."""
     from mutmut.mutation.diff_apply import get_diff_for_mutant
 
-    verdicts = json.loads((CHANGED / VERDICTS).read_text())
-    found: dict[str, list[File]] = {name: [] for name in names}
+    file = File(str(path), Counter(verdicts.values()))
     with chdir(WORKSHOP):
-        for data in changed_files():
-            path = Path(data.path)
-            states = {key: verdicts[key] for key in data.exit_code_by_key}
-            file = File(str(path), Counter(states.values()))
-            for key, state in states.items():
-                if state not in NOTICED:
-                    file.survivors[f"{key} ({state})"] = get_diff_for_mutant(key, path=path)
-            found[next(name for name in names if belongs(path, name))].append(file)
-    return found
+        for key, verdict in verdicts.items():
+            if verdict not in NOTICED:
+                file.survivors[f"{key} ({verdict})"] = get_diff_for_mutant(key, path=path)
+    return file
 
 
 def belongs(path: Path, name: str) -> bool:
@@ -276,33 +149,31 @@ def line(label: str, counts: Counter[str], percent: float) -> str:
     )
 
 
-def report(found: dict[str, list[File]]) -> list[str]:
-    """Print the survivors and the table, write the report, and return the sets below the bar."""
-    for files in found.values():
-        for file in files:
-            for key, difference in file.survivors.items():
-                print(f"\n{key}\n{difference.strip()}")
+def show(name: str, files: list[File]) -> None:
+    """Print the survivors of a set and its line of the table."""
+    for file in files:
+        for key, difference in file.survivors.items():
+            print(f"\n{key}\n{difference.strip()}")
     print(f"\n{'':40} {'killed':>7} {'survived':>9} {'timeout':>9} {'others':>7}   score")
-    scores = {}
-    for name, files in found.items():
-        for file in files:
-            print(line(file.path, file.counts, score([file])))
-        scores[name] = score(files)
-        print(line(name.upper(), sum((file.counts for file in files), Counter()), scores[name]))
-    REPORT.write_text(
-        json.dumps(
-            {
-                name: {
-                    "score": round(scores[name], 1),
-                    "files": {file.path: dict(file.counts) for file in files},
-                    "survivors": [key for file in files for key in file.survivors],
-                }
-                for name, files in found.items()
-            },
-            indent=2,
-        )
+    for file in files:
+        print(line(file.path, file.counts, score([file])))
+    print(
+        line(name.upper(), sum((file.counts for file in files), Counter()), score(files)),
+        flush=True,
     )
-    return [name for name, percent in scores.items() if percent < BAR]
+
+
+def keep(results: dict[str, list[File]]) -> None:
+    """Write the report."""
+    report = {
+        name: {
+            "score": round(score(files), 1),
+            "files": {file.path: dict(file.counts) for file in files},
+            "survivors": [key for file in files for key in file.survivors],
+        }
+        for name, files in results.items()
+    }
+    REPORT.write_text(json.dumps(report, indent=2))
 
 
 def main(arguments: list[str]) -> int:
@@ -310,15 +181,22 @@ def main(arguments: list[str]) -> int:
     parser = ArgumentParser(prog="tests.mutation", description="Mutation score of the rules.")
     parser.add_argument("names", nargs="*", metavar="set", help=", ".join(SETS))
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    asked = parser.parse_args(arguments)
-    unknown = [name for name in asked.names if name not in SETS]
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.names if name not in SETS]
     if unknown:
         parser.error(f"No set of rules is called {unknown[0]}. Choose of: {', '.join(SETS)}.")
-    names = asked.names or list(SETS)
+    names = options.names or list(SETS)
     prepare(names)
-    if run(names, asked.workers):
-        return 1
-    below = report(read(names))
+    change()
+    results: dict[str, list[File]] = {}
+    for name in names:
+        files = run(name, options.workers)
+        if files is None:
+            return 1
+        results[name] = files
+        show(name, files)
+        keep(results)
+    below = [name for name, files in results.items() if score(files) < BAR]
     if below:
         print(f"Mutation score below {BAR} %: {', '.join(below)}. Test what the survivors change.")
     return 1 if below else 0

@@ -1,0 +1,132 @@
+"""The rules whose mutation score is measured, in sets; see `mutation.py`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Files of rules (`*` stands for any name) and the tests that must notice a change of one. `left_out` are
+    slow ones among these tests, whose work the quicker ones do already. `needs_fixtures`: they use what
+    `conftest.py` makes; to import that takes longer than most of these tests."""
+
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    needs_fixtures: bool = False
+
+
+OF_COURSES = (
+    "tests/unit/courses/test_building.py",
+    "tests/unit/courses/test_broken_courses.py",
+    "tests/unit/courses/test_insertions.py",
+    "tests/unit/courses/test_markdown.py",
+    "tests/unit/courses/test_marks.py",
+    "tests/unit/courses/test_parsing.py",
+    "tests/unit/courses/test_replacing.py",
+)
+SLOW_OF_COURSES = (
+    "tests/unit/courses/test_building.py",
+    "tests/unit/courses/test_markdown.py::test_whatever_is_typed_the_html_is_safe_and_no_line_is_outside",
+    "tests/unit/courses/test_parsing.py::test_a_changed_line_anywhere_never_breaks_the_parser",
+    "tests/unit/courses/test_parsing.py::test_any_file_in_ruins_is_named_and_breaks_nothing",
+    "tests/unit/courses/test_parsing.py::test_the_digest_does_not_know_the_order_of_files",
+)
+SETS = {
+    "seats": Rules(("app/practicals/domain/*.py",), ("tests/unit/practicals",)),
+    "marking": Rules(
+        ("app/quizzes/marking.py", "app/quizzes/domain/*.py"),
+        ("tests/unit/quizzes", "tests/integration/quizzes/test_marking.py"),
+        needs_fixtures=True,
+    ),
+    "certificates": Rules(
+        ("app/certificates/domain.py",), ("tests/unit/certificates/test_domain.py",)
+    ),
+    "assessing": Rules(
+        (
+            "app/assessments/domain.py",
+            "app/assessments/reasons.py",
+            "app/assessments/differences.py",
+        ),
+        ("tests/unit/assessments",),
+    ),
+    "people": Rules(
+        (
+            "app/accounts/domain.py",
+            "app/accounts/factors/domain.py",
+            "app/accounts/password_rules.py",
+            "app/accounts/proof_rules.py",
+        ),
+        ("tests/unit/accounts",),
+    ),
+    "permissions": Rules(
+        ("app/*/policy.py",),
+        (
+            "tests/unit/test_permissions.py",
+            *(
+                f"tests/unit/{feature}/test_policy.py"
+                for feature in (
+                    *("accounts", "assessments", "certificates"),
+                    *("enrolments", "practicals", "quizzes"),
+                )
+            ),
+        ),
+    ),
+    "describing": Rules(("app/kit/describing.py",), ("tests/unit/test_describing.py",)),
+    "places": Rules(("app/enrolments/domain.py",), ("tests/unit/enrolments",)),
+    "versions": Rules(("app/kit/versions.py",), ("tests/unit/test_versions.py",)),
+    "changes": Rules(
+        ("app/courses/domain/comparing.py", "app/courses/domain/digest.py"),
+        (
+            "tests/unit/courses/test_comparing.py",
+            "tests/unit/courses/test_corrupting.py",
+            "tests/unit/courses/test_errata.py",
+            "tests/unit/courses/test_insertions.py",
+            "tests/unit/courses/test_parsing.py",
+            "tests/unit/courses/test_stored_documents.py",
+        ),
+    ),
+    "crossing": Rules(
+        ("app/courses/domain/crossing.py", "app/courses/domain/marks.py"),
+        OF_COURSES,
+        SLOW_OF_COURSES,
+    ),
+    "format": Rules(
+        (
+            "app/courses/domain/fields.py",
+            "app/courses/domain/folder.py",
+            "app/courses/domain/source.py",
+        ),
+        OF_COURSES,
+        SLOW_OF_COURSES,
+    ),
+    "texts": Rules(
+        (
+            "app/courses/domain/cleaning.py",
+            "app/courses/domain/markdown.py",
+            "app/courses/domain/wording.py",
+        ),
+        OF_COURSES,
+        SLOW_OF_COURSES,
+    ),
+    "building": Rules(
+        (
+            "app/courses/domain/building.py",
+            "app/courses/domain/delivery.py",
+            "app/courses/domain/parsing.py",
+        ),
+        OF_COURSES,
+        SLOW_OF_COURSES,
+    ),
+    "errata": Rules(
+        (
+            "app/courses/domain/errata.py",
+            "app/courses/domain/errata_file.py",
+            "app/courses/domain/insertions.py",
+        ),
+        (
+            "tests/unit/courses/test_errata.py",
+            "tests/unit/courses/test_errata_file.py",
+            "tests/unit/courses/test_insertions.py",
+        ),
+    ),
+}
