@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.common import AsJson, fail, now_of, read_settings
+from app.cli.common import AsJson, demand_answer, fail, now_of, read_settings
 
 if TYPE_CHECKING:
     from app.backups.copies import Made
@@ -37,6 +37,7 @@ def backup(
     from app.backups.keeping import KeepRule
 
     settings, keys, now = _installation()
+    demand_answer(settings)
     rule = KeepRule(daily, weekly, monthly) if keep else None
     with _ended_by_signals(), _noted(settings, now) as note:
         made = make_backup(settings, keys, path, now=now, keep=rule)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from app.db.database import Database
     from app.settings import Settings
 
+NO_DATABASE = "There is no database at {path}. “preceptor migrate” makes a new one there."
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of sentences.")]
 
 
@@ -68,19 +69,20 @@ def demand_migrated(settings: "Settings", *, may_be_away: bool = False) -> None:
     started waits for it."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from app.db.connecting import connection_problem
     from app.db.database import Database
     from app.db.migrate import schema_of
 
     database = Database(settings.database_url, pool_size=1)
     try:
         if not database.is_there:
-            path = database.url.database
-            fail(f"There is no database at {path}. “preceptor migrate” makes a new one there.")
+            fail(NO_DATABASE.format(path=database.url.database))
         schema = schema_of(database)
-    except SQLAlchemyError:
-        if (
-            not may_be_away or database.is_sqlite
-        ):  # a file that cannot be read now does not come back
+    except SQLAlchemyError as error:
+        problem = connection_problem(error)
+        # A file that cannot be read now does not come back by itself.
+        waits = may_be_away and not database.is_sqlite
+        if not waits or problem is None or problem.is_lasting:
             raise
         print("preceptor: the database does not answer yet.", file=sys.stderr)
         return
@@ -88,6 +90,20 @@ def demand_migrated(settings: "Settings", *, may_be_away: bool = False) -> None:
         database.close()
     if not schema.is_usable:
         fail(f"The schema of the database {schema}. {schema.remedy}")
+
+
+def demand_answer(settings: "Settings") -> None:
+    """Stop with one line where the database is not there or does not answer, whatever its schema is."""
+    from app.db.database import Database
+    from app.db.migrate import schema_of
+
+    database = Database(settings.database_url, pool_size=1)
+    try:
+        if not database.is_there:
+            fail(NO_DATABASE.format(path=database.url.database))
+        schema_of(database)
+    finally:
+        database.close()
 
 
 def address_of(typed: str) -> str:

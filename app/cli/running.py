@@ -43,24 +43,27 @@ def serve(
     settings = read_settings()
     if settings.env is Environment.demo and not is_this_host(host):
         fail("The demo has passwords that everybody knows. Serve it with --host 127.0.0.1.", code=2)
-    taken = serving.bind(host, port)  # before anything is changed that another server may use
     if prepare:
         key_files.make_missing(settings, on=now_of(settings).date())
     key_files.load(settings)  # before a process is started that could only end
-    if not prepare:
-        demand_migrated(settings, may_be_away=True)
-        serving.serve(settings, taken)
-        return
-    _prepare(settings)
+    # The port comes before anything that is changed and that another server may use.
+    with serving.bind(host, port) as taken:
+        if not prepare:
+            demand_migrated(settings, may_be_away=True)
+            serving.serve(settings, taken)
+            return
+        _prepare(settings)
+        serving.serve(settings, taken, announce=lambda: _announce(settings, host, port))
 
-    def announce() -> None:
-        print(f"Preceptor is at http://{host}:{port} (Ctrl-C stops it)", flush=True)
-        if settings.env is Environment.demo:
-            from app.demo.people import sign_in_lines
 
-            print(sign_in_lines(), flush=True)
+def _announce(settings: "Settings", host: str, port: int) -> None:
+    from app.settings import Environment
 
-    serving.serve(settings, taken, announce=announce)
+    print(f"Preceptor is at http://{host}:{port} (Ctrl-C stops it)", flush=True)
+    if settings.env is Environment.demo:
+        from app.demo.people import sign_in_lines
+
+        print(sign_in_lines(), flush=True)
 
 
 def _prepare(settings: "Settings") -> bool:

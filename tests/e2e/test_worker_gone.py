@@ -53,7 +53,7 @@ class WorkProcess:
         self.process.send_signal(number)
 
     def kill(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None:
             self.process.kill()
             self.process.wait(timeout=SECONDS)
 
@@ -200,7 +200,11 @@ def test_within_a_real_minute(postgres_database, tmp_path, capsys):
                     Kind.mails,
                     r"^preceptor_worker_heartbeat_seconds\{kind=\"mails\"\} (4[5-9]|[5-9]\d)\.",
                 )
-                worker.start() if name == "killed" else worker.signal(signal.SIGCONT)
+                if name == "killed":
+                    worker.kill()  # it has ended; take note of it
+                    worker.start()
+                else:
+                    worker.signal(signal.SIGCONT)
                 took[f"back after {name}"] = academy.seconds_until(academy.is_ready)
                 assert "last seen" not in academy.told("/home")
             now = datetime.now(UTC)
