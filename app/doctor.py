@@ -48,7 +48,7 @@ def examine(settings: Settings, *, now: datetime) -> list[Finding]:
             *_database(database, now),
             _keys(settings),
             _mail_server(settings),
-            _disk(database),
+            _disk(database, settings),
             _space(database, settings),
             Finding("python", sys.version.split()[0]),
             *(Finding(package, version(package)) for package in PACKAGES),
@@ -133,17 +133,22 @@ def _space(database: Database, settings: Settings) -> Finding:
     return Finding("space", words, fine=free >= LITTLE_SPACE)
 
 
-def _disk(database: Database) -> Finding:
-    """Measure how long a flush to disk takes where SQLite writes; on PostgreSQL here."""
-    folder = Path(database.url.database or ".").parent if database.is_sqlite else Path()
+def _disk(database: Database, settings: Settings) -> Finding:
+    """Measure how long a flush to disk takes where SQLite writes; on PostgreSQL where our files lie."""
+    folder = Path(database.url.database or ".") if database.is_sqlite else Path(settings.files_url)
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent
     times = []
-    with tempfile.NamedTemporaryFile(dir=folder) as file:
-        for _ in range(20):
-            file.write(b"x" * 4096)
-            started = perf_counter()
-            file.flush()
-            os.fsync(file.fileno())
-            times.append((perf_counter() - started) * 1000)
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder) as file:
+            for _ in range(20):
+                file.write(b"x" * 4096)
+                started = perf_counter()
+                file.flush()
+                os.fsync(file.fileno())
+                times.append((perf_counter() - started) * 1000)
+    except OSError as error:
+        return Finding("disk", f"nothing can be written to {folder}: {error.strerror}", fine=False)
     middle = median(times)
     detail = f"a flush takes {middle:.2f} ms (median of 20)"
     if middle > SLOW_SYNC_MS:

@@ -4,6 +4,7 @@ Nothing third-party is committed: the icon sprite is drawn from the locked `luci
 fonts are subset from the locked Atkinson Hyperlegible package, with their licences beside them.
 """
 
+import errno
 import gzip
 import hashlib
 import logging
@@ -13,7 +14,6 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
@@ -27,6 +27,8 @@ from app.web import icons
 PREFIX: Final = "/static/"
 YEAR: Final = 31_536_000
 KEPT_BUILDS: Final = 3
+_CLOSED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+"""Why a folder cannot be written to: it is somebody else's, or a service sees the release read-only."""
 
 # Raise it when the code below makes other bytes from the same packages.
 _RECIPE: Final = "1"
@@ -105,11 +107,16 @@ def build_assets(source: Path, target: Path) -> Build:
         folder = target / "builds" / digest
         if not folder.is_dir():
             _publish(files, folder)
-    except PermissionError:
+    except OSError as error:
+        if error.errno not in _CLOSED:
+            raise
         raise AssetsNotBuilt(target) from None
-    with suppress(PermissionError):  # built by the owner of the release; to serve them is enough
+    try:
         os.utime(folder)
         _prune(folder.parent)
+    except OSError as error:
+        if error.errno not in _CLOSED:
+            raise  # otherwise: built by the owner of the release; to serve them is enough
     return Build(digest, folder)
 
 

@@ -1,8 +1,10 @@
 """Assets: made once, found by the digest of their bytes, served for ever and never from the disk."""
 
 import asyncio
+import errno
 import gzip
 import os
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -290,12 +292,18 @@ def test_a_stylesheet_is_served_without_its_comments(tmp_path: Path) -> None:
     assert (built.folder / "note.js").read_text() == "/* kept */\n"
 
 
-def refuse(*_anything: object, **_named: object) -> None:
-    raise PermissionError
+@pytest.fixture(params=[errno.EACCES, errno.EROFS], ids=["another owner", "read-only"])
+def refuse(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """What the system says where a release belongs to root, and where a unit makes it read-only."""
+
+    def refuse(*_anything: object, **_named: object) -> None:
+        raise OSError(request.param, "no")
+
+    return refuse
 
 
 def test_whoever_may_only_read_serves_what_the_owner_built(
-    source: Path, generated: Path, monkeypatch: pytest.MonkeyPatch
+    source: Path, generated: Path, monkeypatch: pytest.MonkeyPatch, refuse: Callable[..., None]
 ) -> None:
     """O13: `serve` ended in a checkout that belongs to root."""
     before = build_assets(source, generated)
@@ -305,7 +313,7 @@ def test_whoever_may_only_read_serves_what_the_owner_built(
 
 
 def test_assets_that_are_missing_and_cannot_be_made_are_one_sentence(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refuse: Callable[..., None]
 ) -> None:
     monkeypatch.setattr("tempfile.mkdtemp", refuse)
     with pytest.raises(AssetsNotBuilt, match="preceptor assets"):
