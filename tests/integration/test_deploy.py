@@ -8,7 +8,6 @@ import typer
 
 from app import cli
 from app.kit.places import ROOT
-from app.settings import Settings
 from app.settings_rules import PREFIX
 from app.settings_sources import FROM_FILES
 
@@ -68,13 +67,3 @@ def test_the_calm_page_asks_for_nothing_from_elsewhere():
     assert "http" not in text.replace("https", "http").partition("<html")[2]
     assert "<script" not in text
     assert 'lang="en-GB"' in text
-
-
-def test_the_container_takes_the_locked_packages_and_an_ordinary_user():
-    text = (DEPLOY / "Containerfile").read_text()
-    assert "--require-hashes -r requirements.lock" in text
-    assert "\nUSER preceptor\n" in text
-    assert "preceptor assets" in text
-    assert set(re.findall(r"PRECEPTOR_(\w+)", text)) <= {
-        name.upper() for name in Settings.model_fields
-    }

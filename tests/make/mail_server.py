@@ -100,11 +100,12 @@ class PlayedServer:
     recipients: list[str] = field(default_factory=list)
     connections: int = 0
     port: int = 0
+    """Any free one unless a test names it."""
     _over: Event = field(default_factory=Event)
 
     @contextmanager
     def running(self) -> "Iterator[PlayedServer]":
-        with socket.create_server(("127.0.0.1", 0)) as listening:
+        with socket.create_server(("127.0.0.1", self.port)) as listening:
             self.port = listening.getsockname()[1]
             listening.settimeout(0.05)
             waiting = Thread(target=self._accept, args=(listening,), daemon=True)
