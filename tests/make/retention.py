@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.db.base import Base
@@ -419,3 +419,34 @@ def age(key: str) -> Callable[[Database], None]:
 
 AGED = {key: (age(key), "Does the worker run?") for key in ENDING}
 """What breaks each promise of retention, and what the audit says of it."""
+
+
+@dataclass
+class Kept:
+    """Rows that a test follows: whether they are still as they were written, and whether they are over."""
+
+    rows: Rows
+
+    @classmethod
+    def of(cls, rows: Rows) -> "Kept":
+        return cls(list(rows))
+
+    def _now(self, database: Database) -> list[Any]:
+        found = []
+        with database.read() as db:
+            for name, values in self.rows:
+                table = Base.metadata.tables[name]
+                keys = [column == values[column.name] for column in table.primary_key.columns]
+                found.append(db.execute(select(table).where(*keys)).mappings().one_or_none())
+        return found
+
+    def is_whole(self, database: Database) -> bool:
+        """Whether every row says what was written."""
+        return all(
+            row is not None and all(row[key] == value for key, value in values.items())
+            for row, (_, values) in zip(self._now(database), self.rows, strict=True)
+        )
+
+    def is_over(self, database: Database) -> bool:
+        """Whether every row is gone, or says nothing of Nora any more."""
+        return all(row is None or "Nora" not in str(dict(row)) for row in self._now(database))
