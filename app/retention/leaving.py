@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import String, case, cast, delete, func, null, or_, select, update
+from sqlalchemy import String, case, cast, delete, false, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
@@ -22,7 +22,7 @@ from app.retention.endings import (
     name_is_over,
     table,
 )
-from app.retention.mentions import Mentions, take_out
+from app.retention.mentions import Mentions, may_hold, take_out
 
 PEOPLE_AT_ONCE: Final = 20
 OWN: Final = {
@@ -111,11 +111,11 @@ def _mentions(db: Session, people: Sequence[Leaver]) -> Mentions:
     others = db.scalars(
         select(users.name).where(
             users.id.not_in([person.user_id for person in people]),
-            or_(*(users.name.icontains(name, autoescape=True) for name in sorted(names))),
+            or_(false(), *(may_hold(users.name, name) for name in sorted(names))),
         )
     )
-    borne = [other.lower() for other in others]
-    own = {name for name in names if not any(name.lower() in other for other in borne)}
+    borne = [other.casefold() for other in others]
+    own = {name for name in names if not any(name.casefold() in other for other in borne)}
     return Mentions(tuple(sorted(own | addresses)))
 
 
@@ -146,7 +146,6 @@ def _emptied(users: Columns, *, now: datetime) -> dict[str, Any]:
         "certificate_name": case((stays, users.certificate_name), else_=null()),
         "email": func.replace(cast(users.id, String), "-", "") + LEFT_ADDRESS,
         "password_hash": null(),
-        "confirmed_at": null(),
         "is_medical": null(),
         "profession": null(),
         "registration_number": null(),

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, String, bindparam, cast, or_, select, update
+from sqlalchemy import JSON, ColumnElement, String, and_, bindparam, cast, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
 from app.retention.endings import AT_ONCE, table
 
 REMOVED: Final = "[removed]"
+ASCII: Final = re.compile(r"[ !#-\[\]-~]+")
+"""Letters that JSON and both databases treat alike."""
 MOST: Final = 20 * AT_ONCE
 """Rows of one column that are read at once; where there are more, the next sweep goes on."""
 PLACES: Final = {
@@ -68,12 +70,22 @@ class Mentions:
         return value
 
     def condition(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Whether a column holds one of the words, in small letters or large ones."""
-        if isinstance(column.type, JSON):
-            # JSON is stored with letters outside ASCII as \\u00e9, on both databases.
-            escaped = (json.dumps(word)[1:-1] for word in self.words)
-            return or_(*(cast(column, String).icontains(word, autoescape=True) for word in escaped))
-        return or_(*(column.icontains(word, autoescape=True) for word in self.words))
+        """Whether a column may hold one of the words, in small letters or large ones."""
+        return or_(*(may_hold(column, word) for word in self.words))
+
+
+def may_hold(column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
+    """Whether a column holds what may be the word: the pattern decides. SQLite knows small and large letters
+    of ASCII only, so the pieces between the others are looked for; without any, the usual spellings are."""
+    is_json = isinstance(column.type, JSON)
+    text = cast(column, String) if is_json else column
+    pieces = [piece for piece in ASCII.findall(word) if len(piece) > 1]
+    if pieces:
+        return and_(*(text.icontains(piece, autoescape=True) for piece in pieces))
+    spellings = sorted({word, word.lower(), word.upper(), word.title()})
+    # JSON is stored with letters outside ASCII as \\u00e9, on both databases.
+    written = [json.dumps(each)[1:-1] if is_json else each for each in spellings]
+    return or_(*(text.icontains(each, autoescape=True) for each in written))
 
 
 def take_out(database: Database, mentions: Mentions) -> bool:

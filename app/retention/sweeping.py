@@ -105,12 +105,13 @@ def sweep(database: Database, *, now: datetime) -> Swept:
 
 
 def _work(database: Database, now: datetime) -> Iterator[tuple[str, Callable[[], int], int]]:
-    """Yield for each rule what does some of it, and how many rows that are when there may be more."""
-    for step in STEPS:
-        yield step.rule, partial(_some, database, step, now), step.most
+    """Yield for each rule what does some of it, and how many rows that are when there may be more. People
+    come first: an account that nobody confirmed is deleted when nothing is recorded on it any more."""
     people = leaving.PEOPLE_AT_ONCE
     yield "accounts", partial(leaving.empty_accounts, database, now=now), people
     yield "names_of_people_who_left", partial(leaving.empty_names, database, now=now), people
+    for step in STEPS:
+        yield step.rule, partial(_some, database, step, now), step.most
     yield "unused_drawings", partial(drawings.delete_unused, database), drawings.AT_ONCE
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from typer.testing import CliRunner
 
 from app import cli, jobs
@@ -15,7 +15,7 @@ from app.audit.models import AuditEvent
 from app.db import migrate
 from app.db.database import Database
 from app.home import service as office
-from app.kit.errors import Forbidden
+from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import EventId, new_uuid
 from app.outbox import checks
 from app.outbox import heartbeats as beats
@@ -372,6 +372,41 @@ class TestTheOffice:
         assert "Nothing was given up any more" in browser.get("/admin/outbox").text
         assert len(acts(database)) == 3
 
+    def test_a_mail_that_was_given_up_can_be_dismissed(self, database, admin, as_person):
+        first, second = a_mail(database), a_mail(database)
+        browser = as_person(admin)
+        for each in (first, second):
+            give_up(database, each)
+        confirm = f"/admin/outbox/{first}/dismiss"
+        assert confirm in browser.get("/admin/outbox").text
+        page = browser.get(confirm).text
+        assert "The mail server refuses this address (550)." in page
+        assert "90 days after it was given up" in page.lower()
+        proof = {"csrf_token": csrf_in(page)}
+        assert browser.post(confirm, data=proof).status_code == 303
+        assert "The mail is dismissed and deleted." in browser.get("/admin/outbox").text
+        assert dead(database) == {second}
+        with database.read() as db:
+            assert db.get(OutboxEvent, first) is None
+            (act,) = db.scalars(select(AuditEvent).where(AuditEvent.action == "outbox.dismissed"))
+        assert (act.actor_id, act.subject_id) == (admin.user_id, first)
+        assert list(act.details) == ["template"]
+        assert browser.post(confirm, data=proof).status_code == 404
+        assert browser.get(confirm).status_code == 404
+
+    def test_only_what_was_given_up_and_is_a_mail_is_dismissed(self, database, admin):
+        waiting, again, fact = a_mail(database), a_mail(database), a_mail(database)
+        for each in (again, fact):
+            give_up(database, each)
+        with database.write() as db:
+            db.get_one(OutboxEvent, fact).name = "certificate.earned"
+            office.try_again(db, admin, again, now=NOW)
+        for each in (waiting, again, fact):
+            with pytest.raises(NotFound), database.write() as db:
+                office.dismiss(db, admin, each, now=NOW)
+        with database.read() as db:
+            assert db.scalar(select(func.count()).select_from(OutboxEvent)) == 3
+
     def test_only_the_office_tries_again(self, database):
         event_id = a_mail(database)
         give_up(database, event_id)
@@ -380,6 +415,8 @@ class TestTheOffice:
             office.try_again(db, student, event_id, now=NOW)
         with pytest.raises(Forbidden), database.write() as db:
             office.try_all_again(db, student, now=NOW)
+        with pytest.raises(Forbidden), database.write() as db:
+            office.dismiss(db, student, event_id, now=NOW)
         assert dead(database) == {event_id}
         assert acts(database) == []
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.db.base import Base
 from app.db.database import Database
 from app.kit.ids import new_uuid
-from app.retention.rules import RULES
+from app.retention.domain import EVIDENCE
+from app.retention.rules import RULE, RULES
 
 Rows = list[tuple[str, dict[str, Any]]]
 LONG_AGO = datetime(2012, 1, 1, tzinfo=UTC)
@@ -415,6 +416,15 @@ def age(key: str) -> Callable[[Database], None]:
                 write(db, [_run(LONG_AGO, "sweep")])
 
     return written
+
+
+def moment_of(key: str) -> timedelta:
+    """Return how long after it began to end a row of `rows_of` is over."""
+    if key == "assessments":
+        return EVIDENCE
+    if key in ("places", "acts"):
+        return RULE["accounts"].lasts or timedelta()
+    return RULE[key].lasts or timedelta()
 
 
 AGED = {key: (age(key), "Does the worker run?") for key in ENDING}

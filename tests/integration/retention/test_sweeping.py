@@ -17,13 +17,11 @@ from sqlalchemy import func, select
 from app.db.database import Database, Work, current_work
 from app.operations.runs import RunKind, last_runs
 from app.retention import sweeping
-from app.retention.domain import EVIDENCE
 from app.retention.endings import AT_ONCE, STEPS, table
 from app.retention.models import SweepLease
-from app.retention.rules import RULE
 from app.retention.sweeping import EVERY, LEASE, MOST_BATCHES, SOON, sweep, sweep_if_due
 from tests.make import NOW
-from tests.make.retention import ENDING, Academy, Kept, rows_of, write
+from tests.make.retention import ENDING, Academy, Kept, moment_of, rows_of, write
 
 SECOND = timedelta(seconds=1)
 REPLACED = ("runs", "sweeps", "unused_revisions")
@@ -35,15 +33,6 @@ def counted() -> Iterator[Work]:
     token = current_work.set(work)
     yield work
     current_work.reset(token)
-
-
-def moment_of(key: str) -> timedelta:
-    """Return how long after it began to end a row of `rows_of` is over."""
-    if key == "assessments":
-        return EVIDENCE
-    if key in ("places", "acts"):
-        return RULE["accounts"].lasts or timedelta()
-    return RULE[key].lasts or timedelta()
 
 
 @pytest.fixture

@@ -805,6 +805,10 @@ ACTS: dict[str, tuple[str, Step]] = {
         "outbox.tried_again",
         lambda w: w.post(ADMIN, f"/admin/outbox/{a_given_up_mail(w)}/again"),
     ),
+    "POST /admin/outbox/{event_id}/dismiss": (
+        "outbox.dismissed",
+        lambda w: w.post(ADMIN, f"/admin/outbox/{a_given_up_mail(w)}/dismiss"),
+    ),
     "POST /admin/leftovers": ("practicals.seat_ended", leftovers),
     "POST /admin/checklists/{practical_id}": (
         "practicals.checklist_corrected",
