@@ -11,12 +11,17 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import func, select
 
 from app.certificates import queries, upgrading
 from app.certificates.domain import Status
 from app.checks import broken_invariants
+from app.db.auditing import findings
 from app.db.database import Database
 from app.main import create_app
+from app.retention import checks as retention
+from app.retention.endings import table
+from app.retention.sweeping import sweep
 from app.settings import Settings
 from tests.make import NOW
 from tests.make.factors import code_at, secret_on
@@ -122,3 +127,32 @@ def test_staff_of_before_reach_only_enrolling_until_they_have_a_factor(
         form = {"email": email, "password": A_PASSWORD}
         assert "second-factor" in browser.post("/sign-in", data=form).headers["location"]
         assert browser.get("/home").status_code == 303
+
+
+def test_what_the_version_before_stored_is_swept_by_the_same_rules(upgraded):
+    """Years later: sign-ins, tokens, links and records of signing in are gone; certificates are there."""
+    with upgraded.read() as db:
+        before = {
+            name: db.scalar(select(func.count()).select_from(table(name)))
+            for name in ("sign_ins", "api_tokens", "mailed_links", "notices")
+        }
+        assert min(before["sign_ins"], before["api_tokens"]) > 0
+    swept = sweep(upgraded, now=LATER + timedelta(days=3650))
+    assert swept.failed == ()
+    with upgraded.read() as db:
+        for name in ("sign_ins", "api_tokens", "mailed_links"):
+            assert db.scalar(select(func.count()).select_from(table(name))) == 0, name
+        assert db.scalar(select(func.count()).select_from(table("notices"))) == before["notices"]
+        assert db.scalar(select(func.count()).select_from(table("certificates"))) == 2
+        assert findings(db, retention.CHECKS, now=LATER + timedelta(days=3650)) == []
+    with upgraded.write() as db:
+        db.execute(table("users").update().values(disabled_at=LATER))
+    assert sweep(upgraded, now=LATER + timedelta(days=3650)).rows["accounts"] == 4
+    with upgraded.read() as db:
+        assert broken_invariants(db, ISSUER.keys, now=LATER) == []
+        assert (
+            db.scalars(
+                select(table("users").c.email).where(table("users").c.email.like("%example%"))
+            ).all()
+            == []
+        )
