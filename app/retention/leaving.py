@@ -24,7 +24,8 @@ from app.retention.endings import (
 )
 from app.retention.mentions import Mentions, may_hold, take_out
 
-PEOPLE_AT_ONCE: Final = 20
+PEOPLE_AT_ONCE: Final = 5
+"""Few, because every reason and note is looked through for what they are called."""
 OWN: Final = {
     "group_members": "user_id",
     "known_networks": "user_id",
@@ -127,7 +128,7 @@ def _empty(db: Session, ids: Sequence[UUID], *, now: datetime) -> int:
         select(users.id)
         .where(users.id.in_(ids), users.id.in_(_due(now)))
         .order_by(users.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     for name, column in OWN.items():
         db.execute(delete(table(name)).where(table(name).c[column].in_(people)))

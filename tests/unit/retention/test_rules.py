@@ -13,7 +13,8 @@ from app.db.tables import load_tables
 from app.retention import document, mentions
 from app.retention.checks import CHECKS
 from app.retention.domain import Ending, conflicts, span_words
-from app.retention.endings import STEPS
+from app.retention.endings import STEPS, references_to
+from app.retention.leaving import OWN
 from app.retention.rules import RULE, RULES, grouped
 from tests.make.retention import ENDING
 
@@ -112,3 +113,21 @@ def test_nothing_else_says_how_long():
     period = r"(\d+|\}|\ban?) (minute|hour|day|week|month|year)s?\b|half an hour"
     assert re.findall(period, "a year, 90 days, {KEPT.days} days and half an hour, a practical day")
     assert re.findall(period, privacy) == []
+
+
+def test_every_table_that_refers_to_a_person_goes_with_them_or_says_why_not():
+    """A new table of people fails here until somebody has decided what becomes of its rows."""
+    by_rule = {"notices", "certificate_blocks"}
+    own_rule = {"factor_resets", "waiting_entries", "enquiries"}
+    evidence = {
+        "assessments",
+        "attempts",
+        "certificates",
+        "completions",
+        "enrolments",
+        "practical_instructors",
+        "seats",
+    }
+    refers = {column.table.name for column in references_to("users")}
+    assert refers == set(OWN) | by_rule | own_rule | evidence
+    assert by_rule | own_rule <= {step.table for step in STEPS}
