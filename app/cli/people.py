@@ -9,7 +9,8 @@ from app.cli.common import address_of, now_of, open_database, token_name_of
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="People: add the first admin, make an API token, reset a second factor, sign everybody out.",
+    help="People: add the first admin, make an API token, reset a password or a second factor, sign "
+    "everybody out.",
 )
 
 
@@ -49,6 +50,20 @@ def make_token(
             db, email=address_of(email), name=for_what, now=now_of(settings)
         )
     print(token)
+
+
+@app.command("reset-password")
+def reset_password(email: str) -> None:
+    """Print a link, good once and for 30 minutes, to choose a new password: for a day without mails."""
+    from app.accounts import own_account
+    from app.accounts.links import sign_link
+
+    with open_database() as (settings, database), database.write() as db:
+        link_id = own_account.link_for_new_password(
+            db, email=address_of(email), now=now_of(settings)
+        )
+        token = sign_link(settings.secret_key.get_secret_value(), str(link_id))
+        print(f"{settings.base_url}/reset?token={token}")
 
 
 @app.command("reset-factor")

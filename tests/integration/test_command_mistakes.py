@@ -38,6 +38,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "content publish": ("{folder}/small-course",),
     "user add": (EMAIL, "--name", "Ada", "--role", "admin"),
     "user token": (EMAIL,),
+    "user reset-password": (EMAIL,),
     "user reset-factor": (EMAIL,),
     "user sign-everybody-out": ("--reason", "A test"),
     "keys new": ("signing",),
