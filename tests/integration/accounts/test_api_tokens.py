@@ -12,11 +12,11 @@ from app.accounts import api_tokens, doors, links, own_account, service, sign_in
 from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS, Purpose
 from app.accounts.errors import TooManyTokens
 from app.accounts.models import ApiToken, SignIn
-from app.db.base import Base
 from app.db.database import Database
 from app.db.limits import Limit
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.fingerprint import raw_rows
 from tests.make.mail import mails_to, token_in
 from tests.make.people import A_PASSWORD, a_sign_in, a_user
 from tests.make.versions import version_on
@@ -193,10 +193,7 @@ def tokens_of(database, person):
 
 def stored_words(database) -> str:
     """Everything that the database holds, as text."""
-    with database.read() as db:
-        return "\n".join(
-            str(row) for table in Base.metadata.sorted_tables for row in db.execute(select(table))
-        )
+    return "\n".join(str(row) for _, rows in raw_rows(database) for row in rows)
 
 
 def test_a_token_is_made_on_a_page_shown_once_and_not_stored(app, as_person, client, database, sam):

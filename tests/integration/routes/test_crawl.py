@@ -1,18 +1,15 @@
 """The whole demo academy, followed link by link as each role."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 
 import pytest
 from fastapi.testclient import TestClient
 from lxml import html as lxml_html
-from sqlalchemy import select
 
-from app.db.base import Base
-from app.db.database import Database
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
 from tests.make.crawl import Visited, crawl
+from tests.make.fingerprint import fingerprint
 
 PEOPLE: dict[str, DemoPerson | None] = {
     "visitor": None,
@@ -20,7 +17,6 @@ PEOPLE: dict[str, DemoPerson | None] = {
     "instructor": INSTRUCTORS[0],
     "admin": ADMIN,
 }
-EXEMPT = {"sign_ins", "limit_counts"}  # last seen; tries at the verify door
 LEAST_PAGES = {"visitor": 10, "student": 20, "instructor": 8, "admin": 20}
 
 
@@ -36,18 +32,6 @@ def visits(browser: TestClient, **headers: str) -> Iterator[Visited]:
         return Visited(path, response.status_code, kind, response.text)
 
     return crawl(fetch, "/", "/home", "/me")
-
-
-def fingerprint(database: Database) -> dict[str, str]:
-    """Hash every table's rows."""
-    with database.read() as db:
-        return {
-            table.name: hashlib.sha256(
-                repr(db.execute(select(table).order_by(*table.primary_key)).all()).encode()
-            ).hexdigest()
-            for table in Base.metadata.sorted_tables
-            if table.name not in EXEMPT
-        }
 
 
 @pytest.mark.parametrize("role", PEOPLE)

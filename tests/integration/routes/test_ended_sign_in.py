@@ -16,8 +16,8 @@ from app.accounts.models import KeptFormRow, SignIn, User
 from app.demo.people import ADMIN, INSTRUCTORS, PASSWORD, STUDENTS, DemoPerson
 from app.retention.sweeping import sweep
 from tests.house_rules.policy_table import EVERYONE
-from tests.integration.routes.test_crawl import fingerprint
 from tests.make import NOW
+from tests.make.fingerprint import fingerprint
 from tests.make.forms import PageForm, forms_of, forms_on_the_way
 from tests.make.pages import words
 

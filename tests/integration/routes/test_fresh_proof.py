@@ -24,8 +24,8 @@ from app.web.routing import policies, proofs
 from tests.house_rules.fresh_proof_table import FRESH, WITHOUT
 from tests.integration.routes import test_audit_acts as acts
 from tests.integration.routes.test_audit_acts import LEARNER, TEACHER, World, day, seat
-from tests.integration.routes.test_crawl import fingerprint
 from tests.make import NOW
+from tests.make.fingerprint import fingerprint
 from tests.make.forms import forms_of
 from tests.make.pages import words
 

@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from lxml import html
 
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
-from tests.integration.routes.test_crawl import fingerprint
 from tests.make.crawl import shape
+from tests.make.fingerprint import fingerprint
 from tests.make.forms import PageForm, forms_of, forms_on_the_way
 
 WHO: dict[str, DemoPerson] = {

@@ -22,8 +22,8 @@ from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import Practical, PracticalInstructor, Seat
 from app.quizzes.models import Attempt
 from app.web.routing import policies
-from tests.integration.routes.test_crawl import fingerprint
 from tests.make import NOW
+from tests.make.fingerprint import fingerprint
 
 TWO_PARTS = re.compile(r"{[^}]*}.*{[^}]*}")
 COURSE = "mesotherapy"
