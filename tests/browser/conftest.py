@@ -119,10 +119,13 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 
 @pytest.fixture
-def shots(tmp_path: Path) -> Callable[[Page, str], None]:
-    """Keep a picture of a page beside the test's other files."""
+def shots(tmp_path: Path) -> Callable[..., None]:
+    """Keep pictures of a page beside the test's other files, in the deep run: to draw a whole page takes as
+    long as most questions about it, and `make sheet` shows the pages at any time."""
 
-    def shoot(page: Page, name: str) -> None:
-        page.screenshot(path=str(tmp_path / f"{name}.png"), full_page=True)
+    def shoot(page: Page, name: str, *widths: int) -> None:
+        for width in widths if os.environ.get("PRECEPTOR_TEST_DEEP") else ():
+            page.set_viewport_size({"width": width, "height": 800})
+            page.screenshot(path=str(tmp_path / f"{name}-{width}.png"), full_page=True)
 
     return shoot

@@ -27,7 +27,8 @@ from tests.sight import checks
 from tests.sight.keyboard import Keys
 
 pytestmark = pytest.mark.browser
-THEMES = ("light", "dark")
+THEMES = {"light": 820, "dark": 1280}
+"""Each with the width, in CSS pixels, at which axe looks."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,11 @@ def look(hands: Hands, shots, name: str, wrong: list[str]) -> None:
     wrong += [f"{name}: {fault}" for fault in checks.shape(page)]
     if not hands.scripts:
         return
-    for theme in THEMES:
+    for theme, width in THEMES.items():
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type] # one of the two
+        page.set_viewport_size({"width": width, "height": 800})
         wrong += [f"{name}, {theme}: {fault}" for fault in checks.axe(page)]
-        for width in (360, 820, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            shots(page, f"{name}-{theme}-{width}")
+        shots(page, f"{name}-{theme}", 360, 820, 1280)
     wrong += [f"{name}: {fault}" for fault in (*checks.reflow(page), *checks.targets(page))]
     page.set_viewport_size({"width": 820, "height": 800})
 

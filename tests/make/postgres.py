@@ -2,6 +2,9 @@
 
 import os
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -54,3 +57,26 @@ def new_database(address: str, name: str, *, template: str = "template1") -> str
     before, _, options = address.partition("?")
     base = before.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
     return f"{base}/{name}" + (f"?{options}" if options else "")
+
+
+@contextmanager
+def shared_database(
+    folder: Path, address: str, name: str, fill: Callable[[str], None]
+) -> Iterator[None]:
+    """Keep a database that all workers of a run copy: whoever needs it first has it made, and the last who
+    used it drops it. `fill` puts its content in, at the SQLAlchemy address that it receives."""
+    making = f"{name}_making"
+    with (folder / f"{name}.lock").open("w") as gate, (folder / f"{name}.users").open("w") as users:
+        flock(gate, LOCK_EX)
+        with psycopg.connect(address, autocommit=True) as connection:
+            named = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if connection.execute(named, [name]).fetchone() is None:
+                fill(new_database(address, making))
+                connection.execute(f'ALTER DATABASE "{making}" RENAME TO "{name}"')
+        flock(users, LOCK_SH)
+        flock(gate, LOCK_UN)
+        yield
+        flock(gate, LOCK_EX)
+        with suppress(BlockingIOError):  # another worker uses it still
+            flock(users, LOCK_EX | LOCK_NB)
+            drop_database(address, name)

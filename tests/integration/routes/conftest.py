@@ -18,6 +18,7 @@ from app.settings import Settings
 from tests.conftest import RUN, WORKER, an_app, fill_academy
 from tests.make import postgres
 from tests.make.browsing import a_browser
+from tests.make.once import shared_folder
 from tests.make.people import a_sign_in
 
 ON_POSTGRES = {
@@ -38,15 +39,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_academy(postgres_server: str) -> Iterator[str]:
-    """The name of a PostgreSQL database of this worker with the demo academy, to be copied."""
-    name = f"academy_{RUN}_{WORKER}"
-    database = Database(postgres.new_database(postgres_server, name))
-    upgrade(database)
-    fill_academy(database)
-    database.close()
-    yield name
-    postgres.drop_database(postgres_server, name)
+def postgres_academy(
+    postgres_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The name of the PostgreSQL database with the demo academy, to be copied: one for all workers."""
+    name = f"academy_{RUN}"
+
+    def fill(address: str) -> None:
+        database = Database(address)
+        upgrade(database)
+        fill_academy(database)
+        database.close()
+
+    folder = shared_folder(tmp_path_factory)
+    with postgres.shared_database(folder, postgres_server, name, fill):
+        yield name
 
 
 @pytest.fixture
@@ -61,10 +68,11 @@ def academy_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
     server, like = (
         request.getfixturevalue(name) for name in ("postgres_server", "postgres_academy")
     )
-    database = Database(postgres.new_database(server, f"{like}_copy", template=like))
+    copy = f"{like}_{WORKER}"
+    database = Database(postgres.new_database(server, copy, template=like))
     yield database
     database.close()
-    postgres.drop_database(server, f"{like}_copy")
+    postgres.drop_database(server, copy)
 
 
 @pytest.fixture
