@@ -24,6 +24,12 @@ LOCK_SECONDS: Final = 20
 """How long a migration waits for a table, or for SQLite's write lock, that something else holds. A longer
 wait would stop every page: on PostgreSQL whoever comes later queues behind it."""
 LOCK_NOT_AVAILABLE: Final = "55P03"
+NOT_WRITABLE: Final = (
+    "unable to open database file",
+    "attempt to write a readonly database",
+)
+NO_SPACE: Final = ("database or disk is full", "disk I/O error")
+"""What SQLite says. A limit of the size of files looks like a broken disk to it."""
 _BEGINS: Final = "Running "
 _log = logging.getLogger("alembic.runtime.migration")
 
@@ -108,7 +114,7 @@ def _run(database: Database, steps: Callable[[Config], None], watch: Watch) -> N
             if watch.signal_number is not None:
                 words = f"Stopped. {where_it_is(database)} Run it again to go on."
                 raise MigrationStopped(words, watch.signal_number) from None
-            words = _reason(error)
+            words = _reason(error, database)
             if told.last:
                 words = f"The step “{told.last}” failed: {words}"
             raise MigrationProblem(f"{words} {where_it_is(database)}") from error
@@ -128,18 +134,23 @@ def _told_of_steps(tell: Callable[[str], None]) -> Iterator[_Steps]:
         _log.removeHandler(steps)
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException, database: Database) -> str:
     """Return in a sentence why a migration failed."""
-    if isinstance(error, DBAPIError) and _is_about_a_lock(error.orig):
-        return (
-            f"Something else has used the database for more than {LOCK_SECONDS} seconds. Stop the worker and "
-            "whatever holds it, and try again."
-        )
     if isinstance(error, OSError):
         place = f" ({error.filename})" if error.filename else ""
         return f"The disk does not allow it: {error.strerror}{place}."
     if isinstance(error, CommandError):
         return f"{error}."
+    if isinstance(error, DBAPIError):
+        if _is_about_a_lock(error.orig):
+            return (
+                f"Something else has used the database for more than {LOCK_SECONDS} seconds. Stop the worker "
+                "and whatever holds it, and try again."
+            )
+        if str(error.orig) in NOT_WRITABLE:
+            return f"This user may not write to {database.url.database} or its folder."
+        if str(error.orig) in NO_SPACE:
+            return "The disk is full, or a limit of the size of files is reached."
     return f"{describe_error(error)}."
 
 

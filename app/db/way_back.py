@@ -8,6 +8,7 @@ Each migration after the first release declares this beside its `downgrade`:
 """
 
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import Final
 
 from alembic.script import Script, ScriptDirectory
@@ -23,6 +24,8 @@ from app.kit.places import MIGRATIONS
 
 RELEASE: Final = "release"
 """The word for the newest release before the present schema."""
+GONE_WITHIN: Final = 1.0
+"""Seconds."""
 FROM_A_BACKUP: Final = (
     "What was there before the upgrade is in the backup that was made then: “preceptor restore” with that "
     "version."
@@ -102,8 +105,10 @@ def go_back(database: Database, way: WayBack, *, watch: Watch | None = None) -> 
 
 def demand_unused(database: Database) -> None:
     """Raise MigrationProblem where a server, a worker or anything else uses the database: a version that runs
-    would look for what is taken away."""
-    users = other_users(database)
+    would look for what is taken away. One that has just ended may take a moment to be gone."""
+    gives_up_at = monotonic() + GONE_WITHIN
+    while (users := other_users(database)) is not None and monotonic() < gives_up_at:
+        sleep(0.1)
     if users is not None:
         raise MigrationProblem(
             f"The database is in use{users}. Stop the server and the workers first."

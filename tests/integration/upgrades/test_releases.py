@@ -1,0 +1,233 @@
+"""Academies of three released versions, upgraded, led back, and upgraded again: nothing of theirs is lost."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from anyio.from_thread import BlockingPortal
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import MetaData, select
+
+from app.accounts import queries as people
+from app.certificates.upgrading import upgrade
+from app.checks import broken_invariants
+from app.courses import service as courses
+from app.courses.domain.parsing import parse_course
+from app.courses.reading import read_folder
+from app.db.database import Database
+from app.db.migrate import Schema, schema_of
+from app.db.migrator import MigrationProblem, revision_at
+from app.db.releases import RELEASES
+from app.db.way_back import go_back, way_back
+from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
+from app.kit.ids import new_uuid
+from app.kit.places import COURSES
+from app.retention.sweeping import sweep
+from app.settings import Settings
+from tests.conftest import RUN, WORKER, an_app
+from tests.make import NOW, postgres, release
+from tests.make.browsing import a_browser
+from tests.make.crawl import Visited, crawl
+from tests.make.keys import ISSUER
+from tests.make.people import a_sign_in
+
+PEOPLE: dict[str, DemoPerson] = {
+    "student": STUDENTS[1],
+    "instructor": INSTRUCTORS[0],
+    "admin": ADMIN,
+}
+SAMPLE = 14
+CHANGED_BY_UPGRADES = {"alembic_version", "schema_needs"}
+Rows = dict[str, set[str]]
+
+
+def _cases() -> Iterator[object]:
+    """Every release on both kinds of database; the longest way on each of them in every run."""
+    quick = {("sqlite", RELEASES[0].revision), ("postgres", RELEASES[1].revision)}
+    for each in RELEASES:
+        for kind in ("sqlite", "postgres"):
+            marks = [pytest.mark.postgres] if kind == "postgres" else []
+            marks += [] if (kind, each.revision) in quick else [pytest.mark.deep]
+            yield pytest.param((kind, each.revision), id=f"{kind}-{each.revision}", marks=marks)
+
+
+CASES = list(_cases())
+
+
+@pytest.fixture
+def revision(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("case")[1])
+
+
+@pytest.fixture
+def stored(
+    request: pytest.FixtureRequest, case: tuple[str, str], revision: str, tmp_path: Path
+) -> Iterator[Database]:
+    """The academy of a release, as that version stored it."""
+    if case[0] == "sqlite":
+        database = Database(release.load_sqlite(revision, tmp_path / "academy.db"))
+        yield database
+        database.close()
+        return
+    server, name = request.getfixturevalue("postgres_server"), f"release_{RUN}_{WORKER}"
+    database = Database(release.load_postgres(revision, server, name))
+    yield database
+    database.close()
+    postgres.drop_database(server, name)
+
+
+@pytest.fixture
+def served(
+    stored: Database,
+    settings_for: Callable[[Database], Settings],
+    made_apps: dict[str, FastAPI],
+) -> Iterator[FastAPI]:
+    """The application over the upgraded database."""
+    app = an_app(made_apps, settings_for(stored))
+    yield app
+    app.state.shell.database.close()
+
+
+@pytest.fixture
+def browser_of(
+    stored: Database, served: FastAPI, portal: BlockingPortal
+) -> Callable[[DemoPerson | None], TestClient]:
+    """Return the browser of one of the academy's people; nobody: a visitor's."""
+
+    def browser_of(person: DemoPerson | None) -> TestClient:
+        if person is None:
+            return a_browser(served, portal)
+        with stored.write() as db:
+            known = people.person_by_email(db, person.email)
+            assert known is not None
+            token = a_sign_in(db, known, token=str(new_uuid()))  # type: ignore[arg-type] # only the id is read
+        return a_browser(served, portal, token=token)
+
+    return browser_of
+
+
+def rows_of(database: Database, columns: MetaData | None = None) -> Rows:
+    """Return every row of every table in words; by `columns`, only what an older schema has."""
+    tables = columns
+    if tables is None:
+        tables = MetaData()
+        tables.reflect(database.engine)
+    with database.engine.connect() as connection:
+        return {
+            table.name: {
+                repr(tuple(row)) for row in connection.execute(select(*plain_columns(table)))
+            }
+            for table in tables.sorted_tables
+            if table.name not in CHANGED_BY_UPGRADES
+        }
+
+
+def plain_columns(table) -> list:
+    """Return the columns without those that the database computes: they come and go with their rule."""
+    return [column for column in table.columns if column.computed is None]
+
+
+def lost(before: Rows, after: Rows) -> dict[str, list[str]]:
+    """Return the rows that are gone or changed, by table."""
+    gone = {name: sorted(rows - after[name]) for name, rows in before.items()}
+    return {name: rows for name, rows in gone.items() if rows}
+
+
+def visits(browser: TestClient) -> Iterator[Visited]:
+    def fetch(path: str) -> Visited:
+        response = browser.get(path)
+        kind = response.headers.get("content-type", "")
+        return Visited(path, response.status_code, kind, response.text)
+
+    return crawl(fetch, "/home", "/me", "/notices")
+
+
+def demand_sound(browser_of, database: Database, most: int | None) -> None:
+    """Fail where an invariant is broken, or a page of one of three roles is not sound."""
+    with database.read() as db:
+        assert broken_invariants(db, ISSUER.keys, now=NOW) == []
+    for role, person in PEOPLE.items():
+        pages = list(islice(visits(browser_of(person)), most))
+        assert len(pages) >= min(most or 20, 8), role
+        bad = [f"{page.path}: {page.status}" for page in pages if page.status not in (200, 303)]
+        assert bad == [], role
+
+
+def what_people_read(browser_of, database: Database) -> dict[str, str]:
+    """Return what must read the same before and after: certificates, notices and results."""
+    read = {}
+    visitor = browser_of(None)
+    for serial in serials(database):
+        shown = visitor.get(f"/api/v1/certificates/{serial}").json()
+        read[f"certificate {serial}"] = f"{shown['status']} {shown['name']} {shown['issued_on']}"
+    student = browser_of(PEOPLE["student"])
+    notices = student.get("/api/v1/notices").json()
+    read["notices"] = str(notices)
+    read["attempts"] = str(attempts(database))
+    return read
+
+
+def serials(database: Database) -> list[str]:
+    table = MetaData()
+    table.reflect(database.engine, only=["certificates"])
+    with database.engine.connect() as connection:
+        return sorted(connection.scalars(select(table.tables["certificates"].c.serial)))
+
+
+def attempts(database: Database) -> list[str]:
+    table = MetaData()
+    table.reflect(database.engine, only=["attempts"])
+    columns = [each for each in table.tables["attempts"].columns if each.name != "marks"]
+    with database.engine.connect() as connection:
+        return sorted(repr(tuple(row)) for row in connection.execute(select(*columns)))
+
+
+def back_and_forward(stored: Database, revision: str, served, browser_of) -> None:
+    """Upgrade, look, go back, compare, upgrade again, look again."""
+    assert revision_at(stored) == revision
+    older = MetaData()
+    older.reflect(stored.engine)
+    at_first = rows_of(stored, columns=older)
+    upgrade(stored, ISSUER.keys, now=NOW)
+    assert schema_of(stored) is Schema.current
+    assert lost(at_first, rows_of(stored, columns=older)) == {}
+    sweep(stored, now=NOW)  # as the worker does: some rules are newer than the release
+    at_first = rows_of(stored, columns=older)
+    demand_sound(browser_of, stored, SAMPLE)
+    read = what_people_read(browser_of, stored)
+    assert read["notices"]
+    statuses = {words.split()[0] for name, words in read.items() if name.startswith("certificate")}
+    assert statuses == {"valid", "revoked"}
+
+    with pytest.raises(MigrationProblem, match="in use"):
+        go_back(stored, way_back(stored, revision))
+    served.state.shell.database.close()
+    go_back(stored, way_back(stored, revision))
+    assert revision_at(stored) == revision
+    assert lost(at_first, rows_of(stored)) == {}
+    assert set(rows_of(stored)) == set(at_first)
+
+    upgrade(stored, ISSUER.keys, now=NOW)
+    assert lost(at_first, rows_of(stored, columns=older)) == {}
+    demand_sound(browser_of, stored, SAMPLE)
+    assert what_people_read(browser_of, stored) == read
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_release_goes_forward_back_and_forward(stored, revision, served, browser_of):
+    back_and_forward(stored, revision, served, browser_of)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("case", CASES)
+def test_every_page_of_each_release(stored, revision, browser_of):
+    """All pages of three roles, after the present course was published too."""
+    upgrade(stored, ISSUER.keys, now=NOW)
+    sweep(stored, now=NOW)
+    with stored.write() as db:
+        courses.publish(
+            db, None, parse_course("mesotherapy", read_folder(COURSES / "mesotherapy")), now=NOW
+        )
+    demand_sound(browser_of, stored, None)
