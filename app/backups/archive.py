@@ -146,12 +146,13 @@ def _pack(packed: tarfile.TarFile, path: Path, name: str) -> None:
 
 def is_backup(path: Path) -> bool:
     """Tell by its name or its first line whether a file is meant to be a backup, of whichever version."""
+    if path.suffix == ".backup":
+        return True
     try:
         with path.open("rb") as file:
-            first = file.read(len(FIRST_WORDS))
+            return file.read(len(FIRST_WORDS)) == FIRST_WORDS
     except OSError:
         return False
-    return first == FIRST_WORDS or path.suffix == ".backup"
 
 
 def was_made_here(path: Path, keys: SigningKeys) -> bool:
@@ -183,6 +184,8 @@ def unpack(path: Path, folder: Path, keys: SigningKeys) -> None:
             if left < 0 or not _is_expected(member):
                 raise BackupProblem("The backup holds what no backup holds. Nothing was unpacked.")
             _unpack_one(packed, member, folder / member.name)
+    if not (folder / DATABASE).is_file():
+        raise BackupProblem("The backup holds no database. Take another copy.")
 
 
 def _unpack_one(packed: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:

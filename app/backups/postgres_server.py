@@ -79,8 +79,9 @@ class PostgresServer:
                     )
                 yield self.url.set(database=name).render_as_string(hide_password=False)
             finally:
-                with suppress(psycopg.Error):  # another error may be on its way
-                    _drop(connection, name)
+                # Another error may be on its way, and this connection may be what broke.
+                with suppress(BackupProblem), self._connected("postgres") as another:
+                    _drop(another, name)
 
     def demand_unused(self) -> None:
         with self._connected("postgres") as connection:

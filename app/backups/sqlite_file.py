@@ -55,7 +55,7 @@ class SqliteFile:
         """The copy itself is used, where it was unpacked: beside the live file, on the same disk."""
         with long_work():
             _demand_whole(copy)
-        yield f"sqlite:///{copy.absolute()}"
+        yield URL.create("sqlite", database=str(copy.absolute())).render_as_string()
 
     def demand_unused(self) -> None:
         with self._alone():
@@ -118,6 +118,7 @@ def _demand_whole(path: Path) -> None:
             raise BackupProblem("The disk is full. Make space and try again.") from None
     if told != ["ok"] or lost is not None:
         words = "a row refers to one that is not there" if told == ["ok"] else told[0]
+        words = " ".join(words.removeprefix("*** in database main ***").split())
         raise BackupProblem(f"The copy of the database is damaged ({words}). Take another copy.")
 
 

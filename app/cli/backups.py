@@ -14,7 +14,7 @@ import typer
 from app.cli.common import AsJson, demand_answer, fail, now_of, read_settings
 
 if TYPE_CHECKING:
-    from app.backups.copies import Made
+    from app.backups.copies import Made, Restored
     from app.kit.keys import Keys
     from app.settings import Settings
 
@@ -36,18 +36,19 @@ def backup(
     from app.backups.copies import make_backup
     from app.backups.keeping import KeepRule
 
-    settings, keys, now = _installation()
-    demand_answer(settings)
-    rule = KeepRule(daily, weekly, monthly) if keep else None
-    with _ended_by_signals(), _noted(settings, now) as note:
-        made = make_backup(settings, keys, path, now=now, keep=rule)
-        note.append(f"{_size(made)} in {made.seconds:.1f} seconds.")
-    if as_json:
-        print(json.dumps({**asdict(made), "path": str(made.path)}))
-        return
-    print(f"{made.path}: {note[0]}")
-    for name in made.removed:
-        print(f"removed by the rule: {name}")
+    with _ended_by_signals():
+        settings, keys, now = _installation()
+        demand_answer(settings)
+        rule = KeepRule(daily, weekly, monthly) if keep else None
+        with _noted(settings, now) as note:
+            made = make_backup(settings, keys, path, now=now, keep=rule)
+            note.append(f"{_size(made)} in {made.seconds:.1f} seconds.")
+        if as_json:
+            print(json.dumps({**asdict(made), "path": str(made.path)}))
+            return
+        print(f"{made.path}: {note[0]}")
+        for name in made.removed:
+            print(f"removed by the rule: {name}")
 
 
 @app.command()
@@ -64,9 +65,14 @@ def restore(
     """
     from app.backups.copies import restore_backup
 
-    settings, keys, now = _installation()
     with _ended_by_signals():
+        settings, keys, now = _installation()
         done = restore_backup(settings, keys, path, moved_from=moved_from, now=now)
+        _tell_restored(done)
+    raise SystemExit(1 if done.broken else 0)
+
+
+def _tell_restored(done: "Restored") -> None:
     print(
         f"Restored in {done.seconds:.1f} seconds: the academy is as it was at "
         f"{done.manifest.moment:%d %B %Y, %H:%M} UTC."
@@ -80,7 +86,6 @@ def restore(
         "Resets of second factors that were under way are stopped; start them again where needed."
     )
     print("\n".join(done.broken) if done.broken else "Every invariant holds.")
-    raise SystemExit(1 if done.broken else 0)
 
 
 def verify_backup(path: Path, *, as_json: bool) -> None:
@@ -88,9 +93,9 @@ def verify_backup(path: Path, *, as_json: bool) -> None:
     from app.backups.archive import BackupProblem
     from app.backups.copies import check_backup
 
-    settings, keys, now = _installation()
     try:
         with _ended_by_signals():
+            settings, keys, now = _installation()
             checked = check_backup(settings, keys, path, now=now)
     except BackupProblem as problem:
         if as_json:

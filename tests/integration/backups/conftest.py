@@ -49,7 +49,7 @@ def live(request, settings_for, sqlite_template, tmp_path, monkeypatch) -> Itera
     database.close()
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "paper.pdf").write_bytes(b"a paper")
-    yield Installation(settings, tmp_path)
+    yield Installation(settings, tmp_path, postgres_server() if is_postgres else "")
     if is_postgres:
         for left in (name, f"{name}_before_{NOW:%Y%m%d_%H%M%S}"):
             postgres.drop_database(postgres_server(), left)

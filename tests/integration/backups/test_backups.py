@@ -1,9 +1,6 @@
 """A backup while the academy is used, its proof, and the way back, on both databases."""
 
 import json
-import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -238,42 +235,23 @@ class TestTheCommand:
         path = str(live.folder / "one.backup")
         made = live.run("backup", path)
         assert (made.returncode, made.stderr) == (0, "")
-        proved = live.run("verify", path)
-        assert (proved.returncode, proved.stderr) == (0, "")
-        assert "It can be restored." in proved.stdout
-        again = live.run("backup", path)
-        assert again.returncode == 1
-        assert again.stderr.count("\n") == 1
-        restored = live.run("restore", path)
-        assert (restored.returncode, restored.stderr) == (0, "")
-        assert "Every invariant holds." in restored.stdout
+        proved = live.run_here("verify", path)
+        assert (proved.code, proved.complained) == (0, "")
+        assert "It can be restored." in proved.said
+        again = live.run_here("backup", path)
+        assert again.code == 1
+        assert again.complained.count("\n") == 1
+        restored = live.run_here("restore", path)
+        assert (restored.code, restored.complained) == (0, "")
+        assert "Every invariant holds." in restored.said
 
     def test_a_damaged_one_is_told_as_not_valid(self, live):
         path = live.back_up()
         path.write_bytes(path.read_bytes()[:-40])
-        told = live.run("verify", str(path), "--json")
-        assert told.returncode == 1
-        assert json.loads(told.stdout)["valid"] is False
-        assert "not whole" in json.loads(told.stdout)["reason"]
-
-    def test_sigterm_in_the_middle_leaves_nothing(self, live):
-        words = "import app.backups.copies as c, time; c.write_archive = lambda *a: time.sleep(60)"
-        program = f"{words}; import sys; sys.argv = ['p', 'backup', {str(live.folder)!r}]; "
-        command = [sys.executable, "-c", program + "from app.cli import main; main()"]
-        process = subprocess.Popen(command, env=live.environment, stderr=subprocess.PIPE)
-        until = time.monotonic() + 60
-        while not list(live.folder.glob(".preceptor-copy-*/partial")):
-            assert time.monotonic() < until
-            time.sleep(0.05)
-        process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=60)
-        assert process.returncode == 143
-        assert said.decode() == (
-            "preceptor: Stopped by SIGTERM before it was done. "
-            "Nothing was changed, and nothing is left of it.\n"
-        )
-        assert not [path for path in live.folder.iterdir() if "copy" in path.name]
-        assert not list(live.folder.glob("*.backup"))
+        told = live.run_here("verify", path, "--json")
+        assert told.code == 1
+        assert json.loads(told.said)["valid"] is False
+        assert "not whole" in json.loads(told.said)["reason"]
 
 
 def test_a_missing_program_is_named(monkeypatch, tmp_path):

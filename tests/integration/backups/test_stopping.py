@@ -1,0 +1,105 @@
+"""A copy, a proof and a restore that are stopped or killed at any moment leave everything whole."""
+
+import random
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from tests.make.backups import Installation
+from tests.make.forked import Ended, Forking, forking
+
+STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+WORDS = ("backup", "verify", "restore")
+DEEP = [
+    pytest.param(kind, word, 30, marks=[pytest.mark.deep, *marks])
+    for kind, marks in (("sqlite", []), ("postgres", [pytest.mark.postgres]))
+    for word in WORDS
+]
+ON_POSTGRES = pytest.param("postgres", "restore", 1, marks=pytest.mark.postgres)
+SHORT = [*(("sqlite", word, 1) for word in WORDS), ON_POSTGRES]
+in_turn = pytest.mark.parametrize(("live", "word", "many"), [*SHORT, *DEEP], indirect=["live"])
+
+
+@pytest.fixture(scope="module")
+def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forking]:
+    with forking(tmp_path_factory.mktemp("forked")) as program:
+        yield program
+
+
+class Trial:
+    """One command on one academy, run again and again. Its live database has a person more than the copy."""
+
+    def __init__(self, live: Installation, forked: Forking, word: str) -> None:
+        self.live, self.forked, self.word = live, forked, word
+        self.copy = live.back_up("good.backup")
+        self.new = live.folder / "new.backup"
+        live.add_people()
+        self.content = live.content()
+
+    def run(self, after: float | None = None, send: signal.Signals = signal.SIGTERM) -> Ended:
+        path = self.new if self.word == "backup" else self.copy
+        return self.forked.run(self.live.environment, self.word, path, after=after, send=send)
+
+    def demand_whole(self, ended: Ended) -> None:
+        """Fail unless the command did everything or nothing."""
+        done = ended.code == 0
+        if self.word == "backup":
+            assert self.new.exists() or not done
+            if self.new.exists():
+                assert self.live.run_here("verify", self.new).code == 0
+                self.new.unlink()
+        if self.word == "restore":
+            people = self.live.people()
+            assert people == 1 if done else people in (1, 2)
+            assert (self.live.folder / "files" / "paper.pdf").read_bytes() == b"a paper"
+            if people == 1:
+                self.live.add_people()
+                self.live.forget_what_was_put_aside()
+                self.content = self.live.content()
+        assert self.live.content() == self.content
+
+
+@in_turn
+def test_a_stop_at_any_moment_is_one_line_and_leaves_nothing(live, forked, word, many):
+    trial, chance = Trial(live, forked, word), random.Random(many)  # noqa: S311 - moments, not secrets
+    whole = trial.run()
+    assert (whole.code, whole.complained) == (0, "")
+    trial.demand_whole(whole)
+    stopped = 0
+    for number in range(many):
+        send = STOPS[number % len(STOPS)]
+        ended = trial.run(chance.uniform(0, whole.seconds), send)
+        # Below zero: before the work began or after its end, which nobody can tell from the outside.
+        assert ended.code in (0, 128 + send, -send), ended
+        if ended.code > 0:
+            stopped += 1
+            assert ended.complained == (
+                f"preceptor: Stopped by {send.name} before it was done. "
+                "Nothing was changed, and nothing is left of it.\n"
+            )
+            assert trial.word != "restore" or live.people() == 2
+            assert not trial.new.exists()
+        trial.demand_whole(ended)
+        assert live.left_behind() == []
+    print(f"{word}: {stopped} of {many} stopped before the end")
+
+
+@pytest.mark.parametrize(
+    ("live", "word", "many"), [("sqlite", "restore", 1), *DEEP], indirect=["live"]
+)
+def test_what_a_killed_run_leaves_is_cleared_away_by_the_next(live, forked, word, many):
+    trial, chance = Trial(live, forked, word), random.Random(many)  # noqa: S311 - moments, not secrets
+    whole = trial.run()
+    trial.demand_whole(whole)
+    killed = 0
+    for _ in range(many):
+        ended = trial.run(chance.uniform(0, whole.seconds), signal.SIGKILL)
+        assert ended.code in (0, -signal.SIGKILL)
+        killed += ended.code != 0
+        trial.demand_whole(ended)
+        again = trial.run()
+        assert (again.code, again.complained) == (0, "")
+        trial.demand_whole(again)
+        assert live.left_behind() == []
+    print(f"{word}: {killed} of {many} killed before the end")
