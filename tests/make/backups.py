@@ -3,7 +3,6 @@
 import fcntl
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -29,7 +28,6 @@ from app.kit.keys import SIGNING, Keys, SigningKeys, new_line
 from app.settings import Settings
 from tests.make import NOW, postgres
 from tests.make.keys import sealing_keys, signing_keys
-from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.server import outside
 
@@ -74,17 +72,6 @@ class Installation:
             "PRECEPTOR_DATABASE_URL": self.settings.database_url,
             "PRECEPTOR_FILES_URL": self.settings.files_url,
         }
-
-    def run(self, *words: object, **settings: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of this academy; further settings with their whole names."""
-        return subprocess.run(
-            command(*words),
-            env={**self.environment, **settings},
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
 
     def run_here(self, *words: object, **settings: str) -> "Told":
         """Run a command in this process; further settings with their whole names."""

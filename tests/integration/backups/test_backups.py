@@ -233,8 +233,8 @@ class TestKeeping:
 class TestTheCommand:
     def test_backup_and_restore_in_words(self, live):
         path = str(live.folder / "one.backup")
-        made = live.run("backup", path)
-        assert (made.returncode, made.stderr) == (0, "")
+        made = live.run_here("backup", path)
+        assert (made.code, made.complained) == (0, "")
         proved = live.run_here("verify", path)
         assert (proved.code, proved.complained) == (0, "")
         assert "It can be restored." in proved.said
