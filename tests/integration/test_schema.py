@@ -129,17 +129,21 @@ class TestTheCommands:
         address = "postgresql+psycopg://nobody@127.0.0.1:1/none"
         environment = {**outside(), "PRECEPTOR_ENV": "test", "PRECEPTOR_DATABASE_URL": address}
         process = subprocess.Popen(
-            [PRECEPTOR, "work"], env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
+            [PRECEPTOR, "work"], env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE
         )
         try:
             assert process.stderr is not None
+            assert process.stdout is not None
             said = process.stderr.readline().decode()
             assert said == "preceptor: the database does not answer yet.\n"
+            # O20: it says in one line each that it has started and stopped.
+            assert b'"event": "worker started"' in process.stdout.readline()
             with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(timeout=4)
+                process.wait(timeout=2)
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            rest, _ = process.communicate(timeout=30)
+        assert b'"event": "worker stopped"' in rest.splitlines()[-1]
 
 
 def migrated_by_two(address: str) -> list[BaseException | None]:
