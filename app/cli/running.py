@@ -1,7 +1,6 @@
 """The commands that run and look after an installation."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -189,16 +188,18 @@ def audit(as_json: AsJson = False) -> None:
 
 @app.command("doctor")
 def examine(as_json: AsJson = False) -> None:
-    """Look at settings, database, disk and versions; exit 1 when somebody should act."""
-    from app import doctor
+    """Look at settings, database, keys, workers, mail server, proxy, folders and disk, and say what to do;
+    exit 1 when somebody should act. Nothing is changed and no mail is sent."""
+    from app.db.tables import load_tables
+    from app.doctor.examination import examine as look_at_everything
 
     settings = read_settings()
-    findings = doctor.examine(settings, now=now_of(settings))
+    load_tables()
+    findings = look_at_everything(settings, now=now_of(settings))
     if as_json:
-        print(json.dumps([asdict(finding) for finding in findings]))
+        print(json.dumps([finding.as_json() for finding in findings]))
     else:
-        for finding in findings:
-            print(f"{'ok ' if finding.fine else 'ACT'} {finding.subject}: {finding.detail}")
+        print("\n".join(finding.line for finding in findings), flush=True)
     raise SystemExit(0 if all(finding.fine for finding in findings) else 1)
 
 

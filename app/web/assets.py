@@ -198,8 +198,17 @@ def _prune(builds: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _generated(target: Path) -> Path:
-    """Sprite and fonts, kept under the digest of everything they are made from."""
+def is_built(source: Path, target: Path) -> bool:
+    """Return whether the assets of `source` are made in `target`, without making them."""
+    generated = _generated_folder(target)
+    if not generated.is_dir():
+        return False
+    digest = _digest({**_files(generated), **_files(source)})
+    return (target / "builds" / digest).is_dir()
+
+
+def _generated_folder(target: Path) -> Path:
+    """Return where sprite and fonts are kept: under the digest of everything they are made from."""
     parts = [
         _RECIPE,
         *(f"{name}={metadata.version(name)}" for name in ("lucide", _FONT_PACKAGE, "fonttools")),
@@ -208,7 +217,12 @@ def _generated(target: Path) -> Path:
         repr((_UNICODES, _FEATURES)),
     ]
     recipe = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-    folder = target / "generated" / recipe
+    return target / "generated" / recipe
+
+
+def _generated(target: Path) -> Path:
+    """Make sprite and fonts, unless they are made."""
+    folder = _generated_folder(target)
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)

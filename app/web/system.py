@@ -28,6 +28,7 @@ from app.web.health import readiness
 from app.web.networks import is_from_this_host
 from app.web.openapi import document_of
 from app.web.routing import Pages, public
+from app.web.seen import answer_headers
 from app.web.shell import Shell
 from app.web.visit import Visit
 
@@ -62,7 +63,8 @@ async def readyz(request: Request) -> Response:
     # With those who read: a server whose writers all wait is still ready to show pages.
     report = await to_thread.run_sync(look, limiter=request.app.state.readers)
     status = 200 if report.is_ready else 503
-    return Response(report.text, status_code=status, media_type="text/plain")
+    seen = answer_headers(request, shell.settings, shell.clock())
+    return Response(report.text, status_code=status, headers=seen, media_type="text/plain")
 
 
 @router.get("/metrics")

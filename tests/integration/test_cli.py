@@ -47,14 +47,20 @@ def test_an_audit_of_sound_data_and_of_a_counter_that_lies(preceptor, sqlite_dat
 
 def test_the_doctor_finds_a_schema_that_is_behind(preceptor, tmp_path, monkeypatch):
     findings = {one["subject"]: one for one in json.loads(preceptor("doctor", "--json").stdout)}
-    assert findings["schema"] == {"subject": "schema", "detail": "at the head", "fine": True}
+    assert findings["schema"] == {
+        "subject": "schema",
+        "detail": "at the head",
+        "verdict": "ok",
+        "remedy": "",
+        "fine": True,
+    }
     assert findings["database"]["detail"].startswith("SQLite 3.")
     monkeypatch.setenv("PRECEPTOR_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
     examined = preceptor("doctor")
     assert examined.exit_code == 1
-    assert f"ACT schema: There is no database at {tmp_path}/empty.db." in examined.stdout
+    assert f"fault     database: There is no database at {tmp_path}/empty.db." in examined.stdout
     assert preceptor("migrate").stdout == "The schema is at the head.\n"
-    assert "ok  schema: at the head" in preceptor("doctor").stdout
+    assert "ok        schema: at the head" in preceptor("doctor").stdout
 
 
 def test_the_demo_academy_fills_an_empty_database_once(preceptor, tmp_path, monkeypatch):

@@ -478,15 +478,13 @@ class TestDoctor:
         beat(sqlite_database, Kind.facts)
         beat(sqlite_database, Kind.mails, at=NOW - 44 * MINUTE)
         late = examined()
-        assert late["facts"] == {
-            "subject": "facts",
-            "detail": "0 waiting, 0 given up",
-            "fine": True,
-        }
+        assert (late["facts"]["detail"], late["facts"]["fine"]) == ("0 waiting, 0 given up", True)
         assert late["mails"] == {
             "subject": "mails",
             "detail": "1 waiting, 0 given up. The worker for mails was last seen 44 minutes ago. "
             "The oldest has waited for 45 minutes.",
+            "verdict": "fault",
+            "remedy": "Start it: the server with one process, “preceptor work” beside several.",
             "fine": False,
         }
 
@@ -513,7 +511,7 @@ class TestDoctor:
         assert not found["fine"]
         assert "1 hour ahead of this clock" in found["detail"]
         beat(sqlite_database, *Kind, at=NOW + MINUTE)
-        assert "clock" not in examined()
+        assert examined()["clock"]["fine"]
 
 
 class TestTheOutboxAndAClockThatWasAhead:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.db.database import Database
-from app.doctor import _disk
+from app.doctor.folders import look_at_disk
 from app.settings import Settings
 
 SOMEWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/nowhere"
@@ -14,7 +14,7 @@ SOMEWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/nowhere"
 def examined(monkeypatch: pytest.MonkeyPatch, files: str) -> tuple[str, bool]:
     monkeypatch.setenv("PRECEPTOR_ENV", "test")
     database = Database(SOMEWHERE)  # nothing is asked there
-    found = _disk(database, Settings(files_url=files))
+    (found,) = look_at_disk(database, Settings(files_url=files))
     database.close()
     return found.detail, found.fine
 

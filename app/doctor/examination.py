@@ -1,0 +1,98 @@
+"""Every look, in the order in which the findings are read."""
+
+import sys
+from datetime import datetime
+from importlib.metadata import version
+from typing import Final
+
+from app.db.database import Database
+from app.doctor import databases, folders, key_rings, proxy, work
+from app.doctor.findings import Finding, Look, Verdict, attention, fault, look_at_all
+from app.settings import Environment, Settings, unknown_settings
+from app.web.mail_server import MailServer, NotSent, Tls
+
+MAIL_SECONDS: Final = 4.0
+"""How long the mail server may take to prove itself."""
+CONNECTIONS: Final = 6
+"""Looks that may ask the database at once."""
+PACKAGES: Final = ("fastapi", "starlette", "sqlalchemy", "uvicorn", "pydantic", "typst")
+
+
+def examine(settings: Settings, *, now: datetime) -> list[Finding]:
+    """Return every finding. What needs the database is looked at when it has answered."""
+    database = Database(settings.database_url, pool_size=CONNECTIONS)
+    try:
+        apart = look_at_all(
+            [
+                Look("settings", lambda: _settings(settings)),
+                Look("database", lambda: databases.look_at_database(database)),
+                Look("keys", lambda: key_rings.look_at_key_files(settings)),
+                Look("mail server", lambda: _mail_server(settings)),
+                Look("proxy", lambda: proxy.look_at_proxy(settings)),
+                Look("folders", lambda: folders.look_at_folders(database, settings)),
+                Look("disk", lambda: folders.look_at_disk(database, settings)),
+                Look("space", lambda: folders.look_at_space(database, settings)),
+                Look("assets", folders.look_at_assets),
+                Look("versions", _versions),
+            ]
+        )
+        return [*apart, *_within(database, settings, apart, now)]
+    finally:
+        database.close()
+
+
+def _within(
+    database: Database, settings: Settings, apart: list[Finding], now: datetime
+) -> list[Finding]:
+    """Look at what only a database that answers can say, and then what only one with our schema can."""
+    if not _is_fine(apart, "database"):
+        return []
+    is_production = settings.env is Environment.production
+    first = look_at_all(
+        [
+            Look("schema", lambda: databases.look_at_schema(database)),
+            Look("rights", lambda: databases.look_at_rights(database, is_production=is_production)),
+        ]
+    )
+    if any(each.subject == "schema" and each.verdict is Verdict.fault for each in first):
+        return first
+    looks = [
+        Look("deliveries", lambda: work.look_at_deliveries(database, now=now)),
+        Look("runs", lambda: work.look_at_runs(database, settings, now=now)),
+        Look("clock", lambda: databases.look_at_clocks(database, now=now)),
+    ]
+    if _is_fine(apart, "keys"):
+        looks.append(Look("needed keys", lambda: key_rings.look_at_needed_keys(database, settings)))
+    return [*first, *look_at_all(looks)]
+
+
+def _is_fine(findings: list[Finding], subject: str) -> bool:
+    return all(finding.fine for finding in findings if finding.subject == subject)
+
+
+def _settings(settings: Settings) -> list[Finding]:
+    """Say what is in force, and name what begins like a setting and is none."""
+    unknown = unknown_settings()
+    if unknown:
+        return [attention("settings", line, "Correct it or take it away.") for line in unknown]
+    return [Finding("settings", f"{settings.env}; each name is known")]
+
+
+def _mail_server(settings: Settings) -> list[Finding]:
+    """Prove the mail server's certificate and our sign-in there. Nothing is sent."""
+    if settings.mail_url is None:
+        return [Finding("mail server", "none: mails are kept")]
+    server = MailServer.at(settings.mail_url, base_url=settings.base_url, seconds=MAIL_SECONDS)
+    try:
+        server.look()
+    except NotSent as refusal:
+        remedy = "Correct PRECEPTOR_MAIL_URL or the mail server; then try “preceptor mail test”."
+        return [fault("mail server", refusal.words, remedy)]
+    way = "without TLS, on this machine" if server.tls is Tls.none else "over TLS"
+    return [Finding("mail server", f"{server.host} takes our mails {way}")]
+
+
+def _versions() -> list[Finding]:
+    packages = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+    own = f"Preceptor {version('preceptor')}, Python {sys.version.split()[0]}"
+    return [Finding("versions", f"{own}, {packages}")]
