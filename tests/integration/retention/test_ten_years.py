@@ -110,9 +110,9 @@ def test_ten_years_in_a_few_steps(database):
 @pytest.mark.deep
 @pytest.mark.parametrize("many", [1, 4])
 def test_ten_years_of_a_busy_academy(database, many, capsys):
-    """Week by week. The statements of a sweep do not grow with the years, nor beyond the batches."""
+    """Month by month. The statements of a sweep do not grow with the years, nor beyond the batches."""
     decade = Decade(database)
-    now = decade.live(timedelta(days=7), of_each=many)
+    now = decade.live(timedelta(days=30), of_each=many)
     counts = assert_bounded(decade, now)
     half = len(decade.statements) // 2
     first, second = max(decade.statements[10:half]), max(decade.statements[half:])
@@ -120,7 +120,7 @@ def test_ten_years_of_a_busy_academy(database, many, capsys):
     assert second < 2 * MOST_BATCHES * len(STEPS)
     written: Any = {key: len(rows) for key, rows in decade.written.items()}
     with capsys.disabled():
-        print(f"\n{database.engine.dialect.name}, {many} of each a week for ten years:")
+        print(f"\n{database.engine.dialect.name}, {many} of each a month for ten years:")
         print(f"  sweeps {len(decade.statements)}, statements at most {first} then {second}")
         print(
             f"  seconds a sweep at most {max(decade.seconds):.2f}, written {sum(written.values())}"
