@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -32,6 +33,8 @@ LEASE: Final = timedelta(minutes=10)
 """How long a sweep belongs to one worker; a sweep has a bounded number of small transactions."""
 MOST_BATCHES: Final = 20
 """Transactions of one step in one sweep."""
+LONGEST: Final = 20.0
+"""Seconds after which a sweep begins no further transaction: deadlines and facts have the same worker."""
 ONLY: Final = "sweep"
 
 
@@ -59,8 +62,11 @@ class Swept:
         return words
 
 
-def sweep_if_due(database: Database, *, now: datetime) -> Swept | None:
-    """Sweep unless another worker does, or one did lately; None: there was nothing to do."""
+def sweep_if_due(
+    database: Database, *, now: datetime, seconds: Callable[[], float] = monotonic
+) -> Swept | None:
+    """Sweep unless another worker does, or one did lately; None: there was nothing to do. `seconds` counts
+    the time that passes."""
     with database.read() as db:
         lease = db.get(SweepLease, ONLY)
         if lease is not None and not _is_free(lease, now):
@@ -68,7 +74,7 @@ def sweep_if_due(database: Database, *, now: datetime) -> Swept | None:
     with database.write() as db:
         if not _take(db, now):
             return None
-    swept = sweep(database, now=now)
+    swept = sweep(database, now=now, seconds=seconds)
     with database.write() as db:
         next_at = now + (SOON if swept.is_unfinished else EVERY)
         db.execute(update(SweepLease).values(leased_until=now, next_at=next_at))
@@ -83,15 +89,18 @@ def sweep_if_due(database: Database, *, now: datetime) -> Swept | None:
     return swept
 
 
-def sweep(database: Database, *, now: datetime) -> Swept:
+def sweep(database: Database, *, now: datetime, seconds: Callable[[], float] = monotonic) -> Swept:
     """Obey every rule once, and go on after one that fails. The number of statements has a limit, whatever
-    there is to do."""
+    there is to do, and so has the time."""
+    began = seconds()
     rows: Counter[str] = Counter()
     failed: list[str] = []
     is_unfinished = False
     for rule, batch, full in _work(database, now):
         try:
             for _ in range(MOST_BATCHES):
+                if seconds() - began >= LONGEST:
+                    return Swept(rows, tuple(failed), is_unfinished=True)
                 done = batch()
                 rows[rule] += done
                 if done < full:

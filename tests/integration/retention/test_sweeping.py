@@ -18,6 +18,7 @@ from app.db.database import Database, Work, current_work
 from app.operations.runs import RunKind, last_runs
 from app.retention import sweeping
 from app.retention.endings import AT_ONCE, STEPS, table
+from app.retention.leaving import PEOPLE_AT_ONCE
 from app.retention.models import SweepLease
 from app.retention.sweeping import EVERY, LEASE, MOST_BATCHES, SOON, sweep, sweep_if_due
 from tests.make import NOW
@@ -112,9 +113,22 @@ def test_no_sweep_takes_more_statements_than_its_batches(database, academy):
                 write(db, rows_of(key, academy, NOW))
     with counted() as twelve:
         sweep(database, now=NOW + timedelta(days=5000))
-    # Only people and revisions are done fewer than 500 at a time.
-    assert twelve.statements <= three.statements + 120
+    # Only people and revisions are done fewer than 500 at a time; each batch has its own limit.
+    more_people = 7 * (12 - 3)
+    batches = more_people / PEOPLE_AT_ONCE + more_people / 20 + 9 / 5 + 3
+    assert twelve.statements <= three.statements + 40 * batches
     assert twelve.statements < 2 * MOST_BATCHES * len(STEPS)
+
+
+def test_a_sweep_that_takes_long_lets_others_work_and_goes_on(database, academy):
+    counts_of_tries(database, academy, 2 * AT_ONCE)
+    over = NOW + timedelta(days=2)
+    ticks = iter(range(0, 10_000, 7))
+    swept = sweep_if_due(database, now=over, seconds=lambda: float(next(ticks)))
+    assert swept is not None
+    assert (swept.is_unfinished, left(database)) == (True, 2 * AT_ONCE)
+    assert sweep_if_due(database, now=over + SOON) is not None
+    assert left(database) == 0
 
 
 def test_a_rule_that_fails_stops_no_other(database, academy, monkeypatch):
