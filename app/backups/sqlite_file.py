@@ -16,6 +16,7 @@ from app.db.database import sqlite_module
 
 LEFTOVERS: Final = ("-wal", "-shm", "-journal")
 """What SQLite may leave beside its file; in front of another file each would be mixed into it (O4)."""
+_FIRST_BYTES: Final = b"SQLite format 3\0"
 PAGES_AT_ONCE: Final = 1024
 """Pages that are copied before a signal is looked at: 4 MiB."""
 IN_USE: Final = "The database is in use. Stop the server and the workers first."
@@ -89,8 +90,8 @@ class SqliteFile:
     def _alone(self) -> Iterator[None]:
         """Hold the file against everybody, or raise BackupProblem. SQLite leaves its log only when no other
         connection is open: that proves that nobody uses it."""
-        if not self.path.exists():
-            yield
+        if not _begins_as_sqlite(self.path):
+            yield  # none there, or a damaged one: opening it would delete the log beside it
             return
         module = sqlite_module()
         with closing(module.connect(str(self.path), timeout=0, isolation_level=None)) as connection:
@@ -100,7 +101,7 @@ class SqliteFile:
             except module.DatabaseError as error:
                 if _code(error) in ("SQLITE_BUSY", "SQLITE_LOCKED"):
                     raise BackupProblem(IN_USE) from None
-                # A damaged file is a reason to restore, not to refuse.
+                # Damaged further on: a reason to restore, not to refuse.
             yield
 
 
@@ -120,6 +121,14 @@ def _demand_whole(path: Path) -> None:
         words = "a row refers to one that is not there" if told == ["ok"] else told[0]
         words = " ".join(words.removeprefix("*** in database main ***").split())
         raise BackupProblem(f"The copy of the database is damaged ({words}). Take another copy.")
+
+
+def _begins_as_sqlite(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_FIRST_BYTES)) == _FIRST_BYTES
+    except FileNotFoundError:
+        return False
 
 
 def _revision(connection: Any, module: Any) -> str | None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,15 +20,19 @@ from app.backups.copies import check_backup, make_backup, restore_backup
 from app.backups.keeping import KeepRule
 from app.backups.postgres_programs import program_path
 from app.backups.sqlite_file import LEFTOVERS
+from app.db.database import sqlite_module
+from app.enrolments import service as enrolments
+from app.enrolments.models import Enrolment
 from app.kit.keys import SIGNING, Keys, SealingKeys, SigningKeys, new_line
 from app.outbox import service as outbox
 from app.outbox.models import OutboxEvent
-from app.practicals.models import Practical
+from app.practicals.domain.seats import SeatState
+from app.practicals.models import Practical, Seat
 from tests.make import NOW
 from tests.make.backups import KEYS
 from tests.make.factors import an_app_factor
 from tests.make.people import a_user
-from tests.make.practicals import a_practical
+from tests.make.practicals import a_practical, a_ready_student, a_seat, an_intake
 
 
 class TestThereAndBack:
@@ -92,6 +97,28 @@ class TestThereAndBack:
             assert db.scalars(waiting).all() == ["quiz.submitted"]
             assert db.scalars(select(SignIn)).all() == []
             assert db.scalars(select(ApiToken.revoked_at)).all() == [NOW]
+
+    def test_a_mail_that_follows_from_what_waited_in_the_copy_waits_too(self, live):
+        """The copy holds a place that has ended, and not yet what follows from it. The worker acted on that
+        after the copy was made, and the mail was sent."""
+        with live.open() as database, database.write() as db:
+            admin, intake = a_user(db, "Ada", roles=("admin",)), an_intake(db, taken=1)
+            student = a_ready_student(db, "Leila", intake_id=intake)
+            seat = a_seat(db, a_practical(db), student.user_id)
+            place = db.scalars(
+                select(Enrolment.id).where(Enrolment.user_id == student.user_id)
+            ).one()
+            enrolments.cancel_place(db, admin, place, reason="Refunded", now=NOW)
+        done = restore_backup(live.settings, KEYS, live.back_up(), now=NOW)
+        with live.open() as database, database.read() as db:
+            mails = db.scalars(select(OutboxEvent).where(OutboxEvent.name == "mail")).all()
+            assert {mail.payload["template"] for mail in mails} == {
+                "enrolments/cancelled",
+                "rights/ended",
+            }
+            assert {(mail.dead_at, mail.last_error) for mail in mails} == {(NOW, outbox.HELD_BACK)}
+            assert done.held_mails == len(mails)
+            assert db.get_one(Seat, seat).state is SeatState.cancelled_by_admin
 
     def test_a_reset_that_its_owner_stopped_after_the_copy_does_not_come_back(self, live):
         """The link that stops it ends with the copy, so the reset must end too."""
@@ -211,6 +238,41 @@ class TestSqlite:
         assert live.people() == 1
         left = [path.name for path in file.parent.iterdir() if path.name.endswith(LEFTOVERS)]
         assert all((file.parent / name).stat().st_size != 5700 for name in left)
+
+    @pytest.mark.parametrize("live", ["sqlite"], indirect=True)
+    def test_what_is_put_aside_is_whole_although_the_server_was_killed(self, live):
+        """What was written last still stands in the log beside the file. It goes aside with it."""
+        file = live.folder / "data" / "academy.db"
+        backup = live.back_up()
+        with live.open() as database:
+            with database.write() as db:
+                a_user(db)
+            killed = {
+                leftover: file.with_name(file.name + leftover).read_bytes()
+                for leftover in ("", "-wal")
+            }
+        for leftover, content in killed.items():
+            file.with_name(file.name + leftover).write_bytes(content)
+        aside = restore_backup(live.settings, KEYS, backup, now=NOW).aside
+        assert aside is not None
+        with closing(sqlite_module().connect(aside)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert connection.execute("SELECT count(*) FROM users").fetchall() == [(2,)]
+        assert live.people() == 1
+
+    @pytest.mark.parametrize("live", ["sqlite"], indirect=True)
+    def test_a_damaged_file_is_put_aside_with_what_lies_beside_it(self, live):
+        """Nothing of the evidence is lost, and nothing of it is mixed into the copy (O4)."""
+        file = live.folder / "data" / "academy.db"
+        backup = live.back_up()
+        file.write_bytes(b"no database any more" * 500)
+        log = file.with_name(f"{file.name}-wal")
+        log.write_bytes(b"a log" * 1000)
+        aside = restore_backup(live.settings, KEYS, backup, now=NOW).aside
+        assert aside is not None
+        assert Path(aside).read_bytes() == b"no database any more" * 500
+        assert Path(f"{aside}-wal").read_bytes() == b"a log" * 1000
+        assert live.people() == 1
 
 
 class TestKeeping:

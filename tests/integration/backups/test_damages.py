@@ -1,5 +1,6 @@
 """Whatever is changed in the file of a backup is noticed before it is used."""
 
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -79,13 +80,53 @@ def is_refused(path: Path, data: bytes) -> bool:
     return False
 
 
-@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.deep)])
-def test_random_damage_is_told(backup, tmp_path, count):
-    chance = random.Random(count)  # noqa: S311 - damage, not secrets
+def test_random_damage_is_told(backup, tmp_path):
+    chance = random.Random(100)  # noqa: S311 - damage, not secrets
     path = tmp_path / "damaged"
-    for number in range(count):
+    for number in range(100):
         damage = DAMAGES[number % len(DAMAGES)]
         assert is_refused(path, damage(backup, chance)), (number, damage.__name__)
+
+
+@pytest.mark.deep
+def test_a_thousand_random_damages_of_a_real_backup_are_told_by_the_command(live):
+    """Bar 3."""
+    content, path = live.back_up().read_bytes(), live.folder / "damaged.backup"
+    chance = random.Random(1000)  # noqa: S311 - damage, not secrets
+    reasons: dict[str, int] = {}
+    for number in range(1000):
+        damage = DAMAGES[number % len(DAMAGES)]
+        path.write_bytes(damage(content, chance))
+        told = live.run_here("verify", path)
+        assert told.code == 1, (number, damage.__name__, told)
+        assert told.complained.count("\n") == 1, told
+        reasons[told.complained.partition(":")[2]] = (
+            reasons.get(told.complained.partition(":")[2], 0) + 1
+        )
+    assert live.left_behind() == []
+    print(f"1,000 damages of {len(content):,} bytes: {reasons}")
+
+
+def cut_at_every_byte(path: Path) -> int:
+    """Cut a file off at each byte, from its end to its beginning, and see that each is refused."""
+    size = path.stat().st_size
+    for end in range(size - 1, -1, -1):
+        os.truncate(path, end)
+        with pytest.raises(BackupProblem):
+            proved_manifest(path, KEYS)
+    return size
+
+
+def test_a_backup_that_is_cut_off_at_any_byte_is_told(tmp_path):
+    (tmp_path / "database").write_bytes(b"small" * 200)
+    with (tmp_path / "cut").open("wb") as file:
+        write_archive(file, MANIFEST, tmp_path / "database", [], KEYS)
+    assert cut_at_every_byte(tmp_path / "cut") > 500
+
+
+@pytest.mark.deep
+def test_a_real_backup_that_is_cut_off_at_any_byte_is_told(live):
+    print(f"cut at each of {cut_at_every_byte(live.back_up()):,} bytes")
 
 
 def test_an_untouched_one_is_good(backup, tmp_path):
