@@ -351,6 +351,19 @@ def test_the_last_gate_removes(dirty: str) -> None:
         assert word not in clean
 
 
+@pytest.mark.parametrize(
+    ("address", "stays"),
+    [
+        *(("http://a.example/", True), ("https://a.example/", True), ("mailto:a@b.example", True)),
+        *(("/here", True), ("ftp://a.example/", False), ("tel:1", False), ("data:x", False)),
+    ],
+)
+def test_the_last_gate_keeps_addresses_of_the_web_of_mail_and_of_this_site(
+    address: str, stays: bool
+) -> None:
+    assert (address in cleaned(f'<a href="{address}">x</a>')) is stays
+
+
 def test_plain_words() -> None:
     assert plain_words("<h2>A</h2>\n<p>b &amp; <em>c</em>d</p>") == "A b & cd"
 
