@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel
 
 from app.courses.domain.cleaning import plain_words
-from app.courses.domain.delivery import Course, Option
+from app.courses.domain.delivery import Course, Option, is_unused
 from app.courses.domain.keys import CourseKeys
 from app.courses.domain.markdown import Renderer, unwrapped
 from app.courses.domain.parsing import parse_course
@@ -191,3 +191,22 @@ def test_the_notice_of_a_value_that_is_not_set_says_who_sets_it() -> None:
         "Lessons say: “The academy’s clinical lead has not set this value yet. Ask before you inject.” "
         "The clinical lead sets it with source, name and date."
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "is_left_out"),
+    [
+        (None, True),
+        (False, True),
+        ((), True),
+        (True, False),
+        (0, False),
+        ("", False),
+        (("a",), False),
+    ],
+)
+def test_a_stored_document_leaves_out_what_an_optional_field_does_not_say(
+    value: object, is_left_out: bool
+) -> None:
+    """A document that does not use a later field must look as if the field did not exist."""
+    assert is_unused(value) is is_left_out
