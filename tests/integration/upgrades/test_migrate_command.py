@@ -183,16 +183,31 @@ class TestALockThatIsNotToBeHad:
                 assert db.scalar(text("SHOW lock_timeout")) == "3s"
 
     @pytest.mark.postgres
-    def test_a_step_may_take_longer_than_a_page(self, postgres_database, monkeypatch):
-        """With the server's limit of 15 seconds made a tenth of one: the migration sets its own."""
-        monkeypatch.setattr("app.db.database.STATEMENT_MS", 100)
-        database = Database(address_of(postgres_database), pool_size=1)
-        seen = []
-        with database.engine.connect() as connection:
-            assert connection.scalar(text("SHOW statement_timeout")) == "100ms"
-        upgrade(database, watch=Watch(tell=seen.append))
-        assert seen == []
-        database.close()
+    def test_the_limits_of_pages_bind_no_step(self, own):
+        """Each step notes the limits under which it runs."""
+        if own.is_sqlite:
+            return
+        downgrade(own, BEFORE)
+        with own.write() as db:
+            db.execute(text("CREATE TABLE limits (statement text, lock text, idle text)"))
+            db.execute(
+                text(
+                    "CREATE FUNCTION notes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                    "INSERT INTO limits VALUES (current_setting('statement_timeout'), "
+                    "current_setting('lock_timeout'), "
+                    "current_setting('idle_in_transaction_session_timeout')); RETURN NEW; END $$"
+                )
+            )
+            db.execute(
+                text(
+                    "CREATE TRIGGER notes BEFORE UPDATE ON alembic_version FOR EACH ROW "
+                    "EXECUTE FUNCTION notes()"
+                )
+            )
+        upgrade(own)
+        with own.read() as db:
+            noted = {tuple(row) for row in db.execute(text("SELECT * FROM limits"))}
+        assert noted == {("0", f"{migrator.LOCK_SECONDS}s", "0")}
 
 
 def test_each_step_is_named_when_it_begins(own):
