@@ -54,8 +54,8 @@ def certificate_pdf(
 def _kept(path: Path, make: Callable[[], bytes], is_whole: Callable[[bytes], bool]) -> bytes:
     """Return the file that is kept, or make it. One that was damaged or exchanged is made anew: nothing that
     anybody wrote into the folder is handed out as a certificate."""
-    if path.is_file():
-        content = path.read_bytes()
+    content = _read(path)
+    if content is not None:
         if is_whole(content):
             return content
         log.warning("kept certificate is not what was made", name=path.name)
@@ -71,6 +71,17 @@ def _kept(path: Path, make: Callable[[], bytes], is_whole: Callable[[bytes], boo
         with suppress(OSError):
             beside.unlink(missing_ok=True)
     return content
+
+
+def _read(path: Path) -> bytes | None:
+    """Return what is kept; None where nothing is, or where this user may not read it."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        log.warning("kept certificate cannot be read", exc_info=error)
+        return None
 
 
 def _values(signed: Signed, academy: str, address: str) -> dict[str, Any]:

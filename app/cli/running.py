@@ -129,6 +129,8 @@ def assets(
 
     target = ROOT / "var" / "assets"
     if before is not None:
+        if not (before / "app").is_dir():
+            fail(f"There is no release in {before}. Nothing was made.", code=2)
         adopted = adopt_builds(before / "var" / "assets", target)
         print(f"Assets of the release before: {adopted} taken over.")
     print(f"The assets are ready: {build_assets(STATIC, target).digest}")

@@ -122,8 +122,17 @@ def build_assets(source: Path, target: Path) -> Build:
 
 def adopt_builds(before: Path, target: Path) -> int:
     """Copy the builds of another release's folder of assets, and return how many are new here. Pages of that
-    release are still open while the next one starts, and ask for their own files (O14)."""
-    builds = target / "builds"
+    release are still open while the next one starts, and ask for their own files (O14). Raise AssetsNotBuilt
+    where this user may not write."""
+    try:
+        return _adopt(before, target / "builds")
+    except OSError as error:
+        if error.errno not in _CLOSED:
+            raise
+        raise AssetsNotBuilt(target) from None
+
+
+def _adopt(before: Path, builds: Path) -> int:
     builds.mkdir(parents=True, exist_ok=True)
     adopted = 0
     for build in sorted((before / "builds").iterdir()) if (before / "builds").is_dir() else ():

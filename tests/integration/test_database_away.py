@@ -6,10 +6,16 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.accounts.identity import BY_COOKIE
 from app.db.database import Database
+from app.jobs import FactWork
 from app.kit.describing import chain_of, describe_error
+from app.outbox.queries import Kind
+from app.web.logs import configure_logs
+from app.workers.loop import Worker
+from app.workers.mails import MailWork
 from tests.conftest import an_app
 from tests.make import NOW
 from tests.make.browsing import a_browser
+from tests.make.keys import ISSUER
 from tests.make.people import a_user
 
 NOBODY_LISTENS = "postgresql+psycopg://preceptor:canary@127.0.0.1:1/preceptor"
@@ -54,6 +60,24 @@ def test_a_form_is_answered_alike_and_what_needs_no_database_goes_on(away_app, p
     assert a_browser(away_app, portal).get("/no-such-page").status_code == 404
     assert browser.get("/livez").status_code == 200
     assert browser.get("/readyz").status_code == 503
+
+
+def test_a_minute_of_both_workers_is_a_few_lines(away_app, capsys):
+    """O15: each failure was six kilobytes, again and again."""
+    shell = away_app.state.shell
+    facts = FactWork(shell.database, shell.clock, ISSUER).round
+    mails = MailWork(shell.database, away_app.state.mailer).round
+    configure_logs("INFO")
+    capsys.readouterr()
+    for kind, work in ((Kind.facts, facts), (Kind.mails, mails)):
+        worker, seconds = Worker(kind, shell.database, shell.clock, work), 0.0
+        while seconds < 60:
+            seconds += worker.one_round()
+    said = capsys.readouterr().out
+    assert said.count("worker failed") == said.count("\n") <= 14
+    assert "Connection refused" in said
+    assert len(said) < 12_000
+    configure_logs("WARNING")
 
 
 def test_what_goes_past_sqlalchemy_fails_as_sqlalchemy_does():

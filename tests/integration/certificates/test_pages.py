@@ -117,6 +117,24 @@ class TestDocument:
         assert browser.get(f"/certificates/{certificate.id}.pdf").content == first
         assert kept.stat().st_mtime_ns == stamp
 
+    def test_a_folder_that_cannot_be_used_costs_only_time(
+        self, as_person, earned, certificate, settings
+    ):
+        """O13: certificates were 500 where nothing could be written to the folder of files, or read there."""
+        browser, address = as_person(earned.student), f"/certificates/{certificate.id}.pdf"
+        folder = Path(settings.files_url)
+        folder.write_text("a file where the folder should be")
+        assert browser.get(address).content.startswith(b"%PDF")
+        folder.unlink()
+        first = browser.get(address).content
+        (kept,) = folder.rglob("*.pdf")
+        kept.unlink()
+        kept.symlink_to("/proc/self/mem")  # a file, and reading it fails
+        second = browser.get(address)
+        assert second.status_code == 200
+        assert kept.read_bytes() == second.content
+        assert len(second.content) == len(first)
+
     def test_it_is_for_its_holder_and_admins(
         self, as_person, database, certificate, office, client
     ):

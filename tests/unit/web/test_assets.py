@@ -13,7 +13,9 @@ import brotli
 import httpx2
 import pytest
 from fontTools.ttLib import TTFont
+from typer.testing import CliRunner
 
+from app import cli
 from app.web import assets, icons
 from app.web.assets import Assets, AssetsNotBuilt, Build, adopt_builds, build_assets
 from tests.make.threads import in_its_own_thread
@@ -318,6 +320,27 @@ def test_assets_that_are_missing_and_cannot_be_made_are_one_sentence(
     monkeypatch.setattr("tempfile.mkdtemp", refuse)
     with pytest.raises(AssetsNotBuilt, match="preceptor assets"):
         build_assets(source, tmp_path / "new")
+
+
+def test_assets_of_the_release_before_need_an_owner_too(
+    source: Path,
+    generated: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    refuse: Callable[..., None],
+) -> None:
+    build_assets(source, generated)
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    with pytest.raises(AssetsNotBuilt, match="as the owner of the release"):
+        adopt_builds(generated, tmp_path / "next")
+
+
+def test_a_mistyped_folder_of_the_release_before_is_refused(tmp_path: Path) -> None:
+    """O14: nothing was taken over, and nobody was told."""
+    ended = CliRunner().invoke(cli.app, ["assets", "--before", str(tmp_path / "typo")])
+    assert ended.exit_code == 2
+    assert ended.stderr == f"preceptor: There is no release in {tmp_path}/typo. Nothing was made.\n"
+    assert ended.stdout == ""
 
 
 def test_pages_of_the_release_before_find_their_files(
