@@ -20,6 +20,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import EventId, UserId, new_uuid
 from app.outbox.service import send_mail
 
+ORDER_ENDED = "Whoever started the reset is no admin any more."
 NOTHING_TO_STOP = "There is no reset to stop. It was stopped or done already."
 
 
@@ -81,8 +82,11 @@ def stop_by_link(db: Session, link_id: EventId | None, *, now: datetime) -> None
 
 
 @open_to_all
-def stop_open_of(db: Session, user: User, *, by: UserId, now: datetime) -> bool:
-    """Stop the open reset of a person whom the caller has locked; return whether there was one."""
+def stop_open_of(
+    db: Session, user: User, *, by: UserId, now: datetime, reason: str | None = None
+) -> bool:
+    """Stop the open reset of a person whom the caller has locked; return whether there was one. With a
+    `reason` nobody has stopped it: the worker has, and the audit trail says why."""
     stopped = db.scalar(
         update(FactorReset)
         .where(*_is_open(user.id))
@@ -92,7 +96,8 @@ def stop_open_of(db: Session, user: User, *, by: UserId, now: datetime) -> bool:
     if stopped is None:
         return False
     links.end_links(db, user.id, Purpose.stop_reset, now=now)
-    note(db, by, user.id, "accounts.factor_reset_stopped", now=now)
+    actor_id = by if reason is None else None
+    note(db, actor_id, user.id, "accounts.factor_reset_stopped", now=now, reason=reason)
     return True
 
 
@@ -106,14 +111,23 @@ def due_resets(db: Session, *, now: datetime) -> list[EventId]:
 @open_to_all
 def carry_out(db: Session, reset_id: EventId, *, now: datetime) -> bool:
     """Remove the factors of a person whose waiting time is over; return whether this call did it. The worker
-    calls this; an admin has ordered it, and the person had the time to stop it."""
+    calls this; an admin has ordered it, and the person had the time to stop it. An order of somebody who is
+    no admin any more, or whose account was closed meanwhile, is stopped instead."""
     row = db.execute(
-        select(FactorReset.user_id, FactorReset.started_by).where(FactorReset.id == reset_id)
-    ).one()
+        select(FactorReset.user_id, FactorReset.started_by).where(
+            FactorReset.id == reset_id, FactorReset.due_at <= now
+        )
+    ).one_or_none()
+    if row is None:
+        return False
     user = lock_person(db, row.user_id)
+    if not _may_still_order(db, row.started_by):
+        if stop_open_of(db, user, by=row.started_by, now=now, reason=ORDER_ENDED):
+            send_mail(db, user.email, "accounts/factor-reset-stopped", {}, now=now)
+        return False
     done = db.scalar(
         update(FactorReset)
-        .where(FactorReset.id == reset_id, *_is_open(user.id), FactorReset.due_at <= now)
+        .where(FactorReset.id == reset_id, *_is_open(user.id))
         .values(done_at=now)
         .returning(FactorReset.id)
     )
@@ -121,6 +135,13 @@ def carry_out(db: Session, reset_id: EventId, *, now: datetime) -> bool:
         return False
     _remove_all(db, user, by=row.started_by, now=now)
     return True
+
+
+def _may_still_order(db: Session, admin_id: UserId) -> bool:
+    """Return whether whoever ordered a reset could order it now. Their place as an admin may have been taken
+    away for what they did in it."""
+    is_open_admin = User.is_admin, User.disabled_at.is_(None)
+    return db.scalar(select(User.id).where(User.id == admin_id, *is_open_admin)) is not None
 
 
 @open_to_all

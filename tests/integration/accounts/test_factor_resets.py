@@ -105,6 +105,38 @@ def test_nothing_is_removed_before_its_time(as_person, database, ada, olga):
     assert held(database, olga) == WHOLE
 
 
+@pytest.mark.parametrize(
+    "change", [{"is_admin": False}, {"disabled_at": NOW}, {"is_admin": False, "disabled_at": NOW}]
+)
+def test_an_order_ends_with_the_admin_who_gave_it(app, as_person, database, ada, olga, change):
+    """Somebody whose role was taken away for what they did must not remove a factor a day later."""
+    start(as_person(ada), olga)
+    with database.write() as db:
+        db.execute(update(User).where(User.id == ada.user_id).values(**change))
+        (reset_id,) = resets.due_resets(db, now=NOW + DAY)
+        assert resets.carry_out(db, reset_id, now=NOW + DAY - timedelta(seconds=1)) is False
+        assert resets.due_resets(db, now=NOW + DAY) == [reset_id]  # nothing before its time
+    for _ in range(2):
+        assert jobs.reset_factors(database, now=NOW + DAY) == 0
+    assert held(database, olga) == WHOLE
+    assert acts(database, olga) == [
+        ("accounts.factor_reset_started", REASON),
+        ("accounts.factor_reset_stopped", resets.ORDER_ENDED),
+    ]
+    with database.read() as db:
+        assert db.scalars(select(FactorReset.stopped_at)).one() == NOW + DAY
+    jobs.deliver_due(database, app.state.mailer, ISSUER, now=NOW + DAY)
+    assert "was stopped" in mails_to(app, olga.email)[0].subject
+
+
+def test_an_admin_again_is_an_admin(as_person, database, ada, olga):
+    start(as_person(ada), olga)
+    for is_admin in (False, True):
+        with database.write() as db:
+            db.execute(update(User).where(User.id == ada.user_id).values(is_admin=is_admin))
+    assert jobs.reset_factors(database, now=NOW + DAY) == 1
+
+
 def test_the_worker_does_it(app, as_person, database, ada, olga, clock_file):
     start(as_person(ada), olga)
     work = jobs.FactWork(database, app.state.shell.clock, ISSUER, iter(range(0, 9000, 70)).__next__)
