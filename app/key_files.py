@@ -4,9 +4,11 @@ A file is replaced as a whole, so that a crash leaves the old one or the new one
 read it.
 """
 
+import fcntl
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -101,14 +103,28 @@ def make_missing(settings: Settings, *, on: date) -> None:
 
 
 def add_key(path: Path, kind: Kind, *, on: date) -> Line:
-    """Put a new key before those of the file, or make the file; return the key."""
+    """Put a new key before those of the file, or make the file; return the key. Two at once take turns."""
     line = new_line(kind.new_kind, on=on)
-    text = read_text(path, kind) if path.exists() else kind.head
-    read_checked(text, path, kind)
-    written = text.splitlines(keepends=True)
-    at = next((at for at, one in enumerate(written) if not one.startswith("#")), len(written))
-    _replace(path, "".join((*written[:at], line.written(), *written[at:])))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _in_turn(path.parent):
+        text = read_text(path, kind) if path.exists() else kind.head
+        read_checked(text, path, kind)
+        written = text.splitlines(keepends=True)
+        at = next((at for at, one in enumerate(written) if not one.startswith("#")), len(written))
+        _replace(path, "".join((*written[:at], line.written(), *written[at:])))
     return line
+
+
+@contextmanager
+def _in_turn(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder; the system releases it when the process ends. A file that is replaced cannot
+    be locked itself."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def read_checked(text: str, path: Path, kind: Kind) -> tuple[Line, ...]:
@@ -147,7 +163,6 @@ def _problem(kind: Kind, path: Path, words: str) -> KeyFileProblem:
 
 
 def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
         temporary = Path(file.name)
         temporary.chmod(PRIVATE)

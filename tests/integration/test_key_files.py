@@ -3,16 +3,19 @@
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
 from typer.testing import CliRunner
 
-from app import cli, doctor, key_files
+from app import cli, key_files
+from app.doctor.key_rings import look_at_key_files
 from app.key_files import KINDS, KeyFileProblem, Purpose, add_key
 from app.settings import Environment
-from tests.make import NOW
 from tests.make.keys import private_key_files, signing_keys
+from tests.make.patience import SECONDS
 
 DAY = date(2026, 11, 29)
 SIGNING = KINDS[Purpose.signing]
@@ -84,6 +87,22 @@ def test_a_new_key_stands_before_the_others_and_below_the_words_of_the_file(tmp_
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_keys_that_are_made_at_once_are_all_kept(tmp_path):
+    """Each read the file, put its key before the others and replaced the file: the last one won."""
+    path = tmp_path / "signing.keys"
+    start = Barrier(8)
+
+    def make(_number: int) -> str:
+        start.wait(timeout=SECONDS)
+        return add_key(path, SIGNING, on=DAY).id
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(make, range(8)))
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    assert sorted(line.split()[0] for line in lines) == sorted(made)
+    assert [each.name for each in tmp_path.iterdir()] == ["signing.keys"]
+
+
 def test_a_file_with_a_wrong_line_gets_no_new_key(tmp_path):
     path = tmp_path / "signing.keys"
     path.write_text("junk\n")
@@ -106,11 +125,11 @@ def test_the_command_makes_and_lists_keys_and_shows_no_secret(tmp_path):
 
 
 def test_the_doctor_says_which_keys_write_and_which_file_is_wrong(production):
-    fine = {one.subject: one for one in doctor.examine(production, now=NOW)}["keys"]
+    (fine,) = look_at_key_files(production)
     assert fine.fine
     assert fine.detail.startswith(f"{signing_keys().newest_id} signs, ")
     production.signing_keys.unlink()
-    wrong = {one.subject: one for one in doctor.examine(production, now=NOW)}["keys"]
+    (wrong,) = look_at_key_files(production)
     assert not wrong.fine
     assert "preceptor keys new signing" in wrong.detail
 
