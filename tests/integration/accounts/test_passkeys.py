@@ -30,7 +30,7 @@ from app.kit.ids import new_uuid
 from tests.conftest import an_app
 from tests.make import NOW
 from tests.make.authenticator import PRESENT, Device, bytes_of, text_of
-from tests.make.browsing import CheckedClient
+from tests.make.browsing import a_browser
 from tests.make.factors import a_passkey, an_app_factor, codes_on
 from tests.make.mail import mails_to
 from tests.make.pages import words
@@ -60,24 +60,14 @@ def browser_of(app, database, portal) -> Callable[..., TestClient]:
     """Return a browser of somebody who is signed in, or of a visitor."""
 
     def opened(person: Any = None, *, proved: timedelta = timedelta(0)) -> TestClient:
-        cookies = {}
-        if person is not None:
-            token = str(new_uuid())
-            with database.write() as db:
-                a_sign_in(db, person, token=token)
-                mine = update(SignIn).where(SignIn.user_id == person.user_id)
-                db.execute(mine.values(proved_at=NOW - proved, second_factor_at=NOW))
-            cookies = {"preceptor-sid": token}
-        browser = CheckedClient(
-            app,
-            base_url=BASE,
-            headers={"origin": BASE},
-            cookies=cookies,
-            client=("testclient", 50000),
-            follow_redirects=False,
-        )
-        browser.portal = portal
-        return browser
+        if person is None:
+            return a_browser(app, portal, address=BASE)
+        token = str(new_uuid())
+        with database.write() as db:
+            a_sign_in(db, person, token=token)
+            mine = update(SignIn).where(SignIn.user_id == person.user_id)
+            db.execute(mine.values(proved_at=NOW - proved, second_factor_at=NOW))
+        return a_browser(app, portal, token=token, address=BASE)
 
     return opened
 
