@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx2
 
+from app.certificates.doors import VERIFY
 from tests.make.machine import ELSEWHERE, Machine
 from tests.make.patience import SECONDS, until
 from tests.make.visitor import HOST, ORIGIN, Visitor
@@ -17,6 +18,8 @@ LONGEST_PIECE = 10
 """Seconds that nginx waits for the next piece of a body."""
 TOKEN_WHILE_AWAY = "a-token-that-no-log-may-have"
 LOGS = "/var/log/nginx"
+SERIAL = "0123-4567-89AB-CDEF-GHJK-MNPQ-RS"
+"""Of no certificate."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Proxy:
         self.hands_refusals_on()
         self.lets_nobody_dawdle()
         self.keeps_figures_inside()
+        self.tells_people_apart()
         self.is_calm_while_the_academy_is_away()
         self.is_calm_when_asked_too_often()
 
@@ -78,7 +82,7 @@ class Proxy:
             began = time.monotonic()
             assert visitor.get("/livez").status_code == 200
             assert slow.recv(100) == b""
-            assert LONGEST_PIECE - 1 < time.monotonic() - began < SECONDS
+            assert LONGEST_PIECE - 1 < time.monotonic() - began < 3 * LONGEST_PIECE
         until(
             lambda: " POST /dawdle 408 0 " in self.text("preceptor.log"),
             "the line of the slow body",
@@ -103,6 +107,21 @@ class Proxy:
         assert (
             self.machine.type(f"curl -s -w '%{{http_code}}' {ORIGIN}/metrics").stdout[-3:] == "403"
         )
+
+    def tells_people_apart(self) -> None:
+        """One address that asks too much keeps nobody else out, whatever it claims to be."""
+        ask = "curl -sS -o /dev/null -w '%{http_code} '"
+        page = f"{ORIGIN}/verify/{SERIAL}"
+        much = (
+            f"for _ in $(seq {2 * VERIFY.most + 1}); do {ask} --interface {ELSEWHERE} {page}; done"
+        )
+        answers = self.machine.type(much).stdout.split()
+        # Twice: the limit counts within five minutes by the clock, and they may begin anew meanwhile.
+        assert "429" in answers
+        assert answers.index("429") >= VERIFY.most
+        claim = f"-H 'X-Forwarded-For: 198.51.100.9' --interface {ELSEWHERE}"
+        assert self.machine.type(f"{ask} {claim} {page}").stdout == "429 "
+        assert self.machine.type(f"{ask} {page}").stdout == "404 "
 
     def is_calm_while_the_academy_is_away(self) -> None:
         self.machine.type("systemctl stop preceptor")
