@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from app.accounts import sign_ins
 from app.accounts.factors import resets
 from app.certificates import blocks as certificate_blocks
 from app.certificates import service as certificates
+from app.certificates.printing import delete_old_files
 from app.certificates.signing import Issuer
 from app.db.database import Database
 from app.enrolments import closing
@@ -280,11 +282,13 @@ def _ids(values: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in values.items() if name.endswith("_id")}
 
 
-def hourly(database: Database, *, now: datetime) -> None:
-    """Move queues that time has opened, and fill in what older versions did not write."""
+def hourly(database: Database, files: Path | None = None, *, now: datetime) -> None:
+    """Move queues that time has opened, fill in what older versions did not write, and delete old files."""
     with database.write() as db:
         practicals.promote_everywhere(db, now=now)
     fill_in_marks(database)
+    if files is not None and (deleted := delete_old_files(files, now=now)):
+        log.info("old files deleted", files=deleted)
 
 
 def fill_in_marks(database: Database) -> None:
@@ -310,6 +314,7 @@ class FactWork:
     clock: Clock
     issuer: Issuer
     seconds: Callable[[], float] = seconds_passed
+    files: Path | None = None
     _watch: ClockWatch = field(default_factory=ClockWatch, init=False)
     _tidied_at: float | None = field(default=None, init=False)
     _hourly_at: float = field(default=0.0, init=False)
@@ -331,7 +336,7 @@ class FactWork:
             sweep_if_due(self.database, now=now)
             self._tidied_at = seconds
         if seconds - self._hourly_at >= HOURLY:
-            hourly(self.database, now=now)
+            hourly(self.database, self.files, now=now)
             try_blocked_again(self.database, self.issuer, now=now)
             self._hourly_at = seconds
         return Round(bool(taken))
@@ -344,12 +349,19 @@ class FactWork:
 
 
 def work_until(
-    stop: Event, database: Database, mailer: Mailer, clock: Clock, issuer: Issuer
+    stop: Event,
+    database: Database,
+    mailer: Mailer,
+    clock: Clock,
+    issuer: Issuer,
+    files: Path | None = None,
 ) -> None:
     """Work until told to stop; a thread of a single-process server, or `preceptor work`. Mails have a thread
     of their own: a mail server that is slow holds up nothing else."""
     mails = Worker(Kind.mails, database, clock, MailWork(database, mailer).round)
-    facts = Worker(Kind.facts, database, clock, FactWork(database, clock, issuer).round)
+    facts = Worker(
+        Kind.facts, database, clock, FactWork(database, clock, issuer, files=files).round
+    )
     sending = Thread(target=mails.run, args=(stop,), daemon=True)
     sending.start()
     facts.run(stop)

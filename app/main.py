@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from threading import Event, Thread
 
 import anyio.to_thread
@@ -216,6 +217,7 @@ def _lifespan(*, with_worker: bool):  # type: ignore[no-untyped-def] # FastAPI's
         worker = Thread(
             target=jobs.work_until,
             args=(stop, shell.database, app.state.mailer, shell.clock, issuer_of(shell)),
+            kwargs={"files": Path(shell.settings.files_url)},
             daemon=True,
         )
         if with_worker:

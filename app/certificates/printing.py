@@ -4,10 +4,10 @@ kept by the hash of what it says and of the key."""
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import structlog
@@ -19,6 +19,11 @@ from app.certificates.signing import Issuer, written_document
 from app.web import papers
 
 log = structlog.get_logger("preceptor.certificates")
+
+FILE_LASTS: Final = timedelta(days=365)
+"""How long a document that was made is kept: a rule of `app.retention`."""
+HALF_LASTS: Final = timedelta(days=1)
+MOST_FILES: Final = 500
 
 
 def certificate_pdf(
@@ -49,6 +54,24 @@ def certificate_pdf(
             return False
 
     return _kept(kept_in / "certificates" / f"{name}.pdf", make, is_whole)
+
+
+def delete_old_files(kept_in: Path, *, now: datetime) -> int:
+    """Delete documents that were made long ago, some of them at once, and return how many: of a certificate
+    that is asked for again one is made anew. What a full disk left half written goes after a day."""
+    folder = kept_in / "certificates"
+    if not folder.is_dir():
+        return 0
+    deleted = 0
+    for path in folder.iterdir():
+        lasts = FILE_LASTS if path.suffix == ".pdf" else HALF_LASTS
+        with suppress(FileNotFoundError):  # another worker was quicker
+            if path.stat().st_mtime <= (now - lasts).timestamp():
+                path.unlink()
+                deleted += 1
+        if deleted == MOST_FILES:
+            break
+    return deleted
 
 
 def _kept(path: Path, make: Callable[[], bytes], is_whole: Callable[[bytes], bool]) -> bytes:

@@ -156,7 +156,14 @@ def work() -> None:
         signal.signal(ending, lambda _signal, _frame: stop.set())
     shell, log = application.state.shell, structlog.get_logger("working")
     log.info("worker started", version=version("preceptor"), database=settings.kind_of_database)
-    jobs.work_until(stop, shell.database, application.state.mailer, shell.clock, issuer_of(shell))
+    jobs.work_until(
+        stop,
+        shell.database,
+        application.state.mailer,
+        shell.clock,
+        issuer_of(shell),
+        Path(settings.files_url),
+    )
     log.info("worker stopped")
 
 

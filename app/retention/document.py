@@ -27,7 +27,7 @@ def _tables() -> Iterator[str]:
         yield "| What | How long | Why | Stored in |"
         yield "|---|---|---|---|"
         for rule in rules:
-            stored = ", ".join(f"`{row}`" for row in rule.rows)
+            stored = ", ".join(f"`{row}`" for row in rule.rows) or "files"
             yield f"| {rule.what} | {rule.how_long} | {rule.why} | {stored} |"
         yield ""
 

@@ -36,9 +36,9 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of stored row. `rows` are its tables; “mails/sent” is the part “sent” of the table “mails”.
-    `lasts` None: there is no end, and `why` gives the reason. `since` says from when the time is counted, or
-    what the row stays for."""
+    """One kind of stored row. `rows` are its tables; “mails/sent” is the part “sent” of the table “mails”;
+    without any, it is about files. `lasts` None: there is no end, and `why` gives the reason. `since` says
+    from when the time is counted, or what the row stays for."""
 
     key: str
     group: Group

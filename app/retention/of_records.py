@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from app.certificates.printing import FILE_LASTS
 from app.kit.leaving import LEAVING
 from app.outbox.queries import KEPT as MAIL_LASTS
 from app.retention.domain import EVIDENCE, YEAR, Ending, Group, rule, span_words
@@ -79,6 +80,16 @@ RULES_OF_RECORDS: Final = (
         "after the account was closed, or as soon as it is issued",
         Ending.deleted,
         "So that the office sees what keeps it.",
+    ),
+    rule(
+        "certificate_files",
+        Group.certificates,
+        "The PDF of a certificate, as a file",
+        "",
+        FILE_LASTS,
+        "after it was made",
+        Ending.deleted,
+        "So that it opens quickly. It is made anew when somebody asks for it again.",
     ),
     rule(
         "sent_mails",

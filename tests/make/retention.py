@@ -393,13 +393,14 @@ ENDING = tuple(
         "waiting_people",
         "learning",
         "certificates",
+        "certificate_files",
         "waiting_mails",
         "days_and_intakes",
         "courses",
         "workers",
     }
 )
-"""Rules by which something ends some time: deleted, or emptied."""
+"""Rules of tables by which something ends some time: deleted, or emptied."""
 
 
 def age(key: str) -> Callable[[Database], None]:
