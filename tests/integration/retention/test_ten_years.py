@@ -21,6 +21,8 @@ from tests.make import NOW
 from tests.make.retention import ENDING, Academy, Kept, moment_of, rows_of, write
 
 TEN_YEARS = timedelta(days=3650)
+NO_MORE_SWEEPS = 10
+"""Sweeps that are recorded in the month in which they stay."""
 STAYS = {
     row.partition("/")[0]
     for rule in RULES
@@ -36,6 +38,7 @@ class Decade:
 
     database: Database
     academy: Academy = field(default_factory=Academy)
+    step: timedelta = timedelta()
     written: dict[str, list[tuple[datetime, Kept]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -44,6 +47,7 @@ class Decade:
 
     def live(self, step: timedelta, *, of_each: int) -> datetime:
         """Let ten years go by: each step new rows of every kind, and a look of the worker."""
+        self.step = step
         with self.database.write() as db:
             self.academy.write(db)
         now = NOW
@@ -80,20 +84,25 @@ def rows_in(database: Database) -> dict[str, int]:
 
 def assert_bounded(decade: Decade, now: datetime) -> dict[str, int]:
     """No row that was written is there after its rule, and tables hold no more than their rules let them."""
-    late, bound = [], dict[str, int](defaultdict(int))
+    late: list[tuple[str, datetime]] = []
+    bound: dict[str, int] = defaultdict(int)
+    bound["operation_runs"] = NO_MORE_SWEEPS
+    bound["sweep_leases"] = 1
     for key, rows in decade.written.items():
+        # A run stays until the next one of its kind is old.
+        lasts = moment_of(key) + (decade.step if key in ("runs", "sweeps") else GRACE)
         for at, row in rows:
-            if now - at > moment_of(key) + GRACE and key not in ("runs", "sweeps"):
-                if not row.is_over(decade.database):
-                    late.append((key, at))
-            elif key not in ("runs", "sweeps"):
-                bound[row.rows[0][0]] = bound.get(row.rows[0][0], 0) + 1
+            if now - at <= lasts:
+                bound[row.rows[0][0]] += 1
+            elif not row.is_over(decade.database):
+                late.append((key, at))
     assert late == []
     counts = rows_in(decade.database)
     for name, count in counts.items():
         if name not in STAYS:
-            most = bound.get(name, 0) + 60  # sweeps of a month, and the last of each kind
-            assert count <= most, f"{name}: {count} rows, and its rules let it hold {most}"
+            assert count <= bound[name], (
+                f"{name}: {count} rows, and its rules let it hold {bound[name]}"
+            )
     with decade.database.read() as db:
         assert findings(db, CHECKS, now=now) == []
     return counts
