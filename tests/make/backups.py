@@ -77,6 +77,7 @@ class Installation:
         """Run a command in this process; further settings with their whole names."""
         out, errors = StringIO(), StringIO()
         before = dict(os.environ), sys.argv
+        os.environ.clear()
         os.environ.update({**self.environment, **settings})
         sys.argv = ["preceptor", *map(str, words)]
         code: object = 0

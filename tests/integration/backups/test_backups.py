@@ -228,16 +228,21 @@ class TestSqlite:
 
     @pytest.mark.parametrize("live", ["sqlite"], indirect=True)
     def test_leftovers_of_another_database_are_removed(self, live):
-        """O4."""
+        """O4: SQLite believes a log that lies beside its file, and mixes what it says into it."""
         file = live.folder / "data" / "academy.db"
         backup = live.back_up()
+        log = file.with_name(f"{file.name}-wal")
+        with live.open() as database:
+            with database.write() as db:
+                a_user(db)
+            killed = log.read_bytes()
         file.unlink()
         for leftover in LEFTOVERS:
             file.with_name(file.name + leftover).write_bytes(b"of another database" * 300)
+        log.write_bytes(killed)
         assert restore_backup(live.settings, KEYS, backup, now=NOW).aside is None
         assert live.people() == 1
-        left = [path.name for path in file.parent.iterdir() if path.name.endswith(LEFTOVERS)]
-        assert all((file.parent / name).stat().st_size != 5700 for name in left)
+        assert live.run_here("audit").code == 0
 
     @pytest.mark.parametrize("live", ["sqlite"], indirect=True)
     def test_what_is_put_aside_is_whole_although_the_server_was_killed(self, live):

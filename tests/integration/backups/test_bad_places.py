@@ -97,7 +97,8 @@ def small_disk(place: Path, kilobytes: int) -> Iterator[Callable[[Path], bool]]:
         try:
             (place / "data").mkdir()
             shutil.copy(file, place / "data" / file.name)
-        except OSError:
+            shutil.copytree(file.parent.parent / "files", place / "files")
+        except (OSError, shutil.Error):
             return False
         return True
 
@@ -109,7 +110,6 @@ def small_disk(place: Path, kilobytes: int) -> Iterator[Callable[[Path], bool]]:
 
 def on_disk(live: Installation, disk: Path) -> Installation:
     """Return the same academy with its database and files on another disk."""
-    shutil.copytree(live.folder / "files", disk / "files")
     settings = live.settings.model_copy(
         update={
             "database_url": f"sqlite:///{disk / 'data' / 'academy.db'}",
