@@ -77,8 +77,9 @@ class Installation:
         """Run a command in this process; further settings with their whole names."""
         out, errors = StringIO(), StringIO()
         before = dict(os.environ), sys.argv
+        environment = {**self.environment, **settings}
         os.environ.clear()
-        os.environ.update({**self.environment, **settings})
+        os.environ.update(environment)
         sys.argv = ["preceptor", *map(str, words)]
         code: object = 0
         try:
