@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,19 @@ SERVICES = [path for path in SOURCES if path.name == "service.py" or path.parent
 EDGES = ("web", "cli", "jobs.py", "doctor")
 MOST_LINES = 400
 MOST_LINES_OF_FUNCTION = 42
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """Return the parsed file: each rule reads them all."""
+    return ast.parse(path.read_text())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _trees() -> Iterator[None]:
+    """Let go of them after the rules: they are millions of small objects."""
+    yield
+    tree_of.cache_clear()
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, int]]:
@@ -36,7 +50,7 @@ def test_only_the_database_commits_and_rolls_back():
         f"{relative(path)}:{line}"
         for path in SOURCES
         if relative(path) != "db/database.py"
-        for name, line in calls(ast.parse(path.read_text()))
+        for name, line in calls(tree_of(path))
         if name in ("commit", "rollback")
     ]
     assert found == []
@@ -48,7 +62,7 @@ def test_a_route_that_reads_opens_no_write_block():
     routes = [
         (relative(path), node)
         for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.FunctionDef) and _is_get(node)
     ]
     assert len(routes) > 100
@@ -72,7 +86,7 @@ def test_only_the_edges_read_the_clock():
         f"{relative(path)}:{line}"
         for path in SOURCES
         if not relative(path).startswith(EDGES)
-        for name, line in calls(ast.parse(path.read_text()))
+        for name, line in calls(tree_of(path))
         if name in ("now", "utcnow", "today", "real_clock")
     ]
     assert found == []
@@ -84,9 +98,7 @@ def test_every_use_case_asks_a_permission(path):
     if relative(path) in ("audit/service.py", "outbox/service.py"):
         return  # below accounts: written to by use-cases that have asked
     functions = {
-        node.name: node
-        for node in ast.parse(path.read_text()).body
-        if isinstance(node, ast.FunctionDef)
+        node.name: node for node in tree_of(path).body if isinstance(node, ast.FunctionDef)
     }
     asking = {"require"}
     for _ in range(3):  # a private step that asks counts for the use-case that takes it
@@ -111,7 +123,7 @@ def test_every_change_of_a_whole_record_asks_which_version_it_was_made_from():
     found = [
         f"{relative(path)}:{node.lineno} {node.name}"
         for path in SOURCES
-        for node in ast.parse(path.read_text()).body
+        for node in tree_of(path).body
         if isinstance(node, ast.FunctionDef)
         and node.name.startswith(("change_", "rename_"))
         and node.name not in own
@@ -132,7 +144,7 @@ def test_no_function_is_longer_than_a_person_holds_in_mind():
     found = {
         f"{relative(path)}:{node.lineno} {node.name}": _lines_of_code(node)
         for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert {name: lines for name, lines in found.items() if lines > MOST_LINES_OF_FUNCTION} == {}
@@ -149,9 +161,7 @@ def _span(node: ast.stmt) -> int:
 
 
 def test_every_module_says_what_it_is_for():
-    missing = [
-        relative(path) for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))
-    ]
+    missing = [relative(path) for path in SOURCES if not ast.get_docstring(tree_of(path))]
     assert missing == []
 
 
@@ -167,7 +177,7 @@ def test_no_import_hides_a_cycle():
         f"{relative(path)}:{node.lineno}"
         for path in SOURCES
         if relative(path) not in allowed and not relative(path).startswith("cli/")
-        for function in ast.walk(ast.parse(path.read_text()))
+        for function in ast.walk(tree_of(path))
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
@@ -181,7 +191,7 @@ def test_only_one_filter_prints_html_unescaped():
         f"{relative(path)}:{line}"
         for path in SOURCES
         if relative(path) != "web/templating.py"
-        for name, line in calls(ast.parse(path.read_text()))
+        for name, line in calls(tree_of(path))
         if name == "Markup"
     ]
     templates = [
@@ -200,7 +210,7 @@ def test_a_person_is_told_of_what_is_theirs_by_a_notice():
         f"{relative(path)}:{line}"
         for path in SOURCES
         if relative(path).split("/")[0] not in allowed
-        for name, line in calls(ast.parse(path.read_text()))
+        for name, line in calls(tree_of(path))
         if name == "send_mail"
     ]
     assert found == []

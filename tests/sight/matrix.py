@@ -9,7 +9,8 @@ from playwright.sync_api import Page
 from tests.sight import checks
 from tests.sight.inventory import Found
 
-VIEWS = ((360, "light"), (1280, "dark"), (360, "dark"), (1280, "light"))
+VIEWS = ((360, "light"), (360, "dark"), (1280, "dark"), (1280, "light"))
+"""In this order each has one thing in common with the view before: laying a page out anew takes long."""
 
 # The forms that ask for something: what is empty is refused there, and the page says so.
 ASKING = "input:not([type=hidden]):not([type=checkbox]), select[required], textarea"
