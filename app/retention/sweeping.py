@@ -33,6 +33,9 @@ LEASE: Final = timedelta(minutes=10)
 """How long a sweep belongs to one worker; a sweep has a bounded number of small transactions."""
 MOST_BATCHES: Final = 20
 """Transactions of one step in one sweep."""
+STILL: Final = timedelta(days=30)
+"""After so long without a sweep the next one waits for an hour: a machine may have started with a clock that
+is years ahead, and what is deleted by it is gone."""
 LONGEST: Final = 20.0
 """Seconds after which a sweep begins no further transaction: deadlines and facts have the same worker."""
 ONLY: Final = "sweep"
@@ -72,6 +75,10 @@ def sweep_if_due(
         if lease is not None and not _is_free(lease, now):
             return None
     with database.write() as db:
+        if lease is not None and now - lease.next_at > STILL:
+            log.warning("sweep waits after a long time without one", last=lease.next_at.isoformat())
+            db.execute(update(SweepLease).values(next_at=now + EVERY))
+            return None
         if not _take(db, now):
             return None
     swept = sweep(database, now=now, seconds=seconds)

@@ -20,7 +20,7 @@ from app.retention import sweeping
 from app.retention.endings import AT_ONCE, STEPS, table
 from app.retention.leaving import PEOPLE_AT_ONCE
 from app.retention.models import SweepLease
-from app.retention.sweeping import EVERY, LEASE, MOST_BATCHES, SOON, sweep, sweep_if_due
+from app.retention.sweeping import EVERY, LEASE, MOST_BATCHES, SOON, STILL, sweep, sweep_if_due
 from tests.make import NOW
 from tests.make.retention import ENDING, Academy, Kept, moment_of, rows_of, write
 
@@ -167,6 +167,21 @@ def test_a_sweep_is_due_every_hour_whoever_does_it_and_however_often_they_start(
 def test_a_clock_that_was_ahead_keeps_nobody_from_sweeping(database):
     assert sweep_if_due(database, now=NOW + timedelta(days=4000)) is not None
     assert sweep_if_due(database, now=NOW) is not None
+
+
+def test_a_machine_that_starts_with_a_wrong_hour_deletes_nothing_by_it(database, academy):
+    """Its clock is nine years ahead for some minutes. After a long holiday the sweep comes an hour late."""
+    assert sweep_if_due(database, now=NOW) is not None
+    counts_of_tries(database, academy, 1)
+    ahead = NOW + timedelta(days=3300)
+    assert sweep_if_due(database, now=ahead) is None
+    assert sweep_if_due(database, now=ahead + EVERY - SECOND) is None
+    assert sweep_if_due(database, now=NOW + EVERY) is not None
+    assert left(database) == 1
+    holiday = NOW + EVERY + STILL + timedelta(days=9)
+    assert sweep_if_due(database, now=holiday) is None
+    assert sweep_if_due(database, now=holiday + EVERY) is not None
+    assert left(database) == 0
 
 
 def test_a_worker_that_was_killed_keeps_the_right_for_minutes_only(database, academy):
