@@ -58,7 +58,7 @@ class Loop:
         self.seconds: dict[pytest.Item, float] = {}
         self.reached: dict[str, list[pytest.Item]] = {}
         self.verdicts: dict[str, str] = {}
-        self.noticed_last: dict[str, pytest.Item] = {}
+        self.noticing: dict[str, list[pytest.Item]] = {}
         self.running: dict[int, tuple[str, Sequence[pytest.Item]]] = {}
         self.has_failed = False
 
@@ -91,9 +91,10 @@ class Loop:
 
     def try_all(self, changes: Sequence[str], *, workers: int) -> None:
         """Find the verdict of each change and save all: file after file, the smallest first, so that a run
-        that is interrupted has whole files."""
+        that is interrupted has whole files. Changes of neighbouring words follow each other: the same test
+        notices them."""
         sizes = Counter(module_of(name) for name in changes)
-        for name in sorted(changes, key=lambda name: (sizes[module_of(name)], name)):
+        for name in sorted(changes, key=lambda name: (sizes[module_of(name)], *place_of(name))):
             items = self.tests_of(mangled_name_from_mutant_name(name))
             if not items:
                 self.verdicts[name] = "no tests"
@@ -108,10 +109,11 @@ class Loop:
         self.save()
 
     def tests_of(self, function: str) -> list[pytest.Item]:
-        """Return the tests that reach a function: the one that noticed its last change, then the quickest."""
+        """Return the tests that reach a function: those that noticed changes of it, the latest first, then
+        the others, the quickest first."""
+        likely = self.noticing.get(function, [])
         items = sorted(self.reached.get(function, []), key=lambda item: self.seconds[item])
-        likely = self.noticed_last.get(function)
-        return items if likely is None else [likely, *(item for item in items if item != likely)]
+        return [*likely, *(item for item in items if item not in likely)]
 
     def start(self, name: str, items: Sequence[pytest.Item]) -> int:
         """Try a change in a copy of this process and return the copy's id. The copy's status is 0, or the
@@ -139,7 +141,9 @@ class Loop:
             "timeout" if status in TIMED_OUT else "killed" if status else "survived"
         )
         if 0 < status <= len(items):
-            self.noticed_last[mangled_name_from_mutant_name(name)] = items[status - 1]
+            likely = self.noticing.setdefault(mangled_name_from_mutant_name(name), [])
+            noticing = items[status - 1]
+            likely[:] = [noticing, *(item for item in likely if item is not noticing)]
 
     def save(self) -> None:
         VERDICTS.write_text(json.dumps(self.verdicts, indent=0))
@@ -162,6 +166,12 @@ class Memory:
 
 def module_of(change: str) -> str:
     return change.rpartition(".")[0]
+
+
+def place_of(change: str) -> tuple[str, int]:
+    """Return the function and the number of a change."""
+    function, _, number = change.rpartition("__mutmut_")
+    return function, int(number)
 
 
 def silence() -> None:
