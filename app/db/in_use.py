@@ -13,9 +13,8 @@ def other_users(database: Database) -> str | None:
         count = connection.scalar(
             text(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND pid <> pg_backend_pid() "
-                # The kind is hidden from whoever may not see another role's connections.
-                "AND coalesce(backend_type, 'client backend') = 'client backend'"
+                # The server's own helpers have no user.
+                "AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
             )
         )
     if not count:

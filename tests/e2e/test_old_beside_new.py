@@ -44,10 +44,14 @@ class Version:
         clock.write_text(NOW.isoformat())
         self.folder, self.port, self.log = folder, free_port(), folder / "server.log"
         self.process: subprocess.Popen[bytes] | None = None
-        self.environment = release.environment_of(folder, address) | {
-            "PRECEPTOR_TEST_CLOCK": str(clock),
-            "PRECEPTOR_BASE_URL": f"http://127.0.0.1:{self.port}",
-        }
+        self.environment = (
+            release.environment_of(folder, address)
+            | {
+                "PRECEPTOR_TEST_CLOCK": str(clock),
+                "PRECEPTOR_BASE_URL": f"http://127.0.0.1:{self.port}",
+                "PRECEPTOR_THREADS": "4",  # the server of the suite has few connections, and others use it
+            }
+        )
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", release.COMMAND, *words]
