@@ -79,7 +79,6 @@ def run(connection: Connection, watch: Watch) -> None:
         target_metadata=Base.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=True,
-        transactional_ddl=True,  # SQLite too: a step that fails leaves nothing behind
         compare_type=True,
     )
     with (
