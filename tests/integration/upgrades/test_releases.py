@@ -38,7 +38,7 @@ PEOPLE: dict[str, DemoPerson] = {
     "instructor": INSTRUCTORS[0],
     "admin": ADMIN,
 }
-SAMPLE = 14
+SAMPLE = 8
 CHANGED_BY_UPGRADES = {"alembic_version", "schema_needs"}
 Rows = dict[str, set[str]]
 
