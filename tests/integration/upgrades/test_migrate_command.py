@@ -247,8 +247,8 @@ class TestBadPlaces:
         folder.chmod(0o555)
         before = moved.read_bytes()
         code, out, err = process_ended(f"sqlite:///{moved}", before=as_no_superuser)
-        assert (code, out) == (1, "")
-        assert "readonly database" in demand_one_line(err)
+        assert (code, out) == (2, "")
+        assert "may not write to the file" in demand_one_line(err)
         assert moved.read_bytes() == before
 
     def test_a_full_disk(self, tmp_path):
@@ -272,8 +272,8 @@ class TestBadPlaces:
         (tmp_path / "notes.db").write_text("what we talked about\n" * 100)
         for words in (("migrate",), ("audit",), ("work",)):
             code, out, err = command(f"sqlite:///{tmp_path}/notes.db", *words)
-            assert (code, out) == (1, "")
-            assert "file is not a database" in demand_one_line(err)
+            assert (code, out) == (2, "")
+            assert "the file is no database of SQLite" in demand_one_line(err)
 
 
 class TestADatabaseOfAnotherProgram:
