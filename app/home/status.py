@@ -10,30 +10,48 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, require
 from app.db.database import Database, sqlite_module
-from app.db.migrate import revision_of, schema_in
+from app.db.migrate import Schema, revision_of, schema_in
+from app.home.exceptions import Urgency
+from app.home.status_problems import (
+    Problem,
+    delivery_problems,
+    demanded_runs,
+    run_problem,
+    schema_problem,
+    space_problem,
+)
 from app.operations.runs import Run, last_runs
 from app.outbox.health import Delivery, deliveries
-from app.settings import Environment, Settings
+from app.settings import Settings
 from app.web.health import LITTLE_SPACE, free_space
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing about the installation; `problem` says in a sentence what somebody should do."""
+    """One thing about the installation."""
 
     label: str
     value: str
-    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SystemStatus:
-    """`runs` are the last audit and the last backup. `problems` are every sentence that needs somebody."""
+    """`runs` are the last audit, backup and deletion of old data. `problems` are most pressing first."""
 
     software: tuple[Row, ...]
     deliveries: tuple[Delivery, ...]
     runs: tuple[Run, ...]
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    now: datetime
+
+    @property
+    def by_urgency(self) -> tuple[tuple[Urgency, tuple[Problem, ...]], ...]:
+        """Return the problems of each urgency that has some."""
+        grouped = (
+            (urgency, tuple(each for each in self.problems if each.urgency is urgency))
+            for urgency in Urgency
+        )
+        return tuple((urgency, problems) for urgency, problems in grouped if problems)
 
 
 def system_status(
@@ -41,50 +59,44 @@ def system_status(
 ) -> SystemStatus:
     """Return how the installation is, for an admin."""
     require(actor.is_admin)
-    found, runs = deliveries(db, now=now), last_runs(db)
+    all_deliveries, runs = deliveries(db, now=now), last_runs(db)
+    schema, free = schema_in(db.connection()), free_space(database, settings)
     software = (
         Row("Preceptor", version("preceptor")),
         Row("Python", sys.version.split()[0]),
         Row("Database", _database_words(db, database)),
-        _schema(db),
-        _space(database, settings),
-        Row("Mail server", "mails are kept here" if settings.mail_url is None else "set"),
-        Row("Environment", str(settings.env)),
+        Row("Database prepared for", f"{revision_of(db)}, {SCHEMA_WORDS[schema]}"),
+        Row("Free disk space", "not known" if free is None else f"{free // 1024**2:,} MB"),
+        Row("Mail server", "none, mails are kept here" if settings.mail_url is None else "set"),
+        Row("Kind of installation", str(settings.env)),
     )
-    problems = (
-        *(row.problem for row in software if row.problem),
-        *(problem for each in found for problem in each.problems(now)),
-        *run_problems(runs, settings, now=now),
-    )
-    return SystemStatus(software, found, runs, problems)
+    problems = [
+        schema_problem(schema),
+        space_problem(free, LITTLE_SPACE),
+        *(problem for each in all_deliveries for problem in delivery_problems(each, now)),
+        *(run_problem(run, now) for run in demanded_runs(runs, settings)),
+    ]
+    order = list(Urgency)
+    found = sorted((each for each in problems if each), key=lambda each: order.index(each.urgency))
+    return SystemStatus(software, all_deliveries, runs, tuple(found), now)
 
 
 def run_problems(runs: tuple[Run, ...], settings: Settings, *, now: datetime) -> tuple[str, ...]:
-    """Return what is wrong with audits and backups. A demo needs neither, but one that failed is told."""
-    demanded = settings.env is Environment.production
-    return tuple(
-        problem
-        for run in runs
-        if (demanded or (run.ended_at is not None and not run.succeeded))
-        and (problem := run.problem(now)) is not None
-    )
+    """Return in sentences what is wrong with audits and backups."""
+    problems = (run.problem(now) for run in demanded_runs(runs, settings))
+    return tuple(words for words in problems if words is not None)
+
+
+SCHEMA_WORDS = {
+    Schema.missing: "not prepared",
+    Schema.behind: "older than this version",
+    Schema.current: "this version",
+    Schema.ahead: "a newer version",
+    Schema.too_new: "a newer version",
+}
 
 
 def _database_words(db: Session, database: Database) -> str:
     if database.is_sqlite:
         return f"SQLite {sqlite_module().sqlite_version}"
     return f"PostgreSQL {db.scalar(text('SHOW server_version'))}"
-
-
-def _schema(db: Session) -> Row:
-    schema = schema_in(db.connection())
-    problem = None if schema.is_usable else f"The schema {schema}. {schema.remedy}"
-    return Row("Schema", f"{revision_of(db)}, {schema}", problem)
-
-
-def _space(database: Database, settings: Settings) -> Row:
-    free = free_space(database, settings)
-    if free is None:
-        return Row("Free disk space", "not known")
-    problem = "There is little free disk space." if free < LITTLE_SPACE else None
-    return Row("Free disk space", f"{free // 1024**2:,} MB", problem)

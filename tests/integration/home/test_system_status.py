@@ -6,11 +6,15 @@ import pytest
 from typer.testing import CliRunner
 
 from app import cli
-from app.db.migrate import head
+from app.db.migrate import Schema, head
 from app.home import status
+from app.home.exceptions import Urgency
+from app.home.status_problems import schema_problem
 from app.kit.errors import Forbidden
 from app.operations.runs import Run, RunKind, last_runs, record_run
 from app.outbox import heartbeats
+from app.outbox import service as outbox
+from app.outbox.models import OutboxEvent
 from app.outbox.queries import Kind
 from app.settings import Environment
 from tests.make import NOW
@@ -59,6 +63,67 @@ def test_workers_that_never_ran_are_problems(admin, as_person):
     page = as_person(admin).get("/admin/system").text
     assert "No worker for mails ever ran here." in page
     assert "Everything is as it should be." not in page
+
+
+def problems_of(database, actor, settings, now=NOW):
+    with database.read() as db:
+        return status.system_status(db, actor, database, settings, now=now).problems
+
+
+def test_what_is_wrong_is_told_by_need_each_with_what_to_do(
+    database, admin, settings, as_person, monkeypatch
+):
+    production = settings.model_copy(update={"env": Environment.production})
+    with database.write() as db:
+        heartbeats.beat(db, Kind.facts, None, now=NOW)
+        heartbeats.beat(db, Kind.mails, "The mail server refuses our password (535).", now=NOW)
+        given_up = outbox.announce(db, "mail", {"to": "ned@example.org"}, now=NOW)
+        db.get_one(OutboxEvent, given_up).dead_at = NOW
+    a_run(database, RunKind.backup, succeeded=False, detail="The disk is full.")
+    monkeypatch.setattr(status, "LITTLE_SPACE", 10**15)
+    problems = problems_of(database, admin, production)
+    order = list(Urgency)
+    assert [each.urgency for each in problems] == sorted(
+        (each.urgency for each in problems), key=order.index
+    )
+    told = {each.words.partition(":")[0]: each for each in problems}
+    assert told["There is little free disk space"].urgency is Urgency.now
+    assert told["The last backup did not succeed"].command.startswith("preceptor backup ")
+    mail = told["The mail server refuses our password (535)."]
+    assert mail.command == "preceptor mail test you@example.org"
+    assert told["1 mail could not be delivered."].link[0] == "/admin/outbox"
+    assert told["No audit of the data was ever made here."].urgency is Urgency.soon
+    assert all(each.remedy.endswith(".") for each in problems)
+    page = as_person(admin).get("/admin/system").text
+    assert page.index("Urgent") < page.index("Waits for you") < page.index("Workers")
+    assert "<code>preceptor mail test you@example.org</code>" in page
+
+
+@pytest.mark.parametrize(
+    ("schema", "urgency"),
+    [
+        (Schema.current, None),
+        (Schema.ahead, Urgency.later),
+        (Schema.behind, Urgency.now),
+        (Schema.missing, Urgency.now),
+        (Schema.too_new, Urgency.now),
+    ],
+)
+def test_what_a_schema_asks_for(schema, urgency):
+    problem = schema_problem(schema)
+    assert (problem and problem.urgency) == urgency
+    assert problem is None or "schema" not in problem.words
+
+
+def test_a_worker_that_has_gone_is_urgent_and_one_that_never_ran_is_not(database, admin, settings):
+    assert {each.urgency for each in problems_of(database, admin, settings)} == {Urgency.soon}
+    with database.write() as db:
+        for kind in Kind:
+            heartbeats.beat(db, kind, None, now=NOW)
+    assert problems_of(database, admin, settings) == ()
+    gone = problems_of(database, admin, settings, now=NOW + timedelta(seconds=46))
+    assert {each.urgency for each in gone} == {Urgency.now}
+    assert all("systemctl status" in each.command for each in gone)
 
 
 def test_only_admins_see_it(database, settings):

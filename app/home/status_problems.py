@@ -1,0 +1,105 @@
+"""What is wrong with an installation, most pressing first: each in a sentence, with what to do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.db.migrate import Schema
+from app.home.exceptions import Urgency
+from app.operations.runs import Run, RunKind
+from app.outbox.health import Delivery
+from app.outbox.queries import Kind
+from app.settings import Environment, Settings
+
+UNDELIVERED = ("/admin/outbox", "See what is undelivered")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong. `remedy` says what to do; `command` is for whoever has the server's command
+    line, `link` is a page of ours: its address and its words."""
+
+    urgency: Urgency
+    words: str
+    remedy: str
+    command: str = ""
+    link: tuple[str, str] | None = None
+
+
+def delivery_problems(delivery: Delivery, now: datetime) -> Iterator[Problem]:
+    """Yield what keeps one kind of work from being done, and what an admin must decide about it."""
+    beat = delivery.heartbeat
+    is_missed = beat.at is not None or delivery.waiting > 0
+    for words in delivery.problems(now):
+        if beat.is_silent(now):
+            urgency = Urgency.now if is_missed else Urgency.soon
+            remedy = "On the server, see why it does not run, and start it."
+            command = "systemctl status preceptor preceptor-work"
+        elif delivery.kind is Kind.mails and beat.trouble:
+            urgency, remedy = Urgency.now, "On the server, try to send a mail to yourself."
+            command = "preceptor mail test you@example.org"
+        else:
+            urgency, remedy = (
+                Urgency.soon,
+                "It goes on by itself; on the server, see what the log says.",
+            )
+            command = "journalctl -u preceptor -u preceptor-work --since -1h -o cat"
+        yield Problem(urgency, words, remedy, command)
+    if delivery.given_up:
+        count = delivery.given_up
+        thing = "mail" if delivery.kind is Kind.mails else "piece of follow-up work"
+        things = "mails" if delivery.kind is Kind.mails else "pieces of follow-up work"
+        words = f"{count:,} {thing if count == 1 else things} could not be delivered."
+        yield Problem(Urgency.soon, words, "Try again, or dismiss them.", link=UNDELIVERED)
+
+
+def run_problem(run: Run, now: datetime) -> Problem | None:
+    """Return what is wrong with an audit, a backup or a deletion; None: all is well."""
+    words = run.problem(now)
+    if words is None:
+        return None
+    never = run.ended_at is None
+    urgency = Urgency.soon if never else Urgency.now
+    if run.kind is RunKind.sweep:
+        remedy = "A worker does it every day: see on the server whether one runs."
+        return Problem(urgency, words, remedy, "systemctl status preceptor preceptor-work")
+    if run.kind is RunKind.audit:
+        what = "Run it now" if never or run.succeeded else "See on the server which data it names"
+        return Problem(urgency, words, f"{what}.", "preceptor audit")
+    remedy = "On the server, make one now, and see that the nightly run does."
+    return Problem(urgency, words, remedy, "preceptor backup /var/backups/preceptor --keep")
+
+
+def demanded_runs(runs: tuple[Run, ...], settings: Settings) -> tuple[Run, ...]:
+    """Return the runs whose problems count. A demo needs no audit and no backup, but one that failed is
+    told."""
+    is_production = settings.env is Environment.production
+    return tuple(
+        run for run in runs if is_production or (run.ended_at is not None and not run.succeeded)
+    )
+
+
+def schema_problem(schema: Schema) -> Problem | None:
+    """Return what the schema of the database asks for; None: it suits this version."""
+    if schema is Schema.current:
+        return None
+    if schema is Schema.ahead:
+        words = "The database was prepared for a newer version of the software."
+        return Problem(
+            Urgency.later, words, "Everything works. Start the newer version when it is ready."
+        )
+    if schema is Schema.too_new:
+        words = "The database belongs to a newer version of the software."
+        return Problem(Urgency.now, words, "Start the newer version.")
+    words = "The database is not prepared for this version of the software."
+    return Problem(Urgency.now, words, "On the server, prepare it.", "preceptor migrate")
+
+
+def space_problem(free: int | None, enough: int) -> Problem | None:
+    """Return what little free space asks for. `free` and `enough` are bytes."""
+    if free is None or free >= enough:
+        return None
+    words = f"There is little free disk space: {free // 1024**2:,} MB."
+    return Problem(
+        Urgency.now, words, "Make space on the server: when the disk is full, nothing can be saved."
+    )
