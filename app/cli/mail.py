@@ -25,7 +25,7 @@ def send_test(address: str) -> None:
     to = address_of(address)
     mailer: Mailer = create_app(settings).state.mailer
     if mailer.server is None:
-        fail("No mail server is set: PRECEPTOR_MAIL_URL is empty, and mails are kept.")
+        fail("No mail server is set: PRECEPTOR_MAIL_URL is not set, and mails are kept.")
     payload = {"to": to, "template": TEMPLATE, "values": {}}
     message = mailer.build(EventId(new_uuid()), payload, now=now_of(settings))
     try:

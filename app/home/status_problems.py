@@ -27,30 +27,34 @@ class Problem:
 
 
 def delivery_problems(delivery: Delivery, now: datetime) -> Iterator[Problem]:
-    """Yield what keeps one kind of work from being done, and what an admin must decide about it."""
-    beat = delivery.heartbeat
-    is_missed = beat.at is not None or delivery.waiting > 0
-    for words in delivery.problems(now):
-        if beat.is_silent(now):
-            urgency = Urgency.now if is_missed else Urgency.soon
-            remedy = "On the server, see why it does not run, and start it."
-            command = "systemctl status preceptor preceptor-work"
-        elif delivery.kind is Kind.mails and beat.trouble:
-            urgency, remedy = Urgency.now, "On the server, try to send a mail to yourself."
-            command = "preceptor mail test you@example.org"
-        else:
-            urgency, remedy = (
-                Urgency.soon,
-                "It goes on by itself; on the server, see what the log says.",
-            )
-            command = "journalctl -u preceptor -u preceptor-work --since -1h -o cat"
-        yield Problem(urgency, words, remedy, command)
+    """Yield what keeps one kind of work from being done, as one problem with one remedy, and what an admin
+    must decide about it."""
+    words, *further = delivery.problems(now) or ("",)
+    if words:
+        urgency, remedy, command = _remedy(delivery, now)
+        yield Problem(urgency, words, " ".join((*further, remedy)), command)
     if delivery.given_up:
         count = delivery.given_up
         thing = "mail" if delivery.kind is Kind.mails else "piece of follow-up work"
         things = "mails" if delivery.kind is Kind.mails else "pieces of follow-up work"
         words = f"{count:,} {thing if count == 1 else things} could not be delivered."
-        yield Problem(Urgency.soon, words, "Try again, or dismiss them.", link=UNDELIVERED)
+        yield Problem(Urgency.now, words, "Try again, or dismiss them.", link=UNDELIVERED)
+
+
+def _remedy(delivery: Delivery, now: datetime) -> tuple[Urgency, str, str]:
+    """Return how pressing it is that a kind is not delivered, what to do, and the command for it."""
+    beat = delivery.heartbeat
+    if beat.is_silent(now):
+        is_missed = beat.at is not None or delivery.waiting > 0
+        remedy = "On the server, see why it does not run, and start it."
+        command = "systemctl status preceptor preceptor-work"
+        return Urgency.now if is_missed else Urgency.soon, remedy, command
+    if delivery.kind is Kind.mails and beat.trouble:
+        remedy = "On the server, try to send a mail to yourself."
+        return Urgency.now, remedy, "preceptor mail test you@example.org"
+    remedy = "It goes on by itself; on the server, see what the log says."
+    command = "journalctl -u preceptor -u preceptor-work --since -1h -o cat"
+    return Urgency.soon, remedy, command
 
 
 def run_problem(run: Run, now: datetime) -> Problem | None:
@@ -71,12 +75,10 @@ def run_problem(run: Run, now: datetime) -> Problem | None:
 
 
 def demanded_runs(runs: tuple[Run, ...], settings: Settings) -> tuple[Run, ...]:
-    """Return the runs whose problems count. A demo needs no audit and no backup, but one that failed is
-    told."""
+    """Return the runs whose problems count. A demo needs no audit and no backup, but what is run there should
+    go on, as the overview says too."""
     is_production = settings.env is Environment.production
-    return tuple(
-        run for run in runs if is_production or (run.ended_at is not None and not run.succeeded)
-    )
+    return tuple(run for run in runs if is_production or run.ended_at is not None)
 
 
 def schema_problem(schema: Schema) -> Problem | None:

@@ -99,6 +99,27 @@ def test_what_is_wrong_is_told_by_need_each_with_what_to_do(
     assert "<code>preceptor mail test you@example.org</code>" in page
 
 
+def test_a_worker_with_several_troubles_is_one_problem(database, admin, settings):
+    """A worker that has gone, what it last said, and what waits meanwhile: one thing to do."""
+    with database.write() as db:
+        heartbeats.beat(db, Kind.facts, None, now=NOW)
+        heartbeats.beat(db, Kind.mails, "No password.", now=NOW - HOUR)
+        outbox.announce(db, "mail", {"to": "ned@example.org"}, now=NOW - HOUR)
+    (problem,) = problems_of(database, admin, settings)
+    assert problem.words == "The worker for mails was last seen 1 hour ago."
+    assert problem.remedy.startswith(
+        "No password. The oldest has waited for 1 hour. On the server,"
+    )
+
+
+def test_the_page_and_the_overview_name_the_same_runs(database, admin, settings, as_person):
+    a_run(database, RunKind.audit, ago=37 * HOUR)
+    words = "The last audit of the data is older than 36 hours."
+    browser = as_person(admin)
+    assert words in browser.get("/home").text
+    assert words in browser.get("/admin/system").text
+
+
 @pytest.mark.parametrize(
     ("schema", "urgency"),
     [
