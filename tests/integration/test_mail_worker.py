@@ -190,7 +190,7 @@ class TestTheCommand:
     def test_says_that_mails_are_kept(self, send):
         ended = send("ada@example.org")
         assert ended.exit_code == 1
-        assert "PRECEPTOR_MAIL_URL is empty" in ended.stderr
+        assert "PRECEPTOR_MAIL_URL is not set" in ended.stderr
 
     def test_refuses_what_is_no_address(self, send):
         assert send("ada").exit_code == 2

@@ -95,7 +95,7 @@ def test_what_is_wrong_is_told_by_need_each_with_what_to_do(
     assert told["No audit of the data was ever made here."].urgency is Urgency.soon
     assert all(each.remedy.endswith(".") for each in problems)
     page = as_person(admin).get("/admin/system").text
-    assert page.index("Urgent") < page.index("Waits for you") < page.index("Workers")
+    assert page.index("Urgent") < page.index("could not be delivered") < page.index("Workers")
     assert "<code>preceptor mail test you@example.org</code>" in page
 
 
