@@ -205,7 +205,7 @@ def pages_of_before_stay_whole(academy: Academy) -> None:
     assert "The schema is at the head." in academy.said["8. Upgrade"]
     current = academy.machine.type("readlink /opt/preceptor/current").stdout
     assert current == "/opt/preceptor/0.1.0\n"
-    assert len(events(academy.log("preceptor"), "started")) >= 3
+    until(lambda: len(events(academy.log("preceptor"), "started")) == 3, "the third start")
     Proxy(academy.machine, academy.authority).try_everything()
 
 
