@@ -35,7 +35,8 @@ def migrate(
 
     if (to or yes) and not back:
         fail("A revision and --yes belong to --back.", code=2)
-    watch = Watch(tell=_tell if sys.stderr.isatty() else lambda _sentence: None)
+    tell = _tell if sys.stderr.isatty() else lambda _sentence: None
+    watch = Watch(tell, listens=True)
     try:
         if back:
             _go_back(to or "release", watch, may_go=yes)
@@ -56,13 +57,32 @@ def _upgrade(watch: "Watch") -> None:
 
     with open_database(is_migrated=False) as (settings, database):
         keys = key_files.load(settings).signing
-        with watch.stopped_by_signals():
-            done = upgrade(database, keys, now=now_of(settings), watch=watch)
+        done = upgrade(database, keys, now=now_of(settings), watch=watch)
         for sentence in done.sentences:
             print(sentence)
         schema = schema_of(database)
-        at_head = schema is Schema.current
-        print("The schema is at the head." if at_head else f"The schema {schema}.")
+        if schema is not Schema.current:
+            print(f"The schema {schema}.")
+            return
+        if not done.refused:
+            _tell_of_unsigned(database)
+        print("The schema is at the head.")
+
+
+def _tell_of_unsigned(database: "Database") -> None:
+    """Say which certificates wait: an upgrade that was cut off after its last step has signed nothing, and no
+    later one signs."""
+    from app.certificates.upgrading import count_unsigned
+
+    with database.read() as db:
+        count = count_unsigned(db)
+    if count:
+        print(
+            f"Not signed, and so not valid: {count:,} certificates, since an upgrade was cut off or"
+        )
+        print(
+            "because they are not what was issued. “preceptor keys sign-earlier” signs the former."
+        )
 
 
 def _go_back(to: str, watch: "Watch", *, may_go: bool) -> None:
@@ -76,8 +96,7 @@ def _go_back(to: str, watch: "Watch", *, may_go: bool) -> None:
             demand_unused(database)
             if not (may_go or _is_told_to()):
                 fail("Nothing was changed.")
-        with watch.stopped_by_signals():
-            go_back(database, way, watch=watch)
+        go_back(database, way, watch=watch)
         print(f"The schema is at {way.to}. Start the version that belongs to it.")
 
 

@@ -3,7 +3,7 @@
 import logging
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -53,9 +53,11 @@ class _Signalled(KeyboardInterrupt):
 
 @dataclass(slots=True)
 class Watch:
-    """How whoever started a migration follows it and stops it. `tell` gets one sentence for each step."""
+    """How whoever started a migration follows it and stops it. `tell` gets one sentence for each step;
+    `listens`: SIGTERM and SIGINT stop the steps, and nothing that comes after them."""
 
     tell: Callable[[str], None] = lambda _sentence: None
+    listens: bool = False
     signal_number: int | None = None
 
     def is_stopping(self) -> bool:
@@ -109,7 +111,8 @@ def _run(database: Database, steps: Callable[[Config], None], watch: Watch) -> N
     config.attributes.update(engine=database.engine, watch=watch)
     with _told_of_steps(watch.tell) as told:
         try:
-            steps(config)
+            with watch.stopped_by_signals() if watch.listens else nullcontext():
+                steps(config)
         except (_Signalled, SQLAlchemyError, CommandError, OSError) as error:
             if watch.signal_number is not None:
                 words = f"Stopped. {where_it_is(database)} Run it again to go on."

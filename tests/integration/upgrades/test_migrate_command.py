@@ -18,6 +18,7 @@ from app.db.database import Database, sqlite_module
 from app.db.migrate import downgrade, head, upgrade
 from app.db.migrator import MigrationProblem, Watch, revision_at
 from app.db.releases import RELEASES
+from tests.make import release
 from tests.make.patience import SECONDS, until
 from tests.make.server import PRECEPTOR, outside
 
@@ -211,6 +212,19 @@ class TestALockThatIsNotToBeHad:
         with own.read() as db:
             noted = {tuple(row) for row in db.execute(text("SELECT * FROM limits"))}
         assert noted == {("0", f"{migrator.LOCK_SECONDS}s", "0")}
+
+
+def test_an_upgrade_that_was_cut_off_before_it_signed_is_told(command, tmp_path):
+    """Killed after the last step: certificates that were issued before are not signed, and not valid."""
+    address = release.load_sqlite(RELEASES[0].revision, tmp_path / "academy.db")
+    database = Database(address)
+    upgrade(database)
+    database.close()
+    code, out, err = command(address, "migrate")
+    assert (code, err) == (0, "")
+    assert out.startswith("Not signed, and so not valid: 6 certificates.")
+    assert command(address, "keys", "sign-earlier")[0] == 0
+    assert command(address, "migrate") == (0, "The schema is at the head.\n", "")
 
 
 def test_each_step_is_named_when_it_begins(own):
