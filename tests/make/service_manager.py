@@ -25,7 +25,13 @@ UNITS = Path("/etc/systemd/system")
 STATE = Path("/run/service-manager")
 LOGS = Path("/var/log/service-manager")
 CREDENTIALS = Path("/run/credentials")
-LEFT_OUT = {"Restart", "RestartSec", "RestrictAddressFamilies", "KillMode"}
+LEFT_OUT = {
+    "Restart",
+    "RestartSec",
+    "RestartPreventExitStatus",
+    "RestrictAddressFamilies",
+    "KillMode",
+}
 """Nothing is started again by itself; the kernel restricts no kind of socket; what a service leaves behind is
 ended with it, as KillMode=mixed says."""
 ABOUT_ORDER = {"Description", "After", "Wants", "WantedBy"}
