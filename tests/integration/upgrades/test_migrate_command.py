@@ -222,7 +222,7 @@ def test_an_upgrade_that_was_cut_off_before_it_signed_is_told(command, tmp_path)
     database.close()
     code, out, err = command(address, "migrate")
     assert (code, err) == (0, "")
-    assert out.startswith("Not signed, and so not valid: 6 certificates.")
+    assert out.startswith("Not signed, and so not valid: 6 certificates, since")
     assert command(address, "keys", "sign-earlier")[0] == 0
     assert command(address, "migrate") == (0, "The schema is at the head.\n", "")
 
