@@ -1,12 +1,19 @@
 """A copy, a proof and a restore that are stopped or killed at any moment leave everything whole."""
 
+import fcntl
+import os
 import random
+import shutil
 import signal
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import gettempdir
 
+import psycopg
 import pytest
 
-from tests.make.backups import Installation
+from tests.make import postgres
+from tests.make.backups import NEEDS_POSTGRES, Installation
 from tests.make.forked import Ended, Forking, forking
 
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -105,3 +112,42 @@ def test_what_a_killed_run_leaves_is_cleared_away_by_the_next(live, forked, word
         trial.demand_whole(again)
         assert live.left_behind() == []
     print(f"{word}: {killed} of {many} killed before the end")
+
+
+@pytest.mark.parametrize(("word", "kind"), [("backup", "copy"), ("verify", "scratch")])
+def test_a_folder_in_which_nobody_works_is_removed_and_another_stays(live, word, kind):
+    copy = live.back_up("good.backup")
+    place = live.folder if word == "backup" else workshop(live)
+    abandoned, used = (place / f".preceptor-{kind}-{end}{os.getpid()}" for end in ("a", "u"))
+    for folder in (abandoned, used):
+        folder.mkdir()
+        (folder / "database").write_bytes(b"half")
+    handle = os.open(used, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        told = live.run_here(word, live.folder / "new.backup" if word == "backup" else copy)
+        assert (told.code, abandoned.exists(), used.exists()) == (0, False, True)
+    finally:
+        os.close(handle)
+        shutil.rmtree(used)
+
+
+def workshop(live: Installation) -> Path:
+    return Path(gettempdir()) if live.server else live.folder / "data"
+
+
+@pytest.mark.parametrize("live", [NEEDS_POSTGRES], indirect=True)
+def test_a_scratch_database_that_nobody_holds_is_dropped_and_another_stays(live):
+    copy = live.back_up()
+    abandoned, held = (f"preceptor_scratch_{end}{os.getpid()}" for end in ("a", "h"))
+    for name in (abandoned, held):
+        postgres.new_database(live.server, name)
+    try:
+        with psycopg.connect(live.server, autocommit=True) as holder:
+            holder.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (held,))
+            assert live.run_here("verify", copy).code == 0
+            there = {row[0] for row in holder.execute("SELECT datname FROM pg_database")}
+        assert (abandoned in there, held in there) == (False, True)
+    finally:
+        for name in (abandoned, held):
+            postgres.drop_database(live.server, name)
