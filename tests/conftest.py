@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from app.binding import bind
 from app.courses import service as courses
 from app.courses.domain.parsing import parse_course
 from app.courses.reading import read_folder
+from app.db import database as database_module
 from app.db.base import Base
 from app.db.database import Database, Work, current_work
 from app.db.migrate import upgrade
@@ -61,6 +63,22 @@ def _share_what_is_compiled() -> None:
 
 
 _share_what_is_compiled()
+
+
+def _wait_for_no_disk() -> None:
+    """Let SQLite forget its last moments in a power cut, as PostgreSQL does here: it holds nothing but
+    tests. That the academy's waits for the disk is asked in tests/integration/test_connections.py."""
+    made = database_module._configure_sqlite
+
+    @wraps(made)
+    def configure(connection: Any, record: object) -> None:
+        made(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    database_module._configure_sqlite = configure
+
+
+_wait_for_no_disk()
 
 
 @pytest.hookimpl(trylast=True)
