@@ -60,7 +60,6 @@ class Worker:
     seconds: Callable[[], float] = monotonic
     _last: Beat | None = field(default=None, init=False)
     _began: float | None = field(default=None, init=False)
-    _was_slow: bool = field(default=False, init=False)
     _failures: int = field(default=0, init=False)
     _turn: Lock = field(default_factory=Lock, init=False)
 
@@ -80,7 +79,6 @@ class Worker:
         try:
             now = self.clock()
             done = self.work(now)
-            self._was_slow = self.is_slow
             self._say(done.trouble or self._slowness(), self.clock())
         except Exception as error:  # the database may be away for a while; go on
             self._failures += 1
@@ -113,7 +111,7 @@ class Worker:
             self.show_life()
 
     def _slowness(self) -> str | None:
-        return SLOW[self.kind] if self._was_slow or self.is_slow else None
+        return SLOW[self.kind] if self.is_slow else None
 
     def _say(self, trouble: str | None, now: datetime) -> None:
         """Write the sign of life when it is time, and at once when there is news or the clock was moved."""
