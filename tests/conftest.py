@@ -55,7 +55,10 @@ def _share_what_is_compiled() -> None:
 
     def engine_of(self: Database, pool_size: int) -> Engine:
         engine: Any = made(self, pool_size)
-        known = first.setdefault(engine.dialect.name, engine)
+        known = first.get(engine.dialect.name)
+        if known is None or not hasattr(known.dialect, "default_isolation_level"):
+            first[engine.dialect.name] = engine  # the one before has never connected
+            return cast("Engine", engine)
         engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
         return cast("Engine", engine)
 
