@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.assessments.domain import Outcome
 from app.assessments.models import Assessment
 from app.certificates.domain import Attended
@@ -13,6 +14,7 @@ from app.kit.ids import UserId
 from app.practicals.queries.briefs import SeatBrief
 
 ASSESSMENT = table_of(Assessment).c
+USER = table_of(User).c
 ISSUED_TO, BLOCK = table_of(Certificate).c, table_of(CertificateBlock).c
 
 
@@ -33,7 +35,7 @@ def attended(db: Session, seat: SeatBrief) -> Attended:
 
 def competent_without_certificate(db: Session) -> tuple[tuple[UserId, str], ...]:
     """Return who was assessed as competent on which course, and has neither a certificate of it, revoked
-    ones too, nor waits for an admin."""
+    ones too, nor waits for an admin. People whose personal data have ended have no name for one."""
     issued = (
         select(ISSUED_TO.id)
         .where(
@@ -47,9 +49,14 @@ def competent_without_certificate(db: Session) -> tuple[tuple[UserId, str], ...]
         .where(BLOCK.user_id == ASSESSMENT.student_id, BLOCK.course_key == ASSESSMENT.course_key)
         .exists()
     )
+    has_left = (
+        select(USER.id)
+        .where(USER.id == ASSESSMENT.student_id, USER.emptied_at.is_not(None))
+        .exists()
+    )
     rows = db.execute(
         select(ASSESSMENT.student_id, ASSESSMENT.course_key)
-        .where(ASSESSMENT.outcome == Outcome.competent, ~issued, ~waits)
+        .where(ASSESSMENT.outcome == Outcome.competent, ~issued, ~waits, ~has_left)
         .distinct()
         .order_by(ASSESSMENT.student_id, ASSESSMENT.course_key)
     )
