@@ -13,6 +13,9 @@ Made of `app/retention/rules.py`; the page about privacy shows the same table. A
 what is over, a minute after it starts and then every hour, in small transactions; `preceptor audit` names
 whatever is over by more than {GRACE.days} days. “{NAME_OF_WHO_LEFT}” is written where the name of a person
 stood whose account was closed, and “{REMOVED}” in what others typed about them.
+
+A name stays in what others typed where another person has it too, where the academy uses it itself, and where
+it is a single word such as “May”: others would lose words that are not about this person.
 """
 
 

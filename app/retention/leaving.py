@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import String, case, cast, delete, false, func, null, or_, select, update
+from sqlalchemy import String, case, cast, delete, exists, false, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
@@ -40,6 +40,14 @@ OWN: Final = {
     "totp_factors": "user_id",
 }
 """Tables whose rows of a person go with the account: there are a few of each."""
+
+WORDS_OF_THE_ACADEMY: Final = (
+    ("groups", "name"),
+    ("intakes", "title"),
+    ("practicals", "title"),
+    ("practicals", "room"),
+    ("course_revisions", "delivery"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +109,8 @@ def _leavers(db: Session, condition: Any) -> list[Leaver]:
 
 
 def _mentions(db: Session, people: Sequence[Leaver]) -> Mentions:
-    """Return what these people are called. A name that somebody else bears, or that is part of one, is left
-    alone: it would be taken out of what was written about them."""
+    """Return what these people are called. A name that somebody else bears, that is part of one, or that the
+    academy uses itself is left alone: it would be taken out of what was written about others."""
     if not people:
         return Mentions(())
     names = {name for person in people for name in (person.name, person.certificate_name) if name}
@@ -117,7 +125,17 @@ def _mentions(db: Session, people: Sequence[Leaver]) -> Mentions:
     )
     borne = [other.casefold() for other in others]
     own = {name for name in names if not any(name.casefold() in other for other in borne)}
+    own = {name for name in own if not _is_of_the_academy(db, name)}
     return Mentions(tuple(sorted(own | addresses)))
+
+
+def _is_of_the_academy(db: Session, name: str) -> bool:
+    """Whether a name stands in what the academy calls its own: somebody may have called themselves “Level
+    One”, and every notice about that course would lose its title."""
+    return any(
+        db.scalar(select(exists().where(table(owner).c[column].icontains(name, autoescape=True))))
+        for owner, column in WORDS_OF_THE_ACADEMY
+    )
 
 
 def _empty(db: Session, ids: Sequence[UUID], *, now: datetime) -> int:

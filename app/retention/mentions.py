@@ -2,8 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +19,8 @@ REMOVED: Final = "[removed]"
 ASCII: Final = re.compile(r"[ !#-\[\]-~]+")
 """Letters that JSON and both databases treat alike."""
 MOST: Final = 20 * AT_ONCE
-"""Rows of one column that are read at once; where there are more, the next sweep goes on."""
+"""Rows of one column that are read at once, and most that are written in one go; where there are more, the
+next sweep goes on."""
 PLACES: Final = {
     "assessments": ("comment", "discard_reason"),
     "audit_events": ("reason", "details"),
@@ -47,13 +50,18 @@ NAMELESS: Final = {
 and the rest ends by a rule of its own before a person has left, or with them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mentions:
-    """What is to be taken out: names and addresses of a few people."""
+    """What is to be taken out: names and addresses of a few people.
+
+    People choose their names freely. So a name is taken out only where it is written as a name (see
+    `_is_name`), or with a space exactly as the person wrote it: nobody who was called “You”, “May” or “paid”
+    takes these words out of what is said to others.
+    """
 
     words: tuple[str, ...]
 
-    @property
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         longest_first = sorted(self.words, key=len, reverse=True)
         either = "|".join(re.escape(word) for word in longest_first)
@@ -62,16 +70,31 @@ class Mentions:
     def taken_out(self, value: Any) -> Any:
         """Return a text, or the texts inside a JSON value, without what these people are called."""
         if isinstance(value, str):
-            return self.pattern.sub(REMOVED, value)
+            return self.pattern.sub(self._instead, value)
         if isinstance(value, Mapping):
             return {key: self.taken_out(each) for key, each in value.items()}
         if isinstance(value, list):
             return [self.taken_out(each) for each in value]
         return value
 
+    def _instead(self, match: re.Match[str]) -> str:
+        text = match.group()
+        is_as_chosen = text in self.words and " " in text
+        return REMOVED if "@" in text or is_as_chosen or _is_name(text) else text
+
     def condition(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """Whether a column may hold one of the words, in small letters or large ones."""
         return or_(*(may_hold(column, word) for word in self.words))
+
+
+def _is_name(text: str) -> bool:
+    """Whether words are written as a name: more than one, and neither the first nor the last begins with a
+    small letter. A single word counts in scripts without small letters only: elsewhere it may be any word of
+    the language, and no pattern can tell."""
+    words = text.split()
+    if len(words) == 1:
+        return len(text) > 1 and text.lower() == text.upper() and not text.isdigit()
+    return not (words[0][0].islower() or words[-1][0].islower())
 
 
 def may_hold(column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
@@ -101,14 +124,30 @@ def take_out(database: Database, mentions: Mentions) -> bool:
 
 
 def _take_out_of(database: Database, name: str, column: str, mentions: Mentions) -> bool:
-    columns = table(name).c
-    query = select(columns.id).where(mentions.condition(columns[column]), *_is_unsigned(name))
     with database.read() as db:
-        ids = list(db.scalars(query.limit(MOST)))
+        ids = list(islice(_holding(db, name, column, mentions), MOST))
     for start in range(0, len(ids), AT_ONCE):
         with database.write() as db:
             _rewrite(db, name, column, ids[start : start + AT_ONCE], mentions)
     return len(ids) < MOST
+
+
+def _holding(db: Session, name: str, column: str, mentions: Mentions) -> Iterator[UUID]:
+    """Yield the rows that hold one of the words. The database finds those that may; a short name is part of
+    many other words, so there may be far more of these than are read at once."""
+    columns = table(name).c
+    query = (
+        select(columns.id, columns[column])
+        .where(mentions.condition(columns[column]), *_is_unsigned(name))
+        .order_by(columns.id)
+        .limit(MOST)
+    )
+    rows = db.execute(query).all()
+    while rows:
+        yield from (row_id for row_id, value in rows if mentions.taken_out(value) != value)
+        if len(rows) < MOST:
+            return
+        rows = db.execute(query.where(columns.id > rows[-1][0])).all()
 
 
 def _rewrite(db: Session, name: str, column: str, ids: list[UUID], mentions: Mentions) -> None:

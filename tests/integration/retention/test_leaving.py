@@ -16,7 +16,9 @@ from app.accounts.models import GroupMember, LifeSupportProof, User
 from app.assessments.models import Assessment, StepMark
 from app.audit.models import AuditEvent
 from app.audit.service import record
-from app.certificates.models import Certificate
+from app.certificates import service as certificates
+from app.certificates.checks import what_is_earned_is_issued
+from app.certificates.models import Certificate, CertificateBlock
 from app.db.auditing import findings
 from app.db.database import Database
 from app.kit.ids import EventId, FactorId, GroupId, new_uuid
@@ -31,6 +33,7 @@ from app.retention.sweeping import sweep
 from tests.make import NOW
 from tests.make.assessments import a_day, a_signed_assessment, an_assessment, marked
 from tests.make.certificates import a_certificate, an_earner
+from tests.make.keys import ISSUER
 from tests.make.notices import DAY, a_notice
 from tests.make.people import a_user
 
@@ -245,6 +248,23 @@ def test_the_holder_of_a_certificate_keeps_the_name_and_nothing_else(database, a
             assert findings(db, CHECKS, now=now) == []
 
 
+def test_a_certificate_that_waited_for_a_name_ends_with_the_account(database, admin):
+    """It can never be issued then: the audit does not name it for ever."""
+    with database.write() as db:
+        earned = an_earner(db, NAME, certificate_name="ꦗꦮ")
+        certificates.issue_if_complete(
+            db, earned.student.user_id, earned.course_key, ISSUER, now=NOW
+        )
+        assert db.scalars(select(CertificateBlock.user_id)).all() == [earned.student.user_id]
+        service.close_account(
+            db, admin, earned.student.user_id, reason="Left", ends_places=False, now=NOW
+        )
+    sweep(database, now=OVER)
+    with database.read() as db:
+        assert db.scalars(select(CertificateBlock.user_id)).all() == []
+        assert what_is_earned_is_issued(db, now=OVER) == []
+
+
 def test_a_signed_report_names_its_people_for_six_years(database, admin):
     """Student and instructor both: without a certificate the report speaks for itself, and then ends."""
     with database.write() as db:
@@ -282,7 +302,7 @@ def test_an_instructor_who_left_is_named_while_a_certificate_rests_on_them(datab
 
 
 @pytest.mark.parametrize(
-    "name", ["Ибрагим Ёлкин", "王小明", "É", "Żółć", 'Ann "Nan" Able', "100% O_K"]
+    "name", ["Ибрагим Ёлкин", "王小明", "É Ö", "Żółć Łąk", 'Ann "Nan" Able', "100% O_K"]
 )
 def test_a_name_in_any_letters_is_taken_out(database, admin, name):
     with database.write() as db:
@@ -294,6 +314,55 @@ def test_a_name_in_any_letters_is_taken_out(database, admin, name):
     with database.read() as db:
         (notice,) = db.scalars(select(Notice))
     assert notice.details["reason"] == f"Swapped with {REMOVED}, not with {name}x."
+
+
+@pytest.mark.parametrize(
+    "name", ["You", "may", "May", "paid", "7", "practicals", "Practice day", "the room", "removed"]
+)
+def test_a_name_that_is_a_word_of_the_language_takes_nothing_from_others(database, admin, name):
+    """Anybody may call themselves so, and close the account: the trail and the notices of others stay."""
+    reason = "You may swap with the 7 who paid in May: the room is [removed]."
+    details = {"to": "paid", "deep": ["practicals", reason]}
+    with database.write() as db:
+        person, other = a_leaver(db, name, certificate_name=name), a_user(db, "Una Other")
+        a_day(db, student=other)
+        a_notice(db, other, details=DAY | {"reason": reason})
+        record(
+            db,
+            admin.user_id,
+            "practicals.taken_away",
+            now=NOW,
+            subject_kind="practical",
+            person_id=other.user_id,
+            reason=reason,
+            details=details,
+        )
+    close(database, admin, person)
+    sweep(database, now=OVER)
+    assert row_of(database, person).name == NAME_OF_WHO_LEFT
+    with database.read() as db:
+        (notice,) = db.scalars(select(Notice))
+        (act,) = db.scalars(select(AuditEvent).where(AuditEvent.person_id == other.user_id))
+    if name == "the room":  # with a space, and exactly as it was chosen
+        reason = reason.replace(name, REMOVED)
+    assert notice.details == DAY | {"reason": reason}
+    assert (act.reason, act.details["to"]) == (reason, "paid")
+
+
+def test_a_short_name_that_is_part_of_many_words_holds_up_nobody(database, admin, monkeypatch):
+    """Far more rows than are read at once hold the letters, and none of them the name."""
+    monkeypatch.setattr("app.retention.mentions.MOST", 5)
+    with database.write() as db:
+        person, other = a_leaver(db, "Ho"), a_user(db, "Una Other")
+        for _ in range(12):
+            a_notice(db, other, details=DAY | {"reason": "Who has a phone at the school?"})
+        a_notice(db, other, details=DAY | {"reason": f"See {ADDRESS}"})
+    close(database, admin, person)
+    sweep(database, now=OVER)
+    assert row_of(database, person).name == NAME_OF_WHO_LEFT
+    with database.read() as db:
+        (last,) = db.scalars(select(Notice).order_by(Notice.id.desc()).limit(1))
+    assert last.details["reason"] == f"See {REMOVED}"
 
 
 def test_an_account_that_is_opened_in_time_loses_nothing(database, admin):
