@@ -25,7 +25,6 @@ OF_COURSES = (
     "tests/unit/courses/test_replacing.py",
 )
 SLOW_OF_COURSES = (
-    "tests/unit/courses/test_building.py",
     "tests/unit/courses/test_markdown.py::test_whatever_is_typed_the_html_is_safe_and_no_line_is_outside",
     "tests/unit/courses/test_parsing.py::test_a_changed_line_anywhere_never_breaks_the_parser",
     "tests/unit/courses/test_parsing.py::test_any_file_in_ruins_is_named_and_breaks_nothing",
