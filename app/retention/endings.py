@@ -212,13 +212,20 @@ def name_is_over(columns: Columns, before: datetime) -> ColumnElement[bool]:
 
 
 def name_is_evidence(user: Columns, now: datetime) -> ColumnElement[bool]:
-    """Whether a certificate or a signed report needs the name of a person."""
+    """Whether a certificate or a signed report needs the name of a person. The assessor of somebody who has
+    not left may have to stand on a certificate that is earned late."""
     certificates, assessment = table("certificates").c, table("assessments").c
+    people = table("users").alias("people").c
     return or_(
         exists().where(certificates.user_id == user.id),
         exists().where(
             or_(assessment.student_id == user.id, assessment.instructor_id == user.id),
             is_evidence(assessment, now - EVIDENCE),
+        ),
+        exists().where(
+            assessment.instructor_id == user.id,
+            assessment.signed_at.is_not(None),
+            assessment.student_id.in_(select(people.id).where(people.emptied_at.is_(None))),
         ),
     )
 

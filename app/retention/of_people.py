@@ -199,7 +199,8 @@ RULES_OF_PEOPLE: Final = (
         "The name, and nothing else, of a person who left and stands on a certificate or a signed report",
         "users/closed",
         None,
-        f"For ever on a certificate, and {span_words(EVIDENCE)} after signing on a report; then emptied",
+        f"For ever on a certificate, and {span_words(EVIDENCE)} after signing on a report, an assessor’s for "
+        "as long as the student has an account; then emptied",
         Ending.emptied,
         "A report without its student or its assessor proves nothing.",
     ),

@@ -301,6 +301,38 @@ def test_an_instructor_who_left_is_named_while_a_certificate_rests_on_them(datab
     assert row_of(database, instructor).email.endswith(LEFT_ADDRESS)
 
 
+def test_an_assessor_who_left_is_named_while_a_certificate_may_come_of_it(database, admin):
+    """The student takes the final test years later: the certificate names who assessed them."""
+    with database.write() as db:
+        instructor = a_user(db, "Iris Instructor", roles=("instructor",))
+        earned = an_earner(db, "Una Other", instructor=instructor)
+    close(database, admin, instructor)
+    late = NOW + 2 * EVIDENCE
+    sweep(database, now=late)
+    with database.write() as db:
+        certificates.issue_if_complete(
+            db, earned.student.user_id, earned.course_key, ISSUER, now=late
+        )
+        (said,) = db.scalars(select(Certificate.snapshot)).one()["practicals"]
+    assert said["assessor"] == "Iris Instructor"
+    with database.read() as db:
+        assert findings(db, CHECKS, now=late) == []
+
+
+def test_an_assessor_ends_with_the_last_student(database, admin):
+    with database.write() as db:
+        student, instructor = a_leaver(db), a_user(db, "Iris Instructor", roles=("instructor",))
+        a_signed_assessment(db, a_day(db, student=student, instructor=instructor))
+    close(database, admin, instructor)
+    late = NOW + 2 * EVIDENCE
+    sweep(database, now=late)
+    assert row_of(database, instructor).name == "Iris Instructor"
+    close(database, admin, student)
+    sweep(database, now=late)
+    sweep(database, now=late)
+    assert row_of(database, instructor).name == NAME_OF_WHO_LEFT
+
+
 @pytest.mark.parametrize(
     "name", ["Ибрагим Ёлкин", "王小明", "É Ö", "Żółć Łąk", 'Ann "Nan" Able', "100% O_K"]
 )
