@@ -125,17 +125,25 @@ def _mentions(db: Session, people: Sequence[Leaver]) -> Mentions:
     )
     borne = [other.casefold() for other in others]
     own = {name for name in names if not any(name.casefold() in other for other in borne)}
-    own = {name for name in own if not _is_of_the_academy(db, name)}
-    return Mentions(tuple(sorted(own | addresses)))
+    return Mentions(tuple(sorted(own - _of_the_academy(db, sorted(own)) | addresses)))
 
 
-def _is_of_the_academy(db: Session, name: str) -> bool:
-    """Whether a name stands in what the academy calls its own: somebody may have called themselves “Level
-    One”, and every notice about that course would lose its title."""
-    return any(
-        db.scalar(select(exists().where(table(owner).c[column].icontains(name, autoescape=True))))
-        for owner, column in WORDS_OF_THE_ACADEMY
+def _of_the_academy(db: Session, names: Sequence[str]) -> set[str]:
+    """Return the names that stand in what the academy calls its own: somebody may have called themselves
+    “Level One”, and every notice about that course would lose its title."""
+    if not names:
+        return set()
+    stands = (
+        or_(
+            *(
+                exists().where(table(owner).c[column].icontains(name, autoescape=True))
+                for owner, column in WORDS_OF_THE_ACADEMY
+            )
+        )
+        for name in names
     )
+    row = db.execute(select(*stands)).one()
+    return {name for name, is_there in zip(names, row, strict=True) if is_there}
 
 
 def _empty(db: Session, ids: Sequence[UUID], *, now: datetime) -> int:
