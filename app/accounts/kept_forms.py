@@ -8,7 +8,7 @@ from the installation's secret and bound to its row and its owner.
 import json
 import secrets
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -28,11 +28,10 @@ from app.accounts.identity import hash_of
 from app.accounts.models import KeptFormRow, SignIn, User
 from app.db.database import Database, DatabaseBusy
 from app.kit.ids import EventId, UserId, new_uuid
-from app.web.kept_forms import Ended, KeptForm, Why
+from app.web.kept_forms import LASTS, Ended, KeptForm, Why
 
 log = structlog.get_logger("preceptor.kept_forms")
 
-LASTS: Final = timedelta(minutes=30)
 MOST_OF_A_PERSON: Final = 5
 UNAVAILABLE: Final = (DBAPIError, DatabaseBusy, NoConnectionFree)
 _FORMAT: Final = b"\x01"

@@ -217,6 +217,8 @@ def _proved(path: Path, keys: SigningKeys) -> Iterator[tarfile.TarFile]:
             with tarfile.open(fileobj=part, mode="r|gz") as packed:
                 yield packed
     except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise BackupProblem(f"There is no file {path}. Correct the path.") from None
         words = f"The backup cannot be read: {error.strerror}." if error.strerror else _DAMAGED
         raise BackupProblem(words) from None
     except (tarfile.TarError, EOFError, ValueError, TypeError, zlib.error):

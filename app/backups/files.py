@@ -1,6 +1,7 @@
 """The files of an installation: which there are, and putting others in their place."""
 
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ from app.backups.work_folders import settle, work_folder
 from app.settings import Settings
 
 INCOMING = ".preceptor-files-"
+FOR_US_ALONE = 0o700
+"""Who may look into a folder of files that was put where none lay."""
 
 
 def folder_of_files(settings: Settings) -> Path | None:
@@ -57,6 +60,7 @@ def files_swapped(settings: Settings, unpacked: Path, suffix: str) -> Iterator[N
         with long_work():
             shutil.move(unpacked, incoming)
         was_there = root.is_dir()
+        incoming.chmod(stat.S_IMODE(root.stat().st_mode) if was_there else FOR_US_ALONE)
         if was_there:
             root.replace(aside)
         try:

@@ -1,6 +1,7 @@
 """A database of SQLite: one file, and what SQLite leaves beside it."""
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ from app.db.database import sqlite_module
 
 LEFTOVERS: Final = ("-wal", "-shm", "-journal")
 """What SQLite may leave beside its file; in front of another file each would be mixed into it (O4)."""
+FOR_US_ALONE: Final = 0o600
+"""Who may read a database that was put where none lay: it holds personal data."""
 _FIRST_BYTES: Final = b"SQLite format 3\0"
 PAGES_AT_ONCE: Final = 1024
 """Pages that are copied before a signal is looked at: 4 MiB."""
@@ -66,6 +69,7 @@ class SqliteFile:
         copy = Path(make_url(address).database or "")
         with closing(sqlite_module().connect(str(copy))) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")
+        copy.chmod(stat.S_IMODE(self.path.stat().st_mode) if self.path.exists() else FOR_US_ALONE)
         settle(copy)
         with self._alone():
             aside = self._put_aside(suffix) if self.path.exists() else None

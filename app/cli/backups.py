@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.common import AsJson, demand_answer, fail, now_of, read_settings
+from app.kit.describing import PlainError, describe_error
 
 if TYPE_CHECKING:
     from app.backups.copies import Made, Restored
@@ -48,7 +49,7 @@ def backup(
             return
         print(f"{made.path}: {note[0]}")
         for name in made.removed:
-            print(f"removed by the rule: {name}")
+            print(f"Removed by the rule: {name}")
 
 
 @app.command()
@@ -74,13 +75,14 @@ def restore(
 
 def _tell_restored(done: "Restored") -> None:
     print(
-        f"Restored in {done.seconds:.1f} seconds: the academy is as it was at "
-        f"{done.manifest.moment:%d %B %Y, %H:%M} UTC."
+        f"Restored in {done.seconds:.1f} seconds: the academy is as it was on "
+        f"{_moment(done.manifest.moment)}."
     )
     if done.aside is not None:
         print(f"What was there before is {done.aside}. Remove it when you are sure.")
     if done.held_mails:
-        print(f"{done.held_mails:,} mails are held back. Admins see them under “Undelivered”.")
+        mails = "1 mail is" if done.held_mails == 1 else f"{done.held_mails:,} mails are"
+        print(f"{mails} held back. Admins see them under “Undelivered”.")
     print("Every sign-in, token and mailed link has ended: everybody signs in anew.")
     print(
         "Resets of second factors that were under way are stopped; start them again where needed."
@@ -108,7 +110,7 @@ def verify_backup(path: Path, *, as_json: bool) -> None:
         print(json.dumps({**told, "manifest": asdict(checked.manifest)}))
     else:
         made = checked.manifest
-        print(f"A backup of {made.academy}, made at {made.moment:%d %B %Y, %H:%M} UTC.")
+        print(f"A backup of {made.academy}, made on {_moment(made.moment)}.")
         print(f"Version {made.version}, schema {made.schema}, {made.unpacked // 1024**2:,} MB.")
         print("\n".join(checked.broken) if checked.broken else "It can be restored.")
         print(f"Proved in {checked.seconds:.1f} seconds.")
@@ -149,10 +151,8 @@ def _noted(settings: "Settings", started_at: datetime) -> Iterator[list[str]]:
     try:
         yield words
     except (Exception, Stopped) as error:
-        from app.kit.describing import describe_error
-
-        stop = f"Stopped by {error.name}." if isinstance(error, Stopped) else None
-        _note(settings, started_at, succeeded=False, detail=stop or describe_error(error))
+        detail = f"Stopped by {error.name}." if isinstance(error, Stopped) else _why(error)
+        _note(settings, started_at, succeeded=False, detail=detail)
         raise
     if not _note(settings, started_at, succeeded=True, detail=words[0]):
         print("preceptor: the database took no note of this run.", file=sys.stderr)
@@ -183,6 +183,19 @@ def _note(settings: "Settings", started_at: datetime, *, succeeded: bool, detail
     finally:
         database.close()
     return True
+
+
+def _why(error: Exception) -> str:
+    """Say for the page of system status why a backup failed, without a path."""
+    if isinstance(error, PlainError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"The system refused: {error.strerror}."
+    return f"It ended with an error. {describe_error(error)}."
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y at %H:%M} UTC"
 
 
 def _size(made: "Made") -> str:

@@ -31,7 +31,8 @@ def send_test(address: str) -> None:
     try:
         mailer.send(message)
     except NotSent as refusal:
-        fail(f"The mail was not sent. {refusal.words}")
+        remedy = " Correct PRECEPTOR_MAIL_URL or the mail server." if refusal.all_wait else ""
+        fail(f"The mail was not sent. {refusal.words}{remedy}")
     print(
         f"{mailer.server.host} took the mail. If it does not arrive, look into its log and the spam folder."
     )

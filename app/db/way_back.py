@@ -61,7 +61,9 @@ class WayBack:
     @property
     def sentences(self) -> tuple[str, ...]:
         """Say what going back would do, one sentence a line."""
-        head = f"Going back from {self.here} to {self.to} takes back {len(self.steps)} migrations."
+        count = len(self.steps)
+        steps = "1 migration" if count == 1 else f"{count} migrations"
+        head = f"Going back from {self.here} to {self.to} takes back {steps}."
         felt = [loss.sentence for loss in self.losses if loss.rows]
         if not felt:
             return (head, "It takes away nothing that anybody has written.")

@@ -47,17 +47,19 @@ def _folder(
 ) -> Iterator[Finding]:
     if not folder.is_dir():
         if not is_made_later:
-            yield fault("folders", f"The folder of {what} is not there.", "Make it, or mount it.")
+            yield fault(
+                "folders", f"The folder of the {what} is not there.", "Make it, or mount it."
+            )
         return
     if not os.access(folder, os.W_OK | os.X_OK):
         yield fault(
             "folders",
-            f"This user may not write to the folder of {what}.",
+            f"This user may not write to the folder of the {what}.",
             "It must belong to the user that serves: chown.",
         )
     is_ours = settings.env is Environment.production
     if is_ours and _is_open(folder) and not _is_public_parent(folder):
-        words = f"Others may look into the folder of {what}."
+        words = f"Others may look into the folder of the {what}."
         yield attention("folders", words, "Close it: chmod 750.")
 
 

@@ -20,7 +20,7 @@ from app.home.status_problems import (
     schema_problem,
     space_problem,
 )
-from app.operations.runs import Run, last_runs
+from app.operations.runs import Run, last_deletion, last_runs
 from app.outbox.health import Delivery, deliveries
 from app.settings import Settings
 from app.web.health import LITTLE_SPACE, free_space
@@ -36,11 +36,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SystemStatus:
-    """`runs` are the last audit, backup and deletion of old data. `problems` are most pressing first."""
+    """`runs` are the last audit, backup and look for old data; `deletion` is the
+    last that changed something. `problems` are most pressing first."""
 
     software: tuple[Row, ...]
     deliveries: tuple[Delivery, ...]
     runs: tuple[Run, ...]
+    deletion: Run | None
     problems: tuple[Problem, ...]
     now: datetime
 
@@ -78,7 +80,7 @@ def system_status(
     ]
     order = list(Urgency)
     found = sorted((each for each in problems if each), key=lambda each: order.index(each.urgency))
-    return SystemStatus(software, all_deliveries, runs, tuple(found), now)
+    return SystemStatus(software, all_deliveries, runs, last_deletion(db), tuple(found), now)
 
 
 def run_problems(runs: tuple[Run, ...], settings: Settings, *, now: datetime) -> tuple[str, ...]:

@@ -37,8 +37,9 @@ def delivery_problems(delivery: Delivery, now: datetime) -> Iterator[Problem]:
         count = delivery.given_up
         thing = "mail" if delivery.kind is Kind.mails else "piece of follow-up work"
         things = "mails" if delivery.kind is Kind.mails else "pieces of follow-up work"
+        remedy = "Try again, or dismiss them." if delivery.kind is Kind.mails else "Try again."
         words = f"{count:,} {thing if count == 1 else things} could not be delivered."
-        yield Problem(Urgency.now, words, "Try again, or dismiss them.", link=UNDELIVERED)
+        yield Problem(Urgency.now, words, remedy, link=UNDELIVERED)
 
 
 def _remedy(delivery: Delivery, now: datetime) -> tuple[Urgency, str, str]:
@@ -65,7 +66,7 @@ def run_problem(run: Run, now: datetime) -> Problem | None:
     never = run.ended_at is None
     urgency = Urgency.soon if never else Urgency.now
     if run.kind is RunKind.sweep:
-        remedy = "A worker does it every day: see on the server whether one runs."
+        remedy = "A worker does it every hour: see on the server whether one runs."
         return Problem(urgency, words, remedy, "systemctl status preceptor preceptor-work")
     if run.kind is RunKind.audit:
         what = "Run it now" if never or run.succeeded else "See on the server which data it names"

@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
 from app.operations.models import OperationRun
+
+NOTHING_WAS_OLD: Final = "Nothing was old enough."
+_OF_IDLE_SWEEPS: Final = (NOTHING_WAS_OLD, "Nothing was over.")
+"""What a sweep that changed nothing says, in this version and in earlier ones."""
 
 DUE_AFTER = timedelta(hours=36)
 """The nightly run is overdue when the last one is older: one night was missed."""
@@ -42,7 +47,7 @@ class Run:
         if self.ended_at is None:
             return f"No {self.kind.words} was ever made here."
         if not self.succeeded:
-            return f"The last {self.kind.words} did not succeed: {self.detail}"
+            return f"The last {self.kind.words} did not succeed. {self.detail}"
         if now - self.ended_at > DUE_AFTER:
             return (
                 f"The last {self.kind.words} is older than {DUE_AFTER // timedelta(hours=1)} hours."
@@ -80,3 +85,16 @@ def last_runs(db: Session) -> tuple[Run, ...]:
         else Run(kind)
         for kind in RunKind
     )
+
+
+def last_deletion(db: Session) -> Run | None:
+    """Return the last sweep that changed something: they run every hour, and most find nothing to do."""
+    row = db.scalar(
+        select(OperationRun)
+        .where(
+            OperationRun.kind == RunKind.sweep.value, OperationRun.detail.not_in(_OF_IDLE_SWEEPS)
+        )
+        .order_by(OperationRun.ended_at.desc(), OperationRun.id.desc())
+        .limit(1)
+    )
+    return row and Run(RunKind.sweep, row.ended_at, row.succeeded, row.detail)

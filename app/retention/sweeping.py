@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.db.database import Database
 from app.db.inserting import insert_into
-from app.operations.runs import RunKind, record_run
+from app.operations.runs import NOTHING_WAS_OLD, RunKind, record_run
 from app.retention import drawings, leaving
 from app.retention.endings import STEPS, Step, table
 from app.retention.models import SweepLease
@@ -52,17 +52,27 @@ class Swept:
     @property
     def words(self) -> str:
         """Say it for an admin, without naming anybody."""
+        failed = len(self.failed)
         counts = [
-            f"{RULE[key].what.partition(':')[0]}: {count:,}"
+            f"{_in_a_sentence(RULE[key].what)} ({count:,})"
             for key, count in self.rows.items()
             if count
         ]
-        words = "Over and ended: " + "; ".join(counts) + "." if counts else "Nothing was over."
+        sentences = []
+        if failed:
+            rules = "1 rule" if failed == 1 else f"{failed} rules"
+            sentences.append(f"{rules} could not be obeyed: the log says why.")
+        if counts:
+            sentences.append(f"Deleted or emptied: {'; '.join(counts)}.")
         if self.is_unfinished:
-            words += " More is over; it goes on within minutes."
-        if self.failed:
-            words += f" {len(self.failed)} of the rules could not be obeyed: the log says why."
-        return words
+            sentences.append("There is more; it goes on within minutes.")
+        return " ".join(sentences) or NOTHING_WAS_OLD
+
+
+def _in_a_sentence(what: str) -> str:
+    """Return what a rule is about, without what it lists behind a colon, to stand within a sentence."""
+    name = what.partition(":")[0]
+    return name[:1].lower() + name[1:]
 
 
 def sweep_if_due(

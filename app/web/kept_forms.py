@@ -10,9 +10,9 @@ the button.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Request
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 KEPT = "kept"
 """The parameter of a page's address that names what to fill in."""
 
+LASTS: Final = timedelta(minutes=30)
+"""How long a form is kept."""
 MOST_CHARACTERS = 64 * 1024
 _PLUMBING = re.compile(r"^(version|expected_\w+|next|token|ended|kept)$")
 _SECRET = re.compile(r"password|token|code", re.IGNORECASE)
@@ -131,7 +133,8 @@ def filled(
         (labels.get(name, name.replace("_", " ").capitalize()), "\n".join(texts))
         for name, texts in form.typed.items()
     ]
-    return render("kept_form.html", {"rows": rows, "page": form.page})
+    minutes = LASTS // timedelta(minutes=1)
+    return render("kept_form.html", {"rows": rows, "page": form.page, "minutes": minutes})
 
 
 def _shows(page: HtmlElement, form: KeptForm) -> bool:

@@ -238,9 +238,9 @@ class TestFolders:
         os.chmod(sqlite_database.url.database, 0o644)  # noqa: PTH101 - a text
         words = [each.detail for each in folders.look_at_folders(sqlite_database, settings)]
         assert words == [
-            "Others may look into the folder of database.",
+            "Others may look into the folder of the database.",
             "Others may read the file of the database.",
-            "Others may look into the folder of files.",
+            "Others may look into the folder of the files.",
         ]
         for path, mode in (
             (tmp_path, 0o700),

@@ -312,6 +312,16 @@ class TestTheCommand:
         assert (restored.code, restored.complained) == (0, "")
         assert "Every invariant holds." in restored.said
 
+    def test_what_was_closed_to_others_stays_closed(self, live):
+        """Whatever the shell's mask: a restored database holds the same personal data."""
+        path = live.back_up()
+        places = [live.folder / "files", Path(live.settings.database_url.rpartition("://")[2])]
+        places = [place for place in places if place.exists()]
+        for place in places:
+            place.chmod(0o700 if place.is_dir() else 0o600)
+        assert live.run_here("restore", path).code == 0
+        assert [place.stat().st_mode & 0o077 for place in places] == [0] * len(places)
+
     def test_a_damaged_one_is_told_as_not_valid(self, live):
         path = live.back_up()
         path.write_bytes(path.read_bytes()[:-40])

@@ -11,7 +11,7 @@ from app.home import status
 from app.home.exceptions import Urgency
 from app.home.status_problems import schema_problem
 from app.kit.errors import Forbidden
-from app.operations.runs import Run, RunKind, last_runs, record_run
+from app.operations.runs import NOTHING_WAS_OLD, Run, RunKind, last_runs, record_run
 from app.outbox import heartbeats
 from app.outbox import service as outbox
 from app.outbox.models import OutboxEvent
@@ -88,7 +88,9 @@ def test_what_is_wrong_is_told_by_need_each_with_what_to_do(
     )
     told = {each.words.partition(":")[0]: each for each in problems}
     assert told["There is little free disk space"].urgency is Urgency.now
-    assert told["The last backup did not succeed"].command.startswith("preceptor backup ")
+    assert told["The last backup did not succeed. The disk is full."].command.startswith(
+        "preceptor backup "
+    )
     mail = told["The mail server refuses our password (535)."]
     assert mail.command == "preceptor mail test you@example.org"
     assert told["1 mail could not be delivered."].link[0] == "/admin/outbox"
@@ -110,6 +112,17 @@ def test_a_worker_with_several_troubles_is_one_problem(database, admin, settings
     assert problem.remedy.startswith(
         "No password. The oldest has waited for 1 hour. On the server,"
     )
+
+
+def test_the_last_deletion_is_shown_when_later_sweeps_had_nothing_to_do(database, admin, as_person):
+    browser = as_person(admin)
+    a_run(database, RunKind.sweep, ago=3 * HOUR, detail="Deleted or emptied: tokens (4).")
+    assert browser.get("/admin/system").text.count("tokens (4)") == 1
+    for ago, nothing in ((2 * HOUR, "Nothing was over."), (HOUR, NOTHING_WAS_OLD)):
+        a_run(database, RunKind.sweep, ago=ago, detail=nothing)
+    page = browser.get("/admin/system").text
+    assert page.index(NOTHING_WAS_OLD) < page.index("Deleted or emptied: tokens (4).")
+    assert "Nothing was over." not in page
 
 
 def test_the_page_and_the_overview_name_the_same_runs(database, admin, settings, as_person):
@@ -159,10 +172,10 @@ def test_production_demands_audits_and_backups_and_a_demo_tells_failures_only(se
     never, failed = Run(RunKind.audit), Run(RunKind.backup, NOW, False, "Disk full.")
     assert status.run_problems((never, failed), production, now=NOW) == (
         "No audit of the data was ever made here.",
-        "The last backup did not succeed: Disk full.",
+        "The last backup did not succeed. Disk full.",
     )
     assert status.run_problems((never, failed), settings, now=NOW) == (
-        "The last backup did not succeed: Disk full.",
+        "The last backup did not succeed. Disk full.",
     )
 
 
@@ -186,7 +199,7 @@ def test_the_overview_says_that_the_nightly_run_stopped_or_failed(database, admi
     )
     a_run(database, succeeded=False, detail="1 broken.")
     home = as_person(admin).get("/home").text
-    assert "The last audit of the data did not succeed: 1 broken." in home
+    assert "The last audit of the data did not succeed. 1 broken." in home
     assert 'href="/admin/system"' in home
 
 

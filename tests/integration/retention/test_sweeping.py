@@ -149,8 +149,8 @@ def test_a_rule_that_fails_stops_no_other(database, academy, monkeypatch):
         run = last_runs(db)[-1]
     assert (run.kind, run.succeeded) == (RunKind.sweep, False)
     assert run.problem(over) == (
-        "The last deletion of old data did not succeed: Over and ended: The answer to a form that was "
-        "sent: 1. 1 of the rules could not be obeyed: the log says why."
+        "The last deletion of old data did not succeed. 1 rule could not be obeyed: the log says why. "
+        "Deleted or emptied: the answer to a form that was sent (1)."
     )
 
 
@@ -161,7 +161,7 @@ def test_a_sweep_is_due_every_hour_whoever_does_it_and_however_often_they_start(
     assert sweep_if_due(database, now=NOW + EVERY) is not None
     with database.read() as db:
         run = last_runs(db)[-1]
-    assert (run.ended_at, run.detail) == (NOW + EVERY, "Nothing was over.")
+    assert (run.ended_at, run.detail) == (NOW + EVERY, "Nothing was old enough.")
 
 
 def test_a_clock_that_was_ahead_keeps_nobody_from_sweeping(database):
