@@ -69,8 +69,10 @@ def run_problem(run: Run, now: datetime) -> Problem | None:
         remedy = "A worker does it every hour: see on the server whether one runs."
         return Problem(urgency, words, remedy, "systemctl status preceptor preceptor-work")
     if run.kind is RunKind.audit:
-        what = "Run it now" if never or run.succeeded else "See on the server which data it names"
-        return Problem(urgency, words, f"{what}.", "preceptor audit")
+        remedy = "On the server, run it now, and see that the nightly run does."
+        if not (never or run.succeeded):
+            remedy = "See on the server which data it names."
+        return Problem(urgency, words, remedy, "preceptor audit")
     remedy = "On the server, make one now, and see that the nightly run does."
     return Problem(urgency, words, remedy, "preceptor backup /var/backups/preceptor --keep")
 
