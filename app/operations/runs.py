@@ -97,4 +97,4 @@ def last_deletion(db: Session) -> Run | None:
         .order_by(OperationRun.ended_at.desc(), OperationRun.id.desc())
         .limit(1)
     )
-    return row and Run(RunKind.sweep, row.ended_at, row.succeeded, row.detail)
+    return None if row is None else Run(RunKind.sweep, row.ended_at, row.succeeded, row.detail)

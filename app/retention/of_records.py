@@ -194,7 +194,7 @@ RULES_OF_RECORDS: Final = (
     rule(
         "sweeps",
         Group.academy,
-        "When data that were over were deleted; the last time stays",
+        "When old data were deleted; the last time stays",
         "operation_runs/sweeps",
         timedelta(days=30),
         "after the next one",
