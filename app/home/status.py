@@ -95,6 +95,7 @@ SCHEMA_WORDS = {
     Schema.current: "this version",
     Schema.ahead: "a newer version",
     Schema.too_new: "a newer version",
+    Schema.foreign: "another program",
 }
 
 

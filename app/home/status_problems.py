@@ -96,6 +96,10 @@ def schema_problem(schema: Schema) -> Problem | None:
     if schema is Schema.too_new:
         words = "The database belongs to a newer version of the software."
         return Problem(Urgency.now, words, "Start the newer version.")
+    if schema is Schema.foreign:
+        words = "The database does not say for which version of the software it was prepared."
+        remedy = "On the server, look at PRECEPTOR_DATABASE_URL."
+        return Problem(Urgency.now, words, remedy, "preceptor doctor")
     words = "The database is not prepared for this version of the software."
     return Problem(Urgency.now, words, "On the server, prepare it.", "preceptor migrate")
 

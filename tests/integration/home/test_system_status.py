@@ -141,12 +141,20 @@ def test_the_page_and_the_overview_name_the_same_runs(database, admin, settings,
         (Schema.behind, Urgency.now),
         (Schema.missing, Urgency.now),
         (Schema.too_new, Urgency.now),
+        (Schema.foreign, Urgency.now),
     ],
 )
 def test_what_a_schema_asks_for(schema, urgency):
     problem = schema_problem(schema)
     assert (problem and problem.urgency) == urgency
     assert problem is None or "schema" not in problem.words
+
+
+def test_the_page_has_words_for_every_state_of_the_schema():
+    assert set(status.SCHEMA_WORDS) == set(Schema)
+    problem = schema_problem(Schema.foreign)
+    assert problem is not None
+    assert problem.command != "preceptor migrate"  # it would refuse
 
 
 def test_a_worker_that_has_gone_is_urgent_and_one_that_never_ran_is_not(database, admin, settings):
