@@ -62,6 +62,29 @@ def test_the_proxy_logs_no_query():
     assert text.count("error_log /var/log/nginx/preceptor-error.log emerg;") == servers
 
 
+def test_the_proxy_is_complete():
+    """O19: the sample had no certificate and no redirect. nginx itself reads it in tests/e2e/test_manual.py."""
+    text = re.sub(r"^\s*#.*\n", "", (DEPLOY / "nginx.conf").read_text(), flags=re.MULTILINE)
+    _, plain, secure = re.split(r"^server \{", text, flags=re.MULTILINE)
+    assert "listen 80;" in plain
+    assert "return 301 https://academy.example$request_uri;" in plain
+    assert "listen 443 ssl" in secure
+    certificate = "/etc/letsencrypt/live/academy.example/"  # where certbot of the manual puts it
+    for line in (
+        f"ssl_certificate {certificate}fullchain.pem;",
+        f"ssl_certificate_key {certificate}privkey.pem;",
+        "limit_req zone=preceptor ",
+        "limit_conn preceptor_connections ",
+        "client_max_body_size 1m;",
+        "client_body_timeout 10s;",
+        "proxy_set_header X-Forwarded-For $remote_addr;",
+        "error_page 502 503 504 =503 /away.html;",
+    ):
+        assert line in secure
+    (figures,) = re.findall(r"location = /metrics \{(.+?)\}", secure, re.DOTALL)
+    assert "deny all;" in figures
+
+
 def test_the_calm_page_asks_for_nothing_from_elsewhere():
     text = (DEPLOY / "away.html").read_text()
     assert "http" not in text.replace("https", "http").partition("<html")[2]

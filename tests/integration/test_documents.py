@@ -110,6 +110,17 @@ def test_each_block_stands_for_itself():
             assert not uses_folder or re.search(r"^cd /opt/preceptor", block.text, re.MULTILINE)
 
 
+def test_the_manual_makes_what_a_command_needs_before_it():
+    """O19: the command was not found, and neither role nor database was there."""
+    typed = "\n".join(block.text for block in blocks() if not block.path)
+    command = "install -m 755 docs/deploy/preceptor /usr/local/sbin/preceptor"
+    first = re.search(r"^preceptor ", typed, re.MULTILINE)
+    assert first is not None
+    assert 0 <= typed.find(command) < first.start()
+    steps = ("createuser --createdb preceptor", "createdb --owner=preceptor", "preceptor migrate")
+    assert sorted(steps, key=typed.index) == list(steps)
+
+
 def test_what_the_test_changes_is_told_to_the_reader():
     head = MANUAL.read_text().partition("## 1.")[0]
     rows = re.findall(r"^\| ([^|]+) \|", head, re.MULTILINE)

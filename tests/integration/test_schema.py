@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
@@ -200,3 +200,25 @@ def test_a_patient_database_lets_a_statement_take_its_time(postgres_database):
         with database.read() as db:
             assert db.scalar(text("SHOW statement_timeout")) == limit
         database.close()
+
+
+@pytest.mark.postgres
+def test_an_audit_takes_its_time(postgres_database, monkeypatch):
+    """O12: the 15 seconds of a page ended the audit of a large academy."""
+    limits = set()
+
+    def note(connection, _cursor, statement, *_rest):
+        if "FROM users" in statement:
+            with connection.connection.cursor() as cursor:
+                limits.add(cursor.execute("SHOW statement_timeout").fetchone()[0])
+
+    address = postgres_database.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("PRECEPTOR_ENV", "test")
+    monkeypatch.setenv("PRECEPTOR_DATABASE_URL", address)
+    event.listen(Engine, "after_cursor_execute", note)
+    try:
+        ended = CliRunner().invoke(cli.app, ["audit"])
+    finally:
+        event.remove(Engine, "after_cursor_execute", note)
+    assert ended.stdout == "Every invariant holds.\n"
+    assert limits == {"0"}
