@@ -63,7 +63,7 @@ def test_the_proxy_logs_no_query():
 
 
 def test_the_proxy_is_complete():
-    """O19: the sample had no certificate and no redirect. nginx itself reads it in tests/e2e/test_manual.py."""
+    """O19: no certificate, no redirect. nginx itself reads the file in tests/e2e/test_manual.py."""
     text = re.sub(r"^\s*#.*\n", "", (DEPLOY / "nginx.conf").read_text(), flags=re.MULTILINE)
     _, plain, secure = re.split(r"^server \{", text, flags=re.MULTILINE)
     assert "listen 80;" in plain

@@ -1,18 +1,23 @@
 """`preceptor migrate` as a real process: refused, locked, stopped or killed, it leaves a whole schema."""
 
 import ctypes
+import fcntl
 import os
 import resource
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from app import cli
+from app.backups.postgres_server import MIGRATING
 from app.db import migrator
 from app.db.database import Database, sqlite_module
 from app.db.migrate import downgrade, head, upgrade
@@ -155,6 +160,35 @@ def test_a_signal_in_the_middle_of_a_step_leaves_a_whole_schema(own, number):
     until(lambda: not is_under_way(own))
     make_quick(own)
     upgrade(own)
+    assert revision_at(own) == head()
+
+
+@contextmanager
+def another_migrator(database: Database) -> Iterator[None]:
+    """Hold the turn, as a migrator does that works."""
+    if database.is_sqlite:
+        with Path(f"{database.url.database}.migrating").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        return
+    with psycopg.connect(address_of(database).replace("+psycopg", ""), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (MIGRATING,))
+        yield
+
+
+def test_a_second_migrator_says_that_it_waits_and_goes_on_alone(own):
+    """O12: two at once mostly pass without taking turns too, so one of them stands still here."""
+    downgrade(own, "-1")
+    told: list[str] = []
+    with ThreadPoolExecutor(1) as thread:
+        with another_migrator(own):
+            second = thread.submit(upgrade, own, watch=Watch(tell=told.append))
+            until(lambda: told or second.done())
+            time.sleep(0.2)
+            assert told == ["Another migration is under way. This one waits until it has ended."]
+            assert not second.done()
+        second.result(SECONDS)
+    assert len(told) > 1
     assert revision_at(own) == head()
 
 
