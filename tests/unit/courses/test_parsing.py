@@ -326,6 +326,28 @@ def test_a_file_with_faults_makes_no_false_ones_where_it_is_used(
     assert {problem.path for problem in parsed_with(files).problems} == {path}
 
 
+def test_a_drawing_that_any_one_lesson_shows_is_used() -> None:
+    quiz = small_files()["quizzes/skin-quiz.yaml"].decode()
+    start, end = quiz.index("    figure:"), quiz.index("    facts:")
+    parsed = parsed_with({"quizzes/skin-quiz.yaml": (quiz[:start] + quiz[end:]).encode()})
+    assert parsed.problems == ()
+    assert parsed.course is not None
+    shown = [
+        lesson.key
+        for module in parsed.course.modules
+        for lesson in module.lessons
+        if "/skin-layers.svg" in lesson.html
+    ]
+    assert shown == ["skin-layers"]
+
+
+def test_a_lesson_without_text_has_no_key_points() -> None:
+    lesson = small_files()["lessons/skin-vessels.md"]
+    front = lesson[: lesson.index(b"---\n", 4) + 4]
+    problems = parsed_with({"lessons/skin-vessels.md": front}).problems
+    assert [problem.message for problem in problems] == ["The lesson has no key points."]
+
+
 def test_parts_are_found_by_their_keys() -> None:
     course = small_course().course
     assert course is not None
