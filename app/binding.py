@@ -4,11 +4,11 @@ Facts go upwards through the outbox (`app.jobs`). What is bound here is asked in
 because the answer decides whether something may be done at all.
 """
 
-from app.accounts.holdings import bind_readers
 from app.accounts.issued_names import bind_counter
-from app.assessments.evidence import relies_on_attendance
-from app.certificates.renaming import named_otherwise
-from app.practicals.service.evidence import bind_reliances
+from app.accounts.loss_preview import bind_readers
+from app.assessments.attendance_evidence import relies_on_attendance
+from app.certificates.name_changes import named_otherwise
+from app.practicals.service.attendance_evidence import bind_reliances
 from app.rights import queries as rights
 
 

@@ -22,25 +22,25 @@ from app.certificates.signing import Issuer
 from app.db.database import Database
 from app.enrolments import closing
 from app.enrolments import queries as enrolments
-from app.kit.describing import describe_error
+from app.kit.error_descriptions import describe_error
 from app.kit.ids import RevisionId, UserId
-from app.learning.correcting import tell_of_corrected_lessons
+from app.learning.correction_mails import tell_of_corrected_lessons
 from app.outbox import queries as outbox_queries
 from app.outbox import service as outbox
 from app.outbox.queries import Kind
 from app.practicals import service as practicals
-from app.practicals.queries import attention
+from app.practicals.queries import pending
+from app.quizzes import mark_backfill
 from app.quizzes import queries as quiz_queries
-from app.quizzes import remarking
 from app.quizzes import service as quizzes
-from app.quizzes.correcting import tell_of_corrected_explanations
+from app.quizzes.correction_mails import tell_of_corrected_explanations
 from app.retention.sweeping import sweep_if_due
 from app.rights import service as rights
 from app.web.clock import Clock, doubt_about, seconds_passed
 from app.web.mailer import Mailer
+from app.workers.clock_watch import ClockWatch, jump_words, moment_ahead
 from app.workers.loop import Round, Worker
 from app.workers.mails import MailWork, deliver_next
-from app.workers.watch import ClockWatch, jump_words, moment_ahead
 
 log = structlog.get_logger("preceptor.jobs")
 
@@ -249,7 +249,7 @@ def close_waiting_lists(database: Database, *, now: datetime) -> int:
     """Close the waiting lists that are over, each in a transaction of its own, and return how many people
     had waited; one list that fails holds up no other."""
     with database.read() as db:
-        days = attention.lists_to_close(db, now=now)
+        days = pending.lists_to_close(db, now=now)
         intakes = closing.lists_to_close(db, now=now)
     closings = [
         *(partial(practicals.close_waiting_list, practical_id=one, now=now) for one in days),
@@ -293,14 +293,14 @@ def hourly(database: Database, files: Path | None = None, *, now: datetime) -> N
 
 def fill_in_marks(database: Database) -> None:
     """Write the marks of attempts that were sent to an older version, a few in each transaction."""
-    after = remarking.FIRST
+    after = mark_backfill.FIRST
     while True:
         with database.read() as db:
-            attempts = remarking.unmarked(db, after=after, most=MARKED_AT_ONCE)
+            attempts = mark_backfill.unmarked(db, after=after, most=MARKED_AT_ONCE)
         if not attempts:
             return
         with database.write() as db:
-            made = remarking.write_marks(db, attempts)
+            made = mark_backfill.write_marks(db, attempts)
         log.info("marks filled in", attempts=len(attempts), made=made)
         after = attempts[-1]
 

@@ -14,19 +14,19 @@ from app.accounts import api as accounts_api
 from app.accounts import (
     fresh_proof_pages,
     group_pages,
+    life_support_pages,
     me_pages,
     people_pages,
-    proof_pages,
     token_pages,
 )
 from app.accounts import pages as accounts_pages
 from app.accounts.factors import admin_pages as factor_admin_pages
 from app.accounts.factors import own_pages as factor_own_pages
 from app.accounts.factors import passkey_pages
-from app.accounts.factors import step_pages as factor_step_pages
+from app.accounts.factors import second_step_pages as factor_step_pages
 from app.accounts.identity import Identity
 from app.accounts.kept_forms import KeptForms
-from app.accounts.links import sign_link
+from app.accounts.mailed_links import sign_link
 from app.assessments import api as assessments_api
 from app.assessments import correcting_pages, ending_pages, roster_pages
 from app.assessments import pages as assessments_pages
@@ -45,7 +45,7 @@ from app.enrolments import api as enrolments_api
 from app.enrolments import pages as enrolments_pages
 from app.home import office_pages, site_pages
 from app.home import pages as home_pages
-from app.kit.places import ROOT, STATIC, TEMPLATES
+from app.kit.paths import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
 from app.notices import api as notices_api
@@ -63,19 +63,19 @@ from app.reports import pages as reports_pages
 from app.rights import pages as rights_pages
 from app.settings import Environment, Settings
 from app.web import kept_mail, system
-from app.web.addresses import addresses_of
+from app.web.application import Shell
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
 from app.web.errors import Unexpected, answer_early, install_errors
-from app.web.figures import PROCESSES
 from app.web.letters import Letters
 from app.web.logs import configure_logs
 from app.web.mailer import Mailer
+from app.web.metrics import PROCESSES
 from app.web.middleware import Guards, RequestLog
 from app.web.page_route import readers_of
-from app.web.print_desk import PrintDesk
+from app.web.pdf_queue import PrintDesk
+from app.web.route_paths import addresses_of
 from app.web.routing import Api, Pages, policies, public
-from app.web.shell import Shell
 from app.web.templating import make_environment
 
 COMPRESSION = 3
@@ -124,7 +124,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     practicals_reserving.pages,
     admin_pages.pages,
     admin_enrolment_pages.pages,
-    proof_pages.pages,
+    life_support_pages.pages,
     factor_admin_pages.pages,
     people_pages.pages,
     group_pages.pages,

@@ -24,8 +24,8 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
-from app.kit.describing import PlainError
-from app.kit.places import FOLDER_OF_FIGURES, ROOT
+from app.kit.error_descriptions import PlainError
+from app.kit.paths import FOLDER_OF_FIGURES, ROOT
 from app.settings import Settings
 from app.web.logs import configure_logs
 from app.web.protocol import BoundedProtocol

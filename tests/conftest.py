@@ -20,7 +20,7 @@ from app.accounts.actor import Actor
 from app.binding import bind
 from app.courses import service as courses
 from app.courses.domain.parsing import parse_course
-from app.courses.reading import read_folder
+from app.courses.source_folder import read_folder
 from app.db import database as database_module
 from app.db.base import Base
 from app.db.database import Database, Work, current_work
@@ -28,7 +28,7 @@ from app.db.migrate import upgrade
 from app.db.tables import load_tables
 from app.demo.academy import fill_if_empty
 from app.kit.ids import new_uuid
-from app.kit.places import COURSES
+from app.kit.paths import COURSES
 from app.main import create_app
 from app.settings import Environment, Settings
 from app.web.clock import clock_for

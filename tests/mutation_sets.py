@@ -16,11 +16,11 @@ class Rules:
 
 
 OF_COURSES = (
-    "tests/unit/courses/test_building.py",
+    "tests/unit/courses/test_compiling.py",
     "tests/unit/courses/test_broken_courses.py",
     "tests/unit/courses/test_insertions.py",
     "tests/unit/courses/test_markdown.py",
-    "tests/unit/courses/test_marks.py",
+    "tests/unit/courses/test_syntax.py",
     "tests/unit/courses/test_parsing.py",
     "tests/unit/courses/test_replacing.py",
 )
@@ -44,7 +44,7 @@ SETS = {
         (
             "app/assessments/domain.py",
             "app/assessments/reasons.py",
-            "app/assessments/differences.py",
+            "app/assessments/course_changes.py",
         ),
         ("tests/unit/assessments",),
     ),
@@ -53,7 +53,7 @@ SETS = {
             "app/accounts/domain.py",
             "app/accounts/factors/domain.py",
             "app/accounts/password_rules.py",
-            "app/accounts/proof_rules.py",
+            "app/accounts/life_support_rules.py",
         ),
         ("tests/unit/accounts",),
     ),
@@ -70,13 +70,15 @@ SETS = {
             ),
         ),
     ),
-    "describing": Rules(("app/kit/describing.py",), ("tests/unit/test_describing.py",)),
+    "describing": Rules(
+        ("app/kit/error_descriptions.py",), ("tests/unit/test_error_descriptions.py",)
+    ),
     "places": Rules(("app/enrolments/domain.py",), ("tests/unit/enrolments",)),
     "versions": Rules(("app/kit/versions.py",), ("tests/unit/test_versions.py",)),
     "changes": Rules(
-        ("app/courses/domain/comparing.py", "app/courses/domain/digest.py"),
+        ("app/courses/domain/diff.py", "app/courses/domain/digest.py"),
         (
-            "tests/unit/courses/test_comparing.py",
+            "tests/unit/courses/test_diff.py",
             "tests/unit/courses/test_corrupting.py",
             "tests/unit/courses/test_errata.py",
             "tests/unit/courses/test_insertions.py",
@@ -85,7 +87,7 @@ SETS = {
         ),
     ),
     "crossing": Rules(
-        ("app/courses/domain/crossing.py", "app/courses/domain/marks.py"),
+        ("app/courses/domain/cross_references.py", "app/courses/domain/syntax.py"),
         OF_COURSES,
         SLOW_OF_COURSES,
     ),
@@ -100,16 +102,16 @@ SETS = {
     ),
     "texts": Rules(
         (
-            "app/courses/domain/cleaning.py",
+            "app/courses/domain/sanitising.py",
             "app/courses/domain/markdown.py",
-            "app/courses/domain/wording.py",
+            "app/courses/domain/inline.py",
         ),
         OF_COURSES,
         SLOW_OF_COURSES,
     ),
     "building": Rules(
         (
-            "app/courses/domain/building.py",
+            "app/courses/domain/compiling.py",
             "app/courses/domain/delivery.py",
             "app/courses/domain/parsing.py",
         ),

@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, open_to_all
+from app.accounts.audit_log import note
 from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS
 from app.accounts.errors import TooManyTokens
 from app.accounts.identity import hash_of
 from app.accounts.locks import lock_people
 from app.accounts.models import ApiToken, SignIn, User
-from app.accounts.trail import note
 from app.kit.errors import NotFound, Unauthenticated
 from app.kit.ids import EventId, UserId, new_uuid, random_token
 from app.outbox.service import send_mail

@@ -13,7 +13,7 @@ from app.accounts.domain import (
     clean_name,
     normal_email,
 )
-from app.accounts.links import LONGEST_TOKEN
+from app.accounts.mailed_links import LONGEST_TOKEN
 from app.accounts.password_rules import LONGEST_PASSWORD
 from app.web.access import FreshProof
 from app.web.dates import Day

@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.accounts import doors
+from app.accounts import rate_limits
 from app.accounts.actor import Actor, open_to_all
+from app.accounts.audit_log import note
 from app.accounts.errors import WrongPassword
 from app.accounts.identity import hash_of
 from app.accounts.locks import locked_user
 from app.accounts.models import SignIn
 from app.accounts.sign_ins import Candidate, Started
-from app.accounts.trail import note
 from app.kit.errors import Unauthenticated
 from app.kit.ids import random_token
 
@@ -42,7 +42,7 @@ def prove(
         or user.password_hash != candidate.password_hash
     ):
         raise WrongPassword("password")
-    doors.let_in(db, candidate.knocked)
+    rate_limits.let_in(db, candidate.knocked)
     if new_hash is not None:
         user.password_hash = new_hash
     return renew_proof(db, actor, now=now)

@@ -4,21 +4,21 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from app.accounts import comparing, fresh_proof, passwords, sign_ins
-from app.accounts.browsers import signed_in
+from app.accounts import fresh_proof, password_check, passwords, sign_ins
 from app.accounts.errors import WrongPassword
 from app.accounts.factors import ceremony, passkeys
 from app.accounts.forms import ProveForm
-from app.accounts.proving import KEPT_WORDS
+from app.accounts.proof_requirements import KEPT_WORDS
+from app.accounts.sign_in_cookies import signed_in
 from app.accounts.sign_ins import Candidate, Started
 from app.kit.errors import Refused
 from app.web.access import ENROLLING
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
 from app.web.fresh_proof import is_file, proof_of
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
 from app.web.safe_paths import local_path
-from app.web.visit import Visit, VisitContext
 
 pages = Pages("/prove")
 CARRIED = ("act", "next", "back", "kept")
@@ -72,7 +72,7 @@ def checked(visit: VisitContext, typed: str, field: str) -> Candidate:
     candidate = sign_ins.begin_proof(
         visit.database, visit.actor, network=visit.network, now=visit.now
     )
-    if not comparing.is_right(visit.database, candidate, typed):
+    if not password_check.is_right(visit.database, candidate, typed):
         with visit.database.write() as db:
             sign_ins.refuse_sign_in(db, candidate, now=visit.now)
         raise WrongPassword(field)

@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts import doors
+from app.accounts import rate_limits
 from app.accounts.actor import Actor, roles_held
 from app.accounts.domain import idle_time
 from app.accounts.models import ApiToken, SignIn, User
@@ -124,7 +124,7 @@ class Identity:
                 use = partial(_note_use, token_id=token_id, now=now)
                 database.later.add(use, key=("token used", token_id))
             return self._as_permitted(actor)
-        doors.refuse_token(database, network=network, now=now)
+        rate_limits.refuse_token(database, network=network, now=now)
         return None
 
     def _as_permitted(self, actor: Actor) -> Actor:

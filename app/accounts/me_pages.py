@@ -6,7 +6,6 @@ from typing import Any
 from fastapi import Response
 
 from app.accounts import api_tokens, own_account, passwords, queries, sign_ins
-from app.accounts.browsers import browser_of, signed_in
 from app.accounts.domain import PROFILE_WORDS, Profile, missing_profile_fields
 from app.accounts.forms import (
     PERSONAL_DETAILS,
@@ -17,15 +16,16 @@ from app.accounts.forms import (
 )
 from app.accounts.fresh_proof_pages import checked
 from app.accounts.issued_names import words_after_saving
-from app.accounts.printable import demand_printable_profile
+from app.accounts.printable_names import demand_printable_profile
+from app.accounts.sign_in_cookies import browser_of, signed_in
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import SignInId
 from app.kit.versions import Stale
 from app.web.access import SIGNED_IN
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 OPTIONS = {

@@ -10,21 +10,30 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import api_tokens, doors, links, mail_doors, recognition, sign_ins
+from app.accounts import (
+    api_tokens,
+    known_devices,
+    mail_rate_limits,
+    mailed_links,
+    sign_ins,
+)
+from app.accounts import (
+    rate_limits as accounts_rate_limits,
+)
 from app.accounts.actor import Actor, open_to_all
+from app.accounts.audit_log import note
 from app.accounts.domain import Profile, Purpose
-from app.accounts.doors import Caller
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
 from app.accounts.factors.pending import Waiting
 from app.accounts.fresh_proof import renew_proof
 from app.accounts.locks import locked_user
 from app.accounts.models import User
-from app.accounts.proving import details_to_prove
+from app.accounts.proof_requirements import details_to_prove
 from app.accounts.queries import profile_from
+from app.accounts.rate_limits import Caller
 from app.accounts.sign_ins import Browser, Candidate, Started
-from app.accounts.trail import note
-from app.db import limits
-from app.db.inserting import insert_into
+from app.db import rate_limits as db_rate_limits
+from app.db.upsert import insert_into
 from app.kit.errors import Invalid, NotFound, ProofNeeded
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.versions import demand_current
@@ -35,7 +44,9 @@ from app.outbox.service import announce, send_mail
 def ask_to_register(db: Session, *, email: str, browser: Browser, now: datetime) -> bool:
     """Count a registration, the same for known and unknown addresses, and return whether its mail may be sent
     although an earlier link still works. Raise TooMany when a network registers too many."""
-    return mail_doors.ask(db, mail_doors.CONFIRM, Caller(email, browser.network), now=now)
+    return mail_rate_limits.ask(
+        db, mail_rate_limits.CONFIRM, Caller(email, browser.network), now=now
+    )
 
 
 @open_to_all
@@ -82,7 +93,7 @@ def confirm_again(
     mails in six hours none is sent while an earlier one works."""
     user = db.scalars(select(User).where(User.id == candidate.user_id)).one()
     own = Caller(user.email, browser.network, own="password")
-    mails_freely = mail_doors.ask(db, mail_doors.CONFIRM, own, now=now)
+    mails_freely = mail_rate_limits.ask(db, mail_rate_limits.CONFIRM, own, now=now)
     if mails_freely or not _has_link(db, user, Purpose.confirm, now=now):
         _mail_confirmation(db, user, wanted, now=now)
 
@@ -96,7 +107,7 @@ def confirm(
     The link alone is not enough: somebody else may have registered the address, and its owner must
     not hand them an account by one click.
     """
-    link = links.spend_link(db, link_id, Purpose.confirm, now=now)
+    link = mailed_links.spend_link(db, link_id, Purpose.confirm, now=now)
     db.execute(
         update(User)
         .where(User.id == link.user_id, User.email == link.email, User.confirmed_at.is_(None))
@@ -122,12 +133,12 @@ def ask_for_reset(db: Session, *, email: str, browser: Browser, now: datetime) -
         user = None
     user_id, password_hash = (user.id, user.password_hash) if user else (None, None)
     caller = sign_ins.caller_of(db, user_id, password_hash, browser, account=email, now=now)
-    mails_freely = mail_doors.ask(db, mail_doors.RESET, caller, now=now)
+    mails_freely = mail_rate_limits.ask(db, mail_rate_limits.RESET, caller, now=now)
     if user is None:
         return
     if not mails_freely and _has_link(db, user, Purpose.reset, now=now):
         return
-    link_id = links.make_link(db, Purpose.reset, user.id, email, now=now)
+    link_id = mailed_links.make_link(db, Purpose.reset, user.id, email, now=now)
     send_mail(db, email, "accounts/reset", {"link_id": str(link_id)}, now=now)
     note(db, None, user.id, "accounts.reset_asked", now=now)
 
@@ -140,7 +151,7 @@ def link_for_new_password(db: Session, *, email: str, now: datetime) -> EventId:
     if user is None or user.disabled_at is not None:
         raise NotFound("No open account has this e-mail address.")
     note(db, None, user.id, "accounts.reset_started", now=now)
-    return links.make_link(db, Purpose.reset, user.id, user.email, now=now)
+    return mailed_links.make_link(db, Purpose.reset, user.id, user.email, now=now)
 
 
 @open_to_all
@@ -159,15 +170,15 @@ def set_password(
     The link proves the address, so it is confirmed too. Every sign-in and token ends. A second factor, where
     one is set, stays.
     """
-    link = links.spend_link(db, link_id, purpose, now=now)
+    link = mailed_links.spend_link(db, link_id, purpose, now=now)
     user = db.scalars(select(User).where(User.id == link.user_id)).one()
     if user.disabled_at is not None or user.email != link.email:
         raise PersonRefused("This account is closed. Write to the academy.")
     user.password_hash = password_hash
     user.confirmed_at = user.confirmed_at or now
-    links.end_links(db, user.id, now=now)
+    mailed_links.end_links(db, user.id, now=now)
     sign_ins.drop_all(db, user.id, now=now)
-    recognition.forget_networks(db, user.id)
+    known_devices.forget_networks(db, user.id)
     note(db, user.id, user.id, "accounts.password_set", now=now)
     if purpose is Purpose.reset:
         send_mail(db, user.email, "accounts/password-changed", {}, now=now)
@@ -193,8 +204,8 @@ def change_password(
     """
     user = _proved(db, actor, candidate, "current_password")
     user.password_hash = password_hash
-    links.end_links(db, user.id, now=now)
-    recognition.forget_networks(db, user.id)
+    mailed_links.end_links(db, user.id, now=now)
+    known_devices.forget_networks(db, user.id)
     started = sign_ins.start_anew(db, user, actor, browser, proved_at=now, now=now)
     note(db, user.id, user.id, "accounts.password_changed", now=now)
     send_mail(db, user.email, "accounts/password-changed", {}, now=now)
@@ -215,11 +226,11 @@ def ask_for_new_address(
         raise Invalid(
             "This is your address already.", fields={"email": "This is your address already."}
         )
-    limits.take(db, mail_doors.NEW_ADDRESS, str(user.id), now=now)
+    db_rate_limits.take(db, mail_rate_limits.NEW_ADDRESS, str(user.id), now=now)
     if _by_email(db, email) is not None:
         send_mail(db, email, "accounts/already-registered", {}, now=now)
         return renew_proof(db, actor, now=now)
-    link_id = links.make_link(db, Purpose.email, user.id, email, now=now)
+    link_id = mailed_links.make_link(db, Purpose.email, user.id, email, now=now)
     send_mail(db, email, "accounts/new-address", {"link_id": str(link_id)}, now=now)
     note(db, user.id, user.id, "accounts.new_address_asked", now=now)
     return renew_proof(db, actor, now=now)
@@ -229,7 +240,7 @@ def ask_for_new_address(
 def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> None:
     """Change the address to the one the link was sent to, and tell the old one (R-009). Tokens of the API
     end; devices stay signed in: the link was opened by somebody who asked for it with the password."""
-    link = links.spend_link(db, link_id, Purpose.email, now=now)
+    link = mailed_links.spend_link(db, link_id, Purpose.email, now=now)
     user = db.scalars(select(User).where(User.id == link.user_id)).one()
     old = user.email
     try:
@@ -238,7 +249,7 @@ def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> No
             user.confirmed_at = now
     except IntegrityError:
         raise PersonRefused("Another account has this address by now. Choose another.") from None
-    links.end_links(db, user.id, now=now)
+    mailed_links.end_links(db, user.id, now=now)
     api_tokens.revoke_all_of(db, user.id, now=now)
     send_mail(db, old, "accounts/address-changed", {}, now=now)
     note(db, user.id, user.id, "accounts.address_changed", now=now)
@@ -306,12 +317,12 @@ def _add_student(
 
 def _has_link(db: Session, user: User, purpose: Purpose, *, now: datetime) -> bool:
     """Say whether the person has a link by mail that works for a while yet."""
-    until = now + mail_doors.LONG_ENOUGH
-    return links.holds_link(db, purpose, user.id, user.email, until=until)
+    until = now + mail_rate_limits.LONG_ENOUGH
+    return mailed_links.holds_link(db, purpose, user.id, user.email, until=until)
 
 
 def _mail_confirmation(db: Session, user: User, wanted: str, *, now: datetime) -> None:
-    link_id = links.make_link(db, Purpose.confirm, user.id, user.email, now=now)
+    link_id = mailed_links.make_link(db, Purpose.confirm, user.id, user.email, now=now)
     values = {"link_id": str(link_id), "wanted": wanted}
     send_mail(db, user.email, "accounts/confirm", values, now=now)
 
@@ -325,5 +336,5 @@ def _proved(db: Session, actor: Actor, candidate: Candidate, field: str) -> User
         or user.password_hash != candidate.password_hash
     ):
         raise WrongPassword(field)
-    doors.let_in(db, candidate.knocked)
+    accounts_rate_limits.let_in(db, candidate.knocked)
     return user

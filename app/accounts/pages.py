@@ -5,8 +5,15 @@ from contextlib import contextmanager
 
 from fastapi import Response
 
-from app.accounts import comparing, doors, own_account, password_rules, passwords, queries, sign_ins
-from app.accounts.browsers import browser_of, led_on, recognised, signed_in
+from app.accounts import (
+    own_account,
+    password_check,
+    password_rules,
+    passwords,
+    queries,
+    rate_limits,
+    sign_ins,
+)
 from app.accounts.domain import KEPT_WORDS, Purpose, SignInEnd
 from app.accounts.errors import LinkSpent, SignInRefused, WrongPassword
 from app.accounts.factors import ceremony
@@ -20,7 +27,8 @@ from app.accounts.forms import (
     SetPasswordForm,
     SignInForm,
 )
-from app.accounts.links import LONGEST_TOKEN, read_link
+from app.accounts.mailed_links import LONGEST_TOKEN, read_link
+from app.accounts.sign_in_cookies import browser_of, led_on, recognised, signed_in
 from app.accounts.sign_ins import Candidate, Started
 from app.kit.errors import NotFound, Refused, TooMany
 from app.kit.ids import EventId
@@ -28,9 +36,9 @@ from app.settings import Environment
 from app.web.access import EVERYONE
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
 from app.web.safe_paths import HOME, local_path
-from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 
@@ -239,7 +247,7 @@ def change_address(*, visit: Visit, submitted: Submitted) -> Response:
 
 def _check(visit: VisitContext, candidate: Candidate, typed: str) -> str | None:
     """Return None, or a new hash where the old one is outdated; raise SignInRefused if it is wrong."""
-    if not comparing.is_right(visit.database, candidate, typed):
+    if not password_check.is_right(visit.database, candidate, typed):
         with visit.database.write() as db:
             sign_ins.refuse_sign_in(db, candidate, now=visit.now)
         raise sign_ins.refusal_of(candidate)
@@ -274,7 +282,7 @@ def counting_wrong_links(visit: VisitContext) -> Iterator[None]:
     try:
         yield
     except LinkSpent:
-        doors.refuse_link(visit.database, network=visit.network, now=visit.now)
+        rate_limits.refuse_link(visit.database, network=visit.network, now=visit.now)
         raise
 
 
@@ -297,7 +305,9 @@ def link_page(
         if isinstance(refused, TooMany):
             raise refused from None
         if submitted is None:
-            doors.refuse_link_while_reading(visit.database, network=visit.network, now=visit.now)
+            rate_limits.refuse_link_while_reading(
+                visit.database, network=visit.network, now=visit.now
+            )
         again = purpose in (Purpose.reset, Purpose.invitation)
         response = visit.render(
             "accounts/link_spent.html", status=404, title=spent.title, can_reset=again

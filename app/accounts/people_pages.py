@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from app.accounts import printable, queries, searching, service, sign_ins
+from app.accounts import people_search, printable_names, queries, service, sign_ins
 from app.accounts.actor import Role
 from app.accounts.domain import AccountState, PeopleSort
 from app.accounts.forms import CloseForm, ExportForm, InviteForm, PlainForm, ReasonForm, RolesForm
-from app.accounts.holdings import Held, Loss, held_by
+from app.accounts.loss_preview import Held, Loss, held_by
 from app.accounts.queries import Person, PersonStory
 from app.db.paging import page_number
 from app.kit.errors import Invalid, Refused
@@ -20,8 +20,8 @@ from app.kit.spreadsheets import csv_text
 from app.web.access import ADMIN, FreshProof
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages(prefix="/admin/people")
 
@@ -46,7 +46,7 @@ def show_people(*, visit: Visit) -> Response:
     role, state = _role(asked.get("role")), _state(asked.get("state"))
     sort = _sort(asked.get("sort"))
     with visit.database.read() as db:
-        page = searching.search_people(
+        page = people_search.search_people(
             db,
             text=text,
             role=role,
@@ -80,7 +80,7 @@ def export_people(*, visit: Visit, submitted: Submitted) -> Response:
     """Send the people of the present search as CSV. A post, because it is kept in the audit trail."""
     form = ExportForm.read(submitted)
     with visit.database.write() as db:
-        found = searching.all_people(db, text=form.q, role=form.role, state=form.state)
+        found = people_search.all_people(db, text=form.q, role=form.role, state=form.state)
         service.note_export(db, visit.actor, rows=len(found), now=visit.now)
     return Response(
         csv_text(EXPORT_HEADING, (_export_row(person) for person in found)),
@@ -100,7 +100,7 @@ def show_invite(*, visit: Visit) -> Response:
 def invite(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = InviteForm.read(submitted)
-        printable.demand_printable_invitation(form.name, form.roles)
+        printable_names.demand_printable_invitation(form.name, form.roles)
         with visit.database.write() as db:
 
             def effect() -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts import api_tokens, policy
 from app.accounts.actor import Actor, Role, roles_held
 from app.accounts.domain import Profile, Purpose, group_record, roles_record
-from app.accounts.links import open_link
+from app.accounts.mailed_links import open_link
 from app.accounts.models import Group, GroupMember, SignIn, User
 from app.audit.queries import acts_about
 from app.db.base import table_of

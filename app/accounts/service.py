@@ -8,15 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import links, mail_doors, policy, recognition, sign_ins
+from app.accounts import known_devices, mail_rate_limits, mailed_links, policy, sign_ins
 from app.accounts.actor import Actor, Role, open_to_all, require
+from app.accounts.audit_log import note
 from app.accounts.domain import Purpose, closing_refusal, roles_record, roles_refusal
 from app.accounts.errors import PersonRefused
 from app.accounts.locks import locked_user
 from app.accounts.models import User
-from app.accounts.trail import note
 from app.audit.service import record
-from app.db import limits
+from app.db import rate_limits
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.versions import demand_current
@@ -79,9 +79,9 @@ def add_person(db: Session, *, name: str, email: str, roles: Set[Role], now: dat
     elif user.password_hash is not None:
         raise PersonRefused("This address has an account with a password already.")
     _give_roles(user, roles)
-    links.end_links(db, user.id, now=now)
+    mailed_links.end_links(db, user.id, now=now)
     note(db, None, user.id, "accounts.added", now=now, details={"roles": sorted(roles)})
-    return links.make_link(db, Purpose.invitation, user.id, email, now=now)
+    return mailed_links.make_link(db, Purpose.invitation, user.id, email, now=now)
 
 
 def change_roles(
@@ -146,8 +146,8 @@ def close_account(
         return
     user.disabled_at = now
     sign_ins.drop_all(db, person_id, now=now)
-    links.end_links(db, person_id, now=now)
-    recognition.forget_networks(db, person_id)
+    mailed_links.end_links(db, person_id, now=now)
+    known_devices.forget_networks(db, person_id)
     note(db, actor.user_id, person_id, "accounts.closed", now=now, reason=reason)
     _announce_loss(db, "account.closed", actor, person_id, ends_places=ends_places, now=now)
 
@@ -178,8 +178,8 @@ def start_reset(db: Session, actor: Actor, person_id: UserId, *, now: datetime) 
         _invite(db, user, actor, now=now)
         note(db, actor.user_id, person_id, "accounts.invited", now=now)
         return
-    limits.take(db, mail_doors.OFFICE_RESET, f"{actor.user_id} {person_id}", now=now)
-    link_id = links.make_link(db, Purpose.reset, user.id, user.email, now=now)
+    rate_limits.take(db, mail_rate_limits.OFFICE_RESET, f"{actor.user_id} {person_id}", now=now)
+    link_id = mailed_links.make_link(db, Purpose.reset, user.id, user.email, now=now)
     send_mail(db, user.email, "accounts/reset", {"link_id": str(link_id)}, now=now)
     note(db, actor.user_id, person_id, "accounts.reset_started", now=now)
 
@@ -251,8 +251,8 @@ def _add_person(db: Session, name: str, email: str, roles: Set[Role], *, now: da
 
 
 def _invite(db: Session, user: User, actor: Actor, *, now: datetime) -> None:
-    limits.take(db, mail_doors.INVITATION, f"{actor.user_id} {user.email}", now=now)
-    limits.take(db, mail_doors.INVITATION_SENDER, str(actor.user_id), now=now)
-    link_id = links.make_link(db, Purpose.invitation, user.id, user.email, now=now)
+    rate_limits.take(db, mail_rate_limits.INVITATION, f"{actor.user_id} {user.email}", now=now)
+    rate_limits.take(db, mail_rate_limits.INVITATION_SENDER, str(actor.user_id), now=now)
+    link_id = mailed_links.make_link(db, Purpose.invitation, user.id, user.email, now=now)
     values = {"link_id": str(link_id), "name": user.name, "inviter": actor.name}
     send_mail(db, user.email, "accounts/invitation", values, now=now)

@@ -11,8 +11,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts import api_tokens, doors, policy, recognition
+from app.accounts import api_tokens, known_devices, policy, rate_limits
 from app.accounts.actor import Actor, open_to_all, require
+from app.accounts.audit_log import note
 from app.accounts.domain import (
     MOST_SIGN_INS,
     Purpose,
@@ -21,17 +22,16 @@ from app.accounts.domain import (
     longest_time,
     network_block,
 )
-from app.accounts.doors import Caller, Knock
 from app.accounts.errors import SignInRefused
 from app.accounts.factors import pending
-from app.accounts.factors.holding import has_app
 from app.accounts.factors.pending import Waiting
+from app.accounts.factors.person_factors import has_app
 from app.accounts.identity import hash_of
-from app.accounts.links import open_link
+from app.accounts.known_devices import Recognition
 from app.accounts.locks import locked_user
+from app.accounts.mailed_links import open_link
 from app.accounts.models import SignIn, User
-from app.accounts.recognition import Recognition
-from app.accounts.trail import note
+from app.accounts.rate_limits import Caller, Knock
 from app.db.database import Database
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import EventId, SignInId, UserId, new_uuid, random_token
@@ -81,7 +81,7 @@ def begin_sign_in(database: Database, *, email: str, browser: Browser, now: date
         ).one_or_none()
         user_id, password_hash = (row.id, row.password_hash) if row else (None, None)
         caller = caller_of(db, user_id, password_hash, browser, account=email, now=now)
-        knocked = doors.count(db, doors.PASSWORD, caller, now=now)
+        knocked = rate_limits.count(db, rate_limits.PASSWORD, caller, now=now)
     return Candidate(email, user_id, password_hash, knocked, caller.is_stranger)
 
 
@@ -104,7 +104,9 @@ def caller_of(
         account,
         browser.network,
         own=known.device_of(user_id, password_hash, now=now),
-        is_network_known=recognition.is_known_network(db, known, user_id, browser.network, now=now),
+        is_network_known=known_devices.is_known_network(
+            db, known, user_id, browser.network, now=now
+        ),
     )
 
 
@@ -130,7 +132,7 @@ def begin_proof(database: Database, actor: Actor, *, network: str, now: datetime
 
 def _own_try(db: Session, email: str, browser: Browser, own: str, *, now: datetime) -> Candidate:
     caller = Caller(email, browser.network, own)
-    knocked = doors.count(db, doors.PASSWORD, caller, now=now)
+    knocked = rate_limits.count(db, rate_limits.PASSWORD, caller, now=now)
     row = db.execute(
         select(User.id, User.password_hash).where(User.email == email, User.disabled_at.is_(None))
     ).one_or_none()
@@ -149,7 +151,7 @@ def refusal_of(candidate: Candidate) -> Refused:
     """Return what the sender of a wrong password is told. Where a cap on strangers is reached, somebody on
     a known network is told the same as a stranger: it must not show that the account exists."""
     if candidate.knocked.wait:
-        return doors.too_many(doors.PASSWORD, candidate.knocked.wait)
+        return rate_limits.too_many(rate_limits.PASSWORD, candidate.knocked.wait)
     return SignInRefused()
 
 
@@ -170,7 +172,7 @@ def sign_in(
     user = locked_user(db, candidate.user_id)
     if user is None or user.disabled_at or user.password_hash != candidate.password_hash:
         raise SignInRefused
-    doors.let_in(db, candidate.knocked)
+    rate_limits.let_in(db, candidate.knocked)
     if new_hash is not None:
         user.password_hash = new_hash
     if user.confirmed_at is None:
@@ -250,7 +252,7 @@ def _recognise(db: Session, user: User, browser: Browser, *, now: datetime) -> s
     known = browser.recognition
     if known is None or user.password_hash is None:
         return None
-    recognition.remember_network(db, known, user.id, browser.network, now=now)
+    known_devices.remember_network(db, known, user.id, browser.network, now=now)
     return known.cookie_with(user.id, user.password_hash, now=now)
 
 

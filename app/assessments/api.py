@@ -11,8 +11,8 @@ from app.assessments.domain import Mark, Outcome
 from app.assessments.forms import LONGEST_COMMENT, LONGEST_NOTE
 from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, UserId
 from app.web.access import INSTRUCTOR, SIGNED_IN, STAFF
+from app.web.request_context import Visit
 from app.web.routing import Api
-from app.web.visit import Visit
 
 api = Api("/api/v1", tags=["assessments"])
 

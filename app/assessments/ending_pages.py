@@ -10,8 +10,8 @@ from app.kit.ids import AssessmentId
 from app.web.access import INSTRUCTOR, STAFF
 from app.web.errors import status_of
 from app.web.forms import Submitted
+from app.web.request_context import Visit
 from app.web.routing import Pages
-from app.web.visit import Visit
 
 pages = Pages()
 STOP = "/assessments/{assessment_id}/stop"

@@ -20,8 +20,8 @@ from app.practicals import queries as practicals
 from app.web.access import INSTRUCTOR, SIGNED_IN
 from app.web.errors import status_of
 from app.web.forms import Submitted
+from app.web.request_context import Visit
 from app.web.routing import Pages
-from app.web.visit import Visit
 
 pages = Pages()
 START = "/teach/practicals/{practical_id}/students/{seat_id}/assess"

@@ -17,9 +17,9 @@ from app.kit.ids import AssessmentId, PracticalId
 from app.practicals.domain.times import moment_words, span_words
 from app.web import papers
 from app.web.access import SIGNED_IN, STAFF, FreshProof
-from app.web.print_desk import PaperAnswer
+from app.web.pdf_queue import PaperAnswer
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 

@@ -13,11 +13,11 @@ from app.practicals.domain.seats import attendance_refusal
 from app.practicals.errors import PlaceRefused
 from app.practicals.forms import AttendanceForm, EverybodyForm
 from app.practicals.policy import may_see_roster
-from app.practicals.queries.facts import gate_of
+from app.practicals.queries.eligibility_facts import gate_of
 from app.web.access import STAFF
 from app.web.forms import Submitted
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 

@@ -22,7 +22,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from app.kit.describing import PlainError
+from app.kit.error_descriptions import PlainError
 from app.kit.keys import SigningKeys
 
 FORMAT: Final = 1

@@ -20,7 +20,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import jobs
-from app.accounts.restoring import end_every_access
+from app.accounts.access_revocation import end_every_access
 from app.backups.archive import (
     DATABASE,
     FILES,
@@ -33,16 +33,16 @@ from app.backups.archive import (
     write_archive,
 )
 from app.backups.files import files_swapped, listed_files, size_of
-from app.backups.keeping import KeepRule, kept
+from app.backups.keep_rule import KeepRule, kept
 from app.backups.servers import DatabaseServer, server_of
 from app.backups.stopping import long_work
 from app.backups.work_folders import settle, work_folder
+from app.certificates.late_signing import upgrade
 from app.certificates.signing import Issuer
-from app.certificates.upgrading import upgrade
 from app.checks import broken_invariants
 from app.db.database import Database
 from app.db.migrate import is_known
-from app.kit.describing import describe_error
+from app.kit.error_descriptions import describe_error
 from app.kit.keys import Keys
 from app.outbox.service import hold_back_mails
 from app.settings import Settings

@@ -6,11 +6,11 @@ from pydantic import BaseModel
 
 from app.certificates import queries, serials
 from app.certificates.domain import Status
-from app.certificates.doors import take_turn
+from app.certificates.rate_limits import take_turn
 from app.kit.errors import NotFound
 from app.web.access import EVERYONE
+from app.web.request_context import Visit
 from app.web.routing import Api
-from app.web.visit import Visit
 
 api = Api("/api/v1", tags=["certificates"])
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.actor import Role
-from app.accounts.printable import NO_LETTERS
+from app.accounts.printable_names import NO_LETTERS
 from app.accounts.queries import Person
 from app.audit import service as audit
 from app.certificates import domain, queries
@@ -18,10 +18,10 @@ from app.certificates.models import Certificate, CertificateBlock
 from app.courses import queries as courses
 from app.db.database import Database
 from app.db.paging import PAGE_SIZE
-from app.kit import lettering
+from app.kit import name_letters
 from app.kit.ids import CertificateId, UserId
 from app.notices import service as notices
-from app.web import printed_names
+from app.web import glyph_check
 
 NO_NAME = "The profile has no name for the certificate."
 WRITE_IT = f"{NO_LETTERS}your passport, or write to the academy."
@@ -58,7 +58,7 @@ def look_ahead(database: Database, wanted: Iterable[tuple[UserId, str]]) -> None
     with database.read() as db:
         texts = [text for pair in wanted for text in _texts_for(db, *pair)]
     if texts:
-        printed_names.undrawn(texts)
+        glyph_check.undrawn(texts)
 
 
 def look_ahead_to_reissue(database: Database, certificate_id: CertificateId) -> None:
@@ -75,7 +75,7 @@ def look_ahead_to_name(database: Database, user_id: UserId) -> None:
         names = printed_names_of(accounts.people(db, [user_id])[user_id])
         texts = [*names, *(text for pair in waiting(db) for text in _texts_for(db, *pair))]
     if texts:
-        printed_names.undrawn(texts)
+        glyph_check.undrawn(texts)
 
 
 def hindrance(facts: Facts, person: Person) -> Hindrance | None:
@@ -84,19 +84,19 @@ def hindrance(facts: Facts, person: Person) -> Hindrance | None:
     name = domain.printable_name(person.certificate_name)
     if not name:
         return Hindrance(Whose.holder, person.user_id, NO_NAME)
-    if pictures := lettering.pictures_in(name):
-        return _of_holder(person, lettering.listed([f"“{sign}”" for sign in pictures]))
-    missing = printed_names.undrawn(_texts(facts, name), within=WITHIN)
+    if pictures := name_letters.pictures_in(name):
+        return _of_holder(person, name_letters.listed([f"“{sign}”" for sign in pictures]))
+    missing = glyph_check.undrawn(_texts(facts, name), within=WITHIN)
     if letters := missing[name]:
-        return _of_holder(person, lettering.where_in(name, letters))
+        return _of_holder(person, name_letters.where_in(name, letters))
     for judged in domain.assessments_of(facts):
         if letters := missing[judged.assessor]:
-            where = lettering.where_in(judged.assessor, letters)
+            where = name_letters.where_in(judged.assessor, letters)
             reason = f"Our certificates cannot print {where} in the name of the assessor, {judged.assessor}."
             return Hindrance(Whose.assessor, judged.assessor_id, reason)
     for text in _course_texts(facts):
         if letters := missing[text]:
-            where = lettering.where_in(text, letters)
+            where = name_letters.where_in(text, letters)
             reason = f"Our certificates cannot print {where} in the text of the course."
             return Hindrance(Whose.course, None, reason)
     return None
@@ -166,10 +166,8 @@ def tell_of_saved_name(db: Session, user_id: UserId, *, now: datetime) -> None:
     or they had no role yet for which it is printed."""
     person = accounts.people(db, [user_id])[user_id]
     for name in printed_names_of(person):
-        if letters := printed_names.undrawn([name], within=WITHIN)[name]:
-            problem = (
-                f"Our certificates cannot print {lettering.where_in(name, letters)} in your name."
-            )
+        if letters := glyph_check.undrawn([name], within=WITHIN)[name]:
+            problem = f"Our certificates cannot print {name_letters.where_in(name, letters)} in your name."
             _tell(db, person, problem, "", now=now)
             return
 

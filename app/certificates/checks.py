@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import queries as audit
 from app.certificates import domain, queries
-from app.certificates.gathering import competent_without_certificate
+from app.certificates.evidence import competent_without_certificate
 from app.certificates.models import Certificate
 from app.certificates.records import COLUMNS, ISSUED, WAS_REVOKED, is_as_hashed, is_untouched
 from app.certificates.signing import KnownKeys

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.certificates.domain import Whose
 from app.db.base import Base, word
-from app.db.readable import ReadableJson, ReadableMoment, ReadableUuid
+from app.db.damaged_values import ReadableJson, ReadableMoment, ReadableUuid
 from app.kit.ids import CertificateId, RevisionId, UserId
 
 

@@ -6,15 +6,15 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from app.certificates import blocks, queries, renaming, serials, service
+from app.certificates import blocks, name_changes, queries, serials, service
 from app.certificates.domain import Status
-from app.certificates.doors import take_turn
 from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable
+from app.certificates.file_check import checked_file, with_status
 from app.certificates.forms import BlockedForm, ReissueForm, RevokeForm, VerifyForm
-from app.certificates.offline import checked_file, with_status
+from app.certificates.key_list import written_list
 from app.certificates.printing import certificate_pdf
-from app.certificates.published import written_list
 from app.certificates.queries import Which
+from app.certificates.rate_limits import take_turn
 from app.certificates.revocations import revocations
 from app.certificates.service import Issued
 from app.certificates.signing import Issuer
@@ -24,11 +24,11 @@ from app.kit.ids import CertificateId, UserId
 from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT, FreshProof
 from app.web.errors import status_of
 from app.web.forms import Submitted
-from app.web.print_desk import PaperAnswer
-from app.web.printed_names import PrinterAway
+from app.web.glyph_check import PrinterAway
+from app.web.pdf_queue import PaperAnswer
+from app.web.request_context import Preview, Visit, VisitContext
 from app.web.routing import Pages
 from app.web.uploads import Uploaded
-from app.web.visit import Preview, Visit, VisitContext
 
 pages = Pages()
 VERIFY = Preview(
@@ -46,7 +46,7 @@ NOT_FOR_SEARCH = {"x-robots-tag": "noindex, nofollow"}
 def show_own(visit: Visit) -> Response:
     with visit.database.read() as db:
         page = queries.own_page(db, visit.actor.user_id, visit.keys.signing)
-        name = renaming.name_now(db, visit.actor.user_id) if page.certificates else ""
+        name = name_changes.name_now(db, visit.actor.user_id) if page.certificates else ""
     return visit.render("certificates/own.html", page=page, name_now=name)
 
 
@@ -253,7 +253,7 @@ def _one(
 ) -> Response:
     with visit.database.read() as db:
         page = queries.document(db, visit.actor, certificate_id, visit.keys.signing)
-        name = renaming.name_now(db, page.holder_id) if page.status is Status.valid else ""
+        name = name_changes.name_now(db, page.holder_id) if page.status is Status.valid else ""
     return visit.render(
         "certificates/one.html",
         status=status,

@@ -16,7 +16,7 @@ from app.assessments import queries as assessments
 from app.assessments.queries import Competent
 from app.certificates import domain, policy, serials
 from app.certificates.domain import Facts, Judged, Requirement, Whose
-from app.certificates.gathering import attended
+from app.certificates.evidence import attended
 from app.certificates.models import Certificate, CertificateBlock
 from app.certificates.records import WAS_REVOKED, Shown, shown
 from app.certificates.signing import FORMAT, KnownKeys, Proof, StatementKind, is_proved
@@ -32,7 +32,7 @@ from app.kit.ids import CertificateId, EnrolmentId, UserId
 from app.learning import queries as learning
 from app.learning.domain import Done
 from app.practicals import queries as practicals
-from app.practicals.queries.briefs import SeatBrief
+from app.practicals.queries.summaries import SeatBrief
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import typer
 from app.cli import backups, certificates, content, keys, mail, migrating, people, running
 from app.cli.common import fail
 from app.key_files import KeyFileProblem
-from app.kit.describing import PlainError, chain_of, describe_error
+from app.kit.error_descriptions import PlainError, chain_of, describe_error
 from app.kit.errors import Refused
 
 app = typer.Typer(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.common import AsJson, demand_answer, fail, now_of, read_settings
-from app.kit.describing import PlainError, describe_error
+from app.kit.error_descriptions import PlainError, describe_error
 
 if TYPE_CHECKING:
     from app.backups.copies import Made, Restored
@@ -35,7 +35,7 @@ def backup(
 ) -> None:
     """Copy database and files into one file while the academy is used. Keys are never in it."""
     from app.backups.copies import make_backup
-    from app.backups.keeping import KeepRule
+    from app.backups.keep_rule import KeepRule
 
     with _ended_by_signals():
         settings, keys, now = _installation()

@@ -12,7 +12,7 @@ from app.cli.backups import verify_backup
 from app.cli.common import AsJson, fail, now_of, open_database, read_settings
 
 if TYPE_CHECKING:
-    from app.certificates.offline import Checked
+    from app.certificates.file_check import Checked
 
 app = typer.Typer()
 
@@ -66,12 +66,12 @@ def sign_earlier() -> None:
     """Sign certificates that an earlier version issued after the upgrade had begun, or that an upgrade which
     was cut off has left unsigned. Look at each number: it is marked as signed later."""
     from app import key_files
-    from app.certificates import upgrading
+    from app.certificates import late_signing
 
     with open_database() as (settings, database):
         ring = key_files.load(settings).signing
         with database.write() as db:
-            done = upgrading.sign_earlier(db, ring, now=now_of(settings))
+            done = late_signing.sign_earlier(db, ring, now=now_of(settings))
     print("\n".join((*done.sentences, *done.signed)) or "Every certificate is signed.")
 
 
@@ -87,23 +87,24 @@ def _read(file: Path) -> bytes:
 
 def _by_list(content: bytes, keys_file: Path) -> tuple["Checked", tuple[str, ...]]:
     """Check with a published list of keys, without any settings or database."""
-    from app.certificates import offline, published
+    from app.certificates import file_check as certificates_file_check
+    from app.certificates import key_list
 
     try:
         with keys_file.open("rb") as opened:
-            known = published.read_list(opened.read(published.MOST_BYTES + 1))
+            known = key_list.read_list(opened.read(key_list.MOST_BYTES + 1))
     except OSError as error:
         fail(f"{keys_file} cannot be read: {error.strerror}.", code=2)
-    except published.NotPublished as problem:
+    except key_list.NotPublished as problem:
         fail(f"{keys_file} cannot be used. {problem}", code=2)
-    checked = offline.checked_file(content, known.keys)
+    checked = certificates_file_check.checked_file(content, known.keys)
     as_of = f"{known.as_of:%d %B %Y, %H:%M} UTC".lstrip("0")
     notes = (
         f"By the keys and revocations that {known.issuer} published on {as_of}, as {keys_file} says.",
         TAKE_IT_FROM_THERE,
     )
     revoked_at = known.revoked_at(checked.serial) if checked.said else None
-    return (offline.revoked(checked, revoked_at) if revoked_at else checked), notes
+    return (certificates_file_check.revoked(checked, revoked_at) if revoked_at else checked), notes
 
 
 def _by_installation(content: bytes) -> tuple["Checked", tuple[str, ...]]:
@@ -111,12 +112,13 @@ def _by_installation(content: bytes) -> tuple["Checked", tuple[str, ...]]:
     from sqlalchemy.exc import SQLAlchemyError
 
     from app import key_files
-    from app.certificates import offline, queries
+    from app.certificates import file_check as certificates_file_check
+    from app.certificates import queries
     from app.db.database import Database, DatabaseBusy
 
     settings = read_settings()
     ring = key_files.load(settings).signing
-    checked = offline.checked_file(content, ring)
+    checked = certificates_file_check.checked_file(content, ring)
     if not checked.said:
         return checked, ()
     database = Database(settings.database_url, pool_size=1)
@@ -128,8 +130,8 @@ def _by_installation(content: bytes) -> tuple["Checked", tuple[str, ...]]:
     finally:
         database.close()
     if found is None:
-        return offline.with_status(checked, None, None), ()
-    return offline.with_status(checked, found.status, found.revoked_at), ()
+        return certificates_file_check.with_status(checked, None, None), ()
+    return certificates_file_check.with_status(checked, found.status, found.revoked_at), ()
 
 
 def _as_json(checked: "Checked", notes: tuple[str, ...]) -> dict[str, object]:

@@ -68,7 +68,7 @@ def count_content(path: Path) -> None:
 
 def parse_folder(path: Path) -> "Parsed":
     from app.courses.domain.parsing import parse_course
-    from app.courses.reading import read_folder
+    from app.courses.source_folder import read_folder
 
     if not path.is_dir():
         fail(f"There is no folder {path}.", code=2)

@@ -52,7 +52,7 @@ def _tell(sentence: str) -> None:
 
 def _upgrade(watch: "Watch") -> None:
     from app import key_files
-    from app.certificates.upgrading import upgrade
+    from app.certificates.late_signing import upgrade
     from app.db.migrate import Schema, schema_of
 
     with open_database(is_migrated=False) as (settings, database):
@@ -72,7 +72,7 @@ def _upgrade(watch: "Watch") -> None:
 def _tell_of_unsigned(database: "Database") -> None:
     """Say which certificates wait: an upgrade that was cut off after its last step has signed nothing, and no
     later one signs."""
-    from app.certificates.upgrading import count_unsigned
+    from app.certificates.late_signing import count_unsigned
 
     with database.read() as db:
         count = count_unsigned(db)

@@ -22,7 +22,7 @@ def add_user(
 ) -> None:
     """Add a person without a password and print a link, good once, to set one."""
     from app.accounts import service as accounts
-    from app.accounts.links import sign_link
+    from app.accounts.mailed_links import sign_link
 
     with open_database() as (settings, database), database.write() as db:
         link_id = accounts.add_person(
@@ -56,7 +56,7 @@ def make_token(
 def reset_password(email: str) -> None:
     """Print a link, good once and for 30 minutes, to choose a new password: for a day without mails."""
     from app.accounts import own_account
-    from app.accounts.links import sign_link
+    from app.accounts.mailed_links import sign_link
 
     with open_database() as (settings, database), database.write() as db:
         link_id = own_account.link_for_new_password(
@@ -81,13 +81,13 @@ def sign_everybody_out(
     reason: Annotated[str, typer.Option(help="Why; it is kept in the audit trail.")],
 ) -> None:
     """End every sign-in and every token of the API, of everybody, from the next request on."""
-    from app.accounts import restoring
+    from app.accounts import access_revocation
 
     why = reason.strip()
     if not why:
         raise typer.BadParameter("Say why; it is kept in the audit trail.")
     with open_database() as (settings, database), database.write() as db:
-        ended = restoring.sign_everybody_out(db, reason=why, now=now_of(settings))
+        ended = access_revocation.sign_everybody_out(db, reason=why, now=now_of(settings))
     print(
         f"Ended sign-ins: {ended}. Every token of the API has ended too. Passwords stay as they are."
     )

@@ -68,13 +68,13 @@ def _announce(settings: "Settings", host: str, port: int) -> None:
 def _prepare(settings: "Settings") -> bool:
     """Migrate, publish courses/, and in demo fill an empty database; return whether it was filled."""
     from app import key_files
+    from app.certificates.late_signing import upgrade
     from app.certificates.signing import Issuer
-    from app.certificates.upgrading import upgrade
     from app.courses import service as courses
     from app.db.database import Database
     from app.db.migrate import Schema, schema_of
     from app.demo.academy import fill_if_empty
-    from app.kit.places import COURSES
+    from app.kit.paths import COURSES
     from app.settings import Environment
 
     database = Database(settings.database_url, pool_size=4)
@@ -124,7 +124,7 @@ def assets(
 ) -> None:
     """Make styles, scripts and fonts, once for each release, as its owner. `serve` makes them itself where it
     may write."""
-    from app.kit.places import ROOT, STATIC
+    from app.kit.paths import ROOT, STATIC
     from app.web.assets import adopt_builds, build_assets
 
     target = ROOT / "var" / "assets"

@@ -4,8 +4,8 @@ from pydantic import BaseModel, ConfigDict
 
 from app.courses import queries
 from app.web.access import EVERYONE
+from app.web.request_context import Visit
 from app.web.routing import Api
-from app.web.visit import Visit
 
 api = Api("/api/v1/courses", tags=["courses"])
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.audit import service as audit
-from app.courses import answers, queries
+from app.courses import answer_keys, queries
 from app.courses.domain.delivery import Course
 from app.courses.domain.errata import Erratum, has_passage
 from app.courses.domain.keys import CourseKeys
@@ -48,7 +48,7 @@ def publish_errata(
     documents = {
         revision_id: (
             queries.revision(db, revision_id).course,
-            answers.answer_keys(db, revision_id),
+            answer_keys.answer_keys(db, revision_id),
         )
         for revision_id in (revisions if new else ())
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.courses.domain.comparing import Change
+from app.courses.domain.diff import Change
 from app.courses.domain.problems import Problem
 from app.kit.errors import Conflict, Invalid
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, require
-from app.courses import answers, policy, queries
+from app.courses import answer_keys, policy, queries
 from app.courses.domain.delivery import ClinicalValue
 from app.courses.domain.statistics import statistics
 from app.courses.models import CourseHead, Revision
@@ -64,7 +64,7 @@ def courses_overview(db: Session, actor: Actor) -> tuple[CourseRevisions, ...]:
     for key, head in heads.items():
         mine = [row for row in rows if row.course_key == key]
         course = queries.revision(db, head).course
-        counted = statistics(course, answers.answer_keys(db, head))
+        counted = statistics(course, answer_keys.answer_keys(db, head))
         shown = []
         for row in mine[:SHOWN]:
             content = queries.revision(db, row.id).course

@@ -5,8 +5,8 @@ from fastapi import Response
 
 from app.courses import overview, queries
 from app.web.access import ADMIN, EVERYONE
+from app.web.request_context import Preview, Visit
 from app.web.routing import Pages
-from app.web.visit import Preview, Visit
 
 pages = Pages()
 

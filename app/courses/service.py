@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, require
 from app.audit import service as audit
-from app.courses import answers, policy, queries
-from app.courses.domain.comparing import Change, compare, corrupting
+from app.courses import answer_keys, policy, queries
 from app.courses.domain.delivery import Course
+from app.courses.domain.diff import Change, compare, corrupting
 from app.courses.domain.digest import digest
-from app.courses.domain.drawing import digest_of
 from app.courses.domain.keys import CourseKeys
 from app.courses.domain.parsing import Parsed
+from app.courses.domain.svg import digest_of
 from app.courses.errata import publish_errata
 from app.courses.errors import CorruptsEvidence, CourseHasProblems, PublishedMeanwhile
 from app.courses.models import CourseHead, Media, Revision
@@ -158,7 +158,7 @@ def _changes(
     broken: set[Change] = set()
     for revision_id in known:
         old = queries.revision(db, revision_id).course
-        found = compare(old, answers.answer_keys(db, revision_id), course, keys)
+        found = compare(old, answer_keys.answer_keys(db, revision_id), course, keys)
         broken |= set(corrupting(found))
         if revision_id == head:
             changes = found

@@ -8,7 +8,7 @@ from sqlalchemy import String, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db.base import Base
-from app.db.inserting import insert_into
+from app.db.upsert import insert_into
 from app.kit.errors import Invalid
 
 KEPT = timedelta(hours=24)

@@ -17,7 +17,7 @@ from app.db.migrator import (
     run_downgrade,
     run_upgrade,
 )
-from app.kit.places import MIGRATIONS
+from app.kit.paths import MIGRATIONS
 
 VERSION_TABLE = "alembic_version"
 NEEDS_TABLE = "schema_needs"

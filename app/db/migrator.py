@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.db.database import Database
-from app.kit.describing import PlainError, describe_error
-from app.kit.places import MIGRATIONS
+from app.kit.error_descriptions import PlainError, describe_error
+from app.kit.paths import MIGRATIONS
 
 LOCK_SECONDS: Final = 20
 """How long a migration waits for a table, or for SQLite's write lock, that something else holds. A longer

@@ -8,7 +8,7 @@ import app
 
 def load_tables() -> None:
     """Import every feature's `models`, so that the metadata is complete."""
-    import_module("app.db.limits")
+    import_module("app.db.rate_limits")
     import_module("app.db.idempotency")
     for module in walk_packages(app.__path__, "app."):
         if module.name.endswith(".models"):

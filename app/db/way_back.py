@@ -20,7 +20,7 @@ from app.db.in_use import other_users
 from app.db.migrate import downgrade, is_known
 from app.db.migrator import MigrationProblem, Watch, revision_in
 from app.db.releases import RELEASES
-from app.kit.places import MIGRATIONS
+from app.kit.paths import MIGRATIONS
 
 RELEASE: Final = "release"
 """The word for the newest release before the present schema."""

@@ -20,10 +20,10 @@ from app.demo.intakes import open_intakes
 from app.demo.joining import join
 from app.demo.people import ADMIN, INSTRUCTORS, PASSWORD, STUDENTS
 from app.demo.proofs import show_proofs
-from app.demo.reading import read_notices
+from app.demo.seed_notices import read_notices
 from app.demo.studying import study
 from app.retention.sweeping import sweep
-from app.web import printed_names
+from app.web import glyph_check
 
 COURSE = "mesotherapy"
 
@@ -38,7 +38,7 @@ def fill_if_empty(database: Database, issuer: Issuer, *, now: datetime) -> bool:
         if course is None or people.person_by_email(db, ADMIN.email) is not None:
             return False
         # The printer is asked about all names at once, and not one by one.
-        printed_names.undrawn(one.certificate_name or one.name for one in (*STUDENTS, *INSTRUCTORS))
+        glyph_check.undrawn(one.certificate_name or one.name for one in (*STUDENTS, *INSTRUCTORS))
         diary = Diary(db, course.course, now, issuer)
         _write_down(diary, password_hash)
         diary.live()

@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 
-from app.web.shell import Guest
+from app.web.application import Guest
 
 HOST = "demo.preceptor.example"
 PASSWORD = "a small open door"  # noqa: S105 - of the demo academy only, printed at its start

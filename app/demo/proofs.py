@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from app.accounts import proof_queries, proofs
+from app.accounts import life_support, life_support_queries
 from app.demo.days import DAYS
 from app.demo.diary import ZONE, Diary
 from app.demo.people import ADMIN
@@ -30,7 +30,7 @@ def show_proofs(diary: Diary) -> None:
 def _record(diary: Diary, name: str, now: datetime) -> None:
     today = now.astimezone(ZONE).date()
     admin, person_id = diary.people[ADMIN.name], diary.people[name].user_id
-    proofs.record_proof(
+    life_support.record_proof(
         diary.db,
         admin,
         person_id,
@@ -38,7 +38,7 @@ def _record(diary: Diary, name: str, now: datetime) -> None:
         expires_on=today + VALID,
         issuer=ISSUER,
         reason=None,
-        expected_version=proof_queries.proof_page(diary.db, admin, person_id).version,
+        expected_version=life_support_queries.proof_page(diary.db, admin, person_id).version,
         today=today,
         now=now,
     )
@@ -46,11 +46,11 @@ def _record(diary: Diary, name: str, now: datetime) -> None:
 
 def _withdraw(diary: Diary, now: datetime) -> None:
     admin, person_id = diary.people[ADMIN.name], diary.people[DOUBTED].user_id
-    proofs.withdraw_proof(
+    life_support.withdraw_proof(
         diary.db,
         admin,
         person_id,
         reason=WHY_DOUBTED,
-        expected_version=proof_queries.proof_page(diary.db, admin, person_id).version,
+        expected_version=life_support_queries.proof_page(diary.db, admin, person_id).version,
         now=now,
     )

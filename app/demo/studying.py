@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from app.accounts.actor import Actor
-from app.courses.answers import answer_keys
+from app.courses.answer_keys import answer_keys
 from app.courses.domain.delivery import Module
 from app.courses.domain.keys import QuestionKey
 from app.demo.diary import Deed, Diary

@@ -13,8 +13,8 @@ from app.db.connecting import connection_problem
 from app.db.database import SAFE_SQLITE, Database, sqlite_module
 from app.db.migrate import Schema, schema_of
 from app.doctor.findings import Finding, attention, fault
-from app.kit.describing import describe_error
-from app.workers.watch import moment_ahead
+from app.kit.error_descriptions import describe_error
+from app.workers.clock_watch import moment_ahead
 
 OLDEST_POSTGRES: Final = 14
 CLOCKS_APART: Final = timedelta(seconds=5)

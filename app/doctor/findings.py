@@ -7,7 +7,7 @@ from threading import Thread
 from time import monotonic
 from typing import Final
 
-from app.kit.describing import describe_error
+from app.kit.error_descriptions import describe_error
 
 LONGEST_LOOK: Final = 5.0
 """Seconds that one look may take."""

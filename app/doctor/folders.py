@@ -11,7 +11,7 @@ from typing import Final
 
 from app.db.database import Database
 from app.doctor.findings import Finding, attention, fault
-from app.kit.places import ROOT, STATIC
+from app.kit.paths import ROOT, STATIC
 from app.settings import Environment, Settings
 from app.web.assets import is_built
 from app.web.health import LITTLE_SPACE, free_space

@@ -17,8 +17,8 @@ from app.kit.ids import EnquiryId
 from app.web.access import ADMIN, EVERYONE
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
+from app.web.request_context import Preview, Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Preview, Visit, VisitContext
 
 pages = Pages()
 LONGEST_SEARCH = 100

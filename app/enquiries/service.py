@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import Actor, open_to_all, require
 from app.audit import service as audit
 from app.courses import queries as courses
-from app.enquiries import doors, policy
+from app.enquiries import policy, rate_limits
 from app.enquiries.domain import Question, Reason
 from app.enquiries.errors import AnswerRefused
 from app.enquiries.models import Enquiry
@@ -26,7 +26,7 @@ def ask(db: Session, question: Question, *, network: str, academy: str, now: dat
     nobody shall send words through us. Nor does the academy's: a question stands in one place, so that it
     is gone when it is deleted there.
     """
-    mails = doors.knock(db, email=question.email, network=network, now=now)
+    mails = rate_limits.knock(db, email=question.email, network=network, now=now)
     card = courses.course_card(db, question.course_key) if question.course_key else None
     enquiry = Enquiry(
         id=EnquiryId(new_uuid()),

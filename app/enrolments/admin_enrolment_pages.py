@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy.orm import Session
 
-from app.accounts.holdings import Loss, held_by
+from app.accounts.loss_preview import Loss, held_by
 from app.enrolments import admin_queries, invoices, service
 from app.enrolments.admin_queries import EnrolmentPage
 from app.enrolments.forms import EmptyForm, InvoiceForm, PaymentForm, ReasonForm, midnight
@@ -18,8 +18,8 @@ from app.web.dates import local_day, typed_moment
 from app.web.errors import status_of
 from app.web.form_pages import compared, errors_of, form_page
 from app.web.forms import Submission, Submitted
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages(prefix="/admin/enrolments/{enrolment_id}")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import Response
 
-from app.accounts.holdings import Loss, held_by
+from app.accounts.loss_preview import Loss, held_by
 from app.courses import queries as courses
 from app.db.paging import page_number
 from app.enrolments import admin_queries, service
@@ -28,8 +28,8 @@ from app.web.dates import local_day, typed_day, typed_moment, typed_pounds
 from app.web.errors import status_of
 from app.web.form_pages import compared, errors_of, form_page
 from app.web.forms import Submission, Submitted
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 LONGEST_SEARCH = 100

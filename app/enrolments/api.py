@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict
 
 from app.enrolments import queries, service
 from app.enrolments.domain import Decision, EnrolmentState, Reason
-from app.enrolments.gate import live_rows
+from app.enrolments.locking import live_rows
 from app.kit.ids import EnrolmentId, IntakeId
 from app.web.access import EVERYONE, STUDENT
 from app.web.dates import local_day
 from app.web.forms import Submission
+from app.web.request_context import Visit
 from app.web.routing import Api
-from app.web.visit import Visit
 
 api = Api("/api/v1/intakes", tags=["intakes"])
 

@@ -6,9 +6,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
-from app.enrolments import domain, letters
+from app.enrolments import domain, notifications
 from app.enrolments.domain import EnrolmentState, IntakeStatus
-from app.enrolments.gate import take_gate
+from app.enrolments.locking import take_gate
 from app.enrolments.models import Enrolment, Intake
 from app.kit.ids import IntakeId
 
@@ -52,5 +52,5 @@ def close_waiting_list(db: Session, intake_id: IntakeId, *, now: datetime) -> in
             person_id=user_id,
             details={"intake_id": str(intake_id)},
         )
-    letters.send(db, "list-closed", gate, [user_id for _, user_id in ended], now=now)
+    notifications.send(db, "list-closed", gate, [user_id for _, user_id in ended], now=now)
     return len(ended)

@@ -11,7 +11,7 @@ from app.audit import service as audit
 from app.courses import queries as courses
 from app.enrolments import domain
 from app.enrolments.domain import EnrolmentState, Gate
-from app.enrolments.gate import move_state, promote, release_places, row_of, take_gate
+from app.enrolments.locking import move_state, promote, release_places, row_of, take_gate
 from app.enrolments.models import Enrolment, Intake
 from app.kit.ids import EnrolmentId, IntakeId, UserId
 

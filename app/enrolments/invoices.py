@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, require
-from app.enrolments import domain, policy, steps
+from app.enrolments import domain, policy, transitions
 from app.enrolments.domain import EnrolmentState, Reason, invoice_record, payment_record
 from app.enrolments.errors import EnrolmentRefused
-from app.enrolments.gate import row_of, take_gate_of
+from app.enrolments.locking import row_of, take_gate_of
 from app.kit.ids import EnrolmentId
 from app.kit.versions import demand_current
 
@@ -36,7 +36,7 @@ def record_invoice(
     )
     row.invoice_number = number
     row.invoiced_at = invoiced_at
-    steps.record(db, actor, "enrolment.invoiced", row, now=now, details={"number": number})
+    transitions.record(db, actor, "enrolment.invoiced", row, now=now, details={"number": number})
 
 
 def record_payment(
@@ -60,7 +60,7 @@ def record_payment(
         expected_version, recorded=payment_record(row.paid_at), sent=payment_record(paid_at)
     )
     row.paid_at = paid_at
-    steps.record(db, actor, "enrolment.paid", row, now=now)
+    transitions.record(db, actor, "enrolment.paid", row, now=now)
 
 
 def _demand_held(state: EnrolmentState) -> None:

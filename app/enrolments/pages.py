@@ -5,15 +5,15 @@ from fastapi import Response
 from app.enrolments import queries, service
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.forms import EmptyForm
-from app.enrolments.structured import course_document
+from app.enrolments.schema_org import course_document
 from app.kit.errors import Conflict, Refused
 from app.kit.ids import EnrolmentId, IntakeId
 from app.web.access import EVERYONE, STUDENT
 from app.web.dates import local_day
 from app.web.errors import status_of
 from app.web.forms import Submitted
+from app.web.request_context import Preview, Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Preview, Visit, VisitContext
 
 pages = Pages()
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.accounts.actor import Actor, require
 from app.courses import queries as courses
-from app.enrolments import domain, letters, policy, steps
+from app.enrolments import domain, notifications, policy, transitions
 from app.enrolments.domain import (
     Decision,
     EnrolmentState,
@@ -24,7 +24,7 @@ from app.enrolments.domain import (
     intake_record,
 )
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
-from app.enrolments.gate import (
+from app.enrolments.locking import (
     draw_waiting_number,
     live_rows,
     promote,
@@ -71,7 +71,7 @@ def make_intake(
         **intake_record(fields),
     )
     db.add(intake)
-    steps.record_intake(db, actor, "intake.made", intake.id, now=now)
+    transitions.record_intake(db, actor, "intake.made", intake.id, now=now)
     return intake.id
 
 
@@ -113,11 +113,11 @@ def change_intake(
         opens_at=fields.opens_at,
         closes_at=fields.closes_at,
     )
-    steps.record_intake(db, actor, "intake.changed", intake_id, reason=reason, now=now)
+    transitions.record_intake(db, actor, "intake.changed", intake_id, reason=reason, now=now)
     concerned: list[UserId] = []
     if fields.starts_on != gate.starts_on:
         concerned = [row.user_id for row in live_rows(db, intake_id)]
-        letters.send(db, "changed", changed, concerned, now=now)
+        notifications.send(db, "changed", changed, concerned, now=now)
     promote(db, actor.user_id, intake_id, changed, now=now)
     return len(concerned)
 
@@ -128,7 +128,7 @@ def open_intake(db: Session, actor: Actor, intake_id: IntakeId, *, now: datetime
     gate = take_gate(db, intake_id)
     _refuse(domain.open_refusal(gate.status))
     _set_status(db, intake_id, domain.IntakeStatus.open)
-    steps.record_intake(db, actor, "intake.opened", intake_id, now=now)
+    transitions.record_intake(db, actor, "intake.opened", intake_id, now=now)
 
 
 def cancel_intake(
@@ -142,10 +142,10 @@ def cancel_intake(
     _set_status(db, intake_id, domain.IntakeStatus.cancelled)
     live = live_rows(db, intake_id)
     for row in live:
-        steps.end(db, actor, row, EnrolmentState.cancelled, reason=reason, now=now)
+        transitions.end(db, actor, row, EnrolmentState.cancelled, reason=reason, now=now)
     release_places(db, intake_id, gate, gate.taken)
-    steps.record_intake(db, actor, "intake.cancelled", intake_id, reason=reason, now=now)
-    letters.send(db, "cancelled", gate, [row.user_id for row in live], reason=reason, now=now)
+    transitions.record_intake(db, actor, "intake.cancelled", intake_id, reason=reason, now=now)
+    notifications.send(db, "cancelled", gate, [row.user_id for row in live], reason=reason, now=now)
 
 
 def request_place(
@@ -169,12 +169,12 @@ def request_place(
     waiting = waiting_in(db, intake_id)
     if domain.decision(gate, waiting=waiting) is Decision.wait:
         number = draw_waiting_number(db, intake_id)
-        enrolment_id = steps.join(db, actor, intake_id, gate, now=now, waiting_number=number)
-        letters.send(db, "waiting", gate, [actor.user_id], position=waiting + 1, now=now)
+        enrolment_id = transitions.join(db, actor, intake_id, gate, now=now, waiting_number=number)
+        notifications.send(db, "waiting", gate, [actor.user_id], position=waiting + 1, now=now)
         return Requested(enrolment_id, EnrolmentState.waiting, waiting + 1)
     take_places(db, intake_id, 1, override=0)
-    enrolment_id = steps.join(db, actor, intake_id, gate, now=now)
-    letters.send(db, "requested", gate, [actor.user_id], now=now)
+    enrolment_id = transitions.join(db, actor, intake_id, gate, now=now)
+    notifications.send(db, "requested", gate, [actor.user_id], now=now)
     return Requested(enrolment_id, EnrolmentState.requested, None)
 
 
@@ -210,8 +210,8 @@ def confirm_request(db: Session, actor: Actor, enrolment_id: EnrolmentId, *, now
     _, gate = take_gate_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
     _refuse(domain.confirm_refusal(gate, row.state))
-    steps.confirm(db, actor, row, _current_revision(db, gate), now=now)
-    letters.send(db, "confirmed", gate, [row.user_id], now=now)
+    transitions.confirm(db, actor, row, _current_revision(db, gate), now=now)
+    notifications.send(db, "confirmed", gate, [row.user_id], now=now)
 
 
 def decline_request(
@@ -222,7 +222,9 @@ def decline_request(
     intake_id, gate = take_gate_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
     _refuse(domain.decline_refusal(row.state))
-    steps.end_one(db, actor, intake_id, gate, row, EnrolmentState.declined, reason=reason, now=now)
+    transitions.end_one(
+        db, actor, intake_id, gate, row, EnrolmentState.declined, reason=reason, now=now
+    )
 
 
 def cancel_place(
@@ -233,7 +235,9 @@ def cancel_place(
     intake_id, gate = take_gate_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
     _refuse(domain.cancel_refusal(row.state))
-    steps.end_one(db, actor, intake_id, gate, row, EnrolmentState.cancelled, reason=reason, now=now)
+    transitions.end_one(
+        db, actor, intake_id, gate, row, EnrolmentState.cancelled, reason=reason, now=now
+    )
 
 
 def reserve_places(
@@ -269,16 +273,16 @@ def reserve_places(
     override = domain.override_for(places=gate.places, taken=gate.taken + needed)
     take_places(db, intake_id, needed, override=override)
     reserved = tuple(
-        steps.reserve(
+        transitions.reserve(
             db, actor, intake_id, gate, user_id, live.get(user_id), revision_id, note, now
         )
         for user_id in named
     )
     if override_reason is not None and (override > gate.override or others):
-        steps.record_intake(
+        transitions.record_intake(
             db, actor, "intake.override", intake_id, reason=override_reason, now=now
         )
-    letters.send(db, "confirmed", gate, named, now=now)
+    notifications.send(db, "confirmed", gate, named, now=now)
     return reserved
 
 
@@ -318,7 +322,9 @@ def note_export(
 ) -> None:
     """Note that the list of people of an intake was taken away as a file."""
     require(policy.may_manage_intakes(actor))
-    steps.record_intake(db, actor, "intake.exported", intake_id, now=now, details={"rows": rows})
+    transitions.record_intake(
+        db, actor, "intake.exported", intake_id, now=now, details={"rows": rows}
+    )
 
 
 def _refuse(reason: Reason | None) -> None:
@@ -358,6 +364,6 @@ def _withdraw(
     now: datetime,
 ) -> None:
     _refuse(domain.withdraw_refusal(gate, row.state, today=today))
-    steps.end_one(
+    transitions.end_one(
         db, actor, intake_id, gate, row, EnrolmentState.cancelled, letter="withdrawn", now=now
     )

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.home.exceptions import Exceptional, Urgency, exceptions
-from app.practicals.queries.lists import BoardRow, coming
+from app.home.attention_list import Exceptional, Urgency, exceptions
+from app.practicals.queries.admin_lists import BoardRow, coming
 
 MOST_DATES = 8
 

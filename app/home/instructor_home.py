@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import Actor
 from app.assessments import queries as assessments
 from app.assessments.queries import Standing, Unsigned
-from app.home.helping import HelpList, who_needs_help
+from app.home.at_risk import HelpList, who_needs_help
 from app.kit.ids import SeatId
 from app.practicals.domain.times import start_of_day
-from app.practicals.queries import briefs, rosters
-from app.practicals.queries.briefs import Brief
+from app.practicals.queries import rosters, summaries
 from app.practicals.queries.rosters import RosterSeat
+from app.practicals.queries.summaries import Brief
 
 MOST_DATES = 6
 MOST_PEOPLE = 16
@@ -58,7 +58,7 @@ class InstructorHome:
 def instructor_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> InstructorHome:
     # A day stays "my day" when its last hour is over: there are assessments to sign.
     morning = start_of_day(now, zone.key)
-    dates = briefs.upcoming_for_instructor(db, actor.user_id, now=morning, most=MOST_DATES)
+    dates = summaries.upcoming_for_instructor(db, actor.user_id, now=morning, most=MOST_DATES)
     today = now.astimezone(zone).date()
     return InstructorHome(
         _days(db, [date for date in dates if date.starts_at.astimezone(zone).date() <= today]),

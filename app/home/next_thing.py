@@ -15,7 +15,7 @@ from app.enrolments.domain import EnrolmentState
 from app.enrolments.queries import OwnPlace
 from app.learning.domain import NextStep, StepKind
 from app.learning.queries import CourseProgress
-from app.practicals.queries.briefs import OwnDate
+from app.practicals.queries.summaries import OwnDate
 from app.quizzes.domain.attempt import Try
 
 

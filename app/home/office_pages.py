@@ -2,7 +2,7 @@
 
 from fastapi import Response
 
-from app.home import people, service
+from app.home import person_page, service
 from app.home.forms import NoFields
 from app.home.status import system_status
 from app.kit.ids import EventId, UserId
@@ -11,8 +11,8 @@ from app.outbox.health import deliveries
 from app.retention.rules import RULE
 from app.web.access import ADMIN
 from app.web.forms import Submitted
+from app.web.request_context import Visit
 from app.web.routing import Pages
-from app.web.visit import Visit
 
 pages = Pages()
 
@@ -20,7 +20,7 @@ pages = Pages()
 @pages.get("/admin/people/{person_id}", name="accounts.person", access=ADMIN)
 def show_person(visit: Visit, person_id: UserId) -> Response:
     with visit.database.read() as db:
-        story, learner = people.person_page(
+        story, learner = person_page.person_page(
             db,
             visit.actor,
             person_id,

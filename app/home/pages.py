@@ -2,14 +2,14 @@
 
 from fastapi import Response
 
-from app.enrolments.structured import CONTEXT, organisation
+from app.enrolments.schema_org import CONTEXT, organisation
 from app.home import queries
 from app.kit.errors import NotFound
-from app.notices.reading import lines
+from app.notices.rendering import lines
 from app.settings import Environment
 from app.web.access import EVERYONE, SIGNED_IN
+from app.web.request_context import Preview, Visit
 from app.web.routing import Pages
-from app.web.visit import Preview, Visit
 
 pages = Pages()
 WHAT_WE_DO = (

@@ -5,19 +5,19 @@ from email.utils import parseaddr
 from fastapi import Response
 
 from app.accounts.actor import Role
-from app.accounts.browsers import WAITING
 from app.accounts.domain import idle_time, longest_time
 from app.accounts.factors import fresh_codes
 from app.accounts.factors.domain import PENDING_LASTS
-from app.accounts.recognition import DEVICE_LASTS
+from app.accounts.known_devices import DEVICE_LASTS
+from app.accounts.sign_in_cookies import WAITING
 from app.courses import queries as courses
 from app.home.information import ACCESSIBILITY, PRIVACY, Cookie, Information, cookies
 from app.home.search_engines import robots, sitemap
-from app.web import flashes
+from app.web import flash_messages
 from app.web.access import EVERYONE
 from app.web.csrf import cookie_name
+from app.web.request_context import VISITOR_LASTS, Preview, Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import VISITOR_LASTS, Preview, Visit, VisitContext
 
 pages = Pages()
 AN_HOUR = {"cache-control": "public, max-age=3600"}
@@ -67,7 +67,7 @@ def show_cookies(visit: Visit) -> Response:
         visitor_seconds=VISITOR_LASTS,
         device_lasts=DEVICE_LASTS,
         flash=cookie_name(visit.settings, "flash"),
-        flash_seconds=flashes.LASTS,
+        flash_seconds=flash_messages.LASTS,
     )
     preview = Preview(
         "Cookies",

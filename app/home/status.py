@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import Actor, require
 from app.db.database import Database, sqlite_module
 from app.db.migrate import Schema, revision_of, schema_in
-from app.home.exceptions import Urgency
+from app.home.attention_list import Urgency
 from app.home.status_problems import (
     Problem,
     delivery_problems,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.db.migrate import Schema
-from app.home.exceptions import Urgency
+from app.home.attention_list import Urgency
 from app.operations.runs import Run, RunKind
 from app.outbox.health import Delivery
 from app.outbox.queries import Kind

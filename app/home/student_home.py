@@ -24,8 +24,8 @@ from app.notices import queries as notices
 from app.notices.queries import OwnNotice
 from app.practicals.domain.life_support import life_support_unmet
 from app.practicals.domain.refusals import Unmet
-from app.practicals.queries import briefs
-from app.practicals.queries.briefs import OwnDate
+from app.practicals.queries import summaries
+from app.practicals.queries.summaries import OwnDate
 from app.quizzes import queries as quizzes
 from app.quizzes.domain.attempt import Try
 
@@ -60,7 +60,7 @@ def student_home(
     progress = learning.progress_on(db, places, done)
     own = certificates.own_page_of(db, user_id, places, done, keys)
     tries = quizzes.tries_of(db, user_id)
-    dates = briefs.upcoming_for_student(db, user_id, now=now, most=MOST_DATES)
+    dates = summaries.upcoming_for_student(db, user_id, now=now, most=MOST_DATES)
     reports = assessments.reports_of(db, user_id)
     asked = enrolments.asked_for(db, user_id, today=now.astimezone(zone).date(), now=now)
     ways = {way.course_key: way for way in own.ways}

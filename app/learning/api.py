@@ -5,8 +5,8 @@ from pydantic import BaseModel, ConfigDict
 from app.learning import queries, service
 from app.learning.domain import ModuleState, NumberedModule, StepKind, lock_sentence
 from app.web.access import STUDENT
+from app.web.request_context import Visit
 from app.web.routing import Api
-from app.web.visit import Visit
 
 api = Api("/api/v1/learn", tags=["learning"])
 

@@ -4,15 +4,15 @@ only the form at the end of a lesson does."""
 from fastapi import Response
 
 from app.db.paging import page_number
-from app.learning import finding, queries, service
+from app.learning import queries, search, service
 from app.learning.domain import StepKind
 from app.learning.errors import LessonStaysDone, ModuleLocked
 from app.learning.forms import MarkForm
 from app.web.access import STUDENT
 from app.web.errors import status_of
 from app.web.forms import Submitted
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 
@@ -46,7 +46,7 @@ def go_on(visit: Visit, course_key: str) -> Response:
 def show_glossary(visit: Visit, course_key: str) -> Response:
     query = visit.request.query_params.get("q", "")
     with visit.database.read() as db:
-        page = finding.glossary_page(db, visit.actor, course_key, query=query)
+        page = search.glossary_page(db, visit.actor, course_key, query=query)
     return visit.render("learning/glossary.html", page=page)
 
 
@@ -55,7 +55,7 @@ def search_course(visit: Visit, course_key: str) -> Response:
     asked = visit.request.query_params
     number = page_number(asked.get("page"))
     with visit.database.read() as db:
-        page = finding.search_page(
+        page = search.search_page(
             db, visit.actor, course_key, query=asked.get("q", ""), number=number
         )
     return visit.render("learning/search.html", page=page)

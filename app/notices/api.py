@@ -9,10 +9,10 @@ from app.db.paging import page_number
 from app.kit.ids import NoticeId
 from app.notices import queries, service
 from app.notices.queries import OwnNotice
-from app.notices.reading import letter_of
+from app.notices.rendering import letter_of
 from app.web.access import SIGNED_IN
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Api
-from app.web.visit import Visit, VisitContext
 
 api = Api("/api/v1/notices", tags=["notices"])
 

@@ -7,11 +7,11 @@ from app.db.paging import page_number
 from app.kit.ids import NoticeId
 from app.notices import queries, service
 from app.notices.forms import ReadAllForm, ReadForm
-from app.notices.reading import letter_of, lines
+from app.notices.rendering import letter_of, lines
 from app.web.access import SIGNED_IN
 from app.web.forms import Submitted
+from app.web.request_context import Visit
 from app.web.routing import Pages
-from app.web.visit import Visit
 
 pages = Pages(prefix="/notices")
 

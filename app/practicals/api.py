@@ -14,13 +14,13 @@ from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, SeatId
 from app.practicals import service
 from app.practicals.domain.seats import Attendance, Reason, Unmet
-from app.practicals.queries.date_rows import Filters
-from app.practicals.queries.dates import DateRow, dates_page, practical_page
-from app.practicals.queries.facts import holds_seat, waits
+from app.practicals.queries.eligibility_facts import holds_seat, waits
+from app.practicals.queries.student_list import DateRow, dates_page, practical_page
+from app.practicals.queries.student_list_sql import Filters
 from app.web.access import STAFF, STUDENT
 from app.web.forms import Submission
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Api
-from app.web.visit import Visit, VisitContext
 
 api = Api("/api/v1/practicals", tags=["practicals"])
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=80)]

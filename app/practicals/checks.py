@@ -9,9 +9,14 @@ from sqlalchemy.orm import Session
 from app.db.auditing import Check, findings, findings_of_each
 from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, WaitingState, is_takeable
 from app.practicals.models import Practical, Seat, WaitingEntry
-from app.practicals.queries.attention import lists_to_close
-from app.practicals.queries.facts import GATE_COLUMNS, first_waiters, judged, known_people
-from app.practicals.queries.holding import without_right
+from app.practicals.queries.eligibility_facts import (
+    GATE_COLUMNS,
+    first_waiters,
+    judged,
+    known_people,
+)
+from app.practicals.queries.lost_rights import without_right
+from app.practicals.queries.pending import lists_to_close
 
 
 def broken(db: Session, *, now: datetime) -> tuple[str, ...]:

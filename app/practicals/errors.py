@@ -2,8 +2,8 @@
 
 from app.kit.errors import Conflict
 from app.practicals.domain.clashes import Clash
+from app.practicals.domain.recipients import Told
 from app.practicals.domain.seats import Gate, Unmet
-from app.practicals.domain.telling import Told
 
 
 class PlaceRefused(Conflict):

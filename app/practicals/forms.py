@@ -14,7 +14,7 @@ from app.kit.versions import version_of
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import Attendance
 from app.practicals.domain.times import whole_hours
-from app.practicals.queries.boards import Choices, Planned
+from app.practicals.queries.admin_detail import Choices, Planned
 from app.web.dates import Day, TimeOfDay, moment, typed_day
 from app.web.forms import EditForm, Form
 

@@ -14,8 +14,8 @@ from app.quizzes.domain.responses import LONGEST_TEXT
 from app.quizzes.errors import AnswerUnreadable, AttemptEnded
 from app.web.access import STUDENT
 from app.web.forms import Submission
+from app.web.request_context import Visit
 from app.web.routing import Api
-from app.web.visit import Visit
 
 api = Api("/api/v1", tags=["quizzes"])
 LONGEST_TOKEN = 64

@@ -15,7 +15,7 @@ from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
 from app.quizzes import marking, models, queries
 from app.quizzes.domain.attempt import Attempt, SavedAnswer
-from app.quizzes.holding import attempts_without_right
+from app.quizzes.lost_rights import attempts_without_right
 
 Answers = Mapping[AttemptId, tuple[SavedAnswer, ...]]
 AT_ONCE = 200

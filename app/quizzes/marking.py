@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
-from app.courses.answers import answer_keys
+from app.courses.answer_keys import answer_keys
 from app.courses.domain.delivery import Question, QuestionType, Quiz
 from app.courses.domain.keys import QuestionKey, QuizKeys
 from app.kit.errors import NotFound
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score, counting
-from app.quizzes.domain.drawing import DrawnQuestion
 from app.quizzes.domain.responses import Response
+from app.quizzes.domain.sampling import DrawnQuestion
 
 MARKS_VERSION = 1
 """Of the stored shape: a later one must still read this one."""

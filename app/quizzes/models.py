@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base, word
 from app.kit.ids import AttemptId, EnrolmentId, EventId, RevisionId, UserId
 from app.quizzes.domain import attempt as domain
-from app.quizzes.domain.drawing import DrawnQuestion
 from app.quizzes.domain.responses import Response
+from app.quizzes.domain.sampling import DrawnQuestion
 
 
 class AttemptState(StrEnum):

@@ -9,8 +9,8 @@ from app.quizzes.forms import AnswerForm
 from app.web.access import STUDENT
 from app.web.errors import status_of
 from app.web.forms import Submitted
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 

@@ -14,14 +14,14 @@ from app.courses.domain.delivery import Question, QuestionType, Quiz
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
-from app.enrolments.holding import holds_place
+from app.enrolments.place_conditions import holds_place
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
 from app.quizzes import models, policy
 from app.quizzes.domain.attempt import GRACE, Attempt, SavedAnswer, Score, Try, counting
-from app.quizzes.domain.drawing import DrawnQuestion
 from app.quizzes.domain.releasing import best
+from app.quizzes.domain.sampling import DrawnQuestion
 from app.quizzes.domain.starting import StartReason, StartRefusal, start_refusal
 from app.quizzes.errors import AttemptClosed, PlaceEnded
 

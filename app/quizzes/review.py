@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.courses import queries as courses
-from app.courses.answers import answer_keys, explanation_corrections
+from app.courses.answer_keys import answer_keys, explanation_corrections
 from app.courses.domain.delivery import Question, Quiz
 from app.courses.domain.errata import Correction, applying, corrected_html
 from app.courses.domain.keys import QuestionKey
@@ -21,9 +21,9 @@ from app.kit.ids import AttemptId
 from app.learning import queries as learning
 from app.quizzes import marking, queries
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score, counting
-from app.quizzes.domain.drawing import DrawnQuestion
 from app.quizzes.domain.releasing import best, is_released
 from app.quizzes.domain.responses import Response
+from app.quizzes.domain.sampling import DrawnQuestion
 from app.quizzes.marking import Mark, Marks
 
 

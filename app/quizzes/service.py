@@ -26,8 +26,8 @@ from app.outbox import service as outbox
 from app.quizzes import marking, policy, queries
 from app.quizzes.domain import attempt as domain
 from app.quizzes.domain.attempt import Score, due_time, is_past
-from app.quizzes.domain.drawing import draw
 from app.quizzes.domain.responses import Response, Unreadable, read_response
+from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.starting import may_go_on, start_refusal
 from app.quizzes.errors import AnswerUnreadable, SequenceTaken, StartRefused
 from app.quizzes.models import Answer, Attempt, AttemptState, attempt_from

@@ -13,8 +13,8 @@ from app.reports.queries import QuizCell, QuizColumn, ResultRow
 from app.reports.students import Asked, Order
 from app.web.access import STAFF, FreshProof
 from app.web.forms import Submitted
+from app.web.request_context import Visit
 from app.web.routing import Pages
-from app.web.visit import Visit
 
 pages = Pages(prefix="/results")
 

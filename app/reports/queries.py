@@ -15,11 +15,11 @@ from app.db.prepared import KEPT_ROWS
 from app.enrolments import queries as enrolments
 from app.kit.errors import NotFound
 from app.kit.ids import GroupId, IntakeId, UserId
-from app.quizzes.missed import Missed, missed_questions
+from app.quizzes.item_statistics import Missed, missed_questions
 from app.reports import policy
+from app.reports.attempt_counts import TriesAtQuiz, tries_of_many, tries_of_page
 from app.reports.domain import NO_TRIES, QuizState, Tries, state_of
 from app.reports.students import OWN_STUDENTS, Asked, Part, students
-from app.reports.tries import TriesAtQuiz, tries_of_many, tries_of_page
 
 
 @dataclass(frozen=True, slots=True)

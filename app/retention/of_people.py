@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from app.accounts.recognition import MOST_NETWORKS, NETWORK_LASTS
+from app.accounts.known_devices import MOST_NETWORKS, NETWORK_LASTS
 from app.db.idempotency import KEPT as ANSWER_LASTS
 from app.enquiries.domain import KEPT as ENQUIRY_LASTS
 from app.kit.leaving import LEAVING

@@ -17,7 +17,7 @@ from sqlalchemy import CursorResult, delete, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
-from app.db.inserting import insert_into
+from app.db.upsert import insert_into
 from app.operations.runs import NOTHING_WAS_OLD, RunKind, record_run
 from app.retention import drawings, leaving
 from app.retention.endings import STEPS, Step, table

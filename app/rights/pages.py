@@ -6,8 +6,8 @@ from app.rights import queries, service
 from app.rights.forms import NoFields
 from app.web.access import ADMIN
 from app.web.forms import Submitted
+from app.web.request_context import Visit
 from app.web.routing import Pages
-from app.web.visit import Visit
 
 pages = Pages(prefix="/admin/leftovers")
 

@@ -9,7 +9,7 @@ from sqlalchemy import ScalarSelect, distinct, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Role
-from app.accounts.holdings import Held, Loss
+from app.accounts.loss_preview import Held, Loss
 from app.accounts.models import User
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
@@ -17,12 +17,12 @@ from app.enrolments.domain import EnrolmentState
 from app.enrolments.ending import places_to_end
 from app.enrolments.queries import Place
 from app.kit.ids import PracticalId, UserId
-from app.practicals.domain.ending import lost_right, read_waived
+from app.practicals.domain.lost_rights import lost_right, read_waived
 from app.practicals.domain.seats import Facts, Gate, WaitingState
 from app.practicals.domain.times import moment_words
 from app.practicals.models import Practical, Seat, WaitingEntry
-from app.practicals.queries.facts import gate_of, known_people
-from app.practicals.queries.holding import (
+from app.practicals.queries.eligibility_facts import gate_of, known_people
+from app.practicals.queries.lost_rights import (
     days_held,
     days_taught,
     seat_can_end,
@@ -30,7 +30,7 @@ from app.practicals.queries.holding import (
     without_right,
 )
 from app.quizzes.domain.starting import may_go_on
-from app.quizzes.holding import USER, attempts_without_right, statement_of_lost
+from app.quizzes.lost_rights import USER, attempts_without_right, statement_of_lost
 from app.quizzes.queries import open_attempts_of
 
 Counted = ScalarSelect[int]

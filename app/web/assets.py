@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import brotli
 
-from app.kit.describing import PlainError
+from app.kit.error_descriptions import PlainError
 from app.web import icons
 
 PREFIX: Final = "/static/"

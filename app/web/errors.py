@@ -33,7 +33,7 @@ from app.web.forms import UnsupportedForm
 from app.web.fresh_proof import ask_for_proof
 from app.web.kept_forms import ask_to_sign_in_again
 from app.web.openapi import pointer_of
-from app.web.visit import VisitContext, open_visit
+from app.web.request_context import VisitContext, open_visit
 
 log = structlog.get_logger("preceptor.error")
 PARAMETER = "parameter "

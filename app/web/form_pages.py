@@ -9,7 +9,7 @@ from app.kit.errors import Refused, TooMany
 from app.kit.versions import Stale
 from app.web.errors import status_of
 from app.web.forms import Submission
-from app.web.visit import VisitContext
+from app.web.request_context import VisitContext
 
 FieldNames = Mapping[str, tuple[str, ...]]
 Options = Mapping[str, Sequence[tuple[str, ...]]]

@@ -18,8 +18,8 @@ from app.web.kept_forms import Why, page_of, sent_form, way_back
 from app.web.safe_paths import HOME
 
 if TYPE_CHECKING:
-    from app.web.shell import Shell
-    from app.web.visit import VisitContext
+    from app.web.application import Shell
+    from app.web.request_context import VisitContext
 
 PROVE = "/prove"
 

@@ -26,8 +26,8 @@ from app.kit.ids import UserId
 from app.web.safe_paths import HOME, local_path
 
 if TYPE_CHECKING:
+    from app.web.application import Shell
     from app.web.forms import Submission
-    from app.web.shell import Shell
 
 KEPT = "kept"
 """The parameter of a page's address that names what to fill in."""

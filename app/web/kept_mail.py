@@ -12,8 +12,8 @@ from app.kit.errors import NotFound
 from app.kit.ids import EventId
 from app.outbox import queries
 from app.web.access import EVERYONE
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages(prefix="/dev/mail")
 OWN_STYLES_ONLY = (

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict
 
-from app.kit.describing import chain_of
+from app.kit.error_descriptions import chain_of
 
 SECRET_WORDS = ("password", "token", "secret", "cookie", "authorization", "answer")
 

@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.audit.service import current_request_id
 from app.db.database import Work, current_work
 from app.settings import Environment, Settings
-from app.web.arrival import (
+from app.web.csrf import REFUSAL, SAFE_METHODS, header_verdict
+from app.web.request_body import (
     LONGEST_BODY,
     BodyTooLarge,
     BodyTooSlow,
@@ -24,7 +25,6 @@ from app.web.arrival import (
     replayed,
     whole_body,
 )
-from app.web.csrf import REFUSAL, SAFE_METHODS, header_verdict
 
 log = structlog.get_logger("preceptor.request")
 REQUESTS = Counter("preceptor_requests_total", "Requests by route and status.", ["route", "status"])

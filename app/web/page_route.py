@@ -14,7 +14,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web.visit import open_visit
+from app.web.request_context import open_visit
 
 READERS = 4
 """Threads that make pages and answer what reads in the API. What changes something has threads of its own, so

@@ -17,7 +17,7 @@ from typing import Any
 
 from app.kit import typeface
 from app.kit.errors import Conflict
-from app.kit.places import TEMPLATES
+from app.kit.paths import TEMPLATES
 
 FOLDER = TEMPLATES / "pdf"
 NO_GLYPH = "◊"

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from app.web.access import Access, FreshProof
 from app.web.openapi import operation_id
 from app.web.page_route import PageRoute
-from app.web.visit import VisitContext
+from app.web.request_context import VisitContext
 
 READING = frozenset({"GET", "HEAD"})
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])

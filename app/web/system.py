@@ -22,15 +22,15 @@ from app.kit.errors import (
 )
 from app.settings import Settings
 from app.web.access import EVERYONE
+from app.web.application import Shell
 from app.web.errors import DETAILS, TITLES
-from app.web.figures import figures
 from app.web.health import readiness
+from app.web.metrics import figures
 from app.web.networks import is_from_this_host
 from app.web.openapi import document_of
+from app.web.request_context import Visit
 from app.web.routing import Pages, public
 from app.web.seen import answer_headers
-from app.web.shell import Shell
-from app.web.visit import Visit
 
 router = APIRouter(include_in_schema=False)
 pages = Pages()

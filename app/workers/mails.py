@@ -9,7 +9,7 @@ from time import monotonic
 import structlog
 
 from app.db.database import Database
-from app.kit.describing import describe_error
+from app.kit.error_descriptions import describe_error
 from app.outbox import queries, service
 from app.outbox.queries import Kind
 from app.web.mail_server import NotSent

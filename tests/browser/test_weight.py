@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import pytest
 from playwright.sync_api import BrowserContext
 
-from app.kit.places import ROOT
+from app.kit.paths import ROOT
 from tests.sight.people import sign_in_as
 from tests.sight.weight import FIRST_VISIT, REPEAT_VIEW, weigh
 

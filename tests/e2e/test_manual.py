@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.kit.places import ROOT
+from app.kit.paths import ROOT
 from tests.make import service_manager
 from tests.make.machine import Machine, a_machine
 from tests.make.mail_server import Authority, PlayedServer

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.db.database import Database
-from app.kit.places import ROOT
+from app.kit.paths import ROOT
 from tests.e2e.test_processes import REPLACED, events, is_running
 from tests.make import postgres
 from tests.make.patience import until

@@ -4,7 +4,7 @@ import pytest
 from alembic.script import Script, ScriptDirectory
 
 from app.db.releases import RELEASES
-from app.kit.places import MIGRATIONS
+from app.kit.paths import MIGRATIONS
 
 CHAIN = tuple(ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 PLACES = {step.revision: place for place, step in enumerate(CHAIN)}

@@ -12,7 +12,7 @@ import pytest
 from jinja2 import Environment
 from lxml import html
 
-from app.kit.places import STATIC, TEMPLATES
+from app.kit.paths import STATIC, TEMPLATES
 from app.web import icons, navigation
 from app.web.assets import Build, build_assets
 from app.web.templating import make_environment

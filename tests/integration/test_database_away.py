@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from app.accounts.identity import BY_COOKIE
 from app.db.database import Database
 from app.jobs import FactWork
-from app.kit.describing import chain_of, describe_error
+from app.kit.error_descriptions import chain_of, describe_error
 from app.outbox.queries import Kind
 from app.web.logs import configure_logs
 from app.workers.loop import Worker

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from app import cli
-from app.kit.places import ROOT
+from app.kit.paths import ROOT
 from app.settings import Settings
 from app.settings_rules import PREFIX
 from app.settings_sources import FROM_FILES, SUFFIX

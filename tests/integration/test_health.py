@@ -24,7 +24,7 @@ from app.outbox.health import EFFECT, WORDS, deliveries, span_words
 from app.outbox.models import OutboxEvent
 from app.outbox.queries import Kind
 from app.web import health
-from app.web.figures import figures
+from app.web.metrics import figures
 from app.workers.mails import MailWork
 from tests.conftest import statements_of
 from tests.make import NOW

@@ -25,7 +25,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import SignIn
 from app.db.database import Database
-from app.db.limits import Count
+from app.db.rate_limits import Count
 from tests.make import NOW
 from tests.make.patience import SECONDS, until
 from tests.make.people import a_sign_in, a_user

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
-from app.certificates import queries, upgrading
+from app.certificates import late_signing, queries
 from app.certificates.domain import Status
 from app.checks import broken_invariants
 from app.db.auditing import findings
@@ -53,7 +53,7 @@ def stored(tmp_path):
 
 @pytest.fixture
 def upgraded(stored):
-    done = upgrading.upgrade(stored, ISSUER.keys, now=LATER)
+    done = late_signing.upgrade(stored, ISSUER.keys, now=LATER)
     assert done.sentences == ("Signed certificates that were issued before: 2.",)
     return stored
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from app.courses.domain.comparing import Change, compare
+from app.courses.domain.diff import Change, compare
 from app.courses.domain.parsing import Parsed, parse_course
-from app.courses.reading import read_folder
+from app.courses.source_folder import read_folder
 
 SMALL_COURSE = Path(__file__).parent.parent / "fixtures" / "small_course"
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from app.kit.places import ROOT
+from app.kit.paths import ROOT
 
 SUBSTITUTIONS = (
     "`SOURCE`",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 
-from app.certificates.doors import VERIFY
+from app.certificates.rate_limits import VERIFY
 from tests.make.machine import ELSEWHERE, Machine
 from tests.make.patience import SECONDS, until
 from tests.make.visitor import HOST, ORIGIN, Visitor

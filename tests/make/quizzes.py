@@ -14,8 +14,8 @@ from app.enrolments.models import Enrolment, EnrolmentState, Intake, IntakeStatu
 from app.kit.ids import AttemptId, EnrolmentId, EventId, IntakeId, RevisionId, UserId, new_uuid
 from app.learning.models import Completed, Completion
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score
-from app.quizzes.domain.drawing import DrawnQuestion, draw
 from app.quizzes.domain.responses import Response
+from app.quizzes.domain.sampling import DrawnQuestion, draw
 from app.quizzes.marking import mark_attempt
 from app.quizzes.models import Answer, AttemptState
 from app.quizzes.models import Attempt as AttemptRow

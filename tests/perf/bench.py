@@ -21,11 +21,11 @@ import httpx2
 
 from app.courses import service as courses
 from app.courses.domain.parsing import parse_course
-from app.courses.reading import read_folder
+from app.courses.source_folder import read_folder
 from app.db.database import Database
 from app.db.migrate import upgrade
 from app.demo.academy import fill_if_empty
-from app.kit.places import COURSES, ROOT
+from app.kit.paths import COURSES, ROOT
 from tests.make.chromium import chromium_path
 from tests.make.keys import ISSUER
 from tests.make.server import Server, a_server, free_port

@@ -18,7 +18,7 @@ from app.learning.models import Completed, Completion
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import Practical, PracticalInstructor, Seat
 from app.quizzes.domain.attempt import Score
-from app.quizzes.domain.drawing import draw
+from app.quizzes.domain.sampling import draw
 from app.quizzes.marking import Mark, Marks
 from app.quizzes.models import Answer, Attempt
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from app.kit.places import ROOT
+from app.kit.paths import ROOT
 from tests.make.chromium import chromium_path
 from tests.make.patience import MILLISECONDS
 from tests.sight.inventory import ROUTES, Found, is_looked_at, walk

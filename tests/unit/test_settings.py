@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from pydantic import ValidationError
 
-from app.kit.places import ROOT
+from app.kit.paths import ROOT
 from app.settings import Settings, SettingsRefused, masked_address, unknown_settings
 from app.settings_rules import EXAMPLES, FORBIDDEN_HERE, HOW_TO_MAKE, PREFIX
 from app.web.mail_server import MailServer, Tls

@@ -9,8 +9,8 @@ from app.kit.ids import UserId
 from app.web.access import ADMIN, FreshProof
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages(prefix="/admin/people")
 

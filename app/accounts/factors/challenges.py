@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import open_to_all
 from app.accounts.factors.models import PasskeyChallenge
-from app.db import limits
-from app.db.limits import Limit
+from app.db import rate_limits
+from app.db.rate_limits import Limit
 from app.kit.ids import EventId, new_uuid
 
 CHALLENGE_BYTES = 32
@@ -67,7 +67,7 @@ def make(
 ) -> Challenge:
     """Return a new challenge for a browser; an earlier one for the same is answered no more. Raises TooMany.
     Whoever asks proves nothing by it."""
-    limits.take(db, holder.limit, holder.counted_at, now=now)
+    rate_limits.take(db, holder.limit, holder.counted_at, now=now)
     db.execute(delete(PasskeyChallenge).where(PasskeyChallenge.ends_at <= now))
     db.execute(delete(PasskeyChallenge).where(PasskeyChallenge.holder_hash == holder.hash))
     made = Challenge(secrets.token_bytes(CHALLENGE_BYTES), user_handle)

@@ -11,7 +11,7 @@ from fastapi import Response
 from app.kit.ids import UserId
 from app.kit.keys import NotOpened
 from app.web.csrf import cookie_name
-from app.web.visit import VisitContext
+from app.web.request_context import VisitContext
 
 LASTS = timedelta(minutes=15)
 COOKIE = "codes"

@@ -5,7 +5,6 @@ from io import BytesIO
 import segno
 from fastapi import Response
 
-from app.accounts.browsers import browser_of, signed_in
 from app.accounts.factors import fresh_codes, queries, resets, service
 from app.accounts.factors.domain import (
     STEP_SECONDS,
@@ -21,13 +20,14 @@ from app.accounts.factors.service import Changed, OwnPassword
 from app.accounts.forms import PlainForm
 from app.accounts.fresh_proof_pages import checked
 from app.accounts.password_rules import is_too_short_alone
+from app.accounts.sign_in_cookies import browser_of, signed_in
 from app.kit.errors import NotFound, ProofNeeded, Refused
 from app.settings import Environment
 from app.web.access import ENROLLING, SIGNED_IN, FreshProof
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages(prefix="/me/second-factor")
 

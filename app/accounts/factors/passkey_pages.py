@@ -9,9 +9,8 @@ from fastapi import Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
-from app.accounts.browsers import browser_of, signed_in
 from app.accounts.domain import device_label, network_block
-from app.accounts.factors import ceremony, challenges, passkeys, queries, signing_in
+from app.accounts.factors import ceremony, challenges, passkeys, queries, second_step
 from app.accounts.factors.ceremony import Known, Site
 from app.accounts.factors.challenges import OF_A_NETWORK, Challenge, Holder, What
 from app.accounts.factors.errors import NoPasskeysHere, PasskeyRefused
@@ -22,19 +21,20 @@ from app.accounts.factors.forms import (
     RemovePasskeyForm,
 )
 from app.accounts.factors.own_pages import after_change, own_password
-from app.accounts.factors.step_pages import let_in, step_page, waiting_token
+from app.accounts.factors.second_step_pages import let_in, step_page, waiting_token
 from app.accounts.forms import PlainForm
 from app.accounts.fresh_proof_pages import CARRIED, onward, prove_page
 from app.accounts.models import User
 from app.accounts.pages import sign_in_page
+from app.accounts.sign_in_cookies import browser_of, signed_in
 from app.kit.errors import NotFound, ProofNeeded, Refused
 from app.kit.ids import FactorId
 from app.web.access import ENROLLING, EVERYONE, SIGNED_IN, FreshProof
 from app.web.csrf import cookie_name
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 
@@ -176,7 +176,7 @@ def finish_with_passkey(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form, site = PasskeyForm.read(submitted), _site(visit)
         token = waiting_token(visit)
-        attempt = signing_in.begin_step(
+        attempt = second_step.begin_step(
             visit.database, token, browser_of(visit), of="passkeys", now=visit.now
         )
         challenge = _taken(visit, Holder(What.step, token or ""))
@@ -187,7 +187,7 @@ def finish_with_passkey(*, visit: Visit, submitted: Submitted) -> Response:
             )
 
         with visit.database.write() as db:
-            started = signing_in.finish(db, attempt, check, now=visit.now)
+            started = second_step.finish(db, attempt, check, now=visit.now)
         if started is None:
             raise PasskeyRefused
     except Refused as refused:

@@ -14,17 +14,17 @@ from sqlalchemy.orm import Session
 
 from app.accounts import fresh_proof, sign_ins
 from app.accounts.actor import Actor, open_to_all
+from app.accounts.audit_log import note
 from app.accounts.factors import ceremony, service
 from app.accounts.factors.ceremony import Known, NotVerified, Site
 from app.accounts.factors.challenges import HANDLE_BYTES, Challenge
 from app.accounts.factors.domain import Kind
 from app.accounts.factors.errors import PasskeyRefused, TooManyPasskeys
-from app.accounts.factors.holding import lock_person
 from app.accounts.factors.models import Passkey
+from app.accounts.factors.person_factors import lock_person
 from app.accounts.factors.service import Changed, OwnPassword
 from app.accounts.models import User
 from app.accounts.sign_ins import Browser, Started
-from app.accounts.trail import note
 from app.kit.errors import NotFound
 from app.kit.ids import FactorId, UserId, new_uuid
 

@@ -7,15 +7,15 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import links, policy, sign_ins
+from app.accounts import mailed_links, policy, sign_ins
 from app.accounts.actor import Actor, open_to_all, require
+from app.accounts.audit_log import note
 from app.accounts.domain import Purpose
 from app.accounts.factors.domain import RESET_WAITS, ResetRefusal, reset_refusal
 from app.accounts.factors.errors import ResetRefused
-from app.accounts.factors.holding import forget_factors, lock_person
 from app.accounts.factors.models import FactorReset
+from app.accounts.factors.person_factors import forget_factors, lock_person
 from app.accounts.models import User
-from app.accounts.trail import note
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, UserId, new_uuid
 from app.outbox.service import send_mail
@@ -53,7 +53,7 @@ def start_reset(
     except IntegrityError:  # another admin was first
         under_way = ResetRefusal.under_way
         raise ResetRefused(under_way, reason=under_way.name) from None
-    link_id = links.make_link(db, Purpose.stop_reset, user.id, user.email, now=now)
+    link_id = mailed_links.make_link(db, Purpose.stop_reset, user.id, user.email, now=now)
     values = {"link_id": str(link_id), "by": actor.name, "due_at": reset.due_at.isoformat()}
     send_mail(db, user.email, "accounts/factor-reset-started", values, now=now)
     note(db, actor.user_id, person_id, "accounts.factor_reset_started", now=now, reason=reason)
@@ -76,7 +76,7 @@ def stop_own(db: Session, actor: Actor, *, now: datetime) -> None:
 @open_to_all
 def stop_by_link(db: Session, link_id: EventId | None, *, now: datetime) -> None:
     """Stop a reset for the holder of the mailed link, once; raises LinkSpent."""
-    link = links.spend_link(db, link_id, Purpose.stop_reset, now=now)
+    link = mailed_links.spend_link(db, link_id, Purpose.stop_reset, now=now)
     user = lock_person(db, link.user_id)
     _stop(db, user, by=user.id, now=now)
 
@@ -95,7 +95,7 @@ def stop_open_of(
     )
     if stopped is None:
         return False
-    links.end_links(db, user.id, Purpose.stop_reset, now=now)
+    mailed_links.end_links(db, user.id, Purpose.stop_reset, now=now)
     actor_id = by if reason is None else None
     note(db, actor_id, user.id, "accounts.factor_reset_stopped", now=now, reason=reason)
     return True
@@ -161,7 +161,7 @@ def reset_at_once(db: Session, *, email: str, now: datetime) -> None:
 def _remove_all(db: Session, user: User, *, by: UserId | None, now: datetime) -> None:
     forget_factors(db, user)
     sign_ins.drop_all(db, user.id, now=now)
-    links.end_links(db, user.id, Purpose.stop_reset, now=now)
+    mailed_links.end_links(db, user.id, Purpose.stop_reset, now=now)
     note(db, by, user.id, "accounts.factor_reset_done", now=now)
     send_mail(db, user.email, "accounts/factor-reset-done", {}, now=now)
 

@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.accounts import doors, sign_ins
+from app.accounts import rate_limits, sign_ins
 from app.accounts.actor import Actor, open_to_all, require
+from app.accounts.audit_log import note
 from app.accounts.errors import WrongPassword
 from app.accounts.factors import resets
 from app.accounts.factors.domain import (
@@ -23,12 +24,11 @@ from app.accounts.factors.domain import (
     step_of_code,
 )
 from app.accounts.factors.errors import NothingToSetUp, PasswordNeeded, WrongCode
-from app.accounts.factors.holding import count_factors, forget_factors, lock_person
 from app.accounts.factors.models import RecoveryCode, TotpFactor
+from app.accounts.factors.person_factors import count_factors, forget_factors, lock_person
 from app.accounts.factors.secrets import opened, sealed
 from app.accounts.models import User
 from app.accounts.sign_ins import Browser, Candidate, Started
-from app.accounts.trail import note
 from app.kit.errors import NotFound, ProofNeeded
 from app.kit.ids import EventId, FactorId, UserId, new_uuid
 from app.kit.keys import NotOpened, SealingKeys
@@ -173,7 +173,7 @@ def factor_removed(
     if password is not None:
         if password.candidate.password_hash != user.password_hash:  # changed since it was typed
             raise WrongPassword("current_password")
-        doors.let_in(db, password.candidate.knocked)
+        rate_limits.let_in(db, password.candidate.knocked)
     if is_last:
         if password is None or password.is_too_short_alone:
             raise PasswordNeeded(is_typed=password is not None)

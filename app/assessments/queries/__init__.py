@@ -13,7 +13,7 @@ from app.assessments.queries.sheets import (
     marks_of,
     report,
 )
-from app.assessments.queries.tries import (
+from app.assessments.queries.summaries import (
     Competent,
     NextPerson,
     Report,

@@ -9,19 +9,19 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.assessments import policy
-from app.assessments.differences import differences
+from app.assessments.course_changes import differences
 from app.assessments.models import Assessment
 from app.courses import queries as courses
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, RevisionId
-from app.practicals.queries.briefs import Brief
-from app.practicals.queries.facts import gate_of
+from app.practicals.queries.eligibility_facts import gate_of
 from app.practicals.queries.outdated import (
     Lacking,
     PlannedDay,
     days_not_over,
     holders_lacking,
 )
+from app.practicals.queries.summaries import Brief
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, require
 from app.assessments import policy
-from app.assessments.differences import differences
+from app.assessments.course_changes import differences
 from app.assessments.errors import CorrectionRefused
 from app.assessments.queries.outdated import begun_on
 from app.courses import queries as courses
 from app.kit.ids import PracticalId, RevisionId
 from app.practicals.domain.seats import PracticalStatus
-from app.practicals.service.gate import take_gate
+from app.practicals.service.locking import take_gate
 from app.practicals.service.revisions import adopt_revision
 
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from app.courses.domain.delivery import Course
-from app.courses.domain.drawing import digest_of
 from app.courses.domain.keys import CourseKeys
 from app.courses.domain.parsing import Parsed
+from app.courses.domain.svg import digest_of
 
 
 def digest(parsed: Parsed) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from app.courses.domain.building import Checked
+from app.courses.domain.compiling import Checked
 from app.courses.domain.errata import Erratum, has_passage
 from app.courses.domain.folder import Document
 from app.courses.domain.markdown import Renderer

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Final, Protocol, cast
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from app.courses.domain import doses
-from app.courses.domain.drawing import Drawing
 from app.courses.domain.problems import Problem
+from app.courses.domain.svg import Drawing
 from app.courses.domain.yaml_source import Trail
 
 KEY: Final = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"

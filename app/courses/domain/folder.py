@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from app.courses.domain.explaining import did_you_mean
 from app.courses.domain.fields import KEY_HINT, is_key
+from app.courses.domain.messages import did_you_mean
 from app.courses.domain.problems import Problem
 from app.courses.domain.yaml_source import LinedYaml, load
 

@@ -12,15 +12,15 @@ from typing import Final
 from markdown_it.token import Token
 
 from app.courses.domain import doses
-from app.courses.domain.cleaning import cleaned, plain_words
 from app.courses.domain.delivery import Heading
-from app.courses.domain.drawing import Drawing
-from app.courses.domain.explaining import did_you_mean, validated
+from app.courses.domain.inline import Surroundings, Wording
 from app.courses.domain.insertions import values_list
-from app.courses.domain.marks import CALLOUT, reader
+from app.courses.domain.messages import did_you_mean, validated
 from app.courses.domain.problems import Problem
+from app.courses.domain.sanitising import cleaned, plain_words
 from app.courses.domain.source import CheckFields, FigureFields
-from app.courses.domain.wording import Surroundings, Wording
+from app.courses.domain.svg import Drawing
+from app.courses.domain.syntax import CALLOUT, reader
 from app.courses.domain.yaml_source import load
 
 CALLOUT_TITLES: Final[Mapping[str, str]] = {

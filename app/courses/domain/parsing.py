@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.courses.domain import source
-from app.courses.domain.building import Checked, built
-from app.courses.domain.crossing import crossing_problems
+from app.courses.domain.compiling import Checked, built
+from app.courses.domain.cross_references import crossing_problems
 from app.courses.domain.delivery import Course
-from app.courses.domain.drawing import Drawing, check_drawing
 from app.courses.domain.errata import Erratum
 from app.courses.domain.errata_file import errata_of, erratum_problems
-from app.courses.domain.explaining import validated
 from app.courses.domain.fields import KEY_HINT, is_key
 from app.courses.domain.folder import Document, Folder, Kind, arranged
+from app.courses.domain.inline import Surroundings
 from app.courses.domain.insertions import NOT_SET, read_insertions
 from app.courses.domain.keys import CourseKeys
 from app.courses.domain.markdown import Renderer
+from app.courses.domain.messages import validated
 from app.courses.domain.problems import Problem
-from app.courses.domain.wording import Surroundings
+from app.courses.domain.svg import Drawing, check_drawing
 
 _MODELS: Final[Mapping[Kind, Any]] = {
     Kind.module: source.ModuleFile,

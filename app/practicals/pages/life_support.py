@@ -4,8 +4,8 @@ from fastapi import Response
 
 from app.practicals.queries.life_support import uncovered_days
 from app.web.access import ADMIN
+from app.web.request_context import Visit
 from app.web.routing import Pages
-from app.web.visit import Visit
 
 pages = Pages()
 

@@ -14,9 +14,9 @@ from app.practicals.pages.teaching import demand_theirs
 from app.practicals.queries import Roster
 from app.web import papers
 from app.web.access import STAFF, FreshProof
-from app.web.print_desk import PaperAnswer
+from app.web.pdf_queue import PaperAnswer
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages(prefix="/teach/practicals/{practical_id}")
 TAKEN_AWAY = FreshProof("take a list of people away", is_file=True)

@@ -13,7 +13,7 @@ from app.kit.errors import Invalid, NotFound, Refused
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.kit.versions import Stale
 from app.practicals import queries, service
-from app.practicals.domain.telling import Told
+from app.practicals.domain.recipients import Told
 from app.practicals.errors import Clashing, PlaceRefused, PlanRefused, ToBeConfirmed
 from app.practicals.forms import (
     FIELDS_OF_PLAN,
@@ -25,7 +25,7 @@ from app.practicals.forms import (
     empty_plan,
     values_of,
 )
-from app.practicals.queries.boards import (
+from app.practicals.queries.admin_detail import (
     admin_page,
     candidates,
     choices,
@@ -34,14 +34,14 @@ from app.practicals.queries.boards import (
     seat_has_ended,
     waiting_page,
 )
-from app.practicals.queries.facts import gate_of
-from app.practicals.queries.lists import Narrowed, Shown, board, by_week, list_choices
+from app.practicals.queries.admin_lists import Narrowed, Shown, board, by_week, list_choices
+from app.practicals.queries.eligibility_facts import gate_of
 from app.web.access import ADMIN
 from app.web.errors import status_of
 from app.web.form_pages import compared, errors_of
 from app.web.forms import Submission, Submitted
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages(prefix="/admin/practicals")
 LONGEST_SEARCH = 100

@@ -15,13 +15,13 @@ from app.kit.ids import IntakeId, PracticalId
 from app.practicals import service
 from app.practicals.domain.times import span_words
 from app.practicals.forms import ReserveTogetherForm
-from app.practicals.queries.boards import reservable
+from app.practicals.queries.admin_detail import reservable
 from app.web.access import ADMIN
 from app.web.errors import status_of
 from app.web.form_pages import errors_of
 from app.web.forms import Submitted
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 

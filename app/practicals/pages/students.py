@@ -14,16 +14,16 @@ from app.kit.ids import PracticalId
 from app.practicals import service
 from app.practicals.errors import PlaceRefused
 from app.practicals.forms import EmptyForm
-from app.practicals.queries.date_rows import Filters
-from app.practicals.queries.dates import dates_page, practical_page
 from app.practicals.queries.invites import own_entry
 from app.practicals.queries.public import public_dates
-from app.practicals.structured import dates_document
+from app.practicals.queries.student_list import dates_page, practical_page
+from app.practicals.queries.student_list_sql import Filters
+from app.practicals.schema_org import dates_document
 from app.web.access import EVERYONE, STUDENT
 from app.web.calendar import invite
 from app.web.forms import Submission, Submitted
+from app.web.request_context import Preview, Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Preview, Visit, VisitContext
 
 pages = Pages()
 DATES = Preview(

@@ -13,10 +13,10 @@ from app.kit.ids import PracticalId
 from app.practicals import policy, queries
 from app.practicals.domain.times import span_words, start_of_day
 from app.practicals.queries import Roster
-from app.practicals.queries.lists import Shown, by_week, teaching
+from app.practicals.queries.admin_lists import Shown, by_week, teaching
 from app.web.access import INSTRUCTOR, STAFF, FreshProof
+from app.web.request_context import Visit, VisitContext
 from app.web.routing import Pages
-from app.web.visit import Visit, VisitContext
 
 pages = Pages()
 

@@ -1,6 +1,7 @@
 """Reading practicals: for the pages of this feature, and in short for other features."""
 
-from app.practicals.queries.briefs import (
+from app.practicals.queries.rosters import Roster, RosterSeat, roster, roster_page
+from app.practicals.queries.summaries import (
     Brief,
     OwnDate,
     SeatBrief,
@@ -11,7 +12,6 @@ from app.practicals.queries.briefs import (
     upcoming_for_instructor,
     upcoming_for_student,
 )
-from app.practicals.queries.rosters import Roster, RosterSeat, roster, roster_page
 
 __all__ = (
     "Brief",

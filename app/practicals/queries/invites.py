@@ -15,7 +15,7 @@ from app.practicals.domain.invite import described
 from app.practicals.domain.seats import SeatState
 from app.practicals.domain.terms import cancel_terms
 from app.practicals.models import Seat
-from app.practicals.queries.facts import gate_of
+from app.practicals.queries.eligibility_facts import gate_of
 
 
 def own_entry(

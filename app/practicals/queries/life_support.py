@@ -15,8 +15,8 @@ from app.practicals.domain.life_support import life_support_unmet
 from app.practicals.domain.refusals import Unmet
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import Practical, Seat
-from app.practicals.queries.briefs import BRIEF, Brief
 from app.practicals.queries.outdated import PlannedDay, days_not_over
+from app.practicals.queries.summaries import BRIEF, Brief
 
 
 @dataclass(frozen=True, slots=True)

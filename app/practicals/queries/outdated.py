@@ -11,8 +11,8 @@ from app.kit.ids import RevisionId, UserId
 from app.practicals.domain.refusals import Reason, Unmet
 from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, eligibility
 from app.practicals.models import Practical, Seat
-from app.practicals.queries.briefs import BRIEF, Brief
-from app.practicals.queries.facts import known_people
+from app.practicals.queries.eligibility_facts import known_people
+from app.practicals.queries.summaries import BRIEF, Brief
 
 REQUIREMENTS = frozenset({Reason.modules, Reason.final_test, Reason.life_support})
 

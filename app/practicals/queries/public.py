@@ -16,8 +16,8 @@ from app.kit.ids import PracticalId
 from app.practicals.domain.seats import Gate, PracticalStatus
 from app.practicals.domain.terms import Window, booking_window
 from app.practicals.models import Practical
-from app.practicals.queries.date_rows import Filters
-from app.practicals.queries.facts import GATE_COLUMNS
+from app.practicals.queries.eligibility_facts import GATE_COLUMNS
+from app.practicals.queries.student_list_sql import Filters
 
 SHOWN = 50
 

@@ -16,10 +16,10 @@ from app.db.prepared import KEPT_ROWS, Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals.domain.life_support import life_support_state, life_support_unmet
+from app.practicals.domain.recipients import Told
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
-from app.practicals.domain.telling import Told
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
-from app.practicals.queries.briefs import BRIEF, HOLDS_A_SEAT, SEAT, Brief
+from app.practicals.queries.summaries import BRIEF, HOLDS_A_SEAT, SEAT, Brief
 
 SHOWN = 50
 """People on one page; a real day has fewer."""

@@ -1,19 +1,19 @@
 """Use-cases that change practicals and places. Called by pages, the API and jobs alike."""
 
 from app.practicals.service.attendance import mark_attendance, mark_everybody_present
-from app.practicals.service.calling_off import cancel_practical
+from app.practicals.service.cancellation import cancel_practical
 from app.practicals.service.changing import change_practical
 from app.practicals.service.closing import close_waiting_list
 from app.practicals.service.ending import end_assignments, end_without_right
+from app.practicals.service.group_reservation import reserve_with_practical
 from app.practicals.service.planning import make_practical, publish_practical
-from app.practicals.service.queue import (
+from app.practicals.service.seats import book_seat, cancel_seat, reserve_seat, take_seat_away
+from app.practicals.service.waiting_list import (
     join_waiting_list,
     leave_waiting_list,
     promote_everywhere,
     promote_person,
 )
-from app.practicals.service.seats import book_seat, cancel_seat, reserve_seat, take_seat_away
-from app.practicals.service.together import reserve_with_practical
 
 __all__ = (
     "book_seat",

@@ -20,9 +20,9 @@ from app.practicals.domain.seats import (
 )
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
-from app.practicals.queries.briefs import is_instructor_of
-from app.practicals.service.evidence import demand_not_relied_on
-from app.practicals.service.gate import take_gate
+from app.practicals.queries.summaries import is_instructor_of
+from app.practicals.service.attendance_evidence import demand_not_relied_on
+from app.practicals.service.locking import take_gate
 
 
 def mark_attendance(

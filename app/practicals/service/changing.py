@@ -15,21 +15,21 @@ from app.kit.ids import PracticalId, UserId
 from app.kit.versions import demand_current
 from app.practicals import policy
 from app.practicals.domain.plan import Plan
+from app.practicals.domain.recipients import Told, is_moved
 from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, WaitingState
-from app.practicals.domain.telling import Told, is_moved
 from app.practicals.domain.terms import booking_window, time_to_give_back
 from app.practicals.errors import ToBeConfirmed
 from app.practicals.models import Practical, Seat, WaitingEntry
-from app.practicals.queries.boards import planned
-from app.practicals.queries.briefs import instructor_ids
-from app.practicals.queries.facts import gate_of, held_then, other_than
-from app.practicals.queries.holding import lost_on
-from app.practicals.service.evidence import demand_nobody_attended
-from app.practicals.service.first_days import tell_of_first_day
-from app.practicals.service.gate import take_gate
-from app.practicals.service.giving import promote
-from app.practicals.service.mails import tell_instructors, tell_of_list, tell_of_seat
-from app.practicals.service.plans import (
+from app.practicals.queries.admin_detail import planned
+from app.practicals.queries.eligibility_facts import gate_of, held_then, other_than
+from app.practicals.queries.lost_rights import lost_on
+from app.practicals.queries.summaries import instructor_ids
+from app.practicals.service.allocation import promote
+from app.practicals.service.attendance_evidence import demand_nobody_attended
+from app.practicals.service.first_date_mails import tell_of_first_day
+from app.practicals.service.locking import take_gate
+from app.practicals.service.notifications import tell_instructors, tell_of_list, tell_of_seat
+from app.practicals.service.plan_steps import (
     columns_of,
     demand_changeable,
     demand_no_clash,

@@ -13,8 +13,8 @@ from app.kit.ids import PracticalId, UserId
 from app.practicals.domain.seats import Gate, PracticalStatus, WaitingState
 from app.practicals.domain.terms import booking_window
 from app.practicals.models import WaitingEntry
-from app.practicals.service.gate import take_gate
-from app.practicals.service.mails import tell_of_list
+from app.practicals.service.locking import take_gate
+from app.practicals.service.notifications import tell_of_list
 
 NEWS = timedelta(days=7)
 """How long after its end a day is still news: nobody is told of the list of an older one."""

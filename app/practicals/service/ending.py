@@ -16,16 +16,16 @@ from app.accounts.models import User
 from app.audit.service import record
 from app.courses import queries as courses
 from app.kit.ids import SeatId, UserId
-from app.practicals.domain.ending import ENDED_WORDS, lost_right, read_waived, seat_may_end
 from app.practicals.domain.invite import described, described_teaching
+from app.practicals.domain.lost_rights import ENDED_WORDS, lost_right, read_waived, seat_may_end
 from app.practicals.domain.seats import Gate, Reason, SeatState, WaitingState
 from app.practicals.domain.times import span_words
 from app.practicals.errors import BookedMeanwhile
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
-from app.practicals.queries.facts import Known, first_waiters, known_people
-from app.practicals.queries.holding import days_held, days_taught, is_no_instructor
-from app.practicals.service.gate import move_taken, take_gate
-from app.practicals.service.giving import promote
+from app.practicals.queries.eligibility_facts import Known, first_waiters, known_people
+from app.practicals.queries.lost_rights import days_held, days_taught, is_no_instructor
+from app.practicals.service.allocation import promote
+from app.practicals.service.locking import move_taken, take_gate
 
 
 @dataclass(frozen=True, slots=True)

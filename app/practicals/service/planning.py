@@ -10,16 +10,16 @@ from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, new_uuid
 from app.practicals import policy
 from app.practicals.domain.plan import Plan
+from app.practicals.domain.recipients import Told
 from app.practicals.domain.seats import PracticalStatus
-from app.practicals.domain.telling import Told
 from app.practicals.errors import Clashing, PlanRefused
 from app.practicals.models import Practical
-from app.practicals.queries.briefs import instructor_ids
 from app.practicals.queries.clashes import clashes_of_day
-from app.practicals.service.first_days import tell_of_first_day
-from app.practicals.service.gate import take_gate
-from app.practicals.service.mails import tell_instructors
-from app.practicals.service.plans import (
+from app.practicals.queries.summaries import instructor_ids
+from app.practicals.service.first_date_mails import tell_of_first_day
+from app.practicals.service.locking import take_gate
+from app.practicals.service.notifications import tell_instructors
+from app.practicals.service.plan_steps import (
     columns_of,
     demand_no_clash,
     demand_sound,

@@ -9,10 +9,10 @@ from app.accounts.actor import Actor, open_to_all
 from app.courses.queries import Published
 from app.practicals.domain.seats import Gate, PracticalStatus
 from app.practicals.models import Practical
-from app.practicals.queries.briefs import instructor_ids
-from app.practicals.queries.facts import gate_of
-from app.practicals.service.mails import tell_instructors
-from app.practicals.service.plans import record_act
+from app.practicals.queries.eligibility_facts import gate_of
+from app.practicals.queries.summaries import instructor_ids
+from app.practicals.service.notifications import tell_instructors
+from app.practicals.service.plan_steps import record_act
 
 
 @open_to_all

@@ -26,10 +26,10 @@ from app.practicals.domain.seats import (
 from app.practicals.domain.terms import cancel_deadline
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
-from app.practicals.service.evidence import demand_not_attended
-from app.practicals.service.gate import move_taken, take_gate
-from app.practicals.service.giving import give_seat, know_in_queue, promote
-from app.practicals.service.mails import tell_of_seat
+from app.practicals.service.allocation import give_seat, know_in_queue, promote
+from app.practicals.service.attendance_evidence import demand_not_attended
+from app.practicals.service.locking import move_taken, take_gate
+from app.practicals.service.notifications import tell_of_seat
 
 
 def book_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime) -> SeatId:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from app.courses.domain.delivery import Quiz
 from app.kit.ids import AttemptId, RevisionId, UserId
-from app.quizzes.domain.drawing import DrawnQuestion
 from app.quizzes.domain.responses import Response
+from app.quizzes.domain.sampling import DrawnQuestion
 
 GRACE = timedelta(seconds=10)
 """How long after the end an answer may still arrive: the way from the browser takes time."""

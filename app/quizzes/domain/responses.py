@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final, Self
 
 from app.courses.domain.delivery import Question, QuestionType
-from app.quizzes.domain.drawing import DrawnQuestion
+from app.quizzes.domain.sampling import DrawnQuestion
 
 LONGEST_TEXT: Final = 60
 MOST_DIGITS: Final = 18

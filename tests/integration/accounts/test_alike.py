@@ -7,13 +7,13 @@ from time import perf_counter
 
 import pytest
 
-from app.accounts import doors, links, mail_doors, passwords
+from app.accounts import mail_rate_limits, mailed_links, passwords, rate_limits
 from app.accounts.domain import Purpose
-from app.accounts.mail_doors import MailDoor
+from app.accounts.mail_rate_limits import MailDoor
 from app.accounts.models import User
-from app.db.limits import Limit
+from app.db.rate_limits import Limit
 from tests.make import NOW
-from tests.make.doors import WIDE_OPEN, a_door
+from tests.make.rate_limits import WIDE_OPEN, a_door
 
 WRONG = "apricot velvet orbit tundra"
 KNOWN, UNKNOWN = "sam@example.org", "nob@example.org"
@@ -68,8 +68,10 @@ def test_a_link_that_was_used_is_answered_as_one_that_never_was(
     purposes = {"/confirm": Purpose.confirm, "/new-address": Purpose.email}
     purpose = purposes.get(path, Purpose(path[1:]) if path not in purposes else None)
     with database.write() as db:
-        link_id = links.make_link(db, purpose, sam.user_id, sam.email, now=NOW - timedelta(days=9))
-    token = links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
+        link_id = mailed_links.make_link(
+            db, purpose, sam.user_id, sam.email, now=NOW - timedelta(days=9)
+        )
+    token = mailed_links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
     made_up = token[:-1] + ("0" if token[-1] != "0" else "1")
     client.get("/sign-in")  # the cookie of a visitor is set once
     form = {} if path == "/new-address" else {"password": WRONG}
@@ -87,11 +89,11 @@ def test_the_answers_take_the_same_time(client, database, sam, monkeypatch, path
     with database.write() as db:
         db.get(User, sam.user_id).password_hash = hashed
     wide = MailDoor(*(Limit(name, WIDE_OPEN, timedelta(days=1)) for name in ("a", "b")))
-    monkeypatch.setattr(doors, "PASSWORD", a_door())
+    monkeypatch.setattr(rate_limits, "PASSWORD", a_door())
     for name in ("RESET", "CONFIRM"):
-        monkeypatch.setattr(mail_doors, name, wide)
+        monkeypatch.setattr(mail_rate_limits, name, wide)
     for name in ("FIRST_OF_NETWORK", "AGAIN_OF_NETWORK"):
-        monkeypatch.setattr(mail_doors, name, Limit(name, WIDE_OPEN, timedelta(days=1)))
+        monkeypatch.setattr(mail_rate_limits, name, Limit(name, WIDE_OPEN, timedelta(days=1)))
     differences = []
     for number in range(200):
         unknown = f"nob{number:03}@example.org"

@@ -8,12 +8,12 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import select, update
 
-from app.accounts import api_tokens, doors, links, own_account, service, sign_ins
+from app.accounts import api_tokens, mailed_links, own_account, rate_limits, service, sign_ins
 from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS, Purpose
 from app.accounts.errors import TooManyTokens
 from app.accounts.models import ApiToken, SignIn
 from app.db.database import Database
-from app.db.limits import Limit
+from app.db.rate_limits import Limit
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.fingerprint import raw_rows
@@ -42,7 +42,9 @@ def token(database, sam):
 
 @pytest.fixture
 def two_tries(monkeypatch):
-    monkeypatch.setattr(doors, "TOKEN_NETWORK", Limit("token network", 2, timedelta(minutes=5)))
+    monkeypatch.setattr(
+        rate_limits, "TOKEN_NETWORK", Limit("token network", 2, timedelta(minutes=5))
+    )
 
 
 @pytest.fixture
@@ -125,8 +127,8 @@ def _reset_password(client, app, database, sam, **_rest):
 
 def _change_address(client, database, secret, sam, **_rest):
     with database.write() as db:
-        link_id = links.make_link(db, Purpose.email, sam.user_id, "new@example.org", now=NOW)
-    return client.post("/new-address", data={"token": links.sign_link(secret, str(link_id))})
+        link_id = mailed_links.make_link(db, Purpose.email, sam.user_id, "new@example.org", now=NOW)
+    return client.post("/new-address", data={"token": mailed_links.sign_link(secret, str(link_id))})
 
 
 def _close(as_person, ada, sam, **_rest):

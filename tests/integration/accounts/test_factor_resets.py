@@ -12,7 +12,7 @@ from app.accounts.domain import Purpose
 from app.accounts.factors import resets
 from app.accounts.factors.errors import ResetRefused
 from app.accounts.factors.models import FactorReset, RecoveryCode, TotpFactor
-from app.accounts.links import make_link, sign_link
+from app.accounts.mailed_links import make_link, sign_link
 from app.accounts.models import ApiToken, SignIn, User
 from app.accounts.passwords import hash_of_password
 from app.audit.models import AuditEvent

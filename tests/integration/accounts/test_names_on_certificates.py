@@ -4,10 +4,10 @@ import sys
 
 import pytest
 
-from app.accounts import printable, queries, service
+from app.accounts import printable_names, queries, service
 from app.accounts.actor import Role
 from app.accounts.models import User
-from app.web import printed_names
+from app.web import glyph_check
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.mail import mails_to
@@ -64,7 +64,7 @@ def test_the_api_refuses_it_too(as_person, database, sam):
     sent = {"name": "Sam Student", "certificate_name": "Ana ꦗꦮ", "version": version}
     refused = browser.put("/api/v1/me/profile", json=sent)
     assert refused.status_code == 422
-    assert refused.json()["reason"] == printable.REASON
+    assert refused.json()["reason"] == printable_names.REASON
     assert "“ꦗꦮ”" in refused.text
     assert stored(database, sam) == ("Sam Student", "Sam Student")
 
@@ -105,7 +105,7 @@ def printer_that_cannot_start(monkeypatch):
 
 
 def printer_that_is_slow(monkeypatch):
-    monkeypatch.setattr(printed_names, "WITHIN", 0.0)
+    monkeypatch.setattr(glyph_check, "WITHIN", 0.0)
 
 
 @pytest.mark.parametrize("break_it", [printer_that_cannot_start, printer_that_is_slow])
@@ -184,16 +184,16 @@ class TestIssuedBefore:
 
 def test_a_name_is_asked_about_once(monkeypatch):
     name = "Asked Once"
-    assert printed_names.undrawn([name])[name] == ()
+    assert glyph_check.undrawn([name])[name] == ()
     monkeypatch.setattr(sys, "executable", "/there/is/no/python")
-    assert printed_names.undrawn([name])[name] == ()
-    with pytest.raises(printed_names.PrinterAway):
-        printed_names.undrawn(["Never Asked"])
+    assert glyph_check.undrawn([name])[name] == ()
+    with pytest.raises(glyph_check.PrinterAway):
+        glyph_check.undrawn(["Never Asked"])
 
 
 def test_all_names_are_asked_about_together_and_each_has_its_answer():
     names = [name for _, name in PRINTED] + [name for _, name, _ in REFUSED]
-    answers = printed_names.undrawn(names)
+    answers = glyph_check.undrawn(names)
     assert {name for name in names if not answers[name]} == {name for _, name in PRINTED}
     for _, name, letters in REFUSED:
         assert set(answers[name]) == set(letters.replace(" ", ""))

@@ -4,7 +4,7 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from app.accounts import doors, links, own_account, queries, sign_ins
+from app.accounts import mailed_links, own_account, queries, rate_limits, sign_ins
 from app.accounts.domain import Purpose
 from app.accounts.errors import WrongPassword
 from app.accounts.models import SignIn, User
@@ -12,9 +12,9 @@ from app.kit.errors import NotFound
 from app.kit.ids import UserId, new_uuid
 from tests.conftest import statements_of
 from tests.make import NOW
-from tests.make.doors import a_door
 from tests.make.mail import link_in, mails_to, token_in
 from tests.make.people import A_PASSWORD, a_sign_in, a_user
+from tests.make.rate_limits import a_door
 from tests.make.versions import version_on
 
 OTHER = "gravel parsnip tuesday ninety"
@@ -118,7 +118,7 @@ def test_changing_the_password(app, client, as_person, database, sam):
 
 def test_the_current_password_is_a_limited_door(as_person, sam, monkeypatch):
     """R-021."""
-    monkeypatch.setattr(doors, "PASSWORD", a_door(caller=4))
+    monkeypatch.setattr(rate_limits, "PASSWORD", a_door(caller=4))
     browser = as_person(sam)
     both = {"current_password": WRONG, "password": OTHER}
     answers = [browser.post("/me/password", data=both).status_code for _ in range(5)]
@@ -328,8 +328,8 @@ def test_a_password_manager_learns_whose_password_it_is(
     token = ""
     if purpose is not None:
         with database.write() as db:
-            link_id = links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
-        token = links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
+            link_id = mailed_links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
+        token = mailed_links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
     page = html.document_fromstring(browser.get(path, params={"token": token}).text)
     (form,) = page.xpath("//form[.//input[@type='password']]")
     (field,) = form.xpath(".//input[@autocomplete='username']")

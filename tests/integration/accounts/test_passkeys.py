@@ -20,8 +20,8 @@ from app.accounts.api_tokens import make_for_address
 from app.accounts.factors import challenges
 from app.accounts.factors.ceremony import site_of
 from app.accounts.factors.challenges import Holder, What
-from app.accounts.factors.holding import lock_person
 from app.accounts.factors.models import Passkey, PasskeyChallenge, PendingSignIn, RecoveryCode
+from app.accounts.factors.person_factors import lock_person
 from app.accounts.models import ApiToken, SignIn, User
 from app.audit.models import AuditEvent
 from app.db.database import Database

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from app.accounts import links, queries
+from app.accounts import mailed_links, queries
 from app.accounts.api_tokens import make_for_address
 from app.accounts.domain import Purpose
 from app.accounts.password_rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
@@ -37,8 +37,8 @@ def register(client, password, **_):
 def by_link(purpose, path):
     def choose(client, password, *, database, settings, sam, **_):
         with database.write() as db:
-            link_id = links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
-        token = links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
+            link_id = mailed_links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
+        token = mailed_links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
         return client.post(path, data={"token": token, "password": password})
 
     return choose

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from app.accounts import (
     api_tokens,
     group_pages,
-    mail_doors,
+    mail_rate_limits,
     people_pages,
     queries,
     service,
@@ -217,7 +217,7 @@ def test_invitations_are_limited(database, ada):
         person = service.invite_person(
             db, ada, name="Ned", email="ned@example.org", roles={Role.student}, now=NOW
         )
-        for _ in range(mail_doors.INVITATION.most - 1):
+        for _ in range(mail_rate_limits.INVITATION.most - 1):
             service.start_reset(db, ada, person, now=NOW)
         with pytest.raises(TooMany):
             service.start_reset(db, ada, person, now=NOW)

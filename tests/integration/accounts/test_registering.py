@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from app.accounts import api_tokens, doors, links, own_account, service, sign_ins
+from app.accounts import api_tokens, mailed_links, own_account, rate_limits, service, sign_ins
 from app.accounts.actor import Role
 from app.accounts.domain import Purpose
 from app.accounts.errors import LinkSpent, PersonRefused, SignInRefused
 from app.accounts.models import ApiToken, MailedLink, User
 from app.db.database import Database
-from app.db.limits import Limit
+from app.db.rate_limits import Limit
 from app.kit.errors import NotFound
 from tests.conftest import statements_of
 from tests.make import NOW
@@ -230,8 +230,8 @@ def test_a_link_is_read_out_of_whatever_surrounds_it(
 ):
     """B24: mail programs and people copy a bracket, a full stop or a break along with a link."""
     with database.write() as db:
-        link_id = links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
-    token = links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
+        link_id = mailed_links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
+    token = mailed_links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
     copied = written.format(token, *token.split("-", 1))
     page = client.get(f"{path}?token={copied}")
     assert page.status_code == 200
@@ -246,11 +246,14 @@ def test_a_link_is_read_out_of_whatever_surrounds_it(
 @settings(deadline=None)
 @given(before=st.text(max_size=40), after=st.text(max_size=40))
 def test_a_token_inside_any_text_is_found_and_no_other_signature_passes(before, after):
-    token = links.sign_link("secret", "0190f2e4-7b1a-7000-8000-000000000000")
-    assert str(links.read_link("secret", f"{before} {token} {after}")) == token.partition(".")[0]
+    token = mailed_links.sign_link("secret", "0190f2e4-7b1a-7000-8000-000000000000")
+    assert (
+        str(mailed_links.read_link("secret", f"{before} {token} {after}"))
+        == token.partition(".")[0]
+    )
     last = "0" if token[-1] != "0" else "1"
-    assert links.read_link("secret", f"{before} {token[:-1]}{last} {after}") is None
-    assert links.read_link("another", f"{before} {token} {after}") is None
+    assert mailed_links.read_link("secret", f"{before} {token[:-1]}{last} {after}") is None
+    assert mailed_links.read_link("another", f"{before} {token} {after}") is None
 
 
 @pytest.mark.parametrize("path", ["/confirm", "/reset", "/invitation", "/new-address"])
@@ -280,7 +283,7 @@ LINK_DOORS = {
 @pytest.fixture
 def three_links(monkeypatch):
     """Three links may be made up in an hour, not sixty."""
-    monkeypatch.setattr(doors, "LINK_NETWORK", Limit("link network", 3, timedelta(hours=1)))
+    monkeypatch.setattr(rate_limits, "LINK_NETWORK", Limit("link network", 3, timedelta(hours=1)))
 
 
 @pytest.mark.usefixtures("three_links")
@@ -302,8 +305,8 @@ def test_made_up_links_are_limited_and_right_ones_open(
     assert client.get(path, params=wrong).status_code == 429
     assert browser_at("192.0.2.1").post(path, data=wrong).status_code == 404
     with database.write() as db:
-        link_id = links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
-    token = links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
+        link_id = mailed_links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
+    token = mailed_links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
     assert client.get(path, params={"token": token}).status_code == 200
     assert client.post(path, data={"token": token, **more}).status_code == 303
 
@@ -321,11 +324,16 @@ def test_mails_hold_no_secret_until_they_are_built(client, database, sam):
     client.post("/forgot", data={"email": sam.email})
     with database.read() as db:
         link = db.scalars(select(MailedLink)).one()
-    assert links.sign_link("another secret", str(link.id)) != links.sign_link(
+    assert mailed_links.sign_link("another secret", str(link.id)) != mailed_links.sign_link(
         "secret", str(link.id)
     )
-    assert links.read_link("secret", links.sign_link("another secret", str(link.id))) is None
-    assert links.read_link("secret", links.sign_link("secret", str(link.id))) == link.id
+    assert (
+        mailed_links.read_link("secret", mailed_links.sign_link("another secret", str(link.id)))
+        is None
+    )
+    assert (
+        mailed_links.read_link("secret", mailed_links.sign_link("secret", str(link.id))) == link.id
+    )
 
 
 def test_links_in_mails_use_the_academys_address(app, client, sam):
@@ -346,7 +354,7 @@ def test_the_first_admin_comes_from_the_command_line(client, database, settings)
         link_id = service.add_person(
             db, name="Ada", email="ada@example.org", roles={Role.admin}, now=NOW
         )
-    token = links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
+    token = mailed_links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
     assert "Welcome, Ada" in client.get("/invitation", params={"token": token}).text
     assert (
         client.post("/invitation", data={"token": token, "password": A_PASSWORD}).status_code == 303
@@ -366,8 +374,8 @@ def test_adding_again_before_the_first_use_gives_a_new_link(database):
         new = service.add_person(db, name="A", email="a@example.org", roles={Role.admin}, now=NOW)
     with database.read() as db:
         with pytest.raises(LinkSpent):
-            links.open_link(db, old, Purpose.invitation, now=NOW)
-        assert links.open_link(db, new, Purpose.invitation, now=NOW).email == "a@example.org"
+            mailed_links.open_link(db, old, Purpose.invitation, now=NOW)
+        assert mailed_links.open_link(db, new, Purpose.invitation, now=NOW).email == "a@example.org"
         assert db.scalars(select(User)).one().roles == {Role.admin}
 
 
@@ -413,7 +421,7 @@ def test_two_who_register_one_address_at_once(app, database):
 
 def test_a_closed_account_cannot_set_a_password(database, sam):
     with database.write() as db:
-        link_id = links.make_link(db, Purpose.reset, sam.user_id, sam.email, now=NOW)
+        link_id = mailed_links.make_link(db, Purpose.reset, sam.user_id, sam.email, now=NOW)
         db.get(User, sam.user_id).disabled_at = NOW
     with database.write() as db, pytest.raises(PersonRefused):
         own_account.set_password(db, link_id, Purpose.reset, "hash", now=NOW)
@@ -424,7 +432,7 @@ def test_a_link_to_an_address_that_changed_confirms_nothing(database, sam):
         a_user_with_password(db, "U", email=EMAIL, confirmed_at=None)
     with database.write() as db:
         user = db.scalars(select(User).where(User.email == EMAIL)).one()
-        link_id = links.make_link(db, Purpose.confirm, user.id, "old@example.org", now=NOW)
+        link_id = mailed_links.make_link(db, Purpose.confirm, user.id, "old@example.org", now=NOW)
     browser = sign_ins.Browser("x")
     candidate = sign_ins.begin_sign_in(database, email=EMAIL, browser=browser, now=NOW)
     with database.write() as db, pytest.raises(SignInRefused):

@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.accounts.factors import holding, passkeys, service
+from app.accounts.factors import passkeys, person_factors, service
 from app.accounts.factors.models import Passkey, TotpFactor
 from app.accounts.models import SignIn, User
 from app.accounts.sign_ins import Browser, Candidate
@@ -176,14 +176,14 @@ def test_decided_before_the_block_both_would_go(database, sam):
     def remove(table):
         def act(own, start) -> None:
             with own.read() as db:
-                is_last = holding.count_factors(db, sam.user_id) == 1
+                is_last = person_factors.count_factors(db, sam.user_id) == 1
             start.wait()
             assert not is_last
             with own.write() as db:
-                user = holding.lock_person(db, sam.user_id)
+                user = person_factors.lock_person(db, sam.user_id)
                 db.execute(delete(table).where(table.user_id == user.id))
-                if holding.count_factors(db, user.id) == 0:
-                    holding.forget_factors(db, user)
+                if person_factors.count_factors(db, user.id) == 0:
+                    person_factors.forget_factors(db, user)
 
         return act
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text, update
 
 from app import checks
 from app.accounts.api_tokens import make_for_address
-from app.accounts.factors import service, signing_in
+from app.accounts.factors import second_step, service
 from app.accounts.factors.models import Passkey, RecoveryCode, TotpFactor
 from app.accounts.models import ApiToken, SignIn, User
 from app.accounts.passwords import hash_of_password
@@ -93,7 +93,7 @@ def test_the_secret_is_sealed_for_its_owner(as_person, database, sam):
         db.execute(update(TotpFactor).values(user_id=stranger.user_id))
         code = code_at(NOW + STEP, secret)
         keys, later = sealing_keys(), NOW + STEP
-        used = signing_in.use_app_code(db, keys, stranger.user_id, code, now=later)
+        used = second_step.use_app_code(db, keys, stranger.user_id, code, now=later)
     assert used is False
 
 

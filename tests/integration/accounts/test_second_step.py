@@ -8,10 +8,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
 from app.accounts.domain import Purpose
-from app.accounts.factors import signing_in
+from app.accounts.factors import second_step
 from app.accounts.factors.domain import step_of, step_of_code
 from app.accounts.factors.models import PendingSignIn, RecoveryCode, TotpFactor
-from app.accounts.links import make_link, sign_link
+from app.accounts.mailed_links import make_link, sign_link
 from app.accounts.models import KeptFormRow, SignIn, User
 from app.accounts.sign_ins import Browser
 from app.audit.models import AuditEvent
@@ -338,11 +338,11 @@ def test_the_newest_sealing_key_takes_over_when_a_code_is_used(database, owner):
     old = sealing_keys()
     ring = SealingKeys("newer-key", {"newer-key": b"k" * 32, **old.secrets})
     with database.write() as db:
-        assert signing_in.use_app_code(db, ring, owner.user_id, code_at(NOW), now=NOW)
+        assert second_step.use_app_code(db, ring, owner.user_id, code_at(NOW), now=NOW)
         later = NOW + STEP
     only = SealingKeys("newer-key", {"newer-key": b"k" * 32})
     with database.write() as db:
-        assert signing_in.use_app_code(db, only, owner.user_id, code_at(later), now=later)
+        assert second_step.use_app_code(db, only, owner.user_id, code_at(later), now=later)
 
 
 def test_the_demo_shows_the_code(settings, database, owner):
@@ -421,7 +421,7 @@ def test_of_many_with_one_code_at_once_one_wins(database, owner):
         moment = NOW + number * STEP
 
         def use(db, moment=moment) -> bool:
-            return signing_in.use_app_code(
+            return second_step.use_app_code(
                 db, sealing_keys(), owner.user_id, code_at(moment), now=moment
             )
 
@@ -433,7 +433,7 @@ def test_of_many_with_one_recovery_code_at_once_one_wins(database, owner, codes)
     for code in codes[:5]:
 
         def use(db, code=code) -> bool:
-            return signing_in.use_recovery_code(db, db.get_one(User, owner.user_id), code, now=NOW)
+            return second_step.use_recovery_code(db, db.get_one(User, owner.user_id), code, now=NOW)
 
         assert at_once(database, use).count(True) == 1
     with database.read() as db:
@@ -468,14 +468,14 @@ def test_of_two_who_finish_one_sign_in_at_once_one_wins(client, database, owner)
     """One pending sign-in, one sign-in: a double click starts no second one."""
     password(client)
     token, browser = client.cookies["preceptor-step"], Browser("192.0.2.1")
-    attempt = signing_in.begin_step(database, token, browser, of="codes", now=NOW)
+    attempt = second_step.begin_step(database, token, browser, of="codes", now=NOW)
 
     def finish(db) -> bool:
         try:
-            started = signing_in.finish_with_app(
+            started = second_step.finish_with_app(
                 db, sealing_keys(), attempt, code=code_at(NOW), now=NOW
             )
-        except signing_in.PendingEnded:
+        except second_step.PendingEnded:
             return False
         return started is not None
 

@@ -17,7 +17,7 @@ from app.accounts.errors import SignInRefused
 from app.accounts.models import SignIn, User
 from app.accounts.passwords import hash_of_password
 from app.audit.models import AuditEvent
-from app.db.limits import Count
+from app.db.rate_limits import Count
 from app.demo.people import ADMIN
 from app.main import create_app
 from app.settings import Environment

@@ -10,7 +10,7 @@ from time import perf_counter
 import pytest
 from sqlalchemy import select
 
-from app.accounts import doors, passwords
+from app.accounts import passwords, rate_limits
 from app.accounts.models import User
 from tests.make.mail import mails_to, token_in
 from tests.make.people import A_PASSWORD, a_user_with_password
@@ -127,7 +127,7 @@ def under_attack(app, browser_at, laptop, tries):
     victims.all_reset()
     assert set(attack.told) == {422, 429}
     assert sum(attack.told.values()) == tries
-    hourly = doors.PASSWORD.again.account[0].most + doors.PASSWORD.first.account[0].most
+    hourly = rate_limits.PASSWORD.again.account[0].most + rate_limits.PASSWORD.first.account[0].most
     assert attack.told[422] <= hourly
     return attack, victims
 

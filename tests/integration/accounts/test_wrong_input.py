@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.accounts import doors
+from app.accounts import rate_limits
 from app.accounts.factors.models import Passkey
-from app.certificates import doors as certificate_doors
-from app.db.limits import Count, Limit
+from app.certificates import rate_limits as certificate_doors
+from app.db.rate_limits import Count, Limit
 from app.web.forms import Form
-from tests.make.doors import a_door
 from tests.make.factors import a_passkey, an_app_factor
 from tests.make.people import A_PASSWORD
+from tests.make.rate_limits import a_door
 
 WRONG = "apricot velvet orbit tundra"
 NEW = "gravel parsnip tuesday ninety"
@@ -104,11 +104,13 @@ def test_every_form_with_a_secret_has_its_row():
 @pytest.fixture
 def few_tries(monkeypatch):
     """Three tries at every door."""
-    monkeypatch.setattr(doors, "PASSWORD", a_door(caller=MOST))
-    monkeypatch.setattr(doors, "SECOND_FACTOR", a_door(doors.SECOND_FACTOR, caller=MOST))
+    monkeypatch.setattr(rate_limits, "PASSWORD", a_door(caller=MOST))
+    monkeypatch.setattr(
+        rate_limits, "SECOND_FACTOR", a_door(rate_limits.SECOND_FACTOR, caller=MOST)
+    )
     for module, name in (
-        (doors, "LINK_NETWORK"),
-        (doors, "TOKEN_NETWORK"),
+        (rate_limits, "LINK_NETWORK"),
+        (rate_limits, "TOKEN_NETWORK"),
         (certificate_doors, "VERIFY"),
     ):
         limit: Limit = getattr(module, name)

@@ -15,7 +15,7 @@ from app.assessments.queries.outdated import correction_page, outdated_days
 from app.assessments.service.correcting import take_corrected_checklist
 from app.audit.models import AuditEvent
 from app.courses import queries as courses
-from app.home.exceptions import exceptions
+from app.home.attention_list import exceptions
 from app.kit.errors import Forbidden, NotFound
 from app.notices.models import Notice
 from app.practicals.models import Practical, PracticalStatus, Seat

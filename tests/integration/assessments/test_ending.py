@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.actor import Role
-from app.assessments import checks, open_work, queries, service
+from app.assessments import checks, pending, queries, service
 from app.assessments.domain import Mark, Outcome
 from app.assessments.errors import (
     DiscardRefused,
@@ -281,7 +281,7 @@ class TestDiscarding:
         with database.read() as db:
             assert queries.unsigned_of(db, day.instructor.user_id) == ()
             assert queries.standings_on(db, [day.practical_id]) == {}
-            assert open_work.unsigned_after(db, before=NOW + timedelta(days=2)) == ()
+            assert pending.unsigned_after(db, before=NOW + timedelta(days=2)) == ()
             assert checks.problems(db, now=NOW) == []
         assert rows(database) == 1
         with database.write() as db:

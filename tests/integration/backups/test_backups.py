@@ -17,7 +17,7 @@ from app.accounts.models import ApiToken, SignIn, User
 from app.backups import archive, copies
 from app.backups.archive import BackupProblem, proved_manifest
 from app.backups.copies import check_backup, make_backup, restore_backup
-from app.backups.keeping import KeepRule
+from app.backups.keep_rule import KeepRule
 from app.backups.postgres_programs import program_path
 from app.backups.sqlite_file import LEFTOVERS
 from app.db.database import sqlite_module

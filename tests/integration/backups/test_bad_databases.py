@@ -17,7 +17,7 @@ from app.backups.archive import BackupProblem, proved_manifest
 from app.backups.copies import restore_backup
 from app.backups.postgres_programs import program_path
 from app.db import migrate
-from app.kit.places import MIGRATIONS
+from app.kit.paths import MIGRATIONS
 from tests.make import NOW
 from tests.make.backups import KEYS, NEEDS_POSTGRES, demand_one_line, unchanged
 from tests.make.patience import until

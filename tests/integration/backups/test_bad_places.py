@@ -17,7 +17,7 @@ from sqlalchemy import URL
 from app.backups import archive, sqlite_file
 from app.backups.archive import BackupProblem, proved_manifest
 from app.backups.copies import NAME, make_backup
-from app.backups.keeping import KeepRule
+from app.backups.keep_rule import KeepRule
 from app.db.database import sqlite_module
 from tests.make import NOW
 from tests.make.backups import (

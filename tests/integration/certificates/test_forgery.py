@@ -20,10 +20,10 @@ from sqlalchemy import text
 
 from app.certificates import checks, queries, serials
 from app.certificates.domain import Status, hash_of
+from app.certificates.file_check import checked_data, checked_file
+from app.certificates.key_list import read_list, written_list
 from app.certificates.models import Certificate
-from app.certificates.offline import checked_data, checked_file
 from app.certificates.printing import certificate_pdf
-from app.certificates.published import read_list, written_list
 from app.certificates.signing import (
     Issuer,
     StatementKind,

@@ -11,8 +11,8 @@ from lxml import html
 from sqlalchemy import update
 
 from app.certificates import serials, service
-from app.certificates.doors import VERIFY
 from app.certificates.models import Certificate
+from app.certificates.rate_limits import VERIFY
 from app.kit.ids import CertificateId, new_uuid
 from tests.conftest import statements_of
 from tests.make import NOW

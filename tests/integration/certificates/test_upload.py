@@ -7,10 +7,10 @@ from lxml import html
 from sqlalchemy import update
 
 from app.certificates import queries, service
-from app.certificates.doors import VERIFY
 from app.certificates.models import Certificate
 from app.certificates.pdf_signature import signed_attachment
 from app.certificates.printing import certificate_pdf
+from app.certificates.rate_limits import VERIFY
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.keys import ISSUER

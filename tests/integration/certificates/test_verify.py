@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from app import cli
 from app.certificates import domain, queries, service
+from app.certificates.key_list import read_list, written_list
 from app.certificates.models import Certificate
 from app.certificates.pdf_signature import sign_pdf
 from app.certificates.printing import certificate_pdf
-from app.certificates.published import read_list, written_list
 from app.certificates.signing import Issuer, StatementKind, signed_by, written_document
 from app.kit.keys import SIGNING, SigningKeys, new_line
 from app.web import papers

@@ -15,7 +15,7 @@ from app.certificates.models import Certificate, CertificateBlock
 from app.db.database import Database
 from app.kit.errors import NotFound
 from app.kit.ids import UserId, new_uuid
-from app.web import printed_names
+from app.web import glyph_check
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.keys import ISSUER
@@ -132,7 +132,7 @@ class TestWhoseName:
         with database.write() as db:
             earned = an_earner(db, certificate_name=f"Never Asked {new_uuid().hex}")
         open_blocks, blocks_when_asked = [], []
-        write, ask = Database.write, printed_names._ask
+        write, ask = Database.write, glyph_check._ask
 
         @contextmanager
         def counted(self):
@@ -148,7 +148,7 @@ class TestWhoseName:
             return ask(texts, within)
 
         monkeypatch.setattr(Database, "write", counted)
-        monkeypatch.setattr(printed_names, "_ask", watched)
+        monkeypatch.setattr(glyph_check, "_ask", watched)
         mails_to(app, earned.student.email)
         assert blocks_when_asked == [0]
         assert len(certificates_in(database)) == 1

@@ -2,13 +2,13 @@
 
 from sqlalchemy import select
 
-from app.courses import answers, queries
+from app.courses import answer_keys, queries
 from app.courses.domain.parsing import parse_course
 from app.courses.models import CourseHead, Revision
-from app.courses.reading import read_folder
 from app.courses.service import Outcome, publish
+from app.courses.source_folder import read_folder
 from app.kit.ids import RevisionId, new_uuid
-from app.kit.places import COURSES
+from app.kit.paths import COURSES
 from tests.make import NOW
 from tests.make.stored import stored_course
 
@@ -45,7 +45,7 @@ def test_the_corrected_course_follows_the_earlier_one_and_both_are_read(database
         rows = db.execute(
             select(Revision.digest, Revision.delivery).order_by(Revision.number)
         ).all()
-        assert answers.answer_keys(db, earlier) == BEFORE.answer_keys
+        assert answer_keys.answer_keys(db, earlier) == BEFORE.answer_keys
     assert before.course == BEFORE.course
     assert rows[0] == (BEFORE.digest, BEFORE.delivery)
     assert [one.key for one in before.course.checklists] == ["facial-mesotherapy-assessment"]

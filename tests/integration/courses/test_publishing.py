@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.audit.models import AuditEvent
-from app.courses import answers, queries
-from app.courses.domain.comparing import ChangeKind
+from app.courses import answer_keys, queries
+from app.courses.domain.diff import ChangeKind
 from app.courses.domain.digest import digest
 from app.courses.domain.parsing import parse_course
 from app.courses.errors import CorruptsEvidence, CourseHasProblems, PublishedMeanwhile
@@ -42,7 +42,7 @@ def test_the_first_publication_is_what_learners_get(database):
         current = queries.current(db, "small-course")
         assert current.course == small_course().course
         assert current.revision_id == done.revision_id
-        assert answers.answer_keys(db, done.revision_id) == small_course().keys
+        assert answer_keys.answer_keys(db, done.revision_id) == small_course().keys
         act = db.scalars(select(AuditEvent)).one()
     assert (act.action, act.subject_id, act.actor_id) == ("courses.publish", done.revision_id, None)
 
@@ -190,10 +190,10 @@ def test_a_warm_revision_costs_no_statement(database, at_most):
     done = published(database, small_course())
     with database.read() as db:
         queries.revision(db, done.revision_id)
-        answers.answer_keys(db, done.revision_id)
+        answer_keys.answer_keys(db, done.revision_id)
         with at_most(0):
             queries.revision(db, done.revision_id)
-            answers.answer_keys(db, done.revision_id)
+            answer_keys.answer_keys(db, done.revision_id)
 
 
 def test_what_is_not_there(database):
@@ -203,7 +203,7 @@ def test_what_is_not_there(database):
         with pytest.raises(NotFound):
             queries.revision(db, RevisionId(new_uuid()))
         with pytest.raises(NotFound):
-            answers.answer_keys(db, RevisionId(new_uuid()))
+            answer_keys.answer_keys(db, RevisionId(new_uuid()))
         with pytest.raises(NotFound):
             queries.drawing(db, "0" * 32)
         with pytest.raises(NotFound):

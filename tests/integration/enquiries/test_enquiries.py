@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.audit.models import AuditEvent
 from app.db.database import Database
 from app.db.migrate import downgrade, upgrade
-from app.enquiries import checks, doors, queries, service
+from app.enquiries import checks, queries, rate_limits, service
 from app.enquiries.domain import KEPT
 from app.enquiries.models import Enquiry
 from app.enquiries.queries import Which
@@ -101,7 +101,7 @@ class TestAsking:
 
     def test_nobody_can_use_up_the_questions_of_an_address(self, app, client, database, clock_file):
         """V10: five posts by anybody refused its owner for a day. Now only the mails stop."""
-        most = doors.FROM_ADDRESS.most
+        most = rate_limits.FROM_ADDRESS.most
         for number in range(most + 3):
             sent = client.post("/enquiry", data=FORM | {"message": f"Question number {number}?"})
             assert sent.status_code == 303
@@ -114,7 +114,7 @@ class TestAsking:
 
     def test_many_networks_together_refuse_nobody(self, app, client, database, monkeypatch):
         """V11: fifteen networks closed the door for everybody."""
-        monkeypatch.setattr(doors, "FROM_ALL", replace(doors.FROM_ALL, most=2))
+        monkeypatch.setattr(rate_limits, "FROM_ALL", replace(rate_limits.FROM_ALL, most=2))
         for number in range(4):
             sent = client.post("/enquiry", data=FORM | {"email": f"v{number}@example.org"})
             assert sent.status_code == 303
@@ -123,7 +123,7 @@ class TestAsking:
         assert len(mails_to(app, "v3@example.org")) == 1
 
     def test_a_repeat_does_not_count_at_the_door(self, client):
-        for _ in range(doors.FROM_ADDRESS.most + 1):
+        for _ in range(rate_limits.FROM_ADDRESS.most + 1):
             sent = client.post("/enquiry", data=FORM | {"idempotency_key": "one"})
             assert sent.status_code == 303
 
@@ -135,16 +135,16 @@ class TestAsking:
                 question = a_question(email=email)
                 service.ask(db, question, network=network, academy="a@example.org", now=NOW)
 
-        for _ in range(doors.AGAIN_FROM_NETWORK.most + 1):
+        for _ in range(rate_limits.AGAIN_FROM_NETWORK.most + 1):
             ask("v@example.org", "192.0.2.7")
         with pytest.raises(TooMany):
             ask("v@example.org", "192.0.2.7")
-        for number in range(doors.FIRST_FROM_NETWORK.most - 1):
+        for number in range(rate_limits.FIRST_FROM_NETWORK.most - 1):
             ask(f"v{number}@example.org", "192.0.2.7")
         with pytest.raises(TooMany):
             ask("other@example.org", "192.0.2.7")
         ask("other@example.org", "192.0.2.8")
-        asked = doors.AGAIN_FROM_NETWORK.most + doors.FIRST_FROM_NETWORK.most + 1
+        asked = rate_limits.AGAIN_FROM_NETWORK.most + rate_limits.FIRST_FROM_NETWORK.most + 1
         assert count(database) == asked
 
     def test_a_member_finds_name_and_address_filled_in(self, database, as_person):

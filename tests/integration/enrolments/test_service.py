@@ -7,7 +7,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditEvent
-from app.enrolments import gate, invoices, queries, service
+from app.enrolments import invoices, locking, queries, service
 from app.enrolments.domain import EnrolmentState, IntakeStatus, Reason
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
 from app.enrolments.models import Enrolment, Intake
@@ -524,19 +524,19 @@ def test_the_constraints_speak_like_the_rules(database, published, students):
         an_enrolment(db, intake_id, students[0])
     user_id = students[0].user_id
     with pytest.raises(EnrolmentRefused) as refused, database.write() as db:
-        gate.add_row(db, intake_id, a_gate(), user_id, State.requested, now=NOW)
+        locking.add_row(db, intake_id, a_gate(), user_id, State.requested, now=NOW)
     assert refusal_of(refused) is Reason.already_requested
     with (
         pytest.raises(EnrolmentRefused) as refused,
         database.write() as db,
-        gate.constraints_as_refusals(),
+        locking.constraints_as_refusals(),
     ):
         db.execute(update(Intake).values(taken=2))
     assert refusal_of(refused) is Reason.too_few_places
     with (
         pytest.raises(IntegrityError),
         database.write() as db,
-        gate.constraints_as_refusals(),
+        locking.constraints_as_refusals(),
     ):
         db.execute(text("UPDATE intakes SET places = -1, override = 9"))
 
@@ -555,11 +555,11 @@ def test_every_command_takes_the_gate_once(database, published, office, students
 def test_guards_refuse_what_the_rules_forgot(database, published, students):
     intake_id = intake_of(database, places=1)
     with pytest.raises(EnrolmentRefused), database.write() as db:
-        gate.take_places(db, intake_id, 2, override=0)
+        locking.take_places(db, intake_id, 2, override=0)
     with database.write() as db:
         enrolment_id = an_enrolment(db, intake_id, students[0])
     with pytest.raises(EnrolmentRefused), database.write() as db:
-        gate.move_state(db, enrolment_id, State.waiting, State.requested)
+        locking.move_state(db, enrolment_id, State.waiting, State.requested)
 
 
 def test_offers_say_what_each_visitor_may_do(database, published, office, students):

@@ -8,7 +8,7 @@ from lxml import html
 
 from app.enrolments.domain import EnrolmentState
 from app.home.search_engines import PUBLIC
-from app.kit.places import COURSES
+from app.kit.paths import COURSES
 from app.practicals.domain.seats import PracticalStatus
 from tests.conftest import statements_of
 from tests.make import NOW

@@ -10,7 +10,7 @@ from app.accounts.actor import Role
 from app.accounts.models import User
 from app.assessments.domain import Mark
 from app.enrolments.domain import EnrolmentState
-from app.home import helping
+from app.home import at_risk
 from app.kit.ids import EventId, new_uuid
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import Attendance, PracticalStatus
@@ -335,9 +335,9 @@ class TestWhoNeedsHelp:
         assert all(name in whole for name in ("Gil Group", "Soon Student", "Later Student"))
         assert "among the" not in whole
         for most, names in ((1, {"Soon Student"}), (2, {"Soon Student", "Later Student"})):
-            monkeypatch.setattr(helping, "MOST_LOOKED_AT", most)
+            monkeypatch.setattr(at_risk, "MOST_LOOKED_AT", most)
             with database.read() as db:
-                found = helping.who_needs_help(db, ina, now=NOW)
+                found = at_risk.who_needs_help(db, ina, now=NOW)
             assert {one.name for one in found.people} == names
             assert found.is_partial
         assert "among the 200 whom you see soonest" in words(browser.get("/home"))

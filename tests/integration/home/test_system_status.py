@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from app import cli
 from app.db.migrate import Schema, head
 from app.home import status
-from app.home.exceptions import Urgency
+from app.home.attention_list import Urgency
 from app.home.status_problems import schema_problem
 from app.kit.errors import Forbidden
 from app.operations.runs import NOTHING_WAS_OLD, Run, RunKind, last_runs, record_run

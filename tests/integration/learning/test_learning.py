@@ -11,7 +11,7 @@ from app.db.database import Database
 from app.enrolments.models import EnrolmentState
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import AttemptId, new_uuid
-from app.learning import finding, queries, service
+from app.learning import queries, search, service
 from app.learning.domain import Done, ModuleState
 from app.learning.errors import LessonStaysDone, ModuleLocked
 from app.learning.models import Completion
@@ -150,8 +150,8 @@ def test_without_a_confirmed_place_there_is_no_course(database, published, lesso
         for read in (
             lambda: queries.course_map(db, stranger, KEY),
             lambda: queries.lesson_page(db, stranger, KEY, lesson),
-            lambda: finding.glossary_page(db, stranger, KEY, query=""),
-            lambda: finding.search_page(db, stranger, KEY, query="skin", number=1),
+            lambda: search.glossary_page(db, stranger, KEY, query=""),
+            lambda: search.search_page(db, stranger, KEY, query="skin", number=1),
         ):
             with pytest.raises(NotFound):
                 read()
@@ -213,11 +213,11 @@ def test_a_place_keeps_its_revision_while_a_newer_one_is_published(database, stu
         old = queries.lesson_page(db, student, KEY, "skin-layers")
         new = queries.lesson_page(db, late, KEY, "skin-layers")
         assert (old.lesson.title, new.lesson.title) == ("Layers of the skin", "Skin, newly told")
-        words = finding.glossary_page(db, student, KEY, query="cuticle")
+        words = search.glossary_page(db, student, KEY, query="cuticle")
         assert words.terms == ()
-        results = finding.search_page(db, student, KEY, query="newly", number=1).results
+        results = search.search_page(db, student, KEY, query="newly", number=1).results
         assert results.total == 0
-        assert finding.search_page(db, late, KEY, query="newly", number=1).results.total == 1
+        assert search.search_page(db, late, KEY, query="newly", number=1).results.total == 1
     mark(database, student, "skin-layers")
     with database.read() as db:
         assert db.scalars(select(Completion.revision_id)).one() == published.revision_id
@@ -246,7 +246,7 @@ def test_done_of_many_people_in_one_statement(database, student, published, at_m
 
 def test_search_names_locked_lessons_without_quoting_them(database, student):
     with database.read() as db:
-        page = finding.search_page(db, student, KEY, query="  needle  ", number=1)
+        page = search.search_page(db, student, KEY, query="  needle  ", number=1)
     assert page.query == "needle"
     by_key = {result.key: result for result in page.results.rows}
     locked = by_key["needle-safety"]
@@ -254,13 +254,13 @@ def test_search_names_locked_lessons_without_quoting_them(database, student):
 
 
 def test_pages_of_results(database, student, monkeypatch, at_most):
-    monkeypatch.setattr(finding, "PAGE_SIZE", 2)
-    monkeypatch.setattr(finding, "MOST_KEPT", 1)
+    monkeypatch.setattr(search, "PAGE_SIZE", 2)
+    monkeypatch.setattr(search, "MOST_KEPT", 1)
     with database.read() as db:
-        first = finding.search_page(db, student, KEY, query="dermis", number=1).results
+        first = search.search_page(db, student, KEY, query="dermis", number=1).results
         with at_most(3):  # place, done, corrections
-            second = finding.search_page(db, student, KEY, query="dermis", number=2).results
-        far = finding.search_page(db, student, KEY, query="dermis", number=999).results
+            second = search.search_page(db, student, KEY, query="dermis", number=2).results
+        far = search.search_page(db, student, KEY, query="dermis", number=999).results
     assert (first.total, len(first.rows), first.has_next) == (3, 2, True)
     assert (len(second.rows), second.has_next, second.has_previous) == (1, False, True)
     assert far.rows == ()
@@ -269,8 +269,8 @@ def test_pages_of_results(database, student, monkeypatch, at_most):
 
 def test_the_glossary_and_its_filter(database, student):
     with database.read() as db:
-        everything = finding.glossary_page(db, student, KEY, query=" ")
-        nerves = finding.glossary_page(db, student, KEY, query="NERVES")
+        everything = search.glossary_page(db, student, KEY, query=" ")
+        nerves = search.glossary_page(db, student, KEY, query="NERVES")
     assert [term.key for term in everything.terms] == ["dermis", "epidermis"]
     assert [term.key for term in nerves.terms] == ["dermis"]
     assert (nerves.total, nerves.query) == (2, "NERVES")

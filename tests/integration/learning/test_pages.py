@@ -382,7 +382,7 @@ def test_search_without_words(browser):
 
 
 def test_search_has_pages(browser, monkeypatch):
-    monkeypatch.setattr("app.learning.finding.PAGE_SIZE", 1)
+    monkeypatch.setattr("app.learning.search.PAGE_SIZE", 1)
     first = browser.get(f"{MAP}/search", params={"q": "dermis"})
     assert "3 results for “dermis”, page 1 of 3." in words(first)
     (following,) = (link for link in links(first) if "page=2" in link)

@@ -12,7 +12,7 @@ from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import PracticalStatus
 from app.practicals.models import Practical
 from app.practicals.queries.clashes import clashes, clashes_of_day
-from app.practicals.queries.facts import gate_of
+from app.practicals.queries.eligibility_facts import gate_of
 from tests.make.forms import forms_of
 from tests.make.pages import words
 from tests.make.practicals import (

@@ -14,8 +14,8 @@ from app.outbox.models import OutboxEvent
 from app.practicals import checks, service
 from app.practicals.domain.seats import WaitingState
 from app.practicals.models import WaitingEntry
-from app.practicals.queries.boards import candidates
-from app.practicals.queries.facts import gate_of
+from app.practicals.queries.admin_detail import candidates
+from app.practicals.queries.eligibility_facts import gate_of
 from tests.make import NOW
 from tests.make.pages import words
 from tests.make.practicals import STARTS, a_practical, a_ready_student, a_seat, a_waiter

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app.accounts.actor import Actor
 from app.outbox.models import OutboxEvent
 from app.practicals import service
+from app.practicals.domain.recipients import Told
 from app.practicals.domain.seats import PracticalStatus
-from app.practicals.domain.telling import Told
 from tests.make import NOW
 from tests.make.pages import words
 from tests.make.people import a_user

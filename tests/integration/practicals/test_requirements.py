@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app import jobs
-from app.accounts import proof_queries, proofs
-from app.home.exceptions import exceptions
+from app.accounts import life_support, life_support_queries
+from app.home.attention_list import exceptions
 from app.kit.ids import EventId, new_uuid
 from app.learning.models import Completed, Completion
 from app.practicals import service
@@ -80,7 +80,7 @@ def the_final_test(db, actor):
 
 
 def a_proof(db, admin, actor, until=DAY + timedelta(days=200)):
-    proofs.record_proof(
+    life_support.record_proof(
         db,
         admin,
         actor.user_id,
@@ -88,7 +88,7 @@ def a_proof(db, admin, actor, until=DAY + timedelta(days=200)):
         expires_on=until,
         issuer="Example",
         reason="Renewed",
-        expected_version=proof_queries.proof_page(db, admin, actor.user_id).version,
+        expected_version=life_support_queries.proof_page(db, admin, actor.user_id).version,
         today=NOW.date(),
         now=NOW,
     )
@@ -240,8 +240,8 @@ def test_withdrawing_a_proof_takes_no_place(database, admin, day):
         a_proof(db, admin, ann)
     book(database, ann, day)
     with database.write() as db:
-        version = proof_queries.proof_page(db, admin, ann.user_id).version
-        proofs.withdraw_proof(
+        version = life_support_queries.proof_page(db, admin, ann.user_id).version
+        life_support.withdraw_proof(
             db, admin, ann.user_id, reason="A mistake", expected_version=version, now=NOW
         )
     assert seats(database) == 1

@@ -16,7 +16,7 @@ from app.practicals import checks, queries, service
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Practical, Seat, WaitingEntry
-from app.practicals.service.gate import constraints_refuse
+from app.practicals.service.locking import constraints_refuse
 from tests.make import NOW
 from tests.make.people import a_user
 from tests.make.practicals import (

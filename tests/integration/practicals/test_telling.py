@@ -14,8 +14,8 @@ from app.notices.models import Notice
 from app.outbox.models import OutboxEvent
 from app.practicals import service
 from app.practicals.domain.plan import Plan
+from app.practicals.domain.recipients import Told
 from app.practicals.domain.seats import PracticalStatus, SeatState
-from app.practicals.domain.telling import Told
 from app.practicals.models import Seat
 from tests.make import NOW
 from tests.make.pages import words

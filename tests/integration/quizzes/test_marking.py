@@ -11,8 +11,8 @@ from app.db.database import Database
 from app.kit.errors import NotFound
 from app.kit.ids import RevisionId, new_uuid
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score
-from app.quizzes.domain.drawing import draw
 from app.quizzes.domain.responses import Response
+from app.quizzes.domain.sampling import draw
 from app.quizzes.marking import mark_saved
 from tests.make import NOW
 from tests.make.courses import small_course

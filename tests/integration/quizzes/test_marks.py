@@ -8,8 +8,8 @@ from app.courses.domain.delivery import Quiz
 from app.db.database import Database
 from app.db.migrate import downgrade, upgrade
 from app.kit.ids import RevisionId
-from app.quizzes import checks, marking, missed, queries, remarking
-from app.quizzes.missed import Missed, missed_questions
+from app.quizzes import checks, item_statistics, mark_backfill, marking, queries
+from app.quizzes.item_statistics import Missed, missed_questions
 from app.quizzes.models import Attempt, attempt_from
 from tests.make import NOW
 from tests.make.courses import small_course
@@ -111,10 +111,10 @@ def test_older_attempts_are_filled_in_once_and_what_cannot_be_marked_stays(
             attempt = attempt_from(row)
             again = marking.mark_saved(db, attempt, queries.answers_of(db, attempt.id))
             assert row.marks == again.to_json()
-        left = remarking.unmarked(db, after=remarking.FIRST, most=10)
+        left = mark_backfill.unmarked(db, after=mark_backfill.FIRST, most=10)
     assert list(left) == [strange.id]
     with database.write() as db:
-        assert remarking.write_marks(db, [one.id for one in db.scalars(select(Attempt))]) == 0
+        assert mark_backfill.write_marks(db, [one.id for one in db.scalars(select(Attempt))]) == 0
 
 
 def test_the_hourly_round_fills_in(pupil, database, older):
@@ -138,7 +138,7 @@ def test_the_newest_are_found_without_sorting_every_attempt(sqlite_database):
 
 
 def test_a_partial_count_says_so(pupil, database, older, monkeypatch):
-    monkeypatch.setattr(missed, "MOST_ATTEMPTS", 2)
+    monkeypatch.setattr(item_statistics, "MOST_ATTEMPTS", 2)
     found = counted(database)
     assert (found.attempts, found.is_partial) == (2, True)
 

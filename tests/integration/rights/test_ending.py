@@ -23,12 +23,12 @@ from app.outbox.models import OutboxEvent
 from app.practicals import checks as practical_checks
 from app.practicals import queries as practicals
 from app.practicals import service as seats
-from app.practicals.domain.ending import lost_right, read_waived
+from app.practicals.domain.lost_rights import lost_right, read_waived
 from app.practicals.domain.seats import Attendance, SeatState, WaitingState
 from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
-from app.practicals.queries.attention import without_instructor
-from app.practicals.queries.facts import gate_of, known_people
-from app.practicals.queries.holding import without_right
+from app.practicals.queries.eligibility_facts import gate_of, known_people
+from app.practicals.queries.lost_rights import without_right
+from app.practicals.queries.pending import without_instructor
 from app.rights import queries, service
 from tests.make import NOW
 from tests.make.keys import ISSUER

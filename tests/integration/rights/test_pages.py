@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from app.accounts.holdings import Loss, held_by
+from app.accounts.loss_preview import Loss, held_by
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment, Intake
 from app.practicals.domain.seats import SeatState
@@ -117,7 +117,7 @@ def test_the_page_of_roles_lists_what_each_role_holds(academy, admin):
 
 
 def test_an_unbound_list_is_no_empty_promise(database, academy, monkeypatch):
-    monkeypatch.setattr("app.accounts.holdings._readers", [])
+    monkeypatch.setattr("app.accounts.loss_preview._readers", [])
     with pytest.raises(RuntimeError, match="bind"), database.read() as db:
         held_by(db, Loss((academy.leila.user_id,)), now=NOW)
 

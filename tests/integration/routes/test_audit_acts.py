@@ -20,7 +20,7 @@ from app.accounts.factors import queries as factor_queries
 from app.accounts.factors import service as factors
 from app.accounts.factors.challenges import Holder, What
 from app.accounts.factors.models import Passkey
-from app.accounts.links import make_link, sign_link
+from app.accounts.mailed_links import make_link, sign_link
 from app.accounts.models import ApiToken, Group, GroupMember, SignIn, User
 from app.assessments.models import Assessment
 from app.audit.models import AuditEvent

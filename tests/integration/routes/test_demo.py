@@ -14,13 +14,13 @@ from app.assessments.models import Assessment, StepMark
 from app.certificates.models import Certificate, CertificateBlock
 from app.courses import service as courses
 from app.courses.domain.parsing import parse_course
-from app.courses.reading import read_folder
+from app.courses.source_folder import read_folder
 from app.db.database import Database
 from app.db.migrate import upgrade
 from app.demo.academy import fill_if_empty
 from app.demo.people import ADMINS, INSTRUCTORS, PASSWORD, STUDENTS, Stage
 from app.enrolments.models import Enrolment, Intake
-from app.kit.places import COURSES
+from app.kit.paths import COURSES
 from app.learning.models import Completion
 from app.outbox.models import OutboxEvent
 from app.practicals.models import Practical, Seat, WaitingEntry

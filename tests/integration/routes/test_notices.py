@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.demo.reading import AWAY, READ
+from app.demo.seed_notices import AWAY, READ
 from app.notices.models import Notice
 from app.outbox.models import OutboxEvent
 from tests.make import NOW

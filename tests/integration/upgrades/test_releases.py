@@ -11,11 +11,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import MetaData, select
 
 from app.accounts import queries as people
-from app.certificates.upgrading import upgrade
+from app.certificates.late_signing import upgrade
 from app.checks import broken_invariants
 from app.courses import service as courses
 from app.courses.domain.parsing import parse_course
-from app.courses.reading import read_folder
+from app.courses.source_folder import read_folder
 from app.db.database import Database
 from app.db.migrate import Schema, schema_of
 from app.db.migrator import MigrationProblem, revision_at
@@ -23,7 +23,7 @@ from app.db.releases import RELEASES
 from app.db.way_back import go_back, way_back
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
 from app.kit.ids import new_uuid
-from app.kit.places import COURSES
+from app.kit.paths import COURSES
 from app.retention.sweeping import sweep
 from app.settings import Settings
 from tests.conftest import RUN, WORKER, an_app

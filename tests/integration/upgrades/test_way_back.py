@@ -10,7 +10,7 @@ from app.db.migrator import MigrationProblem, Watch, revision_at
 from app.db.releases import RELEASES
 from app.db.way_back import RELEASE, go_back, way_back
 from app.kit.ids import new_uuid
-from app.kit.places import MIGRATIONS
+from app.kit.paths import MIGRATIONS
 from tests.make import NOW
 
 FACTORS, BEFORE_FACTORS = "20261129_0140", "20261129_0130"

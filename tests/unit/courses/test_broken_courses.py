@@ -7,7 +7,7 @@ import yaml
 
 from app.courses.domain.parsing import parse_course
 from app.courses.domain.problems import Problem
-from app.courses.reading import read_folder
+from app.courses.source_folder import read_folder
 from tests.make.courses import small_files
 
 BROKEN = sorted((Path(__file__).parents[2] / "fixtures" / "broken_courses").iterdir())

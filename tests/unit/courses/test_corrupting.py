@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.courses.domain.comparing import Change, ChangeKind, corrupting
+from app.courses.domain.diff import Change, ChangeKind, corrupting
 from app.courses.domain.parsing import Parsed, parse_course
 from tests.make.courses import changes, compared, small_course, small_files
 

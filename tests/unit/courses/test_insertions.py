@@ -1,10 +1,10 @@
 """Words that are said once: agreed words, and values that the clinical lead sets."""
 
-from app.courses.domain.comparing import ChangeKind
+from app.courses.domain.diff import ChangeKind
+from app.courses.domain.inline import Surroundings
 from app.courses.domain.insertions import NOT_SET, Insertion, read_insertions
 from app.courses.domain.markdown import Renderer
 from app.courses.domain.parsing import Parsed, parse_course
-from app.courses.domain.wording import Surroundings
 from tests.make.courses import compared, small_course, small_files
 
 AROUND = Surroundings(

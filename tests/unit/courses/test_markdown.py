@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as html_reader
 
-from app.courses.domain.cleaning import cleaned, plain_words
-from app.courses.domain.drawing import Drawing
+from app.courses.domain.inline import Surroundings
 from app.courses.domain.markdown import Rendered, Renderer, unwrapped
-from app.courses.domain.wording import Surroundings
+from app.courses.domain.sanitising import cleaned, plain_words
+from app.courses.domain.svg import Drawing
 from tests.make.examples import EXAMPLES
 
 AROUND = Surroundings(

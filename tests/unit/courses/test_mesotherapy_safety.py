@@ -9,8 +9,8 @@ from app.assessments import domain
 from app.assessments.domain import Mark, Outcome
 from app.courses.domain.delivery import Checklist, Course
 from app.courses.domain.parsing import Parsed, parse_course
-from app.courses.reading import read_folder
-from app.kit.places import COURSES
+from app.courses.source_folder import read_folder
+from app.kit.paths import COURSES
 
 DONE, PROMPTED, NOT_DONE = Mark.done, Mark.prompted, Mark.not_done
 UNAIDED = {

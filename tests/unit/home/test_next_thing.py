@@ -26,7 +26,7 @@ from app.kit.ids import (
 from app.learning.domain import NextStep, StepKind
 from app.learning.queries import CourseProgress
 from app.practicals.domain.seats import PracticalStatus
-from app.practicals.queries.briefs import Brief, OwnDate
+from app.practicals.queries.summaries import Brief, OwnDate
 from app.quizzes.domain.attempt import Try
 from tests.make import NOW
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from app.courses.domain.delivery import Question, QuestionType, Quiz
 from app.courses.domain.keys import QuestionKey, QuizKeys
-from app.quizzes.domain.drawing import draw
 from app.quizzes.domain.responses import Response
+from app.quizzes.domain.sampling import draw
 from app.quizzes.marking import mark, mark_attempt
 from tests.make.quizzes import a_question, a_quiz
 

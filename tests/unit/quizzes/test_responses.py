@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.courses.domain.delivery import QuestionType
-from app.quizzes.domain.drawing import DrawnOption, DrawnQuestion
 from app.quizzes.domain.responses import Response, Unreadable, read_number, read_response
+from app.quizzes.domain.sampling import DrawnOption, DrawnQuestion
 from tests.make.quizzes import a_question
 
 DRAWN = DrawnQuestion("layers", (DrawnOption("o0", "aa"), DrawnOption("o1", "bb")))

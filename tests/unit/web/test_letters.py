@@ -7,7 +7,7 @@ import pytest
 from jinja2 import DictLoader, Environment, UndefinedError
 from lxml import html
 
-from app.kit.places import TEMPLATES
+from app.kit.paths import TEMPLATES
 from app.web.letters import BadLetter, Letter, Letters
 from app.web.templating import make_environment
 

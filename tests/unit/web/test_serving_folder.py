@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app import serving
-from app.kit.places import ROOT
+from app.kit.paths import ROOT
 
 
 def test_below_systemd_it_is_the_runtime_folder_of_the_service(

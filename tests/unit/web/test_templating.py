@@ -3,7 +3,7 @@
 import pytest
 from jinja2 import Environment
 
-from app.kit.places import TEMPLATES
+from app.kit.paths import TEMPLATES
 from app.web.templating import make_environment
 
 

@@ -1,0 +1,137 @@
+"""Recognising the devices and networks from which a person has signed in before.
+
+A known device holds a cookie with an entry per account that signed in there. The entry names the account by
+a keyed digest that only this installation can make, and is worth nothing once the password has changed. It
+opens nothing: a caller who holds it has tries of their own, which no stranger can use up (`doors`).
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import open_to_all
+from app.accounts.domain import network_block
+from app.accounts.models import KnownNetwork
+from app.db.upsert import insert_into
+from app.kit.ids import UserId
+
+DEVICE_LASTS: Final = timedelta(days=180)
+NETWORK_LASTS: Final = timedelta(days=60)
+MOST_NETWORKS: Final = 10
+"""Networks that are kept of one person, the latest ones."""
+MOST_ACCOUNTS: Final = 5
+"""Accounts that one device is known for, the latest ones."""
+_FORMAT: Final = "1"
+_DEVICE_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What this installation can recognise one browser by: its cookie `held`, and our `secret`."""
+
+    secret: str = field(repr=False)
+    held: str = field(default="", repr=False)
+
+    def device_of(
+        self, user_id: UserId | None, password_hash: str | None, *, now: datetime
+    ) -> str | None:
+        """Return the name of this device if the account has signed in here with its present password."""
+        if user_id is None or password_hash is None:
+            return None
+        for entry in self._entries():
+            device = self._device_in(entry, user_id, password_hash, now)
+            if device is not None:
+                return device
+        return None
+
+    def cookie_with(self, user_id: UserId, password_hash: str, *, now: datetime) -> str:
+        """Return the cookie of this browser after the account has signed in. A device keeps its name, so that
+        an old copy of the cookie has no tries of its own."""
+        device = self.device_of(user_id, password_hash, now=now)
+        others = [
+            entry
+            for entry in self._entries()
+            if self._device_in(entry, user_id, password_hash, now) is None
+        ]
+        device = device or secrets.token_hex(_DEVICE_BYTES)
+        issued = str(int(now.timestamp()))
+        seal = self._seal(device, issued, user_id, password_hash)
+        newest = ".".join((_FORMAT, device, issued, seal))
+        return "~".join([newest, *others][:MOST_ACCOUNTS])
+
+    def network_key(self, user_id: UserId, network: str) -> str:
+        """Return what a network of a person is stored as: without our secret it tells nothing."""
+        words = f"network:{user_id}:{network_block(network)}"
+        return hmac.new(self.secret.encode(), words.encode(), sha256).hexdigest()
+
+    def _entries(self) -> list[str]:
+        return self.held.split("~")[:MOST_ACCOUNTS] if self.held else []
+
+    def _device_in(
+        self, entry: str, user_id: UserId, password_hash: str, now: datetime
+    ) -> str | None:
+        parts = entry.split(".")
+        if len(parts) != 4 or parts[0] != _FORMAT:
+            return None
+        _, device, issued, seal = parts
+        right = self._seal(device, issued, user_id, password_hash)
+        if not hmac.compare_digest(seal.encode(), right.encode()):
+            return None
+        is_old = int(issued) <= (now - DEVICE_LASTS).timestamp()
+        return None if is_old else device
+
+    def _seal(self, device: str, issued: str, user_id: UserId, password_hash: str) -> str:
+        words = "\n".join((f"device {_FORMAT}", device, issued, str(user_id), password_hash))
+        return hmac.new(self.secret.encode(), words.encode(), sha256).hexdigest()
+
+
+@open_to_all
+def is_known_network(
+    db: Session, recognition: Recognition, user_id: UserId | None, network: str, *, now: datetime
+) -> bool:
+    """Say whether a person signed in from this network lately. Nobody (None) costs the same statement."""
+    key = recognition.network_key(user_id, network) if user_id else ""
+    seen = select(KnownNetwork.network).where(
+        KnownNetwork.user_id == user_id,
+        KnownNetwork.network == key,
+        KnownNetwork.seen_at > now - NETWORK_LASTS,
+    )
+    return db.scalar(seen) is not None
+
+
+@open_to_all
+def remember_network(
+    db: Session, recognition: Recognition, user_id: UserId, network: str, *, now: datetime
+) -> None:
+    """Note that a person has signed in from this network; of many the oldest are forgotten."""
+    key = recognition.network_key(user_id, network)
+    db.execute(
+        insert_into(db, KnownNetwork)
+        .values(user_id=user_id, network=key, seen_at=now)
+        .on_conflict_do_update(
+            index_elements=[KnownNetwork.user_id, KnownNetwork.network], set_={"seen_at": now}
+        )
+    )
+    newest = (
+        select(KnownNetwork.network)
+        .where(KnownNetwork.user_id == user_id)
+        .order_by(KnownNetwork.seen_at.desc(), KnownNetwork.network)
+        .limit(MOST_NETWORKS)
+    )
+    db.execute(
+        delete(KnownNetwork).where(
+            KnownNetwork.user_id == user_id, KnownNetwork.network.not_in(newest)
+        )
+    )
+
+
+@open_to_all
+def forget_networks(db: Session, user_id: UserId) -> None:
+    """Forget every network of a person: whoever used the old password from there is a stranger now."""
+    db.execute(delete(KnownNetwork).where(KnownNetwork.user_id == user_id))

@@ -1,0 +1,67 @@
+"""Names that certificates print: those of students, and those of instructors, who assess them.
+
+What cannot be printed is refused when the name is saved, in words to the person whose name it is.
+"""
+
+from collections.abc import Collection, Mapping
+
+from app.accounts.actor import Role
+from app.accounts.domain import Profile
+from app.kit import name_letters
+from app.kit.errors import Invalid
+from app.web import glyph_check
+from app.web.glyph_check import PrinterAway
+
+REASON = "name_not_printed"
+NO_LETTERS = "Write the name in Latin letters, as in the machine-readable lines of "
+
+
+def printed_fields(profile: Profile, roles: Collection[Role]) -> dict[str, str]:
+    """Return the names of a profile that certificates print, by field. An instructor's name stands on the
+    certificates of those whom they assess."""
+    names = {"certificate_name": profile.certificate_name or ""}
+    if Role.instructor in roles:
+        names["name"] = profile.name
+    return {field: name for field, name in names.items() if name}
+
+
+def demand_printable_profile(before: Profile, wanted: Profile, roles: Collection[Role]) -> None:
+    """Raise Invalid where a name that is new cannot be printed. Takes a tenth of a second: call it outside
+    a write block."""
+    was = printed_fields(before, roles)
+    names = printed_fields(wanted, roles)
+    _demand(
+        {field: name for field, name in names.items() if was.get(field) != name},
+        f"{NO_LETTERS}your passport, or write to the academy.",
+    )
+
+
+def demand_printable_invitation(name: str, roles: Collection[Role]) -> None:
+    """Raise Invalid where the name of somebody who is invited as an instructor cannot be printed. Takes a
+    tenth of a second: call it outside a write block."""
+    if Role.instructor in roles:
+        _demand({"name": name}, f"{NO_LETTERS}the person’s passport.")
+
+
+def _demand(names: Mapping[str, str], what_to_do: str) -> None:
+    problems = {}
+    for field, name in names.items():
+        if problem := problem_of(name):
+            problems[field] = f"{problem} {what_to_do}"
+    if problems:
+        raise Invalid("A name cannot be printed.", fields=problems, reason=REASON)
+
+
+def problem_of(name: str) -> str | None:
+    """Return what of a name certificates cannot print, in words, or None. Where the printer does not answer,
+    the name is let through: it is asked again after the saving, and the person is told then."""
+    if pictures := name_letters.pictures_in(name):
+        shown = name_letters.listed([f"“{sign}”" for sign in pictures])
+        return f"A name on a certificate has no pictures or signs, but this one has {shown}."
+    try:
+        missing = glyph_check.undrawn([name], within=glyph_check.WITHIN)[name]
+    except PrinterAway:
+        return None
+    if missing:
+        return f"Our certificates cannot print {name_letters.where_in(name, missing)}."
+    return None

@@ -1,0 +1,204 @@
+"""The limits on the doors of accounts (R-020 to R-023), all counted in the database.
+
+Nobody can lock another person out. There are three kinds of callers at an account's door:
+
+- A caller with something of their **own**: a known device, a sign-in, a mailed link that works. They have
+  tries of their own, which nobody else can use up.
+- A caller from a **known network** of the account: tries of this account and network, which only somebody
+  behind the same network can use up.
+- A **stranger**: the same, and besides a share in caps over all strangers: at this account, from this
+  network, and in all. The first two tries of a network at an account in a day have caps of their own, much
+  wider than those of repeated tries: a person at a new place is not stopped by the noise of an attack.
+
+A network is an IPv4 address or an IPv6 /64; the /48 around it is counted too. A right password or code gives
+its tries back. Whoever is stopped although they know their password has a way on: the link of a reset, after
+which their device is known. Figures and worst cases: docs/decisions/0014.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+
+from sqlalchemy.orm import Session
+
+from app.accounts.domain import network_blocks
+from app.db import rate_limits
+from app.db.database import Database
+from app.db.rate_limits import Limit, Try
+from app.kit.errors import TooMany
+
+MINUTES, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
+FIRST_TRIES = 2
+"""Tries of one network at one account in a day that the caps on repeated tries do not touch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """Limits that strangers share: at one account, from one network, and over everybody."""
+
+    account: tuple[Limit, ...] = ()
+    network: Limit | None = None
+    everybody: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What may be guessed at: passwords, or codes. `caller` limits one caller at one account; of strangers
+    `first` limits the first tries and `again` the others. `advice` is the way on for who is stopped."""
+
+    caller: tuple[Limit, ...]
+    first: Caps
+    again: Caps
+    advice: str
+
+
+PASSWORD = Door(
+    caller=(Limit("sign-in", 10, MINUTES), Limit("sign-in day", 50, DAY)),
+    first=Caps(
+        (Limit("strangers sign-in account first", 120, HOUR),),
+        Limit("strangers sign-in network first", 300, MINUTES),
+        Limit("strangers sign-in all first", 3000, MINUTES),
+    ),
+    again=Caps(
+        (Limit("strangers sign-in account", 30, HOUR),),
+        Limit("strangers sign-in network", 30, MINUTES),
+        Limit("strangers sign-in all", 1000, MINUTES),
+    ),
+    advice="Or choose a new password: the link that we mail you works at once, whatever others try.",
+)
+_CODES_OF_ONE = (
+    Limit("code", 5, MINUTES),
+    Limit("code hour", 20, HOUR),
+    Limit("code day", 50, DAY),
+)
+_CODES_OF_ALL = (
+    Limit("strangers code", 5, MINUTES),
+    Limit("strangers code hour", 20, HOUR),
+    Limit("strangers code day", 50, DAY),
+)
+SECOND_FACTOR = Door(
+    caller=_CODES_OF_ONE,
+    first=Caps(_CODES_OF_ALL, Limit("strangers code network first", 100, MINUTES)),
+    again=Caps(_CODES_OF_ALL, Limit("strangers code network", 10, MINUTES)),
+    advice="If it was not you who tried, somebody knows your password: choose a new one by mail.",
+)
+"""Codes of six digits can be guessed, so all strangers together have as few tries as one caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who knocks at an account's door, as far as it can be told before a secret is checked.
+
+    `account` is the address that was typed, or the person's id. `own` names what only the account's owner
+    can hold (a known device, a sign-in, a mailed link); None: nothing of that kind.
+    """
+
+    account: str
+    network: str
+    own: str | None = None
+    is_network_known: bool = False
+
+    @property
+    def is_stranger(self) -> bool:
+        return self.own is None and not self.is_network_known
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Tries that were counted at one moment. `wait`: a cap on strangers is reached, so a wrong secret of this
+    known network is answered like a stranger's who was not heard, with these seconds to wait."""
+
+    taken: tuple[Try, ...] = ()
+    at: datetime | None = None
+    wait: int = 0
+
+
+def knock(database: Database, door: Door, caller: Caller, *, now: datetime) -> Knock:
+    """Count a try before its secret is checked, in a write block of its own, or raise TooMany.
+
+    Call it outside every block, then check the secret. If it is right, call `let_in` in the block that acts
+    on it. If it is wrong, call nothing: the try stays counted.
+    """
+    with database.write() as db:
+        return count(db, door, caller, now=now)
+
+
+def count(db: Session, door: Door, caller: Caller, *, now: datetime) -> Knock:
+    """Do the same in the caller's block, which must end without a refusal of its own."""
+    try:
+        return _count(db, door, caller, now)
+    except TooMany as refused:
+        raise too_many(door, refused.retry_after) from None
+
+
+def let_in(db: Session, knocked: Knock) -> None:
+    """Give the tries back: the secret was right."""
+    if knocked.at is not None:
+        rate_limits.give_back(db, knocked.taken, now=knocked.at)
+
+
+def too_many(door: Door, wait: int) -> TooMany:
+    """Return the refusal for who knocks too often, with what to do."""
+    words = (
+        f"There were too many tries. Wait {rate_limits.in_words(wait)} and try again. {door.advice}"
+    )
+    return TooMany(words, retry_after=wait)
+
+
+def _count(db: Session, door: Door, caller: Caller, now: datetime) -> Knock:
+    alone = _tries_alone(door, caller)
+    counts = rate_limits.take_all(db, alone, now=now)
+    if caller.own is not None:
+        return Knock(alone, now)
+    longest = max(limit.per for limit in door.caller)
+    today = max(tries for each, tries in counts.items() if each.limit.per == longest)
+    shared = _shared_tries(door.first if today <= FIRST_TRIES else door.again, caller)
+    if caller.is_network_known:
+        there = rate_limits.counts_of(db, shared, now=now)
+        full = {each: tries + 1 for each, tries in there.items()}
+        return Knock(alone, now, wait=rate_limits.seconds_to_wait(full, now=now))
+    rate_limits.take_all(db, shared, now=now)
+    return Knock((*alone, *shared), now)
+
+
+def _tries_alone(door: Door, caller: Caller) -> tuple[Try, ...]:
+    """Return what counts for this caller at this account alone."""
+    if caller.own is not None:
+        return tuple(limit.of(f"{caller.account} own {caller.own}") for limit in door.caller)
+    blocks = network_blocks(caller.network)
+    if caller.is_network_known:
+        blocks = blocks[:1]  # neighbours in the wider block must not use up what is this network's
+    each = (limit.of_blocks(blocks, about=caller.account) for limit in door.caller)
+    return tuple(chain.from_iterable(each))
+
+
+def _shared_tries(caps: Caps, caller: Caller) -> tuple[Try, ...]:
+    tries = [limit.of(caller.account) for limit in caps.account]
+    if caps.network is not None:
+        tries += caps.network.of_blocks(network_blocks(caller.network))
+    if caps.everybody is not None:
+        tries.append(caps.everybody.of("all"))
+    return tuple(tries)
+
+
+TOKEN_NETWORK = Limit("token network", 30, MINUTES)
+LINK_NETWORK = Limit("link network", 60, HOUR)
+
+
+def refuse_link(database: Database, *, network: str, now: datetime) -> None:
+    """Count a mailed link that does not work, or raise TooMany (R-021). One that works is not counted and
+    always opens: nobody behind the same address is locked out by somebody who makes links up."""
+    rate_limits.take_now(database, LINK_NETWORK.of_blocks(network_blocks(network)), now=now)
+
+
+def refuse_link_while_reading(database: Database, *, network: str, now: datetime) -> None:
+    """Do the same for the page of a link, which only reads."""
+    tries = LINK_NETWORK.of_blocks(network_blocks(network))
+    rate_limits.take_while_reading(database, tries, now=now)
+
+
+def refuse_token(database: Database, *, network: str, now: datetime) -> None:
+    """Count a wrong token of the API, or raise TooMany (R-021). A right one is not counted and always
+    works: nobody behind the same address is locked out by somebody's old script."""
+    tries = TOKEN_NETWORK.of_blocks(network_blocks(network))
+    rate_limits.take_while_reading(database, tries, now=now)

@@ -1,0 +1,55 @@
+"""What pages know of the browser that asks: where a sign-in comes from, and the cookies it is handed."""
+
+from urllib.parse import urlencode
+
+from fastapi import Response
+
+from app.accounts.factors.pending import Waiting
+from app.accounts.known_devices import DEVICE_LASTS, Recognition
+from app.accounts.sign_ins import Browser, Started
+from app.web.csrf import cookie_name
+from app.web.flash_messages import FlashKind
+from app.web.request_context import VisitContext
+
+WAITING = "step"
+"""The cookie of a sign-in that waits for the second factor."""
+
+
+def browser_of(visit: VisitContext) -> Browser:
+    """Describe the browser that asks, for its sign-in."""
+    agent = visit.request.headers.get("user-agent", "")
+    secret = visit.settings.secret_key.get_secret_value()
+    held = visit.request.cookies.get(cookie_name(visit.settings, "device"), "")
+    return Browser(visit.network, agent, visit.sign_in_token, Recognition(secret, held))
+
+
+def led_on(
+    visit: VisitContext, result: Started | Waiting, to: str, flash: str | None = None
+) -> Response:
+    """Send the browser on after the right password: signed in, or to the second step."""
+    if isinstance(result, Started):
+        return signed_in(visit, result, to, flash)
+    step = f"{visit.url('accounts.second_step')}?{urlencode({'next': to})}"
+    response = visit.redirect(step, flash=flash)
+    visit.set_cookie(response, WAITING, result.token, seconds=result.seconds)
+    return response
+
+
+def signed_in(
+    visit: VisitContext,
+    started: Started,
+    to: str,
+    flash: str | None = None,
+    kind: FlashKind = "success",
+) -> Response:
+    """Hand the sign-in's new token to the browser and send it on."""
+    response = visit.redirect(to, flash=flash, kind=kind, owner=started.token)
+    visit.set_cookie(response, "sid", started.token, seconds=started.seconds)
+    return recognised(visit, response, started.device)
+
+
+def recognised(visit: VisitContext, response: Response, device: str | None) -> Response:
+    """Hand the browser the cookie by which it is recognised later."""
+    if device is not None:
+        visit.set_cookie(response, "device", device, seconds=int(DEVICE_LASTS.total_seconds()))
+    return response

@@ -1,0 +1,63 @@
+"""Reading what a certificate relies on from the features below."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.assessments.domain import Outcome
+from app.assessments.models import Assessment
+from app.certificates.domain import Attended
+from app.certificates.models import Certificate, CertificateBlock
+from app.courses import queries as courses
+from app.db.base import table_of
+from app.kit.ids import UserId
+from app.practicals.queries.summaries import SeatBrief
+
+ASSESSMENT = table_of(Assessment).c
+USER = table_of(User).c
+ISSUED_TO, BLOCK = table_of(Certificate).c, table_of(CertificateBlock).c
+
+
+def attended(db: Session, seat: SeatBrief) -> Attended:
+    """Return a practical with what its own revision says of its kind; no statement while the revision is in
+    memory."""
+    day = seat.practical
+    kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
+    return Attended(
+        seat.seat_id,
+        day.kind_key,
+        day.starts_at,
+        day.zone,
+        checklist=kind.checklist if kind else "",
+        replaces=kind.replaces if kind else (),
+    )
+
+
+def competent_without_certificate(db: Session) -> tuple[tuple[UserId, str], ...]:
+    """Return who was assessed as competent on which course, and has neither a certificate of it, revoked
+    ones too, nor waits for an admin. People whose personal data have ended have no name for one."""
+    issued = (
+        select(ISSUED_TO.id)
+        .where(
+            ISSUED_TO.user_id == ASSESSMENT.student_id,
+            ISSUED_TO.course_key == ASSESSMENT.course_key,
+        )
+        .exists()
+    )
+    waits = (
+        select(BLOCK.user_id)
+        .where(BLOCK.user_id == ASSESSMENT.student_id, BLOCK.course_key == ASSESSMENT.course_key)
+        .exists()
+    )
+    has_left = (
+        select(USER.id)
+        .where(USER.id == ASSESSMENT.student_id, USER.emptied_at.is_not(None))
+        .exists()
+    )
+    rows = db.execute(
+        select(ASSESSMENT.student_id, ASSESSMENT.course_key)
+        .where(ASSESSMENT.outcome == Outcome.competent, ~issued, ~waits, ~has_left)
+        .distinct()
+        .order_by(ASSESSMENT.student_id, ASSESSMENT.course_key)
+    )
+    return tuple((user_id, course_key) for user_id, course_key in rows)

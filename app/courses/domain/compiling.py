@@ -1,0 +1,228 @@
+"""Checked source files to the two documents that are published: delivery and keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.courses.domain import delivery, keys, source
+from app.courses.domain.markdown import Rendered, Renderer, unwrapped
+from app.courses.domain.sanitising import cleaned
+
+
+@dataclass
+class Checked:
+    """Every file of a course, checked one by one; the lessons' Markdown is rendered."""
+
+    course: source.CourseFile | None = None
+    modules: dict[str, source.ModuleFile] = field(default_factory=dict)
+    lessons: dict[str, source.LessonFields] = field(default_factory=dict)
+    bodies: dict[str, Rendered] = field(default_factory=dict)
+    quizzes: dict[str, source.QuizFile] = field(default_factory=dict)
+    practicals: dict[str, source.PracticalFile] = field(default_factory=dict)
+    checklists: dict[str, source.ChecklistFile] = field(default_factory=dict)
+    glossary: Mapping[str, source.TermFields] = field(default_factory=dict)
+    references: Mapping[str, source.ReferenceFields] = field(default_factory=dict)
+    errata: Mapping[str, source.ErratumFields] = field(default_factory=dict)
+
+
+def built(
+    key: str, course: source.CourseFile, checked: Checked, renderer: Renderer
+) -> tuple[delivery.Course, keys.CourseKeys]:
+    """The two documents of a course without problems."""
+    quizzes = [checked.modules[module].quiz for module in course.modules] + [course.final_test]
+    checklists = dict.fromkeys(checked.practicals[name].checklist for name in course.practicals)
+    document = delivery.Course(
+        key=key,
+        title=course.title,
+        summary=course.summary,
+        description_html=renderer.field(course.description).html,
+        outcomes=tuple(course.outcomes),
+        entry_rules=tuple(course.entry_rules),
+        hours=course.hours,
+        modules=tuple(_module(name, course.modules, checked) for name in course.modules),
+        quizzes=tuple(_quiz(name, checked.quizzes[name], renderer) for name in quizzes),
+        final_test=course.final_test,
+        practicals=tuple(
+            _practical(name, checked.practicals[name], renderer) for name in course.practicals
+        ),
+        checklists=tuple(
+            _checklist(name, checked.checklists[name], renderer) for name in checklists
+        ),
+        certificate=delivery.CertificateText(
+            title=course.certificate.title, scope=course.certificate.scope
+        ),
+        glossary=_glossary(checked, renderer),
+        references=tuple(_reference(name, checked) for name in checked.references),
+        media={
+            name: drawing.digest
+            for name, drawing in sorted(renderer.drawings.items())
+            if drawing is not None
+        },
+        clinical_values=tuple(
+            delivery.ClinicalValue(**value.model_dump()) for value in course.clinical_values
+        ),
+    )
+    answers = keys.CourseKeys(
+        quizzes={name: _quiz_keys(checked.quizzes[name], renderer) for name in quizzes}
+    )
+    return document, answers
+
+
+def _module(key: str, order: list[str], checked: Checked) -> delivery.Module:
+    fields = checked.modules[key]
+    position = order.index(key)
+    requires = fields.requires
+    if requires is None:
+        requires = order[max(position - 1, 0) : position]
+    return delivery.Module(
+        key=key,
+        title=fields.title,
+        summary=fields.summary,
+        objectives=tuple(fields.objectives),
+        minutes=fields.minutes,
+        lessons=tuple(_lesson(name, checked) for name in fields.lessons),
+        quiz=fields.quiz,
+        requires=tuple(requires),
+    )
+
+
+def _lesson(key: str, checked: Checked) -> delivery.Lesson:
+    fields, body = checked.lessons[key], checked.bodies[key]
+    return delivery.Lesson(
+        key=key,
+        title=fields.title,
+        minutes=fields.minutes,
+        objectives=tuple(fields.objectives),
+        html=body.html,
+        headings=body.headings,
+        sources=tuple(_reference(name, checked) for name in fields.sources),
+        text=body.text,
+    )
+
+
+def _reference(key: str, checked: Checked) -> delivery.Source:
+    fields = checked.references[key]
+    return delivery.Source(key=key, text=fields.text, url=fields.url, seen=fields.seen)
+
+
+def _glossary(checked: Checked, renderer: Renderer) -> tuple[delivery.Term, ...]:
+    """In the order of the alphabet, as people look for them."""
+    terms = sorted(checked.glossary.items(), key=lambda item: (item[1].term.casefold(), item[0]))
+    return tuple(
+        delivery.Term(
+            key=key, term=fields.term, definition_html=renderer.field(fields.definition).html
+        )
+        for key, fields in terms
+    )
+
+
+def _practical(
+    key: str, fields: source.PracticalFile, renderer: Renderer
+) -> delivery.PracticalKind:
+    return delivery.PracticalKind(
+        key=key,
+        title=fields.title,
+        summary=fields.summary,
+        description_html=renderer.field(fields.description).html,
+        students_per_instructor=fields.students_per_instructor,
+        minutes=fields.minutes,
+        live_models=fields.live_models,
+        requires=tuple(fields.requires),
+        bring=tuple(fields.bring),
+        checklist=fields.checklist,
+        replaces=tuple(fields.replaces),
+        final_test=fields.final_test,
+        basic_life_support=fields.basic_life_support,
+    )
+
+
+def _checklist(key: str, fields: source.ChecklistFile, renderer: Renderer) -> delivery.Checklist:
+    return delivery.Checklist(
+        key=key,
+        title=fields.title,
+        introduction_html=_optional(fields.introduction, renderer),
+        pass_percent=fields.pass_percent,
+        sections=tuple(
+            delivery.Section(
+                key=section.key,
+                title=section.title,
+                steps=tuple(delivery.Step(**step.model_dump()) for step in section.steps),
+                pass_percent=section.pass_percent,
+            )
+            for section in fields.sections
+        ),
+        most_prompts_on_critical=fields.most_prompts_on_critical,
+    )
+
+
+def _quiz(key: str, fields: source.QuizFile, renderer: Renderer) -> delivery.Quiz:
+    return delivery.Quiz(
+        key=key,
+        title=fields.title,
+        kind=fields.kind,
+        introduction_html=_optional(fields.introduction, renderer),
+        pass_percent=fields.pass_percent,
+        attempts=fields.attempts,
+        minutes=fields.minutes,
+        draw=fields.draw,
+        shuffle=fields.shuffle,
+        questions=tuple(_question(question, renderer) for question in fields.questions),
+    )
+
+
+def _question(fields: source.Question, renderer: Renderer) -> delivery.Question:
+    figure = "" if fields.figure is None else "\n" + renderer.figure(fields.figure)
+    question = delivery.Question(
+        key=fields.key,
+        type=delivery.QuestionType(fields.type),
+        stem_html=cleaned(renderer.field(fields.stem).html + figure),
+        points=fields.points,
+    )
+    if isinstance(fields, source.ChoiceQuestion):
+        options = tuple(
+            delivery.Option(key=option.key, html=unwrapped(renderer.field(option.text).html))
+            for option in fields.options
+        )
+        return question.model_copy(
+            update={"options": options, "shuffle_options": fields.shuffle_options}
+        )
+    if isinstance(fields, source.TrueFalseQuestion):
+        options = (
+            delivery.Option(key="true", html="True"),
+            delivery.Option(key="false", html="False"),
+        )
+        return question.model_copy(update={"options": options, "shuffle_options": False})
+    return question.model_copy(update={"unit": fields.unit, "places": fields.places})
+
+
+def _quiz_keys(fields: source.QuizFile, renderer: Renderer) -> keys.QuizKeys:
+    return keys.QuizKeys(
+        questions={question.key: _question_key(question, renderer) for question in fields.questions}
+    )
+
+
+def _question_key(fields: source.Question, renderer: Renderer) -> keys.QuestionKey:
+    explanation = renderer.field(fields.explanation).html
+    if isinstance(fields, source.ChoiceQuestion):
+        return keys.QuestionKey(
+            correct=frozenset(option.key for option in fields.options if option.correct),
+            explanation_html=explanation,
+            option_explanations={
+                option.key: renderer.field(option.explanation).html for option in fields.options
+            },
+        )
+    if isinstance(fields, source.TrueFalseQuestion):
+        return keys.QuestionKey(
+            correct=frozenset(["true" if fields.answer else "false"]),
+            explanation_html=explanation,
+            option_explanations={
+                "true": renderer.field(fields.explanations.true_).html,
+                "false": renderer.field(fields.explanations.false_).html,
+            },
+        )
+    return keys.QuestionKey(
+        answer=fields.answer, tolerance=fields.tolerance, explanation_html=explanation
+    )
+
+
+def _optional(text: str | None, renderer: Renderer) -> str:
+    return "" if text is None else renderer.field(text).html

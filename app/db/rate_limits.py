@@ -1,0 +1,204 @@
+"""Limits on doors (sign-in, reset, verify …), kept in the database so that every process, and the
+next start, sees the same count.
+
+Tries of something that may be wrong (a password, a code, a token) are counted by `take_now`, in a write
+block of their own: what happens to the request afterwards cannot undo the count. Things that are really
+done (a mail that is sent) are counted by `take` in the transaction that does them, so that only what was
+done counts.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from math import ceil
+
+from sqlalchemy import ColumnElement, String, and_, case, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.db.base import Base
+from app.db.database import Database
+from app.db.upsert import insert_into
+from app.kit.errors import TooMany
+
+WIDER = 4
+"""How many times a limit of one network is the limit of the wider block around it."""
+
+
+class Count(Base):
+    """How often a door was tried by one subject in one window of time."""
+
+    __tablename__ = "limit_counts"
+
+    door: Mapped[str] = mapped_column(String(40), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    window_starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    tries: Mapped[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`most` tries per `per` and subject at a door."""
+
+    door: str
+    most: int
+    per: timedelta
+
+    def of(self, subject: str) -> "Try":
+        """Return one try of a subject at this door. The subject is stored only as a hash."""
+        return Try(self, sha256(subject.encode()).hexdigest())
+
+    def of_blocks(self, blocks: Sequence[str], about: str = "") -> tuple["Try", ...]:
+        """Return one try of a network and of each wider block around it, whose limit is wider too.
+
+        `blocks` is from `network_blocks`, the narrowest first. `about` narrows the door to one account.
+        """
+        return tuple(
+            Limit(
+                f"{self.door} wide" if number else self.door, self.most * WIDER**number, self.per
+            ).of(f"{about} {block}".strip())
+            for number, block in enumerate(blocks)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try of a subject, known by its hash `key`, at a door."""
+
+    limit: Limit
+    key: str
+
+
+Window = tuple[str, str, datetime]
+
+
+def take(db: Session, limit: Limit, subject: str, *, now: datetime) -> None:
+    """Count one thing that is done in this transaction, or raise TooMany with the seconds to wait."""
+    take_all(db, (limit.of(subject),), now=now)
+
+
+def take_now(database: Database, tries: Iterable[Try], *, now: datetime) -> None:
+    """Count tries in a write block of their own, or raise TooMany and count none of them."""
+    with database.write() as db:
+        take_all(db, tries, now=now)
+
+
+def take_all(db: Session, tries: Iterable[Try], *, now: datetime) -> dict[Try, int]:
+    """Count one try of each and return how many there are now in its window. Raise TooMany when one of them
+    is above its limit; the caller's block then rolls back, so a try that was refused counts nowhere."""
+    counts = count_all(db, tries, now=now)
+    if wait := seconds_to_wait(counts, now=now):
+        raise too_many(wait)
+    return counts
+
+
+def count_all(db: Session, tries: Iterable[Try], *, now: datetime) -> dict[Try, int]:
+    """Count one try of each, whatever its limit says, and return how many there are now in its window."""
+    rows = {_window(each, now): each for each in tries}
+    return {rows[window]: count for window, count in _add(db, rows, 1).items()}
+
+
+def counts_of(db: Session, tries: Iterable[Try], *, now: datetime) -> dict[Try, int]:
+    """Return how many tries there are in each window, without counting another."""
+    rows = {_window(each, now): each for each in tries}
+    counts = dict.fromkeys(rows.values(), 0)
+    if not rows:
+        return counts
+    for row in db.execute(
+        select(Count.door, Count.subject, Count.window_starts_at, Count.tries).where(_any_of(rows))
+    ):
+        counts[rows[(row.door, row.subject, row.window_starts_at)]] = row.tries
+    return counts
+
+
+def give_back(db: Session, tries: Iterable[Try], *, now: datetime) -> None:
+    """Uncount one try of each, in the window of `now`: it turned out to be rightful. `now` must be the
+    moment at which it was counted."""
+    _add(db, [_window(each, now) for each in tries], -1)
+
+
+def _add(db: Session, rows: Iterable[Window], step: int) -> dict[Window, int]:
+    """Count one up or down in each row, and return what they say now; none falls below nothing.
+
+    The rows are locked in one order, so that two who count the same never wait for each other in a circle.
+    """
+    values = [
+        {"door": door, "subject": key, "window_starts_at": starts, "tries": max(step, 0)}
+        for door, key, starts in sorted(rows)
+    ]
+    if not values:
+        return {}
+    counted = db.execute(
+        insert_into(db, Count)
+        .values(values)
+        .on_conflict_do_update(
+            index_elements=[Count.door, Count.subject, Count.window_starts_at],
+            set_={"tries": case((Count.tries + step < 0, 0), else_=Count.tries + step)},
+        )
+        .returning(Count.door, Count.subject, Count.window_starts_at, Count.tries)
+    )
+    return {(row.door, row.subject, row.window_starts_at): row.tries for row in counted}
+
+
+def take_while_reading(database: Database, tries: Sequence[Try], *, now: datetime) -> None:
+    """Do as `take_now` for a page that only reads: it is answered while the database cannot be written.
+
+    This process knows its own count at once; the database learns it later. While nothing can be written
+    each process counts for itself.
+    """
+    with database.read() as db:
+        stored = counts_of(db, tries, now=now)
+    counts = {each: database.tries.add(_window(each, now), stored[each]) for each in stored}
+    if wait := seconds_to_wait(counts, now=now):
+        raise too_many(wait)
+    database.later.add(lambda db: _note(db, tries, now))
+
+
+def _note(db: Session, tries: Sequence[Try], now: datetime) -> None:
+    """Write tries down that were let through already, whatever the limit says by now."""
+    count_all(db, tries, now=now)
+
+
+def seconds_to_wait(counts: Mapping[Try, int], *, now: datetime) -> int:
+    """Return the seconds until every limit leaves room again; 0: none is exceeded."""
+    return max(
+        (
+            ceil((_starts(each.limit, now) + each.limit.per - now).total_seconds())
+            for each, tries in counts.items()
+            if tries > each.limit.most
+        ),
+        default=0,
+    )
+
+
+def too_many(wait: int) -> TooMany:
+    return TooMany(
+        f"There were too many tries. Wait {in_words(wait)} and try again.", retry_after=wait
+    )
+
+
+def in_words(seconds: int) -> str:
+    """Say how long to wait: a minute, 12 minutes, 5 hours."""
+    minutes = ceil(seconds / 60)
+    if minutes <= 1:
+        return "a minute"
+    return f"{minutes} minutes" if minutes <= 90 else f"{ceil(minutes / 60)} hours"
+
+
+def _any_of(rows: Iterable[Window]) -> ColumnElement[bool]:
+    return or_(
+        *(
+            and_(Count.door == door, Count.subject == key, Count.window_starts_at == starts)
+            for door, key, starts in rows
+        )
+    )
+
+
+def _window(each: Try, now: datetime) -> Window:
+    return (each.limit.door, each.key, _starts(each.limit, now))
+
+
+def _starts(limit: Limit, now: datetime) -> datetime:
+    seconds = int(limit.per.total_seconds())
+    start = int(now.timestamp()) // seconds * seconds
+    return datetime.fromtimestamp(start, tz=now.tzinfo)

@@ -1,0 +1,177 @@
+"""The steps that the use-cases of places are made of: join, reserve, confirm, end; each with its entry
+in the audit trail. The caller holds the gate and has asked for the permission."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.audit import service as audit
+from app.enrolments import domain, notifications
+from app.enrolments.domain import EnrolmentState, Gate
+from app.enrolments.locking import add_row, move_state, promote, release_places
+from app.enrolments.models import Enrolment
+from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
+from app.outbox import service as outbox
+
+
+def join(
+    db: Session,
+    actor: Actor,
+    intake_id: IntakeId,
+    gate: Gate,
+    *,
+    now: datetime,
+    waiting_number: int | None = None,
+) -> EnrolmentId:
+    """Add the actor's own request, or with a number their wish on the waiting list."""
+    state = EnrolmentState.requested if waiting_number is None else EnrolmentState.waiting
+    row = add_row(db, intake_id, gate, actor.user_id, state, now=now, waiting_number=waiting_number)
+    record(db, actor, f"enrolment.{state}", row, now=now)
+    return row.id
+
+
+def reserve(
+    db: Session,
+    actor: Actor,
+    intake_id: IntakeId,
+    gate: Gate,
+    user_id: UserId,
+    row: Enrolment | None,
+    revision_id: RevisionId,
+    note: str | None,
+    now: datetime,
+) -> EnrolmentId:
+    """Make a confirmed place for somebody: of the row they have already, or a new one."""
+    if row is not None:
+        confirm(db, actor, row, revision_id, now=now, reserved_by=actor.user_id, note=note)
+        return row.id
+    added = add_row(
+        db,
+        intake_id,
+        gate,
+        user_id,
+        EnrolmentState.confirmed,
+        now=now,
+        revision_id=revision_id,
+        reserved_by=actor.user_id,
+        note=note,
+        decided_at=now,
+        decided_by=actor.user_id,
+    )
+    record(db, actor, "enrolment.reserved", added, reason=note, now=now)
+    return added.id
+
+
+def confirm(
+    db: Session,
+    actor: Actor,
+    row: Enrolment,
+    revision_id: RevisionId,
+    *,
+    now: datetime,
+    **columns: Any,
+) -> None:
+    """Confirm a row and pin the revision of the course that the person will learn."""
+    move_state(
+        db,
+        row.id,
+        row.state,
+        EnrolmentState.confirmed,
+        revision_id=revision_id,
+        decided_at=now,
+        decided_by=actor.user_id,
+        **columns,
+    )
+    record(db, actor, "enrolment.confirmed", row, now=now)
+
+
+def end_one(
+    db: Session,
+    actor: Actor,
+    intake_id: IntakeId,
+    gate: Gate,
+    row: Enrolment,
+    state: EnrolmentState,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    letter: notifications.Letter | None = None,
+) -> None:
+    """End a place or a wish, tell the person, and pass on what became free."""
+    held = row.state in domain.HOLDING
+    end(db, actor, row, state, reason=reason, now=now)
+    wording: notifications.Letter = "declined" if state is EnrolmentState.declined else "cancelled"
+    notifications.send(db, letter or wording, gate, [row.user_id], reason=reason, now=now)
+    if held:
+        freed = release_places(db, intake_id, gate, 1)
+        promote(db, actor.user_id, intake_id, freed, now=now)
+
+
+def end(
+    db: Session,
+    actor: Actor,
+    row: Enrolment,
+    state: EnrolmentState,
+    *,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """End a row; what it held is released by the caller. The end of a confirmed place is announced:
+    higher features end what depended on it."""
+    was_confirmed = row.state is EnrolmentState.confirmed
+    move_state(
+        db, row.id, row.state, state, reason=reason, decided_at=now, decided_by=actor.user_id
+    )
+    if was_confirmed:
+        fact = {"user_id": str(row.user_id), "by": str(actor.user_id)}
+        outbox.announce(db, "enrolment.ended", fact, now=now)
+    record(db, actor, f"enrolment.{state}", row, reason=reason, now=now)
+
+
+def record(
+    db: Session,
+    actor: Actor,
+    action: str,
+    row: Enrolment,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Note an act on one enrolment; it shows on the page of the person."""
+    audit.record(
+        db,
+        actor.user_id,
+        action,
+        now=now,
+        subject_kind="enrolment",
+        subject_id=row.id,
+        person_id=row.user_id,
+        reason=reason,
+        details={"intake_id": str(row.intake_id), **(details or {})},
+    )
+
+
+def record_intake(
+    db: Session,
+    actor: Actor,
+    action: str,
+    intake_id: IntakeId,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Note an act on a whole intake."""
+    audit.record(
+        db,
+        actor.user_id,
+        action,
+        now=now,
+        subject_kind="intake",
+        subject_id=intake_id,
+        reason=reason,
+        details=details,
+    )

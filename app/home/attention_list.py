@@ -1,0 +1,352 @@
+"""What needs an admin today: each with a sentence and the page where it is put right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.assessments import pending as assessments
+from app.assessments.queries.outdated import outdated_days
+from app.certificates import blocks as certificate_blocks
+from app.enquiries import queries as enquiries
+from app.enrolments import pending as enrolments_pending
+from app.operations.runs import last_runs
+from app.outbox import health as outbox
+from app.outbox.queries import Kind
+from app.practicals.domain.times import day_words
+from app.practicals.queries import pending as practicals_pending
+from app.practicals.queries.life_support import uncovered_days
+from app.practicals.queries.outdated import PlannedDay, days_not_over
+from app.practicals.queries.summaries import Brief
+from app.rights import queries as rights
+
+MOST_OF_A_KIND = 3
+"""Further things of one kind become one line: nothing hides what stands below it."""
+WAITING = {
+    Kind.mails: ("mail waits", "mails wait"),
+    Kind.facts: ("follow-up waits", "follow-ups wait"),
+}
+AFTER_A_DAY = timedelta(hours=24)
+"""How long a day may be over before somebody asks for what is missing of it."""
+
+
+class Urgency(StrEnum):
+    """How soon something is to be done; the value heads its list."""
+
+    now = "Urgent"
+    soon = "Waits for you"
+    later = "Keep in mind"
+
+    @property
+    def kind(self) -> str:
+        """The look of its entries, by the words of the design system."""
+        return {Urgency.now: "danger", Urgency.soon: "warning"}.get(self, "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """One thing that waits for somebody. `href` leads to where it is done."""
+
+    urgency: Urgency
+    title: str
+    detail: str
+    href: str
+    action: str
+
+
+def exceptions(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Exceptional, ...]:
+    """Return what waits, most pressing first; empty when nothing does. One statement for each kind
+    of thing, however much of it there is."""
+    planned = days_not_over(db, now=now)
+    unpaid, things, people = _counts(db, now)
+    found = [
+        *_mails(db, now),
+        *_runs(db, now),
+        *_few(_certificates(db), "certificates that wait", "/admin/certificates"),
+        *_few(_untaught(db, now), "days without an instructor", "/admin/practicals"),
+        *_leftovers(things, people),
+        *_few(_unsigned(db, now), "days with unsigned assessments", "/admin/practicals?show=past"),
+        *_life_support(db, planned, now),
+        *_checklists(db, planned, now),
+        *_few(_requests(db, zone), "intakes with requests", "/admin/intakes"),
+        *_enquiries(db, zone),
+        *_few(_attendance(db, now), "days without attendance", "/admin/practicals?show=past"),
+        *_few(_half_empty(db, now), "days with many free places", "/admin/practicals"),
+        *_few(_waiting_days(db, now), "days on which people wait", "/admin/practicals"),
+        *_few(_waiting_intakes(db, zone, now), "intakes in which people wait", "/admin/intakes"),
+        *_invoices(unpaid),
+    ]
+    order = list(Urgency)
+    return tuple(sorted(found, key=lambda one: order.index(one.urgency)))
+
+
+def _mails(db: Session, now: datetime) -> list[Exceptional]:
+    """Mails and follow-up work that wait too long, with the reason, and what was given up."""
+    deliveries = outbox.deliveries(db, now=now)
+    found = [
+        Exceptional(
+            Urgency.now,
+            f"{_many(each.waiting, *WAITING[each.kind])} to be delivered",
+            " ".join(each.problems(now)),
+            "/admin/outbox",
+            "See why",
+        )
+        for each in deliveries
+        if each.is_late(now)
+    ]
+    found += [_worker(each, now) for each in deliveries if _is_worker_missed(each, now)]
+    given_up = sum(each.given_up for each in deliveries)
+    if given_up:
+        found.append(
+            Exceptional(
+                Urgency.now,
+                f"{_many(given_up, 'mail or follow-up', 'mails or follow-ups')} could not be delivered",
+                "Each was tried several times. See what the last error was.",
+                "/admin/outbox",
+                "See them",
+            )
+        )
+    return found
+
+
+def _is_worker_missed(delivery: outbox.Delivery, now: datetime) -> bool:
+    """Whether the worker is away or hindered, and nothing late says so already. One that never ran is missed
+    only by what waits for it: nobody has started the academy yet."""
+    beat = delivery.heartbeat
+    has_problem = beat.at is not None and (beat.trouble is not None or beat.is_silent(now))
+    return has_problem and not delivery.is_late(now)
+
+
+def _worker(delivery: outbox.Delivery, now: datetime) -> Exceptional:
+    title, *further = delivery.problems(now)
+    is_away = delivery.heartbeat.is_silent(now)
+    return Exceptional(
+        Urgency.now if is_away else Urgency.soon,
+        title,
+        " ".join(further) or outbox.EFFECT[delivery.kind],
+        "/admin/system",
+        "See the system status",
+    )
+
+
+def _runs(db: Session, now: datetime) -> list[Exceptional]:
+    """Audits and backups that failed, or that used to be made every night and are not any more."""
+    return [
+        Exceptional(Urgency.now, problem, "", "/admin/system", "See the system status")
+        for run in last_runs(db)
+        if run.ended_at is not None and (problem := run.problem(now)) is not None
+    ]
+
+
+def _certificates(db: Session) -> list[Exceptional]:
+    return [
+        Exceptional(
+            Urgency.now,
+            f"The certificate of {blocked.name} waits",
+            blocked.reason,
+            "/admin/certificates",
+            "Put it right",
+        )
+        for blocked in certificate_blocks.blocked(db)
+    ]
+
+
+def _untaught(db: Session, now: datetime) -> list[Exceptional]:
+    return [
+        Exceptional(
+            Urgency.now,
+            f"{day.title} has no instructor",
+            f"{_day(day)}. {_many(day.taken, 'place is', 'places are')} taken.",
+            f"/admin/practicals/{day.practical_id}/edit",
+            "Choose an instructor",
+        )
+        for day in practicals_pending.without_instructor(db, now=now)
+    ]
+
+
+def _counts(db: Session, now: datetime) -> tuple[int, int, int]:
+    """Return how many invoices are not paid, how much is held without a right, and by how many people."""
+    counted = select(enrolments_pending.UNPAID.scalar_subquery(), *rights.leftovers_counted(now))
+    unpaid, things, people = db.execute(counted).one()
+    return unpaid, things, people
+
+
+def _leftovers(things: int, people: int) -> list[Exceptional]:
+    if not things:
+        return []
+    return [
+        Exceptional(
+            Urgency.now,
+            f"{_many(people, 'person holds', 'people hold')} something without a right to it",
+            f"{_many(things, 'place, wait or attempt', 'places, waits and attempts')} of people whose place "
+            "on the course, role or account has ended. See what will happen, then end them.",
+            "/admin/leftovers",
+            "See them",
+        )
+    ]
+
+
+def _unsigned(db: Session, now: datetime) -> list[Exceptional]:
+    return [
+        Exceptional(
+            Urgency.now,
+            f"{_many(one.count, 'assessment', 'assessments')} of {one.instructor_name} "
+            f"{'is' if one.count == 1 else 'are'} not signed",
+            f"{one.title}, {day_words(one.starts_at, one.zone)}. Until then the students see no report.",
+            f"/teach/practicals/{one.practical_id}",
+            "See the roster",
+        )
+        for one in assessments.unsigned_after(db, before=now - AFTER_A_DAY)
+    ]
+
+
+def _life_support(db: Session, planned: Sequence[PlannedDay], now: datetime) -> list[Exceptional]:
+    days = uncovered_days(db, planned, now=now)
+    if not days:
+        return []
+    people = len({person.user_id for day in days for person in day.people})
+    first = days[0].practical
+    return [
+        Exceptional(
+            Urgency.soon,
+            f"{_many(people, 'person has', 'people have')} a place and no valid proof of basic life support",
+            f"The first of these days is {first.title}, {_day(first)}.",
+            "/admin/life-support",
+            "See who",
+        )
+    ]
+
+
+def _checklists(db: Session, planned: Sequence[PlannedDay], now: datetime) -> list[Exceptional]:
+    days = [day.practical for day in outdated_days(db, planned, now=now) if not day.has_begun]
+    if not days:
+        return []
+    return [
+        Exceptional(
+            Urgency.soon,
+            f"{_many(len(days), 'day has', 'days have')} a checklist that was corrected since",
+            f"The first is {days[0].title}, {_day(days[0])}. See what changes, then decide.",
+            "/admin/checklists",
+            "See what changes",
+        )
+    ]
+
+
+def _requests(db: Session, zone: ZoneInfo) -> list[Exceptional]:
+    return [
+        Exceptional(
+            Urgency.soon,
+            f"{_many(waiting.count, 'person asks', 'people ask')} for a place",
+            f"{waiting.course_title}, {waiting.intake_title}. The first asked on "
+            f"{day_words(waiting.oldest_at, zone.key)}.",
+            f"/admin/intakes/{waiting.intake_id}",
+            "Decide",
+        )
+        for waiting in enrolments_pending.requests_to_decide(db)
+    ]
+
+
+def _enquiries(db: Session, zone: ZoneInfo) -> list[Exceptional]:
+    waiting = enquiries.waiting(db)
+    if waiting is None:
+        return []
+    return [
+        Exceptional(
+            Urgency.soon,
+            f"{_many(waiting.count, 'enquiry waits', 'enquiries wait')} for an answer",
+            f"The first was sent on {day_words(waiting.oldest_at, zone.key)}.",
+            "/admin/enquiries",
+            "Read and answer",
+        )
+    ]
+
+
+def _attendance(db: Session, now: datetime) -> list[Exceptional]:
+    return [
+        Exceptional(
+            Urgency.soon,
+            f"Nobody said whether {_many(one.people, 'person', 'people')} came",
+            f"{one.practical.title}, {_day(one.practical)}. A certificate needs it.",
+            f"/teach/practicals/{one.practical.practical_id}",
+            "Mark attendance",
+        )
+        for one in practicals_pending.unmarked_attendance(db, before=now - AFTER_A_DAY)
+    ]
+
+
+def _half_empty(db: Session, now: datetime) -> list[Exceptional]:
+    return [
+        Exceptional(
+            Urgency.later,
+            f"{day.title} is less than half full",
+            f"{_day(day)}: {day.taken} of {day.capacity} places are taken and booking closes within "
+            "a week.",
+            f"/admin/practicals/{day.practical_id}",
+            "Look at it",
+        )
+        for day in practicals_pending.half_empty(db, now=now)
+    ]
+
+
+def _waiting_days(db: Session, now: datetime) -> list[Exceptional]:
+    return [
+        Exceptional(
+            Urgency.later,
+            f"{_many(one.people, 'person waits', 'people wait')} although places are free",
+            f"{one.practical.title}, {_day(one.practical)}. Nobody on the list can take one "
+            "now: see what each still needs.",
+            f"/admin/practicals/{one.practical.practical_id}/waiting",
+            "See who waits",
+        )
+        for one in practicals_pending.waiting_beside_places(db, now=now)
+    ]
+
+
+def _waiting_intakes(db: Session, zone: ZoneInfo, now: datetime) -> list[Exceptional]:
+    today = now.astimezone(zone).date()
+    return [
+        Exceptional(
+            Urgency.later,
+            f"{_many(one.waiting, 'person', 'people')} waited for an intake that has places free",
+            f"{one.title}: {_many(one.places_left, 'place is', 'places are')} free, and reservations "
+            "have closed with the waiting list. Nobody moves up any more; reserve a place for somebody.",
+            f"/admin/intakes/{one.intake_id}?show=ended",
+            "See who waited",
+        )
+        for one in enrolments_pending.waiting_beside_places(db, today=today, now=now)
+    ]
+
+
+def _invoices(unpaid: int) -> list[Exceptional]:
+    if not unpaid:
+        return []
+    return [
+        Exceptional(
+            Urgency.later,
+            f"{_many(unpaid, 'invoice is', 'invoices are')} not paid",
+            "Record a payment on the page of the intake when it arrives.",
+            "/admin/intakes",
+            "See the intakes",
+        )
+    ]
+
+
+def _few(found: list[Exceptional], rest: str, href: str) -> list[Exceptional]:
+    """Return the first of one kind, and one line for the others."""
+    more = len(found) - MOST_OF_A_KIND
+    if more < 1:
+        return found
+    line = Exceptional(found[0].urgency, f"{more:,} more {rest}", "", href, "See them all")
+    return [*found[:MOST_OF_A_KIND], line]
+
+
+def _many(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def _day(day: Brief) -> str:
+    return day_words(day.starts_at, day.zone)

@@ -1,0 +1,124 @@
+"""The whole story of one person: what every feature knows of them, for admins."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.actor import Actor
+from app.accounts.queries import PersonStory
+from app.assessments import queries as assessments
+from app.assessments.queries import Report
+from app.certificates import queries as certificates
+from app.certificates.queries import OwnPage
+from app.certificates.signing import KnownKeys
+from app.courses import queries as courses
+from app.enrolments import queries as enrolments
+from app.enrolments.queries import OwnPlace
+from app.kit.ids import UserId
+from app.learning import queries as learning
+from app.learning.domain import Done, count_done
+from app.practicals.queries import summaries
+from app.practicals.queries.summaries import SeatBrief
+from app.quizzes import queries as quizzes
+from app.quizzes.domain.attempt import Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    """One attempt at a quiz. `earned` None: not sent yet."""
+
+    number: int
+    started_at: datetime
+    earned: int | None
+    possible: int | None
+    is_passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuizStory:
+    """Everything a person made of one quiz, the first attempt first."""
+
+    title: str
+    attempts: tuple[AttemptLine, ...]
+
+    @property
+    def is_passed(self) -> bool:
+        return any(attempt.is_passed for attempt in self.attempts)
+
+    @property
+    def last_at(self) -> datetime:
+        return self.attempts[-1].started_at
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressLine:
+    title: str
+    finished: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """What every feature but accounts knows of a person."""
+
+    places: tuple[OwnPlace, ...]
+    progress: tuple[ProgressLine, ...]
+    quizzes: tuple[QuizStory, ...]
+    seats: tuple[SeatBrief, ...]
+    reports: tuple[Report, ...]
+    own: OwnPage
+
+
+def person_page(
+    db: Session, actor: Actor, person_id: UserId, keys: KnownKeys, *, zone: str, now: datetime
+) -> tuple[PersonStory, Learner]:
+    """Return everything about one person; the permission is asked by `accounts.person_story`."""
+    story = accounts.person_story(db, actor, person_id, now=now)
+    return story, Learner(
+        enrolments.own_places(db, person_id, today=now.astimezone(ZoneInfo(zone)).date(), now=now),
+        _progress(db, person_id),
+        _quizzes(db, person_id),
+        summaries.seats_of(db, person_id),
+        assessments.reports_of(db, person_id),
+        certificates.own_page(db, person_id, keys),
+    )
+
+
+def _progress(db: Session, person_id: UserId) -> tuple[ProgressLine, ...]:
+    done = learning.done_on_all(db, person_id)
+    lines = []
+    for place in enrolments.places_of(db, person_id):
+        course = courses.revision(db, place.revision_id).course
+        finished, total = count_done(course, done.get(place.course_key, Done()))
+        lines.append(ProgressLine(course.title, finished, total))
+    return tuple(lines)
+
+
+def _quizzes(db: Session, person_id: UserId) -> tuple[QuizStory, ...]:
+    """Return the quizzes that were tried, the one tried last first."""
+    found: dict[tuple[str, str], list[Attempt]] = {}
+    for attempt in quizzes.attempts_of(db, person_id):
+        found.setdefault((attempt.course_key, attempt.quiz_key), []).append(attempt)
+    return tuple(
+        QuizStory(_title(db, attempts[0]), tuple(_line(one) for one in reversed(attempts)))
+        for attempts in found.values()
+    )
+
+
+def _title(db: Session, attempt: Attempt) -> str:
+    quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
+    return quiz.title if quiz else attempt.quiz_key
+
+
+def _line(attempt: Attempt) -> AttemptLine:
+    score = attempt.score
+    return AttemptLine(
+        attempt.number,
+        attempt.started_at,
+        score.earned if score else None,
+        score.possible if score else None,
+        bool(score and score.passed),
+    )

@@ -1,0 +1,108 @@
+"""Searching one's course, and its glossary. The index of a revision is made once and kept."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.courses.corrections import corrected_course, course_corrections
+from app.courses.domain import search
+from app.courses.domain.delivery import Course, Term
+from app.courses.domain.errata import Correction
+from app.courses.domain.sanitising import plain_words
+from app.courses.domain.search import Document, Found, Piece
+from app.courses.queries import Published
+from app.db.paging import Page, page_of
+from app.learning import domain, queries
+from app.learning.domain import Done, ModuleState
+
+PAGE_SIZE = 10
+MOST_KEPT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One line of search results. A lesson in a locked module is named, but not quoted."""
+
+    kind: Found
+    key: str
+    title: tuple[Piece, ...]
+    excerpt: tuple[Piece, ...]
+    module_key: str | None
+    module_title: str | None
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    course_key: str
+    course_title: str
+    query: str
+    results: Page[Result]
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryPage:
+    """The terms that fit the query (all without one), of `total`."""
+
+    course_key: str
+    course_title: str
+    query: str
+    terms: tuple[Term, ...]
+    total: int
+
+
+def search_page(
+    db: Session, actor: Actor, course_key: str, *, query: str, number: int
+) -> SearchPage:
+    """Return one page of what fits the query in the actor's course; raise NotFound without a place."""
+    standing = queries.standing_on(db, actor, course_key)
+    query = _kept(query)
+    corrections = course_corrections(db, course_key)
+    hits = search.search(_index(standing.published, corrections), query)
+    first = (number - 1) * PAGE_SIZE
+    shown = [
+        _result(standing.course, standing.done, hit) for hit in hits[first : first + PAGE_SIZE]
+    ]
+    page = page_of(shown, number=number, total=len(hits), size=PAGE_SIZE)
+    return SearchPage(course_key, standing.course.title, query, page)
+
+
+def glossary_page(db: Session, actor: Actor, course_key: str, *, query: str) -> GlossaryPage:
+    """Return the glossary of the actor's course; raise NotFound without a place."""
+    course = queries.pinned(db, actor, course_key).course
+    query = _kept(query)
+    terms = tuple(
+        term
+        for term in course.glossary
+        if not query or search.contains(f"{term.term} {plain_words(term.definition_html)}", query)
+    )
+    return GlossaryPage(course_key, course.title, query, terms, len(course.glossary))
+
+
+def _kept(query: str) -> str:
+    return " ".join(query.split())[: search.LONGEST_QUERY]
+
+
+@lru_cache(MOST_KEPT)
+def _index(published: Published, corrections: tuple[Correction, ...]) -> tuple[Document, ...]:
+    return search.index_of(corrected_course(published.course, corrections))
+
+
+def _result(course: Course, done: Done, hit: search.Hit) -> Result:
+    document = hit.document
+    found = course.find_lesson(document.key) if document.kind is Found.lesson else None
+    if found is None:
+        return Result(document.kind, document.key, hit.title, hit.excerpt, None, None, locked=False)
+    module, _ = found
+    locked = domain.progress_of(course, module, done).state is ModuleState.locked
+    return Result(
+        kind=document.kind,
+        key=document.key,
+        title=hit.title,
+        excerpt=() if locked else hit.excerpt,
+        module_key=module.key,
+        module_title=module.title,
+        locked=locked,
+    )

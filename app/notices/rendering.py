@@ -1,0 +1,65 @@
+"""The words of notices, from the same sources as the mails."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from jinja2 import TemplateError
+
+from app.kit.ids import NoticeId
+from app.notices.queries import OwnNotice
+from app.web.letters import BadLetter, Block, Letter
+from app.web.request_context import VisitContext
+
+log = structlog.get_logger("preceptor.notices")
+
+LOST_SUBJECT = "A mail from the academy"
+LOST_WORDS = (
+    "We wrote to you on this day, but the words cannot be shown here. They are in the mail you received. "
+    "If you do not have it any more, ask our office."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A notice in a list."""
+
+    id: NoticeId
+    subject: str
+    at: datetime
+    is_read: bool
+
+
+def letter_of(visit: VisitContext, notice: OwnNotice) -> Letter:
+    """Return the letter of a notice. One that its source can no longer read says so in its place, and is
+    logged."""
+    house = _house(visit)
+    try:
+        return visit.shell.letters.read(notice.template, notice.details, **house)
+    except (BadLetter, TemplateError) as error:
+        _log(notice, error)
+        return Letter(LOST_SUBJECT, (Block("paragraph", (LOST_WORDS,)),), **house)
+
+
+def lines(visit: VisitContext, notices: Iterable[OwnNotice]) -> tuple[Line, ...]:
+    """Return notices as lists show them; one that cannot be read takes down no other."""
+    return tuple(
+        Line(notice.id, _subject(visit, notice), notice.at, notice.is_read) for notice in notices
+    )
+
+
+def _subject(visit: VisitContext, notice: OwnNotice) -> str:
+    try:
+        return visit.shell.letters.read_subject(notice.template, notice.details, **_house(visit))
+    except (BadLetter, TemplateError) as error:
+        _log(notice, error)
+        return LOST_SUBJECT
+
+
+def _house(visit: VisitContext) -> dict[str, str]:
+    return {"academy": visit.settings.academy_name, "base_url": visit.settings.base_url}
+
+
+def _log(notice: OwnNotice, error: Exception) -> None:
+    log.error("notice cannot be read", notice_id=str(notice.id), exc_info=error)

@@ -1,0 +1,312 @@
+"""What admins see of one practical: its page, its places, its form."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts import people_search
+from app.accounts import queries as accounts
+from app.accounts.actor import Role
+from app.accounts.queries import Person
+from app.courses import queries as courses
+from app.enrolments import queries as enrolments
+from app.kit.errors import NotFound
+from app.kit.ids import IntakeId, PracticalId, SeatId, UserId
+from app.practicals.domain import waiting
+from app.practicals.domain.clashes import Clash
+from app.practicals.domain.seats import (
+    Gate,
+    PracticalStatus,
+    SeatState,
+    Unmet,
+    WaitingState,
+    eligibility,
+    reservation_refusal,
+)
+from app.practicals.domain.terms import CancelTerms, Window, booking_window, cancel_terms
+from app.practicals.models import Practical, Seat, WaitingEntry
+from app.practicals.queries.clashes import clashes_of_day
+from app.practicals.queries.eligibility_facts import (
+    GATE_COLUMNS,
+    first_waiters,
+    gate_of,
+    judged,
+    known_people,
+)
+from app.practicals.queries.rosters import Roster, roster_page
+from app.practicals.queries.summaries import BRIEF, Brief, instructor_ids
+
+SIZE = 50
+NEWEST_ROOMS = select(Practical.room).order_by(Practical.created_at.desc()).limit(SIZE)
+Rows = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Somebody on the waiting list. `unmet`, where it was asked for, says what they still need."""
+
+    user_id: UserId
+    position: int
+    name: str
+    email: str
+    joined_at: datetime
+    unmet: tuple[Unmet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AdminPage:
+    """One practical for an admin. The waiting list shows its head."""
+
+    gate: Gate
+    booking: Window
+    cancel: CancelTerms | None
+    clashes: tuple[Clash, ...]
+    course_title: str
+    intake_title: str | None
+    roster: Roster
+    queue: tuple[Waits, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """The head of a waiting list, with what each person still needs."""
+
+    gate: Gate
+    booking: Window
+    queue: tuple[Waits, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody a place can be reserved for, and what speaks against it."""
+
+    person: Person
+    has_seat: bool
+    unmet: tuple[Unmet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Who has a place that is taken away: their names, or why nobody has it."""
+
+    names: tuple[str, ...]
+    why_nobody: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KindChoice:
+    value: str
+    label: str
+    students_per_instructor: int
+
+    @property
+    def option(self) -> tuple[str, str]:
+        """The kind as a select shows it."""
+        words = f"{self.label}, 1 instructor for {self.students_per_instructor} students"
+        return self.value, words
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the form of a practical offers."""
+
+    kinds: tuple[KindChoice, ...]
+    intakes: tuple[tuple[str, str], ...]
+    instructors: tuple[tuple[str, str], ...]
+    rooms: tuple[str, ...]
+    """Where days are held, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A practical as it is planned now, to fill the form with."""
+
+    gate: Gate
+    note: str | None
+    instructors: tuple[UserId, ...]
+
+    @property
+    def record(self) -> dict[str, object]:
+        """What the form writes, as it is on record; see `app.kit.versions`."""
+        gate = self.gate
+        return {
+            "intake_id": gate.intake_id,
+            "starts_at": gate.starts_at,
+            "ends_at": gate.ends_at,
+            "zone": gate.zone,
+            "room": gate.room,
+            "capacity": gate.capacity,
+            "booking_opens_at": gate.booking_opens_at,
+            "booking_closes_at": gate.booking_closes_at,
+            "cancel_until": gate.cancel_until,
+            "note": self.note,
+            "instructors": self.instructors,
+        }
+
+
+def admin_page(
+    db: Session, practical_id: PracticalId, *, now: datetime, number: int = 1
+) -> AdminPage:
+    """Return one practical with its roster and the head of its queue, or raise NotFound."""
+    row = db.execute(select(*GATE_COLUMNS).where(Practical.id == practical_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    gate = Gate(*row)
+    titles = {}
+    if gate.intake_id is not None:
+        titles = {intake.intake_id: intake.short_label for intake in enrolments.intake_options(db)}
+    return AdminPage(
+        gate,
+        booking_window(gate, now),
+        cancel_terms(gate, None, now),
+        _clashes(db, gate, now),
+        courses.revision(db, gate.revision_id).course.title,
+        titles.get(gate.intake_id) if gate.intake_id else None,
+        roster_page(db, practical_id, number=number),
+        _queue(db, gate, closed=booking_window(gate, now).is_over),
+    )
+
+
+def waiting_page(db: Session, practical_id: PracticalId, *, now: datetime) -> WaitingPage:
+    """Return who waits for a day and why they cannot come yet, in eight statements; raise NotFound. On a
+    list that is over these are the people who waited to its end."""
+    gate = gate_of(db, practical_id)
+    if gate is None:
+        raise NotFound
+    booking = booking_window(gate, now)
+    queue = _queue(db, gate, closed=booking.is_over)
+    known = known_people(db, gate, [waits.user_id for waits in queue])
+    judged = [
+        replace(waits, unmet=eligibility(gate, known[waits.user_id].facts)) for waits in queue
+    ]
+    return WaitingPage(gate, booking, tuple(judged))
+
+
+def candidates(db: Session, gate: Gate, words: str, *, now: datetime) -> tuple[Candidate, ...]:
+    """Return the students whose name or address contains the words, with what the command that reserves
+    a place would refuse."""
+    people = people_search.search_people(db, text=words.strip(), role=Role.student).rows
+    waiters = first_waiters(db, gate.id) if gate.free else []
+    wanted = [*(person.user_id for person in people), *(waiter.user_id for waiter in waiters)]
+    known = known_people(db, gate, wanted)
+    queue = judged(gate, waiters, known)
+    found = []
+    for person in people:
+        ahead = waiting.eligible_ahead(queue, person.user_id)
+        facts = replace(known[person.user_id].facts, eligible_ahead=ahead)
+        unmet = reservation_refusal(gate, facts, now, override=False)
+        found.append(Candidate(person, facts.has_seat, unmet))
+    return tuple(found)
+
+
+def passes_on(db: Session, practical_id: PracticalId, *, now: datetime) -> Passing:
+    """Return who moves up when one place is taken away now, by the rules that promote."""
+    gate = gate_of(db, practical_id)
+    if gate is None:
+        raise NotFound
+    free = waiting.freed(gate, now)
+    if not free:
+        over = "the day stays over its number of places."
+        window = booking_window(gate, now)
+        return Passing((), over if window.is_open else window.sentence)
+    waiters = first_waiters(db, gate.id)
+    if not waiters:
+        return Passing((), "nobody waits.")
+    known = known_people(db, gate, [waiter.user_id for waiter in waiters])
+    chosen = waiting.choose(free, judged(gate, waiters, known)).promoted
+    names = tuple(known[waiter.user_id].person.name for waiter in chosen)
+    return Passing(names, None if names else "nobody who waits has what the day asks for.")
+
+
+def seat_has_ended(db: Session, practical_id: PracticalId, seat_id: SeatId) -> bool:
+    """Return whether this was a place on the practical, and is none any more."""
+    state = db.scalar(
+        select(Seat.state).where(Seat.id == seat_id, Seat.practical_id == practical_id)
+    )
+    return state is not None and state is not SeatState.confirmed
+
+
+def reservable(
+    db: Session, course_key: str, intake_id: IntakeId, *, now: datetime
+) -> tuple[Brief, ...]:
+    """Return the published days to come on which people of an intake may have places."""
+    rows = db.execute(
+        select(*BRIEF)
+        .where(
+            Practical.course_key == course_key,
+            or_(Practical.intake_id.is_(None), Practical.intake_id == intake_id),
+            Practical.status == PracticalStatus.published,
+            Practical.starts_at > now,
+        )
+        .order_by(Practical.starts_at, Practical.id)
+        .limit(SIZE)
+    )
+    return tuple(Brief(*row) for row in rows)
+
+
+def choices(db: Session) -> Choices:
+    """Return what a practical can be made of."""
+    kinds = [
+        KindChoice(
+            f"{published.course_key}/{kind.key}",
+            f"{kind.title} ({published.course.title})",
+            kind.students_per_instructor,
+        )
+        for published in courses.catalogue(db)
+        for kind in published.course.practicals
+    ]
+    return Choices(
+        tuple(kinds),
+        tuple((str(intake.intake_id), intake.label) for intake in enrolments.intake_options(db)),
+        tuple((str(person.user_id), person.name) for person in accounts.instructors(db)),
+        tuple(dict.fromkeys(db.scalars(NEWEST_ROOMS))),
+    )
+
+
+def planned(db: Session, practical_id: PracticalId) -> Planned:
+    """Return a practical to be changed, or raise NotFound."""
+    row = db.execute(
+        select(*GATE_COLUMNS, Practical.note).where(Practical.id == practical_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    *columns, note = row
+    return Planned(Gate(*columns), note, instructor_ids(db, practical_id))
+
+
+def _clashes(db: Session, gate: Gate, now: datetime) -> tuple[Clash, ...]:
+    """Return what of a day to come is needed by other days at the same time."""
+    if gate.status is PracticalStatus.cancelled or gate.ends_at <= now:
+        return ()
+    return clashes_of_day(db, gate)
+
+
+def _queue(db: Session, gate: Gate, *, closed: bool) -> tuple[Waits, ...]:
+    """Return the head of the waiting list; of one that is over, who waited to its end."""
+    waits = WaitingEntry.state == WaitingState.waiting
+    to_its_end = and_(
+        WaitingEntry.state == WaitingState.closed, WaitingEntry.ended_at >= gate.booking_closes_at
+    )
+    rows = db.execute(
+        select(WaitingEntry.user_id, WaitingEntry.joined_at)
+        .where(
+            WaitingEntry.practical_id == gate.id,
+            or_(waits, to_its_end) if closed else waits,
+        )
+        .order_by(WaitingEntry.number)
+        .limit(SIZE)
+    ).all()
+    people = accounts.people(db, [row.user_id for row in rows])
+    return tuple(
+        Waits(
+            row.user_id,
+            position,
+            people[row.user_id].name,
+            people[row.user_id].email,
+            row.joined_at,
+        )
+        for position, row in enumerate(rows, start=1)
+    )

@@ -1,0 +1,171 @@
+"""Lists of practicals for admins and instructors: narrowed, in pages, week by week."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.courses import queries as courses
+from app.db.paging import PAGE_SIZE, Page, page_of
+from app.kit.ids import UserId
+from app.practicals.domain.seats import PracticalStatus, WaitingState
+from app.practicals.domain.times import week_of
+from app.practicals.models import Practical, PracticalInstructor, WaitingEntry
+from app.practicals.queries.student_list_sql import Filters
+from app.practicals.queries.summaries import BRIEF, Brief, instructor_names
+
+MOST_STARTS = 2_000
+"""How many days are looked at for the months to choose from."""
+Rows = Select[*tuple[Any, ...]]
+
+
+class Shown(StrEnum):
+    """Which practicals a list shows."""
+
+    coming = "coming"
+    past = "past"
+    draft = "draft"
+    cancelled = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One day in a list of staff."""
+
+    practical: Brief
+    waiting: int
+    instructors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The days of one week in the order of the list; `monday` begins it."""
+
+    monday: date
+    rows: tuple[BoardRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What an admin's list is narrowed to. `kind` is "course/kind", `month` "2026-12"; None: all."""
+
+    kind: str | None = None
+    month: str | None = None
+    instructor_id: UserId | None = None
+    text: str = ""
+
+    @property
+    def any(self) -> bool:
+        return bool(self.kind or self.month or self.instructor_id or self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class ListChoices:
+    """What an admin's list can be narrowed to, as pairs for a form."""
+
+    kinds: tuple[tuple[str, str], ...]
+    months: tuple[tuple[str, str], ...]
+    instructors: tuple[tuple[str, str], ...]
+
+
+def board(
+    db: Session, shown: Shown, narrowed: Narrowed, *, zone: str, number: int, now: datetime
+) -> Page[BoardRow]:
+    """Return the practicals of an admin's list: coming ones from the next, past ones from the last.
+    Raise Invalid for a month that is none."""
+    return _page(db, _shown(shown, now).where(*_conditions(narrowed, zone)), number=number)
+
+
+def coming(db: Session, *, now: datetime, most: int) -> tuple[BoardRow, ...]:
+    """Return the next published days that are not over, in two statements."""
+    return _board_rows(db, db.execute(_shown(Shown.coming, now).limit(most)).all())
+
+
+def teaching(
+    db: Session, user_id: UserId, shown: Shown, *, number: int, since: datetime
+) -> Page[BoardRow]:
+    """Return the published practicals that an instructor teaches: the coming ones end after the moment
+    `since`, the beginning of today, for those of today still have marks to sign when they are over."""
+    query = _shown(shown, since).where(_taught_by(user_id))
+    return _page(db, query.where(Practical.status == PracticalStatus.published), number=number)
+
+
+def list_choices(db: Session, shown: Shown, *, zone: str, now: datetime) -> ListChoices:
+    """Return what a list can be narrowed to: the months are those in which it has days."""
+    kinds = tuple(
+        (f"{published.course_key}/{kind.key}", kind.title)
+        for published in courses.catalogue(db)
+        for kind in published.course.practicals
+    )
+    starts = _shown(shown, now).with_only_columns(Practical.starts_at).limit(MOST_STARTS)
+    local = [moment.astimezone(ZoneInfo(zone)) for moment in db.scalars(starts)]
+    months = dict.fromkeys((f"{day:%Y-%m}", f"{day:%B %Y}") for day in local)
+    people = tuple((str(person.user_id), person.name) for person in accounts.instructors(db))
+    return ListChoices(kinds, tuple(months), people)
+
+
+def by_week(rows: Sequence[BoardRow]) -> tuple[Week, ...]:
+    """Return the rows in their weeks, in the order they come."""
+
+    def monday(row: BoardRow) -> date:
+        return week_of(row.practical.starts_at, row.practical.zone)
+
+    return tuple(Week(day, tuple(found)) for day, found in groupby(rows, key=monday))
+
+
+def _conditions(narrowed: Narrowed, zone: str) -> Iterator[ColumnElement[bool]]:
+    if narrowed.kind is not None:
+        course_key, _, kind_key = narrowed.kind.partition("/")
+        yield Practical.course_key == course_key
+        yield Practical.kind_key == kind_key
+    if span := Filters(month=narrowed.month).span(zone):
+        yield Practical.starts_at >= span[0]
+        yield Practical.starts_at < span[1]
+    if narrowed.instructor_id is not None:
+        yield _taught_by(narrowed.instructor_id)
+    if narrowed.text:
+        columns = (Practical.title, Practical.room)
+        yield or_(*(column.icontains(narrowed.text, autoescape=True) for column in columns))
+
+
+def _taught_by(user_id: UserId) -> ColumnElement[bool]:
+    taught = select(PracticalInstructor.practical_id).where(PracticalInstructor.user_id == user_id)
+    return Practical.id.in_(taught)
+
+
+def _shown(shown: Shown, now: datetime) -> Rows:
+    waiting = select(func.count()).where(
+        WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
+    )
+    query: Rows = select(*BRIEF, waiting.scalar_subquery(), func.count().over())
+    published = Practical.status == PracticalStatus.published
+    if shown is Shown.past:
+        query = query.where(published, Practical.ends_at <= now)
+        return query.order_by(Practical.starts_at.desc(), Practical.id)
+    if shown is Shown.coming:
+        query = query.where(published, Practical.ends_at > now)
+    else:
+        query = query.where(Practical.status == PracticalStatus(shown.value))
+    return query.order_by(Practical.starts_at, Practical.id)
+
+
+def _page(db: Session, query: Rows, *, number: int) -> Page[BoardRow]:
+    rows = db.execute(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    total = rows[0][-1] if rows else 0
+    return page_of(_board_rows(db, rows), number=number, total=total)
+
+
+def _board_rows(db: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[BoardRow, ...]:
+    briefs = [Brief(*row[:-2]) for row in rows]
+    names = instructor_names(db, [brief.practical_id for brief in briefs])
+    return tuple(
+        BoardRow(brief, row[-2], names.get(brief.practical_id, ()))
+        for brief, row in zip(briefs, rows, strict=True)
+    )

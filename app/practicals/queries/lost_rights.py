@@ -1,0 +1,162 @@
+"""What people hold of practical days to come: seats, waits, and days they teach."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.enrolments.place_conditions import holds_place, holds_place_in
+from app.kit.ids import PracticalId, UserId
+from app.practicals.domain.seats import Attendance, PracticalStatus, Reason, SeatState, WaitingState
+from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
+
+Rows = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A seat on a day to come, a wait or an assignment of somebody who has no right to it any more.
+    `row_id` is that of the seat or the wait; of an assignment that of the practical."""
+
+    what: Literal["seat", "wait", "assignment"]
+    row_id: UUID
+    practical_id: PracticalId
+    user_id: UserId
+    name: str
+    title: str
+    starts_at: datetime
+    zone: str
+
+
+def seat_can_end(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a seat, joined with its practical, can still end; see `domain.ending`."""
+    return (
+        Seat.state == SeatState.confirmed,
+        or_(Seat.attendance.is_(None), Seat.attendance != Attendance.attended),
+        Practical.status == PracticalStatus.published,
+        Practical.starts_at > now,
+    )
+
+
+def days_held(db: Session, user_ids: Iterable[UserId], *, now: datetime) -> tuple[PracticalId, ...]:
+    """Return the days on which these people hold a seat that can end, or wait, in the order of the ids."""
+    wanted = list(user_ids)
+    held = (
+        select(Practical.id)
+        .join(Seat, Seat.practical_id == Practical.id)
+        .where(Seat.user_id.in_(wanted), *seat_can_end(now))
+    )
+    waits = select(WaitingEntry.practical_id).where(
+        WaitingEntry.user_id.in_(wanted), WaitingEntry.state == WaitingState.waiting
+    )
+    return tuple(sorted(db.scalars(held.union(waits))))
+
+
+def days_taught(
+    db: Session, user_ids: Iterable[UserId], *, now: datetime
+) -> tuple[PracticalId, ...]:
+    """Return the days to come that these people are to teach, in the order of the ids."""
+    rows = db.scalars(
+        select(PracticalInstructor.practical_id)
+        .join(Practical, Practical.id == PracticalInstructor.practical_id)
+        .where(
+            PracticalInstructor.user_id.in_(list(user_ids)),
+            Practical.status != PracticalStatus.cancelled,
+            Practical.starts_at > now,
+        )
+        .distinct()
+    )
+    return tuple(sorted(rows))
+
+
+def is_no_instructor() -> ColumnElement[bool]:
+    """The condition that a person teaches no more: a closed account, or one without the role."""
+    return or_(User.disabled_at.is_not(None), User.is_instructor.is_(False))
+
+
+def without_right(db: Session, *, now: datetime) -> tuple[Lost, ...]:
+    """Return everything that is held without a right, in three statements. The conditions are those of
+    `domain.ending.lost_right`, written for the database: a test compares the two."""
+    seats, waits, taught = statements_of_lost(now)
+    return (
+        *(Lost("seat", *row) for row in db.execute(seats)),
+        *(Lost("wait", *row) for row in db.execute(waits)),
+        *(Lost("assignment", *row) for row in db.execute(taught)),
+    )
+
+
+def lost_on(db: Session, practical_id: PracticalId, *, now: datetime) -> tuple[Lost, ...]:
+    """Return the seats and waits of one day to come that are held without a right."""
+    seats, waits, _ = statements_of_lost(now)
+    of_day = Practical.id == practical_id
+    return (
+        *(Lost("seat", *row) for row in db.execute(seats.where(of_day))),
+        *(Lost("wait", *row) for row in db.execute(waits.where(of_day))),
+    )
+
+
+def statements_of_lost(now: datetime) -> tuple[Rows, Rows, Rows]:
+    """Return the statements that find seats, waits and assignments held without a right."""
+    seats = (
+        _who(Seat.id, Seat.practical_id)
+        .join(Seat, Seat.practical_id == Practical.id)
+        .join(User, User.id == Seat.user_id)
+        .where(*seat_can_end(now), _right_is_lost(Seat.waived))
+    )
+    waits = (
+        _who(WaitingEntry.id, WaitingEntry.practical_id)
+        .join(WaitingEntry, WaitingEntry.practical_id == Practical.id)
+        .join(User, User.id == WaitingEntry.user_id)
+        .where(WaitingEntry.state == WaitingState.waiting, _right_is_lost(None))
+    )
+    taught = (
+        _who(Practical.id, Practical.id)
+        .join(PracticalInstructor, PracticalInstructor.practical_id == Practical.id)
+        .join(User, User.id == PracticalInstructor.user_id)
+        .where(
+            Practical.status != PracticalStatus.cancelled,
+            Practical.starts_at > now,
+            is_no_instructor(),
+        )
+    )
+    return seats, waits, taught
+
+
+def _who(row_id: Any, practical_id: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            row_id,
+            practical_id,
+            User.id,
+            User.name,
+            Practical.title,
+            Practical.starts_at,
+            Practical.zone,
+        )
+        .select_from(Practical)
+        .order_by(Practical.starts_at, row_id)
+    )
+
+
+def _right_is_lost(waived: Any) -> ColumnElement[bool]:
+    has_place = holds_place(User.id, Practical.course_key)
+    is_elsewhere = and_(
+        Practical.intake_id.is_not(None), ~holds_place_in(User.id, Practical.intake_id)
+    )
+    return or_(
+        User.disabled_at.is_not(None),
+        and_(User.is_student.is_(False), _not_waived(waived, Reason.role)),
+        and_(~has_place, _not_waived(waived, Reason.no_place)),
+        and_(has_place, is_elsewhere, _not_waived(waived, Reason.other_intake)),
+    )
+
+
+def _not_waived(waived: Any, reason: Reason) -> ColumnElement[bool]:
+    if waived is None:
+        return true()
+    return ~func.coalesce(waived, "").contains(reason.value)

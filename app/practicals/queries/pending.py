@@ -1,0 +1,125 @@
+"""What of practicals needs an admin: each in one statement. Higher features ask; they ask the permission."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.kit.ids import PracticalId
+from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
+from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
+from app.practicals.queries.lost_rights import is_no_instructor
+from app.practicals.queries.summaries import BRIEF, Brief
+
+CLOSING_SOON = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A day, and how many people of it something is about."""
+
+    practical: Brief
+    people: int
+
+
+def without_instructor(db: Session, *, now: datetime) -> tuple[Brief, ...]:
+    """Return the published days to come that nobody with an open account teaches, the next first."""
+    teaches = (
+        select(PracticalInstructor.user_id)
+        .join(User, User.id == PracticalInstructor.user_id)
+        .where(PracticalInstructor.practical_id == Practical.id, ~is_no_instructor())
+        .exists()
+    )
+    return _briefs(db, select(*BRIEF).where(_is_coming(now), ~teaches))
+
+
+def half_empty(db: Session, *, now: datetime) -> tuple[Brief, ...]:
+    """Return the published days with less than half of their places taken whose booking closes within
+    a week."""
+    closes = Practical.booking_closes_at
+    return _briefs(
+        db,
+        select(*BRIEF).where(
+            Practical.status == PracticalStatus.published,
+            closes > now,
+            closes <= now + CLOSING_SOON,
+            Practical.taken * 2 < Practical.capacity,
+        ),
+    )
+
+
+def unmarked_attendance(db: Session, *, before: datetime) -> tuple[Counted, ...]:
+    """Return the days that ended before a moment where nobody said who came, with how many people."""
+    unmarked = _count_of(
+        select(func.count()).where(
+            Seat.practical_id == Practical.id,
+            Seat.state == SeatState.confirmed,
+            Seat.attendance.is_(None),
+        )
+    )
+    return _counted(
+        db,
+        select(*BRIEF, unmarked).where(
+            Practical.status == PracticalStatus.published,
+            Practical.ends_at < before,
+            unmarked > 0,
+        ),
+    )
+
+
+def waiting_beside_places(db: Session, *, now: datetime) -> tuple[Counted, ...]:
+    """Return the published days on which people wait although places are free, with how many: none of them
+    meets what the day asks for, or booking has not opened. A list that is over is left out."""
+    waiting = _count_of(
+        select(func.count()).where(
+            WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
+        )
+    )
+    return _counted(
+        db,
+        select(*BRIEF, waiting).where(
+            _is_coming(now),
+            Practical.booking_closes_at > now,
+            Practical.taken < Practical.capacity,
+            waiting > 0,
+        ),
+    )
+
+
+def lists_to_close(db: Session, *, now: datetime) -> tuple[PracticalId, ...]:
+    """Return the published practicals whose booking has closed and for which people still wait."""
+    waits = select(WaitingEntry.id).where(
+        WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
+    )
+    return tuple(
+        db.scalars(
+            select(Practical.id)
+            .where(
+                Practical.status == PracticalStatus.published,
+                or_(Practical.booking_closes_at <= now, Practical.starts_at <= now),
+                waits.exists(),
+            )
+            .order_by(Practical.id)
+        )
+    )
+
+
+def _is_coming(now: datetime) -> ColumnElement[bool]:
+    return (Practical.status == PracticalStatus.published) & (Practical.starts_at > now)
+
+
+def _count_of(query: Select[*tuple[Any, ...]]) -> Any:
+    return query.correlate(Practical).scalar_subquery()
+
+
+def _briefs(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[Brief, ...]:
+    rows = db.execute(query.order_by(Practical.starts_at, Practical.id))
+    return tuple(Brief(*row) for row in rows)
+
+
+def _counted(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[Counted, ...]:
+    rows = db.execute(query.order_by(Practical.starts_at, Practical.id))
+    return tuple(Counted(Brief(*brief), people) for *brief, people in rows)

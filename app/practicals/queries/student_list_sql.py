@@ -1,0 +1,221 @@
+"""The statements behind the list of dates: built once, of plain columns, for whoever looks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Row,
+    Select,
+    Uuid,
+    bindparam,
+    func,
+    not_,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from app.db.base import table_of
+from app.db.prepared import KEPT_ROWS, Prepared
+from app.enrolments.domain import EnrolmentState
+from app.enrolments.models import Enrolment
+from app.kit.errors import Invalid
+from app.kit.ids import SeatId, UserId
+from app.practicals.domain.seats import Gate, PracticalStatus, WaitingState
+from app.practicals.models import Practical, Seat, WaitingEntry
+from app.practicals.queries.eligibility_facts import GATE_COLUMNS
+from app.practicals.queries.summaries import (
+    ENTRY,
+    PRACTICAL,
+    SEAT,
+    dates_of,
+    own_entry,
+    own_seat,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of the list is asked for. `kind` is "course/kind", `month` "2026-12"; None: all. `free`: only
+    what is open for booking and has a place that nobody waits for."""
+
+    kind: str | None = None
+    month: str | None = None
+    free: bool = False
+
+    @property
+    def any(self) -> bool:
+        return self.kind is not None or self.month is not None or self.free
+
+    def span(self, zone: str) -> tuple[datetime, datetime] | None:
+        """Return the month's first moment and that of the next one, or raise Invalid."""
+        if self.month is None:
+            return None
+        try:
+            first = datetime.strptime(self.month, "%Y-%m").replace(tzinfo=ZoneInfo(zone))
+            following = first.replace(
+                year=first.year + first.month // 12, month=first.month % 12 + 1
+            )
+        except ValueError:
+            raise Invalid("The month must look like 2026-12.") from None
+        return first.astimezone(UTC), following.astimezone(UTC)
+
+
+GATE = len(GATE_COLUMNS)
+LISTED = 12
+"""Dates on one page of the list: each is a card."""
+
+Rows = Select[*tuple[Any, ...]]
+VIEWER = bindparam("viewer", type_=Uuid())
+MINE = PRACTICAL.id.in_(dates_of(VIEWER))
+"""The dates on which the viewer has a place, or waits for one."""
+
+
+ENROLMENT = table_of(Enrolment).c
+
+
+def _confirmed(column: ColumnElement[Any]) -> Select[Any]:
+    return select(column).where(
+        ENROLMENT.user_id == VIEWER, ENROLMENT.state == EnrolmentState.confirmed
+    )
+
+
+FOR_THEM = or_(
+    PRACTICAL.intake_id.is_(None),
+    PRACTICAL.intake_id.in_(_confirmed(ENROLMENT.intake_id)),
+    PRACTICAL.course_key.not_in(_confirmed(ENROLMENT.course_key)),
+)
+"""Not kept for another intake of a course on which the viewer has a place: such a day is nothing they could
+do anything about. Who has no place on the course yet sees all of its days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One date with the viewer's place on it and its own deadline, their number in its queue, how many
+    wait and how many of them come first; `total` counts all dates that were asked for, where the list
+    has pages."""
+
+    gate: Gate
+    seat_id: SeatId | None
+    seat_until: datetime | None
+    number: int | None
+    waiting: int
+    ahead: int
+    total: int
+
+
+def _own(row: Row[*tuple[Any, ...]]) -> Listed:
+    seat_id, seat_until, number, waiting, ahead = row[GATE:]
+    return Listed(Gate(*row[:GATE]), seat_id, seat_until, number, waiting, ahead, total=0)
+
+
+def _other(row: Row[*tuple[Any, ...]]) -> Listed:
+    waiting, total = row[GATE:]
+    return Listed(Gate(*row[:GATE]), None, None, None, waiting, 0, total)
+
+
+def _in_order(rows: Rows, *seen: PracticalStatus) -> Rows:
+    return (
+        rows.select_from(table_of(Practical))
+        .where(or_(*(PRACTICAL.status == status for status in seen)))
+        .order_by(PRACTICAL.starts_at, PRACTICAL.id)
+    )
+
+
+def _waits() -> tuple[Select[int], FromClause]:
+    """Count who waits for a date; the queue comes too, to narrow the count."""
+    queue = table_of(WaitingEntry).alias("queue")
+    waits = (
+        select(func.count())
+        .select_from(queue)
+        .where(queue.c.practical_id == PRACTICAL.id, queue.c.state == WaitingState.waiting)
+        .correlate(table_of(Practical), table_of(WaitingEntry))
+    )
+    return waits, queue
+
+
+def _with_own_places(*seen: PracticalStatus) -> Rows:
+    waits, queue = _waits()
+    ahead = waits.where(queue.c.number < ENTRY.number).scalar_subquery()
+    own = (SEAT.id, SEAT.cancel_until.label("seat_until"), ENTRY.number)
+    rows = select(*GATE_COLUMNS, *own, waits.scalar_subquery(), ahead)
+    return (
+        _in_order(rows, *seen)
+        .outerjoin(table_of(Seat), own_seat(VIEWER))
+        .outerjoin(table_of(WaitingEntry), own_entry(VIEWER))
+    )
+
+
+def _others(*which: ColumnElement[bool]) -> Rows:
+    """A page of the dates to come that are not the viewer's."""
+    asked = (PRACTICAL.starts_at > bindparam("now"), FOR_THEM, *which)
+
+    def counted(*more: ColumnElement[bool]) -> ColumnElement[int]:
+        is_shown = PRACTICAL.status == PracticalStatus.published
+        dates = select(func.count()).select_from(table_of(Practical))
+        return dates.where(is_shown, *asked, *more).scalar_subquery()
+
+    # Counting all and taking off the few that are the viewer's asks nothing about each date.
+    total = counted() - counted(MINE)
+    waits, _ = _waits()
+    return (
+        _in_order(select(*GATE_COLUMNS, waits.scalar_subquery(), total), PracticalStatus.published)
+        .where(*asked, not_(MINE))
+        .limit(bindparam("most", type_=Integer()))
+        .offset(bindparam("skipped", type_=Integer()))
+    )
+
+
+# Built once: building such a statement takes longer than the database takes to answer it.
+OWN_DATES = Prepared(
+    _with_own_places(PracticalStatus.published)
+    .where(MINE, PRACTICAL.ends_at > bindparam("now"))
+    .limit(50),
+    _own,
+    kept=KEPT_ROWS,
+)
+OTHER_DATES = Prepared(_others(), _other, kept=KEPT_ROWS)
+ONE_DATE = Prepared(
+    _with_own_places(PracticalStatus.published, PracticalStatus.cancelled).where(
+        PRACTICAL.id == bindparam("practical_id")
+    ),
+    _own,
+)
+
+
+def other_dates(
+    db: Session, filters: Filters, *, viewer: UserId, zone: str, now: datetime, number: int
+) -> list[Listed]:
+    """Return one page of the dates to come that are not the viewer's."""
+    asked = {"viewer": viewer, "now": now, "most": LISTED, "skipped": (number - 1) * LISTED}
+    if filters.any:
+        return list(map(_other, db.execute(_others(*_narrowed(filters, zone)), asked)))
+    return OTHER_DATES.all(db, **asked)
+
+
+def _narrowed(filters: Filters, zone: str) -> Iterator[ColumnElement[bool]]:
+    if filters.kind is not None:
+        course_key, _, kind_key = filters.kind.partition("/")
+        yield PRACTICAL.course_key == course_key
+        yield PRACTICAL.kind_key == kind_key
+    if filters.free:
+        yield PRACTICAL.booking_opens_at <= bindparam("now")
+        yield PRACTICAL.booking_closes_at > bindparam("now")
+        yield PRACTICAL.taken < PRACTICAL.capacity
+        queue = table_of(WaitingEntry).alias("waits")
+        yield (
+            ~select(queue.c.id)
+            .where(queue.c.practical_id == PRACTICAL.id, queue.c.state == WaitingState.waiting)
+            .correlate(table_of(Practical))
+            .exists()
+        )
+    span = filters.span(zone)
+    if span is not None:
+        yield PRACTICAL.starts_at >= span[0]
+        yield PRACTICAL.starts_at < span[1]

@@ -1,0 +1,81 @@
+"""Reserving course places and places on a practical for named people, in one command."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor, require
+from app.accounts.locks import lock_people
+from app.enrolments import queries as enrolment_queries
+from app.enrolments import service as enrolments
+from app.kit.errors import Invalid
+from app.kit.ids import IntakeId, PracticalId, UserId
+from app.practicals import policy
+from app.practicals.domain.seats import Gate
+from app.practicals.errors import PlaceRefused
+from app.practicals.queries.admin_detail import reservable
+from app.practicals.service.locking import take_gate
+from app.practicals.service.seats import reserve_seat
+
+
+def reserve_with_practical(
+    db: Session,
+    actor: Actor,
+    intake_id: IntakeId,
+    *,
+    named: Sequence[tuple[str, str]],
+    note: str | None,
+    override_reason: str | None,
+    practical_id: PracticalId | None,
+    seat_reason: str | None,
+    seat_override: bool,
+    now: datetime,
+) -> tuple[UserId, ...]:
+    """Give people, by name and address, confirmed places in an intake and, when one is chosen, on a
+    practical of the same course: all of it or nothing. The intake's gate is taken first, then the
+    practical's, then the people. A refusal names the person it is about."""
+    require(policy.may_manage(actor))
+    if practical_id is not None and not (seat_reason or "").strip():
+        raise Invalid(
+            "Say why you reserve the practical.",
+            fields={"seat_reason": "Enter a reason for the places on the practical."},
+        )
+    reserved = enrolments.reserve_places_by_name(
+        db, actor, intake_id, named=named, note=note, override_reason=override_reason, now=now
+    )
+    user_ids = tuple(user_id for _, user_id in reserved)
+    if practical_id is None:
+        return user_ids
+    gate = take_gate(db, practical_id)
+    _demand_choosable(db, gate, intake_id, user_ids[0], now=now)
+    lock_people(db, user_ids)
+    for user_id, (name, _) in zip(user_ids, named, strict=True):
+        try:
+            reserve_seat(
+                db,
+                actor,
+                practical_id,
+                user_id,
+                reason=seat_reason or "",
+                override=seat_override,
+                now=now,
+            )
+        except PlaceRefused as refused:
+            raise PlaceRefused(refused.unmet, about=name) from None
+    return user_ids
+
+
+def _demand_choosable(
+    db: Session, gate: Gate, intake_id: IntakeId, user_id: UserId, *, now: datetime
+) -> None:
+    """Refuse a practical of another course or intake. The course is that of the place which this
+    person has just been given in the intake."""
+    places = enrolment_queries.places_of(db, user_id)
+    course_key = next(place.course_key for place in places if place.intake_id == intake_id)
+    days = reservable(db, course_key, intake_id, now=now)
+    if gate.id not in {day.practical_id for day in days}:
+        raise Invalid(
+            "This practical cannot be chosen.",
+            fields={"practical": "Choose one of the practicals of the list."},
+        )

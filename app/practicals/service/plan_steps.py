@@ -1,0 +1,192 @@
+"""The parts that commands on plans share: whether a plan can stand, writing it, and its audit trail. The
+commands have asked for the permission and hold the gate; nothing here asks again."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.actor import Actor, open_to_all
+from app.audit.service import record
+from app.courses.domain.delivery import PracticalKind
+from app.enrolments import queries as enrolments
+from app.kit.errors import Invalid
+from app.kit.ids import PracticalId, UserId
+from app.practicals.domain.plan import Plan, capacity_of, is_over_ratio, plan_problems
+from app.practicals.domain.seats import Gate, PracticalStatus
+from app.practicals.errors import Clashing, PlanRefused
+from app.practicals.models import Practical, PracticalInstructor
+from app.practicals.queries.clashes import clashes
+from app.practicals.queries.lost_rights import Lost, lost_on
+
+MOST_NAMES = 3
+
+
+@open_to_all
+def demand_changeable(gate: Gate, *, now: datetime) -> None:
+    """Raise PlanRefused for a day that is cancelled or has begun."""
+    if gate.status is PracticalStatus.cancelled:
+        raise PlanRefused("This practical has been cancelled. Make a new one.")
+    if gate.status is PracticalStatus.published and now >= gate.starts_at:
+        raise PlanRefused("This practical has begun; its plan stays as it is.")
+
+
+@open_to_all
+def demand_sound(
+    db: Session, plan: Plan, kind: PracticalKind, *, floor: int, taken: int, now: datetime
+) -> None:
+    """Raise Invalid with a message per field that cannot stay as it is."""
+    problems = plan_problems(
+        plan,
+        students_per_instructor=kind.students_per_instructor,
+        floor=floor,
+        taken=taken,
+        now=now,
+    )
+    if not plan.instructors <= {person.user_id for person in accounts.instructors(db)}:
+        problems["instructors"] = "Choose from the list of instructors."
+    intakes = {
+        intake.intake_id
+        for intake in enrolments.intake_options(db)
+        if intake.course_key == plan.course_key
+    }
+    if plan.intake_id is not None and plan.intake_id not in intakes:
+        problems["intake"] = "Choose an intake of the same course."
+    if problems:
+        raise Invalid("There is a problem with the plan.", fields=problems)
+
+
+@open_to_all
+def demand_right_of_all(
+    db: Session, practical_id: PracticalId, before: tuple[Lost, ...], *, now: datetime
+) -> None:
+    """Raise Invalid when somebody with a place on this day, or who waits for it, loses the right to it by
+    the intake that has just been written. `before` is what was held without a right until then."""
+    had_none = {one.row_id for one in before}
+    names = [one.name for one in lost_on(db, practical_id, now=now) if one.row_id not in had_none]
+    if names:
+        raise Invalid(
+            "There is a problem with the plan.",
+            fields={
+                "intake": f"Not in this intake, but with a place here or waiting: {_some(names)}. Keep the "
+                "day as it was and plan another day for this intake, or take their places away first."
+            },
+        )
+
+
+def _some(names: list[str]) -> str:
+    """Return the first names of a list, and how many follow."""
+    if len(names) > MOST_NAMES:
+        return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more"
+    return ", ".join(names)
+
+
+@open_to_all
+def demand_no_clash(db: Session, practical_id: PracticalId | None, plan: Plan) -> None:
+    """Raise Clashing when another published day needs an instructor, the room or somebody with a place at
+    the same time. `practical_id` None: a day that is not made yet."""
+    found = clashes(
+        db,
+        practical_id,
+        starts_at=plan.starts_at,
+        ends_at=plan.ends_at,
+        room=plan.room,
+        instructors=plan.instructors,
+    )
+    if found:
+        raise Clashing(found)
+
+
+@open_to_all
+def columns_of(plan: Plan, kind: PracticalKind) -> dict[str, Any]:
+    """Return what is written of a plan, by column."""
+    return {
+        "intake_id": plan.intake_id,
+        "starts_at": plan.starts_at,
+        "ends_at": plan.ends_at,
+        "zone": plan.zone,
+        "room": plan.room,
+        "capacity": capacity_of(plan, kind.students_per_instructor),
+        "booking_opens_at": plan.booking_opens_at,
+        "booking_closes_at": plan.booking_closes_at,
+        "cancel_until": plan.cancel_until,
+        "note": plan.note,
+    }
+
+
+@open_to_all
+def set_status(db: Session, gate: Gate, status: PracticalStatus, **columns: int) -> None:
+    """Write the status, and further columns that change with it."""
+    db.execute(
+        update(Practical)
+        .where(Practical.id == gate.id)
+        .values(status=status, **columns)
+        .execution_options(synchronize_session=False)
+    )
+
+
+@open_to_all
+def set_instructors(db: Session, practical_id: PracticalId, instructors: frozenset[UserId]) -> None:
+    """Write who teaches a day, in the place of whoever did."""
+    db.execute(delete(PracticalInstructor).where(PracticalInstructor.practical_id == practical_id))
+    if instructors:
+        db.execute(
+            insert(PracticalInstructor),
+            [{"practical_id": practical_id, "user_id": user_id} for user_id in sorted(instructors)],
+        )
+
+
+@open_to_all
+def record_plan(
+    db: Session,
+    actor: Actor,
+    practical_id: PracticalId,
+    action: str,
+    plan: Plan,
+    kind: PracticalKind,
+    *,
+    now: datetime,
+) -> None:
+    """Record a plan; more places than the ratio allows stand there with their reason."""
+    over = is_over_ratio(plan, kind.students_per_instructor)
+    record_act(
+        db,
+        actor,
+        practical_id,
+        action,
+        now=now,
+        reason=plan.over_ratio_reason if over else None,
+        details={
+            "starts_at": plan.starts_at.isoformat(),
+            "capacity": capacity_of(plan, kind.students_per_instructor),
+            "over_ratio": over,
+        },
+    )
+
+
+@open_to_all
+def record_act(
+    db: Session,
+    actor: Actor,
+    practical_id: PracticalId,
+    action: str,
+    *,
+    now: datetime,
+    person_id: UserId | None = None,
+    reason: str | None = None,
+    details: dict[str, object] | None = None,
+) -> None:
+    """Record an act on a practical, and the person it was about."""
+    record(
+        db,
+        actor.user_id,
+        action,
+        now=now,
+        subject_kind="practical",
+        subject_id=practical_id,
+        person_id=person_id,
+        reason=reason,
+        details=details,
+    )

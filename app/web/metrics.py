@@ -1,0 +1,101 @@
+"""What a scraper is told: requests, deliveries, processes.
+
+With one process the figures are in its memory. With several each writes its own to files of one folder, and
+whichever is asked adds them up. The folder is in an environment variable of the library, which reads it when
+it is imported: `app.serving` sets it before a process starts.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Gauge,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.database import Database
+from app.kit.paths import FOLDER_OF_FIGURES
+from app.outbox.health import Delivery, deliveries
+
+# A line per count less; nobody reads when a count began.
+disable_created_metrics()  # type: ignore[no-untyped-call] # not typed there
+
+PROCESSES = Gauge("preceptor_processes", "Processes that serve.", multiprocess_mode="livesum")
+
+Figure = Callable[[Delivery, datetime], float | None]
+
+
+def _seconds(since: datetime | None, now: datetime) -> float | None:
+    return None if since is None else max(0.0, (now - since).total_seconds())
+
+
+OF_DELIVERIES: tuple[tuple[str, str, Figure], ...] = (
+    ("preceptor_outbox_waiting", "Events that wait.", lambda each, _: each.waiting),
+    ("preceptor_outbox_given_up", "Events that were given up.", lambda each, _: each.given_up),
+    (
+        "preceptor_outbox_oldest_seconds",
+        "For how long the oldest event has been due.",
+        lambda each, now: _seconds(each.due_since, now) or 0,
+    ),
+    (
+        "preceptor_worker_heartbeat_seconds",
+        "How long ago the worker was seen; none when it never was.",
+        lambda each, now: _seconds(each.heartbeat.at, now),
+    ),
+    (
+        "preceptor_worker_in_trouble",
+        "1 when something keeps the worker from its work.",
+        lambda each, _: int(each.heartbeat.trouble is not None),
+    ),
+)
+
+
+class Deliveries(Collector):
+    """What the database says of deliveries at the moment of asking. It is the same whichever process is
+    asked, so no process keeps it and nothing of it is added up."""
+
+    def __init__(self, found: tuple[Delivery, ...] | None, now: datetime) -> None:
+        self._found = found
+        self._now = now
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield the figures; of a database that does not answer only that."""
+        is_up = self._found is not None
+        words = "1 when the database answers."
+        yield GaugeMetricFamily("preceptor_database_up", words, value=int(is_up))
+        for name, words, figure in OF_DELIVERIES if is_up else ():
+            family = GaugeMetricFamily(name, words, labels=["kind"])
+            for each in self._found or ():
+                if (value := figure(each, self._now)) is not None:
+                    family.add_metric([each.kind], value)
+            yield family
+
+
+def figures(database: Database, now: datetime) -> bytes:
+    """Return the figures of every process that serves, and those of the whole academy about delivery."""
+    try:
+        with database.read() as db:
+            found = tuple(deliveries(db, now=now))
+    except SQLAlchemyError:
+        found = None
+    academy = CollectorRegistry()
+    academy.register(Deliveries(found, now))
+    return generate_latest(_of_processes()) + generate_latest(academy)
+
+
+def _of_processes() -> CollectorRegistry:
+    """Return what this process counted, or with several the sums. What the library knows of one process only
+    (its memory, its garbage) is left out of sums."""
+    if FOLDER_OF_FIGURES not in os.environ:
+        return REGISTRY
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call] # not typed there
+    return together

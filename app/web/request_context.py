@@ -1,0 +1,374 @@
+"""One request, as a route sees it: who, when, the database, and ways to answer."""
+
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.db.database import Database
+from app.db.idempotency import once
+from app.kit.errors import Conflict, Unauthenticated
+from app.kit.keys import Keys
+from app.settings import Settings
+from app.web import flash_messages
+from app.web.access import Access, FreshProof
+from app.web.application import Shell
+from app.web.csrf import SAFE_METHODS, cookie_name, demand_proof_of_unread, token_for
+from app.web.flash_messages import Flash, FlashKind
+from app.web.forms import Submission
+from app.web.kept_forms import KEPT, KeptForm, Why, filled
+from app.web.navigation import Item, navigation_for
+from app.web.networks import network_of
+
+PREFETCH_RULES = "prefetch.specrules"
+VISITOR_LASTS = 86_400
+SENT_BEFORE = "You sent this before, and it was done then. This page shows how things stand now."
+SUPERSEDED = (
+    "This key was used before, and what was done then does not stand any more. "
+    "Look at how things stand, and send it with a new key."
+)
+BACK_AGAIN = {
+    Why.ended: Flash(
+        "warning",
+        "You were signed out before this was saved. Check it, then press the button again to save it.",
+    ),
+    Why.proof: Flash(
+        "info",
+        "Thank you for showing that it is you. Nothing is saved yet. Check it, then press the button again.",
+    ),
+}
+WARNED_OF = timedelta(hours=2)
+"""Sign-ins that end later than this need no warning on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What search engines and messengers are told of a public page. A page without one is private
+    to them: it says `noindex`."""
+
+    title: str
+    description: str
+    path: str
+
+
+class VisitContext:
+    """Made per request; `enter` is called by the guard of the route, in the worker's thread."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.shell: Shell = request.app.state.shell
+        self.now: datetime = self._moment()
+        self._actor: Actor | None = None
+        self._new_visitor: str | None = None
+        self._route = ""
+        self.is_repeat = False
+
+    @property
+    def settings(self) -> Settings:
+        return self.shell.settings
+
+    @property
+    def keys(self) -> Keys:
+        return self.shell.keys
+
+    @property
+    def database(self) -> Database:
+        return self.shell.database
+
+    @property
+    def actor(self) -> Actor:
+        """The person who is signed in; only for routes that demand one."""
+        if self._actor is None:
+            raise Unauthenticated("Sign in to go on.")
+        return self._actor
+
+    @property
+    def maybe_actor(self) -> Actor | None:
+        return self._actor
+
+    @property
+    def path(self) -> str:
+        return str(self.request.scope["path"])
+
+    @property
+    def route(self) -> str:
+        """The name of the route that was entered; empty before that."""
+        return self._route
+
+    @property
+    def sign_in_token(self) -> str | None:
+        return self.request.cookies.get(cookie_name(self.settings, "sid"))
+
+    @property
+    def network(self) -> str:
+        """The client's address, as the connection or a proxy of ours gives it."""
+        return network_of(self.request, self.settings)
+
+    def enter(self, access: Access, route: str, proof: FreshProof | None = None) -> None:
+        """Find who asks and demand the route's policy. Raise TooMany after too many wrong tokens of the
+        API, and ProofNeeded where the person must first prove again who they are.
+
+        The moment of the act, and of the sign-in that permits it, is read here: the whole request has
+        arrived.
+        """
+        self.now = self._moment()
+        self._route = route
+        identify = self.shell.identify
+        bearer = self.request.headers.get("authorization", "")
+        if self.path.startswith("/api/") and bearer.lower().startswith("bearer "):
+            token = bearer[7:].strip()
+            self._actor = identify.by_bearer(
+                self.database, token, network=self.network, now=self.now
+            )
+        else:
+            if self.request.method not in SAFE_METHODS:
+                demand_proof_of_unread(self.request)
+            self.meet()
+        if self._actor is not None:
+            self.request.scope["preceptor.actor_id"] = str(self._actor.user_id)
+        access.demand(self._actor)
+        if proof is not None:
+            proof.demand(self._actor, now=self.now)
+
+    def _moment(self) -> datetime:
+        """Return when the body had arrived, and without one the present. An answer that arrived in time is
+        not late because it waited for a thread."""
+        arrived_at: datetime | None = self.request.scope.get("preceptor.arrived_at")
+        return arrived_at or self.shell.clock()
+
+    def meet(self) -> None:
+        """Find who the cookie belongs to and demand nothing: a page that tells of an error is theirs too."""
+        if cookie := self.sign_in_token:
+            self._actor = self.shell.identify.by_cookie(self.database, cookie, now=self.now)
+
+    def once(
+        self,
+        db: Session,
+        submission: Submission,
+        effect: Callable[[], str],
+        *,
+        stands: Callable[[str], bool] | None = None,
+    ) -> str:
+        """Run `effect` once per idempotency key of a form; it returns where to go next.
+
+        A form without a key (a client of its own making) runs it each time. `stands` says of the answer of
+        an earlier time whether it is still true; one that is not raises Conflict.
+        """
+        if not submission.idempotency_key:
+            return effect()
+        self.is_repeat = True
+
+        def first_time() -> str:
+            self.is_repeat = False
+            return effect()
+
+        seed = str(self._actor.user_id) if self._actor else self.network
+        answer = once(
+            db,
+            first_time,
+            principal=sha256(seed.encode()).hexdigest(),
+            route=self._route,
+            key=submission.idempotency_key[:80],
+            body=self._keyed(submission.body),
+            now=self.now,
+        )
+        if self.is_repeat and stands is not None and not stands(answer):
+            raise Conflict(SUPERSEDED, reason="superseded")
+        return answer
+
+    def _keyed(self, body: str) -> str:
+        """Key the body, so that what is kept of it tells nothing: a form may hold a password."""
+        return hmac.new(self._secret.encode(), b"body:" + body.encode(), sha256).hexdigest()
+
+    def url(self, name: str, **parameters: Any) -> str:
+        """Return the path of a named route."""
+        return self.shell.url_for(name, **parameters)
+
+    def render(
+        self, template: str, *, status: int = 200, preview: Preview | None = None, **values: Any
+    ) -> Response:
+        """Render a page for this visitor. Only a page with a preview may be listed by search engines."""
+        form = self._kept_form()
+        if form is not None and status == 200:
+            html = filled(
+                partial(self._html, preview, BACK_AGAIN[form.why]), template, values, form
+            )
+        else:
+            html = self._html(preview, self._flash(), template, values)
+        response = HTMLResponse(html, status_code=status)
+        if preview is not None:
+            response.headers["x-robots-tag"] = "all"
+        if self._may_prefetch():
+            response.headers["speculation-rules"] = f'"{self.shell.asset(PREFETCH_RULES)}"'
+        self._remember_visitor(response)
+        if cookie_name(self.settings, "flash") in self.request.cookies:
+            self.drop_cookie(response, "flash")
+        return response
+
+    def _remember_visitor(self, response: Response) -> None:
+        if self._new_visitor is not None:
+            self.set_cookie(response, "visitor", self._new_visitor, seconds=VISITOR_LASTS)
+
+    def _html(
+        self,
+        preview: Preview | None,
+        flash: Flash | None,
+        template: str,
+        values: Mapping[str, Any],
+    ) -> str:
+        page = self.shell.templates.get_template(template)
+        return page.render(visit=self.frame(preview, flash), **values)
+
+    def _kept_form(self) -> KeptForm | None:
+        """Return what this person sent and what was not done then, if the address names it."""
+        kept_id = self.request.query_params.get(KEPT)
+        if kept_id is None or self._actor is None or self.request.method != "GET":
+            return None
+        keeper = self.shell.kept_forms
+        return keeper.read(self.database, kept_id, self._actor.user_id, now=self.now)
+
+    def redirect(
+        self,
+        to: str,
+        *,
+        flash: str | None = None,
+        kind: FlashKind = "success",
+        owner: str | None = None,
+    ) -> Response:
+        """Answer a successful post: see another page (303), with a sentence shown there once. A form that was
+        sent a second time did nothing now: what it did then may have been undone since.
+
+        `owner` is whose page comes next, where that changes: the token of a new sign-in, or `visitor`.
+        """
+        if flash is not None and kind == "success" and self.is_repeat:
+            flash, kind = SENT_BEFORE, "info"
+        response = RedirectResponse(to, status_code=303)
+        if flash is not None:
+            value = flash_messages.packed(
+                Flash(kind, flash), secret=self._secret, owner=owner or self._seed
+            )
+            self.set_cookie(response, "flash", value, seconds=flash_messages.LASTS)
+            self._remember_visitor(response)
+        return response
+
+    def set_cookie(self, response: Response, kind: str, value: str, *, seconds: int) -> None:
+        response.set_cookie(
+            cookie_name(self.settings, kind),
+            value,
+            max_age=seconds,
+            path="/",
+            httponly=True,
+            samesite="lax",
+            secure=self.settings.is_https,
+        )
+
+    def drop_cookie(self, response: Response, kind: str) -> None:
+        response.delete_cookie(
+            cookie_name(self.settings, kind),
+            path="/",
+            httponly=True,
+            samesite="lax",
+            secure=self.settings.is_https,
+        )
+
+    def new_key(self) -> str:
+        """Return a fresh idempotency key for a creating form."""
+        return secrets.token_urlsafe(16)
+
+    def _may_prefetch(self) -> bool:
+        """Students go from lesson to lesson; who saves data is asked for no page they did not open."""
+        saves_data = self.request.headers.get("save-data", "").lower() == "on"
+        return self._actor is not None and self._actor.is_student and not saves_data
+
+    def frame(self, preview: Preview | None = None, flash: Flash | None = None) -> "Frame":
+        """What every template is told of the visit."""
+        return Frame(
+            actor=self._actor,
+            navigation=navigation_for(self._actor, self.path),
+            flash=flash,
+            theme=self._actor.theme if self._actor else "auto",
+            csrf_token=self._csrf_token(),
+            path=self.path,
+            academy=self.settings.academy_name,
+            environment=str(self.settings.env),
+            request_id=str(self.request.scope.get("preceptor.request_id", "")),
+            now=self.now,
+            zone=self.settings.time_zone,
+            idempotency_key=self.new_key(),
+            base_url=self.settings.base_url,
+            preview=preview,
+            sign_in_ends_in=self._seconds_left(),
+        )
+
+    def _seconds_left(self) -> int | None:
+        """Return the seconds until this sign-in ends, where that is soon enough to warn of it."""
+        ends_at = self._actor.sign_in_ends_at if self._actor else None
+        if ends_at is None or ends_at - self.now > WARNED_OF:
+            return None
+        return int((ends_at - self.now).total_seconds())
+
+    @property
+    def visitor(self) -> str:
+        """The token of this browser while nobody is signed in; it gets one with the answer if it has none."""
+        seed = self.request.cookies.get(cookie_name(self.settings, "visitor"))
+        if seed is None:
+            seed = self._new_visitor = self._new_visitor or secrets.token_urlsafe(24)
+        return seed
+
+    @property
+    def _seed(self) -> str:
+        """The token of the sign-in, or of the visitor, to which forms and flashes are bound."""
+        return (self.sign_in_token if self._actor else None) or self.visitor
+
+    @property
+    def _secret(self) -> str:
+        return self.settings.secret_key.get_secret_value()
+
+    def _csrf_token(self) -> str:
+        return token_for(self.settings, self._seed)
+
+    def _flash(self) -> Flash | None:
+        value = self.request.cookies.get(cookie_name(self.settings, "flash"))
+        if value is None:
+            return None
+        return flash_messages.unpacked(value, secret=self._secret, owner=self._seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The part of every page that is not the page: seen by templates as `visit`."""
+
+    actor: Actor | None
+    navigation: tuple[Item, ...]
+    flash: Flash | None
+    theme: str
+    csrf_token: str
+    path: str
+    academy: str
+    environment: str
+    request_id: str
+    now: datetime
+    zone: str
+    idempotency_key: str
+    base_url: str
+    preview: Preview | None
+    sign_in_ends_in: int | None
+
+
+async def open_visit(request: Request) -> VisitContext:
+    """Make the visit and leave it with the request, so that an error page knows who asked."""
+    visit = VisitContext(request)
+    request.scope["preceptor.visit"] = visit
+    return visit
+
+
+Visit = Annotated[VisitContext, Depends(open_visit)]

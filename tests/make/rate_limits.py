@@ -1,0 +1,45 @@
+"""Doors with other limits than the real ones, so that a test need not try hundreds of passwords."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from app.accounts import rate_limits
+from app.accounts.rate_limits import Caps, Door
+from app.db.rate_limits import Limit
+
+WIDE_OPEN = 1_000_000
+
+
+def a_door(
+    door: Door | None = None,
+    *,
+    caller: int = WIDE_OPEN,
+    first: dict[str, int] | None = None,
+    again: dict[str, int] | None = None,
+) -> Door:
+    """Return a door (the one of passwords) with these limits, and no others: `again={"account": 4}`."""
+    door = door or rate_limits.PASSWORD
+    return replace(
+        door,
+        caller=_changed(door.caller, caller),
+        first=_caps(door.first, first or {}),
+        again=_caps(door.again, again or {}),
+    )
+
+
+def _caps(caps: Caps, most: dict[str, int]) -> Caps:
+    values: dict[str, Any] = {"account": _changed(caps.account, most.get("account", WIDE_OPEN))}
+    for name in ("network", "everybody"):
+        limit: Limit | None = getattr(caps, name)
+        values[name] = limit and replace(limit, most=most.get(name, WIDE_OPEN))
+    return Caps(**values)
+
+
+def _changed(limits: Iterable[Limit], most: int) -> tuple[Limit, ...]:
+    """The first limit, of the shortest time, becomes `most`; the others stay out of the way."""
+    return tuple(
+        replace(limit, most=WIDE_OPEN if number else most)
+        for number, limit in zip(count(), limits, strict=False)
+    )

@@ -1,0 +1,33 @@
+"""The queue of those who have a name tried by the printer."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+
+from app.web import glyph_check
+from app.web.glyph_check import MOST_WAITING, PrinterAway
+
+
+def test_many_names_at_once_hold_few_threads(monkeypatch):
+    """One person who sends many new names must not hold every thread of the pages."""
+    may_end = threading.Event()
+
+    def slow(texts, within):
+        assert may_end.wait(10)
+        return ()
+
+    monkeypatch.setattr(glyph_check, "_try_to_print", slow)
+
+    def ask(number):
+        try:
+            return glyph_check.undrawn([f"Queue {number}"], within=5)
+        except PrinterAway:
+            return None
+
+    with ThreadPoolExecutor(12) as threads:
+        asked = [threads.submit(ask, number) for number in range(12)]
+        done, held = wait(asked, timeout=1)
+        assert (len(done), len(held)) == (12 - MOST_WAITING, MOST_WAITING)
+        assert [each.result() for each in done] == [None] * len(done)
+        may_end.set()
+        assert all(each.result() for each in held)
+    assert glyph_check.undrawn(["Queue last"], within=5) == {"Queue last": ()}
