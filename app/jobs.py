@@ -27,7 +27,7 @@ from app.kit.ids import RevisionId, UserId
 from app.learning.correction_mails import tell_of_corrected_lessons
 from app.outbox import queries as outbox_queries
 from app.outbox import service as outbox
-from app.outbox.queries import Kind
+from app.outbox.queries import EventKind
 from app.practicals import service as practicals
 from app.practicals.queries import pending
 from app.quizzes import mark_backfill
@@ -39,7 +39,7 @@ from app.rights import service as rights
 from app.web.clock import Clock, doubt_about, seconds_passed
 from app.web.mailer import Mailer
 from app.workers.clock_watch import ClockWatch, jump_words, moment_ahead
-from app.workers.loop import Round, Worker
+from app.workers.loop import RoundResult, Worker
 from app.workers.mails import MailWork, deliver_next
 
 log = structlog.get_logger("preceptor.jobs")
@@ -182,10 +182,10 @@ def deliver_due(database: Database, mailer: Mailer, issuer: Issuer, *, now: date
 def deliver_facts(database: Database, issuer: Issuer, *, now: datetime) -> int:
     """Act on the facts that are due and return how many were taken; a failure is retried later."""
     with database.read() as db:
-        if not outbox_queries.is_anything_due(db, Kind.facts, now=now):
+        if not outbox_queries.is_anything_due(db, EventKind.facts, now=now):
             return 0
     with database.write() as db:
-        leased = outbox.lease(db, Kind.facts, now=now)
+        leased = outbox.lease(db, EventKind.facts, now=now)
     for fact in leased:
         try:
             act_on(database, fact, issuer, now=now)
@@ -196,7 +196,7 @@ def deliver_facts(database: Database, issuer: Issuer, *, now: datetime) -> int:
     return len(leased)
 
 
-def act_on(database: Database, fact: outbox.Leased, issuer: Issuer, *, now: datetime) -> None:
+def act_on(database: Database, fact: outbox.LeasedEvent, issuer: Issuer, *, now: datetime) -> None:
     """Act on one fact, unless another worker holds it by a newer lease. It is marked first, so that nobody
     else acts on it before the block ends."""
     if look_ahead := LOOK_AHEAD.get(fact.name):
@@ -319,12 +319,12 @@ class FactWork:
     _tidied_at: float | None = field(default=None, init=False)
     _hourly_at: float = field(default=0.0, init=False)
 
-    def round(self, now: datetime) -> Round:
+    def round(self, now: datetime) -> RoundResult:
         seconds = self.seconds()
         jump = self._watch.look(now, seconds) or doubt_about(self.clock)
         taken = deliver_facts(self.database, self.issuer, now=now)
         if jump is not None:
-            return Round(bool(taken), trouble=jump_words(jump))
+            return RoundResult(bool(taken), trouble=jump_words(jump))
         taken += close_overdue_attempts(self.database, now=now)
         if self._tidied_at is None:
             self._tidied_at, self._hourly_at = seconds, seconds - HOURLY + TIDY_EVERY
@@ -339,7 +339,7 @@ class FactWork:
             hourly(self.database, self.files, now=now)
             try_blocked_again(self.database, self.issuer, now=now)
             self._hourly_at = seconds
-        return Round(bool(taken))
+        return RoundResult(bool(taken))
 
     def _say_when_ahead(self, now: datetime) -> None:
         with self.database.read() as db:
@@ -358,9 +358,9 @@ def work_until(
 ) -> None:
     """Work until told to stop; a thread of a single-process server, or `preceptor work`. Mails have a thread
     of their own: a mail server that is slow holds up nothing else."""
-    mails = Worker(Kind.mails, database, clock, MailWork(database, mailer).round)
+    mails = Worker(EventKind.mails, database, clock, MailWork(database, mailer).round)
     facts = Worker(
-        Kind.facts, database, clock, FactWork(database, clock, issuer, files=files).round
+        EventKind.facts, database, clock, FactWork(database, clock, issuer, files=files).round
     )
     sending = Thread(target=mails.run, args=(stop,), daemon=True)
     sending.start()

@@ -19,9 +19,9 @@ from app.kit.keys import (
     SEALING,
     SIGNING,
     VERIFYING,
+    KeyLine,
     KeyProblem,
     Keys,
-    Line,
     SealingKeys,
     SigningKeys,
     new_line,
@@ -34,7 +34,7 @@ Ring = TypeVar("Ring", SigningKeys, SealingKeys)
 PRIVATE: Final = 0o600
 
 
-class Purpose(StrEnum):
+class KeyPurpose(StrEnum):
     """What the keys of a file are for."""
 
     signing = "signing"
@@ -47,10 +47,10 @@ class KeyFileProblem(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class KeyFile:
     """One key file: the kind of a new key, every kind it may hold, and its words."""
 
-    purpose: Purpose
+    purpose: KeyPurpose
     new_kind: str
     kinds: frozenset[str]
     head: str
@@ -61,20 +61,22 @@ class Kind:
 
     def path(self, settings: Settings) -> Path:
         """Return where the file lies; outside production it has a place of its own without a setting."""
-        named = settings.signing_keys if self.purpose is Purpose.signing else settings.sealing_keys
+        named = (
+            settings.signing_keys if self.purpose is KeyPurpose.signing else settings.sealing_keys
+        )
         return named or Path("var") / f"{self.purpose}.keys"
 
 
 KINDS: Final = {
-    Purpose.signing: Kind(
-        Purpose.signing,
+    KeyPurpose.signing: KeyFile(
+        KeyPurpose.signing,
         SIGNING,
         frozenset({SIGNING, VERIFYING}),
         "# Keys that sign certificates. The first one signs, all of them verify.\n"
         "# Whoever has this file can forge certificates. Keep a copy in a safe place.\n",
     ),
-    Purpose.sealing: Kind(
-        Purpose.sealing,
+    KeyPurpose.sealing: KeyFile(
+        KeyPurpose.sealing,
         SEALING,
         frozenset({SEALING}),
         "# Keys that seal secrets in the database. The first one seals, all of them open.\n"
@@ -86,8 +88,8 @@ KINDS: Final = {
 def load(settings: Settings) -> Keys:
     """Return both rings, or raise KeyFileProblem."""
     return Keys(
-        _ring(settings, KINDS[Purpose.signing], SigningKeys.read),
-        _ring(settings, KINDS[Purpose.sealing], SealingKeys.read),
+        _ring(settings, KINDS[KeyPurpose.signing], SigningKeys.read),
+        _ring(settings, KINDS[KeyPurpose.sealing], SealingKeys.read),
     )
 
 
@@ -102,7 +104,7 @@ def make_missing(settings: Settings, *, on: date) -> None:
             add_key(path, kind, on=on)
 
 
-def add_key(path: Path, kind: Kind, *, on: date) -> Line:
+def add_key(path: Path, kind: KeyFile, *, on: date) -> KeyLine:
     """Put a new key before those of the file, or make the file; return the key. Two at once take turns."""
     line = new_line(kind.new_kind, on=on)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -127,7 +129,7 @@ def _in_turn(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def read_checked(text: str, path: Path, kind: Kind) -> tuple[Line, ...]:
+def read_checked(text: str, path: Path, kind: KeyFile) -> tuple[KeyLine, ...]:
     """Return the keys of a file's text, or raise KeyFileProblem."""
     try:
         return read_lines(text, kind.kinds)
@@ -135,7 +137,7 @@ def read_checked(text: str, path: Path, kind: Kind) -> tuple[Line, ...]:
         raise _problem(kind, path, str(problem)) from None
 
 
-def read_text(path: Path, kind: Kind) -> str:
+def read_text(path: Path, kind: KeyFile) -> str:
     """Return the text of a key file, or raise KeyFileProblem where it cannot be read safely."""
     try:
         return path.read_text(encoding="utf-8")
@@ -146,7 +148,7 @@ def read_text(path: Path, kind: Kind) -> str:
         raise _problem(kind, path, "the file cannot be read.") from None
 
 
-def _ring(settings: Settings, kind: Kind, read: Callable[[str], Ring]) -> Ring:
+def _ring(settings: Settings, kind: KeyFile, read: Callable[[str], Ring]) -> Ring:
     path = kind.path(settings)
     text = read_text(path, kind)
     if settings.env is Environment.production and path.stat().st_mode & OPEN_TO_OTHERS:
@@ -158,7 +160,7 @@ def _ring(settings: Settings, kind: Kind, read: Callable[[str], Ring]) -> Ring:
         raise _problem(kind, path, str(problem)) from None
 
 
-def _problem(kind: Kind, path: Path, words: str) -> KeyFileProblem:
+def _problem(kind: KeyFile, path: Path, words: str) -> KeyFileProblem:
     return KeyFileProblem(f"{kind.setting} ({path}): {words}")
 
 

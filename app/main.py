@@ -63,7 +63,7 @@ from app.reports import pages as reports_pages
 from app.rights import pages as rights_pages
 from app.settings import Environment, Settings
 from app.web import kept_mail, system
-from app.web.application import Shell
+from app.web.application import AppContext
 from app.web.assets import Assets, build_assets
 from app.web.clock import clock_for
 from app.web.errors import Unexpected, answer_early, install_errors
@@ -73,7 +73,7 @@ from app.web.mailer import Mailer
 from app.web.metrics import PROCESSES
 from app.web.middleware import Guards, RequestLog
 from app.web.page_route import readers_of
-from app.web.pdf_queue import PrintDesk
+from app.web.pdf_queue import PdfQueue
 from app.web.route_paths import addresses_of
 from app.web.routing import Api, Pages, policies, public
 from app.web.templating import make_environment
@@ -154,7 +154,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     templates = make_environment(
         TEMPLATES, url_for=url_for, asset=built.url, zone=settings.time_zone
     )
-    app.state.shell = Shell(
+    app.state.app_context = AppContext(
         settings=settings,
         keys=key_files.load(settings),
         database=Database(settings.database_url, pool_size=settings.threads),
@@ -169,8 +169,8 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         guest_password=PASSWORD if settings.env is Environment.demo else "",
     )
     app.state.readers = readers_of(settings.threads)
-    app.state.print_desk = PrintDesk()
-    app.state.mailer = make_mailer(settings, app.state.shell)
+    app.state.print_desk = PdfQueue()
+    app.state.mailer = make_mailer(settings, app.state.app_context)
     for router in (*(feature.router for feature in FEATURES), system.router):
         # One flat list: nested routers would be matched one inside the other at every request.
         app.router.routes.extend(router.routes)
@@ -189,15 +189,15 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(RequestLog)
 
 
-def issuer_of(shell: Shell) -> Issuer:
+def issuer_of(app_context: AppContext) -> Issuer:
     """Return the academy as it signs certificates."""
-    return Issuer(shell.settings.academy_name, shell.keys.signing)
+    return Issuer(app_context.settings.academy_name, app_context.keys.signing)
 
 
-def make_mailer(settings: Settings, shell: Shell) -> Mailer:
+def make_mailer(settings: Settings, app_context: AppContext) -> Mailer:
     secret = settings.secret_key.get_secret_value()
     return Mailer(
-        letters=shell.letters,
+        letters=app_context.letters,
         sender=settings.mail_from,
         base_url=settings.base_url,
         academy=settings.academy_name,
@@ -209,15 +209,21 @@ def make_mailer(settings: Settings, shell: Shell) -> Mailer:
 def _lifespan(*, with_worker: bool):  # type: ignore[no-untyped-def] # FastAPI's own type is private
     @asynccontextmanager
     async def run(app: FastAPI) -> AsyncIterator[None]:
-        shell: Shell = app.state.shell
+        app_context: AppContext = app.state.app_context
         # As many threads as connections, those of the readers included: none waits for a connection.
-        others = shell.settings.threads - app.state.readers.total_tokens
+        others = app_context.settings.threads - app.state.readers.total_tokens
         anyio.to_thread.current_default_thread_limiter().total_tokens = others
         stop = Event()
         worker = Thread(
             target=jobs.work_until,
-            args=(stop, shell.database, app.state.mailer, shell.clock, issuer_of(shell)),
-            kwargs={"files": Path(shell.settings.files_url)},
+            args=(
+                stop,
+                app_context.database,
+                app.state.mailer,
+                app_context.clock,
+                issuer_of(app_context),
+            ),
+            kwargs={"files": Path(app_context.settings.files_url)},
             daemon=True,
         )
         if with_worker:
@@ -227,6 +233,6 @@ def _lifespan(*, with_worker: bool):  # type: ignore[no-untyped-def] # FastAPI's
         stop.set()
         if with_worker:
             worker.join(timeout=20)
-        shell.database.close()
+        app_context.database.close()
 
     return run

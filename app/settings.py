@@ -17,7 +17,7 @@ from app.settings_rules import (
     PREFIX,
     RULES,
     SHAPES,
-    Around,
+    RuleContext,
     line_of,
     unknown_names,
 )
@@ -42,7 +42,7 @@ class SettingsRefused(Exception):
         self.lines = lines
 
 
-class Stage(BaseSettings):
+class EnvironmentSettings(BaseSettings):
     """What kind of installation this is: the rules of all other settings depend on it."""
 
     model_config = SettingsConfigDict(
@@ -75,7 +75,7 @@ class Stage(BaseSettings):
         return value
 
 
-class Settings(Stage):
+class Settings(EnvironmentSettings):
     """Every setting, with the prefix `PRECEPTOR_`. `ENV` unset means production.
 
     What each must be stands in `app.settings_rules`; production demands more than a demo or a test.
@@ -110,7 +110,7 @@ class Settings(Stage):
         except ValidationError as error:
             lines = [_line_of(each) for each in error.errors()]
         try:
-            is_production = Stage().env is Environment.production
+            is_production = EnvironmentSettings().env is Environment.production
         except ValidationError:
             is_production = False
         lines += file_problems(os.environ, is_production=is_production)
@@ -135,7 +135,7 @@ class Settings(Stage):
     def _by_its_rule(cls, value: Any, info: ValidationInfo) -> Any:
         rule = RULES.get(info.field_name or "")
         stage = info.data.get("env")
-        around = Around(
+        around = RuleContext(
             is_production=stage is Environment.production,
             is_demo=stage is Environment.demo,
             database_url=info.data.get("database_url", ""),

@@ -44,7 +44,7 @@ PRINTED = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class RuleContext:
     """What a rule may know besides its own setting. `is_production` is False when `ENV` itself is wrong."""
 
     is_production: bool = False
@@ -52,10 +52,10 @@ class Around:
     database_url: str = ""
 
 
-Rule = Callable[[Any, Around], str | None]
+Rule = Callable[[Any, RuleContext], str | None]
 
 
-def _secret_key(value: Any, around: Around) -> str | None:
+def _secret_key(value: Any, around: RuleContext) -> str | None:
     if not around.is_production:
         return None
     secret = value.get_secret_value()
@@ -64,7 +64,7 @@ def _secret_key(value: Any, around: Around) -> str | None:
     return _weakness(secret, SHORTEST_SECRET)
 
 
-def _metrics_token(value: Any, around: Around) -> str | None:
+def _metrics_token(value: Any, around: RuleContext) -> str | None:
     if value is None:
         return None
     token = value.get_secret_value()
@@ -93,7 +93,7 @@ def _has_run(text: str) -> bool:
     return any(window in ({1}, {-1}, {0}) for window in windows)
 
 
-def _base_url(value: Any, around: Around) -> str | None:
+def _base_url(value: Any, around: RuleContext) -> str | None:
     parts = _split(value)
     if parts is None or parts.scheme not in ("http", "https"):
         return "must begin with http:// or https:// and a host, such as https://academy.example"
@@ -119,7 +119,7 @@ def _base_url(value: Any, around: Around) -> str | None:
     return None
 
 
-def _database_url(value: Any, around: Around) -> str | None:
+def _database_url(value: Any, around: RuleContext) -> str | None:
     if value.startswith("sqlite:"):
         path = value[10:].partition("?")[0]
         if not value.startswith("sqlite:///") or path in NO_FILES:
@@ -155,7 +155,7 @@ def _bare(host: str) -> str:
     return host.rpartition(":")[0] if re.fullmatch(r"[^:]+:\d+", host) else host
 
 
-def _mail_url(value: Any, around: Around) -> str | None:
+def _mail_url(value: Any, around: RuleContext) -> str | None:
     if value is None:
         return "must name a mail server (smtp://…)" if around.is_production else None
     parts = _split(value)
@@ -174,7 +174,7 @@ def _mail_url(value: Any, around: Around) -> str | None:
     return None
 
 
-def _mail_from(value: Any, around: Around) -> str | None:
+def _mail_from(value: Any, around: RuleContext) -> str | None:
     addresses = getaddresses([value])
     address = MAIL_ADDRESS.fullmatch(addresses[0][1]) if len(addresses) == 1 else None
     is_one = value.count("@") == 1 and _is_one_line(value)
@@ -189,7 +189,7 @@ def _is_one_line(value: str) -> bool:
     return value.isprintable() and value == value.strip()
 
 
-def _files_url(value: Any, around: Around) -> str | None:
+def _files_url(value: Any, around: RuleContext) -> str | None:
     if "://" in value:
         return "must be the path of a folder, without a scheme"
     if around.is_production and not value.startswith("/"):
@@ -197,7 +197,7 @@ def _files_url(value: Any, around: Around) -> str | None:
     return None
 
 
-def _key_file(value: Any, around: Around) -> str | None:
+def _key_file(value: Any, around: RuleContext) -> str | None:
     if value is None and around.is_production:
         return "must name a key file. Make one: preceptor keys new"
     if value is not None and value.is_dir():
@@ -207,13 +207,13 @@ def _key_file(value: Any, around: Around) -> str | None:
     return None
 
 
-def _workers(value: Any, around: Around) -> str | None:
+def _workers(value: Any, around: RuleContext) -> str | None:
     if value > 1 and around.database_url.startswith("sqlite"):
         return "above 1 needs PostgreSQL; SQLite has one process"
     return None
 
 
-def _test_clock(value: Any, around: Around) -> str | None:
+def _test_clock(value: Any, around: RuleContext) -> str | None:
     if value is None:
         return None
     if around.is_production:
@@ -221,13 +221,13 @@ def _test_clock(value: Any, around: Around) -> str | None:
     return "must name a file, and this is a folder" if value.is_dir() else None
 
 
-def _academy_name(value: Any, _around: Around) -> str | None:
+def _academy_name(value: Any, _around: RuleContext) -> str | None:
     if not _is_one_line(value) or len(value) > LONGEST_NAME:
         return f"must be one line of at most {LONGEST_NAME} letters"
     return None
 
 
-def _time_zone(value: Any, _around: Around) -> str | None:
+def _time_zone(value: Any, _around: RuleContext) -> str | None:
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):
@@ -235,19 +235,19 @@ def _time_zone(value: Any, _around: Around) -> str | None:
     return None
 
 
-def _log_level(value: Any, _around: Around) -> str | None:
+def _log_level(value: Any, _around: RuleContext) -> str | None:
     if value not in LOG_LEVELS:
         return f"must be one of {', '.join(LOG_LEVELS)}{_nearest(value, LOG_LEVELS)}"
     return None
 
 
-def _second_factor(value: Any, around: Around) -> str | None:
+def _second_factor(value: Any, around: RuleContext) -> str | None:
     if value == "nobody" and around.is_production:
         return "is for demo and tests; staff always need a second factor. Take it away"
     return None
 
 
-def _trusted_proxy(value: Any, around: Around) -> str | None:
+def _trusted_proxy(value: Any, around: RuleContext) -> str | None:
     if value is None:
         if not around.is_production:
             return None

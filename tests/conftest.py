@@ -23,7 +23,7 @@ from app.courses.domain.parsing import parse_course
 from app.courses.source_folder import read_folder
 from app.db import database as database_module
 from app.db.base import Base
-from app.db.database import Database, Work, current_work
+from app.db.database import Database, StatementCount, current_count
 from app.db.migrate import upgrade
 from app.db.tables import load_tables
 from app.demo.academy import fill_if_empty
@@ -225,8 +225,8 @@ def an_app(made_apps: dict[str, FastAPI], settings: Settings) -> FastAPI:
         made_apps[key] = create_app(settings)
         return made_apps[key]
     app = made_apps[key]
-    app.state.shell = replace(
-        app.state.shell,
+    app.state.app_context = replace(
+        app.state.app_context,
         settings=settings,
         database=Database(settings.database_url),
         clock=clock_for(settings.test_clock),
@@ -238,7 +238,7 @@ def an_app(made_apps: dict[str, FastAPI], settings: Settings) -> FastAPI:
 def app(settings: Settings, made_apps: dict[str, FastAPI]) -> Iterator[FastAPI]:
     app = an_app(made_apps, settings)
     yield app
-    app.state.shell.database.close()
+    app.state.app_context.database.close()
 
 
 @pytest.fixture(scope="session")
@@ -269,18 +269,18 @@ def as_person(
 
 
 @pytest.fixture
-def at_most() -> Callable[[int], AbstractContextManager[Work]]:
+def at_most() -> Callable[[int], AbstractContextManager[StatementCount]]:
     """Fail when the block runs more statements than said: `with at_most(4): queries.page(db, …)`.
 
     Counts what this thread does; for requests read the `server-timing` header's `desc`.
     """
 
     @contextmanager
-    def counted(most: int) -> Iterator[Work]:
-        work = Work()
-        token = current_work.set(work)
+    def counted(most: int) -> Iterator[StatementCount]:
+        work = StatementCount()
+        token = current_count.set(work)
         yield work
-        current_work.reset(token)
+        current_count.reset(token)
         assert work.statements <= most, f"{work.statements} statements, {most} allowed"
 
     return counted

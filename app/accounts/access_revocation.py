@@ -6,23 +6,25 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import open_to_all
-from app.accounts.audit_log import note
+from app.accounts.actor import without_permission_check
+from app.accounts.audit_log import record_account_act
 from app.accounts.factors.models import FactorReset, PendingSignIn
 from app.accounts.models import ApiToken, MailedLink, SignIn
 
 
-@open_to_all
+@without_permission_check
 def sign_everybody_out(db: Session, *, reason: str, now: datetime) -> int:
     """End every sign-in, also those that wait for the second factor, and every token of the API, for whoever
     holds this machine's command line (R-017). Return how many sign-ins there were."""
     ended = _end_sign_ins_and_tokens(db, now=now)
     details = {"sign_ins": ended}
-    note(db, None, None, "accounts.everybody_signed_out", now=now, reason=reason, details=details)
+    record_account_act(
+        db, None, None, "accounts.everybody_signed_out", now=now, reason=reason, details=details
+    )
     return ended
 
 
-@open_to_all
+@without_permission_check
 def end_every_access(db: Session, *, now: datetime) -> None:
     """End every sign-in, token of the API and mailed link, and stop every reset of a second factor, for
     whoever holds this machine's command line.

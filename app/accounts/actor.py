@@ -90,6 +90,6 @@ def require(allowed: bool, detail: str = "Your role does not allow this.") -> No
 UseCase = TypeVar("UseCase", bound=Callable[..., object])
 
 
-def open_to_all(use_case: UseCase) -> UseCase:
+def without_permission_check(use_case: UseCase) -> UseCase:
     """Mark a use-case that asks no permission, on purpose; its docstring says who asked or why not."""
     return use_case

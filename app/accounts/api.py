@@ -16,7 +16,7 @@ from app.accounts.printable_names import demand_printable_profile
 from app.kit.ids import GroupId, SignInId
 from app.kit.versions import LONGEST_VERSION
 from app.web.access import INSTRUCTOR, SIGNED_IN
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Api
 
 api = Api("/api/v1", tags=["accounts"])
@@ -210,7 +210,7 @@ def show_taught_group(*, visit: Visit, group_id: GroupId) -> GroupPageOut:
     )
 
 
-def _me(visit: VisitContext) -> MeOut:
+def _me(visit: RequestContext) -> MeOut:
     actor = visit.actor
     with visit.database.read() as db:
         profile = queries.profile(db, actor.user_id)

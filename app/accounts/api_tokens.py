@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, open_to_all
-from app.accounts.audit_log import note
+from app.accounts.actor import Actor, without_permission_check
+from app.accounts.audit_log import record_account_act
 from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS
 from app.accounts.errors import TooManyTokens
 from app.accounts.identity import hash_of
@@ -41,7 +41,7 @@ class NewToken:
     secret: str = field(repr=False)
 
 
-@open_to_all
+@without_permission_check
 def make_own(db: Session, actor: Actor, *, name: str, now: datetime) -> NewToken:
     """Make a token of the actor's own and mail them that it was made. Refused beyond the most a person may
     have, and when the sign-in has ended since it was looked up: with it every token ended."""
@@ -59,7 +59,7 @@ def _demand_sign_in(db: Session, actor: Actor) -> None:
         raise Unauthenticated("Sign in to go on.")
 
 
-@open_to_all
+@without_permission_check
 def make_for_address(db: Session, *, email: str, name: str = MADE_BY_COMMAND, now: datetime) -> str:
     """Return a new bearer token of the API, to be shown once, for whoever holds this machine's command
     line; its owner is told by mail. Refused for an unknown or a closed account."""
@@ -83,12 +83,12 @@ def _make(
             ends_at=token.ends_at,
         )
     )
-    note(db, by, owner, "accounts.api_token_made", now=now)
+    record_account_act(db, by, owner, "accounts.api_token_made", now=now)
     send_mail(db, email, "accounts/token-made", {"name": name}, now=now)
     return token
 
 
-@open_to_all
+@without_permission_check
 def own_tokens(db: Session, actor: Actor, *, now: datetime) -> tuple[TokenRow, ...]:
     """Return the actor's tokens that work, the newest first."""
     rows = db.execute(
@@ -110,7 +110,7 @@ def count_of(db: Session, person_id: UserId, *, now: datetime) -> int:
     return db.scalar(select(func.count()).select_from(ApiToken).where(*_works(person_id, now))) or 0
 
 
-@open_to_all
+@without_permission_check
 def revoke_own(db: Session, actor: Actor, token_id: EventId, *, now: datetime) -> None:
     """End one of the actor's own tokens; anybody else's, and one that has ended, is NotFound."""
     ended = db.scalar(
@@ -121,10 +121,10 @@ def revoke_own(db: Session, actor: Actor, token_id: EventId, *, now: datetime) -
     )
     if ended is None:
         raise NotFound
-    note(db, actor.user_id, actor.user_id, "accounts.api_token_ended", now=now)
+    record_account_act(db, actor.user_id, actor.user_id, "accounts.api_token_ended", now=now)
 
 
-@open_to_all
+@without_permission_check
 def revoke_all_of(db: Session, person_id: UserId, *, now: datetime) -> None:
     """Revoke a person's tokens of the API; the use-case that calls this asked the permission."""
     db.execute(

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import open_to_all
+from app.accounts.actor import without_permission_check
 from app.audit.service import record
 from app.kit.ids import UserId
 
 
-@open_to_all
-def note(
+@without_permission_check
+def record_account_act(
     db: Session,
     actor_id: UserId | None,
     person_id: UserId | None,

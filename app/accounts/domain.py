@@ -38,7 +38,7 @@ class PeopleSort(StrEnum):
     since_down = "-since"
 
 
-class Purpose(StrEnum):
+class LinkPurpose(StrEnum):
     """What a mailed link is for; one kind never works as another."""
 
     confirm = "confirm"
@@ -49,11 +49,11 @@ class Purpose(StrEnum):
 
 
 LINK_LASTS = {
-    Purpose.confirm: timedelta(days=3),
-    Purpose.reset: timedelta(minutes=30),
-    Purpose.invitation: timedelta(days=7),
-    Purpose.email: timedelta(hours=24),
-    Purpose.stop_reset: timedelta(hours=24),
+    LinkPurpose.confirm: timedelta(days=3),
+    LinkPurpose.reset: timedelta(minutes=30),
+    LinkPurpose.invitation: timedelta(days=7),
+    LinkPurpose.email: timedelta(hours=24),
+    LinkPurpose.stop_reset: timedelta(hours=24),
 }
 
 

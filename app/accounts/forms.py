@@ -136,7 +136,7 @@ class RolesForm(EditForm):
     reason: Reason = Field(title="The reason")
 
 
-class ReasonForm(Form):
+class AccountReasonForm(Form):
     reason: Reason = Field(title="The reason")
 
 
@@ -155,7 +155,7 @@ class WithdrawProofForm(EditForm):
     withdraw_reason: Reason = Field(title="The reason")
 
 
-class CloseForm(ReasonForm):
+class CloseForm(AccountReasonForm):
     """`keeps_places`: "yes" when the box is ticked, None when it is not."""
 
     keeps_places: Literal["yes"] | None = None
@@ -186,10 +186,6 @@ class TokenForm(Form):
     name: Annotated[
         str, StringConstraints(max_length=LONGEST_TOKEN_NAME), AfterValidator(a_name)
     ] = Field(title="What the token is for")
-
-
-class PlainForm(Form):
-    """A form that is one button."""
 
 
 class DemoForm(Form):

@@ -10,26 +10,26 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts import rate_limits
-from app.accounts.actor import Actor, open_to_all
-from app.accounts.audit_log import note
+from app.accounts.actor import Actor, without_permission_check
+from app.accounts.audit_log import record_account_act
 from app.accounts.errors import WrongPassword
 from app.accounts.identity import hash_of
 from app.accounts.locks import locked_user
 from app.accounts.models import SignIn
-from app.accounts.sign_ins import Candidate, Started
+from app.accounts.sign_ins import SignInCandidate, StartedSignIn
 from app.kit.errors import Unauthenticated
 from app.kit.ids import random_token
 
 
-@open_to_all
+@without_permission_check
 def prove(
     db: Session,
     actor: Actor,
-    candidate: Candidate,
+    candidate: SignInCandidate,
     *,
     new_hash: str | None = None,
     now: datetime,
-) -> Started:
+) -> StartedSignIn:
     """Keep that the actor typed the right password, and return the new token of the same sign-in (R-012).
 
     `candidate` is from `begin_proof`, and its password was found right. Refused with WrongPassword when
@@ -42,14 +42,14 @@ def prove(
         or user.password_hash != candidate.password_hash
     ):
         raise WrongPassword("password")
-    rate_limits.let_in(db, candidate.knocked)
+    rate_limits.reset_attempts(db, candidate.tries)
     if new_hash is not None:
         user.password_hash = new_hash
     return renew_proof(db, actor, now=now)
 
 
-@open_to_all
-def renew_proof(db: Session, actor: Actor, *, now: datetime) -> Started:
+@without_permission_check
+def renew_proof(db: Session, actor: Actor, *, now: datetime) -> StartedSignIn:
     """Write that the actor has just proved who they are. The use-case that calls this saw the proof."""
     token = random_token()
     ends_at = db.scalar(
@@ -60,5 +60,5 @@ def renew_proof(db: Session, actor: Actor, *, now: datetime) -> Started:
     )
     if ends_at is None:  # signed out elsewhere while the password was checked
         raise Unauthenticated("Sign in to go on.")
-    note(db, actor.user_id, actor.user_id, "accounts.proved", now=now)
-    return Started(token, int((ends_at - now).total_seconds()))
+    record_account_act(db, actor.user_id, actor.user_id, "accounts.proved", now=now)
+    return StartedSignIn(token, int((ends_at - now).total_seconds()))

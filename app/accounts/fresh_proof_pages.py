@@ -10,13 +10,13 @@ from app.accounts.factors import ceremony, passkeys
 from app.accounts.forms import ProveForm
 from app.accounts.proof_requirements import KEPT_WORDS
 from app.accounts.sign_in_cookies import signed_in
-from app.accounts.sign_ins import Candidate, Started
+from app.accounts.sign_ins import SignInCandidate, StartedSignIn
 from app.kit.errors import Refused
 from app.web.access import ENROLLING
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
 from app.web.fresh_proof import is_file, proof_of
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 from app.web.safe_paths import local_path
 
@@ -59,7 +59,7 @@ def show_download(*, visit: Visit) -> Response:
     return response
 
 
-def _proved(visit: VisitContext, typed: str) -> Started:
+def _proved(visit: RequestContext, typed: str) -> StartedSignIn:
     candidate = checked(visit, typed, "password")
     is_outdated = candidate.password_hash and passwords.is_outdated(candidate.password_hash)
     new_hash = passwords.hash_of_password(typed) if is_outdated else None
@@ -67,7 +67,7 @@ def _proved(visit: VisitContext, typed: str) -> Started:
         return fresh_proof.prove(db, visit.actor, candidate, new_hash=new_hash, now=visit.now)
 
 
-def checked(visit: VisitContext, typed: str, field: str) -> Candidate:
+def checked(visit: RequestContext, typed: str, field: str) -> SignInCandidate:
     """Return what was checked if the password is the actor's own, else raise WrongPassword for the field."""
     candidate = sign_ins.begin_proof(
         visit.database, visit.actor, network=visit.network, now=visit.now
@@ -79,7 +79,7 @@ def checked(visit: VisitContext, typed: str, field: str) -> Candidate:
     return candidate
 
 
-def onward(visit: VisitContext, wanted: str, back: str) -> str:
+def onward(visit: RequestContext, wanted: str, back: str) -> str:
     """Return where the person goes after the proof: to their page, or to the page that starts their file."""
     to = local_path(wanted)
     if not is_file(visit.request.app, to):
@@ -89,7 +89,7 @@ def onward(visit: VisitContext, wanted: str, back: str) -> str:
 
 
 def prove_page(
-    visit: VisitContext,
+    visit: RequestContext,
     carried: dict[str, str],
     submitted: Submission | None = None,
     refused: Refused | None = None,
@@ -110,5 +110,5 @@ def prove_page(
         kept=KEPT_WORDS.get(carried["kept"], ""),
         leave=local_path(carried["back"] or carried["next"]),
         has_passkey=has_passkey,
-        demo_password=visit.shell.guest_password,
+        demo_password=visit.app_context.guest_password,
     )

@@ -3,14 +3,14 @@
 from fastapi import Response
 
 from app.accounts import groups, queries
-from app.accounts.forms import GroupForm, MemberForm, PlainForm, RenameGroupForm
+from app.accounts.forms import GroupForm, MemberForm, RenameGroupForm
 from app.accounts.queries import GroupPage
 from app.kit.errors import Refused
 from app.kit.ids import GroupId, UserId
 from app.web.access import ADMIN, INSTRUCTOR
 from app.web.form_pages import form_page
-from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.forms import ButtonForm, Submission, Submitted
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -63,7 +63,7 @@ def add_member(*, visit: Visit, submitted: Submitted, group_id: GroupId) -> Resp
 def remove_member(
     *, visit: Visit, submitted: Submitted, group_id: GroupId, person_id: UserId
 ) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         is_new = groups.remove_member(db, visit.actor, group_id, person_id, now=visit.now)
     return _back(
@@ -109,7 +109,7 @@ def rename(*, visit: Visit, submitted: Submitted, group_id: GroupId) -> Response
 
 @pages.post("/admin/groups/{group_id}/close", name="accounts.close_group", access=ADMIN)
 def close(*, visit: Visit, submitted: Submitted, group_id: GroupId) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         groups.close_group(db, visit.actor, group_id, now=visit.now)
     return _back(visit, group_id, "The group is closed.")
@@ -117,7 +117,7 @@ def close(*, visit: Visit, submitted: Submitted, group_id: GroupId) -> Response:
 
 @pages.post("/admin/groups/{group_id}/open", name="accounts.reopen_group", access=ADMIN)
 def reopen(*, visit: Visit, submitted: Submitted, group_id: GroupId) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         groups.reopen_group(db, visit.actor, group_id, now=visit.now)
     return _back(visit, group_id, "The group is open again.")
@@ -136,7 +136,7 @@ def show_taught_group(*, visit: Visit, group_id: GroupId) -> Response:
 
 
 def _groups_page(
-    visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
+    visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     with visit.database.read() as db:
         page = queries.groups(db)
@@ -144,7 +144,7 @@ def _groups_page(
 
 
 def _group_page(
-    visit: VisitContext,
+    visit: RequestContext,
     group_id: GroupId,
     submitted: Submission | None = None,
     refused: Refused | None = None,
@@ -155,7 +155,7 @@ def _group_page(
     )
 
 
-def _group(visit: VisitContext, group_id: GroupId) -> GroupPage:
+def _group(visit: RequestContext, group_id: GroupId) -> GroupPage:
     with visit.database.read() as db:
         return queries.group_page(db, visit.actor, group_id)
 
@@ -165,5 +165,5 @@ def _name_of(page: GroupPage) -> dict[str, str]:
     return {"name": page.name, "version": page.version}
 
 
-def _back(visit: VisitContext, group_id: GroupId, words: str) -> Response:
+def _back(visit: RequestContext, group_id: GroupId, words: str) -> Response:
     return visit.redirect(visit.url("accounts.group", group_id=group_id), flash=words)

@@ -22,13 +22,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import open_to_all
+from app.accounts.actor import without_permission_check
 from app.accounts.domain import SignInEnd, how_it_ended
 from app.accounts.identity import hash_of
 from app.accounts.models import KeptFormRow, SignIn, User
 from app.db.database import Database, DatabaseBusy
 from app.kit.ids import EventId, UserId, new_uuid
-from app.web.kept_forms import LASTS, Ended, KeptForm, Why
+from app.web.kept_forms import LASTS, EndedSignIn, KeptForm, KeptReason
 
 log = structlog.get_logger("preceptor.kept_forms")
 
@@ -47,18 +47,18 @@ class KeptForms:
 
     def keep(
         self, database: Database, token: str | None, form: KeptForm | None, *, now: datetime
-    ) -> Ended:
+    ) -> EndedSignIn:
         """Say how the sign-in of this token ended, and keep the form for its owner. Nothing is kept where
         the owner is not known, or while the database cannot be written."""
         how: str = SignInEnd.gone
         try:
             owner, how = self._owner(database, token, now=now)
             if owner is None or form is None:
-                return Ended(how)
+                return EndedSignIn(how)
         except UNAVAILABLE:
             log.warning("form not kept")
-            return Ended(how)
-        return Ended(how, self.keep_for(database, owner, form, now=now))
+            return EndedSignIn(how)
+        return EndedSignIn(how, self.keep_for(database, owner, form, now=now))
 
     def keep_for(
         self, database: Database, user_id: UserId, form: KeptForm, *, now: datetime
@@ -133,11 +133,11 @@ class KeptForms:
         values = json.loads(plain)
         fields = {name: tuple(texts) for name, texts in values["fields"].items()}
         # Forms that were kept by earlier versions do not say why: their sign-in had ended.
-        why = Why(values.get("why", Why.ended))
+        why = KeptReason(values.get("why", KeptReason.ended))
         return KeptForm(values["page"], values["action"], fields, why)
 
 
-@open_to_all
+@without_permission_check
 def forget_old_forms(db: Session, *, now: datetime) -> None:
     """Delete what nobody came back for in time, before another is kept; `app.retention` does it besides."""
     db.execute(delete(KeptFormRow).where(KeptFormRow.ends_at <= now))

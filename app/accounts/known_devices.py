@@ -2,7 +2,7 @@
 
 A known device holds a cookie with an entry per account that signed in there. The entry names the account by
 a keyed digest that only this installation can make, and is worth nothing once the password has changed. It
-opens nothing: a caller who holds it has tries of their own, which no stranger can use up (`doors`).
+opens nothing: a caller who holds it has tries of their own, which no stranger can use up (`rate_limits`).
 """
 
 import hmac
@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import open_to_all
+from app.accounts.actor import without_permission_check
 from app.accounts.domain import network_block
 from app.accounts.models import KnownNetwork
 from app.db.upsert import insert_into
@@ -91,7 +91,7 @@ class Recognition:
         return hmac.new(self.secret.encode(), words.encode(), sha256).hexdigest()
 
 
-@open_to_all
+@without_permission_check
 def is_known_network(
     db: Session, recognition: Recognition, user_id: UserId | None, network: str, *, now: datetime
 ) -> bool:
@@ -105,7 +105,7 @@ def is_known_network(
     return db.scalar(seen) is not None
 
 
-@open_to_all
+@without_permission_check
 def remember_network(
     db: Session, recognition: Recognition, user_id: UserId, network: str, *, now: datetime
 ) -> None:
@@ -131,7 +131,7 @@ def remember_network(
     )
 
 
-@open_to_all
+@without_permission_check
 def forget_networks(db: Session, user_id: UserId) -> None:
     """Forget every network of a person: whoever used the old password from there is a stranger now."""
     db.execute(delete(KnownNetwork).where(KnownNetwork.user_id == user_id))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.actor import Actor, require
-from app.accounts.audit_log import note
+from app.accounts.audit_log import record_account_act
 from app.accounts.errors import PersonRefused
 from app.accounts.life_support_rules import REPLACED_WITHOUT_REASON, proof_problems, proof_record
 from app.accounts.models import LifeSupportProof, User
@@ -57,7 +57,7 @@ def record_proof(
     db.add(_new_proof(user, actor, sent, now=now))
     user.life_support_until = expires_on
     db.flush()
-    note(
+    record_account_act(
         db,
         actor.user_id,
         person_id,
@@ -89,7 +89,7 @@ def withdraw_proof(
     _end(db, proof, actor, reason, now=now)
     user.life_support_until = None
     db.flush()
-    note(
+    record_account_act(
         db,
         actor.user_id,
         person_id,

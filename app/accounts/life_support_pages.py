@@ -15,7 +15,7 @@ from app.web.access import ADMIN
 from app.web.dates import typed_day
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/admin/people")
@@ -72,7 +72,7 @@ def withdraw_proof(*, visit: Visit, submitted: Submitted, person_id: UserId) -> 
 
 
 def _proof_page(
-    visit: VisitContext,
+    visit: RequestContext,
     person_id: UserId,
     submitted: Submission | None = None,
     refused: Refused | None = None,

@@ -24,7 +24,7 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldItem:
     """One thing that is held, and what happens to it; `href` None: it has no page."""
 
     what: str
@@ -32,7 +32,7 @@ class Held:
     href: str | None = None
 
 
-Reader = Callable[[Session, Loss, datetime], tuple[Held, ...]]
+Reader = Callable[[Session, Loss, datetime], tuple[HeldItem, ...]]
 
 _readers: list[Reader] = []
 
@@ -42,7 +42,7 @@ def bind_readers(*readers: Reader) -> None:
     _readers[:] = readers
 
 
-def held_by(db: Session, loss: Loss, *, now: datetime) -> tuple[Held, ...]:
+def held_by(db: Session, loss: Loss, *, now: datetime) -> tuple[HeldItem, ...]:
     """Return what ends with these rights, the next days first. Who may ask is the caller's question.
 
     Raises RuntimeError when nothing was bound: an empty list would be a promise.

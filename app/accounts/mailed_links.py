@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.domain import LINK_LASTS, Purpose
+from app.accounts.domain import LINK_LASTS, LinkPurpose
 from app.accounts.errors import LinkSpent
 from app.accounts.models import MailedLink
 from app.kit.ids import EventId, UserId, new_uuid
@@ -61,7 +61,7 @@ def _signature(secret: str, link_id: str) -> str:
 
 
 def make_link(
-    db: Session, purpose: Purpose, user_id: UserId, email: str, *, now: datetime
+    db: Session, purpose: LinkPurpose, user_id: UserId, email: str, *, now: datetime
 ) -> EventId:
     """Add a link's row and return its id; the mail's template makes the token of it."""
     link = MailedLink(
@@ -77,7 +77,7 @@ def make_link(
 
 
 def holds_link(
-    db: Session, purpose: Purpose, user_id: UserId, email: str, *, until: datetime
+    db: Session, purpose: LinkPurpose, user_id: UserId, email: str, *, until: datetime
 ) -> bool:
     """Say whether a link was sent to a person at this address that still works at `until`."""
     sent = select(MailedLink.id).where(
@@ -90,7 +90,9 @@ def holds_link(
     return db.scalar(sent.limit(1)) is not None
 
 
-def open_link(db: Session, link_id: EventId | None, purpose: Purpose, *, now: datetime) -> OpenLink:
+def open_link(
+    db: Session, link_id: EventId | None, purpose: LinkPurpose, *, now: datetime
+) -> OpenLink:
     """Return a link that still works, or raise LinkSpent. Changes nothing: mail scanners open links."""
     row = db.execute(
         select(MailedLink.user_id, MailedLink.email).where(*_works(link_id, purpose, now))
@@ -101,7 +103,7 @@ def open_link(db: Session, link_id: EventId | None, purpose: Purpose, *, now: da
 
 
 def spend_link(
-    db: Session, link_id: EventId | None, purpose: Purpose, *, now: datetime
+    db: Session, link_id: EventId | None, purpose: LinkPurpose, *, now: datetime
 ) -> OpenLink:
     """Use a link up, with the person's other ones of its purpose, or raise LinkSpent. Of two at the
     same moment one wins."""
@@ -118,12 +120,12 @@ def spend_link(
 
 
 def end_links(
-    db: Session, user_id: UserId, purpose: Purpose | None = None, *, now: datetime
+    db: Session, user_id: UserId, purpose: LinkPurpose | None = None, *, now: datetime
 ) -> None:
     """End a person's open links, of one purpose or all. The one that stops a reset of the second factor ends
     only by name: whoever gets hold of the password must not take it from the owner."""
     which = (
-        MailedLink.purpose != Purpose.stop_reset
+        MailedLink.purpose != LinkPurpose.stop_reset
         if purpose is None
         else MailedLink.purpose == purpose
     )
@@ -131,7 +133,7 @@ def end_links(
     db.execute(update(MailedLink).where(*mine, which).values(used_at=now))
 
 
-def _works(link_id: EventId | None, purpose: Purpose, now: datetime):  # type: ignore[no-untyped-def] # SQLAlchemy's conditions
+def _works(link_id: EventId | None, purpose: LinkPurpose, now: datetime):  # type: ignore[no-untyped-def] # SQLAlchemy's conditions
     return (
         MailedLink.id == link_id,
         MailedLink.purpose == purpose,

@@ -7,13 +7,7 @@ from fastapi import Response
 
 from app.accounts import api_tokens, own_account, passwords, queries, sign_ins
 from app.accounts.domain import PROFILE_WORDS, Profile, missing_profile_fields
-from app.accounts.forms import (
-    PERSONAL_DETAILS,
-    ChangeAddressForm,
-    ChangePasswordForm,
-    PlainForm,
-    ProfileForm,
-)
+from app.accounts.forms import PERSONAL_DETAILS, ChangeAddressForm, ChangePasswordForm, ProfileForm
 from app.accounts.fresh_proof_pages import checked
 from app.accounts.issued_names import words_after_saving
 from app.accounts.printable_names import demand_printable_profile
@@ -23,8 +17,8 @@ from app.kit.ids import SignInId
 from app.kit.versions import Stale
 from app.web.access import SIGNED_IN
 from app.web.form_pages import form_page
-from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.forms import ButtonForm, Submission, Submitted
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -117,7 +111,7 @@ def show_sign_ins(*, visit: Visit) -> Response:
 
 @pages.post("/me/sign-ins/end-others", name="accounts.end_others", access=SIGNED_IN)
 def end_others(*, visit: Visit, submitted: Submitted) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         sign_ins.end_own_others(db, visit.actor, now=visit.now)
     words = "Every other device is signed out."
@@ -126,14 +120,14 @@ def end_others(*, visit: Visit, submitted: Submitted) -> Response:
 
 @pages.post("/me/sign-ins/{sign_in_id}/end", name="accounts.end_sign_in", access=SIGNED_IN)
 def end_sign_in(*, visit: Visit, submitted: Submitted, sign_in_id: SignInId) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         sign_ins.end_own(db, visit.actor, sign_in_id, now=visit.now)
     return visit.redirect(visit.url("accounts.sign_ins"), flash="That device is signed out.")
 
 
 def _me_page(
-    visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
+    visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     with visit.database.read() as db:
         profile = queries.profile(db, visit.actor.user_id)
@@ -149,7 +143,7 @@ def _me_page(
     )
 
 
-def _words_on_certificates(visit: VisitContext, before: Profile, saved: Profile) -> str:
+def _words_on_certificates(visit: RequestContext, before: Profile, saved: Profile) -> str:
     """Return what became of certificates that were issued before the name was changed."""
     if before.certificate_name == saved.certificate_name:
         return ""

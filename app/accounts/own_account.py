@@ -20,18 +20,18 @@ from app.accounts import (
 from app.accounts import (
     rate_limits as accounts_rate_limits,
 )
-from app.accounts.actor import Actor, open_to_all
-from app.accounts.audit_log import note
-from app.accounts.domain import Profile, Purpose
+from app.accounts.actor import Actor, without_permission_check
+from app.accounts.audit_log import record_account_act
+from app.accounts.domain import LinkPurpose, Profile
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
-from app.accounts.factors.pending import Waiting
+from app.accounts.factors.pending import PendingStep
 from app.accounts.fresh_proof import renew_proof
 from app.accounts.locks import locked_user
 from app.accounts.models import User
 from app.accounts.proof_requirements import details_to_prove
 from app.accounts.queries import profile_from
 from app.accounts.rate_limits import Caller
-from app.accounts.sign_ins import Browser, Candidate, Started
+from app.accounts.sign_ins import Browser, SignInCandidate, StartedSignIn
 from app.db import rate_limits as db_rate_limits
 from app.db.upsert import insert_into
 from app.kit.errors import Invalid, NotFound, ProofNeeded
@@ -40,16 +40,16 @@ from app.kit.versions import demand_current
 from app.outbox.service import announce, send_mail
 
 
-@open_to_all
+@without_permission_check
 def ask_to_register(db: Session, *, email: str, browser: Browser, now: datetime) -> bool:
     """Count a registration, the same for known and unknown addresses, and return whether its mail may be sent
     although an earlier link still works. Raise TooMany when a network registers too many."""
-    return mail_rate_limits.ask(
+    return mail_rate_limits.count_mail_request(
         db, mail_rate_limits.CONFIRM, Caller(email, browser.network), now=now
     )
 
 
-@open_to_all
+@without_permission_check
 def register(
     db: Session,
     *,
@@ -73,54 +73,59 @@ def register(
     if user.disabled_at is not None:
         return
     if user.confirmed_at is not None:
-        note(db, None, user.id, "accounts.registered_again", now=now)
+        record_account_act(db, None, user.id, "accounts.registered_again", now=now)
         if mails_freely:
             send_mail(db, email, "accounts/already-registered", {}, now=now)
         return
     if user.password_hash is not None:
         user.name = name
     user.password_hash = password_hash
-    note(db, None, user.id, "accounts.registered", now=now)
-    if mails_freely or not _has_link(db, user, Purpose.confirm, now=now):
+    record_account_act(db, None, user.id, "accounts.registered", now=now)
+    if mails_freely or not _has_link(db, user, LinkPurpose.confirm, now=now):
         _mail_confirmation(db, user, wanted, now=now)
 
 
-@open_to_all
+@without_permission_check
 def confirm_again(
-    db: Session, candidate: Candidate, browser: Browser, *, wanted: str, now: datetime
+    db: Session, candidate: SignInCandidate, browser: Browser, *, wanted: str, now: datetime
 ) -> None:
     """Mail a new link to a person who knows the password but has not confirmed the address. After three
     mails in six hours none is sent while an earlier one works."""
     user = db.scalars(select(User).where(User.id == candidate.user_id)).one()
     own = Caller(user.email, browser.network, own="password")
-    mails_freely = mail_rate_limits.ask(db, mail_rate_limits.CONFIRM, own, now=now)
-    if mails_freely or not _has_link(db, user, Purpose.confirm, now=now):
+    mails_freely = mail_rate_limits.count_mail_request(db, mail_rate_limits.CONFIRM, own, now=now)
+    if mails_freely or not _has_link(db, user, LinkPurpose.confirm, now=now):
         _mail_confirmation(db, user, wanted, now=now)
 
 
-@open_to_all
+@without_permission_check
 def confirm(
-    db: Session, link_id: EventId | None, candidate: Candidate, browser: Browser, *, now: datetime
-) -> Started | Waiting:
+    db: Session,
+    link_id: EventId | None,
+    candidate: SignInCandidate,
+    browser: Browser,
+    *,
+    now: datetime,
+) -> StartedSignIn | PendingStep:
     """Confirm the address and sign in, for who holds the link and knows the password.
 
     The link alone is not enough: somebody else may have registered the address, and its owner must
     not hand them an account by one click.
     """
-    link = mailed_links.spend_link(db, link_id, Purpose.confirm, now=now)
+    link = mailed_links.spend_link(db, link_id, LinkPurpose.confirm, now=now)
     db.execute(
         update(User)
         .where(User.id == link.user_id, User.email == link.email, User.confirmed_at.is_(None))
         .values(confirmed_at=now)
     )
-    note(db, link.user_id, link.user_id, "accounts.confirmed", now=now)
+    record_account_act(db, link.user_id, link.user_id, "accounts.confirmed", now=now)
     started = sign_ins.sign_in(db, candidate, browser, now=now)
     if started is None:
         raise SignInRefused
     return started
 
 
-@open_to_all
+@without_permission_check
 def ask_for_reset(db: Session, *, email: str, browser: Browser, now: datetime) -> None:
     """Mail a link for a new password if the address has an account; nobody is told whether it has.
 
@@ -133,32 +138,32 @@ def ask_for_reset(db: Session, *, email: str, browser: Browser, now: datetime) -
         user = None
     user_id, password_hash = (user.id, user.password_hash) if user else (None, None)
     caller = sign_ins.caller_of(db, user_id, password_hash, browser, account=email, now=now)
-    mails_freely = mail_rate_limits.ask(db, mail_rate_limits.RESET, caller, now=now)
+    mails_freely = mail_rate_limits.count_mail_request(db, mail_rate_limits.RESET, caller, now=now)
     if user is None:
         return
-    if not mails_freely and _has_link(db, user, Purpose.reset, now=now):
+    if not mails_freely and _has_link(db, user, LinkPurpose.reset, now=now):
         return
-    link_id = mailed_links.make_link(db, Purpose.reset, user.id, email, now=now)
+    link_id = mailed_links.make_link(db, LinkPurpose.reset, user.id, email, now=now)
     send_mail(db, email, "accounts/reset", {"link_id": str(link_id)}, now=now)
-    note(db, None, user.id, "accounts.reset_asked", now=now)
+    record_account_act(db, None, user.id, "accounts.reset_asked", now=now)
 
 
-@open_to_all
+@without_permission_check
 def link_for_new_password(db: Session, *, email: str, now: datetime) -> EventId:
     """Return a link for a new password, for whoever holds this machine's command line: an admin may have lost
     the password on a day on which no mail goes out. Refused for an unknown or closed account."""
     user = _by_email(db, email)
     if user is None or user.disabled_at is not None:
         raise NotFound("No open account has this e-mail address.")
-    note(db, None, user.id, "accounts.reset_started", now=now)
-    return mailed_links.make_link(db, Purpose.reset, user.id, user.email, now=now)
+    record_account_act(db, None, user.id, "accounts.reset_started", now=now)
+    return mailed_links.make_link(db, LinkPurpose.reset, user.id, user.email, now=now)
 
 
-@open_to_all
+@without_permission_check
 def set_password(
     db: Session,
     link_id: EventId | None,
-    purpose: Purpose,
+    purpose: LinkPurpose,
     password_hash: str,
     browser: Browser | None = None,
     *,
@@ -179,24 +184,24 @@ def set_password(
     mailed_links.end_links(db, user.id, now=now)
     sign_ins.drop_all(db, user.id, now=now)
     known_devices.forget_networks(db, user.id)
-    note(db, user.id, user.id, "accounts.password_set", now=now)
-    if purpose is Purpose.reset:
+    record_account_act(db, user.id, user.id, "accounts.password_set", now=now)
+    if purpose is LinkPurpose.reset:
         send_mail(db, user.email, "accounts/password-changed", {}, now=now)
     if browser is None or browser.recognition is None:
         return None
     return browser.recognition.cookie_with(user.id, password_hash, now=now)
 
 
-@open_to_all
+@without_permission_check
 def change_password(
     db: Session,
     actor: Actor,
-    candidate: Candidate,
+    candidate: SignInCandidate,
     password_hash: str,
     browser: Browser,
     *,
     now: datetime,
-) -> Started:
+) -> StartedSignIn:
     """Change the actor's own password. Every other sign-in and every token of the API ends; this sign-in
     gets a new secret (R-005).
 
@@ -207,15 +212,15 @@ def change_password(
     mailed_links.end_links(db, user.id, now=now)
     known_devices.forget_networks(db, user.id)
     started = sign_ins.start_anew(db, user, actor, browser, proved_at=now, now=now)
-    note(db, user.id, user.id, "accounts.password_changed", now=now)
+    record_account_act(db, user.id, user.id, "accounts.password_changed", now=now)
     send_mail(db, user.email, "accounts/password-changed", {}, now=now)
     return started
 
 
-@open_to_all
+@without_permission_check
 def ask_for_new_address(
-    db: Session, actor: Actor, candidate: Candidate, *, email: str, now: datetime
-) -> Started:
+    db: Session, actor: Actor, candidate: SignInCandidate, *, email: str, now: datetime
+) -> StartedSignIn:
     """Mail a link to the address the actor wants to change to (R-009). The password that was asked for it
     is a fresh proof, so the sign-in goes on with a new token.
 
@@ -230,17 +235,17 @@ def ask_for_new_address(
     if _by_email(db, email) is not None:
         send_mail(db, email, "accounts/already-registered", {}, now=now)
         return renew_proof(db, actor, now=now)
-    link_id = mailed_links.make_link(db, Purpose.email, user.id, email, now=now)
+    link_id = mailed_links.make_link(db, LinkPurpose.email, user.id, email, now=now)
     send_mail(db, email, "accounts/new-address", {"link_id": str(link_id)}, now=now)
-    note(db, user.id, user.id, "accounts.new_address_asked", now=now)
+    record_account_act(db, user.id, user.id, "accounts.new_address_asked", now=now)
     return renew_proof(db, actor, now=now)
 
 
-@open_to_all
+@without_permission_check
 def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> None:
     """Change the address to the one the link was sent to, and tell the old one (R-009). Tokens of the API
     end; devices stay signed in: the link was opened by somebody who asked for it with the password."""
-    link = mailed_links.spend_link(db, link_id, Purpose.email, now=now)
+    link = mailed_links.spend_link(db, link_id, LinkPurpose.email, now=now)
     user = db.scalars(select(User).where(User.id == link.user_id)).one()
     old = user.email
     try:
@@ -252,10 +257,10 @@ def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> No
     mailed_links.end_links(db, user.id, now=now)
     api_tokens.revoke_all_of(db, user.id, now=now)
     send_mail(db, old, "accounts/address-changed", {}, now=now)
-    note(db, user.id, user.id, "accounts.address_changed", now=now)
+    record_account_act(db, user.id, user.id, "accounts.address_changed", now=now)
 
 
-@open_to_all
+@without_permission_check
 def change_profile(
     db: Session, actor: Actor, profile: Profile, *, expected_version: str, now: datetime
 ) -> None:
@@ -285,7 +290,7 @@ def change_profile(
             theme=profile.theme,
         )
     )
-    note(db, actor.user_id, actor.user_id, "accounts.profile_changed", now=now)
+    record_account_act(db, actor.user_id, actor.user_id, "accounts.profile_changed", now=now)
     if (recorded.name, recorded.certificate_name) != (profile.name, profile.certificate_name):
         announce(db, "account.name_saved", {"user_id": str(actor.user_id)}, now=now)
 
@@ -315,19 +320,19 @@ def _add_student(
     return db.scalars(added).one_or_none()
 
 
-def _has_link(db: Session, user: User, purpose: Purpose, *, now: datetime) -> bool:
+def _has_link(db: Session, user: User, purpose: LinkPurpose, *, now: datetime) -> bool:
     """Say whether the person has a link by mail that works for a while yet."""
     until = now + mail_rate_limits.LONG_ENOUGH
     return mailed_links.holds_link(db, purpose, user.id, user.email, until=until)
 
 
 def _mail_confirmation(db: Session, user: User, wanted: str, *, now: datetime) -> None:
-    link_id = mailed_links.make_link(db, Purpose.confirm, user.id, user.email, now=now)
+    link_id = mailed_links.make_link(db, LinkPurpose.confirm, user.id, user.email, now=now)
     values = {"link_id": str(link_id), "wanted": wanted}
     send_mail(db, user.email, "accounts/confirm", values, now=now)
 
 
-def _proved(db: Session, actor: Actor, candidate: Candidate, field: str) -> User:
+def _proved(db: Session, actor: Actor, candidate: SignInCandidate, field: str) -> User:
     """Return the actor's row, if the password that was checked is still theirs."""
     user = locked_user(db, actor.user_id)
     if (
@@ -336,5 +341,5 @@ def _proved(db: Session, actor: Actor, candidate: Candidate, field: str) -> User
         or user.password_hash != candidate.password_hash
     ):
         raise WrongPassword(field)
-    accounts_rate_limits.let_in(db, candidate.knocked)
+    accounts_rate_limits.reset_attempts(db, candidate.tries)
     return user

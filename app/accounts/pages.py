@@ -14,7 +14,7 @@ from app.accounts import (
     rate_limits,
     sign_ins,
 )
-from app.accounts.domain import KEPT_WORDS, Purpose, SignInEnd
+from app.accounts.domain import KEPT_WORDS, LinkPurpose, SignInEnd
 from app.accounts.errors import LinkSpent, SignInRefused, WrongPassword
 from app.accounts.factors import ceremony
 from app.accounts.forms import (
@@ -22,21 +22,20 @@ from app.accounts.forms import (
     ConfirmForm,
     DemoForm,
     ForgotForm,
-    PlainForm,
     RegisterForm,
     SetPasswordForm,
     SignInForm,
 )
 from app.accounts.mailed_links import LONGEST_TOKEN, read_link
 from app.accounts.sign_in_cookies import browser_of, led_on, recognised, signed_in
-from app.accounts.sign_ins import Candidate, Started
+from app.accounts.sign_ins import SignInCandidate, StartedSignIn
 from app.kit.errors import NotFound, Refused, TooMany
 from app.kit.ids import EventId
 from app.settings import Environment
 from app.web.access import EVERYONE
 from app.web.form_pages import form_page
-from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.forms import ButtonForm, Submission, Submitted
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 from app.web.safe_paths import HOME, local_path
 
@@ -44,8 +43,8 @@ pages = Pages()
 
 CHOOSE_LONGER = f"{password_rules.TOO_SHORT_ALONE} Choose a longer one."
 SET_PASSWORD = {
-    Purpose.reset: "accounts/reset.html",
-    Purpose.invitation: "accounts/invitation.html",
+    LinkPurpose.reset: "accounts/reset.html",
+    LinkPurpose.invitation: "accounts/invitation.html",
 }
 
 
@@ -119,7 +118,7 @@ def sign_in(*, visit: Visit, submitted: Submitted) -> Response:
     if started is None:
         return visit.redirect(visit.url("accounts.check_mail"))
     to = local_path(form.next)
-    if isinstance(started, Started) and password_rules.is_too_short_alone(form.password):
+    if isinstance(started, StartedSignIn) and password_rules.is_too_short_alone(form.password):
         to, flash = visit.url("accounts.password"), CHOOSE_LONGER  # a reset took the factor
         return signed_in(visit, started, to, flash, kind="warning")
     return led_on(visit, started, to)
@@ -127,7 +126,7 @@ def sign_in(*, visit: Visit, submitted: Submitted) -> Response:
 
 @pages.post("/sign-out", name="accounts.sign_out", access=EVERYONE)
 def sign_out(*, visit: Visit, submitted: Submitted) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     if token := visit.sign_in_token:
         with visit.database.write() as db:
             sign_ins.sign_out(db, token, now=visit.now)
@@ -162,7 +161,7 @@ def demo_sign_in(*, visit: Visit, submitted: Submitted) -> Response:
 @pages.get("/confirm", name="accounts.confirm", access=EVERYONE)
 def show_confirm(*, visit: Visit) -> Response:
     values = {"token": token_of(visit), "next": _wanted(visit)}
-    return link_page(visit, "accounts/confirm.html", Purpose.confirm, values=values)
+    return link_page(visit, "accounts/confirm.html", LinkPurpose.confirm, values=values)
 
 
 @pages.post("/confirm", name="accounts.confirm.post", access=EVERYONE)
@@ -179,7 +178,7 @@ def confirm(*, visit: Visit, submitted: Submitted) -> Response:
         with visit.database.write() as db:
             started = own_account.confirm(db, link_id, candidate, browser, now=visit.now)
     except Refused as refused:
-        return link_page(visit, "accounts/confirm.html", Purpose.confirm, submitted, refused)
+        return link_page(visit, "accounts/confirm.html", LinkPurpose.confirm, submitted, refused)
     return led_on(visit, started, local_path(form.next), "Your address is confirmed.")
 
 
@@ -207,30 +206,32 @@ def forgot(*, visit: Visit, submitted: Submitted) -> Response:
 
 @pages.get("/reset", name="accounts.reset", access=EVERYONE)
 def show_reset(*, visit: Visit) -> Response:
-    return link_page(visit, "accounts/reset.html", Purpose.reset, values={"token": token_of(visit)})
+    return link_page(
+        visit, "accounts/reset.html", LinkPurpose.reset, values={"token": token_of(visit)}
+    )
 
 
 @pages.post("/reset", name="accounts.reset.post", access=EVERYONE)
 def reset(*, visit: Visit, submitted: Submitted) -> Response:
-    return _set_password(visit, submitted, Purpose.reset)
+    return _set_password(visit, submitted, LinkPurpose.reset)
 
 
 @pages.get("/invitation", name="accounts.invitation", access=EVERYONE)
 def show_invitation(*, visit: Visit) -> Response:
     return link_page(
-        visit, "accounts/invitation.html", Purpose.invitation, values={"token": token_of(visit)}
+        visit, "accounts/invitation.html", LinkPurpose.invitation, values={"token": token_of(visit)}
     )
 
 
 @pages.post("/invitation", name="accounts.invitation.post", access=EVERYONE)
 def accept_invitation(*, visit: Visit, submitted: Submitted) -> Response:
-    return _set_password(visit, submitted, Purpose.invitation)
+    return _set_password(visit, submitted, LinkPurpose.invitation)
 
 
 @pages.get("/new-address", name="accounts.new_address", access=EVERYONE)
 def show_new_address(*, visit: Visit) -> Response:
     return link_page(
-        visit, "accounts/new_address.html", Purpose.email, values={"token": token_of(visit)}
+        visit, "accounts/new_address.html", LinkPurpose.email, values={"token": token_of(visit)}
     )
 
 
@@ -241,11 +242,11 @@ def change_address(*, visit: Visit, submitted: Submitted) -> Response:
         with counting_wrong_links(visit), visit.database.write() as db:
             own_account.change_address(db, link_id_of(visit, form.token), now=visit.now)
     except Refused as refused:
-        return link_page(visit, "accounts/new_address.html", Purpose.email, submitted, refused)
+        return link_page(visit, "accounts/new_address.html", LinkPurpose.email, submitted, refused)
     return visit.redirect("/me", flash="Your e-mail address is changed.")
 
 
-def _check(visit: VisitContext, candidate: Candidate, typed: str) -> str | None:
+def _check(visit: RequestContext, candidate: SignInCandidate, typed: str) -> str | None:
     """Return None, or a new hash where the old one is outdated; raise SignInRefused if it is wrong."""
     if not password_check.is_right(visit.database, candidate, typed):
         with visit.database.write() as db:
@@ -256,7 +257,7 @@ def _check(visit: VisitContext, candidate: Candidate, typed: str) -> str | None:
     return None
 
 
-def _set_password(visit: VisitContext, submitted: Submission, purpose: Purpose) -> Response:
+def _set_password(visit: RequestContext, submitted: Submission, purpose: LinkPurpose) -> Response:
     try:
         form = SetPasswordForm.read(submitted)
         link_id = link_id_of(visit, form.token)
@@ -277,7 +278,7 @@ def _set_password(visit: VisitContext, submitted: Submission, purpose: Purpose) 
 
 
 @contextmanager
-def counting_wrong_links(visit: VisitContext) -> Iterator[None]:
+def counting_wrong_links(visit: RequestContext) -> Iterator[None]:
     """Count a mailed link that does not work after its block has ended: what the block refuses it undoes."""
     try:
         yield
@@ -287,9 +288,9 @@ def counting_wrong_links(visit: VisitContext) -> Iterator[None]:
 
 
 def link_page(
-    visit: VisitContext,
+    visit: RequestContext,
     template: str,
-    purpose: Purpose,
+    purpose: LinkPurpose,
     submitted: Submission | None = None,
     refused: Refused | None = None,
     *,
@@ -308,7 +309,7 @@ def link_page(
             rate_limits.refuse_link_while_reading(
                 visit.database, network=visit.network, now=visit.now
             )
-        again = purpose in (Purpose.reset, Purpose.invitation)
+        again = purpose in (LinkPurpose.reset, LinkPurpose.invitation)
         response = visit.render(
             "accounts/link_spent.html", status=404, title=spent.title, can_reset=again
         )
@@ -319,7 +320,7 @@ def link_page(
 
 
 def sign_in_page(
-    visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
+    visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     asked = visit.request.query_params
     values = {"next": _wanted(visit), **{name: asked.get(name, "") for name in ("ended", "kept")}}
@@ -343,9 +344,9 @@ def _how_it_ended(ended: str, kept: str) -> str:
     return f"{SignInEnd(ended).sentence} {KEPT_WORDS.get(kept, '')}".strip()
 
 
-def _guests(visit: VisitContext) -> tuple[tuple[queries.Person, str], ...]:
+def _guests(visit: RequestContext) -> tuple[tuple[queries.Person, str], ...]:
     """Return the people the demo offers, each with what there is to see; nobody anywhere else."""
-    words = {guest.email: guest.words for guest in visit.shell.guests}
+    words = {guest.email: guest.words for guest in visit.app_context.guests}
     if not words:
         return ()
     with visit.database.read() as db:
@@ -353,7 +354,7 @@ def _guests(visit: VisitContext) -> tuple[tuple[queries.Person, str], ...]:
     return tuple((person, words[person.email]) for person in people)
 
 
-def _wanted(visit: VisitContext) -> str:
+def _wanted(visit: RequestContext) -> str:
     return local_path(visit.request.query_params.get("next"))
 
 
@@ -362,9 +363,9 @@ def _path_or_nothing(typed: str) -> str:
     return "" if path == HOME else path
 
 
-def token_of(visit: VisitContext) -> str:
+def token_of(visit: RequestContext) -> str:
     return visit.request.query_params.get("token", "")[:LONGEST_TOKEN]
 
 
-def link_id_of(visit: VisitContext, token: str) -> EventId | None:
+def link_id_of(visit: RequestContext, token: str) -> EventId | None:
     return read_link(visit.settings.secret_key.get_secret_value(), token)

@@ -73,7 +73,7 @@ def hash_of_password(typed: str, *, is_stranger: bool = False) -> str:
 
 def matches(password_hash: str | None, typed: str, *, is_stranger: bool = False) -> bool:
     """Tell whether this is the password; takes the same time where there is none. Raise PasswordsBusy when
-    the line is full, for strangers (`doors`) sooner than for others."""
+    the line is full, for strangers (`rate_limits`) sooner than for others."""
     password = normal_password(typed)[: LONGEST_PASSWORD + 1]
     with _my_turn(is_stranger=is_stranger):
         try:

@@ -9,8 +9,8 @@ from fastapi import Response
 from app.accounts import people_search, printable_names, queries, service, sign_ins
 from app.accounts.actor import Role
 from app.accounts.domain import AccountState, PeopleSort
-from app.accounts.forms import CloseForm, ExportForm, InviteForm, PlainForm, ReasonForm, RolesForm
-from app.accounts.loss_preview import Held, Loss, held_by
+from app.accounts.forms import AccountReasonForm, CloseForm, ExportForm, InviteForm, RolesForm
+from app.accounts.loss_preview import HeldItem, Loss, held_by
 from app.accounts.queries import Person, PersonStory
 from app.db.paging import page_number
 from app.kit.errors import Invalid, Refused
@@ -19,8 +19,8 @@ from app.kit.leaving import LEAVING
 from app.kit.spreadsheets import csv_text
 from app.web.access import ADMIN, FreshProof
 from app.web.form_pages import form_page
-from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.forms import ButtonForm, Submission, Submitted
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/admin/people")
@@ -196,7 +196,7 @@ def open_again(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Resp
     proof=FreshProof("start a reset of a person’s password"),
 )
 def start_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
 
         def effect() -> str:
@@ -214,14 +214,14 @@ def start_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Res
     proof=FreshProof("sign a person out everywhere"),
 )
 def end_all_of(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         sign_ins.end_all_of(db, visit.actor, person_id, now=visit.now)
     return _back(visit, person_id, "The person is signed out everywhere.")
 
 
 def _roles_page(
-    visit: VisitContext,
+    visit: RequestContext,
     person_id: UserId,
     submitted: Submission | None = None,
     refused: Refused | None = None,
@@ -248,7 +248,7 @@ def _roles_page(
 
 
 def _change_access(
-    visit: VisitContext,
+    visit: RequestContext,
     submitted: Submission,
     person_id: UserId,
     use_case: Callable[..., None],
@@ -256,7 +256,7 @@ def _change_access(
 ) -> Response:
     """Close or open an account for a reason; a refusal shows the page again with what was typed."""
     try:
-        form = ReasonForm.read(submitted)
+        form = AccountReasonForm.read(submitted)
         with visit.database.write() as db:
             use_case(db, visit.actor, person_id, reason=form.reason, now=visit.now)
     except Refused as refused:
@@ -265,7 +265,7 @@ def _change_access(
 
 
 def _access_page(
-    visit: VisitContext,
+    visit: RequestContext,
     person_id: UserId,
     submitted: Submission | None = None,
     refused: Refused | None = None,
@@ -277,17 +277,17 @@ def _access_page(
     )
 
 
-def _held(visit: VisitContext, loss: Loss) -> tuple[Held, ...]:
+def _held(visit: RequestContext, loss: Loss) -> tuple[HeldItem, ...]:
     with visit.database.read() as db:
         return held_by(db, loss, now=visit.now)
 
 
-def _story(visit: VisitContext, person_id: UserId) -> PersonStory:
+def _story(visit: RequestContext, person_id: UserId) -> PersonStory:
     with visit.database.read() as db:
         return queries.person_story(db, visit.actor, person_id, now=visit.now)
 
 
-def _back(visit: VisitContext, person_id: UserId, words: str) -> Response:
+def _back(visit: RequestContext, person_id: UserId, words: str) -> Response:
     return visit.redirect(visit.url("accounts.person", person_id=person_id), flash=words)
 
 

@@ -59,7 +59,7 @@ def problem_of(name: str) -> str | None:
         shown = name_letters.listed([f"“{sign}”" for sign in pictures])
         return f"A name on a certificate has no pictures or signs, but this one has {shown}."
     try:
-        missing = glyph_check.undrawn([name], within=glyph_check.WITHIN)[name]
+        missing = glyph_check.letters_not_drawn([name], within=glyph_check.WITHIN)[name]
     except PrinterAway:
         return None
     if missing:

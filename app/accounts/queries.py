@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import api_tokens, policy
 from app.accounts.actor import Actor, Role, roles_held
-from app.accounts.domain import Profile, Purpose, group_record, roles_record
+from app.accounts.domain import LinkPurpose, Profile, group_record, roles_record
 from app.accounts.mailed_links import open_link
 from app.accounts.models import Group, GroupMember, SignIn, User
 from app.audit.queries import acts_about
@@ -109,7 +109,7 @@ class PersonStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Invited:
+class LinkOwner:
     """Whose link it is, for the page that asks for a password."""
 
     name: str
@@ -229,13 +229,15 @@ def own_sign_ins(db: Session, actor: Actor, *, now: datetime) -> tuple[SignInRow
     return _sign_ins(db, actor.user_id, actor.sign_in_id, now)
 
 
-def link_owner(db: Session, link_id: EventId | None, purpose: Purpose, *, now: datetime) -> Invited:
+def link_owner(
+    db: Session, link_id: EventId | None, purpose: LinkPurpose, *, now: datetime
+) -> LinkOwner:
     """Return whose link it is, or raise LinkSpent."""
     link = open_link(db, link_id, purpose, now=now)
     owner = db.execute(
         select(User.name, User.second_factor_since).where(User.id == link.user_id)
     ).one()
-    return Invited(owner.name, link.email, owner.second_factor_since is not None)
+    return LinkOwner(owner.name, link.email, owner.second_factor_since is not None)
 
 
 def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> PersonStory:

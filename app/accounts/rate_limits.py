@@ -1,6 +1,6 @@
-"""The limits on the doors of accounts (R-020 to R-023), all counted in the database.
+"""The limits on signing in and on secrets of accounts (R-020 to R-023), all counted in the database.
 
-Nobody can lock another person out. There are three kinds of callers at an account's door:
+Nobody can lock another person out. There are three kinds of callers of an account:
 
 - A caller with something of their **own**: a known device, a sign-in, a mailed link that works. They have
   tries of their own, which nobody else can use up.
@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from app.accounts.domain import network_blocks
 from app.db import rate_limits
 from app.db.database import Database
-from app.db.rate_limits import Limit, Try
+from app.db.rate_limits import Limit, LimitedTry
 from app.kit.errors import TooMany
 
 MINUTES, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
@@ -42,7 +42,7 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class GuessLimits:
     """What may be guessed at: passwords, or codes. `caller` limits one caller at one account; of strangers
     `first` limits the first tries and `again` the others. `advice` is the way on for who is stopped."""
 
@@ -52,7 +52,7 @@ class Door:
     advice: str
 
 
-PASSWORD = Door(
+PASSWORD = GuessLimits(
     caller=(Limit("sign-in", 10, MINUTES), Limit("sign-in day", 50, DAY)),
     first=Caps(
         (Limit("strangers sign-in account first", 120, HOUR),),
@@ -76,7 +76,7 @@ _CODES_OF_ALL = (
     Limit("strangers code hour", 20, HOUR),
     Limit("strangers code day", 50, DAY),
 )
-SECOND_FACTOR = Door(
+SECOND_FACTOR = GuessLimits(
     caller=_CODES_OF_ONE,
     first=Caps(_CODES_OF_ALL, Limit("strangers code network first", 100, MINUTES)),
     again=Caps(_CODES_OF_ALL, Limit("strangers code network", 10, MINUTES)),
@@ -87,7 +87,7 @@ SECOND_FACTOR = Door(
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who knocks at an account's door, as far as it can be told before a secret is checked.
+    """Who tries to sign in to an account, as far as it can be told before a secret is checked.
 
     `account` is the address that was typed, or the person's id. `own` names what only the account's owner
     can hold (a known device, a sign-in, a mailed link); None: nothing of that kind.
@@ -104,75 +104,77 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Knock:
+class CountedTries:
     """Tries that were counted at one moment. `wait`: a cap on strangers is reached, so a wrong secret of this
     known network is answered like a stranger's who was not heard, with these seconds to wait."""
 
-    taken: tuple[Try, ...] = ()
+    taken: tuple[LimitedTry, ...] = ()
     at: datetime | None = None
     wait: int = 0
 
 
-def knock(database: Database, door: Door, caller: Caller, *, now: datetime) -> Knock:
+def count_attempt(
+    database: Database, limits: GuessLimits, caller: Caller, *, now: datetime
+) -> CountedTries:
     """Count a try before its secret is checked, in a write block of its own, or raise TooMany.
 
     Call it outside every block, then check the secret. If it is right, call `let_in` in the block that acts
     on it. If it is wrong, call nothing: the try stays counted.
     """
     with database.write() as db:
-        return count(db, door, caller, now=now)
+        return count_attempt_within(db, limits, caller, now=now)
 
 
-def count(db: Session, door: Door, caller: Caller, *, now: datetime) -> Knock:
+def count_attempt_within(
+    db: Session, limits: GuessLimits, caller: Caller, *, now: datetime
+) -> CountedTries:
     """Do the same in the caller's block, which must end without a refusal of its own."""
     try:
-        return _count(db, door, caller, now)
+        return _count(db, limits, caller, now)
     except TooMany as refused:
-        raise too_many(door, refused.retry_after) from None
+        raise too_many(limits, refused.retry_after) from None
 
 
-def let_in(db: Session, knocked: Knock) -> None:
+def reset_attempts(db: Session, tries: CountedTries) -> None:
     """Give the tries back: the secret was right."""
-    if knocked.at is not None:
-        rate_limits.give_back(db, knocked.taken, now=knocked.at)
+    if tries.at is not None:
+        rate_limits.give_back(db, tries.taken, now=tries.at)
 
 
-def too_many(door: Door, wait: int) -> TooMany:
-    """Return the refusal for who knocks too often, with what to do."""
-    words = (
-        f"There were too many tries. Wait {rate_limits.in_words(wait)} and try again. {door.advice}"
-    )
+def too_many(limits: GuessLimits, wait: int) -> TooMany:
+    """Return the refusal for somebody who tries too often, with what to do."""
+    words = f"There were too many tries. Wait {rate_limits.in_words(wait)} and try again. {limits.advice}"
     return TooMany(words, retry_after=wait)
 
 
-def _count(db: Session, door: Door, caller: Caller, now: datetime) -> Knock:
-    alone = _tries_alone(door, caller)
+def _count(db: Session, limits: GuessLimits, caller: Caller, now: datetime) -> CountedTries:
+    alone = _tries_alone(limits, caller)
     counts = rate_limits.take_all(db, alone, now=now)
     if caller.own is not None:
-        return Knock(alone, now)
-    longest = max(limit.per for limit in door.caller)
+        return CountedTries(alone, now)
+    longest = max(limit.per for limit in limits.caller)
     today = max(tries for each, tries in counts.items() if each.limit.per == longest)
-    shared = _shared_tries(door.first if today <= FIRST_TRIES else door.again, caller)
+    shared = _shared_tries(limits.first if today <= FIRST_TRIES else limits.again, caller)
     if caller.is_network_known:
         there = rate_limits.counts_of(db, shared, now=now)
         full = {each: tries + 1 for each, tries in there.items()}
-        return Knock(alone, now, wait=rate_limits.seconds_to_wait(full, now=now))
+        return CountedTries(alone, now, wait=rate_limits.seconds_to_wait(full, now=now))
     rate_limits.take_all(db, shared, now=now)
-    return Knock((*alone, *shared), now)
+    return CountedTries((*alone, *shared), now)
 
 
-def _tries_alone(door: Door, caller: Caller) -> tuple[Try, ...]:
+def _tries_alone(limits: GuessLimits, caller: Caller) -> tuple[LimitedTry, ...]:
     """Return what counts for this caller at this account alone."""
     if caller.own is not None:
-        return tuple(limit.of(f"{caller.account} own {caller.own}") for limit in door.caller)
+        return tuple(limit.of(f"{caller.account} own {caller.own}") for limit in limits.caller)
     blocks = network_blocks(caller.network)
     if caller.is_network_known:
         blocks = blocks[:1]  # neighbours in the wider block must not use up what is this network's
-    each = (limit.of_blocks(blocks, about=caller.account) for limit in door.caller)
+    each = (limit.of_blocks(blocks, about=caller.account) for limit in limits.caller)
     return tuple(chain.from_iterable(each))
 
 
-def _shared_tries(caps: Caps, caller: Caller) -> tuple[Try, ...]:
+def _shared_tries(caps: Caps, caller: Caller) -> tuple[LimitedTry, ...]:
     tries = [limit.of(caller.account) for limit in caps.account]
     if caps.network is not None:
         tries += caps.network.of_blocks(network_blocks(caller.network))

@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import known_devices, mail_rate_limits, mailed_links, policy, sign_ins
-from app.accounts.actor import Actor, Role, open_to_all, require
-from app.accounts.audit_log import note
-from app.accounts.domain import Purpose, closing_refusal, roles_record, roles_refusal
+from app.accounts.actor import Actor, Role, require, without_permission_check
+from app.accounts.audit_log import record_account_act
+from app.accounts.domain import LinkPurpose, closing_refusal, roles_record, roles_refusal
 from app.accounts.errors import PersonRefused
 from app.accounts.locks import locked_user
 from app.accounts.models import User
@@ -36,7 +36,9 @@ def invite_person(
     require(policy.may_manage_people(actor))
     user = _add_person(db, name, email, roles, now=now)
     _invite(db, user, actor, now=now)
-    note(db, actor.user_id, user.id, "accounts.invited", now=now, details={"roles": sorted(roles)})
+    record_account_act(
+        db, actor.user_id, user.id, "accounts.invited", now=now, details={"roles": sorted(roles)}
+    )
     return user.id
 
 
@@ -55,7 +57,7 @@ def make_person_for_reservation(
         raise PersonRefused(f"The account of {user.name} is closed. Open it first.")
     if not user.is_student:
         user.is_student = True
-        note(
+        record_account_act(
             db,
             actor.user_id,
             user.id,
@@ -66,7 +68,7 @@ def make_person_for_reservation(
     return user.id
 
 
-@open_to_all
+@without_permission_check
 def add_person(db: Session, *, name: str, email: str, roles: Set[Role], now: datetime) -> EventId:
     """Make an account without a password for whoever holds this machine's command line (the first
     admin, R-007) and return the id of its one-time link; nothing is mailed.
@@ -80,8 +82,10 @@ def add_person(db: Session, *, name: str, email: str, roles: Set[Role], now: dat
         raise PersonRefused("This address has an account with a password already.")
     _give_roles(user, roles)
     mailed_links.end_links(db, user.id, now=now)
-    note(db, None, user.id, "accounts.added", now=now, details={"roles": sorted(roles)})
-    return mailed_links.make_link(db, Purpose.invitation, user.id, email, now=now)
+    record_account_act(
+        db, None, user.id, "accounts.added", now=now, details={"roles": sorted(roles)}
+    )
+    return mailed_links.make_link(db, LinkPurpose.invitation, user.id, email, now=now)
 
 
 def change_roles(
@@ -107,7 +111,7 @@ def change_roles(
     before, lost = sorted(user.roles), user.roles - roles
     _give_roles(user, roles)
     sign_ins.drop_all(db, person_id, now=now)
-    note(
+    record_account_act(
         db,
         actor.user_id,
         person_id,
@@ -148,7 +152,7 @@ def close_account(
     sign_ins.drop_all(db, person_id, now=now)
     mailed_links.end_links(db, person_id, now=now)
     known_devices.forget_networks(db, person_id)
-    note(db, actor.user_id, person_id, "accounts.closed", now=now, reason=reason)
+    record_account_act(db, actor.user_id, person_id, "accounts.closed", now=now, reason=reason)
     _announce_loss(db, "account.closed", actor, person_id, ends_places=ends_places, now=now)
 
 
@@ -164,7 +168,7 @@ def open_account(
     if user.emptied_at is not None:
         raise PersonRefused(HAS_LEFT, reason="has_left")
     user.disabled_at = None
-    note(db, actor.user_id, person_id, "accounts.opened", now=now, reason=reason)
+    record_account_act(db, actor.user_id, person_id, "accounts.opened", now=now, reason=reason)
 
 
 def start_reset(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> None:
@@ -176,12 +180,12 @@ def start_reset(db: Session, actor: Actor, person_id: UserId, *, now: datetime) 
         raise PersonRefused(f"The account of {user.name} is closed. Open it first.")
     if user.password_hash is None:
         _invite(db, user, actor, now=now)
-        note(db, actor.user_id, person_id, "accounts.invited", now=now)
+        record_account_act(db, actor.user_id, person_id, "accounts.invited", now=now)
         return
     rate_limits.take(db, mail_rate_limits.OFFICE_RESET, f"{actor.user_id} {person_id}", now=now)
-    link_id = mailed_links.make_link(db, Purpose.reset, user.id, user.email, now=now)
+    link_id = mailed_links.make_link(db, LinkPurpose.reset, user.id, user.email, now=now)
     send_mail(db, user.email, "accounts/reset", {"link_id": str(link_id)}, now=now)
-    note(db, actor.user_id, person_id, "accounts.reset_started", now=now)
+    record_account_act(db, actor.user_id, person_id, "accounts.reset_started", now=now)
 
 
 def note_export(db: Session, actor: Actor, *, rows: int, now: datetime) -> None:
@@ -253,6 +257,6 @@ def _add_person(db: Session, name: str, email: str, roles: Set[Role], *, now: da
 def _invite(db: Session, user: User, actor: Actor, *, now: datetime) -> None:
     rate_limits.take(db, mail_rate_limits.INVITATION, f"{actor.user_id} {user.email}", now=now)
     rate_limits.take(db, mail_rate_limits.INVITATION_SENDER, str(actor.user_id), now=now)
-    link_id = mailed_links.make_link(db, Purpose.invitation, user.id, user.email, now=now)
+    link_id = mailed_links.make_link(db, LinkPurpose.invitation, user.id, user.email, now=now)
     values = {"link_id": str(link_id), "name": user.name, "inviter": actor.name}
     send_mail(db, user.email, "accounts/invitation", values, now=now)

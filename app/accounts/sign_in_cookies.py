@@ -4,18 +4,18 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from app.accounts.factors.pending import Waiting
+from app.accounts.factors.pending import PendingStep
 from app.accounts.known_devices import DEVICE_LASTS, Recognition
-from app.accounts.sign_ins import Browser, Started
+from app.accounts.sign_ins import Browser, StartedSignIn
 from app.web.csrf import cookie_name
 from app.web.flash_messages import FlashKind
-from app.web.request_context import VisitContext
+from app.web.request_context import RequestContext
 
 WAITING = "step"
 """The cookie of a sign-in that waits for the second factor."""
 
 
-def browser_of(visit: VisitContext) -> Browser:
+def browser_of(visit: RequestContext) -> Browser:
     """Describe the browser that asks, for its sign-in."""
     agent = visit.request.headers.get("user-agent", "")
     secret = visit.settings.secret_key.get_secret_value()
@@ -24,10 +24,10 @@ def browser_of(visit: VisitContext) -> Browser:
 
 
 def led_on(
-    visit: VisitContext, result: Started | Waiting, to: str, flash: str | None = None
+    visit: RequestContext, result: StartedSignIn | PendingStep, to: str, flash: str | None = None
 ) -> Response:
     """Send the browser on after the right password: signed in, or to the second step."""
-    if isinstance(result, Started):
+    if isinstance(result, StartedSignIn):
         return signed_in(visit, result, to, flash)
     step = f"{visit.url('accounts.second_step')}?{urlencode({'next': to})}"
     response = visit.redirect(step, flash=flash)
@@ -36,8 +36,8 @@ def led_on(
 
 
 def signed_in(
-    visit: VisitContext,
-    started: Started,
+    visit: RequestContext,
+    started: StartedSignIn,
     to: str,
     flash: str | None = None,
     kind: FlashKind = "success",
@@ -48,7 +48,7 @@ def signed_in(
     return recognised(visit, response, started.device)
 
 
-def recognised(visit: VisitContext, response: Response, device: str | None) -> Response:
+def recognised(visit: RequestContext, response: Response, device: str | None) -> Response:
     """Hand the browser the cookie by which it is recognised later."""
     if device is not None:
         visit.set_cookie(response, "device", device, seconds=int(DEVICE_LASTS.total_seconds()))

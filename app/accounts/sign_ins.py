@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import api_tokens, known_devices, policy, rate_limits
-from app.accounts.actor import Actor, open_to_all, require
-from app.accounts.audit_log import note
+from app.accounts.actor import Actor, require, without_permission_check
+from app.accounts.audit_log import record_account_act
 from app.accounts.domain import (
     MOST_SIGN_INS,
-    Purpose,
+    LinkPurpose,
     device_label,
     idle_time,
     longest_time,
@@ -24,27 +24,27 @@ from app.accounts.domain import (
 )
 from app.accounts.errors import SignInRefused
 from app.accounts.factors import pending
-from app.accounts.factors.pending import Waiting
+from app.accounts.factors.pending import PendingStep
 from app.accounts.factors.person_factors import has_app
 from app.accounts.identity import hash_of
 from app.accounts.known_devices import Recognition
 from app.accounts.locks import locked_user
 from app.accounts.mailed_links import open_link
 from app.accounts.models import SignIn, User
-from app.accounts.rate_limits import Caller, Knock
+from app.accounts.rate_limits import Caller, CountedTries
 from app.db.database import Database
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import EventId, SignInId, UserId, new_uuid, random_token
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class SignInCandidate:
     """What checking a password needs. Of an unknown address: nothing, so that both look alike."""
 
     email: str
     user_id: UserId | None = None
     password_hash: str | None = field(default=None, repr=False)
-    knocked: Knock = field(default_factory=Knock)
+    tries: CountedTries = field(default_factory=CountedTries)
     is_stranger: bool = True
 
 
@@ -60,7 +60,7 @@ class Browser:
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class StartedSignIn:
     """A new sign-in: the token for the cookie, how long the cookie may live, and the cookie by which this
     device is recognised from now on."""
 
@@ -69,8 +69,10 @@ class Started:
     device: str | None = field(default=None, repr=False)
 
 
-@open_to_all
-def begin_sign_in(database: Database, *, email: str, browser: Browser, now: datetime) -> Candidate:
+@without_permission_check
+def begin_sign_in(
+    database: Database, *, email: str, browser: Browser, now: datetime
+) -> SignInCandidate:
     """Count a visitor's try and return what to check, or raise TooMany. An address that nobody has costs
     the same statements."""
     with database.write() as db:
@@ -81,11 +83,11 @@ def begin_sign_in(database: Database, *, email: str, browser: Browser, now: date
         ).one_or_none()
         user_id, password_hash = (row.id, row.password_hash) if row else (None, None)
         caller = caller_of(db, user_id, password_hash, browser, account=email, now=now)
-        knocked = rate_limits.count(db, rate_limits.PASSWORD, caller, now=now)
-    return Candidate(email, user_id, password_hash, knocked, caller.is_stranger)
+        tries = rate_limits.count_attempt_within(db, rate_limits.PASSWORD, caller, now=now)
+    return SignInCandidate(email, user_id, password_hash, tries, caller.is_stranger)
 
 
-@open_to_all
+@without_permission_check
 def caller_of(
     db: Session,
     user_id: UserId | None,
@@ -95,7 +97,7 @@ def caller_of(
     account: str,
     now: datetime,
 ) -> Caller:
-    """Return who knocks at an account's door: a known device, somebody on a known network, or a stranger.
+    """Return who tries to sign in: a known device, somebody on a known network, or a stranger.
     `account` names the account in the counts; `user_id` None: nobody has it."""
     known = browser.recognition
     if known is None:
@@ -110,19 +112,21 @@ def caller_of(
     )
 
 
-@open_to_all
+@without_permission_check
 def begin_confirming(
     database: Database, link_id: EventId | None, browser: Browser, *, now: datetime
-) -> Candidate:
+) -> SignInCandidate:
     """Do the same for the holder of a link that confirms an address, or raise LinkSpent. Their tries are
     counted at the link, which nobody else holds."""
     with database.write() as db:
-        link = open_link(db, link_id, Purpose.confirm, now=now)
+        link = open_link(db, link_id, LinkPurpose.confirm, now=now)
         return _own_try(db, link.email, browser, f"link {link.id}", now=now)
 
 
-@open_to_all
-def begin_proof(database: Database, actor: Actor, *, network: str, now: datetime) -> Candidate:
+@without_permission_check
+def begin_proof(
+    database: Database, actor: Actor, *, network: str, now: datetime
+) -> SignInCandidate:
     """Do the same for a person who is signed in and proves it anew. Their tries are counted at their
     sign-in, which nobody else has."""
     with database.write() as db:
@@ -130,40 +134,42 @@ def begin_proof(database: Database, actor: Actor, *, network: str, now: datetime
         return _own_try(db, actor.email, Browser(network), own, now=now)
 
 
-def _own_try(db: Session, email: str, browser: Browser, own: str, *, now: datetime) -> Candidate:
+def _own_try(
+    db: Session, email: str, browser: Browser, own: str, *, now: datetime
+) -> SignInCandidate:
     caller = Caller(email, browser.network, own)
-    knocked = rate_limits.count(db, rate_limits.PASSWORD, caller, now=now)
+    tries = rate_limits.count_attempt_within(db, rate_limits.PASSWORD, caller, now=now)
     row = db.execute(
         select(User.id, User.password_hash).where(User.email == email, User.disabled_at.is_(None))
     ).one_or_none()
     if row is None:
-        return Candidate(email, knocked=knocked)
-    return Candidate(email, row.id, row.password_hash, knocked, is_stranger=False)
+        return SignInCandidate(email, tries=tries)
+    return SignInCandidate(email, row.id, row.password_hash, tries, is_stranger=False)
 
 
-@open_to_all
-def refuse_sign_in(db: Session, candidate: Candidate, *, now: datetime) -> None:
+@without_permission_check
+def refuse_sign_in(db: Session, candidate: SignInCandidate, *, now: datetime) -> None:
     """Keep that a password was wrong; as much work for an unknown address as for a known one."""
-    note(db, None, candidate.user_id, "accounts.sign_in_refused", now=now)
+    record_account_act(db, None, candidate.user_id, "accounts.sign_in_refused", now=now)
 
 
-def refusal_of(candidate: Candidate) -> Refused:
+def refusal_of(candidate: SignInCandidate) -> Refused:
     """Return what the sender of a wrong password is told. Where a cap on strangers is reached, somebody on
     a known network is told the same as a stranger: it must not show that the account exists."""
-    if candidate.knocked.wait:
-        return rate_limits.too_many(rate_limits.PASSWORD, candidate.knocked.wait)
+    if candidate.tries.wait:
+        return rate_limits.too_many(rate_limits.PASSWORD, candidate.tries.wait)
     return SignInRefused()
 
 
-@open_to_all
+@without_permission_check
 def sign_in(
     db: Session,
-    candidate: Candidate,
+    candidate: SignInCandidate,
     browser: Browser,
     *,
     new_hash: str | None = None,
     now: datetime,
-) -> Started | Waiting | None:
+) -> StartedSignIn | PendingStep | None:
     """Go on after the right password; None: the address must be confirmed first.
 
     The token is new, whatever the browser offered, and what it held ends (R-012, R-013). Refused when
@@ -172,7 +178,7 @@ def sign_in(
     user = locked_user(db, candidate.user_id)
     if user is None or user.disabled_at or user.password_hash != candidate.password_hash:
         raise SignInRefused
-    rate_limits.let_in(db, candidate.knocked)
+    rate_limits.reset_attempts(db, candidate.tries)
     if new_hash is not None:
         user.password_hash = new_hash
     if user.confirmed_at is None:
@@ -180,10 +186,10 @@ def sign_in(
     return admit(db, user, browser, now=now)
 
 
-@open_to_all
+@without_permission_check
 def sign_in_demo(
     db: Session, user_id: UserId, browser: Browser, *, now: datetime
-) -> Started | Waiting:
+) -> StartedSignIn | PendingStep:
     """Sign somebody of the demo academy in without a password. The route exists in demo only and
     offers nobody but its guests. The page of the second step shows the code of an app; the passkey of an
     earlier visitor nobody has, so a guest who has nothing else is let in."""
@@ -193,15 +199,17 @@ def sign_in_demo(
     return admit(db, user, browser, now=now)
 
 
-@open_to_all
-def admit(db: Session, user: User, browser: Browser, *, now: datetime) -> Started | Waiting:
+@without_permission_check
+def admit(
+    db: Session, user: User, browser: Browser, *, now: datetime
+) -> StartedSignIn | PendingStep:
     """Start the sign-in of a person whose password was right; with a second factor it waits for that."""
     if user.second_factor_since is not None:
         return pending.begin(db, user.id, network=browser.network, now=now)
     return start(db, user, browser, now=now)
 
 
-@open_to_all
+@without_permission_check
 def start(
     db: Session,
     user: User,
@@ -210,7 +218,7 @@ def start(
     proved_at: datetime | None = None,
     second_factor_at: datetime | None = None,
     now: datetime,
-) -> Started:
+) -> StartedSignIn:
     """Add the sign-in of a person who was proved to be `user`; the oldest beyond ten ends. `proved_at` is
     when that was, now unless it is said. `second_factor_at`: when the second factor was shown; a person who
     has one is let in only with it."""
@@ -243,8 +251,8 @@ def start(
             network=network_block(browser.network),
         )
     )
-    note(db, user.id, user.id, "accounts.signed_in", now=now)
-    return Started(token, int(lasts.total_seconds()), _recognise(db, user, browser, now=now))
+    record_account_act(db, user.id, user.id, "accounts.signed_in", now=now)
+    return StartedSignIn(token, int(lasts.total_seconds()), _recognise(db, user, browser, now=now))
 
 
 def _recognise(db: Session, user: User, browser: Browser, *, now: datetime) -> str | None:
@@ -256,7 +264,7 @@ def _recognise(db: Session, user: User, browser: Browser, *, now: datetime) -> s
     return known.cookie_with(user.id, user.password_hash, now=now)
 
 
-@open_to_all
+@without_permission_check
 def start_anew(
     db: Session,
     user: User,
@@ -266,7 +274,7 @@ def start_anew(
     proved_at: datetime | None = None,
     second_factor_at: datetime | None = None,
     now: datetime,
-) -> Started:
+) -> StartedSignIn:
     """End every sign-in and token of the actor, and give this browser a new sign-in (R-012). When its owner
     was proved, and when the second factor was shown, is said or stays as it was."""
     before = db.execute(
@@ -290,7 +298,7 @@ def is_any_expired(db: Session, *, now: datetime) -> bool:
     return db.scalar(select(SignIn.id).where(_expired(now)).limit(1)) is not None
 
 
-@open_to_all
+@without_permission_check
 def end_expired(db: Session, *, now: datetime) -> int:
     """Mark sign-ins that have expired as ended and return how many; the worker calls it. One that is only
     refused would be good again when the clock is set back. The rows stay for a while by a rule of
@@ -310,7 +318,7 @@ def _expired(now: datetime) -> ColumnElement[bool]:
     return and_(SignIn.ended_at.is_(None), is_over)
 
 
-@open_to_all
+@without_permission_check
 def renew(db: Session, actor: Actor, *, now: datetime) -> datetime:
     """Keep the actor's sign-in alive and return when it ends now. A token of the API has none: NotFound."""
     ends_at: datetime | None = db.scalar(
@@ -324,17 +332,17 @@ def renew(db: Session, actor: Actor, *, now: datetime) -> datetime:
     return min(ends_at, now + idle_time(actor.roles))
 
 
-@open_to_all
+@without_permission_check
 def sign_out(db: Session, token: str, *, now: datetime) -> None:
     """End the sign-in of a browser on the server; a token that is nobody's changes nothing (R-015)."""
     user_id = db.scalar(
         delete(SignIn).where(SignIn.token_hash == hash_of(token)).returning(SignIn.user_id)
     )
     if user_id is not None:
-        note(db, user_id, user_id, "accounts.signed_out", now=now)
+        record_account_act(db, user_id, user_id, "accounts.signed_out", now=now)
 
 
-@open_to_all
+@without_permission_check
 def end_own(db: Session, actor: Actor, sign_in_id: SignInId, *, now: datetime) -> None:
     """End one of the actor's own sign-ins; anybody else's is NotFound (R-016)."""
     ended = db.scalar(
@@ -344,10 +352,10 @@ def end_own(db: Session, actor: Actor, sign_in_id: SignInId, *, now: datetime) -
     )
     if ended is None:
         raise NotFound
-    note(db, actor.user_id, actor.user_id, "accounts.sign_in_ended", now=now)
+    record_account_act(db, actor.user_id, actor.user_id, "accounts.sign_in_ended", now=now)
 
 
-@open_to_all
+@without_permission_check
 def end_own_others(db: Session, actor: Actor, *, now: datetime) -> int:
     """End all of the actor's sign-ins but this one and return how many there were."""
     ended = db.scalars(
@@ -356,7 +364,9 @@ def end_own_others(db: Session, actor: Actor, *, now: datetime) -> int:
         .returning(SignIn.id)
     ).all()
     if ended:
-        note(db, actor.user_id, actor.user_id, "accounts.other_sign_ins_ended", now=now)
+        record_account_act(
+            db, actor.user_id, actor.user_id, "accounts.other_sign_ins_ended", now=now
+        )
     return len(ended)
 
 
@@ -366,11 +376,11 @@ def end_all_of(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -
     if db.scalar(select(User.id).where(User.id == person_id)) is None:
         raise NotFound
     ended = drop_all(db, person_id, now=now)
-    note(db, actor.user_id, person_id, "accounts.all_sign_ins_ended", now=now)
+    record_account_act(db, actor.user_id, person_id, "accounts.all_sign_ins_ended", now=now)
     return ended
 
 
-@open_to_all
+@without_permission_check
 def drop_all(db: Session, person_id: UserId, *, now: datetime) -> int:
     """End everything that lets a person in without a password: delete their sign-ins, those too that wait for
     the second factor, and revoke their tokens of the API. Return how many sign-ins there were. The use-case

@@ -5,13 +5,13 @@ from fastapi import Response
 from app.accounts import api_tokens
 from app.accounts.api_tokens import NewToken
 from app.accounts.domain import API_TOKEN_LASTS
-from app.accounts.forms import PlainForm, TokenForm
+from app.accounts.forms import TokenForm
 from app.kit.errors import Refused
 from app.kit.ids import EventId
 from app.web.access import SIGNED_IN, FreshProof
 from app.web.form_pages import form_page
-from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.forms import ButtonForm, Submission, Submitted
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/me/tokens")
@@ -54,7 +54,7 @@ def make_token(*, visit: Visit, submitted: Submitted) -> Response:
 
 @pages.post("/{token_id}/end", name="accounts.end_token", access=SIGNED_IN)
 def end_token(*, visit: Visit, submitted: Submitted, token_id: EventId) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         api_tokens.revoke_own(db, visit.actor, token_id, now=visit.now)
     words = "That token has ended. A program that uses it is refused from now on."
@@ -62,7 +62,7 @@ def end_token(*, visit: Visit, submitted: Submitted, token_id: EventId) -> Respo
 
 
 def _form(
-    visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
+    visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     return form_page(
         visit, "accounts/make_token.html", submitted, refused, days=API_TOKEN_LASTS.days

@@ -65,7 +65,7 @@ class Saved(BaseModel):
     saved_at: datetime
 
 
-class StepShape(BaseModel):
+class AssessmentsStepShape(BaseModel):
     key: str
     text: str
     critical: bool
@@ -94,7 +94,7 @@ class SheetShape(BaseModel):
     outcome: Outcome | None
     reasons: tuple[NotCompetentReason, ...]
     needed: tuple[str, ...]
-    steps: tuple[StepShape, ...]
+    steps: tuple[AssessmentsStepShape, ...]
 
     @classmethod
     def of(cls, sheet: queries.Sheet) -> Self:
@@ -113,7 +113,7 @@ class SheetShape(BaseModel):
             ),
             needed=sheet.needed,
             steps=tuple(
-                StepShape(
+                AssessmentsStepShape(
                     key=view.step.key,
                     text=view.step.text,
                     critical=view.step.critical,

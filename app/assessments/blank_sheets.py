@@ -12,7 +12,7 @@ from app.kit.ids import PracticalId
 from app.practicals import queries as practicals
 from app.practicals.domain.seats import Attendance
 from app.practicals.policy import may_see_roster
-from app.practicals.queries import Brief, RosterSeat
+from app.practicals.queries import PracticalSummary, RosterSeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class BlankSheets:
     """A checklist to be marked on paper, and who is expected by one page of the roster; absent people are
     left out. `number` of `count` pages."""
 
-    practical: Brief
+    practical: PracticalSummary
     checklist: Checklist
     seats: tuple[RosterSeat, ...]
     number: int

@@ -10,7 +10,7 @@ from app.kit.ids import PracticalId, RevisionId
 from app.web.access import ADMIN
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/admin/checklists")
@@ -49,7 +49,7 @@ def take_checklist(visit: Visit, submitted: Submitted, practical_id: PracticalId
 
 
 def _correction_page(
-    visit: VisitContext,
+    visit: RequestContext,
     practical_id: PracticalId,
     submitted: Submission | None = None,
     refused: Refused | None = None,

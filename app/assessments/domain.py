@@ -87,7 +87,7 @@ def counted_marks(entries: Iterable[Entry]) -> dict[str, Mark]:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class AssessmentResult:
     """What the marks come to. `reasons` say why it is not competent, and are empty if it is. `to_practise`
     are all steps that were not done unaided."""
 
@@ -132,7 +132,7 @@ def unmarked_steps(checklist: Checklist, marks: Mapping[str, Mark]) -> tuple[Ste
     return tuple(step for step in checklist.steps if step.key not in marks)
 
 
-def result(checklist: Checklist, marks: Mapping[str, Mark]) -> Result:
+def result(checklist: Checklist, marks: Mapping[str, Mark]) -> AssessmentResult:
     """Return what the marks come to; a step without a mark earns nothing.
 
     It is competent if no reason speaks against it. A checklist of an older revision that has no
@@ -149,7 +149,7 @@ def result(checklist: Checklist, marks: Mapping[str, Mark]) -> Result:
     )
     outcome = Outcome.not_yet_competent if reasons else Outcome.competent
     to_practise = tuple(step for step in checklist.steps if marks.get(step.key) is not Mark.done)
-    return Result(outcome, earned, possible, reasons, to_practise)
+    return AssessmentResult(outcome, earned, possible, reasons, to_practise)
 
 
 def _points(steps: tuple[Step, ...], marks: Mapping[str, Mark]) -> tuple[int, int]:

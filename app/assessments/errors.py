@@ -78,7 +78,7 @@ class ChangedBeforeSigning(Conflict):
         )
 
 
-class StartRefused(Conflict):
+class AssessmentStartRefused(Conflict):
     """This person cannot be assessed on this practical now."""
 
     title = "This assessment cannot be started"

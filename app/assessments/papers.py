@@ -18,7 +18,7 @@ from app.practicals.domain.times import moment_words, span_words
 from app.web import papers
 from app.web.access import SIGNED_IN, STAFF, FreshProof
 from app.web.pdf_queue import PaperAnswer
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -63,7 +63,7 @@ def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
     return PaperAnswer(visit.actor.user_id, make, f"checklists-{starts:%Y-%m-%d}{part}")
 
 
-def _on_top(visit: VisitContext, zone: str) -> dict[str, Any]:
+def _on_top(visit: RequestContext, zone: str) -> dict[str, Any]:
     return {
         "academy": visit.settings.academy_name,
         "printed": moment_words(visit.now, zone),
@@ -135,7 +135,7 @@ def _blank_sections(checklist: Checklist) -> list[dict[str, Any]]:
     ]
 
 
-def _sheets(visit: VisitContext, blank: BlankSheets) -> list[dict[str, Any]]:
+def _sheets(visit: RequestContext, blank: BlankSheets) -> list[dict[str, Any]]:
     """One sheet a person, with the way to the same person's sheet on screen."""
     found: list[dict[str, Any]] = []
     for seat in blank.seats:

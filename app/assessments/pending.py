@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.assessments.models import Assessment
 from app.kit.ids import PracticalId
-from app.practicals.models import Practical
+from app.practicals.models import PracticalRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +28,21 @@ def unsigned_after(db: Session, *, before: datetime) -> tuple[Overdue, ...]:
     """Return the open assessments of days that ended before a moment, the oldest day first."""
     rows = db.execute(
         select(
-            Practical.id,
-            Practical.title,
-            Practical.starts_at,
-            Practical.zone,
+            PracticalRow.id,
+            PracticalRow.title,
+            PracticalRow.starts_at,
+            PracticalRow.zone,
             User.name,
             func.count(),
         )
-        .join(Assessment, Assessment.practical_id == Practical.id)
+        .join(Assessment, Assessment.practical_id == PracticalRow.id)
         .join(User, User.id == Assessment.instructor_id)
         .where(
             Assessment.signed_at.is_(None),
             Assessment.discarded_at.is_(None),
-            Practical.ends_at < before,
+            PracticalRow.ends_at < before,
         )
-        .group_by(Practical.id, User.id)
-        .order_by(Practical.starts_at, User.name, Practical.id)
+        .group_by(PracticalRow.id, User.id)
+        .order_by(PracticalRow.starts_at, User.name, PracticalRow.id)
     )
     return tuple(Overdue(*row) for row in rows)

@@ -16,13 +16,13 @@ from app.kit.ids import AssessmentId, EventId, new_uuid
 
 def lock_sheet(db: Session, assessment_id: AssessmentId) -> Assessment:
     """Take the gate of an assessment and return it; NotFound if there is none."""
-    gate = (
+    practical = (
         update(Assessment)
         .where(Assessment.id == assessment_id)
         .values(version=Assessment.version + 1)
         .returning(Assessment)
     )
-    assessment = db.scalars(gate).one_or_none()
+    assessment = db.scalars(practical).one_or_none()
     if assessment is None:
         raise NotFound
     return assessment

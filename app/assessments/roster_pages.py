@@ -11,12 +11,12 @@ from app.practicals import service
 from app.practicals.domain.attendance import unmark_refusal
 from app.practicals.domain.seats import attendance_refusal
 from app.practicals.errors import PlaceRefused
-from app.practicals.forms import AttendanceForm, EverybodyForm
+from app.practicals.forms import AttendanceForm
 from app.practicals.policy import may_see_roster
-from app.practicals.queries.eligibility_facts import gate_of
+from app.practicals.queries.eligibility_facts import read_practical
 from app.web.access import STAFF
-from app.web.forms import Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.forms import ButtonForm, Submitted
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -52,7 +52,7 @@ def mark_attendance(
 def mark_everybody_present(
     visit: Visit, practical_id: PracticalId, submitted: Submitted
 ) -> Response:
-    EverybodyForm.read(submitted)
+    ButtonForm.read(submitted)
     try:
         with visit.database.write() as db:
             count = service.mark_everybody_present(db, visit.actor, practical_id, now=visit.now)
@@ -62,36 +62,36 @@ def mark_everybody_present(
     return visit.redirect(_here(visit, practical_id), flash=f"{words} marked as present.")
 
 
-def _here(visit: VisitContext, practical_id: PracticalId) -> str:
+def _here(visit: RequestContext, practical_id: PracticalId) -> str:
     url = visit.url("teach.practical", practical_id=practical_id)
     number = _page(visit)
     return f"{url}?page={number}" if number > 1 else url
 
 
-def _page(visit: VisitContext) -> int:
+def _page(visit: RequestContext) -> int:
     return page_number(visit.request.query_params.get("page"))
 
 
 def _roster(
-    visit: VisitContext, practical_id: PracticalId, *, refused: PlaceRefused | None = None
+    visit: RequestContext, practical_id: PracticalId, *, refused: PlaceRefused | None = None
 ) -> Response:
     with visit.database.read() as db:
         teaches_it = practicals.is_instructor_of(db, visit.actor, practical_id)
         if not may_see_roster(visit.actor, is_instructor_of=teaches_it):
             raise NotFound
-        gate = gate_of(db, practical_id)
-        if gate is None:
+        practical = read_practical(db, practical_id)
+        if practical is None:
             raise NotFound
         roster = practicals.roster_page(db, practical_id, number=_page(visit))
         tries = queries.tries_on(db, practical_id, [seat.seat_id for seat in roster.seats])
-    cannot_mark = attendance_refusal(gate, visit.now)
+    cannot_mark = attendance_refusal(practical, visit.now)
     return visit.render(
         "practicals/roster.html",
         status=409 if refused else 200,
         page=roster,
         tries=tries,
         cannot_mark=cannot_mark,
-        may_unmark=unmark_refusal(gate, visit.now) is None,
+        may_unmark=unmark_refusal(practical, visit.now) is None,
         may_assess=cannot_mark is None and visit.actor.is_instructor and teaches_it,
         refusal=refused.detail if refused else None,
     )

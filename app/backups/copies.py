@@ -33,7 +33,7 @@ from app.backups.archive import (
     write_archive,
 )
 from app.backups.files import files_swapped, listed_files, size_of
-from app.backups.keep_rule import KeepRule, kept
+from app.backups.keep_rule import KeepRule, moments_to_keep
 from app.backups.servers import DatabaseServer, server_of
 from app.backups.stopping import long_work
 from app.backups.work_folders import settle, work_folder
@@ -54,7 +54,7 @@ PROVING: Final = ".preceptor-scratch-"
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeBackup:
     """A backup that was made; `removed` are the names of older ones that the rule keeps no longer."""
 
     path: Path
@@ -64,7 +64,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Scratch:
+class ScratchCopy:
     """A copy in a scratch database at the head of the schema; `broken` are the invariants that fail. `files`
     is the folder of its files."""
 
@@ -76,7 +76,7 @@ class Scratch:
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreReport:
     """What a restore did. `aside` is where the database that was there before lies now."""
 
     manifest: Manifest
@@ -88,7 +88,7 @@ class Restored:
 
 def make_backup(
     settings: Settings, keys: Keys, place: Path, *, now: datetime, keep: KeepRule | None = None
-) -> Made:
+) -> MadeBackup:
     """Copy database and files into a new file while the academy is used, or raise BackupProblem.
 
     `place` is a folder, and the file is named by the moment; or it is the name of a file that is not there
@@ -101,10 +101,10 @@ def make_backup(
             raise BackupProblem(f"{target} is there already. Nothing was overwritten.")
         _write(settings, keys, target, now)
         removed = _forget(target.parent, keep, keys, now) if keep is not None else ()
-    return Made(target, target.stat().st_size, perf_counter() - started, removed)
+    return MadeBackup(target, target.stat().st_size, perf_counter() - started, removed)
 
 
-def check_backup(settings: Settings, keys: Keys, path: Path, *, now: datetime) -> Scratch:
+def check_backup(settings: Settings, keys: Keys, path: Path, *, now: datetime) -> ScratchCopy:
     """Prove a backup as far as it can be proved without putting it back, or raise BackupProblem."""
     with _in_scratch(settings, keys, path, now) as scratch:
         return scratch
@@ -112,7 +112,7 @@ def check_backup(settings: Settings, keys: Keys, path: Path, *, now: datetime) -
 
 def restore_backup(
     settings: Settings, keys: Keys, path: Path, *, moved_from: str | None = None, now: datetime
-) -> Restored:
+) -> RestoreReport:
     """Put a backup in the place of the live database and files, or raise BackupProblem and change nothing.
 
     What was there is put aside, not deleted. Mails that were not sent wait until an admin releases them, and
@@ -147,7 +147,7 @@ def restore_backup(
             files_swapped(settings, scratch.files, suffix),
         ):
             aside = server.swap_in(scratch.address, suffix)
-    return Restored(scratch.manifest, scratch.broken, aside, held, perf_counter() - started)
+    return RestoreReport(scratch.manifest, scratch.broken, aside, held, perf_counter() - started)
 
 
 @contextmanager
@@ -157,7 +157,7 @@ def _in_scratch(
     path: Path,
     now: datetime,
     change: Callable[[Database], None] | None = None,
-) -> Iterator[Scratch]:
+) -> Iterator[ScratchCopy]:
     """Unpack a backup, fill it into a scratch database, migrate it, change it where a function is given, and
     audit it."""
     started = perf_counter()
@@ -174,7 +174,7 @@ def _in_scratch(
         with long_work():
             broken = _migrated_and_audited(address, keys, now, change)
         seconds = perf_counter() - started
-        yield Scratch(manifest, address, folder / FILES, broken, seconds)
+        yield ScratchCopy(manifest, address, folder / FILES, broken, seconds)
 
 
 @contextmanager
@@ -288,7 +288,7 @@ def _forget(folder: Path, rule: KeepRule, keys: Keys, now: datetime) -> tuple[st
             continue
         if path.is_file() and not path.is_symlink() and was_made_here(path, keys.signing):
             moments[moment] = path
-    keep = kept(moments, rule, now=now)
+    keep = moments_to_keep(moments, rule, now=now)
     gone = [path for moment, path in sorted(moments.items()) if moment not in keep]
     for path in gone:
         path.unlink()

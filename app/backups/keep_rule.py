@@ -15,7 +15,9 @@ class KeepRule:
     monthly: int = 12
 
 
-def kept(moments: Iterable[datetime], rule: KeepRule, *, now: datetime) -> frozenset[datetime]:
+def moments_to_keep(
+    moments: Iterable[datetime], rule: KeepRule, *, now: datetime
+) -> frozenset[datetime]:
     """Return which copies are kept, by the moments at which they were made.
 
     A copy from after `now` was made when the clock was wrong, or the clock is wrong now. It is kept, and

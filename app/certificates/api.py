@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from app.certificates import queries, serials
 from app.certificates.domain import Status
-from app.certificates.rate_limits import take_turn
+from app.certificates.rate_limits import count_look_up
 from app.kit.errors import NotFound
 from app.web.access import EVERYONE
 from app.web.request_context import Visit
@@ -47,7 +47,7 @@ def verify(visit: Visit, serial: str) -> CertificateShape:
     """Check a certificate by its number; what stands round the number does not matter, nor do spaces,
     hyphens and lower case."""
     meant = serials.read_serial(serial)
-    take_turn(visit)
+    count_look_up(visit)
     with visit.database.read() as db:
         found = queries.verification(db, meant, visit.keys.signing)
     if found is None:

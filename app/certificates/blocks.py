@@ -13,7 +13,7 @@ from app.accounts.printable_names import NO_LETTERS
 from app.accounts.queries import Person
 from app.audit import service as audit
 from app.certificates import domain, queries
-from app.certificates.domain import Facts, Whose
+from app.certificates.domain import CertificateFacts, NameOwner
 from app.certificates.models import Certificate, CertificateBlock
 from app.courses import queries as courses
 from app.db.database import Database
@@ -33,13 +33,13 @@ WITHIN = 4.0
 class Hindrance:
     """Why a certificate cannot be printed. `person_id` is whose name it is, where it is a name."""
 
-    whose: Whose
+    whose: NameOwner
     person_id: UserId | None
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Blocked:
+class BlockedCertificate:
     """An earned certificate that waits. `about` is the person whose name is to be corrected."""
 
     user_id: UserId
@@ -58,7 +58,7 @@ def look_ahead(database: Database, wanted: Iterable[tuple[UserId, str]]) -> None
     with database.read() as db:
         texts = [text for pair in wanted for text in _texts_for(db, *pair)]
     if texts:
-        glyph_check.undrawn(texts)
+        glyph_check.letters_not_drawn(texts)
 
 
 def look_ahead_to_reissue(database: Database, certificate_id: CertificateId) -> None:
@@ -75,36 +75,36 @@ def look_ahead_to_name(database: Database, user_id: UserId) -> None:
         names = printed_names_of(accounts.people(db, [user_id])[user_id])
         texts = [*names, *(text for pair in waiting(db) for text in _texts_for(db, *pair))]
     if texts:
-        glyph_check.undrawn(texts)
+        glyph_check.letters_not_drawn(texts)
 
 
-def hindrance(facts: Facts, person: Person) -> Hindrance | None:
+def hindrance(facts: CertificateFacts, person: Person) -> Hindrance | None:
     """Return why what a certificate would say cannot be printed, or None: an empty box in a name is worse
     than a certificate that waits. Only for facts from which nothing is missing."""
     name = domain.printable_name(person.certificate_name)
     if not name:
-        return Hindrance(Whose.holder, person.user_id, NO_NAME)
+        return Hindrance(NameOwner.holder, person.user_id, NO_NAME)
     if pictures := name_letters.pictures_in(name):
         return _of_holder(person, name_letters.listed([f"“{sign}”" for sign in pictures]))
-    missing = glyph_check.undrawn(_texts(facts, name), within=WITHIN)
+    missing = glyph_check.letters_not_drawn(_texts(facts, name), within=WITHIN)
     if letters := missing[name]:
         return _of_holder(person, name_letters.where_in(name, letters))
     for judged in domain.assessments_of(facts):
         if letters := missing[judged.assessor]:
             where = name_letters.where_in(judged.assessor, letters)
             reason = f"Our certificates cannot print {where} in the name of the assessor, {judged.assessor}."
-            return Hindrance(Whose.assessor, judged.assessor_id, reason)
+            return Hindrance(NameOwner.assessor, judged.assessor_id, reason)
     for text in _course_texts(facts):
         if letters := missing[text]:
             where = name_letters.where_in(text, letters)
             reason = f"Our certificates cannot print {where} in the text of the course."
-            return Hindrance(Whose.course, None, reason)
+            return Hindrance(NameOwner.course, None, reason)
     return None
 
 
 def _of_holder(person: Person, where: str) -> Hindrance:
     reason = f"Our certificates cannot print {where} in the name of the holder."
-    return Hindrance(Whose.holder, person.user_id, reason)
+    return Hindrance(NameOwner.holder, person.user_id, reason)
 
 
 def _texts_for(db: Session, user_id: UserId, course_key: str) -> tuple[str, ...]:
@@ -115,12 +115,12 @@ def _texts_for(db: Session, user_id: UserId, course_key: str) -> tuple[str, ...]
     return _texts(facts, domain.printable_name(person.certificate_name))
 
 
-def _texts(facts: Facts, name: str) -> tuple[str, ...]:
+def _texts(facts: CertificateFacts, name: str) -> tuple[str, ...]:
     assessors = (judged.assessor for judged in domain.assessments_of(facts))
     return tuple(text for text in (name, *assessors, *_course_texts(facts)) if text)
 
 
-def _course_texts(facts: Facts) -> Sequence[str]:
+def _course_texts(facts: CertificateFacts) -> Sequence[str]:
     certificate = facts.course.certificate
     return (certificate.title, certificate.scope, *(kind.title for kind in facts.course.practicals))
 
@@ -154,7 +154,7 @@ def block(
     )
     if why.person_id is not None:
         waits = f"Your certificate, {title}, is earned and waits for this only."
-        if why.whose is Whose.assessor:
+        if why.whose is NameOwner.assessor:
             waits = (
                 "The certificate of somebody whom you assessed is earned and waits for this only."
             )
@@ -166,7 +166,7 @@ def tell_of_saved_name(db: Session, user_id: UserId, *, now: datetime) -> None:
     or they had no role yet for which it is printed."""
     person = accounts.people(db, [user_id])[user_id]
     for name in printed_names_of(person):
-        if letters := glyph_check.undrawn([name], within=WITHIN)[name]:
+        if letters := glyph_check.letters_not_drawn([name], within=WITHIN)[name]:
             problem = f"Our certificates cannot print {name_letters.where_in(name, letters)} in your name."
             _tell(db, person, problem, "", now=now)
             return
@@ -202,7 +202,7 @@ def waiting(db: Session) -> tuple[tuple[UserId, str], ...]:
     return tuple((user_id, course_key) for user_id, course_key in rows)
 
 
-def blocked(db: Session) -> tuple[Blocked, ...]:
+def blocked(db: Session) -> tuple[BlockedCertificate, ...]:
     """Return the earned certificates that wait, the longest-waiting first."""
     rows = db.scalars(
         select(CertificateBlock).order_by(CertificateBlock.blocked_at).limit(PAGE_SIZE)
@@ -213,7 +213,7 @@ def blocked(db: Session) -> tuple[Blocked, ...]:
     people = accounts.people(db, ids)
     titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
     return tuple(
-        Blocked(
+        BlockedCertificate(
             row.user_id,
             row.course_key,
             titles.get(row.course_key, row.course_key),

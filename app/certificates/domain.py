@@ -27,7 +27,7 @@ class MissingKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingRequirement:
     """One thing to do before the certificate; `key` names the module, quiz or kind of practical."""
 
     kind: MissingKind
@@ -46,7 +46,7 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
-class Attended:
+class AttendedPractical:
     """A practical somebody was at. `checklist` is the one that the practical's own revision names for its
     kind, `replaces` the kinds that this kind stands for in that revision."""
 
@@ -59,7 +59,7 @@ class Attended:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class CompetentAssessment:
     """A signed assessment that ended competent."""
 
     assessment_id: AssessmentId
@@ -71,7 +71,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CertificateFacts:
     """Everything the rule asks about one person and one course. `enrolment_id` None: no place."""
 
     course: Course
@@ -79,18 +79,20 @@ class Facts:
     revision_number: int
     enrolment_id: EnrolmentId | None
     done: Done
-    attended: tuple[Attended, ...]
-    competent: tuple[Judged, ...]
+    attended: tuple[AttendedPractical, ...]
+    competent: tuple[CompetentAssessment, ...]
 
 
-def missing_for_certificate(facts: Facts) -> tuple[Missing, ...]:
+def missing_for_certificate(facts: CertificateFacts) -> tuple[MissingRequirement, ...]:
     """Return what is missing, in the order to do it; empty when the certificate is earned."""
     return tuple(
-        Missing(one.kind, one.key, one.words) for one in requirements(facts) if not one.is_met
+        MissingRequirement(one.kind, one.key, one.words)
+        for one in requirements(facts)
+        if not one.is_met
     )
 
 
-def requirements(facts: Facts) -> tuple[Requirement, ...]:
+def requirements(facts: CertificateFacts) -> tuple[Requirement, ...]:
     """Return everything the certificate asks for, in the order to do it.
 
     A place on the course, every module, the final test, and for each kind of practical of the course
@@ -132,7 +134,7 @@ def requirements(facts: Facts) -> tuple[Requirement, ...]:
     )
 
 
-def _of_kind(facts: Facts, kind: PracticalKind) -> tuple[Requirement, Requirement]:
+def _of_kind(facts: CertificateFacts, kind: PracticalKind) -> tuple[Requirement, Requirement]:
     attended = any(is_of_kind(one, kind) for one in facts.attended)
     words = f"Be assessed as competent on “{kind.title}”"
     return (
@@ -141,19 +143,21 @@ def _of_kind(facts: Facts, kind: PracticalKind) -> tuple[Requirement, Requiremen
     )
 
 
-def is_of_kind(one: Attended, kind: PracticalKind) -> bool:
+def is_of_kind(one: AttendedPractical, kind: PracticalKind) -> bool:
     """Whether a practical counts for a kind of the student's own revision: the same kind, or one that
     replaced it in a later revision, or one that it replaced."""
     return one.kind_key == kind.key or kind.key in one.replaces or one.kind_key in kind.replaces
 
 
-def counts(one: Judged, seat: Attended, kind: PracticalKind) -> bool:
+def counts(one: CompetentAssessment, seat: AttendedPractical, kind: PracticalKind) -> bool:
     """Whether an assessment counts for a kind of the student's own revision. It may follow the checklist
     of that revision, or of the practical's own one: the student had no choice of the sheet."""
     return is_of_kind(seat, kind) and one.checklist_key in (kind.checklist, seat.checklist)
 
 
-def _judged(facts: Facts, kind: PracticalKind) -> tuple[Attended, Judged] | None:
+def _judged(
+    facts: CertificateFacts, kind: PracticalKind
+) -> tuple[AttendedPractical, CompetentAssessment] | None:
     """Return the newest competent assessment of this kind that stands on an attended place (R-044)."""
     seats = {one.seat_id: one for one in facts.attended}
     standing = [
@@ -167,7 +171,7 @@ def _judged(facts: Facts, kind: PracticalKind) -> tuple[Attended, Judged] | None
     return seats[newest.seat_id], newest
 
 
-def uncounted(facts: Facts) -> tuple[Judged, ...]:
+def uncounted(facts: CertificateFacts) -> tuple[CompetentAssessment, ...]:
     """Return the competent assessments on attended places that count for no kind of practical."""
     places = {one.seat_id: one for one in facts.attended}
     return tuple(
@@ -179,7 +183,13 @@ def uncounted(facts: Facts) -> tuple[Judged, ...]:
 
 
 def make_snapshot(
-    facts: Facts, *, issuer: str, holder_id: UserId, name: str, serial: str, now: datetime
+    facts: CertificateFacts,
+    *,
+    issuer: str,
+    holder_id: UserId,
+    name: str,
+    serial: str,
+    now: datetime,
 ) -> dict[str, Any]:
     """Return what the certificate says, for ever, with the evidence it stands on.
 
@@ -204,15 +214,7 @@ def make_snapshot(
         "scope": course.certificate.scope,
         "issued_at": now.astimezone(UTC).isoformat(),
         "issued_on": now.astimezone(zone).date().isoformat(),
-        "practicals": [
-            {
-                "title": kind.title,
-                "on": seat.starts_at.astimezone(ZoneInfo(seat.zone)).date().isoformat(),
-                "assessed_on": one.signed_at.astimezone(ZoneInfo(seat.zone)).date().isoformat(),
-                "assessor": one.assessor,
-            }
-            for kind, seat, one in judged
-        ],
+        "practicals": [_practical_said(*entry) for entry in judged],
         "evidence": {
             "enrolment": str(facts.enrolment_id),
             "modules": [module.key for module in course.modules],
@@ -223,7 +225,20 @@ def make_snapshot(
     }
 
 
-def lost_evidence(snapshot: Mapping[str, Any], facts: Facts) -> tuple[str, ...]:
+def _practical_said(
+    kind: PracticalKind, seat: AttendedPractical, assessment: CompetentAssessment
+) -> dict[str, Any]:
+    """Return what a snapshot says of one practical; the days are those of the venue."""
+    zone = ZoneInfo(seat.zone)
+    return {
+        "title": kind.title,
+        "on": seat.starts_at.astimezone(zone).date().isoformat(),
+        "assessed_on": assessment.signed_at.astimezone(zone).date().isoformat(),
+        "assessor": assessment.assessor,
+    }
+
+
+def lost_evidence(snapshot: Mapping[str, Any], facts: CertificateFacts) -> tuple[str, ...]:
     """Return what the certificate stands on and today's facts do not show (any more)."""
     evidence = snapshot["evidence"]
     lost = [
@@ -249,7 +264,7 @@ def hash_of(snapshot: Mapping[str, Any]) -> str:
     return sha256(canonical(snapshot)).hexdigest()
 
 
-class Whose(StrEnum):
+class NameOwner(StrEnum):
     """Whose words on a certificate cannot be printed."""
 
     holder = "holder"
@@ -260,12 +275,12 @@ class Whose(StrEnum):
 OLD_REASON = "A letter of a name could not be printed. It is tried again within the hour."
 
 
-def readable_reason(reason: str, whose: Whose | None) -> str:
+def readable_reason(reason: str, whose: NameOwner | None) -> str:
     """Return why a certificate waits. Older versions kept codes of letters, which nobody can read."""
     return reason if whose is not None or "U+" not in reason else OLD_REASON
 
 
-def assessments_of(facts: Facts) -> tuple[Judged, ...]:
+def assessments_of(facts: CertificateFacts) -> tuple[CompetentAssessment, ...]:
     """Return the assessments that the certificate names, in the order of the course."""
     pairs = (_judged(facts, kind) for kind in facts.course.practicals)
     return tuple(pair[1] for pair in pairs if pair is not None)

@@ -6,24 +6,24 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.assessments.domain import Outcome
 from app.assessments.models import Assessment
-from app.certificates.domain import Attended
+from app.certificates.domain import AttendedPractical
 from app.certificates.models import Certificate, CertificateBlock
 from app.courses import queries as courses
 from app.db.base import table_of
 from app.kit.ids import UserId
-from app.practicals.queries.summaries import SeatBrief
+from app.practicals.queries.summaries import SeatSummary
 
 ASSESSMENT = table_of(Assessment).c
 USER = table_of(User).c
 ISSUED_TO, BLOCK = table_of(Certificate).c, table_of(CertificateBlock).c
 
 
-def attended(db: Session, seat: SeatBrief) -> Attended:
+def attended(db: Session, seat: SeatSummary) -> AttendedPractical:
     """Return a practical with what its own revision says of its kind; no statement while the revision is in
     memory."""
     day = seat.practical
     kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
-    return Attended(
+    return AttendedPractical(
         seat.seat_id,
         day.kind_key,
         day.starts_at,

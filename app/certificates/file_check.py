@@ -29,7 +29,7 @@ OTHER_IN_RECORDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class FileCheck:
     """The answer about a file. `why` is empty for a valid one; `said` is what a genuine certificate says,
     and is empty for every other file."""
 
@@ -64,7 +64,7 @@ class Checked:
         )
 
 
-def checked_file(content: bytes, keys: KnownKeys) -> Checked:
+def checked_file(content: bytes, keys: KnownKeys) -> FileCheck:
     """Return whether a file is whole, signed by one of these keys, and carries genuine data. It is told as
     valid as far as the file shows: whether it was revoked is known elsewhere. Never raise."""
     try:
@@ -74,7 +74,7 @@ def checked_file(content: bytes, keys: KnownKeys) -> Checked:
     return replace(checked_data(attached, keys), file_signed_with=file_key)
 
 
-def checked_data(document: bytes | str, keys: KnownKeys) -> Checked:
+def checked_data(document: bytes | str, keys: KnownKeys) -> FileCheck:
     """Return whether the data that a file carries are what the academy signed. Never raise."""
     try:
         words, proof = read_document(document)
@@ -83,11 +83,13 @@ def checked_data(document: bytes | str, keys: KnownKeys) -> Checked:
     said = words.get("certificate")
     if not is_proved(keys, StatementKind.certificate, words, proof) or not isinstance(said, dict):
         return _refused(OTHER_DATA)
-    checked = Checked(Status.valid, "", said, proof.key_id)
+    checked = FileCheck(Status.valid, "", said, proof.key_id)
     return checked if _can_be_told(checked) else _refused(OTHER_DATA)
 
 
-def with_status(checked: Checked, status: Status | None, revoked_at: datetime | None) -> Checked:
+def with_status(
+    checked: FileCheck, status: Status | None, revoked_at: datetime | None
+) -> FileCheck:
     """Return the answer with what the academy's records say now of the number of a genuine file; `status`
     None: they have no such number."""
     if checked.status is Status.not_valid:
@@ -101,14 +103,14 @@ def with_status(checked: Checked, status: Status | None, revoked_at: datetime | 
     return checked
 
 
-def revoked(checked: Checked, at: datetime | None) -> Checked:
+def revoked(checked: FileCheck, at: datetime | None) -> FileCheck:
     """Return the answer about a genuine file whose certificate was revoked."""
     when = f" on {at.day} {at:%B %Y}" if at else ""
     why = f"The academy issued it and revoked it{when}. Do not rely on it."
     return replace(checked, status=Status.revoked, why=why, revoked_at=at)
 
 
-def _can_be_told(checked: Checked) -> bool:
+def _can_be_told(checked: FileCheck) -> bool:
     """Return whether the data say what a certificate says: a list of keys may be anybody's."""
     try:
         return bool(checked.serial and checked.words)
@@ -116,5 +118,5 @@ def _can_be_told(checked: Checked) -> bool:
         return False
 
 
-def _refused(why: str) -> Checked:
-    return Checked(Status.not_valid, why, {})
+def _refused(why: str) -> FileCheck:
+    return FileCheck(Status.not_valid, why, {})

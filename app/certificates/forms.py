@@ -29,7 +29,3 @@ class RevokeForm(Form):
 class BlockedForm(Form):
     user_id: UUID
     course_key: str = Field(max_length=64)
-
-
-class ReissueForm(Form):
-    """Nothing but the button."""

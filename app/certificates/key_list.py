@@ -29,7 +29,7 @@ class NotPublished(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedKeyList:
     """What an academy published at `as_of`. `revoked` has the SHA-256 of each revoked serial: the list says
     of a certificate at hand whether it was revoked, and names nobody else's."""
 
@@ -66,7 +66,7 @@ def written_list(issuer: Issuer, revoked: Mapping[str, datetime], *, now: dateti
     return written_document(words, signed_by(issuer.keys, StatementKind.keys, words))
 
 
-def read_list(text: bytes | str) -> Published:
+def read_list(text: bytes | str) -> PublishedKeyList:
     """Return what a file says, or raise NotPublished. The signature shows that it is whole; that it is the
     academy's own is shown by where it was fetched from."""
     if len(text) > MOST_BYTES:
@@ -81,8 +81,8 @@ def read_list(text: bytes | str) -> Published:
     return found
 
 
-def _read(words: Mapping[str, Any]) -> Published:
-    return Published(
+def _read(words: Mapping[str, Any]) -> PublishedKeyList:
+    return PublishedKeyList(
         str(words["issuer"]),
         PublicKeys.of(
             {str(key["id"]): signature_bytes(key["public_key"]) for key in words["keys"]}

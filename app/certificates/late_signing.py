@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import open_to_all
+from app.accounts.actor import without_permission_check
 from app.audit import queries as trail
 from app.audit import service as audit
 from app.certificates.models import Certificate
@@ -34,7 +34,7 @@ WAS_ISSUED = trail.recorded(ISSUED, "certificate", COLUMNS.id).label("was_issued
 
 
 @dataclass(frozen=True, slots=True)
-class SignedLater:
+class LateSigning:
     """What came of it: the numbers that are signed now, and those left unsigned because their rows are
     not what was issued."""
 
@@ -56,12 +56,12 @@ class SignedLater:
 
 def upgrade(
     database: Database, keys: SigningKeys, *, now: datetime, watch: Watch | None = None
-) -> SignedLater:
+) -> LateSigning:
     """Bring the schema to the head. Where this brings the signatures, sign what was issued before."""
     brings_signatures = SIGNED_SINCE in migrate.pending(database)
     migrate.upgrade(database, watch=watch)
     if not brings_signatures:
-        return SignedLater((), ())
+        return LateSigning((), ())
     with database.write() as db:
         return sign_earlier(db, keys, now=now)
 
@@ -73,8 +73,8 @@ def count_unsigned(db: Session) -> int:
     return db.scalar(unsigned) or 0
 
 
-@open_to_all
-def sign_earlier(db: Session, keys: SigningKeys, *, now: datetime) -> SignedLater:
+@without_permission_check
+def sign_earlier(db: Session, keys: SigningKeys, *, now: datetime) -> LateSigning:
     """Sign each certificate without a signature that still is what was issued, by its old SHA-256 and by
     the audit trail. It is marked as signed at `now`, later than it was issued."""
     rows = db.execute(
@@ -101,7 +101,7 @@ def sign_earlier(db: Session, keys: SigningKeys, *, now: datetime) -> SignedLate
             person_id=row.user_id,
             details={"key_id": keys.newest_id},
         )
-    return SignedLater(tuple(signed), tuple(refused))
+    return LateSigning(tuple(signed), tuple(refused))
 
 
 def _is_as_issued(row: Certificate, *, was_revoked: bool) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.certificates.domain import Whose
+from app.certificates.domain import NameOwner
 from app.db.base import Base, word
 from app.db.damaged_values import ReadableJson, ReadableMoment, ReadableUuid
 from app.kit.ids import CertificateId, RevisionId, UserId
@@ -68,5 +68,5 @@ class CertificateBlock(Base):
     course_key: Mapped[str] = mapped_column(String(64), primary_key=True)
     reason: Mapped[str] = mapped_column(Text)
     blocked_at: Mapped[datetime]
-    whose: Mapped[Whose | None] = mapped_column(word(Whose))
+    whose: Mapped[NameOwner | None] = mapped_column(word(NameOwner))
     about_id: Mapped[UserId | None]

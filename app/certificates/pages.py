@@ -10,23 +10,23 @@ from app.certificates import blocks, name_changes, queries, serials, service
 from app.certificates.domain import Status
 from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable
 from app.certificates.file_check import checked_file, with_status
-from app.certificates.forms import BlockedForm, ReissueForm, RevokeForm, VerifyForm
+from app.certificates.forms import BlockedForm, RevokeForm, VerifyForm
 from app.certificates.key_list import written_list
 from app.certificates.printing import certificate_pdf
-from app.certificates.queries import Which
-from app.certificates.rate_limits import take_turn
+from app.certificates.queries import CertificateFilter
+from app.certificates.rate_limits import count_look_up
 from app.certificates.revocations import revocations
-from app.certificates.service import Issued
+from app.certificates.service import IssuedCertificate
 from app.certificates.signing import Issuer
 from app.db.paging import page_number
 from app.kit.errors import Invalid
 from app.kit.ids import CertificateId, UserId
 from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT, FreshProof
 from app.web.errors import status_of
-from app.web.forms import Submitted
+from app.web.forms import ButtonForm, Submitted
 from app.web.glyph_check import PrinterAway
 from app.web.pdf_queue import PaperAnswer
-from app.web.request_context import Preview, Visit, VisitContext
+from app.web.request_context import Preview, RequestContext, Visit
 from app.web.routing import Pages
 from app.web.uploads import Uploaded
 
@@ -94,7 +94,7 @@ def check_file(visit: Visit, upload: Uploaded) -> Response:
         return visit.render(
             "certificates/verify.html", status=422, errors={"file": NO_FILE}, values={}
         )
-    take_turn(visit)
+    count_look_up(visit)
     keys = visit.keys.signing
     checked = checked_file(upload.content, keys)
     if checked.said:
@@ -111,7 +111,7 @@ def check_file(visit: Visit, upload: Uploaded) -> Response:
 def show_verified(visit: Visit, serial: str) -> Response:
     """Anybody may check a certificate; only the count of the limit is written, and later."""
     meant = serials.read_serial(serial)
-    take_turn(visit)
+    count_look_up(visit)
     with visit.database.read() as db:
         found = queries.verification(db, meant, visit.keys.signing)
     if found is None:
@@ -145,7 +145,7 @@ def show_list(visit: Visit) -> Response:
     search = asked.get("q", "").strip()[:200]
     number = page_number(asked.get("page"))
     wanted = asked.get("which", "")
-    which = Which(wanted) if wanted in set(Which) else Which.all
+    which = CertificateFilter(wanted) if wanted in set(CertificateFilter) else CertificateFilter.all
     with visit.database.read() as db:
         page = queries.issued(db, visit.keys.signing, search=search, number=number, which=which)
         waiting = blocks.blocked(db)
@@ -214,7 +214,7 @@ def revoke(visit: Visit, certificate_id: CertificateId, submitted: Submitted) ->
     proof=FreshProof("issue a certificate anew"),
 )
 def reissue(visit: Visit, certificate_id: CertificateId, submitted: Submitted) -> Response:
-    ReissueForm.read(submitted)
+    ButtonForm.read(submitted)
     try:
         blocks.look_ahead_to_reissue(visit.database, certificate_id)
         with visit.database.write() as db:
@@ -226,7 +226,7 @@ def reissue(visit: Visit, certificate_id: CertificateId, submitted: Submitted) -
     return _lead_to(visit, issued, "A new certificate is issued, with a new number.")
 
 
-def _lead_to(visit: VisitContext, issued: Issued, words: str) -> Response:
+def _lead_to(visit: RequestContext, issued: IssuedCertificate, words: str) -> Response:
     """Show a certificate that was issued by this press, or by another admin a moment before."""
     if not issued.is_new:
         words = (
@@ -239,12 +239,12 @@ def _lead_to(visit: VisitContext, issued: Issued, words: str) -> Response:
     )
 
 
-def _issuer(visit: VisitContext) -> Issuer:
+def _issuer(visit: RequestContext) -> Issuer:
     return Issuer(visit.settings.academy_name, visit.keys.signing)
 
 
 def _one(
-    visit: VisitContext,
+    visit: RequestContext,
     certificate_id: CertificateId,
     status: int = 200,
     *,

@@ -13,7 +13,7 @@ from uuid import uuid4
 import structlog
 
 from app.certificates.pdf_signature import NotGenuine, sign_pdf, signed_attachment
-from app.certificates.records import Signed, trained
+from app.certificates.records import SignedCertificate, trained
 from app.certificates.serials import grouped
 from app.certificates.signing import Issuer, written_document
 from app.web import papers
@@ -27,7 +27,7 @@ MOST_FILES: Final = 500
 
 
 def certificate_pdf(
-    signed: Signed, issuer: Issuer, *, address: str, kept_in: Path, within: float
+    signed: SignedCertificate, issuer: Issuer, *, address: str, kept_in: Path, within: float
 ) -> bytes:
     """Return the document, printed and signed at most once with each key. `address` is where anybody can
     verify it. The academy's name is the issuer's for certificates that do not say who issued them.
@@ -107,7 +107,7 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _values(signed: Signed, academy: str, address: str) -> dict[str, Any]:
+def _values(signed: SignedCertificate, academy: str, address: str) -> dict[str, Any]:
     said = signed.snapshot
     return {
         "academy": said.get("issuer", academy),

@@ -15,28 +15,28 @@ from app.accounts.queries import Person
 from app.assessments import queries as assessments
 from app.assessments.queries import Competent
 from app.certificates import domain, policy, serials
-from app.certificates.domain import Facts, Judged, Requirement, Whose
+from app.certificates.domain import CertificateFacts, CompetentAssessment, NameOwner, Requirement
 from app.certificates.evidence import attended
 from app.certificates.models import Certificate, CertificateBlock
-from app.certificates.records import WAS_REVOKED, Shown, shown
+from app.certificates.records import WAS_REVOKED, CertificateView, certificate_view
 from app.certificates.signing import FORMAT, KnownKeys, Proof, StatementKind, is_proved
 from app.courses import queries as courses
-from app.courses.queries import Published
+from app.courses.queries import PublishedCourse
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE, Page, page_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
-from app.enrolments.queries import Place
+from app.enrolments.queries import ConfirmedPlace
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, EnrolmentId, UserId
 from app.learning import queries as learning
 from app.learning.domain import Done
 from app.practicals import queries as practicals
-from app.practicals.queries.summaries import SeatBrief
+from app.practicals.queries.summaries import SeatSummary
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class CertificateProgress:
     """What one person has done and still has to do for the certificate of one course.
 
     `attended_at` is the newest practical they were at. `blocked` says why an earned certificate cannot
@@ -62,12 +62,12 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnPage:
-    certificates: tuple[Shown, ...]
-    ways: tuple[Way, ...]
+class OwnCertificates:
+    certificates: tuple[CertificateView, ...]
+    ways: tuple[CertificateProgress, ...]
 
 
-class Which(StrEnum):
+class CertificateFilter(StrEnum):
     """Which certificates a list shows."""
 
     all = "all"
@@ -89,7 +89,7 @@ _NOBODY = {"format": 0, "serial": "", "holder": {"name": "x" * 40}, "scope": "x"
 _NOBODYS_SIGNATURE = b64encode(bytes(64)).decode()
 
 
-def facts_of(db: Session, user_id: UserId, course_key: str) -> Facts | None:
+def facts_of(db: Session, user_id: UserId, course_key: str) -> CertificateFacts | None:
     """Return everything the rule asks, read now; None when the course does not exist."""
     place = enrolments.place_on(db, user_id, course_key)
     if place is not None:
@@ -98,12 +98,12 @@ def facts_of(db: Session, user_id: UserId, course_key: str) -> Facts | None:
     return _facts(db, user_id, published, None) if published else None
 
 
-def facts_behind(db: Session, row: Certificate) -> Facts:
+def facts_behind(db: Session, row: Certificate) -> CertificateFacts:
     """Return the facts as they are now, for the revision a certificate was issued under."""
     return _facts(db, row.user_id, courses.revision(db, row.revision_id), None)
 
 
-def verification(db: Session, serial: str | None, keys: KnownKeys) -> Shown | None:
+def verification(db: Session, serial: str | None, keys: KnownKeys) -> CertificateView | None:
     """Return what a stranger may know of a serial, or None. A signature is checked each time, and for a
     miss as well: a hit takes no longer (R-111, R-114)."""
     query = select(Certificate, WAS_REVOKED).where(Certificate.serial == (serial or ""))
@@ -112,19 +112,21 @@ def verification(db: Session, serial: str | None, keys: KnownKeys) -> Shown | No
         nobodys = Proof(FORMAT, next(iter(keys.public())), _NOBODYS_SIGNATURE)
         is_proved(keys, StatementKind.certificate, _NOBODY, nobodys)
         return None
-    return shown(found[0], keys, was_revoked=found[1])
+    return certificate_view(found[0], keys, was_revoked=found[1])
 
 
-def document(db: Session, actor: Actor, certificate_id: CertificateId, keys: KnownKeys) -> Shown:
+def document(
+    db: Session, actor: Actor, certificate_id: CertificateId, keys: KnownKeys
+) -> CertificateView:
     """Return a certificate for its document; NotFound for anybody but its holder and admins."""
     query = select(Certificate, WAS_REVOKED).where(Certificate.id == certificate_id)
     found = db.execute(query).one_or_none()
     if found is None or not policy.may_open(actor, found[0].user_id):
         raise NotFound
-    return shown(found[0], keys, was_revoked=found[1])
+    return certificate_view(found[0], keys, was_revoked=found[1])
 
 
-def own_page(db: Session, user_id: UserId, keys: KnownKeys) -> OwnPage:
+def own_page(db: Session, user_id: UserId, keys: KnownKeys) -> OwnCertificates:
     """Return a person's certificates, newest first, and what is missing for those they can earn."""
     places = enrolments.places_of(db, user_id)
     return own_page_of(db, user_id, places, learning.done_on_all(db, user_id), keys)
@@ -133,28 +135,28 @@ def own_page(db: Session, user_id: UserId, keys: KnownKeys) -> OwnPage:
 def own_page_of(
     db: Session,
     user_id: UserId,
-    places: Iterable[Place],
+    places: Iterable[ConfirmedPlace],
     done: Mapping[str, Done],
     keys: KnownKeys,
-) -> OwnPage:
+) -> OwnCertificates:
     """The same for somebody whose places, newest first, and completions are known."""
     rows = ISSUED.all(db, user_id=user_id)
     live = {row.course_key for row in rows if row.revoked_at is None}
-    newest: dict[str, Place] = {}
+    newest: dict[str, ConfirmedPlace] = {}
     for place in places:
         newest.setdefault(place.course_key, place)
     wanted = [place for key, place in newest.items() if key not in live]
     ways = _ways(db, user_id, wanted, done)
     revoked = {row.course_key for row in rows} - live
-    return OwnPage(
-        tuple(shown(row, keys, was_revoked=row.was_revoked) for row in rows),
+    return OwnCertificates(
+        tuple(certificate_view(row, keys, was_revoked=row.was_revoked) for row in rows),
         tuple(replace(way, is_revoked=way.course_key in revoked) for way in ways),
     )
 
 
 def _ways(
-    db: Session, user_id: UserId, places: Sequence[Place], done: Mapping[str, Done]
-) -> tuple[Way, ...]:
+    db: Session, user_id: UserId, places: Sequence[ConfirmedPlace], done: Mapping[str, Done]
+) -> tuple[CertificateProgress, ...]:
     """Return the way to each certificate, in few statements whatever the number of courses."""
     if not places:
         return ()
@@ -178,19 +180,24 @@ def _ways(
         asked = domain.requirements(facts)
         block = blocks.get(key)
         why = domain.readable_reason(block.reason, block.whose) if block else None
-        is_own = block is not None and block.whose is Whose.holder
-        found.append(Way(key, facts.course.title, asked, attended_at, why, is_own))
+        is_own = block is not None and block.whose is NameOwner.holder
+        found.append(CertificateProgress(key, facts.course.title, asked, attended_at, why, is_own))
     return tuple(found)
 
 
 def issued(
-    db: Session, keys: KnownKeys, *, search: str, number: int, which: Which = Which.all
-) -> Page[Shown]:
+    db: Session,
+    keys: KnownKeys,
+    *,
+    search: str,
+    number: int,
+    which: CertificateFilter = CertificateFilter.all,
+) -> Page[CertificateView]:
     """Return certificates by name or serial, newest first."""
     query = select(Certificate, WAS_REVOKED)
-    if which is Which.valid:
+    if which is CertificateFilter.valid:
         query = query.where(Certificate.revoked_at.is_(None))
-    elif which is Which.revoked:
+    elif which is CertificateFilter.revoked:
         query = query.where(Certificate.revoked_at.is_not(None))
     if search:
         serial = serials.read_serial(search)
@@ -203,7 +210,7 @@ def issued(
         .offset((number - 1) * PAGE_SIZE)
     )
     return page_of(
-        [shown(row, keys, was_revoked=was_revoked) for row, was_revoked in rows],
+        [certificate_view(row, keys, was_revoked=was_revoked) for row, was_revoked in rows],
         number=number,
         total=total,
     )
@@ -229,14 +236,14 @@ def live_certificate(db: Session, user_id: UserId, course_key: str) -> Certifica
     )
 
 
-def _facts_on(db: Session, place: Place) -> Facts:
+def _facts_on(db: Session, place: ConfirmedPlace) -> CertificateFacts:
     published = courses.revision(db, place.revision_id)
     return _facts(db, place.user_id, published, place.enrolment_id)
 
 
 def _facts(
-    db: Session, user_id: UserId, published: Published, enrolment_id: EnrolmentId | None
-) -> Facts:
+    db: Session, user_id: UserId, published: PublishedCourse, enrolment_id: EnrolmentId | None
+) -> CertificateFacts:
     course_key = published.course_key
     judged = assessments.competent_of(db, user_id, course_key)
     return _gathered(
@@ -258,14 +265,14 @@ def _names(db: Session, judged: Iterable[Competent]) -> Mapping[UserId, Person]:
 
 def _gathered(
     db: Session,
-    published: Published,
+    published: PublishedCourse,
     enrolment_id: EnrolmentId | None,
     done: Done,
-    seats: Iterable[SeatBrief],
+    seats: Iterable[SeatSummary],
     judged: Iterable[Competent],
     names: Mapping[UserId, Person],
-) -> Facts:
-    return Facts(
+) -> CertificateFacts:
+    return CertificateFacts(
         course=published.course,
         revision_id=published.revision_id,
         revision_number=published.number,
@@ -273,7 +280,7 @@ def _gathered(
         done=done,
         attended=tuple(attended(db, seat) for seat in seats),
         competent=tuple(
-            Judged(
+            CompetentAssessment(
                 one.assessment_id,
                 one.seat_id,
                 one.checklist_key,

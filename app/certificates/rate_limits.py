@@ -5,13 +5,13 @@ from datetime import timedelta
 from app.accounts.domain import network_blocks
 from app.db import rate_limits
 from app.db.rate_limits import Limit
-from app.web.request_context import VisitContext
+from app.web.request_context import RequestContext
 
 VERIFY = Limit("verify", most=60, per=timedelta(minutes=5))
 """Enough for a clinic that checks a list by hand; too few to walk through numbers (R-114)."""
 
 
-def take_turn(visit: VisitContext) -> None:
+def count_look_up(visit: RequestContext) -> None:
     """Count one look at a serial for this network; raise TooMany when there were too many. It waits for
     nobody who writes: a certificate can be checked whatever the academy is doing."""
     tries = VERIFY.of_blocks(network_blocks(visit.network))

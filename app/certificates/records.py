@@ -32,7 +32,7 @@ somebody took its revocation."""
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class TrainedPractical:
     """One practical as a certificate names it."""
 
     title: str
@@ -42,7 +42,7 @@ class Trained:
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignedCertificate:
     """What is handed on with a certificate, so that anybody can check it without the academy: `words` are
     those that `proof` signs."""
 
@@ -52,7 +52,7 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CertificateView:
     """A certificate as it was issued, with its status now.
 
     One that is not valid has a number and the place of its row, and nothing of what the row says: it may
@@ -70,28 +70,28 @@ class Shown:
     issued_on: date | None = None
     issued_at: datetime | None = None
     signed_later: datetime | None = None
-    practicals: tuple[Trained, ...] = ()
+    practicals: tuple[TrainedPractical, ...] = ()
     revoked_at: datetime | None = None
     revocation_reason: str | None = None
-    signed: Signed | None = None
+    signed: SignedCertificate | None = None
 
     @property
     def grouped(self) -> str:
         return serials.grouped(self.serial)
 
 
-def shown(row: Certificate, keys: KnownKeys, *, was_revoked: bool) -> Shown:
+def certificate_view(row: Certificate, keys: KnownKeys, *, was_revoked: bool) -> CertificateView:
     """Return a row as it may be shown. `was_revoked` is what the audit trail says of it."""
     proof = proof_of(row)
     if proof is None or not is_untouched(row, keys, was_revoked=was_revoked):
-        return Shown(
+        return CertificateView(
             id=row.id,
             serial=row.serial if isinstance(row.serial, str) else "",
             holder_id=row.user_id,
             status=Status.not_valid,
         )
     said, signed_at = row.snapshot, row.signed_at or row.issued_at
-    return Shown(
+    return CertificateView(
         id=row.id,
         serial=row.serial,
         holder_id=row.user_id,
@@ -105,14 +105,16 @@ def shown(row: Certificate, keys: KnownKeys, *, was_revoked: bool) -> Shown:
         practicals=trained(said),
         revoked_at=row.revoked_at,
         revocation_reason=row.revocation_reason,
-        signed=Signed(said, certificate_words(said, id=row.id, signed_at=signed_at), proof),
+        signed=SignedCertificate(
+            said, certificate_words(said, id=row.id, signed_at=signed_at), proof
+        ),
     )
 
 
-def trained(said: Mapping[str, Any]) -> tuple[Trained, ...]:
+def trained(said: Mapping[str, Any]) -> tuple[TrainedPractical, ...]:
     """Return the practicals of a genuine snapshot."""
     return tuple(
-        Trained(
+        TrainedPractical(
             practical["title"],
             date.fromisoformat(practical["on"]),
             date.fromisoformat(practical["assessed_on"]),

@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor, open_to_all, require
+from app.accounts.actor import Actor, require, without_permission_check
 from app.audit import service as audit
 from app.certificates import blocks, domain, policy, queries, serials
-from app.certificates.domain import Facts
+from app.certificates.domain import CertificateFacts
 from app.certificates.errors import AlreadyRevoked, NotIssued
 from app.certificates.models import Certificate, CertificateBlock
 from app.certificates.records import ISSUED, REVOKED, sign_certificate, sign_revocation
@@ -25,14 +25,14 @@ from app.outbox.service import announce
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedCertificate:
     """A valid certificate. `is_new`: this use-case issued it, and nobody else a moment before."""
 
     certificate_id: CertificateId
     is_new: bool
 
 
-@open_to_all
+@without_permission_check
 def announce_if_complete(db: Session, user_id: UserId, course_key: str, *, now: datetime) -> None:
     """Record that a certificate is to be issued, once everything is there. It is issued by a job of its
     own, for which the printer is asked about the names before a block is opened."""
@@ -44,7 +44,7 @@ def announce_if_complete(db: Session, user_id: UserId, course_key: str, *, now: 
         announce(db, "certificate.earned", fact, now=now)
 
 
-@open_to_all
+@without_permission_check
 def issue_if_complete(
     db: Session, user_id: UserId, course_key: str, issuer: Issuer, *, now: datetime
 ) -> CertificateId | None:
@@ -59,7 +59,7 @@ def issue_if_complete(
     return issued.certificate_id if issued else None
 
 
-@open_to_all
+@without_permission_check
 def name_saved(db: Session, user_id: UserId, issuer: Issuer, *, now: datetime) -> None:
     """Tell a person whose saved name cannot be printed, and issue every certificate that waited for a name
     which is corrected now. Call `blocks.look_ahead_to_name` before the block is opened."""
@@ -70,7 +70,7 @@ def name_saved(db: Session, user_id: UserId, issuer: Issuer, *, now: datetime) -
 
 def issue_blocked(
     db: Session, actor: Actor, user_id: UserId, course_key: str, issuer: Issuer, *, now: datetime
-) -> Issued:
+) -> IssuedCertificate:
     """Try a blocked certificate again, for instance after its name was corrected; refused with the
     reasons while something is missing or the name cannot be printed. One that was issued in the meantime,
     by a job or another admin, is returned as it is."""
@@ -79,13 +79,13 @@ def issue_blocked(
         issued_before = queries.live_certificate(db, user_id, course_key)
         if issued_before is None:
             raise NotFound
-        return Issued(issued_before, is_new=False)
+        return IssuedCertificate(issued_before, is_new=False)
     return _issue_or_say_why(db, actor, user_id, course_key, issuer, now=now)
 
 
 def reissue_certificate(
     db: Session, actor: Actor, certificate_id: CertificateId, issuer: Issuer, *, now: datetime
-) -> Issued:
+) -> IssuedCertificate:
     """Issue anew what was revoked, under a new serial; the old one stays revoked. Refused with the
     reasons while the rule is not fulfilled, and while this one is valid. One that another admin issued
     anew in the meantime is returned as it is."""
@@ -96,7 +96,7 @@ def reissue_certificate(
     if row.revoked_at is None:
         raise NotIssued(["the valid certificate has to be revoked first"])
     if issued_before := queries.live_certificate(db, row.user_id, row.course_key):
-        return Issued(issued_before, is_new=False)
+        return IssuedCertificate(issued_before, is_new=False)
     return _issue_or_say_why(db, actor, row.user_id, row.course_key, issuer, now=now)
 
 
@@ -112,13 +112,13 @@ def revoke_certificate(
     """Revoke a certificate from this moment on, with a reason its holder is told. It is not deleted:
     the public page says that it was revoked, and when."""
     require(policy.may_manage(actor))
-    gate = (
+    practical = (
         update(Certificate)
         .where(Certificate.id == certificate_id, Certificate.revoked_at.is_(None))
         .values(revoked_at=now, revoked_by=actor.user_id, revocation_reason=reason)
         .returning(Certificate)
     )
-    row = db.scalars(gate).one_or_none()
+    row = db.scalars(practical).one_or_none()
     if row is None:
         if db.get(Certificate, certificate_id) is None:
             raise NotFound
@@ -139,7 +139,7 @@ def revoke_certificate(
 
 def _issue_or_say_why(
     db: Session, actor: Actor, user_id: UserId, course_key: str, issuer: Issuer, *, now: datetime
-) -> Issued:
+) -> IssuedCertificate:
     issued = _issue(db, user_id, course_key, issuer, issued_by=actor, now=now)
     if issued is not None:
         return issued
@@ -158,7 +158,7 @@ def _issue(
     *,
     issued_by: Actor | None,
     now: datetime,
-) -> Issued | None:
+) -> IssuedCertificate | None:
     facts = queries.facts_of(db, user_id, course_key)
     if facts is None or domain.missing_for_certificate(facts):
         return None
@@ -177,15 +177,20 @@ def _issue(
             db.add(row)
     except IntegrityError:  # another worker issued it in the same moment: that one stands
         issued_before = queries.live_certificate(db, user_id, course_key)
-        return Issued(issued_before, is_new=False) if issued_before else None
+        return IssuedCertificate(issued_before, is_new=False) if issued_before else None
     blocks.unblock(db, user_id, course_key)
     _record_issued(db, row, issued_by, now=now)
     _tell_holder(db, row, "certificates/issued", now=now)
-    return Issued(row.id, is_new=True)
+    return IssuedCertificate(row.id, is_new=True)
 
 
 def _signed_row(
-    snapshot: dict[str, Any], user_id: UserId, facts: Facts, issuer: Issuer, *, now: datetime
+    snapshot: dict[str, Any],
+    user_id: UserId,
+    facts: CertificateFacts,
+    issuer: Issuer,
+    *,
+    now: datetime,
 ) -> Certificate:
     row = Certificate(
         id=CertificateId(new_uuid()),

@@ -15,7 +15,7 @@ from app.cli.common import AsJson, demand_answer, fail, now_of, read_settings
 from app.kit.error_descriptions import PlainError, describe_error
 
 if TYPE_CHECKING:
-    from app.backups.copies import Made, Restored
+    from app.backups.copies import MadeBackup, RestoreReport
     from app.kit.keys import Keys
     from app.settings import Settings
 
@@ -73,7 +73,7 @@ def restore(
     raise SystemExit(1 if done.broken else 0)
 
 
-def _tell_restored(done: "Restored") -> None:
+def _tell_restored(done: "RestoreReport") -> None:
     print(
         f"Restored in {done.seconds:.1f} seconds: the academy is as it was on "
         f"{_moment(done.manifest.moment)}."
@@ -198,5 +198,5 @@ def _moment(at: datetime) -> str:
     return f"{at.day} {at:%B %Y at %H:%M} UTC"
 
 
-def _size(made: "Made") -> str:
+def _size(made: "MadeBackup") -> str:
     return f"{max(1, made.bytes // 1024**2):,} MB"

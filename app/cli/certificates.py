@@ -12,7 +12,7 @@ from app.cli.backups import verify_backup
 from app.cli.common import AsJson, fail, now_of, open_database, read_settings
 
 if TYPE_CHECKING:
-    from app.certificates.file_check import Checked
+    from app.certificates.file_check import FileCheck
 
 app = typer.Typer()
 
@@ -85,7 +85,7 @@ def _read(file: Path) -> bytes:
         fail(f"{file} cannot be read: {error.strerror}.", code=2)
 
 
-def _by_list(content: bytes, keys_file: Path) -> tuple["Checked", tuple[str, ...]]:
+def _by_list(content: bytes, keys_file: Path) -> tuple["FileCheck", tuple[str, ...]]:
     """Check with a published list of keys, without any settings or database."""
     from app.certificates import file_check as certificates_file_check
     from app.certificates import key_list
@@ -107,7 +107,7 @@ def _by_list(content: bytes, keys_file: Path) -> tuple["Checked", tuple[str, ...
     return (certificates_file_check.revoked(checked, revoked_at) if revoked_at else checked), notes
 
 
-def _by_installation(content: bytes) -> tuple["Checked", tuple[str, ...]]:
+def _by_installation(content: bytes) -> tuple["FileCheck", tuple[str, ...]]:
     """Check with the keys of this installation, and look up the status in its database."""
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -134,7 +134,7 @@ def _by_installation(content: bytes) -> tuple["Checked", tuple[str, ...]]:
     return certificates_file_check.with_status(checked, found.status, found.revoked_at), ()
 
 
-def _as_json(checked: "Checked", notes: tuple[str, ...]) -> dict[str, object]:
+def _as_json(checked: "FileCheck", notes: tuple[str, ...]) -> dict[str, object]:
     said = checked.said
     return {
         "status": str(checked.status),

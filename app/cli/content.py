@@ -11,7 +11,7 @@ import typer
 from app.cli.common import AsJson, fail, now_of, open_database
 
 if TYPE_CHECKING:
-    from app.courses.domain.parsing import Parsed
+    from app.courses.domain.parsing import ParsedCourse
 
 app = typer.Typer(no_args_is_help=True, help="Courses as files: check, publish, count.")
 
@@ -66,7 +66,7 @@ def count_content(path: Path) -> None:
         print(json.dumps(statistics(parsed.course, parsed.keys)))
 
 
-def parse_folder(path: Path) -> "Parsed":
+def parse_folder(path: Path) -> "ParsedCourse":
     from app.courses.domain.parsing import parse_course
     from app.courses.source_folder import read_folder
 
@@ -75,12 +75,12 @@ def parse_folder(path: Path) -> "Parsed":
     return parse_course(path.resolve().name, read_folder(path))
 
 
-def _print_notices(path: str, parsed: "Parsed") -> None:
+def _print_notices(path: str, parsed: "ParsedCourse") -> None:
     for notice in parsed.notices:
         print(f"notice: {path}/{notice}", file=sys.stderr)
 
 
-def refuse_problems(parsed: "Parsed") -> None:
+def refuse_problems(parsed: "ParsedCourse") -> None:
     if parsed.problems:
         listed = "\n".join(str(problem) for problem in parsed.problems)
         fail(f"Nothing was published. Mend these first:\n{listed}")

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from app.cli.common import AsJson, now_of, read_settings
-from app.key_files import KINDS, Kind, Purpose, add_key, read_checked, read_text
-from app.kit.keys import SEALING, SIGNING, Line, SigningKeys
+from app.key_files import KINDS, KeyFile, KeyPurpose, add_key, read_checked, read_text
+from app.kit.keys import SEALING, SIGNING, KeyLine, SigningKeys
 from app.web.clock import real_clock
 
 app = typer.Typer(no_args_is_help=True, help="Keys that sign certificates and seal secrets.")
@@ -21,7 +21,7 @@ AtPath = Annotated[
 
 
 @app.command("new")
-def make_key(purpose: Purpose, file: AtPath = None) -> None:
+def make_key(purpose: KeyPurpose, file: AtPath = None) -> None:
     """Add a new key before the others, or make the file. From the next start on it signs or seals;
     the older ones still verify or open."""
     kind = KINDS[purpose]
@@ -38,7 +38,7 @@ def make_key(purpose: Purpose, file: AtPath = None) -> None:
 @app.command("list")
 def list_keys(
     purpose: Annotated[
-        Purpose | None, typer.Argument(help="signing or sealing; both without it.")
+        KeyPurpose | None, typer.Argument(help="signing or sealing; both without it.")
     ] = None,
     file: AtPath = None,
     as_json: AsJson = False,
@@ -67,14 +67,14 @@ def list_keys(
         print("  ".join(str(word) for word in one.values() if word))
 
 
-def _public(path: Path, kind: Kind) -> dict[str, str]:
-    if kind.purpose is not Purpose.signing:
+def _public(path: Path, kind: KeyFile) -> dict[str, str]:
+    if kind.purpose is not KeyPurpose.signing:
         return {}
     ring = SigningKeys.read(read_text(path, kind))
     return {key_id: b64encode(value).decode() for key_id, value in ring.public().items()}
 
 
-def _does(line: Line, *, is_newest: bool) -> str:
+def _does(line: KeyLine, *, is_newest: bool) -> str:
     if line.kind == SIGNING:
         return "signs and verifies" if is_newest else "verifies"
     if line.kind == SEALING:

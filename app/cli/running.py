@@ -154,14 +154,14 @@ def work() -> None:
     stop = Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda _signal, _frame: stop.set())
-    shell, log = application.state.shell, structlog.get_logger("working")
+    app_context, log = application.state.app_context, structlog.get_logger("working")
     log.info("worker started", version=version("preceptor"), database=settings.kind_of_database)
     jobs.work_until(
         stop,
-        shell.database,
+        app_context.database,
         application.state.mailer,
-        shell.clock,
-        issuer_of(shell),
+        app_context.clock,
+        issuer_of(app_context),
         Path(settings.files_url),
     )
     log.info("worker stopped")

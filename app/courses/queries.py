@@ -19,7 +19,7 @@ from app.kit.ids import RevisionId
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Published:
+class PublishedCourse:
     """One revision of a course, as learners see it. There is one object of each while it is in memory, so
     that what follows from it can be kept by it."""
 
@@ -51,7 +51,7 @@ _head = table_of(CourseHead).c
 HEADS = Prepared(select(_head.current_revision_id))
 HEAD = Prepared(select(_head.current_revision_id).where(_head.key == bindparam("course_key")))
 
-_by_id: dict[RevisionId, Published] = {}
+_by_id: dict[RevisionId, PublishedCourse] = {}
 _drawings: dict[str, bytes] = {}
 MOST_KEPT = 64
 MOST_DRAWINGS = 256
@@ -59,7 +59,7 @@ ADDRESS_LENGTH = 32
 """Addresses of drawings carry so many digits of the digest; 128 bits name one drawing."""
 
 
-def revision(db: Session, revision_id: RevisionId) -> Published:
+def revision(db: Session, revision_id: RevisionId) -> PublishedCourse:
     """Return one revision, without a statement once it is in memory; raise NotFound."""
     kept = _by_id.get(revision_id)
     if kept is not None:
@@ -71,7 +71,7 @@ def revision(db: Session, revision_id: RevisionId) -> Published:
     ).one_or_none()
     if row is None:
         raise NotFound
-    published = Published(
+    published = PublishedCourse(
         revision_id, row.number, row.digest, Course.model_validate_json(row.delivery)
     )
     if len(_by_id) >= MOST_KEPT:
@@ -85,13 +85,13 @@ def current_revision_of(course_key: Any) -> Any:
     return select(_head.current_revision_id).where(_head.key == course_key).scalar_subquery()
 
 
-def current(db: Session, course_key: str) -> Published | None:
+def current(db: Session, course_key: str) -> PublishedCourse | None:
     """Return the revision new learners get, or None when there is no such course."""
     head = HEAD.one_or_none(db, course_key=course_key)
     return None if head is None else revision(db, head.current_revision_id)
 
 
-def catalogue(db: Session) -> tuple[Published, ...]:
+def catalogue(db: Session) -> tuple[PublishedCourse, ...]:
     """Return the current revision of every course, by title."""
     found = [revision(db, head.current_revision_id) for head in HEADS.all(db)]
     return tuple(sorted(found, key=lambda published: published.course.title))

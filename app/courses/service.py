@@ -16,7 +16,7 @@ from app.courses.domain.delivery import Course
 from app.courses.domain.diff import Change, compare, corrupting
 from app.courses.domain.digest import digest
 from app.courses.domain.keys import CourseKeys
-from app.courses.domain.parsing import Parsed
+from app.courses.domain.parsing import ParsedCourse
 from app.courses.domain.svg import digest_of
 from app.courses.errata import publish_errata
 from app.courses.errors import CorruptsEvidence, CourseHasProblems, PublishedMeanwhile
@@ -24,7 +24,7 @@ from app.courses.models import CourseHead, Media, Revision
 from app.kit.ids import RevisionId, new_uuid
 
 
-class Outcome(StrEnum):
+class PublishResult(StrEnum):
     """`restored`: the same content was published before, and its revision is current again."""
 
     published = "published"
@@ -36,7 +36,7 @@ class Outcome(StrEnum):
 class Publication:
     """What publishing did, and what it changed for new learners."""
 
-    outcome: Outcome
+    outcome: PublishResult
     course_key: str
     revision_id: RevisionId
     number: int
@@ -47,14 +47,16 @@ class Publication:
 
     @property
     def sentence(self) -> str:
-        if self.outcome is Outcome.unchanged:
+        if self.outcome is PublishResult.unchanged:
             return f"{self.course_key}: nothing changed; revision {self.number} stays current."
-        if self.outcome is Outcome.restored:
+        if self.outcome is PublishResult.restored:
             return f"{self.course_key}: revision {self.number} is current again."
         return f"{self.course_key}: published as revision {self.number}."
 
 
-def publish(db: Session, actor: Actor | None, parsed: Parsed, *, now: datetime) -> Publication:
+def publish(
+    db: Session, actor: Actor | None, parsed: ParsedCourse, *, now: datetime
+) -> Publication:
     """Make a parsed course the current revision; do nothing when it already is.
 
     `actor` None is the system. Content that was published before gets its old revision back. Learners
@@ -79,7 +81,7 @@ def publish(db: Session, actor: Actor | None, parsed: Parsed, *, now: datetime) 
 def _publish_revision(
     db: Session,
     actor: Actor | None,
-    parsed: Parsed,
+    parsed: ParsedCourse,
     course: Course,
     keys: CourseKeys,
     head: RevisionId | None,
@@ -91,7 +93,7 @@ def _publish_revision(
     known = {row.digest: row for row in _revisions(db, course.key)}
     here = next((row for row in known.values() if row.id == head), None)
     if here is not None and here.digest == name:
-        return Publication(Outcome.unchanged, course.key, here.id, here.number, name)
+        return Publication(PublishResult.unchanged, course.key, here.id, here.number, name)
     changes = _changes(db, [row.id for row in known.values()], head, course, keys)
     # Not their count: a revision that nobody used is deleted after a while.
     number = max((row.number for row in known.values()), default=0) + 1
@@ -103,7 +105,7 @@ def _publish_revision(
             _point_head(db, course.key, row.id, now)
     except IntegrityError:  # a unique key: another process published the same course or drawing
         raise PublishedMeanwhile from None
-    outcome = Outcome.published if old is None else Outcome.restored
+    outcome = PublishResult.published if old is None else PublishResult.restored
     audit.record(
         db,
         actor.user_id if actor else None,

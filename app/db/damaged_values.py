@@ -7,14 +7,14 @@ from sqlalchemy import JSON, Dialect, TypeDecorator, Uuid
 from app.db.base import UtcDateTime
 
 
-class Unreadable:
+class UnreadableValue:
     """Stands for a stored value that its column's type cannot read. It equals only itself."""
 
     def __repr__(self) -> str:
         return "UNREADABLE"
 
 
-UNREADABLE = Unreadable()
+UNREADABLE = UnreadableValue()
 
 
 class _AsFarAsReadable(TypeDecorator[Any]):

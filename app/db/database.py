@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.db.deferred_writes import Later, Tries
+from app.db.deferred_writes import CountedInProcess, DeferredWrites
 
 SAFE_SQLITE = (3, 51, 3)
 """Older libraries can, rarely, corrupt a WAL database written by several connections."""
@@ -32,7 +32,7 @@ CONNECT_SECONDS = 5
 
 
 @dataclass(slots=True)
-class Work:
+class StatementCount:
     """What the database did for one request or job; BEGIN and COMMIT are not counted."""
 
     statements: int = 0
@@ -43,7 +43,7 @@ class DatabaseBusy(Exception):
     """Another write block did not end in time; nothing was changed."""
 
 
-current_work: ContextVar[Work | None] = ContextVar("current_work", default=None)
+current_count: ContextVar[StatementCount | None] = ContextVar("current_work", default=None)
 
 
 def sqlite_module() -> ModuleType:
@@ -67,8 +67,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._engine(pool_size)
         self._writer: Lock | None = None
-        self.later = Later(self.write)
-        self.tries = Tries()
+        self.later = DeferredWrites(self.write)
+        self.tries = CountedInProcess()
         if self.is_sqlite:
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -200,7 +200,7 @@ def _after_statement(*event_values: Any) -> None:
 
 def count_statement(seconds: float) -> None:
     """Count one statement of the present request or job."""
-    work = current_work.get()
+    work = current_count.get()
     if work is not None:
         work.statements += 1
         work.seconds += seconds

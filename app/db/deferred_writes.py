@@ -22,7 +22,7 @@ MOST_COUNTED = 10_000
 """Subjects whose tries are remembered in this process."""
 
 
-class Later:
+class DeferredWrites:
     """Writes of one database, made together in one block by a thread that lives while there are some."""
 
     def __init__(self, block: Callable[[], AbstractContextManager[Session]]) -> None:
@@ -76,7 +76,7 @@ class Later:
             return writes
 
 
-class Tries:
+class CountedInProcess:
     """Tries at doors as this process has counted them, so that a limit holds although it is written later."""
 
     def __init__(self) -> None:

@@ -29,19 +29,19 @@ KEPT_ROWS = 500
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """One statement for one kind of database. `literals` are ready for the driver; `asked` are the
+    """One statement for one kind of database. `literals` are ready for the driver; `parameters` are the
     values to be given, with how they are written; `read` makes a row of what the driver answers."""
 
     sql: str
     order: tuple[str, ...] | None
     literals: dict[str, Any]
-    asked: tuple[tuple[str, Process | None], ...]
+    parameters: tuple[tuple[str, Process | None], ...]
     read: Process
 
     def written(self, values: dict[str, Any]) -> Any:
         """Return the values as the driver takes them; KeyError for one that is not given."""
         ready = dict(self.literals)
-        for name, process in self.asked:
+        for name, process in self.parameters:
             value = values[name]
             ready[name] = value if process is None else process(value)
         return ready if self.order is None else [ready[name] for name in self.order]
@@ -51,8 +51,8 @@ class Prepared:
     """A select of plain columns whose values are named by `bindparam`. It refuses lists (`in_`), whose
     length would change the text. A column named like an earlier one is reached by its place only.
 
-    `made` makes what callers want of a row, and nothing else may go into it; the default is the row, as
-    a named tuple. `kept` is how many of them are remembered by what the database said, for lists that
+    `convert` makes what callers want of a row, and nothing else may go into it; the default is the row, as
+    a named tuple. `most_kept` is how many of them are remembered by what the database said, for lists that
     say the same again and again.
     """
 
@@ -64,8 +64,8 @@ class Prepared:
         kept: int = 0,
     ) -> None:
         self.statement = statement
-        self.made = made
-        self.kept = kept
+        self.convert = made
+        self.most_kept = kept
         self._by_kind: dict[str, _Compiled] = {}
 
     def all(self, db: Session, **values: Any) -> list[Any]:
@@ -108,7 +108,7 @@ class Prepared:
 
     def _slowly(self, db: Session, values: dict[str, Any]) -> list[Any]:
         rows = db.execute(self.statement, values)
-        return list(rows if self.made is None else map(self.made, rows))
+        return list(rows if self.convert is None else map(self.convert, rows))
 
     def _ask(self, raw: Any, dialect: Dialect, values: dict[str, Any]) -> list[Any]:
         ready = self._for(dialect)
@@ -149,7 +149,7 @@ def _compile(prepared: Prepared, dialect: Dialect) -> _Compiled:
         sql=str(compiled),
         order=tuple(compiled.positiontup) if compiled.positional else None,
         literals=literals,
-        asked=tuple(asked),
+        parameters=tuple(asked),
         read=_reading(prepared, dialect),
     )
 
@@ -161,7 +161,7 @@ def _reading(prepared: Prepared, dialect: Dialect) -> Process:
     wanted = [(place, process) for place, process in enumerate(processes) if process is not None]
     names = [str(column.key) for column in columns]
     kind: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc] # a statement's columns
-    make, made = kind._make, prepared.made
+    make, made = kind._make, prepared.convert
 
     def read(answered: tuple[Any, ...]) -> Any:
         values = list(answered)
@@ -171,11 +171,11 @@ def _reading(prepared: Prepared, dialect: Dialect) -> Process:
         row = make(values)
         return row if made is None else made(row)
 
-    if not prepared.kept:
+    if not prepared.most_kept:
         return read
     if any(isinstance(column.type, JSON) for column in columns):
         raise ValueError("What is kept must not change: JSON does.")
-    return lru_cache(prepared.kept)(read)
+    return lru_cache(prepared.most_kept)(read)
 
 
 def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:

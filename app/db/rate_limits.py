@@ -44,11 +44,11 @@ class Limit:
     most: int
     per: timedelta
 
-    def of(self, subject: str) -> "Try":
+    def of(self, subject: str) -> "LimitedTry":
         """Return one try of a subject at this door. The subject is stored only as a hash."""
-        return Try(self, sha256(subject.encode()).hexdigest())
+        return LimitedTry(self, sha256(subject.encode()).hexdigest())
 
-    def of_blocks(self, blocks: Sequence[str], about: str = "") -> tuple["Try", ...]:
+    def of_blocks(self, blocks: Sequence[str], about: str = "") -> tuple["LimitedTry", ...]:
         """Return one try of a network and of each wider block around it, whose limit is wider too.
 
         `blocks` is from `network_blocks`, the narrowest first. `about` narrows the door to one account.
@@ -62,7 +62,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class LimitedTry:
     """One try of a subject, known by its hash `key`, at a door."""
 
     limit: Limit
@@ -77,13 +77,13 @@ def take(db: Session, limit: Limit, subject: str, *, now: datetime) -> None:
     take_all(db, (limit.of(subject),), now=now)
 
 
-def take_now(database: Database, tries: Iterable[Try], *, now: datetime) -> None:
+def take_now(database: Database, tries: Iterable[LimitedTry], *, now: datetime) -> None:
     """Count tries in a write block of their own, or raise TooMany and count none of them."""
     with database.write() as db:
         take_all(db, tries, now=now)
 
 
-def take_all(db: Session, tries: Iterable[Try], *, now: datetime) -> dict[Try, int]:
+def take_all(db: Session, tries: Iterable[LimitedTry], *, now: datetime) -> dict[LimitedTry, int]:
     """Count one try of each and return how many there are now in its window. Raise TooMany when one of them
     is above its limit; the caller's block then rolls back, so a try that was refused counts nowhere."""
     counts = count_all(db, tries, now=now)
@@ -92,13 +92,13 @@ def take_all(db: Session, tries: Iterable[Try], *, now: datetime) -> dict[Try, i
     return counts
 
 
-def count_all(db: Session, tries: Iterable[Try], *, now: datetime) -> dict[Try, int]:
+def count_all(db: Session, tries: Iterable[LimitedTry], *, now: datetime) -> dict[LimitedTry, int]:
     """Count one try of each, whatever its limit says, and return how many there are now in its window."""
     rows = {_window(each, now): each for each in tries}
     return {rows[window]: count for window, count in _add(db, rows, 1).items()}
 
 
-def counts_of(db: Session, tries: Iterable[Try], *, now: datetime) -> dict[Try, int]:
+def counts_of(db: Session, tries: Iterable[LimitedTry], *, now: datetime) -> dict[LimitedTry, int]:
     """Return how many tries there are in each window, without counting another."""
     rows = {_window(each, now): each for each in tries}
     counts = dict.fromkeys(rows.values(), 0)
@@ -111,7 +111,7 @@ def counts_of(db: Session, tries: Iterable[Try], *, now: datetime) -> dict[Try, 
     return counts
 
 
-def give_back(db: Session, tries: Iterable[Try], *, now: datetime) -> None:
+def give_back(db: Session, tries: Iterable[LimitedTry], *, now: datetime) -> None:
     """Uncount one try of each, in the window of `now`: it turned out to be rightful. `now` must be the
     moment at which it was counted."""
     _add(db, [_window(each, now) for each in tries], -1)
@@ -140,7 +140,7 @@ def _add(db: Session, rows: Iterable[Window], step: int) -> dict[Window, int]:
     return {(row.door, row.subject, row.window_starts_at): row.tries for row in counted}
 
 
-def take_while_reading(database: Database, tries: Sequence[Try], *, now: datetime) -> None:
+def take_while_reading(database: Database, tries: Sequence[LimitedTry], *, now: datetime) -> None:
     """Do as `take_now` for a page that only reads: it is answered while the database cannot be written.
 
     This process knows its own count at once; the database learns it later. While nothing can be written
@@ -154,12 +154,12 @@ def take_while_reading(database: Database, tries: Sequence[Try], *, now: datetim
     database.later.add(lambda db: _note(db, tries, now))
 
 
-def _note(db: Session, tries: Sequence[Try], now: datetime) -> None:
+def _note(db: Session, tries: Sequence[LimitedTry], now: datetime) -> None:
     """Write tries down that were let through already, whatever the limit says by now."""
     count_all(db, tries, now=now)
 
 
-def seconds_to_wait(counts: Mapping[Try, int], *, now: datetime) -> int:
+def seconds_to_wait(counts: Mapping[LimitedTry, int], *, now: datetime) -> int:
     """Return the seconds until every limit leaves room again; 0: none is exceeded."""
     return max(
         (
@@ -194,7 +194,7 @@ def _any_of(rows: Iterable[Window]) -> ColumnElement[bool]:
     )
 
 
-def _window(each: Try, now: datetime) -> Window:
+def _window(each: LimitedTry, now: datetime) -> Window:
     return (each.limit.door, each.key, _starts(each.limit, now))
 
 

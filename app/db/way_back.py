@@ -33,7 +33,7 @@ FROM_A_BACKUP: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class DowngradeLoss:
     """A table or column that going back takes away, and how many rows that concerns now."""
 
     what: str
@@ -55,7 +55,7 @@ class WayBack:
     here: str
     to: str
     steps: tuple[str, ...]
-    losses: tuple[Loss, ...]
+    losses: tuple[DowngradeLoss, ...]
     closed: tuple[str, ...]
 
     @property
@@ -80,7 +80,7 @@ def way_back(database: Database, to: str) -> WayBack:
         inspector = inspect(connection)
         tables = {name: _columns(inspector, name) for name in inspector.get_table_names()}
         losses = tuple(
-            Loss(what, _rows(connection, what), means)
+            DowngradeLoss(what, _rows(connection, what), means)
             for step in steps
             for what, means in step.module.loses.items()
             if _is_there(what, tables)

@@ -38,7 +38,9 @@ def fill_if_empty(database: Database, issuer: Issuer, *, now: datetime) -> bool:
         if course is None or people.person_by_email(db, ADMIN.email) is not None:
             return False
         # The printer is asked about all names at once, and not one by one.
-        glyph_check.undrawn(one.certificate_name or one.name for one in (*STUDENTS, *INSTRUCTORS))
+        glyph_check.letters_not_drawn(
+            one.certificate_name or one.name for one in (*STUDENTS, *INSTRUCTORS)
+        )
         diary = Diary(db, course.course, now, issuer)
         _write_down(diary, password_hash)
         diary.live()

@@ -25,7 +25,7 @@ REVOKED = "Marcus Adeyemi"
 WHY_REVOKED = "Issued with a misspelt name; a new one follows."
 
 
-class Course(Enum):
+class Performance(Enum):
     """How an assessment went."""
 
     well = auto()
@@ -35,61 +35,77 @@ class Course(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class DemoAssessment:
     """One assessment: of whom, on which day, by whom, how it went, and what the student reads."""
 
     ago: int
     name: str
     by: str
-    course: Course
+    course: Performance
     comment: str = ""
 
 
-TRIES = (
-    Try(30, "Eilidh Carmichael", INES, Course.well, "Steady from the first row to the last."),
-    Try(
+ASSESSMENTS = (
+    DemoAssessment(
+        30, "Eilidh Carmichael", INES, Performance.well, "Steady from the first row to the last."
+    ),
+    DemoAssessment(
         30,
         "Rukhsana Mirza",
         INES,
-        Course.unsteady,
+        Performance.unsteady,
         "You know every step; let your hands find the order. Come again when it needs no prompt.",
     ),
-    Try(16, REVOKED, TOMASZ, Course.well, "Clear words for the model, and a clean tray."),
-    Try(
+    DemoAssessment(
+        16, REVOKED, TOMASZ, Performance.well, "Clear words for the model, and a clean tray."
+    ),
+    DemoAssessment(
         16,
         "Venkatalakshmi Ramanathapuram Subramaniam-Fortescue",
         TOMASZ,
-        Course.well,
+        Performance.well,
         "Careful and exact. Trust your first measurement.",
     ),
-    Try(16, "Raras Prameswari", TOMASZ, Course.well, "Light hands. Speak up a little more."),
-    Try(
-        9, "Callum Birch", INES, Course.well, "Calm, clean and careful. Keep asking after each row."
+    DemoAssessment(
+        16, "Raras Prameswari", TOMASZ, Performance.well, "Light hands. Speak up a little more."
     ),
-    Try(
+    DemoAssessment(
+        9,
+        "Callum Birch",
+        INES,
+        Performance.well,
+        "Calm, clean and careful. Keep asking after each row.",
+    ),
+    DemoAssessment(
         9,
         "Leila Haddad",
         INES,
-        Course.stopped,
+        Performance.stopped,
         "Good hands. The first step of the day needs the same care as the needle.",
     ),
-    Try(
-        9, "Rukhsana Mirza", INES, Course.well, "What a difference three weeks make. Well prepared."
+    DemoAssessment(
+        9,
+        "Rukhsana Mirza",
+        INES,
+        Performance.well,
+        "What a difference three weeks make. Well prepared.",
     ),
-    Try(1, "Beatriz Fonseca-Whitlock", INES, Course.well, "Attentive to the model all the way."),
-    Try(1, "Nora Whitcombe", INES, Course.begun),
+    DemoAssessment(
+        1, "Beatriz Fonseca-Whitlock", INES, Performance.well, "Attentive to the model all the way."
+    ),
+    DemoAssessment(1, "Nora Whitcombe", INES, Performance.begun),
 )
 
 
 def assess(diary: Diary) -> None:
     """Hold every assessment on its day, one after the other, and issue what is earned."""
-    for number, one in enumerate(TRIES):
-        turn = sum(other.ago == one.ago for other in TRIES[:number])
+    for number, one in enumerate(ASSESSMENTS):
+        turn = sum(other.ago == one.ago for other in ASSESSMENTS[:number])
         diary.note(diary.ago(one.ago, 13 + turn), partial(_hold, diary, one))
     diary.note(diary.ago(12, 11), partial(_revoke, diary))
 
 
-def _hold(diary: Diary, one: Try, now: datetime) -> None:
+def _hold(diary: Diary, one: DemoAssessment, now: datetime) -> None:
     """Start, mark step by step, comment and sign; or stop before the last steps."""
     instructor = diary.people[one.by]
     assessment_id = assessments.start_assessment(
@@ -108,19 +124,19 @@ def _hold(diary: Diary, one: Try, now: datetime) -> None:
             expected_revision=0,
             now=now + timedelta(minutes=minute),
         )
-    if one.course is not Course.begun:
+    if one.course is not Performance.begun:
         signed = now + timedelta(minutes=45)
         diary.note(signed, partial(_sign, diary, one, instructor, assessment_id))
 
 
-def _marks(steps: list[Step], course: Course) -> Iterator[tuple[Step, Mark, str]]:
+def _marks(steps: list[Step], course: Performance) -> Iterator[tuple[Step, Mark, str]]:
     """Yield the marks of a sheet in its order, with a note where a step was not done."""
     missed = next(step for step in steps if step.critical)
-    for number, step in enumerate(steps[:-LEFT] if course is Course.begun else steps, start=1):
-        if course is Course.stopped and step is missed:
+    for number, step in enumerate(steps[:-LEFT] if course is Performance.begun else steps, start=1):
+        if course is Performance.stopped and step is missed:
             note = "We talked it through. Practise it before the next day."
             yield step, Mark.not_done, note
-        elif course is Course.unsteady and number % 3:
+        elif course is Performance.unsteady and number % 3:
             yield step, Mark.prompted, ""
         else:
             is_prompted = number % 7 == 0 and not step.unaided
@@ -128,7 +144,7 @@ def _marks(steps: list[Step], course: Course) -> Iterator[tuple[Step, Mark, str]
 
 
 def _sign(
-    diary: Diary, one: Try, instructor: Actor, assessment_id: AssessmentId, now: datetime
+    diary: Diary, one: DemoAssessment, instructor: Actor, assessment_id: AssessmentId, now: datetime
 ) -> None:
     db = diary.db
     assessments.save_comment(

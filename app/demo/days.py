@@ -25,7 +25,7 @@ CALLED_OFF = "The treatment room is being repaired on that day. A new date follo
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DemoDay:
     """A practical so many days ago (a negative number lies ahead), and who booked it, how many days ago.
     `opens`: booking begins only then. `cancelled`: it was called off so many days ago."""
 
@@ -44,8 +44,8 @@ class Day:
 
 
 DAYS = (
-    Day(30, (INES,), ROOM_1, 34, ("Eilidh Carmichael", "Rukhsana Mirza")),
-    Day(
+    DemoDay(30, (INES,), ROOM_1, 34, ("Eilidh Carmichael", "Rukhsana Mirza")),
+    DemoDay(
         16,
         (TOMASZ,),
         ROOM_2,
@@ -56,7 +56,7 @@ DAYS = (
             "Raras Prameswari",
         ),
     ),
-    Day(
+    DemoDay(
         9,
         (INES,),
         ROOM_1,
@@ -64,7 +64,7 @@ DAYS = (
         ("Callum Birch", "Leila Haddad", "Rukhsana Mirza", "Jasvinder Gill-Hargreaves"),
         absent=("Jasvinder Gill-Hargreaves",),
     ),
-    Day(
+    DemoDay(
         1,
         (INES,),
         ROOM_1,
@@ -78,7 +78,7 @@ DAYS = (
         absent=("Diego Carrasco",),
         present=("Jasvinder Gill-Hargreaves",),
     ),
-    Day(
+    DemoDay(
         0,
         (INES,),
         ROOM_1,
@@ -86,14 +86,14 @@ DAYS = (
         ("Oluwaseun Fairbairn", "Freya Lindqvist", "Zeynep Karaoglan", "Hassan Qureshi"),
         note="The models arrive at 13:00. The kit was checked yesterday.",
     ),
-    Day(
+    DemoDay(
         -1,
         (TOMASZ, KENJI),
         BOTH_ROOMS,
         6,
         ("Bronwen Pryce", "Diego Carrasco", "Máiréad Ní Chonghaile", "Leila Haddad"),
     ),
-    Day(
+    DemoDay(
         -8,
         (TOMASZ,),
         ROOM_2,
@@ -101,7 +101,7 @@ DAYS = (
         ("Hassan Qureshi", "Bronwen Pryce", "Leila Haddad", "Oluwaseun Fairbairn"),
         waiting=("Diego Carrasco", "Freya Lindqvist", "Zeynep Karaoglan"),
     ),
-    Day(
+    DemoDay(
         -12,
         (ADAEZE,),
         ROOM_1,
@@ -109,17 +109,17 @@ DAYS = (
         ("Jasvinder Gill-Hargreaves", "Diego Carrasco", "Máiréad Ní Chonghaile"),
         cancelled=2,
     ),
-    Day(
+    DemoDay(
         -15,
         (ADAEZE,),
         ROOM_1,
         1,
         ("Jasvinder Gill-Hargreaves", "Máiréad Ní Chonghaile", "Zeynep Karaoglan"),
     ),
-    Day(-22, (INES, TOMASZ), BOTH_ROOMS, 1, ("Diego Carrasco", "Freya Lindqvist")),
-    Day(-36, (KENJI,), ROOM_2, opens=-6),
-    Day(-43, (KENJI, ADAEZE), BOTH_ROOMS, is_draft=True),
-    Day(-50, (INES, ADAEZE), BOTH_ROOMS),
+    DemoDay(-22, (INES, TOMASZ), BOTH_ROOMS, 1, ("Diego Carrasco", "Freya Lindqvist")),
+    DemoDay(-36, (KENJI,), ROOM_2, opens=-6),
+    DemoDay(-43, (KENJI, ADAEZE), BOTH_ROOMS, is_draft=True),
+    DemoDay(-50, (INES, ADAEZE), BOTH_ROOMS),
 )
 
 
@@ -144,11 +144,11 @@ def hold_days(diary: Diary) -> None:
                 diary.note(at, partial(_mark, diary, day, name, attendance))
 
 
-def _planned(diary: Diary, day: Day) -> datetime:
+def _planned(diary: Diary, day: DemoDay) -> datetime:
     return diary.ago(max(day.ago + 14, ANNOUNCED), 9)
 
 
-def _plan(diary: Diary, day: Day, now: datetime) -> None:
+def _plan(diary: Diary, day: DemoDay, now: datetime) -> None:
     admin = diary.people[ADMIN.name]
     starts = diary.ago(day.ago, 10)
     plan = Plan(
@@ -172,23 +172,23 @@ def _plan(diary: Diary, day: Day, now: datetime) -> None:
     diary.practicals[day.ago] = practical
 
 
-def _book(diary: Diary, day: Day, name: str, now: datetime) -> None:
+def _book(diary: Diary, day: DemoDay, name: str, now: datetime) -> None:
     practical = diary.practicals[day.ago]
     seat = practicals.book_seat(diary.db, diary.people[name], practical, now=now)
     diary.seats[day.ago, name] = seat
 
 
-def _wait(diary: Diary, day: Day, name: str, now: datetime) -> None:
+def _wait(diary: Diary, day: DemoDay, name: str, now: datetime) -> None:
     practical = diary.practicals[day.ago]
     practicals.join_waiting_list(diary.db, diary.people[name], practical, now=now)
 
 
-def _call_off(diary: Diary, day: Day, now: datetime) -> None:
+def _call_off(diary: Diary, day: DemoDay, now: datetime) -> None:
     admin, practical = diary.people[ADMIN.name], diary.practicals[day.ago]
     practicals.cancel_practical(diary.db, admin, practical, reason=CALLED_OFF, now=now)
 
 
-def _mark(diary: Diary, day: Day, name: str, attendance: Attendance, now: datetime) -> None:
+def _mark(diary: Diary, day: DemoDay, name: str, attendance: Attendance, now: datetime) -> None:
     instructor: Actor = diary.people[day.teachers[0]]
     practical, seat = diary.practicals[day.ago], diary.seats[day.ago, name]
     practicals.mark_attendance(diary.db, instructor, practical, seat, attendance, now=now)

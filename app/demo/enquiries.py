@@ -6,12 +6,12 @@ from functools import partial
 from app.demo.diary import Diary
 from app.demo.people import ADMIN
 from app.enquiries import service
-from app.enquiries.domain import Question, Topic
+from app.enquiries.domain import NewEnquiry, Topic
 from app.kit.ids import EnquiryId
 
 ACADEMY = "academy@preceptor.example"
 WAITING = (
-    Question(
+    NewEnquiry(
         "Rosalind Achterberg",
         "rosalind.achterberg@demo.preceptor.example",
         None,
@@ -20,7 +20,7 @@ WAITING = (
         "I have worked as a beauty therapist for six years and hold a Level 3 in anatomy and physiology "
         "from 2017. Is that still accepted, and what do I need to show you?",
     ),
-    Question(
+    NewEnquiry(
         "Idris Penhaligon",
         "idris.penhaligon@demo.preceptor.example",
         "020 7946 0018",
@@ -29,7 +29,7 @@ WAITING = (
         "I use a wheelchair. Is the treatment room reached without steps, and can the bed be lowered?",
     ),
 )
-ANSWERED = Question(
+ANSWERED = NewEnquiry(
     "Mei-Lin Ostrander",
     "mei-lin.ostrander@demo.preceptor.example",
     None,
@@ -48,7 +48,7 @@ def ask(diary: Diary) -> None:
         diary.note(at, partial(_ask, diary, question))
 
 
-def _ask(diary: Diary, question: Question, now: datetime) -> EnquiryId:
+def _ask(diary: Diary, question: NewEnquiry, now: datetime) -> EnquiryId:
     return service.ask(diary.db, question, network="192.0.2.11", academy=ACADEMY, now=now)
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from app.demo.diary import ZONE, Diary
 from app.demo.joining import OPENED, joined
-from app.demo.people import ADMIN, Stage
+from app.demo.people import ADMIN, StudentStage
 from app.enrolments import invoices
 from app.enrolments import service as enrolments
 from app.enrolments.domain import IntakeFields, invoice_record, payment_record
@@ -33,9 +33,9 @@ def open_intakes(diary: Diary) -> None:
         diary.note(diary.ago(opened, 9), partial(_open, diary, key, words, begins, places))
     since = joined(diary)
     for one, at in since.items():
-        if one.stage >= Stage.idle:
+        if one.stage >= StudentStage.idle:
             diary.note(at + timedelta(hours=8), partial(_reserve, diary, one.name, RUNNING))
-        elif one.stage is Stage.confirmed and one.name != IN_THE_EVENING:
+        elif one.stage is StudentStage.confirmed and one.name != IN_THE_EVENING:
             diary.note(at + timedelta(hours=9), partial(_reserve, diary, one.name, COMING))
     for number, name in enumerate(UNDECIDED, start=1):
         diary.note(diary.now - timedelta(hours=19 * number), partial(_ask, diary, name, COMING))

@@ -7,9 +7,9 @@ from app.accounts import groups, own_account
 from app.accounts import queries as accounts_queries
 from app.accounts import service as accounts
 from app.accounts.actor import Actor, Role
-from app.accounts.domain import Profile, Purpose
+from app.accounts.domain import LinkPurpose, Profile
 from app.demo.diary import Diary
-from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, STUDENTS, DemoPerson, Stage
+from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, STUDENTS, DemoPerson, StudentStage
 
 OPENED = 92
 """How many days ago the academy opened its doors; the first intake began a month later."""
@@ -28,9 +28,9 @@ def join(diary: Diary, password_hash: str) -> None:
     for one, at in joined(diary).items():
         diary.note(at, partial(_settle_in, diary, one, password_hash))
     for one in STUDENTS:
-        if one.stage is Stage.invited:
+        if one.stage is StudentStage.invited:
             diary.note(diary.ago(2, 15, 20), partial(_invite, diary, one))
-        if one.stage is Stage.unconfirmed:
+        if one.stage is StudentStage.unconfirmed:
             at = diary.now - timedelta(hours=5)
             diary.note(at, partial(_register, diary, one, password_hash))
     diary.note(diary.ago(GROUPS_FORMED, 9), partial(_form_groups, diary))
@@ -38,8 +38,8 @@ def join(diary: Diary, password_hash: str) -> None:
 
 def joined(diary: Diary) -> dict[DemoPerson, datetime]:
     """Return when each student made an account: two a day before the first intake, one a day since."""
-    early = [one for one in STUDENTS if one.stage >= Stage.idle]
-    late = [one for one in STUDENTS if Stage.registered <= one.stage < Stage.idle]
+    early = [one for one in STUDENTS if one.stage >= StudentStage.idle]
+    late = [one for one in STUDENTS if StudentStage.registered <= one.stage < StudentStage.idle]
     return {
         one: diary.ago(OPENED - 2 - number // 2, 9 + number % 2 * 4, number)
         for number, one in enumerate(early)
@@ -51,7 +51,7 @@ def _settle_in(diary: Diary, one: DemoPerson, password_hash: str, now: datetime)
     db = diary.db
     roles = frozenset({Role(one.role)})
     link = accounts.add_person(db, name=one.name, email=one.email, roles=roles, now=now)
-    own_account.set_password(db, link, Purpose.invitation, password_hash, now=now)
+    own_account.set_password(db, link, LinkPurpose.invitation, password_hash, now=now)
     found = accounts_queries.person_by_email(db, one.email)
     assert found is not None  # noqa: S101 - made two lines above
     actor = Actor(found.user_id, found.name, found.roles, found.email, proved_at=now)
@@ -89,7 +89,7 @@ def _form_groups(diary: Diary, now: datetime) -> None:
     """Divide the people of the first intake among the groups."""
     admin = diary.people[ADMIN.name]
     emails = {one.name: one.email for one in INSTRUCTORS}
-    learners = [one.email for one in STUDENTS if one.stage >= Stage.idle]
+    learners = [one.email for one in STUDENTS if one.stage >= StudentStage.idle]
     for number, (title, teachers) in enumerate(GROUPS):
         group = groups.make_group(diary.db, admin, name=title, now=now)
         members = [(emails[name], Role.instructor) for name in teachers]

@@ -10,7 +10,7 @@ HOST = "demo.preceptor.example"
 PASSWORD = "a small open door"  # noqa: S105 - of the demo academy only, printed at its start
 
 
-class Stage(IntEnum):
+class StudentStage(IntEnum):
     """How far a student has come. From `idle` on they hold a place in the intake that runs."""
 
     invited = 0
@@ -33,7 +33,7 @@ class DemoPerson:
     a student last learned; `stumbles` names modules whose quiz (9: the final test) took a second try."""
 
     name: str
-    stage: Stage = Stage.registered
+    stage: StudentStage = StudentStage.registered
     profession: str = ""
     is_medical: bool = False
     access_needs: str = ""
@@ -67,102 +67,120 @@ INSTRUCTORS = (
 )
 
 GRADUATES = (
-    DemoPerson("Callum Birch", Stage.graduate, "Nurse", is_medical=True, quiet=15),
-    DemoPerson("Marcus Adeyemi", Stage.graduate, "Dentist", is_medical=True, quiet=24),
-    DemoPerson("Eilidh Carmichael", Stage.graduate, "Nurse", is_medical=True, quiet=36),
-    DemoPerson("Rukhsana Mirza", Stage.graduate, "Doctor", is_medical=True, quiet=36),
+    DemoPerson("Callum Birch", StudentStage.graduate, "Nurse", is_medical=True, quiet=15),
+    DemoPerson("Marcus Adeyemi", StudentStage.graduate, "Dentist", is_medical=True, quiet=24),
+    DemoPerson("Eilidh Carmichael", StudentStage.graduate, "Nurse", is_medical=True, quiet=36),
+    DemoPerson("Rukhsana Mirza", StudentStage.graduate, "Doctor", is_medical=True, quiet=36),
     DemoPerson(
         "Venkatalakshmi Ramanathapuram Subramaniam-Fortescue",
-        Stage.graduate,
+        StudentStage.graduate,
         "Pharmacist",
         is_medical=True,
         quiet=24,
         stumbles=(9,),
     ),
-    DemoPerson("Beatriz Fonseca-Whitlock", Stage.graduate, "Beauty therapist", quiet=9),
+    DemoPerson("Beatriz Fonseca-Whitlock", StudentStage.graduate, "Beauty therapist", quiet=9),
 )
 READY = (
     DemoPerson(
-        "Nora Whitcombe", Stage.theory, access_needs="A stool at the treatment bed.", quiet=9
+        "Nora Whitcombe", StudentStage.theory, access_needs="A stool at the treatment bed.", quiet=9
     ),
-    DemoPerson("Leila Haddad", Stage.theory, "Facialist", quiet=15, stumbles=(3, 9)),
-    DemoPerson("Oluwaseun Fairbairn", Stage.theory, "Beauty therapist", quiet=8),
-    DemoPerson("Freya Lindqvist", Stage.theory, "Midwife", is_medical=True, quiet=8),
+    DemoPerson("Leila Haddad", StudentStage.theory, "Facialist", quiet=15, stumbles=(3, 9)),
+    DemoPerson("Oluwaseun Fairbairn", StudentStage.theory, "Beauty therapist", quiet=8),
+    DemoPerson("Freya Lindqvist", StudentStage.theory, "Midwife", is_medical=True, quiet=8),
     DemoPerson(
         "Raras Prameswari",
-        Stage.theory,
+        StudentStage.theory,
         "Beauty therapist",
         quiet=24,
         certificate_name="ꦫꦫꦱ꧀",
     ),
     DemoPerson(
-        "Jasvinder Gill-Hargreaves", Stage.theory, "Physiotherapist", is_medical=True, quiet=15
+        "Jasvinder Gill-Hargreaves",
+        StudentStage.theory,
+        "Physiotherapist",
+        is_medical=True,
+        quiet=15,
     ),
-    DemoPerson("Zeynep Karaoglan", Stage.theory, "Make-up artist", quiet=8, stumbles=(7,)),
-    DemoPerson("Hassan Qureshi", Stage.theory, "Pharmacist", is_medical=True, quiet=12),
-    DemoPerson("Bronwen Pryce", Stage.theory, quiet=12, access_needs="Please face me: I lip-read."),
-    DemoPerson("Diego Carrasco", Stage.theory, "Massage therapist", quiet=12),
+    DemoPerson("Zeynep Karaoglan", StudentStage.theory, "Make-up artist", quiet=8, stumbles=(7,)),
+    DemoPerson("Hassan Qureshi", StudentStage.theory, "Pharmacist", is_medical=True, quiet=12),
+    DemoPerson(
+        "Bronwen Pryce", StudentStage.theory, quiet=12, access_needs="Please face me: I lip-read."
+    ),
+    DemoPerson("Diego Carrasco", StudentStage.theory, "Massage therapist", quiet=12),
 )
 LEARNING = (
-    DemoPerson("Priya Sandhu", Stage.halfway, "Beauty therapist", modules=4, stumbles=(3,)),
-    DemoPerson("Yuki Tanabe", Stage.learning, "Beauty therapist"),
-    DemoPerson("Máiréad Ní Chonghaile", Stage.theory, "Nurse", is_medical=True, quiet=8),
-    DemoPerson("Chidinma Okereke", Stage.modules, "Facialist"),
-    DemoPerson("Fatoumata Diarra", Stage.halfway, "Midwife", is_medical=True, modules=4),
-    DemoPerson("Hyacinth Palmer-Boateng", Stage.halfway, "Beauty therapist", modules=4, quiet=2),
-    DemoPerson("Ioana Vlaicu", Stage.halfway, "Nail technician", modules=4, quiet=33),
-    DemoPerson("Dafydd Morgan-Ellis", Stage.learning, modules=3, quiet=4),
-    DemoPerson("Winifred Asante", Stage.learning, "Facialist", modules=3, quiet=2, stumbles=(3,)),
-    DemoPerson("Tamsin Polglaze", Stage.learning, "Beauty therapist", modules=3),
-    DemoPerson("Gethin Prosser", Stage.learning, "Barber", modules=2, quiet=6, stumbles=(2,)),
-    DemoPerson("Hanneke van Wijngaarden", Stage.learning, "Yoga teacher", modules=2, quiet=3),
-    DemoPerson("Katarzyna Wiśniewska-Holt", Stage.learning, "Beauty therapist", modules=2),
+    DemoPerson("Priya Sandhu", StudentStage.halfway, "Beauty therapist", modules=4, stumbles=(3,)),
+    DemoPerson("Yuki Tanabe", StudentStage.learning, "Beauty therapist"),
+    DemoPerson("Máiréad Ní Chonghaile", StudentStage.theory, "Nurse", is_medical=True, quiet=8),
+    DemoPerson("Chidinma Okereke", StudentStage.modules, "Facialist"),
+    DemoPerson("Fatoumata Diarra", StudentStage.halfway, "Midwife", is_medical=True, modules=4),
+    DemoPerson(
+        "Hyacinth Palmer-Boateng", StudentStage.halfway, "Beauty therapist", modules=4, quiet=2
+    ),
+    DemoPerson("Ioana Vlaicu", StudentStage.halfway, "Nail technician", modules=4, quiet=33),
+    DemoPerson("Dafydd Morgan-Ellis", StudentStage.learning, modules=3, quiet=4),
+    DemoPerson(
+        "Winifred Asante", StudentStage.learning, "Facialist", modules=3, quiet=2, stumbles=(3,)
+    ),
+    DemoPerson("Tamsin Polglaze", StudentStage.learning, "Beauty therapist", modules=3),
+    DemoPerson(
+        "Gethin Prosser", StudentStage.learning, "Barber", modules=2, quiet=6, stumbles=(2,)
+    ),
+    DemoPerson(
+        "Hanneke van Wijngaarden", StudentStage.learning, "Yoga teacher", modules=2, quiet=3
+    ),
+    DemoPerson("Katarzyna Wiśniewska-Holt", StudentStage.learning, "Beauty therapist", modules=2),
     DemoPerson(
         "Lerato Mokoena",
-        Stage.learning,
+        StudentStage.learning,
         modules=2,
         quiet=3,
         access_needs="More time for reading: I am dyslexic.",
     ),
-    DemoPerson("Paolo Benedetti", Stage.learning, "Barber", modules=2, quiet=5),
+    DemoPerson("Paolo Benedetti", StudentStage.learning, "Barber", modules=2, quiet=5),
     DemoPerson(
         "Darius Petrauskas",
-        Stage.learning,
+        StudentStage.learning,
         "Massage therapist",
         modules=2,
         access_needs="I am colour-blind: say what a label says, not its colour.",
     ),
-    DemoPerson("Orla Fitzmaurice", Stage.learning, "Hairdresser", modules=1, quiet=38),
-    DemoPerson("Ishaan Bhattacharyya", Stage.learning, "Doctor", is_medical=True, modules=1),
-    DemoPerson("Ursula Achterhuis", Stage.learning, "Dentist", is_medical=True, modules=1, quiet=4),
-    DemoPerson("Nasra Abdullahi", Stage.learning, "Facialist", modules=1, quiet=2),
-    DemoPerson("Thandeka Nkosi", Stage.learning, "Make-up artist", modules=1),
-    DemoPerson("Kwabena Owusu-Lyle", Stage.learning, "Facialist", modules=1, quiet=7),
-    DemoPerson("Xiulan Zheng", Stage.learning, "Nurse", is_medical=True, modules=1, quiet=9),
-    DemoPerson("Esperanza Villanueva de la Torre y Mendizábal", Stage.learning, quiet=3),
-    DemoPerson("Aurelio Mastrangelo", Stage.learning, "Massage therapist", quiet=45),
-    DemoPerson("Bethan Tregaskis", Stage.learning, "Beauty therapist", quiet=2),
+    DemoPerson("Orla Fitzmaurice", StudentStage.learning, "Hairdresser", modules=1, quiet=38),
+    DemoPerson("Ishaan Bhattacharyya", StudentStage.learning, "Doctor", is_medical=True, modules=1),
+    DemoPerson(
+        "Ursula Achterhuis", StudentStage.learning, "Dentist", is_medical=True, modules=1, quiet=4
+    ),
+    DemoPerson("Nasra Abdullahi", StudentStage.learning, "Facialist", modules=1, quiet=2),
+    DemoPerson("Thandeka Nkosi", StudentStage.learning, "Make-up artist", modules=1),
+    DemoPerson("Kwabena Owusu-Lyle", StudentStage.learning, "Facialist", modules=1, quiet=7),
+    DemoPerson("Xiulan Zheng", StudentStage.learning, "Nurse", is_medical=True, modules=1, quiet=9),
+    DemoPerson("Esperanza Villanueva de la Torre y Mendizábal", StudentStage.learning, quiet=3),
+    DemoPerson("Aurelio Mastrangelo", StudentStage.learning, "Massage therapist", quiet=45),
+    DemoPerson("Bethan Tregaskis", StudentStage.learning, "Beauty therapist", quiet=2),
 )
-ASKING = DemoPerson("Rafael Monteiro", Stage.requested, "Nurse", is_medical=True)
+ASKING = DemoPerson("Rafael Monteiro", StudentStage.requested, "Nurse", is_medical=True)
 EARLY = (
-    DemoPerson("Oonagh Gilfillan", Stage.idle, "Florist"),
-    DemoPerson("Vasilisa Ignatova", Stage.idle, "Dental nurse", is_medical=True),
-    DemoPerson("Grace Abernathy", Stage.confirmed, "Hairdresser"),
-    DemoPerson("Yetunde Balogun-Harcourt", Stage.confirmed, "Nurse", is_medical=True),
-    DemoPerson("Catriona MacAskill", Stage.confirmed, "Beauty therapist"),
-    DemoPerson("Farida Noorzai", Stage.confirmed, access_needs="A quiet place to pray at midday."),
-    DemoPerson("Naledi Dlamini-Ross", Stage.confirmed, "Facialist"),
+    DemoPerson("Oonagh Gilfillan", StudentStage.idle, "Florist"),
+    DemoPerson("Vasilisa Ignatova", StudentStage.idle, "Dental nurse", is_medical=True),
+    DemoPerson("Grace Abernathy", StudentStage.confirmed, "Hairdresser"),
+    DemoPerson("Yetunde Balogun-Harcourt", StudentStage.confirmed, "Nurse", is_medical=True),
+    DemoPerson("Catriona MacAskill", StudentStage.confirmed, "Beauty therapist"),
+    DemoPerson(
+        "Farida Noorzai", StudentStage.confirmed, access_needs="A quiet place to pray at midday."
+    ),
+    DemoPerson("Naledi Dlamini-Ross", StudentStage.confirmed, "Facialist"),
     ASKING,
-    DemoPerson("Sian Llewellyn-Okonkwo", Stage.requested, "Make-up artist"),
-    DemoPerson("Mei Ling Cheung", Stage.requested, "Beauty therapist"),
-    DemoPerson("Parveen Chowdhury", Stage.requested, "Pharmacist", is_medical=True),
-    DemoPerson("Roisin Delahunty", Stage.waiting, "Hairdresser"),
-    DemoPerson("Soledad Ibarra", Stage.waiting, "Beauty therapist"),
-    DemoPerson("Lucinda Farquharson", Stage.registered),
-    DemoPerson("Giorgos Papadimitriou", Stage.confirmed, "Paramedic", is_medical=True),
-    DemoPerson("Stellan Bergqvist", Stage.confirmed, "Tattoo artist"),
-    DemoPerson("Anjali Thackeray", Stage.invited),
-    DemoPerson("Jocasta Wren", Stage.unconfirmed),
+    DemoPerson("Sian Llewellyn-Okonkwo", StudentStage.requested, "Make-up artist"),
+    DemoPerson("Mei Ling Cheung", StudentStage.requested, "Beauty therapist"),
+    DemoPerson("Parveen Chowdhury", StudentStage.requested, "Pharmacist", is_medical=True),
+    DemoPerson("Roisin Delahunty", StudentStage.waiting, "Hairdresser"),
+    DemoPerson("Soledad Ibarra", StudentStage.waiting, "Beauty therapist"),
+    DemoPerson("Lucinda Farquharson", StudentStage.registered),
+    DemoPerson("Giorgos Papadimitriou", StudentStage.confirmed, "Paramedic", is_medical=True),
+    DemoPerson("Stellan Bergqvist", StudentStage.confirmed, "Tattoo artist"),
+    DemoPerson("Anjali Thackeray", StudentStage.invited),
+    DemoPerson("Jocasta Wren", StudentStage.unconfirmed),
 )
 STUDENTS = (
     LEARNING[0],

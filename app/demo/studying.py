@@ -10,7 +10,7 @@ from app.courses.domain.delivery import Module
 from app.courses.domain.keys import QuestionKey
 from app.demo.diary import Deed, Diary
 from app.demo.intakes import BEGAN
-from app.demo.people import STUDENTS, DemoPerson, Stage
+from app.demo.people import STUDENTS, DemoPerson, StudentStage
 from app.kit.ids import AttemptId
 from app.learning import service as learning
 from app.quizzes import queries as attempts
@@ -32,7 +32,7 @@ def study(diary: Diary) -> None:
     """Let everybody learn as far as their stage says, from the first days of the intake to `quiet` days
     ago."""
     for number, one in enumerate(STUDENTS):
-        if one.stage >= Stage.learning:
+        if one.stage >= StudentStage.learning:
             steps = list(_steps(diary, one, number))
             evenings = _evenings(diary, BEGAN - number % 6, one.quiet, len(steps))
             for at, step in zip(evenings, steps, strict=True):
@@ -45,7 +45,7 @@ def study(diary: Diary) -> None:
 def _steps(diary: Diary, one: DemoPerson, number: int) -> Iterator[Deed]:
     """Yield what a student does one after the other. Some answers are wrong here and there."""
     course = diary.course
-    complete = len(course.modules) if one.stage >= Stage.modules else one.modules
+    complete = len(course.modules) if one.stage >= StudentStage.modules else one.modules
     for place, module in enumerate(course.modules[:complete], start=1):
         yield from _lessons(diary, one, module)
         if place in one.stumbles:
@@ -57,7 +57,7 @@ def _steps(diary: Diary, one: DemoPerson, number: int) -> Iterator[Deed]:
         yield from lessons if one.name in (BLOCKED, AT_WORK) else lessons[:1]
         if one.name == BLOCKED:
             yield from [partial(_take_quiz, diary, one.name, following.quiz, FAILED)] * 3
-    if one.stage >= Stage.theory:
+    if one.stage >= StudentStage.theory:
         if FINAL in one.stumbles:
             yield partial(_take_quiz, diary, one.name, course.final_test, 2 * FAILED)
         yield partial(_take_quiz, diary, one.name, course.final_test, number % 4)

@@ -40,7 +40,7 @@ _LABELS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class NewEnquiry:
     """What somebody asks. `course_key` None: it is about no course in particular."""
 
     name: str
@@ -51,12 +51,12 @@ class Question:
     message: str
 
 
-class Reason(StrEnum):
+class AnswerRefusal(StrEnum):
     """Why an enquiry cannot be marked as answered."""
 
     already_answered = "already_answered"
 
 
-def answer_refusal(answered_at: datetime | None) -> Reason | None:
+def answer_refusal(answered_at: datetime | None) -> AnswerRefusal | None:
     """An enquiry is marked once: the note says what was answered and is not overwritten."""
-    return None if answered_at is None else Reason.already_answered
+    return None if answered_at is None else AnswerRefusal.already_answered

@@ -1,6 +1,6 @@
 """Refusals of enquiries."""
 
-from app.enquiries.domain import Reason
+from app.enquiries.domain import AnswerRefusal
 from app.kit.errors import Conflict
 
 
@@ -8,7 +8,7 @@ class AnswerRefused(Conflict):
     title = "This enquiry is already answered"
     slug = "answer-refused"
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: AnswerRefusal) -> None:
         super().__init__(
             "Somebody has marked it as answered before you. Their note is below.", reason=reason
         )

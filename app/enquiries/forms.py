@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.accounts.domain import LONGEST_NAME, clean_name, normal_email, without_marks
-from app.enquiries.domain import LONGEST_MESSAGE, SHORTEST_MESSAGE, Question, Topic
+from app.enquiries.domain import LONGEST_MESSAGE, SHORTEST_MESSAGE, NewEnquiry, Topic
 from app.web.forms import Form
 
 _PHONE = re.compile(r"^\+?[0-9][0-9 ()./-]{4,38}$")
@@ -58,8 +58,8 @@ class EnquiryForm(Form):
         str, StringConstraints(max_length=LONGEST_MESSAGE), AfterValidator(_message)
     ] = Field(title="Your question")
 
-    def question(self) -> Question:
-        return Question(self.name, self.email, self.phone, self.topic, self.course, self.message)
+    def question(self) -> NewEnquiry:
+        return NewEnquiry(self.name, self.email, self.phone, self.topic, self.course, self.message)
 
 
 class AnsweredForm(Form):

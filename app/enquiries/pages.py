@@ -11,13 +11,13 @@ from app.enquiries import queries, service
 from app.enquiries.domain import Topic
 from app.enquiries.errors import AnswerRefused
 from app.enquiries.forms import AnsweredForm, EnquiryForm
-from app.enquiries.queries import Which
+from app.enquiries.queries import EnquiryFilter
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import EnquiryId
 from app.web.access import ADMIN, EVERYONE
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
-from app.web.request_context import Preview, Visit, VisitContext
+from app.web.request_context import Preview, RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -100,16 +100,16 @@ def mark_answered(visit: Visit, enquiry_id: EnquiryId, submitted: Submitted) -> 
     )
 
 
-def _which(asked: str | None) -> Which:
+def _which(asked: str | None) -> EnquiryFilter:
     if not asked:
-        return Which.open
-    if asked not in {view.value for view in Which}:
+        return EnquiryFilter.open
+    if asked not in {view.value for view in EnquiryFilter}:
         raise Invalid("Choose unanswered, answered or all enquiries.")
-    return Which(asked)
+    return EnquiryFilter(asked)
 
 
 def _form(
-    visit: VisitContext,
+    visit: RequestContext,
     submitted: Submission | None = None,
     refused: Refused | None = None,
     *,
@@ -131,7 +131,7 @@ def _form(
 
 
 def _one(
-    visit: VisitContext,
+    visit: RequestContext,
     enquiry_id: EnquiryId,
     submitted: Submission | None = None,
     refused: Refused | None = None,

@@ -18,7 +18,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import EnquiryId
 
 
-class Which(StrEnum):
+class EnquiryFilter(StrEnum):
     """The three views of the list."""
 
     open = "open"
@@ -58,7 +58,7 @@ class EnquiryPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingEnquiries:
     """How many questions wait for an answer, and since when the first does."""
 
     count: int
@@ -66,12 +66,12 @@ class Waiting:
 
 
 def enquiries(
-    db: Session, actor: Actor, *, which: Which, text: str, number: int
+    db: Session, actor: Actor, *, which: EnquiryFilter, text: str, number: int
 ) -> Page[EnquiryRow]:
     """Return one page: those that wait the longest first, the others newest first. Two statements."""
     require(policy.may_see_enquiries(actor))
     matching = _matching(which, text)
-    order = Enquiry.received_at.asc() if which is Which.open else Enquiry.received_at.desc()
+    order = Enquiry.received_at.asc() if which is EnquiryFilter.open else Enquiry.received_at.desc()
     total = db.scalar(select(func.count()).select_from(Enquiry).where(*matching)) or 0
     rows = db.scalars(
         select(Enquiry)
@@ -112,19 +112,19 @@ def enquiry(db: Session, actor: Actor, enquiry_id: EnquiryId) -> EnquiryPage:
     )
 
 
-def waiting(db: Session) -> Waiting | None:
+def waiting_enquiries(db: Session) -> WaitingEnquiries | None:
     """Return how many questions wait, or None. Asked for the office's home page, in one statement."""
     count, oldest_at = db.execute(
         select(func.count(), func.min(Enquiry.received_at)).where(Enquiry.answered_at.is_(None))
     ).one()
-    return Waiting(count, oldest_at) if count else None
+    return WaitingEnquiries(count, oldest_at) if count else None
 
 
-def _matching(which: Which, text: str) -> list[ColumnElement[bool]]:
+def _matching(which: EnquiryFilter, text: str) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if which is Which.open:
+    if which is EnquiryFilter.open:
         found.append(Enquiry.answered_at.is_(None))
-    if which is Which.answered:
+    if which is EnquiryFilter.answered:
         found.append(Enquiry.answered_at.is_not(None))
     if text:
         columns = (Enquiry.name, Enquiry.email, Enquiry.message)

@@ -21,14 +21,14 @@ FROM_ALL = Limit("enquiry all", 300, timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
-class Mails:
+class MailsToSend:
     """Who is told of a question by mail."""
 
     to_sender: bool
     to_academy: bool
 
 
-def knock(db: Session, *, email: str, network: str, now: datetime) -> Mails:
+def count_question(db: Session, *, email: str, network: str, now: datetime) -> MailsToSend:
     """Count one question that is really sent, or raise TooMany for a network that sends too many.
 
     The address is not proved to be the sender's: five mails a day keep anybody from filling a stranger's
@@ -41,4 +41,4 @@ def knock(db: Session, *, email: str, network: str, now: datetime) -> Mails:
     is_first = counts[here] <= AT_NETWORK.most
     of_network = FIRST_FROM_NETWORK if is_first else AGAIN_FROM_NETWORK
     take_all(db, of_network.of_blocks(blocks), now=now)
-    return Mails(counts[address] <= FROM_ADDRESS.most, counts[everybody] <= FROM_ALL.most)
+    return MailsToSend(counts[address] <= FROM_ADDRESS.most, counts[everybody] <= FROM_ALL.most)

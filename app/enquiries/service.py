@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, open_to_all, require
+from app.accounts.actor import Actor, require, without_permission_check
 from app.audit import service as audit
 from app.courses import queries as courses
 from app.enquiries import policy, rate_limits
-from app.enquiries.domain import Question, Reason
+from app.enquiries.domain import AnswerRefusal, NewEnquiry
 from app.enquiries.errors import AnswerRefused
 from app.enquiries.models import Enquiry
 from app.kit.errors import NotFound
@@ -17,8 +17,10 @@ from app.kit.ids import EnquiryId, new_uuid
 from app.outbox import service as outbox
 
 
-@open_to_all
-def ask(db: Session, question: Question, *, network: str, academy: str, now: datetime) -> EnquiryId:
+@without_permission_check
+def ask(
+    db: Session, question: NewEnquiry, *, network: str, academy: str, now: datetime
+) -> EnquiryId:
     """Keep a question of anybody, tell the academy's address of it and the sender that it arrived.
 
     Raise TooMany for a network that sends too many. Above the other limits of the door the question is kept
@@ -26,7 +28,7 @@ def ask(db: Session, question: Question, *, network: str, academy: str, now: dat
     nobody shall send words through us. Nor does the academy's: a question stands in one place, so that it
     is gone when it is deleted there.
     """
-    mails = rate_limits.knock(db, email=question.email, network=network, now=now)
+    mails = rate_limits.count_question(db, email=question.email, network=network, now=now)
     card = courses.course_card(db, question.course_key) if question.course_key else None
     enquiry = Enquiry(
         id=EnquiryId(new_uuid()),
@@ -66,7 +68,7 @@ def mark_answered(
     if marked.one_or_none() is None:
         if db.get(Enquiry, enquiry_id) is None:
             raise NotFound
-        raise AnswerRefused(Reason.already_answered)
+        raise AnswerRefused(AnswerRefusal.already_answered)
     audit.record(
         db,
         actor.user_id,

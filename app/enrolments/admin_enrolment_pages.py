@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.loss_preview import Loss, held_by
 from app.enrolments import admin_queries, invoices, service
 from app.enrolments.admin_queries import EnrolmentPage
-from app.enrolments.forms import EmptyForm, InvoiceForm, PaymentForm, ReasonForm, midnight
+from app.enrolments.forms import EnrolmentReasonForm, InvoiceForm, PaymentForm, midnight
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import EnrolmentId
 from app.kit.versions import Stale
@@ -17,8 +17,8 @@ from app.web.access import ADMIN
 from app.web.dates import local_day, typed_moment
 from app.web.errors import status_of
 from app.web.form_pages import compared, errors_of, form_page
-from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.forms import ButtonForm, Submission, Submitted
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/admin/enrolments/{enrolment_id}")
@@ -32,7 +32,7 @@ def show_enrolment(visit: Visit, enrolment_id: EnrolmentId) -> Response:
 @pages.post("/confirm", name="enrolments.confirm", access=ADMIN)
 def confirm(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
     def command(db: Session) -> None:
-        EmptyForm.read(submitted)
+        ButtonForm.read(submitted)
         service.confirm_request(db, visit.actor, enrolment_id, now=visit.now)
 
     said = "The place is confirmed. The person gets a mail that says how to begin."
@@ -42,7 +42,7 @@ def confirm(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Re
 @pages.post("/decline", name="enrolments.decline", access=ADMIN)
 def decline(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
     def command(db: Session) -> None:
-        form = ReasonForm.read(submitted)
+        form = EnrolmentReasonForm.read(submitted)
         service.decline_request(db, visit.actor, enrolment_id, reason=form.reason, now=visit.now)
 
     said = "The request is declined. The person gets a mail with your reason."
@@ -58,7 +58,7 @@ def show_cancel(visit: Visit, enrolment_id: EnrolmentId) -> Response:
 @pages.post("/cancel", name="enrolments.cancel", access=ADMIN)
 def cancel(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
     try:
-        form = ReasonForm.read(submitted)
+        form = EnrolmentReasonForm.read(submitted)
         with visit.database.write() as db:
             service.cancel_place(db, visit.actor, enrolment_id, reason=form.reason, now=visit.now)
     except (Invalid, Conflict) as refused:
@@ -108,7 +108,7 @@ def record_payment(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted
 
 
 def _do(
-    visit: VisitContext,
+    visit: RequestContext,
     enrolment_id: EnrolmentId,
     submitted: Submission,
     command: Callable[[Session], None],
@@ -124,7 +124,7 @@ def _do(
 
 
 def _enrolment(
-    visit: VisitContext,
+    visit: RequestContext,
     enrolment_id: EnrolmentId,
     refused: Refused | None = None,
     submitted: Submission | None = None,
@@ -159,7 +159,7 @@ def _recorded(page: EnrolmentPage, typed: Mapping[str, Any], zone: str) -> dict[
 
 
 def _cancel_page(
-    visit: VisitContext,
+    visit: RequestContext,
     enrolment_id: EnrolmentId,
     submitted: Submission | None = None,
     refused: Refused | None = None,

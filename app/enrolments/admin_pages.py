@@ -12,13 +12,7 @@ from app.db.paging import page_number
 from app.enrolments import admin_queries, service
 from app.enrolments.admin_queries import EnrolmentRow, IntakeFacts
 from app.enrolments.domain import intake_record
-from app.enrolments.forms import (
-    FIELDS_OF_INTAKE,
-    EmptyForm,
-    IntakeForm,
-    NewIntakeForm,
-    ReasonForm,
-)
+from app.enrolments.forms import FIELDS_OF_INTAKE, EnrolmentReasonForm, IntakeForm, NewIntakeForm
 from app.enrolments.queries import places_by_intake
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId
@@ -27,8 +21,8 @@ from app.web.access import ADMIN, FreshProof
 from app.web.dates import local_day, typed_day, typed_moment, typed_pounds
 from app.web.errors import status_of
 from app.web.form_pages import compared, errors_of, form_page
-from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.forms import ButtonForm, Submission, Submitted
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -119,7 +113,7 @@ def change_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
 @pages.post("/admin/intakes/{intake_id}/open", name="enrolments.open_intake", access=ADMIN)
 def open_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
     try:
-        EmptyForm.read(submitted)
+        ButtonForm.read(submitted)
         with visit.database.write() as db:
             service.open_intake(db, visit.actor, intake_id, now=visit.now)
     except Conflict as refused:
@@ -141,7 +135,7 @@ def show_cancel_intake(visit: Visit, intake_id: IntakeId) -> Response:
 @pages.post("/admin/intakes/{intake_id}/cancel", name="enrolments.cancel_intake", access=ADMIN)
 def cancel_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
     try:
-        form = ReasonForm.read(submitted)
+        form = EnrolmentReasonForm.read(submitted)
         with visit.database.write() as db:
             service.cancel_intake(db, visit.actor, intake_id, reason=form.reason, now=visit.now)
     except (Invalid, Conflict) as refused:
@@ -160,7 +154,7 @@ def cancel_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
 )
 def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
     """A post, because the trail keeps who took a list of people away."""
-    EmptyForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         intake = admin_queries.intake_facts(db, visit.actor, intake_id)
         rows = admin_queries.everybody_in(db, visit.actor, intake_id)
@@ -174,7 +168,7 @@ def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
 
 
 def _cancel_page(
-    visit: VisitContext,
+    visit: RequestContext,
     intake_id: IntakeId,
     submitted: Submission | None = None,
     refused: Refused | None = None,
@@ -193,7 +187,7 @@ def _cancel_page(
 
 
 def _intake(
-    visit: VisitContext,
+    visit: RequestContext,
     intake_id: IntakeId,
     refused: Refused | None = None,
     submitted: Submission | None = None,
@@ -216,7 +210,7 @@ def _intake(
 
 
 def _intake_form(
-    visit: VisitContext,
+    visit: RequestContext,
     values: dict[str, Any],
     refused: Refused | None,
     intake: IntakeFacts | None = None,
@@ -241,7 +235,7 @@ def _intake_form(
 
 
 def _likely(
-    course_keys: list[str], usual: tuple[int, int] | None, visit: VisitContext
+    course_keys: list[str], usual: tuple[int, int] | None, visit: RequestContext
 ) -> dict[str, Any]:
     """What a new intake's form begins with: the only course, the terms of the newest intake, and
     reservations from today."""

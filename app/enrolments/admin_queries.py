@@ -18,13 +18,13 @@ from app.enrolments import policy
 from app.enrolments.domain import (
     EnrolmentState,
     IntakeStatus,
-    Window,
+    RequestWindow,
     invoice_record,
     payment_record,
-    window,
+    request_window,
 )
-from app.enrolments.models import Enrolment, Intake
-from app.enrolments.queries import gate_of
+from app.enrolments.models import Enrolment, IntakeRow
+from app.enrolments.queries import intake_from
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, UserId
 from app.kit.versions import version_of
@@ -38,7 +38,7 @@ _STATES = {
 }
 
 
-ENROLMENT, INTAKE, USER = table_of(Enrolment).c, table_of(Intake).c, table_of(User).c
+ENROLMENT, INTAKE, USER = table_of(Enrolment).c, table_of(IntakeRow).c, table_of(User).c
 _ORDER = {"waiting": ENROLMENT.waiting_number, "requested": ENROLMENT.requested_at}
 PEOPLE_IN = select(*ENROLMENT, USER.name, USER.email).join_from(
     table_of(Enrolment), table_of(User), USER.id == ENROLMENT.user_id
@@ -76,9 +76,9 @@ class IntakeFacts:
     waiting: int
     ended: int
 
-    def window(self, now: datetime) -> Window:
+    def window(self, now: datetime) -> RequestWindow:
         """Return what can be said of the time of reservations now."""
-        return window(self.opens_at, self.closes_at, now)
+        return request_window(self.opens_at, self.closes_at, now)
 
     def counted(self, shown: str) -> int:
         return {
@@ -181,14 +181,14 @@ def intake_list(
     """Return the intakes that start today or later, the next first; or those before, newest first."""
     require(policy.may_manage_intakes(actor))
     if past:
-        when, order = Intake.starts_on < today, Intake.starts_on.desc()
+        when, order = IntakeRow.starts_on < today, IntakeRow.starts_on.desc()
     else:
-        when, order = Intake.starts_on >= today, Intake.starts_on.asc()
-    total = db.execute(select(func.count()).select_from(Intake).where(when)).scalar_one()
+        when, order = IntakeRow.starts_on >= today, IntakeRow.starts_on.asc()
+    total = db.execute(select(func.count()).select_from(IntakeRow).where(when)).scalar_one()
     intakes = db.scalars(
-        select(Intake)
+        select(IntakeRow)
         .where(when)
-        .order_by(order, Intake.id)
+        .order_by(order, IntakeRow.id)
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     ).all()
@@ -237,7 +237,9 @@ def intake_page(
 def usual(db: Session, actor: Actor) -> tuple[int, int] | None:
     """Return the price in pence and the places of the newest intake, which a new one mostly repeats."""
     require(policy.may_manage_intakes(actor))
-    newest = select(Intake.price_pence, Intake.places).order_by(Intake.created_at.desc(), Intake.id)
+    newest = select(IntakeRow.price_pence, IntakeRow.places).order_by(
+        IntakeRow.created_at.desc(), IntakeRow.id
+    )
     row = db.execute(newest.limit(1)).one_or_none()
     return None if row is None else (row.price_pence, row.places)
 
@@ -280,7 +282,7 @@ def _found(intake_id: IntakeId, shown: str, text: str) -> Select[*tuple[Any, ...
     return select(*everybody).where(or_(*words)).order_by(everybody.position)
 
 
-def _many_facts(db: Session, intakes: Sequence[Intake]) -> list[IntakeFacts]:
+def _many_facts(db: Session, intakes: Sequence[IntakeRow]) -> list[IntakeFacts]:
     grouped = (
         select(Enrolment.intake_id, Enrolment.state, func.count())
         .where(Enrolment.intake_id.in_([intake.id for intake in intakes]))
@@ -309,7 +311,7 @@ def _facts(db: Session, intakes: Sequence[Any], counted: Iterable[Any]) -> list[
             places=intake.places,
             taken=intake.taken,
             override=intake.override,
-            places_left=gate_of(intake).places_left,
+            places_left=intake_from(intake).places_left,
             status=intake.status,
             opens_at=intake.opens_at,
             closes_at=intake.closes_at,

@@ -7,7 +7,7 @@ from fastapi import Header, Response
 from pydantic import BaseModel, ConfigDict
 
 from app.enrolments import queries, service
-from app.enrolments.domain import Decision, EnrolmentState, Reason
+from app.enrolments.domain import Decision, EnrolmentsReason, EnrolmentState
 from app.enrolments.locking import live_rows
 from app.kit.ids import EnrolmentId, IntakeId
 from app.web.access import EVERYONE, STUDENT
@@ -36,7 +36,7 @@ class OfferShape(BaseModel):
     opens_at: datetime
     closes_at: datetime
     own: EnrolmentState | None
-    refusal: Reason | None
+    refusal: EnrolmentsReason | None
     decision: Decision
 
 
@@ -62,7 +62,9 @@ def list_intakes(visit: Visit) -> OffersShape:
         offers = queries.offers(db, actor, now=visit.now)
     shapes = [OfferShape.model_validate(offer) for offer in offers]
     if actor is not None and not actor.is_student:
-        shapes = [shape.model_copy(update={"refusal": Reason.students_only}) for shape in shapes]
+        shapes = [
+            shape.model_copy(update={"refusal": EnrolmentsReason.students_only}) for shape in shapes
+        ]
     return OffersShape(intakes=shapes)
 
 

@@ -9,16 +9,16 @@ from app.db.auditing import Check, findings
 from app.enrolments import domain
 from app.enrolments.closing import lists_to_close
 from app.enrolments.domain import EnrolmentState, IntakeStatus
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.models import Enrolment, IntakeRow
 
 
 def places_counted(db: Session, *, now: datetime) -> list[str]:
     """`taken` counts exactly the rows that hold a place."""
     held = _count_by_intake(*domain.HOLDING)
     rows = db.execute(
-        select(Intake.id, Intake.taken, func.coalesce(held.c.people, 0))
-        .outerjoin(held, held.c.intake_id == Intake.id)
-        .where(Intake.taken != func.coalesce(held.c.people, 0))
+        select(IntakeRow.id, IntakeRow.taken, func.coalesce(held.c.people, 0))
+        .outerjoin(held, held.c.intake_id == IntakeRow.id)
+        .where(IntakeRow.taken != func.coalesce(held.c.people, 0))
     )
     return [
         f"Intake {intake_id} counts {taken} places as taken, but {people} people hold one."
@@ -32,8 +32,8 @@ def places_not_oversold(db: Session, *, now: datetime) -> list[str]:
     held = _count_by_intake(*domain.HOLDING)
     rows = db.execute(
         select(
-            Intake.id, Intake.places, Intake.override, func.coalesce(held.c.people, 0)
-        ).outerjoin(held, held.c.intake_id == Intake.id)
+            IntakeRow.id, IntakeRow.places, IntakeRow.override, func.coalesce(held.c.people, 0)
+        ).outerjoin(held, held.c.intake_id == IntakeRow.id)
     )
     found = []
     for intake_id, places, override, people in rows:
@@ -65,12 +65,12 @@ def nobody_stranded(db: Session, *, now: datetime) -> list[str]:
     """Nobody waits beside a free place of an intake that takes requests."""
     waiting = _count_by_intake(EnrolmentState.waiting)
     rows = db.execute(
-        select(Intake.id, waiting.c.people, Intake.places - Intake.taken)
-        .join(waiting, waiting.c.intake_id == Intake.id)
+        select(IntakeRow.id, waiting.c.people, IntakeRow.places - IntakeRow.taken)
+        .join(waiting, waiting.c.intake_id == IntakeRow.id)
         .where(
-            Intake.status == IntakeStatus.open,
-            Intake.closes_at > now,
-            Intake.taken < Intake.places,
+            IntakeRow.status == IntakeStatus.open,
+            IntakeRow.closes_at > now,
+            IntakeRow.taken < IntakeRow.places,
         )
     )
     return [
@@ -93,9 +93,9 @@ def cancelled_intakes_are_empty(db: Session, *, now: datetime) -> list[str]:
     """Nobody holds a place or waits in a cancelled intake."""
     live = _count_by_intake(*domain.LIVE)
     rows = db.execute(
-        select(Intake.id, live.c.people)
-        .join(live, live.c.intake_id == Intake.id)
-        .where(Intake.status == IntakeStatus.cancelled)
+        select(IntakeRow.id, live.c.people)
+        .join(live, live.c.intake_id == IntakeRow.id)
+        .where(IntakeRow.status == IntakeStatus.cancelled)
     )
     return [
         f"Intake {intake_id} is cancelled, but {people} people are still in it."

@@ -8,21 +8,23 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.enrolments import domain, notifications
 from app.enrolments.domain import EnrolmentState, IntakeStatus
-from app.enrolments.locking import take_gate
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.locking import lock_intake
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.ids import IntakeId
 
 
 def lists_to_close(db: Session, *, now: datetime) -> tuple[IntakeId, ...]:
     """Return the intakes whose reservations have closed and in which people still wait."""
     waits = select(Enrolment.id).where(
-        Enrolment.intake_id == Intake.id, Enrolment.state == EnrolmentState.waiting
+        Enrolment.intake_id == IntakeRow.id, Enrolment.state == EnrolmentState.waiting
     )
     return tuple(
         db.scalars(
-            select(Intake.id)
-            .where(Intake.status == IntakeStatus.open, Intake.closes_at <= now, waits.exists())
-            .order_by(Intake.id)
+            select(IntakeRow.id)
+            .where(
+                IntakeRow.status == IntakeStatus.open, IntakeRow.closes_at <= now, waits.exists()
+            )
+            .order_by(IntakeRow.id)
         )
     )
 
@@ -31,8 +33,8 @@ def close_waiting_list(db: Session, intake_id: IntakeId, *, now: datetime) -> in
     """End every wait for an intake whose reservations have closed, and tell each person once; return how
     many there were. Does nothing while somebody may still move up. Called by the worker; it needs no
     permission, because it does only what the rules and the time decide."""
-    gate = take_gate(db, intake_id)
-    if not domain.is_list_over(gate.closes_at, now):
+    intake = lock_intake(db, intake_id)
+    if not domain.is_list_over(intake.closes_at, now):
         return 0
     ended = db.execute(
         update(Enrolment)
@@ -52,5 +54,5 @@ def close_waiting_list(db: Session, intake_id: IntakeId, *, now: datetime) -> in
             person_id=user_id,
             details={"intake_id": str(intake_id)},
         )
-    notifications.send(db, "list-closed", gate, [user_id for _, user_id in ended], now=now)
+    notifications.send(db, "list-closed", intake, [user_id for _, user_id in ended], now=now)
     return len(ended)

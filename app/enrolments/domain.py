@@ -31,7 +31,7 @@ HOLDING: Final = frozenset({EnrolmentState.requested, EnrolmentState.confirmed})
 LIVE: Final = HOLDING | {EnrolmentState.waiting}
 
 
-class Reason(StrEnum):
+class EnrolmentsReason(StrEnum):
     """Why something is refused: `sentence` says what is wrong, `remedy` what to do about it."""
 
     address_unconfirmed = "address_unconfirmed"
@@ -67,94 +67,94 @@ class Reason(StrEnum):
         return f"{self.sentence} {self.remedy}"
 
 
-_WORDS: Final[Mapping[Reason, tuple[str, str]]] = {
-    Reason.students_only: (
+_WORDS: Final[Mapping[EnrolmentsReason, tuple[str, str]]] = {
+    EnrolmentsReason.students_only: (
         "Only students ask for a place for themselves.",
         "As staff, reserve places for people on the intake's page.",
     ),
-    Reason.address_unconfirmed: (
+    EnrolmentsReason.address_unconfirmed: (
         "Your e-mail address is not confirmed yet.",
         "Open the link in the mail we sent you when you made your account, then come back.",
     ),
-    Reason.already_requested: (
+    EnrolmentsReason.already_requested: (
         "You have already asked for a place in this intake.",
         "You need do nothing more: we write to you when it is confirmed.",
     ),
-    Reason.already_confirmed: (
+    EnrolmentsReason.already_confirmed: (
         "You already have a place in this intake.",
         "Open Learn to begin or go on.",
     ),
-    Reason.already_waiting: (
+    EnrolmentsReason.already_waiting: (
         "You are already on the waiting list of this intake.",
         "Your position is on the page of your places.",
     ),
-    Reason.not_open_yet: (
+    EnrolmentsReason.not_open_yet: (
         "Reservations for this intake have not opened yet.",
         "Come back on the day they open.",
     ),
-    Reason.closed: (
+    EnrolmentsReason.closed: (
         "Reservations for this intake have closed.",
         "Choose a later intake, or write to the academy.",
     ),
-    Reason.intake_draft: (
+    EnrolmentsReason.intake_draft: (
         "This intake is not published yet.",
         "Open it for reservations first.",
     ),
-    Reason.intake_cancelled: (
+    EnrolmentsReason.intake_cancelled: (
         "This intake was cancelled.",
         "Choose another intake of the course.",
     ),
-    Reason.already_open: (
+    EnrolmentsReason.already_open: (
         "This intake is open for reservations already.",
         "There is nothing more to do.",
     ),
-    Reason.not_requested: (
+    EnrolmentsReason.not_requested: (
         "This request has already been decided.",
         "Look at its present state before you go on.",
     ),
-    Reason.ended: (
+    EnrolmentsReason.ended: (
         "This place is not held any more.",
         "Make a new reservation if the person should have a place.",
     ),
-    Reason.started: (
+    EnrolmentsReason.started: (
         "This intake has started, so you cannot give up your place yourself.",
         "Write to the academy and it will see to it.",
     ),
-    Reason.too_few_places: (
+    EnrolmentsReason.too_few_places: (
         "There are not enough places left for everybody you named.",
         "Name fewer people, or say why the intake may run over its number of places.",
     ),
-    Reason.others_wait: (
+    EnrolmentsReason.others_wait: (
         "Other people wait for a place in this intake.",
         "Say why the people you named go first.",
     ),
-    Reason.person_has_place: (
+    EnrolmentsReason.person_has_place: (
         "This person already has a confirmed place in this intake.",
         "Leave the person out.",
     ),
-    Reason.places_below_taken: (
+    EnrolmentsReason.places_below_taken: (
         "More places are taken than you want to offer.",
         "Nobody loses a place: give more places, or say why the intake may run over.",
     ),
-    Reason.course_unpublished: (
+    EnrolmentsReason.course_unpublished: (
         "There is no published course with this name.",
         "Publish the course first, or choose another.",
     ),
-    Reason.no_invoice: (
+    EnrolmentsReason.no_invoice: (
         "No invoice is recorded for this place.",
         "Record the number of the invoice first.",
     ),
 }
 
 _ALREADY: Final = {
-    EnrolmentState.requested: Reason.already_requested,
-    EnrolmentState.confirmed: Reason.already_confirmed,
-    EnrolmentState.waiting: Reason.already_waiting,
+    EnrolmentState.requested: EnrolmentsReason.already_requested,
+    EnrolmentState.confirmed: EnrolmentsReason.already_confirmed,
+    EnrolmentState.waiting: EnrolmentsReason.already_waiting,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class Intake:
     """An intake's row as the statement that took the gate returned it.
 
     `override` is by how many places the intake runs over, never more: a place that is given back
@@ -177,7 +177,7 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class RequestWindow:
     """When reservations are taken, said at one moment: `words` lead up to the moment `at`."""
 
     words: str
@@ -185,13 +185,13 @@ class Window:
     is_open: bool
 
 
-def window(opens_at: datetime, closes_at: datetime, now: datetime) -> Window:
+def request_window(opens_at: datetime, closes_at: datetime, now: datetime) -> RequestWindow:
     """Return what can be said of the time of reservations now."""
     if now >= closes_at:
-        return Window("Reservations closed on", closes_at, is_open=False)
+        return RequestWindow("Reservations closed on", closes_at, is_open=False)
     if now < opens_at:
-        return Window("Reservations open on", opens_at, is_open=False)
-    return Window("Reservations are open until", closes_at, is_open=True)
+        return RequestWindow("Reservations open on", opens_at, is_open=False)
+    return RequestWindow("Reservations are open until", closes_at, is_open=True)
 
 
 class Decision(StrEnum):
@@ -253,33 +253,33 @@ def payment_record(paid_at: datetime | None) -> dict[str, object]:
 
 
 def request_refusal(
-    gate: Gate, own: EnrolmentState | None, *, is_confirmed: bool, now: datetime
-) -> Reason | None:
+    intake: Intake, own: EnrolmentState | None, *, is_confirmed: bool, now: datetime
+) -> EnrolmentsReason | None:
     """Return why a person may not ask for a place, or None. `own` is the state of the person's live
     enrolment in this intake; a full intake is no refusal, see `decision`."""
     if own in LIVE:
         return _ALREADY[own]
-    if gate.status is IntakeStatus.draft:
-        return Reason.intake_draft
-    if gate.status is IntakeStatus.cancelled:
-        return Reason.intake_cancelled
-    if now < gate.opens_at:
-        return Reason.not_open_yet
-    if now >= gate.closes_at:
-        return Reason.closed
-    return None if is_confirmed else Reason.address_unconfirmed
+    if intake.status is IntakeStatus.draft:
+        return EnrolmentsReason.intake_draft
+    if intake.status is IntakeStatus.cancelled:
+        return EnrolmentsReason.intake_cancelled
+    if now < intake.opens_at:
+        return EnrolmentsReason.not_open_yet
+    if now >= intake.closes_at:
+        return EnrolmentsReason.closed
+    return None if is_confirmed else EnrolmentsReason.address_unconfirmed
 
 
-def decision(gate: Gate, *, waiting: int) -> Decision:
+def decision(intake: Intake, *, waiting: int) -> Decision:
     """A free place goes to who asks only when nobody waits for it: nobody is overtaken."""
-    return Decision.request if gate.places_left and not waiting else Decision.wait
+    return Decision.request if intake.places_left and not waiting else Decision.wait
 
 
-def promotions(gate: Gate, *, waiting: int, now: datetime) -> int:
+def promotions(intake: Intake, *, waiting: int, now: datetime) -> int:
     """Return how many who wait get a place now: none after the window, none in a closed intake."""
-    if gate.status is not IntakeStatus.open or is_list_over(gate.closes_at, now):
+    if intake.status is not IntakeStatus.open or is_list_over(intake.closes_at, now):
         return 0
-    return min(gate.places_left, waiting)
+    return min(intake.places_left, waiting)
 
 
 def is_list_over(closes_at: datetime, now: datetime) -> bool:
@@ -300,45 +300,47 @@ def override_for(*, places: int, taken: int) -> int:
 
 
 def reserve_refusal(
-    gate: Gate, *, needed: int, others_waiting: int, override_reason: str | None
-) -> Reason | None:
+    intake: Intake, *, needed: int, others_waiting: int, override_reason: str | None
+) -> EnrolmentsReason | None:
     """Return why an admin may not reserve `needed` further places, or None.
 
     The window does not bind an admin. Running over and passing those who wait need a reason.
     """
-    if gate.status is IntakeStatus.cancelled:
-        return Reason.intake_cancelled
-    if override_reason is None and needed > gate.places_left:
-        return Reason.too_few_places
+    if intake.status is IntakeStatus.cancelled:
+        return EnrolmentsReason.intake_cancelled
+    if override_reason is None and needed > intake.places_left:
+        return EnrolmentsReason.too_few_places
     if override_reason is None and needed and others_waiting:
-        return Reason.others_wait
+        return EnrolmentsReason.others_wait
     return None
 
 
-def confirm_refusal(gate: Gate, state: EnrolmentState) -> Reason | None:
+def confirm_refusal(intake: Intake, state: EnrolmentState) -> EnrolmentsReason | None:
     """Only a request is confirmed; who waits is promoted first, or reserved for with a reason."""
-    if gate.status is IntakeStatus.cancelled:
-        return Reason.intake_cancelled
-    return None if state is EnrolmentState.requested else Reason.not_requested
+    if intake.status is IntakeStatus.cancelled:
+        return EnrolmentsReason.intake_cancelled
+    return None if state is EnrolmentState.requested else EnrolmentsReason.not_requested
 
 
-def decline_refusal(state: EnrolmentState) -> Reason | None:
+def decline_refusal(state: EnrolmentState) -> EnrolmentsReason | None:
     """A request and a wish on the waiting list can be declined; a confirmed place is cancelled."""
     undecided = (EnrolmentState.requested, EnrolmentState.waiting)
-    return None if state in undecided else Reason.not_requested
+    return None if state in undecided else EnrolmentsReason.not_requested
 
 
-def cancel_refusal(state: EnrolmentState) -> Reason | None:
+def cancel_refusal(state: EnrolmentState) -> EnrolmentsReason | None:
     """Only a confirmed place is cancelled by the academy."""
-    return None if state is EnrolmentState.confirmed else Reason.ended
+    return None if state is EnrolmentState.confirmed else EnrolmentsReason.ended
 
 
-def withdraw_refusal(gate: Gate, state: EnrolmentState, *, today: date) -> Reason | None:
+def withdraw_refusal(
+    intake: Intake, state: EnrolmentState, *, today: date
+) -> EnrolmentsReason | None:
     """A wish is withdrawn at any time, a confirmed place until the day before the start."""
     if state not in LIVE:
-        return Reason.ended
-    if state is EnrolmentState.confirmed and today >= gate.starts_on:
-        return Reason.started
+        return EnrolmentsReason.ended
+    if state is EnrolmentState.confirmed and today >= intake.starts_on:
+        return EnrolmentsReason.started
     return None
 
 
@@ -352,21 +354,23 @@ def ends_with_account(
     return state is not EnrolmentState.confirmed or starts_on > now.date() or now < closes_at
 
 
-def open_refusal(status: IntakeStatus) -> Reason | None:
+def open_refusal(status: IntakeStatus) -> EnrolmentsReason | None:
     refusals = {
-        IntakeStatus.open: Reason.already_open,
-        IntakeStatus.cancelled: Reason.intake_cancelled,
+        IntakeStatus.open: EnrolmentsReason.already_open,
+        IntakeStatus.cancelled: EnrolmentsReason.intake_cancelled,
     }
     return refusals.get(status)
 
 
-def change_refusal(gate: Gate, fields: IntakeFields, *, reason: str | None) -> Reason | None:
+def change_refusal(
+    intake: Intake, fields: IntakeFields, *, reason: str | None
+) -> EnrolmentsReason | None:
     """Return why an intake may not be changed so, or None. Fewer places than are taken remove
     nobody; they need a reason."""
-    if gate.status is IntakeStatus.cancelled:
-        return Reason.intake_cancelled
-    if reason is None and fields.places < min(gate.taken, gate.places):
-        return Reason.places_below_taken
+    if intake.status is IntakeStatus.cancelled:
+        return EnrolmentsReason.intake_cancelled
+    if reason is None and fields.places < min(intake.taken, intake.places):
+        return EnrolmentsReason.places_below_taken
     return None
 
 
@@ -378,9 +382,9 @@ def intake_problems(fields: IntakeFields) -> dict[str, str]:
     return problems
 
 
-def money_refusal(state: EnrolmentState) -> Reason | None:
+def money_refusal(state: EnrolmentState) -> EnrolmentsReason | None:
     """Invoices and payments are recorded for places that are held."""
-    return None if state in HOLDING else Reason.ended
+    return None if state in HOLDING else EnrolmentsReason.ended
 
 
 def positions(queue: Iterable[tuple[EnrolmentId, int]]) -> dict[EnrolmentId, int]:

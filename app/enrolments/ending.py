@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.courses import queries as courses
 from app.enrolments import domain
-from app.enrolments.domain import EnrolmentState, Gate
-from app.enrolments.locking import move_state, promote, release_places, row_of, take_gate
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.domain import EnrolmentState, Intake
+from app.enrolments.locking import lock_intake, move_state, promote, release_places, row_of
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.ids import EnrolmentId, IntakeId, UserId
 
 REASON = "The account was closed."
@@ -39,10 +39,10 @@ def places_to_end(
     record of who was in it.
     """
     rows = db.execute(
-        select(Enrolment, Intake)
-        .join(Intake, Intake.id == Enrolment.intake_id)
+        select(Enrolment, IntakeRow)
+        .join(IntakeRow, IntakeRow.id == Enrolment.intake_id)
         .where(Enrolment.user_id.in_(list(user_ids)), Enrolment.state.in_(domain.LIVE))
-        .order_by(Intake.id, Enrolment.id)
+        .order_by(IntakeRow.id, Enrolment.id)
     ).all()
     titles = (
         {entry.course_key: entry.course.title for entry in courses.catalogue(db)} if rows else {}
@@ -72,7 +72,7 @@ def end_places(
     Nobody is mailed but who moves up: the person gets one mail about everything that ended.
     """
     held = places_to_end(db, [user_id], now=now)
-    gates = {place.intake_id: take_gate(db, place.intake_id) for place in held}
+    gates = {place.intake_id: lock_intake(db, place.intake_id) for place in held}
     ended = []
     for place in held:
         row = row_of(db, place.enrolment_id)
@@ -82,7 +82,9 @@ def end_places(
     return tuple(ended)
 
 
-def _end(db: Session, row: Enrolment, gate: Gate, *, by: UserId | None, now: datetime) -> Gate:
+def _end(
+    db: Session, row: Enrolment, intake: Intake, *, by: UserId | None, now: datetime
+) -> Intake:
     held_one = row.state in domain.HOLDING
     move_state(
         db,
@@ -105,7 +107,7 @@ def _end(db: Session, row: Enrolment, gate: Gate, *, by: UserId | None, now: dat
         details={"intake_id": str(row.intake_id)},
     )
     if not held_one:
-        return gate
-    freed = release_places(db, row.intake_id, gate, 1)
+        return intake
+    freed = release_places(db, row.intake_id, intake, 1)
     promote(db, by, row.intake_id, freed, now=now)
     return freed

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.enrolments.domain import Reason
+from app.enrolments.domain import EnrolmentsReason
 from app.kit.errors import Conflict, Invalid
 
 
@@ -12,7 +12,7 @@ class EnrolmentRefused(Conflict):
     title = "This place cannot be changed so"
     slug = "enrolment-refused"
 
-    def __init__(self, why: Reason, *, fields: Mapping[str, str] | None = None) -> None:
+    def __init__(self, why: EnrolmentsReason, *, fields: Mapping[str, str] | None = None) -> None:
         super().__init__(why.detail, reason=why.value, fields=fields)
         self.why = why
 

@@ -57,14 +57,10 @@ class NewIntakeForm(IntakeForm):
     course_key: str = Field(title="course", max_length=64)
 
 
-class ReasonForm(Form):
+class EnrolmentReasonForm(Form):
     """A decision that a person will read the reason of."""
 
     reason: Sentence = Field(title="reason")
-
-
-class EmptyForm(Form):
-    """A button without questions."""
 
 
 class InvoiceForm(EditForm):
@@ -76,7 +72,7 @@ class PaymentForm(EditForm):
     paid_on: Day = Field(title="date of the payment")
 
 
-class ReserveForm(Form):
+class ReservePlacesForm(Form):
     """The fields of the reservation screen beside its rows of people. A higher feature that adds a
     question to the screen subclasses this and hands its class to `read_reservation`."""
 
@@ -93,7 +89,7 @@ class NamedPerson:
     email: str
 
 
-Screen = TypeVar("Screen", bound=ReserveForm)
+Screen = TypeVar("Screen", bound=ReservePlacesForm)
 
 
 def read_reservation(

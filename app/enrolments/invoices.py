@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor, require
 from app.enrolments import domain, policy, transitions
-from app.enrolments.domain import EnrolmentState, Reason, invoice_record, payment_record
+from app.enrolments.domain import EnrolmentsReason, EnrolmentState, invoice_record, payment_record
 from app.enrolments.errors import EnrolmentRefused
-from app.enrolments.locking import row_of, take_gate_of
+from app.enrolments.locking import lock_intake_of, row_of
 from app.kit.ids import EnrolmentId
 from app.kit.versions import demand_current
 
@@ -26,7 +26,7 @@ def record_invoice(
     """Note the invoice of a held place; a second time replaces the first, and the trail keeps both. A
     replacement by somebody who has not seen the first is refused with Stale."""
     require(policy.may_manage_intakes(actor))
-    take_gate_of(db, enrolment_id)
+    lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
     _demand_held(row.state)
     demand_current(
@@ -51,11 +51,11 @@ def record_payment(
     """Note that the invoice of a held place is paid; refuse where no invoice is recorded, and with Stale
     where another day was recorded since the form was opened."""
     require(policy.may_manage_intakes(actor))
-    take_gate_of(db, enrolment_id)
+    lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
     _demand_held(row.state)
     if row.invoice_number is None:
-        raise EnrolmentRefused(Reason.no_invoice)
+        raise EnrolmentRefused(EnrolmentsReason.no_invoice)
     demand_current(
         expected_version, recorded=payment_record(row.paid_at), sent=payment_record(paid_at)
     )

@@ -12,59 +12,59 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.enrolments import domain, notifications
-from app.enrolments.domain import EnrolmentState, Gate, Reason
+from app.enrolments.domain import EnrolmentsReason, EnrolmentState, Intake
 from app.enrolments.errors import EnrolmentRefused
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, UserId, new_uuid
 
 _GATE = (
-    Intake.course_key,
-    Intake.title,
-    Intake.starts_on,
-    Intake.places,
-    Intake.taken,
-    Intake.override,
-    Intake.status,
-    Intake.opens_at,
-    Intake.closes_at,
+    IntakeRow.course_key,
+    IntakeRow.title,
+    IntakeRow.starts_on,
+    IntakeRow.places,
+    IntakeRow.taken,
+    IntakeRow.override,
+    IntakeRow.status,
+    IntakeRow.opens_at,
+    IntakeRow.closes_at,
 )
 
 
-def take_gate(db: Session, intake_id: IntakeId) -> Gate:
+def lock_intake(db: Session, intake_id: IntakeId) -> Intake:
     """Queue behind every other command on this intake until we commit; raise NotFound.
 
     Writing the row first takes its lock on PostgreSQL and returns its newest values; on SQLite the
     write block is already the only writer. Reading first, even FOR UPDATE, would sell a place twice.
     """
-    return _take(db, Intake.id == intake_id)[1]
+    return _take(db, IntakeRow.id == intake_id)[1]
 
 
-def take_gate_of(db: Session, enrolment_id: EnrolmentId) -> tuple[IntakeId, Gate]:
+def lock_intake_of(db: Session, enrolment_id: EnrolmentId) -> tuple[IntakeId, Intake]:
     """Take the gate of the intake that an enrolment belongs to. An enrolment never changes its
     intake, so that finding it inside the statement is safe."""
     intake_of = select(Enrolment.intake_id).where(Enrolment.id == enrolment_id).scalar_subquery()
-    return _take(db, Intake.id == intake_of)
+    return _take(db, IntakeRow.id == intake_of)
 
 
-def _take(db: Session, which: ColumnElement[bool]) -> tuple[IntakeId, Gate]:
+def _take(db: Session, which: ColumnElement[bool]) -> tuple[IntakeId, Intake]:
     row = db.execute(
-        update(Intake)
+        update(IntakeRow)
         .where(which)
-        .values(version=Intake.version + 1)
-        .returning(Intake.id, *_GATE)
+        .values(version=IntakeRow.version + 1)
+        .returning(IntakeRow.id, *_GATE)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if row is None:
         raise NotFound
     intake_id, *values = row
-    return intake_id, Gate(*values)
+    return intake_id, Intake(*values)
 
 
 def recorded_intake(db: Session, intake_id: IntakeId) -> dict[str, object]:
     """Return what the form of an intake writes, as it is on record under the gate."""
     intake = db.scalars(
-        select(Intake).where(Intake.id == intake_id).execution_options(populate_existing=True)
+        select(IntakeRow).where(IntakeRow.id == intake_id).execution_options(populate_existing=True)
     ).one()
     return domain.intake_record(intake)
 
@@ -72,10 +72,10 @@ def recorded_intake(db: Session, intake_id: IntakeId) -> dict[str, object]:
 def draw_waiting_number(db: Session, intake_id: IntakeId) -> int:
     """Return the next number of the queue; numbers are never given twice."""
     return db.execute(
-        update(Intake)
-        .where(Intake.id == intake_id)
-        .values(waiting_sequence=Intake.waiting_sequence + 1)
-        .returning(Intake.waiting_sequence)
+        update(IntakeRow)
+        .where(IntakeRow.id == intake_id)
+        .values(waiting_sequence=IntakeRow.waiting_sequence + 1)
+        .returning(IntakeRow.waiting_sequence)
         .execution_options(synchronize_session=False)
     ).scalar_one()
 
@@ -91,15 +91,17 @@ def waiting_in(db: Session, intake_id: IntakeId) -> int:
 
 def take_places(db: Session, intake_id: IntakeId, count: int, *, override: int) -> None:
     """Count `count` further places as taken, or raise: never more than places + override."""
-    _move_counter(db, intake_id, count, override, Intake.taken + count <= Intake.places + override)
+    _move_counter(
+        db, intake_id, count, override, IntakeRow.taken + count <= IntakeRow.places + override
+    )
 
 
-def release_places(db: Session, intake_id: IntakeId, gate: Gate, count: int) -> Gate:
+def release_places(db: Session, intake_id: IntakeId, intake: Intake, count: int) -> Intake:
     """Count `count` places as free again and return the gate's new values."""
-    taken = gate.taken - count
-    override = domain.override_for(places=gate.places, taken=taken)
-    _move_counter(db, intake_id, -count, override, Intake.taken - count >= 0)
-    return replace(gate, taken=taken, override=override)
+    taken = intake.taken - count
+    override = domain.override_for(places=intake.places, taken=taken)
+    _move_counter(db, intake_id, -count, override, IntakeRow.taken - count >= 0)
+    return replace(intake, taken=taken, override=override)
 
 
 def _move_counter(
@@ -107,14 +109,14 @@ def _move_counter(
 ) -> None:
     with constraints_as_refusals():
         moved = db.execute(
-            update(Intake)
-            .where(Intake.id == intake_id, guard)
-            .values(taken=Intake.taken + by, override=override)
-            .returning(Intake.id)
+            update(IntakeRow)
+            .where(IntakeRow.id == intake_id, guard)
+            .values(taken=IntakeRow.taken + by, override=override)
+            .returning(IntakeRow.id)
             .execution_options(synchronize_session=False)
         ).one_or_none()
     if moved is None:
-        raise EnrolmentRefused(Reason.too_few_places)
+        raise EnrolmentRefused(EnrolmentsReason.too_few_places)
 
 
 @contextmanager
@@ -125,10 +127,10 @@ def constraints_as_refusals() -> Iterator[None]:
     except IntegrityError as error:
         broken = str(error.orig)
         if "taken_within_places" in broken:
-            raise EnrolmentRefused(Reason.too_few_places) from error
+            raise EnrolmentRefused(EnrolmentsReason.too_few_places) from error
         # SQLite names the columns of a unique index, PostgreSQL the index.
         if "uq_enrolments_live" in broken or "enrolments.user_id" in broken:
-            raise EnrolmentRefused(Reason.already_requested) from error
+            raise EnrolmentRefused(EnrolmentsReason.already_requested) from error
         raise
 
 
@@ -157,7 +159,7 @@ def live_rows(
 def add_row(
     db: Session,
     intake_id: IntakeId,
-    gate: Gate,
+    intake: Intake,
     user_id: UserId,
     state: EnrolmentState,
     *,
@@ -169,7 +171,7 @@ def add_row(
         id=EnrolmentId(new_uuid()),
         intake_id=intake_id,
         user_id=user_id,
-        course_key=gate.course_key,
+        course_key=intake.course_key,
         state=state,
         requested_at=now,
         **columns,
@@ -196,15 +198,15 @@ def move_state(
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if moved is None:
-        raise EnrolmentRefused(Reason.ended)
+        raise EnrolmentRefused(EnrolmentsReason.ended)
 
 
 def promote(
-    db: Session, actor_id: UserId | None, intake_id: IntakeId, gate: Gate, *, now: datetime
+    db: Session, actor_id: UserId | None, intake_id: IntakeId, intake: Intake, *, now: datetime
 ) -> None:
     """Give free places to those who wait longest, as requests; the last step of every command that
     may have freed a place, in its transaction."""
-    count = domain.promotions(gate, waiting=waiting_in(db, intake_id), now=now)
+    count = domain.promotions(intake, waiting=waiting_in(db, intake_id), now=now)
     if not count:
         return
     first = db.execute(
@@ -225,4 +227,4 @@ def promote(
             person_id=user_id,
         )
     take_places(db, intake_id, len(first), override=0)
-    notifications.send(db, "promoted", gate, [user_id for _, user_id in first], now=now)
+    notifications.send(db, "promoted", intake, [user_id for _, user_id in first], now=now)

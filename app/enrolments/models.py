@@ -12,7 +12,7 @@ from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
 LIVE = "state IN ('requested', 'confirmed', 'waiting')"
 
 
-class Intake(Base):
+class IntakeRow(Base):
     """A run of a course, and the gate of its places: `taken` counts requested and confirmed ones,
     `override` is by how many of them it runs over `places`."""
 

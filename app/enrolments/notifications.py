@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.queries import people
 from app.courses import queries as courses
-from app.enrolments.domain import Gate, day_in_words
+from app.enrolments.domain import Intake, day_in_words
 from app.kit.ids import UserId
 from app.notices import service as notices
 
@@ -31,7 +31,7 @@ OWN_DEEDS: frozenset[Letter] = frozenset({"requested", "waiting", "withdrawn"})
 def send(
     db: Session,
     letter: Letter,
-    gate: Gate,
+    intake: Intake,
     user_ids: Sequence[UserId],
     *,
     now: datetime,
@@ -39,12 +39,12 @@ def send(
     position: int | None = None,
 ) -> None:
     """Write one mail with its notice per person, in the transaction of what it tells."""
-    published = courses.current(db, gate.course_key)
+    published = courses.current(db, intake.course_key)
     values = {
-        "course": published.course.title if published else gate.title,
-        "course_key": gate.course_key,
-        "intake": gate.title,
-        "starts_on": day_in_words(gate.starts_on),
+        "course": published.course.title if published else intake.title,
+        "course_key": intake.course_key,
+        "intake": intake.title,
+        "starts_on": day_in_words(intake.starts_on),
         "reason": reason,
         "position": position,
     }

@@ -4,15 +4,14 @@ from fastapi import Response
 
 from app.enrolments import queries, service
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.forms import EmptyForm
 from app.enrolments.schema_org import course_document
 from app.kit.errors import Conflict, Refused
 from app.kit.ids import EnrolmentId, IntakeId
 from app.web.access import EVERYONE, STUDENT
 from app.web.dates import local_day
 from app.web.errors import status_of
-from app.web.forms import Submitted
-from app.web.request_context import Preview, Visit, VisitContext
+from app.web.forms import ButtonForm, Submitted
+from app.web.request_context import Preview, RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -44,7 +43,7 @@ def request_place(
 ) -> Response:
     said = "Your request is recorded."
     try:
-        EmptyForm.read(submitted)
+        ButtonForm.read(submitted)
         with visit.database.write() as db:
 
             def ask() -> str:
@@ -70,7 +69,7 @@ def show_own_places(visit: Visit) -> Response:
 def withdraw(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
     today = local_day(visit.now, visit.settings.time_zone)
     try:
-        EmptyForm.read(submitted)
+        ButtonForm.read(submitted)
         with visit.database.write() as db:
             service.withdraw(db, visit.actor, enrolment_id, today=today, now=visit.now)
     except Conflict as refused:
@@ -81,7 +80,7 @@ def withdraw(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> R
     )
 
 
-def _said(asked: service.Requested) -> str:
+def _said(asked: service.RequestOutcome) -> str:
     if asked.state is EnrolmentState.waiting:
         return (
             f"You are number {asked.position} on the waiting list. "
@@ -91,7 +90,7 @@ def _said(asked: service.Requested) -> str:
 
 
 def _reserve(
-    visit: VisitContext, course_key: str, intake_id: IntakeId, refused: Refused | None = None
+    visit: RequestContext, course_key: str, intake_id: IntakeId, refused: Refused | None = None
 ) -> Response:
     with visit.database.read() as db:
         course, offer = queries.offer(db, course_key, intake_id, visit.maybe_actor, now=visit.now)
@@ -104,7 +103,7 @@ def _reserve(
     )
 
 
-def _own_places(visit: VisitContext, refused: Refused | None = None) -> Response:
+def _own_places(visit: RequestContext, refused: Refused | None = None) -> Response:
     today = local_day(visit.now, visit.settings.time_zone)
     with visit.database.read() as db:
         places = queries.own_places(db, visit.actor.user_id, today=today, now=visit.now)

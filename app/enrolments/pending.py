@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
 from app.enrolments.domain import EnrolmentState, IntakeStatus
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.ids import IntakeId
 
 
 @dataclass(frozen=True, slots=True)
-class ToDecide:
+class IntakeToDecide:
     """An intake with requests that nobody has answered yet."""
 
     intake_id: IntakeId
@@ -24,25 +24,25 @@ class ToDecide:
     oldest_at: datetime
 
 
-def requests_to_decide(db: Session) -> tuple[ToDecide, ...]:
+def requests_to_decide(db: Session) -> tuple[IntakeToDecide, ...]:
     """Return the intakes with open requests, the longest-waiting first."""
     oldest = func.min(Enrolment.requested_at)
     rows = db.execute(
-        select(Intake.id, Intake.course_key, Intake.title, func.count(), oldest)
-        .join(Enrolment, Enrolment.intake_id == Intake.id)
+        select(IntakeRow.id, IntakeRow.course_key, IntakeRow.title, func.count(), oldest)
+        .join(Enrolment, Enrolment.intake_id == IntakeRow.id)
         .where(Enrolment.state == EnrolmentState.requested)
-        .group_by(Intake.id, Intake.course_key, Intake.title)
-        .order_by(oldest, Intake.id)
+        .group_by(IntakeRow.id, IntakeRow.course_key, IntakeRow.title)
+        .order_by(oldest, IntakeRow.id)
     ).all()
     titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
     return tuple(
-        ToDecide(intake_id, titles.get(course_key, course_key), title, count, since)
+        IntakeToDecide(intake_id, titles.get(course_key, course_key), title, count, since)
         for intake_id, course_key, title, count, since in rows
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Stranded:
+class StrandedIntake:
     """An intake with free places, and people who waited until its list closed."""
 
     intake_id: IntakeId
@@ -51,32 +51,32 @@ class Stranded:
     places_left: int
 
 
-def waiting_beside_places(db: Session, *, today: date, now: datetime) -> tuple[Stranded, ...]:
+def waiting_beside_places(db: Session, *, today: date, now: datetime) -> tuple[StrandedIntake, ...]:
     """Return the open intakes that have not started, where places are free and people had waited until
     reservations closed: nobody has moved up by themselves since."""
     waiting = (
         select(func.count())
         .where(
-            Enrolment.intake_id == Intake.id,
+            Enrolment.intake_id == IntakeRow.id,
             or_(
                 Enrolment.state == EnrolmentState.waiting, Enrolment.state == EnrolmentState.closed
             ),
         )
-        .correlate(Intake)
+        .correlate(IntakeRow)
         .scalar_subquery()
     )
     rows = db.execute(
-        select(Intake.id, Intake.title, waiting, Intake.places - Intake.taken)
+        select(IntakeRow.id, IntakeRow.title, waiting, IntakeRow.places - IntakeRow.taken)
         .where(
-            Intake.status == IntakeStatus.open,
-            Intake.starts_on >= today,
-            Intake.closes_at <= now,
-            Intake.taken < Intake.places,
+            IntakeRow.status == IntakeStatus.open,
+            IntakeRow.starts_on >= today,
+            IntakeRow.closes_at <= now,
+            IntakeRow.taken < IntakeRow.places,
             waiting > 0,
         )
-        .order_by(Intake.starts_on, Intake.id)
+        .order_by(IntakeRow.starts_on, IntakeRow.id)
     )
-    return tuple(Stranded(*row) for row in rows)
+    return tuple(StrandedIntake(*row) for row in rows)
 
 
 UNPAID = select(func.count()).where(

@@ -14,14 +14,14 @@ from app.courses.domain.delivery import Course
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import domain
-from app.enrolments.domain import Decision, EnrolmentState, Gate, IntakeStatus, Reason
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.domain import Decision, EnrolmentsReason, EnrolmentState, Intake, IntakeStatus
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConfirmedPlace:
     """A confirmed place on a course, with the revision it pins."""
 
     enrolment_id: EnrolmentId
@@ -47,12 +47,12 @@ class Offer:
     opens_at: datetime
     closes_at: datetime
     own: EnrolmentState | None
-    refusal: Reason | None
+    refusal: EnrolmentsReason | None
     decision: Decision
 
-    def window(self, now: datetime) -> domain.Window:
+    def window(self, now: datetime) -> domain.RequestWindow:
         """Return what can be said of the time of reservations now."""
-        return domain.window(self.opens_at, self.closes_at, now)
+        return domain.request_window(self.opens_at, self.closes_at, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ PLACES = (
     .where(ENROLMENT.state == EnrolmentState.confirmed, ENROLMENT.revision_id.is_not(None))
     .order_by(ENROLMENT.decided_at.desc(), ENROLMENT.id.desc())
 )
-INTAKE = table_of(Intake).c
+INTAKE = table_of(IntakeRow).c
 
 
 def _option(row: Row[*tuple[Any, ...]]) -> IntakeOption:
@@ -139,34 +139,34 @@ PLACES_OF_MANY = PLACES.where(
 )
 
 
-def place_on(db: Session, user_id: UserId, course_key: str) -> Place | None:
+def place_on(db: Session, user_id: UserId, course_key: str) -> ConfirmedPlace | None:
     """Return the person's newest confirmed place on a course, or None."""
     return next((place for place in places_of(db, user_id) if place.course_key == course_key), None)
 
 
-def places_of(db: Session, user_id: UserId) -> tuple[Place, ...]:
+def places_of(db: Session, user_id: UserId) -> tuple[ConfirmedPlace, ...]:
     """Return a person's confirmed places, newest first."""
-    return tuple(Place(*row) for row in PLACES_OF_ONE.all(db, user_id=user_id))
+    return tuple(ConfirmedPlace(*row) for row in PLACES_OF_ONE.all(db, user_id=user_id))
 
 
 def places_of_many(
     db: Session, user_ids: Iterable[UserId], course_key: str
-) -> dict[UserId, tuple[Place, ...]]:
+) -> dict[UserId, tuple[ConfirmedPlace, ...]]:
     """Return the confirmed places of many people on one course, newest first, in one statement."""
     wanted = list(user_ids)
-    found: dict[UserId, tuple[Place, ...]] = dict.fromkeys(wanted, ())
+    found: dict[UserId, tuple[ConfirmedPlace, ...]] = dict.fromkeys(wanted, ())
     asked = {"user_ids": wanted, "course_key": course_key}
     for place in _places(db, PLACES_OF_MANY, asked):
         found[place.user_id] = (*found[place.user_id], place)
     return found
 
 
-def students_of_course(db: Session, course_key: str) -> tuple[Place, ...]:
+def students_of_course(db: Session, course_key: str) -> tuple[ConfirmedPlace, ...]:
     """Return every confirmed place on a course, newest first; a person may hold several."""
     return _places(db, PLACES.where(ENROLMENT.course_key == course_key))
 
 
-def places_by_intake(db: Session, intake_id: IntakeId) -> tuple[Place, ...]:
+def places_by_intake(db: Session, intake_id: IntakeId) -> tuple[ConfirmedPlace, ...]:
     """Return every confirmed place in an intake, newest first."""
     return _places(db, PLACES.where(ENROLMENT.intake_id == intake_id))
 
@@ -194,24 +194,24 @@ def offers(
     """Return the open intakes that take requests now or will, of one course or all, and those in which
     the actor has a place or waits."""
     query = (
-        select(Intake)
+        select(IntakeRow)
         .where(
-            Intake.status == IntakeStatus.open,
-            (Intake.starts_on >= now.date()) | (Intake.closes_at > now),
+            IntakeRow.status == IntakeStatus.open,
+            (IntakeRow.starts_on >= now.date()) | (IntakeRow.closes_at > now),
         )
-        .order_by(Intake.starts_on, Intake.id)
+        .order_by(IntakeRow.starts_on, IntakeRow.id)
     )
     if course_key is not None:
-        query = query.where(Intake.course_key == course_key)
+        query = query.where(IntakeRow.course_key == course_key)
     found = _offers(db, db.scalars(query).all(), actor, now)
-    return tuple(one for one in found if one.refusal is not Reason.closed)
+    return tuple(one for one in found if one.refusal is not EnrolmentsReason.closed)
 
 
 def offer(
     db: Session, course_key: str, intake_id: IntakeId, actor: Actor | None, *, now: datetime
 ) -> tuple[Course, Offer]:
     """Return one intake that is no draft, with its course; raise NotFound."""
-    intake = db.get(Intake, intake_id)
+    intake = db.get(IntakeRow, intake_id)
     published = courses.current(db, course_key)
     if (
         intake is None
@@ -245,7 +245,7 @@ _own_rows = (
         .scalar_subquery()
         .label("position"),
     )
-    .join_from(table_of(Enrolment), table_of(Intake), INTAKE.id == ENROLMENT.intake_id)
+    .join_from(table_of(Enrolment), table_of(IntakeRow), INTAKE.id == ENROLMENT.intake_id)
     .where(ENROLMENT.user_id == bindparam("user_id"))
     .order_by(ENROLMENT.requested_at.desc(), ENROLMENT.id.desc())
 )
@@ -297,7 +297,7 @@ def _own(
             reason=row.reason,
             is_invoiced=row.invoice_number is not None,
             is_paid=row.paid_at is not None,
-            may_withdraw=domain.withdraw_refusal(gate_of(row), state, today=today) is None,
+            may_withdraw=domain.withdraw_refusal(intake_from(row), state, today=today) is None,
         )
         for row in rows
     )
@@ -317,9 +317,9 @@ def waiting_by_intake(db: Session, intake_ids: Iterable[IntakeId]) -> dict[Intak
     return {row.intake_id: row.people for row in rows}
 
 
-def gate_of(intake: Intake) -> Gate:
+def intake_from(intake: IntakeRow) -> Intake:
     """Return the values that the rules ask for, as a page reads them; commands take the gate."""
-    return Gate(
+    return Intake(
         course_key=intake.course_key,
         title=intake.title,
         starts_on=intake.starts_on,
@@ -333,7 +333,7 @@ def gate_of(intake: Intake) -> Gate:
 
 
 def _offers(
-    db: Session, intakes: Sequence[Intake], actor: Actor | None, now: datetime
+    db: Session, intakes: Sequence[IntakeRow], actor: Actor | None, now: datetime
 ) -> tuple[Offer, ...]:
     ids = [intake.id for intake in intakes]
     waiting = waiting_by_intake(db, ids)
@@ -353,9 +353,9 @@ def _offers(
 
 
 def _offer(
-    intake: Intake, own: EnrolmentState | None, waiting: int, is_confirmed: bool, now: datetime
+    intake: IntakeRow, own: EnrolmentState | None, waiting: int, is_confirmed: bool, now: datetime
 ) -> Offer:
-    gate = gate_of(intake)
+    gate = intake_from(intake)
     return Offer(
         intake_id=intake.id,
         course_key=intake.course_key,
@@ -375,5 +375,5 @@ def _offer(
 
 def _places(
     db: Session, statement: Select[*tuple[Any, ...]], asked: dict[str, Any] | None = None
-) -> tuple[Place, ...]:
-    return tuple(Place(*row) for row in db.execute(statement, asked))
+) -> tuple[ConfirmedPlace, ...]:
+    return tuple(ConfirmedPlace(*row) for row in db.execute(statement, asked))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.courses.domain.delivery import Course
-from app.enrolments.domain import Reason
+from app.enrolments.domain import EnrolmentsReason
 from app.enrolments.queries import Offer
 
 CONTEXT = "https://schema.org"
@@ -83,6 +83,6 @@ def start_event(offer: Offer, title: str, *, academy: str, base_url: str) -> dic
 
 
 def _availability(offer: Offer) -> str:
-    if offer.refusal is Reason.not_open_yet:
+    if offer.refusal is EnrolmentsReason.not_open_yet:
         return "PreSale"
     return "InStock" if offer.places_left else "SoldOut"

@@ -17,33 +17,33 @@ from app.courses import queries as courses
 from app.enrolments import domain, notifications, policy, transitions
 from app.enrolments.domain import (
     Decision,
+    EnrolmentsReason,
     EnrolmentState,
-    Gate,
+    Intake,
     IntakeFields,
-    Reason,
     intake_record,
 )
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
 from app.enrolments.locking import (
     draw_waiting_number,
     live_rows,
+    lock_intake,
+    lock_intake_of,
     promote,
     recorded_intake,
     release_places,
     row_of,
-    take_gate,
-    take_gate_of,
     take_places,
     waiting_in,
 )
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId, new_uuid
 from app.kit.versions import demand_current
 
 
 @dataclass(frozen=True, slots=True)
-class Requested:
+class RequestOutcome:
     """What came of a request: a place that waits to be confirmed, or a position in the queue."""
 
     enrolment_id: EnrolmentId
@@ -57,9 +57,9 @@ def make_intake(
     """Add an intake as a draft that only the office sees; refuse an unknown course."""
     require(policy.may_manage_intakes(actor))
     if courses.current(db, course_key) is None:
-        raise IntakeInvalid({"course_key": Reason.course_unpublished.detail})
+        raise IntakeInvalid({"course_key": EnrolmentsReason.course_unpublished.detail})
     _check(fields)
-    intake = Intake(
+    intake = IntakeRow(
         id=IntakeId(new_uuid()),
         course_key=course_key,
         status=domain.IntakeStatus.draft,
@@ -89,33 +89,33 @@ def change_intake(
     remove nobody but need a reason. A new start is told to everybody who holds a place or waits: return
     how many people that are. Fields that were made from an older version are refused with Stale."""
     require(policy.may_manage_intakes(actor))
-    gate = take_gate(db, intake_id)
-    _refuse(domain.change_refusal(gate, fields, reason=reason))
+    intake = lock_intake(db, intake_id)
+    _refuse(domain.change_refusal(intake, fields, reason=reason))
     demand_current(
         expected_version, recorded=recorded_intake(db, intake_id), sent=intake_record(fields)
     )
     _check(fields)
-    override = domain.override_for(places=fields.places, taken=gate.taken)
+    override = domain.override_for(places=fields.places, taken=intake.taken)
     db.execute(
-        update(Intake)
-        .where(Intake.id == intake_id)
+        update(IntakeRow)
+        .where(IntakeRow.id == intake_id)
         .values(**intake_record(fields), override=override)
         .execution_options(synchronize_session=False)
     )
-    changed = Gate(
-        course_key=gate.course_key,
+    changed = Intake(
+        course_key=intake.course_key,
         title=fields.title,
         starts_on=fields.starts_on,
         places=fields.places,
-        taken=gate.taken,
+        taken=intake.taken,
         override=override,
-        status=gate.status,
+        status=intake.status,
         opens_at=fields.opens_at,
         closes_at=fields.closes_at,
     )
     transitions.record_intake(db, actor, "intake.changed", intake_id, reason=reason, now=now)
     concerned: list[UserId] = []
-    if fields.starts_on != gate.starts_on:
+    if fields.starts_on != intake.starts_on:
         concerned = [row.user_id for row in live_rows(db, intake_id)]
         notifications.send(db, "changed", changed, concerned, now=now)
     promote(db, actor.user_id, intake_id, changed, now=now)
@@ -125,8 +125,8 @@ def change_intake(
 def open_intake(db: Session, actor: Actor, intake_id: IntakeId, *, now: datetime) -> None:
     """Publish a draft: visitors see it, students reserve in its window."""
     require(policy.may_manage_intakes(actor))
-    gate = take_gate(db, intake_id)
-    _refuse(domain.open_refusal(gate.status))
+    intake = lock_intake(db, intake_id)
+    _refuse(domain.open_refusal(intake.status))
     _set_status(db, intake_id, domain.IntakeStatus.open)
     transitions.record_intake(db, actor, "intake.opened", intake_id, now=now)
 
@@ -136,16 +136,18 @@ def cancel_intake(
 ) -> None:
     """Cancel an intake for good and every place and wish in it; everybody concerned gets a mail."""
     require(policy.may_manage_intakes(actor))
-    gate = take_gate(db, intake_id)
-    if gate.status is domain.IntakeStatus.cancelled:
-        raise EnrolmentRefused(Reason.intake_cancelled)
+    intake = lock_intake(db, intake_id)
+    if intake.status is domain.IntakeStatus.cancelled:
+        raise EnrolmentRefused(EnrolmentsReason.intake_cancelled)
     _set_status(db, intake_id, domain.IntakeStatus.cancelled)
     live = live_rows(db, intake_id)
     for row in live:
         transitions.end(db, actor, row, EnrolmentState.cancelled, reason=reason, now=now)
-    release_places(db, intake_id, gate, gate.taken)
+    release_places(db, intake_id, intake, intake.taken)
     transitions.record_intake(db, actor, "intake.cancelled", intake_id, reason=reason, now=now)
-    notifications.send(db, "cancelled", gate, [row.user_id for row in live], reason=reason, now=now)
+    notifications.send(
+        db, "cancelled", intake, [row.user_id for row in live], reason=reason, now=now
+    )
 
 
 def request_place(
@@ -155,27 +157,29 @@ def request_place(
     *,
     course_key: str | None = None,
     now: datetime,
-) -> Requested:
+) -> RequestOutcome:
     """Keep a place for `actor` until the office confirms it, or put them at the end of the waiting
     list when the intake is full or others wait; refuse with a reason (see `domain.request_refusal`).
     A draft does not exist for students, nor does an intake of another course than `course_key`, where the
     caller names one."""
     require(policy.may_reserve_own_place(actor), "Only students reserve places for themselves.")
-    gate = take_gate(db, intake_id)
-    if gate.status is domain.IntakeStatus.draft or course_key not in (None, gate.course_key):
+    intake = lock_intake(db, intake_id)
+    if intake.status is domain.IntakeStatus.draft or course_key not in (None, intake.course_key):
         raise NotFound
     own = next((row.state for row in live_rows(db, intake_id, [actor.user_id])), None)
-    _refuse(domain.request_refusal(gate, own, is_confirmed=actor.confirmed, now=now))
+    _refuse(domain.request_refusal(intake, own, is_confirmed=actor.confirmed, now=now))
     waiting = waiting_in(db, intake_id)
-    if domain.decision(gate, waiting=waiting) is Decision.wait:
+    if domain.decision(intake, waiting=waiting) is Decision.wait:
         number = draw_waiting_number(db, intake_id)
-        enrolment_id = transitions.join(db, actor, intake_id, gate, now=now, waiting_number=number)
-        notifications.send(db, "waiting", gate, [actor.user_id], position=waiting + 1, now=now)
-        return Requested(enrolment_id, EnrolmentState.waiting, waiting + 1)
+        enrolment_id = transitions.join(
+            db, actor, intake_id, intake, now=now, waiting_number=number
+        )
+        notifications.send(db, "waiting", intake, [actor.user_id], position=waiting + 1, now=now)
+        return RequestOutcome(enrolment_id, EnrolmentState.waiting, waiting + 1)
     take_places(db, intake_id, 1, override=0)
-    enrolment_id = transitions.join(db, actor, intake_id, gate, now=now)
-    notifications.send(db, "requested", gate, [actor.user_id], now=now)
-    return Requested(enrolment_id, EnrolmentState.requested, None)
+    enrolment_id = transitions.join(db, actor, intake_id, intake, now=now)
+    notifications.send(db, "requested", intake, [actor.user_id], now=now)
+    return RequestOutcome(enrolment_id, EnrolmentState.requested, None)
 
 
 def withdraw(
@@ -184,11 +188,11 @@ def withdraw(
     """Give up one's own place or wish; a place that becomes free goes to the first who waits.
     `today` is the academy's day: a confirmed place is given up until the day before the start."""
     require(policy.may_reserve_own_place(actor), "Only students hold places of their own.")
-    intake_id, gate = take_gate_of(db, enrolment_id)
+    intake_id, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
     if not policy.may_withdraw(actor, row.user_id):
         raise NotFound
-    _withdraw(db, actor, intake_id, gate, row, today=today, now=now)
+    _withdraw(db, actor, intake_id, intake, row, today=today, now=now)
 
 
 def withdraw_from_intake(
@@ -197,21 +201,21 @@ def withdraw_from_intake(
     """Give up whatever the actor holds in an intake, as `withdraw` does; raise NotFound where they
     hold nothing."""
     require(policy.may_reserve_own_place(actor), "Only students hold places of their own.")
-    gate = take_gate(db, intake_id)
+    intake = lock_intake(db, intake_id)
     row = next(iter(live_rows(db, intake_id, [actor.user_id])), None)
     if row is None:
         raise NotFound
-    _withdraw(db, actor, intake_id, gate, row, today=today, now=now)
+    _withdraw(db, actor, intake_id, intake, row, today=today, now=now)
 
 
 def confirm_request(db: Session, actor: Actor, enrolment_id: EnrolmentId, *, now: datetime) -> None:
     """Confirm a request: the place is the person's, and the course's current revision is pinned."""
     require(policy.may_manage_intakes(actor))
-    _, gate = take_gate_of(db, enrolment_id)
+    _, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
-    _refuse(domain.confirm_refusal(gate, row.state))
-    transitions.confirm(db, actor, row, _current_revision(db, gate), now=now)
-    notifications.send(db, "confirmed", gate, [row.user_id], now=now)
+    _refuse(domain.confirm_refusal(intake, row.state))
+    transitions.confirm(db, actor, row, _current_revision(db, intake), now=now)
+    notifications.send(db, "confirmed", intake, [row.user_id], now=now)
 
 
 def decline_request(
@@ -219,11 +223,11 @@ def decline_request(
 ) -> None:
     """Decline a request or a wish on the waiting list; the person reads the reason."""
     require(policy.may_manage_intakes(actor))
-    intake_id, gate = take_gate_of(db, enrolment_id)
+    intake_id, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
     _refuse(domain.decline_refusal(row.state))
     transitions.end_one(
-        db, actor, intake_id, gate, row, EnrolmentState.declined, reason=reason, now=now
+        db, actor, intake_id, intake, row, EnrolmentState.declined, reason=reason, now=now
     )
 
 
@@ -232,11 +236,11 @@ def cancel_place(
 ) -> None:
     """Take a confirmed place away; the person reads the reason, and the first who waits is next."""
     require(policy.may_manage_intakes(actor))
-    intake_id, gate = take_gate_of(db, enrolment_id)
+    intake_id, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
     _refuse(domain.cancel_refusal(row.state))
     transitions.end_one(
-        db, actor, intake_id, gate, row, EnrolmentState.cancelled, reason=reason, now=now
+        db, actor, intake_id, intake, row, EnrolmentState.cancelled, reason=reason, now=now
     )
 
 
@@ -256,33 +260,33 @@ def reserve_places(
     over its places and lets the named people pass those who wait; without it both are refused.
     """
     require(policy.may_manage_intakes(actor))
-    gate = take_gate(db, intake_id)
+    intake = lock_intake(db, intake_id)
     named = list(dict.fromkeys(user_ids))
     live = {row.user_id: row for row in live_rows(db, intake_id, named)}
     if any(row.state is EnrolmentState.confirmed for row in live.values()):
-        raise EnrolmentRefused(Reason.person_has_place)
+        raise EnrolmentRefused(EnrolmentsReason.person_has_place)
     waiting = [row for row in live.values() if row.state is EnrolmentState.waiting]
     needed = len(named) - len(live) + len(waiting)
     others = waiting_in(db, intake_id) - len(waiting)
     _refuse(
         domain.reserve_refusal(
-            gate, needed=needed, others_waiting=others, override_reason=override_reason
+            intake, needed=needed, others_waiting=others, override_reason=override_reason
         )
     )
-    revision_id = _current_revision(db, gate)
-    override = domain.override_for(places=gate.places, taken=gate.taken + needed)
+    revision_id = _current_revision(db, intake)
+    override = domain.override_for(places=intake.places, taken=intake.taken + needed)
     take_places(db, intake_id, needed, override=override)
     reserved = tuple(
         transitions.reserve(
-            db, actor, intake_id, gate, user_id, live.get(user_id), revision_id, note, now
+            db, actor, intake_id, intake, user_id, live.get(user_id), revision_id, note, now
         )
         for user_id in named
     )
-    if override_reason is not None and (override > gate.override or others):
+    if override_reason is not None and (override > intake.override or others):
         transitions.record_intake(
             db, actor, "intake.override", intake_id, reason=override_reason, now=now
         )
-    notifications.send(db, "confirmed", gate, named, now=now)
+    notifications.send(db, "confirmed", intake, named, now=now)
     return reserved
 
 
@@ -300,7 +304,7 @@ def reserve_places_by_name(
     account yet gets one and an invitation to set a password. Return who they are, in their order."""
     require(policy.may_manage_intakes(actor))
     # Before people are looked up: two screens that name the same person queue here.
-    take_gate(db, intake_id)
+    lock_intake(db, intake_id)
     user_ids = tuple(
         accounts.make_person_for_reservation(db, actor, name=name, email=email, now=now)
         for name, email in named
@@ -327,7 +331,7 @@ def note_export(
     )
 
 
-def _refuse(reason: Reason | None) -> None:
+def _refuse(reason: EnrolmentsReason | None) -> None:
     if reason is not None:
         raise EnrolmentRefused(reason)
 
@@ -339,17 +343,17 @@ def _check(fields: IntakeFields) -> None:
 
 def _set_status(db: Session, intake_id: IntakeId, status: domain.IntakeStatus) -> None:
     db.execute(
-        update(Intake)
-        .where(Intake.id == intake_id)
+        update(IntakeRow)
+        .where(IntakeRow.id == intake_id)
         .values(status=status)
         .execution_options(synchronize_session=False)
     )
 
 
-def _current_revision(db: Session, gate: Gate) -> RevisionId:
-    published = courses.current(db, gate.course_key)
+def _current_revision(db: Session, intake: Intake) -> RevisionId:
+    published = courses.current(db, intake.course_key)
     if published is None:
-        raise EnrolmentRefused(Reason.course_unpublished)
+        raise EnrolmentRefused(EnrolmentsReason.course_unpublished)
     return published.revision_id
 
 
@@ -357,13 +361,13 @@ def _withdraw(
     db: Session,
     actor: Actor,
     intake_id: IntakeId,
-    gate: Gate,
+    intake: Intake,
     row: Enrolment,
     *,
     today: date,
     now: datetime,
 ) -> None:
-    _refuse(domain.withdraw_refusal(gate, row.state, today=today))
+    _refuse(domain.withdraw_refusal(intake, row.state, today=today))
     transitions.end_one(
-        db, actor, intake_id, gate, row, EnrolmentState.cancelled, letter="withdrawn", now=now
+        db, actor, intake_id, intake, row, EnrolmentState.cancelled, letter="withdrawn", now=now
     )

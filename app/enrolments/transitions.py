@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import Actor
 from app.audit import service as audit
 from app.enrolments import domain, notifications
-from app.enrolments.domain import EnrolmentState, Gate
+from app.enrolments.domain import EnrolmentState, Intake
 from app.enrolments.locking import add_row, move_state, promote, release_places
 from app.enrolments.models import Enrolment
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
@@ -20,14 +20,16 @@ def join(
     db: Session,
     actor: Actor,
     intake_id: IntakeId,
-    gate: Gate,
+    intake: Intake,
     *,
     now: datetime,
     waiting_number: int | None = None,
 ) -> EnrolmentId:
     """Add the actor's own request, or with a number their wish on the waiting list."""
     state = EnrolmentState.requested if waiting_number is None else EnrolmentState.waiting
-    row = add_row(db, intake_id, gate, actor.user_id, state, now=now, waiting_number=waiting_number)
+    row = add_row(
+        db, intake_id, intake, actor.user_id, state, now=now, waiting_number=waiting_number
+    )
     record(db, actor, f"enrolment.{state}", row, now=now)
     return row.id
 
@@ -36,7 +38,7 @@ def reserve(
     db: Session,
     actor: Actor,
     intake_id: IntakeId,
-    gate: Gate,
+    intake: Intake,
     user_id: UserId,
     row: Enrolment | None,
     revision_id: RevisionId,
@@ -50,7 +52,7 @@ def reserve(
     added = add_row(
         db,
         intake_id,
-        gate,
+        intake,
         user_id,
         EnrolmentState.confirmed,
         now=now,
@@ -91,7 +93,7 @@ def end_one(
     db: Session,
     actor: Actor,
     intake_id: IntakeId,
-    gate: Gate,
+    intake: Intake,
     row: Enrolment,
     state: EnrolmentState,
     *,
@@ -103,9 +105,9 @@ def end_one(
     held = row.state in domain.HOLDING
     end(db, actor, row, state, reason=reason, now=now)
     wording: notifications.Letter = "declined" if state is EnrolmentState.declined else "cancelled"
-    notifications.send(db, letter or wording, gate, [row.user_id], reason=reason, now=now)
+    notifications.send(db, letter or wording, intake, [row.user_id], reason=reason, now=now)
     if held:
-        freed = release_places(db, intake_id, gate, 1)
+        freed = release_places(db, intake_id, intake, 1)
         promote(db, actor.user_id, intake_id, freed, now=now)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.home.attention_list import Exceptional, Urgency, exceptions
+from app.home.attention_list import AttentionItem, Urgency, attention_items
 from app.practicals.queries.admin_lists import BoardRow, coming
 
 MOST_DATES = 8
@@ -17,15 +17,15 @@ MOST_DATES = 8
 class AdminHome:
     """Only what needs somebody, each with its action, and the next practical days."""
 
-    exceptions: tuple[Exceptional, ...]
+    exceptions: tuple[AttentionItem, ...]
     dates: tuple[BoardRow, ...]
 
     @property
-    def by_urgency(self) -> tuple[tuple[Urgency, tuple[Exceptional, ...]], ...]:
+    def by_urgency(self) -> tuple[tuple[Urgency, tuple[AttentionItem, ...]], ...]:
         """The exceptions in lists, the urgent ones first."""
         grouped = groupby(self.exceptions, key=lambda one: one.urgency)
         return tuple((urgency, tuple(found)) for urgency, found in grouped)
 
 
 def admin_home(db: Session, zone: ZoneInfo, now: datetime) -> AdminHome:
-    return AdminHome(exceptions(db, zone=zone, now=now), coming(db, now=now, most=MOST_DATES))
+    return AdminHome(attention_items(db, zone=zone, now=now), coming(db, now=now, most=MOST_DATES))

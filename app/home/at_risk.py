@@ -1,7 +1,7 @@
 """Which of an instructor's students need help: those of their groups and of their days to come.
 
 Four statements, however many students there are, and never more than `MOST_LOOKED_AT` of them: what the page
-costs does not grow with the academy. The rule is `domain.help_needed`.
+costs does not grow with the academy. The rule is `domain.risk_of`.
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from app.assessments.models import Assessment
 from app.courses import queries as courses
 from app.courses.domain.delivery import Course
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.models import Enrolment, Intake
-from app.home.domain import Help, Studies, Trouble, Unpassed, help_needed
+from app.enrolments.models import Enrolment, IntakeRow
+from app.home.domain import RiskFinding, RiskReason, StudyState, Unpassed, risk_of
 from app.kit.ids import RevisionId, UserId
 from app.learning.models import Completion
 from app.practicals.domain.seats import PracticalStatus, SeatState
-from app.practicals.models import Practical, PracticalInstructor, Seat
-from app.quizzes.models import Attempt, AttemptState
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat
+from app.quizzes.models import AttemptRow, AttemptState
 from app.quizzes.queries import IS_TRY
 
 MOST_SHOWN = 8
@@ -32,26 +32,26 @@ MOST_LOOKED_AT = 200
 """Students who are looked at: those of the soonest days first, then the newest of the groups. Instructors
 have fewer; only a day with hundreds of people has more."""
 Key = tuple[UserId, str]
-Asked = dict[str, Any]
+QueryValues = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class NeedsHelp:
+class AtRiskStudent:
     """Somebody to talk to, and about what."""
 
     user_id: UserId
     name: str
     email: str
     course_key: str
-    help: Help
+    help: RiskFinding
 
 
 @dataclass(frozen=True, slots=True)
-class HelpList:
+class AtRiskList:
     """The first of them, what stops them most first; `more` counts the others. `is_partial`: there are more
     students than were looked at."""
 
-    people: tuple[NeedsHelp, ...]
+    people: tuple[AtRiskStudent, ...]
     more: int
     is_partial: bool = False
 
@@ -77,11 +77,11 @@ class _Tried:
     last_at: datetime
 
 
-def who_needs_help(db: Session, actor: Actor, *, now: datetime) -> HelpList:
+def students_at_risk(db: Session, actor: Actor, *, now: datetime) -> AtRiskList:
     """Return whom the actor should talk to."""
-    whose: Asked = {"viewer": actor.user_id, "now": now, "most": MOST_LOOKED_AT}
+    whose: QueryValues = {"viewer": actor.user_id, "now": now, "most": MOST_LOOKED_AT}
     places, is_partial = _places(db, whose)
-    asked: Asked = {"students": [place.user_id for place in places]}
+    asked: QueryValues = {"students": [place.user_id for place in places]}
     tried, assessed = _tried(db, asked), _not_competent(db, asked)
     done = {(user_id, key): at for user_id, key, at in db.execute(LAST_DONE, asked)}
     found = []
@@ -91,12 +91,12 @@ def who_needs_help(db: Session, actor: Actor, *, now: datetime) -> HelpList:
         studies = _studies(
             course, place.since, tried.get(key, []), done.get(key), assessed.get(key)
         )
-        reason = help_needed(studies, now)
+        reason = risk_of(studies, now)
         if reason is not None:
-            found.append(NeedsHelp(key[0], place.name, place.email, key[1], reason))
-    order = list(Trouble)
+            found.append(AtRiskStudent(key[0], place.name, place.email, key[1], reason))
+    order = list(RiskReason)
     found.sort(key=lambda one: (order.index(one.help.trouble), one.help.since or now, one.name))
-    return HelpList(tuple(found[:MOST_SHOWN]), max(0, len(found) - MOST_SHOWN), is_partial)
+    return AtRiskList(tuple(found[:MOST_SHOWN]), max(0, len(found) - MOST_SHOWN), is_partial)
 
 
 def _studies(
@@ -105,10 +105,10 @@ def _studies(
     tried: list[_Tried],
     last_done: datetime | None,
     assessed_at: datetime | None,
-) -> Studies:
+) -> StudyState:
     quizzes = {quiz.key: quiz for quiz in course.quizzes}
     moments = [since, *(one.last_at for one in tried), *([last_done] if last_done else [])]
-    return Studies(
+    return StudyState(
         unpassed=tuple(
             Unpassed(
                 quizzes[one.quiz_key].title,
@@ -142,12 +142,12 @@ def _students() -> Subquery:
         )
     )
     days = (
-        select(Practical.id, Practical.starts_at)
-        .join(PracticalInstructor, PracticalInstructor.practical_id == Practical.id)
+        select(PracticalRow.id, PracticalRow.starts_at)
+        .join(PracticalInstructor, PracticalInstructor.practical_id == PracticalRow.id)
         .where(
             PracticalInstructor.user_id == viewer,
-            Practical.status == PracticalStatus.published,
-            Practical.ends_at > bindparam("now", type_=Practical.ends_at.type),
+            PracticalRow.status == PracticalStatus.published,
+            PracticalRow.ends_at > bindparam("now", type_=PracticalRow.ends_at.type),
         )
     ).subquery()
     nothing = null().label("moment")
@@ -181,27 +181,27 @@ PLACES = (
         Enrolment.course_key,
         Enrolment.revision_id,
         Enrolment.decided_at,
-        Intake.starts_on,
+        IntakeRow.starts_on,
         STUDENTS.c.total,
     )
     .join(STUDENTS, STUDENTS.c.id == User.id)
     .join(Enrolment, Enrolment.user_id == User.id)
-    .join(Intake, Intake.id == Enrolment.intake_id)
+    .join(IntakeRow, IntakeRow.id == Enrolment.intake_id)
     .where(Enrolment.state == EnrolmentState.confirmed, User.disabled_at.is_(None))
     .order_by(Enrolment.decided_at, Enrolment.id)
 )
 TRIED = (
     select(
-        Attempt.user_id,
-        Attempt.course_key,
-        Attempt.quiz_key,
+        AttemptRow.user_id,
+        AttemptRow.course_key,
+        AttemptRow.quiz_key,
         func.count(),
-        func.count().filter(Attempt.passed.is_(True)),
-        func.count().filter(Attempt.state == AttemptState.in_progress),
-        func.max(Attempt.started_at),
+        func.count().filter(AttemptRow.passed.is_(True)),
+        func.count().filter(AttemptRow.state == AttemptState.in_progress),
+        func.max(AttemptRow.started_at),
     )
-    .where(Attempt.user_id.in_(THESE), IS_TRY)
-    .group_by(Attempt.user_id, Attempt.course_key, Attempt.quiz_key)
+    .where(AttemptRow.user_id.in_(THESE), IS_TRY)
+    .group_by(AttemptRow.user_id, AttemptRow.course_key, AttemptRow.quiz_key)
 )
 LAST_DONE = (
     select(Completion.user_id, Completion.course_key, func.max(Completion.completed_at))
@@ -215,7 +215,7 @@ ASSESSED = (
 )
 
 
-def _places(db: Session, asked: Asked) -> tuple[list[_Place], bool]:
+def _places(db: Session, asked: QueryValues) -> tuple[list[_Place], bool]:
     """Return these students' places on courses, and whether there are more students than are looked at. Of
     two places on one course the newest counts."""
     newest: dict[Key, _Place] = {}
@@ -229,7 +229,7 @@ def _places(db: Session, asked: Asked) -> tuple[list[_Place], bool]:
     return list(newest.values()), total > MOST_LOOKED_AT
 
 
-def _tried(db: Session, asked: Asked) -> dict[Key, list[_Tried]]:
+def _tried(db: Session, asked: QueryValues) -> dict[Key, list[_Tried]]:
     found: dict[Key, list[_Tried]] = {}
     for row in db.execute(TRIED, asked):
         user_id, course_key, quiz_key, attempts, passed, running, last_at = row
@@ -238,7 +238,7 @@ def _tried(db: Session, asked: Asked) -> dict[Key, list[_Tried]]:
     return found
 
 
-def _not_competent(db: Session, asked: Asked) -> dict[Key, datetime]:
+def _not_competent(db: Session, asked: QueryValues) -> dict[Key, datetime]:
     """Return whose newest signed assessment of a course ended as not yet competent, and when."""
     newest = {
         (student_id, course_key): (outcome, at)

@@ -16,19 +16,19 @@ from app.enquiries import queries as enquiries
 from app.enrolments import pending as enrolments_pending
 from app.operations.runs import last_runs
 from app.outbox import health as outbox
-from app.outbox.queries import Kind
+from app.outbox.queries import EventKind
 from app.practicals.domain.times import day_words
 from app.practicals.queries import pending as practicals_pending
 from app.practicals.queries.life_support import uncovered_days
 from app.practicals.queries.outdated import PlannedDay, days_not_over
-from app.practicals.queries.summaries import Brief
+from app.practicals.queries.summaries import PracticalSummary
 from app.rights import queries as rights
 
 MOST_OF_A_KIND = 3
 """Further things of one kind become one line: nothing hides what stands below it."""
 WAITING = {
-    Kind.mails: ("mail waits", "mails wait"),
-    Kind.facts: ("follow-up waits", "follow-ups wait"),
+    EventKind.mails: ("mail waits", "mails wait"),
+    EventKind.facts: ("follow-up waits", "follow-ups wait"),
 }
 AFTER_A_DAY = timedelta(hours=24)
 """How long a day may be over before somebody asks for what is missing of it."""
@@ -48,7 +48,7 @@ class Urgency(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Exceptional:
+class AttentionItem:
     """One thing that waits for somebody. `href` leads to where it is done."""
 
     urgency: Urgency
@@ -58,7 +58,7 @@ class Exceptional:
     action: str
 
 
-def exceptions(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Exceptional, ...]:
+def attention_items(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[AttentionItem, ...]:
     """Return what waits, most pressing first; empty when nothing does. One statement for each kind
     of thing, however much of it there is."""
     planned = days_not_over(db, now=now)
@@ -84,11 +84,11 @@ def exceptions(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Exception
     return tuple(sorted(found, key=lambda one: order.index(one.urgency)))
 
 
-def _mails(db: Session, now: datetime) -> list[Exceptional]:
+def _mails(db: Session, now: datetime) -> list[AttentionItem]:
     """Mails and follow-up work that wait too long, with the reason, and what was given up."""
     deliveries = outbox.deliveries(db, now=now)
     found = [
-        Exceptional(
+        AttentionItem(
             Urgency.now,
             f"{_many(each.waiting, *WAITING[each.kind])} to be delivered",
             " ".join(each.problems(now)),
@@ -102,7 +102,7 @@ def _mails(db: Session, now: datetime) -> list[Exceptional]:
     given_up = sum(each.given_up for each in deliveries)
     if given_up:
         found.append(
-            Exceptional(
+            AttentionItem(
                 Urgency.now,
                 f"{_many(given_up, 'mail or follow-up', 'mails or follow-ups')} could not be delivered",
                 "Each was tried several times. See what the last error was.",
@@ -121,10 +121,10 @@ def _is_worker_missed(delivery: outbox.Delivery, now: datetime) -> bool:
     return has_problem and not delivery.is_late(now)
 
 
-def _worker(delivery: outbox.Delivery, now: datetime) -> Exceptional:
+def _worker(delivery: outbox.Delivery, now: datetime) -> AttentionItem:
     title, *further = delivery.problems(now)
     is_away = delivery.heartbeat.is_silent(now)
-    return Exceptional(
+    return AttentionItem(
         Urgency.now if is_away else Urgency.soon,
         title,
         " ".join(further) or outbox.EFFECT[delivery.kind],
@@ -133,18 +133,18 @@ def _worker(delivery: outbox.Delivery, now: datetime) -> Exceptional:
     )
 
 
-def _runs(db: Session, now: datetime) -> list[Exceptional]:
+def _runs(db: Session, now: datetime) -> list[AttentionItem]:
     """Audits and backups that failed, or that used to be made every night and are not any more."""
     return [
-        Exceptional(Urgency.now, problem, "", "/admin/system", "See the system status")
+        AttentionItem(Urgency.now, problem, "", "/admin/system", "See the system status")
         for run in last_runs(db)
         if run.ended_at is not None and (problem := run.problem(now)) is not None
     ]
 
 
-def _certificates(db: Session) -> list[Exceptional]:
+def _certificates(db: Session) -> list[AttentionItem]:
     return [
-        Exceptional(
+        AttentionItem(
             Urgency.now,
             f"The certificate of {blocked.name} waits",
             blocked.reason,
@@ -155,9 +155,9 @@ def _certificates(db: Session) -> list[Exceptional]:
     ]
 
 
-def _untaught(db: Session, now: datetime) -> list[Exceptional]:
+def _untaught(db: Session, now: datetime) -> list[AttentionItem]:
     return [
-        Exceptional(
+        AttentionItem(
             Urgency.now,
             f"{day.title} has no instructor",
             f"{_day(day)}. {_many(day.taken, 'place is', 'places are')} taken.",
@@ -175,11 +175,11 @@ def _counts(db: Session, now: datetime) -> tuple[int, int, int]:
     return unpaid, things, people
 
 
-def _leftovers(things: int, people: int) -> list[Exceptional]:
+def _leftovers(things: int, people: int) -> list[AttentionItem]:
     if not things:
         return []
     return [
-        Exceptional(
+        AttentionItem(
             Urgency.now,
             f"{_many(people, 'person holds', 'people hold')} something without a right to it",
             f"{_many(things, 'place, wait or attempt', 'places, waits and attempts')} of people whose place "
@@ -190,9 +190,9 @@ def _leftovers(things: int, people: int) -> list[Exceptional]:
     ]
 
 
-def _unsigned(db: Session, now: datetime) -> list[Exceptional]:
+def _unsigned(db: Session, now: datetime) -> list[AttentionItem]:
     return [
-        Exceptional(
+        AttentionItem(
             Urgency.now,
             f"{_many(one.count, 'assessment', 'assessments')} of {one.instructor_name} "
             f"{'is' if one.count == 1 else 'are'} not signed",
@@ -204,14 +204,14 @@ def _unsigned(db: Session, now: datetime) -> list[Exceptional]:
     ]
 
 
-def _life_support(db: Session, planned: Sequence[PlannedDay], now: datetime) -> list[Exceptional]:
+def _life_support(db: Session, planned: Sequence[PlannedDay], now: datetime) -> list[AttentionItem]:
     days = uncovered_days(db, planned, now=now)
     if not days:
         return []
     people = len({person.user_id for day in days for person in day.people})
     first = days[0].practical
     return [
-        Exceptional(
+        AttentionItem(
             Urgency.soon,
             f"{_many(people, 'person has', 'people have')} a place and no valid proof of basic life support",
             f"The first of these days is {first.title}, {_day(first)}.",
@@ -221,12 +221,12 @@ def _life_support(db: Session, planned: Sequence[PlannedDay], now: datetime) -> 
     ]
 
 
-def _checklists(db: Session, planned: Sequence[PlannedDay], now: datetime) -> list[Exceptional]:
+def _checklists(db: Session, planned: Sequence[PlannedDay], now: datetime) -> list[AttentionItem]:
     days = [day.practical for day in outdated_days(db, planned, now=now) if not day.has_begun]
     if not days:
         return []
     return [
-        Exceptional(
+        AttentionItem(
             Urgency.soon,
             f"{_many(len(days), 'day has', 'days have')} a checklist that was corrected since",
             f"The first is {days[0].title}, {_day(days[0])}. See what changes, then decide.",
@@ -236,9 +236,9 @@ def _checklists(db: Session, planned: Sequence[PlannedDay], now: datetime) -> li
     ]
 
 
-def _requests(db: Session, zone: ZoneInfo) -> list[Exceptional]:
+def _requests(db: Session, zone: ZoneInfo) -> list[AttentionItem]:
     return [
-        Exceptional(
+        AttentionItem(
             Urgency.soon,
             f"{_many(waiting.count, 'person asks', 'people ask')} for a place",
             f"{waiting.course_title}, {waiting.intake_title}. The first asked on "
@@ -250,12 +250,12 @@ def _requests(db: Session, zone: ZoneInfo) -> list[Exceptional]:
     ]
 
 
-def _enquiries(db: Session, zone: ZoneInfo) -> list[Exceptional]:
-    waiting = enquiries.waiting(db)
+def _enquiries(db: Session, zone: ZoneInfo) -> list[AttentionItem]:
+    waiting = enquiries.waiting_enquiries(db)
     if waiting is None:
         return []
     return [
-        Exceptional(
+        AttentionItem(
             Urgency.soon,
             f"{_many(waiting.count, 'enquiry waits', 'enquiries wait')} for an answer",
             f"The first was sent on {day_words(waiting.oldest_at, zone.key)}.",
@@ -265,9 +265,9 @@ def _enquiries(db: Session, zone: ZoneInfo) -> list[Exceptional]:
     ]
 
 
-def _attendance(db: Session, now: datetime) -> list[Exceptional]:
+def _attendance(db: Session, now: datetime) -> list[AttentionItem]:
     return [
-        Exceptional(
+        AttentionItem(
             Urgency.soon,
             f"Nobody said whether {_many(one.people, 'person', 'people')} came",
             f"{one.practical.title}, {_day(one.practical)}. A certificate needs it.",
@@ -278,9 +278,9 @@ def _attendance(db: Session, now: datetime) -> list[Exceptional]:
     ]
 
 
-def _half_empty(db: Session, now: datetime) -> list[Exceptional]:
+def _half_empty(db: Session, now: datetime) -> list[AttentionItem]:
     return [
-        Exceptional(
+        AttentionItem(
             Urgency.later,
             f"{day.title} is less than half full",
             f"{_day(day)}: {day.taken} of {day.capacity} places are taken and booking closes within "
@@ -292,9 +292,9 @@ def _half_empty(db: Session, now: datetime) -> list[Exceptional]:
     ]
 
 
-def _waiting_days(db: Session, now: datetime) -> list[Exceptional]:
+def _waiting_days(db: Session, now: datetime) -> list[AttentionItem]:
     return [
-        Exceptional(
+        AttentionItem(
             Urgency.later,
             f"{_many(one.people, 'person waits', 'people wait')} although places are free",
             f"{one.practical.title}, {_day(one.practical)}. Nobody on the list can take one "
@@ -306,10 +306,10 @@ def _waiting_days(db: Session, now: datetime) -> list[Exceptional]:
     ]
 
 
-def _waiting_intakes(db: Session, zone: ZoneInfo, now: datetime) -> list[Exceptional]:
+def _waiting_intakes(db: Session, zone: ZoneInfo, now: datetime) -> list[AttentionItem]:
     today = now.astimezone(zone).date()
     return [
-        Exceptional(
+        AttentionItem(
             Urgency.later,
             f"{_many(one.waiting, 'person', 'people')} waited for an intake that has places free",
             f"{one.title}: {_many(one.places_left, 'place is', 'places are')} free, and reservations "
@@ -321,11 +321,11 @@ def _waiting_intakes(db: Session, zone: ZoneInfo, now: datetime) -> list[Excepti
     ]
 
 
-def _invoices(unpaid: int) -> list[Exceptional]:
+def _invoices(unpaid: int) -> list[AttentionItem]:
     if not unpaid:
         return []
     return [
-        Exceptional(
+        AttentionItem(
             Urgency.later,
             f"{_many(unpaid, 'invoice is', 'invoices are')} not paid",
             "Record a payment on the page of the intake when it arrives.",
@@ -335,12 +335,12 @@ def _invoices(unpaid: int) -> list[Exceptional]:
     ]
 
 
-def _few(found: list[Exceptional], rest: str, href: str) -> list[Exceptional]:
+def _few(found: list[AttentionItem], rest: str, href: str) -> list[AttentionItem]:
     """Return the first of one kind, and one line for the others."""
     more = len(found) - MOST_OF_A_KIND
     if more < 1:
         return found
-    line = Exceptional(found[0].urgency, f"{more:,} more {rest}", "", href, "See them all")
+    line = AttentionItem(found[0].urgency, f"{more:,} more {rest}", "", href, "See them all")
     return [*found[:MOST_OF_A_KIND], line]
 
 
@@ -348,5 +348,5 @@ def _many(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
-def _day(day: Brief) -> str:
+def _day(day: PracticalSummary) -> str:
     return day_words(day.starts_at, day.zone)

@@ -10,7 +10,7 @@ IDLE_AFTER = timedelta(days=14)
 TRIES_BEFORE_HELP = 2
 
 
-class Trouble(StrEnum):
+class RiskReason(StrEnum):
     """Why somebody needs help, what stops them most first."""
 
     used_up = "No attempt left"
@@ -35,7 +35,7 @@ class Unpassed:
 
 
 @dataclass(frozen=True, slots=True)
-class Studies:
+class StudyState:
     """One student on one course. `active_at` is when they last did anything, or since when they could;
     `assessed_at` when their newest assessment ended as not yet competent, None when it did not."""
 
@@ -46,15 +46,15 @@ class Studies:
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
+class RiskFinding:
     """Why somebody needs help, in words. `since` completes them where a day belongs to it."""
 
-    trouble: Trouble
+    trouble: RiskReason
     words: str
     since: datetime | None = None
 
 
-def help_needed(studies: Studies, now: datetime) -> Help | None:
+def risk_of(studies: StudyState, now: datetime) -> RiskFinding | None:
     """Return what stops a student most, or None while nobody need step in.
 
     One missed attempt is learning; two are a reason to talk. Who has completed the theory waits for a
@@ -64,16 +64,16 @@ def help_needed(studies: Studies, now: datetime) -> Help | None:
     if used_up is not None:
         count = "The only attempt" if used_up.allowed == 1 else f"All {used_up.allowed} attempts"
         verb = "is" if used_up.allowed == 1 else "are"
-        return Help(Trouble.used_up, f"{count} at “{used_up.title}” {verb} used.")
+        return RiskFinding(RiskReason.used_up, f"{count} at “{used_up.title}” {verb} used.")
     if studies.assessed_at is not None:
-        return Help(Trouble.not_yet_competent, "Assessed on", studies.assessed_at)
+        return RiskFinding(RiskReason.not_yet_competent, "Assessed on", studies.assessed_at)
     stuck = _worst(one for one in studies.unpassed if one.failed >= TRIES_BEFORE_HELP)
     if stuck is not None:
-        return Help(
-            Trouble.not_passed, f"{stuck.failed} attempts at “{stuck.title}”, not passed yet."
+        return RiskFinding(
+            RiskReason.not_passed, f"{stuck.failed} attempts at “{stuck.title}”, not passed yet."
         )
     if not studies.is_theory_complete and now - studies.active_at >= IDLE_AFTER:
-        return Help(Trouble.idle, "Nothing done since", studies.active_at)
+        return RiskFinding(RiskReason.idle, "Nothing done since", studies.active_at)
     return None
 
 

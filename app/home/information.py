@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.retention.domain import Group, Rule
+from app.retention.domain import PrivacyHeading, Rule
 from app.retention.rules import grouped
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class TextSection:
     heading: str
     paragraphs: tuple[str, ...]
 
@@ -19,8 +19,8 @@ class Information:
 
     title: str
     lead: str
-    sections: tuple[Section, ...]
-    rules: tuple[tuple[Group, tuple[Rule, ...]], ...] = ()
+    sections: tuple[TextSection, ...]
+    rules: tuple[tuple[PrivacyHeading, tuple[Rule, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,20 @@ PRIVACY = Information(
     "Privacy",
     "What we keep about you, why, for how long, and who sees it.",
     (
-        Section(
+        TextSection(
             "If you only visit",
             (
                 "You can read every public page without telling us who you are. Nobody counts or follows you across pages or sites. Our server notes each request with its time, the kind of page and the answer, without a name.",
                 "To protect forms from being flooded, we count tries. The count holds a scrambled form of your network address and nothing else of you.",
             ),
         ),
-        Section(
+        TextSection(
             "If you ask us something",
             (
                 "We keep your name, your e-mail address, your telephone number if you give it, and your question, so that we can answer it and know what was answered. Only admins of the academy see it. The mails that say a question has arrived do not repeat it.",
             ),
         ),
-        Section(
+        TextSection(
             "If you have an account",
             (
                 "We keep your name and e-mail address; the name for your certificate, your profession and registration number where you have one; access needs, if you tell us; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you.",
@@ -61,19 +61,19 @@ PRIVACY = Information(
                 "When your account is closed, you are signed out at once. For a while the academy can open it again, if that was a mistake. Then your personal data end; the table below says what ends and what stays. What is deleted here stays in copies of our database until those are replaced; when a copy is put back, it is deleted again.",
             ),
         ),
-        Section(
+        TextSection(
             "What is public",
             (
                 "Whoever has the number of a certificate can see its holder’s name, the course, its scope, the dates and whether it is valid. Nothing else is public.",
             ),
         ),
-        Section(
+        TextSection(
             "Who else gets it",
             (
                 "Mails go through the academy’s mail server. We sell nothing, we show no advertising, and no page loads anything from another company.",
             ),
         ),
-        Section(
+        TextSection(
             "Your rights",
             (
                 "You can ask for a copy of what we keep, for corrections, and for deletion of what we need not keep as evidence of training. You can object to what we do with it. You can also complain to the Information Commissioner’s Office.",
@@ -87,25 +87,25 @@ ACCESSIBILITY = Information(
     "Accessibility statement",
     "The site should work for everybody who learns, teaches or runs the academy.",
     (
-        Section(
+        TextSection(
             "What we aim for",
             (
                 "WCAG 2.2 at level AA. Pages work with a keyboard, without JavaScript, in light and dark themes, on a screen 320 pixels wide and at 400 per cent zoom. Drawings in lessons have a description you can open.",
             ),
         ),
-        Section(
+        TextSection(
             "How we check",
             (
                 "Every change of the site is tested by a program that looks for known faults on the pages of visitors, students, instructors and admins. A program finds only a part of what can be wrong. No outside body has audited the site, and we do not claim that it is free of faults.",
             ),
         ),
-        Section(
+        TextSection(
             "On practical days",
             (
                 "Tell us your access needs on your own page (“Me”), and the instructors of your practical days will see them on the roster. You can ask about a venue before you reserve a place.",
             ),
         ),
-        Section(
+        TextSection(
             "If something does not work",
             (
                 "Tell us which page and what you were doing. If an error page shows a reference, add it. If you need a page in another form, say which.",

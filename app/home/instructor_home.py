@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.assessments import queries as assessments
-from app.assessments.queries import Standing, Unsigned
-from app.home.at_risk import HelpList, who_needs_help
+from app.assessments.queries import AssessmentSummary, Unsigned
+from app.home.at_risk import AtRiskList, students_at_risk
 from app.kit.ids import SeatId
 from app.practicals.domain.times import start_of_day
 from app.practicals.queries import rosters, summaries
 from app.practicals.queries.rosters import RosterSeat
-from app.practicals.queries.summaries import Brief
+from app.practicals.queries.summaries import PracticalSummary
 
 MOST_DATES = 6
 MOST_PEOPLE = 16
@@ -27,14 +27,14 @@ class Expected:
     """Somebody who comes today. `standing` None: nobody has begun to assess them."""
 
     seat: RosterSeat
-    standing: Standing | None
+    standing: AssessmentSummary | None
 
 
 @dataclass(frozen=True, slots=True)
 class DayNow:
     """One of today's days: who comes, and how much of its work is open."""
 
-    practical: Brief
+    practical: PracticalSummary
     note: str | None
     people: tuple[Expected, ...]
     unmarked: int
@@ -50,9 +50,9 @@ class InstructorHome:
     """`today` are the days that are held today, `later` the next ones after."""
 
     today: tuple[DayNow, ...]
-    later: tuple[Brief, ...]
+    later: tuple[PracticalSummary, ...]
     unsigned: tuple[Unsigned, ...]
-    helping: HelpList
+    helping: AtRiskList
 
 
 def instructor_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> InstructorHome:
@@ -64,11 +64,11 @@ def instructor_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) ->
         _days(db, [date for date in dates if date.starts_at.astimezone(zone).date() <= today]),
         tuple(date for date in dates if date.starts_at.astimezone(zone).date() > today),
         assessments.unsigned_of(db, actor.user_id),
-        who_needs_help(db, actor, now=now),
+        students_at_risk(db, actor, now=now),
     )
 
 
-def _days(db: Session, days: Sequence[Brief]) -> tuple[DayNow, ...]:
+def _days(db: Session, days: Sequence[PracticalSummary]) -> tuple[DayNow, ...]:
     """Return the days with their people, in three statements however many they are."""
     if not days:
         return ()
@@ -81,10 +81,10 @@ def _days(db: Session, days: Sequence[Brief]) -> tuple[DayNow, ...]:
 
 
 def _day(
-    day: Brief,
+    day: PracticalSummary,
     note: str | None,
     seats: tuple[RosterSeat, ...],
-    standings: dict[SeatId, Standing],
+    standings: dict[SeatId, AssessmentSummary],
 ) -> DayNow:
     people = tuple(Expected(seat, standings.get(seat.seat_id)) for seat in seats)
     return DayNow(

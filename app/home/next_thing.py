@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 from app.assessments.domain import Outcome
 from app.assessments.queries import Report
 from app.certificates.domain import MissingKind, Status
-from app.certificates.queries import Way
-from app.certificates.records import Shown
+from app.certificates.queries import CertificateProgress
+from app.certificates.records import CertificateView
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.queries import OwnPlace
 from app.learning.domain import NextStep, StepKind
 from app.learning.queries import CourseProgress
 from app.practicals.queries.summaries import OwnDate
-from app.quizzes.domain.attempt import Try
+from app.quizzes.domain.attempt import AttemptSummary
 
 
-class Stage(StrEnum):
+class JourneyStage(StrEnum):
     """Where somebody stands; each has words and one button of its own on the page."""
 
     resume = "resume"
@@ -52,9 +52,9 @@ class CourseStanding:
     `tries` are theirs at it, `way` is None once the certificate is issued; the newest come first."""
 
     progress: CourseProgress
-    way: Way | None = None
+    way: CertificateProgress | None = None
     attempts: int | None = None
-    tries: tuple[Try, ...] = ()
+    tries: tuple[AttemptSummary, ...] = ()
     dates: tuple[OwnDate, ...] = ()
     reports: tuple[Report, ...] = ()
 
@@ -68,31 +68,31 @@ class CourseStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StudentSituation:
     """Everything the choice looks at. `places` are those asked for and not decided."""
 
     courses: tuple[CourseStanding, ...] = ()
-    tries: tuple[Try, ...] = ()
+    tries: tuple[AttemptSummary, ...] = ()
     places: tuple[OwnPlace, ...] = ()
-    certificates: tuple[Shown, ...] = ()
+    certificates: tuple[CertificateView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NextThing:
     """What comes next, with what its words and its button need."""
 
-    stage: Stage
+    stage: JourneyStage
     course: CourseProgress | None = None
-    attempt: Try | None = None
+    attempt: AttemptSummary | None = None
     attempts_left: int | None = None
     date: OwnDate | None = None
     report: Report | None = None
-    way: Way | None = None
+    way: CertificateProgress | None = None
     place: OwnPlace | None = None
-    certificate: Shown | None = None
+    certificate: CertificateView | None = None
 
 
-def next_thing(known: Known, now: datetime) -> NextThing:
+def next_thing(known: StudentSituation, now: datetime) -> NextThing:
     """Return the one thing to do now.
 
     A clock that runs comes first, then a day that is today; then the theory of any course, its
@@ -106,7 +106,7 @@ def next_thing(known: Known, now: datetime) -> NextThing:
         or _first(known.courses, _paper)
         or _asked_for(known.places)
         or _certified(known.certificates)
-        or NextThing(Stage.reserve)
+        or NextThing(JourneyStage.reserve)
     )
 
 
@@ -116,12 +116,12 @@ def _first(
     return next((found for course in courses if (found := chosen(course))), None)
 
 
-def _running(tries: tuple[Try, ...], now: datetime) -> NextThing | None:
+def _running(tries: tuple[AttemptSummary, ...], now: datetime) -> NextThing | None:
     """The attempt that ends first; one without a limit waits for those with one."""
     never = datetime.max.replace(tzinfo=UTC)
     running = [one for one in tries if not one.has_ended(now)]
     running.sort(key=lambda one: one.due_at or never)
-    return NextThing(Stage.resume, attempt=running[0]) if running else None
+    return NextThing(JourneyStage.resume, attempt=running[0]) if running else None
 
 
 def _today(course: CourseStanding, now: datetime) -> NextThing | None:
@@ -129,7 +129,7 @@ def _today(course: CourseStanding, now: datetime) -> NextThing | None:
         zone = ZoneInfo(date.practical.zone)
         day = date.practical.starts_at.astimezone(zone).date()
         if date.has_seat and day == now.astimezone(zone).date():
-            return NextThing(Stage.today, course.progress, date=date)
+            return NextThing(JourneyStage.today, course.progress, date=date)
     return None
 
 
@@ -138,7 +138,7 @@ def _theory(course: CourseStanding, now: datetime) -> NextThing | None:
     if step is None:
         return None
     if step.kind is StepKind.lesson:
-        stage = Stage.learn if course.progress.finished else Stage.begin
+        stage = JourneyStage.learn if course.progress.finished else JourneyStage.begin
         return NextThing(stage, course.progress)
     return _quiz(course, step, now)
 
@@ -147,14 +147,14 @@ def _quiz(course: CourseStanding, step: NextStep, now: datetime) -> NextThing:
     """The quiz is not passed, so every attempt that has ended and is marked was not enough."""
     last = next((one for one in course.tries if one.has_ended(now)), None)
     if last is None:
-        stage = Stage.final if step.kind is StepKind.final else Stage.quiz
+        stage = JourneyStage.final if step.kind is StepKind.final else JourneyStage.quiz
         return NextThing(stage, course.progress)
     if last.passed is None:
-        return NextThing(Stage.ended, course.progress, last)
+        return NextThing(JourneyStage.ended, course.progress, last)
     left = None if course.attempts is None else max(0, course.attempts - len(course.tries))
     if left == 0:
-        return NextThing(Stage.used_up, course.progress, last, left)
-    stage = Stage.final_again if step.kind is StepKind.final else Stage.quiz_again
+        return NextThing(JourneyStage.used_up, course.progress, last, left)
+    stage = JourneyStage.final_again if step.kind is StepKind.final else JourneyStage.quiz_again
     return NextThing(stage, course.progress, last, left)
 
 
@@ -164,18 +164,18 @@ def _practical(course: CourseStanding) -> NextThing | None:
         return None
     seat = next((date for date in course.coming if date.has_seat), None)
     if seat is not None:
-        return NextThing(Stage.booked, course.progress, date=seat)
+        return NextThing(JourneyStage.booked, course.progress, date=seat)
     if course.coming:
-        return NextThing(Stage.queued, course.progress, date=course.coming[0])
+        return NextThing(JourneyStage.queued, course.progress, date=course.coming[0])
     report = course.reports[0] if course.reports else None
     if report is not None and _asks_for_another_day(report, way):
-        return NextThing(Stage.book_again, course.progress, report=report)
+        return NextThing(JourneyStage.book_again, course.progress, report=report)
     if not any(one.kind is MissingKind.attendance for one in way.missing):
-        return NextThing(Stage.being_assessed, course.progress, way=way)
-    return NextThing(Stage.book, course.progress)
+        return NextThing(JourneyStage.being_assessed, course.progress, way=way)
+    return NextThing(JourneyStage.book, course.progress)
 
 
-def _asks_for_another_day(report: Report, way: Way) -> bool:
+def _asks_for_another_day(report: Report, way: CertificateProgress) -> bool:
     """Not yet competent, and no day since then whose assessment may still come."""
     is_newest = way.attended_at is None or way.attended_at <= report.signed_at
     return report.outcome is not Outcome.competent and is_newest
@@ -185,14 +185,20 @@ def _paper(course: CourseStanding) -> NextThing | None:
     way = course.way
     if way is None or way.missing:
         return None
-    stage = Stage.revoked if way.is_revoked else Stage.blocked if way.blocked else Stage.issuing
+    stage = (
+        JourneyStage.revoked
+        if way.is_revoked
+        else JourneyStage.blocked
+        if way.blocked
+        else JourneyStage.issuing
+    )
     return NextThing(stage, course.progress, way=way)
 
 
 def _asked_for(places: tuple[OwnPlace, ...]) -> NextThing | None:
     for state, stage in (
-        (EnrolmentState.requested, Stage.requested),
-        (EnrolmentState.waiting, Stage.waiting),
+        (EnrolmentState.requested, JourneyStage.requested),
+        (EnrolmentState.waiting, JourneyStage.waiting),
     ):
         place = next((one for one in places if one.state is state), None)
         if place is not None:
@@ -200,6 +206,6 @@ def _asked_for(places: tuple[OwnPlace, ...]) -> NextThing | None:
     return None
 
 
-def _certified(certificates: tuple[Shown, ...]) -> NextThing | None:
+def _certified(certificates: tuple[CertificateView, ...]) -> NextThing | None:
     valid = next((one for one in certificates if one.status is Status.valid), None)
-    return None if valid is None else NextThing(Stage.certified, certificate=valid)
+    return None if valid is None else NextThing(JourneyStage.certified, certificate=valid)

@@ -3,14 +3,13 @@
 from fastapi import Response
 
 from app.home import person_page, service
-from app.home.forms import NoFields
 from app.home.status import system_status
 from app.kit.ids import EventId, UserId
 from app.outbox import queries as outbox_queries
 from app.outbox.health import deliveries
 from app.retention.rules import RULE
 from app.web.access import ADMIN
-from app.web.forms import Submitted
+from app.web.forms import ButtonForm, Submitted
 from app.web.request_context import Visit
 from app.web.routing import Pages
 
@@ -55,7 +54,7 @@ def show_outbox(visit: Visit) -> Response:
 
 @pages.post("/admin/outbox/again", name="home.try_all_again", access=ADMIN)
 def try_all_again(visit: Visit, submitted: Submitted) -> Response:
-    NoFields.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         count = service.try_all_again(db, visit.actor, now=visit.now)
     if not count:
@@ -74,7 +73,7 @@ def show_dismissing(visit: Visit, event_id: EventId) -> Response:
 
 @pages.post("/admin/outbox/{event_id}/dismiss", name="home.dismiss", access=ADMIN)
 def dismiss(visit: Visit, submitted: Submitted, event_id: EventId) -> Response:
-    NoFields.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         service.dismiss(db, visit.actor, event_id, now=visit.now)
     return visit.redirect(visit.url("home.outbox"), flash="The mail is dismissed and deleted.")
@@ -82,7 +81,7 @@ def dismiss(visit: Visit, submitted: Submitted, event_id: EventId) -> Response:
 
 @pages.post("/admin/outbox/{event_id}/again", name="home.try_again", access=ADMIN)
 def try_again(visit: Visit, submitted: Submitted, event_id: EventId) -> Response:
-    NoFields.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         service.try_again(db, visit.actor, event_id, now=visit.now)
     return visit.redirect(visit.url("home.outbox"), flash="It will be tried again now.")

@@ -12,7 +12,7 @@ from app.accounts.queries import PersonStory
 from app.assessments import queries as assessments
 from app.assessments.queries import Report
 from app.certificates import queries as certificates
-from app.certificates.queries import OwnPage
+from app.certificates.queries import OwnCertificates
 from app.certificates.signing import KnownKeys
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
@@ -21,7 +21,7 @@ from app.kit.ids import UserId
 from app.learning import queries as learning
 from app.learning.domain import Done, count_done
 from app.practicals.queries import summaries
-from app.practicals.queries.summaries import SeatBrief
+from app.practicals.queries.summaries import SeatSummary
 from app.quizzes import queries as quizzes
 from app.quizzes.domain.attempt import Attempt
 
@@ -61,23 +61,23 @@ class ProgressLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Learner:
+class LearnerRecord:
     """What every feature but accounts knows of a person."""
 
     places: tuple[OwnPlace, ...]
     progress: tuple[ProgressLine, ...]
     quizzes: tuple[QuizStory, ...]
-    seats: tuple[SeatBrief, ...]
+    seats: tuple[SeatSummary, ...]
     reports: tuple[Report, ...]
-    own: OwnPage
+    own: OwnCertificates
 
 
 def person_page(
     db: Session, actor: Actor, person_id: UserId, keys: KnownKeys, *, zone: str, now: datetime
-) -> tuple[PersonStory, Learner]:
+) -> tuple[PersonStory, LearnerRecord]:
     """Return everything about one person; the permission is asked by `accounts.person_story`."""
     story = accounts.person_story(db, actor, person_id, now=now)
-    return story, Learner(
+    return story, LearnerRecord(
         enrolments.own_places(db, person_id, today=now.astimezone(ZoneInfo(zone)).date(), now=now),
         _progress(db, person_id),
         _quizzes(db, person_id),

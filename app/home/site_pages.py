@@ -16,7 +16,7 @@ from app.home.search_engines import robots, sitemap
 from app.web import flash_messages
 from app.web.access import EVERYONE
 from app.web.csrf import cookie_name
-from app.web.request_context import VISITOR_LASTS, Preview, Visit, VisitContext
+from app.web.request_context import VISITOR_LASTS, Preview, RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -91,7 +91,7 @@ def show_robots(visit: Visit) -> Response:
     return Response(text, media_type="text/plain", headers=AN_HOUR)
 
 
-def _information(visit: VisitContext, page: Information, path: str) -> Response:
+def _information(visit: RequestContext, page: Information, path: str) -> Response:
     return visit.render(
         "home/information.html",
         preview=Preview(page.title, page.lead, path),

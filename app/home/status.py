@@ -13,7 +13,7 @@ from app.db.database import Database, sqlite_module
 from app.db.migrate import Schema, revision_of, schema_in
 from app.home.attention_list import Urgency
 from app.home.status_problems import (
-    Problem,
+    StatusProblem,
     delivery_problems,
     demanded_runs,
     run_problem,
@@ -43,11 +43,11 @@ class SystemStatus:
     deliveries: tuple[Delivery, ...]
     runs: tuple[Run, ...]
     deletion: Run | None
-    problems: tuple[Problem, ...]
+    problems: tuple[StatusProblem, ...]
     now: datetime
 
     @property
-    def by_urgency(self) -> tuple[tuple[Urgency, tuple[Problem, ...]], ...]:
+    def by_urgency(self) -> tuple[tuple[Urgency, tuple[StatusProblem, ...]], ...]:
         """Return the problems of each urgency that has some."""
         grouped = (
             (urgency, tuple(each for each in self.problems if each.urgency is urgency))

@@ -8,14 +8,14 @@ from app.db.migrate import Schema
 from app.home.attention_list import Urgency
 from app.operations.runs import Run, RunKind
 from app.outbox.health import Delivery
-from app.outbox.queries import Kind
+from app.outbox.queries import EventKind
 from app.settings import Environment, Settings
 
 UNDELIVERED = ("/admin/outbox", "See what is undelivered")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class StatusProblem:
     """One thing that is wrong. `remedy` says what to do; `command` is for whoever has the server's command
     line, `link` is a page of ours: its address and its words."""
 
@@ -26,20 +26,20 @@ class Problem:
     link: tuple[str, str] | None = None
 
 
-def delivery_problems(delivery: Delivery, now: datetime) -> Iterator[Problem]:
+def delivery_problems(delivery: Delivery, now: datetime) -> Iterator[StatusProblem]:
     """Yield what keeps one kind of work from being done, as one problem with one remedy, and what an admin
     must decide about it."""
     words, *further = delivery.problems(now) or ("",)
     if words:
         urgency, remedy, command = _remedy(delivery, now)
-        yield Problem(urgency, words, " ".join((*further, remedy)), command)
+        yield StatusProblem(urgency, words, " ".join((*further, remedy)), command)
     if delivery.given_up:
         count = delivery.given_up
-        thing = "mail" if delivery.kind is Kind.mails else "piece of follow-up work"
-        things = "mails" if delivery.kind is Kind.mails else "pieces of follow-up work"
-        remedy = "Try again, or dismiss them." if delivery.kind is Kind.mails else "Try again."
+        thing = "mail" if delivery.kind is EventKind.mails else "piece of follow-up work"
+        things = "mails" if delivery.kind is EventKind.mails else "pieces of follow-up work"
+        remedy = "Try again, or dismiss them." if delivery.kind is EventKind.mails else "Try again."
         words = f"{count:,} {thing if count == 1 else things} could not be delivered."
-        yield Problem(Urgency.now, words, remedy, link=UNDELIVERED)
+        yield StatusProblem(Urgency.now, words, remedy, link=UNDELIVERED)
 
 
 def _remedy(delivery: Delivery, now: datetime) -> tuple[Urgency, str, str]:
@@ -50,7 +50,7 @@ def _remedy(delivery: Delivery, now: datetime) -> tuple[Urgency, str, str]:
         remedy = "On the server, see why it does not run, and start it."
         command = "systemctl status preceptor preceptor-work"
         return Urgency.now if is_missed else Urgency.soon, remedy, command
-    if delivery.kind is Kind.mails and beat.trouble:
+    if delivery.kind is EventKind.mails and beat.trouble:
         remedy = "On the server, try to send a mail to yourself."
         return Urgency.now, remedy, "preceptor mail test you@example.org"
     remedy = "It goes on by itself; on the server, see what the log says."
@@ -58,7 +58,7 @@ def _remedy(delivery: Delivery, now: datetime) -> tuple[Urgency, str, str]:
     return Urgency.soon, remedy, command
 
 
-def run_problem(run: Run, now: datetime) -> Problem | None:
+def run_problem(run: Run, now: datetime) -> StatusProblem | None:
     """Return what is wrong with an audit, a backup or a deletion; None: all is well."""
     words = run.problem(now)
     if words is None:
@@ -67,14 +67,14 @@ def run_problem(run: Run, now: datetime) -> Problem | None:
     urgency = Urgency.soon if never else Urgency.now
     if run.kind is RunKind.sweep:
         remedy = "A worker does it every hour: see on the server whether one runs."
-        return Problem(urgency, words, remedy, "systemctl status preceptor preceptor-work")
+        return StatusProblem(urgency, words, remedy, "systemctl status preceptor preceptor-work")
     if run.kind is RunKind.audit:
         remedy = "On the server, run it now, and see that the nightly run does."
         if not (never or run.succeeded):
             remedy = "See on the server which data it names."
-        return Problem(urgency, words, remedy, "preceptor audit")
+        return StatusProblem(urgency, words, remedy, "preceptor audit")
     remedy = "On the server, make one now, and see that the nightly run does."
-    return Problem(urgency, words, remedy, "preceptor backup /var/backups/preceptor --keep")
+    return StatusProblem(urgency, words, remedy, "preceptor backup /var/backups/preceptor --keep")
 
 
 def demanded_runs(runs: tuple[Run, ...], settings: Settings) -> tuple[Run, ...]:
@@ -84,31 +84,31 @@ def demanded_runs(runs: tuple[Run, ...], settings: Settings) -> tuple[Run, ...]:
     return tuple(run for run in runs if is_production or run.ended_at is not None)
 
 
-def schema_problem(schema: Schema) -> Problem | None:
+def schema_problem(schema: Schema) -> StatusProblem | None:
     """Return what the schema of the database asks for; None: it suits this version."""
     if schema is Schema.current:
         return None
     if schema is Schema.ahead:
         words = "The database was prepared for a newer version of the software."
-        return Problem(
+        return StatusProblem(
             Urgency.later, words, "Everything works. Start the newer version when it is ready."
         )
     if schema is Schema.too_new:
         words = "The database belongs to a newer version of the software."
-        return Problem(Urgency.now, words, "Start the newer version.")
+        return StatusProblem(Urgency.now, words, "Start the newer version.")
     if schema is Schema.foreign:
         words = "The database does not say for which version of the software it was prepared."
         remedy = "On the server, look at PRECEPTOR_DATABASE_URL."
-        return Problem(Urgency.now, words, remedy, "preceptor doctor")
+        return StatusProblem(Urgency.now, words, remedy, "preceptor doctor")
     words = "The database is not prepared for this version of the software."
-    return Problem(Urgency.now, words, "On the server, prepare it.", "preceptor migrate")
+    return StatusProblem(Urgency.now, words, "On the server, prepare it.", "preceptor migrate")
 
 
-def space_problem(free: int | None, enough: int) -> Problem | None:
+def space_problem(free: int | None, enough: int) -> StatusProblem | None:
     """Return what little free space asks for. `free` and `enough` are bytes."""
     if free is None or free >= enough:
         return None
     words = f"There is little free disk space: {free // 1024**2:,} MB."
-    return Problem(
+    return StatusProblem(
         Urgency.now, words, "Make space on the server: when the disk is full, nothing can be saved."
     )

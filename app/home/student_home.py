@@ -11,13 +11,19 @@ from app.accounts.actor import Actor
 from app.assessments import queries as assessments
 from app.assessments.queries import Report
 from app.certificates import queries as certificates
-from app.certificates.queries import OwnPage, Way
+from app.certificates.queries import CertificateProgress, OwnCertificates
 from app.certificates.signing import KnownKeys
 from app.courses import queries as courses
 from app.courses.domain.delivery import PracticalKind
 from app.enrolments import queries as enrolments
-from app.enrolments.queries import OwnPlace, Place
-from app.home.next_thing import CourseStanding, Known, NextThing, Stage, next_thing
+from app.enrolments.queries import ConfirmedPlace, OwnPlace
+from app.home.next_thing import (
+    CourseStanding,
+    JourneyStage,
+    NextThing,
+    StudentSituation,
+    next_thing,
+)
 from app.learning import queries as learning
 from app.learning.queries import CourseProgress
 from app.notices import queries as notices
@@ -27,7 +33,7 @@ from app.practicals.domain.refusals import Unmet
 from app.practicals.queries import summaries
 from app.practicals.queries.summaries import OwnDate
 from app.quizzes import queries as quizzes
-from app.quizzes.domain.attempt import Try
+from app.quizzes.domain.attempt import AttemptSummary
 
 MOST_DATES = 6
 
@@ -46,7 +52,7 @@ class StudentHome:
     dates: tuple[OwnDate, ...]
     places: tuple[OwnPlace, ...]
     reports: tuple[Report, ...]
-    own: OwnPage
+    own: OwnCertificates
     news: tuple[OwnNotice, ...]
 
 
@@ -68,7 +74,7 @@ def student_home(
     standings = tuple(
         _standing(db, one, pinned[one.key], ways, tries, dates, reports) for one in progress
     )
-    chosen = next_thing(Known(standings, tries, asked, own.certificates), now)
+    chosen = next_thing(StudentSituation(standings, tries, asked, own.certificates), now)
     return StudentHome(
         next=chosen,
         quiz_title=_quiz_title(db, chosen.attempt),
@@ -86,9 +92,9 @@ def student_home(
 def _standing(
     db: Session,
     progress: CourseProgress,
-    place: Place,
-    ways: Mapping[str, Way],
-    tries: tuple[Try, ...],
+    place: ConfirmedPlace,
+    ways: Mapping[str, CertificateProgress],
+    tries: tuple[AttemptSummary, ...],
     dates: tuple[OwnDate, ...],
     reports: tuple[Report, ...],
 ) -> CourseStanding:
@@ -107,7 +113,7 @@ def _standing(
     )
 
 
-def _quiz_title(db: Session, attempt: Try | None) -> str:
+def _quiz_title(db: Session, attempt: AttemptSummary | None) -> str:
     if attempt is None:
         return ""
     quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
@@ -127,7 +133,7 @@ def _life_support(
     db: Session,
     actor: Actor,
     chosen: NextThing,
-    pinned: Mapping[str, Place],
+    pinned: Mapping[str, ConfirmedPlace],
     now: datetime,
 ) -> Unmet | None:
     """Return what is missing of a proof of basic life support for the day that comes next: the one that is
@@ -137,7 +143,7 @@ def _life_support(
         kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
         kinds: tuple[PracticalKind, ...] = (kind,) if kind else ()
         starts_at, zone = day.starts_at, day.zone
-    elif chosen.stage in (Stage.book, Stage.book_again) and chosen.course is not None:
+    elif chosen.stage in (JourneyStage.book, JourneyStage.book_again) and chosen.course is not None:
         course = courses.revision(db, pinned[chosen.course.key].revision_id).course
         kinds, starts_at, zone = course.practicals, now, "UTC"
     else:

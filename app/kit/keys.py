@@ -36,7 +36,7 @@ class NotOpened(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class KeyLine:
     """One key of a file. `secret` are its 32 bytes; those of a public key are no secret."""
 
     id: str
@@ -47,14 +47,14 @@ class Line:
         return f"{self.id} {self.kind} {b64encode(self.secret).decode()}\n"
 
 
-def new_line(kind: str, *, on: date) -> Line:
+def new_line(kind: str, *, on: date) -> KeyLine:
     """Return a new key. Its id begins with the day, so that people see which is the newer one."""
-    return Line(f"{on:%Y%m%d}-{secrets.token_hex(4)}", kind, secrets.token_bytes(KEY_BYTES))
+    return KeyLine(f"{on:%Y%m%d}-{secrets.token_hex(4)}", kind, secrets.token_bytes(KEY_BYTES))
 
 
-def read_lines(text: str, kinds: frozenset[str]) -> tuple[Line, ...]:
+def read_lines(text: str, kinds: frozenset[str]) -> tuple[KeyLine, ...]:
     """Return the keys of a file in their order, or raise KeyProblem with the number of the line."""
-    lines: list[Line] = []
+    lines: list[KeyLine] = []
     for number, written in enumerate(text.splitlines(), 1):
         if not written.strip() or written.lstrip().startswith("#"):
             continue
@@ -65,7 +65,7 @@ def read_lines(text: str, kinds: frozenset[str]) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _read_line(words: list[str], number: int, kinds: frozenset[str]) -> Line:
+def _read_line(words: list[str], number: int, kinds: frozenset[str]) -> KeyLine:
     if len(words) != 3:
         raise KeyProblem(f"line {number}: a line has three words: an id, a kind, a key.")
     key_id, kind, encoded = words
@@ -79,11 +79,11 @@ def _read_line(words: list[str], number: int, kinds: frozenset[str]) -> Line:
         raise KeyProblem(f"line {number}: the key is not written in base 64.") from None
     if len(secret) != KEY_BYTES:
         raise KeyProblem(f"line {number}: a key has {KEY_BYTES} bytes; this one has {len(secret)}.")
-    return Line(key_id, kind, secret)
+    return KeyLine(key_id, kind, secret)
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class KeySignature:
     """An Ed25519 signature (64 bytes) and the id of the key that made it."""
 
     key_id: str
@@ -120,8 +120,8 @@ class SigningKeys:
         }
         return cls(lines[0].id, private[lines[0].id], verifying)
 
-    def sign(self, data: bytes) -> Signature:
-        return Signature(self.newest_id, self.newest_private.sign(data))
+    def sign(self, data: bytes) -> KeySignature:
+        return KeySignature(self.newest_id, self.newest_private.sign(data))
 
     def verify(self, data: bytes, key_id: str, value: bytes) -> bool:
         """Tell whether the key of this id signed exactly these bytes; False for an id that is not ours."""

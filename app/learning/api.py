@@ -11,37 +11,37 @@ from app.web.routing import Api
 api = Api("/api/v1/learn", tags=["learning"])
 
 
-class Shape(BaseModel):
+class LearningShape(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class ModuleName(Shape):
+class ModuleName(LearningShape):
     key: str
     number: int
     title: str
 
 
-class LockShape(Shape):
+class LockShape(LearningShape):
     """Why something is not open yet, and what to complete."""
 
     reason: str
     missing: list[ModuleName]
 
 
-class StepShape(Shape):
+class LearningStepShape(LearningShape):
     kind: StepKind
     key: str
     title: str
 
 
-class LessonShape(Shape):
+class LessonShape(LearningShape):
     key: str
     title: str
     minutes: int
     done: bool
 
 
-class QuizShape(Shape):
+class QuizShape(LearningShape):
     key: str
     title: str
     questions: int
@@ -50,7 +50,7 @@ class QuizShape(Shape):
     lock: LockShape | None = None
 
 
-class ModuleShape(Shape):
+class ModuleShape(LearningShape):
     key: str
     number: int
     title: str
@@ -62,30 +62,30 @@ class ModuleShape(Shape):
     lock: LockShape | None
 
 
-class PracticalShape(Shape):
+class PracticalShape(LearningShape):
     key: str
     title: str
     minutes: int
     lock: LockShape | None
 
 
-class MapShape(Shape):
+class MapShape(LearningShape):
     key: str
     title: str
     finished: int
     total: int
-    next: StepShape | None
+    next: LearningStepShape | None
     modules: list[ModuleShape]
     final_test: QuizShape
     practicals: list[PracticalShape]
 
 
-class LessonDone(Shape):
+class LessonDone(LearningShape):
     lesson: str
     done: bool
     finished: int
     total: int
-    next: StepShape | None
+    next: LearningStepShape | None
 
 
 @api.get("/{course_key}", name="api.learning.map", access=STUDENT, response_model=MapShape)
@@ -111,7 +111,7 @@ def mark_done(visit: Visit, course_key: str, lesson_key: str) -> LessonDone:
         done=True,
         finished=progress.finished,
         total=progress.total,
-        next=StepShape.model_validate(progress.step) if progress.step else None,
+        next=LearningStepShape.model_validate(progress.step) if progress.step else None,
     )
 
 
@@ -122,7 +122,7 @@ def _map_shape(page: queries.CourseMap) -> MapShape:
         title=progress.title,
         finished=progress.finished,
         total=progress.total,
-        next=StepShape.model_validate(progress.step) if progress.step else None,
+        next=LearningStepShape.model_validate(progress.step) if progress.step else None,
         modules=[_module_shape(line) for line in page.modules],
         final_test=_quiz_shape(page.final),
         practicals=[

@@ -7,11 +7,10 @@ from app.db.paging import page_number
 from app.learning import queries, search, service
 from app.learning.domain import StepKind
 from app.learning.errors import LessonStaysDone, ModuleLocked
-from app.learning.forms import MarkForm
 from app.web.access import STUDENT
 from app.web.errors import status_of
-from app.web.forms import Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.forms import ButtonForm, Submitted
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -73,7 +72,7 @@ def show_lesson(visit: Visit, course_key: str, lesson_key: str) -> Response:
 
 @pages.post("/learn/{course_key}/lessons/{lesson_key}/done", name="learning.done", access=STUDENT)
 def mark_done(visit: Visit, course_key: str, lesson_key: str, submitted: Submitted) -> Response:
-    MarkForm.read(submitted)
+    ButtonForm.read(submitted)
     try:
         with visit.database.write() as db:
             service.mark_lesson_done(db, visit.actor, course_key, lesson_key, now=visit.now)
@@ -91,7 +90,7 @@ def mark_done(visit: Visit, course_key: str, lesson_key: str, submitted: Submitt
     "/learn/{course_key}/lessons/{lesson_key}/not-done", name="learning.not_done", access=STUDENT
 )
 def mark_not_done(visit: Visit, course_key: str, lesson_key: str, submitted: Submitted) -> Response:
-    MarkForm.read(submitted)
+    ButtonForm.read(submitted)
     try:
         with visit.database.write() as db:
             service.mark_lesson_not_done(db, visit.actor, course_key, lesson_key)
@@ -107,5 +106,5 @@ def mark_not_done(visit: Visit, course_key: str, lesson_key: str, submitted: Sub
     return visit.redirect(to, flash="This lesson is marked as not done.")
 
 
-def _show_lock(visit: VisitContext, refused: ModuleLocked) -> Response:
+def _show_lock(visit: RequestContext, refused: ModuleLocked) -> Response:
     return visit.render("learning/locked.html", status=status_of(refused), page=refused)

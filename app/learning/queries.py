@@ -15,10 +15,10 @@ from app.accounts.actor import Actor
 from app.courses.corrections import corrected_lesson, lesson_corrections
 from app.courses.domain.delivery import Course, Lesson, Module, PracticalKind, Quiz
 from app.courses.domain.errata import Correction
-from app.courses.queries import Published, revision
+from app.courses.queries import PublishedCourse, revision
 from app.db.base import table_of
 from app.db.prepared import Prepared
-from app.enrolments.queries import Place, place_on, places_of
+from app.enrolments.queries import ConfirmedPlace, place_on, places_of
 from app.kit.errors import NotFound
 from app.kit.ids import UserId
 from app.learning import domain
@@ -149,11 +149,11 @@ class LessonPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LearningState:
     """A student's place on a course: the content it pins, and what is done."""
 
-    place: Place
-    published: Published
+    place: ConfirmedPlace
+    published: PublishedCourse
     done: Done
 
     @property
@@ -188,18 +188,18 @@ DONE_BY_ONE = Prepared(_done_by_one)
 DONE_ON_ONE_COURSE = Prepared(_done_by_one.where(COMPLETION.course_key == bindparam("course_key")))
 
 
-def standing_on(db: Session, actor: Actor, course_key: str) -> Standing:
+def standing_on(db: Session, actor: Actor, course_key: str) -> LearningState:
     """Return where the actor stands on a course; raise NotFound without a confirmed place."""
     published, place = _pinned(db, actor, course_key)
-    return Standing(place, published, done_by(db, actor.user_id, course_key))
+    return LearningState(place, published, done_by(db, actor.user_id, course_key))
 
 
-def pinned(db: Session, actor: Actor, course_key: str) -> Published:
+def pinned(db: Session, actor: Actor, course_key: str) -> PublishedCourse:
     """Return the content that the actor's place pins; raise NotFound without a confirmed place."""
     return _pinned(db, actor, course_key)[0]
 
 
-def _pinned(db: Session, actor: Actor, course_key: str) -> tuple[Published, Place]:
+def _pinned(db: Session, actor: Actor, course_key: str) -> tuple[PublishedCourse, ConfirmedPlace]:
     place = place_on(db, actor.user_id, course_key)
     if place is None:
         raise NotFound
@@ -213,7 +213,7 @@ def my_courses(db: Session, actor: Actor) -> tuple[CourseProgress, ...]:
 
 
 def progress_on(
-    db: Session, places: Iterable[Place], done: Mapping[str, Done]
+    db: Session, places: Iterable[ConfirmedPlace], done: Mapping[str, Done]
 ) -> tuple[CourseProgress, ...]:
     """The same for somebody whose places, newest first, and completions are known; no statement
     while the courses are in memory."""
@@ -232,7 +232,7 @@ def course_map(db: Session, actor: Actor, course_key: str) -> CourseMap:
 
 
 @lru_cache(KEPT)
-def _map_of(published: Published, done: Done) -> CourseMap:
+def _map_of(published: PublishedCourse, done: Done) -> CourseMap:
     course = published.course
     final = _quiz_of(course, course.final_test)
     everything = [module.key for module in course.modules]
@@ -258,7 +258,7 @@ def lesson_page(db: Session, actor: Actor, course_key: str, lesson_key: str) -> 
 
 @lru_cache(KEPT)
 def _lesson_page(
-    published: Published, done: Done, lesson_key: str, corrections: tuple[Correction, ...]
+    published: PublishedCourse, done: Done, lesson_key: str, corrections: tuple[Correction, ...]
 ) -> LessonPage:
     course = published.course
     module, lesson = find_lesson(course, done, lesson_key)

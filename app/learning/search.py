@@ -11,8 +11,8 @@ from app.courses.domain import search
 from app.courses.domain.delivery import Course, Term
 from app.courses.domain.errata import Correction
 from app.courses.domain.sanitising import plain_words
-from app.courses.domain.search import Document, Found, Piece
-from app.courses.queries import Published
+from app.courses.domain.search import ExcerptPiece, HitKind, IndexedText
+from app.courses.queries import PublishedCourse
 from app.db.paging import Page, page_of
 from app.learning import domain, queries
 from app.learning.domain import Done, ModuleState
@@ -22,13 +22,13 @@ MOST_KEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class SearchResult:
     """One line of search results. A lesson in a locked module is named, but not quoted."""
 
-    kind: Found
+    kind: HitKind
     key: str
-    title: tuple[Piece, ...]
-    excerpt: tuple[Piece, ...]
+    title: tuple[ExcerptPiece, ...]
+    excerpt: tuple[ExcerptPiece, ...]
     module_key: str | None
     module_title: str | None
     locked: bool
@@ -39,7 +39,7 @@ class SearchPage:
     course_key: str
     course_title: str
     query: str
-    results: Page[Result]
+    results: Page[SearchResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +86,22 @@ def _kept(query: str) -> str:
 
 
 @lru_cache(MOST_KEPT)
-def _index(published: Published, corrections: tuple[Correction, ...]) -> tuple[Document, ...]:
+def _index(
+    published: PublishedCourse, corrections: tuple[Correction, ...]
+) -> tuple[IndexedText, ...]:
     return search.index_of(corrected_course(published.course, corrections))
 
 
-def _result(course: Course, done: Done, hit: search.Hit) -> Result:
+def _result(course: Course, done: Done, hit: search.SearchHit) -> SearchResult:
     document = hit.document
-    found = course.find_lesson(document.key) if document.kind is Found.lesson else None
+    found = course.find_lesson(document.key) if document.kind is HitKind.lesson else None
     if found is None:
-        return Result(document.kind, document.key, hit.title, hit.excerpt, None, None, locked=False)
+        return SearchResult(
+            document.kind, document.key, hit.title, hit.excerpt, None, None, locked=False
+        )
     module, _ = found
     locked = domain.progress_of(course, module, done).state is ModuleState.locked
-    return Result(
+    return SearchResult(
         kind=document.kind,
         key=document.key,
         title=hit.title,

@@ -6,7 +6,7 @@ from sqlalchemy import Uuid, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, open_to_all, require
+from app.accounts.actor import Actor, require, without_permission_check
 from app.courses import queries as courses
 from app.db.base import table_of
 from app.kit.ids import AttemptId, EventId, RevisionId, UserId, new_uuid
@@ -88,7 +88,7 @@ def _was_passed_with(db: Session, user_id: UserId, course_key: str, lesson_key: 
     )
 
 
-@open_to_all
+@without_permission_check
 def record_quiz_passed(
     db: Session,
     user_id: UserId,

@@ -11,7 +11,7 @@ from app.notices import queries, service
 from app.notices.queries import OwnNotice
 from app.notices.rendering import letter_of
 from app.web.access import SIGNED_IN
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Api
 
 api = Api("/api/v1/notices", tags=["notices"])
@@ -59,7 +59,7 @@ def mark_read(visit: Visit, notice_id: NoticeId) -> Response:
     return Response(status_code=204)
 
 
-def _notice(visit: VisitContext, notice: OwnNotice) -> NoticeOut:
+def _notice(visit: RequestContext, notice: OwnNotice) -> NoticeOut:
     letter = letter_of(visit, notice)
     return NoticeOut(
         id=notice.id,

@@ -5,10 +5,6 @@ from pydantic import AwareDatetime, Field
 from app.web.forms import Form
 
 
-class ReadForm(Form):
-    """A button: nothing is typed."""
-
-
 class ReadAllForm(Form):
     """A button that says which notices its page has shown: those up to `until`."""
 

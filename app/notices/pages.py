@@ -6,10 +6,10 @@ from fastapi import Response
 from app.db.paging import page_number
 from app.kit.ids import NoticeId
 from app.notices import queries, service
-from app.notices.forms import ReadAllForm, ReadForm
+from app.notices.forms import ReadAllForm
 from app.notices.rendering import letter_of, lines
 from app.web.access import SIGNED_IN
-from app.web.forms import Submitted
+from app.web.forms import ButtonForm, Submitted
 from app.web.request_context import Visit
 from app.web.routing import Pages
 
@@ -41,7 +41,7 @@ def show_notice(visit: Visit, notice_id: NoticeId) -> Response:
 
 @pages.post("/{notice_id}/read", name="notices.read", access=SIGNED_IN)
 def mark_read(visit: Visit, submitted: Submitted, notice_id: NoticeId) -> Response:
-    ReadForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         service.mark_read(db, visit.actor, notice_id, now=visit.now)
     return visit.redirect(visit.url("notices.list"), flash="The notice is marked as read.")

@@ -10,7 +10,7 @@ from jinja2 import TemplateError
 from app.kit.ids import NoticeId
 from app.notices.queries import OwnNotice
 from app.web.letters import BadLetter, Block, Letter
-from app.web.request_context import VisitContext
+from app.web.request_context import RequestContext
 
 log = structlog.get_logger("preceptor.notices")
 
@@ -22,7 +22,7 @@ LOST_WORDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NoticeLine:
     """A notice in a list."""
 
     id: NoticeId
@@ -31,33 +31,36 @@ class Line:
     is_read: bool
 
 
-def letter_of(visit: VisitContext, notice: OwnNotice) -> Letter:
+def letter_of(visit: RequestContext, notice: OwnNotice) -> Letter:
     """Return the letter of a notice. One that its source can no longer read says so in its place, and is
     logged."""
     house = _house(visit)
     try:
-        return visit.shell.letters.read(notice.template, notice.details, **house)
+        return visit.app_context.letters.read(notice.template, notice.details, **house)
     except (BadLetter, TemplateError) as error:
         _log(notice, error)
         return Letter(LOST_SUBJECT, (Block("paragraph", (LOST_WORDS,)),), **house)
 
 
-def lines(visit: VisitContext, notices: Iterable[OwnNotice]) -> tuple[Line, ...]:
+def lines(visit: RequestContext, notices: Iterable[OwnNotice]) -> tuple[NoticeLine, ...]:
     """Return notices as lists show them; one that cannot be read takes down no other."""
     return tuple(
-        Line(notice.id, _subject(visit, notice), notice.at, notice.is_read) for notice in notices
+        NoticeLine(notice.id, _subject(visit, notice), notice.at, notice.is_read)
+        for notice in notices
     )
 
 
-def _subject(visit: VisitContext, notice: OwnNotice) -> str:
+def _subject(visit: RequestContext, notice: OwnNotice) -> str:
     try:
-        return visit.shell.letters.read_subject(notice.template, notice.details, **_house(visit))
+        return visit.app_context.letters.read_subject(
+            notice.template, notice.details, **_house(visit)
+        )
     except (BadLetter, TemplateError) as error:
         _log(notice, error)
         return LOST_SUBJECT
 
 
-def _house(visit: VisitContext) -> dict[str, str]:
+def _house(visit: RequestContext) -> dict[str, str]:
     return {"academy": visit.settings.academy_name, "base_url": visit.settings.base_url}
 
 

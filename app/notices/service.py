@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, open_to_all
+from app.accounts.actor import Actor, without_permission_check
 from app.accounts.queries import Person
 from app.kit.errors import NotFound
 from app.kit.ids import NoticeId
@@ -15,7 +15,7 @@ from app.outbox import service as outbox
 from app.outbox.service import Calendar
 
 
-@open_to_all
+@without_permission_check
 def tell(
     db: Session,
     person: Person,
@@ -49,7 +49,7 @@ def tell(
     )
 
 
-@open_to_all
+@without_permission_check
 def mark_read(db: Session, actor: Actor, notice_id: NoticeId, *, now: datetime) -> None:
     """Mark one of the actor's own notices as read, once; anybody else's is NotFound."""
     mine = (Notice.id == notice_id, Notice.person_id == actor.user_id)
@@ -64,7 +64,7 @@ def mark_read(db: Session, actor: Actor, notice_id: NoticeId, *, now: datetime) 
         raise NotFound
 
 
-@open_to_all
+@without_permission_check
 def mark_all_read(db: Session, actor: Actor, *, until: datetime, now: datetime) -> None:
     """Mark the actor's own notices as read, up to the newest that they were shown: what came in the
     meantime stays unread."""

@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from app.outbox.heartbeats import Heartbeat, heartbeats
 from app.outbox.models import OutboxEvent
-from app.outbox.queries import MAIL, Kind
+from app.outbox.queries import MAIL, EventKind
 
-LATE_AFTER = {Kind.facts: timedelta(minutes=5), Kind.mails: timedelta(minutes=30)}
+LATE_AFTER = {EventKind.facts: timedelta(minutes=5), EventKind.mails: timedelta(minutes=30)}
 """How long something may be due before somebody should look."""
 
 
-WORDS = {Kind.facts: "follow-up work", Kind.mails: "mails"}
+WORDS = {EventKind.facts: "follow-up work", EventKind.mails: "mails"}
 EFFECT = {
-    Kind.facts: "Meanwhile no certificate is issued, no attempt closed, and no waiting list moves.",
-    Kind.mails: "Meanwhile no mail leaves; each is sent later.",
+    EventKind.facts: "Meanwhile no certificate is issued, no attempt closed, and no waiting list moves.",
+    EventKind.mails: "Meanwhile no mail leaves; each is sent later.",
 }
 """What people notice when a kind is not delivered."""
 
@@ -39,7 +39,7 @@ class Delivery:
     """Of one kind: how many events wait, since when the oldest of them is due, how many were given up, and
     the worker's last sign of life."""
 
-    kind: Kind
+    kind: EventKind
     waiting: int
     due_since: datetime | None
     given_up: int
@@ -89,9 +89,9 @@ def deliveries(db: Session, *, now: datetime) -> tuple[Delivery, ...]:
     counted = {(bool(row.is_mail), bool(row.is_given_up)): row for row in rows}
     beats = {beat.kind: beat for beat in heartbeats(db)}
     found = []
-    for kind in Kind:
-        row = counted.get((kind is Kind.mails, False))
-        dead = counted.get((kind is Kind.mails, True))
+    for kind in EventKind:
+        row = counted.get((kind is EventKind.mails, False))
+        dead = counted.get((kind is EventKind.mails, True))
         found.append(
             Delivery(
                 kind,

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.outbox.models import WorkerHeartbeat
-from app.outbox.queries import Kind
+from app.outbox.queries import EventKind
 
 EVERY = timedelta(seconds=15)
 SILENT_AFTER = 3 * EVERY
@@ -19,7 +19,7 @@ SILENT_AFTER = 3 * EVERY
 class Heartbeat:
     """`at` None: no worker of this kind ever ran here. `trouble`: what keeps it from delivering."""
 
-    kind: Kind
+    kind: EventKind
     at: datetime | None = None
     trouble: str | None = None
     trouble_since: datetime | None = None
@@ -37,11 +37,11 @@ def heartbeats(db: Session) -> tuple[Heartbeat, ...]:
         Heartbeat(kind, row.at, row.trouble, row.trouble_since)
         if (row := rows.get(kind)) is not None
         else Heartbeat(kind)
-        for kind in Kind
+        for kind in EventKind
     )
 
 
-def beat(db: Session, kind: Kind, trouble: str | None, *, now: datetime) -> None:
+def beat(db: Session, kind: EventKind, trouble: str | None, *, now: datetime) -> None:
     """Say that a worker of this kind works, or what keeps it from its work."""
     words = trouble[:400] if trouble else None
     row = db.get(WorkerHeartbeat, kind.value, with_for_update=True)

@@ -22,7 +22,7 @@ KEPT = timedelta(days=90)
 """How long what was delivered, and a mail that was given up, is kept: a rule of `app.retention`."""
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What the outbox holds; each kind has a worker of its own."""
 
     facts = "facts"
@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class KeptMailSummary:
     id: EventId
     at: datetime
     to: str
@@ -39,7 +39,7 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class FailedEvent:
     """An event that failed and waits for its next try; `to` is set for mails."""
 
     name: str
@@ -50,7 +50,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenUp:
+class GivenUpEvent:
     """An event that was tried to the end; `to` and `template` are set for mails."""
 
     id: EventId
@@ -68,7 +68,7 @@ class GivenUp:
         return self.template.replace("/", ", ").replace("-", " ").replace("_", " ").capitalize()
 
 
-def due(kind: Kind, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def due(kind: EventKind, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions under which an event is due.
 
     A clock that was ahead for a while leaves moments that lie further ahead than any wait or lease: they
@@ -77,7 +77,7 @@ def due(kind: Kind, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         OutboxEvent.done_at.is_(None),
         OutboxEvent.dead_at.is_(None),
-        OutboxEvent.name == MAIL if kind is Kind.mails else OutboxEvent.name != MAIL,
+        OutboxEvent.name == MAIL if kind is EventKind.mails else OutboxEvent.name != MAIL,
         or_(
             OutboxEvent.tries == 0,
             OutboxEvent.available_at <= now,
@@ -92,14 +92,14 @@ def due(kind: Kind, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def is_anything_due(db: Session, kind: Kind, *, now: datetime) -> bool:
+def is_anything_due(db: Session, kind: EventKind, *, now: datetime) -> bool:
     """Return whether a worker of this kind has something to do; asked often, so without a right to write."""
     return (
         db.scalars(select(OutboxEvent.id).where(*due(kind, now=now)).limit(1)).first() is not None
     )
 
 
-def refused(db: Session, *, most: int = 100) -> tuple[Refused, ...]:
+def refused(db: Session, *, most: int = 100) -> tuple[FailedEvent, ...]:
     """Return what waits after a failure, the oldest first."""
     rows = db.scalars(
         select(OutboxEvent)
@@ -112,14 +112,14 @@ def refused(db: Session, *, most: int = 100) -> tuple[Refused, ...]:
         .limit(most)
     )
     return tuple(
-        Refused(
+        FailedEvent(
             row.name, row.payload.get("to"), row.created_at, row.available_at, row.last_error or ""
         )
         for row in rows
     )
 
 
-def given_up(db: Session, *, most: int = 100) -> tuple[GivenUp, ...]:
+def given_up(db: Session, *, most: int = 100) -> tuple[GivenUpEvent, ...]:
     """Return the events that were given up, the newest first."""
     rows = db.scalars(
         select(OutboxEvent)
@@ -130,7 +130,7 @@ def given_up(db: Session, *, most: int = 100) -> tuple[GivenUp, ...]:
     return tuple(_given_up(row) for row in rows)
 
 
-def given_up_mail(db: Session, event_id: EventId) -> GivenUp:
+def given_up_mail(db: Session, event_id: EventId) -> GivenUpEvent:
     """Return a mail that was given up; raise NotFound when there is none, or it is tried again by now."""
     row = db.scalars(
         select(OutboxEvent).where(
@@ -142,28 +142,32 @@ def given_up_mail(db: Session, event_id: EventId) -> GivenUp:
     return _given_up(row)
 
 
-def kept_mails(db: Session, *, most: int = 100, to: str | None = None) -> tuple[Mail, ...]:
+def kept_mails(
+    db: Session, *, most: int = 100, to: str | None = None
+) -> tuple[KeptMailSummary, ...]:
     """Return the newest kept mails, newest first; with `to`, those of one address."""
     query = select(KeptMail).order_by(KeptMail.at.desc(), KeptMail.id.desc()).limit(most)
     if to is not None:
         query = query.where(KeptMail.to == to)
-    return tuple(Mail(row.id, row.at, row.to, row.subject, row.text) for row in db.scalars(query))
+    return tuple(
+        KeptMailSummary(row.id, row.at, row.to, row.subject, row.text) for row in db.scalars(query)
+    )
 
 
-def kept_mail_page(db: Session, *, number: int) -> Page[Mail]:
+def kept_mail_page(db: Session, *, number: int) -> Page[KeptMailSummary]:
     """Return one page of all kept mails, newest first."""
     total = db.scalars(select(func.count()).select_from(KeptMail)).one()
     newest_first = select(KeptMail).order_by(KeptMail.at.desc(), KeptMail.id.desc())
     rows = db.scalars(newest_first.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
-    mails = [Mail(row.id, row.at, row.to, row.subject, row.text) for row in rows]
+    mails = [KeptMailSummary(row.id, row.at, row.to, row.subject, row.text) for row in rows]
     return page_of(mails, number=number, total=total)
 
 
-def kept_mail(db: Session, mail_id: EventId) -> Mail:
+def kept_mail(db: Session, mail_id: EventId) -> KeptMailSummary:
     row = db.get(KeptMail, mail_id)
     if row is None:
         raise NotFound
-    return Mail(row.id, row.at, row.to, row.subject, row.text)
+    return KeptMailSummary(row.id, row.at, row.to, row.subject, row.text)
 
 
 def mail_source(db: Session, mail_id: EventId) -> str:
@@ -174,8 +178,8 @@ def mail_source(db: Session, mail_id: EventId) -> str:
     return row.source
 
 
-def _given_up(row: OutboxEvent) -> GivenUp:
-    return GivenUp(
+def _given_up(row: OutboxEvent) -> GivenUpEvent:
+    return GivenUpEvent(
         id=row.id,
         name=row.name,
         to=row.payload.get("to"),

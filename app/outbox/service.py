@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
 from app.outbox.models import KeptMail, OutboxEvent, WorkerHeartbeat
-from app.outbox.queries import LEASE, LONGEST_WAIT, MAIL, Kind, due
+from app.outbox.queries import LEASE, LONGEST_WAIT, MAIL, EventKind, due
 
 MOST_TRIES = 8
 """Tries of what is refused for good, or fails in our own code; with the waits between them eight hours."""
@@ -23,7 +23,7 @@ Calendar = dict[str, Any] | list[dict[str, Any]] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Leased:
+class LeasedEvent:
     """An event this worker may deliver until its lease ends. `until` names the lease: a worker that comes
     later gets a later one."""
 
@@ -63,7 +63,7 @@ def send_mail(
     return announce(db, MAIL, payload, now=now)
 
 
-def lease(db: Session, kind: Kind, *, now: datetime, most: int = 20) -> list[Leased]:
+def lease(db: Session, kind: EventKind, *, now: datetime, most: int = 20) -> list[LeasedEvent]:
     """Take up to `most` due facts or mails for this worker. Two workers never hold the same one."""
     waiting = (
         select(OutboxEvent.id)
@@ -88,7 +88,7 @@ def lease(db: Session, kind: Kind, *, now: datetime, most: int = 20) -> list[Lea
             OutboxEvent.leased_until,
         )
     ).all()
-    return sorted((Leased(*row) for row in taken), key=lambda leased: leased.id)
+    return sorted((LeasedEvent(*row) for row in taken), key=lambda leased: leased.id)
 
 
 def take_facts(db: Session, *, now: datetime) -> list[tuple[str, dict[str, Any]]]:
@@ -107,13 +107,15 @@ def take_facts(db: Session, *, now: datetime) -> list[tuple[str, dict[str, Any]]
     return list(distinct.values())
 
 
-def mark_done(db: Session, leased: Leased, *, now: datetime) -> bool:
+def mark_done(db: Session, leased: LeasedEvent, *, now: datetime) -> bool:
     """Note that an event is delivered; return False, and change nothing, when its lease is not ours any
     more. As the first statement of a block it keeps every other worker from the event until the end."""
     return _end_lease(db, leased, {"done_at": now, "last_error": None})
 
 
-def mark_failed(db: Session, leased: Leased, reason: str, *, for_good: bool, now: datetime) -> bool:
+def mark_failed(
+    db: Session, leased: LeasedEvent, reason: str, *, for_good: bool, now: datetime
+) -> bool:
     """Try again later, each time after a longer wait, up to four hours. Give up after `MOST_TRIES`; what is
     refused only for now is not given up before it is older than `PATIENCE`.
 
@@ -127,18 +129,18 @@ def mark_failed(db: Session, leased: Leased, reason: str, *, for_good: bool, now
     return _end_lease(db, leased, {"available_at": again, "last_error": reason[:MOST_WORDS]})
 
 
-def put_back(db: Session, leased: Leased, reason: str, *, now: datetime) -> bool:
+def put_back(db: Session, leased: LeasedEvent, reason: str, *, now: datetime) -> bool:
     """Give a mail back that could not even be tried: it keeps its turn and its tries. It is given up only
     when it has waited for `PATIENCE` in one trouble. Return False when the lease is not ours any more."""
     values: dict[str, Any] = {"tries": leased.tries - 1, "last_error": reason[:MOST_WORDS]}
-    of_mails = WorkerHeartbeat.worker == Kind.mails.value
+    of_mails = WorkerHeartbeat.worker == EventKind.mails.value
     since = db.scalar(select(WorkerHeartbeat.trouble_since).where(of_mails))
     if since is not None and now - max(since, leased.created_at) >= PATIENCE:
         values["dead_at"] = now
     return _end_lease(db, leased, values)
 
 
-def _end_lease(db: Session, leased: Leased, values: dict[str, Any]) -> bool:
+def _end_lease(db: Session, leased: LeasedEvent, values: dict[str, Any]) -> bool:
     ours = (
         OutboxEvent.id == leased.id,
         OutboxEvent.leased_until == leased.until,

@@ -13,13 +13,13 @@ from app.db.paging import page_number
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, SeatId
 from app.practicals import service
-from app.practicals.domain.seats import Attendance, Reason, Unmet
-from app.practicals.queries.eligibility_facts import holds_seat, waits
+from app.practicals.domain.seats import Attendance, PracticalsReason, Unmet
+from app.practicals.queries.eligibility_facts import holds_seat, still_waits
 from app.practicals.queries.student_list import DateRow, dates_page, practical_page
-from app.practicals.queries.student_list_sql import Filters
+from app.practicals.queries.student_list_sql import DateFilters
 from app.web.access import STAFF, STUDENT
 from app.web.forms import Submission
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Api
 
 api = Api("/api/v1/practicals", tags=["practicals"])
@@ -30,7 +30,7 @@ class UnmetOut(BaseModel):
     """One thing that stands in the way, and what to do about it."""
 
     model_config = ConfigDict(from_attributes=True)
-    reason: Reason
+    reason: PracticalsReason
     sentence: str
     remedy: str
 
@@ -93,7 +93,7 @@ def list_practicals(
         found = dates_page(
             db,
             visit.actor,
-            Filters(kind or None, month or None, free),
+            DateFilters(kind or None, month or None, free),
             zone=visit.settings.time_zone,
             number=page_number(page),
             now=visit.now,
@@ -178,7 +178,9 @@ def cancel_seat(visit: Visit, practical_id: PracticalId) -> Response:
 )
 def join_waiting_list(visit: Visit, practical_id: PracticalId, key: Key = "") -> EntryOut:
     """Wait for a place, or answer 409 with the reason."""
-    return EntryOut(entry_id=_once(visit, practical_id, key, service.join_waiting_list, waits))
+    return EntryOut(
+        entry_id=_once(visit, practical_id, key, service.join_waiting_list, still_waits)
+    )
 
 
 @api.delete(
@@ -192,7 +194,7 @@ def leave_waiting_list(visit: Visit, practical_id: PracticalId) -> Response:
 
 
 def _once(
-    visit: VisitContext,
+    visit: RequestContext,
     practical_id: PracticalId,
     key: str,
     use_case: Callable[..., UUID],
@@ -210,21 +212,21 @@ def _once(
 
 
 def _practical(row: DateRow) -> PracticalOut:
-    gate = row.gate
+    practical = row.practical
     return PracticalOut(
-        id=gate.id,
-        title=gate.title,
+        id=practical.id,
+        title=practical.title,
         course=row.course_title,
-        starts_at=gate.starts_at,
-        ends_at=gate.ends_at,
-        zone=gate.zone,
-        room=gate.room,
-        places=gate.capacity,
-        places_left=gate.free,
+        starts_at=practical.starts_at,
+        ends_at=practical.ends_at,
+        zone=practical.zone,
+        room=practical.room,
+        places=practical.capacity,
+        places_left=practical.free,
         waiting=row.waiting,
         booked=row.seat_id is not None,
         position=row.position,
-        cancel_until=row.cancel.until if row.cancel else gate.cancel_until,
+        cancel_until=row.cancel.until if row.cancel else practical.cancel_until,
         can_cancel=row.cancel is not None and row.cancel.is_open and row.seat_id is not None,
         unmet=_unmet(row.unmet),
         waiting_unmet=_unmet(row.wait_unmet),

@@ -7,13 +7,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.auditing import Check, findings, findings_of_each
-from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, WaitingState, is_takeable
-from app.practicals.models import Practical, Seat, WaitingEntry
+from app.practicals.domain.seats import (
+    Practical,
+    PracticalStatus,
+    SeatState,
+    WaitingState,
+    is_takeable,
+)
+from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.eligibility_facts import (
-    GATE_COLUMNS,
+    PRACTICAL_COLUMNS,
+    assessed,
     first_waiters,
-    judged,
-    known_people,
+    read_candidates,
 )
 from app.practicals.queries.lost_rights import without_right
 from app.practicals.queries.pending import lists_to_close
@@ -28,15 +34,15 @@ def seats_are_counted(db: Session, *, now: datetime) -> list[str]:
     """`taken` counts exactly the confirmed seats, and no more are held than exist."""
     held = (
         select(func.count())
-        .where(Seat.practical_id == Practical.id, Seat.state == SeatState.confirmed)
-        .correlate(Practical)
+        .where(Seat.practical_id == PracticalRow.id, Seat.state == SeatState.confirmed)
+        .correlate(PracticalRow)
         .scalar_subquery()
     )
     found = []
     for practical_id, taken, capacity, override, rows in db.execute(
         select(
-            Practical.id, Practical.taken, Practical.capacity, Practical.override, held
-        ).order_by(Practical.id)
+            PracticalRow.id, PracticalRow.taken, PracticalRow.capacity, PracticalRow.override, held
+        ).order_by(PracticalRow.id)
     ):
         if rows > capacity + override:
             found.append(
@@ -73,10 +79,10 @@ def cancelled_days_are_empty(db: Session, *, now: datetime) -> list[str]:
     """Nobody has a confirmed seat on a cancelled day."""
     rows = db.scalars(
         select(Seat.id)
-        .join(Practical, Practical.id == Seat.practical_id)
+        .join(PracticalRow, PracticalRow.id == Seat.practical_id)
         .where(
             Seat.state == SeatState.confirmed,
-            Practical.status == PracticalStatus.cancelled,
+            PracticalRow.status == PracticalStatus.cancelled,
         )
         .order_by(Seat.id)
     )
@@ -88,32 +94,32 @@ def nobody_waits_in_vain(db: Session, *, now: datetime) -> list[str]:
     waits = (
         select(WaitingEntry.id)
         .where(
-            WaitingEntry.practical_id == Practical.id,
+            WaitingEntry.practical_id == PracticalRow.id,
             WaitingEntry.state == WaitingState.waiting,
         )
         .exists()
     )
     rows = db.execute(
-        select(*GATE_COLUMNS)
-        .where(Practical.taken < Practical.capacity, waits)
-        .order_by(Practical.id)
+        select(*PRACTICAL_COLUMNS)
+        .where(PracticalRow.taken < PracticalRow.capacity, waits)
+        .order_by(PracticalRow.id)
     ).all()
 
     def look(row: Any) -> list[str]:
-        gate = Gate(*row)
-        return _waiters_in_vain(db, gate) if is_takeable(gate, now) else []
+        practical = Practical(*row)
+        return _waiters_in_vain(db, practical) if is_takeable(practical, now) else []
 
     return findings_of_each(rows, lambda row: f"Practical {row[0]}", look)
 
 
-def _waiters_in_vain(db: Session, gate: Gate) -> list[str]:
+def _waiters_in_vain(db: Session, practical: Practical) -> list[str]:
     after = 0
-    while waiters := first_waiters(db, gate.id, after=after):
-        known = known_people(db, gate, [waiter.user_id for waiter in waiters])
-        for waiter in judged(gate, waiters, known):
+    while waiters := first_waiters(db, practical.id, after=after):
+        known = read_candidates(db, practical, [waiter.user_id for waiter in waiters])
+        for waiter in assessed(practical, waiters, known):
             if not waiter.unmet:
                 return [
-                    f"Practical {gate.id}: a place is free and person {waiter.user_id} waits for it."
+                    f"Practical {practical.id}: a place is free and person {waiter.user_id} waits for it."
                 ]
         after = waiters[-1].number
     return []

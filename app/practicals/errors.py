@@ -2,8 +2,8 @@
 
 from app.kit.errors import Conflict
 from app.practicals.domain.clashes import Clash
-from app.practicals.domain.recipients import Told
-from app.practicals.domain.seats import Gate, Unmet
+from app.practicals.domain.recipients import Recipients
+from app.practicals.domain.seats import Practical, Unmet
 
 
 class PlaceRefused(Conflict):
@@ -35,7 +35,7 @@ class ToBeConfirmed(Conflict):
     """A change would mail people, and whoever makes it has not seen yet whom. It was made and taken back,
     so that what this says of it is exactly what would happen."""
 
-    def __init__(self, told: Told, before: Gate, after: Gate) -> None:
+    def __init__(self, told: Recipients, before: Practical, after: Practical) -> None:
         super().__init__(f"{told.sentence} Nothing is saved yet.", reason="to_be_confirmed")
         self.told = told
         self.before = before

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator
 
-from app.enrolments.forms import ReserveForm as EnrolmentsReserveForm
+from app.enrolments.forms import ReservePlacesForm as EnrolmentsReserveForm
 from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, UserId
 from app.kit.versions import version_of
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import Attendance
 from app.practicals.domain.times import whole_hours
-from app.practicals.queries.admin_detail import Choices, Planned
+from app.practicals.queries.admin_detail import Choices, PlannedPractical
 from app.web.dates import Day, TimeOfDay, moment, typed_day
 from app.web.forms import EditForm, Form
 
@@ -110,27 +110,27 @@ def defaults(choices: Choices) -> dict[str, Any]:
     }
 
 
-def values_of(planned: Planned) -> dict[str, Any]:
+def values_of(planned: PlannedPractical) -> dict[str, Any]:
     """Return a planned practical as its form shows it."""
-    gate = planned.gate
-    zone = ZoneInfo(gate.zone)
-    starts, ends = gate.starts_at.astimezone(zone), gate.ends_at.astimezone(zone)
-    opens = gate.booking_opens_at.astimezone(zone)
+    practical = planned.practical
+    zone = ZoneInfo(practical.zone)
+    starts, ends = practical.starts_at.astimezone(zone), practical.ends_at.astimezone(zone)
+    opens = practical.booking_opens_at.astimezone(zone)
     return {
         "version": version_of(planned.record),
-        "kind": f"{gate.course_key}/{gate.kind_key}",
+        "kind": f"{practical.course_key}/{practical.kind_key}",
         "day": typed_day(starts.date()),
         "starts": f"{starts:%H:%M}",
         "ends": f"{ends:%H:%M}",
-        "zone": gate.zone,
-        "room": gate.room,
+        "zone": practical.zone,
+        "room": practical.room,
         "instructors": [str(user_id) for user_id in planned.instructors],
-        "capacity": str(gate.capacity),
+        "capacity": str(practical.capacity),
         "opens_day": typed_day(opens.date()),
         "opens": f"{opens:%H:%M}",
-        "closes_hours": str(whole_hours(gate.booking_closes_at, gate.starts_at)),
-        "cancel_hours": str(whole_hours(gate.cancel_until, gate.starts_at)),
-        "intake": str(gate.intake_id) if gate.intake_id else "",
+        "closes_hours": str(whole_hours(practical.booking_closes_at, practical.starts_at)),
+        "cancel_hours": str(whole_hours(practical.cancel_until, practical.starts_at)),
+        "intake": str(practical.intake_id) if practical.intake_id else "",
         "note": planned.note or "",
     }
 
@@ -146,23 +146,19 @@ FIELDS_OF_PLAN = {
 """The fields that show a value of the record, where they are named differently."""
 
 
-class EmptyForm(Form):
-    """A form that is one button."""
-
-
 class PublishForm(Form):
     """Publishing a day, also where it clashes with another."""
 
     accept_clashes: bool = Field(default=False, title="Publish all the same")
 
 
-class ReasonForm(Form):
+class PracticalReasonForm(Form):
     """Why an admin does what affects other people."""
 
     reason: str = Field(title="reason", max_length=500)
 
 
-class ReserveForm(Form):
+class ReserveSeatForm(Form):
     """A place for a named person. `override` passes over everything that can be passed over."""
 
     person: UUID = Field(title="person")
@@ -170,7 +166,7 @@ class ReserveForm(Form):
     override: bool = Field(default=False, title="override")
 
 
-class ReserveTogetherForm(EnrolmentsReserveForm):
+class ReserveWithPracticalForm(EnrolmentsReserveForm):
     """The reservation screen of an intake, with a place on a practical besides."""
 
     practical: UUID | None = Field(default=None, title="practical")
@@ -186,7 +182,3 @@ class AttendanceForm(Form):
     @property
     def mark(self) -> Attendance | None:
         return None if self.attendance == "unmarked" else Attendance(self.attendance)
-
-
-class EverybodyForm(Form):
-    """Everybody without a mark is present; the form has no field of its own."""

@@ -10,7 +10,7 @@ from app.kit.ids import IntakeId, PracticalId, RevisionId, SeatId, UserId, Waiti
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 
 
-class Practical(Base):
+class PracticalRow(Base):
     """A practical day and the gate of its seats: `taken` counts confirmed ones."""
 
     __tablename__ = "practicals"

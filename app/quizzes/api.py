@@ -22,49 +22,49 @@ LONGEST_TOKEN = 64
 MOST_TOKENS = 20
 
 
-class Shape(BaseModel):
+class StrictShape(BaseModel):
     """Strict: `true` is not 1, and a field nobody knows is refused."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, from_attributes=True)
 
 
-class Choice(Shape):
+class Choice(StrictShape):
     """The tokens of the chosen options; an empty list takes an answer back."""
 
     options: list[Annotated[str, Field(max_length=LONGEST_TOKEN)]] = Field(max_length=MOST_TOKENS)
 
 
-class TypedNumber(Shape):
+class TypedNumber(StrictShape):
     """A number as it was typed, with a point or a comma; empty text takes an answer back."""
 
     text: str = Field(max_length=LONGEST_TEXT)
 
 
-class AnswerIn(Shape):
+class AnswerIn(StrictShape):
     """`sequence` counts the client's changes to this question, from 1."""
 
     sequence: int = Field(ge=1, le=service.LAST_SEQUENCE)
     response: Choice | TypedNumber
 
 
-class AnswerOut(Shape):
+class AnswerOut(StrictShape):
     """What is stored now. A higher `sequence` than the one sent: a newer answer was there already."""
 
     sequence: int
     saved_at: datetime
 
 
-class StartedOut(Shape):
+class StartedOut(StrictShape):
     attempt: str
     href: str
 
 
-class OptionOut(Shape):
+class OptionOut(StrictShape):
     token: str
     html: str
 
 
-class QuestionOut(Shape):
+class QuestionOut(StrictShape):
     position: int
     type: str
     stem_html: str
@@ -76,13 +76,13 @@ class QuestionOut(Shape):
     response: Choice | TypedNumber
 
 
-class ScoreOut(Shape):
+class ScoreOut(StrictShape):
     earned: int
     possible: int
     passed: bool
 
 
-class AttemptOut(Shape):
+class AttemptOut(StrictShape):
     """`result` is null while the attempt is open; `now` is the server's clock, the only one."""
 
     id: str

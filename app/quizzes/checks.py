@@ -32,7 +32,7 @@ def attempts_add_up(db: Session, *, now: datetime) -> list[str]:
     for rows in _attempts(db):
         answers = queries.answers_of_many(db, [row.id for row in rows])
 
-        def look(row: models.Attempt, answers: Answers = answers) -> Iterator[str]:
+        def look(row: models.AttemptRow, answers: Answers = answers) -> Iterator[str]:
             attempt = models.attempt_from(row)
             yield from _wrong_answers(attempt, answers[row.id])
             yield from _wrong_marks(db, attempt, row.marks, answers[row.id])
@@ -66,14 +66,14 @@ def open_attempts_may_go_on(db: Session, *, now: datetime) -> list[str]:
     ]
 
 
-def _attempts(db: Session) -> Iterator[Sequence[models.Attempt]]:
+def _attempts(db: Session) -> Iterator[Sequence[models.AttemptRow]]:
     after = AttemptId(UUID(int=0))
     while True:
         rows = db.scalars(
-            select(models.Attempt)
-            .options(undefer(models.Attempt.marks))
-            .where(models.Attempt.id > after)
-            .order_by(models.Attempt.id)
+            select(models.AttemptRow)
+            .options(undefer(models.AttemptRow.marks))
+            .where(models.AttemptRow.id > after)
+            .order_by(models.AttemptRow.id)
             .limit(AT_ONCE)
         ).all()
         if not rows:
@@ -109,7 +109,7 @@ def _wrong_marks(
     return found
 
 
-def _passes_without_completion(db: Session, attempts: Sequence[models.Attempt]) -> list[str]:
+def _passes_without_completion(db: Session, attempts: Sequence[models.AttemptRow]) -> list[str]:
     passed: dict[str, dict[AttemptId, tuple[UserId, str]]] = defaultdict(dict)
     for attempt in attempts:
         if attempt.passed:

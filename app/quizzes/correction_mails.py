@@ -10,7 +10,7 @@ from app.accounts import queries as accounts
 from app.courses import queries as courses
 from app.kit.ids import RevisionId
 from app.notices import service as notices
-from app.quizzes.models import Attempt, AttemptState
+from app.quizzes.models import AttemptRow, AttemptState
 
 
 def tell_of_corrected_explanations(
@@ -27,18 +27,18 @@ def tell_of_corrected_explanations(
     page shows it to whoever may see it. Closed accounts are not written to.
     """
     rows = db.execute(
-        select(Attempt.user_id, Attempt.quiz_key, Attempt.id, Attempt.revision_id)
+        select(AttemptRow.user_id, AttemptRow.quiz_key, AttemptRow.id, AttemptRow.revision_id)
         .where(
-            Attempt.course_key == course_key,
-            Attempt.state != AttemptState.in_progress,
+            AttemptRow.course_key == course_key,
+            AttemptRow.state != AttemptState.in_progress,
             or_(
                 *(
-                    and_(Attempt.quiz_key == quiz_key, Attempt.revision_id.in_(revision_ids))
+                    and_(AttemptRow.quiz_key == quiz_key, AttemptRow.revision_id.in_(revision_ids))
                     for quiz_key, revision_ids in corrected.items()
                 )
             ),
         )
-        .order_by(Attempt.user_id, Attempt.quiz_key, Attempt.number)
+        .order_by(AttemptRow.user_id, AttemptRow.quiz_key, AttemptRow.number)
     )
     newest = {(row.user_id, row.quiz_key): row for row in rows}
     people = accounts.people(db, {user_id for user_id, _ in newest})

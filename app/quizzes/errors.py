@@ -3,7 +3,7 @@
 from app.kit.errors import Conflict, Forbidden, Invalid
 
 
-class StartRefused(Conflict):
+class AttemptStartRefused(Conflict):
     """No new attempt can start; the reason is one of `StartReason`."""
 
     title = "This quiz cannot be started now"

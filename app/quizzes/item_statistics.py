@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.courses.domain.delivery import Quiz
 from app.kit.ids import AttemptId
 from app.quizzes import marking, models, queries
-from app.quizzes.marking import Mark
+from app.quizzes.marking import QuestionMark
 from app.quizzes.queries import ATTEMPT, WHOLE_ATTEMPT
 
 MOST_ATTEMPTS = 200
@@ -21,32 +21,32 @@ MOST_ATTEMPTS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class MissedQuestion:
+class QuestionStatistics:
     """One question: how often it was asked, and how often the answer was wrong or left out."""
 
     number: int
     heading_html: str
-    asked: int
+    times_shown: int
     missed: int
 
     @property
     def percent(self) -> int:
-        return round(self.missed * 100 / self.asked)
+        return round(self.missed * 100 / self.times_shown)
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class QuizStatistics:
     """The questions that were asked at all, the most missed first. `attempts` is how many were
     counted, `is_partial` whether there are older ones."""
 
     attempts: int
     is_partial: bool
-    questions: tuple[MissedQuestion, ...]
+    questions: tuple[QuestionStatistics, ...]
 
 
-def missed_questions(
+def quiz_statistics(
     db: Session, course_key: str, quiz: Quiz, who: Select[*tuple[Any, ...]] | None
-) -> Missed:
+) -> QuizStatistics:
     """Count the sent attempts at a quiz, of everybody or of the people that `who` selects, in one
     statement. A question that the quiz has lost since is left out."""
     sent = (
@@ -69,10 +69,10 @@ def missed_questions(
         for mark in older[attempt_id] if marks is None else marking.marks_from(marks):
             asked[mark.question_key] += 1
             missed[mark.question_key] += not mark.is_right
-    return Missed(len(counted), len(rows) > MOST_ATTEMPTS, _by_need(quiz, asked, missed))
+    return QuizStatistics(len(counted), len(rows) > MOST_ATTEMPTS, _by_need(quiz, asked, missed))
 
 
-def _marked_now(db: Session, ids: list[AttemptId]) -> dict[AttemptId, tuple[Mark, ...]]:
+def _marked_now(db: Session, ids: list[AttemptId]) -> dict[AttemptId, tuple[QuestionMark, ...]]:
     """Mark attempts of an older version that the worker has not come to yet, in two statements."""
     if not ids:
         return {}
@@ -84,9 +84,11 @@ def _marked_now(db: Session, ids: list[AttemptId]) -> dict[AttemptId, tuple[Mark
     }
 
 
-def _by_need(quiz: Quiz, asked: Counter[str], missed: Counter[str]) -> tuple[MissedQuestion, ...]:
+def _by_need(
+    quiz: Quiz, asked: Counter[str], missed: Counter[str]
+) -> tuple[QuestionStatistics, ...]:
     found = [
-        MissedQuestion(
+        QuestionStatistics(
             number,
             queries.split_stem(question.stem_html)[0],
             asked[question.key],
@@ -95,4 +97,4 @@ def _by_need(quiz: Quiz, asked: Counter[str], missed: Counter[str]) -> tuple[Mis
         for number, question in enumerate(quiz.questions, start=1)
         if asked[question.key]
     ]
-    return tuple(sorted(found, key=lambda one: (-one.missed / one.asked, one.number)))
+    return tuple(sorted(found, key=lambda one: (-one.missed / one.times_shown, one.number)))

@@ -38,7 +38,7 @@ def statement_of_lost(now: datetime) -> Select[*tuple[Any, ...]]:
     """Return the statement that finds open attempts without a right to them."""
     return (
         select(ATTEMPT.id, ATTEMPT.user_id, USER.name, ATTEMPT.course_key)
-        .join_from(table_of(models.Attempt), table_of(User), USER.id == ATTEMPT.user_id)
+        .join_from(table_of(models.AttemptRow), table_of(User), USER.id == ATTEMPT.user_id)
         .where(
             ATTEMPT.state == models.AttemptState.in_progress,
             or_(ATTEMPT.due_at.is_(None), ATTEMPT.due_at >= now - GRACE),

@@ -20,7 +20,7 @@ from app.quizzes.queries import ATTEMPT, WHOLE_ATTEMPT
 FIRST = AttemptId(UUID(int=0))
 UNMARKED = (ATTEMPT.state == models.AttemptState.submitted) & ATTEMPT.marks.is_(None)
 WRITE = (
-    update(table_of(models.Attempt))
+    update(table_of(models.AttemptRow))
     .where(ATTEMPT.id == bindparam("attempt"), UNMARKED)
     .values(marks=bindparam("made", type_=ATTEMPT.marks.type))
 )

@@ -23,7 +23,7 @@ MARKS_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class QuestionMark:
     """The points of one question."""
 
     question_key: str
@@ -36,10 +36,10 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class AttemptMarks:
     """The marks of an attempt in the order shown, and their score."""
 
-    marks: tuple[Mark, ...]
+    marks: tuple[QuestionMark, ...]
     score: Score
 
     def to_json(self) -> dict[str, Any]:
@@ -48,12 +48,14 @@ class Marks:
         return {"version": MARKS_VERSION, "questions": questions}
 
 
-def marks_from(stored: Mapping[str, Any]) -> tuple[Mark, ...]:
+def marks_from(stored: Mapping[str, Any]) -> tuple[QuestionMark, ...]:
     """Return stored marks."""
-    return tuple(Mark(key, earned, possible) for key, earned, possible in stored["questions"])
+    return tuple(
+        QuestionMark(key, earned, possible) for key, earned, possible in stored["questions"]
+    )
 
 
-def mark(question: Question, key: QuestionKey, response: Response | None) -> int:
+def mark_question(question: Question, key: QuestionKey, response: Response | None) -> int:
     """Return the points of one answer: all or nothing.
 
     Choices are right when exactly the correct options are chosen; a number is right when it lies
@@ -73,20 +75,20 @@ def mark_attempt(
     keys: QuizKeys,
     drawn: Iterable[DrawnQuestion],
     responses: Mapping[str, Response],
-) -> Marks:
+) -> AttemptMarks:
     """Return the marks of an attempt. Passed is decided in whole numbers, without rounding."""
     marks = []
     for one in drawn:
         question = quiz.question(one.key)
-        points = mark(question, keys.questions[one.key], responses.get(one.key))
-        marks.append(Mark(one.key, points, question.points))
+        points = mark_question(question, keys.questions[one.key], responses.get(one.key))
+        marks.append(QuestionMark(one.key, points, question.points))
     earned = sum(one.earned for one in marks)
     possible = sum(one.possible for one in marks)
     passed = earned * 100 >= quiz.pass_percent * possible
-    return Marks(tuple(marks), Score(earned, possible, passed))
+    return AttemptMarks(tuple(marks), Score(earned, possible, passed))
 
 
-def mark_saved(db: Session, attempt: Attempt, answers: Iterable[SavedAnswer]) -> Marks:
+def mark_saved(db: Session, attempt: Attempt, answers: Iterable[SavedAnswer]) -> AttemptMarks:
     """Mark an attempt under the revision it pinned, from the answers that count."""
     quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
     keys = answer_keys(db, attempt.revision_id).quizzes.get(attempt.quiz_key)

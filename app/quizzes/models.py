@@ -22,7 +22,7 @@ class AttemptState(StrEnum):
     ended = "ended"
 
 
-class Attempt(Base):
+class AttemptRow(Base):
     """One try of one student at one quiz. `due_at` None: no time limit. `drawn` holds the drawn
     questions and options in order, with the random tokens the browser knows them by."""
 
@@ -77,7 +77,7 @@ class Attempt(Base):
     worker has filled them in."""
 
 
-class Answer(Base):
+class AnswerRow(Base):
     """One saved answer; a later `sequence` replaces an earlier one, `is_late` never counts."""
 
     __tablename__ = "answers"
@@ -92,7 +92,7 @@ class Answer(Base):
     received_at: Mapped[datetime]
 
 
-def attempt_from(row: Attempt | Row[Any]) -> domain.Attempt:
+def attempt_from(row: AttemptRow | Row[Any]) -> domain.Attempt:
     """Return an attempt as the rules see it, from an entity or from its columns."""
     score = None
     if row.earned is not None and row.possible is not None:
@@ -112,7 +112,7 @@ def attempt_from(row: Attempt | Row[Any]) -> domain.Attempt:
     )
 
 
-def answer_from(row: Answer | Row[Any]) -> domain.SavedAnswer:
+def answer_from(row: AnswerRow | Row[Any]) -> domain.SavedAnswer:
     """Return a saved answer as the rules see it, from an entity or from its columns."""
     return domain.SavedAnswer(
         question_key=row.question_key,

@@ -4,12 +4,12 @@ from fastapi import Response
 
 from app.kit.ids import AttemptId
 from app.quizzes import queries, review, service
-from app.quizzes.errors import AnswerUnreadable, AttemptEnded, StartRefused
+from app.quizzes.errors import AnswerUnreadable, AttemptEnded, AttemptStartRefused
 from app.quizzes.forms import AnswerForm
 from app.web.access import STUDENT
 from app.web.errors import status_of
 from app.web.forms import Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -31,7 +31,7 @@ def start_attempt(visit: Visit, course_key: str, quiz_key: str, submitted: Submi
     try:
         with visit.database.write() as db:
             to = visit.once(db, submitted, effect)
-    except StartRefused as refused:
+    except AttemptStartRefused as refused:
         with visit.database.read() as db:
             page = queries.start_page(db, visit.actor, course_key, quiz_key, now=visit.now)
         return visit.render(
@@ -100,7 +100,7 @@ def show_result(visit: Visit, attempt_id: AttemptId) -> Response:
 
 
 def _question(
-    visit: VisitContext,
+    visit: RequestContext,
     attempt_id: AttemptId,
     position: int,
     form: AnswerForm | None = None,
@@ -126,7 +126,7 @@ def _question(
 
 
 def _result(
-    visit: VisitContext, attempt_id: AttemptId, refused: AttemptEnded | None = None
+    visit: RequestContext, attempt_id: AttemptId, refused: AttemptEnded | None = None
 ) -> Response:
     with visit.database.read() as db:
         page = review.result_page(db, visit.actor, attempt_id, now=visit.now)
@@ -140,7 +140,7 @@ def _result(
 
 
 def _next_url(
-    visit: VisitContext, attempt_id: AttemptId, position: int, go: str, length: int
+    visit: RequestContext, attempt_id: AttemptId, position: int, go: str, length: int
 ) -> str:
     following = position + (-1 if go == "previous" else 1)
     if go == "check" or following > length:

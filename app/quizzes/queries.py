@@ -19,14 +19,14 @@ from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
 from app.quizzes import models, policy
-from app.quizzes.domain.attempt import GRACE, Attempt, SavedAnswer, Score, Try, counting
+from app.quizzes.domain.attempt import GRACE, Attempt, AttemptSummary, SavedAnswer, Score, counting
 from app.quizzes.domain.releasing import best
 from app.quizzes.domain.sampling import DrawnQuestion
 from app.quizzes.domain.starting import StartReason, StartRefusal, start_refusal
 from app.quizzes.errors import AttemptClosed, PlaceEnded
 
 # Built once, of plain columns: every question of a quiz asks.
-ATTEMPT, ANSWER = table_of(models.Attempt).c, table_of(models.Answer).c
+ATTEMPT, ANSWER = table_of(models.AttemptRow).c, table_of(models.AnswerRow).c
 HOLDS_PLACE = holds_place(ATTEMPT.user_id, ATTEMPT.course_key)
 IS_TRY = ATTEMPT.state != models.AttemptState.ended
 """An attempt that was closed with the place of its student is kept, and is no try."""
@@ -37,7 +37,7 @@ ONE_ATTEMPT = Prepared(
         ATTEMPT.id == bindparam("attempt_id")
     )
 )
-_later = table_of(models.Answer).alias("later")
+_later = table_of(models.AnswerRow).alias("later")
 NEWEST_ANSWERS = Prepared(
     select(*ANSWER).where(
         ANSWER.attempt_id == bindparam("attempt_id"),
@@ -53,7 +53,7 @@ NEWEST_ANSWERS = Prepared(
 )
 
 
-# The columns of a Try: a home page asks for all of a student's, and needs no questions.
+# The columns of an AttemptSummary: a home page asks for all of a student's, and needs no questions.
 TRIES = Prepared(
     select(
         ATTEMPT.id,
@@ -71,9 +71,9 @@ TRIES = Prepared(
 )
 
 
-def tries_of(db: Session, user_id: UserId) -> tuple[Try, ...]:
+def tries_of(db: Session, user_id: UserId) -> tuple[AttemptSummary, ...]:
     """Return a person's attempts at every quiz in short, the newest first."""
-    return tuple(Try(*row) for row in TRIES.all(db, user_id=user_id))
+    return tuple(AttemptSummary(*row) for row in TRIES.all(db, user_id=user_id))
 
 
 def attempt_of(db: Session, actor: Actor, attempt_id: AttemptId) -> Attempt:
@@ -112,14 +112,14 @@ def attempts_at(
 ) -> tuple[Attempt, ...]:
     """Return a person's attempts at one quiz, in order."""
     rows = db.scalars(
-        select(models.Attempt)
+        select(models.AttemptRow)
         .where(
-            models.Attempt.user_id == user_id,
-            models.Attempt.course_key == course_key,
-            models.Attempt.quiz_key == quiz_key,
+            models.AttemptRow.user_id == user_id,
+            models.AttemptRow.course_key == course_key,
+            models.AttemptRow.quiz_key == quiz_key,
             IS_TRY,
         )
-        .order_by(models.Attempt.number)
+        .order_by(models.AttemptRow.number)
     )
     return tuple(models.attempt_from(row) for row in rows)
 
@@ -127,9 +127,9 @@ def attempts_at(
 def attempts_of(db: Session, user_id: UserId, *, most: int = 200) -> tuple[Attempt, ...]:
     """Return a person's attempts at every quiz, the newest first."""
     rows = db.scalars(
-        select(models.Attempt)
-        .where(models.Attempt.user_id == user_id, IS_TRY)
-        .order_by(models.Attempt.started_at.desc(), models.Attempt.id.desc())
+        select(models.AttemptRow)
+        .where(models.AttemptRow.user_id == user_id, IS_TRY)
+        .order_by(models.AttemptRow.started_at.desc(), models.AttemptRow.id.desc())
         .limit(most)
     )
     return tuple(models.attempt_from(row) for row in rows)
@@ -154,9 +154,9 @@ def answers_of_many(
     found: dict[AttemptId, list[SavedAnswer]] = defaultdict(list)
     wanted = list(attempt_ids)
     rows = db.scalars(
-        select(models.Answer)
-        .where(models.Answer.attempt_id.in_(wanted))
-        .order_by(models.Answer.question_key, models.Answer.sequence)
+        select(models.AnswerRow)
+        .where(models.AnswerRow.attempt_id.in_(wanted))
+        .order_by(models.AnswerRow.question_key, models.AnswerRow.sequence)
     )
     for row in rows:
         found[row.attempt_id].append(models.answer_from(row))
@@ -166,12 +166,12 @@ def answers_of_many(
 def overdue_attempts(db: Session, *, now: datetime, most: int = 20) -> tuple[AttemptId, ...]:
     """Return open attempts whose time is over, the longest over first."""
     rows = db.scalars(
-        select(models.Attempt.id)
+        select(models.AttemptRow.id)
         .where(
-            models.Attempt.state == models.AttemptState.in_progress,
-            models.Attempt.due_at < now - GRACE,
+            models.AttemptRow.state == models.AttemptState.in_progress,
+            models.AttemptRow.due_at < now - GRACE,
         )
-        .order_by(models.Attempt.due_at, models.Attempt.id)
+        .order_by(models.AttemptRow.due_at, models.AttemptRow.id)
         .limit(most)
     )
     return tuple(rows)
@@ -186,7 +186,7 @@ def quiz_of(db: Session, attempt: Attempt) -> Quiz:
 
 
 @dataclass(frozen=True, slots=True)
-class StartPage:
+class QuizStartPage:
     """What a student should know before an attempt. `attempts` are the earlier ones, in order."""
 
     course_key: str
@@ -218,7 +218,7 @@ class StartPage:
 
 def start_page(
     db: Session, actor: Actor, course_key: str, quiz_key: str, *, now: datetime
-) -> StartPage:
+) -> QuizStartPage:
     """Return the page before an attempt; a quiz of a course without a place does not exist."""
     place = enrolments.place_on(db, actor.user_id, course_key)
     if place is None or not policy.may_take_quizzes(actor):
@@ -229,7 +229,7 @@ def start_page(
         raise NotFound
     done = learning.done_by(db, actor.user_id, course_key)
     attempts = attempts_at(db, actor.user_id, course_key, quiz_key)
-    return StartPage(
+    return QuizStartPage(
         course_key=course_key,
         course_title=course.title,
         quiz=quiz,

@@ -24,7 +24,7 @@ from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score, counting
 from app.quizzes.domain.releasing import best, is_released
 from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import DrawnQuestion
-from app.quizzes.marking import Mark, Marks
+from app.quizzes.marking import AttemptMarks, QuestionMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _review(
     attempt: Attempt,
     quiz: Quiz,
     answers: tuple[SavedAnswer, ...],
-    marks: Marks,
+    marks: AttemptMarks,
 ) -> tuple[ReviewedQuestion, ...]:
     keys = answer_keys(db, attempt.revision_id).quizzes[attempt.quiz_key].questions
     corrections = explanation_corrections(db, attempt.course_key, attempt.quiz_key)
@@ -167,7 +167,7 @@ def _reviewed(
     drawn: DrawnQuestion,
     key: QuestionKey,
     response: Response,
-    mark: Mark,
+    mark: QuestionMark,
     corrections: tuple[Correction, ...],
 ) -> ReviewedQuestion:
     html = {option.key: option.html for option in question.options}

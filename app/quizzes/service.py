@@ -10,14 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor, open_to_all, require
+from app.accounts.actor import Actor, require, without_permission_check
 from app.audit import service as audit
 from app.courses import queries as courses
 from app.courses.domain.delivery import Quiz
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
-from app.enrolments.queries import Place
+from app.enrolments.queries import ConfirmedPlace
 from app.kit.errors import NotFound
 from app.kit.ids import AttemptId, EventId, UserId, new_uuid, random_token
 from app.learning import queries as learned
@@ -26,17 +26,17 @@ from app.outbox import service as outbox
 from app.quizzes import marking, policy, queries
 from app.quizzes.domain import attempt as domain
 from app.quizzes.domain.attempt import Score, due_time, is_past
-from app.quizzes.domain.responses import Response, Unreadable, read_response
+from app.quizzes.domain.responses import Response, UnreadableResponse, read_response
 from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.starting import may_go_on, start_refusal
-from app.quizzes.errors import AnswerUnreadable, SequenceTaken, StartRefused
-from app.quizzes.models import Answer, Attempt, AttemptState, attempt_from
+from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
+from app.quizzes.models import AnswerRow, AttemptRow, AttemptState, attempt_from
 
-ATTEMPT, ANSWER = table_of(Attempt).c, table_of(Answer).c
+ATTEMPT, ANSWER = table_of(AttemptRow).c, table_of(AnswerRow).c
 NOT_OF_THE_RULES = frozenset({"enrolment_id", "seed", "state", "version", "marks"})
 # Built once, of plain columns: every answer that is saved asks.
 TAKE_GATE = (
-    update(table_of(Attempt))
+    update(table_of(AttemptRow))
     .where(ATTEMPT.id == bindparam("attempt"), queries.IS_TRY)
     .values(version=ATTEMPT.version + 1)
     .returning(*(column for column in ATTEMPT if column.key not in NOT_OF_THE_RULES))
@@ -48,8 +48,8 @@ NEWEST_ANSWER = Prepared(
     .order_by(ANSWER.sequence.desc())
     .limit(1)
 )
-ADD_ANSWER = insert(table_of(Answer))
-_earlier = table_of(Attempt).alias("earlier")
+ADD_ANSWER = insert(table_of(AnswerRow))
+_earlier = table_of(AttemptRow).alias("earlier")
 # Numbers are never given twice, also not those of attempts that count no more.
 NEXT_NUMBER = (
     select(func.coalesce(func.max(_earlier.c.number), 0) + 1)
@@ -60,15 +60,15 @@ NEXT_NUMBER = (
     )
     .scalar_subquery()
 )
-ADD_ATTEMPT = insert(table_of(Attempt)).values(number=NEXT_NUMBER).returning(ATTEMPT.number)
-END_ATTEMPT = update(table_of(Attempt)).where(ATTEMPT.id == bindparam("attempt"))
+ADD_ATTEMPT = insert(table_of(AttemptRow)).values(number=NEXT_NUMBER).returning(ATTEMPT.number)
+END_ATTEMPT = update(table_of(AttemptRow)).where(ATTEMPT.id == bindparam("attempt"))
 
 LAST_SEQUENCE = 10_000
 """More saves of one question than anybody makes; keeps a broken client from filling the table."""
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class StoredAnswer:
     """What is stored for a question now. `is_late`: it came after the end and does not count; the
     caller tells the student so, after the transaction that kept it. `questions`: how many the attempt
     has."""
@@ -82,7 +82,7 @@ class Saved:
 def start_attempt(
     db: Session, actor: Actor, course_key: str, quiz_key: str, *, now: datetime
 ) -> AttemptId:
-    """Start an attempt, or return the one that is open; raise StartRefused with the reason.
+    """Start an attempt, or return the one that is open; raise AttemptStartRefused with the reason.
 
     The attempt pins the revision of the student's place, its seed and its drawn order. Two starts at
     the same moment give one attempt: a unique index lets the first one through, and the later one finds
@@ -105,7 +105,7 @@ def start_attempt(
     if refusal is not None and refusal.open_attempt is not None:
         return refusal.open_attempt.id
     if refusal is not None:
-        raise StartRefused(refusal.detail, reason=refusal.reason)
+        raise AttemptStartRefused(refusal.detail, reason=refusal.reason)
     try:
         with db.begin_nested():
             attempt_id, number = _add_attempt(db, actor, place, quiz, now=now)
@@ -116,7 +116,7 @@ def start_attempt(
         tries = queries.attempts_at(db, actor.user_id, course_key, quiz_key)
         earlier = [attempt for attempt in tries if attempt.id != attempt_id]
         if refusal := start_refusal(course, quiz, done, earlier, now=now):
-            raise StartRefused(refusal.detail, reason=refusal.reason)
+            raise AttemptStartRefused(refusal.detail, reason=refusal.reason)
     return attempt_id
 
 
@@ -129,7 +129,7 @@ def save_answer(
     *,
     sequence: int | None,
     now: datetime,
-) -> Saved:
+) -> StoredAnswer:
     """Save one answer after the others of its question, and return what is stored.
 
     `typed` holds tokens, or the text of a number. `sequence` is the client's count of its changes to
@@ -146,7 +146,7 @@ def save_answer(
         raise NotFound
     drawn = attempt.drawn[position - 1]
     response = read_response(queries.quiz_of(db, attempt).question(drawn.key), drawn, typed)
-    if isinstance(response, Unreadable):
+    if isinstance(response, UnreadableResponse):
         raise AnswerUnreadable(response.message, fields={"answer": response.message})
     is_late = attempt.has_ended(now)
     if is_late:
@@ -154,7 +154,7 @@ def save_answer(
     newest = NEWEST_ANSWER.one_or_none(db, attempt=attempt_id, question=drawn.key)
     kept = _already_stored(newest, response, sequence)
     if kept is not None:
-        return Saved(kept.sequence, kept.received_at, kept.is_late, len(attempt.drawn))
+        return StoredAnswer(kept.sequence, kept.received_at, kept.is_late, len(attempt.drawn))
     following = newest.sequence + 1 if newest else 1
     if following > LAST_SEQUENCE:
         raise AnswerUnreadable("This question was saved too often. Go on with the next one.")
@@ -172,7 +172,7 @@ def submit(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -
     return _close(db, _take_gate(db, attempt_id, actor.user_id), actor.user_id, now=now)
 
 
-@open_to_all
+@without_permission_check
 def close_overdue(db: Session, attempt_id: AttemptId, *, now: datetime) -> None:
     """Write down the end of an attempt whose time is over; the worker calls it.
 
@@ -184,7 +184,7 @@ def close_overdue(db: Session, attempt_id: AttemptId, *, now: datetime) -> None:
         _close(db, attempt_from(row), None, now=now)
 
 
-@open_to_all
+@without_permission_check
 def end_attempts(
     db: Session, user_id: UserId, *, by: UserId | None, now: datetime
 ) -> tuple[domain.Attempt, ...]:
@@ -263,7 +263,7 @@ def _close(
 
 
 def _add_attempt(
-    db: Session, actor: Actor, place: Place, quiz: Quiz, *, now: datetime
+    db: Session, actor: Actor, place: ConfirmedPlace, quiz: Quiz, *, now: datetime
 ) -> tuple[AttemptId, int]:
     """Add an attempt and return it with its number."""
     seed = random_token()
@@ -291,15 +291,17 @@ def _add_attempt(
 def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) -> AttemptId:
     """Return the attempt that another request started a moment ago."""
     found = db.scalar(
-        select(Attempt.id).where(
-            Attempt.user_id == user_id,
-            Attempt.course_key == course_key,
-            Attempt.quiz_key == quiz_key,
-            Attempt.state == AttemptState.in_progress,
+        select(AttemptRow.id).where(
+            AttemptRow.user_id == user_id,
+            AttemptRow.course_key == course_key,
+            AttemptRow.quiz_key == quiz_key,
+            AttemptRow.state == AttemptState.in_progress,
         )
     )
     if found is None:
-        raise StartRefused("Another start came first. Open the quiz again.", reason="already_open")
+        raise AttemptStartRefused(
+            "Another start came first. Open the quiz again.", reason="already_open"
+        )
     return found
 
 
@@ -326,7 +328,7 @@ def _append(
     *,
     is_late: bool,
     now: datetime,
-) -> Saved:
+) -> StoredAnswer:
     answer = {
         "id": EventId(new_uuid()),
         "attempt_id": attempt.id,
@@ -337,7 +339,7 @@ def _append(
         "received_at": now,
     }
     db.execute(ADD_ANSWER, answer)
-    return Saved(sequence, now, is_late, len(attempt.drawn))
+    return StoredAnswer(sequence, now, is_late, len(attempt.drawn))
 
 
 def _note(

@@ -12,26 +12,26 @@ from app.db.prepared import Prepared
 from app.kit.ids import UserId
 from app.quizzes.models import AttemptState
 from app.quizzes.queries import IS_TRY
-from app.reports.domain import Tries
-from app.reports.students import ATTEMPT, COURSE, KEYS, Asked, Rows, best_percent
+from app.reports.domain import AttemptCounts
+from app.reports.students import ATTEMPT, COURSE, KEYS, ResultsQuery, Rows, best_percent
 
 PAGE_OF_USERS = tuple(f"user_{number}" for number in range(PAGE_SIZE))
 """The people of one page are single values, so that the statement is always the same text."""
 KEPT_TRIES = PAGE_SIZE * 50
 
 
-class TriesAtQuiz(NamedTuple):
+class CountsAtQuiz(NamedTuple):
     """One student's attempts at one quiz."""
 
     user_id: UserId
     quiz_key: str
-    tries: Tries
+    tries: AttemptCounts
 
 
-TriesByUser = dict[UserId, tuple[TriesAtQuiz, ...]]
+CountsByUser = dict[UserId, tuple[CountsAtQuiz, ...]]
 
 
-def tries_of_page(db: Session, asked: Asked, user_ids: list[UserId]) -> TriesByUser:
+def counts_of_page(db: Session, asked: ResultsQuery, user_ids: list[UserId]) -> CountsByUser:
     """Return what the people of one page made of the quizzes asked for, in one statement. Quizzes that
     the course has no more may be among them."""
     places: dict[str, UserId | None] = dict.fromkeys(PAGE_OF_USERS)
@@ -43,15 +43,15 @@ def tries_of_page(db: Session, asked: Asked, user_ids: list[UserId]) -> TriesByU
     return _by_user(statement.all(db, **values, **places))
 
 
-def tries_of_many(db: Session, asked: Asked, user_ids: list[UserId]) -> TriesByUser:
+def counts_of_many(db: Session, asked: ResultsQuery, user_ids: list[UserId]) -> CountsByUser:
     """Return the same for as many people as a file holds."""
     values = {"course_key": asked.course_key, "quiz_keys": asked.keys, "user_ids": user_ids}
     somebody = ATTEMPT.user_id.in_(bindparam("user_ids", expanding=True))
     return _by_user(map(_made, db.execute(_tries(somebody, ATTEMPT.quiz_key.in_(KEYS)), values)))
 
 
-def _by_user(found: Any) -> TriesByUser:
-    sorted_out = defaultdict[UserId, list[TriesAtQuiz]](list)
+def _by_user(found: Any) -> CountsByUser:
+    sorted_out = defaultdict[UserId, list[CountsAtQuiz]](list)
     for one in found:
         sorted_out[one.user_id].append(one)
     return {user_id: tuple(tries) for user_id, tries in sorted_out.items()}
@@ -66,9 +66,9 @@ def _of_page(*, one_quiz: bool) -> Prepared:
     return Prepared(tries, _made, kept=KEPT_TRIES)
 
 
-def _made(row: Row[*tuple[Any, ...]]) -> TriesAtQuiz:
-    tries = Tries(row.attempts, row.passed > 0, row.running > 0, row.best, row.last_at)
-    return TriesAtQuiz(row.user_id, row.quiz_key, tries)
+def _made(row: Row[*tuple[Any, ...]]) -> CountsAtQuiz:
+    tries = AttemptCounts(row.attempts, row.passed > 0, row.running > 0, row.best, row.last_at)
+    return CountsAtQuiz(row.user_id, row.quiz_key, tries)
 
 
 def _tries(*conditions: ColumnElement[bool]) -> Rows:

@@ -29,7 +29,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Tries:
+class AttemptCounts:
     """One student's attempts at one quiz. `best` is the best result in per cent, rounded down; None
     while nothing is marked. `running` says that one of them has not been sent yet."""
 
@@ -40,10 +40,10 @@ class Tries:
     last_at: datetime | None = None
 
 
-NO_TRIES = Tries()
+NO_ATTEMPTS = AttemptCounts()
 
 
-def state_of(tries: Tries, *, allowed: int | None) -> QuizState:
+def state_of(tries: AttemptCounts, *, allowed: int | None) -> QuizState:
     """Return how somebody stands. `allowed` is the number of attempts of the quiz, None: no limit.
 
     Who has passed has passed, whatever came after; the last attempt is only used up when it is sent.

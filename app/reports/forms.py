@@ -8,14 +8,14 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, ValidationError
 
 from app.kit.ids import GroupId, IntakeId
-from app.reports.queries import Choice
-from app.reports.students import Asked, Order
+from app.reports.queries import FilterOptions
+from app.reports.students import Order, ResultsQuery
 from app.web.forms import Form
 
 LONGEST_SEARCH = 100
 
 
-class AskedForm(Form):
+class ResultsQueryForm(Form):
     """The filters, as the address carries them. `sort` begins with a minus where it runs down."""
 
     course: Annotated[str, StringConstraints(max_length=64)] | None = Field(None, title="course")
@@ -27,7 +27,7 @@ class AskedForm(Form):
     sort: Annotated[str, StringConstraints(max_length=20)] = Field("name", title="order")
 
     @classmethod
-    def of_address(cls, address: Mapping[str, str]) -> "AskedForm":
+    def of_address(cls, address: Mapping[str, str]) -> "ResultsQueryForm":
         """Return the filters of an address. What cannot be read is left out, as if nobody had asked:
         an old bookmark opens the whole list."""
         given = {name: address[name] for name in cls.model_fields if address.get(name)}
@@ -37,11 +37,11 @@ class AskedForm(Form):
             wrong = {str(detail["loc"][0]) for detail in error.errors()}
             return cls.model_validate({k: v for k, v in given.items() if k not in wrong})
 
-    def asked(self, course_key: str, choice: Choice) -> Asked:
+    def times_shown(self, course_key: str, choice: FilterOptions) -> ResultsQuery:
         """Return what is asked of one course; what the course or the asker does not have is left out."""
         keys = tuple(column.key for column in choice.quizzes)
         quiz = self.quiz if self.quiz in keys else None
-        return Asked(
+        return ResultsQuery(
             course_key=course_key,
             quiz_keys=keys,
             quiz_key=quiz,
@@ -54,7 +54,7 @@ class AskedForm(Form):
         )
 
 
-def values_of(asked: Asked) -> dict[str, str]:
+def values_of(asked: ResultsQuery) -> dict[str, str]:
     """Return what is asked as the form shows it and the address carries it."""
     return {
         "course": asked.course_key,
@@ -67,7 +67,7 @@ def values_of(asked: Asked) -> dict[str, str]:
     }
 
 
-def address_of(asked: Asked, **changes: str) -> str:
+def address_of(asked: ResultsQuery, **changes: str) -> str:
     """Return the address of the same list with something changed, beginning with its question mark."""
     values = {**values_of(asked), **changes}
     plain = {"sort": "name", "page": "1"}

@@ -8,9 +8,9 @@ from app.db.paging import page_number
 from app.kit.errors import NotFound
 from app.kit.spreadsheets import csv_text
 from app.reports import queries, service
-from app.reports.forms import AskedForm, address_of, values_of
+from app.reports.forms import ResultsQueryForm, address_of, values_of
 from app.reports.queries import QuizCell, QuizColumn, ResultRow
-from app.reports.students import Asked, Order
+from app.reports.students import Order, ResultsQuery
 from app.web.access import STAFF, FreshProof
 from app.web.forms import Submitted
 from app.web.request_context import Visit
@@ -21,7 +21,7 @@ pages = Pages(prefix="/results")
 
 @pages.get("", name="reports.results", access=STAFF)
 def show_results(visit: Visit) -> Response:
-    form = AskedForm.of_address(visit.request.query_params)
+    form = ResultsQueryForm.of_address(visit.request.query_params)
     number = page_number(visit.request.query_params.get("page"))
     with visit.database.read() as db:
         try:
@@ -30,7 +30,7 @@ def show_results(visit: Visit) -> Response:
             if form.course:
                 raise
             return visit.render("reports/nothing.html")
-        asked = form.asked(course.key, choice)
+        asked = form.times_shown(course.key, choice)
         page = queries.results(db, visit.actor, course, asked, number=number)
 
     def sorted_by(order: str) -> tuple[str, str | None]:
@@ -57,10 +57,10 @@ def show_results(visit: Visit) -> Response:
 )
 def export_results(visit: Visit, submitted: Submitted) -> Response:
     """Send the present list as CSV. A post, because the trail keeps who took it away."""
-    form = AskedForm.read(submitted)
+    form = ResultsQueryForm.read(submitted)
     with visit.database.write() as db:
         course, choice = queries.choices(db, visit.actor, form.course)
-        asked = form.asked(course.key, choice)
+        asked = form.times_shown(course.key, choice)
         columns, rows = queries.everybody(db, visit.actor, course, asked)
         service.note_export(db, visit.actor, course.key, rows=len(rows), now=visit.now)
     return Response(
@@ -78,7 +78,7 @@ def show_questions(visit: Visit, course_key: str, quiz_key: str) -> Response:
     return visit.render("reports/questions.html", page=page)
 
 
-def _is_narrowed(asked: Asked) -> bool:
+def _is_narrowed(asked: ResultsQuery) -> bool:
     return bool(asked.intake_id or asked.group_id or asked.only_unpassed or asked.text)
 
 

@@ -15,11 +15,11 @@ from app.db.prepared import KEPT_ROWS
 from app.enrolments import queries as enrolments
 from app.kit.errors import NotFound
 from app.kit.ids import GroupId, IntakeId, UserId
-from app.quizzes.item_statistics import Missed, missed_questions
+from app.quizzes.item_statistics import QuizStatistics, quiz_statistics
 from app.reports import policy
-from app.reports.attempt_counts import TriesAtQuiz, tries_of_many, tries_of_page
-from app.reports.domain import NO_TRIES, QuizState, Tries, state_of
-from app.reports.students import OWN_STUDENTS, Asked, Part, students
+from app.reports.attempt_counts import CountsAtQuiz, counts_of_many, counts_of_page
+from app.reports.domain import NO_ATTEMPTS, AttemptCounts, QuizState, state_of
+from app.reports.students import OWN_STUDENTS, Part, ResultsQuery, students
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class QuizCell:
     """One student at one quiz: how they stand, and what they made of it."""
 
     state: QuizState
-    tries: Tries
+    tries: AttemptCounts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +56,7 @@ class ResultRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FilterOptions:
     """What a list can be narrowed to. The groups are those the asker may see."""
 
     courses: tuple[tuple[str, str], ...]
@@ -87,10 +87,10 @@ class QuestionsPage:
     course_key: str
     quiz_key: str
     quiz_title: str
-    missed: Missed
+    missed: QuizStatistics
 
 
-def choices(db: Session, actor: Actor, course_key: str | None) -> tuple[Course, Choice]:
+def choices(db: Session, actor: Actor, course_key: str | None) -> tuple[Course, FilterOptions]:
     """Return the course to show and what its list can be narrowed to, in three statements; raise
     NotFound for a course that is not published, or when none is."""
     require(policy.may_see_results(actor))
@@ -99,7 +99,7 @@ def choices(db: Session, actor: Actor, course_key: str | None) -> tuple[Course, 
     if course is None:
         raise NotFound
     own = accounts.groups(db) if actor.is_admin else accounts.taught_groups(db, actor)
-    return course, Choice(
+    return course, FilterOptions(
         tuple((key, one.title) for key, one in published.items()),
         columns_of(course),
         tuple(
@@ -127,13 +127,15 @@ def columns_of(course: Course) -> tuple[QuizColumn, ...]:
     )
 
 
-def results(db: Session, actor: Actor, course: Course, asked: Asked, *, number: int) -> ResultsPage:
+def results(
+    db: Session, actor: Actor, course: Course, asked: ResultsQuery, *, number: int
+) -> ResultsPage:
     """Return one page of results in three statements, however many students there are."""
     require(policy.may_see_results(actor))
     found = students(db, actor, asked, Part.page, number=number)
     ((total,),) = students(db, actor, asked, Part.number)
     columns = _columns(course, asked)
-    tries = tries_of_page(db, asked, [row.id for row in found])
+    tries = counts_of_page(db, asked, [row.id for row in found])
     keys, allowed = _keys(columns), _allowed(columns)
     rows = tuple(_kept_row(row, keys, allowed, tries.get(row.id, ())) for row in found)
     return ResultsPage(
@@ -145,12 +147,12 @@ def results(db: Session, actor: Actor, course: Course, asked: Asked, *, number: 
 
 
 def everybody(
-    db: Session, actor: Actor, course: Course, asked: Asked
+    db: Session, actor: Actor, course: Course, asked: ResultsQuery
 ) -> tuple[tuple[QuizColumn, ...], tuple[ResultRow, ...]]:
     """Return every student of a list with the quizzes it is about, for a file."""
     require(policy.may_see_results(actor))
     columns, found = _columns(course, asked), students(db, actor, asked, Part.file)
-    tries = tries_of_many(db, asked, [row.id for row in found])
+    tries = counts_of_many(db, asked, [row.id for row in found])
     keys, allowed = _keys(columns), _allowed(columns)
     return columns, tuple(_row(row, keys, allowed, tries.get(row.id, ())) for row in found)
 
@@ -164,11 +166,11 @@ def questions(db: Session, actor: Actor, course_key: str, quiz_key: str) -> Ques
         raise NotFound
     who = None if actor.is_admin else OWN_STUDENTS.params(viewer=actor.user_id)
     return QuestionsPage(
-        course_key, quiz.key, quiz.title, missed_questions(db, course_key, quiz, who)
+        course_key, quiz.key, quiz.title, quiz_statistics(db, course_key, quiz, who)
     )
 
 
-def _columns(course: Course, asked: Asked) -> tuple[QuizColumn, ...]:
+def _columns(course: Course, asked: ResultsQuery) -> tuple[QuizColumn, ...]:
     return tuple(column for column in columns_of(course) if column.key in asked.keys)
 
 
@@ -184,12 +186,12 @@ def _row(
     person: Any,
     keys: tuple[str, ...],
     allowed: tuple[int | None, ...],
-    tries: tuple[TriesAtQuiz, ...],
+    tries: tuple[CountsAtQuiz, ...],
 ) -> ResultRow:
     made = {one.quiz_key: one.tries for one in tries}
 
     def cell(key: str, attempts: int | None) -> QuizCell:
-        mine = made.get(key, NO_TRIES)
+        mine = made.get(key, NO_ATTEMPTS)
         return QuizCell(state_of(mine, allowed=attempts), mine)
 
     return ResultRow(person.id, person.name, person.email, tuple(map(cell, keys, allowed)))

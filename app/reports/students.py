@@ -33,11 +33,11 @@ from app.db.prepared import KEPT_ROWS, Prepared
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment
 from app.kit.ids import GroupId, IntakeId
-from app.quizzes.models import Attempt
+from app.quizzes.models import AttemptRow
 from app.quizzes.queries import IS_TRY
 
 USER, ENROLMENT = table_of(User).c, table_of(Enrolment).c
-MEMBER, ATTEMPT = table_of(GroupMember).c, table_of(Attempt).c
+MEMBER, ATTEMPT = table_of(GroupMember).c, table_of(AttemptRow).c
 Rows = Select[*tuple[Any, ...]]
 MOST_EXPORTED = 20_000
 SHAPES = 128
@@ -55,7 +55,7 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ResultsQuery:
     """What a list of results shows. `quiz_key` None: every quiz of the course; `quiz_keys` are then
     those that count as its quizzes now."""
 
@@ -116,7 +116,7 @@ OWN_STUDENTS = select(MEMBER.user_id).where(
 
 
 def students(
-    db: Session, actor: Actor, asked: Asked, part: Part, *, number: int = 1
+    db: Session, actor: Actor, asked: ResultsQuery, part: Part, *, number: int = 1
 ) -> Sequence[Any]:
     """Return the students with a confirmed place on the course, in the order asked for: id, name and
     address of each, or the one row with their number."""

@@ -14,7 +14,7 @@ EVIDENCE: Final = 6 * YEAR
 """How long a signed report names its people when no certificate rests on it."""
 
 
-class Group(StrEnum):
+class PrivacyHeading(StrEnum):
     """Headings on the page about privacy."""
 
     visits = "Visits and questions"
@@ -41,7 +41,7 @@ class Rule:
     from when the time is counted, or what the row stays for."""
 
     key: str
-    group: Group
+    group: PrivacyHeading
     what: str
     rows: tuple[str, ...]
     lasts: timedelta | None
@@ -66,7 +66,7 @@ class Rule:
 
 def rule(
     key: str,
-    group: Group,
+    group: PrivacyHeading,
     what: str,
     rows: str,
     lasts: timedelta | None,

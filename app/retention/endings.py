@@ -47,7 +47,7 @@ SWEEP: Final = "sweep"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class EndingStep:
     """Rows of one table that are over. `values`: what is written into them; None: they are deleted. `most`
     rows are done in one transaction: few where the database looks at many others for each."""
 
@@ -231,40 +231,42 @@ def name_is_evidence(user: Columns, now: datetime) -> ColumnElement[bool]:
 
 
 STEPS: Final = (
-    Step("counts_of_tries", "limit_counts", since("window_starts_at")),
-    Step("answers_to_forms", "idempotency_keys", since("created_at")),
-    Step("answered_enquiries", "enquiries", since("answered_at")),
-    Step("open_enquiries", "enquiries", _open_enquiry),
-    Step("sign_ins", "sign_ins", since("ended_at", "ends_at", "idle_ends_at")),
-    Step("pending_sign_ins", "pending_sign_ins", since("ends_at")),
-    Step("passkey_challenges", "passkey_challenges", since("ends_at")),
-    Step("kept_forms", "kept_forms", since("created_at")),
-    Step("known_networks", "known_networks", since("seen_at")),
-    Step("mailed_links", "mailed_links", since("used_at", "ends_at")),
-    Step("api_tokens", "api_tokens", since("revoked_at", "ends_at")),
-    Step("second_factor_begun", "totp_factors", _begun_factor),
-    Step("factor_resets", "factor_resets", since("done_at", "stopped_at")),
-    Step("acts_of_signing_in", "audit_events", _sign_in_act),
-    Step("life_support_proofs", "life_support_proofs", since("ended_at")),
-    Step("notices", "notices", of_closed("person_id")),
-    Step(
+    EndingStep("counts_of_tries", "limit_counts", since("window_starts_at")),
+    EndingStep("answers_to_forms", "idempotency_keys", since("created_at")),
+    EndingStep("answered_enquiries", "enquiries", since("answered_at")),
+    EndingStep("open_enquiries", "enquiries", _open_enquiry),
+    EndingStep("sign_ins", "sign_ins", since("ended_at", "ends_at", "idle_ends_at")),
+    EndingStep("pending_sign_ins", "pending_sign_ins", since("ends_at")),
+    EndingStep("passkey_challenges", "passkey_challenges", since("ends_at")),
+    EndingStep("kept_forms", "kept_forms", since("created_at")),
+    EndingStep("known_networks", "known_networks", since("seen_at")),
+    EndingStep("mailed_links", "mailed_links", since("used_at", "ends_at")),
+    EndingStep("api_tokens", "api_tokens", since("revoked_at", "ends_at")),
+    EndingStep("second_factor_begun", "totp_factors", _begun_factor),
+    EndingStep("factor_resets", "factor_resets", since("done_at", "stopped_at")),
+    EndingStep("acts_of_signing_in", "audit_events", _sign_in_act),
+    EndingStep("life_support_proofs", "life_support_proofs", since("ended_at")),
+    EndingStep("notices", "notices", of_closed("person_id")),
+    EndingStep(
         "places",
         "enrolments",
         of_closed("user_id", "note", "reason"),
         {"note": null(), "reason": null()},
     ),
-    Step("places", "seats", of_closed("user_id", "reason"), {"reason": null()}),
-    Step("waiting_entries", "waiting_entries", _ended_wait),
-    Step("assessments", "step_marks", _mark_note_is_over, {"note": ""}),
-    Step("assessments", "assessments", _comment_is_over, {"comment": "", "discard_reason": null()}),
-    Step("certificate_blocks", "certificate_blocks", of_closed("user_id")),
-    Step("sent_mails", "outbox_events", since("done_at")),
-    Step("sent_mails", "kept_mails", since("at")),
-    Step("mails_given_up", "outbox_events", _given_up(mails=True)),
-    Step("facts_given_up", "outbox_events", _given_up(mails=False)),
-    Step("acts", "audit_events", of_closed("person_id", "reason"), {"reason": null()}),
-    Step("runs", "operation_runs", _old_run(sweeps=False)),
-    Step("sweeps", "operation_runs", _old_run(sweeps=True)),
-    Step("unconfirmed_accounts", "users", _unconfirmed, most=20),
-    Step("unused_revisions", "course_revisions", _unused_revision, most=5),
+    EndingStep("places", "seats", of_closed("user_id", "reason"), {"reason": null()}),
+    EndingStep("waiting_entries", "waiting_entries", _ended_wait),
+    EndingStep("assessments", "step_marks", _mark_note_is_over, {"note": ""}),
+    EndingStep(
+        "assessments", "assessments", _comment_is_over, {"comment": "", "discard_reason": null()}
+    ),
+    EndingStep("certificate_blocks", "certificate_blocks", of_closed("user_id")),
+    EndingStep("sent_mails", "outbox_events", since("done_at")),
+    EndingStep("sent_mails", "kept_mails", since("at")),
+    EndingStep("mails_given_up", "outbox_events", _given_up(mails=True)),
+    EndingStep("facts_given_up", "outbox_events", _given_up(mails=False)),
+    EndingStep("acts", "audit_events", of_closed("person_id", "reason"), {"reason": null()}),
+    EndingStep("runs", "operation_runs", _old_run(sweeps=False)),
+    EndingStep("sweeps", "operation_runs", _old_run(sweeps=True)),
+    EndingStep("unconfirmed_accounts", "users", _unconfirmed, most=20),
+    EndingStep("unused_revisions", "course_revisions", _unused_revision, most=5),
 )

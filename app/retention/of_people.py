@@ -7,13 +7,13 @@ from app.accounts.known_devices import MOST_NETWORKS, NETWORK_LASTS
 from app.db.idempotency import KEPT as ANSWER_LASTS
 from app.enquiries.domain import KEPT as ENQUIRY_LASTS
 from app.kit.leaving import LEAVING
-from app.retention.domain import EVIDENCE, YEAR, Ending, Group, rule, span_words
+from app.retention.domain import EVIDENCE, YEAR, Ending, PrivacyHeading, rule, span_words
 from app.web.kept_forms import LASTS as FORM_LASTS
 
 RULES_OF_PEOPLE: Final = (
     rule(
         "counts_of_tries",
-        Group.visits,
+        PrivacyHeading.visits,
         "Counts of tries at a form, with a scrambled form of a network or an address",
         "limit_counts",
         timedelta(days=2),
@@ -23,7 +23,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "answers_to_forms",
-        Group.visits,
+        PrivacyHeading.visits,
         "The answer to a form that was sent",
         "idempotency_keys",
         ANSWER_LASTS,
@@ -33,7 +33,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "answered_enquiries",
-        Group.visits,
+        PrivacyHeading.visits,
         "A question to the academy, with your name, addresses and what was answered",
         "enquiries/answered",
         ENQUIRY_LASTS,
@@ -43,7 +43,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "open_enquiries",
-        Group.visits,
+        PrivacyHeading.visits,
         "A question that nobody has answered",
         "enquiries/open",
         2 * YEAR,
@@ -53,7 +53,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "sign_ins",
-        Group.signing_in,
+        PrivacyHeading.signing_in,
         "The devices on which you are signed in",
         "sign_ins",
         timedelta(days=1),
@@ -63,7 +63,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "pending_sign_ins",
-        Group.signing_in,
+        PrivacyHeading.signing_in,
         "A sign-in that waits for its second step",
         "pending_sign_ins",
         timedelta(days=1),
@@ -73,7 +73,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "passkey_challenges",
-        Group.signing_in,
+        PrivacyHeading.signing_in,
         "A question that was put to a passkey",
         "passkey_challenges",
         timedelta(days=1),
@@ -83,7 +83,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "kept_forms",
-        Group.signing_in,
+        PrivacyHeading.signing_in,
         "A form that you sent after your sign-in had ended, encrypted and for you alone",
         "kept_forms",
         FORM_LASTS,
@@ -93,7 +93,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "known_networks",
-        Group.signing_in,
+        PrivacyHeading.signing_in,
         f"A scrambled form of the last {MOST_NETWORKS} networks from which you signed in",
         "known_networks",
         NETWORK_LASTS,
@@ -103,7 +103,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "mailed_links",
-        Group.signing_in,
+        PrivacyHeading.signing_in,
         "Links that we mailed you, to confirm an address or choose a password",
         "mailed_links",
         timedelta(days=30),
@@ -113,7 +113,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "api_tokens",
-        Group.signing_in,
+        PrivacyHeading.signing_in,
         "Tokens for programs",
         "api_tokens",
         timedelta(days=90),
@@ -123,7 +123,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "second_factor_begun",
-        Group.signing_in,
+        PrivacyHeading.signing_in,
         "The secret of an app that was not set up to the end, encrypted",
         "totp_factors/begun",
         timedelta(days=1),
@@ -133,7 +133,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "factor_resets",
-        Group.signing_in,
+        PrivacyHeading.signing_in,
         "Orders to remove a second factor after a phone was lost",
         "factor_resets",
         YEAR,
@@ -143,7 +143,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "acts_of_signing_in",
-        Group.signing_in,
+        PrivacyHeading.signing_in,
         "The record of when you signed in and out, and of wrong tries",
         "audit_events/signing_in",
         YEAR,
@@ -153,7 +153,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "unconfirmed_accounts",
-        Group.account,
+        PrivacyHeading.account,
         "An account whose address nobody confirmed and on which nothing is recorded",
         "users/unconfirmed",
         LEAVING,
@@ -163,7 +163,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "accounts",
-        Group.account,
+        PrivacyHeading.account,
         "Your account: name, address, profession, registration number, access needs, proofs of basic life "
         "support, groups, second factor and passkeys",
         "users/open group_members life_support_proofs/in_use totp_factors/in_use passkeys recovery_codes",
@@ -175,7 +175,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "life_support_proofs",
-        Group.account,
+        PrivacyHeading.account,
         "Proofs of basic life support that a newer one replaced, or that were withdrawn",
         "life_support_proofs/ended",
         EVIDENCE,
@@ -185,7 +185,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "notices",
-        Group.account,
+        PrivacyHeading.account,
         "Your notices: what we wrote about your places, practical days, reports and certificates",
         "notices",
         LEAVING,
@@ -195,7 +195,7 @@ RULES_OF_PEOPLE: Final = (
     ),
     rule(
         "names_of_people_who_left",
-        Group.account,
+        PrivacyHeading.account,
         "The name, and nothing else, of a person who left and stands on a certificate or a signed report",
         "users/closed",
         None,

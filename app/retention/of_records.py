@@ -6,12 +6,12 @@ from typing import Final
 from app.certificates.printing import FILE_LASTS
 from app.kit.leaving import LEAVING
 from app.outbox.queries import KEPT as MAIL_LASTS
-from app.retention.domain import EVIDENCE, YEAR, Ending, Group, rule, span_words
+from app.retention.domain import EVIDENCE, YEAR, Ending, PrivacyHeading, rule, span_words
 
 RULES_OF_RECORDS: Final = (
     rule(
         "places",
-        Group.training,
+        PrivacyHeading.training,
         "Places on courses and practical days, with invoices",
         "enrolments seats",
         None,
@@ -21,7 +21,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "waiting_entries",
-        Group.training,
+        PrivacyHeading.training,
         "That you waited for a practical day",
         "waiting_entries/ended",
         YEAR,
@@ -31,7 +31,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "waiting_people",
-        Group.training,
+        PrivacyHeading.training,
         "That you wait for a practical day",
         "waiting_entries/waiting",
         None,
@@ -41,7 +41,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "learning",
-        Group.training,
+        PrivacyHeading.training,
         "Lessons you have done, and your attempts and answers",
         "completions attempts answers",
         None,
@@ -51,7 +51,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "assessments",
-        Group.training,
+        PrivacyHeading.training,
         "Assessments on practical days, with every mark",
         "assessments step_marks",
         None,
@@ -62,7 +62,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "certificates",
-        Group.certificates,
+        PrivacyHeading.certificates,
         "Certificates: your name, the course, its scope, who assessed you and when",
         "certificates",
         None,
@@ -73,7 +73,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "certificate_blocks",
-        Group.certificates,
+        PrivacyHeading.certificates,
         "A certificate that waits for a name",
         "certificate_blocks",
         LEAVING,
@@ -83,7 +83,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "certificate_files",
-        Group.certificates,
+        PrivacyHeading.certificates,
         "The PDF of a certificate, as a file",
         "",
         FILE_LASTS,
@@ -93,7 +93,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "sent_mails",
-        Group.mails,
+        PrivacyHeading.mails,
         "Mails that were sent, and what had to be done besides",
         "outbox_events/done kept_mails",
         MAIL_LASTS,
@@ -103,7 +103,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "mails_given_up",
-        Group.mails,
+        PrivacyHeading.mails,
         "Mails that could not be sent",
         "outbox_events/mails_given_up",
         MAIL_LASTS,
@@ -113,7 +113,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "facts_given_up",
-        Group.mails,
+        PrivacyHeading.mails,
         "Work that follows from something and could not be done; it names nobody",
         "outbox_events/facts_given_up",
         YEAR,
@@ -123,7 +123,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "waiting_mails",
-        Group.mails,
+        PrivacyHeading.mails,
         "Mails that wait to be sent",
         "outbox_events/waiting",
         None,
@@ -133,7 +133,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "acts",
-        Group.academy,
+        PrivacyHeading.academy,
         "The record of who changed what, and when",
         "audit_events/other",
         None,
@@ -143,7 +143,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "days_and_intakes",
-        Group.academy,
+        PrivacyHeading.academy,
         "Intakes, practical days, who taught them, and names of groups",
         "intakes practicals practical_instructors groups",
         None,
@@ -153,7 +153,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "courses",
-        Group.academy,
+        PrivacyHeading.academy,
         "What courses say, in every state that somebody learned from",
         "courses course_errata course_revisions/in_use course_media/in_use",
         None,
@@ -163,7 +163,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "unused_revisions",
-        Group.academy,
+        PrivacyHeading.academy,
         "States of a course that nobody ever used",
         "course_revisions/unused",
         YEAR,
@@ -173,7 +173,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "unused_drawings",
-        Group.academy,
+        PrivacyHeading.academy,
         "Drawings that no state of a course shows any more",
         "course_media/unused",
         timedelta(),
@@ -183,7 +183,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "runs",
-        Group.academy,
+        PrivacyHeading.academy,
         "When backups and audits of the data were made; the last of each stays",
         "operation_runs/commands",
         timedelta(days=400),
@@ -193,7 +193,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "sweeps",
-        Group.academy,
+        PrivacyHeading.academy,
         "When old data were deleted; the last time stays",
         "operation_runs/sweeps",
         timedelta(days=30),
@@ -203,7 +203,7 @@ RULES_OF_RECORDS: Final = (
     ),
     rule(
         "workers",
-        Group.academy,
+        PrivacyHeading.academy,
         "Which program works and when it was last seen; one line for each",
         "worker_heartbeats sweep_leases",
         None,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
 
-from app.retention.domain import Group, Rule
+from app.retention.domain import PrivacyHeading, Rule
 from app.retention.of_people import RULES_OF_PEOPLE
 from app.retention.of_records import RULES_OF_RECORDS
 
@@ -17,8 +17,8 @@ RULES: Final = (*RULES_OF_PEOPLE, *RULES_OF_RECORDS)
 RULE: Final = {rule.key: rule for rule in RULES}
 
 
-def grouped(rules: Iterable[Rule] = RULES) -> Iterator[tuple[Group, tuple[Rule, ...]]]:
+def grouped(rules: Iterable[Rule] = RULES) -> Iterator[tuple[PrivacyHeading, tuple[Rule, ...]]]:
     """Yield each heading with its rules, in the order of the page."""
     every = tuple(rules)
-    for group in Group:
+    for group in PrivacyHeading:
         yield group, tuple(rule for rule in every if rule.group is group)

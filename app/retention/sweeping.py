@@ -20,7 +20,7 @@ from app.db.database import Database
 from app.db.upsert import insert_into
 from app.operations.runs import NOTHING_WAS_OLD, RunKind, record_run
 from app.retention import drawings, leaving
-from app.retention.endings import STEPS, Step, table
+from app.retention.endings import STEPS, EndingStep, table
 from app.retention.models import SweepLease
 from app.retention.rules import RULE
 
@@ -42,7 +42,7 @@ ONLY: Final = "sweep"
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
+class SweepResult:
     """What a sweep came to: rows by rule, rules that failed, and whether it left something for the next."""
 
     rows: Counter[str]
@@ -77,7 +77,7 @@ def _in_a_sentence(what: str) -> str:
 
 def sweep_if_due(
     database: Database, *, now: datetime, seconds: Callable[[], float] = monotonic
-) -> Swept | None:
+) -> SweepResult | None:
     """Sweep unless another worker does, or one did lately; None: there was nothing to do. `seconds` counts
     the time that passes."""
     with database.read() as db:
@@ -106,7 +106,9 @@ def sweep_if_due(
     return swept
 
 
-def sweep(database: Database, *, now: datetime, seconds: Callable[[], float] = monotonic) -> Swept:
+def sweep(
+    database: Database, *, now: datetime, seconds: Callable[[], float] = monotonic
+) -> SweepResult:
     """Obey every rule once, and go on after one that fails. The number of statements has a limit, whatever
     there is to do, and so has the time."""
     began = seconds()
@@ -117,7 +119,7 @@ def sweep(database: Database, *, now: datetime, seconds: Callable[[], float] = m
         try:
             for _ in range(MOST_BATCHES):
                 if seconds() - began >= LONGEST:
-                    return Swept(rows, tuple(failed), is_unfinished=True)
+                    return SweepResult(rows, tuple(failed), is_unfinished=True)
                 done = batch()
                 rows[rule] += done
                 if done < full:
@@ -127,7 +129,7 @@ def sweep(database: Database, *, now: datetime, seconds: Callable[[], float] = m
         except Exception as error:  # whatever is wrong with one rule, the others are obeyed
             log.error("rule not obeyed", rule=rule, exc_info=error)
             failed.append(rule)
-    return Swept(rows, tuple(failed), is_unfinished)
+    return SweepResult(rows, tuple(failed), is_unfinished)
 
 
 def _work(database: Database, now: datetime) -> Iterator[tuple[str, Callable[[], int], int]]:
@@ -141,7 +143,7 @@ def _work(database: Database, now: datetime) -> Iterator[tuple[str, Callable[[],
     yield "unused_drawings", partial(drawings.delete_unused, database), drawings.AT_ONCE
 
 
-def _some(database: Database, step: Step, now: datetime) -> int:
+def _some(database: Database, step: EndingStep, now: datetime) -> int:
     """Do some rows of a step and return how many: found by a block that only reads, ended by a short one."""
     rows = table(step.table)
     keys = tuple(rows.primary_key.columns)

@@ -3,9 +3,8 @@
 from fastapi import Response
 
 from app.rights import queries, service
-from app.rights.forms import NoFields
 from app.web.access import ADMIN
-from app.web.forms import Submitted
+from app.web.forms import ButtonForm, Submitted
 from app.web.request_context import Visit
 from app.web.routing import Pages
 
@@ -21,7 +20,7 @@ def show_leftovers(visit: Visit) -> Response:
 
 @pages.post("", name="rights.end_leftovers", access=ADMIN)
 def end_leftovers(visit: Visit, submitted: Submitted) -> Response:
-    NoFields.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         people = service.end_leftovers(db, visit.actor, now=visit.now)
     said = f"Ended, for {people} {'person' if people == 1 else 'people'}. Each gets one mail."

@@ -9,19 +9,19 @@ from sqlalchemy import ScalarSelect, distinct, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Role
-from app.accounts.loss_preview import Held, Loss
+from app.accounts.loss_preview import HeldItem, Loss
 from app.accounts.models import User
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.ending import places_to_end
-from app.enrolments.queries import Place
+from app.enrolments.queries import ConfirmedPlace
 from app.kit.ids import PracticalId, UserId
 from app.practicals.domain.lost_rights import lost_right, read_waived
-from app.practicals.domain.seats import Facts, Gate, WaitingState
+from app.practicals.domain.seats import EligibilityFacts, Practical, WaitingState
 from app.practicals.domain.times import moment_words
-from app.practicals.models import Practical, Seat, WaitingEntry
-from app.practicals.queries.eligibility_facts import gate_of, known_people
+from app.practicals.models import PracticalRow, Seat, WaitingEntry
+from app.practicals.queries.eligibility_facts import read_candidates, read_practical
 from app.practicals.queries.lost_rights import (
     days_held,
     days_taught,
@@ -49,7 +49,7 @@ class Leftover:
     practical_id: PracticalId | None
 
 
-def held(db: Session, loss: Loss, now: datetime) -> tuple[Held, ...]:
+def held(db: Session, loss: Loss, now: datetime) -> tuple[HeldItem, ...]:
     """Return what ends when these rights do. Who may ask is the caller's question."""
     return (
         *_places(db, loss, now),
@@ -99,7 +99,7 @@ def leftovers_counted(now: datetime) -> tuple[Counted, Counted]:
     )
 
 
-def _places(db: Session, loss: Loss, now: datetime) -> Iterator[Held]:
+def _places(db: Session, loss: Loss, now: datetime) -> Iterator[HeldItem]:
     if not loss.closes_account:
         return
     words = {
@@ -108,59 +108,63 @@ def _places(db: Session, loss: Loss, now: datetime) -> Iterator[Held]:
         EnrolmentState.waiting: "Waiting list of",
     }
     for place in places_to_end(db, loss.user_ids, now=now):
-        yield Held(
+        yield HeldItem(
             f"{words[place.state]} {place.course_title}, {place.intake_title}",
             "is given back",
             f"/admin/enrolments/{place.enrolment_id}",
         )
 
 
-def _seats_and_waits(db: Session, loss: Loss, now: datetime) -> Iterator[Held]:
-    days = [gate_of(db, one) for one in days_held(db, loss.user_ids, now=now)]
+def _seats_and_waits(db: Session, loss: Loss, now: datetime) -> Iterator[HeldItem]:
+    days = [read_practical(db, one) for one in days_held(db, loss.user_ids, now=now)]
     coming = sorted(
         (day for day in days if day is not None), key=lambda day: (day.starts_at, day.id)
     )
-    for gate in coming:
-        seats, waits = _ending_on(db, gate, loss, now)
+    for practical in coming:
+        seats, waits = _ending_on(db, practical, loss, now)
         if seats or waits:
-            yield Held(
-                f"{gate.title}, {moment_words(gate.starts_at, gate.zone)}",
-                _consequence(db, gate, seats, waits),
-                f"/admin/practicals/{gate.id}",
+            yield HeldItem(
+                f"{practical.title}, {moment_words(practical.starts_at, practical.zone)}",
+                _consequence(db, practical, seats, waits),
+                f"/admin/practicals/{practical.id}",
             )
 
 
-def _ending_on(db: Session, gate: Gate, loss: Loss, now: datetime) -> tuple[int, int]:
+def _ending_on(db: Session, practical: Practical, loss: Loss, now: datetime) -> tuple[int, int]:
     """Return how many seats and waits of one day end with these rights."""
-    known = known_people(db, gate, loss.user_ids)
-    places = enrolments.places_of_many(db, loss.user_ids, gate.course_key)
+    known = read_candidates(db, practical, loss.user_ids)
+    places = enrolments.places_of_many(db, loss.user_ids, practical.course_key)
     after = {
-        user_id: _facts_after(gate, known[user_id].facts, places[user_id], loss)
+        user_id: _facts_after(practical, known[user_id].facts, places[user_id], loss)
         for user_id in loss.user_ids
         if user_id in known
     }
     seats = db.execute(
         select(Seat.user_id, Seat.waived)
-        .join(Practical, Practical.id == Seat.practical_id)
-        .where(Seat.practical_id == gate.id, Seat.user_id.in_(loss.user_ids), *seat_can_end(now))
+        .join(PracticalRow, PracticalRow.id == Seat.practical_id)
+        .where(
+            Seat.practical_id == practical.id, Seat.user_id.in_(loss.user_ids), *seat_can_end(now)
+        )
     )
     waits = db.scalars(
         select(WaitingEntry.user_id).where(
-            WaitingEntry.practical_id == gate.id,
+            WaitingEntry.practical_id == practical.id,
             WaitingEntry.user_id.in_(loss.user_ids),
             WaitingEntry.state == WaitingState.waiting,
         )
     )
     return (
         sum(
-            lost_right(gate, after[user_id], waived=read_waived(waived)) is not None
+            lost_right(practical, after[user_id], waived=read_waived(waived)) is not None
             for user_id, waived in seats
         ),
-        sum(lost_right(gate, after[user_id]) is not None for user_id in waits),
+        sum(lost_right(practical, after[user_id]) is not None for user_id in waits),
     )
 
 
-def _facts_after(gate: Gate, facts: Facts, places: tuple[Place, ...], loss: Loss) -> Facts:
+def _facts_after(
+    practical: Practical, facts: EligibilityFacts, places: tuple[ConfirmedPlace, ...], loss: Loss
+) -> EligibilityFacts:
     """Return what is true of a person once these rights have ended."""
     left = [place for place in places if place.enrolment_id not in loss.enrolment_ids]
     return replace(
@@ -168,14 +172,14 @@ def _facts_after(gate: Gate, facts: Facts, places: tuple[Place, ...], loss: Loss
         is_active=facts.is_active and not loss.closes_account,
         is_student=facts.is_student and Role.student not in loss.roles,
         has_place=bool(left),
-        is_in_intake=any(place.intake_id == gate.intake_id for place in left),
+        is_in_intake=any(place.intake_id == practical.intake_id for place in left),
     )
 
 
-def _consequence(db: Session, gate: Gate, seats: int, waits: int) -> str:
+def _consequence(db: Session, practical: Practical, seats: int, waits: int) -> str:
     waiting = db.scalars(
         select(func.count()).where(
-            WaitingEntry.practical_id == gate.id, WaitingEntry.state == WaitingState.waiting
+            WaitingEntry.practical_id == practical.id, WaitingEntry.state == WaitingState.waiting
         )
     ).one()
     return _in_words(seats, waits, waiting - waits)
@@ -198,7 +202,7 @@ def _in_words(seats: int, waits: int, left: int) -> str:
     return " and ".join(ends) + still
 
 
-def _attempts(db: Session, loss: Loss) -> Iterator[Held]:
+def _attempts(db: Session, loss: Loss) -> Iterator[HeldItem]:
     for user_id in loss.user_ids:
         for _, course_key in open_attempts_of(db, user_id):
             left = [
@@ -208,21 +212,23 @@ def _attempts(db: Session, loss: Loss) -> Iterator[Held]:
             ]
             roles = frozenset({Role.student}) - loss.roles
             if not may_go_on(roles, is_closed=loss.closes_account, has_place=bool(left)):
-                yield Held(
+                yield HeldItem(
                     f"Open attempt at a quiz of {_course_title(db, course_key)}",
                     "is closed, does not count, and its answers are kept",
                 )
 
 
-def _days_taught(db: Session, loss: Loss, now: datetime) -> Iterator[Held]:
+def _days_taught(db: Session, loss: Loss, now: datetime) -> Iterator[HeldItem]:
     if not loss.closes_account and Role.instructor not in loss.roles:
         return
-    gates = [gate_of(db, day) for day in days_taught(db, loss.user_ids, now=now)]
-    for gate in sorted((one for one in gates if one is not None), key=lambda one: one.starts_at):
-        yield Held(
-            f"Teaches {gate.title}, {moment_words(gate.starts_at, gate.zone)}",
+    gates = [read_practical(db, day) for day in days_taught(db, loss.user_ids, now=now)]
+    for practical in sorted(
+        (one for one in gates if one is not None), key=lambda one: one.starts_at
+    ):
+        yield HeldItem(
+            f"Teaches {practical.title}, {moment_words(practical.starts_at, practical.zone)}",
             "they no longer teach it; choose somebody else if no instructor is left",
-            f"/admin/practicals/{gate.id}/edit",
+            f"/admin/practicals/{practical.id}/edit",
         )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor, Role, open_to_all, require
+from app.accounts.actor import Actor, Role, require, without_permission_check
 from app.courses import queries as courses
 from app.enrolments import ending as enrolments
 from app.enrolments.ending import PlaceHeld
@@ -15,29 +15,29 @@ from app.kit.ids import UserId
 from app.kit.leaving import LEAVING
 from app.notices import service as notices
 from app.practicals import service as practicals
-from app.practicals.service.ending import Ended
+from app.practicals.service.ending import EndedCommitment
 from app.quizzes import service as quizzes
 from app.quizzes.domain.attempt import Attempt
 from app.rights import policy, queries
 
 
 @dataclass(frozen=True, slots=True)
-class EndedAll:
+class EndedRights:
     """Everything of one person that ended at once."""
 
     places: tuple[PlaceHeld, ...]
     attempts: tuple[Attempt, ...]
-    days: tuple[Ended, ...]
+    days: tuple[EndedCommitment, ...]
 
     @property
     def count(self) -> int:
         return len(self.places) + len(self.attempts) + len(self.days)
 
 
-@open_to_all
+@without_permission_check
 def end_what_depended(
     db: Session, user_id: UserId, *, by: UserId | None, ends_places: bool = False, now: datetime
-) -> EndedAll:
+) -> EndedRights:
     """End what a person has no right to any more, and tell them in one mail what that was.
 
     Called for facts of the outbox; the use-case that took the right away has asked the permission. It ends
@@ -45,7 +45,7 @@ def end_what_depended(
     come back, ends nothing. `ends_places`: a closed account gives its places on courses back too.
     """
     person = accounts.people(db, [user_id])[user_id]
-    ended = EndedAll(
+    ended = EndedRights(
         enrolments.end_places(db, user_id, by=by, now=now)
         if ends_places and person.is_closed
         else (),
@@ -69,7 +69,7 @@ def end_leftovers(db: Session, actor: Actor, *, now: datetime) -> int:
     return len(user_ids)
 
 
-def _tell(db: Session, person: accounts.Person, ended: EndedAll, *, now: datetime) -> None:
+def _tell(db: Session, person: accounts.Person, ended: EndedRights, *, now: datetime) -> None:
     calendar = [day.calendar for day in ended.days if day.calendar is not None]
     values = {
         "name": person.name,
@@ -89,7 +89,7 @@ def _tell(db: Session, person: accounts.Person, ended: EndedAll, *, now: datetim
     )
 
 
-def _cause(person: accounts.Person, ended: EndedAll) -> str:
+def _cause(person: accounts.Person, ended: EndedRights) -> str:
     """Return which right was lost, for the letter: account, student, instructor or place."""
     if person.is_closed:
         return "account"
@@ -98,7 +98,7 @@ def _cause(person: accounts.Person, ended: EndedAll) -> str:
     return "instructor"
 
 
-def _lines(db: Session, ended: EndedAll) -> Iterable[str]:
+def _lines(db: Session, ended: EndedRights) -> Iterable[str]:
     words = {"seat": "Place on", "wait": "Waiting list of", "assignment": "Teaching on"}
     for place in ended.places:
         yield f"Place on the course {place.course_title}, {place.intake_title}"

@@ -36,7 +36,7 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
-class Shell:
+class AppContext:
     """`guests` are nobody, but for the demo; `guest_password` is the one that all of them have."""
 
     settings: Settings

@@ -72,7 +72,7 @@ def seed_of(connection: HTTPConnection, settings: Settings) -> str | None:
 
 def demand_proof(connection: HTTPConnection, token: str) -> None:
     """Raise Forbidden unless a header or the token proves where the request comes from."""
-    settings: Settings = connection.app.state.shell.settings
+    settings: Settings = connection.app.state.app_context.settings
     verdict = header_verdict(connection.headers, str(connection.scope["preceptor.origin"]))
     if verdict is None:
         seed = seed_of(connection, settings)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 
-from app.web.forms import Typed
+from app.web.forms import TypedField
 
 _MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
@@ -62,7 +62,9 @@ def read_pounds(typed: object) -> object:
 
 Day = Annotated[date, BeforeValidator(read_day)]
 TimeOfDay = Annotated[time, BeforeValidator(read_time)]
-Pence = Annotated[int, BeforeValidator(read_pounds), Typed(lambda pence: f"{pence / 100:,.2f}")]
+Pence = Annotated[
+    int, BeforeValidator(read_pounds), TypedField(lambda pence: f"{pence / 100:,.2f}")
+]
 
 
 def moment(day: date, at: time, zone: str) -> datetime:

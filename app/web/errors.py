@@ -33,7 +33,7 @@ from app.web.forms import UnsupportedForm
 from app.web.fresh_proof import ask_for_proof
 from app.web.kept_forms import ask_to_sign_in_again
 from app.web.openapi import pointer_of
-from app.web.request_context import VisitContext, open_visit
+from app.web.request_context import RequestContext, open_visit
 
 log = structlog.get_logger("preceptor.error")
 PARAMETER = "parameter "
@@ -94,11 +94,15 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)  # noqa: S101 - registered for this type
     visit = request.scope.get("preceptor.visit")
     is_form = request.method == "POST" and not _is_api(request)
-    if isinstance(error, Unauthenticated) and is_form and isinstance(visit, VisitContext):
+    if isinstance(error, Unauthenticated) and is_form and isinstance(visit, RequestContext):
         return await run_in_threadpool(
             ask_to_sign_in_again, request, visit.sign_in_token, now=visit.now
         )
-    if isinstance(error, ProofNeeded) and not _is_api(request) and isinstance(visit, VisitContext):
+    if (
+        isinstance(error, ProofNeeded)
+        and not _is_api(request)
+        and isinstance(visit, RequestContext)
+    ):
         return await run_in_threadpool(ask_for_proof, request, visit)
     return _answer(request, status_of(error), error.title, error.detail, error)
 
@@ -194,7 +198,7 @@ async def _read(request: Request, question: Callable[[], None]) -> None:
 def _demand_policy(request: Request) -> None:
     access = getattr(request.scope.get("endpoint"), "access", None)
     if isinstance(access, Access):
-        VisitContext(request).enter(access, "unreadable")
+        RequestContext(request).enter(access, "unreadable")
 
 
 class Unexpected:
@@ -236,7 +240,7 @@ def _answer(
         return RedirectResponse(f"/sign-in?next={quote(wanted, safe='/')}", status_code=303)
     if isinstance(refused, SecondFactorNeeded) and request.method in ("GET", "HEAD"):
         return RedirectResponse("/me/second-factor", status_code=303)
-    visit = request.scope.get("preceptor.visit") or VisitContext(request)
+    visit = request.scope.get("preceptor.visit") or RequestContext(request)
     response: Response = visit.render(
         "error.html",
         status=status,

@@ -9,14 +9,14 @@ from app.kit.errors import Refused, TooMany
 from app.kit.versions import Stale
 from app.web.errors import status_of
 from app.web.forms import Submission
-from app.web.request_context import VisitContext
+from app.web.request_context import RequestContext
 
 FieldNames = Mapping[str, tuple[str, ...]]
 Options = Mapping[str, Sequence[tuple[str, ...]]]
 
 
 def form_page(
-    visit: VisitContext,
+    visit: RequestContext,
     template: str,
     submitted: Submission | None = None,
     refused: Refused | None = None,

@@ -126,6 +126,10 @@ class Form(BaseModel):
         return messages
 
 
+class ButtonForm(Form):
+    """A form that is one button: nothing is typed."""
+
+
 class EditForm(Form):
     """A form that writes a whole record. `version` is the version of the record that it was made from
     (`app.kit.versions`); a form without one is older than every change."""
@@ -138,7 +142,7 @@ def _is_choice(kind: object) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedField:
     """Says how a value of a field is typed, where that differs from how it is kept: pounds and pence. Stands
     in the field's annotation, so that a message tells a limit in the unit of the field."""
 
@@ -148,7 +152,7 @@ class Typed:
 def _typed(known: FieldInfo | None) -> Callable[[Any], str]:
     """Return how the values of a field are typed."""
     said = known.metadata if known is not None else ()
-    return next((one.words for one in said if isinstance(one, Typed)), _plainly)
+    return next((one.words for one in said if isinstance(one, TypedField)), _plainly)
 
 
 def _plainly(value: Any) -> str:

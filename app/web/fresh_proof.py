@@ -14,17 +14,17 @@ from starlette.routing import BaseRoute, Match, Route
 
 from app.web.access import FreshProof
 from app.web.csrf import SAFE_METHODS
-from app.web.kept_forms import Why, page_of, sent_form, way_back
+from app.web.kept_forms import KeptReason, page_of, sent_form, way_back
 from app.web.safe_paths import HOME
 
 if TYPE_CHECKING:
-    from app.web.application import Shell
-    from app.web.request_context import VisitContext
+    from app.web.application import AppContext
+    from app.web.request_context import RequestContext
 
 PROVE = "/prove"
 
 
-def ask_for_proof(request: Request, visit: "VisitContext") -> Response:
+def ask_for_proof(request: Request, visit: "RequestContext") -> Response:
     """Answer a request whose sender proved too long ago who they are. Blocks: it writes what was typed."""
     query = {"act": visit.route}
     if request.method in SAFE_METHODS:
@@ -56,12 +56,12 @@ def _proofs(app: FastAPI) -> Iterator[tuple[Route, FreshProof]]:
             yield route, proof
 
 
-def _keep(request: Request, visit: "VisitContext") -> tuple[str, str]:
-    shell: Shell = request.app.state.shell
-    form, kept_id = sent_form(request, Why.proof), None
+def _keep(request: Request, visit: "RequestContext") -> tuple[str, str]:
+    app_context: AppContext = request.app.state.app_context
+    form, kept_id = sent_form(request, KeptReason.proof), None
     if form is not None and form.can_be_kept:
-        kept_id = shell.kept_forms.keep_for(
-            shell.database, visit.actor.user_id, form, now=visit.now
+        kept_id = app_context.kept_forms.keep_for(
+            app_context.database, visit.actor.user_id, form, now=visit.now
         )
     return way_back(request, form, kept_id)
 

@@ -45,7 +45,7 @@ class PrinterAway(Conflict):
         )
 
 
-def undrawn(
+def letters_not_drawn(
     texts: Iterable[str], *, within: float = papers.PATIENCE
 ) -> Mapping[str, tuple[str, ...]]:
     """Return for each text the letters of it that no font of the certificate draws; empty: it is printed.

@@ -26,7 +26,7 @@ from app.kit.ids import UserId
 from app.web.safe_paths import HOME, local_path
 
 if TYPE_CHECKING:
-    from app.web.application import Shell
+    from app.web.application import AppContext
     from app.web.forms import Submission
 
 KEPT = "kept"
@@ -39,7 +39,7 @@ _PLUMBING = re.compile(r"^(version|expected_\w+|next|token|ended|kept)$")
 _SECRET = re.compile(r"password|token|code", re.IGNORECASE)
 
 
-class Why(StrEnum):
+class KeptReason(StrEnum):
     """Why a form was kept and not accepted."""
 
     ended = "ended"
@@ -53,7 +53,7 @@ class KeptForm:
     page: str
     action: str
     fields: Mapping[str, tuple[str, ...]] = field(repr=False)
-    why: Why = Why.ended
+    why: KeptReason = KeptReason.ended
 
     @property
     def typed(self) -> dict[str, tuple[str, ...]]:
@@ -72,7 +72,7 @@ class KeptForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedSignIn:
     """How a sign-in ended, and the id of what was kept for its owner, if anything was."""
 
     how: str
@@ -84,7 +84,7 @@ class KeepForms(Protocol):
 
     def keep(
         self, database: Database, token: str | None, form: KeptForm | None, *, now: datetime
-    ) -> Ended: ...
+    ) -> EndedSignIn: ...
 
     def keep_for(
         self, database: Database, user_id: UserId, form: KeptForm, *, now: datetime
@@ -97,10 +97,12 @@ class KeepForms(Protocol):
 
 def ask_to_sign_in_again(request: Request, token: str | None, *, now: datetime) -> Response:
     """Answer a post whose sender is not signed in (any more). Blocks: it writes what was typed."""
-    shell: Shell = request.app.state.shell
-    form = sent_form(request, Why.ended)
+    app_context: AppContext = request.app.state.app_context
+    form = sent_form(request, KeptReason.ended)
     keepable = form is not None and form.can_be_kept
-    ended = shell.kept_forms.keep(shell.database, token, form if keepable else None, now=now)
+    ended = app_context.kept_forms.keep(
+        app_context.database, token, form if keepable else None, now=now
+    )
     page, kept = way_back(request, form, ended.kept_id)
     query = urlencode({"next": page, "ended": ended.how, "kept": kept}, safe="/")
     return RedirectResponse(f"/sign-in?{query}", status_code=303)
@@ -165,7 +167,7 @@ def _labels(page: HtmlElement) -> dict[str, str]:
     }
 
 
-def sent_form(request: Request, why: Why) -> KeptForm | None:
+def sent_form(request: Request, why: KeptReason) -> KeptForm | None:
     """Return what was sent, without its secrets; None: nothing was read."""
     submission: Submission | None = request.scope.get("preceptor.submission")
     if submission is None:

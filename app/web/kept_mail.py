@@ -12,7 +12,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import EventId
 from app.outbox import queries
 from app.web.access import EVERYONE
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/dev/mail")
@@ -52,7 +52,7 @@ def show_html(*, visit: Visit, mail_id: EventId) -> Response:
     return HTMLResponse(part.get_content(), headers={"content-security-policy": OWN_STYLES_ONLY})
 
 
-def _demand_demo(visit: VisitContext) -> None:
+def _demand_demo(visit: RequestContext) -> None:
     """In production nobody reads other people's mail, so there is no such page."""
     if visit.settings.env == "production":
         raise NotFound

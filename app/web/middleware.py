@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.audit.service import current_request_id
-from app.db.database import Work, current_work
+from app.db.database import StatementCount, current_count
 from app.settings import Environment, Settings
 from app.web.csrf import REFUSAL, SAFE_METHODS, header_verdict
 from app.web.request_body import (
@@ -70,7 +70,7 @@ SECURITY_HEADERS = (
 STRICT_TRANSPORT = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
 
 
-class Answer(Protocol):
+class RefusalResponder(Protocol):
     """Make the answer of a refusal; given by the application, because pages know this module."""
 
     def __call__(self, request: Request, status: int, detail: str | None = None) -> Response: ...
@@ -89,8 +89,8 @@ class RequestLog:
         request_id = secrets.token_hex(8)
         scope["preceptor.request_id"] = request_id
         current_request_id.set(request_id)
-        work = Work()
-        current_work.set(work)
+        work = StatementCount()
+        current_count.set(work)
         started, status = perf_counter(), CLIENT_LEFT
 
         async def send_noting_status(message: Message) -> None:
@@ -113,7 +113,7 @@ class RequestLog:
             _note(scope, status, perf_counter() - started, work)
 
 
-def _note(scope: Scope, status: int, seconds: float, work: Work) -> None:
+def _note(scope: Scope, status: int, seconds: float, work: StatementCount) -> None:
     """Count a request that has ended, and write its line."""
     route = getattr(scope.get("route"), "path", "none")
     REQUESTS.labels(route, str(status)).inc()
@@ -144,7 +144,7 @@ class Guards:
         app: ASGIApp,
         settings: Settings,
         *,
-        answer: Answer,
+        answer: RefusalResponder,
         most_bytes: int = 1024 * 1024,
         seconds: float = LONGEST_BODY,
     ) -> None:
@@ -191,7 +191,7 @@ class Guards:
             response.headers["connection"] = "close"  # the rest of the body is not waited for
             await response(scope, receive, send_with_headers)
             return
-        scope["preceptor.arrived_at"] = scope["app"].state.shell.clock()
+        scope["preceptor.arrived_at"] = scope["app"].state.app_context.clock()
         await self.app(scope, replayed(body, receive), send_with_headers)
 
     def _missing(self, headers: RawHeaders) -> RawHeaders:

@@ -29,7 +29,7 @@ class Make(Protocol):
     def __call__(self, *, within: float) -> bytes: ...
 
 
-class PrintDesk:
+class PdfQueue:
     """Makes papers in turn. Somebody who asks for a second paper waits until their first has come."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class PaperAnswer(Response):
         self.whose, self.make = whose, make
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk: PrintDesk = scope["app"].state.print_desk
+        desk: PdfQueue = scope["app"].state.print_desk
         self.body = await desk.printed(self.whose, self.make)
         self.headers["content-length"] = str(len(self.body))
         await super().__call__(scope, receive, send)

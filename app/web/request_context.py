@@ -21,11 +21,11 @@ from app.kit.keys import Keys
 from app.settings import Settings
 from app.web import flash_messages
 from app.web.access import Access, FreshProof
-from app.web.application import Shell
+from app.web.application import AppContext
 from app.web.csrf import SAFE_METHODS, cookie_name, demand_proof_of_unread, token_for
 from app.web.flash_messages import Flash, FlashKind
 from app.web.forms import Submission
-from app.web.kept_forms import KEPT, KeptForm, Why, filled
+from app.web.kept_forms import KEPT, KeptForm, KeptReason, filled
 from app.web.navigation import Item, navigation_for
 from app.web.networks import network_of
 
@@ -37,11 +37,11 @@ SUPERSEDED = (
     "Look at how things stand, and send it with a new key."
 )
 BACK_AGAIN = {
-    Why.ended: Flash(
+    KeptReason.ended: Flash(
         "warning",
         "You were signed out before this was saved. Check it, then press the button again to save it.",
     ),
-    Why.proof: Flash(
+    KeptReason.proof: Flash(
         "info",
         "Thank you for showing that it is you. Nothing is saved yet. Check it, then press the button again.",
     ),
@@ -60,12 +60,12 @@ class Preview:
     path: str
 
 
-class VisitContext:
+class RequestContext:
     """Made per request; `enter` is called by the guard of the route, in the worker's thread."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.shell: Shell = request.app.state.shell
+        self.app_context: AppContext = request.app.state.app_context
         self.now: datetime = self._moment()
         self._actor: Actor | None = None
         self._new_visitor: str | None = None
@@ -74,15 +74,15 @@ class VisitContext:
 
     @property
     def settings(self) -> Settings:
-        return self.shell.settings
+        return self.app_context.settings
 
     @property
     def keys(self) -> Keys:
-        return self.shell.keys
+        return self.app_context.keys
 
     @property
     def database(self) -> Database:
-        return self.shell.database
+        return self.app_context.database
 
     @property
     def actor(self) -> Actor:
@@ -122,7 +122,7 @@ class VisitContext:
         """
         self.now = self._moment()
         self._route = route
-        identify = self.shell.identify
+        identify = self.app_context.identify
         bearer = self.request.headers.get("authorization", "")
         if self.path.startswith("/api/") and bearer.lower().startswith("bearer "):
             token = bearer[7:].strip()
@@ -143,12 +143,12 @@ class VisitContext:
         """Return when the body had arrived, and without one the present. An answer that arrived in time is
         not late because it waited for a thread."""
         arrived_at: datetime | None = self.request.scope.get("preceptor.arrived_at")
-        return arrived_at or self.shell.clock()
+        return arrived_at or self.app_context.clock()
 
     def meet(self) -> None:
         """Find who the cookie belongs to and demand nothing: a page that tells of an error is theirs too."""
         if cookie := self.sign_in_token:
-            self._actor = self.shell.identify.by_cookie(self.database, cookie, now=self.now)
+            self._actor = self.app_context.identify.by_cookie(self.database, cookie, now=self.now)
 
     def once(
         self,
@@ -191,7 +191,7 @@ class VisitContext:
 
     def url(self, name: str, **parameters: Any) -> str:
         """Return the path of a named route."""
-        return self.shell.url_for(name, **parameters)
+        return self.app_context.url_for(name, **parameters)
 
     def render(
         self, template: str, *, status: int = 200, preview: Preview | None = None, **values: Any
@@ -208,7 +208,7 @@ class VisitContext:
         if preview is not None:
             response.headers["x-robots-tag"] = "all"
         if self._may_prefetch():
-            response.headers["speculation-rules"] = f'"{self.shell.asset(PREFETCH_RULES)}"'
+            response.headers["speculation-rules"] = f'"{self.app_context.asset(PREFETCH_RULES)}"'
         self._remember_visitor(response)
         if cookie_name(self.settings, "flash") in self.request.cookies:
             self.drop_cookie(response, "flash")
@@ -225,7 +225,7 @@ class VisitContext:
         template: str,
         values: Mapping[str, Any],
     ) -> str:
-        page = self.shell.templates.get_template(template)
+        page = self.app_context.templates.get_template(template)
         return page.render(visit=self.frame(preview, flash), **values)
 
     def _kept_form(self) -> KeptForm | None:
@@ -233,7 +233,7 @@ class VisitContext:
         kept_id = self.request.query_params.get(KEPT)
         if kept_id is None or self._actor is None or self.request.method != "GET":
             return None
-        keeper = self.shell.kept_forms
+        keeper = self.app_context.kept_forms
         return keeper.read(self.database, kept_id, self._actor.user_id, now=self.now)
 
     def redirect(
@@ -364,11 +364,11 @@ class Frame:
     sign_in_ends_in: int | None
 
 
-async def open_visit(request: Request) -> VisitContext:
+async def open_visit(request: Request) -> RequestContext:
     """Make the visit and leave it with the request, so that an error page knows who asked."""
-    visit = VisitContext(request)
+    visit = RequestContext(request)
     request.scope["preceptor.visit"] = visit
     return visit
 
 
-Visit = Annotated[VisitContext, Depends(open_visit)]
+Visit = Annotated[RequestContext, Depends(open_visit)]

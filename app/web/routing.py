@@ -14,7 +14,7 @@ from starlette.routing import Route
 from app.web.access import Access, FreshProof
 from app.web.openapi import operation_id
 from app.web.page_route import PageRoute
-from app.web.request_context import VisitContext
+from app.web.request_context import RequestContext
 
 READING = frozenset({"GET", "HEAD"})
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -143,12 +143,12 @@ def _guarded(
     called: those of the routes that write may all be waiting for the database."""
 
     @wraps(endpoint)
-    def guarded(*, visit: VisitContext, **values: Any) -> Any:
+    def guarded(*, visit: RequestContext, **values: Any) -> Any:
         visit.enter(policy.access, name, policy.proof)
         return endpoint(visit=visit, **values)
 
     @wraps(endpoint)
-    async def reading(*, visit: VisitContext, **values: Any) -> Any:
+    async def reading(*, visit: RequestContext, **values: Any) -> Any:
         work = partial(guarded, visit=visit, **values)
         return await to_thread.run_sync(work, limiter=visit.request.app.state.readers)
 

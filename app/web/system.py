@@ -22,7 +22,7 @@ from app.kit.errors import (
 )
 from app.settings import Settings
 from app.web.access import EVERYONE
-from app.web.application import Shell
+from app.web.application import AppContext
 from app.web.errors import DETAILS, TITLES
 from app.web.health import readiness
 from app.web.metrics import figures
@@ -58,12 +58,12 @@ async def readyz(request: Request) -> Response:
     """Whether requests can be answered, and in further lines how the rest is. 503 only when the database
     does not answer or its schema is another: a mail server that is away is no reason to take the academy
     away too. Then the first word is "degraded"."""
-    shell: Shell = request.app.state.shell
-    look = partial(readiness, shell.database, shell.settings, shell.clock())
+    app_context: AppContext = request.app.state.app_context
+    look = partial(readiness, app_context.database, app_context.settings, app_context.clock())
     # With those who read: a server whose writers all wait is still ready to show pages.
     report = await to_thread.run_sync(look, limiter=request.app.state.readers)
     status = 200 if report.is_ready else 503
-    seen = answer_headers(request, shell.settings, shell.clock())
+    seen = answer_headers(request, app_context.settings, app_context.clock())
     return Response(report.text, status_code=status, headers=seen, media_type="text/plain")
 
 
@@ -72,11 +72,11 @@ async def readyz(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """Prometheus figures, for the holder of the metrics token. Where none is set, for a program on this host
     that asks directly, and for nobody who comes through a proxy."""
-    shell: Shell = request.app.state.shell
-    if not _may_see_figures(request, shell.settings):
+    app_context: AppContext = request.app.state.app_context
+    if not _may_see_figures(request, app_context.settings):
         raise NotFound
     # In a thread: hundreds of lines are written, and other requests should not wait for them.
-    content = await run_in_threadpool(figures, shell.database, shell.clock())
+    content = await run_in_threadpool(figures, app_context.database, app_context.clock())
     return Response(content, media_type=CONTENT_TYPE_LATEST)
 
 

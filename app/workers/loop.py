@@ -10,7 +10,7 @@ import structlog
 
 from app.db.database import Database
 from app.outbox import heartbeats
-from app.outbox.queries import Kind
+from app.outbox.queries import EventKind
 from app.web.clock import Clock
 
 log = structlog.get_logger("preceptor.workers")
@@ -22,13 +22,13 @@ LONGEST_PAUSE = 30.0
 SLOW_AFTER = 30.0
 """Seconds that a round may take before the worker says that it is slow."""
 SLOW = {
-    Kind.facts: "One piece of follow-up work takes longer than 30 seconds; the others wait for it.",
-    Kind.mails: "One mail takes longer than 30 seconds; the others wait for it.",
+    EventKind.facts: "One piece of follow-up work takes longer than 30 seconds; the others wait for it.",
+    EventKind.mails: "One mail takes longer than 30 seconds; the others wait for it.",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class RoundResult:
     """What a round came to. `busy`: there may be more to do at once. `trouble`: what keeps the worker from
     its work, in words for the office."""
 
@@ -53,10 +53,10 @@ class Worker:
     like a worker that has gone.
     """
 
-    kind: Kind
+    kind: EventKind
     database: Database
     clock: Clock
-    work: Callable[[datetime], Round]
+    work: Callable[[datetime], RoundResult]
     seconds: Callable[[], float] = monotonic
     _last: Beat | None = field(default=None, init=False)
     _began: float | None = field(default=None, init=False)

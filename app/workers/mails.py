@@ -11,10 +11,10 @@ import structlog
 from app.db.database import Database
 from app.kit.error_descriptions import describe_error
 from app.outbox import queries, service
-from app.outbox.queries import Kind
+from app.outbox.queries import EventKind
 from app.web.mail_server import NotSent
 from app.web.mailer import Mailer
-from app.workers.loop import Round
+from app.workers.loop import RoundResult
 
 log = structlog.get_logger("preceptor.mails")
 
@@ -34,54 +34,56 @@ class MailWork:
     _again_at: float = field(default=0.0, init=False)
     _trouble: str | None = field(default=None, init=False)
 
-    def round(self, now: datetime) -> Round:
+    def round(self, now: datetime) -> RoundResult:
         if self._trouble and self.seconds() < self._again_at:
-            return Round(trouble=self._trouble)
+            return RoundResult(trouble=self._trouble)
         done = deliver_next(self.database, self.mailer, now=now)
         if done.trouble:
             pause = min(FIRST_PAUSE * 2**self._pauses, LONGEST_PAUSE)
             self._again_at = self.seconds() + pause
             self._pauses = min(self._pauses + 1, 10)
             self._trouble = done.trouble
-            return Round(trouble=done.trouble)
+            return RoundResult(trouble=done.trouble)
         self._pauses, self._trouble = 0, None
         return done
 
 
-def deliver_next(database: Database, mailer: Mailer, *, now: datetime) -> Round:
+def deliver_next(database: Database, mailer: Mailer, *, now: datetime) -> RoundResult:
     """Deliver the mail whose turn it is. `busy`: there was one. `trouble`: the mail server takes none."""
     with database.read() as db:
-        if not queries.is_anything_due(db, Kind.mails, now=now):
-            return Round()
+        if not queries.is_anything_due(db, EventKind.mails, now=now):
+            return RoundResult()
     with database.write() as db:
-        leased = service.lease(db, Kind.mails, now=now, most=1)
+        leased = service.lease(db, EventKind.mails, now=now, most=1)
     if not leased:
-        return Round()
+        return RoundResult()
     (mail,) = leased
     try:
         # A mail is dated when it was written, whichever try it is.
         message = mailer.build(mail.id, mail.payload, now=mail.created_at)
         if mailer.keeps:
             _keep(database, mail, message, now)
-            return Round(busy=True)
+            return RoundResult(busy=True)
         mailer.send(message)
     except NotSent as refusal:
         _note_refusal(database, mail, refusal, now)
-        return Round(busy=True, trouble=refusal.words if refusal.all_wait else None)
+        return RoundResult(busy=True, trouble=refusal.words if refusal.all_wait else None)
     except Exception as error:  # whatever is wrong with this one, the others go on
         log.error("mail failed", event_id=str(mail.id), exc_info=error)
         with database.write() as db:
             service.mark_failed(db, mail, describe_error(error), for_good=True, now=now)
-        return Round(busy=True)
+        return RoundResult(busy=True)
     with database.write() as db:
         if not service.mark_done(db, mail, now=now):
             log.warning("mail delivered after its lease", event_id=str(mail.id))
     # Without the address: who asks whether a mail left finds its id on the page of the outbox.
     log.info("mail sent", event_id=str(mail.id), template=mail.payload["template"])
-    return Round(busy=True)
+    return RoundResult(busy=True)
 
 
-def _keep(database: Database, mail: service.Leased, message: EmailMessage, now: datetime) -> None:
+def _keep(
+    database: Database, mail: service.LeasedEvent, message: EmailMessage, now: datetime
+) -> None:
     body = message.get_body(("plain",))
     with database.write() as db:
         if service.mark_done(db, mail, now=now):
@@ -97,7 +99,7 @@ def _keep(database: Database, mail: service.Leased, message: EmailMessage, now: 
 
 
 def _note_refusal(
-    database: Database, mail: service.Leased, refusal: NotSent, now: datetime
+    database: Database, mail: service.LeasedEvent, refusal: NotSent, now: datetime
 ) -> None:
     log.warning("mail not sent", event_id=str(mail.id), reason=refusal.words)
     with database.write() as db:

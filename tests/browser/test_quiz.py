@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select, update
 
 from app.enrolments.models import Enrolment, EnrolmentState
-from app.quizzes.models import Answer, Attempt
+from app.quizzes.models import AnswerRow, AttemptRow
 from tests.browser.conftest import SmallAcademy
 from tests.integration.quizzes.conftest import Pupil
 from tests.make.quizzes import a_place
@@ -50,9 +50,9 @@ def chip(page: Page, state: str, words: str) -> None:
 
 def stored(pupil: Pupil) -> list[dict[str, object]]:
     with pupil.database.read() as db:
-        own = select(Attempt.id).where(Attempt.user_id == pupil.actor.user_id)
-        answers = select(Answer.response).where(Answer.attempt_id.in_(own))
-        return list(db.scalars(answers.order_by(Answer.id)))
+        own = select(AttemptRow.id).where(AttemptRow.user_id == pupil.actor.user_id)
+        answers = select(AnswerRow.response).where(AnswerRow.attempt_id.in_(own))
+        return list(db.scalars(answers.order_by(AnswerRow.id)))
 
 
 @pytest.mark.browser
@@ -282,7 +282,7 @@ def test_when_the_time_ends_the_answers_are_sent(context, pupil):
     seconds = max(10.0, 5 * (monotonic() - began))
     with pupil.database.write() as db:
         soon = datetime.now(UTC) + timedelta(seconds=seconds)
-        db.execute(update(Attempt).where(Attempt.id == attempt_id).values(due_at=soon))
+        db.execute(update(AttemptRow).where(AttemptRow.id == attempt_id).values(due_at=soon))
     page.reload()
     expect(page.get_by_role("timer")).to_contain_text("00:")
     expect(page.locator("#announce-polite")).to_have_text("Half of the time is left")

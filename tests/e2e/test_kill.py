@@ -16,7 +16,7 @@ from app.courses import service as courses
 from app.courses.queries import revision
 from app.db.database import Database
 from app.db.migrate import upgrade
-from app.quizzes.models import Answer
+from app.quizzes.models import AnswerRow
 from tests.make import NOW
 from tests.make.courses import small_course
 from tests.make.keys import ISSUER
@@ -129,7 +129,7 @@ def test_every_acknowledged_answer_survives_kill_9(tmp_path: Path):
             stored = {
                 row.sequence: row.response
                 for row in db.scalars(
-                    select(Answer).where(Answer.attempt_id == UUID(student.attempt))
+                    select(AnswerRow).where(AnswerRow.attempt_id == UUID(student.attempt))
                 )
             }
         total += len(student.acknowledged)

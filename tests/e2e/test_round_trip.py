@@ -29,8 +29,8 @@ from app.outbox.models import OutboxEvent
 from app.outbox.queries import MAIL
 from app.outbox.service import HELD_BACK
 from app.practicals.domain.seats import SeatState
-from app.practicals.models import Practical, Seat
-from app.quizzes.models import Answer, Attempt
+from app.practicals.models import PracticalRow, Seat
+from app.quizzes.models import AnswerRow, AttemptRow
 from app.settings import Environment, Settings
 from tests.conftest import RUN, WORKER, fill_academy
 from tests.make import NOW, postgres
@@ -155,21 +155,23 @@ def fill(database: Database, scale: Scale) -> tuple[Large, list[str], list[str]]
         large = enlarge(db, students=scale.students, now=NOW)
     with database.write() as db:
         # Answers to no quiz of the course, which an audit names.
-        load = select(Attempt.id).where(Attempt.quiz_key == DRIVERS_QUIZ)
-        db.execute(delete(Answer).where(Answer.attempt_id.in_(load)))
-        db.execute(delete(Attempt).where(Attempt.quiz_key == DRIVERS_QUIZ))
+        load = select(AttemptRow.id).where(AttemptRow.quiz_key == DRIVERS_QUIZ)
+        db.execute(delete(AnswerRow).where(AnswerRow.attempt_id.in_(load)))
+        db.execute(delete(AttemptRow).where(AttemptRow.quiz_key == DRIVERS_QUIZ))
         # What the demo academy wrote to its people has long arrived.
         db.execute(update(OutboxEvent).where(OutboxEvent.done_at.is_(None)).values(done_at=NOW))
         today = {"starts_at": NOW - timedelta(hours=1), "ends_at": NOW + timedelta(hours=3)}
-        db.execute(update(Practical).where(Practical.id == UUID(large.roster)).values(**today))
+        db.execute(
+            update(PracticalRow).where(PracticalRow.id == UUID(large.roster)).values(**today)
+        )
         wanted = db.scalars(
-            select(Practical.id)
-            .where(Practical.intake_id == UUID(large.intake), Practical.capacity == 8)
-            .order_by(Practical.starts_at.desc())
+            select(PracticalRow.id)
+            .where(PracticalRow.intake_id == UUID(large.intake), PracticalRow.capacity == 8)
+            .order_by(PracticalRow.starts_at.desc())
             .limit(CONTESTED)
         ).all()
         places = max(1, scale.clients // 4 - 1)
-        db.execute(update(Practical).where(Practical.id.in_(wanted)).values(capacity=places))
+        db.execute(update(PracticalRow).where(PracticalRow.id.in_(wanted)).values(capacity=places))
         roster = db.scalars(select(Seat.id).where(Seat.practical_id == UUID(large.roster))).all()
     return large, [str(one) for one in wanted], [str(one) for one in roster]
 
@@ -269,10 +271,10 @@ def compare(academy: Academy, writers: list[Writer], began: float, ended: float)
     """Hold the notebooks against the database that came back."""
     with academy.database() as database, database.read() as db:
         there = rows_there(db)
-        full = select(Practical.capacity, Practical.taken, func.count(Seat.id)).outerjoin(
-            Seat, (Seat.practical_id == Practical.id) & (Seat.state == SeatState.confirmed)
+        full = select(PracticalRow.capacity, PracticalRow.taken, func.count(Seat.id)).outerjoin(
+            Seat, (Seat.practical_id == PracticalRow.id) & (Seat.state == SeatState.confirmed)
         )
-        sold = db.execute(full.group_by(Practical.id)).all()
+        sold = db.execute(full.group_by(PracticalRow.id)).all()
     noted = [line for writer in writers for line in writer.notebook]
     before = [line for line in noted if line.acknowledged < began]
     during = [line for line in noted if began <= line.acknowledged <= ended]

@@ -20,7 +20,7 @@ from app.kit.ids import new_uuid
 from app.outbox import service as outbox
 from app.outbox.health import WORDS
 from app.outbox.heartbeats import SILENT_AFTER, heartbeats
-from app.outbox.queries import Kind
+from app.outbox.queries import EventKind
 from app.workers.loop import SLOW
 from tests.make import NOW
 from tests.make.browsing import a_browser
@@ -113,16 +113,16 @@ def test_a_worker_killed_or_hung_is_seen_and_comes_back(
 
     worker.signal(signal.SIGSTOP)
     move_to(NOW + GONE)
-    gone = [f"The worker for {WORDS[kind]} was last seen 46 seconds ago." for kind in Kind]
+    gone = [f"The worker for {WORDS[kind]} was last seen 46 seconds ago." for kind in EventKind]
     answer = client.get("/readyz")
     assert (answer.status_code, answer.text.partition("\n")[0]) == (200, "degraded")
     figures = probe.get("/metrics").text
-    for kind in Kind:
+    for kind in EventKind:
         assert f'preceptor_worker_heartbeat_seconds{{kind="{kind}"}} 46.0' in figures
     for page in (office.get("/home").text, office.get("/admin/system").text):
         assert all(words in page for words in gone)
     found = doctor()
-    assert [found[kind]["fine"] for kind in Kind] == [False, False]
+    assert [found[kind]["fine"] for kind in EventKind] == [False, False]
 
     worker.signal(signal.SIGCONT)
     until(lambda: beats(database, NOW + GONE))
@@ -162,7 +162,7 @@ class Academy:
         until(happened)
         return time.monotonic() - began
 
-    def assert_told_everywhere(self, words: str, kind: Kind, line: str) -> None:
+    def assert_told_everywhere(self, words: str, kind: EventKind, line: str) -> None:
         """The trouble is in the words of pages and of the doctor, and in a figure."""
         assert words in self.told("/home")
         assert words in self.told("/admin/system")
@@ -197,7 +197,7 @@ def test_within_a_real_minute(postgres_database, tmp_path, capsys):
                 took[name] = academy.seconds_until(lambda: not academy.is_ready())
                 academy.assert_told_everywhere(
                     "The worker for mails was last seen",
-                    Kind.mails,
+                    EventKind.mails,
                     r"^preceptor_worker_heartbeat_seconds\{kind=\"mails\"\} (4[5-9]|[5-9]\d)\.",
                 )
                 if name == "killed":
@@ -213,8 +213,8 @@ def test_within_a_real_minute(postgres_database, tmp_path, capsys):
                 outbox.send_mail(db, "ned@example.org", "accounts/invitation", values, now=now)
             took["slow"] = academy.seconds_until(lambda: not academy.is_ready())
             academy.assert_told_everywhere(
-                SLOW[Kind.mails],
-                Kind.mails,
+                SLOW[EventKind.mails],
+                EventKind.mails,
                 r"^preceptor_worker_in_trouble\{kind=\"mails\"\} 1\.0",
             )
         finally:

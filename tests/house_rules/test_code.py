@@ -112,7 +112,9 @@ def test_every_use_case_asks_a_permission(path):
         for name, node in functions.items()
         if not name.startswith("_")
         and name not in asking
-        and not any(getattr(mark, "id", "") == "open_to_all" for mark in node.decorator_list)
+        and not any(
+            getattr(mark, "id", "") == "without_permission_check" for mark in node.decorator_list
+        )
     ]
     assert unguarded == []
 

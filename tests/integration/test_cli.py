@@ -16,7 +16,7 @@ from app.accounts.factors.models import PendingSignIn
 from app.accounts.models import ApiToken, SignIn
 from app.audit.models import AuditEvent
 from app.db.database import Database
-from app.practicals.models import Practical
+from app.practicals.models import PracticalRow
 from tests.make import NOW
 from tests.make.courses import SMALL_COURSE
 from tests.make.people import a_sign_in, a_user
@@ -37,7 +37,7 @@ def test_an_audit_of_sound_data_and_of_a_counter_that_lies(preceptor, sqlite_dat
     assert preceptor("audit").stdout == "Every invariant holds.\n"
     with sqlite_database.write() as db:
         practical_id = a_practical(db)
-        db.execute(update(Practical).where(Practical.id == practical_id).values(taken=1))
+        db.execute(update(PracticalRow).where(PracticalRow.id == practical_id).values(taken=1))
     found = preceptor("audit", "--json")
     assert found.exit_code == 1
     (broken,) = json.loads(found.stdout)["broken"]

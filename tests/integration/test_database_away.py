@@ -8,7 +8,7 @@ from app.accounts.identity import BY_COOKIE
 from app.db.database import Database
 from app.jobs import FactWork
 from app.kit.error_descriptions import chain_of, describe_error
-from app.outbox.queries import Kind
+from app.outbox.queries import EventKind
 from app.web.logs import configure_logs
 from app.workers.loop import Worker
 from app.workers.mails import MailWork
@@ -26,7 +26,7 @@ def away_app(settings_for, made_apps):
     settings = settings_for(Database(NOBODY_LISTENS))
     app = an_app(made_apps, settings)
     yield app
-    app.state.shell.database.close()
+    app.state.app_context.database.close()
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,13 @@ def test_a_form_is_answered_alike_and_what_needs_no_database_goes_on(away_app, p
 
 def test_a_minute_of_both_workers_is_a_few_lines(away_app, capsys):
     """O15: each failure was six kilobytes, again and again."""
-    shell = away_app.state.shell
-    facts = FactWork(shell.database, shell.clock, ISSUER).round
-    mails = MailWork(shell.database, away_app.state.mailer).round
+    app_context = away_app.state.app_context
+    facts = FactWork(app_context.database, app_context.clock, ISSUER).round
+    mails = MailWork(app_context.database, away_app.state.mailer).round
     configure_logs("INFO")
     capsys.readouterr()
-    for kind, work in ((Kind.facts, facts), (Kind.mails, mails)):
-        worker, seconds = Worker(kind, shell.database, shell.clock, work), 0.0
+    for kind, work in ((EventKind.facts, facts), (EventKind.mails, mails)):
+        worker, seconds = Worker(kind, app_context.database, app_context.clock, work), 0.0
         while seconds < 60:
             seconds += worker.one_round()
     said = capsys.readouterr().out

@@ -16,11 +16,11 @@ from app.db.database import Database
 from app.doctor import databases, folders, key_rings, proxy, work
 from app.doctor.examination import examine
 from app.doctor.findings import Finding, Look, Verdict, look_at_all
-from app.key_files import Purpose
+from app.key_files import KeyPurpose
 from app.kit.ids import FactorId, new_uuid
 from app.operations.runs import RunKind, record_run
 from app.outbox import heartbeats
-from app.outbox.queries import Kind
+from app.outbox.queries import EventKind
 from app.settings import Environment, Settings
 from app.web import assets, health
 from app.web.seen import ANSWER, QUESTION, Seen, Through, question
@@ -181,7 +181,7 @@ class TestWork:
 
     def test_a_worker_that_is_gone(self, database):
         with database.write() as db:
-            for kind in Kind:
+            for kind in EventKind:
                 heartbeats.beat(db, kind, None, now=NOW)
         assert all(each.fine for each in work.look_at_deliveries(database, now=NOW))
         gone = work.look_at_deliveries(database, now=NOW + timedelta(seconds=46))
@@ -193,7 +193,7 @@ class TestKeys:
     @pytest.fixture
     def own_keys(self, settings, tmp_path) -> Settings:
         """Settings with key files of their own."""
-        paths = {f"{purpose}_keys": tmp_path / f"{purpose}.keys" for purpose in Purpose}
+        paths = {f"{purpose}_keys": tmp_path / f"{purpose}.keys" for purpose in KeyPurpose}
         own = settings.model_copy(update=paths)
         key_files.make_missing(own, on=NOW.date())
         return own
@@ -274,7 +274,7 @@ class TestTheProxy:
         changes = {"base_url": "https://localhost", "trusted_proxy": "127.0.0.1"}
         app = an_app(made_apps, settings.model_copy(update=changes))
         yield a_browser(app, portal, network="127.0.0.1")
-        app.state.shell.database.close()
+        app.state.app_context.database.close()
 
     @pytest.fixture
     def findings(self, settings, tmp_path, monkeypatch):

@@ -22,7 +22,7 @@ from app.outbox import heartbeats as beats
 from app.outbox import service as outbox
 from app.outbox.health import EFFECT, WORDS, deliveries, span_words
 from app.outbox.models import OutboxEvent
-from app.outbox.queries import Kind
+from app.outbox.queries import EventKind
 from app.web import health
 from app.web.metrics import figures
 from app.workers.mails import MailWork
@@ -54,7 +54,9 @@ def a_mail(database: Database, *, at: datetime = NOW) -> EventId:
         return outbox.send_mail(db, "ned@example.org", "accounts/invitation", values, now=at)
 
 
-def beat(database: Database, *kinds: Kind, trouble: str | None = None, at: datetime = NOW) -> None:
+def beat(
+    database: Database, *kinds: EventKind, trouble: str | None = None, at: datetime = NOW
+) -> None:
     with database.write() as db:
         for kind in kinds:
             beats.beat(db, kind, trouble, now=at)
@@ -71,7 +73,7 @@ def give_up(database: Database, event_id: EventId) -> None:
 
 class TestReadiness:
     def test_ready_with_both_workers_and_what_waits(self, client, database):
-        beat(database, *Kind, at=NOW - timedelta(seconds=4))
+        beat(database, *EventKind, at=NOW - timedelta(seconds=4))
         a_mail(database, at=NOW - MINUTE)
         answer = client.get("/readyz")
         assert answer.status_code == 200
@@ -85,30 +87,30 @@ class TestReadiness:
     @pytest.mark.parametrize(
         ("silent", "line"),
         [
-            (Kind.mails, "mails: never seen, 0 waiting"),
-            (Kind.facts, "facts: never seen, 0 waiting"),
+            (EventKind.mails, "mails: never seen, 0 waiting"),
+            (EventKind.facts, "facts: never seen, 0 waiting"),
         ],
     )
     def test_a_worker_that_never_ran_degrades(self, client, database, silent, line):
         """V4: /readyz said ready while nothing was closed."""
-        beat(database, *(kind for kind in Kind if kind is not silent))
+        beat(database, *(kind for kind in EventKind if kind is not silent))
         answer = client.get("/readyz")
         assert (answer.status_code, answer.text.splitlines()[0]) == (200, "degraded")
         assert line in answer.text
 
     @pytest.mark.parametrize("at", [NOW - 46 * SECOND, NOW + 46 * SECOND])
     def test_a_worker_that_was_not_seen_lately_degrades(self, client, database, at):
-        beat(database, Kind.facts)
-        beat(database, Kind.mails, at=at)
+        beat(database, EventKind.facts)
+        beat(database, EventKind.mails, at=at)
         assert client.get("/readyz").text.startswith("degraded\n")
-        beat(database, Kind.mails, at=NOW - 45 * SECOND)
+        beat(database, EventKind.mails, at=NOW - 45 * SECOND)
         assert client.get("/readyz").text.startswith("ready\n")
 
     @pytest.mark.parametrize(
         ("name", "late"), [("mail", 30 * MINUTE), ("quiz.submitted", 5 * MINUTE)]
     )
     def test_what_is_due_for_too_long_degrades(self, client, database, name, late):
-        beat(database, *Kind)
+        beat(database, *EventKind)
         with database.write() as db:
             event_id = outbox.announce(db, name, {}, now=NOW - late)
         assert client.get("/readyz").text.startswith("ready\n")
@@ -119,7 +121,7 @@ class TestReadiness:
     def test_a_mail_that_waits_for_its_next_try_or_was_given_up_degrades_nothing(
         self, client, database
     ):
-        beat(database, *Kind)
+        beat(database, *EventKind)
         later, never = a_mail(database), a_mail(database)
         with database.write() as db:
             db.execute(
@@ -133,26 +135,26 @@ class TestReadiness:
         assert "mails: seen 0 seconds ago, 1 waiting, 1 given up" in text_
 
     def test_trouble_degrades_and_everybody_reads_only_for_how_long(self, client, database):
-        beat(database, Kind.facts)
+        beat(database, EventKind.facts)
         trouble = "The mail server mail.example.org refuses our user name or password (535)."
-        beat(database, Kind.mails, trouble=trouble, at=NOW - 7 * MINUTE)
-        beat(database, Kind.mails, trouble=trouble)
+        beat(database, EventKind.mails, trouble=trouble, at=NOW - 7 * MINUTE)
+        beat(database, EventKind.mails, trouble=trouble)
         text_ = client.get("/readyz").text
         assert text_.startswith("degraded\n")
         assert "in trouble for 7 minutes" in text_
         assert "example.org" not in text_
-        beat(database, Kind.mails)
+        beat(database, EventKind.mails)
         assert client.get("/readyz").text.startswith("ready\n")
 
     def test_a_disk_that_is_nearly_full_degrades(self, client, database, monkeypatch):
-        beat(database, *Kind)
+        beat(database, *EventKind)
         monkeypatch.setattr(health, "LITTLE_SPACE", 10**15)
         assert client.get("/readyz").text.startswith("degraded\n")
         monkeypatch.setattr(health, "LITTLE_SPACE", 1)
         assert client.get("/readyz").text.startswith("ready\n")
 
     def test_a_schema_that_is_behind_is_not_ready(self, client, database, monkeypatch):
-        beat(database, *Kind)
+        beat(database, *EventKind)
         monkeypatch.setattr(migrate, "head", lambda: "29990101_0010")
         answer = client.get("/readyz")
         assert answer.status_code == 503
@@ -163,7 +165,7 @@ class TestReadiness:
         """P7: it was read at each call, 16 ms."""
         client.get("/readyz")
         monkeypatch.setattr(migrate, "ScriptDirectory", None)
-        beat(database, *Kind)
+        beat(database, *EventKind)
         assert client.get("/readyz").text.startswith("ready\n")
 
     def test_the_free_space_is_that_of_a_folder_that_will_be_made(self, settings, tmp_path):
@@ -173,8 +175,8 @@ class TestReadiness:
 
 class TestFigures:
     def test_backlog_and_heartbeat_of_each_worker(self, on_host, database):
-        beat(database, Kind.facts, at=NOW - MINUTE)
-        beat(database, Kind.mails, trouble="no", at=NOW)
+        beat(database, EventKind.facts, at=NOW - MINUTE)
+        beat(database, EventKind.mails, trouble="no", at=NOW)
         a_mail(database, at=NOW - 2 * MINUTE)
         a_mail(database, at=NOW - MINUTE)
         give_up(database, a_mail(database))
@@ -236,7 +238,7 @@ class TestFigures:
 class TestHeartbeats:
     def test_trouble_keeps_its_beginning_while_it_lasts(self, database):
         for minutes, words in ((0, None), (1, "slow"), (2, "slower"), (3, None), (4, "slow")):
-            beat(database, Kind.mails, trouble=words, at=NOW + minutes * MINUTE)
+            beat(database, EventKind.mails, trouble=words, at=NOW + minutes * MINUTE)
             with database.read() as db:
                 _, mails = beats.heartbeats(db)
             began = {1: 1, 2: 1, 4: 4}.get(minutes)
@@ -244,7 +246,7 @@ class TestHeartbeats:
             assert mails.trouble_since == (None if began is None else NOW + began * MINUTE)
 
     def test_very_long_trouble_is_cut(self, database):
-        beat(database, Kind.mails, trouble="x" * 3000)
+        beat(database, EventKind.mails, trouble="x" * 3000)
         with database.read() as db:
             assert beats.heartbeats(db)[1].trouble == "x" * 400
 
@@ -285,7 +287,7 @@ class TestTheOffice:
             mailer = mailer_to(app, played)
             monkeypatch.setattr("app.web.mail_server.demands_tls", lambda _host: True)
             worker = jobs.Worker(
-                Kind.mails, database, lambda: NOW, MailWork(database, mailer).round
+                EventKind.mails, database, lambda: NOW, MailWork(database, mailer).round
             )
             worker.one_round()
         words = "shows a certificate that is not valid for this name"
@@ -315,25 +317,25 @@ class TestTheOffice:
         assert "2 follow-ups wait to be delivered" in home
         assert "No worker for follow-up work ever ran here." in home
 
-    @pytest.mark.parametrize("kind", list(Kind))
+    @pytest.mark.parametrize("kind", list(EventKind))
     def test_a_worker_that_has_gone_is_urgent_before_anything_is_late(
         self, database, admin, as_person, kind
     ):
         """Bar 6: within a minute, not when the first mail has waited for half an hour."""
-        beat(database, *Kind)
+        beat(database, *EventKind)
         assert "See the system status" not in as_person(admin).get("/home").text
         beat(database, kind, at=NOW - 46 * SECOND)
         home = as_person(admin).get("/home").text
         assert f"The worker for {WORDS[kind]} was last seen 46 seconds ago." in home
         assert EFFECT[kind] in home
         assert "See the system status" in home
-        beat(database, *Kind, trouble="A reason.")
+        beat(database, *EventKind, trouble="A reason.")
         home = as_person(admin).get("/home").text
         assert home.count("A reason.") == 2
         assert "last seen" not in home
 
     def test_a_page_with_everything_in_order(self, database, admin, as_person):
-        beat(database, *Kind)
+        beat(database, *EventKind)
         page = as_person(admin).get("/admin/outbox").text
         assert "Nothing was refused" in page
         assert "banner-warning" not in page
@@ -425,7 +427,7 @@ class TestTheOffice:
         a_mail(database)
         with database.read() as db:
             assert checks.what_waits_has_a_worker(db, now=NOW) == []
-        beat(database, *Kind)
+        beat(database, *EventKind)
         with database.read() as db:
             assert checks.what_waits_has_a_worker(db, now=NOW + 3 * MINUTE) == []
             (sentence,) = checks.what_waits_has_a_worker(db, now=NOW + 4 * MINUTE)
@@ -475,8 +477,8 @@ class TestDoctor:
             True,
         )
         a_mail(sqlite_database, at=NOW - 45 * MINUTE)
-        beat(sqlite_database, Kind.facts)
-        beat(sqlite_database, Kind.mails, at=NOW - 44 * MINUTE)
+        beat(sqlite_database, EventKind.facts)
+        beat(sqlite_database, EventKind.mails, at=NOW - 44 * MINUTE)
         late = examined()
         assert (late["facts"]["detail"], late["facts"]["fine"]) == ("0 waiting, 0 given up", True)
         assert late["mails"] == {
@@ -506,11 +508,11 @@ class TestDoctor:
         assert b"MAIL" not in fine.in_secret.upper().split()
 
     def test_a_clock_behind_the_data_is_said(self, examined, sqlite_database):
-        beat(sqlite_database, *Kind, at=NOW + 60 * MINUTE)
+        beat(sqlite_database, *EventKind, at=NOW + 60 * MINUTE)
         found = examined()["clock"]
         assert not found["fine"]
         assert "1 hour ahead of this clock" in found["detail"]
-        beat(sqlite_database, *Kind, at=NOW + MINUTE)
+        beat(sqlite_database, *EventKind, at=NOW + MINUTE)
         assert examined()["clock"]["fine"]
 
 
@@ -555,7 +557,7 @@ def test_the_migrations_go_down_and_up_with_mails_in_the_database(sqlite_templat
     path = tmp_path / "migrated.db"
     path.write_bytes(sqlite_template.read_bytes())
     database = Database(f"sqlite:///{path}")
-    beat(database, *Kind)
+    beat(database, *EventKind)
     waiting, given_up = a_mail(database), a_mail(database)
     give_up(database, given_up)
     migrate.downgrade(database, "20261129_0070")

@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 
 from app import cli, key_files
 from app.doctor.key_rings import look_at_key_files
-from app.key_files import KINDS, KeyFileProblem, Purpose, add_key
+from app.key_files import KINDS, KeyFileProblem, KeyPurpose, add_key
 from app.settings import Environment
 from tests.make.keys import private_key_files, signing_keys
 from tests.make.patience import SECONDS
 
 DAY = date(2026, 11, 29)
-SIGNING = KINDS[Purpose.signing]
+SIGNING = KINDS[KeyPurpose.signing]
 
 
 @pytest.fixture

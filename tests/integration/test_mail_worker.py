@@ -19,9 +19,9 @@ from app.db.database import Database
 from app.kit.ids import EventId, new_uuid
 from app.outbox import queries, service
 from app.outbox.models import KeptMail, OutboxEvent
-from app.outbox.queries import Kind
+from app.outbox.queries import EventKind
 from app.workers import mails
-from app.workers.loop import Round
+from app.workers.loop import RoundResult
 from app.workers.mails import LONGEST_PAUSE, MailWork, deliver_next
 from tests.make import NOW
 from tests.make.keys import ISSUER
@@ -103,9 +103,9 @@ def test_a_mail_whose_end_is_unknown_is_sent_again_with_the_same_id(app, databas
         assert "did not say whether it took the mail" in (
             stored(database, event_id).last_error or ""
         )
-        assert deliver_next(database, mailer, now=NOW + 9 * SECOND) == Round()
-        assert deliver_next(database, mailer, now=NOW + 10 * SECOND) == Round(busy=True)
-        assert deliver_next(database, mailer, now=NOW + timedelta(days=1)) == Round()
+        assert deliver_next(database, mailer, now=NOW + 9 * SECOND) == RoundResult()
+        assert deliver_next(database, mailer, now=NOW + 10 * SECOND) == RoundResult(busy=True)
+        assert deliver_next(database, mailer, now=NOW + timedelta(days=1)) == RoundResult()
     first, second = ids_of(played.seen)
     assert first == second == f"<{event_id}@testserver>"
     assert len(played.mails) == 1
@@ -268,11 +268,11 @@ class TestTwoWorkers:
     def test_a_lease_that_ended_marks_nothing(self, database):
         event_id = a_mail(database)
         with database.write() as db:
-            (early,) = service.lease(db, Kind.mails, now=NOW, most=1)
+            (early,) = service.lease(db, EventKind.mails, now=NOW, most=1)
         later = NOW + queries.LEASE + SECOND
         with database.write() as db:
-            assert service.lease(db, Kind.mails, now=NOW, most=1) == []
-            (newer,) = service.lease(db, Kind.mails, now=later, most=1)
+            assert service.lease(db, EventKind.mails, now=NOW, most=1) == []
+            (newer,) = service.lease(db, EventKind.mails, now=later, most=1)
         with database.write() as db:
             assert not service.mark_done(db, early, now=later)
             assert not service.mark_failed(db, early, "slow", for_good=False, now=later)
@@ -293,7 +293,7 @@ class TestTwoWorkers:
         with database.write() as db:
             service.announce(db, "quiz.submitted", {"by": "Ann"}, now=NOW)
         with database.write() as db:
-            (early,) = service.lease(db, Kind.facts, now=NOW)
+            (early,) = service.lease(db, EventKind.facts, now=NOW)
         later = NOW + queries.LEASE + SECOND
         assert jobs.deliver_facts(database, ISSUER, now=later) == 1
         jobs.act_on(database, early, ISSUER, now=later)
@@ -320,10 +320,10 @@ class TestPauses:
             a_mail(database)
             work = MailWork(database, mailer_to(app, played), lambda: seconds[0])
             trouble = "The mail server 127.0.0.1 takes no mail at the moment (421). Mails wait."
-            assert work.round(NOW) == Round(trouble=trouble)
-            assert work.round(NOW) == Round(trouble=trouble)
+            assert work.round(NOW) == RoundResult(trouble=trouble)
+            assert work.round(NOW) == RoundResult(trouble=trouble)
             assert played.connections == 1
             seconds[0] = 10.0
-            assert work.round(NOW) == Round(busy=True)
-            assert work.round(NOW) == Round()
+            assert work.round(NOW) == RoundResult(busy=True)
+            assert work.round(NOW) == RoundResult()
         assert len(played.mails) == 1

@@ -33,7 +33,7 @@ def browser_at(settings, made_apps, portal):
 
     yield browser
     for app in opened:
-        app.state.shell.database.close()
+        app.state.app_context.database.close()
 
 
 def assert_shut(answer):
@@ -84,7 +84,7 @@ def production(settings, portal, tmp_path):
     """Return a browser of an academy in production, at an address."""
     app = create_app(Settings(**production_settings(tmp_path, database_url=settings.database_url)))
     yield lambda address: a_browser(app, portal, network=address)
-    app.state.shell.database.close()
+    app.state.app_context.database.close()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "academy.example"])

@@ -12,9 +12,9 @@ from fastapi import FastAPI
 
 from app.kit.errors import TooMany
 from app.kit.ids import UserId, new_uuid
-from app.practicals.models import Practical
+from app.practicals.models import PracticalRow
 from app.web import papers, pdf_queue
-from app.web.pdf_queue import AT_ONCE, PrintDesk
+from app.web.pdf_queue import AT_ONCE, PdfQueue
 from tests.make import NOW
 from tests.make.patience import SECONDS, until
 from tests.make.pdf import text_of
@@ -46,7 +46,7 @@ class Work:
 
 
 def test_each_person_gets_one_paper_at_a_time_and_few_are_made_at_once():
-    desk, work = PrintDesk(), Work()
+    desk, work = PdfQueue(), Work()
     people = [UserId(new_uuid()) for _ in range(3)]
 
     async def ask() -> None:
@@ -62,7 +62,7 @@ def test_each_person_gets_one_paper_at_a_time_and_few_are_made_at_once():
 
 def test_whose_turn_does_not_come_in_time_is_told_to_wait(monkeypatch):
     monkeypatch.setattr(pdf_queue, "WITHIN", 1.0)
-    desk, whose, end = PrintDesk(), UserId(new_uuid()), Event()
+    desk, whose, end = PdfQueue(), UserId(new_uuid()), Event()
 
     def endless(*, within: float) -> bytes:
         end.wait(SECONDS)
@@ -98,7 +98,7 @@ def full_day(database):
         practical_id = a_practical(db, instructors=(teacher,))
         for number in range(PEOPLE):
             a_seat(db, practical_id, a_user(db, f"Student {number:03}").user_id)
-        day = db.get_one(Practical, practical_id)
+        day = db.get_one(PracticalRow, practical_id)
         day.capacity = day.taken = PEOPLE
     return f"/teach/practicals/{practical_id}", teacher
 
@@ -140,7 +140,7 @@ def test_papers_that_wait_hold_no_thread_of_a_page(
 
         return made
 
-    desk: PrintDesk = app.state.print_desk
+    desk: PdfQueue = app.state.print_desk
     browser = as_person(teacher)
     browser.get("/courses")
     slow_ones = [

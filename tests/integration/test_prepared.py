@@ -11,7 +11,7 @@ from app.db.base import table_of
 from app.db.database import Database
 from app.db.prepared import Prepared
 from app.kit.ids import new_uuid
-from app.quizzes.models import Answer, Attempt
+from app.quizzes.models import AnswerRow, AttemptRow
 from tests.make import NOW
 from tests.make.people import a_sign_in, a_user
 
@@ -46,7 +46,7 @@ def test_rows_are_those_of_sqlalchemy(database, sam):
     assert mine.seen_at.tzinfo is UTC
 
 
-@pytest.mark.parametrize("model", [User, Attempt, Answer])
+@pytest.mark.parametrize("model", [User, AttemptRow, AnswerRow])
 def test_every_type_of_column_is_read_alike(database, sam, model):
     """With no row there is still a text, and every column has a reader."""
     everything = Prepared(select(*table_of(model).c).where(table_of(model).c.id == bindparam("id")))
@@ -115,7 +115,7 @@ def test_what_is_kept_follows_what_the_database_says(database, sam):
 
 
 def test_rows_that_may_change_are_not_kept(database):
-    drawn = table_of(Attempt).c
+    drawn = table_of(AttemptRow).c
     kept = Prepared(select(drawn.id, drawn.drawn), kept=10)
     with database.read() as db, pytest.raises(ValueError, match="must not change"):
         kept.all(db)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app.accounts.models import SignIn, User
 from app.practicals.models import Seat
-from app.quizzes.models import Answer, Attempt
+from app.quizzes.models import AnswerRow, AttemptRow
 from app.web.middleware import CLIENT_LEFT
 from app.web.request_body import LONGEST_BODY
 from app.web.routing import policies
@@ -82,7 +82,7 @@ def test_an_answer_that_arrives_after_its_time_is_late(server, sqlite_database, 
         revision = a_published_course(db)
         a_place(db, student, revision)
         attempt_id = a_sent_attempt(db, student, revision, sent=False)
-        db.get_one(Attempt, attempt_id).due_at = NOW + timedelta(seconds=2)
+        db.get_one(AttemptRow, attempt_id).due_at = NOW + timedelta(seconds=2)
         a_sign_in(db, student, token="sam")
     after = (NOW + timedelta(seconds=40)).isoformat()
     if way == "form":
@@ -94,7 +94,7 @@ def test_an_answer_that_arrives_after_its_time_is_late(server, sqlite_database, 
     answer = sent_in_parts(server, path, body, clock_file, after, token="sam", **head)
     assert answer.status < 500
     with sqlite_database.read() as db:
-        kept = db.scalars(select(Answer)).all()
+        kept = db.scalars(select(AnswerRow)).all()
     assert all(one.is_late and one.received_at >= NOW + timedelta(seconds=40) for one in kept)
     assert len(kept) == 1
 
@@ -195,8 +195,8 @@ def test_every_route_that_changes_something_takes_its_time_after_the_body(
     app, portal, clock_file, proof
 ):
     """Walks all unsafe routes: the clock moves while the last part of the body is on its way."""
-    recorder = Recorder(app.state.shell.identify)
-    app.state.shell = replace(app.state.shell, identify=recorder)
+    recorder = Recorder(app.state.app_context.identify)
+    app.state.app_context = replace(app.state.app_context, identify=recorder)
     later = NOW + timedelta(hours=1)
     wrong, walked = [], 0
     for method, path in policies(app):

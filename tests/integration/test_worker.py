@@ -18,7 +18,7 @@ from app.outbox import service as outbox
 from app.outbox.health import deliveries
 from app.outbox.heartbeats import beat
 from app.outbox.models import OutboxEvent
-from app.outbox.queries import Kind, kept_mail
+from app.outbox.queries import EventKind, kept_mail
 from app.web.mailer import Mailer
 from tests.make import NOW
 from tests.make.keys import ISSUER
@@ -102,7 +102,7 @@ def test_a_server_that_stays_away_is_given_up_after_three_days(app, database):
     began = NOW + timedelta(days=30)
     jobs.deliver_due(database, away, ISSUER, now=began)
     with database.write() as db:
-        beat(db, Kind.mails, "away", now=began)
+        beat(db, EventKind.mails, "away", now=began)
     given_up = began + outbox.PATIENCE
     jobs.deliver_due(database, away, ISSUER, now=given_up - timedelta(seconds=1))
     assert stored(database, event_id).dead_at is None

@@ -7,8 +7,8 @@ import pytest
 
 from app.db.database import Database
 from app.outbox.heartbeats import EVERY, SILENT_AFTER, Heartbeat, heartbeats
-from app.outbox.queries import Kind
-from app.workers.loop import IDLE_SECONDS, LONGEST_PAUSE, SLOW, SLOW_AFTER, Round, Worker
+from app.outbox.queries import EventKind
+from app.workers.loop import IDLE_SECONDS, LONGEST_PAUSE, SLOW, SLOW_AFTER, RoundResult, Worker
 from tests.make import NOW
 from tests.make.patience import until
 
@@ -17,15 +17,15 @@ class Played:
     """Work that comes to what a test says, round after round, on a clock that moves with the seconds. While a
     round lasts the worker shows its life each second, as its second thread does."""
 
-    def __init__(self, database: Database, *rounds: Round | Exception | int) -> None:
+    def __init__(self, database: Database, *rounds: RoundResult | Exception | int) -> None:
         self.rounds = list(rounds)
         self.passed = 0.0
-        self.worker = Worker(Kind.mails, database, self.clock, self.work, lambda: self.passed)
+        self.worker = Worker(EventKind.mails, database, self.clock, self.work, lambda: self.passed)
 
     def clock(self) -> datetime:
         return NOW + timedelta(seconds=self.passed)
 
-    def work(self, now: datetime) -> Round:
+    def work(self, now: datetime) -> RoundResult:
         assert now == self.clock()
         done = self.rounds.pop(0)
         if isinstance(done, Exception):
@@ -34,7 +34,7 @@ class Played:
             for _ in range(done):
                 self.passed += 1
                 self.worker.show_life()
-            return Round()
+            return RoundResult()
         return done
 
 
@@ -49,14 +49,20 @@ def seen(database: Database) -> datetime | None:
 
 
 def test_it_goes_on_at_once_while_it_is_busy_and_rests_when_it_is_not(database):
-    played = Played(database, Round(busy=True), Round(), Round(busy=True))
+    played = Played(database, RoundResult(busy=True), RoundResult(), RoundResult(busy=True))
     assert [played.worker.one_round() for _ in range(3)] == [0.0, IDLE_SECONDS, 0.0]
 
 
 def test_a_sign_of_life_is_written_now_and_then_and_at_once_when_there_is_news(database):
     second = timedelta(seconds=1)
     played = Played(
-        database, Round(), Round(), Round(), Round(trouble="no"), Round(trouble="no"), Round()
+        database,
+        RoundResult(),
+        RoundResult(),
+        RoundResult(),
+        RoundResult(trouble="no"),
+        RoundResult(trouble="no"),
+        RoundResult(),
     )
     told = []
     for passed in (0, 14, 15, 16, 17, 18):
@@ -68,14 +74,16 @@ def test_a_sign_of_life_is_written_now_and_then_and_at_once_when_there_is_news(d
 
 
 def test_what_fails_pauses_longer_each_time_and_ends_nothing(database, capsys):
-    played = Played(database, *(RuntimeError("CANARY") for _ in range(7)), Round(), RuntimeError())
+    played = Played(
+        database, *(RuntimeError("CANARY") for _ in range(7)), RoundResult(), RuntimeError()
+    )
     pauses = [played.worker.one_round() for _ in range(9)]
     assert pauses == [1, 2, 4, 8, 16, LONGEST_PAUSE, LONGEST_PAUSE, IDLE_SECONDS, 1]
     assert capsys.readouterr().out.count("worker failed") == 8
 
 
 def test_a_worker_that_always_fails_gives_no_sign_of_life(database):
-    played = Played(database, Round(), RuntimeError(), RuntimeError())
+    played = Played(database, RoundResult(), RuntimeError(), RuntimeError())
     for passed in (0, 60, 120):
         played.passed = passed
         played.worker.one_round()
@@ -84,10 +92,10 @@ def test_a_worker_that_always_fails_gives_no_sign_of_life(database):
 
 def test_a_worker_that_fails_is_not_alive_in_the_middle_of_a_round(database):
     """Its second thread may look while a round that will fail is under way."""
-    played = Played(database, Round())
+    played = Played(database, RoundResult())
     played.worker.one_round()
 
-    def fail_slowly(_now: datetime) -> Round:
+    def fail_slowly(_now: datetime) -> RoundResult:
         played.passed += 40
         played.worker.show_life()
         raise RuntimeError
@@ -102,7 +110,7 @@ def test_a_worker_that_fails_is_not_alive_in_the_middle_of_a_round(database):
 
 @pytest.mark.parametrize("seconds", [16, 29, 30])
 def test_a_long_round_is_no_silence(database, seconds):
-    played = Played(database, Round(), seconds, Round())
+    played = Played(database, RoundResult(), seconds, RoundResult())
     played.worker.one_round()
     played.worker.one_round()
     beat = last_beat(database)
@@ -113,7 +121,7 @@ def test_a_long_round_is_no_silence(database, seconds):
 
 def test_a_round_that_is_too_long_is_trouble_until_the_next_short_one(database):
     """Bar 6: slow is seen within a minute, while it lasts."""
-    played = Played(database, Round(), 31, 31, Round(busy=True))
+    played = Played(database, RoundResult(), 31, 31, RoundResult(busy=True))
     told = []
 
     def noted(worker: Worker) -> None:
@@ -124,10 +132,12 @@ def test_a_round_that_is_too_long_is_trouble_until_the_next_short_one(database):
         def show_life(self) -> None:
             noted(self)
 
-    played.worker = Watched(Kind.mails, database, played.clock, played.work, lambda: played.passed)
+    played.worker = Watched(
+        EventKind.mails, database, played.clock, played.work, lambda: played.passed
+    )
     for _ in range(3):
         played.worker.one_round()
-    slow = [second for second, trouble in told if trouble == SLOW[Kind.mails]]
+    slow = [second for second, trouble in told if trouble == SLOW[EventKind.mails]]
     assert SLOW_AFTER == 30
     assert slow == list(range(31, 63))  # through the second slow one without a gap
     played.worker.one_round()
@@ -141,10 +151,10 @@ def test_the_first_round_of_a_new_process_may_be_long(database):
 
 
 def test_a_clock_that_was_moved_is_a_new_sign_of_life(database):
-    played = Played(database, Round(), Round(), Round())
+    played = Played(database, RoundResult(), RoundResult(), RoundResult())
     moved = timedelta(0)
     played.worker.clock = lambda: NOW + moved
-    played.worker.work = lambda _now: Round()
+    played.worker.work = lambda _now: RoundResult()
     played.worker.one_round()
     for moved in (timedelta(days=1), -timedelta(days=2)):
         played.worker.one_round()
@@ -155,20 +165,20 @@ def test_a_second_thread_shows_life_while_the_first_works(database):
     """With real threads and time: the row is there before the first round has ended."""
     stop, may_end = Event(), Event()
 
-    def work(_now: datetime) -> Round:
+    def work(_now: datetime) -> RoundResult:
         until(lambda: seen(database) is not None)
         stop.set()
         may_end.set()
-        return Round()
+        return RoundResult()
 
-    Worker(Kind.mails, database, lambda: NOW, work).run(stop)
+    Worker(EventKind.mails, database, lambda: NOW, work).run(stop)
     assert may_end.is_set()
     assert seen(database) == NOW
 
 
 def test_a_database_that_is_away_ends_no_worker(tmp_path):
     away = Database(f"sqlite:///{tmp_path}/empty.db")
-    played = Played(away, Round(), Round())
+    played = Played(away, RoundResult(), RoundResult())
     assert [played.worker.one_round() for _ in range(2)] == [1, 2]
     away.close()
 
@@ -177,11 +187,11 @@ def test_a_database_that_is_away_ends_no_worker(tmp_path):
 def test_it_stops_when_told(database, failing):
     stop = Event()
 
-    def work(_now: datetime) -> Round:
+    def work(_now: datetime) -> RoundResult:
         stop.set()
         if failing:
             raise RuntimeError
-        return Round()
+        return RoundResult()
 
-    Worker(Kind.facts, database, lambda: NOW, work).run(stop)
+    Worker(EventKind.facts, database, lambda: NOW, work).run(stop)
     assert stop.is_set()

@@ -12,8 +12,8 @@ from app.assessments.queries import bedside_sheet
 from app.courses.domain.delivery import Checklist
 from app.kit.ids import AssessmentId, PracticalId, RevisionId, SeatId, new_uuid
 from app.practicals.models import (
-    Practical,
     PracticalInstructor,
+    PracticalRow,
     PracticalStatus,
     Seat,
     SeatState,
@@ -58,7 +58,7 @@ def a_day(
     instructor = instructor or a_user(db, "Iris Instructor", roles=("instructor",))
     practical_id = PracticalId(new_uuid())
     db.add(
-        Practical(
+        PracticalRow(
             id=practical_id,
             course_key="small-course",
             kind_key="practice-day",

@@ -44,7 +44,7 @@ class Device:
         x, y = numbers.x.to_bytes(32), numbers.y.to_bytes(32)
         return cbor2.dumps({1: 2, 3: -7, -1: 1, -2: x, -3: y})
 
-    def made(self, options: dict[str, Any], **client: Any) -> str:
+    def registration_answer(self, options: dict[str, Any], **client: Any) -> str:
         """Return the answer to the options of a new passkey; `client` changes what the browser says."""
         self.handle = bytes_of(options["user"]["id"])
         length = len(self.credential_id).to_bytes(2)

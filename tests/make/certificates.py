@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import Actor
 from app.assessments.domain import Mark
 from app.certificates import service
-from app.courses.queries import Published
+from app.courses.queries import PublishedCourse
 from app.kit.ids import AssessmentId, CertificateId, EnrolmentId
 from tests.make import NOW
 from tests.make.assessments import Day, a_day, a_signed_assessment
@@ -21,7 +21,7 @@ class Earned:
     """Somebody with everything a certificate of the small course needs."""
 
     student: Actor
-    published: Published
+    published: PublishedCourse
     day: Day
     enrolment_id: EnrolmentId
     assessment_id: AssessmentId
@@ -35,7 +35,7 @@ def an_earner(
     db: Session,
     name: str = "Sam Student",
     *,
-    published: Published | None = None,
+    published: PublishedCourse | None = None,
     instructor: Actor | None = None,
     identity: Mark = Mark.done,
     **columns: object,

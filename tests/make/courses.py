@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from app.courses.domain.diff import Change, compare
-from app.courses.domain.parsing import Parsed, parse_course
+from app.courses.domain.parsing import ParsedCourse, parse_course
 from app.courses.source_folder import read_folder
 
 SMALL_COURSE = Path(__file__).parent.parent / "fixtures" / "small_course"
@@ -18,14 +18,14 @@ def small_files() -> dict[str, bytes]:
 
 
 @cache
-def small_course() -> Parsed:
+def small_course() -> ParsedCourse:
     """The small course, parsed. It has every type of question, a practical and a drawing."""
     parsed = parse_course("small-course", small_files())
     assert parsed.problems == ()
     return parsed
 
 
-def changed_course(changes: Mapping[str, tuple[str, str]]) -> Parsed:
+def changed_course(changes: Mapping[str, tuple[str, str]]) -> ParsedCourse:
     """The small course with words replaced: `{"course.yaml": ("hours: 12", "hours: 13")}`."""
     files = dict(small_files())
     for path, (old, new) in changes.items():
@@ -37,7 +37,7 @@ def changed_course(changes: Mapping[str, tuple[str, str]]) -> Parsed:
     return parsed
 
 
-def compared(before: Parsed, after: Parsed) -> tuple[Change, ...]:
+def compared(before: ParsedCourse, after: ParsedCourse) -> tuple[Change, ...]:
     """What changes between two courses without problems."""
     assert before.course is not None
     assert before.keys is not None
@@ -46,7 +46,7 @@ def compared(before: Parsed, after: Parsed) -> tuple[Change, ...]:
     return compare(before.course, before.keys, after.course, after.keys)
 
 
-_EDITED: dict[tuple[tuple[str, bytes, bytes], ...], Parsed] = {}
+_EDITED: dict[tuple[tuple[str, bytes, bytes], ...], ParsedCourse] = {}
 """Courses that were read for `changes`. What is compared is its input, so this is no `cache`: those are
 emptied before a change is tried (see `tests/mutation_loop.py`)."""
 

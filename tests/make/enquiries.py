@@ -4,13 +4,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.enquiries.domain import Question, Topic
+from app.enquiries.domain import NewEnquiry, Topic
 from app.enquiries.models import Enquiry
 from app.kit.ids import EnquiryId, new_uuid
 from tests.make import NOW
 
 
-def a_question(**fields: Any) -> Question:
+def a_question(**fields: Any) -> NewEnquiry:
     given: dict[str, Any] = {
         "name": "Vera Visitor",
         "email": "vera@example.org",
@@ -19,7 +19,7 @@ def a_question(**fields: Any) -> Question:
         "course_key": None,
         "message": "When does the next course start?",
     }
-    return Question(**{**given, **fields})
+    return NewEnquiry(**{**given, **fields})
 
 
 def an_enquiry(db: Session, **columns: Any) -> EnquiryId:

@@ -8,18 +8,18 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.accounts.models import User
-from app.courses.queries import Published
+from app.courses.queries import PublishedCourse
 from app.db.database import Database
 from app.enrolments import checks
-from app.enrolments.domain import HOLDING, EnrolmentState, Gate, IntakeFields, IntakeStatus
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.domain import HOLDING, EnrolmentState, Intake, IntakeFields, IntakeStatus
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, new_uuid
 from tests.make import NOW
 
 STARTS_ON = date(2027, 1, 11)
 
 
-def a_gate(**fields: Any) -> Gate:
+def an_intake_value(**fields: Any) -> Intake:
     """An open intake of ten free places, in the middle of its window."""
     given: dict[str, Any] = {
         "course_key": "small-course",
@@ -32,7 +32,7 @@ def a_gate(**fields: Any) -> Gate:
         "opens_at": NOW - timedelta(days=30),
         "closes_at": NOW + timedelta(days=30),
     }
-    return Gate(**{**given, **fields})
+    return Intake(**{**given, **fields})
 
 
 def some_fields(**fields: Any) -> IntakeFields:
@@ -66,7 +66,7 @@ def an_intake(db: Session, course_key: str = "small-course", **columns: Any) -> 
         "closes_at": NOW + timedelta(days=30),
         "created_at": NOW,
     }
-    intake = Intake(**{**given, **columns})
+    intake = IntakeRow(**{**given, **columns})
     db.add(intake)
     db.flush()
     return intake.id
@@ -78,7 +78,7 @@ def an_enrolment(
     actor: Actor,
     state: EnrolmentState = EnrolmentState.requested,
     *,
-    published: Published | None = None,
+    published: PublishedCourse | None = None,
     now: datetime = NOW,
     **columns: Any,
 ) -> EnrolmentId:
@@ -86,10 +86,10 @@ def an_enrolment(
     taken = 1 if state in HOLDING else 0
     waits = 1 if state is EnrolmentState.waiting else 0
     intake = db.execute(
-        update(Intake)
-        .where(Intake.id == intake_id)
-        .values(taken=Intake.taken + taken, waiting_sequence=Intake.waiting_sequence + waits)
-        .returning(Intake.course_key, Intake.waiting_sequence)
+        update(IntakeRow)
+        .where(IntakeRow.id == intake_id)
+        .values(taken=IntakeRow.taken + taken, waiting_sequence=IntakeRow.waiting_sequence + waits)
+        .returning(IntakeRow.course_key, IntakeRow.waiting_sequence)
     ).one()
     confirmed = state is EnrolmentState.confirmed
     revision_id: RevisionId | None = published.revision_id if published and confirmed else None
@@ -126,7 +126,9 @@ def counters(database: Database, intake_id: IntakeId) -> tuple[int, int, int]:
     """Return places, taken and override of an intake."""
     with database.read() as db:
         row = db.execute(
-            select(Intake.places, Intake.taken, Intake.override).where(Intake.id == intake_id)
+            select(IntakeRow.places, IntakeRow.taken, IntakeRow.override).where(
+                IntakeRow.id == intake_id
+            )
         ).one()
         return (row.places, row.taken, row.override)
 

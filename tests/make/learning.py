@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.courses.domain.delivery import Course, Lesson, Module, PracticalKind, Quiz
-from app.courses.domain.parsing import Parsed
-from app.courses.queries import Published, revision
+from app.courses.domain.parsing import ParsedCourse
+from app.courses.queries import PublishedCourse, revision
 from app.courses.service import publish
-from app.enrolments.models import Enrolment, EnrolmentState, Intake, IntakeStatus
+from app.enrolments.models import Enrolment, EnrolmentState, IntakeRow, IntakeStatus
 from app.kit.ids import EnrolmentId, EventId, IntakeId, new_uuid
 from app.learning.models import Completed, Completion
 from tests.make import NOW
@@ -17,8 +17,8 @@ from tests.make.courses import small_course
 
 
 def a_published_course(
-    db: Session, parsed: Parsed | None = None, *, now: datetime = NOW
-) -> Published:
+    db: Session, parsed: ParsedCourse | None = None, *, now: datetime = NOW
+) -> PublishedCourse:
     """Publish the small course, or another one, as the system."""
     return revision(db, publish(db, None, parsed or small_course(), now=now).revision_id)
 
@@ -26,13 +26,13 @@ def a_published_course(
 def a_learner_place(
     db: Session,
     actor: Actor,
-    published: Published,
+    published: PublishedCourse,
     *,
     state: EnrolmentState = EnrolmentState.confirmed,
     now: datetime = NOW,
 ) -> EnrolmentId:
     """Give `actor` a place that pins a revision, in an intake of its own."""
-    intake = Intake(
+    intake = IntakeRow(
         id=IntakeId(new_uuid()),
         course_key=published.course_key,
         title="Winter",
@@ -63,17 +63,17 @@ def a_learner_place(
     return place.id
 
 
-def a_done_lesson(db: Session, actor: Actor, published: Published, *keys: str) -> None:
+def a_done_lesson(db: Session, actor: Actor, published: PublishedCourse, *keys: str) -> None:
     """Note lessons as done."""
     _complete(db, actor, published, Completed.lesson, keys)
 
 
-def a_passed_quiz(db: Session, actor: Actor, published: Published, *keys: str) -> None:
+def a_passed_quiz(db: Session, actor: Actor, published: PublishedCourse, *keys: str) -> None:
     """Note quizzes as passed, without an attempt as evidence."""
     _complete(db, actor, published, Completed.quiz, keys)
 
 
-def a_completed_theory(db: Session, actor: Actor, published: Published) -> None:
+def a_completed_theory(db: Session, actor: Actor, published: PublishedCourse) -> None:
     """Note every lesson and every test of a course as done."""
     course = published.course
     lessons = [lesson.key for module in course.modules for lesson in module.lessons]
@@ -82,7 +82,7 @@ def a_completed_theory(db: Session, actor: Actor, published: Published) -> None:
 
 
 def _complete(
-    db: Session, actor: Actor, published: Published, kind: Completed, keys: tuple[str, ...]
+    db: Session, actor: Actor, published: PublishedCourse, kind: Completed, keys: tuple[str, ...]
 ) -> None:
     db.add_all(
         Completion(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.courses.models import CourseHead, Revision
-from app.enrolments.models import Enrolment, EnrolmentState, Intake, IntakeStatus
+from app.enrolments.models import Enrolment, EnrolmentState, IntakeRow, IntakeStatus
 from app.kit.ids import (
     EnrolmentId,
     EventId,
@@ -23,8 +23,14 @@ from app.kit.ids import (
 )
 from app.learning.models import Completed, Completion
 from app.practicals.domain.plan import Plan
-from app.practicals.domain.seats import Facts, Gate, PracticalStatus, SeatState, WaitingState
-from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
+from app.practicals.domain.seats import (
+    EligibilityFacts,
+    Practical,
+    PracticalStatus,
+    SeatState,
+    WaitingState,
+)
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 from tests.make import NOW
 from tests.make.courses import small_course
 from tests.make.people import a_user
@@ -34,9 +40,9 @@ COURSE = "small-course"
 KIND = "practice-day"
 
 
-def a_gate(**changes: Any) -> Gate:
+def a_practical_value(**changes: Any) -> Practical:
     """A published practical in two weeks with four free places and an open window."""
-    gate = Gate(
+    practical = Practical(
         id=PracticalId(new_uuid()),
         course_key=COURSE,
         kind_key=KIND,
@@ -56,12 +62,12 @@ def a_gate(**changes: Any) -> Gate:
         booking_closes_at=STARTS - timedelta(hours=24),
         cancel_until=STARTS - timedelta(hours=48),
     )
-    return replace(gate, **changes)
+    return replace(practical, **changes)
 
 
-def some_facts(**changes: Any) -> Facts:
+def some_facts(**changes: Any) -> EligibilityFacts:
     """Somebody who may book."""
-    facts = Facts(
+    facts = EligibilityFacts(
         is_active=True,
         is_confirmed=True,
         has_certificate_name=True,
@@ -130,7 +136,7 @@ def an_intake(db: Session, title: str = "Winter 2026", **columns: Any) -> Intake
         "closes_at": NOW + timedelta(days=60),
         "created_at": NOW,
     }
-    intake = Intake(**{**values, **columns})
+    intake = IntakeRow(**{**values, **columns})
     db.add(intake)
     db.flush()
     return intake.id
@@ -195,14 +201,14 @@ def a_ready_student(
 
 
 def a_practical(db: Session, *, instructors: tuple[Actor, ...] = (), **columns: Any) -> PracticalId:
-    """A published practical in two weeks; columns as in `a_gate`."""
-    gate = a_gate(revision_id=the_course(db))
+    """A published practical in two weeks; columns as in `a_practical_value`."""
+    gate = a_practical_value(revision_id=the_course(db))
     values = {name: getattr(gate, name) for name in gate.__slots__} | {
         "version": 0,
         "created_at": NOW,
         "note": None,
     }
-    practical = Practical(**{**values, **columns})
+    practical = PracticalRow(**{**values, **columns})
     db.add(practical)
     db.flush()
     for instructor in instructors:
@@ -225,7 +231,7 @@ def a_seat(db: Session, practical_id: PracticalId, user_id: UserId, **columns: A
         }
     )
     db.add(seat)
-    practical = db.get_one(Practical, practical_id)
+    practical = db.get_one(PracticalRow, practical_id)
     practical.taken += seat.state is SeatState.confirmed
     practical.override = max(0, practical.taken - practical.capacity)
     db.flush()
@@ -234,7 +240,7 @@ def a_seat(db: Session, practical_id: PracticalId, user_id: UserId, **columns: A
 
 def a_waiter(db: Session, practical_id: PracticalId, user_id: UserId) -> WaitingId:
     """Somebody at the end of the queue."""
-    practical = db.get_one(Practical, practical_id)
+    practical = db.get_one(PracticalRow, practical_id)
     practical.waiting_sequence += 1
     entry = WaitingEntry(
         id=WaitingId(new_uuid()),

@@ -10,15 +10,15 @@ from app.courses.domain.delivery import Course, Option, Question, QuestionType, 
 from app.courses.domain.digest import digest
 from app.courses.domain.keys import CourseKeys, QuestionKey
 from app.courses.models import CourseHead, Revision
-from app.enrolments.models import Enrolment, EnrolmentState, Intake, IntakeStatus
+from app.enrolments.models import Enrolment, EnrolmentState, IntakeRow, IntakeStatus
 from app.kit.ids import AttemptId, EnrolmentId, EventId, IntakeId, RevisionId, UserId, new_uuid
 from app.learning.models import Completed, Completion
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score
 from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import DrawnQuestion, draw
 from app.quizzes.marking import mark_attempt
-from app.quizzes.models import Answer, AttemptState
-from app.quizzes.models import Attempt as AttemptRow
+from app.quizzes.models import AnswerRow, AttemptState
+from app.quizzes.models import AttemptRow as AttemptRow
 from tests.make import NOW
 from tests.make.courses import small_course
 
@@ -143,7 +143,7 @@ def a_place(
     at: datetime = NOW,
 ) -> EnrolmentId:
     """Confirm a place on a course for `actor`, in an intake that starts the same day."""
-    intake = Intake(
+    intake = IntakeRow(
         id=IntakeId(new_uuid()),
         course_key=course_key,
         title="Winter",
@@ -250,7 +250,7 @@ def a_sent_attempt(
     db.flush()
     for key, response in responses.items() if sent else ():
         db.add(
-            Answer(
+            AnswerRow(
                 id=EventId(new_uuid()),
                 attempt_id=attempt.id,
                 question_key=key,

@@ -6,19 +6,19 @@ from itertools import count
 from typing import Any
 
 from app.accounts import rate_limits
-from app.accounts.rate_limits import Caps, Door
+from app.accounts.rate_limits import Caps, GuessLimits
 from app.db.rate_limits import Limit
 
 WIDE_OPEN = 1_000_000
 
 
 def a_door(
-    door: Door | None = None,
+    door: GuessLimits | None = None,
     *,
     caller: int = WIDE_OPEN,
     first: dict[str, int] | None = None,
     again: dict[str, int] | None = None,
-) -> Door:
+) -> GuessLimits:
     """Return a door (the one of passwords) with these limits, and no others: `again={"account": 4}`."""
     door = door or rate_limits.PASSWORD
     return replace(

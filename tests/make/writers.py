@@ -16,7 +16,7 @@ from app.assessments.models import StepMark
 from app.enquiries.models import Enquiry
 from app.practicals.domain.seats import SeatState
 from app.practicals.models import Seat
-from app.quizzes.models import Answer
+from app.quizzes.models import AnswerRow
 from tests.make.patience import SECONDS
 
 COURSE = "mesotherapy"
@@ -175,7 +175,7 @@ def asking(name: str) -> Callable[[Writer], Iterator[None]]:
 def rows_there(db: Session) -> set[Key]:
     """Return what of all that may be noted is in the database."""
     there: set[Key] = set()
-    for attempt, sequence in db.execute(select(Answer.attempt_id, Answer.sequence)):
+    for attempt, sequence in db.execute(select(AnswerRow.attempt_id, AnswerRow.sequence)):
         there.add(("answer", str(attempt), str(sequence)))
     for seat, state in db.execute(select(Seat.id, Seat.state)):
         there.add(("booked", str(seat)))

@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 from app.accounts.identity import hash_of
 from app.accounts.models import LifeSupportProof, SignIn, User
 from app.courses import queries as courses
-from app.courses.queries import Published
+from app.courses.queries import PublishedCourse
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.ids import PracticalId, UserId, new_uuid
 from app.learning.models import Completed, Completion
 from app.practicals.domain.seats import PracticalStatus, SeatState
-from app.practicals.models import Practical, PracticalInstructor, Seat
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat
 from app.quizzes.domain.attempt import Score
 from app.quizzes.domain.sampling import draw
-from app.quizzes.marking import Mark, Marks
-from app.quizzes.models import Answer, Attempt
+from app.quizzes.marking import AttemptMarks, QuestionMark
+from app.quizzes.models import AnswerRow, AttemptRow
 
 PRACTICALS = 200
 ANSWERS_EACH = 150
@@ -49,7 +49,7 @@ class Large:
 def enlarge(db: Session, *, students: int, now: datetime) -> Large:
     """Add the people and their work; the first of them are ready for the practical day."""
     published = courses.current(db, "mesotherapy")
-    intake = db.scalars(select(Intake).order_by(Intake.created_at)).first()
+    intake = db.scalars(select(IntakeRow).order_by(IntakeRow.created_at)).first()
     assert published is not None
     assert intake is not None
     intake.places = intake.taken = intake.taken + students
@@ -64,7 +64,7 @@ def enlarge(db: Session, *, students: int, now: datetime) -> Large:
     _completions(db, rushing, published, now)
     _proofs(db, rushing, now)
     rush, roster = first[0], first[1]
-    db.execute(update(Practical).where(Practical.id == rush).values(capacity=RUSH_PLACES))
+    db.execute(update(PracticalRow).where(PracticalRow.id == rush).values(capacity=RUSH_PLACES))
     _seats(db, roster, users[:ROSTER], now)
     staff = [_somebody(db, User.is_admin), _somebody(db, User.is_instructor)]
     tokens = _sign_ins(db, [user["id"] for user in users[:DRIVERS] + rushing] + staff, now)
@@ -106,7 +106,7 @@ def _proofs(db: Session, users: list[dict[str, Any]], now: datetime) -> None:
 
 
 def _completions(
-    db: Session, users: list[dict[str, Any]], published: Published, now: datetime
+    db: Session, users: list[dict[str, Any]], published: PublishedCourse, now: datetime
 ) -> None:
     """Let these have completed every module and the final test, so that they may book."""
     items: list[tuple[Completed, str]] = [
@@ -139,8 +139,8 @@ def _seats(
 ) -> None:
     """Fill one practical with everybody."""
     db.execute(
-        update(Practical)
-        .where(Practical.id == practical_id)
+        update(PracticalRow)
+        .where(PracticalRow.id == practical_id)
         .values(capacity=len(users), taken=len(users))
     )
     db.execute(
@@ -176,7 +176,7 @@ def _user(number: int, now: datetime) -> dict[str, Any]:
 
 
 def _place(
-    user: dict[str, Any], intake: Intake, published: Published, now: datetime
+    user: dict[str, Any], intake: IntakeRow, published: PublishedCourse, now: datetime
 ) -> dict[str, Any]:
     return {
         "id": new_uuid(),
@@ -190,14 +190,14 @@ def _place(
     }
 
 
-def _practicals(db: Session, intake: Intake, now: datetime) -> list[PracticalId]:
+def _practicals(db: Session, intake: IntakeRow, now: datetime) -> list[PracticalId]:
     """Copy a practical of the demo, a day apart, and let its instructors teach every copy."""
-    model = db.scalars(select(Practical).order_by(Practical.starts_at.desc())).first()
+    model = db.scalars(select(PracticalRow).order_by(PracticalRow.starts_at.desc())).first()
     assert model is not None
     teachers = db.scalars(
         select(PracticalInstructor.user_id).where(PracticalInstructor.practical_id == model.id)
     ).all()
-    columns = {column.key for column in Practical.__table__.columns}
+    columns = {column.key for column in PracticalRow.__table__.columns}
     rows = []
     for number in range(PRACTICALS):
         row = {key: getattr(model, key) for key in columns}
@@ -207,7 +207,7 @@ def _practicals(db: Session, intake: Intake, now: datetime) -> list[PracticalId]
         row |= {"id": new_uuid(), "capacity": 8, "intake_id": intake.id, "booking_opens_at": now}
         row |= {"status": PracticalStatus.published, "waiting_sequence": 0}
         rows.append(row)
-    db.execute(insert(Practical), rows)
+    db.execute(insert(PracticalRow), rows)
     db.execute(
         insert(PracticalInstructor),
         [{"practical_id": row["id"], "user_id": teacher} for row in rows for teacher in teachers],
@@ -219,7 +219,7 @@ def _answers(
     db: Session,
     users: list[dict[str, Any]],
     places: list[dict[str, Any]],
-    published: Published,
+    published: PublishedCourse,
     now: datetime,
 ) -> None:
     """Give every student submitted attempts, with an answer to each question."""
@@ -227,8 +227,9 @@ def _answers(
     assert quiz is not None
     each = ANSWERS_EACH // quiz.length
     drawn = [question.to_json() for question in draw(quiz, "load")]
-    marks = Marks(
-        tuple(Mark(one["question"], 0, 1) for one in drawn), Score(0, quiz.length, passed=False)
+    marks = AttemptMarks(
+        tuple(QuestionMark(one["question"], 0, 1) for one in drawn),
+        Score(0, quiz.length, passed=False),
     ).to_json()
     attempts, answers = [], []
     for place_number, (user, place) in enumerate(zip(users, places, strict=True)):
@@ -267,7 +268,7 @@ def _answers(
                 }
                 for one in drawn
             ]
-    for rows, table in ((attempts, Attempt), (answers, Answer)):
+    for rows, table in ((attempts, AttemptRow), (answers, AnswerRow)):
         for start in range(0, len(rows), BATCH):
             db.execute(insert(table), rows[start : start + BATCH])
 

@@ -3,13 +3,13 @@
 from fastapi import Response
 
 from app.accounts.factors import queries, resets
-from app.accounts.forms import PlainForm, ReasonForm
+from app.accounts.forms import AccountReasonForm
 from app.kit.errors import Refused
 from app.kit.ids import UserId
 from app.web.access import ADMIN, FreshProof
 from app.web.form_pages import form_page
-from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.forms import ButtonForm, Submission, Submitted
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/admin/people")
@@ -28,7 +28,7 @@ def show_factors_of(*, visit: Visit, person_id: UserId) -> Response:
 )
 def start_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     try:
-        form = ReasonForm.read(submitted)
+        form = AccountReasonForm.read(submitted)
         with visit.database.write() as db:
             resets.start_reset(db, visit.actor, person_id, reason=form.reason, now=visit.now)
     except Refused as refused:
@@ -41,14 +41,14 @@ def start_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Res
     "/{person_id}/second-factor/reset/stop", name="accounts.stop_factor_reset", access=ADMIN
 )
 def stop_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         resets.stop_for(db, visit.actor, person_id, now=visit.now)
     return _back(visit, person_id, "The reset is stopped. The second factor stays.")
 
 
 def _factor_page(
-    visit: VisitContext,
+    visit: RequestContext,
     person_id: UserId,
     submitted: Submission | None = None,
     refused: Refused | None = None,
@@ -58,5 +58,5 @@ def _factor_page(
     return form_page(visit, "accounts/factors/person.html", submitted, refused, page=page)
 
 
-def _back(visit: VisitContext, person_id: UserId, words: str) -> Response:
+def _back(visit: RequestContext, person_id: UserId, words: str) -> Response:
     return visit.redirect(visit.url("accounts.factors_of", person_id=person_id), flash=words)

@@ -70,7 +70,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RegisteredPasskey:
     """A passkey that was added before."""
 
     credential_id: bytes
@@ -82,7 +82,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class NewKey:
+class NewPasskey:
     """A passkey that a device has just made."""
 
     credential_id: bytes
@@ -93,7 +93,7 @@ class NewKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class UsedPasskey:
     """How a passkey stands after it was used."""
 
     sign_count: int
@@ -167,7 +167,7 @@ def options_to_add(
     user_handle: bytes,
     email: str,
     name: str,
-    existing: Iterable[Known],
+    existing: Iterable[RegisteredPasskey],
 ) -> dict[str, Any]:
     """Return what a device needs to make a passkey: one that is kept in the device, and that asks its owner
     for a finger, a face or a PIN, so that it may stand for password and second factor."""
@@ -190,7 +190,7 @@ def options_to_add(
 
 
 def options_to_use(
-    site: Site, challenge: bytes, *, allowed: Iterable[Known] = ()
+    site: Site, challenge: bytes, *, allowed: Iterable[RegisteredPasskey] = ()
 ) -> dict[str, Any]:
     """Return what a device needs to sign; none allowed by name: whichever the device keeps for this site."""
     options = webauthn.generate_authentication_options(
@@ -219,7 +219,7 @@ def read_signed(text: str) -> SignedAnswer:
         raise NotVerified("unreadable") from None
 
 
-def verified_new(site: Site, challenge: bytes, answer: MadeAnswer) -> NewKey:
+def verified_new(site: Site, challenge: bytes, answer: MadeAnswer) -> NewPasskey:
     """Return the new passkey, or raise NotVerified."""
     try:
         verified = webauthn.verify_registration_response(
@@ -235,7 +235,7 @@ def verified_new(site: Site, challenge: bytes, answer: MadeAnswer) -> NewKey:
     if len(verified.credential_id) > LONGEST_ID:
         raise NotVerified("id too long")
     known = {one.value for one in AuthenticatorTransport}
-    return NewKey(
+    return NewPasskey(
         verified.credential_id,
         verified.credential_public_key,
         verified.sign_count,
@@ -246,7 +246,7 @@ def verified_new(site: Site, challenge: bytes, answer: MadeAnswer) -> NewKey:
 
 def verified_use(
     site: Site, challenge: bytes, answer: SignedAnswer, *, public_key: bytes, sign_count: int
-) -> Used:
+) -> UsedPasskey:
     """Return how the passkey stands now, or raise NotVerified: another site, origin or challenge, a wrong
     signature, a count that does not rise, or nobody proved to be its owner to the device."""
     try:
@@ -261,7 +261,7 @@ def verified_use(
         )
     except Exception as error:  # a parser of what anybody may send fails in every way
         raise NotVerified(type(error).__name__) from None
-    return Used(verified.new_sign_count, verified.credential_backed_up)
+    return UsedPasskey(verified.new_sign_count, verified.credential_backed_up)
 
 
 def _as_json(text: str) -> dict[str, Any]:

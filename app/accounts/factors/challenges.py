@@ -10,7 +10,7 @@ from hashlib import sha256
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import open_to_all
+from app.accounts.actor import without_permission_check
 from app.accounts.factors.models import PasskeyChallenge
 from app.db import rate_limits
 from app.db.rate_limits import Limit
@@ -25,7 +25,7 @@ OF_A_NETWORK = Limit("passkey challenge network", 300, timedelta(minutes=5))
 answers are limited too."""
 
 
-class What(StrEnum):
+class PasskeyPurpose(StrEnum):
     """What a passkey is asked for."""
 
     adding = "add a passkey"
@@ -35,11 +35,11 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class ChallengeHolder:
     """The browser that gets a challenge. `secret` is something that only this browser has: the id of its
     sign-in, or the token of a cookie. `limit` and `counted_at` say where its challenges are counted."""
 
-    what: What
+    what: PasskeyPurpose
     secret: str = field(repr=False)
     limit: Limit = OF_ONE
     network: str = ""
@@ -61,9 +61,9 @@ class Challenge:
     user_handle: bytes | None = field(default=None, repr=False)
 
 
-@open_to_all
+@without_permission_check
 def make(
-    db: Session, holder: Holder, *, user_handle: bytes | None = None, now: datetime
+    db: Session, holder: ChallengeHolder, *, user_handle: bytes | None = None, now: datetime
 ) -> Challenge:
     """Return a new challenge for a browser; an earlier one for the same is answered no more. Raises TooMany.
     Whoever asks proves nothing by it."""
@@ -83,8 +83,8 @@ def make(
     return made
 
 
-@open_to_all
-def take(db: Session, holder: Holder, *, now: datetime) -> Challenge | None:
+@without_permission_check
+def take(db: Session, holder: ChallengeHolder, *, now: datetime) -> Challenge | None:
     """Return the challenge that this browser was given, and delete it in the same statement, so that no
     answer is accepted twice. None: there is none, or it is too old.
 

@@ -30,7 +30,7 @@ _TO_CROCKFORD = str.maketrans(_RFC_4648, _CROCKFORD)
 _READ_AS = str.maketrans("OIL", "011")
 
 
-class Kind(StrEnum):
+class FactorKind(StrEnum):
     """What a second factor is; the value is its name in pages and mails."""
 
     app = "authenticator app"

@@ -11,13 +11,13 @@ from fastapi import Response
 from app.kit.ids import UserId
 from app.kit.keys import NotOpened
 from app.web.csrf import cookie_name
-from app.web.request_context import VisitContext
+from app.web.request_context import RequestContext
 
 LASTS = timedelta(minutes=15)
 COOKIE = "codes"
 
 
-def hand_over(visit: VisitContext, response: Response, codes: tuple[str, ...]) -> None:
+def hand_over(visit: RequestContext, response: Response, codes: tuple[str, ...]) -> None:
     """Give new codes to the browser of their owner, for a quarter of an hour."""
     until = visit.now + LASTS
     plain = json.dumps([until.isoformat(), codes]).encode()
@@ -26,7 +26,7 @@ def hand_over(visit: VisitContext, response: Response, codes: tuple[str, ...]) -
     visit.set_cookie(response, COOKIE, value, seconds=int(LASTS.total_seconds()))
 
 
-def held(visit: VisitContext) -> tuple[str, ...]:
+def held(visit: RequestContext) -> tuple[str, ...]:
     """Return the codes that the actor's browser still holds; none after a quarter of an hour, or once the
     actor has said that they are kept."""
     value = visit.request.cookies.get(cookie_name(visit.settings, COOKIE), "")

@@ -16,8 +16,7 @@ from app.accounts.factors.domain import (
 )
 from app.accounts.factors.errors import NothingToSetUp
 from app.accounts.factors.forms import CodeForm, RemoveAppForm
-from app.accounts.factors.service import Changed, OwnPassword
-from app.accounts.forms import PlainForm
+from app.accounts.factors.service import FactorChange, OwnPassword
 from app.accounts.fresh_proof_pages import checked
 from app.accounts.password_rules import is_too_short_alone
 from app.accounts.sign_in_cookies import browser_of, signed_in
@@ -25,8 +24,8 @@ from app.kit.errors import NotFound, ProofNeeded, Refused
 from app.settings import Environment
 from app.web.access import ENROLLING, SIGNED_IN, FreshProof
 from app.web.form_pages import form_page
-from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.forms import ButtonForm, Submission, Submitted
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/me/second-factor")
@@ -55,7 +54,7 @@ def show_factors(*, visit: Visit) -> Response:
     proof=FreshProof("set up an authenticator app"),
 )
 def begin_app(*, visit: Visit, submitted: Submitted) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         service.begin_app(db, visit.actor, visit.keys.sealing, now=visit.now)
     return visit.redirect(visit.url("accounts.app"))
@@ -137,7 +136,7 @@ def remove_app(*, visit: Visit, submitted: Submitted) -> Response:
     proof=FreshProof("make new recovery codes"),
 )
 def make_codes_anew(*, visit: Visit, submitted: Submitted) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         changed = service.make_codes_anew(db, visit.actor, browser_of(visit), now=visit.now)
     return after_change(visit, changed, REPLACED_CODES)
@@ -161,7 +160,7 @@ def download_codes(*, visit: Visit) -> Response:
 @pages.post("/codes/kept", name="accounts.codes_kept", access=SIGNED_IN)
 def keep_codes(*, visit: Visit, submitted: Submitted) -> Response:
     """Take the codes off the browser: their owner has kept them."""
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     response = visit.redirect(visit.url("accounts.second_factor"))
     visit.drop_cookie(response, fresh_codes.COOKIE)
     return response
@@ -169,14 +168,14 @@ def keep_codes(*, visit: Visit, submitted: Submitted) -> Response:
 
 @pages.post("/reset/stop", name="accounts.stop_own_reset", access=SIGNED_IN)
 def stop_own_reset(*, visit: Visit, submitted: Submitted) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.write() as db:
         resets.stop_own(db, visit.actor, now=visit.now)
     words = "The reset is stopped. Your second factor stays."
     return visit.redirect(visit.url("accounts.second_factor"), flash=words)
 
 
-def after_change(visit: VisitContext, changed: Changed, words: str) -> Response:
+def after_change(visit: RequestContext, changed: FactorChange, words: str) -> Response:
     """Give the browser its new sign-in, and show new recovery codes where some were made."""
     page = "accounts.codes" if changed.codes else "accounts.second_factor"
     response = signed_in(visit, changed.started, visit.url(page), words)
@@ -185,7 +184,7 @@ def after_change(visit: VisitContext, changed: Changed, words: str) -> Response:
     return response
 
 
-def own_password(visit: VisitContext, typed: str | None) -> OwnPassword | None:
+def own_password(visit: RequestContext, typed: str | None) -> OwnPassword | None:
     """Compare what was typed with the actor's password, outside every block, and return it; None: nothing was
     typed. Raises WrongPassword."""
     if not typed:
@@ -194,7 +193,7 @@ def own_password(visit: VisitContext, typed: str | None) -> OwnPassword | None:
 
 
 def _app_page(
-    visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
+    visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     if isinstance(refused, NothingToSetUp):
         return visit.redirect(
@@ -216,7 +215,7 @@ def _app_page(
     )
 
 
-def _secret(visit: VisitContext) -> str:
+def _secret(visit: RequestContext) -> str:
     with visit.database.read() as db:
         secret = queries.secret_being_set_up(db, visit.actor, visit.keys.sealing, now=visit.now)
     if secret is None:
@@ -224,11 +223,11 @@ def _secret(visit: VisitContext) -> str:
     return secret
 
 
-def _address(visit: VisitContext, secret: str) -> str:
+def _address(visit: RequestContext, secret: str) -> str:
     return setup_address(secret, email=visit.actor.email, academy=visit.settings.academy_name)
 
 
-def _demo_code(visit: VisitContext, secret: str) -> str | None:
+def _demo_code(visit: RequestContext, secret: str) -> str | None:
     """Return the code that the app would show: in the demo nobody needs an app."""
     if visit.settings.env is not Environment.demo:
         return None
@@ -236,7 +235,7 @@ def _demo_code(visit: VisitContext, secret: str) -> str | None:
 
 
 def _remove_page(
-    visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
+    visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     with visit.database.read() as db:
         factors = queries.factors_of(db, visit.actor.user_id)

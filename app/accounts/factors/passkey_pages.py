@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.domain import device_label, network_block
 from app.accounts.factors import ceremony, challenges, passkeys, queries, second_step
-from app.accounts.factors.ceremony import Known, Site
-from app.accounts.factors.challenges import OF_A_NETWORK, Challenge, Holder, What
+from app.accounts.factors.ceremony import RegisteredPasskey, Site
+from app.accounts.factors.challenges import OF_A_NETWORK, Challenge, ChallengeHolder, PasskeyPurpose
 from app.accounts.factors.errors import NoPasskeysHere, PasskeyRefused
 from app.accounts.factors.forms import (
     AddPasskeyForm,
@@ -21,8 +21,7 @@ from app.accounts.factors.forms import (
     RemovePasskeyForm,
 )
 from app.accounts.factors.own_pages import after_change, own_password
-from app.accounts.factors.second_step_pages import let_in, step_page, waiting_token
-from app.accounts.forms import PlainForm
+from app.accounts.factors.second_step_pages import finish_sign_in, step_page, waiting_token
 from app.accounts.fresh_proof_pages import CARRIED, onward, prove_page
 from app.accounts.models import User
 from app.accounts.pages import sign_in_page
@@ -32,8 +31,8 @@ from app.kit.ids import FactorId
 from app.web.access import ENROLLING, EVERYONE, SIGNED_IN, FreshProof
 from app.web.csrf import cookie_name
 from app.web.form_pages import form_page
-from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.forms import ButtonForm, Submission, Submitted
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -56,12 +55,14 @@ def show_add(*, visit: Visit) -> Response:
     proof=ADDING,
 )
 def options_to_add(*, visit: Visit, submitted: Submitted) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     actor, site = visit.actor, _site(visit)
     with visit.database.write() as db:
         handle = passkeys.handle_for(db, actor.user_id)
         existing = passkeys.known_of(db, actor.user_id)
-        challenge = challenges.make(db, _own(visit, What.adding), user_handle=handle, now=visit.now)
+        challenge = challenges.make(
+            db, _own(visit, PasskeyPurpose.adding), user_handle=handle, now=visit.now
+        )
     options = ceremony.options_to_add(
         site,
         challenge.value,
@@ -82,7 +83,7 @@ def options_to_add(*, visit: Visit, submitted: Submitted) -> Response:
 def add(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = AddPasskeyForm.read(submitted)
-        site, challenge = _site(visit), _taken(visit, _own(visit, What.adding))
+        site, challenge = _site(visit), _taken(visit, _own(visit, PasskeyPurpose.adding))
         with visit.database.write() as db:
             changed = passkeys.add_passkey(
                 db,
@@ -137,7 +138,7 @@ def remove(*, visit: Visit, submitted: Submitted, passkey_id: FactorId) -> Respo
 
 @pages.post("/sign-in/passkey/options", name="accounts.passkey_sign_in_options", access=EVERYONE)
 def options_to_sign_in(*, visit: Visit, submitted: Submitted) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     return _options_to_use(visit, _visitor(visit))
 
 
@@ -152,7 +153,7 @@ def sign_in(*, visit: Visit, submitted: Submitted) -> Response:
             )
     except Refused as refused:
         return sign_in_page(visit, submitted, refused)
-    return let_in(visit, started, form.next)
+    return finish_sign_in(visit, started, form.next)
 
 
 @pages.post(
@@ -161,14 +162,14 @@ def sign_in(*, visit: Visit, submitted: Submitted) -> Response:
     access=EVERYONE,
 )
 def options_for_step(*, visit: Visit, submitted: Submitted) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     token = waiting_token(visit)
     with visit.database.read() as db:
         step = queries.second_step(db, token, now=visit.now)
         allowed = passkeys.known_of(db, step.user_id) if step else ()
     if step is None or token is None:
         raise NotFound("Nobody waits for a second factor here any more. Sign in again.")
-    return _options_to_use(visit, Holder(What.step, token), allowed)
+    return _options_to_use(visit, ChallengeHolder(PasskeyPurpose.step, token), allowed)
 
 
 @pages.post("/sign-in/second-factor/passkey", name="accounts.passkey_step", access=EVERYONE)
@@ -179,7 +180,7 @@ def finish_with_passkey(*, visit: Visit, submitted: Submitted) -> Response:
         attempt = second_step.begin_step(
             visit.database, token, browser_of(visit), of="passkeys", now=visit.now
         )
-        challenge = _taken(visit, Holder(What.step, token or ""))
+        challenge = _taken(visit, ChallengeHolder(PasskeyPurpose.step, token or ""))
 
         def check(db: Session, user: User) -> bool:
             return passkeys.use_passkey(
@@ -192,22 +193,22 @@ def finish_with_passkey(*, visit: Visit, submitted: Submitted) -> Response:
             raise PasskeyRefused
     except Refused as refused:
         return step_page(visit, submitted, refused)
-    return let_in(visit, started, form.next)
+    return finish_sign_in(visit, started, form.next)
 
 
 @pages.post("/prove/passkey/options", name="accounts.passkey_proof_options", access=ENROLLING)
 def options_to_prove(*, visit: Visit, submitted: Submitted) -> Response:
-    PlainForm.read(submitted)
+    ButtonForm.read(submitted)
     with visit.database.read() as db:
         allowed = passkeys.known_of(db, visit.actor.user_id)
-    return _options_to_use(visit, _own(visit, What.proof), allowed)
+    return _options_to_use(visit, _own(visit, PasskeyPurpose.proof), allowed)
 
 
 @pages.post("/prove/passkey", name="accounts.passkey_proof", access=ENROLLING)
 def prove(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = ProveByPasskeyForm.read(submitted)
-        site, challenge = _site(visit), _taken(visit, _own(visit, What.proof))
+        site, challenge = _site(visit), _taken(visit, _own(visit, PasskeyPurpose.proof))
         with _noting(visit, challenge), visit.database.write() as db:
             started = passkeys.prove_with_passkey(
                 db, visit.actor, site, challenge, answer=form.answer, now=visit.now
@@ -218,27 +219,29 @@ def prove(*, visit: Visit, submitted: Submitted) -> Response:
     return signed_in(visit, started, onward(visit, form.next, form.back))
 
 
-def _site(visit: VisitContext) -> Site:
+def _site(visit: RequestContext) -> Site:
     site = ceremony.site_of(visit.settings.base_url, visit.settings.academy_name)
     if site is None:
         raise NoPasskeysHere
     return site
 
 
-def _own(visit: VisitContext, what: What) -> Holder:
-    return Holder(what, f"sign-in {visit.actor.sign_in_id}")
+def _own(visit: RequestContext, what: PasskeyPurpose) -> ChallengeHolder:
+    return ChallengeHolder(what, f"sign-in {visit.actor.sign_in_id}")
 
 
-def _visitor(visit: VisitContext) -> Holder:
+def _visitor(visit: RequestContext) -> ChallengeHolder:
     """Return the browser of somebody who is not signed in: the page to sign in gave it a cookie."""
     token = visit.request.cookies.get(cookie_name(visit.settings, "visitor"))
     if not token:
         raise PasskeyRefused
-    return Holder(What.sign_in, token, OF_A_NETWORK, network_block(visit.network))
+    return ChallengeHolder(
+        PasskeyPurpose.sign_in, token, OF_A_NETWORK, network_block(visit.network)
+    )
 
 
 def _options_to_use(
-    visit: VisitContext, holder: Holder, allowed: tuple[Known, ...] = ()
+    visit: RequestContext, holder: ChallengeHolder, allowed: tuple[RegisteredPasskey, ...] = ()
 ) -> Response:
     site = _site(visit)
     with visit.database.write() as db:
@@ -246,13 +249,13 @@ def _options_to_use(
     return JSONResponse(ceremony.options_to_use(site, challenge.value, allowed=allowed))
 
 
-def _taken(visit: VisitContext, holder: Holder) -> Challenge | None:
+def _taken(visit: RequestContext, holder: ChallengeHolder) -> Challenge | None:
     with visit.database.write() as db:
         return challenges.take(db, holder, now=visit.now)
 
 
 @contextmanager
-def _noting(visit: VisitContext, challenge: Challenge | None) -> Iterator[None]:
+def _noting(visit: RequestContext, challenge: Challenge | None) -> Iterator[None]:
     """Keep in the trail that a passkey was refused, after the block of the refusal has been undone. What
     answers no challenge of ours is not kept: anybody can send it without end."""
     try:
@@ -267,7 +270,7 @@ def _noting(visit: VisitContext, challenge: Challenge | None) -> Iterator[None]:
 
 
 def _add_page(
-    visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
+    visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     site = ceremony.site_of(visit.settings.base_url, visit.settings.academy_name)
     return form_page(
@@ -281,7 +284,7 @@ def _add_page(
 
 
 def _remove_page(
-    visit: VisitContext,
+    visit: RequestContext,
     passkey_id: FactorId,
     submitted: Submission | None = None,
     refused: Refused | None = None,

@@ -13,18 +13,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import fresh_proof, sign_ins
-from app.accounts.actor import Actor, open_to_all
-from app.accounts.audit_log import note
+from app.accounts.actor import Actor, without_permission_check
+from app.accounts.audit_log import record_account_act
 from app.accounts.factors import ceremony, service
-from app.accounts.factors.ceremony import Known, NotVerified, Site
+from app.accounts.factors.ceremony import NotVerified, RegisteredPasskey, Site
 from app.accounts.factors.challenges import HANDLE_BYTES, Challenge
-from app.accounts.factors.domain import Kind
+from app.accounts.factors.domain import FactorKind
 from app.accounts.factors.errors import PasskeyRefused, TooManyPasskeys
 from app.accounts.factors.models import Passkey
 from app.accounts.factors.person_factors import lock_person
-from app.accounts.factors.service import Changed, OwnPassword
+from app.accounts.factors.service import FactorChange, OwnPassword
 from app.accounts.models import User
-from app.accounts.sign_ins import Browser, Started
+from app.accounts.sign_ins import Browser, StartedSignIn
 from app.kit.errors import NotFound
 from app.kit.ids import FactorId, UserId, new_uuid
 
@@ -32,14 +32,16 @@ log = structlog.get_logger("preceptor.factors")
 MOST_PASSKEYS = 20
 
 
-def known_of(db: Session, user_id: UserId) -> tuple[Known, ...]:
+def known_of(db: Session, user_id: UserId) -> tuple[RegisteredPasskey, ...]:
     """Return the passkeys of a person, for their browser."""
     rows = db.execute(
         select(Passkey.credential_id, Passkey.transports)
         .where(Passkey.user_id == user_id)
         .order_by(Passkey.created_at, Passkey.id)
     )
-    return tuple(Known(row.credential_id, tuple(row.transports.split(","))) for row in rows)
+    return tuple(
+        RegisteredPasskey(row.credential_id, tuple(row.transports.split(","))) for row in rows
+    )
 
 
 def handle_for(db: Session, user_id: UserId) -> bytes:
@@ -48,7 +50,7 @@ def handle_for(db: Session, user_id: UserId) -> bytes:
     return handle or secrets.token_bytes(HANDLE_BYTES)
 
 
-@open_to_all
+@without_permission_check
 def add_passkey(
     db: Session,
     actor: Actor,
@@ -59,7 +61,7 @@ def add_passkey(
     name: str,
     answer: str,
     now: datetime,
-) -> Changed:
+) -> FactorChange:
     """Add the passkey that the actor's device has made. Raises PasskeyRefused, and TooManyPasskeys."""
     user = lock_person(db, actor.user_id)
     try:
@@ -87,10 +89,10 @@ def add_passkey(
             db.add(key)
     except IntegrityError:
         raise _refused("known already", actor.user_id) from None
-    return service.factor_added(db, user, actor, browser, Kind.passkey, now=now)
+    return service.factor_added(db, user, actor, browser, FactorKind.passkey, now=now)
 
 
-@open_to_all
+@without_permission_check
 def remove_passkey(
     db: Session,
     actor: Actor,
@@ -100,7 +102,7 @@ def remove_passkey(
     password: OwnPassword | None,
     staff_need_factor: bool,
     now: datetime,
-) -> Changed:
+) -> FactorChange:
     """Remove one of the actor's passkeys; anybody else's is NotFound. What `factor_removed` demands, this
     demands."""
     user = lock_person(db, actor.user_id)
@@ -116,14 +118,14 @@ def remove_passkey(
         user,
         actor,
         browser,
-        Kind.passkey,
+        FactorKind.passkey,
         password=password,
         staff_need_factor=staff_need_factor,
         now=now,
     )
 
 
-@open_to_all
+@without_permission_check
 def use_passkey(
     db: Session,
     user_id: UserId,
@@ -142,7 +144,7 @@ def use_passkey(
     return True
 
 
-@open_to_all
+@without_permission_check
 def sign_in_with_passkey(
     db: Session,
     site: Site,
@@ -151,7 +153,7 @@ def sign_in_with_passkey(
     *,
     answer: str,
     now: datetime,
-) -> Started:
+) -> StartedSignIn:
     """Sign in whoever's passkey signed the challenge. It stands for password and second factor: the device
     asked its owner for a finger, a face or a PIN. Raises PasskeyRefused."""
     try:
@@ -163,7 +165,7 @@ def sign_in_with_passkey(
     return sign_ins.start(db, user, browser, second_factor_at=now, now=now)
 
 
-@open_to_all
+@without_permission_check
 def prove_with_passkey(
     db: Session,
     actor: Actor,
@@ -172,20 +174,20 @@ def prove_with_passkey(
     *,
     answer: str,
     now: datetime,
-) -> Started:
+) -> StartedSignIn:
     """Keep that the actor proved by a passkey who they are. Raises PasskeyRefused."""
     if not use_passkey(db, actor.user_id, site, challenge, answer=answer, now=now):
         raise PasskeyRefused
     return fresh_proof.renew_proof(db, actor, now=now)
 
 
-@open_to_all
+@without_permission_check
 def note_refusal(db: Session, user_id: UserId | None, *, now: datetime) -> None:
     """Keep that a passkey was refused; in a block of its own, because the refusal undoes its block.
 
     Call it for the answer to a challenge only: challenges are limited, so nobody fills the trail.
     """
-    note(db, None, user_id, "accounts.passkey_refused", now=now)
+    record_account_act(db, None, user_id, "accounts.passkey_refused", now=now)
 
 
 def _owner_of(

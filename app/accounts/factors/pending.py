@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import open_to_all
+from app.accounts.actor import without_permission_check
 from app.accounts.domain import network_block
 from app.accounts.factors.domain import PENDING_LASTS
 from app.accounts.factors.models import PendingSignIn
@@ -15,15 +15,15 @@ from app.kit.ids import EventId, UserId, new_uuid, random_token
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingStep:
     """A sign-in that waits for the second factor: the token for its cookie, which opens nothing else."""
 
     token: str = field(repr=False)
     seconds: int = int(PENDING_LASTS.total_seconds())
 
 
-@open_to_all
-def begin(db: Session, user_id: UserId, *, network: str, now: datetime) -> Waiting:
+@without_permission_check
+def begin(db: Session, user_id: UserId, *, network: str, now: datetime) -> PendingStep:
     """Remember that this person's password was right; the use-case that calls this has compared it."""
     db.execute(delete(PendingSignIn).where(PendingSignIn.ends_at <= now))
     token = random_token()
@@ -38,10 +38,10 @@ def begin(db: Session, user_id: UserId, *, network: str, now: datetime) -> Waiti
             wrong_tries=0,
         )
     )
-    return Waiting(token)
+    return PendingStep(token)
 
 
-@open_to_all
+@without_permission_check
 def drop_all_of(db: Session, person_id: UserId) -> None:
     """Delete what waits of a person; the use-case that calls this asked the permission."""
     db.execute(delete(PendingSignIn).where(PendingSignIn.user_id == person_id))

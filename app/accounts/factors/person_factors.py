@@ -3,7 +3,7 @@
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import open_to_all
+from app.accounts.actor import without_permission_check
 from app.accounts.factors.models import Passkey, RecoveryCode, TotpFactor
 from app.accounts.locks import locked_user
 from app.accounts.models import User
@@ -34,7 +34,7 @@ def has_app(db: Session, user_id: UserId) -> bool:
     return db.scalar(select(TotpFactor.id).where(*mine)) is not None
 
 
-@open_to_all
+@without_permission_check
 def forget_factors(db: Session, user: User) -> None:
     """Delete every factor and recovery code of a person whom the caller has locked."""
     for table in (TotpFactor, Passkey, RecoveryCode):

@@ -8,9 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import mailed_links, policy, sign_ins
-from app.accounts.actor import Actor, open_to_all, require
-from app.accounts.audit_log import note
-from app.accounts.domain import Purpose
+from app.accounts.actor import Actor, require, without_permission_check
+from app.accounts.audit_log import record_account_act
+from app.accounts.domain import LinkPurpose
 from app.accounts.factors.domain import RESET_WAITS, ResetRefusal, reset_refusal
 from app.accounts.factors.errors import ResetRefused
 from app.accounts.factors.models import FactorReset
@@ -53,10 +53,12 @@ def start_reset(
     except IntegrityError:  # another admin was first
         under_way = ResetRefusal.under_way
         raise ResetRefused(under_way, reason=under_way.name) from None
-    link_id = mailed_links.make_link(db, Purpose.stop_reset, user.id, user.email, now=now)
+    link_id = mailed_links.make_link(db, LinkPurpose.stop_reset, user.id, user.email, now=now)
     values = {"link_id": str(link_id), "by": actor.name, "due_at": reset.due_at.isoformat()}
     send_mail(db, user.email, "accounts/factor-reset-started", values, now=now)
-    note(db, actor.user_id, person_id, "accounts.factor_reset_started", now=now, reason=reason)
+    record_account_act(
+        db, actor.user_id, person_id, "accounts.factor_reset_started", now=now, reason=reason
+    )
 
 
 def stop_for(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> None:
@@ -66,22 +68,22 @@ def stop_for(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> 
     _stop(db, user, by=actor.user_id, now=now)
 
 
-@open_to_all
+@without_permission_check
 def stop_own(db: Session, actor: Actor, *, now: datetime) -> None:
     """Stop the reset of the actor's own second factors; refused when none is open."""
     user = lock_person(db, actor.user_id)
     _stop(db, user, by=user.id, now=now)
 
 
-@open_to_all
+@without_permission_check
 def stop_by_link(db: Session, link_id: EventId | None, *, now: datetime) -> None:
     """Stop a reset for the holder of the mailed link, once; raises LinkSpent."""
-    link = mailed_links.spend_link(db, link_id, Purpose.stop_reset, now=now)
+    link = mailed_links.spend_link(db, link_id, LinkPurpose.stop_reset, now=now)
     user = lock_person(db, link.user_id)
     _stop(db, user, by=user.id, now=now)
 
 
-@open_to_all
+@without_permission_check
 def stop_open_of(
     db: Session, user: User, *, by: UserId, now: datetime, reason: str | None = None
 ) -> bool:
@@ -95,9 +97,11 @@ def stop_open_of(
     )
     if stopped is None:
         return False
-    mailed_links.end_links(db, user.id, Purpose.stop_reset, now=now)
+    mailed_links.end_links(db, user.id, LinkPurpose.stop_reset, now=now)
     actor_id = by if reason is None else None
-    note(db, actor_id, user.id, "accounts.factor_reset_stopped", now=now, reason=reason)
+    record_account_act(
+        db, actor_id, user.id, "accounts.factor_reset_stopped", now=now, reason=reason
+    )
     return True
 
 
@@ -108,7 +112,7 @@ def due_resets(db: Session, *, now: datetime) -> list[EventId]:
     return list(db.scalars(due.order_by(FactorReset.due_at, FactorReset.id)))
 
 
-@open_to_all
+@without_permission_check
 def carry_out(db: Session, reset_id: EventId, *, now: datetime) -> bool:
     """Remove the factors of a person whose waiting time is over; return whether this call did it. The worker
     calls this; an admin has ordered it, and the person had the time to stop it. An order of somebody who is
@@ -144,7 +148,7 @@ def _may_still_order(db: Session, admin_id: UserId) -> bool:
     return db.scalar(select(User.id).where(User.id == admin_id, *is_open_admin)) is not None
 
 
-@open_to_all
+@without_permission_check
 def reset_at_once(db: Session, *, email: str, now: datetime) -> None:
     """Remove a person's second factors for whoever holds this machine's command line, as for the last admin
     who is locked out. Refused for an unknown or closed account and where there is no factor."""
@@ -161,8 +165,8 @@ def reset_at_once(db: Session, *, email: str, now: datetime) -> None:
 def _remove_all(db: Session, user: User, *, by: UserId | None, now: datetime) -> None:
     forget_factors(db, user)
     sign_ins.drop_all(db, user.id, now=now)
-    mailed_links.end_links(db, user.id, Purpose.stop_reset, now=now)
-    note(db, by, user.id, "accounts.factor_reset_done", now=now)
+    mailed_links.end_links(db, user.id, LinkPurpose.stop_reset, now=now)
+    record_account_act(db, by, user.id, "accounts.factor_reset_done", now=now)
     send_mail(db, user.email, "accounts/factor-reset-done", {}, now=now)
 
 

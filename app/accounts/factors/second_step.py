@@ -12,8 +12,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import rate_limits, sign_ins
-from app.accounts.actor import open_to_all
-from app.accounts.audit_log import note
+from app.accounts.actor import without_permission_check
+from app.accounts.audit_log import record_account_act
 from app.accounts.factors.domain import FEW_LEFT, recovery_code_hash, step_of_code
 from app.accounts.factors.errors import PendingEnded
 from app.accounts.factors.models import PendingSignIn, RecoveryCode, TotpFactor
@@ -21,7 +21,7 @@ from app.accounts.factors.person_factors import lock_person
 from app.accounts.factors.queries import is_waiting
 from app.accounts.factors.secrets import opened, sealed
 from app.accounts.models import User
-from app.accounts.sign_ins import Browser, Started
+from app.accounts.sign_ins import Browser, StartedSignIn
 from app.db.database import Database
 from app.kit.ids import EventId, UserId
 from app.kit.keys import NotOpened, SealingKeys, sealing_key_id
@@ -33,19 +33,19 @@ Check = Callable[[Session, User], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SecondStepTry:
     """One try at the second step, which the door has counted."""
 
     pending_id: EventId
     user_id: UserId
     browser: Browser
-    knocked: rate_limits.Knock
+    tries: rate_limits.CountedTries
 
 
-@open_to_all
+@without_permission_check
 def begin_step(
     database: Database, token: str | None, browser: Browser, *, of: str, now: datetime
-) -> Attempt:
+) -> SecondStepTry:
     """Count a try of the sign-in that waits under this token, or raise TooMany; PendingEnded when nothing
     waits (any more). Codes and recovery codes (`of`) are counted apart: who guesses at six digits takes no
     try of the person's recovery codes."""
@@ -64,14 +64,14 @@ def begin_step(
         pending_id, user_id, password_hash = row
         account = f"{of} of {user_id}"
         caller = sign_ins.caller_of(db, user_id, password_hash, browser, account=account, now=now)
-        knocked = rate_limits.count(db, rate_limits.SECOND_FACTOR, caller, now=now)
-    return Attempt(pending_id, user_id, browser, knocked)
+        tries = rate_limits.count_attempt_within(db, rate_limits.SECOND_FACTOR, caller, now=now)
+    return SecondStepTry(pending_id, user_id, browser, tries)
 
 
-@open_to_all
+@without_permission_check
 def finish_with_app(
-    db: Session, sealing: SealingKeys, attempt: Attempt, *, code: str, now: datetime
-) -> Started | None:
+    db: Session, sealing: SealingKeys, attempt: SecondStepTry, *, code: str, now: datetime
+) -> StartedSignIn | None:
     """Start the sign-in that waited, with a code of the app; None: the code is wrong."""
 
     def check(db: Session, user: User) -> bool:
@@ -80,10 +80,10 @@ def finish_with_app(
     return finish(db, attempt, check, now=now)
 
 
-@open_to_all
+@without_permission_check
 def finish_with_recovery_code(
-    db: Session, attempt: Attempt, *, code: str, now: datetime
-) -> Started | None:
+    db: Session, attempt: SecondStepTry, *, code: str, now: datetime
+) -> StartedSignIn | None:
     """Start the sign-in that waited, with a recovery code; None: the code is wrong or was used."""
 
     def check(db: Session, user: User) -> bool:
@@ -92,8 +92,10 @@ def finish_with_recovery_code(
     return finish(db, attempt, check, now=now)
 
 
-@open_to_all
-def finish(db: Session, attempt: Attempt, check: Check, *, now: datetime) -> Started | None:
+@without_permission_check
+def finish(
+    db: Session, attempt: SecondStepTry, check: Check, *, now: datetime
+) -> StartedSignIn | None:
     """Start the sign-in that waited if the factor is right, and count a wrong try. Raises PendingEnded when
     it was ended or completed meanwhile."""
     user = lock_person(db, attempt.user_id)
@@ -101,15 +103,15 @@ def finish(db: Session, attempt: Attempt, check: Check, *, now: datetime) -> Sta
     if not check(db, user):
         counted = update(PendingSignIn).where(mine)
         db.execute(counted.values(wrong_tries=PendingSignIn.wrong_tries + 1))
-        note(db, None, user.id, "accounts.second_factor_refused", now=now)
+        record_account_act(db, None, user.id, "accounts.second_factor_refused", now=now)
         return None
     if db.scalar(delete(PendingSignIn).where(mine).returning(PendingSignIn.id)) is None:
         raise PendingEnded
-    rate_limits.let_in(db, attempt.knocked)
+    rate_limits.reset_attempts(db, attempt.tries)
     return sign_ins.start(db, user, attempt.browser, second_factor_at=now, now=now)
 
 
-@open_to_all
+@without_permission_check
 def use_app_code(
     db: Session, sealing: SealingKeys, user_id: UserId, code: str, *, now: datetime
 ) -> bool:
@@ -142,7 +144,7 @@ def use_app_code(
     return accepted.one_or_none() is not None
 
 
-@open_to_all
+@without_permission_check
 def use_recovery_code(db: Session, user: User, code: str, *, now: datetime) -> bool:
     """Tell whether this is an unused recovery code of the person, use it up, and mail them (R-027)."""
     used = db.scalar(
@@ -159,7 +161,9 @@ def use_recovery_code(db: Session, user: User, code: str, *, now: datetime) -> b
         return False
     unused = RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None)
     left = db.scalar(select(func.count(RecoveryCode.id)).where(*unused)) or 0
-    note(db, user.id, user.id, "accounts.recovery_code_used", now=now, details={"left": left})
+    record_account_act(
+        db, user.id, user.id, "accounts.recovery_code_used", now=now, details={"left": left}
+    )
     values = {"left": left, "are_few": left <= FEW_LEFT}
     send_mail(db, user.email, "accounts/recovery-code-used", values, now=now)
     return True

@@ -6,29 +6,29 @@ from urllib.parse import urlencode
 from fastapi import Response
 from sqlalchemy.orm import Session
 
-from app.accounts.domain import Purpose
+from app.accounts.domain import LinkPurpose
 from app.accounts.factors import ceremony, queries, resets, second_step
 from app.accounts.factors.errors import PendingEnded, WrongCode
 from app.accounts.factors.forms import CodeForm, RecoveryCodeForm
-from app.accounts.factors.second_step import Attempt
+from app.accounts.factors.second_step import SecondStepTry
 from app.accounts.forms import ConfirmAddressForm
 from app.accounts.pages import counting_wrong_links, link_id_of, link_page, token_of
 from app.accounts.sign_in_cookies import WAITING, browser_of, signed_in
-from app.accounts.sign_ins import Started
+from app.accounts.sign_ins import StartedSignIn
 from app.kit.errors import Refused
 from app.settings import Environment
 from app.web.access import EVERYONE
 from app.web.csrf import cookie_name
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 from app.web.safe_paths import HOME, local_path
 
 pages = Pages()
 
 STOP = "accounts/factors/stop.html"
-Finish = Callable[[Session], Started | None]
+Finish = Callable[[Session], StartedSignIn | None]
 
 
 @pages.get("/sign-in/second-factor", name="accounts.second_step", access=EVERYONE)
@@ -41,13 +41,13 @@ def finish_with_app(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         form = CodeForm.read(submitted)
 
-        def finish(db: Session) -> Started | None:
+        def finish(db: Session) -> StartedSignIn | None:
             return second_step.finish_with_app(
                 db, visit.keys.sealing, attempt, code=form.code, now=visit.now
             )
 
         attempt = _begin(visit)
-        return let_in(visit, _tried(visit, finish, "code"), form.next)
+        return finish_sign_in(visit, _tried(visit, finish, "code"), form.next)
     except Refused as refused:
         return step_page(visit, submitted, refused)
 
@@ -57,20 +57,20 @@ def finish_with_recovery_code(*, visit: Visit, submitted: Submitted) -> Response
     try:
         form = RecoveryCodeForm.read(submitted)
 
-        def finish(db: Session) -> Started | None:
+        def finish(db: Session) -> StartedSignIn | None:
             return second_step.finish_with_recovery_code(
                 db, attempt, code=form.recovery_code, now=visit.now
             )
 
         attempt = _begin(visit, of="recovery codes")
-        return let_in(visit, _tried(visit, finish, "recovery_code"), form.next)
+        return finish_sign_in(visit, _tried(visit, finish, "recovery_code"), form.next)
     except Refused as refused:
         return step_page(visit, submitted, refused)
 
 
 @pages.get("/stop-reset", name="accounts.stop_reset", access=EVERYONE)
 def show_stop_reset(*, visit: Visit) -> Response:
-    return link_page(visit, STOP, Purpose.stop_reset, values={"token": token_of(visit)})
+    return link_page(visit, STOP, LinkPurpose.stop_reset, values={"token": token_of(visit)})
 
 
 @pages.post("/stop-reset", name="accounts.stop_reset.post", access=EVERYONE)
@@ -80,31 +80,31 @@ def stop_reset(*, visit: Visit, submitted: Submitted) -> Response:
         with counting_wrong_links(visit), visit.database.write() as db:
             resets.stop_by_link(db, link_id_of(visit, form.token), now=visit.now)
     except Refused as refused:
-        return link_page(visit, STOP, Purpose.stop_reset, submitted, refused)
+        return link_page(visit, STOP, LinkPurpose.stop_reset, submitted, refused)
     words = "The reset is stopped, and your second factor stays. If you did not ask for it, choose a new "
     return visit.redirect(visit.url("accounts.forgot"), flash=words + "password here.")
 
 
-def waiting_token(visit: VisitContext) -> str | None:
+def waiting_token(visit: RequestContext) -> str | None:
     """Return the token of the sign-in that waits in this browser."""
     return visit.request.cookies.get(cookie_name(visit.settings, WAITING))
 
 
-def let_in(visit: VisitContext, started: Started, wanted: str) -> Response:
+def finish_sign_in(visit: RequestContext, started: StartedSignIn, wanted: str) -> Response:
     """Hand the sign-in to the browser, and take away what waited."""
     response = signed_in(visit, started, local_path(wanted))
     visit.drop_cookie(response, WAITING)
     return response
 
 
-def _begin(visit: VisitContext, of: str = "codes") -> Attempt:
+def _begin(visit: RequestContext, of: str = "codes") -> SecondStepTry:
     """Count a try before its code is compared."""
     return second_step.begin_step(
         visit.database, waiting_token(visit), browser_of(visit), of=of, now=visit.now
     )
 
 
-def _tried(visit: VisitContext, finish: Finish, field: str) -> Started:
+def _tried(visit: RequestContext, finish: Finish, field: str) -> StartedSignIn:
     """Return the sign-in, or raise: a wrong try is counted in a block that has ended by then."""
     with visit.database.write() as db:
         started = finish(db)
@@ -114,7 +114,7 @@ def _tried(visit: VisitContext, finish: Finish, field: str) -> Started:
 
 
 def step_page(
-    visit: VisitContext, submitted: Submission | None = None, refused: Refused | None = None
+    visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     token, wanted = waiting_token(visit), _wanted(visit, submitted)
     with visit.database.read() as db:
@@ -145,6 +145,6 @@ def step_page(
     )
 
 
-def _wanted(visit: VisitContext, submitted: Submission | None) -> str:
+def _wanted(visit: RequestContext, submitted: Submission | None) -> str:
     typed = visit.request.query_params.get("next") if submitted is None else submitted.get("next")
     return local_path(typed)

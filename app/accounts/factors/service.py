@@ -11,13 +11,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts import rate_limits, sign_ins
-from app.accounts.actor import Actor, open_to_all, require
-from app.accounts.audit_log import note
+from app.accounts.actor import Actor, require, without_permission_check
+from app.accounts.audit_log import record_account_act
 from app.accounts.errors import WrongPassword
 from app.accounts.factors import resets
 from app.accounts.factors.domain import (
     SETTING_UP_LASTS,
-    Kind,
+    FactorKind,
     new_recovery_codes,
     new_secret,
     recovery_code_hash,
@@ -28,7 +28,7 @@ from app.accounts.factors.models import RecoveryCode, TotpFactor
 from app.accounts.factors.person_factors import count_factors, forget_factors, lock_person
 from app.accounts.factors.secrets import opened, sealed
 from app.accounts.models import User
-from app.accounts.sign_ins import Browser, Candidate, Started
+from app.accounts.sign_ins import Browser, SignInCandidate, StartedSignIn
 from app.kit.errors import NotFound, ProofNeeded
 from app.kit.ids import EventId, FactorId, UserId, new_uuid
 from app.kit.keys import NotOpened, SealingKeys
@@ -38,10 +38,10 @@ LAST_OF_STAFF = "Your role needs a second factor. Set up another one first, then
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class FactorChange:
     """A change of somebody's second factors: their new sign-in, and the recovery codes that were made."""
 
-    started: Started
+    started: StartedSignIn
     codes: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -49,11 +49,11 @@ class Changed:
 class OwnPassword:
     """The actor's password, which was typed for a removal and was right; see `sign_ins.begin_proof`."""
 
-    candidate: Candidate
+    candidate: SignInCandidate
     is_too_short_alone: bool
 
 
-@open_to_all
+@without_permission_check
 def begin_app(db: Session, actor: Actor, sealing: SealingKeys, *, now: datetime) -> None:
     """Make the secret of an authenticator app that the actor sets up. One that was made less than half an
     hour ago stays: it may stand in the app already. One that no sealing key opens is made anew."""
@@ -71,10 +71,10 @@ def begin_app(db: Session, actor: Actor, sealing: SealingKeys, *, now: datetime)
         )
 
 
-@open_to_all
+@without_permission_check
 def confirm_app(
     db: Session, actor: Actor, sealing: SealingKeys, browser: Browser, *, code: str, now: datetime
-) -> Changed:
+) -> FactorChange:
     """Finish setting up an app with a code that it shows; an app that the actor had before is replaced.
     Raises WrongCode, and NothingToSetUp when it took longer than half an hour."""
     user = lock_person(db, actor.user_id)
@@ -97,26 +97,28 @@ def confirm_app(
         )
     )
     factor.confirmed_at, factor.last_step = now, step
-    return factor_added(db, user, actor, browser, Kind.app, now=now)
+    return factor_added(db, user, actor, browser, FactorKind.app, now=now)
 
 
-@open_to_all
+@without_permission_check
 def factor_added(
-    db: Session, user: User, actor: Actor, browser: Browser, kind: Kind, *, now: datetime
-) -> Changed:
+    db: Session, user: User, actor: Actor, browser: Browser, kind: FactorKind, *, now: datetime
+) -> FactorChange:
     """Finish the change that added a factor: recovery codes for a person who has none, audit, mail, sign-ins.
     The use-case that calls this has locked the person and proved that the factor is theirs."""
     db.flush()
     user.second_factor_since = user.second_factor_since or now
     resets.stop_open_of(db, user, by=user.id, now=now)
     codes = () if _has_codes(db, user.id) else _make_codes(db, user.id, now=now)
-    note(db, user.id, user.id, "accounts.second_factor_added", now=now, details={"kind": kind})
+    record_account_act(
+        db, user.id, user.id, "accounts.second_factor_added", now=now, details={"kind": kind}
+    )
     send_mail(db, user.email, "accounts/second-factor-added", {"kind": kind}, now=now)
     started = sign_ins.start_anew(db, user, actor, browser, second_factor_at=now, now=now)
-    return Changed(started, codes)
+    return FactorChange(started, codes)
 
 
-@open_to_all
+@without_permission_check
 def remove_app(
     db: Session,
     actor: Actor,
@@ -125,7 +127,7 @@ def remove_app(
     password: OwnPassword | None,
     staff_need_factor: bool,
     now: datetime,
-) -> Changed:
+) -> FactorChange:
     """Remove the actor's authenticator app; what `factor_removed` demands, this demands."""
     user = lock_person(db, actor.user_id)
     gone = db.scalar(
@@ -140,25 +142,25 @@ def remove_app(
         user,
         actor,
         browser,
-        Kind.app,
+        FactorKind.app,
         password=password,
         staff_need_factor=staff_need_factor,
         now=now,
     )
 
 
-@open_to_all
+@without_permission_check
 def factor_removed(
     db: Session,
     user: User,
     actor: Actor,
     browser: Browser,
-    kind: Kind,
+    kind: FactorKind,
     *,
     password: OwnPassword | None,
     staff_need_factor: bool,
     now: datetime,
-) -> Changed:
+) -> FactorChange:
     """Finish the change that removed a factor. With the last one the recovery codes go too. The use-case that
     calls this has locked the person and deleted the factor, so that what is refused here stays.
 
@@ -173,30 +175,32 @@ def factor_removed(
     if password is not None:
         if password.candidate.password_hash != user.password_hash:  # changed since it was typed
             raise WrongPassword("current_password")
-        rate_limits.let_in(db, password.candidate.knocked)
+        rate_limits.reset_attempts(db, password.candidate.tries)
     if is_last:
         if password is None or password.is_too_short_alone:
             raise PasswordNeeded(is_typed=password is not None)
         forget_factors(db, user)
     elif password is None and not actor.has_fresh_proof(now):
         raise ProofNeeded
-    note(db, user.id, user.id, "accounts.second_factor_removed", now=now, details={"kind": kind})
+    record_account_act(
+        db, user.id, user.id, "accounts.second_factor_removed", now=now, details={"kind": kind}
+    )
     values = {"kind": kind, "is_last": user.second_factor_since is None}
     send_mail(db, user.email, "accounts/second-factor-removed", values, now=now)
-    return Changed(sign_ins.start_anew(db, user, actor, browser, now=now))
+    return FactorChange(sign_ins.start_anew(db, user, actor, browser, now=now))
 
 
-@open_to_all
-def make_codes_anew(db: Session, actor: Actor, browser: Browser, *, now: datetime) -> Changed:
+@without_permission_check
+def make_codes_anew(db: Session, actor: Actor, browser: Browser, *, now: datetime) -> FactorChange:
     """Make ten new recovery codes for the actor; the earlier ones work no more."""
     user = lock_person(db, actor.user_id)
     if user.second_factor_since is None:
         raise NotFound("Set up a second factor first. Recovery codes come with it.")
     db.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     codes = _make_codes(db, user.id, now=now)
-    note(db, user.id, user.id, "accounts.recovery_codes_made", now=now)
+    record_account_act(db, user.id, user.id, "accounts.recovery_codes_made", now=now)
     send_mail(db, user.email, "accounts/recovery-codes-made", {}, now=now)
-    return Changed(sign_ins.start_anew(db, user, actor, browser, now=now), codes)
+    return FactorChange(sign_ins.start_anew(db, user, actor, browser, now=now), codes)
 
 
 def _opened(sealing: SealingKeys, stored: bytes, owner: UserId) -> str | None:

@@ -14,12 +14,12 @@ from app.assessments.queries.sheets import (
     report,
 )
 from app.assessments.queries.summaries import (
+    AssessmentStartPage,
+    AssessmentSummary,
     Competent,
     NextPerson,
     Report,
     SeatTries,
-    Standing,
-    StartPage,
     Unsigned,
     competent_of,
     next_person,
@@ -32,6 +32,8 @@ from app.assessments.queries.summaries import (
 
 __all__ = (
     "DISCARDED",
+    "AssessmentStartPage",
+    "AssessmentSummary",
     "Competent",
     "DiscardPage",
     "NextPerson",
@@ -39,8 +41,6 @@ __all__ = (
     "SeatTries",
     "SectionView",
     "Sheet",
-    "Standing",
-    "StartPage",
     "StepView",
     "Unsigned",
     "bedside_sheet",

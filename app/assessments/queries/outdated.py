@@ -14,14 +14,14 @@ from app.assessments.models import Assessment
 from app.courses import queries as courses
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, RevisionId
-from app.practicals.queries.eligibility_facts import gate_of
+from app.practicals.queries.eligibility_facts import read_practical
 from app.practicals.queries.outdated import (
-    Lacking,
+    HolderWithoutRequirements,
     PlannedDay,
     days_not_over,
     holders_lacking,
 )
-from app.practicals.queries.summaries import Brief
+from app.practicals.queries.summaries import PracticalSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class OutdatedDay:
     """A day that follows an earlier revision, and what the current one changes. `has_begun`: an assessment
     has begun, so that the day keeps its checklist."""
 
-    practical: Brief
+    practical: PracticalSummary
     planned_as: int
     current: int
     changes: tuple[str, ...]
@@ -43,7 +43,7 @@ class CorrectionPage:
 
     day: OutdatedDay
     revision_id: RevisionId
-    lacking: tuple[Lacking, ...]
+    lacking: tuple[HolderWithoutRequirements, ...]
 
 
 def outdated_days(
@@ -80,11 +80,11 @@ def correction_page(
         (one for one in outdated_days(db, now=now) if one.practical.practical_id == practical_id),
         None,
     )
-    gate = gate_of(db, practical_id)
+    practical = read_practical(db, practical_id)
     head = courses.current(db, day.practical.course_key) if day else None
-    if day is None or gate is None or head is None:
+    if day is None or practical is None or head is None:
         raise NotFound
-    return CorrectionPage(day, head.revision_id, holders_lacking(db, gate, head.revision_id))
+    return CorrectionPage(day, head.revision_id, holders_lacking(db, practical, head.revision_id))
 
 
 def begun_on(db: Session, practical_ids: list[PracticalId]) -> set[PracticalId]:

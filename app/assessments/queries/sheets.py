@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.actor import Actor
 from app.assessments import domain, policy
-from app.assessments.domain import Mark, Result, SignRefusal
+from app.assessments.domain import AssessmentResult, Mark, SignRefusal
 from app.assessments.errors import DiscardRefused
 from app.assessments.models import Assessment, StepMark
 from app.assessments.reasons import pass_rule
@@ -66,7 +66,7 @@ class Sheet:
     comment: str
     comment_revision: int
     signed_at: datetime | None
-    result: Result
+    result: AssessmentResult
     refusal: SignRefusal | None
     unmarked: tuple[StepView, ...]
     stopped_at: datetime | None
@@ -149,7 +149,7 @@ def discard_page(db: Session, actor: Actor, assessment_id: AssessmentId) -> Disc
     )
     if not (teaches_it or actor.is_admin) or not may_discard:
         raise NotFound
-    day = practicals.practical_brief(db, row.practical_id)
+    day = practicals.practical_summary(db, row.practical_id)
     assert day is not None  # noqa: S101 - a foreign key says so
     people = accounts.people(db, [row.student_id, row.instructor_id])
     return DiscardPage(
@@ -205,7 +205,7 @@ def marks_of_all(db: Session, ids: list[AssessmentId]) -> dict[AssessmentId, dic
 
 
 def _sheet(db: Session, row: Assessment) -> Sheet:
-    day = practicals.practical_brief(db, row.practical_id)
+    day = practicals.practical_summary(db, row.practical_id)
     assert day is not None  # noqa: S101 - a foreign key says so
     people = accounts.people(db, [row.student_id, row.instructor_id])
     checklist = checklist_named(db, row.revision_id, row.checklist_key)

@@ -22,7 +22,7 @@ from app.practicals.domain.seats import Attendance
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AssessmentSummary:
     """One try in short. `outcome` None: not signed yet."""
 
     assessment_id: AssessmentId
@@ -40,7 +40,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class StartPage:
+class AssessmentStartPage:
     """Who stands there: asked before the first mark. `open_id`: a try on this place that is not signed."""
 
     practical_id: PracticalId
@@ -57,7 +57,7 @@ class StartPage:
     checklist_title: str
     steps: int
     open_id: AssessmentId | None
-    earlier: tuple[Standing, ...]
+    earlier: tuple[AssessmentSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,9 @@ COMPETENT = Prepared(
 )
 
 
-def start_page(db: Session, actor: Actor, practical_id: PracticalId, seat_id: SeatId) -> StartPage:
+def start_page(
+    db: Session, actor: Actor, practical_id: PracticalId, seat_id: SeatId
+) -> AssessmentStartPage:
     """Return who is about to be assessed; NotFound unless the actor teaches this practical."""
     if not practicals.is_instructor_of(db, actor, practical_id):
         raise NotFound
@@ -145,7 +147,7 @@ def start_page(db: Session, actor: Actor, practical_id: PracticalId, seat_id: Se
     person = accounts.people(db, [seat.user_id])[seat.user_id]
     tries = _tries(db, seat.user_id, day.course_key, checklist.key)
     open_here = [one for one in tries if one.signed_at is None and one.seat_id == seat_id]
-    return StartPage(
+    return AssessmentStartPage(
         practical_id=practical_id,
         seat_id=seat_id,
         student_name=person.name,
@@ -189,7 +191,9 @@ def unsigned_of(db: Session, instructor_id: UserId) -> tuple[Unsigned, ...]:
     )
 
 
-def standings_on(db: Session, practical_ids: Sequence[PracticalId]) -> dict[SeatId, Standing]:
+def standings_on(
+    db: Session, practical_ids: Sequence[PracticalId]
+) -> dict[SeatId, AssessmentSummary]:
     """Return the newest try of each place of some practicals, for their rosters, in one statement."""
     rows = db.scalars(
         select(Assessment)
@@ -291,7 +295,7 @@ def competent_of(
 
 def _tries(
     db: Session, student_id: UserId, course_key: str, checklist_key: str
-) -> tuple[Standing, ...]:
+) -> tuple[AssessmentSummary, ...]:
     rows = db.scalars(
         select(Assessment)
         .where(
@@ -305,8 +309,10 @@ def _tries(
     return tuple(_standing(row) for row in rows)
 
 
-def _standing(row: Assessment) -> Standing:
-    return Standing(row.id, row.seat_id, row.number, row.started_at, row.signed_at, row.outcome)
+def _standing(row: Assessment) -> AssessmentSummary:
+    return AssessmentSummary(
+        row.id, row.seat_id, row.number, row.started_at, row.signed_at, row.outcome
+    )
 
 
 def _report(db: Session, row: Assessment, marks: Mapping[str, StepMark]) -> Report:

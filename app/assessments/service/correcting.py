@@ -12,7 +12,7 @@ from app.assessments.queries.outdated import begun_on
 from app.courses import queries as courses
 from app.kit.ids import PracticalId, RevisionId
 from app.practicals.domain.seats import PracticalStatus
-from app.practicals.service.locking import take_gate
+from app.practicals.service.locking import lock_practical
 from app.practicals.service.revisions import adopt_revision
 
 
@@ -31,8 +31,8 @@ def take_corrected_checklist(
     again in the meantime. Places stay, also of people who do not meet the new requirements.
     """
     require(policy.may_correct_checklists(actor), "Only admins correct checklists.")
-    gate = take_gate(db, practical_id)
-    if gate.status is PracticalStatus.cancelled or now >= gate.ends_at:
+    practical = lock_practical(db, practical_id)
+    if practical.status is PracticalStatus.cancelled or now >= practical.ends_at:
         raise CorrectionRefused("This day is cancelled or over. It keeps its checklist.", "over")
     if begun_on(db, [practical_id]):
         raise CorrectionRefused(
@@ -40,14 +40,14 @@ def take_corrected_checklist(
             "begun by mistake, its instructor can discard it first.",
             "assessment_begun",
         )
-    head = courses.current(db, gate.course_key)
+    head = courses.current(db, practical.course_key)
     if head is None or head.revision_id != expected_revision_id:
         raise CorrectionRefused(
             "The course was published again in the meantime. Read the changes once more, then confirm.",
             "stale",
         )
-    old = courses.revision(db, gate.revision_id).course
-    changes = differences(old, head.course, gate.kind_key)
+    old = courses.revision(db, practical.revision_id).course
+    changes = differences(old, head.course, practical.kind_key)
     if not changes:
         raise CorrectionRefused("This day has the corrected checklist already.", "nothing_changes")
-    adopt_revision(db, actor, gate, head, changes, now=now)
+    adopt_revision(db, actor, practical, head, changes, now=now)

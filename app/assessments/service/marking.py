@@ -13,6 +13,7 @@ from app.accounts.actor import Actor, require
 from app.assessments import domain, policy, queries
 from app.assessments.domain import Mark, Outcome, SignRefusal
 from app.assessments.errors import (
+    AssessmentStartRefused,
     ChangedBeforeSigning,
     DiscardRefused,
     MarkRefused,
@@ -21,7 +22,6 @@ from app.assessments.errors import (
     SignRefused,
     StaleComment,
     StaleMark,
-    StartRefused,
 )
 from app.assessments.models import Assessment, StepMark
 from app.assessments.recording import add_mark, lock_sheet, record_act
@@ -55,7 +55,7 @@ def start_assessment(
     if (open_id := _open_on(db, seat_id)) is not None:
         return open_id
     # Read again under the gate: the day may have taken the corrected checklist while this one waited.
-    day = practicals.practical_brief(db, practical_id)
+    day = practicals.practical_summary(db, practical_id)
     assert day is not None  # noqa: S101 - the gate was taken
     assessment = _add_try(db, actor, replace(seat, practical=day), now=now)
     record_act(db, actor, assessment, "assessments.assessment_started", now=now)
@@ -168,7 +168,7 @@ def _demand_present(db: Session, assessment: Assessment) -> None:
 
 def _assessable_seat(
     db: Session, actor: Actor, practical_id: PracticalId, seat_id: SeatId
-) -> practicals.SeatBrief:
+) -> practicals.SeatSummary:
     """Return the place on a practical of this instructor's, whose holder they may assess."""
     seat = practicals.seat(db, seat_id)
     if (
@@ -179,13 +179,15 @@ def _assessable_seat(
         raise NotFound
     require(policy.may_assess_person(actor, seat.user_id), NOT_ONESELF)
     if seat.state is not SeatState.confirmed:
-        raise StartRefused(
+        raise AssessmentStartRefused(
             "This place is not held any more. Open the roster again and check who is on it."
         )
     return seat
 
 
-def _add_try(db: Session, actor: Actor, seat: practicals.SeatBrief, *, now: datetime) -> Assessment:
+def _add_try(
+    db: Session, actor: Actor, seat: practicals.SeatSummary, *, now: datetime
+) -> Assessment:
     """Add the next try of this person on the checklist of the practical."""
     checklist = queries.checklist_of(db, seat.practical.revision_id, seat.practical.kind_key)
     assessment = Assessment(
@@ -206,7 +208,7 @@ def _add_try(db: Session, actor: Actor, seat: practicals.SeatBrief, *, now: date
             assessment.number = _last_number(db, assessment) + 1
             db.add(assessment)
     except IntegrityError:  # on another place, another instructor began in the same moment
-        raise StartRefused(
+        raise AssessmentStartRefused(
             "Another assessment of this person began in the same moment. Try again."
         ) from None
     return assessment

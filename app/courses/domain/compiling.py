@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from app.courses.domain import delivery, keys, source
 from app.courses.domain.markdown import Rendered, Renderer, unwrapped
-from app.courses.domain.sanitising import cleaned
+from app.courses.domain.sanitising import sanitised
 
 
 @dataclass
-class Checked:
+class CheckedFiles:
     """Every file of a course, checked one by one; the lessons' Markdown is rendered."""
 
     course: source.CourseFile | None = None
@@ -24,8 +24,8 @@ class Checked:
     errata: Mapping[str, source.ErratumFields] = field(default_factory=dict)
 
 
-def built(
-    key: str, course: source.CourseFile, checked: Checked, renderer: Renderer
+def compiled(
+    key: str, course: source.CourseFile, checked: CheckedFiles, renderer: Renderer
 ) -> tuple[delivery.Course, keys.CourseKeys]:
     """The two documents of a course without problems."""
     quizzes = [checked.modules[module].quiz for module in course.modules] + [course.final_test]
@@ -67,7 +67,7 @@ def built(
     return document, answers
 
 
-def _module(key: str, order: list[str], checked: Checked) -> delivery.Module:
+def _module(key: str, order: list[str], checked: CheckedFiles) -> delivery.Module:
     fields = checked.modules[key]
     position = order.index(key)
     requires = fields.requires
@@ -85,7 +85,7 @@ def _module(key: str, order: list[str], checked: Checked) -> delivery.Module:
     )
 
 
-def _lesson(key: str, checked: Checked) -> delivery.Lesson:
+def _lesson(key: str, checked: CheckedFiles) -> delivery.Lesson:
     fields, body = checked.lessons[key], checked.bodies[key]
     return delivery.Lesson(
         key=key,
@@ -99,12 +99,12 @@ def _lesson(key: str, checked: Checked) -> delivery.Lesson:
     )
 
 
-def _reference(key: str, checked: Checked) -> delivery.Source:
+def _reference(key: str, checked: CheckedFiles) -> delivery.Source:
     fields = checked.references[key]
     return delivery.Source(key=key, text=fields.text, url=fields.url, seen=fields.seen)
 
 
-def _glossary(checked: Checked, renderer: Renderer) -> tuple[delivery.Term, ...]:
+def _glossary(checked: CheckedFiles, renderer: Renderer) -> tuple[delivery.Term, ...]:
     """In the order of the alphabet, as people look for them."""
     terms = sorted(checked.glossary.items(), key=lambda item: (item[1].term.casefold(), item[0]))
     return tuple(
@@ -174,7 +174,7 @@ def _question(fields: source.Question, renderer: Renderer) -> delivery.Question:
     question = delivery.Question(
         key=fields.key,
         type=delivery.QuestionType(fields.type),
-        stem_html=cleaned(renderer.field(fields.stem).html + figure),
+        stem_html=sanitised(renderer.field(fields.stem).html + figure),
         points=fields.points,
     )
     if isinstance(fields, source.ChoiceQuestion):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.courses.domain.folder import Document, Folder, Kind
+from app.courses.domain.folder import FileKind, Folder, SourceDocument
 from app.courses.domain.messages import did_you_mean
 from app.courses.domain.problems import Problem
 from app.courses.domain.syntax import INSERTION
@@ -17,38 +17,38 @@ from app.courses.domain.yaml_source import LinedYaml, Trail
 Pattern = tuple[str, ...]
 """A trail in which `*` stands for any position in a list."""
 
-_LINKS: Final[tuple[tuple[Kind, Pattern, Kind, bool], ...]] = (
+_LINKS: Final[tuple[tuple[FileKind, Pattern, FileKind, bool], ...]] = (
     # The last word says whether the named file belongs to the naming one, and to it alone.
-    (Kind.course, ("modules", "*"), Kind.module, True),
-    (Kind.course, ("final_test",), Kind.quiz, True),
-    (Kind.course, ("practicals", "*"), Kind.practical, True),
-    (Kind.module, ("lessons", "*"), Kind.lesson, True),
-    (Kind.module, ("quiz",), Kind.quiz, True),
-    (Kind.module, ("requires", "*"), Kind.module, False),
-    (Kind.practical, ("requires", "*"), Kind.module, False),
-    (Kind.practical, ("checklist",), Kind.checklist, False),
-    (Kind.lesson, ("sources", "*"), Kind.references, False),
+    (FileKind.course, ("modules", "*"), FileKind.module, True),
+    (FileKind.course, ("final_test",), FileKind.quiz, True),
+    (FileKind.course, ("practicals", "*"), FileKind.practical, True),
+    (FileKind.module, ("lessons", "*"), FileKind.lesson, True),
+    (FileKind.module, ("quiz",), FileKind.quiz, True),
+    (FileKind.module, ("requires", "*"), FileKind.module, False),
+    (FileKind.practical, ("requires", "*"), FileKind.module, False),
+    (FileKind.practical, ("checklist",), FileKind.checklist, False),
+    (FileKind.lesson, ("sources", "*"), FileKind.references, False),
 )
-_UNIQUE: Final[tuple[tuple[Kind, Pattern, int], ...]] = (
+_UNIQUE: Final[tuple[tuple[FileKind, Pattern, int], ...]] = (
     # Values that match the pattern differ among those whose first parts (the number) are equal.
-    (Kind.module, ("requires", "*"), 0),
-    (Kind.practical, ("requires", "*"), 0),
-    (Kind.practical, ("replaces", "*"), 0),
-    (Kind.lesson, ("sources", "*"), 0),
-    (Kind.course, ("agreed_words", "*", "key"), 0),
-    (Kind.course, ("clinical_values", "*", "key"), 0),
-    (Kind.quiz, ("questions", "*", "key"), 0),
-    (Kind.quiz, ("questions", "*", "options", "*", "key"), 2),
-    (Kind.checklist, ("sections", "*", "key"), 0),
-    (Kind.checklist, ("sections", "*", "steps", "*", "key"), 0),
+    (FileKind.module, ("requires", "*"), 0),
+    (FileKind.practical, ("requires", "*"), 0),
+    (FileKind.practical, ("replaces", "*"), 0),
+    (FileKind.lesson, ("sources", "*"), 0),
+    (FileKind.course, ("agreed_words", "*", "key"), 0),
+    (FileKind.course, ("clinical_values", "*", "key"), 0),
+    (FileKind.quiz, ("questions", "*", "key"), 0),
+    (FileKind.quiz, ("questions", "*", "options", "*", "key"), 2),
+    (FileKind.checklist, ("sections", "*", "key"), 0),
+    (FileKind.checklist, ("sections", "*", "steps", "*", "key"), 0),
 )
-_NAMED_BY: Final[Mapping[Kind, tuple[Kind, ...]]] = {
-    Kind.module: (Kind.course,),
-    Kind.lesson: (Kind.module,),
-    Kind.quiz: (Kind.course, Kind.module),
-    Kind.practical: (Kind.course,),
-    Kind.checklist: (Kind.practical,),
-    Kind.drawing: (Kind.lesson, Kind.quiz),
+_NAMED_BY: Final[Mapping[FileKind, tuple[FileKind, ...]]] = {
+    FileKind.module: (FileKind.course,),
+    FileKind.lesson: (FileKind.module,),
+    FileKind.quiz: (FileKind.course, FileKind.module),
+    FileKind.practical: (FileKind.course,),
+    FileKind.checklist: (FileKind.practical,),
+    FileKind.drawing: (FileKind.lesson, FileKind.quiz),
 }
 _FIGURES: Final[Pattern] = ("questions", "*", "figure", "file")
 
@@ -57,7 +57,7 @@ _FIGURES: Final[Pattern] = ("questions", "*", "figure", "file")
 class _Link:
     path: str
     line: int
-    kind: Kind
+    kind: FileKind
     key: str
     sole: bool
 
@@ -92,7 +92,7 @@ def _matching(lined: LinedYaml, pattern: Pattern) -> Iterator[tuple[Trail, str]]
             yield trail, scalar.value
 
 
-def _links(document: Document) -> Iterator[_Link]:
+def _links(document: SourceDocument) -> Iterator[_Link]:
     lined = document.lined
     if lined is None:
         return
@@ -102,11 +102,11 @@ def _links(document: Document) -> Iterator[_Link]:
                 yield _Link(document.path, lined.line(trail), target, key, sole)
 
 
-def _known(folder: Folder, kind: Kind) -> list[str] | None:
+def _known(folder: Folder, kind: FileKind) -> list[str] | None:
     """Keys that exist, or None where the file that lists them could not be read."""
-    if kind is not Kind.references:
+    if kind is not FileKind.references:
         return list(folder.documents[kind])
-    document = folder.documents[kind].get(Kind.references)
+    document = folder.documents[kind].get(FileKind.references)
     if document is None or document.lined is None or not isinstance(document.lined.value, dict):
         return None
     return [str(key) for key in document.lined.value]
@@ -116,7 +116,7 @@ def _missing(folder: Folder, links: list[_Link]) -> Iterator[Problem]:
     for link in links:
         known = _known(folder, link.kind)
         if known is not None and link.key not in known:
-            word = "reference" if link.kind is Kind.references else link.kind
+            word = "reference" if link.kind is FileKind.references else link.kind
             yield Problem(
                 link.path,
                 link.line,
@@ -126,7 +126,7 @@ def _missing(folder: Folder, links: list[_Link]) -> Iterator[Problem]:
 
 
 def _used_twice(links: list[_Link]) -> Iterator[Problem]:
-    first: dict[tuple[Kind, str], _Link] = {}
+    first: dict[tuple[FileKind, str], _Link] = {}
     for link in links:
         if not link.sole:
             continue
@@ -144,17 +144,17 @@ def _unused(
     folder: Folder, links: list[_Link], drawings_in_lessons: frozenset[str]
 ) -> Iterator[Problem]:
     used = {(link.kind, link.key) for link in links if _makes_used(link)}
-    used |= {(Kind.drawing, name) for name in drawings_in_lessons}
-    for quiz in folder.documents[Kind.quiz].values():
+    used |= {(FileKind.drawing, name) for name in drawings_in_lessons}
+    for quiz in folder.documents[FileKind.quiz].values():
         if quiz.lined is not None:
-            used |= {(Kind.drawing, name) for _, name in _matching(quiz.lined, _FIGURES)}
+            used |= {(FileKind.drawing, name) for _, name in _matching(quiz.lined, _FIGURES)}
     for kind, named_by in _NAMED_BY.items():
         namers = [document for above in named_by for document in folder.documents[above].values()]
         if not namers or not all(_is_readable(document) for document in namers):
             continue
         found = (
             {name: f"media/{name}" for name in folder.drawings}
-            if kind is Kind.drawing
+            if kind is FileKind.drawing
             else {key: document.path for key, document in folder.documents[kind].items()}
         )
         for key, path in found.items():
@@ -167,19 +167,19 @@ def _unused(
                 )
 
 
-def _is_readable(document: Document) -> bool:
+def _is_readable(document: SourceDocument) -> bool:
     """Whether one can tell what the file names; otherwise nothing is called unused."""
     return document.lined is not None and isinstance(document.lined.value, dict)
 
 
 def _makes_used(link: _Link) -> bool:
     """A module that is only required by another is not in the course."""
-    return link.sole or link.kind is Kind.checklist
+    return link.sole or link.kind is FileKind.checklist
 
 
 def _replaced(folder: Folder) -> Iterator[Problem]:
     """A kind of practical that is replaced is gone, and one other kind stands for it."""
-    kinds = folder.documents[Kind.practical]
+    kinds = folder.documents[FileKind.practical]
     first: dict[str, str] = {}
     for document in kinds.values():
         if document.lined is None:
@@ -222,13 +222,13 @@ def _repeated(folder: Folder) -> Iterator[Problem]:
 
 
 def _wrong_kind_of_quiz(folder: Folder) -> Iterator[Problem]:
-    wanted = ((Kind.course, ("final_test",), "final"), (Kind.module, ("quiz",), "module"))
+    wanted = ((FileKind.course, ("final_test",), "final"), (FileKind.module, ("quiz",), "module"))
     for kind, pattern, right in wanted:
         for document in folder.documents[kind].values():
             if document.lined is None:
                 continue
             for trail, key in _matching(document.lined, pattern):
-                quiz = folder.documents[Kind.quiz].get(key)
+                quiz = folder.documents[FileKind.quiz].get(key)
                 given = quiz.lined.scalars.get(("kind",)) if quiz and quiz.lined else None
                 if given is not None and given.value in {"module", "final"} - {right}:
                     yield Problem(
@@ -242,7 +242,7 @@ def _wrong_kind_of_quiz(folder: Folder) -> Iterator[Problem]:
 def _circles(folder: Folder) -> Iterator[Problem]:
     """One problem for each module that stands in a circle of requirements and says so itself."""
     needed = _requirements(folder)
-    for key, document in folder.documents[Kind.module].items():
+    for key, document in folder.documents[FileKind.module].items():
         if document.lined is None or ("requires",) not in document.lined.lines:
             continue
         if key in _reached(needed, key):
@@ -255,14 +255,14 @@ def _circles(folder: Folder) -> Iterator[Problem]:
 
 
 def _requirements(folder: Folder) -> dict[str, list[str]]:
-    course = folder.documents[Kind.course].get(Kind.course)
+    course = folder.documents[FileKind.course].get(FileKind.course)
     order = (
         [key for _, key in _matching(course.lined, ("modules", "*"))]
         if course and course.lined
         else []
     )
     needed = {}
-    for key, document in folder.documents[Kind.module].items():
+    for key, document in folder.documents[FileKind.module].items():
         if document.lined is None:
             continue
         if ("requires",) in document.lined.lines:
@@ -284,7 +284,7 @@ def _reached(needed: Mapping[str, list[str]], start: str) -> set[str]:
 
 
 def _drawn_too_many(folder: Folder) -> Iterator[Problem]:
-    for document in folder.documents[Kind.quiz].values():
+    for document in folder.documents[FileKind.quiz].values():
         lined = document.lined
         if lined is None or not isinstance(lined.value, dict):
             continue
@@ -300,7 +300,7 @@ def _drawn_too_many(folder: Folder) -> Iterator[Problem]:
 
 def _insertions(folder: Folder) -> Iterator[Problem]:
     """Agreed words and clinical values share their keys, and each is inserted somewhere."""
-    course = folder.documents[Kind.course].get(Kind.course)
+    course = folder.documents[FileKind.course].get(FileKind.course)
     if course is None or course.lined is None:
         return
     used = _inserted_keys(folder)
@@ -339,11 +339,11 @@ def _inserted_keys(folder: Folder) -> set[str] | None:
 def _final_before_modules(folder: Folder) -> Iterator[Problem]:
     """A practical that asks for the final test names every module: the test opens after all of them, and
     a student must be told which are missing."""
-    course = folder.documents[Kind.course].get(Kind.course)
+    course = folder.documents[FileKind.course].get(FileKind.course)
     if course is None or course.lined is None:
         return
     modules = [key for _, key in _matching(course.lined, ("modules", "*"))]
-    for document in folder.documents[Kind.practical].values():
+    for document in folder.documents[FileKind.practical].values():
         lined = document.lined
         asks = lined.scalars.get(("final_test",)) if lined else None
         if lined is None or asks is None or asks.value is not True:

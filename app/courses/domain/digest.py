@@ -11,11 +11,11 @@ from decimal import Decimal
 
 from app.courses.domain.delivery import Course
 from app.courses.domain.keys import CourseKeys
-from app.courses.domain.parsing import Parsed
+from app.courses.domain.parsing import ParsedCourse
 from app.courses.domain.svg import digest_of
 
 
-def digest(parsed: Parsed) -> str:
+def digest(parsed: ParsedCourse) -> str:
     """The digest of a course without problems; the order of its files makes no difference."""
     if parsed.course is None or parsed.keys is None:
         raise ValueError("A course with problems has no digest.")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from app.courses.domain.compiling import Checked
+from app.courses.domain.compiling import CheckedFiles
 from app.courses.domain.errata import Erratum, has_passage
-from app.courses.domain.folder import Document
+from app.courses.domain.folder import SourceDocument
 from app.courses.domain.markdown import Renderer
 from app.courses.domain.problems import Problem
 from app.courses.domain.source import ChoiceQuestion, ErratumFields, Question, TrueFalseQuestion
@@ -28,7 +28,7 @@ def errata_of(fields: Mapping[str, ErratumFields]) -> tuple[Erratum, ...]:
 
 
 def erratum_problems(
-    document: Document | None, checked: Checked, renderer: Renderer
+    document: SourceDocument | None, checked: CheckedFiles, renderer: Renderer
 ) -> Iterator[Problem]:
     """Yield what is wrong between the errata and the texts they correct.
 
@@ -45,7 +45,7 @@ def erratum_problems(
 
 
 def _in_lesson(
-    lined: LinedYaml, path: str, key: str, entry: ErratumFields, checked: Checked
+    lined: LinedYaml, path: str, key: str, entry: ErratumFields, checked: CheckedFiles
 ) -> Iterator[Problem]:
     body = checked.bodies.get(entry.lesson or "")
     if body is not None and has_passage(body.html, entry.was):
@@ -57,7 +57,7 @@ def _in_explanation(
     path: str,
     key: str,
     entry: ErratumFields,
-    checked: Checked,
+    checked: CheckedFiles,
     renderer: Renderer,
 ) -> Iterator[Problem]:
     quiz = checked.quizzes.get(entry.quiz or "")

@@ -15,7 +15,7 @@ LARGEST_FILE: Final = 400_000
 LARGEST_COURSE: Final = 30_000_000
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """What a file holds. The value is the word people read in a problem."""
 
     course = "course"
@@ -31,30 +31,30 @@ class Kind(StrEnum):
 
 
 _SINGLE: Final = {
-    "course.yaml": Kind.course,
-    "glossary.yaml": Kind.glossary,
-    "references.yaml": Kind.references,
+    "course.yaml": FileKind.course,
+    "glossary.yaml": FileKind.glossary,
+    "references.yaml": FileKind.references,
 }
-_MAY_BE_THERE: Final = {"errata.yaml": Kind.errata}
+_MAY_BE_THERE: Final = {"errata.yaml": FileKind.errata}
 _FOLDERS: Final = {
-    "modules": (Kind.module, ".yaml"),
-    "lessons": (Kind.lesson, ".md"),
-    "quizzes": (Kind.quiz, ".yaml"),
-    "practicals": (Kind.practical, ".yaml"),
-    "checklists": (Kind.checklist, ".yaml"),
-    "media": (Kind.drawing, ".svg"),
+    "modules": (FileKind.module, ".yaml"),
+    "lessons": (FileKind.lesson, ".md"),
+    "quizzes": (FileKind.quiz, ".yaml"),
+    "practicals": (FileKind.practical, ".yaml"),
+    "checklists": (FileKind.checklist, ".yaml"),
+    "media": (FileKind.drawing, ".svg"),
 }
 
 
 @dataclass(frozen=True)
-class Document:
+class SourceDocument:
     """A file with YAML; for a lesson that is the front matter, and `body` is its Markdown.
 
     `lined` is None when the YAML could not be read at all.
     """
 
     path: str
-    kind: Kind
+    kind: FileKind
     key: str
     lined: LinedYaml | None
     body: str = ""
@@ -65,13 +65,13 @@ class Document:
 class Folder:
     """Documents by kind and key, drawings by file name, and what was wrong so far."""
 
-    documents: dict[Kind, dict[str, Document]] = field(
-        default_factory=lambda: {kind: {} for kind in Kind}
+    documents: dict[FileKind, dict[str, SourceDocument]] = field(
+        default_factory=lambda: {kind: {} for kind in FileKind}
     )
     drawings: dict[str, bytes] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def all(self) -> Iterator[Document]:
+    def all(self) -> Iterator[SourceDocument]:
         for documents in self.documents.values():
             yield from documents.values()
 
@@ -128,23 +128,23 @@ def _sort(folder: Folder, path: str, data: bytes) -> None:
         )
     elif not is_key(key):
         folder.problems.append(Problem(path, 1, f"`{key[:80]}` is not a key.", KEY_HINT))
-    elif kind is Kind.drawing:
+    elif kind is FileKind.drawing:
         folder.drawings[name] = data
     else:
         _read(folder, path, kind, key, data)
 
 
-def _read(folder: Folder, path: str, kind: Kind, key: str, data: bytes) -> None:
+def _read(folder: Folder, path: str, kind: FileKind, key: str, data: bytes) -> None:
     text, problem = _decoded(path, data)
     if problem is not None:
         folder.problems.append(problem)
-        folder.documents[kind][key] = Document(path, kind, key, None)
+        folder.documents[kind][key] = SourceDocument(path, kind, key, None)
         return
-    if kind is Kind.lesson:
+    if kind is FileKind.lesson:
         document, problems = _lesson(path, key, text)
     else:
         lined, problems = load(path, text)
-        document = Document(path, kind, key, lined)
+        document = SourceDocument(path, kind, key, lined)
     folder.documents[kind][key] = document
     folder.problems += problems
 
@@ -169,7 +169,7 @@ def _decoded(path: str, data: bytes) -> tuple[str, Problem | None]:
     return text.replace("\r\n", "\n").replace("\r", "\n"), None
 
 
-def _lesson(path: str, key: str, text: str) -> tuple[Document, list[Problem]]:
+def _lesson(path: str, key: str, text: str) -> tuple[SourceDocument, list[Problem]]:
     lines = text.split("\n")
     end = next((at for at, line in enumerate(lines) if at > 0 and line.rstrip() == "---"), None)
     if lines[0].rstrip() != "---" or end is None:
@@ -179,7 +179,7 @@ def _lesson(path: str, key: str, text: str) -> tuple[Document, list[Problem]]:
             "The lesson has no front matter.",
             "Begin with a line `---`, then title, minutes, objectives and sources, then `---`.",
         )
-        return Document(path, Kind.lesson, key, None), [problem]
+        return SourceDocument(path, FileKind.lesson, key, None), [problem]
     lined, problems = load(path, "\n".join(lines[1:end]), first_line=2)
     body = "\n".join(lines[end + 1 :])
-    return Document(path, Kind.lesson, key, lined, body, end + 2), problems
+    return SourceDocument(path, FileKind.lesson, key, lined, body, end + 2), problems

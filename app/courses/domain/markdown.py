@@ -17,7 +17,7 @@ from app.courses.domain.inline import Surroundings, Wording
 from app.courses.domain.insertions import values_list
 from app.courses.domain.messages import did_you_mean, validated
 from app.courses.domain.problems import Problem
-from app.courses.domain.sanitising import cleaned, plain_words
+from app.courses.domain.sanitising import plain_words, sanitised
 from app.courses.domain.source import CheckFields, FigureFields
 from app.courses.domain.svg import Drawing
 from app.courses.domain.syntax import CALLOUT, reader
@@ -159,7 +159,7 @@ class _Page:
         if self.whole:
             self._ends_with_key_points(tokens)
         page = _READER.renderer.render(tokens, _READER.options, {})
-        html = cleaned(page + values_list(list(self.wording.values.values())))
+        html = sanitised(page + values_list(list(self.wording.values.values())))
         return Rendered(
             html,
             tuple(self.headings),

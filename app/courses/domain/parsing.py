@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.courses.domain import source
-from app.courses.domain.compiling import Checked, built
+from app.courses.domain.compiling import CheckedFiles, compiled
 from app.courses.domain.cross_references import crossing_problems
 from app.courses.domain.delivery import Course
 from app.courses.domain.errata import Erratum
 from app.courses.domain.errata_file import errata_of, erratum_problems
 from app.courses.domain.fields import KEY_HINT, is_key
-from app.courses.domain.folder import Document, Folder, Kind, arranged
+from app.courses.domain.folder import FileKind, Folder, SourceDocument, arranged
 from app.courses.domain.inline import Surroundings
 from app.courses.domain.insertions import NOT_SET, read_insertions
 from app.courses.domain.keys import CourseKeys
@@ -20,17 +20,17 @@ from app.courses.domain.messages import validated
 from app.courses.domain.problems import Problem
 from app.courses.domain.svg import Drawing, check_drawing
 
-_MODELS: Final[Mapping[Kind, Any]] = {
-    Kind.module: source.ModuleFile,
-    Kind.lesson: source.LessonFields,
-    Kind.quiz: source.QuizFile,
-    Kind.practical: source.PracticalFile,
-    Kind.checklist: source.ChecklistFile,
+_MODELS: Final[Mapping[FileKind, Any]] = {
+    FileKind.module: source.ModuleFile,
+    FileKind.lesson: source.LessonFields,
+    FileKind.quiz: source.QuizFile,
+    FileKind.practical: source.PracticalFile,
+    FileKind.checklist: source.ChecklistFile,
 }
 
 
 @dataclass(frozen=True)
-class Parsed:
+class ParsedCourse:
     """The outcome of reading a course: both documents and its drawings, or problems; never both.
 
     `notices` say what somebody still has to do; they do not keep a course from being published.
@@ -44,7 +44,7 @@ class Parsed:
     errata: tuple[Erratum, ...] = ()
 
 
-def parse_course(key: str, files: Mapping[str, bytes]) -> Parsed:
+def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
     """Read the course `key` from its files, given by their paths in its folder.
 
     Every problem of every file is reported at once, in the order of path and line. Nothing is built
@@ -60,19 +60,21 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> Parsed:
     checked, shown, found = _checked(folder, renderer)
     problems += found
     problems += crossing_problems(folder, shown)
-    problems += erratum_problems(folder.documents[Kind.errata].get(Kind.errata), checked, renderer)
+    problems += erratum_problems(
+        folder.documents[FileKind.errata].get(FileKind.errata), checked, renderer
+    )
     if problems or checked.course is None:
-        return Parsed(None, None, {}, tuple(sorted(set(problems))))
-    course, keys = built(key, checked.course, checked, renderer)
+        return ParsedCourse(None, None, {}, tuple(sorted(set(problems))))
+    course, keys = compiled(key, checked.course, checked, renderer)
     media = dict(sorted(folder.drawings.items()))
-    return Parsed(
+    return ParsedCourse(
         course, keys, media, (), _notices(folder, checked.course), errata_of(checked.errata)
     )
 
 
 def _notices(folder: Folder, course: source.CourseFile) -> tuple[Problem, ...]:
     """One notice for each clinical value that is not set yet."""
-    document = folder.documents[Kind.course][Kind.course]
+    document = folder.documents[FileKind.course][FileKind.course]
     assert document.lined is not None  # noqa: S101 - its fields were read
     return tuple(
         Problem(
@@ -96,7 +98,7 @@ def _drawings(folder: Folder) -> tuple[dict[str, Drawing | None], list[Problem]]
 
 
 def _surroundings(key: str, folder: Folder, drawings: Mapping[str, Drawing | None]) -> Surroundings:
-    entries = _entries(folder, Kind.glossary)
+    entries = _entries(folder, FileKind.glossary)
     terms = None
     if entries is not None:
         terms = {
@@ -105,12 +107,12 @@ def _surroundings(key: str, folder: Folder, drawings: Mapping[str, Drawing | Non
             else name
             for name, fields in entries.items()
         }
-    course = _entries(folder, Kind.course)
+    course = _entries(folder, FileKind.course)
     insertions = None if course is None else read_insertions(course)
-    return Surroundings(key, terms, _entries(folder, Kind.references), drawings, insertions)
+    return Surroundings(key, terms, _entries(folder, FileKind.references), drawings, insertions)
 
 
-def _entries(folder: Folder, kind: Kind) -> dict[str, Any] | None:
+def _entries(folder: Folder, kind: FileKind) -> dict[str, Any] | None:
     document = folder.documents[kind].get(kind)
     if document is None or document.lined is None:
         return None
@@ -118,31 +120,37 @@ def _entries(folder: Folder, kind: Kind) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _checked(folder: Folder, renderer: Renderer) -> tuple[Checked, frozenset[str], list[Problem]]:
-    checked = Checked()
+def _checked(
+    folder: Folder, renderer: Renderer
+) -> tuple[CheckedFiles, frozenset[str], list[Problem]]:
+    checked = CheckedFiles()
     shown: set[str] = set()
     problems: list[Problem] = []
 
-    def check(declared: Any, document: Document | None) -> Any:
+    def check(declared: Any, document: SourceDocument | None) -> Any:
         if document is None or document.lined is None:
             return None
         value, found = validated(declared, document.lined, document.path, renderer)
         problems.extend(found)
         return value
 
-    checked.course = check(source.CourseFile, folder.documents[Kind.course].get(Kind.course))
+    checked.course = check(
+        source.CourseFile, folder.documents[FileKind.course].get(FileKind.course)
+    )
     for kind, model in _MODELS.items():
-        into = getattr(checked, {Kind.quiz: "quizzes"}.get(kind, f"{kind}s"))
+        into = getattr(checked, {FileKind.quiz: "quizzes"}.get(kind, f"{kind}s"))
         for key, document in folder.documents[kind].items():
             into[key] = check(model, document)
     checked.glossary = check(
-        source.GlossaryFile, folder.documents[Kind.glossary].get(Kind.glossary)
+        source.GlossaryFile, folder.documents[FileKind.glossary].get(FileKind.glossary)
     )
     checked.references = check(
-        source.ReferencesFile, folder.documents[Kind.references].get(Kind.references)
+        source.ReferencesFile, folder.documents[FileKind.references].get(FileKind.references)
     )
-    checked.errata = check(source.ErrataFile, folder.documents[Kind.errata].get(Kind.errata)) or {}
-    for key, document in folder.documents[Kind.lesson].items():
+    checked.errata = (
+        check(source.ErrataFile, folder.documents[FileKind.errata].get(FileKind.errata)) or {}
+    )
+    for key, document in folder.documents[FileKind.lesson].items():
         sources = _sources(document, renderer.surroundings)
         body = Renderer(renderer.surroundings, sources).lesson(document.body)
         checked.bodies[key] = body
@@ -153,7 +161,7 @@ def _checked(folder: Folder, renderer: Renderer) -> tuple[Checked, frozenset[str
     return checked, frozenset(shown), problems
 
 
-def _sources(document: Document, surroundings: Surroundings) -> list[str]:
+def _sources(document: SourceDocument, surroundings: Surroundings) -> list[str]:
     """The lesson's sources as written; when they cannot be read, any reference will do."""
     value = document.lined.value if document.lined is not None else None
     given = value.get("sources") if isinstance(value, dict) else None

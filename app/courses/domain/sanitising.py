@@ -66,7 +66,7 @@ _CLASSES: Final = {
 _REFERENCE = re.compile(r'\s*<a class="reference"[^>]*>.*?</a>')
 
 
-def cleaned(html: str) -> str:
+def sanitised(html: str) -> str:
     """Sanitised HTML. Everything that the renderer writes itself passes unchanged."""
     return nh3.clean(
         html,

@@ -23,13 +23,13 @@ _MOST_COUNTED: Final = 5
 """More occurrences in one text say nothing more, or the longest lesson would win every time."""
 
 
-class Found(StrEnum):
+class HitKind(StrEnum):
     lesson = "lesson"
     term = "term"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ExcerptPiece:
     """A part of an excerpt; `hit` marks a word that was searched for."""
 
     text: str
@@ -37,10 +37,10 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class IndexedText:
     """One lesson or term. `folded` holds the same words without case and accents, per field."""
 
-    kind: Found
+    kind: HitKind
     key: str
     title: str
     text: str
@@ -48,27 +48,27 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchHit:
     """Something found; the better it fits, the earlier it comes."""
 
-    document: Document
+    document: IndexedText
     words: tuple[str, ...]
 
     @property
-    def title(self) -> tuple[Piece, ...]:
+    def title(self) -> tuple[ExcerptPiece, ...]:
         return _marked(self.document.title, self.words)
 
     @property
-    def excerpt(self) -> tuple[Piece, ...]:
+    def excerpt(self) -> tuple[ExcerptPiece, ...]:
         return _excerpt(self.document.text, self.words)
 
 
-def index_of(course: Course) -> tuple[Document, ...]:
+def index_of(course: Course) -> tuple[IndexedText, ...]:
     """Return what can be found in a course, in its order; made once for a revision."""
     return (*_lessons(course), *_terms(course))
 
 
-def search(index: tuple[Document, ...], query: str) -> tuple[Hit, ...]:
+def search(index: tuple[IndexedText, ...], query: str) -> tuple[SearchHit, ...]:
     """Return everything that has all words of the query, best first; nothing for a query without
     words. Only the first words of a long query count."""
     words = words_of(query)
@@ -78,7 +78,7 @@ def search(index: tuple[Document, ...], query: str) -> tuple[Hit, ...]:
     for place, document in enumerate(index):
         score = _score(document, words)
         if score:
-            ranked.append((-score, place, Hit(document, words)))
+            ranked.append((-score, place, SearchHit(document, words)))
     return tuple(hit for _, _, hit in sorted(ranked, key=lambda row: row[:2]))
 
 
@@ -94,25 +94,25 @@ def contains(text: str, query: str) -> bool:
     return all(_count(folded, word) for word in words_of(query))
 
 
-def _lessons(course: Course) -> Iterator[Document]:
+def _lessons(course: Course) -> Iterator[IndexedText]:
     for module in course.modules:
         for lesson in module.lessons:
             objectives = " ".join(lesson.objectives)
-            yield _document(Found.lesson, lesson.key, lesson.title, objectives, lesson.text)
+            yield _document(HitKind.lesson, lesson.key, lesson.title, objectives, lesson.text)
 
 
-def _terms(course: Course) -> Iterator[Document]:
+def _terms(course: Course) -> Iterator[IndexedText]:
     for term in course.glossary:
-        yield _document(Found.term, term.key, term.term, "", plain_words(term.definition_html))
+        yield _document(HitKind.term, term.key, term.term, "", plain_words(term.definition_html))
 
 
-def _document(kind: Found, key: str, title: str, objectives: str, text: str) -> Document:
+def _document(kind: HitKind, key: str, title: str, objectives: str, text: str) -> IndexedText:
     fields = (("title", title), ("objectives", objectives), ("text", text))
     folded = tuple((_WEIGHT[name], _folded(words)) for name, words in fields)
-    return Document(kind, key, title, unicodedata.normalize("NFC", text), folded)
+    return IndexedText(kind, key, title, unicodedata.normalize("NFC", text), folded)
 
 
-def _score(document: Document, words: tuple[str, ...]) -> int:
+def _score(document: IndexedText, words: tuple[str, ...]) -> int:
     total = 0
     for word in words:
         score = sum(
@@ -137,13 +137,13 @@ def _is_hit(word: str, words: tuple[str, ...]) -> bool:
     return _folded(word).startswith(words)
 
 
-def _excerpt(text: str, words: tuple[str, ...]) -> tuple[Piece, ...]:
+def _excerpt(text: str, words: tuple[str, ...]) -> tuple[ExcerptPiece, ...]:
     first = next((m.start() for m in _WORD.finditer(text) if _is_hit(m.group(), words)), 0)
     start = _word_edge(text, max(0, first - _BEFORE))
     end = _word_edge(text, min(len(text), start + EXCERPT))
     inner = _marked(text[start:end].strip(), words)
-    before = (Piece("… ", hit=False),) if start else ()
-    after = (Piece(" …", hit=False),) if end < len(text) else ()
+    before = (ExcerptPiece("… ", hit=False),) if start else ()
+    after = (ExcerptPiece(" …", hit=False),) if end < len(text) else ()
     return (*before, *inner, *after)
 
 
@@ -155,15 +155,15 @@ def _word_edge(text: str, position: int) -> int:
     return len(text) if space < 0 else space
 
 
-def _marked(text: str, words: tuple[str, ...]) -> tuple[Piece, ...]:
-    pieces: list[Piece] = []
+def _marked(text: str, words: tuple[str, ...]) -> tuple[ExcerptPiece, ...]:
+    pieces: list[ExcerptPiece] = []
     done = 0
     for match in _WORD.finditer(text):
         if _is_hit(match.group(), words):
             if match.start() > done:
-                pieces.append(Piece(text[done : match.start()], hit=False))
-            pieces.append(Piece(match.group(), hit=True))
+                pieces.append(ExcerptPiece(text[done : match.start()], hit=False))
+            pieces.append(ExcerptPiece(match.group(), hit=True))
             done = match.end()
     if done < len(text):
-        pieces.append(Piece(text[done:], hit=False))
+        pieces.append(ExcerptPiece(text[done:], hit=False))
     return tuple(pieces)

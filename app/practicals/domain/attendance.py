@@ -2,17 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from app.practicals.domain.seats import Gate, Reason, Unmet
+from app.practicals.domain.seats import Practical, PracticalsReason, Unmet
 from app.practicals.domain.times import start_of_day
 
 
-def unmark_refusal(gate: Gate, now: datetime) -> Unmet | None:
+def unmark_refusal(practical: Practical, now: datetime) -> Unmet | None:
     """Return why attendance cannot be set back to unmarked, or None: possible until the day ends. Later
     it can only be corrected to present or absent."""
-    if now < start_of_day(gate.ends_at + timedelta(days=1), gate.zone):
+    if now < start_of_day(practical.ends_at + timedelta(days=1), practical.zone):
         return None
     return Unmet(
-        Reason.closed,
+        PracticalsReason.closed,
         "Attendance can be set back to unmarked until the end of the day.",
         "Mark the person as present or as absent.",
     )

@@ -10,7 +10,7 @@ from app.kit.ids import PracticalId, UserId
 from app.practicals.domain.times import span_words
 
 
-class Doubled(StrEnum):
+class ClashKind(StrEnum):
     """What is needed twice; the value leads up to the other day."""
 
     instructor = "also teaches"
@@ -35,7 +35,7 @@ class OtherDay:
 class Clash:
     """Somebody, or a room, that another day needs at the same time."""
 
-    doubled: Doubled
+    doubled: ClashKind
     who: str
     day: OtherDay
 
@@ -72,10 +72,10 @@ def clashes_of(
         if not overlap(starts_at, ends_at, day.starts_at, day.ends_at):
             continue
         found += [
-            Clash(Doubled.instructor, name, day)
+            Clash(ClashKind.instructor, name, day)
             for user_id, name in day.instructors
             if user_id in teach
         ]
         if room_key(room) and room_key(room) == room_key(day.room):
-            found.append(Clash(Doubled.room, day.room, day))
+            found.append(Clash(ClashKind.room, day.room, day))
     return tuple(found)

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.kit.ids import SeatId, UserId
-from app.practicals.domain.seats import Gate
+from app.practicals.domain.seats import Practical
 from app.practicals.domain.terms import CancelTerms
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 
 def described(
-    gate: Gate,
+    practical: Practical,
     seat_id: SeatId,
     *,
     course: str,
@@ -26,16 +26,16 @@ def described(
     """Return the entry of one place. Its UID is the place's for life, so that REQUEST puts it in or moves
     it, CANCEL takes it out, and a downloaded one (PUBLISH) is the same entry as the mailed one. `terms`
     say until when the place can be given back."""
-    about = f"{course}: {gate.title}."
-    return _entry(gate, method, sequence, name=name, email=email, now=now) | {
+    about = f"{course}: {practical.title}."
+    return _entry(practical, method, sequence, name=name, email=email, now=now) | {
         "uid": f"{seat_id}@practicals.preceptor",
         "description": f"{about} {terms.sentence}" if terms else about,
-        "path": f"/practicals/{gate.id}",
+        "path": f"/practicals/{practical.id}",
     }
 
 
 def described_teaching(
-    gate: Gate,
+    practical: Practical,
     user_id: UserId,
     *,
     course: str,
@@ -47,24 +47,24 @@ def described_teaching(
 ) -> dict[str, Any]:
     """Return the entry of an instructor of a day. Its UID is that of this person on this day for ever, so
     `sequence` must rise even when they are taken off the day and put on it again."""
-    return _entry(gate, method, sequence, name=name, email=email, now=now) | {
-        "uid": f"{gate.id}.{user_id}@teaching.preceptor",
-        "description": f"{course}: {gate.title}. You teach on this day.",
-        "path": f"/teach/practicals/{gate.id}",
+    return _entry(practical, method, sequence, name=name, email=email, now=now) | {
+        "uid": f"{practical.id}.{user_id}@teaching.preceptor",
+        "description": f"{course}: {practical.title}. You teach on this day.",
+        "path": f"/teach/practicals/{practical.id}",
     }
 
 
 def _entry(
-    gate: Gate, method: Method, sequence: int, *, name: str, email: str, now: datetime
+    practical: Practical, method: Method, sequence: int, *, name: str, email: str, now: datetime
 ) -> dict[str, Any]:
     return {
         "method": method,
         "sequence": sequence,
-        "starts_at": gate.starts_at.isoformat(),
-        "ends_at": gate.ends_at.isoformat(),
-        "zone": gate.zone,
-        "summary": gate.title,
-        "location": gate.room,
+        "starts_at": practical.starts_at.isoformat(),
+        "ends_at": practical.ends_at.isoformat(),
+        "zone": practical.zone,
+        "summary": practical.title,
+        "location": practical.room,
         "attendee": email,
         "attendee_name": name,
         "stamped_at": now.isoformat(),

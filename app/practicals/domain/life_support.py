@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from app.practicals.domain.refusals import LinkKind, Reason, Unmet
+from app.practicals.domain.refusals import LinkKind, PracticalsReason, Unmet
 from app.practicals.domain.times import written_day
 
 
@@ -12,14 +12,14 @@ def life_support_unmet(until: date | None, starts_at: datetime, zone: str) -> Un
     covered. `until` is the last day of the proof, which counts; None: the office has seen none."""
     if until is None:
         return Unmet(
-            Reason.life_support,
+            PracticalsReason.life_support,
             "The office has not seen a proof of basic life support.",
             "Show the proof to the office, with the date until which it is valid.",
             LinkKind.academy,
         )
     if until < starts_at.astimezone(ZoneInfo(zone)).date():
         return Unmet(
-            Reason.life_support,
+            PracticalsReason.life_support,
             f"The proof of basic life support ends on {written_day(until)}, before this day.",
             "Renew it and show the new proof to the office, or choose an earlier date.",
             LinkKind.academy,

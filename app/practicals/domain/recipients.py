@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from app.practicals.domain.seats import Gate
+from app.practicals.domain.seats import Practical
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Recipients:
     """How many people are mailed of an act: with a place, on the waiting list, who teach the day, and
     students who had no day to choose before."""
 
@@ -39,10 +39,10 @@ class Told:
         return f"{self.words[:1].upper()}{self.words[1:]} {'gets' if self.people < 2 else 'get'} a mail."
 
 
-def is_moved(before: Gate, after: Gate) -> bool:
+def is_moved(before: Practical, after: Practical) -> bool:
     """Whether something has changed that stands in a calendar: the time, or the room."""
     return _in_calendar(before) != _in_calendar(after)
 
 
-def _in_calendar(gate: Gate) -> tuple[object, ...]:
-    return gate.starts_at, gate.ends_at, gate.zone, gate.room
+def _in_calendar(practical: Practical) -> tuple[object, ...]:
+    return practical.starts_at, practical.ends_at, practical.zone, practical.room

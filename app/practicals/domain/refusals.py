@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Reason(StrEnum):
+class PracticalsReason(StrEnum):
     """Why a place cannot be taken. The words are part of the API."""
 
     draft = "draft"
@@ -48,7 +48,7 @@ class LinkKind(StrEnum):
 class Unmet:
     """One thing that stands in the way. `target` is what the link needs: a course key or an id."""
 
-    reason: Reason
+    reason: PracticalsReason
     sentence: str
     remedy: str
     link: LinkKind | None = None

@@ -5,46 +5,23 @@ The pages ask these rules to explain; the use-cases ask them again under the gat
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from enum import StrEnum
 
 from app.kit.ids import IntakeId, PracticalId, RevisionId
 from app.practicals.domain.life_support import life_support_unmet
 from app.practicals.domain.refusals import LinkKind as LinkKind
-from app.practicals.domain.refusals import Reason as Reason
+from app.practicals.domain.refusals import PracticalsReason as PracticalsReason
 from app.practicals.domain.refusals import Unmet as Unmet
+from app.practicals.domain.states import Attendance as Attendance
+from app.practicals.domain.states import PracticalStatus as PracticalStatus
+from app.practicals.domain.states import SeatState as SeatState
+from app.practicals.domain.states import WaitingState as WaitingState
 from app.practicals.domain.times import moment_words, start_of_day
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class PracticalStatus(StrEnum):
-    draft = "draft"
-    published = "published"
-    cancelled = "cancelled"
-
-
-class SeatState(StrEnum):
-    """`confirmed` holds capacity, the others do not. A terminal seat never lives again."""
-
-    confirmed = "confirmed"
-    cancelled_by_student = "cancelled_by_student"
-    cancelled_by_admin = "cancelled_by_admin"
-
-
-class Attendance(StrEnum):
-    attended = "attended"
-    absent = "absent"
-
-
-class WaitingState(StrEnum):
-    waiting = "waiting"
-    fulfilled = "fulfilled"
-    withdrawn = "withdrawn"
-    closed = "closed"
-
-
 @dataclass(frozen=True, slots=True)
-class Gate:
+class Practical:
     """The guarding row of a practical, as returned by the update that took it."""
 
     id: PracticalId
@@ -100,7 +77,7 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class EligibilityFacts:
     """What the rules must know of one person. `modules_missing` are titles, in the course's order;
     `eligible_ahead` counts people on the waiting list who come first and could come. `life_support_until` is
     the last day of the proof that the office has seen; it matters where the kind of day asks for one."""
@@ -121,64 +98,80 @@ class Facts:
     is_student: bool = True
 
 
-CLOSED = Unmet(Reason.account, "This account is disabled.", "An admin can enable it again.")
-NO_STUDENT = Unmet(Reason.role, "This account is not a student's.", "An admin can add the role.")
+CLOSED = Unmet(
+    PracticalsReason.account, "This account is disabled.", "An admin can enable it again."
+)
+NO_STUDENT = Unmet(
+    PracticalsReason.role, "This account is not a student's.", "An admin can add the role."
+)
 UNCONFIRMED = Unmet(
-    Reason.address,
+    PracticalsReason.address,
     "The e-mail address is not confirmed.",
     "Follow the link in the mail from the academy, or ask for a new one.",
     LinkKind.profile,
 )
 
 
-def is_takeable(gate: Gate, now: datetime) -> bool:
+def is_takeable(practical: Practical, now: datetime) -> bool:
     """Whether places may change hands: published, inside the booking window, not started."""
-    return not _window(gate, now)
+    return not _window(practical, now)
 
 
-def booking_refusal(gate: Gate, facts: Facts, now: datetime) -> tuple[Unmet, ...]:
+def booking_refusal(
+    practical: Practical, facts: EligibilityFacts, now: datetime
+) -> tuple[Unmet, ...]:
     """Return everything that keeps this person from booking now; empty when they may."""
-    if over := _over(gate, now):
+    if over := _over(practical, now):
         return over
-    return (*_window(gate, now), *_availability(gate, facts), *eligibility(gate, facts))
+    return (
+        *_window(practical, now),
+        *_availability(practical, facts),
+        *eligibility(practical, facts),
+    )
 
 
-def waiting_refusal(gate: Gate, facts: Facts, now: datetime) -> tuple[Unmet, ...]:
+def waiting_refusal(
+    practical: Practical, facts: EligibilityFacts, now: datetime
+) -> tuple[Unmet, ...]:
     """Return why this person may not join the waiting list; empty when they may.
 
     Somebody who still has modules to finish may wait: they are passed over until they have.
     """
-    if over := _over(gate, now):
+    if over := _over(practical, now):
         return over
-    found = list(_window(gate, now))
+    found = list(_window(practical, now))
     if facts.has_seat:
         found.append(_already_booked())
     if facts.is_waiting:
         found.append(
             Unmet(
-                Reason.already_waiting,
+                PracticalsReason.already_waiting,
                 "You are on the waiting list already.",
                 "You keep your position.",
             )
         )
-    if gate.free > facts.eligible_ahead and not found:
+    if practical.free > facts.eligible_ahead and not found:
         found.append(
-            Unmet(Reason.place_free, "There is a free place.", "Book it; there is no need to wait.")
+            Unmet(
+                PracticalsReason.place_free,
+                "There is a free place.",
+                "Book it; there is no need to wait.",
+            )
         )
-    return (*found, *_membership(gate, facts))
+    return (*found, *_membership(practical, facts))
 
 
 def reservation_refusal(
-    gate: Gate, facts: Facts, now: datetime, *, override: bool
+    practical: Practical, facts: EligibilityFacts, now: datetime, *, override: bool
 ) -> tuple[Unmet, ...]:
     """Return why an admin may not reserve a place for this person. The booking window does not bind
     admins; with `override` neither capacity, queue nor eligibility do."""
-    if over := _over(gate, now):
+    if over := _over(practical, now):
         return over
     if facts.has_seat:
         return (
             Unmet(
-                Reason.already_booked,
+                PracticalsReason.already_booked,
                 "This person has a place already.",
                 "There is nothing to reserve.",
             ),
@@ -186,48 +179,48 @@ def reservation_refusal(
     if override:
         return ()
     remedy = "Take a place away first, or reserve this one whatever stands in the way."
-    taken = (replace(unmet, remedy=remedy) for unmet in _availability(gate, facts))
-    return (*taken, *eligibility(gate, facts))
+    taken = (replace(unmet, remedy=remedy) for unmet in _availability(practical, facts))
+    return (*taken, *eligibility(practical, facts))
 
 
-def cancel_refusal(gate: Gate, until: datetime, now: datetime) -> Unmet | None:
+def cancel_refusal(practical: Practical, until: datetime, now: datetime) -> Unmet | None:
     """Return why a student may not give a place back by themselves any more, or None. `until` is the
     deadline of this place, see `terms.cancel_deadline`."""
-    if over := _over(gate, now):
+    if over := _over(practical, now):
         return over[0]
     if now >= until:
         return Unmet(
-            Reason.closed,
-            f"You could cancel until {moment_words(until, gate.zone)}.",
+            PracticalsReason.closed,
+            f"You could cancel until {moment_words(until, practical.zone)}.",
             "If you cannot come, write to the academy.",
             LinkKind.academy,
         )
     return None
 
 
-def attendance_refusal(gate: Gate, now: datetime) -> Unmet | None:
+def attendance_refusal(practical: Practical, now: datetime) -> Unmet | None:
     """Return why nobody may be marked present or absent yet, or None. The day counts, not the hour:
     people arrive before the start."""
-    if gate.status is not PracticalStatus.published:
-        return _over(gate, now)[0]
-    opens = start_of_day(gate.starts_at, gate.zone)
+    if practical.status is not PracticalStatus.published:
+        return _over(practical, now)[0]
+    opens = start_of_day(practical.starts_at, practical.zone)
     if now < opens:
         return Unmet(
-            Reason.not_open_yet,
+            PracticalsReason.not_open_yet,
             "Attendance can be marked from the day of the practical.",
-            f"Come back on {moment_words(opens, gate.zone).split(',')[0]}.",
+            f"Come back on {moment_words(opens, practical.zone).split(',')[0]}.",
         )
     return None
 
 
-def eligibility(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
+def eligibility(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, ...]:
     """Return what this person still needs, whatever the state of the practical."""
-    found = list(_membership(gate, facts))
-    found += _requirements(gate, facts)
+    found = list(_membership(practical, facts))
+    found += _requirements(practical, facts)
     if not facts.has_certificate_name:
         found.append(
             Unmet(
-                Reason.profile,
+                PracticalsReason.profile,
                 "The profile has no name for the certificate.",
                 "Add the name as it should be printed.",
                 LinkKind.profile,
@@ -237,7 +230,7 @@ def eligibility(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
         when = moment_words(facts.overlap.starts_at, facts.overlap.zone)
         found.append(
             Unmet(
-                Reason.overlap,
+                PracticalsReason.overlap,
                 f"There is already a place at the same time: {facts.overlap.title}, {when}.",
                 "Cancel that place first, or choose another date.",
                 LinkKind.practical,
@@ -247,36 +240,36 @@ def eligibility(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
     return tuple(found)
 
 
-def _requirements(gate: Gate, facts: Facts) -> list[Unmet]:
+def _requirements(practical: Practical, facts: EligibilityFacts) -> list[Unmet]:
     """What the kind of day asks for and this person has not done or shown yet."""
     found = []
     if facts.modules_missing:
         found.append(
             Unmet(
-                Reason.modules,
+                PracticalsReason.modules,
                 f"These modules come first and are not complete: {_listed(facts.modules_missing)}.",
                 "Finish the lessons and pass the quiz of each.",
                 LinkKind.learn,
-                gate.course_key,
+                practical.course_key,
             )
         )
     if facts.final_test_missing:
         found.append(
             Unmet(
-                Reason.final_test,
+                PracticalsReason.final_test,
                 "The final test comes first and is not passed.",
                 "Pass the final test of the course.",
                 LinkKind.learn,
-                gate.course_key,
+                practical.course_key,
             )
         )
     if facts.needs_life_support:
-        unmet = life_support_unmet(facts.life_support_until, gate.starts_at, gate.zone)
+        unmet = life_support_unmet(facts.life_support_until, practical.starts_at, practical.zone)
         found += [unmet] if unmet else []
     return found
 
 
-def _membership(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
+def _membership(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, ...]:
     found = []
     if not facts.is_active:
         found.append(CLOSED)
@@ -287,17 +280,17 @@ def _membership(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
     if not facts.has_place:
         found.append(
             Unmet(
-                Reason.no_place,
+                PracticalsReason.no_place,
                 "A confirmed place on the course comes first.",
                 "Reserve a place on the course.",
                 LinkKind.course,
-                gate.course_key,
+                practical.course_key,
             )
         )
-    elif gate.intake_id is not None and not facts.is_in_intake:
+    elif practical.intake_id is not None and not facts.is_in_intake:
         found.append(
             Unmet(
-                Reason.other_intake,
+                PracticalsReason.other_intake,
                 "This date is kept for another intake of the course.",
                 "Choose another date.",
                 LinkKind.dates,
@@ -306,23 +299,25 @@ def _membership(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
     return tuple(found)
 
 
-def _over(gate: Gate, now: datetime) -> tuple[Unmet, ...]:
+def _over(practical: Practical, now: datetime) -> tuple[Unmet, ...]:
     """What ends every question: then nothing else is worth saying."""
-    if gate.status is PracticalStatus.draft:
-        return (Unmet(Reason.draft, "This date is not published yet.", "Publish it first."),)
-    if gate.status is PracticalStatus.cancelled:
+    if practical.status is PracticalStatus.draft:
+        return (
+            Unmet(PracticalsReason.draft, "This date is not published yet.", "Publish it first."),
+        )
+    if practical.status is PracticalStatus.cancelled:
         return (
             Unmet(
-                Reason.cancelled,
+                PracticalsReason.cancelled,
                 "This date has been cancelled.",
                 "Choose another date.",
                 LinkKind.dates,
             ),
         )
-    if now >= gate.starts_at:
+    if now >= practical.starts_at:
         return (
             Unmet(
-                Reason.started,
+                PracticalsReason.started,
                 "This practical has begun or is over.",
                 "Choose another date.",
                 LinkKind.dates,
@@ -331,17 +326,19 @@ def _over(gate: Gate, now: datetime) -> tuple[Unmet, ...]:
     return ()
 
 
-def _window(gate: Gate, now: datetime) -> tuple[Unmet, ...]:
-    if over := _over(gate, now):
+def _window(practical: Practical, now: datetime) -> tuple[Unmet, ...]:
+    if over := _over(practical, now):
         return over
-    if now < gate.booking_opens_at:
-        opens = moment_words(gate.booking_opens_at, gate.zone)
-        return (Unmet(Reason.not_open_yet, f"Booking opens on {opens}.", "Come back then."),)
-    if now >= gate.booking_closes_at:
-        closed = moment_words(gate.booking_closes_at, gate.zone)
+    if now < practical.booking_opens_at:
+        opens = moment_words(practical.booking_opens_at, practical.zone)
+        return (
+            Unmet(PracticalsReason.not_open_yet, f"Booking opens on {opens}.", "Come back then."),
+        )
+    if now >= practical.booking_closes_at:
+        closed = moment_words(practical.booking_closes_at, practical.zone)
         return (
             Unmet(
-                Reason.closed,
+                PracticalsReason.closed,
                 f"Booking closed on {closed}.",
                 "Choose another date, or write to the academy.",
                 LinkKind.dates,
@@ -350,21 +347,21 @@ def _window(gate: Gate, now: datetime) -> tuple[Unmet, ...]:
     return ()
 
 
-def _availability(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
+def _availability(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, ...]:
     if facts.has_seat:
         return (_already_booked(),)
-    if gate.free == 0:
+    if practical.free == 0:
         return (
             Unmet(
-                Reason.full,
+                PracticalsReason.full,
                 "Every place is taken.",
                 "Join the waiting list, or choose another date.",
             ),
         )
-    if gate.free <= facts.eligible_ahead:
+    if practical.free <= facts.eligible_ahead:
         return (
             Unmet(
-                Reason.queue_ahead,
+                PracticalsReason.queue_ahead,
                 "The free places go to people on the waiting list first.",
                 "Join the waiting list, or choose another date.",
             ),
@@ -373,7 +370,9 @@ def _availability(gate: Gate, facts: Facts) -> tuple[Unmet, ...]:
 
 
 def _already_booked() -> Unmet:
-    return Unmet(Reason.already_booked, "You have a place on this date.", "There is nothing to do.")
+    return Unmet(
+        PracticalsReason.already_booked, "You have a place on this date.", "There is nothing to do."
+    )
 
 
 def _listed(words: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ for, so that no page and no mail names a moment that has passed as one that is s
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.practicals.domain.seats import Gate, PracticalStatus
+from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.domain.times import moment_words
 
 TIME_TO_GIVE_BACK = timedelta(hours=24)
@@ -41,7 +41,7 @@ class CancelTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class BookingWindow:
     """When a practical can be booked, said at one moment. `is_open`: now; `is_over`: never again, and the
     waiting list has closed with it."""
 
@@ -55,10 +55,10 @@ class Window:
         return self.sentence.rstrip(".")
 
 
-def cancel_deadline(gate: Gate, seat_until: datetime | None) -> datetime:
+def cancel_deadline(practical: Practical, seat_until: datetime | None) -> datetime:
     """Return the moment until which a place can be given back: that of the practical, or the later one
     that belongs to the place, and at most the start. `seat_until` None: the place has none of its own."""
-    return _deadline(gate.cancel_until, seat_until, gate.starts_at)
+    return _deadline(practical.cancel_until, seat_until, practical.starts_at)
 
 
 def _deadline(cancel_until: datetime, seat_until: datetime | None, starts_at: datetime) -> datetime:
@@ -70,11 +70,13 @@ def time_to_give_back(now: datetime) -> datetime:
     return now + TIME_TO_GIVE_BACK
 
 
-def cancel_terms(gate: Gate, seat_until: datetime | None, now: datetime) -> CancelTerms | None:
+def cancel_terms(
+    practical: Practical, seat_until: datetime | None, now: datetime
+) -> CancelTerms | None:
     """Return the terms of a place, or None where there is nothing to give back any more."""
-    if gate.status is PracticalStatus.cancelled:
+    if practical.status is PracticalStatus.cancelled:
         return None
-    return place_terms(gate.cancel_until, seat_until, gate.starts_at, gate.zone, now)
+    return place_terms(practical.cancel_until, seat_until, practical.starts_at, practical.zone, now)
 
 
 def place_terms(
@@ -91,12 +93,16 @@ def place_terms(
     return CancelTerms(until, zone, now < until)
 
 
-def booking_window(gate: Gate, now: datetime) -> Window:
+def booking_window(practical: Practical, now: datetime) -> BookingWindow:
     """Return what can be said of booking now; it closes at the start at the latest."""
-    closes = min(gate.booking_closes_at, gate.starts_at)
+    closes = min(practical.booking_closes_at, practical.starts_at)
     if now >= closes:
-        return Window(False, True, f"Booking closed on {moment_words(closes, gate.zone)}.")
-    if now < gate.booking_opens_at:
-        opens = moment_words(gate.booking_opens_at, gate.zone)
-        return Window(False, False, f"Booking opens on {opens}.")
-    return Window(True, False, f"Booking is open until {moment_words(closes, gate.zone)}.")
+        return BookingWindow(
+            False, True, f"Booking closed on {moment_words(closes, practical.zone)}."
+        )
+    if now < practical.booking_opens_at:
+        opens = moment_words(practical.booking_opens_at, practical.zone)
+        return BookingWindow(False, False, f"Booking opens on {opens}.")
+    return BookingWindow(
+        True, False, f"Booking is open until {moment_words(closes, practical.zone)}."
+    )

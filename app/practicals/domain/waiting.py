@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.kit.ids import UserId, WaitingId
-from app.practicals.domain.seats import Gate, Reason, is_takeable
+from app.practicals.domain.seats import Practical, PracticalsReason, is_takeable
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Waiter:
     entry_id: WaitingId
     user_id: UserId
     number: int
-    unmet: tuple[Reason, ...] = ()
+    unmet: tuple[PracticalsReason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class Promotions:
     passed_over: tuple[Waiter, ...]
 
 
-def freed(gate: Gate, now: datetime) -> int:
+def freed(practical: Practical, now: datetime) -> int:
     """Return how many places go to those who wait when one more place of this practical is given back
     now: none outside the booking window, and none while the day stays over its number of places."""
-    after = replace(gate, taken=gate.taken - 1)
+    after = replace(practical, taken=practical.taken - 1)
     return after.free if is_takeable(after, now) else 0
 
 

@@ -15,7 +15,7 @@ from app.practicals.queries import Roster
 from app.web import papers
 from app.web.access import STAFF, FreshProof
 from app.web.pdf_queue import PaperAnswer
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/teach/practicals/{practical_id}")
@@ -59,7 +59,7 @@ def print_attendance_sheet(visit: Visit, practical_id: PracticalId) -> Response:
     return PaperAnswer(visit.actor.user_id, make, _file_name("attendance", roster))
 
 
-def _day(visit: VisitContext, practical_id: PracticalId) -> tuple[Roster, dict[str, Any]]:
+def _day(visit: RequestContext, practical_id: PracticalId) -> tuple[Roster, dict[str, Any]]:
     """Read who is expected, for those who may see it, and what every paper of the day says on top."""
     with visit.database.read() as db:
         demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)

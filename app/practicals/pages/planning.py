@@ -13,14 +13,14 @@ from app.kit.errors import Invalid, NotFound, Refused
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.kit.versions import Stale
 from app.practicals import queries, service
-from app.practicals.domain.recipients import Told
+from app.practicals.domain.recipients import Recipients
 from app.practicals.errors import Clashing, PlaceRefused, PlanRefused, ToBeConfirmed
 from app.practicals.forms import (
     FIELDS_OF_PLAN,
     PlanForm,
+    PracticalReasonForm,
     PublishForm,
-    ReasonForm,
-    ReserveForm,
+    ReserveSeatForm,
     defaults,
     empty_plan,
     values_of,
@@ -34,13 +34,13 @@ from app.practicals.queries.admin_detail import (
     seat_has_ended,
     waiting_page,
 )
-from app.practicals.queries.admin_lists import Narrowed, Shown, board, by_week, list_choices
-from app.practicals.queries.eligibility_facts import gate_of
+from app.practicals.queries.admin_lists import ListedDays, ListFilters, board, by_week, list_choices
+from app.practicals.queries.eligibility_facts import read_practical
 from app.web.access import ADMIN
 from app.web.errors import status_of
 from app.web.form_pages import compared, errors_of
 from app.web.forms import Submission, Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/admin/practicals")
@@ -51,7 +51,7 @@ LONGEST_SEARCH = 100
 def list_all(visit: Visit) -> Response:
     asked = visit.request.query_params
     show = asked.get("show")
-    shown = Shown(show) if show in set(Shown) else Shown.coming
+    shown = ListedDays(show) if show in set(ListedDays) else ListedDays.coming
     narrowed = _narrowed(asked)
     zone = visit.settings.time_zone
     with visit.database.read() as db:
@@ -181,7 +181,7 @@ def ask_to_cancel(visit: Visit, practical_id: PracticalId) -> Response:
 @pages.post("/{practical_id}/cancel", name="admin.practical_cancel", access=ADMIN)
 def cancel_practical(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
     try:
-        form = ReasonForm.read(submitted)
+        form = PracticalReasonForm.read(submitted)
         with visit.database.write() as db:
             told = service.cancel_practical(
                 db, visit.actor, practical_id, reason=form.reason, now=visit.now
@@ -203,7 +203,7 @@ def reserve_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) 
     here = visit.url("admin.practical", practical_id=practical_id)
 
     def effect(db: Session) -> str:
-        form = ReserveForm.read(submitted)
+        form = ReserveSeatForm.read(submitted)
         service.reserve_seat(
             db,
             visit.actor,
@@ -239,7 +239,7 @@ def take_seat_away(
     visit: Visit, practical_id: PracticalId, seat_id: SeatId, submitted: Submitted
 ) -> Response:
     try:
-        form = ReasonForm.read(submitted)
+        form = PracticalReasonForm.read(submitted)
         with visit.database.write() as db:
             service.take_seat_away(
                 db, visit.actor, practical_id, seat_id, reason=form.reason, now=visit.now
@@ -253,18 +253,18 @@ def take_seat_away(
     return visit.redirect(here, flash="The place is taken away, and the person has been told.")
 
 
-def _flash(done: str, told: Told) -> str:
+def _flash(done: str, told: Recipients) -> str:
     """Say what was done, and who gets a mail of it."""
     return f"{done} {told.sentence}" if told.people else done
 
 
-def _narrowed(asked: Mapping[str, str]) -> Narrowed:
+def _narrowed(asked: Mapping[str, str]) -> ListFilters:
     """Read the filters of an address; an instructor who is no id is left out."""
     try:
         instructor = UserId(UUID(asked.get("instructor", "")))
     except ValueError:
         instructor = None
-    return Narrowed(
+    return ListFilters(
         kind=asked.get("kind") or None,
         month=asked.get("month") or None,
         instructor_id=instructor,
@@ -273,7 +273,7 @@ def _narrowed(asked: Mapping[str, str]) -> Narrowed:
 
 
 def _form(
-    visit: VisitContext,
+    visit: RequestContext,
     *,
     values: dict[str, Any],
     practical_id: PracticalId | None = None,
@@ -282,7 +282,7 @@ def _form(
     errors = errors_of(refused)
     with visit.database.read() as db:
         offered = choices(db)
-        brief = queries.practical_brief(db, practical_id) if practical_id else None
+        brief = queries.practical_summary(db, practical_id) if practical_id else None
         if practical_id is not None and isinstance(refused, Stale):
             options = {"instructors": offered.instructors, "intake": offered.intakes}
             recorded = values_of(planned(db, practical_id))
@@ -305,11 +305,11 @@ def _form(
 
 
 def _confirm(
-    visit: VisitContext, practical_id: PracticalId, submitted: Submission, asked: ToBeConfirmed
+    visit: RequestContext, practical_id: PracticalId, submitted: Submission, asked: ToBeConfirmed
 ) -> Response:
     """Show what a change would do and whom it would mail, with everything that was typed."""
     with visit.database.read() as db:
-        brief = queries.practical_brief(db, practical_id)
+        brief = queries.practical_summary(db, practical_id)
     fields = [(name, typed) for name, many in submitted.fields.items() for typed in many]
     return visit.render(
         "practicals/admin_confirm.html",
@@ -320,7 +320,7 @@ def _confirm(
 
 
 def _practical(
-    visit: VisitContext, practical_id: PracticalId, *, refused: Refused | None = None
+    visit: RequestContext, practical_id: PracticalId, *, refused: Refused | None = None
 ) -> Response:
     with visit.database.read() as db:
         number = page_number(visit.request.query_params.get("page"))
@@ -334,7 +334,7 @@ def _practical(
 
 
 def _ask(
-    visit: VisitContext,
+    visit: RequestContext,
     practical_id: PracticalId,
     template: str,
     values: dict[str, Any] | None = None,
@@ -361,21 +361,21 @@ def _ask(
 
 
 def _reserve(
-    visit: VisitContext,
+    visit: RequestContext,
     practical_id: PracticalId,
     words: str,
     values: dict[str, Any] | None = None,
     refused: Refused | None = None,
 ) -> Response:
     with visit.database.read() as db:
-        gate = gate_of(db, practical_id)
-        if gate is None:
+        practical = read_practical(db, practical_id)
+        if practical is None:
             raise NotFound
-        found = candidates(db, gate, words, now=visit.now) if words.strip() else ()
+        found = candidates(db, practical, words, now=visit.now) if words.strip() else ()
     return visit.render(
         "practicals/admin_reserve.html",
         status=status_of(refused) if refused else 200,
-        page=gate,
+        page=practical,
         words=words,
         found=found,
         values=values or {},

@@ -14,13 +14,13 @@ from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId, PracticalId
 from app.practicals import service
 from app.practicals.domain.times import span_words
-from app.practicals.forms import ReserveTogetherForm
+from app.practicals.forms import ReserveWithPracticalForm
 from app.practicals.queries.admin_detail import reservable
 from app.web.access import ADMIN
 from app.web.errors import status_of
 from app.web.form_pages import errors_of
 from app.web.forms import Submitted
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -49,7 +49,7 @@ def reserve_places(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> R
         return visit.url("enrolments.intake", intake_id=intake_id) + "?show=confirmed"
 
     try:
-        form, named = read_reservation(submitted, ReserveTogetherForm)
+        form, named = read_reservation(submitted, ReserveWithPracticalForm)
         with visit.database.write() as db:
             to = visit.once(db, submitted, lambda: effect(db))
     except (Invalid, Conflict) as refused:
@@ -60,7 +60,7 @@ def reserve_places(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> R
 
 
 def _screen(
-    visit: VisitContext, intake_id: IntakeId, values: dict[str, Any], refused: Refused | None
+    visit: RequestContext, intake_id: IntakeId, values: dict[str, Any], refused: Refused | None
 ) -> Response:
     with visit.database.read() as db:
         intake = admin_queries.intake_facts(db, visit.actor, intake_id)

@@ -13,16 +13,15 @@ from app.db.paging import page_number
 from app.kit.ids import PracticalId
 from app.practicals import service
 from app.practicals.errors import PlaceRefused
-from app.practicals.forms import EmptyForm
 from app.practicals.queries.invites import own_entry
 from app.practicals.queries.public import public_dates
 from app.practicals.queries.student_list import dates_page, practical_page
-from app.practicals.queries.student_list_sql import Filters
+from app.practicals.queries.student_list_sql import DateFilters
 from app.practicals.schema_org import dates_document
 from app.web.access import EVERYONE, STUDENT
 from app.web.calendar import invite
-from app.web.forms import Submission, Submitted
-from app.web.request_context import Preview, Visit, VisitContext
+from app.web.forms import ButtonForm, Submission, Submitted
+from app.web.request_context import Preview, RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -67,7 +66,7 @@ def show_dates(visit: Visit) -> Response:
 @pages.get("/practicals", name="practicals.list", access=STUDENT)
 def list_practicals(visit: Visit) -> Response:
     asked = visit.request.query_params
-    filters = Filters(
+    filters = DateFilters(
         kind=asked.get("kind") or None,
         month=asked.get("month") or None,
         free=asked.get("free") == "yes",
@@ -139,14 +138,14 @@ def leave_waiting_list(visit: Visit, practical_id: PracticalId, submitted: Submi
 
 
 def _command(
-    visit: VisitContext,
+    visit: RequestContext,
     practical_id: PracticalId,
     submitted: Submission,
     use_case: Callable[..., object],
     done: str,
 ) -> Response:
     """Do one thing once; a refusal shows the page again with the reason and what is possible."""
-    EmptyForm.read(submitted)
+    ButtonForm.read(submitted)
     here = visit.url("practicals.show", practical_id=practical_id)
 
     def effect(db: Session) -> str:
@@ -170,7 +169,7 @@ def _months(now: datetime, zone: str) -> tuple[tuple[str, str], ...]:
 
 
 def _practical(
-    visit: VisitContext, practical_id: PracticalId, *, refused: PlaceRefused | None = None
+    visit: RequestContext, practical_id: PracticalId, *, refused: PlaceRefused | None = None
 ) -> Response:
     with visit.database.read() as db:
         page = practical_page(db, visit.actor, practical_id, now=visit.now)

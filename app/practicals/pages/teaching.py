@@ -13,9 +13,9 @@ from app.kit.ids import PracticalId
 from app.practicals import policy, queries
 from app.practicals.domain.times import span_words, start_of_day
 from app.practicals.queries import Roster
-from app.practicals.queries.admin_lists import Shown, by_week, teaching
+from app.practicals.queries.admin_lists import ListedDays, by_week, teaching
 from app.web.access import INSTRUCTOR, STAFF, FreshProof
-from app.web.request_context import Visit, VisitContext
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -24,7 +24,7 @@ pages = Pages()
 @pages.get("/teach/practicals", name="teach.practicals", access=INSTRUCTOR)
 def list_teaching(visit: Visit) -> Response:
     asked = visit.request.query_params
-    shown = Shown.past if asked.get("show") == Shown.past else Shown.coming
+    shown = ListedDays.past if asked.get("show") == ListedDays.past else ListedDays.coming
     number = _page(visit)
     today = start_of_day(visit.now, visit.settings.time_zone)
     with visit.database.read() as db:
@@ -77,7 +77,7 @@ def _plain(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-def _page(visit: VisitContext) -> int:
+def _page(visit: RequestContext) -> int:
     return page_number(visit.request.query_params.get("page"))
 
 

@@ -2,26 +2,26 @@
 
 from app.practicals.queries.rosters import Roster, RosterSeat, roster, roster_page
 from app.practicals.queries.summaries import (
-    Brief,
     OwnDate,
-    SeatBrief,
+    PracticalSummary,
+    SeatSummary,
     attended_seats,
     is_instructor_of,
-    practical_brief,
+    practical_summary,
     seat,
     upcoming_for_instructor,
     upcoming_for_student,
 )
 
 __all__ = (
-    "Brief",
     "OwnDate",
+    "PracticalSummary",
     "Roster",
     "RosterSeat",
-    "SeatBrief",
+    "SeatSummary",
     "attended_seats",
     "is_instructor_of",
-    "practical_brief",
+    "practical_summary",
     "roster",
     "roster_page",
     "seat",

@@ -18,7 +18,7 @@ from app.kit.ids import IntakeId, PracticalId, SeatId, UserId
 from app.practicals.domain import waiting
 from app.practicals.domain.clashes import Clash
 from app.practicals.domain.seats import (
-    Gate,
+    Practical,
     PracticalStatus,
     SeatState,
     Unmet,
@@ -26,26 +26,26 @@ from app.practicals.domain.seats import (
     eligibility,
     reservation_refusal,
 )
-from app.practicals.domain.terms import CancelTerms, Window, booking_window, cancel_terms
-from app.practicals.models import Practical, Seat, WaitingEntry
+from app.practicals.domain.terms import BookingWindow, CancelTerms, booking_window, cancel_terms
+from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.clashes import clashes_of_day
 from app.practicals.queries.eligibility_facts import (
-    GATE_COLUMNS,
+    PRACTICAL_COLUMNS,
+    assessed,
     first_waiters,
-    gate_of,
-    judged,
-    known_people,
+    read_candidates,
+    read_practical,
 )
 from app.practicals.queries.rosters import Roster, roster_page
-from app.practicals.queries.summaries import BRIEF, Brief, instructor_ids
+from app.practicals.queries.summaries import SUMMARY, PracticalSummary, instructor_ids
 
 SIZE = 50
-NEWEST_ROOMS = select(Practical.room).order_by(Practical.created_at.desc()).limit(SIZE)
+NEWEST_ROOMS = select(PracticalRow.room).order_by(PracticalRow.created_at.desc()).limit(SIZE)
 Rows = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class WaitingPerson:
     """Somebody on the waiting list. `unmet`, where it was asked for, says what they still need."""
 
     user_id: UserId
@@ -57,30 +57,30 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
-class AdminPage:
+class AdminPracticalPage:
     """One practical for an admin. The waiting list shows its head."""
 
-    gate: Gate
-    booking: Window
+    practical: Practical
+    booking: BookingWindow
     cancel: CancelTerms | None
     clashes: tuple[Clash, ...]
     course_title: str
     intake_title: str | None
     roster: Roster
-    queue: tuple[Waits, ...]
+    queue: tuple[WaitingPerson, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingPage:
     """The head of a waiting list, with what each person still needs."""
 
-    gate: Gate
-    booking: Window
-    queue: tuple[Waits, ...]
+    practical: Practical
+    booking: BookingWindow
+    queue: tuple[WaitingPerson, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ReservationCandidate:
     """Somebody a place can be reserved for, and what speaks against it."""
 
     person: Person
@@ -89,7 +89,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Passing:
+class SuccessorPreview:
     """Who has a place that is taken away: their names, or why nobody has it."""
 
     names: tuple[str, ...]
@@ -121,27 +121,27 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedPractical:
     """A practical as it is planned now, to fill the form with."""
 
-    gate: Gate
+    practical: Practical
     note: str | None
     instructors: tuple[UserId, ...]
 
     @property
     def record(self) -> dict[str, object]:
         """What the form writes, as it is on record; see `app.kit.versions`."""
-        gate = self.gate
+        practical = self.practical
         return {
-            "intake_id": gate.intake_id,
-            "starts_at": gate.starts_at,
-            "ends_at": gate.ends_at,
-            "zone": gate.zone,
-            "room": gate.room,
-            "capacity": gate.capacity,
-            "booking_opens_at": gate.booking_opens_at,
-            "booking_closes_at": gate.booking_closes_at,
-            "cancel_until": gate.cancel_until,
+            "intake_id": practical.intake_id,
+            "starts_at": practical.starts_at,
+            "ends_at": practical.ends_at,
+            "zone": practical.zone,
+            "room": practical.room,
+            "capacity": practical.capacity,
+            "booking_opens_at": practical.booking_opens_at,
+            "booking_closes_at": practical.booking_closes_at,
+            "cancel_until": practical.cancel_until,
             "note": self.note,
             "instructors": self.instructors,
         }
@@ -149,76 +149,80 @@ class Planned:
 
 def admin_page(
     db: Session, practical_id: PracticalId, *, now: datetime, number: int = 1
-) -> AdminPage:
+) -> AdminPracticalPage:
     """Return one practical with its roster and the head of its queue, or raise NotFound."""
-    row = db.execute(select(*GATE_COLUMNS).where(Practical.id == practical_id)).one_or_none()
+    row = db.execute(
+        select(*PRACTICAL_COLUMNS).where(PracticalRow.id == practical_id)
+    ).one_or_none()
     if row is None:
         raise NotFound
-    gate = Gate(*row)
+    practical = Practical(*row)
     titles = {}
-    if gate.intake_id is not None:
+    if practical.intake_id is not None:
         titles = {intake.intake_id: intake.short_label for intake in enrolments.intake_options(db)}
-    return AdminPage(
-        gate,
-        booking_window(gate, now),
-        cancel_terms(gate, None, now),
-        _clashes(db, gate, now),
-        courses.revision(db, gate.revision_id).course.title,
-        titles.get(gate.intake_id) if gate.intake_id else None,
+    return AdminPracticalPage(
+        practical,
+        booking_window(practical, now),
+        cancel_terms(practical, None, now),
+        _clashes(db, practical, now),
+        courses.revision(db, practical.revision_id).course.title,
+        titles.get(practical.intake_id) if practical.intake_id else None,
         roster_page(db, practical_id, number=number),
-        _queue(db, gate, closed=booking_window(gate, now).is_over),
+        _queue(db, practical, closed=booking_window(practical, now).is_over),
     )
 
 
 def waiting_page(db: Session, practical_id: PracticalId, *, now: datetime) -> WaitingPage:
     """Return who waits for a day and why they cannot come yet, in eight statements; raise NotFound. On a
     list that is over these are the people who waited to its end."""
-    gate = gate_of(db, practical_id)
-    if gate is None:
+    practical = read_practical(db, practical_id)
+    if practical is None:
         raise NotFound
-    booking = booking_window(gate, now)
-    queue = _queue(db, gate, closed=booking.is_over)
-    known = known_people(db, gate, [waits.user_id for waits in queue])
+    booking = booking_window(practical, now)
+    queue = _queue(db, practical, closed=booking.is_over)
+    known = read_candidates(db, practical, [waits.user_id for waits in queue])
     judged = [
-        replace(waits, unmet=eligibility(gate, known[waits.user_id].facts)) for waits in queue
+        replace(waits, unmet=eligibility(practical, known[waits.user_id].facts)) for waits in queue
     ]
-    return WaitingPage(gate, booking, tuple(judged))
+    return WaitingPage(practical, booking, tuple(judged))
 
 
-def candidates(db: Session, gate: Gate, words: str, *, now: datetime) -> tuple[Candidate, ...]:
+def candidates(
+    db: Session, practical: Practical, words: str, *, now: datetime
+) -> tuple[ReservationCandidate, ...]:
     """Return the students whose name or address contains the words, with what the command that reserves
     a place would refuse."""
     people = people_search.search_people(db, text=words.strip(), role=Role.student).rows
-    waiters = first_waiters(db, gate.id) if gate.free else []
+    waiters = first_waiters(db, practical.id) if practical.free else []
     wanted = [*(person.user_id for person in people), *(waiter.user_id for waiter in waiters)]
-    known = known_people(db, gate, wanted)
-    queue = judged(gate, waiters, known)
+    known = read_candidates(db, practical, wanted)
+    queue = assessed(practical, waiters, known)
     found = []
     for person in people:
         ahead = waiting.eligible_ahead(queue, person.user_id)
         facts = replace(known[person.user_id].facts, eligible_ahead=ahead)
-        unmet = reservation_refusal(gate, facts, now, override=False)
-        found.append(Candidate(person, facts.has_seat, unmet))
+        unmet = reservation_refusal(practical, facts, now, override=False)
+        found.append(ReservationCandidate(person, facts.has_seat, unmet))
     return tuple(found)
 
 
-def passes_on(db: Session, practical_id: PracticalId, *, now: datetime) -> Passing:
+def passes_on(db: Session, practical_id: PracticalId, *, now: datetime) -> SuccessorPreview:
     """Return who moves up when one place is taken away now, by the rules that promote."""
-    gate = gate_of(db, practical_id)
-    if gate is None:
+    practical = read_practical(db, practical_id)
+    if practical is None:
         raise NotFound
-    free = waiting.freed(gate, now)
+    free = waiting.freed(practical, now)
     if not free:
         over = "the day stays over its number of places."
-        window = booking_window(gate, now)
-        return Passing((), over if window.is_open else window.sentence)
-    waiters = first_waiters(db, gate.id)
+        window = booking_window(practical, now)
+        return SuccessorPreview((), over if window.is_open else window.sentence)
+    waiters = first_waiters(db, practical.id)
     if not waiters:
-        return Passing((), "nobody waits.")
-    known = known_people(db, gate, [waiter.user_id for waiter in waiters])
-    chosen = waiting.choose(free, judged(gate, waiters, known)).promoted
+        return SuccessorPreview((), "nobody waits.")
+    known = read_candidates(db, practical, [waiter.user_id for waiter in waiters])
+    chosen = waiting.choose(free, assessed(practical, waiters, known)).promoted
     names = tuple(known[waiter.user_id].person.name for waiter in chosen)
-    return Passing(names, None if names else "nobody who waits has what the day asks for.")
+    return SuccessorPreview(names, None if names else "nobody who waits has what the day asks for.")
 
 
 def seat_has_ended(db: Session, practical_id: PracticalId, seat_id: SeatId) -> bool:
@@ -231,20 +235,20 @@ def seat_has_ended(db: Session, practical_id: PracticalId, seat_id: SeatId) -> b
 
 def reservable(
     db: Session, course_key: str, intake_id: IntakeId, *, now: datetime
-) -> tuple[Brief, ...]:
+) -> tuple[PracticalSummary, ...]:
     """Return the published days to come on which people of an intake may have places."""
     rows = db.execute(
-        select(*BRIEF)
+        select(*SUMMARY)
         .where(
-            Practical.course_key == course_key,
-            or_(Practical.intake_id.is_(None), Practical.intake_id == intake_id),
-            Practical.status == PracticalStatus.published,
-            Practical.starts_at > now,
+            PracticalRow.course_key == course_key,
+            or_(PracticalRow.intake_id.is_(None), PracticalRow.intake_id == intake_id),
+            PracticalRow.status == PracticalStatus.published,
+            PracticalRow.starts_at > now,
         )
-        .order_by(Practical.starts_at, Practical.id)
+        .order_by(PracticalRow.starts_at, PracticalRow.id)
         .limit(SIZE)
     )
-    return tuple(Brief(*row) for row in rows)
+    return tuple(PracticalSummary(*row) for row in rows)
 
 
 def choices(db: Session) -> Choices:
@@ -266,34 +270,35 @@ def choices(db: Session) -> Choices:
     )
 
 
-def planned(db: Session, practical_id: PracticalId) -> Planned:
+def planned(db: Session, practical_id: PracticalId) -> PlannedPractical:
     """Return a practical to be changed, or raise NotFound."""
     row = db.execute(
-        select(*GATE_COLUMNS, Practical.note).where(Practical.id == practical_id)
+        select(*PRACTICAL_COLUMNS, PracticalRow.note).where(PracticalRow.id == practical_id)
     ).one_or_none()
     if row is None:
         raise NotFound
     *columns, note = row
-    return Planned(Gate(*columns), note, instructor_ids(db, practical_id))
+    return PlannedPractical(Practical(*columns), note, instructor_ids(db, practical_id))
 
 
-def _clashes(db: Session, gate: Gate, now: datetime) -> tuple[Clash, ...]:
+def _clashes(db: Session, practical: Practical, now: datetime) -> tuple[Clash, ...]:
     """Return what of a day to come is needed by other days at the same time."""
-    if gate.status is PracticalStatus.cancelled or gate.ends_at <= now:
+    if practical.status is PracticalStatus.cancelled or practical.ends_at <= now:
         return ()
-    return clashes_of_day(db, gate)
+    return clashes_of_day(db, practical)
 
 
-def _queue(db: Session, gate: Gate, *, closed: bool) -> tuple[Waits, ...]:
+def _queue(db: Session, practical: Practical, *, closed: bool) -> tuple[WaitingPerson, ...]:
     """Return the head of the waiting list; of one that is over, who waited to its end."""
     waits = WaitingEntry.state == WaitingState.waiting
     to_its_end = and_(
-        WaitingEntry.state == WaitingState.closed, WaitingEntry.ended_at >= gate.booking_closes_at
+        WaitingEntry.state == WaitingState.closed,
+        WaitingEntry.ended_at >= practical.booking_closes_at,
     )
     rows = db.execute(
         select(WaitingEntry.user_id, WaitingEntry.joined_at)
         .where(
-            WaitingEntry.practical_id == gate.id,
+            WaitingEntry.practical_id == practical.id,
             or_(waits, to_its_end) if closed else waits,
         )
         .order_by(WaitingEntry.number)
@@ -301,7 +306,7 @@ def _queue(db: Session, gate: Gate, *, closed: bool) -> tuple[Waits, ...]:
     ).all()
     people = accounts.people(db, [row.user_id for row in rows])
     return tuple(
-        Waits(
+        WaitingPerson(
             row.user_id,
             position,
             people[row.user_id].name,

@@ -17,16 +17,16 @@ from app.db.paging import PAGE_SIZE, Page, page_of
 from app.kit.ids import UserId
 from app.practicals.domain.seats import PracticalStatus, WaitingState
 from app.practicals.domain.times import week_of
-from app.practicals.models import Practical, PracticalInstructor, WaitingEntry
-from app.practicals.queries.student_list_sql import Filters
-from app.practicals.queries.summaries import BRIEF, Brief, instructor_names
+from app.practicals.models import PracticalInstructor, PracticalRow, WaitingEntry
+from app.practicals.queries.student_list_sql import DateFilters
+from app.practicals.queries.summaries import SUMMARY, PracticalSummary, instructor_names
 
 MOST_STARTS = 2_000
 """How many days are looked at for the months to choose from."""
 Rows = Select[*tuple[Any, ...]]
 
 
-class Shown(StrEnum):
+class ListedDays(StrEnum):
     """Which practicals a list shows."""
 
     coming = "coming"
@@ -39,7 +39,7 @@ class Shown(StrEnum):
 class BoardRow:
     """One day in a list of staff."""
 
-    practical: Brief
+    practical: PracticalSummary
     waiting: int
     instructors: tuple[str, ...]
 
@@ -53,7 +53,7 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowed:
+class ListFilters:
     """What an admin's list is narrowed to. `kind` is "course/kind", `month` "2026-12"; None: all."""
 
     kind: str | None = None
@@ -76,7 +76,7 @@ class ListChoices:
 
 
 def board(
-    db: Session, shown: Shown, narrowed: Narrowed, *, zone: str, number: int, now: datetime
+    db: Session, shown: ListedDays, narrowed: ListFilters, *, zone: str, number: int, now: datetime
 ) -> Page[BoardRow]:
     """Return the practicals of an admin's list: coming ones from the next, past ones from the last.
     Raise Invalid for a month that is none."""
@@ -85,26 +85,26 @@ def board(
 
 def coming(db: Session, *, now: datetime, most: int) -> tuple[BoardRow, ...]:
     """Return the next published days that are not over, in two statements."""
-    return _board_rows(db, db.execute(_shown(Shown.coming, now).limit(most)).all())
+    return _board_rows(db, db.execute(_shown(ListedDays.coming, now).limit(most)).all())
 
 
 def teaching(
-    db: Session, user_id: UserId, shown: Shown, *, number: int, since: datetime
+    db: Session, user_id: UserId, shown: ListedDays, *, number: int, since: datetime
 ) -> Page[BoardRow]:
     """Return the published practicals that an instructor teaches: the coming ones end after the moment
     `since`, the beginning of today, for those of today still have marks to sign when they are over."""
     query = _shown(shown, since).where(_taught_by(user_id))
-    return _page(db, query.where(Practical.status == PracticalStatus.published), number=number)
+    return _page(db, query.where(PracticalRow.status == PracticalStatus.published), number=number)
 
 
-def list_choices(db: Session, shown: Shown, *, zone: str, now: datetime) -> ListChoices:
+def list_choices(db: Session, shown: ListedDays, *, zone: str, now: datetime) -> ListChoices:
     """Return what a list can be narrowed to: the months are those in which it has days."""
     kinds = tuple(
         (f"{published.course_key}/{kind.key}", kind.title)
         for published in courses.catalogue(db)
         for kind in published.course.practicals
     )
-    starts = _shown(shown, now).with_only_columns(Practical.starts_at).limit(MOST_STARTS)
+    starts = _shown(shown, now).with_only_columns(PracticalRow.starts_at).limit(MOST_STARTS)
     local = [moment.astimezone(ZoneInfo(zone)) for moment in db.scalars(starts)]
     months = dict.fromkeys((f"{day:%Y-%m}", f"{day:%B %Y}") for day in local)
     people = tuple((str(person.user_id), person.name) for person in accounts.instructors(db))
@@ -120,40 +120,40 @@ def by_week(rows: Sequence[BoardRow]) -> tuple[Week, ...]:
     return tuple(Week(day, tuple(found)) for day, found in groupby(rows, key=monday))
 
 
-def _conditions(narrowed: Narrowed, zone: str) -> Iterator[ColumnElement[bool]]:
+def _conditions(narrowed: ListFilters, zone: str) -> Iterator[ColumnElement[bool]]:
     if narrowed.kind is not None:
         course_key, _, kind_key = narrowed.kind.partition("/")
-        yield Practical.course_key == course_key
-        yield Practical.kind_key == kind_key
-    if span := Filters(month=narrowed.month).span(zone):
-        yield Practical.starts_at >= span[0]
-        yield Practical.starts_at < span[1]
+        yield PracticalRow.course_key == course_key
+        yield PracticalRow.kind_key == kind_key
+    if span := DateFilters(month=narrowed.month).span(zone):
+        yield PracticalRow.starts_at >= span[0]
+        yield PracticalRow.starts_at < span[1]
     if narrowed.instructor_id is not None:
         yield _taught_by(narrowed.instructor_id)
     if narrowed.text:
-        columns = (Practical.title, Practical.room)
+        columns = (PracticalRow.title, PracticalRow.room)
         yield or_(*(column.icontains(narrowed.text, autoescape=True) for column in columns))
 
 
 def _taught_by(user_id: UserId) -> ColumnElement[bool]:
     taught = select(PracticalInstructor.practical_id).where(PracticalInstructor.user_id == user_id)
-    return Practical.id.in_(taught)
+    return PracticalRow.id.in_(taught)
 
 
-def _shown(shown: Shown, now: datetime) -> Rows:
+def _shown(shown: ListedDays, now: datetime) -> Rows:
     waiting = select(func.count()).where(
-        WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
+        WaitingEntry.practical_id == PracticalRow.id, WaitingEntry.state == WaitingState.waiting
     )
-    query: Rows = select(*BRIEF, waiting.scalar_subquery(), func.count().over())
-    published = Practical.status == PracticalStatus.published
-    if shown is Shown.past:
-        query = query.where(published, Practical.ends_at <= now)
-        return query.order_by(Practical.starts_at.desc(), Practical.id)
-    if shown is Shown.coming:
-        query = query.where(published, Practical.ends_at > now)
+    query: Rows = select(*SUMMARY, waiting.scalar_subquery(), func.count().over())
+    published = PracticalRow.status == PracticalStatus.published
+    if shown is ListedDays.past:
+        query = query.where(published, PracticalRow.ends_at <= now)
+        return query.order_by(PracticalRow.starts_at.desc(), PracticalRow.id)
+    if shown is ListedDays.coming:
+        query = query.where(published, PracticalRow.ends_at > now)
     else:
-        query = query.where(Practical.status == PracticalStatus(shown.value))
-    return query.order_by(Practical.starts_at, Practical.id)
+        query = query.where(PracticalRow.status == PracticalStatus(shown.value))
+    return query.order_by(PracticalRow.starts_at, PracticalRow.id)
 
 
 def _page(db: Session, query: Rows, *, number: int) -> Page[BoardRow]:
@@ -163,7 +163,7 @@ def _page(db: Session, query: Rows, *, number: int) -> Page[BoardRow]:
 
 
 def _board_rows(db: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[BoardRow, ...]:
-    briefs = [Brief(*row[:-2]) for row in rows]
+    briefs = [PracticalSummary(*row[:-2]) for row in rows]
     names = instructor_names(db, [brief.practical_id for brief in briefs])
     return tuple(
         BoardRow(brief, row[-2], names.get(brief.practical_id, ()))

@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import User
 from app.kit.ids import PracticalId, UserId
-from app.practicals.domain.clashes import Clash, Doubled, OtherDay, clashes_of
-from app.practicals.domain.seats import Gate, PracticalStatus, SeatState
-from app.practicals.models import Practical, PracticalInstructor, Seat
+from app.practicals.domain.clashes import Clash, ClashKind, OtherDay, clashes_of
+from app.practicals.domain.seats import Practical, PracticalStatus, SeatState
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat
 
 DAY: tuple[Any, ...] = (
-    Practical.id.label("practical_id"),
-    Practical.title,
-    Practical.starts_at,
-    Practical.ends_at,
-    Practical.zone,
-    Practical.room,
+    PracticalRow.id.label("practical_id"),
+    PracticalRow.title,
+    PracticalRow.starts_at,
+    PracticalRow.ends_at,
+    PracticalRow.zone,
+    PracticalRow.room,
 )
 
 
@@ -40,12 +40,15 @@ def clashes(
     return (*clashes_of(starts_at, ends_at, room, instructors, others), *people)
 
 
-def clashes_of_day(db: Session, gate: Gate) -> tuple[Clash, ...]:
+def clashes_of_day(db: Session, practical: Practical) -> tuple[Clash, ...]:
     """Return the same for a day as it is on record, with the instructors it has."""
-    days, people = _around(db, gate.id, gate.starts_at, gate.ends_at)
-    teach = [user_id for user_id, _ in days[gate.id].instructors]
-    others = [day for day in days.values() if day.practical_id != gate.id]
-    return (*clashes_of(gate.starts_at, gate.ends_at, gate.room, teach, others), *people)
+    days, people = _around(db, practical.id, practical.starts_at, practical.ends_at)
+    teach = [user_id for user_id, _ in days[practical.id].instructors]
+    others = [day for day in days.values() if day.practical_id != practical.id]
+    return (
+        *clashes_of(practical.starts_at, practical.ends_at, practical.room, teach, others),
+        *people,
+    )
 
 
 def _around(
@@ -54,9 +57,9 @@ def _around(
     """Return the published days of this time and the day itself, with their instructors, and who has a
     place on the day and on another."""
     then = (
-        Practical.status == PracticalStatus.published,
-        Practical.starts_at < ends_at,
-        Practical.ends_at > starts_at,
+        PracticalRow.status == PracticalStatus.published,
+        PracticalRow.starts_at < ends_at,
+        PracticalRow.ends_at > starts_at,
     )
     found = union_all(_days(practical_id, then), _people(practical_id, then)).subquery()
     rows = db.execute(select(found).order_by(found.c.starts_at, found.c.practical_id, found.c.name))
@@ -64,7 +67,7 @@ def _around(
     people = []
     for is_person, user_id, name, *columns in rows:
         if is_person:
-            people.append(Clash(Doubled.person, name, OtherDay(*columns)))
+            people.append(Clash(ClashKind.person, name, OtherDay(*columns)))
             continue
         day = days.setdefault(columns[0], OtherDay(*columns))
         if user_id is not None:
@@ -77,10 +80,10 @@ def _days(
 ) -> Select[*tuple[Any, ...]]:
     return (
         select(literal(0).label("is_person"), User.id.label("user_id"), User.name, *DAY)
-        .select_from(Practical)
-        .outerjoin(PracticalInstructor, PracticalInstructor.practical_id == Practical.id)
+        .select_from(PracticalRow)
+        .outerjoin(PracticalInstructor, PracticalInstructor.practical_id == PracticalRow.id)
         .outerjoin(User, User.id == PracticalInstructor.user_id)
-        .where(or_(and_(*then), Practical.id == practical_id))
+        .where(or_(and_(*then), PracticalRow.id == practical_id))
     )
 
 
@@ -92,13 +95,13 @@ def _people(
         select(literal(1), User.id, User.name, *DAY)
         .select_from(own)
         .join(other, other.user_id == own.user_id)
-        .join(Practical, Practical.id == other.practical_id)
+        .join(PracticalRow, PracticalRow.id == other.practical_id)
         .join(User, User.id == own.user_id)
         .where(
             own.practical_id == practical_id,
             own.state == SeatState.confirmed,
             other.state == SeatState.confirmed,
-            Practical.id != practical_id,
+            PracticalRow.id != practical_id,
             *then,
         )
     )

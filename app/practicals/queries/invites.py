@@ -15,14 +15,14 @@ from app.practicals.domain.invite import described
 from app.practicals.domain.seats import SeatState
 from app.practicals.domain.terms import cancel_terms
 from app.practicals.models import Seat
-from app.practicals.queries.eligibility_facts import gate_of
+from app.practicals.queries.eligibility_facts import read_practical
 
 
 def own_entry(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
 ) -> dict[str, Any]:
     """Return the entry of the actor's place for a download; NotFound without a live place (R-037)."""
-    gate = gate_of(db, practical_id)
+    practical = read_practical(db, practical_id)
     seat = db.execute(
         select(Seat.id, Seat.calendar_sequence, Seat.cancel_until).where(
             Seat.practical_id == practical_id,
@@ -30,17 +30,17 @@ def own_entry(
             Seat.state == SeatState.confirmed,
         )
     ).one_or_none()
-    if gate is None or seat is None:
+    if practical is None or seat is None:
         raise NotFound
     person = accounts.people(db, [actor.user_id])[actor.user_id]
     return described(
-        gate,
+        practical,
         seat.id,
-        course=courses.revision(db, gate.revision_id).course.title,
+        course=courses.revision(db, practical.revision_id).course.title,
         name=person.name,
         email=person.email,
         method="PUBLISH",
         sequence=seat.calendar_sequence,
-        terms=cancel_terms(gate, seat.cancel_until, now),
+        terms=cancel_terms(practical, seat.cancel_until, now),
         now=now,
     )

@@ -14,13 +14,13 @@ from app.kit.ids import UserId
 from app.practicals.domain.life_support import life_support_unmet
 from app.practicals.domain.refusals import Unmet
 from app.practicals.domain.seats import PracticalStatus, SeatState
-from app.practicals.models import Practical, Seat
+from app.practicals.models import PracticalRow, Seat
 from app.practicals.queries.outdated import PlannedDay, days_not_over
-from app.practicals.queries.summaries import BRIEF, Brief
+from app.practicals.queries.summaries import SUMMARY, PracticalSummary
 
 
 @dataclass(frozen=True, slots=True)
-class Uncovered:
+class HolderWithoutProof:
     """Somebody with a place whose proof does not cover the day, and what is missing."""
 
     user_id: UserId
@@ -32,8 +32,8 @@ class Uncovered:
 class UncoveredDay:
     """A day to come, and who of its people has no proof for it, by name."""
 
-    practical: Brief
-    people: tuple[Uncovered, ...]
+    practical: PracticalSummary
+    people: tuple[HolderWithoutProof, ...]
 
 
 def uncovered_days(
@@ -51,34 +51,34 @@ def uncovered_days(
     if not asking:
         return ()
     kinds = [
-        and_(Practical.revision_id == revision_id, Practical.kind_key == kind_key)
+        and_(PracticalRow.revision_id == revision_id, PracticalRow.kind_key == kind_key)
         for revision_id, kind_key in asking
     ]
     until = User.life_support_until
     rows = db.execute(
-        select(*BRIEF, User.id, User.name, until)
-        .join(Seat, Seat.practical_id == Practical.id)
+        select(*SUMMARY, User.id, User.name, until)
+        .join(Seat, Seat.practical_id == PracticalRow.id)
         .join(User, User.id == Seat.user_id)
         .where(
-            Practical.status == PracticalStatus.published,
-            Practical.starts_at > now,
+            PracticalRow.status == PracticalStatus.published,
+            PracticalRow.starts_at > now,
             Seat.state == SeatState.confirmed,
             or_(*kinds),
             # The day in UTC: at most one off the day at the venue, so the rule below decides.
-            or_(until.is_(None), until <= func.date(Practical.starts_at)),
+            or_(until.is_(None), until <= func.date(PracticalRow.starts_at)),
         )
-        .order_by(Practical.starts_at, Practical.id, User.name, User.id)
+        .order_by(PracticalRow.starts_at, PracticalRow.id, User.name, User.id)
     )
-    found: dict[Brief, list[Uncovered]] = {}
+    found: dict[PracticalSummary, list[HolderWithoutProof]] = {}
     for *brief, user_id, name, last_day in rows:
-        day = Brief(*brief)
+        day = PracticalSummary(*brief)
         unmet = life_support_unmet(last_day, day.starts_at, day.zone)
         if unmet is not None:
-            found.setdefault(day, []).append(Uncovered(user_id, name, unmet))
+            found.setdefault(day, []).append(HolderWithoutProof(user_id, name, unmet))
     return tuple(UncoveredDay(day, tuple(people)) for day, people in found.items())
 
 
-def _asks(db: Session, day: Brief) -> bool:
+def _asks(db: Session, day: PracticalSummary) -> bool:
     """Whether the kind of a day asks for a proof; no statement while its revision is in memory."""
     kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
     return kind is not None and kind.basic_life_support

@@ -12,14 +12,20 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.enrolments.place_conditions import holds_place, holds_place_in
 from app.kit.ids import PracticalId, UserId
-from app.practicals.domain.seats import Attendance, PracticalStatus, Reason, SeatState, WaitingState
-from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
+from app.practicals.domain.seats import (
+    Attendance,
+    PracticalsReason,
+    PracticalStatus,
+    SeatState,
+    WaitingState,
+)
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 
 Rows = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LostRight:
     """A seat on a day to come, a wait or an assignment of somebody who has no right to it any more.
     `row_id` is that of the seat or the wait; of an assignment that of the practical."""
 
@@ -38,8 +44,8 @@ def seat_can_end(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         Seat.state == SeatState.confirmed,
         or_(Seat.attendance.is_(None), Seat.attendance != Attendance.attended),
-        Practical.status == PracticalStatus.published,
-        Practical.starts_at > now,
+        PracticalRow.status == PracticalStatus.published,
+        PracticalRow.starts_at > now,
     )
 
 
@@ -47,8 +53,8 @@ def days_held(db: Session, user_ids: Iterable[UserId], *, now: datetime) -> tupl
     """Return the days on which these people hold a seat that can end, or wait, in the order of the ids."""
     wanted = list(user_ids)
     held = (
-        select(Practical.id)
-        .join(Seat, Seat.practical_id == Practical.id)
+        select(PracticalRow.id)
+        .join(Seat, Seat.practical_id == PracticalRow.id)
         .where(Seat.user_id.in_(wanted), *seat_can_end(now))
     )
     waits = select(WaitingEntry.practical_id).where(
@@ -63,11 +69,11 @@ def days_taught(
     """Return the days to come that these people are to teach, in the order of the ids."""
     rows = db.scalars(
         select(PracticalInstructor.practical_id)
-        .join(Practical, Practical.id == PracticalInstructor.practical_id)
+        .join(PracticalRow, PracticalRow.id == PracticalInstructor.practical_id)
         .where(
             PracticalInstructor.user_id.in_(list(user_ids)),
-            Practical.status != PracticalStatus.cancelled,
-            Practical.starts_at > now,
+            PracticalRow.status != PracticalStatus.cancelled,
+            PracticalRow.starts_at > now,
         )
         .distinct()
     )
@@ -79,24 +85,24 @@ def is_no_instructor() -> ColumnElement[bool]:
     return or_(User.disabled_at.is_not(None), User.is_instructor.is_(False))
 
 
-def without_right(db: Session, *, now: datetime) -> tuple[Lost, ...]:
+def without_right(db: Session, *, now: datetime) -> tuple[LostRight, ...]:
     """Return everything that is held without a right, in three statements. The conditions are those of
     `domain.ending.lost_right`, written for the database: a test compares the two."""
     seats, waits, taught = statements_of_lost(now)
     return (
-        *(Lost("seat", *row) for row in db.execute(seats)),
-        *(Lost("wait", *row) for row in db.execute(waits)),
-        *(Lost("assignment", *row) for row in db.execute(taught)),
+        *(LostRight("seat", *row) for row in db.execute(seats)),
+        *(LostRight("wait", *row) for row in db.execute(waits)),
+        *(LostRight("assignment", *row) for row in db.execute(taught)),
     )
 
 
-def lost_on(db: Session, practical_id: PracticalId, *, now: datetime) -> tuple[Lost, ...]:
+def lost_on(db: Session, practical_id: PracticalId, *, now: datetime) -> tuple[LostRight, ...]:
     """Return the seats and waits of one day to come that are held without a right."""
     seats, waits, _ = statements_of_lost(now)
-    of_day = Practical.id == practical_id
+    of_day = PracticalRow.id == practical_id
     return (
-        *(Lost("seat", *row) for row in db.execute(seats.where(of_day))),
-        *(Lost("wait", *row) for row in db.execute(waits.where(of_day))),
+        *(LostRight("seat", *row) for row in db.execute(seats.where(of_day))),
+        *(LostRight("wait", *row) for row in db.execute(waits.where(of_day))),
     )
 
 
@@ -104,23 +110,23 @@ def statements_of_lost(now: datetime) -> tuple[Rows, Rows, Rows]:
     """Return the statements that find seats, waits and assignments held without a right."""
     seats = (
         _who(Seat.id, Seat.practical_id)
-        .join(Seat, Seat.practical_id == Practical.id)
+        .join(Seat, Seat.practical_id == PracticalRow.id)
         .join(User, User.id == Seat.user_id)
         .where(*seat_can_end(now), _right_is_lost(Seat.waived))
     )
     waits = (
         _who(WaitingEntry.id, WaitingEntry.practical_id)
-        .join(WaitingEntry, WaitingEntry.practical_id == Practical.id)
+        .join(WaitingEntry, WaitingEntry.practical_id == PracticalRow.id)
         .join(User, User.id == WaitingEntry.user_id)
         .where(WaitingEntry.state == WaitingState.waiting, _right_is_lost(None))
     )
     taught = (
-        _who(Practical.id, Practical.id)
-        .join(PracticalInstructor, PracticalInstructor.practical_id == Practical.id)
+        _who(PracticalRow.id, PracticalRow.id)
+        .join(PracticalInstructor, PracticalInstructor.practical_id == PracticalRow.id)
         .join(User, User.id == PracticalInstructor.user_id)
         .where(
-            Practical.status != PracticalStatus.cancelled,
-            Practical.starts_at > now,
+            PracticalRow.status != PracticalStatus.cancelled,
+            PracticalRow.starts_at > now,
             is_no_instructor(),
         )
     )
@@ -134,29 +140,29 @@ def _who(row_id: Any, practical_id: Any) -> Select[*tuple[Any, ...]]:
             practical_id,
             User.id,
             User.name,
-            Practical.title,
-            Practical.starts_at,
-            Practical.zone,
+            PracticalRow.title,
+            PracticalRow.starts_at,
+            PracticalRow.zone,
         )
-        .select_from(Practical)
-        .order_by(Practical.starts_at, row_id)
+        .select_from(PracticalRow)
+        .order_by(PracticalRow.starts_at, row_id)
     )
 
 
 def _right_is_lost(waived: Any) -> ColumnElement[bool]:
-    has_place = holds_place(User.id, Practical.course_key)
+    has_place = holds_place(User.id, PracticalRow.course_key)
     is_elsewhere = and_(
-        Practical.intake_id.is_not(None), ~holds_place_in(User.id, Practical.intake_id)
+        PracticalRow.intake_id.is_not(None), ~holds_place_in(User.id, PracticalRow.intake_id)
     )
     return or_(
         User.disabled_at.is_not(None),
-        and_(User.is_student.is_(False), _not_waived(waived, Reason.role)),
-        and_(~has_place, _not_waived(waived, Reason.no_place)),
-        and_(has_place, is_elsewhere, _not_waived(waived, Reason.other_intake)),
+        and_(User.is_student.is_(False), _not_waived(waived, PracticalsReason.role)),
+        and_(~has_place, _not_waived(waived, PracticalsReason.no_place)),
+        and_(has_place, is_elsewhere, _not_waived(waived, PracticalsReason.other_intake)),
     )
 
 
-def _not_waived(waived: Any, reason: Reason) -> ColumnElement[bool]:
+def _not_waived(waived: Any, reason: PracticalsReason) -> ColumnElement[bool]:
     if waived is None:
         return true()
     return ~func.coalesce(waived, "").contains(reason.value)

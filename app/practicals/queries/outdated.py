@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
 from app.kit.ids import RevisionId, UserId
-from app.practicals.domain.refusals import Reason, Unmet
-from app.practicals.domain.seats import Gate, PracticalStatus, SeatState, eligibility
-from app.practicals.models import Practical, Seat
-from app.practicals.queries.eligibility_facts import known_people
-from app.practicals.queries.summaries import BRIEF, Brief
+from app.practicals.domain.refusals import PracticalsReason, Unmet
+from app.practicals.domain.seats import Practical, PracticalStatus, SeatState, eligibility
+from app.practicals.models import PracticalRow, Seat
+from app.practicals.queries.eligibility_facts import read_candidates
+from app.practicals.queries.summaries import SUMMARY, PracticalSummary
 
-REQUIREMENTS = frozenset({Reason.modules, Reason.final_test, Reason.life_support})
+REQUIREMENTS = frozenset(
+    {PracticalsReason.modules, PracticalsReason.final_test, PracticalsReason.life_support}
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Lacking:
+class HolderWithoutRequirements:
     """Somebody with a place who does not meet the requirements of another revision."""
 
     user_id: UserId
@@ -30,29 +32,33 @@ class Lacking:
 class PlannedDay:
     """A day that has not ended, and the revision that its course has now."""
 
-    practical: Brief
+    practical: PracticalSummary
     current_revision_id: RevisionId
 
 
 def days_not_over(db: Session, *, now: datetime) -> tuple[PlannedDay, ...]:
     """Return the drafts and the published days that have not ended, the next first, in one statement."""
     rows = db.execute(
-        select(*BRIEF, courses.current_revision_of(Practical.course_key))
-        .where(Practical.status != PracticalStatus.cancelled, Practical.ends_at > now)
-        .order_by(Practical.starts_at, Practical.id)
+        select(*SUMMARY, courses.current_revision_of(PracticalRow.course_key))
+        .where(PracticalRow.status != PracticalStatus.cancelled, PracticalRow.ends_at > now)
+        .order_by(PracticalRow.starts_at, PracticalRow.id)
     )
-    return tuple(PlannedDay(Brief(*brief), current) for *brief, current in rows)
+    return tuple(PlannedDay(PracticalSummary(*brief), current) for *brief, current in rows)
 
 
-def holders_lacking(db: Session, gate: Gate, revision_id: RevisionId) -> tuple[Lacking, ...]:
+def holders_lacking(
+    db: Session, practical: Practical, revision_id: RevisionId
+) -> tuple[HolderWithoutRequirements, ...]:
     """Return who holds a place on a day and would not meet the requirements of this revision, by name."""
     holders = db.scalars(
-        select(Seat.user_id).where(Seat.practical_id == gate.id, Seat.state == SeatState.confirmed)
+        select(Seat.user_id).where(
+            Seat.practical_id == practical.id, Seat.state == SeatState.confirmed
+        )
     ).all()
-    asked = replace(gate, revision_id=revision_id)
+    asked = replace(practical, revision_id=revision_id)
     found = []
-    for user_id, known in known_people(db, asked, holders).items():
+    for user_id, known in read_candidates(db, asked, holders).items():
         unmet = tuple(one for one in eligibility(asked, known.facts) if one.reason in REQUIREMENTS)
         if unmet:
-            found.append(Lacking(user_id, known.person.name, unmet))
+            found.append(HolderWithoutRequirements(user_id, known.person.name, unmet))
     return tuple(sorted(found, key=lambda one: (one.name, str(one.user_id))))

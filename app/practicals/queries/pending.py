@@ -10,80 +10,80 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.kit.ids import PracticalId
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
-from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.lost_rights import is_no_instructor
-from app.practicals.queries.summaries import BRIEF, Brief
+from app.practicals.queries.summaries import SUMMARY, PracticalSummary
 
 CLOSING_SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class PracticalCount:
     """A day, and how many people of it something is about."""
 
-    practical: Brief
+    practical: PracticalSummary
     people: int
 
 
-def without_instructor(db: Session, *, now: datetime) -> tuple[Brief, ...]:
+def without_instructor(db: Session, *, now: datetime) -> tuple[PracticalSummary, ...]:
     """Return the published days to come that nobody with an open account teaches, the next first."""
     teaches = (
         select(PracticalInstructor.user_id)
         .join(User, User.id == PracticalInstructor.user_id)
-        .where(PracticalInstructor.practical_id == Practical.id, ~is_no_instructor())
+        .where(PracticalInstructor.practical_id == PracticalRow.id, ~is_no_instructor())
         .exists()
     )
-    return _briefs(db, select(*BRIEF).where(_is_coming(now), ~teaches))
+    return _briefs(db, select(*SUMMARY).where(_is_coming(now), ~teaches))
 
 
-def half_empty(db: Session, *, now: datetime) -> tuple[Brief, ...]:
+def half_empty(db: Session, *, now: datetime) -> tuple[PracticalSummary, ...]:
     """Return the published days with less than half of their places taken whose booking closes within
     a week."""
-    closes = Practical.booking_closes_at
+    closes = PracticalRow.booking_closes_at
     return _briefs(
         db,
-        select(*BRIEF).where(
-            Practical.status == PracticalStatus.published,
+        select(*SUMMARY).where(
+            PracticalRow.status == PracticalStatus.published,
             closes > now,
             closes <= now + CLOSING_SOON,
-            Practical.taken * 2 < Practical.capacity,
+            PracticalRow.taken * 2 < PracticalRow.capacity,
         ),
     )
 
 
-def unmarked_attendance(db: Session, *, before: datetime) -> tuple[Counted, ...]:
+def unmarked_attendance(db: Session, *, before: datetime) -> tuple[PracticalCount, ...]:
     """Return the days that ended before a moment where nobody said who came, with how many people."""
     unmarked = _count_of(
         select(func.count()).where(
-            Seat.practical_id == Practical.id,
+            Seat.practical_id == PracticalRow.id,
             Seat.state == SeatState.confirmed,
             Seat.attendance.is_(None),
         )
     )
     return _counted(
         db,
-        select(*BRIEF, unmarked).where(
-            Practical.status == PracticalStatus.published,
-            Practical.ends_at < before,
+        select(*SUMMARY, unmarked).where(
+            PracticalRow.status == PracticalStatus.published,
+            PracticalRow.ends_at < before,
             unmarked > 0,
         ),
     )
 
 
-def waiting_beside_places(db: Session, *, now: datetime) -> tuple[Counted, ...]:
+def waiting_beside_places(db: Session, *, now: datetime) -> tuple[PracticalCount, ...]:
     """Return the published days on which people wait although places are free, with how many: none of them
     meets what the day asks for, or booking has not opened. A list that is over is left out."""
     waiting = _count_of(
         select(func.count()).where(
-            WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
+            WaitingEntry.practical_id == PracticalRow.id, WaitingEntry.state == WaitingState.waiting
         )
     )
     return _counted(
         db,
-        select(*BRIEF, waiting).where(
+        select(*SUMMARY, waiting).where(
             _is_coming(now),
-            Practical.booking_closes_at > now,
-            Practical.taken < Practical.capacity,
+            PracticalRow.booking_closes_at > now,
+            PracticalRow.taken < PracticalRow.capacity,
             waiting > 0,
         ),
     )
@@ -92,34 +92,34 @@ def waiting_beside_places(db: Session, *, now: datetime) -> tuple[Counted, ...]:
 def lists_to_close(db: Session, *, now: datetime) -> tuple[PracticalId, ...]:
     """Return the published practicals whose booking has closed and for which people still wait."""
     waits = select(WaitingEntry.id).where(
-        WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
+        WaitingEntry.practical_id == PracticalRow.id, WaitingEntry.state == WaitingState.waiting
     )
     return tuple(
         db.scalars(
-            select(Practical.id)
+            select(PracticalRow.id)
             .where(
-                Practical.status == PracticalStatus.published,
-                or_(Practical.booking_closes_at <= now, Practical.starts_at <= now),
+                PracticalRow.status == PracticalStatus.published,
+                or_(PracticalRow.booking_closes_at <= now, PracticalRow.starts_at <= now),
                 waits.exists(),
             )
-            .order_by(Practical.id)
+            .order_by(PracticalRow.id)
         )
     )
 
 
 def _is_coming(now: datetime) -> ColumnElement[bool]:
-    return (Practical.status == PracticalStatus.published) & (Practical.starts_at > now)
+    return (PracticalRow.status == PracticalStatus.published) & (PracticalRow.starts_at > now)
 
 
 def _count_of(query: Select[*tuple[Any, ...]]) -> Any:
-    return query.correlate(Practical).scalar_subquery()
+    return query.correlate(PracticalRow).scalar_subquery()
 
 
-def _briefs(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[Brief, ...]:
-    rows = db.execute(query.order_by(Practical.starts_at, Practical.id))
-    return tuple(Brief(*row) for row in rows)
+def _briefs(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[PracticalSummary, ...]:
+    rows = db.execute(query.order_by(PracticalRow.starts_at, PracticalRow.id))
+    return tuple(PracticalSummary(*row) for row in rows)
 
 
-def _counted(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[Counted, ...]:
-    rows = db.execute(query.order_by(Practical.starts_at, Practical.id))
-    return tuple(Counted(Brief(*brief), people) for *brief, people in rows)
+def _counted(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[PracticalCount, ...]:
+    rows = db.execute(query.order_by(PracticalRow.starts_at, PracticalRow.id))
+    return tuple(PracticalCount(PracticalSummary(*brief), people) for *brief, people in rows)

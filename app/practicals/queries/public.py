@@ -10,14 +10,14 @@ from app.accounts.actor import Actor
 from app.courses import queries as courses
 from app.db.paging import Page, page_of
 from app.enrolments import queries as enrolments
-from app.enrolments.models import Intake
+from app.enrolments.models import IntakeRow
 from app.enrolments.queries import Offer
 from app.kit.ids import PracticalId
-from app.practicals.domain.seats import Gate, PracticalStatus
-from app.practicals.domain.terms import Window, booking_window
-from app.practicals.models import Practical
-from app.practicals.queries.eligibility_facts import GATE_COLUMNS
-from app.practicals.queries.student_list_sql import Filters
+from app.practicals.domain.seats import Practical, PracticalStatus
+from app.practicals.domain.terms import BookingWindow, booking_window
+from app.practicals.models import PracticalRow
+from app.practicals.queries.eligibility_facts import PRACTICAL_COLUMNS
+from app.practicals.queries.student_list_sql import DateFilters
 
 SHOWN = 50
 
@@ -37,12 +37,12 @@ class PublicDate:
     room: str
     free: int
     capacity: int
-    booking: Window
+    booking: BookingWindow
     intake: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class CourseStart:
     """The start of a course, for which places are reserved."""
 
     offer: Offer
@@ -54,7 +54,7 @@ class PublicDates:
     """Starts of courses (on the first page only) and one page of practical days. `courses` are the
     pairs to filter by; `course` and `month` are what is asked for, None: all."""
 
-    starts: tuple[Start, ...]
+    starts: tuple[CourseStart, ...]
     days: Page[PublicDate]
     courses: tuple[tuple[str, str], ...]
     course: str | None
@@ -85,13 +85,15 @@ def public_dates(
     titles = {one.course_key: one.course.title for one in courses.catalogue(db)}
     rows = enrolments.offers(db, actor, course_key=course, now=now) if number == 1 else ()
     starts = [
-        Start(offer, titles.get(offer.course_key, offer.title))
+        CourseStart(offer, titles.get(offer.course_key, offer.title))
         for offer in rows
         if month is None or f"{offer.starts_on:%Y-%m}" == month
     ]
     return PublicDates(
         starts=tuple(starts[:most]),
-        days=_days(db, Filters(month=month), course, zone=zone, number=number, most=most, now=now),
+        days=_days(
+            db, DateFilters(month=month), course, zone=zone, number=number, most=most, now=now
+        ),
         courses=tuple(titles.items()),
         course=course,
         month=month,
@@ -100,7 +102,7 @@ def public_dates(
 
 def _days(
     db: Session,
-    filters: Filters,
+    filters: DateFilters,
     course: str | None,
     *,
     zone: str,
@@ -109,38 +111,38 @@ def _days(
     now: datetime,
 ) -> Page[PublicDate]:
     asked = (
-        select(*GATE_COLUMNS, Intake.title, func.count().over())
-        .outerjoin(Intake, Intake.id == Practical.intake_id)
+        select(*PRACTICAL_COLUMNS, IntakeRow.title, func.count().over())
+        .outerjoin(IntakeRow, IntakeRow.id == PracticalRow.intake_id)
         .where(
-            Practical.status == PracticalStatus.published,
-            Practical.starts_at > now,
-            Practical.booking_closes_at > now,
+            PracticalRow.status == PracticalStatus.published,
+            PracticalRow.starts_at > now,
+            PracticalRow.booking_closes_at > now,
         )
-        .order_by(Practical.starts_at, Practical.id)
+        .order_by(PracticalRow.starts_at, PracticalRow.id)
         .limit(most)
         .offset((number - 1) * most)
     )
     if course is not None:
-        asked = asked.where(Practical.course_key == course)
+        asked = asked.where(PracticalRow.course_key == course)
     if span := filters.span(zone):
-        asked = asked.where(Practical.starts_at >= span[0], Practical.starts_at < span[1])
+        asked = asked.where(PracticalRow.starts_at >= span[0], PracticalRow.starts_at < span[1])
     rows = db.execute(asked).all()
-    days = [_day(db, Gate(*row[:-2]), row[-2], now) for row in rows]
+    days = [_day(db, Practical(*row[:-2]), row[-2], now) for row in rows]
     return page_of(days, number=number, total=rows[0][-1] if rows else 0, size=most)
 
 
-def _day(db: Session, gate: Gate, intake: str | None, now: datetime) -> PublicDate:
+def _day(db: Session, practical: Practical, intake: str | None, now: datetime) -> PublicDate:
     return PublicDate(
-        gate.id,
-        gate.course_key,
-        courses.revision(db, gate.revision_id).course.title,
-        gate.title,
-        gate.starts_at,
-        gate.ends_at,
-        gate.zone,
-        gate.room,
-        gate.free,
-        gate.capacity,
-        booking_window(gate, now),
+        practical.id,
+        practical.course_key,
+        courses.revision(db, practical.revision_id).course.title,
+        practical.title,
+        practical.starts_at,
+        practical.ends_at,
+        practical.zone,
+        practical.room,
+        practical.free,
+        practical.capacity,
+        booking_window(practical, now),
         intake,
     )

@@ -16,10 +16,10 @@ from app.db.prepared import KEPT_ROWS, Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals.domain.life_support import life_support_state, life_support_unmet
-from app.practicals.domain.recipients import Told
+from app.practicals.domain.recipients import Recipients
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
-from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
-from app.practicals.queries.summaries import BRIEF, HOLDS_A_SEAT, SEAT, Brief
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
+from app.practicals.queries.summaries import HOLDS_A_SEAT, SEAT, SUMMARY, PracticalSummary
 
 SHOWN = 50
 """People on one page; a real day has fewer."""
@@ -50,7 +50,7 @@ class Roster:
     """Who is expected on one day, by name. `seats` are everybody, or one page of them; `expected` and
     `attended` count all."""
 
-    practical: Brief
+    practical: PracticalSummary
     note: str | None
     instructors: tuple[str, ...]
     seats: tuple[RosterSeat, ...]
@@ -64,11 +64,11 @@ class Roster:
         return page_of(self.seats, number=self.number, total=self.expected, size=SHOWN)
 
     @property
-    def told(self) -> Told:
+    def told(self) -> Recipients:
         """Who is mailed when the day is called off; nobody has been told of a draft."""
         if self.practical.status is not PracticalStatus.published:
-            return Told()
-        return Told(self.expected, self.waiting, len(self.instructors))
+            return Recipients()
+        return Recipients(self.expected, self.waiting, len(self.instructors))
 
 
 USER = table_of(User).c
@@ -79,7 +79,7 @@ def _counted(*which: Any) -> Any:
     return (
         select(func.count())
         .select_from(Seat)
-        .where(Seat.practical_id == Practical.id, Seat.state == SeatState.confirmed, *which)
+        .where(Seat.practical_id == PracticalRow.id, Seat.state == SeatState.confirmed, *which)
         .scalar_subquery()
     )
 
@@ -87,17 +87,17 @@ def _counted(*which: Any) -> Any:
 # Built once: building such statements takes longer than the database takes to answer them.
 DAY = Prepared(
     select(
-        *BRIEF,
-        Practical.note,
+        *SUMMARY,
+        PracticalRow.note,
         select(func.count())
         .select_from(WaitingEntry)
         .where(
-            WaitingEntry.practical_id == Practical.id, WaitingEntry.state == WaitingState.waiting
+            WaitingEntry.practical_id == PracticalRow.id, WaitingEntry.state == WaitingState.waiting
         )
         .scalar_subquery(),
         _counted(),
         _counted(Seat.attendance == Attendance.attended),
-    ).where(Practical.id == THIS)
+    ).where(PracticalRow.id == THIS)
 )
 TEACHERS = Prepared(
     select(User.name)
@@ -180,8 +180,8 @@ def notes_of(db: Session, practical_ids: Sequence[PracticalId]) -> dict[Practica
     if not practical_ids:
         return {}
     rows = db.execute(
-        select(Practical.id, Practical.note).where(
-            Practical.id.in_(practical_ids), Practical.note.is_not(None)
+        select(PracticalRow.id, PracticalRow.note).where(
+            PracticalRow.id.in_(practical_ids), PracticalRow.note.is_not(None)
         )
     )
     return {practical_id: note for practical_id, note in rows if note}
@@ -197,7 +197,7 @@ def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None
     else:
         skipped = (number - 1) * SHOWN
         people = PAGE_EXPECTED.all(db, practical_id=practical_id, most=SHOWN, skipped=skipped)
-    day = Brief(*brief)
+    day = PracticalSummary(*brief)
     return Roster(
         day,
         note,
@@ -211,7 +211,7 @@ def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None
 
 
 def _with_life_support(
-    db: Session, day: Brief, seats: Sequence[RosterSeat]
+    db: Session, day: PracticalSummary, seats: Sequence[RosterSeat]
 ) -> tuple[RosterSeat, ...]:
     """Say beside each person whether their proof covers the day, where the kind of day asks for one; no
     statement while the revision is in memory."""

@@ -12,16 +12,16 @@ from app.accounts.actor import Actor
 from app.courses import queries as courses
 from app.db.paging import Page, page_of
 from app.enrolments import queries as enrolments
-from app.enrolments.queries import Place
+from app.enrolments.queries import ConfirmedPlace
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, RevisionId, SeatId
 from app.learning import queries as learning
 from app.learning.domain import Done
 from app.practicals.domain.seats import (
-    Facts,
-    Gate,
+    EligibilityFacts,
     Overlap,
-    Reason,
+    Practical,
+    PracticalsReason,
     Unmet,
     booking_refusal,
     cancel_refusal,
@@ -29,8 +29,8 @@ from app.practicals.domain.seats import (
     waiting_refusal,
 )
 from app.practicals.domain.terms import (
+    BookingWindow,
     CancelTerms,
-    Window,
     booking_window,
     cancel_deadline,
     cancel_terms,
@@ -38,18 +38,18 @@ from app.practicals.domain.terms import (
 from app.practicals.domain.times import month_words
 from app.practicals.domain.waiting import freed
 from app.practicals.queries.eligibility_facts import (
-    Missing,
+    OpenRequirements,
     eligible_ahead,
     facts_of,
-    known_people,
-    missing_of,
+    open_requirements_of,
+    read_candidates,
 )
 from app.practicals.queries.student_list_sql import (
     LISTED,
     ONE_DATE,
     OWN_DATES,
-    Filters,
-    Listed,
+    DateFilters,
+    DateListRow,
     other_dates,
 )
 from app.practicals.queries.students_without_date import intakes_without_a_day
@@ -58,17 +58,21 @@ from app.practicals.queries.summaries import instructor_ids
 KEPT_DATES = 2_000
 WHATEVER_THE_DATE = frozenset(
     {
-        Reason.account,
-        Reason.address,
-        Reason.no_place,
-        Reason.modules,
-        Reason.final_test,
-        Reason.life_support,
-        Reason.profile,
+        PracticalsReason.account,
+        PracticalsReason.address,
+        PracticalsReason.no_place,
+        PracticalsReason.modules,
+        PracticalsReason.final_test,
+        PracticalsReason.life_support,
+        PracticalsReason.profile,
     }
 )
-WINDOW = frozenset({Reason.not_open_yet, Reason.closed})
-ABOUT_THE_DATE = WINDOW | {Reason.full, Reason.queue_ahead, Reason.already_booked}
+WINDOW = frozenset({PracticalsReason.not_open_yet, PracticalsReason.closed})
+ABOUT_THE_DATE = WINDOW | {
+    PracticalsReason.full,
+    PracticalsReason.queue_ahead,
+    PracticalsReason.already_booked,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,14 +81,14 @@ class DateRow:
     are the terms of their place, or of the one they would book; None when it has begun or is cancelled.
     Rows are kept as they were made, so one is compared by being the same and not by all that it says."""
 
-    gate: Gate
+    practical: Practical
     course_title: str
     seat_id: SeatId | None
     waiting: int
     position: int | None
     unmet: tuple[Unmet, ...]
     wait_unmet: tuple[Unmet, ...]
-    booking: Window
+    booking: BookingWindow
     cancel: CancelTerms | None
     waited: bool
     """Whether they were on a waiting list that is over now."""
@@ -99,7 +103,7 @@ class DateRow:
 
     @property
     def is_full(self) -> bool:
-        return self.gate.free == 0
+        return self.practical.free == 0
 
     @property
     def personal(self) -> tuple[Unmet, ...]:
@@ -110,7 +114,7 @@ class DateRow:
     def said(self) -> tuple[Unmet, ...]:
         """What the page of the date says against booking. That it is full sends people to the waiting
         list, so it is said only to those who may join it, or when nothing else stands in the way."""
-        others = tuple(unmet for unmet in self.unmet if unmet.reason is not Reason.full)
+        others = tuple(unmet for unmet in self.unmet if unmet.reason is not PracticalsReason.full)
         return others if others and not self.can_wait else self.unmet
 
     @property
@@ -127,7 +131,7 @@ class DatesPage:
 
     own: tuple[DateRow, ...]
     dates: Page[DateRow]
-    filters: Filters
+    filters: DateFilters
     kinds: tuple[tuple[str, str], ...]
     shared: tuple[Unmet, ...]
     awaited: tuple[str, ...]
@@ -137,7 +141,7 @@ class DatesPage:
         """The dates under the months of their venues, in words."""
         months: dict[str, tuple[DateRow, ...]] = {}
         for row in self.dates.rows:
-            month = month_words(row.gate.starts_at, row.gate.zone)
+            month = month_words(row.practical.starts_at, row.practical.zone)
             months[month] = (*months.get(month, ()), row)
         return tuple(months.items())
 
@@ -158,29 +162,29 @@ class PracticalPage:
 
 
 def dates_page(
-    db: Session, actor: Actor, filters: Filters, *, zone: str, number: int, now: datetime
+    db: Session, actor: Actor, filters: DateFilters, *, zone: str, number: int, now: datetime
 ) -> DatesPage:
     """Return a student's list, in five statements whatever the number of dates and people; in six where
     there is no date for them."""
-    own: list[Listed] = OWN_DATES.all(db, viewer=actor.user_id, now=now)
+    own: list[DateListRow] = OWN_DATES.all(db, viewer=actor.user_id, now=now)
     found = other_dates(db, filters, viewer=actor.user_id, zone=zone, now=now, number=number)
     counted = found
     if not found and number > 1:  # past the end; the first page knows how many there are
         counted = other_dates(db, filters, viewer=actor.user_id, zone=zone, now=now, number=1)
-    viewer = _Viewer(db, actor, [row.gate for row in own if row.seat_id is not None])
+    viewer = _Viewer(db, actor, [row.practical for row in own if row.seat_id is not None])
     rows = [_date_row(db, viewer, row, now) for row in found]
     own_rows = tuple(_date_row(db, viewer, row, now) for row in own)
     return DatesPage(
         own=own_rows,
         dates=page_of(rows, number=number, total=counted[0].total if counted else 0, size=LISTED),
         filters=filters,
-        kinds=_kinds(db, (row.gate for row in (*own_rows, *rows)), viewer.places),
+        kinds=_kinds(db, (row.practical for row in (*own_rows, *rows)), viewer.places),
         shared=_shared(rows),
         awaited=intakes_without_a_day(db, actor.user_id) if _is_bare(own, rows, filters) else (),
     )
 
 
-def _is_bare(own: Sequence[Listed], rows: Sequence[DateRow], filters: Filters) -> bool:
+def _is_bare(own: Sequence[DateListRow], rows: Sequence[DateRow], filters: DateFilters) -> bool:
     """Whether there is nothing to choose: no date, or none that can still be booked."""
     can_come = any(not row.booking.is_over for row in rows)
     return not own and not can_come and not filters.any
@@ -190,96 +194,104 @@ def practical_page(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
 ) -> PracticalPage:
     """Return one published or cancelled date for a student, or raise NotFound."""
-    row: Listed | None = ONE_DATE.one_or_none(db, viewer=actor.user_id, practical_id=practical_id)
+    row: DateListRow | None = ONE_DATE.one_or_none(
+        db, viewer=actor.user_id, practical_id=practical_id
+    )
     if row is None:
         raise NotFound
-    gate, waiting = row.gate, row.waiting
-    facts = known_people(db, gate, [actor.user_id])[actor.user_id].facts
-    if waiting and gate.free:
-        facts = replace(facts, eligible_ahead=eligible_ahead(db, gate, actor.user_id))
-    course = courses.revision(db, gate.revision_id).course
-    kind = course.practical(gate.kind_key)
-    names = accounts.people(db, instructor_ids(db, gate.id)).values()
+    practical, waiting = row.practical, row.waiting
+    facts = read_candidates(db, practical, [actor.user_id])[actor.user_id].facts
+    if waiting and practical.free:
+        facts = replace(facts, eligible_ahead=eligible_ahead(db, practical, actor.user_id))
+    course = courses.revision(db, practical.revision_id).course
+    kind = course.practical(practical.kind_key)
+    names = accounts.people(db, instructor_ids(db, practical.id)).values()
     return PracticalPage(
         row=_kept_row(row, facts, course.title, _moment(row, now)),
         description_html=kind.description_html if kind else "",
         bring=kind.bring if kind else (),
         live_models=bool(kind and kind.live_models),
         instructors=tuple(sorted(person.name for person in names)),
-        cancel_unmet=cancel_refusal(gate, cancel_deadline(gate, row.seat_until), now),
-        person_unmet=eligibility(gate, facts),
-        passes_on=waiting > 0 and freed(gate, now) > 0,
+        cancel_unmet=cancel_refusal(practical, cancel_deadline(practical, row.seat_until), now),
+        person_unmet=eligibility(practical, facts),
+        passes_on=waiting > 0 and freed(practical, now) > 0,
     )
 
 
 class _Viewer:
     """The student who looks at the list, and the dates on which they have a place."""
 
-    def __init__(self, db: Session, actor: Actor, held: Iterable[Gate]) -> None:
+    def __init__(self, db: Session, actor: Actor, held: Iterable[Practical]) -> None:
         self.person = accounts.person(db, actor.user_id)
         self.places = enrolments.places_of(db, actor.user_id)
         self._done = learning.done_on_all(db, actor.user_id)
         self._held = tuple(held)
-        self._missing: dict[tuple[RevisionId, str], Missing] = {}
+        self._missing: dict[tuple[RevisionId, str], OpenRequirements] = {}
 
-    def facts(self, db: Session, gate: Gate, *, is_waiting: bool, ahead: int) -> Facts:
+    def facts(
+        self, db: Session, practical: Practical, *, is_waiting: bool, ahead: int
+    ) -> EligibilityFacts:
         """Return what the rules must know for one date, without a statement."""
-        places = tuple(place for place in self.places if place.course_key == gate.course_key)
+        places = tuple(place for place in self.places if place.course_key == practical.course_key)
         return facts_of(
-            gate,
+            practical,
             self.person,
             places,
-            self._missing_of(db, gate, places),
-            self._overlaps(gate),
+            self._missing_of(db, practical, places),
+            self._overlaps(practical),
             is_waiting=is_waiting,
             eligible_ahead=ahead,
         )
 
-    def _missing_of(self, db: Session, gate: Gate, places: tuple[Place, ...]) -> Missing:
+    def _missing_of(
+        self, db: Session, practical: Practical, places: tuple[ConfirmedPlace, ...]
+    ) -> OpenRequirements:
         """The same for every date of a kind: fifty dates ask once."""
-        kind = (gate.revision_id, gate.kind_key)
+        kind = (practical.revision_id, practical.kind_key)
         if kind not in self._missing:
-            done = self._done.get(gate.course_key, Done())
-            self._missing[kind] = missing_of(db, gate, places, done)
+            done = self._done.get(practical.course_key, Done())
+            self._missing[kind] = open_requirements_of(db, practical, places, done)
         return self._missing[kind]
 
-    def _overlaps(self, gate: Gate) -> list[Overlap]:
+    def _overlaps(self, practical: Practical) -> list[Overlap]:
         return [
             Overlap(other.id, other.title, other.starts_at, other.zone)
             for other in self._held
-            if other.starts_at < gate.ends_at and other.ends_at > gate.starts_at
+            if other.starts_at < practical.ends_at and other.ends_at > practical.starts_at
         ]
 
 
-def _date_row(db: Session, viewer: _Viewer, row: Listed, now: datetime) -> DateRow:
-    gate, waiting, ahead = row.gate, row.waiting, row.ahead
+def _date_row(db: Session, viewer: _Viewer, row: DateListRow, now: datetime) -> DateRow:
+    practical, waiting, ahead = row.practical, row.waiting, row.ahead
     is_waiting = row.number is not None
     # The list does not ask who of the queue could come: where somebody waits, the queue is first.
-    facts = viewer.facts(db, gate, is_waiting=is_waiting, ahead=ahead if is_waiting else waiting)
-    title = courses.revision(db, gate.revision_id).course.title
+    facts = viewer.facts(
+        db, practical, is_waiting=is_waiting, ahead=ahead if is_waiting else waiting
+    )
+    title = courses.revision(db, practical.revision_id).course.title
     return _kept_row(row, facts, title, _moment(row, now))
 
 
-def _moment(row: Listed, now: datetime) -> datetime:
+def _moment(row: DateListRow, now: datetime) -> datetime:
     """Return the last moment that has passed of all that the rules compare with for this row."""
-    return row.gate.moment(now, *([row.seat_until] if row.seat_until else ()))
+    return row.practical.moment(now, *([row.seat_until] if row.seat_until else ()))
 
 
 @lru_cache(maxsize=KEPT_DATES)
-def _kept_row(row: Listed, facts: Facts, title: str, now: datetime) -> DateRow:
+def _kept_row(row: DateListRow, facts: EligibilityFacts, title: str, now: datetime) -> DateRow:
     """The same row for everybody of whom the same is known; whoever looks changes little in a list."""
-    booking = booking_window(row.gate, now)
+    booking = booking_window(row.practical, now)
     is_waiting = row.number is not None
     return DateRow(
-        row.gate,
+        row.practical,
         title,
         row.seat_id,
         0 if booking.is_over else row.waiting,
         row.ahead + 1 if is_waiting and not booking.is_over else None,
-        booking_refusal(row.gate, facts, now),
-        waiting_refusal(row.gate, facts, now),
+        booking_refusal(row.practical, facts, now),
+        waiting_refusal(row.practical, facts, now),
         booking,
-        cancel_terms(row.gate, row.seat_until, now),
+        cancel_terms(row.practical, row.seat_until, now),
         is_waiting and booking.is_over,
     )
 
@@ -296,10 +308,12 @@ def _shared(rows: Sequence[DateRow]) -> tuple[Unmet, ...]:
 
 
 def _kinds(
-    db: Session, gates: Iterable[Gate], places: Iterable[Place]
+    db: Session, practicals: Iterable[Practical], places: Iterable[ConfirmedPlace]
 ) -> tuple[tuple[str, str], ...]:
     """The kinds to filter by: those of the person's courses and those on the page."""
-    found = {f"{gate.course_key}/{gate.kind_key}": gate.title for gate in gates}
+    found = {
+        f"{practical.course_key}/{practical.kind_key}": practical.title for practical in practicals
+    }
     for place in places:
         for kind in courses.revision(db, place.revision_id).course.practicals:
             found.setdefault(f"{place.course_key}/{kind.key}", kind.title)

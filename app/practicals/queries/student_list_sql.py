@@ -27,9 +27,9 @@ from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment
 from app.kit.errors import Invalid
 from app.kit.ids import SeatId, UserId
-from app.practicals.domain.seats import Gate, PracticalStatus, WaitingState
-from app.practicals.models import Practical, Seat, WaitingEntry
-from app.practicals.queries.eligibility_facts import GATE_COLUMNS
+from app.practicals.domain.seats import Practical, PracticalStatus, WaitingState
+from app.practicals.models import PracticalRow, Seat, WaitingEntry
+from app.practicals.queries.eligibility_facts import PRACTICAL_COLUMNS
 from app.practicals.queries.summaries import (
     ENTRY,
     PRACTICAL,
@@ -41,7 +41,7 @@ from app.practicals.queries.summaries import (
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class DateFilters:
     """What of the list is asked for. `kind` is "course/kind", `month` "2026-12"; None: all. `free`: only
     what is open for booking and has a place that nobody waits for."""
 
@@ -67,7 +67,7 @@ class Filters:
         return first.astimezone(UTC), following.astimezone(UTC)
 
 
-GATE = len(GATE_COLUMNS)
+PRACTICAL_WIDTH = len(PRACTICAL_COLUMNS)
 LISTED = 12
 """Dates on one page of the list: each is a card."""
 
@@ -96,12 +96,12 @@ do anything about. Who has no place on the course yet sees all of its days."""
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class DateListRow:
     """One date with the viewer's place on it and its own deadline, their number in its queue, how many
     wait and how many of them come first; `total` counts all dates that were asked for, where the list
     has pages."""
 
-    gate: Gate
+    practical: Practical
     seat_id: SeatId | None
     seat_until: datetime | None
     number: int | None
@@ -110,19 +110,21 @@ class Listed:
     total: int
 
 
-def _own(row: Row[*tuple[Any, ...]]) -> Listed:
-    seat_id, seat_until, number, waiting, ahead = row[GATE:]
-    return Listed(Gate(*row[:GATE]), seat_id, seat_until, number, waiting, ahead, total=0)
+def _own(row: Row[*tuple[Any, ...]]) -> DateListRow:
+    seat_id, seat_until, number, waiting, ahead = row[PRACTICAL_WIDTH:]
+    return DateListRow(
+        Practical(*row[:PRACTICAL_WIDTH]), seat_id, seat_until, number, waiting, ahead, total=0
+    )
 
 
-def _other(row: Row[*tuple[Any, ...]]) -> Listed:
-    waiting, total = row[GATE:]
-    return Listed(Gate(*row[:GATE]), None, None, None, waiting, 0, total)
+def _other(row: Row[*tuple[Any, ...]]) -> DateListRow:
+    waiting, total = row[PRACTICAL_WIDTH:]
+    return DateListRow(Practical(*row[:PRACTICAL_WIDTH]), None, None, None, waiting, 0, total)
 
 
 def _in_order(rows: Rows, *seen: PracticalStatus) -> Rows:
     return (
-        rows.select_from(table_of(Practical))
+        rows.select_from(table_of(PracticalRow))
         .where(or_(*(PRACTICAL.status == status for status in seen)))
         .order_by(PRACTICAL.starts_at, PRACTICAL.id)
     )
@@ -135,7 +137,7 @@ def _waits() -> tuple[Select[int], FromClause]:
         select(func.count())
         .select_from(queue)
         .where(queue.c.practical_id == PRACTICAL.id, queue.c.state == WaitingState.waiting)
-        .correlate(table_of(Practical), table_of(WaitingEntry))
+        .correlate(table_of(PracticalRow), table_of(WaitingEntry))
     )
     return waits, queue
 
@@ -144,7 +146,7 @@ def _with_own_places(*seen: PracticalStatus) -> Rows:
     waits, queue = _waits()
     ahead = waits.where(queue.c.number < ENTRY.number).scalar_subquery()
     own = (SEAT.id, SEAT.cancel_until.label("seat_until"), ENTRY.number)
-    rows = select(*GATE_COLUMNS, *own, waits.scalar_subquery(), ahead)
+    rows = select(*PRACTICAL_COLUMNS, *own, waits.scalar_subquery(), ahead)
     return (
         _in_order(rows, *seen)
         .outerjoin(table_of(Seat), own_seat(VIEWER))
@@ -158,14 +160,16 @@ def _others(*which: ColumnElement[bool]) -> Rows:
 
     def counted(*more: ColumnElement[bool]) -> ColumnElement[int]:
         is_shown = PRACTICAL.status == PracticalStatus.published
-        dates = select(func.count()).select_from(table_of(Practical))
+        dates = select(func.count()).select_from(table_of(PracticalRow))
         return dates.where(is_shown, *asked, *more).scalar_subquery()
 
     # Counting all and taking off the few that are the viewer's asks nothing about each date.
     total = counted() - counted(MINE)
     waits, _ = _waits()
     return (
-        _in_order(select(*GATE_COLUMNS, waits.scalar_subquery(), total), PracticalStatus.published)
+        _in_order(
+            select(*PRACTICAL_COLUMNS, waits.scalar_subquery(), total), PracticalStatus.published
+        )
         .where(*asked, not_(MINE))
         .limit(bindparam("most", type_=Integer()))
         .offset(bindparam("skipped", type_=Integer()))
@@ -190,8 +194,8 @@ ONE_DATE = Prepared(
 
 
 def other_dates(
-    db: Session, filters: Filters, *, viewer: UserId, zone: str, now: datetime, number: int
-) -> list[Listed]:
+    db: Session, filters: DateFilters, *, viewer: UserId, zone: str, now: datetime, number: int
+) -> list[DateListRow]:
     """Return one page of the dates to come that are not the viewer's."""
     asked = {"viewer": viewer, "now": now, "most": LISTED, "skipped": (number - 1) * LISTED}
     if filters.any:
@@ -199,7 +203,7 @@ def other_dates(
     return OTHER_DATES.all(db, **asked)
 
 
-def _narrowed(filters: Filters, zone: str) -> Iterator[ColumnElement[bool]]:
+def _narrowed(filters: DateFilters, zone: str) -> Iterator[ColumnElement[bool]]:
     if filters.kind is not None:
         course_key, _, kind_key = filters.kind.partition("/")
         yield PRACTICAL.course_key == course_key
@@ -212,7 +216,7 @@ def _narrowed(filters: Filters, zone: str) -> Iterator[ColumnElement[bool]]:
         yield (
             ~select(queue.c.id)
             .where(queue.c.practical_id == PRACTICAL.id, queue.c.state == WaitingState.waiting)
-            .correlate(table_of(Practical))
+            .correlate(table_of(PracticalRow))
             .exists()
         )
     span = filters.span(zone)

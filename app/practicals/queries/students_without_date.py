@@ -6,10 +6,10 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.ids import IntakeId, UserId
 from app.practicals.domain.seats import SeatState
-from app.practicals.models import Practical, Seat
+from app.practicals.models import PracticalRow, Seat
 
 CONFIRMED = Enrolment.state == EnrolmentState.confirmed
 
@@ -18,10 +18,10 @@ def intakes_without_a_day(db: Session, user_id: UserId) -> tuple[str, ...]:
     """Return the titles of the intakes of a person who has no place on any day of the course; ask only
     where there is no day that they could choose."""
     rows = db.scalars(
-        select(Intake.title)
-        .join(Enrolment, Enrolment.intake_id == Intake.id)
+        select(IntakeRow.title)
+        .join(Enrolment, Enrolment.intake_id == IntakeRow.id)
         .where(Enrolment.user_id == user_id, CONFIRMED, ~_has_a_seat())
-        .order_by(Intake.starts_on, Intake.id)
+        .order_by(IntakeRow.starts_on, IntakeRow.id)
     )
     return tuple(dict.fromkeys(rows))
 
@@ -47,11 +47,11 @@ def who_has_no_day(
 def _has_a_seat() -> ColumnElement[bool]:
     return (
         select(Seat.id)
-        .join(Practical, Practical.id == Seat.practical_id)
+        .join(PracticalRow, PracticalRow.id == Seat.practical_id)
         .where(
             Seat.user_id == Enrolment.user_id,
             Seat.state == SeatState.confirmed,
-            Practical.course_key == Enrolment.course_key,
+            PracticalRow.course_key == Enrolment.course_key,
         )
         .correlate(Enrolment)
         .exists()

@@ -27,15 +27,15 @@ from app.db.prepared import Prepared
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 from app.practicals.domain.terms import CancelTerms, place_terms
-from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 
-PRACTICAL, SEAT, ENTRY = table_of(Practical).c, table_of(Seat).c, table_of(WaitingEntry).c
+PRACTICAL, SEAT, ENTRY = table_of(PracticalRow).c, table_of(Seat).c, table_of(WaitingEntry).c
 HOLDS_A_SEAT = SEAT.state == SeatState.confirmed
 WAITS = ENTRY.state == WaitingState.waiting
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class PracticalSummary:
     """One practical day in short."""
 
     practical_id: PracticalId
@@ -53,14 +53,14 @@ class Brief:
 
 
 @dataclass(frozen=True, slots=True)
-class SeatBrief:
+class SeatSummary:
     """One place: whose, on which day, and whether they came."""
 
     seat_id: SeatId
     user_id: UserId
     state: SeatState
     attendance: Attendance | None
-    practical: Brief
+    practical: PracticalSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,42 +68,42 @@ class OwnDate:
     """A coming date on which a student has a place, or waits at a position. `cancel` are the terms of the
     place; None without one, and once the day has begun."""
 
-    practical: Brief
+    practical: PracticalSummary
     cancel: CancelTerms | None
     has_seat: bool
     position: int | None
 
 
-BRIEF: tuple[Any, ...] = (
-    Practical.id,
-    Practical.course_key,
-    Practical.kind_key,
-    Practical.revision_id,
-    Practical.title,
-    Practical.starts_at,
-    Practical.ends_at,
-    Practical.zone,
-    Practical.room,
-    Practical.status,
-    Practical.capacity,
-    Practical.taken,
+SUMMARY: tuple[Any, ...] = (
+    PracticalRow.id,
+    PracticalRow.course_key,
+    PracticalRow.kind_key,
+    PracticalRow.revision_id,
+    PracticalRow.title,
+    PracticalRow.starts_at,
+    PracticalRow.ends_at,
+    PracticalRow.zone,
+    PracticalRow.room,
+    PracticalRow.status,
+    PracticalRow.capacity,
+    PracticalRow.taken,
 )
 
 
-def practical_brief(db: Session, practical_id: PracticalId) -> Brief | None:
+def practical_summary(db: Session, practical_id: PracticalId) -> PracticalSummary | None:
     """Return one practical of any status, or None; who may see it is the caller's question."""
-    row = db.execute(select(*BRIEF).where(Practical.id == practical_id)).one_or_none()
-    return None if row is None else Brief(*row)
+    row = db.execute(select(*SUMMARY).where(PracticalRow.id == practical_id)).one_or_none()
+    return None if row is None else PracticalSummary(*row)
 
 
-def seat(db: Session, seat_id: SeatId) -> SeatBrief | None:
+def seat(db: Session, seat_id: SeatId) -> SeatSummary | None:
     """Return one place, ended ones too, or None."""
     return next(iter(_seats(db, _seat_select().where(Seat.id == seat_id))), None)
 
 
 def attended_seats(
     db: Session, user_id: UserId, course_key: str | None = None
-) -> tuple[SeatBrief, ...]:
+) -> tuple[SeatSummary, ...]:
     """Return the places of a person whose day they attended, on one course or on all, oldest first."""
     return tuple(
         _seat_brief(row)
@@ -112,17 +112,17 @@ def attended_seats(
     )
 
 
-def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatBrief, ...]:
+def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatSummary, ...]:
     """Return every place a person has or had, the newest day first."""
     rows = db.execute(
-        select(Seat.id, Seat.user_id, Seat.state, Seat.attendance, *BRIEF)
-        .join(Practical, Practical.id == Seat.practical_id)
+        select(Seat.id, Seat.user_id, Seat.state, Seat.attendance, *SUMMARY)
+        .join(PracticalRow, PracticalRow.id == Seat.practical_id)
         .where(Seat.user_id == user_id)
-        .order_by(Practical.starts_at.desc(), Seat.id.desc())
+        .order_by(PracticalRow.starts_at.desc(), Seat.id.desc())
         .limit(most)
     )
     return tuple(
-        SeatBrief(seat_id, owner, state, attendance, Brief(*brief))
+        SeatSummary(seat_id, owner, state, attendance, PracticalSummary(*brief))
         for seat_id, owner, state, attendance, *brief in rows
     )
 
@@ -179,7 +179,7 @@ def upcoming_for_student(
     rows = OWN_COMING.all(db, viewer=user_id, now=now, most=most)
     return tuple(
         OwnDate(
-            brief := Brief(*columns),
+            brief := PracticalSummary(*columns),
             place_terms(cancel_until, seat_until, brief.starts_at, brief.zone, now)
             if seat_id
             else None,
@@ -192,20 +192,20 @@ def upcoming_for_student(
 
 def upcoming_for_instructor(
     db: Session, user_id: UserId, *, now: datetime, most: int = 20
-) -> tuple[Brief, ...]:
+) -> tuple[PracticalSummary, ...]:
     """Return the published days this person teaches that are not over, the next one first."""
     rows = db.execute(
-        select(*BRIEF)
-        .join(PracticalInstructor, PracticalInstructor.practical_id == Practical.id)
+        select(*SUMMARY)
+        .join(PracticalInstructor, PracticalInstructor.practical_id == PracticalRow.id)
         .where(
             PracticalInstructor.user_id == user_id,
-            Practical.status == PracticalStatus.published,
-            Practical.ends_at > now,
+            PracticalRow.status == PracticalStatus.published,
+            PracticalRow.ends_at > now,
         )
-        .order_by(Practical.starts_at, Practical.id)
+        .order_by(PracticalRow.starts_at, PracticalRow.id)
         .limit(most)
     )
-    return tuple(Brief(*row) for row in rows)
+    return tuple(PracticalSummary(*row) for row in rows)
 
 
 def own_seat(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
@@ -226,7 +226,7 @@ def dates_of(viewer: BindParameter[Any]) -> CompoundSelect[*tuple[Any, ...]]:
 
 
 def _brief_columns() -> tuple[Any, ...]:
-    return tuple(PRACTICAL[column.key] for column in BRIEF)
+    return tuple(PRACTICAL[column.key] for column in SUMMARY)
 
 
 def _own_coming() -> Select[*tuple[Any, ...]]:
@@ -240,7 +240,7 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
             ahead.c.state == WaitingState.waiting,
             ahead.c.number <= ENTRY.number,
         )
-        .correlate(table_of(Practical), table_of(WaitingEntry))
+        .correlate(table_of(PracticalRow), table_of(WaitingEntry))
         .scalar_subquery()
     )
     return (
@@ -252,7 +252,7 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
             ENTRY.id,
             position,
         )
-        .select_from(table_of(Practical))
+        .select_from(table_of(PracticalRow))
         .outerjoin(table_of(Seat), own_seat(viewer))
         .outerjoin(table_of(WaitingEntry), own_entry(viewer))
         .where(
@@ -271,23 +271,23 @@ OWN_COMING = Prepared(_own_coming())
 
 
 def _seat_select() -> Select[*tuple[Any, ...]]:
-    return select(Seat.id, Seat.user_id, Seat.state, Seat.attendance, *BRIEF).join(
-        Practical, Practical.id == Seat.practical_id
+    return select(Seat.id, Seat.user_id, Seat.state, Seat.attendance, *SUMMARY).join(
+        PracticalRow, PracticalRow.id == Seat.practical_id
     )
 
 
-def _seats(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[SeatBrief, ...]:
+def _seats(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[SeatSummary, ...]:
     return tuple(_seat_brief(row) for row in db.execute(query))
 
 
-def _seat_brief(row: Any) -> SeatBrief:
+def _seat_brief(row: Any) -> SeatSummary:
     seat_id, user_id, state, attendance, *brief = row
-    return SeatBrief(seat_id, user_id, state, attendance, Brief(*brief))
+    return SeatSummary(seat_id, user_id, state, attendance, PracticalSummary(*brief))
 
 
 ATTENDED = Prepared(
     select(SEAT.id, SEAT.user_id, SEAT.state, SEAT.attendance, *_brief_columns())
-    .join_from(table_of(Seat), table_of(Practical), PRACTICAL.id == SEAT.practical_id)
+    .join_from(table_of(Seat), table_of(PracticalRow), PRACTICAL.id == SEAT.practical_id)
     .where(
         SEAT.user_id == bindparam("user_id"),
         HOLDS_A_SEAT,

@@ -14,15 +14,15 @@ from app.practicals import policy
 from app.practicals.domain.attendance import unmark_refusal
 from app.practicals.domain.seats import (
     Attendance,
-    Gate,
+    Practical,
     SeatState,
     attendance_refusal,
 )
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
 from app.practicals.queries.summaries import is_instructor_of
-from app.practicals.service.attendance_evidence import demand_not_relied_on
-from app.practicals.service.locking import take_gate
+from app.practicals.service.attendance_evidence import demand_no_reliance
+from app.practicals.service.locking import lock_practical
 
 
 def mark_attendance(
@@ -42,19 +42,19 @@ def mark_attendance(
     `practical.attended`.
     """
     require(policy.may_teach(actor))
-    gate = _their_day(db, actor, practical_id)
+    practical = _their_day(db, actor, practical_id)
     seat = db.get(Seat, seat_id)
-    if seat is None or seat.practical_id != gate.id or seat.state is not SeatState.confirmed:
+    if seat is None or seat.practical_id != practical.id or seat.state is not SeatState.confirmed:
         raise NotFound
-    if unmet := attendance_refusal(gate, now):
+    if unmet := attendance_refusal(practical, now):
         raise PlaceRefused((unmet,))
     before = seat.attendance
     if before is attendance:
         return
-    if attendance is None and (unmet := unmark_refusal(gate, now)):
+    if attendance is None and (unmet := unmark_refusal(practical, now)):
         raise PlaceRefused((unmet,))
     if before is Attendance.attended:
-        demand_not_relied_on(db, seat_id)
+        demand_no_reliance(db, seat_id)
     db.execute(
         update(Seat)
         .where(Seat.id == seat_id)
@@ -62,7 +62,7 @@ def mark_attendance(
     )
     _record(db, actor, seat, before, attendance, now=now)
     if attendance is Attendance.attended:
-        _announce(db, gate, seat, now=now)
+        _announce(db, practical, seat, now=now)
 
 
 def mark_everybody_present(
@@ -71,13 +71,13 @@ def mark_everybody_present(
     """Mark everybody with a place as attended who has no mark yet, and return how many they were.
     People who are marked as absent stay absent. Who may do it: as for one person."""
     require(policy.may_teach(actor))
-    gate = _their_day(db, actor, practical_id)
-    if unmet := attendance_refusal(gate, now):
+    practical = _their_day(db, actor, practical_id)
+    if unmet := attendance_refusal(practical, now):
         raise PlaceRefused((unmet,))
     seats = db.scalars(
         update(Seat)
         .where(
-            Seat.practical_id == gate.id,
+            Seat.practical_id == practical.id,
             Seat.state == SeatState.confirmed,
             Seat.attendance.is_(None),
         )
@@ -86,17 +86,17 @@ def mark_everybody_present(
     ).all()
     for seat in seats:
         _record(db, actor, seat, None, Attendance.attended, now=now)
-        _announce(db, gate, seat, now=now)
+        _announce(db, practical, seat, now=now)
     return len(seats)
 
 
-def _their_day(db: Session, actor: Actor, practical_id: PracticalId) -> Gate:
+def _their_day(db: Session, actor: Actor, practical_id: PracticalId) -> Practical:
     """Take the gate of a day of this person's; to other staff it does not exist."""
-    gate = take_gate(db, practical_id)
+    practical = lock_practical(db, practical_id)
     is_theirs = is_instructor_of(db, actor, practical_id)
     if not policy.may_see_roster(actor, is_instructor_of=is_theirs):
         raise NotFound
-    return gate
+    return practical
 
 
 def _record(
@@ -120,10 +120,10 @@ def _record(
     )
 
 
-def _announce(db: Session, gate: Gate, seat: Seat, *, now: datetime) -> None:
+def _announce(db: Session, practical: Practical, seat: Seat, *, now: datetime) -> None:
     fact = {
         "user_id": str(seat.user_id),
-        "course_key": gate.course_key,
+        "course_key": practical.course_key,
         "seat_id": str(seat.id),
     }
     announce(db, "practical.attended", fact, now=now)

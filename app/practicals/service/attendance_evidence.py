@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import open_to_all
+from app.accounts.actor import without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import SeatId
-from app.practicals.domain.seats import Attendance, Gate, Reason, SeatState, Unmet
+from app.practicals.domain.seats import Attendance, Practical, PracticalsReason, SeatState, Unmet
 from app.practicals.errors import PlaceRefused, PlanRefused
 from app.practicals.models import Seat
 
@@ -23,14 +23,14 @@ Reliance = Callable[[Session, SeatId], Unmet | None]
 _reliances: list[Reliance] = []
 
 
-@open_to_all
+@without_permission_check
 def bind_reliances(*reliances: Reliance) -> None:
     """Set what relies on attendance. Called when the process starts; a second call replaces the first."""
     _reliances[:] = reliances
 
 
-@open_to_all
-def demand_not_relied_on(db: Session, seat_id: SeatId) -> None:
+@without_permission_check
+def demand_no_reliance(db: Session, seat_id: SeatId) -> None:
     """Raise PlaceRefused with the reason when something relies on the attendance of this seat.
 
     A step of commands that take "attended" back; they have asked the permission and hold the gate. The
@@ -45,7 +45,7 @@ def demand_not_relied_on(db: Session, seat_id: SeatId) -> None:
         raise PlaceRefused(found)
 
 
-@open_to_all
+@without_permission_check
 def lock_seat(db: Session, seat_id: SeatId) -> Seat:
     """Lock one seat until the transaction ends and return it as it is now; raise NotFound.
 
@@ -63,7 +63,7 @@ def lock_seat(db: Session, seat_id: SeatId) -> Seat:
     return row
 
 
-@open_to_all
+@without_permission_check
 def demand_not_attended(attendance: Attendance | None) -> None:
     """Raise PlaceRefused when the holder of a seat is marked as present: that seat is evidence.
 
@@ -73,7 +73,7 @@ def demand_not_attended(attendance: Attendance | None) -> None:
         raise PlaceRefused(
             (
                 Unmet(
-                    Reason.attended,
+                    PracticalsReason.attended,
                     "The holder of this place is marked as present.",
                     "If they are not there, their instructor sets the attendance right on the roster first.",
                 ),
@@ -81,17 +81,19 @@ def demand_not_attended(attendance: Attendance | None) -> None:
         )
 
 
-@open_to_all
-def demand_nobody_attended(db: Session, gate: Gate, *, starts_at: datetime | None = None) -> None:
+@without_permission_check
+def demand_nobody_attended(
+    db: Session, practical: Practical, *, starts_at: datetime | None = None
+) -> None:
     """Raise PlanRefused when somebody is marked as present on this day already.
 
     A step of commands that cancel a day, or move it: `starts_at` is the new start.
     """
-    if starts_at == gate.starts_at:
+    if starts_at == practical.starts_at:
         return
     present = db.scalars(
         select(func.count()).where(
-            Seat.practical_id == gate.id,
+            Seat.practical_id == practical.id,
             Seat.state == SeatState.confirmed,
             Seat.attendance == Attendance.attended,
         )
@@ -101,5 +103,5 @@ def demand_nobody_attended(db: Session, gate: Gate, *, starts_at: datetime | Non
         raise PlanRefused(
             f"{people} marked as present on this day, so it stays where it is. If that is wrong, set the "
             "attendance right on the roster first.",
-            reason=Reason.attended,
+            reason=PracticalsReason.attended,
         )

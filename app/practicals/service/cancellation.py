@@ -10,37 +10,37 @@ from app.accounts.actor import Actor, require
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals import policy
-from app.practicals.domain.recipients import Told
-from app.practicals.domain.seats import Gate, PracticalStatus, SeatState
+from app.practicals.domain.recipients import Recipients
+from app.practicals.domain.seats import Practical, PracticalStatus, SeatState
 from app.practicals.models import Seat
 from app.practicals.queries.summaries import instructor_ids
 from app.practicals.service.attendance_evidence import demand_nobody_attended
 from app.practicals.service.closing import end_waiting
-from app.practicals.service.locking import take_gate
+from app.practicals.service.locking import lock_practical
 from app.practicals.service.notifications import tell_instructors, tell_of_list, tell_of_seat
 from app.practicals.service.plan_steps import demand_changeable, record_act, set_status
 
 
 def cancel_practical(
     db: Session, actor: Actor, practical_id: PracticalId, *, reason: str, now: datetime
-) -> Told:
+) -> Recipients:
     """Call a practical off, for a reason that everybody with a place or on the waiting list is told, and
     its instructors. All places end, nobody is promoted. Refused once it has begun. Return who was told."""
     require(policy.may_manage(actor))
     if not reason.strip():
         raise Invalid("Say why you cancel it.", fields={"reason": "Enter a reason."})
-    gate = take_gate(db, practical_id)
-    demand_changeable(gate, now=now)
-    demand_nobody_attended(db, gate)
-    set_status(db, gate, PracticalStatus.cancelled, taken=0, override=0)
-    ended = _end_every_seat(db, gate, reason=reason, now=now)
-    waited = end_waiting(db, gate, now=now)
+    practical = lock_practical(db, practical_id)
+    demand_changeable(practical, now=now)
+    demand_nobody_attended(db, practical)
+    set_status(db, practical, PracticalStatus.cancelled, taken=0, override=0)
+    ended = _end_every_seat(db, practical, reason=reason, now=now)
+    waited = end_waiting(db, practical, now=now)
     people = accounts.people(db, [*waited, *(seat.user_id for seat in ended)])
     for user_id, seat_id, sequence in ended:
         tell_of_seat(
             db,
             "called-off",
-            gate,
+            practical,
             people[user_id],
             seat_id,
             sequence=sequence,
@@ -51,27 +51,29 @@ def cancel_practical(
         record_act(
             db,
             actor,
-            gate.id,
+            practical.id,
             "practicals.took_seat_away",
             now=now,
             person_id=user_id,
             reason=reason,
         )
     for user_id in waited:
-        tell_of_list(db, "list-closed", gate, people[user_id], now=now, reason=reason)
-    record_act(db, actor, gate.id, "practicals.cancelled", now=now, reason=reason)
-    return Told(len(ended), len(waited), _tell_instructors(db, gate, reason=reason, now=now))
+        tell_of_list(db, "list-closed", practical, people[user_id], now=now, reason=reason)
+    record_act(db, actor, practical.id, "practicals.cancelled", now=now, reason=reason)
+    return Recipients(
+        len(ended), len(waited), _tell_instructors(db, practical, reason=reason, now=now)
+    )
 
 
-def _tell_instructors(db: Session, gate: Gate, *, reason: str, now: datetime) -> int:
+def _tell_instructors(db: Session, practical: Practical, *, reason: str, now: datetime) -> int:
     """Tell who teaches the day; nobody has been told of a draft."""
-    if gate.status is not PracticalStatus.published:
+    if practical.status is not PracticalStatus.published:
         return 0
     return tell_instructors(
         db,
         "teaching-called-off",
-        gate,
-        instructor_ids(db, gate.id),
+        practical,
+        instructor_ids(db, practical.id),
         method="CANCEL",
         reason=reason,
         now=now,
@@ -79,13 +81,13 @@ def _tell_instructors(db: Session, gate: Gate, *, reason: str, now: datetime) ->
 
 
 def _end_every_seat(
-    db: Session, gate: Gate, *, reason: str, now: datetime
+    db: Session, practical: Practical, *, reason: str, now: datetime
 ) -> list[Row[UserId, SeatId, int]]:
     """End the places that are held and return whose they were, with the number that the entry in
     their calendar has now; always in the same order."""
     ended = db.execute(
         update(Seat)
-        .where(Seat.practical_id == gate.id, Seat.state == SeatState.confirmed)
+        .where(Seat.practical_id == practical.id, Seat.state == SeatState.confirmed)
         .values(
             state=SeatState.cancelled_by_admin,
             ended_at=now,

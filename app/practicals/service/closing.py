@@ -7,27 +7,30 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import open_to_all
+from app.accounts.actor import without_permission_check
 from app.audit.service import record
 from app.kit.ids import PracticalId, UserId
-from app.practicals.domain.seats import Gate, PracticalStatus, WaitingState
+from app.practicals.domain.seats import Practical, PracticalStatus, WaitingState
 from app.practicals.domain.terms import booking_window
 from app.practicals.models import WaitingEntry
-from app.practicals.service.locking import take_gate
+from app.practicals.service.locking import lock_practical
 from app.practicals.service.notifications import tell_of_list
 
 NEWS = timedelta(days=7)
 """How long after its end a day is still news: nobody is told of the list of an older one."""
 
 
-@open_to_all
+@without_permission_check
 def close_waiting_list(db: Session, practical_id: PracticalId, *, now: datetime) -> int:
     """End every wait for a practical whose booking has closed, and tell each person once; return how many
     there were. Does nothing while somebody may still move up. Called by the worker."""
-    gate = take_gate(db, practical_id)
-    if gate.status is not PracticalStatus.published or not booking_window(gate, now).is_over:
+    practical = lock_practical(db, practical_id)
+    if (
+        practical.status is not PracticalStatus.published
+        or not booking_window(practical, now).is_over
+    ):
         return 0
-    waited = end_waiting(db, gate, now=now)
+    waited = end_waiting(db, practical, now=now)
     people = accounts.people(db, waited)
     for user_id in waited:
         record(
@@ -36,20 +39,22 @@ def close_waiting_list(db: Session, practical_id: PracticalId, *, now: datetime)
             "practicals.waiting_list_closed",
             now=now,
             subject_kind="practical",
-            subject_id=gate.id,
+            subject_id=practical.id,
             person_id=user_id,
         )
-        if now < gate.ends_at + NEWS and not people[user_id].is_closed:
-            tell_of_list(db, "list-over", gate, people[user_id], now=now)
+        if now < practical.ends_at + NEWS and not people[user_id].is_closed:
+            tell_of_list(db, "list-over", practical, people[user_id], now=now)
     return len(waited)
 
 
-@open_to_all
-def end_waiting(db: Session, gate: Gate, *, now: datetime) -> Sequence[UserId]:
+@without_permission_check
+def end_waiting(db: Session, practical: Practical, *, now: datetime) -> Sequence[UserId]:
     """End every wait for a practical and return whose it was; a part of commands that hold the gate."""
     return db.scalars(
         update(WaitingEntry)
-        .where(WaitingEntry.practical_id == gate.id, WaitingEntry.state == WaitingState.waiting)
+        .where(
+            WaitingEntry.practical_id == practical.id, WaitingEntry.state == WaitingState.waiting
+        )
         .values(state=WaitingState.closed, ended_at=now)
         .returning(WaitingEntry.user_id)
         .execution_options(synchronize_session=False)

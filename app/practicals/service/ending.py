@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import open_to_all
+from app.accounts.actor import without_permission_check
 from app.accounts.locks import lock_people
 from app.accounts.models import User
 from app.audit.service import record
@@ -18,32 +18,32 @@ from app.courses import queries as courses
 from app.kit.ids import SeatId, UserId
 from app.practicals.domain.invite import described, described_teaching
 from app.practicals.domain.lost_rights import ENDED_WORDS, lost_right, read_waived, seat_may_end
-from app.practicals.domain.seats import Gate, Reason, SeatState, WaitingState
+from app.practicals.domain.seats import Practical, PracticalsReason, SeatState, WaitingState
 from app.practicals.domain.times import span_words
 from app.practicals.errors import BookedMeanwhile
-from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
-from app.practicals.queries.eligibility_facts import Known, first_waiters, known_people
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
+from app.practicals.queries.eligibility_facts import Candidate, first_waiters, read_candidates
 from app.practicals.queries.lost_rights import days_held, days_taught, is_no_instructor
-from app.practicals.service.allocation import promote
-from app.practicals.service.locking import move_taken, take_gate
+from app.practicals.service.allocation import promote_waiting
+from app.practicals.service.locking import lock_practical, move_taken
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedCommitment:
     """What ended on one day. `reason` None: an assignment. `calendar` takes the day out of the person's
     calendar."""
 
     what: Literal["seat", "wait", "assignment"]
     title: str
     when: str
-    reason: Reason | None = None
+    reason: PracticalsReason | None = None
     calendar: dict[str, Any] | None = None
 
 
-@open_to_all
+@without_permission_check
 def end_without_right(
     db: Session, user_id: UserId, *, by: UserId | None, now: datetime
-) -> tuple[Ended, ...]:
+) -> tuple[EndedCommitment, ...]:
     """End the seats and waits of a person on days to come to which they have no right any more; who waits
     moves up. Return what ended, for the one mail that says it.
 
@@ -53,21 +53,21 @@ def end_without_right(
     Raises BookedMeanwhile where a booking that had read the right before it ended is committed only now: its
     day's gate was not taken, and taking it after the person could block another command.
     """
-    gates = [take_gate(db, day) for day in days_held(db, [user_id], now=now)]
-    _lock_everybody(db, user_id, gates)
-    if not {gate.id for gate in gates}.issuperset(days_held(db, [user_id], now=now)):
+    practicals = [lock_practical(db, day) for day in days_held(db, [user_id], now=now)]
+    _lock_everybody(db, user_id, practicals)
+    if not {practical.id for practical in practicals}.issuperset(days_held(db, [user_id], now=now)):
         raise BookedMeanwhile
-    ended: list[Ended] = []
-    for gate in gates:
-        known = known_people(db, gate, [user_id])[user_id]
-        ended += _end_on(db, gate, known, by=by, now=now)
+    ended: list[EndedCommitment] = []
+    for practical in practicals:
+        known = read_candidates(db, practical, [user_id])[user_id]
+        ended += _end_on(db, practical, known, by=by, now=now)
     return tuple(ended)
 
 
-@open_to_all
+@without_permission_check
 def end_assignments(
     db: Session, user_id: UserId, *, by: UserId | None, now: datetime
-) -> tuple[Ended, ...]:
+) -> tuple[EndedCommitment, ...]:
     """Take a person off the days to come that they were to teach, when they are no instructor any more.
     Return those days. The overview of admins lists a day that nobody teaches then.
 
@@ -77,73 +77,82 @@ def end_assignments(
     if gone is None:
         return ()
     ended = []
-    for gate in [take_gate(db, day) for day in days_taught(db, [user_id], now=now)]:
+    for practical in [lock_practical(db, day) for day in days_taught(db, [user_id], now=now)]:
         db.execute(
             delete(PracticalInstructor).where(
-                PracticalInstructor.practical_id == gate.id, PracticalInstructor.user_id == user_id
+                PracticalInstructor.practical_id == practical.id,
+                PracticalInstructor.user_id == user_id,
             )
         )
-        _note(db, gate, "practicals.assignment_ended", user_id, by=by, now=now)
-        calendar = _no_longer_taught(db, gate, user_id, now=now)
-        ended.append(Ended("assignment", gate.title, _when(gate), calendar=calendar))
+        _note(db, practical, "practicals.assignment_ended", user_id, by=by, now=now)
+        calendar = _no_longer_taught(db, practical, user_id, now=now)
+        ended.append(
+            EndedCommitment("assignment", practical.title, _when(practical), calendar=calendar)
+        )
     return tuple(ended)
 
 
-def _no_longer_taught(db: Session, gate: Gate, user_id: UserId, *, now: datetime) -> dict[str, Any]:
+def _no_longer_taught(
+    db: Session, practical: Practical, user_id: UserId, *, now: datetime
+) -> dict[str, Any]:
     """Return what takes the day out of an instructor's calendar."""
     person = accounts.people(db, [user_id])[user_id]
     return described_teaching(
-        gate,
+        practical,
         user_id,
-        course=courses.revision(db, gate.revision_id).course.title,
+        course=courses.revision(db, practical.revision_id).course.title,
         name=person.name,
         email=person.email,
         method="CANCEL",
-        sequence=db.scalars(select(Practical.version).where(Practical.id == gate.id)).one(),
+        sequence=db.scalars(
+            select(PracticalRow.version).where(PracticalRow.id == practical.id)
+        ).one(),
         now=now,
     )
 
 
-def _lock_everybody(db: Session, user_id: UserId, gates: Sequence[Gate]) -> None:
+def _lock_everybody(db: Session, user_id: UserId, practicals: Sequence[Practical]) -> None:
     """Lock the person and the heads of the queues that may move up, all together."""
-    waiting = [waiter.user_id for gate in gates for waiter in first_waiters(db, gate.id)]
+    waiting = [
+        waiter.user_id for practical in practicals for waiter in first_waiters(db, practical.id)
+    ]
     lock_people(db, [user_id, *waiting])
 
 
 def _end_on(
-    db: Session, gate: Gate, known: Known, *, by: UserId | None, now: datetime
-) -> list[Ended]:
+    db: Session, practical: Practical, known: Candidate, *, by: UserId | None, now: datetime
+) -> list[EndedCommitment]:
     ended = []
     user_id = known.person.user_id
     seat = db.execute(
         select(Seat.id, Seat.attendance, Seat.waived).where(
-            Seat.practical_id == gate.id,
+            Seat.practical_id == practical.id,
             Seat.user_id == user_id,
             Seat.state == SeatState.confirmed,
         )
     ).one_or_none()
-    if seat is not None and seat_may_end(gate, seat.attendance, now):
-        reason = lost_right(gate, known.facts, waived=read_waived(seat.waived))
+    if seat is not None and seat_may_end(practical, seat.attendance, now):
+        reason = lost_right(practical, known.facts, waived=read_waived(seat.waived))
         if reason is not None:
-            ended.append(_end_seat(db, gate, known, seat.id, reason, by=by, now=now))
-            gate = move_taken(db, gate, -1)
-    reason = lost_right(gate, known.facts)
-    if reason is not None and _end_wait(db, gate, user_id, reason, by=by, now=now):
-        ended.append(Ended("wait", gate.title, _when(gate), reason))
-    promote(db, gate, now=now)
+            ended.append(_end_seat(db, practical, known, seat.id, reason, by=by, now=now))
+            practical = move_taken(db, practical, -1)
+    reason = lost_right(practical, known.facts)
+    if reason is not None and _end_wait(db, practical, user_id, reason, by=by, now=now):
+        ended.append(EndedCommitment("wait", practical.title, _when(practical), reason))
+    promote_waiting(db, practical, now=now)
     return ended
 
 
 def _end_seat(
     db: Session,
-    gate: Gate,
-    known: Known,
+    practical: Practical,
+    known: Candidate,
     seat_id: SeatId,
-    reason: Reason,
+    reason: PracticalsReason,
     *,
     by: UserId | None,
     now: datetime,
-) -> Ended:
+) -> EndedCommitment:
     sequence = db.execute(
         update(Seat)
         .where(Seat.id == seat_id, Seat.state == SeatState.confirmed)
@@ -157,11 +166,11 @@ def _end_seat(
         .execution_options(synchronize_session=False)
     ).scalar_one()
     person = known.person
-    _note(db, gate, "practicals.seat_ended", person.user_id, by=by, now=now, reason=reason)
+    _note(db, practical, "practicals.seat_ended", person.user_id, by=by, now=now, reason=reason)
     calendar = described(
-        gate,
+        practical,
         seat_id,
-        course=courses.revision(db, gate.revision_id).course.title,
+        course=courses.revision(db, practical.revision_id).course.title,
         name=person.name,
         email=person.email,
         method="CANCEL",
@@ -169,16 +178,22 @@ def _end_seat(
         terms=None,
         now=now,
     )
-    return Ended("seat", gate.title, _when(gate), reason, calendar)
+    return EndedCommitment("seat", practical.title, _when(practical), reason, calendar)
 
 
 def _end_wait(
-    db: Session, gate: Gate, user_id: UserId, reason: Reason, *, by: UserId | None, now: datetime
+    db: Session,
+    practical: Practical,
+    user_id: UserId,
+    reason: PracticalsReason,
+    *,
+    by: UserId | None,
+    now: datetime,
 ) -> bool:
     ended = db.execute(
         update(WaitingEntry)
         .where(
-            WaitingEntry.practical_id == gate.id,
+            WaitingEntry.practical_id == practical.id,
             WaitingEntry.user_id == user_id,
             WaitingEntry.state == WaitingState.waiting,
         )
@@ -188,23 +203,23 @@ def _end_wait(
     ).one_or_none()
     if ended is None:
         return False
-    _note(db, gate, "practicals.wait_ended", user_id, by=by, now=now, reason=reason)
+    _note(db, practical, "practicals.wait_ended", user_id, by=by, now=now, reason=reason)
     return True
 
 
-def _when(gate: Gate) -> str:
-    return span_words(gate.starts_at, gate.ends_at, gate.zone)
+def _when(practical: Practical) -> str:
+    return span_words(practical.starts_at, practical.ends_at, practical.zone)
 
 
 def _note(
     db: Session,
-    gate: Gate,
+    practical: Practical,
     action: str,
     user_id: UserId,
     *,
     by: UserId | None,
     now: datetime,
-    reason: Reason | None = None,
+    reason: PracticalsReason | None = None,
 ) -> None:
     record(
         db,
@@ -212,7 +227,7 @@ def _note(
         action,
         now=now,
         subject_kind="practical",
-        subject_id=gate.id,
+        subject_id=practical.id,
         person_id=user_id,
         reason=ENDED_WORDS[reason] if reason else None,
     )

@@ -6,37 +6,37 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import open_to_all
-from app.practicals.domain.seats import Gate, PracticalStatus
+from app.accounts.actor import without_permission_check
+from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.domain.terms import booking_window
-from app.practicals.models import Practical
+from app.practicals.models import PracticalRow
 from app.practicals.queries.students_without_date import who_has_no_day
 from app.practicals.service.notifications import tell_of_list
 
 
-@open_to_all
-def tell_of_first_day(db: Session, gate: Gate, *, now: datetime) -> int:
+@without_permission_check
+def tell_of_first_day(db: Session, practical: Practical, *, now: datetime) -> int:
     """Tell the students of the course that a day has been published for them, when it is the only one that
     they can choose, and return how many; a part of commands that have asked for the permission. Who has a
     place on a day of the course, or other days to choose from, is told nothing."""
-    window = booking_window(gate, now)
+    window = booking_window(practical, now)
     if window.is_over:
         return 0
     others = set(
         db.scalars(
-            select(Practical.intake_id).where(
-                Practical.id != gate.id,
-                Practical.course_key == gate.course_key,
-                Practical.status == PracticalStatus.published,
-                Practical.booking_closes_at > now,
+            select(PracticalRow.intake_id).where(
+                PracticalRow.id != practical.id,
+                PracticalRow.course_key == practical.course_key,
+                PracticalRow.status == PracticalStatus.published,
+                PracticalRow.booking_closes_at > now,
             )
         )
     )
     if None in others:  # a day that is open to every intake
         return 0
-    wait = who_has_no_day(db, gate.course_key, gate.intake_id, without=others)
+    wait = who_has_no_day(db, practical.course_key, practical.intake_id, without=others)
     told = [person for person in accounts.people(db, wait).values() if not person.is_closed]
     for person in told:
         further = {"booking": window.sentence}
-        tell_of_list(db, "first-day", gate, person, now=now, further=further)
+        tell_of_list(db, "first-day", practical, person, now=now, further=further)
     return len(told)

@@ -12,10 +12,10 @@ from app.enrolments import service as enrolments
 from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, PracticalId, UserId
 from app.practicals import policy
-from app.practicals.domain.seats import Gate
+from app.practicals.domain.seats import Practical
 from app.practicals.errors import PlaceRefused
 from app.practicals.queries.admin_detail import reservable
-from app.practicals.service.locking import take_gate
+from app.practicals.service.locking import lock_practical
 from app.practicals.service.seats import reserve_seat
 
 
@@ -47,8 +47,8 @@ def reserve_with_practical(
     user_ids = tuple(user_id for _, user_id in reserved)
     if practical_id is None:
         return user_ids
-    gate = take_gate(db, practical_id)
-    _demand_choosable(db, gate, intake_id, user_ids[0], now=now)
+    practical = lock_practical(db, practical_id)
+    _demand_choosable(db, practical, intake_id, user_ids[0], now=now)
     lock_people(db, user_ids)
     for user_id, (name, _) in zip(user_ids, named, strict=True):
         try:
@@ -67,14 +67,14 @@ def reserve_with_practical(
 
 
 def _demand_choosable(
-    db: Session, gate: Gate, intake_id: IntakeId, user_id: UserId, *, now: datetime
+    db: Session, practical: Practical, intake_id: IntakeId, user_id: UserId, *, now: datetime
 ) -> None:
     """Refuse a practical of another course or intake. The course is that of the place which this
     person has just been given in the intake."""
     places = enrolment_queries.places_of(db, user_id)
     course_key = next(place.course_key for place in places if place.intake_id == intake_id)
     days = reservable(db, course_key, intake_id, now=now)
-    if gate.id not in {day.practical_id for day in days}:
+    if practical.id not in {day.practical_id for day in days}:
         raise Invalid(
             "This practical cannot be chosen.",
             fields={"practical": "Choose one of the practicals of the list."},

@@ -9,21 +9,21 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import open_to_all
+from app.accounts.actor import without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
-from app.practicals.domain.seats import Gate, Reason, Unmet
+from app.practicals.domain.seats import Practical, PracticalsReason, Unmet
 from app.practicals.errors import PlaceRefused
-from app.practicals.models import Practical
-from app.practicals.queries.eligibility_facts import GATE_COLUMNS
+from app.practicals.models import PracticalRow
+from app.practicals.queries.eligibility_facts import PRACTICAL_COLUMNS
 
 TAKEN_TWICE = ("uq_seats_live", "seats.practical_id, seats.user_id")
 WAITS_TWICE = ("uq_waiting_entries_live", "waiting_entries.practical_id, waiting_entries.user_id")
 TOO_MANY = ("ck_practicals_taken_within_capacity",)
 
 
-@open_to_all
-def take_gate(db: Session, practical_id: PracticalId) -> Gate:
+@without_permission_check
+def lock_practical(db: Session, practical_id: PracticalId) -> Practical:
     """Queue behind every other command on this practical until we commit; return its newest values.
 
     Writing first takes the row's lock on PostgreSQL, and on SQLite we are the only writer. Reading
@@ -31,34 +31,34 @@ def take_gate(db: Session, practical_id: PracticalId) -> Gate:
     lock.
     """
     row = db.execute(
-        update(Practical)
-        .where(Practical.id == practical_id)
-        .values(version=Practical.version + 1)
-        .returning(*GATE_COLUMNS)
+        update(PracticalRow)
+        .where(PracticalRow.id == practical_id)
+        .values(version=PracticalRow.version + 1)
+        .returning(*PRACTICAL_COLUMNS)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if row is None:
         raise NotFound
-    return Gate(*row)
+    return Practical(*row)
 
 
-@open_to_all
-def move_taken(db: Session, gate: Gate, by: int) -> Gate:
+@without_permission_check
+def move_taken(db: Session, practical: Practical, by: int) -> Practical:
     """Raise or lower the counter with the seat rows; the CHECK refuses what the rules let slip."""
-    taken, override = gate.with_taken(gate.taken + by)
-    with constraints_refuse():
+    taken, override = practical.with_taken(practical.taken + by)
+    with constraints_as_refusals():
         db.execute(
-            update(Practical)
-            .where(Practical.id == gate.id)
+            update(PracticalRow)
+            .where(PracticalRow.id == practical.id)
             .values(taken=taken, override=override)
             .execution_options(synchronize_session=False)
         )
-    return replace(gate, taken=taken, override=override)
+    return replace(practical, taken=taken, override=override)
 
 
-@open_to_all
+@without_permission_check
 @contextmanager
-def constraints_refuse() -> Iterator[None]:
+def constraints_as_refusals() -> Iterator[None]:
     """Say a broken constraint as the refusal it stands for; the block's transaction is lost."""
     try:
         yield
@@ -66,19 +66,19 @@ def constraints_refuse() -> Iterator[None]:
         text = str(error.orig)
         if any(name in text for name in TAKEN_TWICE):
             unmet = Unmet(
-                Reason.already_booked,
+                PracticalsReason.already_booked,
                 "You have a place on this date.",
                 "There is nothing to do.",
             )
         elif any(name in text for name in WAITS_TWICE):
             unmet = Unmet(
-                Reason.already_waiting,
+                PracticalsReason.already_waiting,
                 "You are on the waiting list already.",
                 "You keep your position.",
             )
         elif any(name in text for name in TOO_MANY):
             unmet = Unmet(
-                Reason.full,
+                PracticalsReason.full,
                 "Every place is taken.",
                 "Join the waiting list, or choose another date.",
             )

@@ -9,26 +9,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import open_to_all
+from app.accounts.actor import without_permission_check
 from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.kit.ids import SeatId, UserId
 from app.notices.service import tell
 from app.practicals.domain.invite import Method, described, described_teaching
-from app.practicals.domain.seats import Gate, Overlap
+from app.practicals.domain.seats import Overlap, Practical
 from app.practicals.domain.terms import CancelTerms, cancel_terms
 from app.practicals.domain.times import moment_words, span_words
-from app.practicals.models import Practical
+from app.practicals.models import PracticalRow
 
 OWN_DEEDS = frozenset({"booked", "given-back"})
 """These confirm what the person did themselves a moment ago."""
 
 
-@open_to_all
+@without_permission_check
 def tell_of_seat(
     db: Session,
     template: str,
-    gate: Gate,
+    practical: Practical,
     person: Person,
     seat_id: SeatId,
     *,
@@ -37,15 +37,15 @@ def tell_of_seat(
     now: datetime,
     until: datetime | None = None,
     reason: str | None = None,
-    before: Gate | None = None,
+    before: Practical | None = None,
     overlap: Overlap | None = None,
 ) -> None:
     """Mail a person about their place. `method` REQUEST puts it into their calendar or moves it there,
     CANCEL takes it out; the UID stays that of the seat and `sequence` must have risen. `until` is the
     deadline of the place itself, where it has one. `before` is a day that was moved, as it was;
     `overlap` is another place of the person at the same time."""
-    terms = None if method == "CANCEL" else cancel_terms(gate, until, now)
-    values = _values(db, gate, person, reason, before) | _terms(terms, overlap)
+    terms = None if method == "CANCEL" else cancel_terms(practical, until, now)
+    values = _values(db, practical, person, reason, before) | _terms(terms, overlap)
     tell(
         db,
         person,
@@ -54,7 +54,7 @@ def tell_of_seat(
         now=now,
         is_own_deed=template in OWN_DEEDS,
         calendar=described(
-            gate,
+            practical,
             seat_id,
             course=values["course"],
             name=person.name,
@@ -67,45 +67,45 @@ def tell_of_seat(
     )
 
 
-@open_to_all
+@without_permission_check
 def tell_of_list(
     db: Session,
     template: str,
-    gate: Gate,
+    practical: Practical,
     person: Person,
     *,
     now: datetime,
     reason: str | None = None,
-    before: Gate | None = None,
+    before: Practical | None = None,
     further: dict[str, Any] | None = None,
 ) -> None:
     """Mail a person about a day on which they have no place; nothing changes in their calendar. `before` is
     a day that was moved, as it was; `further` are values that only this letter has."""
-    values = _values(db, gate, person, reason, before) | (further or {})
+    values = _values(db, practical, person, reason, before) | (further or {})
     tell(db, person, f"practicals/{template}", values, now=now)
 
 
-@open_to_all
+@without_permission_check
 def tell_instructors(
     db: Session,
     template: str,
-    gate: Gate,
+    practical: Practical,
     user_ids: Iterable[UserId],
     *,
     method: Method,
     now: datetime,
     reason: str | None = None,
-    before: Gate | None = None,
+    before: Practical | None = None,
 ) -> int:
     """Mail the instructors of a day about it and return how many; accounts that are closed are left out.
     The caller holds the gate: the version it has given the practical is the number of the entry in the
     calendar, which so rises with every command, also for somebody who comes back to the day."""
     people = accounts.people(db, sorted(user_ids))
     told = [person for person in people.values() if not person.is_closed]
-    sequence = db.scalars(select(Practical.version).where(Practical.id == gate.id)).one()
+    sequence = db.scalars(select(PracticalRow.version).where(PracticalRow.id == practical.id)).one()
     for person in told:
-        values = _values(db, gate, person, reason, before) | {
-            "path": f"/teach/practicals/{gate.id}"
+        values = _values(db, practical, person, reason, before) | {
+            "path": f"/teach/practicals/{practical.id}"
         }
         tell(
             db,
@@ -114,7 +114,7 @@ def tell_instructors(
             values,
             now=now,
             calendar=described_teaching(
-                gate,
+                practical,
                 person.user_id,
                 course=values["course"],
                 name=person.name,
@@ -140,22 +140,22 @@ def _terms(terms: CancelTerms | None, overlap: Overlap | None) -> dict[str, Any]
 
 
 def _values(
-    db: Session, gate: Gate, person: Person, reason: str | None, before: Gate | None
+    db: Session, practical: Practical, person: Person, reason: str | None, before: Practical | None
 ) -> dict[str, Any]:
-    course = courses.revision(db, gate.revision_id).course
-    kind = course.practical(gate.kind_key)
+    course = courses.revision(db, practical.revision_id).course
+    kind = course.practical(practical.kind_key)
     return {
         "name": person.name,
         "course": course.title,
-        "title": gate.title,
-        "when": span_words(gate.starts_at, gate.ends_at, gate.zone),
-        "room": gate.room,
+        "title": practical.title,
+        "when": span_words(practical.starts_at, practical.ends_at, practical.zone),
+        "room": practical.room,
         "before": before
         and {
             "when": span_words(before.starts_at, before.ends_at, before.zone),
             "room": before.room,
         },
         "bring": list(kind.bring) if kind else [],
-        "path": f"/practicals/{gate.id}",
+        "path": f"/practicals/{practical.id}",
         "reason": reason,
     }

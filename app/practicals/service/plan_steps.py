@@ -8,32 +8,32 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor, open_to_all
+from app.accounts.actor import Actor, without_permission_check
 from app.audit.service import record
 from app.courses.domain.delivery import PracticalKind
 from app.enrolments import queries as enrolments
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, UserId
 from app.practicals.domain.plan import Plan, capacity_of, is_over_ratio, plan_problems
-from app.practicals.domain.seats import Gate, PracticalStatus
+from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.errors import Clashing, PlanRefused
-from app.practicals.models import Practical, PracticalInstructor
+from app.practicals.models import PracticalInstructor, PracticalRow
 from app.practicals.queries.clashes import clashes
-from app.practicals.queries.lost_rights import Lost, lost_on
+from app.practicals.queries.lost_rights import LostRight, lost_on
 
 MOST_NAMES = 3
 
 
-@open_to_all
-def demand_changeable(gate: Gate, *, now: datetime) -> None:
+@without_permission_check
+def demand_changeable(practical: Practical, *, now: datetime) -> None:
     """Raise PlanRefused for a day that is cancelled or has begun."""
-    if gate.status is PracticalStatus.cancelled:
+    if practical.status is PracticalStatus.cancelled:
         raise PlanRefused("This practical has been cancelled. Make a new one.")
-    if gate.status is PracticalStatus.published and now >= gate.starts_at:
+    if practical.status is PracticalStatus.published and now >= practical.starts_at:
         raise PlanRefused("This practical has begun; its plan stays as it is.")
 
 
-@open_to_all
+@without_permission_check
 def demand_sound(
     db: Session, plan: Plan, kind: PracticalKind, *, floor: int, taken: int, now: datetime
 ) -> None:
@@ -58,9 +58,9 @@ def demand_sound(
         raise Invalid("There is a problem with the plan.", fields=problems)
 
 
-@open_to_all
+@without_permission_check
 def demand_right_of_all(
-    db: Session, practical_id: PracticalId, before: tuple[Lost, ...], *, now: datetime
+    db: Session, practical_id: PracticalId, before: tuple[LostRight, ...], *, now: datetime
 ) -> None:
     """Raise Invalid when somebody with a place on this day, or who waits for it, loses the right to it by
     the intake that has just been written. `before` is what was held without a right until then."""
@@ -83,7 +83,7 @@ def _some(names: list[str]) -> str:
     return ", ".join(names)
 
 
-@open_to_all
+@without_permission_check
 def demand_no_clash(db: Session, practical_id: PracticalId | None, plan: Plan) -> None:
     """Raise Clashing when another published day needs an instructor, the room or somebody with a place at
     the same time. `practical_id` None: a day that is not made yet."""
@@ -99,7 +99,7 @@ def demand_no_clash(db: Session, practical_id: PracticalId | None, plan: Plan) -
         raise Clashing(found)
 
 
-@open_to_all
+@without_permission_check
 def columns_of(plan: Plan, kind: PracticalKind) -> dict[str, Any]:
     """Return what is written of a plan, by column."""
     return {
@@ -116,18 +116,18 @@ def columns_of(plan: Plan, kind: PracticalKind) -> dict[str, Any]:
     }
 
 
-@open_to_all
-def set_status(db: Session, gate: Gate, status: PracticalStatus, **columns: int) -> None:
+@without_permission_check
+def set_status(db: Session, practical: Practical, status: PracticalStatus, **columns: int) -> None:
     """Write the status, and further columns that change with it."""
     db.execute(
-        update(Practical)
-        .where(Practical.id == gate.id)
+        update(PracticalRow)
+        .where(PracticalRow.id == practical.id)
         .values(status=status, **columns)
         .execution_options(synchronize_session=False)
     )
 
 
-@open_to_all
+@without_permission_check
 def set_instructors(db: Session, practical_id: PracticalId, instructors: frozenset[UserId]) -> None:
     """Write who teaches a day, in the place of whoever did."""
     db.execute(delete(PracticalInstructor).where(PracticalInstructor.practical_id == practical_id))
@@ -138,7 +138,7 @@ def set_instructors(db: Session, practical_id: PracticalId, instructors: frozens
         )
 
 
-@open_to_all
+@without_permission_check
 def record_plan(
     db: Session,
     actor: Actor,
@@ -166,7 +166,7 @@ def record_plan(
     )
 
 
-@open_to_all
+@without_permission_check
 def record_act(
     db: Session,
     actor: Actor,

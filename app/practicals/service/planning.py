@@ -10,14 +10,14 @@ from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, new_uuid
 from app.practicals import policy
 from app.practicals.domain.plan import Plan
-from app.practicals.domain.recipients import Told
+from app.practicals.domain.recipients import Recipients
 from app.practicals.domain.seats import PracticalStatus
 from app.practicals.errors import Clashing, PlanRefused
-from app.practicals.models import Practical
+from app.practicals.models import PracticalRow
 from app.practicals.queries.clashes import clashes_of_day
 from app.practicals.queries.summaries import instructor_ids
 from app.practicals.service.first_date_mails import tell_of_first_day
-from app.practicals.service.locking import take_gate
+from app.practicals.service.locking import lock_practical
 from app.practicals.service.notifications import tell_instructors
 from app.practicals.service.plan_steps import (
     columns_of,
@@ -43,7 +43,7 @@ def make_practical(
     demand_sound(db, plan, kind, floor=0, taken=0, now=now)
     if refuse_clashes:
         demand_no_clash(db, None, plan)
-    practical = Practical(
+    practical = PracticalRow(
         id=PracticalId(new_uuid()),
         course_key=plan.course_key,
         kind_key=plan.kind_key,
@@ -71,23 +71,23 @@ def publish_practical(
     *,
     now: datetime,
     refuse_clashes: bool = False,
-) -> Told:
+) -> Recipients:
     """Show a draft to students, and tell its instructors; refused without an instructor, or when its start
     has passed, and with `refuse_clashes` where an instructor or the room is needed by another day at the
     same time. Return who was told."""
     require(policy.may_manage(actor))
-    gate = take_gate(db, practical_id)
-    if gate.status is not PracticalStatus.draft:
+    practical = lock_practical(db, practical_id)
+    if practical.status is not PracticalStatus.draft:
         raise PlanRefused("Only a draft can be published. This practical has been already.")
-    if now >= gate.starts_at:
+    if now >= practical.starts_at:
         raise PlanRefused("The start has passed. Change the day first.")
-    teaches = instructor_ids(db, gate.id)
+    teaches = instructor_ids(db, practical.id)
     if not teaches:
         raise PlanRefused("Nobody teaches this practical. Choose an instructor first.")
-    found = clashes_of_day(db, gate) if refuse_clashes else ()
+    found = clashes_of_day(db, practical) if refuse_clashes else ()
     if found:
         raise Clashing(found)
-    set_status(db, gate, PracticalStatus.published)
-    record_act(db, actor, gate.id, "practicals.published", now=now)
-    told = tell_instructors(db, "teaching-assigned", gate, teaches, method="REQUEST", now=now)
-    return Told(instructors=told, students=tell_of_first_day(db, gate, now=now))
+    set_status(db, practical, PracticalStatus.published)
+    record_act(db, actor, practical.id, "practicals.published", now=now)
+    told = tell_instructors(db, "teaching-assigned", practical, teaches, method="REQUEST", now=now)
+    return Recipients(instructors=told, students=tell_of_first_day(db, practical, now=now))

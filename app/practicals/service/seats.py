@@ -13,10 +13,10 @@ from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals import policy
 from app.practicals.domain.seats import (
     Attendance,
-    Gate,
     LinkKind,
+    Practical,
+    PracticalsReason,
     PracticalStatus,
-    Reason,
     SeatState,
     Unmet,
     booking_refusal,
@@ -26,9 +26,13 @@ from app.practicals.domain.seats import (
 from app.practicals.domain.terms import cancel_deadline
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
-from app.practicals.service.allocation import give_seat, know_in_queue, promote
+from app.practicals.service.allocation import (
+    allocate_seat,
+    lock_and_read_with_queue,
+    promote_waiting,
+)
 from app.practicals.service.attendance_evidence import demand_not_attended
-from app.practicals.service.locking import move_taken, take_gate
+from app.practicals.service.locking import lock_practical, move_taken
 from app.practicals.service.notifications import tell_of_seat
 
 
@@ -36,14 +40,14 @@ def book_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: date
     """Give the student a place, or raise PlaceRefused with every reason. People on the waiting list
     who come first and could come are never overtaken. The place is mailed with a calendar invite."""
     require(policy.may_book(actor))
-    gate = take_gate(db, practical_id)
-    if gate.status is PracticalStatus.draft:
+    practical = lock_practical(db, practical_id)
+    if practical.status is PracticalStatus.draft:
         raise NotFound
-    known = know_in_queue(db, gate, actor.user_id)
-    if unmet := booking_refusal(gate, known.facts, now):
+    known = lock_and_read_with_queue(db, practical, actor.user_id)
+    if unmet := booking_refusal(practical, known.facts, now):
         raise PlaceRefused(unmet)
-    gate, seat_id = give_seat(db, gate, known.person, actor, "booked", now=now)
-    promote(db, gate, now=now)
+    practical, seat_id = allocate_seat(db, practical, known.person, actor, "booked", now=now)
+    promote_waiting(db, practical, now=now)
     return seat_id
 
 
@@ -51,14 +55,18 @@ def cancel_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: da
     """Give the student's own place back, until the deadline; the next person who waits and could come
     has it in the same transaction."""
     require(policy.may_book(actor))
-    gate = take_gate(db, practical_id)
-    if gate.status is PracticalStatus.draft:
+    practical = lock_practical(db, practical_id)
+    if practical.status is PracticalStatus.draft:
         raise NotFound
-    own = _own_seat(db, gate, actor.user_id)
-    if unmet := cancel_refusal(gate, cancel_deadline(gate, own.cancel_until if own else None), now):
+    own = _own_seat(db, practical, actor.user_id)
+    if unmet := cancel_refusal(
+        practical, cancel_deadline(practical, own.cancel_until if own else None), now
+    ):
         raise PlaceRefused((unmet,))
     demand_not_attended(own.attendance if own else None)
-    _end_seat(db, gate, actor, actor.user_id, SeatState.cancelled_by_student, now=now, reason=None)
+    _end_seat(
+        db, practical, actor, actor.user_id, SeatState.cancelled_by_student, now=now, reason=None
+    )
 
 
 def reserve_seat(
@@ -76,14 +84,14 @@ def reserve_seat(
     require(policy.may_manage(actor))
     if not reason.strip():
         raise Invalid("Say why you reserve this place.", fields={"reason": "Enter a reason."})
-    gate = take_gate(db, practical_id)
-    known = know_in_queue(db, gate, user_id)
-    if unmet := reservation_refusal(gate, known.facts, now, override=override):
+    practical = lock_practical(db, practical_id)
+    known = lock_and_read_with_queue(db, practical, user_id)
+    if unmet := reservation_refusal(practical, known.facts, now, override=override):
         raise PlaceRefused(unmet)
-    passed = reservation_refusal(gate, known.facts, now, override=False)
-    gate, seat_id = give_seat(
+    passed = reservation_refusal(practical, known.facts, now, override=False)
+    practical, seat_id = allocate_seat(
         db,
-        gate,
+        practical,
         known.person,
         actor,
         "reserved",
@@ -92,7 +100,7 @@ def reserve_seat(
         overridden=tuple(unmet.reason for unmet in passed),
         overlap=known.facts.overlap,
     )
-    promote(db, gate, now=now)
+    promote_waiting(db, practical, now=now)
     return seat_id
 
 
@@ -110,15 +118,15 @@ def take_seat_away(
     require(policy.may_manage(actor))
     if not reason.strip():
         raise Invalid("Say why you take this place away.", fields={"reason": "Enter a reason."})
-    gate = take_gate(db, practical_id)
+    practical = lock_practical(db, practical_id)
     seat = db.get(Seat, seat_id)
-    if seat is None or seat.practical_id != gate.id:
+    if seat is None or seat.practical_id != practical.id:
         raise NotFound
-    if now >= gate.starts_at:
+    if now >= practical.starts_at:
         raise PlaceRefused(
             (
                 Unmet(
-                    Reason.started,
+                    PracticalsReason.started,
                     "This practical has begun.",
                     "Mark the person absent instead.",
                 ),
@@ -128,24 +136,26 @@ def take_seat_away(
         raise PlaceRefused(
             (
                 Unmet(
-                    Reason.no_seat,
+                    PracticalsReason.no_seat,
                     "This place has ended already.",
                     "Nothing more is to be done: the people listed here have theirs.",
                 ),
             )
         )
     demand_not_attended(seat.attendance)
-    _end_seat(db, gate, actor, seat.user_id, SeatState.cancelled_by_admin, now=now, reason=reason)
+    _end_seat(
+        db, practical, actor, seat.user_id, SeatState.cancelled_by_admin, now=now, reason=reason
+    )
 
 
 def _own_seat(
-    db: Session, gate: Gate, user_id: UserId
+    db: Session, practical: Practical, user_id: UserId
 ) -> Row[datetime | None, Attendance | None] | None:
     """Return the deadline that belongs to this person's place, and whether they were there; the caller
     holds the gate."""
     return db.execute(
         select(Seat.cancel_until, Seat.attendance).where(
-            Seat.practical_id == gate.id,
+            Seat.practical_id == practical.id,
             Seat.user_id == user_id,
             Seat.state == SeatState.confirmed,
         )
@@ -154,7 +164,7 @@ def _own_seat(
 
 def _end_seat(
     db: Session,
-    gate: Gate,
+    practical: Practical,
     actor: Actor,
     user_id: UserId,
     state: SeatState,
@@ -162,8 +172,8 @@ def _end_seat(
     now: datetime,
     reason: str | None,
 ) -> None:
-    seat_id, sequence = _close_seat(db, gate, user_id, state, now=now, reason=reason)
-    gate = move_taken(db, gate, -1)
+    seat_id, sequence = _close_seat(db, practical, user_id, state, now=now, reason=reason)
+    practical = move_taken(db, practical, -1)
     own = state is SeatState.cancelled_by_student
     record(
         db,
@@ -171,7 +181,7 @@ def _end_seat(
         "practicals.cancelled_seat" if own else "practicals.took_seat_away",
         now=now,
         subject_kind="practical",
-        subject_id=gate.id,
+        subject_id=practical.id,
         person_id=user_id,
         reason=reason,
         details={"seat_id": str(seat_id)},
@@ -179,7 +189,7 @@ def _end_seat(
     tell_of_seat(
         db,
         "given-back" if own else "taken-away",
-        gate,
+        practical,
         accounts.people(db, [user_id])[user_id],
         seat_id,
         sequence=sequence,
@@ -187,12 +197,12 @@ def _end_seat(
         now=now,
         reason=reason,
     )
-    promote(db, gate, now=now)
+    promote_waiting(db, practical, now=now)
 
 
 def _close_seat(
     db: Session,
-    gate: Gate,
+    practical: Practical,
     user_id: UserId,
     state: SeatState,
     *,
@@ -204,7 +214,7 @@ def _close_seat(
     closed = db.execute(
         update(Seat)
         .where(
-            Seat.practical_id == gate.id,
+            Seat.practical_id == practical.id,
             Seat.user_id == user_id,
             Seat.state == SeatState.confirmed,
         )
@@ -224,7 +234,7 @@ def _close_seat(
 
 def _no_seat() -> Unmet:
     return Unmet(
-        Reason.no_seat,
+        PracticalsReason.no_seat,
         "There is no place to give back on this date.",
         "Look at the list of dates for the places held now.",
         LinkKind.dates,

@@ -6,24 +6,24 @@ from datetime import datetime
 from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, open_to_all, require
+from app.accounts.actor import Actor, require, without_permission_check
 from app.audit.service import record
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, UserId, WaitingId, new_uuid
 from app.practicals import policy
 from app.practicals.domain.seats import (
-    Gate,
     LinkKind,
+    Practical,
+    PracticalsReason,
     PracticalStatus,
-    Reason,
     Unmet,
     WaitingState,
     waiting_refusal,
 )
 from app.practicals.errors import PlaceRefused
-from app.practicals.models import Practical, WaitingEntry
-from app.practicals.service.allocation import know_in_queue, promote
-from app.practicals.service.locking import constraints_refuse, take_gate
+from app.practicals.models import PracticalRow, WaitingEntry
+from app.practicals.service.allocation import lock_and_read_with_queue, promote_waiting
+from app.practicals.service.locking import constraints_as_refusals, lock_practical
 
 
 def join_waiting_list(
@@ -32,15 +32,15 @@ def join_waiting_list(
     """Put the student at the end of the queue of a full practical, or raise PlaceRefused. Somebody
     with modules to finish may wait; they are passed over until they have."""
     require(policy.may_book(actor))
-    gate = take_gate(db, practical_id)
-    if gate.status is PracticalStatus.draft:
+    practical = lock_practical(db, practical_id)
+    if practical.status is PracticalStatus.draft:
         raise NotFound
-    known = know_in_queue(db, gate, actor.user_id)
-    if unmet := waiting_refusal(gate, known.facts, now):
+    known = lock_and_read_with_queue(db, practical, actor.user_id)
+    if unmet := waiting_refusal(practical, known.facts, now):
         raise PlaceRefused(unmet)
-    entry_id = _enter(db, gate, actor.user_id, now=now)
-    _note(db, gate, actor, "practicals.joined_waiting_list", now=now)
-    promote(db, gate, now=now)
+    entry_id = _enter(db, practical, actor.user_id, now=now)
+    _note(db, practical, actor, "practicals.joined_waiting_list", now=now)
+    promote_waiting(db, practical, now=now)
     return entry_id
 
 
@@ -49,11 +49,11 @@ def leave_waiting_list(
 ) -> None:
     """Take the student's entry out of the queue; refused when they do not wait."""
     require(policy.may_book(actor))
-    gate = take_gate(db, practical_id)
+    practical = lock_practical(db, practical_id)
     left = db.execute(
         update(WaitingEntry)
         .where(
-            WaitingEntry.practical_id == gate.id,
+            WaitingEntry.practical_id == practical.id,
             WaitingEntry.user_id == actor.user_id,
             WaitingEntry.state == WaitingState.waiting,
         )
@@ -61,23 +61,23 @@ def leave_waiting_list(
         .returning(WaitingEntry.id)
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    if gate.status is PracticalStatus.draft:
+    if practical.status is PracticalStatus.draft:
         raise NotFound
     if left is None:
         raise PlaceRefused(
             (
                 Unmet(
-                    Reason.not_waiting,
+                    PracticalsReason.not_waiting,
                     "You are not on the waiting list of this date.",
                     "Look at the list of dates for where you wait.",
                     LinkKind.dates,
                 ),
             )
         )
-    _note(db, gate, actor, "practicals.left_waiting_list", now=now)
+    _note(db, practical, actor, "practicals.left_waiting_list", now=now)
 
 
-@open_to_all
+@without_permission_check
 def promote_person(db: Session, user_id: UserId, course_key: str, *, now: datetime) -> None:
     """Move the queues of a course in which this person waits, after they have become able to come.
     Called for facts of the outbox; it gives nobody more than the rules do."""
@@ -85,9 +85,9 @@ def promote_person(db: Session, user_id: UserId, course_key: str, *, now: dateti
         db,
         db.scalars(
             _stuck(now).where(
-                Practical.course_key == course_key,
+                PracticalRow.course_key == course_key,
                 exists().where(
-                    WaitingEntry.practical_id == Practical.id,
+                    WaitingEntry.practical_id == PracticalRow.id,
                     WaitingEntry.user_id == user_id,
                     WaitingEntry.state == WaitingState.waiting,
                 ),
@@ -97,7 +97,7 @@ def promote_person(db: Session, user_id: UserId, course_key: str, *, now: dateti
     )
 
 
-@open_to_all
+@without_permission_check
 def promote_everywhere(db: Session, *, now: datetime) -> None:
     """Move every queue beside a free place: a window has opened, or a profile is complete now. Called
     by the worker from time to time."""
@@ -106,55 +106,55 @@ def promote_everywhere(db: Session, *, now: datetime) -> None:
 
 def _stuck(now: datetime) -> Select[PracticalId]:
     return (
-        select(Practical.id)
+        select(PracticalRow.id)
         .where(
-            Practical.status == PracticalStatus.published,
-            Practical.taken < Practical.capacity,
-            Practical.booking_opens_at <= now,
-            Practical.booking_closes_at > now,
+            PracticalRow.status == PracticalStatus.published,
+            PracticalRow.taken < PracticalRow.capacity,
+            PracticalRow.booking_opens_at <= now,
+            PracticalRow.booking_closes_at > now,
             exists().where(
-                WaitingEntry.practical_id == Practical.id,
+                WaitingEntry.practical_id == PracticalRow.id,
                 WaitingEntry.state == WaitingState.waiting,
             ),
         )
-        .order_by(Practical.id)
+        .order_by(PracticalRow.id)
     )
 
 
 def _promote_each(db: Session, practical_ids: Sequence[PracticalId], *, now: datetime) -> None:
     for practical_id in practical_ids:
-        promote(db, take_gate(db, practical_id), now=now)
+        promote_waiting(db, lock_practical(db, practical_id), now=now)
 
 
-def _enter(db: Session, gate: Gate, user_id: UserId, *, now: datetime) -> WaitingId:
-    number = gate.waiting_sequence + 1
+def _enter(db: Session, practical: Practical, user_id: UserId, *, now: datetime) -> WaitingId:
+    number = practical.waiting_sequence + 1
     db.execute(
-        update(Practical)
-        .where(Practical.id == gate.id)
+        update(PracticalRow)
+        .where(PracticalRow.id == practical.id)
         .values(waiting_sequence=number)
         .execution_options(synchronize_session=False)
     )
     entry = WaitingEntry(
         id=WaitingId(new_uuid()),
-        practical_id=gate.id,
+        practical_id=practical.id,
         user_id=user_id,
         number=number,
         state=WaitingState.waiting,
         joined_at=now,
     )
-    with constraints_refuse():
+    with constraints_as_refusals():
         db.add(entry)
         db.flush()
     return entry.id
 
 
-def _note(db: Session, gate: Gate, actor: Actor, action: str, *, now: datetime) -> None:
+def _note(db: Session, practical: Practical, actor: Actor, action: str, *, now: datetime) -> None:
     record(
         db,
         actor.user_id,
         action,
         now=now,
         subject_kind="practical",
-        subject_id=gate.id,
+        subject_id=practical.id,
         person_id=actor.user_id,
     )

@@ -66,7 +66,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class AttemptSummary:
     """An attempt in short, for lists: without its questions. `passed` None: not marked yet."""
 
     attempt_id: AttemptId

@@ -1,6 +1,6 @@
 """Reading what people answered: tokens into options, typed text into a number.
 
-What cannot be read costs nothing: `Unreadable` says what to change, and nothing is saved or marked.
+What cannot be read costs nothing: `UnreadableResponse` says what to change, and nothing is saved or marked.
 """
 
 import re
@@ -51,7 +51,7 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableResponse:
     """Why an answer cannot be read, in words that say what to do."""
 
     message: str
@@ -59,24 +59,24 @@ class Unreadable:
 
 def read_response(
     question: Question, drawn: DrawnQuestion, typed: Sequence[str]
-) -> Response | Unreadable:
+) -> Response | UnreadableResponse:
     """Return the response behind what the browser sent: tokens, or for numeric at most one text."""
     if question.type is QuestionType.numeric:
         if len(typed) > 1:
-            return Unreadable("Give one number.")
+            return UnreadableResponse("Give one number.")
         return read_number(typed[0] if typed else "", question.unit)
     if question.type in ONE_CHOICE and len(typed) > 1:
-        return Unreadable("Choose one answer only.")
+        return UnreadableResponse("Choose one answer only.")
     keys = {drawn.key_of(token) for token in typed}
     chosen = frozenset(key for key in keys if key is not None)
     if len(chosen) != len(typed):
-        return Unreadable(
+        return UnreadableResponse(
             "This answer does not belong to this question. Open the question again and choose."
         )
     return Response(options=chosen)
 
 
-def read_number(typed: str, unit: str | None) -> Response | Unreadable:
+def read_number(typed: str, unit: str | None) -> Response | UnreadableResponse:
     """Read a decimal number with a point or a comma, with or without its unit behind it.
 
     Separators for thousands are refused, because 1,000 is a thousand to some people and one to others.
@@ -86,17 +86,17 @@ def read_number(typed: str, unit: str | None) -> Response | Unreadable:
         return Response()
     parts = _TYPED.fullmatch(text) if len(text) <= LONGEST_TEXT else None
     if parts is None:
-        return Unreadable(f"Enter a number{_in_unit(unit)}, such as 2.5.")
+        return UnreadableResponse(f"Enter a number{_in_unit(unit)}, such as 2.5.")
     number = parts["number"].strip()
     if not _PLAIN.fullmatch(number) or _MAYBE_THOUSANDS.fullmatch(number):
-        return Unreadable(
+        return UnreadableResponse(
             "Write the number without spaces or separators for thousands, and use one point for "
             "decimals: 1000 or 1.5."
         )
     if sum(character.isdigit() for character in number) > MOST_DIGITS:
-        return Unreadable(f"Use at most {MOST_DIGITS} digits.")
+        return UnreadableResponse(f"Use at most {MOST_DIGITS} digits.")
     if not _is_unit(parts["unit"], unit):
-        return Unreadable(f"Give a number{_in_unit(unit)}. You need not type the unit.")
+        return UnreadableResponse(f"Give a number{_in_unit(unit)}. You need not type the unit.")
     return Response(text=typed.strip(), number=Decimal(number.replace(",", ".").replace("−", "-")))
 
 

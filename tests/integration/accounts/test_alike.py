@@ -8,8 +8,8 @@ from time import perf_counter
 import pytest
 
 from app.accounts import mail_rate_limits, mailed_links, passwords, rate_limits
-from app.accounts.domain import Purpose
-from app.accounts.mail_rate_limits import MailDoor
+from app.accounts.domain import LinkPurpose
+from app.accounts.mail_rate_limits import MailLimits
 from app.accounts.models import User
 from app.db.rate_limits import Limit
 from tests.make import NOW
@@ -65,8 +65,8 @@ def test_a_link_that_was_used_is_answered_as_one_that_never_was(
     client, database, settings, sam, path
 ):
     """R-024: who holds an old link or makes one up learns nothing of an account."""
-    purposes = {"/confirm": Purpose.confirm, "/new-address": Purpose.email}
-    purpose = purposes.get(path, Purpose(path[1:]) if path not in purposes else None)
+    purposes = {"/confirm": LinkPurpose.confirm, "/new-address": LinkPurpose.email}
+    purpose = purposes.get(path, LinkPurpose(path[1:]) if path not in purposes else None)
     with database.write() as db:
         link_id = mailed_links.make_link(
             db, purpose, sam.user_id, sam.email, now=NOW - timedelta(days=9)
@@ -88,7 +88,7 @@ def test_the_answers_take_the_same_time(client, database, sam, monkeypatch, path
     hashed = passwords.hash_of_password("plum velvet orbit tundra")
     with database.write() as db:
         db.get(User, sam.user_id).password_hash = hashed
-    wide = MailDoor(*(Limit(name, WIDE_OPEN, timedelta(days=1)) for name in ("a", "b")))
+    wide = MailLimits(*(Limit(name, WIDE_OPEN, timedelta(days=1)) for name in ("a", "b")))
     monkeypatch.setattr(rate_limits, "PASSWORD", a_door())
     for name in ("RESET", "CONFIRM"):
         monkeypatch.setattr(mail_rate_limits, name, wide)

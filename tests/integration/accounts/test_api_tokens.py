@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.accounts import api_tokens, mailed_links, own_account, rate_limits, service, sign_ins
-from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS, Purpose
+from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS, LinkPurpose
 from app.accounts.errors import TooManyTokens
 from app.accounts.models import ApiToken, SignIn
 from app.db.database import Database
@@ -127,7 +127,9 @@ def _reset_password(client, app, database, sam, **_rest):
 
 def _change_address(client, database, secret, sam, **_rest):
     with database.write() as db:
-        link_id = mailed_links.make_link(db, Purpose.email, sam.user_id, "new@example.org", now=NOW)
+        link_id = mailed_links.make_link(
+            db, LinkPurpose.email, sam.user_id, "new@example.org", now=NOW
+        )
     return client.post("/new-address", data={"token": mailed_links.sign_link(secret, str(link_id))})
 
 
@@ -317,7 +319,7 @@ def test_the_use_of_a_token_is_noted_once_a_day_and_not_by_the_answer(
     def used_at(moment):
         clock_file.write_text(moment.isoformat())
         answer = client.get(ME, headers=bearing(token))
-        app.state.shell.database.later.settle()
+        app.state.app_context.database.later.settle()
         assert answer.status_code == 200
         assert statements_of(answer) == asked
         (row,) = tokens_of(database, sam).values()
@@ -334,7 +336,7 @@ def test_a_token_works_while_nothing_can_be_written(app, client, database, token
     """Noting its use is lost then, and nothing else."""
     if not database.is_sqlite:
         return
-    own = app.state.shell.database
+    own = app.state.app_context.database
     with database.write() as db:
         db.execute(select(ApiToken))
         assert client.get(ME, headers=bearing(token)).status_code == 200

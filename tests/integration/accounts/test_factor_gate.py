@@ -172,7 +172,7 @@ def test_where_no_factor_is_demanded_staff_work_as_ever(made_apps, portal, setti
     app = an_app(made_apps, plain)
     assert a_browser(app, portal, token=token).get("/admin/people").status_code == 200
     assert a_browser(app, portal, token="inas").get("/teach/practicals").status_code == 200
-    app.state.shell.database.close()
+    app.state.app_context.database.close()
 
 
 def test_only_these_routes_are_open_while_enrolling(app):

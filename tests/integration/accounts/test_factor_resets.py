@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from app import jobs
 from app.accounts.api_tokens import make_for_address
-from app.accounts.domain import Purpose
+from app.accounts.domain import LinkPurpose
 from app.accounts.factors import resets
 from app.accounts.factors.errors import ResetRefused
 from app.accounts.factors.models import FactorReset, RecoveryCode, TotpFactor
@@ -139,7 +139,9 @@ def test_an_admin_again_is_an_admin(as_person, database, ada, olga):
 
 def test_the_worker_does_it(app, as_person, database, ada, olga, clock_file):
     start(as_person(ada), olga)
-    work = jobs.FactWork(database, app.state.shell.clock, ISSUER, iter(range(0, 9000, 70)).__next__)
+    work = jobs.FactWork(
+        database, app.state.app_context.clock, ISSUER, iter(range(0, 9000, 70)).__next__
+    )
     for hours in (0, 12, 24, 25):
         moment = NOW + timedelta(hours=hours)
         clock_file.write_text(moment.isoformat())
@@ -196,8 +198,8 @@ def test_the_link_outlives_a_new_password_and_a_new_address(
     """Whoever gets hold of the password or the mailbox must not take the owner's way to stop it."""
     start(as_person(ada), olga)
     address = link_in(mails_to(app, olga.email)[0])
-    secret = app.state.shell.settings.secret_key.get_secret_value()
-    purpose = {"/reset": Purpose.reset, "/new-address": Purpose.email}[changed]
+    secret = app.state.app_context.settings.secret_key.get_secret_value()
+    purpose = {"/reset": LinkPurpose.reset, "/new-address": LinkPurpose.email}[changed]
     email = {"/reset": olga.email, "/new-address": "other@example.org"}[changed]
     with database.write() as db:
         link_id = make_link(db, purpose, olga.user_id, email, now=NOW)

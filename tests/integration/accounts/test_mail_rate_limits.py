@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts import mail_rate_limits, service
-from app.accounts.domain import LINK_LASTS, Purpose
+from app.accounts.domain import LINK_LASTS, LinkPurpose
 from app.accounts.models import User
 from app.db.rate_limits import Limit
 from tests.make import NOW
@@ -138,7 +138,7 @@ class TestNoFlood:
         for turn in range(90):
             set_clock(turn * 2 * MINUTE)
             assert forgot(browser_at(f"198.51.100.{turn}")).status_code == 303
-        wait = LINK_LASTS[Purpose.reset] - mail_rate_limits.LONG_ENOUGH
+        wait = LINK_LASTS[LinkPurpose.reset] - mail_rate_limits.LONG_ENOUGH
         most = mail_rate_limits.RESET.address.most + 180 * MINUTE / wait + 1
         assert mail_rate_limits.RESET.address.most <= len(mails_to(app, sam.email)) <= most
 

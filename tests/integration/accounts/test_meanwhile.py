@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.accounts import api_tokens, mailed_links, own_account, sign_ins
-from app.accounts.domain import Purpose
+from app.accounts.domain import LinkPurpose
 from app.accounts.factors.models import PendingSignIn
 from app.accounts.models import ApiToken, SignIn, User
 from app.db.rate_limits import Count
@@ -36,7 +36,9 @@ def signed_in_as(database, person):
 def meanwhile(database, person, act) -> None:
     """Do `act` in a block that commits only after a reset has set, or waits to set, a new password."""
     with database.write() as db:
-        link_id = mailed_links.make_link(db, Purpose.reset, person.user_id, person.email, now=NOW)
+        link_id = mailed_links.make_link(
+            db, LinkPurpose.reset, person.user_id, person.email, now=NOW
+        )
     acted, may_commit = threading.Event(), threading.Event()
 
     def hold():
@@ -48,7 +50,7 @@ def meanwhile(database, person, act) -> None:
 
     def reset():
         with database.write() as db:
-            own_account.set_password(db, link_id, Purpose.reset, NEW_HASH, now=NOW)
+            own_account.set_password(db, link_id, LinkPurpose.reset, NEW_HASH, now=NOW)
 
     with ThreadPoolExecutor(2) as threads:
         holding = threads.submit(hold)
@@ -88,7 +90,7 @@ def test_an_old_password_that_is_hashed_anew_does_not_come_back(database, sam):
     """The new hash of the old password must not be written over the new password."""
     candidate = sign_ins.begin_sign_in(database, email=sam.email, browser=BROWSER, now=NOW)
     with database.write() as db:
-        link_id = mailed_links.make_link(db, Purpose.reset, sam.user_id, sam.email, now=NOW)
+        link_id = mailed_links.make_link(db, LinkPurpose.reset, sam.user_id, sam.email, now=NOW)
 
     def act():
         with database.write() as db:
@@ -96,7 +98,7 @@ def test_an_old_password_that_is_hashed_anew_does_not_come_back(database, sam):
 
     def reset():
         with database.write() as db:
-            own_account.set_password(db, link_id, Purpose.reset, NEW_HASH, now=NOW)
+            own_account.set_password(db, link_id, LinkPurpose.reset, NEW_HASH, now=NOW)
 
     with ThreadPoolExecutor(2) as threads:
         with database.write() as db:

@@ -184,16 +184,16 @@ class TestIssuedBefore:
 
 def test_a_name_is_asked_about_once(monkeypatch):
     name = "Asked Once"
-    assert glyph_check.undrawn([name])[name] == ()
+    assert glyph_check.letters_not_drawn([name])[name] == ()
     monkeypatch.setattr(sys, "executable", "/there/is/no/python")
-    assert glyph_check.undrawn([name])[name] == ()
+    assert glyph_check.letters_not_drawn([name])[name] == ()
     with pytest.raises(glyph_check.PrinterAway):
-        glyph_check.undrawn(["Never Asked"])
+        glyph_check.letters_not_drawn(["Never Asked"])
 
 
 def test_all_names_are_asked_about_together_and_each_has_its_answer():
     names = [name for _, name in PRINTED] + [name for _, name, _ in REFUSED]
-    answers = glyph_check.undrawn(names)
+    answers = glyph_check.letters_not_drawn(names)
     assert {name for name in names if not answers[name]} == {name for _, name in PRINTED}
     for _, name, letters in REFUSED:
         assert set(answers[name]) == set(letters.replace(" ", ""))

@@ -5,7 +5,7 @@ from lxml import html
 from sqlalchemy import select
 
 from app.accounts import mailed_links, own_account, queries, rate_limits, sign_ins
-from app.accounts.domain import Purpose
+from app.accounts.domain import LinkPurpose
 from app.accounts.errors import WrongPassword
 from app.accounts.models import SignIn, User
 from app.kit.errors import NotFound
@@ -313,9 +313,9 @@ def test_a_stale_proof_changes_nothing(database, sam, ada, whose):
 @pytest.mark.parametrize(
     ("path", "purpose"),
     [
-        ("/confirm", Purpose.confirm),
-        ("/reset", Purpose.reset),
-        ("/invitation", Purpose.invitation),
+        ("/confirm", LinkPurpose.confirm),
+        ("/reset", LinkPurpose.reset),
+        ("/invitation", LinkPurpose.invitation),
         ("/me/password", None),
         ("/me/email", None),
     ],

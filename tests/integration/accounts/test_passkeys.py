@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from app.accounts.api_tokens import make_for_address
 from app.accounts.factors import challenges
 from app.accounts.factors.ceremony import site_of
-from app.accounts.factors.challenges import Holder, What
+from app.accounts.factors.challenges import ChallengeHolder, PasskeyPurpose
 from app.accounts.factors.models import Passkey, PasskeyChallenge, PendingSignIn, RecoveryCode
 from app.accounts.factors.person_factors import lock_person
 from app.accounts.models import ApiToken, SignIn, User
@@ -52,7 +52,7 @@ def app(settings, made_apps) -> Iterator[FastAPI]:
     """The application at an address to which passkeys can be bound."""
     app = an_app(made_apps, settings.model_copy(update={"base_url": BASE}))
     yield app
-    app.state.shell.database.close()
+    app.state.app_context.database.close()
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def options(browser: TestClient, door: str) -> dict[str, Any]:
 
 
 def add(browser: TestClient, device: Device, name: str = "My phone") -> Any:
-    answer = device.made(options(browser, ADD))
+    answer = device.registration_answer(options(browser, ADD))
     return browser.post(ADD, data={"name": name, "answer": answer})
 
 
@@ -135,7 +135,9 @@ def test_a_person_adds_a_passkey(app, browser_of, database, sam):
     with database.write() as db:
         make_for_address(db, email=sam.email, now=NOW)
     device = Device()
-    done = browser.post(ADD, data={"name": "  My   phone ", "answer": device.made(said)})
+    done = browser.post(
+        ADD, data={"name": "  My   phone ", "answer": device.registration_answer(said)}
+    )
     assert done.headers["location"] == f"{HERE}/codes"
     assert len(codes_on(browser.get(f"{HERE}/codes").text)) == 10
     assert "My phone" in words(browser.get(HERE))
@@ -417,7 +419,7 @@ def test_an_odd_word_of_its_maker_is_refused_and_never_an_error(
 ):
     """The library reads the forms of several makers, and breaks over what they never write."""
     browser = browser_of(sam)
-    answer = json.loads(Device().made(options(browser, ADD)))
+    answer = json.loads(Device().registration_answer(options(browser, ADD)))
     said = cbor2.loads(bytes_of(answer["response"]["attestationObject"]))
     said |= {"fmt": "android-safetynet", "attStmt": {"ver": "1", "response": response}}
     bent = changed(json.dumps(answer), response={"attestationObject": text_of(cbor2.dumps(said))})
@@ -449,7 +451,9 @@ def test_challenges_are_limited(browser_of, database, sam, phone):
     browser = browser_of(sam)
     statuses = [browser.post(f"{PROOF}/options").status_code for _ in range(21)]
     assert statuses == [200] * 20 + [429]
-    network = Holder(What.sign_in, "cookie", challenges.OF_A_NETWORK, "192.0.2.1")
+    network = ChallengeHolder(
+        PasskeyPurpose.sign_in, "cookie", challenges.OF_A_NETWORK, "192.0.2.1"
+    )
     for number in range(300):
         with database.write() as db:
             challenges.make(db, replace(network, secret=str(number)), now=NOW)
@@ -584,8 +588,10 @@ def test_passkeys_are_bound_to_a_domain_over_a_safe_connection(base_url, name):
 
 def test_where_passkeys_do_not_work_the_pages_say_so(app, browser_of, sam):
     """At an address of digits nobody is offered a button that cannot work."""
-    settings = app.state.shell.settings.model_copy(update={"base_url": "http://127.0.0.1:8000"})
-    app.state.shell = replace(app.state.shell, settings=settings)
+    settings = app.state.app_context.settings.model_copy(
+        update={"base_url": "http://127.0.0.1:8000"}
+    )
+    app.state.app_context = replace(app.state.app_context, settings=settings)
     assert "passkey" not in browser_of().get("/sign-in").text
     browser = browser_of(sam)
     assert "bound to the name of a site" in words(browser.get(f"{ADD}/new"))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.accounts import mailed_links, queries
 from app.accounts.api_tokens import make_for_address
-from app.accounts.domain import Purpose
+from app.accounts.domain import LinkPurpose
 from app.accounts.password_rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from app.db.base import Base
 from app.main import create_app
@@ -53,8 +53,8 @@ def change(_client, password, *, as_person, sam, **_):
     "choose",
     [
         register,
-        by_link(Purpose.reset, "/reset"),
-        by_link(Purpose.invitation, "/invitation"),
+        by_link(LinkPurpose.reset, "/reset"),
+        by_link(LinkPurpose.invitation, "/invitation"),
         change,
     ],
     ids=["set", "reset", "invite", "change"],

@@ -91,7 +91,7 @@ class TestStrangers:
         for minute in range(0, 60, 5):
             for _ in range(11):
                 try:
-                    rate_limits.knock(
+                    rate_limits.count_attempt(
                         database, rate_limits.PASSWORD, caller, now=NOW + timedelta(minutes=minute)
                     )
                 except TooMany:
@@ -389,7 +389,7 @@ class TestCodes:
         heard = []
         for caller in callers:
             try:
-                rate_limits.knock(database, rate_limits.SECOND_FACTOR, caller, now=now)
+                rate_limits.count_attempt(database, rate_limits.SECOND_FACTOR, caller, now=now)
             except TooMany as refused:
                 heard.append(refused.retry_after)
             else:
@@ -429,9 +429,9 @@ class TestCodes:
     def test_a_right_code_gives_its_try_back(self, database):
         for _ in range(8):
             caller = Caller("sam", CLASS)
-            knocked = rate_limits.knock(database, rate_limits.SECOND_FACTOR, caller, now=NOW)
+            tries = rate_limits.count_attempt(database, rate_limits.SECOND_FACTOR, caller, now=NOW)
             with database.write() as db:
-                rate_limits.let_in(db, knocked)
+                rate_limits.reset_attempts(db, tries)
         with database.read() as db:
             assert set(db.scalars(select(Count.tries))) == {0}
 

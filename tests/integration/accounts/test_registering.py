@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app.accounts import api_tokens, mailed_links, own_account, rate_limits, service, sign_ins
 from app.accounts.actor import Role
-from app.accounts.domain import Purpose
+from app.accounts.domain import LinkPurpose
 from app.accounts.errors import LinkSpent, PersonRefused, SignInRefused
 from app.accounts.models import ApiToken, MailedLink, User
 from app.db.database import Database
@@ -219,10 +219,10 @@ def test_a_link_grows_old(app, client, clock_file, sam):
 @pytest.mark.parametrize(
     ("path", "purpose"),
     [
-        ("/confirm", Purpose.confirm),
-        ("/reset", Purpose.reset),
-        ("/invitation", Purpose.invitation),
-        ("/new-address", Purpose.email),
+        ("/confirm", LinkPurpose.confirm),
+        ("/reset", LinkPurpose.reset),
+        ("/invitation", LinkPurpose.invitation),
+        ("/new-address", LinkPurpose.email),
     ],
 )
 def test_a_link_is_read_out_of_whatever_surrounds_it(
@@ -235,10 +235,10 @@ def test_a_link_is_read_out_of_whatever_surrounds_it(
     copied = written.format(token, *token.split("-", 1))
     page = client.get(f"{path}?token={copied}")
     assert page.status_code == 200
-    if purpose is Purpose.email:
+    if purpose is LinkPurpose.email:
         sent = client.post(path, data={"token": unquote(copied)})
         assert sent.headers["location"].startswith("/me")
-    elif purpose is not Purpose.confirm:
+    elif purpose is not LinkPurpose.confirm:
         sent = client.post(path, data={"token": unquote(copied), "password": A_PASSWORD})
         assert sent.headers["location"] == "/sign-in"
 
@@ -273,10 +273,10 @@ def test_one_kind_of_link_is_no_other(app, client, sam):
 
 
 LINK_DOORS = {
-    "/confirm": Purpose.confirm,
-    "/reset": Purpose.reset,
-    "/invitation": Purpose.invitation,
-    "/new-address": Purpose.email,
+    "/confirm": LinkPurpose.confirm,
+    "/reset": LinkPurpose.reset,
+    "/invitation": LinkPurpose.invitation,
+    "/new-address": LinkPurpose.email,
 }
 
 
@@ -294,11 +294,11 @@ def test_made_up_links_are_limited_and_right_ones_open(
     """R-021, V12: a wrong link counts although it is refused, read or sent; one that works always opens,
     behind the same address too (R-023)."""
     purpose = LINK_DOORS[path]
-    more = {} if purpose is Purpose.email else {"password": A_PASSWORD}
+    more = {} if purpose is LinkPurpose.email else {"password": A_PASSWORD}
     wrong = {"token": "0190f2e4-7b1a-7000-8000-000000000000.00", **more}
     answers = [client.post(path, data=wrong).status_code for _ in range(2)]
     answers += [client.get(path, params=wrong).status_code]
-    app.state.shell.database.later.settle()
+    app.state.app_context.database.later.settle()
     refused = client.post(path, data=wrong)
     assert [*answers, refused.status_code] == [404, 404, 404, 429]
     assert int(refused.headers["retry-after"]) > 0
@@ -374,8 +374,11 @@ def test_adding_again_before_the_first_use_gives_a_new_link(database):
         new = service.add_person(db, name="A", email="a@example.org", roles={Role.admin}, now=NOW)
     with database.read() as db:
         with pytest.raises(LinkSpent):
-            mailed_links.open_link(db, old, Purpose.invitation, now=NOW)
-        assert mailed_links.open_link(db, new, Purpose.invitation, now=NOW).email == "a@example.org"
+            mailed_links.open_link(db, old, LinkPurpose.invitation, now=NOW)
+        assert (
+            mailed_links.open_link(db, new, LinkPurpose.invitation, now=NOW).email
+            == "a@example.org"
+        )
         assert db.scalars(select(User)).one().roles == {Role.admin}
 
 
@@ -421,10 +424,10 @@ def test_two_who_register_one_address_at_once(app, database):
 
 def test_a_closed_account_cannot_set_a_password(database, sam):
     with database.write() as db:
-        link_id = mailed_links.make_link(db, Purpose.reset, sam.user_id, sam.email, now=NOW)
+        link_id = mailed_links.make_link(db, LinkPurpose.reset, sam.user_id, sam.email, now=NOW)
         db.get(User, sam.user_id).disabled_at = NOW
     with database.write() as db, pytest.raises(PersonRefused):
-        own_account.set_password(db, link_id, Purpose.reset, "hash", now=NOW)
+        own_account.set_password(db, link_id, LinkPurpose.reset, "hash", now=NOW)
 
 
 def test_a_link_to_an_address_that_changed_confirms_nothing(database, sam):
@@ -432,7 +435,9 @@ def test_a_link_to_an_address_that_changed_confirms_nothing(database, sam):
         a_user_with_password(db, "U", email=EMAIL, confirmed_at=None)
     with database.write() as db:
         user = db.scalars(select(User).where(User.email == EMAIL)).one()
-        link_id = mailed_links.make_link(db, Purpose.confirm, user.id, "old@example.org", now=NOW)
+        link_id = mailed_links.make_link(
+            db, LinkPurpose.confirm, user.id, "old@example.org", now=NOW
+        )
     browser = sign_ins.Browser("x")
     candidate = sign_ins.begin_sign_in(database, email=EMAIL, browser=browser, now=NOW)
     with database.write() as db, pytest.raises(SignInRefused):

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from app.accounts.factors import passkeys, person_factors, service
 from app.accounts.factors.models import Passkey, TotpFactor
 from app.accounts.models import SignIn, User
-from app.accounts.sign_ins import Browser, Candidate
+from app.accounts.sign_ins import Browser, SignInCandidate
 from app.audit.models import AuditEvent
 from app.db.database import Database
 from app.kit.errors import Refused
@@ -109,7 +109,7 @@ def test_a_password_that_has_changed_since_it_was_typed_proves_nothing(database,
     has_factors(database, sam, APP)
     with database.read() as db:
         user = db.get_one(User, sam.user_id)
-        candidate = Candidate(sam.email, sam.user_id, user.password_hash)
+        candidate = SignInCandidate(sam.email, sam.user_id, user.password_hash)
     with database.write() as db:
         db.execute(update(User).values(password_hash="another"))
     password = service.OwnPassword(candidate, is_too_short_alone=False)

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
-from app.accounts.domain import Purpose
+from app.accounts.domain import LinkPurpose
 from app.accounts.factors import second_step
 from app.accounts.factors.domain import step_of, step_of_code
 from app.accounts.factors.models import PendingSignIn, RecoveryCode, TotpFactor
@@ -263,7 +263,7 @@ def test_a_closed_account_does_not_come_in_by_the_second_step(client, database, 
 
 
 def link(app, database, purpose, person) -> str:
-    secret = app.state.shell.settings.secret_key.get_secret_value()
+    secret = app.state.app_context.settings.secret_key.get_secret_value()
     with database.write() as db:
         link_id = make_link(db, purpose, person.user_id, person.email, now=NOW)
     return sign_link(secret, str(link_id))
@@ -272,7 +272,7 @@ def link(app, database, purpose, person) -> str:
 def test_a_new_password_by_mail_does_not_go_past_the_factor(app, client, database, owner, codes):
     """R-029: the factor and the codes stay, and what waited is over."""
     password(client)
-    token = link(app, database, Purpose.reset, owner)
+    token = link(app, database, LinkPurpose.reset, owner)
     assert "At least 10 characters." in client.get(f"/reset?token={token}").text
     new = "otter plum velvet"
     assert client.post("/reset", data={"token": token, "password": new}).status_code == 303
@@ -288,7 +288,7 @@ def test_a_new_password_by_mail_does_not_go_past_the_factor(app, client, databas
 
 def test_confirming_an_address_does_not_go_past_the_factor(app, client, database, owner):
     """R-029: the link and the right password are not enough."""
-    token = link(app, database, Purpose.confirm, owner)
+    token = link(app, database, LinkPurpose.confirm, owner)
     form = {"token": token, "password": A_PASSWORD, "next": "/me"}
     assert client.post("/confirm", data=form).headers["location"] == f"{HERE}?next=%2Fme"
     assert not is_in(client)
@@ -298,7 +298,7 @@ def test_confirming_an_address_does_not_go_past_the_factor(app, client, database
 
 def test_an_invitation_does_not_go_past_the_factor(app, client, database, owner):
     """R-029."""
-    token = link(app, database, Purpose.invitation, owner)
+    token = link(app, database, LinkPurpose.invitation, owner)
     form = {"token": token, "password": "otter plum velvet"}
     assert client.post("/invitation", data=form).headers["location"] == "/sign-in"
     assert not is_in(client)

@@ -315,7 +315,7 @@ def test_it_ends_in_each_of_three_processes_at_once(settings, database, sam, ada
     assert [is_in(browser) for browser in browsers] == [False] * 3
     assert [each.get("/api/v1/me").status_code for each in programs] == [401] * 3
     for app in apps:
-        app.state.shell.database.close()
+        app.state.app_context.database.close()
 
 
 def test_wrong_and_right_tries_are_on_record(client, database, sam):

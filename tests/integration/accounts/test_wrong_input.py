@@ -160,6 +160,6 @@ def test_wrong_input_is_counted_and_then_refused(app, database, send, wrong):
     told = [send(wrong) for _ in range(MOST + 2)]
     assert [answer.status_code for answer in told] == [wrong.status] * MOST + [429] * 2
     assert int(told[-1].headers["retry-after"]) > 0
-    app.state.shell.database.later.settle()
+    app.state.app_context.database.later.settle()
     with database.read() as db:
         assert MOST in set(db.scalars(select(Count.tries)))

@@ -15,10 +15,10 @@ from app.assessments.queries.outdated import correction_page, outdated_days
 from app.assessments.service.correcting import take_corrected_checklist
 from app.audit.models import AuditEvent
 from app.courses import queries as courses
-from app.home.attention_list import exceptions
+from app.home.attention_list import attention_items
 from app.kit.errors import Forbidden, NotFound
 from app.notices.models import Notice
-from app.practicals.models import Practical, PracticalStatus, Seat
+from app.practicals.models import PracticalRow, PracticalStatus, Seat
 from tests.integration.assessments.test_pass_rule_pages import strict_course
 from tests.make import NOW
 from tests.make.assessments import a_day, an_assessment
@@ -59,7 +59,7 @@ def take(database, admin, day, *, now=NOW, revision_id=None):
 
 def pinned(database, day):
     with database.read() as db:
-        return db.get_one(Practical, day.practical_id).revision_id
+        return db.get_one(PracticalRow, day.practical_id).revision_id
 
 
 def acts(database):
@@ -129,7 +129,7 @@ def test_a_begun_assessment_keeps_the_checklist_of_its_day(database, admin, day,
     assert "it keeps the checklist it began with" in page
     assert "Take the corrected checklist" not in page
     with database.read() as db:
-        todo = exceptions(db, zone=LONDON, now=NOW)
+        todo = attention_items(db, zone=LONDON, now=NOW)
     assert not [one for one in todo if one.href == "/admin/checklists"]
 
 
@@ -145,7 +145,7 @@ def test_a_discarded_sheet_does_not_count_as_begun(database, admin, day):
 def test_a_day_that_is_over_or_cancelled_keeps_its_checklist(database, admin, day):
     refused(database, admin, day, "over", now=NOW + timedelta(hours=8))
     with database.write() as db:
-        db.get_one(Practical, day.practical_id).status = PracticalStatus.cancelled
+        db.get_one(PracticalRow, day.practical_id).status = PracticalStatus.cancelled
     refused(database, admin, day, "over")
     with database.read() as db:
         assert outdated_days(db, now=NOW) == ()

@@ -14,7 +14,7 @@ from app.assessments.models import Assessment
 from app.audit.models import AuditEvent
 from app.practicals.domain.seats import Attendance, SeatState
 from app.practicals.errors import PlaceRefused, PlanRefused
-from app.practicals.models import Practical, Seat
+from app.practicals.models import PracticalRow, Seat
 from app.practicals.service import (
     cancel_practical,
     cancel_seat,
@@ -191,7 +191,7 @@ class TestASeatOfSomebodyWhoWasThere:
             mark_attendance(
                 db, day.instructor, day.practical_id, day.seat_id, Attendance.attended, now=NOW
             )
-            db.execute(update(Practical).values(taken=1, cancel_until=NOW + timedelta(hours=1)))
+            db.execute(update(PracticalRow).values(taken=1, cancel_until=NOW + timedelta(hours=1)))
             return a_user(db, "Ada Admin", roles=("admin",))
 
     def test_is_not_taken_away(self, database, day, present):
@@ -214,7 +214,7 @@ class TestASeatOfSomebodyWhoWasThere:
 
     def test_keeps_its_day_from_being_moved_but_not_its_room(self, database, day, present):
         with database.read() as db:
-            row = db.get_one(Practical, day.practical_id)
+            row = db.get_one(PracticalRow, day.practical_id)
             plan = a_plan(
                 instructors=frozenset({day.instructor.user_id}),
                 starts_at=row.starts_at,
@@ -247,7 +247,7 @@ class TestASeatOfSomebodyWhoWasThere:
             )
         assert refused.value.reason == "attended"
         with database.read() as db:
-            row = db.get_one(Practical, day.practical_id)
+            row = db.get_one(PracticalRow, day.practical_id)
             assert (row.room, row.starts_at) == ("Another room", plan.starts_at)
 
 

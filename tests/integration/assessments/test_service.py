@@ -9,18 +9,18 @@ from sqlalchemy import select, text, update
 from app.assessments import checks, queries, service
 from app.assessments.domain import Mark, Outcome
 from app.assessments.errors import (
+    AssessmentStartRefused,
     ChangedBeforeSigning,
     SignRefused,
     StaleComment,
     StaleMark,
-    StartRefused,
 )
 from app.assessments.models import Assessment, StepMark
 from app.audit.queries import acts_about
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import AssessmentId, PracticalId, SeatId, new_uuid
 from app.outbox.models import OutboxEvent
-from app.practicals.models import Attendance, Practical, PracticalInstructor, Seat, SeatState
+from app.practicals.models import Attendance, PracticalInstructor, PracticalRow, Seat, SeatState
 from tests.make import NOW
 from tests.make.assessments import (
     STEPS,
@@ -85,7 +85,7 @@ class TestStarting:
     def test_a_place_given_back_cannot_be_assessed(self, database, day):
         with database.write() as db:
             gone = a_seat(db, day.practical_id, a_user(db), state=SeatState.cancelled_by_student)
-        with pytest.raises(StartRefused), database.write() as db:
+        with pytest.raises(AssessmentStartRefused), database.write() as db:
             service.start_assessment(db, day.instructor, day.practical_id, gone, now=NOW)
         with database.read() as db:
             assert db.get(Seat, gone).attendance is None
@@ -129,7 +129,7 @@ class TestStarting:
             try:
                 with database.write() as db:
                     an_assessment(db, other)
-            except StartRefused as error:
+            except AssessmentStartRefused as error:
                 refused.append(error)
 
         second = Thread(target=start_second)
@@ -147,7 +147,7 @@ class TestStarting:
 
     def test_a_practical_without_a_checklist_cannot_be_assessed(self, database, day):
         with database.write() as db:
-            db.execute(update(Practical).values(kind_key="gone"))
+            db.execute(update(PracticalRow).values(kind_key="gone"))
         with pytest.raises(NotFound), database.write() as db:
             an_assessment(db, day)
 

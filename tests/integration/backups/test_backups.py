@@ -27,7 +27,7 @@ from app.kit.keys import SIGNING, Keys, SealingKeys, SigningKeys, new_line
 from app.outbox import service as outbox
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import SeatState
-from app.practicals.models import Practical, Seat
+from app.practicals.models import PracticalRow, Seat
 from tests.make import NOW
 from tests.make.backups import KEYS
 from tests.make.factors import an_app_factor
@@ -156,7 +156,7 @@ class TestThereAndBack:
     def test_a_broken_invariant_is_told_by_the_proof(self, live):
         with live.open() as database, database.write() as db:
             practical_id = a_practical(db)
-            db.execute(update(Practical).where(Practical.id == practical_id).values(taken=1))
+            db.execute(update(PracticalRow).where(PracticalRow.id == practical_id).values(taken=1))
         broken = check_backup(live.settings, KEYS, live.back_up(), now=NOW).broken
         assert str(practical_id) in " ".join(broken)
 

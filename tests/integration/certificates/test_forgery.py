@@ -136,7 +136,7 @@ def forger(request, sqlite_database, settings_for, made_apps, portal):
     forger = Forger(sqlite_database, app, portal, seed=20261129)
     yield forger
     forger.hand.close()
-    app.state.shell.database.close()
+    app.state.app_context.database.close()
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from app.assessments.domain import Mark
 from app.assessments.models import Assessment
 from app.certificates import checks, queries, service
 from app.certificates.models import Certificate
-from app.courses.domain.parsing import Parsed, parse_course
+from app.courses.domain.parsing import ParsedCourse, parse_course
 from app.courses.errors import CorruptsEvidence
 from app.courses.service import publish
 from app.db.migrate import downgrade, upgrade
 from app.learning import service as learning
 from app.learning.errors import LessonStaysDone
 from app.outbox.models import OutboxEvent
-from app.practicals.models import Practical
+from app.practicals.models import PracticalRow
 from tests.make import NOW
 from tests.make.assessments import a_day, a_signed_assessment
 from tests.make.courses import small_files
@@ -30,7 +30,7 @@ KIND, LIST = "practicals/practice-day.yaml", "checklists/first-session.yaml"
 
 def revised(
     *, checklist: str = "first-session", kind: str = "practice-day", replaces: str = ""
-) -> Parsed:
+) -> ParsedCourse:
     """The small course with a new checklist, or with its kind of practical under another key."""
     files = dict(small_files())
     files[f"checklists/{checklist}.yaml"] = files.pop(LIST)
@@ -59,7 +59,7 @@ def assess(database, student, parsed, kind="practice-day", mark=Mark.done):
     with database.write() as db:
         later = a_published_course(db, parsed)
         day = a_day(db, revision_id=later.revision_id, student=student)
-        db.get_one(Practical, day.practical_id).kind_key = kind
+        db.get_one(PracticalRow, day.practical_id).kind_key = kind
         db.flush()
         a_signed_assessment(db, day, identity=mark)
 

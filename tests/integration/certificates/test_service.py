@@ -275,7 +275,7 @@ def test_certificates_are_made_in_one_place():
             for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
             if isinstance(function, ast.FunctionDef)
             for call in ast.walk(function)
-            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(name)
+            if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] == name
         ]
 
     assert callers("_signed_row") == [("service.py", "_issue")]

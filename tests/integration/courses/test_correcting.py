@@ -5,7 +5,7 @@ from sqlalchemy import select
 from app.courses import answer_keys, queries
 from app.courses.domain.parsing import parse_course
 from app.courses.models import CourseHead, Revision
-from app.courses.service import Outcome, publish
+from app.courses.service import PublishResult, publish
 from app.courses.source_folder import read_folder
 from app.kit.ids import RevisionId, new_uuid
 from app.kit.paths import COURSES
@@ -38,7 +38,7 @@ def test_the_corrected_course_follows_the_earlier_one_and_both_are_read(database
         earlier = the_earlier_course(db)
     with database.write() as db:
         done = publish(db, None, parsed, now=NOW)
-    assert (done.outcome, done.number) == (Outcome.published, 2)
+    assert (done.outcome, done.number) == (PublishResult.published, 2)
     with database.read() as db:
         assert queries.current(db, "mesotherapy").revision_id == done.revision_id
         before, after = queries.revision(db, earlier), queries.revision(db, done.revision_id)

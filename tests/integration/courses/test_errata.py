@@ -12,7 +12,7 @@ from app.courses import queries
 from app.courses.domain.parsing import parse_course
 from app.courses.errors import ErratumChanged
 from app.courses.models import PublishedErratum, Revision
-from app.courses.service import Outcome, publish
+from app.courses.service import PublishResult, publish
 from app.enrolments.models import Enrolment
 from app.jobs import act_on_facts
 from app.notices.models import Notice
@@ -140,7 +140,7 @@ def test_everybody_who_read_the_words_is_told_once(database, old, student):
         ).one().state = "cancelled"
     published(database, corrected(LESSON_ERRATUM))
     again = published(database, corrected(LESSON_ERRATUM), now=LATER + timedelta(days=1))
-    assert (again.outcome, again.errata) == (Outcome.unchanged, ())
+    assert (again.outcome, again.errata) == (PublishResult.unchanged, ())
     with database.read() as db:
         told = {notice.person_id: notice.details for notice in db.scalars(select(Notice))}
         count = len(db.scalars(select(PublishedErratum)).all())
@@ -177,7 +177,7 @@ def test_a_correction_alone_is_published_without_a_new_revision(database, old, s
     """The course on disk is what was published, and only the errata are new."""
     published(database, corrected(""))
     done = published(database, corrected(LESSON_ERRATUM))
-    assert done.outcome is Outcome.unchanged
+    assert done.outcome is PublishResult.unchanged
     assert len(done.errata) == 1
     assert "Corrected on" in as_person(student).get(LESSON).text
 
@@ -206,7 +206,7 @@ def test_words_that_stand_nowhere_are_told_and_not_stored(database, old):
 def test_a_fresh_academy_publishes_a_course_with_errata(database):
     """Nobody ever read the old words there."""
     done = published(database, corrected(LESSON_ERRATUM))
-    assert done.outcome is Outcome.published
+    assert done.outcome is PublishResult.published
     assert done.errata == ()
 
 

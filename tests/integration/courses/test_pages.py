@@ -121,7 +121,7 @@ def test_nothing_is_published_yet(database, as_person):
 
 
 def test_what_a_course_is(app, published):
-    html = app.state.shell.templates.get_template("courses/_about.html").render(
+    html = app.state.app_context.templates.get_template("courses/_about.html").render(
         course=published.course
     )
     for words in (

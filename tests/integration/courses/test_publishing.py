@@ -12,7 +12,7 @@ from app.courses.domain.digest import digest
 from app.courses.domain.parsing import parse_course
 from app.courses.errors import CorruptsEvidence, CourseHasProblems, PublishedMeanwhile
 from app.courses.models import Media, Revision
-from app.courses.service import Outcome, publish
+from app.courses.service import PublishResult, publish
 from app.db.database import Database
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import RevisionId, new_uuid
@@ -35,7 +35,7 @@ def count(database, table):
 
 def test_the_first_publication_is_what_learners_get(database):
     done = published(database, small_course())
-    assert (done.outcome, done.number) == (Outcome.published, 1)
+    assert (done.outcome, done.number) == (PublishResult.published, 1)
     assert done.sentence == "small-course: published as revision 1."
     assert done.digest == digest(small_course())
     with database.read() as db:
@@ -50,7 +50,7 @@ def test_the_first_publication_is_what_learners_get(database):
 def test_publishing_the_same_again_changes_nothing(database):
     first = published(database, small_course())
     again = published(database, small_course())
-    assert (again.outcome, again.revision_id) == (Outcome.unchanged, first.revision_id)
+    assert (again.outcome, again.revision_id) == (PublishResult.unchanged, first.revision_id)
     assert again.sentence == "small-course: nothing changed; revision 1 stays current."
     assert count(database, Revision) == 1
     assert count(database, AuditEvent) == 1
@@ -61,7 +61,7 @@ def test_a_change_makes_a_new_revision_and_says_what_changed(database):
     with database.write() as db:
         admin = a_user(db, "Ada Admin", roles=("admin",))
     second = published(database, changed_course(NEW_HOURS), admin)
-    assert (second.outcome, second.number) == (Outcome.published, 2)
+    assert (second.outcome, second.number) == (PublishResult.published, 2)
     assert [change.sentence for change in second.changes] == ["Its hours changed."]
     with database.read() as db:
         assert queries.current(db, "small-course").course.hours == 13
@@ -75,7 +75,7 @@ def test_what_was_published_before_gets_its_revision_back(database):
     first = published(database, small_course())
     published(database, changed_course(NEW_HOURS))
     back = published(database, small_course())
-    assert (back.outcome, back.revision_id) == (Outcome.restored, first.revision_id)
+    assert (back.outcome, back.revision_id) == (PublishResult.restored, first.revision_id)
     assert back.sentence == "small-course: revision 1 is current again."
     assert count(database, Revision) == 2
     with database.read() as db:
@@ -164,7 +164,7 @@ def test_two_first_publications_at_the_same_moment(database):
         assert thread.is_alive()
     thread.join(timeout=15)
     other.close()
-    assert outcome == ([Outcome.published] if database.is_sqlite else ["published-meanwhile"])
+    assert outcome == ([PublishResult.published] if database.is_sqlite else ["published-meanwhile"])
     assert count(database, Revision) == (2 if database.is_sqlite else 1)
 
 
@@ -182,7 +182,7 @@ def test_publications_of_one_course_queue(database):
         assert thread.is_alive()
     thread.join(timeout=15)
     other.close()
-    assert outcome == [Outcome.unchanged]
+    assert outcome == [PublishResult.unchanged]
     assert count(database, Revision) == 2
 
 

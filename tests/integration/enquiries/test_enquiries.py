@@ -15,7 +15,7 @@ from app.db.migrate import downgrade, upgrade
 from app.enquiries import checks, queries, rate_limits, service
 from app.enquiries.domain import KEPT
 from app.enquiries.models import Enquiry
-from app.enquiries.queries import Which
+from app.enquiries.queries import EnquiryFilter
 from app.kit.errors import Forbidden, TooMany
 from app.kit.ids import new_uuid
 from app.retention.sweeping import sweep
@@ -219,7 +219,7 @@ class TestOffice:
         with database.write() as db:
             actor, enquiry = a_user(db, "Oona Other", roles=(role,)), an_enquiry(db)
         with database.read() as db, pytest.raises(Forbidden):
-            queries.enquiries(db, actor, which=Which.all, text="", number=1)
+            queries.enquiries(db, actor, which=EnquiryFilter.all, text="", number=1)
         with database.read() as db, pytest.raises(Forbidden):
             queries.enquiry(db, actor, enquiry)
         with database.write() as db, pytest.raises(Forbidden):

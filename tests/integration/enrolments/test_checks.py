@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text, update
 
 from app.enrolments.domain import EnrolmentState, IntakeStatus
-from app.enrolments.models import Intake
+from app.enrolments.models import IntakeRow
 from tests.make.enrolments import an_enrolment, an_intake, broken_promises
 from tests.make.learning import a_published_course
 from tests.make.people import a_user
@@ -39,7 +39,7 @@ def test_all_is_well(database, intake_id):
 def test_a_counter_that_forgot_somebody(database, intake_id):
     with database.write() as db:
         an_enrolment(db, intake_id, a_user(db, "Ann"))
-        db.execute(update(Intake).values(taken=0))
+        db.execute(update(IntakeRow).values(taken=0))
     assert "counts 0 places as taken, but 1 people hold one" in only_sentence(database)
 
 
@@ -47,14 +47,14 @@ def test_more_people_than_places(database, intake_id):
     with database.write() as db:
         for name in ("Ann", "Ben"):
             an_enrolment(db, intake_id, a_user(db, name))
-        db.execute(update(Intake).values(places=1, taken=1))
+        db.execute(update(IntakeRow).values(places=1, taken=1))
     assert any("but 2 people hold one" in sentence for sentence in broken_promises(database))
     assert any("has 1 places" in sentence for sentence in broken_promises(database))
 
 
 def test_an_override_that_nobody_needs(database, intake_id):
     with database.write() as db:
-        db.execute(update(Intake).values(override=3))
+        db.execute(update(IntakeRow).values(override=3))
     assert "override of 3 that it does not need" in only_sentence(database)
 
 
@@ -82,7 +82,7 @@ def test_somebody_waits_beside_a_free_place(database, intake_id):
         an_enrolment(db, intake_id, a_user(db, "Ann"), State.waiting)
     assert "people wait (1) while places are free (2)" in only_sentence(database)
     with database.write() as db:
-        db.execute(update(Intake).values(status=IntakeStatus.draft))
+        db.execute(update(IntakeRow).values(status=IntakeStatus.draft))
     assert broken_promises(database) == []
 
 
@@ -95,5 +95,5 @@ def test_a_confirmed_place_without_a_revision(database, intake_id):
 def test_somebody_in_a_cancelled_intake(database, intake_id):
     with database.write() as db:
         an_enrolment(db, intake_id, a_user(db, "Ann"))
-        db.execute(update(Intake).values(status=IntakeStatus.cancelled))
+        db.execute(update(IntakeRow).values(status=IntakeStatus.cancelled))
     assert "is cancelled, but 1 people are still in it" in only_sentence(database)

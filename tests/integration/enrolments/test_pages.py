@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from app import jobs
 from app.audit.models import AuditEvent
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.models import Enrolment, IntakeRow
 from app.outbox.queries import kept_mails
 from tests.conftest import statements_of
 from tests.make import NOW
@@ -212,7 +212,7 @@ def test_the_office_makes_an_intake(office, database):
     assert "Spring" in office.get("/admin/intakes").text
     assert "Spring" not in office.get("/admin/intakes?when=past").text
     with database.read() as db:
-        assert db.execute(select(func.count()).select_from(Intake)).scalar_one() == 1
+        assert db.execute(select(func.count()).select_from(IntakeRow)).scalar_one() == 1
 
 
 @pytest.mark.parametrize(

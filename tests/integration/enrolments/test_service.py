@@ -8,18 +8,18 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditEvent
 from app.enrolments import invoices, locking, queries, service
-from app.enrolments.domain import EnrolmentState, IntakeStatus, Reason
+from app.enrolments.domain import EnrolmentsReason, EnrolmentState, IntakeStatus
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import EnrolmentId, IntakeId, new_uuid
 from app.outbox.models import OutboxEvent
 from tests.make import NOW
 from tests.make.enrolments import (
     STARTS_ON,
-    a_gate,
     an_enrolment,
     an_intake,
+    an_intake_value,
     broken_promises,
     counters,
     some_fields,
@@ -62,7 +62,7 @@ def intake_of(database, **columns) -> IntakeId:
         return an_intake(db, **columns)
 
 
-def ask(database, actor, intake_id, now=NOW) -> service.Requested:
+def ask(database, actor, intake_id, now=NOW) -> service.RequestOutcome:
     with database.write() as db:
         return service.request_place(db, actor, intake_id, now=now)
 
@@ -101,7 +101,7 @@ def acts(database) -> list[str]:
         return sorted(db.scalars(select(AuditEvent.action).where(kinds)))
 
 
-def refusal_of(error) -> Reason:
+def refusal_of(error) -> EnrolmentsReason:
     return error.value.why
 
 
@@ -116,7 +116,7 @@ def test_an_intake_is_made_as_a_draft_opened_and_changed(database, published, of
         service.open_intake(db, office, intake_id, now=NOW)
     with database.write() as db, pytest.raises(EnrolmentRefused) as refused:
         service.open_intake(db, office, intake_id, now=NOW)
-    assert refusal_of(refused) is Reason.already_open
+    assert refusal_of(refused) is EnrolmentsReason.already_open
     ask(database, students[0], intake_id)
     fields = some_fields(title="Late winter", starts_on=date(2027, 2, 1), places=3)
     with database.write() as db:
@@ -167,7 +167,7 @@ def test_a_request_holds_a_place_until_it_is_confirmed(database, published, offi
     assert mails(database) == [("Ann Ames", "confirmed"), ("Ann Ames", "requested")]
     with pytest.raises(EnrolmentRefused) as refused:
         confirm(database, office, asked.enrolment_id)
-    assert refusal_of(refused) is Reason.not_requested
+    assert refusal_of(refused) is EnrolmentsReason.not_requested
 
 
 def test_nothing_is_confirmed_without_a_published_course(database, office, students):
@@ -175,7 +175,7 @@ def test_nothing_is_confirmed_without_a_published_course(database, office, stude
     asked = ask(database, students[0], intake_id)
     with pytest.raises(EnrolmentRefused) as refused:
         confirm(database, office, asked.enrolment_id)
-    assert refusal_of(refused) is Reason.course_unpublished
+    assert refusal_of(refused) is EnrolmentsReason.course_unpublished
 
 
 def test_a_full_intake_queues_in_order(database, published, students):
@@ -267,11 +267,11 @@ def test_a_person_has_one_live_enrolment(database, published, students):
     ask(database, students[0], intake_id)
     with pytest.raises(EnrolmentRefused) as refused:
         ask(database, students[0], intake_id)
-    assert refusal_of(refused) is Reason.already_requested
+    assert refusal_of(refused) is EnrolmentsReason.already_requested
     ask(database, students[1], intake_id)
     with pytest.raises(EnrolmentRefused) as refused:
         ask(database, students[1], intake_id)
-    assert refusal_of(refused) is Reason.already_waiting
+    assert refusal_of(refused) is EnrolmentsReason.already_waiting
 
 
 def test_only_confirmed_students_ask(database, published, office, students):
@@ -280,7 +280,7 @@ def test_only_confirmed_students_ask(database, published, office, students):
         unconfirmed = a_user(db, "Una New", confirmed_at=None)
     with pytest.raises(EnrolmentRefused) as refused:
         ask(database, unconfirmed, intake_id)
-    assert refusal_of(refused) is Reason.address_unconfirmed
+    assert refusal_of(refused) is EnrolmentsReason.address_unconfirmed
     with pytest.raises(Forbidden):
         ask(database, office, intake_id)
     with pytest.raises(NotFound):
@@ -303,7 +303,7 @@ def test_a_confirmed_place_is_kept_from_the_start_on(database, published, office
     confirm(database, office, asked.enrolment_id)
     with database.write() as db, pytest.raises(EnrolmentRefused) as refused:
         service.withdraw(db, students[0], asked.enrolment_id, today=STARTS_ON, now=NOW)
-    assert refusal_of(refused) is Reason.started
+    assert refusal_of(refused) is EnrolmentsReason.started
 
 
 def test_the_office_reserves_for_named_people(database, published, office, students):
@@ -320,14 +320,14 @@ def test_the_office_reserves_for_named_people(database, published, office, stude
         assert {row.note for row in rows} == {"Clinic Ltd"}
     with pytest.raises(EnrolmentRefused) as refused:
         reserve(database, office, intake_id, [students[1]])
-    assert refusal_of(refused) is Reason.person_has_place
+    assert refusal_of(refused) is EnrolmentsReason.person_has_place
 
 
 def test_running_over_needs_a_reason_and_ends_first(database, published, office, students):
     intake_id = intake_of(database, places=1)
     with pytest.raises(EnrolmentRefused) as refused:
         reserve(database, office, intake_id, students[:3])
-    assert refusal_of(refused) is Reason.too_few_places
+    assert refusal_of(refused) is EnrolmentsReason.too_few_places
     assert states_in(database, intake_id) == {}
     first, *_ = reserve(database, office, intake_id, students[:3], "A promise of the director")
     assert counters(database, intake_id) == (1, 3, 2)
@@ -350,7 +350,7 @@ def test_passing_those_who_wait_needs_a_reason(database, published, office, stud
         )
     with pytest.raises(EnrolmentRefused) as refused:
         reserve(database, office, intake_id, [students[3]])
-    assert refusal_of(refused) is Reason.others_wait
+    assert refusal_of(refused) is EnrolmentsReason.others_wait
     with pytest.raises(EnrolmentRefused):
         reserve(database, office, intake_id, [students[2]])
     reserve(database, office, intake_id, [students[2]], "She waited longer on another list")
@@ -384,7 +384,7 @@ def test_fewer_places_remove_nobody(database, published, office, students):
         service.change_intake(
             db, office, intake_id, fields=fewer, reason=None, expected_version="", now=NOW
         )
-    assert refusal_of(refused) is Reason.places_below_taken
+    assert refusal_of(refused) is EnrolmentsReason.places_below_taken
     with database.write() as db:
         service.change_intake(
             db,
@@ -436,7 +436,7 @@ def test_a_cancelled_intake_is_empty_for_good(database, published, office, stude
     ):
         with database.write() as db, pytest.raises(EnrolmentRefused) as refused:
             command(db)
-        assert refusal_of(refused) is Reason.intake_cancelled
+        assert refusal_of(refused) is EnrolmentsReason.intake_cancelled
 
 
 def test_invoices_and_payments_are_recorded(database, published, office, students):
@@ -446,7 +446,7 @@ def test_invoices_and_payments_are_recorded(database, published, office, student
         invoices.record_payment(
             db, office, asked.enrolment_id, paid_at=NOW, expected_version="", now=NOW
         )
-    assert refusal_of(refused) is Reason.no_invoice
+    assert refusal_of(refused) is EnrolmentsReason.no_invoice
     with database.write() as db:
         enrolment_id = asked.enrolment_id
         version = invoice_version(db, enrolment_id)
@@ -479,7 +479,7 @@ def test_invoices_and_payments_are_recorded(database, published, office, student
             expected_version="",
             now=NOW,
         )
-    assert refusal_of(refused) is Reason.ended
+    assert refusal_of(refused) is EnrolmentsReason.ended
 
 
 @pytest.mark.parametrize("state", [State.waiting, State.declined, State.cancelled])
@@ -524,15 +524,15 @@ def test_the_constraints_speak_like_the_rules(database, published, students):
         an_enrolment(db, intake_id, students[0])
     user_id = students[0].user_id
     with pytest.raises(EnrolmentRefused) as refused, database.write() as db:
-        locking.add_row(db, intake_id, a_gate(), user_id, State.requested, now=NOW)
-    assert refusal_of(refused) is Reason.already_requested
+        locking.add_row(db, intake_id, an_intake_value(), user_id, State.requested, now=NOW)
+    assert refusal_of(refused) is EnrolmentsReason.already_requested
     with (
         pytest.raises(EnrolmentRefused) as refused,
         database.write() as db,
         locking.constraints_as_refusals(),
     ):
-        db.execute(update(Intake).values(taken=2))
-    assert refusal_of(refused) is Reason.too_few_places
+        db.execute(update(IntakeRow).values(taken=2))
+    assert refusal_of(refused) is EnrolmentsReason.too_few_places
     with (
         pytest.raises(IntegrityError),
         database.write() as db,
@@ -549,7 +549,7 @@ def test_every_command_takes_the_gate_once(database, published, office, students
     with pytest.raises(EnrolmentRefused):
         confirm(database, office, asked.enrolment_id)
     with database.read() as db:
-        assert db.scalar(select(Intake.version).where(Intake.id == intake_id)) == 2
+        assert db.scalar(select(IntakeRow.version).where(IntakeRow.id == intake_id)) == 2
 
 
 def test_guards_refuse_what_the_rules_forgot(database, published, students):

@@ -14,7 +14,7 @@ from app.home import at_risk
 from app.kit.ids import EventId, new_uuid
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import Attendance, PracticalStatus
-from app.practicals.models import Practical
+from app.practicals.models import PracticalRow
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.assessments import a_day, a_signed_assessment, an_assessment
@@ -103,7 +103,7 @@ class TestOverview:
             "Waits for you": [("Nobody said whether 1 person came", roster)],
         }
         with database.write() as db:
-            practical = db.get_one(Practical, day.practical_id)
+            practical = db.get_one(PracticalRow, day.practical_id)
             practical.ends_at = NOW - timedelta(hours=24)  # not longer than a day ago
         assert waits(as_person(ada).get("/home")) == {}
 
@@ -194,7 +194,7 @@ class TestMyDay:
     def test_it_names_who_comes_and_what_is_open(self, as_person, database, ina):
         with database.write() as db:
             day = a_day(db, instructor=ina, starts_at=NOW - timedelta(hours=1))
-            db.get_one(Practical, day.practical_id).note = "The model comes at noon."
+            db.get_one(PracticalRow, day.practical_id).note = "The model comes at noon."
             db.get_one(User, day.student.user_id).access_needs = "A stool, please"
             an_assessment(db, day)
             for name, attendance in (("Pat Present", "attended"), ("Abe Absent", "absent")):
@@ -337,7 +337,7 @@ class TestWhoNeedsHelp:
         for most, names in ((1, {"Soon Student"}), (2, {"Soon Student", "Later Student"})):
             monkeypatch.setattr(at_risk, "MOST_LOOKED_AT", most)
             with database.read() as db:
-                found = at_risk.who_needs_help(db, ina, now=NOW)
+                found = at_risk.students_at_risk(db, ina, now=NOW)
             assert {one.name for one in found.people} == names
             assert found.is_partial
         assert "among the 200 whom you see soonest" in words(browser.get("/home"))

@@ -15,7 +15,7 @@ from app.operations.runs import NOTHING_WAS_OLD, Run, RunKind, last_runs, record
 from app.outbox import heartbeats
 from app.outbox import service as outbox
 from app.outbox.models import OutboxEvent
-from app.outbox.queries import Kind
+from app.outbox.queries import EventKind
 from app.settings import Environment
 from tests.make import NOW
 from tests.make.keys import sealing_keys, signing_keys
@@ -44,7 +44,7 @@ def a_run(database, kind=RunKind.audit, *, ago=HOUR, succeeded=True, detail="All
 
 def test_the_page_says_how_everything_is(database, admin, as_person):
     with database.write() as db:
-        for kind in Kind:
+        for kind in EventKind:
             heartbeats.beat(db, kind, None, now=NOW)
     a_run(database, RunKind.backup, detail="12 MB in 3 seconds.")
     page = as_person(admin).get("/admin/system").text
@@ -75,8 +75,8 @@ def test_what_is_wrong_is_told_by_need_each_with_what_to_do(
 ):
     production = settings.model_copy(update={"env": Environment.production})
     with database.write() as db:
-        heartbeats.beat(db, Kind.facts, None, now=NOW)
-        heartbeats.beat(db, Kind.mails, "The mail server refuses our password (535).", now=NOW)
+        heartbeats.beat(db, EventKind.facts, None, now=NOW)
+        heartbeats.beat(db, EventKind.mails, "The mail server refuses our password (535).", now=NOW)
         given_up = outbox.announce(db, "mail", {"to": "ned@example.org"}, now=NOW)
         db.get_one(OutboxEvent, given_up).dead_at = NOW
     a_run(database, RunKind.backup, succeeded=False, detail="The disk is full.")
@@ -104,8 +104,8 @@ def test_what_is_wrong_is_told_by_need_each_with_what_to_do(
 def test_a_worker_with_several_troubles_is_one_problem(database, admin, settings):
     """A worker that has gone, what it last said, and what waits meanwhile: one thing to do."""
     with database.write() as db:
-        heartbeats.beat(db, Kind.facts, None, now=NOW)
-        heartbeats.beat(db, Kind.mails, "No password.", now=NOW - HOUR)
+        heartbeats.beat(db, EventKind.facts, None, now=NOW)
+        heartbeats.beat(db, EventKind.mails, "No password.", now=NOW - HOUR)
         outbox.announce(db, "mail", {"to": "ned@example.org"}, now=NOW - HOUR)
     (problem,) = problems_of(database, admin, settings)
     assert problem.words == "The worker for mails was last seen 1 hour ago."
@@ -160,7 +160,7 @@ def test_the_page_has_words_for_every_state_of_the_schema():
 def test_a_worker_that_has_gone_is_urgent_and_one_that_never_ran_is_not(database, admin, settings):
     assert {each.urgency for each in problems_of(database, admin, settings)} == {Urgency.soon}
     with database.write() as db:
-        for kind in Kind:
+        for kind in EventKind:
             heartbeats.beat(db, kind, None, now=NOW)
     assert problems_of(database, admin, settings) == ()
     gone = problems_of(database, admin, settings, now=NOW + timedelta(seconds=46))

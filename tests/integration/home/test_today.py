@@ -10,7 +10,7 @@ from app.assessments.domain import Mark
 from app.certificates import service as certificates
 from app.enrolments.domain import EnrolmentState
 from app.practicals.domain.seats import Attendance
-from app.practicals.models import Practical, Seat
+from app.practicals.models import PracticalRow, Seat
 from app.quizzes import service as quizzes
 from tests.conftest import statements_of
 from tests.make import NOW
@@ -269,7 +269,7 @@ def test_a_day_stays_the_instructors_until_midnight(database, as_person):
     with database.write() as db:
         teacher = a_user(db, "Ira Instructor", roles=("instructor",))
         practical_id = a_practical(db, instructors=(teacher,), title="Morning day")
-        practical = db.get_one(Practical, practical_id)
+        practical = db.get_one(PracticalRow, practical_id)
         practical.starts_at = NOW - timedelta(hours=2)
         practical.ends_at = NOW - timedelta(hours=1)
     page = words(as_person(teacher).get("/home"))

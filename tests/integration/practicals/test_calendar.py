@@ -25,7 +25,7 @@ def delivered(app, database, settings):
     """Deliver what waits and return (subject, MIME method, calendar) of every mail, oldest first."""
 
     def deliver(to: str):
-        mailer = make_mailer(settings, app.state.shell)
+        mailer = make_mailer(settings, app.state.app_context)
         with database.read() as db:
             assert outbox.given_up(db) == ()
         while deliver_due(database, mailer, ISSUER, now=NOW + timedelta(days=1)):

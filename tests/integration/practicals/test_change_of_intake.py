@@ -12,7 +12,7 @@ from app.kit.ids import IntakeId, PracticalId
 from app.outbox.models import OutboxEvent
 from app.practicals import checks, service
 from app.practicals.domain.seats import SeatState, WaitingState
-from app.practicals.models import Practical, Seat, WaitingEntry
+from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from tests.make import NOW
 from tests.make.pages import words
 from tests.make.practicals import (
@@ -36,7 +36,7 @@ def on_record(database, day: PracticalId) -> tuple[object, ...]:
     """Everything that a refusal must not change."""
     with database.read() as db:
         return (
-            db.get_one(Practical, day).intake_id,
+            db.get_one(PracticalRow, day).intake_id,
             db.scalars(select(Seat.state)).all(),
             db.scalars(select(WaitingEntry.state)).all(),
             db.scalars(select(func.count()).select_from(AuditEvent)).one(),

@@ -10,9 +10,9 @@ from sqlalchemy import event, func, select
 from app.kit.ids import PracticalId
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import PracticalStatus
-from app.practicals.models import Practical
+from app.practicals.models import PracticalRow
 from app.practicals.queries.clashes import clashes, clashes_of_day
-from app.practicals.queries.eligibility_facts import gate_of
+from app.practicals.queries.eligibility_facts import read_practical
 from tests.make.forms import forms_of
 from tests.make.pages import words
 from tests.make.practicals import (
@@ -43,7 +43,7 @@ def mails(database) -> int:
 
 def room_of(database, practical_id: PracticalId) -> str:
     with database.read() as db:
-        return db.get_one(Practical, practical_id).room
+        return db.get_one(PracticalRow, practical_id).room
 
 
 def test_a_second_day_of_an_instructor_in_the_same_room_is_named(database, admin, ines, as_person):
@@ -73,7 +73,7 @@ def test_a_second_day_of_an_instructor_in_the_same_room_is_named(database, admin
     assert f'href="/admin/practicals/{first}"' in answer.text
     assert "Bring the keys" in answer.text
     with database.read() as db:
-        assert db.scalars(select(func.count()).select_from(Practical)).one() == 1
+        assert db.scalars(select(func.count()).select_from(PracticalRow)).one() == 1
     answer = browser.post("/admin/practicals/new", data=plan | {"accept_clashes": "yes"})
     assert answer.status_code == 303
     here = answer.headers["location"]
@@ -82,11 +82,11 @@ def test_a_second_day_of_an_instructor_in_the_same_room_is_named(database, admin
     assert answer.status_code == 409
     assert "Ines also teaches First day" in words(answer)
     with database.read() as db:
-        states = set(db.scalars(select(Practical.status)))
+        states = set(db.scalars(select(PracticalRow.status)))
     assert states == {PracticalStatus.draft, PracticalStatus.published}
     assert browser.post(f"{here}/publish", data={"accept_clashes": "yes"}).status_code == 303
     with database.read() as db:
-        assert set(db.scalars(select(Practical.status))) == {PracticalStatus.published}
+        assert set(db.scalars(select(PracticalRow.status))) == {PracticalStatus.published}
 
 
 def test_moving_a_day_onto_another_place_of_somebody_is_named(database, admin, ines, as_person):
@@ -189,9 +189,9 @@ def test_clashes_are_found_in_one_statement(database, ines, people):
             instructors=[ines.user_id],
         )
         event.remove(database.engine, "before_cursor_execute", note)
-        gate = gate_of(db, first)
-        assert gate is not None
-        assert set(clashes_of_day(db, gate)) == set(found)
+        practical = read_practical(db, first)
+        assert practical is not None
+        assert set(clashes_of_day(db, practical)) == set(found)
     assert {clash.day.practical_id for clash in found} == {second}
     assert len(found) == 2 + people
     assert len([one for one in asked if one.startswith("SELECT")]) == 1

@@ -15,7 +15,7 @@ from app.practicals import checks, service
 from app.practicals.domain.seats import WaitingState
 from app.practicals.models import WaitingEntry
 from app.practicals.queries.admin_detail import candidates
-from app.practicals.queries.eligibility_facts import gate_of
+from app.practicals.queries.eligibility_facts import read_practical
 from tests.make import NOW
 from tests.make.pages import words
 from tests.make.practicals import STARTS, a_practical, a_ready_student, a_seat, a_waiter
@@ -203,9 +203,9 @@ def test_a_place_that_somebody_waits_for_is_not_offered_to_another(database, adm
         a_waiter(db, practical_id, ben.user_id)
         a_ready_student(db, "Dora Free")
     with database.read() as db:
-        gate = gate_of(db, practical_id)
-        assert gate is not None
-        (dora,) = candidates(db, gate, "Dora", now=NOW)
-        (waits,) = candidates(db, gate, "Ben", now=NOW)
+        practical = read_practical(db, practical_id)
+        assert practical is not None
+        (dora,) = candidates(db, practical, "Dora", now=NOW)
+        (waits,) = candidates(db, practical, "Ben", now=NOW)
     assert [str(unmet.reason) for unmet in dora.unmet] == ["queue_ahead"]
     assert waits.unmet == ()

@@ -12,7 +12,7 @@ from app.practicals import service
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import SeatState
 from app.practicals.errors import PlaceRefused
-from app.practicals.models import Practical, Seat
+from app.practicals.models import PracticalRow, Seat
 from tests.make import NOW
 from tests.make.pages import words
 from tests.make.practicals import a_plan, a_practical, a_ready_student, a_seat, a_waiter
@@ -180,7 +180,7 @@ def test_an_earlier_deadline_holds_for_places_taken_afterwards(database, admin):
         day = a_practical(db, capacity=2)
         ann, ben = (a_ready_student(db, name) for name in ("Ann", "Ben"))
         service.book_seat(db, ann, day, now=NOW)
-        practical = db.get_one(Practical, day)
+        practical = db.get_one(PracticalRow, day)
         starts, told = practical.starts_at, practical.cancel_until
     plan = a_plan(capacity=2, cancel_until=starts - 100 * HOUR, over_ratio_reason="x")
     with database.write() as db:
@@ -196,7 +196,7 @@ def test_a_place_of_an_earlier_version_has_the_deadline_of_its_day(database):
         day = a_practical(db)
         ann = a_ready_student(db, "Ann")
         a_seat(db, day, ann.user_id, cancel_until=None)
-        until = db.get_one(Practical, day).cancel_until
+        until = db.get_one(PracticalRow, day).cancel_until
     assert not can_give_back(database, ann, day, until)
     assert can_give_back(database, ann, day, until - TICK)
 

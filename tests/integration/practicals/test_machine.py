@@ -25,7 +25,7 @@ from app.outbox.models import OutboxEvent
 from app.practicals import checks, queries, service
 from app.practicals.domain.seats import WaitingState
 from app.practicals.errors import PlaceRefused
-from app.practicals.models import Practical, WaitingEntry
+from app.practicals.models import PracticalRow, WaitingEntry
 from tests.make import NOW
 from tests.make.people import a_user
 from tests.make.practicals import a_plan, a_practical, a_ready_student, an_intake, the_theory
@@ -260,7 +260,7 @@ class Places(RuleBasedStateMachine):
             return
         names = {person.user_id: number for number, person in enumerate(self.people)}
         with self.database.read() as db:
-            practical = db.get_one(Practical, self.practical_id)
+            practical = db.get_one(PracticalRow, self.practical_id)
             roster = queries.roster(db, self.practical_id)
             queue = db.scalars(
                 select(WaitingEntry.user_id)

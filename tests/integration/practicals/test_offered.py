@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.accounts.actor import Actor
 from app.outbox.models import OutboxEvent
 from app.practicals import service
-from app.practicals.domain.recipients import Told
+from app.practicals.domain.recipients import Recipients
 from app.practicals.domain.seats import PracticalStatus
 from tests.make import NOW
 from tests.make.pages import words
@@ -96,7 +96,7 @@ def test_who_was_on_a_day_is_promised_nothing(database, intakes, as_person):
     assert FIXED not in words(as_person(ann).get("/practicals"))
 
 
-def publish(database, admin: Actor, **columns: object) -> Told:
+def publish(database, admin: Actor, **columns: object) -> Recipients:
     with database.write() as db:
         teacher = a_user(db, "Ira", roles=("instructor",))
         draft = a_practical(
@@ -126,7 +126,7 @@ def test_the_mail_that_the_page_promises_is_sent_once(database, admin, intakes):
         past = a_practical(db, starts_at=NOW - 2 * DAY, ends_at=NOW - DAY, booking_closes_at=NOW)
         a_seat(db, past, gone.user_id)
     first = publish(database, admin, intake_id=intakes[1])
-    assert (first, told_of_a_day(database)) == (Told(instructors=1, students=1), ["Dee"])
+    assert (first, told_of_a_day(database)) == (Recipients(instructors=1, students=1), ["Dee"])
     assert first.sentence == "1 instructor and 1 student who had no day yet get a mail."
     publish(database, admin, intake_id=intakes[1])
     assert told_of_a_day(database) == ["Dee"]

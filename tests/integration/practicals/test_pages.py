@@ -13,7 +13,7 @@ from app.accounts.actor import Actor
 from app.kit.ids import PracticalId, new_uuid
 from app.practicals import queries
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState
-from app.practicals.models import Practical, Seat
+from app.practicals.models import PracticalRow, Seat
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.pages import words
@@ -300,7 +300,7 @@ def test_an_old_key_promises_nothing_that_was_undone_since(database, ann, day, a
 @pytest.fixture
 def class_of_two(database, day) -> tuple[PracticalId, list[Actor]]:
     with database.write() as db:
-        db.get_one(Practical, day).capacity = 2
+        db.get_one(PracticalRow, day).capacity = 2
         people = [
             a_ready_student(db, "Ben Bold", access_needs="Speaks slowly"),
             a_ready_student(db, "=cmd()"),
@@ -322,7 +322,7 @@ def test_a_roster_and_its_attendance(database, teacher, class_of_two, as_person,
     url = f"/teach/practicals/{practical_id}/seats/{seat_id}/attendance"
     assert browser.post(url, data={"attendance": "attended"}).status_code == 409
     with database.write() as db:
-        practical = db.get_one(Practical, practical_id)
+        practical = db.get_one(PracticalRow, practical_id)
         practical.starts_at, practical.ends_at = NOW, NOW + timedelta(hours=7)
     response = browser.post(url, data={"attendance": "attended"})
     assert response.headers["location"].endswith(f"#seat-{seat_id}")
@@ -343,7 +343,7 @@ def test_a_day_that_is_over_is_listed_as_todays_until_midnight(
 ):
     practical_id, _ = class_of_two
     with database.write() as db:
-        practical = db.get_one(Practical, practical_id)
+        practical = db.get_one(PracticalRow, practical_id)
         practical.starts_at, practical.ends_at = NOW, NOW + timedelta(hours=7)
     clock_file.write_text((NOW + timedelta(hours=8)).isoformat())
     browser = as_person(teacher)
@@ -597,7 +597,7 @@ def test_the_list_is_narrowed_in_the_address_and_stands_in_weeks(
 
 def crowd(database, practical_id: PracticalId, intake_id, people: int, waiting: int) -> None:
     with database.write() as db:
-        db.get_one(Practical, practical_id).capacity += people
+        db.get_one(PracticalRow, practical_id).capacity += people
         for number in range(people + waiting):
             person = a_ready_student(db, f"P{number}", intake_id=intake_id)
             if number < people:

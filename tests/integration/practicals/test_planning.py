@@ -14,7 +14,7 @@ from app.practicals import checks, queries, service
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 from app.practicals.errors import PlaceRefused, PlanRefused
-from app.practicals.models import Practical, Seat, WaitingEntry
+from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from tests.make import NOW
 from tests.make.people import a_user
 from tests.make.practicals import (
@@ -48,7 +48,7 @@ def mails(database, template: str) -> list[dict]:
 def test_a_draft_has_the_places_its_instructors_can_teach(database, admin, teacher):
     practical_id = made(database, admin, a_plan(instructors=frozenset({teacher.user_id})))
     with database.read() as db:
-        brief = queries.practical_brief(db, practical_id)
+        brief = queries.practical_summary(db, practical_id)
         assert queries.is_instructor_of(db, teacher, practical_id)
         assert not queries.is_instructor_of(db, admin, practical_id)
     assert brief is not None
@@ -168,10 +168,10 @@ def test_more_places_take_in_the_ones_on_top(database, admin, teacher):
     plan = a_plan(instructors=frozenset({teacher.user_id}), capacity=1)
     changed(database, admin, practical_id, plan)
     with database.read() as db:
-        assert db.get_one(Practical, practical_id).override == 1
+        assert db.get_one(PracticalRow, practical_id).override == 1
     changed(database, admin, practical_id, a_plan(instructors=plan.instructors, capacity=2))
     with database.read() as db:
-        assert db.get_one(Practical, practical_id).override == 0
+        assert db.get_one(PracticalRow, practical_id).override == 0
         assert checks.broken(db, now=NOW) == ()
 
 
@@ -205,7 +205,7 @@ def test_cancelling_ends_everything_and_tells_everybody(database, admin, teacher
     with database.read() as db:
         assert set(db.scalars(select(Seat.state))) == {SeatState.cancelled_by_admin}
         assert set(db.scalars(select(WaitingEntry.state))) == {WaitingState.closed}
-        practical = db.get_one(Practical, practical_id)
+        practical = db.get_one(PracticalRow, practical_id)
         assert (practical.status, practical.taken) == (PracticalStatus.cancelled, 0)
         assert checks.broken(db, now=NOW) == ()
     with pytest.raises(PlanRefused, match="has been cancelled"), database.write() as db:
@@ -302,7 +302,7 @@ def test_what_is_coming_for_the_home_pages(database, teacher, full_day):
         later = STARTS + timedelta(days=1)
         assert queries.upcoming_for_student(db, people[0].user_id, now=later) == ()
         assert queries.upcoming_for_instructor(db, teacher.user_id, now=later) == ()
-        assert queries.practical_brief(db, PracticalId(new_uuid())) is None
+        assert queries.practical_summary(db, PracticalId(new_uuid())) is None
         assert queries.seat(db, SeatId(new_uuid())) is None
         with pytest.raises(NotFound):
             queries.roster(db, PracticalId(new_uuid()))
@@ -327,11 +327,11 @@ def test_the_audit_finds_what_is_broken(sqlite_database):
         a_seat(db, gone, ben.user_id)
         small = a_practical(db, capacity=1)
         a_seat(db, small, ben.user_id)
-        db.get_one(Practical, small).taken = 0
+        db.get_one(PracticalRow, small).taken = 0
         crowded = a_practical(db, capacity=1)
         for person in (ann, ben):
             a_seat(db, crowded, person.user_id, state=SeatState.confirmed)
-        practical = db.get_one(Practical, crowded)
+        practical = db.get_one(PracticalRow, crowded)
         practical.taken, practical.override = 1, 0
         stuck = a_practical(
             db, starts_at=STARTS + timedelta(days=3), ends_at=STARTS + timedelta(days=4)

@@ -15,7 +15,7 @@ from app.kit.ids import PracticalId, SeatId, UserId, new_uuid
 from app.practicals import checks, service
 from app.practicals.domain.seats import SeatState, WaitingState
 from app.practicals.errors import PlaceRefused
-from app.practicals.models import Practical, Seat, WaitingEntry
+from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from tests.make import NOW
 from tests.make.practicals import a_practical, a_ready_student, a_seat, an_intake
 
@@ -115,7 +115,7 @@ def test_control_counting_first_oversells_in_the_same_harness(database, rush):
     test above would prove nothing."""
     practical_id, crowd = rush
     with database.write() as db:
-        db.get_one(Practical, practical_id).override = REQUESTS
+        db.get_one(PracticalRow, practical_id).override = REQUESTS
 
     def is_free(db: Session) -> bool:
         return held(db, practical_id) < PLACES
@@ -174,7 +174,7 @@ def test_no_place_is_stranded_when_one_cancels_while_another_joins_r_072(databas
     for number, practical_id in enumerate(days):
         with database.write() as db:
             # Each round stands on a day of its own, so that no overlap gets in the way.
-            practical = db.get_one(Practical, practical_id)
+            practical = db.get_one(PracticalRow, practical_id)
             shift = (practical.ends_at - practical.starts_at) * 2 * number
             practical.starts_at += shift
             practical.ends_at += shift

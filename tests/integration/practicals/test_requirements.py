@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from app import jobs
 from app.accounts import life_support, life_support_queries
-from app.home.attention_list import exceptions
+from app.home.attention_list import attention_items
 from app.kit.ids import EventId, new_uuid
 from app.learning.models import Completed, Completion
 from app.practicals import service
-from app.practicals.domain.seats import Reason
+from app.practicals.domain.seats import PracticalsReason
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
 from app.practicals.queries.life_support import uncovered_days
@@ -110,9 +110,9 @@ def test_each_requirement_is_refused_with_its_remedy_until_it_is_met(database, a
     with pytest.raises(PlaceRefused) as refused:
         book(database, ann, day)
     assert [unmet.reason for unmet in refused.value.unmet] == [
-        Reason.modules,
-        Reason.final_test,
-        Reason.life_support,
+        PracticalsReason.modules,
+        PracticalsReason.final_test,
+        PracticalsReason.life_support,
     ]
     assert "Show the proof to the office" in refused.value.unmet[2].remedy
     with database.write() as db:
@@ -121,7 +121,7 @@ def test_each_requirement_is_refused_with_its_remedy_until_it_is_met(database, a
         a_proof(db, admin, ben, until=DAY - timedelta(days=1))
     with pytest.raises(PlaceRefused) as refused:
         book(database, ben, day)
-    assert [unmet.reason for unmet in refused.value.unmet] == [Reason.life_support]
+    assert [unmet.reason for unmet in refused.value.unmet] == [PracticalsReason.life_support]
     assert "ends on 14 December 2026, before this day" in refused.value.unmet[0].sentence
     assert seats(database) == 0
     with database.write() as db:
@@ -198,7 +198,7 @@ def test_the_office_sees_who_has_a_place_without_a_proof(database, admin, day, a
         a_seat(db, called_off, a_user(db, "Off").user_id)
     with database.read() as db:
         (found,) = uncovered_days(db, now=NOW)
-        todo = exceptions(db, zone=LONDON, now=NOW)
+        todo = attention_items(db, zone=LONDON, now=NOW)
     assert [person.name for person in found.people] == ["Ann", "Cem"]
     assert [one.href for one in todo if "life support" in one.title] == ["/admin/life-support"]
     assert "2 people have a place and no valid proof" in " ".join(one.title for one in todo)

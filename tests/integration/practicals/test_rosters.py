@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.practicals import queries
-from app.practicals.models import Practical
+from app.practicals.models import PracticalRow
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.pages import words
@@ -23,7 +23,7 @@ def crowd(database):
         practical_id = a_practical(db, instructors=(teacher,), capacity=PEOPLE)
         for number in range(PEOPLE):
             a_seat(db, practical_id, a_user(db, f"Person {number:02}").user_id)
-        practical = db.get_one(Practical, practical_id)
+        practical = db.get_one(PracticalRow, practical_id)
         practical.starts_at, practical.ends_at = NOW, NOW + timedelta(hours=7)
     return practical_id, teacher
 

@@ -15,8 +15,8 @@ from app.outbox.models import OutboxEvent
 from app.practicals import checks, queries, service
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
 from app.practicals.errors import PlaceRefused
-from app.practicals.models import Practical, Seat, WaitingEntry
-from app.practicals.service.locking import constraints_refuse
+from app.practicals.models import PracticalRow, Seat, WaitingEntry
+from app.practicals.service.locking import constraints_as_refusals
 from tests.make import NOW
 from tests.make.people import a_user
 from tests.make.practicals import (
@@ -74,9 +74,9 @@ class World:
         with self.database.read() as db:
             return {seat.name for seat in queries.roster(db, self.practical_id).seats}
 
-    def practical(self) -> Practical:
+    def practical(self) -> PracticalRow:
         with self.database.read() as db:
-            return db.get_one(Practical, self.practical_id)
+            return db.get_one(PracticalRow, self.practical_id)
 
     def mails(self, template: str) -> list[OutboxEvent]:
         with self.database.read() as db:
@@ -129,7 +129,7 @@ def test_one_living_place_per_person_r_071(world):
     """R-071: the rule refuses, and the index would without it."""
     world.book(world.ann)
     with world.database.write() as db:
-        db.execute(update(Practical).values(capacity=2))
+        db.execute(update(PracticalRow).values(capacity=2))
     with pytest.raises(PlaceRefused) as caught:
         world.book(world.ann)
     assert reason_of(caught) == "already_booked"
@@ -160,7 +160,7 @@ def test_constraints_say_the_same_refusals(world):
 
     def refused(change) -> str | None:
         def change_and_flush() -> None:
-            with world.database.write() as db, constraints_refuse():
+            with world.database.write() as db, constraints_as_refusals():
                 change(db)
                 db.flush()
 
@@ -168,15 +168,15 @@ def test_constraints_say_the_same_refusals(world):
             change_and_flush()
         return caught.value.reason
 
-    assert refused(lambda db: db.execute(update(Practical).values(taken=2))) == "full"
+    assert refused(lambda db: db.execute(update(PracticalRow).values(taken=2))) == "full"
     with world.database.write() as db:
-        db.execute(update(Practical).values(capacity=5))
+        db.execute(update(PracticalRow).values(capacity=5))
     assert refused(lambda db: a_seat(db, world.practical_id, world.ann.user_id)) == "already_booked"
     assert (
         refused(lambda db: a_waiter(db, world.practical_id, world.ben.user_id)) == "already_waiting"
     )
-    with pytest.raises(IntegrityError), world.database.write() as db, constraints_refuse():
-        db.execute(update(Practical).values(capacity=-1, override=9))
+    with pytest.raises(IntegrityError), world.database.write() as db, constraints_as_refusals():
+        db.execute(update(PracticalRow).values(capacity=-1, override=9))
 
 
 def test_a_freed_place_goes_to_the_first_who_can_come_in_the_same_transaction_r_072(world):

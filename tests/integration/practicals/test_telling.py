@@ -14,7 +14,7 @@ from app.notices.models import Notice
 from app.outbox.models import OutboxEvent
 from app.practicals import service
 from app.practicals.domain.plan import Plan
-from app.practicals.domain.recipients import Told
+from app.practicals.domain.recipients import Recipients
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import Seat
 from tests.make import NOW
@@ -59,7 +59,7 @@ def plan_of(*instructors: Actor, **changes: Any) -> Plan:
 MOVE: dict[str, Any] = {"starts_at": STARTS + DAY, "ends_at": STARTS + DAY + timedelta(hours=7)}
 
 
-def change(database, admin: Actor, practical_id: PracticalId, plan: Plan) -> Told:
+def change(database, admin: Actor, practical_id: PracticalId, plan: Plan) -> Recipients:
     with database.write() as db:
         version = plan_version(db, practical_id)
         return service.change_practical(
@@ -88,7 +88,7 @@ def payloads(database, person: Actor) -> list[dict]:
 def test_swapping_the_instructor_tells_both_and_nobody_else(database, admin, tomasz, ines, day):
     """B13 and T5: the first of the three acts."""
     told = change(database, admin, day[0], plan_of(ines))
-    assert told == Told(instructors=2)
+    assert told == Recipients(instructors=2)
     assert sorted(mails(database)) == [
         ("teaching-assigned", "Ines"),
         ("teaching-removed", "Tomasz"),
@@ -103,7 +103,7 @@ def test_swapping_the_instructor_tells_both_and_nobody_else(database, admin, tom
 
 def test_a_move_tells_who_has_a_place_who_waits_and_who_teaches(database, admin, tomasz, day):
     told = change(database, admin, day[0], plan_of(tomasz, **MOVE, room="Room 9"))
-    assert told == Told(1, 2, 1)
+    assert told == Recipients(1, 2, 1)
     assert sorted(mails(database)) == [
         ("changed", "Ann"),
         ("changed-waiting", "Ben"),
@@ -123,12 +123,12 @@ def test_a_move_tells_who_has_a_place_who_waits_and_who_teaches(database, admin,
     "changes", [{"room": "Room 9"}, {"zone": "Europe/Paris"}, MOVE], ids=["room", "zone", "time"]
 )
 def test_each_change_that_a_calendar_shows_is_told(database, admin, tomasz, day, changes):
-    assert change(database, admin, day[0], plan_of(tomasz, **changes)) == Told(1, 2, 1)
+    assert change(database, admin, day[0], plan_of(tomasz, **changes)) == Recipients(1, 2, 1)
 
 
 @pytest.mark.parametrize("changes", [{}, {"note": "Keys"}, {"booking_opens_at": NOW - DAY}])
 def test_a_change_that_nobody_sees_tells_nobody(database, admin, tomasz, day, changes):
-    assert change(database, admin, day[0], plan_of(tomasz, **changes)) == Told()
+    assert change(database, admin, day[0], plan_of(tomasz, **changes)) == Recipients()
     assert mails(database) == []
 
 
@@ -137,7 +137,7 @@ def test_who_moves_up_by_the_change_that_moved_the_day_reads_that_it_moved(
 ):
     """T5: Diego was seated on a day he never chose, by a mail that did not say so."""
     plan = plan_of(tomasz, **MOVE, capacity=2)
-    assert change(database, admin, day[0], plan) == Told(1, 1, 1)
+    assert change(database, admin, day[0], plan) == Recipients(1, 1, 1)
     assert ("changed-waiting", "Ben") not in mails(database)
     (mail,) = payloads(database, day[1][1])
     assert mail["template"] == "practicals/promoted"
@@ -149,7 +149,7 @@ def test_who_moves_up_by_the_change_that_moved_the_day_reads_that_it_moved(
 def test_cancelling_tells_everybody(database, admin, tomasz, day):
     with database.write() as db:
         told = service.cancel_practical(db, admin, day[0], reason="Burst pipe", now=NOW)
-    assert told == Told(1, 2, 1)
+    assert told == Recipients(1, 2, 1)
     (mail,) = payloads(database, tomasz)
     assert mail["template"] == "practicals/teaching-called-off"
     assert mail["values"]["reason"] == "Burst pipe"
@@ -183,7 +183,7 @@ def test_instructors_hear_of_a_day_when_it_is_published(database, admin, tomasz,
     change(database, admin, draft, plan_of(tomasz, ines, room="Room 9"))
     assert mails(database) == []
     with database.write() as db:
-        assert service.publish_practical(db, admin, draft, now=NOW) == Told(instructors=2)
+        assert service.publish_practical(db, admin, draft, now=NOW) == Recipients(instructors=2)
     assert sorted(mails(database)) == [
         ("teaching-assigned", "Ines"),
         ("teaching-assigned", "Tomasz"),
@@ -195,7 +195,7 @@ def test_a_draft_is_cancelled_in_silence(database, admin, tomasz):
         draft = a_practical(db, status=PracticalStatus.draft, instructors=(tomasz,))
     with database.write() as db:
         told = service.cancel_practical(db, admin, draft, reason="Not held", now=NOW)
-    assert (told, mails(database)) == (Told(), [])
+    assert (told, mails(database)) == (Recipients(), [])
 
 
 def test_the_entry_of_an_instructor_rises_also_when_they_come_back(
@@ -214,7 +214,7 @@ def test_the_entry_of_an_instructor_rises_also_when_they_come_back(
 def test_an_account_that_is_closed_gets_no_mail(database, admin, tomasz, ines, day):
     with database.write() as db:
         db.execute(update(User).where(User.id == tomasz.user_id).values(disabled_at=NOW))
-    assert change(database, admin, day[0], plan_of(ines)) == Told(instructors=1)
+    assert change(database, admin, day[0], plan_of(ines)) == Recipients(instructors=1)
     assert mails(database) == [("teaching-assigned", "Ines")]
 
 

@@ -44,7 +44,7 @@ class Pupil:
         *,
         sequence: int | None = None,
         now: datetime = NOW,
-    ) -> service.Saved:
+    ) -> service.StoredAnswer:
         with self.database.write() as db:
             return service.save_answer(
                 db, self.actor, attempt_id, position, typed, sequence=sequence, now=now

@@ -17,8 +17,8 @@ from app.learning.queries import done_by
 from app.outbox.models import OutboxEvent
 from app.quizzes import checks, queries, review, service
 from app.quizzes.domain.attempt import Score
-from app.quizzes.errors import AnswerUnreadable, SequenceTaken, StartRefused
-from app.quizzes.models import Answer, Attempt
+from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
+from app.quizzes.models import AnswerRow, AttemptRow
 from tests.make import NOW
 from tests.make.courses import small_course
 from tests.make.patience import SECONDS
@@ -32,9 +32,9 @@ DUE = NOW + timedelta(minutes=10)
 def stored(database: Database, attempt_id: AttemptId) -> list[tuple[int, bool]]:
     with database.read() as db:
         rows = db.execute(
-            select(Answer.sequence, Answer.is_late)
-            .where(Answer.attempt_id == attempt_id)
-            .order_by(Answer.sequence)
+            select(AnswerRow.sequence, AnswerRow.is_late)
+            .where(AnswerRow.attempt_id == attempt_id)
+            .order_by(AnswerRow.sequence)
         )
         return [tuple(row) for row in rows]
 
@@ -64,7 +64,7 @@ def test_starting_again_goes_on_with_the_open_attempt(pupil):
 
 
 def test_a_locked_quiz_names_what_is_missing(pupil):
-    with pytest.raises(StartRefused) as refused:
+    with pytest.raises(AttemptStartRefused) as refused:
         pupil.start("needle-quiz")
     assert refused.value.reason == "locked"
     assert "The skin" in refused.value.detail
@@ -77,7 +77,7 @@ def test_attempts_run_out(pupil):
     for number in (1, 2, 3):
         attempt_id = pupil.finish("needle-quiz", right=False)
         assert pupil.attempt(attempt_id).number == number
-    with pytest.raises(StartRefused) as refused:
+    with pytest.raises(AttemptStartRefused) as refused:
         pupil.start("needle-quiz")
     assert refused.value.reason == "used_up"
 
@@ -127,7 +127,7 @@ def test_parallel_starts_make_one_attempt_and_keep_the_limit(database, pupil, op
     assert len(found) == 20
     assert len(set(found)) == 1
     with database.read() as db:
-        assert db.scalar(select(func.count()).select_from(Attempt)) == open_attempts
+        assert db.scalar(select(func.count()).select_from(AttemptRow)) == open_attempts
 
 
 def test_an_answer_is_read_back(pupil, database):
@@ -238,7 +238,7 @@ def test_a_foreign_attempt_does_not_exist(pupil, a_pupil, database):
         with pytest.raises(NotFound):
             act()
     with database.read() as db:
-        version = db.scalar(select(Attempt.version).where(Attempt.id == attempt_id))
+        version = db.scalar(select(AttemptRow.version).where(AttemptRow.id == attempt_id))
     assert version == 0
 
 
@@ -396,14 +396,14 @@ def test_checks_find_what_is_broken(pupil, database):
     """Each invariant is broken once by hand and named."""
     attempt_id = pupil.finish()
     with database.write() as db:
-        attempt = db.get(Attempt, attempt_id)
+        attempt = db.get(AttemptRow, attempt_id)
         attempt.earned = 4
     with database.read() as db:
         assert [line for line in checks.broken(db, now=NOW) if "its answers earn" in line]
     with database.write() as db:
-        db.get(Attempt, attempt_id).earned = 5
+        db.get(AttemptRow, attempt_id).earned = 5
         db.execute(text("DELETE FROM completions WHERE kind = 'quiz'"))
-        db.scalars(select(Answer).limit(1)).one().question_key = "strange"
+        db.scalars(select(AnswerRow).limit(1)).one().question_key = "strange"
     with database.read() as db:
         found = checks.broken(db, now=NOW)
     assert [line for line in found if "“strange”" in line]
@@ -455,7 +455,7 @@ def test_a_start_that_overtook_another_gives_no_attempt_too_many(database, pupil
                 thread.submit(pupil.finish, "needle-quiz", right=False).result(SECONDS)
 
     event.listen(database.engine, "before_cursor_execute", overtake)
-    with pytest.raises(StartRefused) as refused:
+    with pytest.raises(AttemptStartRefused) as refused:
         pupil.start("needle-quiz")
     event.remove(database.engine, "before_cursor_execute", overtake)
     assert overtaken == [True]

@@ -13,7 +13,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import AttemptId, new_uuid
 from app.quizzes import checks, queries, service
 from app.quizzes.errors import AttemptClosed, PlaceEnded
-from app.quizzes.models import Answer, Attempt, AttemptState
+from app.quizzes.models import AnswerRow, AttemptRow, AttemptState
 from tests.make import NOW
 from tests.make.pages import words
 from tests.make.people import a_user
@@ -49,11 +49,11 @@ def rows(database):
     """Everything about attempts, answers and acts: what a refusal must not change."""
     with database.read() as db:
         attempts = db.execute(
-            select(Attempt.id, Attempt.state, Attempt.version, Attempt.submitted_at).order_by(
-                Attempt.id
-            )
+            select(
+                AttemptRow.id, AttemptRow.state, AttemptRow.version, AttemptRow.submitted_at
+            ).order_by(AttemptRow.id)
         ).all()
-        answers = db.scalars(select(func.count()).select_from(Answer)).one()
+        answers = db.scalars(select(func.count()).select_from(AnswerRow)).one()
         return attempts, answers, db.scalars(select(func.count()).select_from(AuditEvent)).one()
 
 
@@ -146,7 +146,7 @@ class TestEnding:
         take_place(database, pupil)
         assert [one.id for one in end(database, pupil)] == [running]
         with database.read() as db:
-            row = db.get_one(Attempt, running)
+            row = db.get_one(AttemptRow, running)
             assert (row.state, row.submitted_at, row.passed) == (AttemptState.ended, None, None)
             assert len(queries.answers_of(db, running)) == 1
             act = db.scalars(
@@ -189,7 +189,7 @@ class TestEnding:
         take_place(database, pupil)
         assert end(database, pupil, now=NOW + timedelta(minutes=11)) == ()
         with database.read() as db:
-            row = db.get_one(Attempt, attempt_id)
+            row = db.get_one(AttemptRow, attempt_id)
             assert (row.state, row.passed) == (AttemptState.submitted, False)
             assert row.submitted_at == NOW + timedelta(minutes=10)
 
@@ -203,7 +203,7 @@ class TestEnding:
             assert queries.overdue_attempts(db, now=late) == ()
             service.close_overdue(db, attempt_id, now=late)
         with database.read() as db:
-            assert db.get_one(Attempt, attempt_id).state is AttemptState.ended
+            assert db.get_one(AttemptRow, attempt_id).state is AttemptState.ended
 
     @pytest.mark.parametrize(
         "change", [{"disabled_at": NOW}, {"is_student": False, "is_instructor": True}]

@@ -9,8 +9,8 @@ from app.db.database import Database
 from app.db.migrate import downgrade, upgrade
 from app.kit.ids import RevisionId
 from app.quizzes import checks, item_statistics, mark_backfill, marking, queries
-from app.quizzes.item_statistics import Missed, missed_questions
-from app.quizzes.models import Attempt, attempt_from
+from app.quizzes.item_statistics import QuizStatistics, quiz_statistics
+from app.quizzes.models import AttemptRow, attempt_from
 from tests.make import NOW
 from tests.make.courses import small_course
 from tests.make.people import a_user
@@ -27,14 +27,14 @@ def the_quiz() -> Quiz:
     return quiz
 
 
-def counted(database: Database) -> Missed:
+def counted(database: Database) -> QuizStatistics:
     with database.read() as db:
-        return missed_questions(db, COURSE, the_quiz(), None)
+        return quiz_statistics(db, COURSE, the_quiz(), None)
 
 
 def stored(database: Database) -> list[dict | None]:
     with database.read() as db:
-        return list(db.scalars(select(Attempt.marks).order_by(Attempt.id)))
+        return list(db.scalars(select(AttemptRow.marks).order_by(AttemptRow.id)))
 
 
 def three_older_attempts(database: Database, revision_id: RevisionId) -> None:
@@ -44,7 +44,7 @@ def three_older_attempts(database: Database, revision_id: RevisionId) -> None:
             person = a_user(db, f"Student {number}")
             a_place(db, person, revision_id)
             a_sent_attempt(db, person, revision_id, QUIZ, right=number != 1)
-        db.execute(update(Attempt).values(marks=null()))
+        db.execute(update(AttemptRow).values(marks=null()))
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_counting_reads_marks_and_no_answers(pupil, database, older, at_most):
     ):  # marks are counted as they were written, whatever happens to answers
         db.execute(text("DELETE FROM answers"))
     with database.read() as db, at_most(1):
-        after = missed_questions(db, COURSE, the_quiz(), None)
+        after = quiz_statistics(db, COURSE, the_quiz(), None)
     assert after == before
     assert (after.attempts, [one.missed for one in after.questions].count(1)) == (3, 4)
 
@@ -89,7 +89,7 @@ def test_attempts_of_an_older_version_are_counted_before_they_are_filled_in(
 ):
     counted(database)  # the course is read once, then kept in memory
     with database.read() as db, at_most(3):
-        assert missed_questions(db, COURSE, the_quiz(), None).attempts == 3
+        assert quiz_statistics(db, COURSE, the_quiz(), None).attempts == 3
     assert stored(database) == [None] * 3
 
 
@@ -98,7 +98,7 @@ def test_older_attempts_are_filled_in_once_and_what_cannot_be_marked_stays(
 ):
     monkeypatch.setattr(jobs, "MARKED_AT_ONCE", 2)
     with database.write() as db:
-        strange = db.scalars(select(Attempt).order_by(Attempt.id)).first()
+        strange = db.scalars(select(AttemptRow).order_by(AttemptRow.id)).first()
         assert strange is not None
         strange.quiz_key = "gone"
     jobs.fill_in_marks(database)
@@ -107,14 +107,16 @@ def test_older_attempts_are_filled_in_once_and_what_cannot_be_marked_stays(
     for made in (second, third):
         assert made is not None
     with database.read() as db:
-        for row in db.scalars(select(Attempt).where(Attempt.quiz_key == QUIZ)):
+        for row in db.scalars(select(AttemptRow).where(AttemptRow.quiz_key == QUIZ)):
             attempt = attempt_from(row)
             again = marking.mark_saved(db, attempt, queries.answers_of(db, attempt.id))
             assert row.marks == again.to_json()
         left = mark_backfill.unmarked(db, after=mark_backfill.FIRST, most=10)
     assert list(left) == [strange.id]
     with database.write() as db:
-        assert mark_backfill.write_marks(db, [one.id for one in db.scalars(select(Attempt))]) == 0
+        assert (
+            mark_backfill.write_marks(db, [one.id for one in db.scalars(select(AttemptRow))]) == 0
+        )
 
 
 def test_the_hourly_round_fills_in(pupil, database, older):
@@ -155,7 +157,7 @@ def test_the_audit_names_marks_that_the_answers_do_not_earn(pupil, database):
     key, earned, possible = made["questions"][0]
     wrong = {**made, "questions": [[key, earned + 1, possible], *made["questions"][1:]]}
     with database.write() as db:
-        db.execute(update(Attempt).values(marks=wrong))
+        db.execute(update(AttemptRow).values(marks=wrong))
     with database.read() as db:
         (sentence,) = checks.broken(db, now=NOW)
     assert "has marks that its answers do not earn" in sentence

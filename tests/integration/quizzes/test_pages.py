@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.courses.domain.keys import CourseKeys, QuestionKey, QuizKeys
-from app.quizzes.models import Answer
+from app.quizzes.models import AnswerRow
 from tests.conftest import statements_of
 from tests.integration.quizzes.conftest import Pupil
 from tests.make import NOW
@@ -251,7 +251,7 @@ def test_time_is_the_servers(browser, pupil, clock_file, database):
     assert "does not count" in late.text
     assert "1 of 2 points" in late.text
     with database.read() as db:
-        assert db.scalars(select(Answer.is_late).order_by(Answer.received_at)).all() == [
+        assert db.scalars(select(AnswerRow.is_late).order_by(AnswerRow.received_at)).all() == [
             False,
             True,
         ]
@@ -392,7 +392,7 @@ class TestApi:
         assert refused.status_code == 422
         assert refused.headers["content-type"] == "application/problem+json"
         with database.read() as db:
-            assert db.scalars(select(Answer.id)).all() == []
+            assert db.scalars(select(AnswerRow.id)).all() == []
 
     def test_late_and_taken_are_conflicts(self, browser, pupil):
         attempt_id = pupil.start()

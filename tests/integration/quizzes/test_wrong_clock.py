@@ -31,7 +31,7 @@ class Time:
 
 def a_worker(database, time: Time) -> Worker:
     work = jobs.FactWork(database, time.clock, ISSUER, time.seconds)
-    return Worker(jobs.Kind.facts, database, time.clock, work.round, time.seconds)
+    return Worker(jobs.EventKind.facts, database, time.clock, work.round, time.seconds)
 
 
 def test_three_seconds_of_a_clock_an_hour_ahead_close_no_attempt(database, pupil):

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.courses import queries, service
-from app.courses.domain.parsing import Parsed
+from app.courses.domain.parsing import ParsedCourse
 from app.courses.models import Media, Revision
 from app.db.database import Database
 from app.retention import drawings
@@ -23,7 +23,7 @@ from tests.make.people import a_user
 SECOND = timedelta(seconds=1)
 
 
-def titled(title: str) -> Parsed:
+def titled(title: str) -> ParsedCourse:
     parsed = small_course()
     assert parsed.course is not None
     return replace(parsed, course=parsed.course.model_copy(update={"title": title}))

@@ -14,7 +14,7 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import func, select
 
-from app.db.database import Database, Work, current_work
+from app.db.database import Database, StatementCount, current_count
 from app.operations.runs import RunKind, last_runs
 from app.retention import sweeping
 from app.retention.endings import AT_ONCE, STEPS, table
@@ -29,11 +29,11 @@ REPLACED = ("runs", "sweeps", "unused_revisions")
 
 
 @contextmanager
-def counted() -> Iterator[Work]:
-    work = Work()
-    token = current_work.set(work)
+def counted() -> Iterator[StatementCount]:
+    work = StatementCount()
+    token = current_count.set(work)
     yield work
-    current_work.reset(token)
+    current_count.reset(token)
 
 
 @pytest.fixture
@@ -260,7 +260,7 @@ def test_a_sweep_waits_for_nobody_and_nobody_for_a_sweep(database, academy):
     longest: list[int] = []
     some = sweeping._some
 
-    def with_a_booking(database: Database, step: sweeping.Step, now: object) -> int:
+    def with_a_booking(database: Database, step: sweeping.EndingStep, now: object) -> int:
         done = some(database, step, now)  # type: ignore[arg-type]
         thread = Thread(target=lambda: _booked(database, longest), daemon=True)
         thread.start()

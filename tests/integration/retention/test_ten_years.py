@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from app.db.auditing import findings
 from app.db.base import Base
-from app.db.database import Database, Work, current_work
+from app.db.database import Database, StatementCount, current_count
 from app.retention.checks import CHECKS
 from app.retention.domain import EVIDENCE, Ending
 from app.retention.endings import STEPS
@@ -63,13 +63,13 @@ class Decade:
         return now
 
     def _look(self, now: datetime) -> None:
-        work = Work()
-        token = current_work.set(work)
+        work = StatementCount()
+        token = current_count.set(work)
         began = perf_counter()
         # After a longer time than a month without a sweep, one waits for an hour.
         swept = sweep_if_due(self.database, now=now) or sweep_if_due(self.database, now=now + EVERY)
         self.seconds.append(perf_counter() - began)
-        current_work.reset(token)
+        current_count.reset(token)
         assert swept is not None
         assert swept.failed == ()
         self.statements.append(work.statements)

@@ -16,7 +16,7 @@ from app.accounts.models import User
 from app.audit.models import AuditEvent
 from app.enrolments import service as enrolments
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.versions import version_of
 from app.notices.models import Notice
 from app.outbox.models import OutboxEvent
@@ -25,8 +25,8 @@ from app.practicals import queries as practicals
 from app.practicals import service as seats
 from app.practicals.domain.lost_rights import lost_right, read_waived
 from app.practicals.domain.seats import Attendance, SeatState, WaitingState
-from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
-from app.practicals.queries.eligibility_facts import gate_of, known_people
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
+from app.practicals.queries.eligibility_facts import read_candidates, read_practical
 from app.practicals.queries.lost_rights import without_right
 from app.practicals.queries.pending import without_instructor
 from app.rights import queries, service
@@ -141,7 +141,7 @@ class TestACancelledCoursePlace:
         assert holders(database, academy.second) == []
         with database.read() as db:
             assert db.get_one(WaitingEntry, academy.wait).state is WaitingState.fulfilled
-            assert db.get_one(Practical, academy.second).taken == 0
+            assert db.get_one(PracticalRow, academy.second).taken == 0
             assert practical_checks.broken(db, now=NOW) == ()
 
     def test_tells_everybody_once(self, database, academy):
@@ -210,7 +210,7 @@ class TestACancelledCoursePlace:
             enrolment = db.scalars(
                 select(Enrolment).where(Enrolment.user_id == academy.freya.user_id)
             ).one()
-            db.get_one(Intake, enrolment.intake_id).taken = 1
+            db.get_one(IntakeRow, enrolment.intake_id).taken = 1
             db.flush()
             enrolments.cancel_place(db, academy.admin, enrolment.id, reason="Refunded", now=NOW)
         work(database)
@@ -229,7 +229,7 @@ class TestACancelledCoursePlace:
 def test_every_other_end_of_a_confirmed_place_does_the_same(database, academy, way):
     with database.write() as db:
         if way == "withdrawn":
-            db.get_one(Intake, academy.intake).starts_on = NOW.date() + timedelta(days=30)
+            db.get_one(IntakeRow, academy.intake).starts_on = NOW.date() + timedelta(days=30)
             db.flush()
             enrolments.withdraw(db, academy.leila, academy.enrolment, today=NOW.date(), now=NOW)
         else:
@@ -242,7 +242,9 @@ def test_every_other_end_of_a_confirmed_place_does_the_same(database, academy, w
 def test_moving_to_another_intake_ends_what_was_kept_for_the_first(database, academy):
     with database.write() as db:
         db.execute(
-            update(Practical).where(Practical.id == academy.first).values(intake_id=academy.intake)
+            update(PracticalRow)
+            .where(PracticalRow.id == academy.first)
+            .values(intake_id=academy.intake)
         )
         a_place(db, academy.leila, an_intake(db, "Spring"))
     cancel_place(database, academy)
@@ -311,7 +313,7 @@ class TestAClosedAccount:
         with database.read() as db:
             row = db.get_one(Enrolment, academy.enrolment)
             assert (row.state, row.reason) == (EnrolmentState.cancelled, "The account was closed.")
-            assert db.get_one(Intake, academy.intake).taken == 0
+            assert db.get_one(IntakeRow, academy.intake).taken == 0
 
     def test_keeps_its_course_place_when_the_admin_says_so(self, database, academy):
         close(database, academy, academy.leila, ends_places=False)
@@ -322,7 +324,7 @@ class TestAClosedAccount:
 
     def test_a_place_in_an_intake_that_is_over_stays_as_its_record(self, database, academy):
         with database.write() as db:
-            intake = db.get_one(Intake, academy.intake)
+            intake = db.get_one(IntakeRow, academy.intake)
             intake.starts_on = NOW.date() - timedelta(days=60)
             intake.closes_at = NOW - timedelta(days=70)
         close(database, academy, academy.leila)
@@ -332,7 +334,7 @@ class TestAClosedAccount:
 
     def test_the_first_who_waits_for_the_intake_is_next(self, database, academy):
         with database.write() as db:
-            intake = db.get_one(Intake, academy.intake)
+            intake = db.get_one(IntakeRow, academy.intake)
             intake.places = 1
             waiter = a_user(db, "Wanda Waits")
             row = Enrolment(
@@ -415,7 +417,7 @@ class TestTheAudit:
     def test_names_each_thing_held_without_a_right(self, database, academy):
         with database.write() as db:
             db.execute(update(Enrolment).values(state=EnrolmentState.cancelled))
-            db.execute(update(Intake).values(taken=0))
+            db.execute(update(IntakeRow).values(taken=0))
             db.execute(
                 update(User).where(User.id == academy.teacher.user_id).values(disabled_at=NOW)
             )
@@ -470,9 +472,9 @@ class TestTheAudit:
             in_sql = {one.row_id for one in without_right(db, now=NOW)}
             by_rule = set()
             for seat in db.scalars(select(Seat)):
-                gate = gate_of(db, seat.practical_id)
-                known = known_people(db, gate, [seat.user_id])[seat.user_id]
-                if lost_right(gate, known.facts, waived=read_waived(seat.waived)):
+                practical = read_practical(db, seat.practical_id)
+                known = read_candidates(db, practical, [seat.user_id])[seat.user_id]
+                if lost_right(practical, known.facts, waived=read_waived(seat.waived)):
                     by_rule.add(seat.id)
         assert 0 < len(by_rule) < 96
         assert in_sql == by_rule

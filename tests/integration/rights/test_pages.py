@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 
 from app.accounts.loss_preview import Loss, held_by
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.models import Enrolment, IntakeRow
 from app.practicals.domain.seats import SeatState
 from app.practicals.models import Seat
 from tests.integration.rights.test_ending import ENDED, KEPT, Academy, snapshot, states, work
@@ -132,7 +132,7 @@ class TestLeftovers:
                 .where(Enrolment.id == academy.enrolment)
                 .values(state=EnrolmentState.cancelled)
             )
-            db.execute(update(Intake).where(Intake.id == academy.intake).values(taken=0))
+            db.execute(update(IntakeRow).where(IntakeRow.id == academy.intake).values(taken=0))
 
     def test_are_listed_and_ended_with_one_press(self, database, academy, admin, left):
         assert "1 person holds something without a right to it" in words(admin.get("/home"))

@@ -85,7 +85,7 @@ def academy_client(
     """A visitor of the demo academy."""
     app = an_app(made_apps, settings_for(academy_database))
     yield a_browser(app, portal)
-    app.state.shell.database.close()
+    app.state.app_context.database.close()
 
 
 @pytest.fixture

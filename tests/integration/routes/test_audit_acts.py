@@ -14,11 +14,11 @@ from sqlalchemy import func, select, update
 
 from app.accounts.actor import Actor
 from app.accounts.api_tokens import make_for_address
-from app.accounts.domain import Purpose
+from app.accounts.domain import LinkPurpose
 from app.accounts.factors import challenges, resets
 from app.accounts.factors import queries as factor_queries
 from app.accounts.factors import service as factors
-from app.accounts.factors.challenges import Holder, What
+from app.accounts.factors.challenges import ChallengeHolder, PasskeyPurpose
 from app.accounts.factors.models import Passkey
 from app.accounts.mailed_links import make_link, sign_link
 from app.accounts.models import ApiToken, Group, GroupMember, SignIn, User
@@ -28,14 +28,14 @@ from app.certificates.models import Certificate, CertificateBlock
 from app.courses import queries as courses
 from app.courses.models import Revision
 from app.db.database import Database
-from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, PASSWORD, STUDENTS, DemoPerson, Stage
+from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, PASSWORD, STUDENTS, DemoPerson, StudentStage
 from app.enquiries.models import Enquiry
-from app.enrolments.models import Enrolment, Intake
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.ids import new_uuid
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
-from app.practicals.models import Practical, PracticalInstructor, Seat, WaitingEntry
-from app.quizzes.models import Attempt
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
+from app.quizzes.models import AttemptRow
 from app.web.csrf import SAFE_METHODS
 from app.web.routing import policies
 from tests.make import NOW
@@ -116,18 +116,18 @@ class World:
                 shown.setdefault(field.name, []).append(field.value)
         return browser.post(action, data={**shown, **typed})
 
-    def link(self, purpose: Purpose, person: DemoPerson, email: str | None = None) -> str:
+    def link(self, purpose: LinkPurpose, person: DemoPerson, email: str | None = None) -> str:
         with self.database.write() as db:
             link_id = make_link(db, purpose, self.id_of(person), email or person.email, now=NOW)
         return sign_link(self.secret, str(link_id))
 
 
-def student(stage: Stage) -> DemoPerson:
+def student(stage: StudentStage) -> DemoPerson:
     return next(one for one in STUDENTS if one.stage is stage)
 
 
-LEARNER = student(Stage.halfway)
-NEWCOMER = student(Stage.registered)
+LEARNER = student(StudentStage.halfway)
+NEWCOMER = student(StudentStage.registered)
 TEACHER = INSTRUCTORS[0]
 OTHER_ADMIN = next(one for one in ADMINS if one != ADMIN)
 
@@ -142,17 +142,21 @@ def enrolment(world: World, state: str, invoiced: bool | None = None) -> str:
 
 def intake(world: World, status: str = "open") -> str:
     """Return the address of the intake that takes requests and has free places."""
-    takes = (Intake.opens_at <= NOW, Intake.closes_at > NOW, Intake.taken < Intake.places)
-    intake_id = world.value(select(Intake.id).where(*takes))
-    world.change(update(Intake).where(Intake.id == intake_id).values(status=status))
+    takes = (
+        IntakeRow.opens_at <= NOW,
+        IntakeRow.closes_at > NOW,
+        IntakeRow.taken < IntakeRow.places,
+    )
+    intake_id = world.value(select(IntakeRow.id).where(*takes))
+    world.change(update(IntakeRow).where(IntakeRow.id == intake_id).values(status=status))
     return f"/admin/intakes/{intake_id}"
 
 
 def day(world: World, *, days: int = 20, status: str = "published", taught: bool = True) -> UUID:
     """Return a practical of the teacher, in so many days, with free places and nobody on it."""
-    other = world.value(select(Practical).order_by(Practical.id))
+    other = world.value(select(PracticalRow).order_by(PracticalRow.id))
     starts = NOW + timedelta(days=days)
-    made = Practical(
+    made = PracticalRow(
         id=new_uuid(),
         course_key=other.course_key,
         kind_key=other.kind_key,
@@ -177,7 +181,7 @@ def day(world: World, *, days: int = 20, status: str = "published", taught: bool
 
 def ready(world: World) -> DemoPerson:
     """Return a student who may book: everything but a place on another day."""
-    one = student(Stage.theory)
+    one = student(StudentStage.theory)
     me = world.id_of(one)
     world.change(update(Seat).where(Seat.user_id == me).values(state=SeatState.cancelled_by_admin))
     world.change(
@@ -195,13 +199,13 @@ def seat(world: World, practical_id: UUID, person: DemoPerson | None = None) -> 
         booked_at=NOW,
     )
     world.add(made)
-    world.change(update(Practical).where(Practical.id == practical_id).values(taken=1))
+    world.change(update(PracticalRow).where(PracticalRow.id == practical_id).values(taken=1))
     return made.id
 
 
 def full_day(world: World) -> UUID:
     practical_id = day(world)
-    world.change(update(Practical).where(Practical.id == practical_id).values(capacity=0))
+    world.change(update(PracticalRow).where(PracticalRow.id == practical_id).values(capacity=0))
     return practical_id
 
 
@@ -230,7 +234,7 @@ def sheet(world: World, *, marked: str | None = None) -> UUID:
     practical_id = day(world, days=0)
     seat_id = seat(world, practical_id)
     world.change(update(Seat).where(Seat.id == seat_id).values(attendance="attended"))
-    practical = world.value(select(Practical).where(Practical.id == practical_id))
+    practical = world.value(select(PracticalRow).where(PracticalRow.id == practical_id))
     with world.database.read() as db:
         checklist = courses.revision(db, practical.revision_id).course.checklists[0]
     made = Assessment(
@@ -265,7 +269,7 @@ def a_stop(world: World, sheet_id: UUID) -> Any:
 
 
 def a_running_attempt(world: World) -> tuple[DemoPerson, UUID]:
-    attempt = world.value(select(Attempt).where(Attempt.submitted_at.is_(None)))
+    attempt = world.value(select(AttemptRow).where(AttemptRow.submitted_at.is_(None)))
     email = world.value(select(User.email).where(User.id == attempt.user_id))
     return next(one for one in STUDENTS if one.email == email), attempt.id
 
@@ -310,23 +314,23 @@ def a_reissue(world: World) -> Any:
 
 
 def a_reset(world: World) -> Any:
-    token = world.link(Purpose.reset, LEARNER)
+    token = world.link(LinkPurpose.reset, LEARNER)
     return world.post(None, "/reset", token=token, password=NEW_PASSWORD)
 
 
 def a_confirmation(world: World) -> Any:
-    one = student(Stage.unconfirmed)
-    token = world.link(Purpose.confirm, one)
+    one = student(StudentStage.unconfirmed)
+    token = world.link(LinkPurpose.confirm, one)
     return world.post(None, "/confirm", token=token, password=PASSWORD)
 
 
 def an_invitation(world: World) -> Any:
-    token = world.link(Purpose.invitation, student(Stage.invited))
+    token = world.link(LinkPurpose.invitation, student(StudentStage.invited))
     return world.post(None, "/invitation", token=token, password=NEW_PASSWORD)
 
 
 def a_new_address(world: World) -> Any:
-    token = world.link(Purpose.email, LEARNER, "elsewhere@example.org")
+    token = world.link(LinkPurpose.email, LEARNER, "elsewhere@example.org")
     return world.post(None, "/new-address", token=token)
 
 
@@ -406,27 +410,29 @@ def a_phone(world: World) -> Device:
     return device
 
 
-def by_passkey(world: World, path: str, what: What, **form: str) -> Any:
+def by_passkey(world: World, path: str, what: PasskeyPurpose, **form: str) -> Any:
     """Answer a challenge that the browser was given before, at a door of passkeys."""
     app = world.browser_of(None).app
-    here = app.state.shell.settings.model_copy(update={"base_url": "http://localhost"})
-    app.state.shell = replace(app.state.shell, settings=here)
-    device = Device() if what is What.adding else a_phone(world)
-    if what is What.step:
+    here = app.state.app_context.settings.model_copy(update={"base_url": "http://localhost"})
+    app.state.app_context = replace(app.state.app_context, settings=here)
+    device = Device() if what is PasskeyPurpose.adding else a_phone(world)
+    if what is PasskeyPurpose.step:
         browser = typed_password(world)
-        holder = Holder(what, str(browser.cookies["preceptor-step"]))
-    elif what is What.sign_in:
+        holder = ChallengeHolder(what, str(browser.cookies["preceptor-step"]))
+    elif what is PasskeyPurpose.sign_in:
         browser = world.browser_of(None)
         browser.get("/sign-in")
-        holder = Holder(what, str(browser.cookies["preceptor-visitor"]))
+        holder = ChallengeHolder(what, str(browser.cookies["preceptor-visitor"]))
     else:
         browser = world.browser_of(LEARNER)
         newest = select(SignIn.id).where(SignIn.user_id == world.id_of(LEARNER))
-        holder = Holder(what, f"sign-in {world.value(newest.order_by(SignIn.id.desc()))}")
+        holder = ChallengeHolder(what, f"sign-in {world.value(newest.order_by(SignIn.id.desc()))}")
     with world.database.write() as db:
         made = challenges.make(db, holder, user_handle=b"learner", now=NOW)
     asked = {"challenge": text_of(made.value), "user": {"id": text_of(b"learner")}}
-    answer = device.made(asked) if what is What.adding else device.signed(asked)
+    answer = (
+        device.registration_answer(asked) if what is PasskeyPurpose.adding else device.signed(asked)
+    )
     return browser.post(path, data={"answer": answer, **form})
 
 
@@ -463,7 +469,7 @@ def a_proof(world: World, act: str = "") -> Any:
 
 
 def enrolled_intake(world: World) -> tuple[DemoPerson, UUID]:
-    one = student(Stage.requested)
+    one = student(StudentStage.requested)
     found = world.value(
         select(Enrolment.intake_id).where(
             Enrolment.user_id == world.id_of(one), Enrolment.state == "requested"
@@ -510,7 +516,7 @@ def a_corrected_checklist(world: World) -> Any:
     world.add(earlier)
     planned = day(world)
     values = {"revision_id": earlier.id}
-    world.change(update(Practical).where(Practical.id == planned).values(values))
+    world.change(update(PracticalRow).where(PracticalRow.id == planned).values(values))
     here = f"/admin/checklists/{planned}"
     return world.press(ADMIN, here, here)
 
@@ -952,7 +958,7 @@ ACTS: dict[str, tuple[str, Step]] = {
         "accounts.factor_reset_stopped",
         lambda w: (
             a_factor_reset(w),
-            w.post(None, "/stop-reset", token=w.link(Purpose.stop_reset, LEARNER)),
+            w.post(None, "/stop-reset", token=w.link(LinkPurpose.stop_reset, LEARNER)),
         )[1],
     ),
     "POST /sign-in/second-factor": (
@@ -962,7 +968,9 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /sign-in/recovery-code": ("accounts.recovery_code_used", a_recovery),
     "POST /me/second-factor/passkeys": (
         "accounts.second_factor_added",
-        lambda w: by_passkey(w, "/me/second-factor/passkeys", What.adding, name="A phone"),
+        lambda w: by_passkey(
+            w, "/me/second-factor/passkeys", PasskeyPurpose.adding, name="A phone"
+        ),
     ),
     "POST /me/second-factor/passkeys/{passkey_id}/remove": (
         "accounts.second_factor_removed",
@@ -977,15 +985,15 @@ ACTS: dict[str, tuple[str, Step]] = {
     ),
     "POST /prove/passkey": (
         "accounts.proved",
-        lambda w: by_passkey(w, "/prove/passkey", What.proof),
+        lambda w: by_passkey(w, "/prove/passkey", PasskeyPurpose.proof),
     ),
     "POST /sign-in/passkey": (
         "accounts.signed_in",
-        lambda w: by_passkey(w, "/sign-in/passkey", What.sign_in),
+        lambda w: by_passkey(w, "/sign-in/passkey", PasskeyPurpose.sign_in),
     ),
     "POST /sign-in/second-factor/passkey": (
         "accounts.signed_in",
-        lambda w: by_passkey(w, "/sign-in/second-factor/passkey", What.step),
+        lambda w: by_passkey(w, "/sign-in/second-factor/passkey", PasskeyPurpose.step),
     ),
     "POST /prove": ("accounts.proved", lambda w: w.post(LEARNER, "/prove", password=PASSWORD)),
     "POST /api/v1/practicals/{practical_id}/bookings": (
@@ -1049,7 +1057,7 @@ DEMO_ONLY = {"POST /demo/sign-in": "the demo's own way in; the same use-case as 
 
 @pytest.fixture
 def world(academy_client, academy_database, as_demo_person) -> World:
-    secret = academy_client.app.state.shell.settings.secret_key.get_secret_value()
+    secret = academy_client.app.state.app_context.settings.secret_key.get_secret_value()
     return World(academy_database, as_demo_person, secret)
 
 

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from lxml import html
 
 from app.accounts import queries as people
-from app.accounts.domain import Purpose
+from app.accounts.domain import LinkPurpose
 from app.accounts.mailed_links import make_link, sign_link
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
 from app.web.forms import as_seen
@@ -36,10 +36,10 @@ WORDS = {
     "pasted": "  Ann\u200b <b>Able</b>\r\n👩🏽‍⚕️ \u202eשלום\x00 Tel: +44\u00a0(0)20\u20117946\u00a00018  ",
 }
 MAILED = {
-    "confirm": Purpose.confirm,
-    "reset": Purpose.reset,
-    "invitation": Purpose.invitation,
-    "new-address": Purpose.email,
+    "confirm": LinkPurpose.confirm,
+    "reset": LinkPurpose.reset,
+    "invitation": LinkPurpose.invitation,
+    "new-address": LinkPurpose.email,
 }
 SHOWN_ON_THE_ANSWER = ("/me/tokens/new",)
 """Forms whose answer shows what no other page may: a redirect would have to keep it somewhere."""
@@ -54,7 +54,7 @@ def browser_of(as_demo_person) -> Browser:
 @pytest.fixture
 def mailed(academy_client, academy_database) -> list[str]:
     """Return the addresses of pages that only a mail leads to."""
-    secret = academy_client.app.state.shell.settings.secret_key.get_secret_value()
+    secret = academy_client.app.state.app_context.settings.secret_key.get_secret_value()
     addresses = []
     with academy_database.write() as db:
         # A person each: whoever uses one link ends the others of theirs.

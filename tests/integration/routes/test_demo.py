@@ -18,13 +18,13 @@ from app.courses.source_folder import read_folder
 from app.db.database import Database
 from app.db.migrate import upgrade
 from app.demo.academy import fill_if_empty
-from app.demo.people import ADMINS, INSTRUCTORS, PASSWORD, STUDENTS, Stage
-from app.enrolments.models import Enrolment, Intake
+from app.demo.people import ADMINS, INSTRUCTORS, PASSWORD, STUDENTS, StudentStage
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.paths import COURSES
 from app.learning.models import Completion
 from app.outbox.models import OutboxEvent
-from app.practicals.models import Practical, Seat, WaitingEntry
-from app.quizzes.models import Attempt
+from app.practicals.models import PracticalRow, Seat, WaitingEntry
+from app.quizzes.models import AttemptRow
 from tests.make import NOW
 from tests.make.keys import ISSUER
 
@@ -56,20 +56,22 @@ class TestPeople:
         assert len({one.email for one in (*STUDENTS, *INSTRUCTORS, *ADMINS)}) == 66
 
     def test_somebody_stands_at_every_stage(self, db):
-        assert {one.stage for one in STUDENTS} == set(Stage)
+        assert {one.stage for one in STUDENTS} == set(StudentStage)
         stages = Counter(one.stage for one in STUDENTS)
         places = counted(db, Enrolment.state)
-        running = sum(count for stage, count in stages.items() if stage >= Stage.idle)
-        assert places["confirmed"] == running + stages[Stage.confirmed]
-        assert places["requested"] == stages[Stage.requested]
-        assert places["waiting"] == stages[Stage.waiting]
+        running = sum(count for stage, count in stages.items() if stage >= StudentStage.idle)
+        assert places["confirmed"] == running + stages[StudentStage.confirmed]
+        assert places["requested"] == stages[StudentStage.requested]
+        assert places["waiting"] == stages[StudentStage.waiting]
         assert places["declined"] == places["cancelled"] == 1
         learners = db.scalar(select(func.count(Completion.user_id.distinct())))
-        assert learners == sum(count for stage, count in stages.items() if stage >= Stage.learning)
+        assert learners == sum(
+            count for stage, count in stages.items() if stage >= StudentStage.learning
+        )
         finished = db.scalars(
             select(Completion.user_id).where(Completion.item_key == "final-theory-test")
         ).all()
-        assert len(finished) == stages[Stage.theory] + stages[Stage.graduate]
+        assert len(finished) == stages[StudentStage.theory] + stages[StudentStage.graduate]
 
     def test_the_password_is_everybodys_but_for_who_was_only_invited(self, db):
         (without,) = emails(db, User.password_hash.is_(None))
@@ -79,7 +81,7 @@ class TestPeople:
 
     def test_one_has_registered_and_not_confirmed(self, db):
         waiting = emails(db, User.confirmed_at.is_(None), User.password_hash.is_not(None))
-        assert {one.email for one in STUDENTS if one.stage is Stage.unconfirmed} == waiting
+        assert {one.email for one in STUDENTS if one.stage is StudentStage.unconfirmed} == waiting
 
     def test_names_are_long_and_of_many_alphabets_and_needs_are_told(self, db):
         names = list(db.scalars(select(User.name).where(User.is_student)))
@@ -90,24 +92,24 @@ class TestPeople:
 
     def test_every_learner_is_in_a_group_with_instructors(self, db):
         members = counted(db, GroupMember.role)
-        assert members["student"] == sum(one.stage >= Stage.idle for one in STUDENTS)
+        assert members["student"] == sum(one.stage >= StudentStage.idle for one in STUDENTS)
         assert members["instructor"] == 4
         assert db.scalar(select(func.count()).select_from(Group)) == 2
 
 
 class TestLearning:
     def test_attempts_fail_pass_and_are_under_way(self, db):
-        results = counted(db, Attempt.passed)
+        results = counted(db, AttemptRow.passed)
         assert results["True"] > 100
         assert results["False"] >= 8
-        (open_one,) = db.scalars(select(Attempt).where(Attempt.submitted_at.is_(None)))
+        (open_one,) = db.scalars(select(AttemptRow).where(AttemptRow.submitted_at.is_(None)))
         assert NOW - open_one.started_at == timedelta(minutes=25)
 
     def test_somebody_has_used_up_all_attempts(self, db):
         failed = (
-            select(Attempt.user_id)
-            .where(Attempt.passed.is_(False))
-            .group_by(Attempt.user_id, Attempt.quiz_key)
+            select(AttemptRow.user_id)
+            .where(AttemptRow.passed.is_(False))
+            .group_by(AttemptRow.user_id, AttemptRow.quiz_key)
             .having(func.count() == 3)
         )
         assert emails(db, User.id.in_(failed)) == {"paolo.benedetti@demo.preceptor.example"}
@@ -127,7 +129,7 @@ class TestLearning:
 
 class TestIntakes:
     def test_one_runs_one_is_coming_and_one_is_full(self, db):
-        running, coming, small = db.scalars(select(Intake).order_by(Intake.created_at))
+        running, coming, small = db.scalars(select(IntakeRow).order_by(IntakeRow.created_at))
         today = NOW.astimezone(LONDON).date()
         assert running.starts_on < today < coming.starts_on < small.starts_on
         assert running.taken < running.places
@@ -146,11 +148,11 @@ class TestIntakes:
 
 
 class TestPracticalDays:
-    def days(self, db) -> dict[int, Practical]:
+    def days(self, db) -> dict[int, PracticalRow]:
         today = NOW.astimezone(LONDON).date()
         return {
             (one.starts_at.astimezone(LONDON).date() - today).days: one
-            for one in db.scalars(select(Practical))
+            for one in db.scalars(select(PracticalRow))
         }
 
     def test_days_of_every_kind_stand_round_today(self, db):
@@ -172,7 +174,7 @@ class TestPracticalDays:
         assert [day for day, one in published.items() if one.booking_opens_at > NOW] == [36]
 
     def test_every_starting_hour_is_ten_in_london(self, db):
-        starts = {one.starts_at.astimezone(LONDON).hour for one in db.scalars(select(Practical))}
+        starts = {one.starts_at.astimezone(LONDON).hour for one in db.scalars(select(PracticalRow))}
         assert starts == {10}
 
     def test_who_was_there_is_noted_on_past_days_only(self, db):
@@ -210,7 +212,7 @@ class TestCertificates:
         rows = db.scalars(select(Certificate)).all()
         revoked = [row.holder_name for row in rows if row.revoked_at is not None]
         assert revoked == ["Marcus Adeyemi"]
-        graduates = {one.name for one in STUDENTS if one.stage is Stage.graduate}
+        graduates = {one.name for one in STUDENTS if one.stage is StudentStage.graduate}
         assert {row.holder_name for row in rows} == graduates
         (blocked,) = db.scalars(select(CertificateBlock))
         assert db.get(User, blocked.user_id).certificate_name == "ꦫꦫꦱ꧀"
@@ -227,7 +229,7 @@ class TestTime:
             Enrolment.decided_at,
             Enrolment.paid_at,
             Completion.completed_at,
-            Attempt.started_at,
+            AttemptRow.started_at,
             Seat.booked_at,
             Assessment.signed_at,
             Certificate.issued_at,

@@ -188,7 +188,7 @@ def test_it_is_sealed_small_short_lived_and_few(
 def test_a_sealed_form_of_another_row_or_secret_cannot_be_opened(
     browser_of, academy_client, academy_database, end_sign_ins
 ):
-    keeper = academy_client.app.state.shell.kept_forms
+    keeper = academy_client.app.state.app_context.kept_forms
     browser = browser_of("admin")
     page, form = an_enquiry(browser)
     end_sign_ins()
@@ -219,7 +219,7 @@ def test_passwords_are_never_kept(browser_of, academy_client, academy_database, 
     browser.post("/me/email", data=fields, headers={"referer": f"{ORIGIN}/me/email"})
     with academy_database.read() as db:
         (row,) = db.scalars(select(KeptFormRow)).all()
-    keeper = academy_client.app.state.shell.kept_forms
+    keeper = academy_client.app.state.app_context.kept_forms
     kept = keeper.read(academy_database, str(row.id), row.user_id, now=NOW)
     assert dict(kept.fields) == {"email": ("new@example.org",)}
 

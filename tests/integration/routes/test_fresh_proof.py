@@ -47,7 +47,7 @@ BY_THE_WAY = {"kept_forms", "sign_ins", "limit_counts"}
 
 @pytest.fixture
 def world(academy_client, academy_database, as_demo_person):
-    secret = academy_client.app.state.shell.settings.secret_key.get_secret_value()
+    secret = academy_client.app.state.app_context.settings.secret_key.get_secret_value()
     made = World(academy_database, as_demo_person, secret)
 
     def aged(age: timedelta) -> World:
@@ -417,9 +417,9 @@ def test_the_demo_says_its_password(academy_client, as_demo_person):
     """Who came in by one press has typed none; anywhere else the page says nothing of the kind."""
     browser, app = as_demo_person(ADMIN), academy_client.app
     assert "same password" not in browser.get("/prove").text
-    app.state.shell = replace(app.state.shell, guest_password=PASSWORD)
+    app.state.app_context = replace(app.state.app_context, guest_password=PASSWORD)
     said = words(browser.get("/prove"))
-    app.state.shell = replace(app.state.shell, guest_password="")
+    app.state.app_context = replace(app.state.app_context, guest_password="")
     assert f"In the demo everybody has the same password: {PASSWORD}" in said
 
 

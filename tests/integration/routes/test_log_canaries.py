@@ -116,7 +116,7 @@ def watched(capsys) -> Iterator[Watched]:
 @pytest.fixture
 def failing(academy_client) -> Failing:
     """The driver of the application's database; it refuses canaries once it is told a kind of error."""
-    database: Database = academy_client.app.state.shell.database
+    database: Database = academy_client.app.state.app_context.database
     driver = Failing(database)
     pool: Any = database.engine.pool
     pool._creator = driver.connect
@@ -184,7 +184,7 @@ def test_forms_leave_nothing_of_what_was_typed(
 
 
 def stored_errors(client: TestClient) -> list[str]:
-    database: Database = client.app.state.shell.database
+    database: Database = client.app.state.app_context.database
     with database.read() as db:
         stored = db.scalars(select(OutboxEvent.last_error)).all()
     return [error for error in stored if error and CANARY.search(error)]
@@ -256,7 +256,7 @@ def test_a_fact_that_fails_leaves_nothing_of_what_it_tells(
     academy_client, academy_database, watched, failing, monkeypatch, kind
 ):
     """What the worker keeps of a failure is read by the office."""
-    database: Database = academy_client.app.state.shell.database
+    database: Database = academy_client.app.state.app_context.database
 
     def remember(db, payload, now, _issuer) -> None:
         people.person_by_email(db, payload["email"])

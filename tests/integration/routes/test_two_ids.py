@@ -15,12 +15,12 @@ from app.accounts.actor import Role
 from app.accounts.models import GroupMember, User
 from app.assessments.models import Assessment
 from app.courses import queries as courses
-from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson, Stage
-from app.enrolments.models import Intake
+from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson, StudentStage
+from app.enrolments.models import IntakeRow
 from app.kit.ids import new_uuid
 from app.practicals.domain.seats import PracticalStatus, SeatState
-from app.practicals.models import Practical, PracticalInstructor, Seat
-from app.quizzes.models import Attempt
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat
+from app.quizzes.models import AttemptRow
 from app.web.routing import policies
 from tests.make import NOW
 from tests.make.fingerprint import fingerprint
@@ -54,13 +54,15 @@ def instructor_id(db: Session) -> object:
     return db.scalar(select(User.id).where(User.email == INSTRUCTORS[0].email))
 
 
-def taught(db: Session) -> list[Practical]:
+def taught(db: Session) -> list[PracticalRow]:
     """Return a practical of one instructor from yesterday, one of today and one of next week, all published
     and each with a confirmed place."""
     me = instructor_id(db)
     held = select(Seat.practical_id).where(Seat.state == SeatState.confirmed)
     found = list(
-        db.scalars(select(Practical).where(Practical.id.in_(held)).order_by(Practical.id).limit(3))
+        db.scalars(
+            select(PracticalRow).where(PracticalRow.id.in_(held)).order_by(PracticalRow.id).limit(3)
+        )
     )
     assert len(found) == 3
     for practical, days in zip(found, (-1, 0, 7), strict=True):
@@ -139,7 +141,7 @@ def a_step(**body: Any) -> Find:
         foreign, own = seats(db)
         del foreign
         seat = db.get_one(Seat, own[1])
-        practical = db.get_one(Practical, own[0])
+        practical = db.get_one(PracticalRow, own[0])
         course = courses.revision(db, practical.revision_id).course
         checklist = course.checklists[0]
         sheet = Assessment(
@@ -168,7 +170,7 @@ def a_step(**body: Any) -> Find:
 
 def a_question(method: str) -> Find:
     def find(db: Session) -> Case:
-        attempt = db.scalars(select(Attempt).where(Attempt.submitted_at.is_(None))).one()
+        attempt = db.scalars(select(AttemptRow).where(AttemptRow.submitted_at.is_(None))).one()
         email = db.scalar(select(User.email).where(User.id == attempt.user_id))
         who = next(one for one in STUDENTS if one.email == email)
         body = {"sequence": 1, "response": {"options": ["a"]}} if method == "PUT" else None
@@ -195,12 +197,12 @@ def of_the_course(
 
 def an_intake(db: Session) -> Case:
     intake = db.scalars(
-        select(Intake)
-        .where(Intake.opens_at <= NOW, Intake.closes_at > NOW, Intake.course_key == COURSE)
-        .order_by(Intake.starts_on.desc())
+        select(IntakeRow)
+        .where(IntakeRow.opens_at <= NOW, IntakeRow.closes_at > NOW, IntakeRow.course_key == COURSE)
+        .order_by(IntakeRow.starts_on.desc())
     ).first()
     assert intake is not None
-    newcomer = next(one for one in STUDENTS if one.stage is Stage.registered)
+    newcomer = next(one for one in STUDENTS if one.stage is StudentStage.registered)
     return Case(newcomer, ((ELSEWHERE, intake.id), ("", intake.id)), (COURSE, intake.id))
 
 

@@ -87,7 +87,7 @@ def served(
     """The application over the upgraded database."""
     app = an_app(made_apps, settings_for(stored))
     yield app
-    app.state.shell.database.close()
+    app.state.app_context.database.close()
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ def back_and_forward(stored: Database, revision: str, served, browser_of) -> Non
 
     with pytest.raises(MigrationProblem, match="in use"):
         go_back(stored, way_back(stored, revision))
-    served.state.shell.database.close()
+    served.state.app_context.database.close()
     go_back(stored, way_back(stored, revision))
     assert revision_at(stored) == revision
     assert lost(at_first, rows_of(stored)) == {}

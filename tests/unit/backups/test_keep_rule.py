@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.backups.keep_rule import KeepRule, kept
+from app.backups.keep_rule import KeepRule, moments_to_keep
 
 START = datetime(2026, 1, 1, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -23,7 +23,7 @@ rules = st.builds(KeepRule, st.integers(0, 5), st.integers(0, 5), st.integers(0,
 
 
 def test_a_year_of_nights_leaves_days_weeks_and_months():
-    keep = kept(NIGHTS, KeepRule(daily=7, weekly=5, monthly=12), now=LAST)
+    keep = moments_to_keep(NIGHTS, KeepRule(daily=7, weekly=5, monthly=12), now=LAST)
     assert {LAST - DAY * number for number in range(7)} <= keep
     assert {moment.month for moment in keep} == set(range(1, 13))
     assert len({moment.isocalendar()[:2] for moment in keep if moment > LAST - 32 * DAY}) == 5
@@ -32,17 +32,17 @@ def test_a_year_of_nights_leaves_days_weeks_and_months():
 
 def test_of_several_copies_of_a_day_the_newest_is_kept():
     evening = START + timedelta(hours=12)
-    assert kept([START, evening], KeepRule(1, 0, 0), now=evening) == {evening}
+    assert moments_to_keep([START, evening], KeepRule(1, 0, 0), now=evening) == {evening}
 
 
 def test_the_newest_is_kept_by_every_rule():
-    assert kept(NIGHTS, KeepRule(0, 0, 0), now=LAST) == {LAST}
-    assert kept([], KeepRule(), now=LAST) == frozenset()
+    assert moments_to_keep(NIGHTS, KeepRule(0, 0, 0), now=LAST) == {LAST}
+    assert moments_to_keep([], KeepRule(), now=LAST) == frozenset()
 
 
 @given(moments_of, rules)
 def test_no_more_is_kept_than_the_rule_says_and_only_what_is_there(moments, rule):
-    keep = kept(moments, rule, now=FAR)
+    keep = moments_to_keep(moments, rule, now=FAR)
     assert keep <= moments
     assert max(moments) in keep
     assert len(keep) <= max(1, rule.daily + rule.weekly + rule.monthly)
@@ -51,14 +51,14 @@ def test_no_more_is_kept_than_the_rule_says_and_only_what_is_there(moments, rule
 
 @given(moments_of, rules)
 def test_what_was_kept_once_is_kept_by_the_same_rule_again(moments, rule):
-    once = kept(moments, rule, now=FAR)
-    assert kept(once, rule, now=FAR) == once
+    once = moments_to_keep(moments, rule, now=FAR)
+    assert moments_to_keep(once, rule, now=FAR) == once
 
 
 @given(moments_of, rules, st.sampled_from(["Asia/Tokyo", "America/New_York", "Europe/London"]))
 def test_the_zone_in_which_somebody_reads_a_moment_changes_nothing(moments, rule, zone):
     elsewhere = {moment.astimezone(ZoneInfo(zone)) for moment in moments}
-    assert kept(elsewhere, rule, now=FAR) == kept(moments, rule, now=FAR)
+    assert moments_to_keep(elsewhere, rule, now=FAR) == moments_to_keep(moments, rule, now=FAR)
 
 
 def test_an_hour_that_the_clocks_repeat_is_two_copies_of_one_day():
@@ -66,24 +66,24 @@ def test_an_hour_that_the_clocks_repeat_is_two_copies_of_one_day():
     first = datetime(2026, 10, 25, 1, 30, tzinfo=zone)
     again = first.replace(fold=1)
     day = [moment.astimezone(UTC) for moment in (first, again)]
-    assert kept(day, KeepRule(2, 0, 0), now=FAR) == {day[1]}
+    assert moments_to_keep(day, KeepRule(2, 0, 0), now=FAR) == {day[1]}
 
 
 def test_a_copy_of_a_wrong_clock_takes_no_place_of_a_right_one():
     """The clock stood in 2099 for one night. By the old rule every later copy was removed at once."""
     wrong = datetime(2099, 1, 1, tzinfo=UTC)
-    assert kept([*NIGHTS, wrong], KeepRule(1, 0, 0), now=LAST) == {LAST, wrong}
+    assert moments_to_keep([*NIGHTS, wrong], KeepRule(1, 0, 0), now=LAST) == {LAST, wrong}
 
 
 @given(moments_of, rules, any_moment)
 def test_whatever_the_clock_says_now_the_newest_that_is_past_is_kept_and_no_later_one_goes(
     moments, rule, now
 ):
-    keep = kept(moments, rule, now=now)
+    keep = moments_to_keep(moments, rule, now=now)
     past = {moment for moment in moments if moment <= now}
     assert moments - past <= keep
     assert not past or max(past) in keep
-    assert keep & past == kept(past, rule, now=now)
+    assert keep & past == moments_to_keep(past, rule, now=now)
 
 
 @given(
@@ -98,7 +98,7 @@ def test_over_many_nights_with_a_clock_that_jumps_the_last_copy_is_always_there(
         except OverflowError:
             continue
         there.add(now)
-        there = set(kept(there, rule, now=now))
+        there = set(moments_to_keep(there, rule, now=now))
         assert now in there
         past = [moment for moment in there if moment <= now]
         assert len(past) <= max(1, rule.daily + rule.weekly + rule.monthly)

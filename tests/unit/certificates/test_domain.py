@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.certificates import domain
-from app.certificates.domain import Attended, Facts, Judged, Missing, MissingKind, Status, Whose
+from app.certificates.domain import (
+    AttendedPractical,
+    CertificateFacts,
+    CompetentAssessment,
+    MissingKind,
+    MissingRequirement,
+    NameOwner,
+    Status,
+)
 from app.kit.ids import AssessmentId, EnrolmentId, RevisionId, SeatId, UserId, new_uuid
 from app.learning.domain import Done
 from tests.make import NOW
@@ -29,16 +37,16 @@ ASSESSOR = UserId(new_uuid())
 
 
 def attended(seat_id=SEAT, kind="practice-day", starts_at=NOW):
-    return Attended(seat_id, kind, starts_at, "Europe/London")
+    return AttendedPractical(seat_id, kind, starts_at, "Europe/London")
 
 
 def judged(seat_id=SEAT, checklist="first-session", signed_at=NOW):
-    return Judged(
+    return CompetentAssessment(
         AssessmentId(new_uuid()), seat_id, checklist, signed_at, "Iris Instructor", ASSESSOR
     )
 
 
-FACTS = Facts(
+FACTS = CertificateFacts(
     course=COURSE,
     revision_id=RevisionId(new_uuid()),
     revision_number=3,
@@ -110,12 +118,14 @@ def test_the_assessment_stands_on_an_attended_place_of_its_kind(facts, expected)
 def test_what_is_missing_is_said_in_order_and_in_words():
     nothing = replace(FACTS, enrolment_id=None, done=Done(), attended=(), competent=())
     assert domain.missing_for_certificate(nothing) == (
-        Missing(MissingKind.place, "small-course", "Hold a confirmed place on the course"),
-        Missing(MissingKind.module, "skin", "Complete “The skin”"),
-        Missing(MissingKind.module, "needles", "Complete “Needles”"),
-        Missing(MissingKind.final_test, "final-test", "Pass “Final test”"),
-        Missing(MissingKind.attendance, "practice-day", "Attend “Practice day”"),
-        Missing(
+        MissingRequirement(
+            MissingKind.place, "small-course", "Hold a confirmed place on the course"
+        ),
+        MissingRequirement(MissingKind.module, "skin", "Complete “The skin”"),
+        MissingRequirement(MissingKind.module, "needles", "Complete “Needles”"),
+        MissingRequirement(MissingKind.final_test, "final-test", "Pass “Final test”"),
+        MissingRequirement(MissingKind.attendance, "practice-day", "Attend “Practice day”"),
+        MissingRequirement(
             MissingKind.assessment, "practice-day", "Be assessed as competent on “Practice day”"
         ),
     )
@@ -125,8 +135,8 @@ def test_a_course_that_lost_its_parts_still_names_what_is_missing():
     gone = FACTS.course.model_copy(update={"quizzes": (), "practicals": ()})
     facts = replace(FACTS, course=gone, done=replace(ALL, quizzes=frozenset()))
     assert domain.missing_for_certificate(facts)[-2:] == (
-        Missing(MissingKind.final_test, "final-test", "Pass “the final test”"),
-        Missing(MissingKind.attendance, "small-course", "Attend a practical"),
+        MissingRequirement(MissingKind.final_test, "final-test", "Pass “the final test”"),
+        MissingRequirement(MissingKind.attendance, "small-course", "Attend a practical"),
     )
 
 
@@ -148,7 +158,7 @@ def server_in_tokyo(monkeypatch):
 @pytest.mark.usefixtures("server_in_tokyo")
 def test_everything_a_certificate_says():
     """R-111: the words of this value are stored for ever; a changed one needs another format."""
-    in_new_york = Attended(SEAT, "practice-day", NOW, "America/New_York")
+    in_new_york = AttendedPractical(SEAT, "practice-day", NOW, "America/New_York")
     night = datetime(2026, 12, 3, 2, 0, tzinfo=UTC)
     signed = replace(judged(), signed_at=night)
     facts = replace(FACTS, attended=(in_new_york,), competent=(signed,))
@@ -253,4 +263,4 @@ def test_a_reason_of_an_older_version_is_told_without_codes():
     old = "The certificate's font does not draw these characters of the name: U+1EC5."
     assert domain.readable_reason(old, None) == domain.OLD_REASON
     assert domain.readable_reason("The profile has no name.", None) == "The profile has no name."
-    assert domain.readable_reason("“U+1” is no name", Whose.holder) == "“U+1” is no name"
+    assert domain.readable_reason("“U+1” is no name", NameOwner.holder) == "“U+1” is no name"

@@ -3,7 +3,7 @@
 import pytest
 
 from app.courses.domain.diff import Change, ChangeKind, corrupting
-from app.courses.domain.parsing import Parsed, parse_course
+from app.courses.domain.parsing import ParsedCourse, parse_course
 from tests.make.courses import changes, compared, small_course, small_files
 
 SKIN = "quizzes/skin-quiz.yaml"
@@ -174,7 +174,7 @@ def test_a_quiz_that_becomes_the_final_test() -> None:
     )
 
 
-def with_practical(named: str, *, further: bytes = b"") -> Parsed:
+def with_practical(named: str, *, further: bytes = b"") -> ParsedCourse:
     """The small course, whose one kind of practical has the key `named` and what `further` says."""
     files = dict(small_files())
     practical = files.pop("practicals/practice-day.yaml")

@@ -3,7 +3,7 @@
 import pytest
 
 from app.courses.domain.errata import Erratum
-from app.courses.domain.parsing import Parsed, parse_course
+from app.courses.domain.parsing import ParsedCourse, parse_course
 from app.courses.domain.problems import Problem
 from tests.make.courses import small_files
 
@@ -25,7 +25,7 @@ QUESTION = """\
 CORRECT_IT = "Correct the text itself too, so that new learners read it right."
 
 
-def parsed_with(errata: str) -> Parsed:
+def parsed_with(errata: str) -> ParsedCourse:
     return parse_course("small-course", {**small_files(), "errata.yaml": errata.encode()})
 
 

@@ -4,7 +4,7 @@ from app.courses.domain.diff import ChangeKind
 from app.courses.domain.inline import Surroundings
 from app.courses.domain.insertions import NOT_SET, Insertion, read_insertions
 from app.courses.domain.markdown import Renderer
-from app.courses.domain.parsing import Parsed, parse_course
+from app.courses.domain.parsing import ParsedCourse, parse_course
 from tests.make.courses import compared, small_course, small_files
 
 AROUND = Surroundings(
@@ -35,7 +35,7 @@ SET = (
 )
 
 
-def with_value(fields: str) -> Parsed:
+def with_value(fields: str) -> ParsedCourse:
     files = dict(small_files())
     files["course.yaml"] += fields.encode()
     path = "lessons/needle-safety.md"
@@ -45,7 +45,7 @@ def with_value(fields: str) -> Parsed:
     return parsed
 
 
-def page(parsed: Parsed) -> str:
+def page(parsed: ParsedCourse) -> str:
     assert parsed.course is not None
     found = parsed.course.find_lesson("needle-safety")
     assert found is not None
@@ -146,7 +146,7 @@ def test_a_value_that_is_set_shows_who_set_it() -> None:
     assert "Set by Dr Lead on 2027-01-31. Source: Meeting of 5 January 2027" in page(parsed)
 
 
-def changes(before: Parsed, after: Parsed) -> list[tuple[ChangeKind, str, str]]:
+def changes(before: ParsedCourse, after: ParsedCourse) -> list[tuple[ChangeKind, str, str]]:
     return [
         (change.kind, change.where, change.sentence)
         for change in compared(before, after)

@@ -9,7 +9,7 @@ from lxml import html as html_reader
 
 from app.courses.domain.inline import Surroundings
 from app.courses.domain.markdown import Rendered, Renderer, unwrapped
-from app.courses.domain.sanitising import cleaned, plain_words
+from app.courses.domain.sanitising import plain_words, sanitised
 from app.courses.domain.svg import Drawing
 from tests.make.examples import EXAMPLES
 
@@ -346,7 +346,7 @@ def test_only_one_paragraph_is_unwrapped() -> None:
 )
 def test_the_last_gate_removes(dirty: str) -> None:
     """R-086, R-087: no script, no handler, no address that runs something."""
-    clean = cleaned(dirty)
+    clean = sanitised(dirty)
     for word in ("script", "onerror", "style", "iframe", "admin"):
         assert word not in clean
 
@@ -361,7 +361,7 @@ def test_the_last_gate_removes(dirty: str) -> None:
 def test_the_last_gate_keeps_addresses_of_the_web_of_mail_and_of_this_site(
     address: str, stays: bool
 ) -> None:
-    assert (address in cleaned(f'<a href="{address}">x</a>')) is stays
+    assert (address in sanitised(f'<a href="{address}">x</a>')) is stays
 
 
 def test_plain_words() -> None:
@@ -388,7 +388,7 @@ MARKUP = st.lists(
 def test_whatever_is_typed_the_html_is_safe_and_no_line_is_outside(text: str) -> None:
     """R-171: Markdown is sanitised, whatever it holds."""
     for rendered in (Renderer(AROUND, ["s1"]).lesson(text), Renderer(AROUND).field(text)):
-        assert cleaned(rendered.html) == rendered.html
+        assert sanitised(rendered.html) == rendered.html
         for problem in rendered.problems:
             assert 1 <= problem.line <= text.count("\n") + 1
         tree = html_reader.fromstring(f"<div>{rendered.html}</div>")

@@ -8,7 +8,7 @@ import pytest
 from app.assessments import domain
 from app.assessments.domain import Mark, Outcome
 from app.courses.domain.delivery import Checklist, Course
-from app.courses.domain.parsing import Parsed, parse_course
+from app.courses.domain.parsing import ParsedCourse, parse_course
 from app.courses.source_folder import read_folder
 from app.kit.paths import COURSES
 
@@ -27,7 +27,7 @@ NOW_CRITICAL = ("angle-and-depth", "observation-time", "aftercare-given")
 
 
 @cache
-def parsed() -> Parsed:
+def parsed() -> ParsedCourse:
     found = parse_course("mesotherapy", read_folder(COURSES / "mesotherapy"))
     assert found.problems == ()
     return found

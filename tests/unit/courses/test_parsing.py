@@ -12,14 +12,14 @@ from app.courses.domain import folder, yaml_source
 from app.courses.domain.delivery import QuestionType
 from app.courses.domain.digest import digest
 from app.courses.domain.keys import CourseKeys, QuestionKey, QuizKeys
-from app.courses.domain.parsing import Parsed, parse_course
+from app.courses.domain.parsing import ParsedCourse, parse_course
 from app.courses.domain.problems import Problem
 from app.courses.domain.statistics import statistics
 from tests.make.courses import small_course, small_files
 from tests.make.examples import EXAMPLES
 
 
-def parsed_with(changes: dict[str, bytes]) -> Parsed:
+def parsed_with(changes: dict[str, bytes]) -> ParsedCourse:
     return parse_course("small-course", {**small_files(), **changes})
 
 
@@ -480,7 +480,7 @@ def test_the_first_digest_stays_what_it_was() -> None:
         correct=frozenset(["d", "a", "c", "b"]), answer=Decimal("2.50"), tolerance=Decimal(0)
     )
     keys = CourseKeys(quizzes={"z": QuizKeys(questions={"q": question})})
-    assert digest(Parsed(bare, keys, {"a.svg": b"<svg/>"}, ())) == (
+    assert digest(ParsedCourse(bare, keys, {"a.svg": b"<svg/>"}, ())) == (
         "v1:bb7c2446aef73874966e84e4d74686bad89128421379d69413843817f63de338"
     )
 

@@ -9,7 +9,7 @@ from app.courses.domain.search import (
     EXCERPT,
     LONGEST_QUERY,
     MOST_WORDS,
-    Found,
+    HitKind,
     contains,
     index_of,
     search,
@@ -68,7 +68,7 @@ def test_every_word_must_begin_a_word(query: str, expected: list[str]) -> None:
 
 
 def test_terms_are_told_from_lessons() -> None:
-    assert [hit.document.kind for hit in search(INDEX, "papule dermis")] == [Found.term]
+    assert [hit.document.kind for hit in search(INDEX, "papule dermis")] == [HitKind.term]
 
 
 def test_a_word_that_comes_often_counts_only_some_times() -> None:

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.enrolments import domain
-from app.enrolments.domain import Decision, EnrolmentState, IntakeStatus, Reason
+from app.enrolments.domain import Decision, EnrolmentsReason, EnrolmentState, IntakeStatus
 from app.kit.ids import EnrolmentId, new_uuid
 from tests.make import NOW
-from tests.make.enrolments import STARTS_ON, a_gate, some_fields
+from tests.make.enrolments import STARTS_ON, an_intake_value, some_fields
 
 MOMENT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
@@ -19,27 +19,32 @@ State = EnrolmentState
 
 
 @pytest.mark.parametrize(
-    ("gate", "own", "is_confirmed", "expected"),
+    ("intake", "own", "is_confirmed", "expected"),
     [
-        (a_gate(), None, True, None),
-        (a_gate(places=0), None, True, None),
-        (a_gate(), State.declined, True, None),
-        (a_gate(), State.cancelled, True, None),
-        (a_gate(), State.requested, True, Reason.already_requested),
-        (a_gate(), State.confirmed, True, Reason.already_confirmed),
-        (a_gate(), State.waiting, True, Reason.already_waiting),
-        (a_gate(status=IntakeStatus.draft), None, True, Reason.intake_draft),
-        (a_gate(status=IntakeStatus.cancelled), None, True, Reason.intake_cancelled),
-        (a_gate(opens_at=NOW), None, True, None),
-        (a_gate(opens_at=NOW + MOMENT), None, True, Reason.not_open_yet),
-        (a_gate(closes_at=NOW + MOMENT), None, True, None),
-        (a_gate(closes_at=NOW), None, True, Reason.closed),
-        (a_gate(), None, False, Reason.address_unconfirmed),
-        (a_gate(closes_at=NOW), None, False, Reason.closed),
+        (an_intake_value(), None, True, None),
+        (an_intake_value(places=0), None, True, None),
+        (an_intake_value(), State.declined, True, None),
+        (an_intake_value(), State.cancelled, True, None),
+        (an_intake_value(), State.requested, True, EnrolmentsReason.already_requested),
+        (an_intake_value(), State.confirmed, True, EnrolmentsReason.already_confirmed),
+        (an_intake_value(), State.waiting, True, EnrolmentsReason.already_waiting),
+        (an_intake_value(status=IntakeStatus.draft), None, True, EnrolmentsReason.intake_draft),
+        (
+            an_intake_value(status=IntakeStatus.cancelled),
+            None,
+            True,
+            EnrolmentsReason.intake_cancelled,
+        ),
+        (an_intake_value(opens_at=NOW), None, True, None),
+        (an_intake_value(opens_at=NOW + MOMENT), None, True, EnrolmentsReason.not_open_yet),
+        (an_intake_value(closes_at=NOW + MOMENT), None, True, None),
+        (an_intake_value(closes_at=NOW), None, True, EnrolmentsReason.closed),
+        (an_intake_value(), None, False, EnrolmentsReason.address_unconfirmed),
+        (an_intake_value(closes_at=NOW), None, False, EnrolmentsReason.closed),
     ],
 )
-def test_who_may_ask_for_a_place(gate, own, is_confirmed, expected):
-    assert domain.request_refusal(gate, own, is_confirmed=is_confirmed, now=NOW) is expected
+def test_who_may_ask_for_a_place(intake, own, is_confirmed, expected):
+    assert domain.request_refusal(intake, own, is_confirmed=is_confirmed, now=NOW) is expected
 
 
 @pytest.mark.parametrize(
@@ -52,42 +57,48 @@ def test_who_may_ask_for_a_place(gate, own, is_confirmed, expected):
     ],
 )
 def test_nobody_is_overtaken(taken, waiting, expected):
-    assert domain.decision(a_gate(taken=taken), waiting=waiting) is expected
+    assert domain.decision(an_intake_value(taken=taken), waiting=waiting) is expected
 
 
 @pytest.mark.parametrize(
-    ("gate", "waiting", "expected"),
+    ("intake", "waiting", "expected"),
     [
-        (a_gate(taken=8), 5, 2),
-        (a_gate(taken=8), 1, 1),
-        (a_gate(taken=10), 5, 0),
-        (a_gate(taken=12, override=2), 5, 0),
-        (a_gate(taken=8, closes_at=NOW), 5, 0),
-        (a_gate(taken=8, status=IntakeStatus.draft), 5, 0),
-        (a_gate(taken=8, status=IntakeStatus.cancelled), 5, 0),
+        (an_intake_value(taken=8), 5, 2),
+        (an_intake_value(taken=8), 1, 1),
+        (an_intake_value(taken=10), 5, 0),
+        (an_intake_value(taken=12, override=2), 5, 0),
+        (an_intake_value(taken=8, closes_at=NOW), 5, 0),
+        (an_intake_value(taken=8, status=IntakeStatus.draft), 5, 0),
+        (an_intake_value(taken=8, status=IntakeStatus.cancelled), 5, 0),
     ],
 )
-def test_how_many_are_promoted(gate, waiting, expected):
-    assert domain.promotions(gate, waiting=waiting, now=NOW) == expected
+def test_how_many_are_promoted(intake, waiting, expected):
+    assert domain.promotions(intake, waiting=waiting, now=NOW) == expected
 
 
 @pytest.mark.parametrize(
-    ("gate", "needed", "others", "reason", "expected"),
+    ("intake", "needed", "others", "reason", "expected"),
     [
-        (a_gate(taken=8), 2, 0, None, None),
-        (a_gate(taken=8), 3, 0, None, Reason.too_few_places),
-        (a_gate(taken=8), 3, 0, "A promise", None),
-        (a_gate(taken=8), 1, 1, None, Reason.others_wait),
-        (a_gate(taken=8), 1, 1, "A promise", None),
-        (a_gate(taken=10), 0, 1, None, None),
-        (a_gate(closes_at=NOW), 1, 0, None, None),
-        (a_gate(status=IntakeStatus.draft), 1, 0, None, None),
-        (a_gate(status=IntakeStatus.cancelled), 1, 0, "A promise", Reason.intake_cancelled),
+        (an_intake_value(taken=8), 2, 0, None, None),
+        (an_intake_value(taken=8), 3, 0, None, EnrolmentsReason.too_few_places),
+        (an_intake_value(taken=8), 3, 0, "A promise", None),
+        (an_intake_value(taken=8), 1, 1, None, EnrolmentsReason.others_wait),
+        (an_intake_value(taken=8), 1, 1, "A promise", None),
+        (an_intake_value(taken=10), 0, 1, None, None),
+        (an_intake_value(closes_at=NOW), 1, 0, None, None),
+        (an_intake_value(status=IntakeStatus.draft), 1, 0, None, None),
+        (
+            an_intake_value(status=IntakeStatus.cancelled),
+            1,
+            0,
+            "A promise",
+            EnrolmentsReason.intake_cancelled,
+        ),
     ],
 )
-def test_what_the_office_may_reserve(gate, needed, others, reason, expected):
+def test_what_the_office_may_reserve(intake, needed, others, reason, expected):
     refusal = domain.reserve_refusal(
-        gate, needed=needed, others_waiting=others, override_reason=reason
+        intake, needed=needed, others_waiting=others, override_reason=reason
     )
     assert refusal is expected
 
@@ -95,23 +106,47 @@ def test_what_the_office_may_reserve(gate, needed, others, reason, expected):
 @pytest.mark.parametrize(
     ("state", "confirm", "decline", "cancel", "money"),
     [
-        (State.requested, None, None, Reason.ended, None),
-        (State.confirmed, Reason.not_requested, Reason.not_requested, None, None),
-        (State.waiting, Reason.not_requested, None, Reason.ended, Reason.ended),
-        (State.declined, Reason.not_requested, Reason.not_requested, Reason.ended, Reason.ended),
-        (State.cancelled, Reason.not_requested, Reason.not_requested, Reason.ended, Reason.ended),
+        (State.requested, None, None, EnrolmentsReason.ended, None),
+        (
+            State.confirmed,
+            EnrolmentsReason.not_requested,
+            EnrolmentsReason.not_requested,
+            None,
+            None,
+        ),
+        (
+            State.waiting,
+            EnrolmentsReason.not_requested,
+            None,
+            EnrolmentsReason.ended,
+            EnrolmentsReason.ended,
+        ),
+        (
+            State.declined,
+            EnrolmentsReason.not_requested,
+            EnrolmentsReason.not_requested,
+            EnrolmentsReason.ended,
+            EnrolmentsReason.ended,
+        ),
+        (
+            State.cancelled,
+            EnrolmentsReason.not_requested,
+            EnrolmentsReason.not_requested,
+            EnrolmentsReason.ended,
+            EnrolmentsReason.ended,
+        ),
     ],
 )
 def test_what_may_be_done_from_each_state(state, confirm, decline, cancel, money):
-    assert domain.confirm_refusal(a_gate(), state) is confirm
+    assert domain.confirm_refusal(an_intake_value(), state) is confirm
     assert domain.decline_refusal(state) is decline
     assert domain.cancel_refusal(state) is cancel
     assert domain.money_refusal(state) is money
 
 
 def test_nothing_is_confirmed_in_a_cancelled_intake():
-    gate = a_gate(status=IntakeStatus.cancelled)
-    assert domain.confirm_refusal(gate, State.requested) is Reason.intake_cancelled
+    intake = an_intake_value(status=IntakeStatus.cancelled)
+    assert domain.confirm_refusal(intake, State.requested) is EnrolmentsReason.intake_cancelled
 
 
 @pytest.mark.parametrize(
@@ -120,21 +155,21 @@ def test_nothing_is_confirmed_in_a_cancelled_intake():
         (State.requested, STARTS_ON + DAY, None),
         (State.waiting, STARTS_ON + DAY, None),
         (State.confirmed, STARTS_ON - DAY, None),
-        (State.confirmed, STARTS_ON, Reason.started),
-        (State.declined, STARTS_ON - DAY, Reason.ended),
-        (State.cancelled, STARTS_ON - DAY, Reason.ended),
+        (State.confirmed, STARTS_ON, EnrolmentsReason.started),
+        (State.declined, STARTS_ON - DAY, EnrolmentsReason.ended),
+        (State.cancelled, STARTS_ON - DAY, EnrolmentsReason.ended),
     ],
 )
 def test_who_may_withdraw(state, today, expected):
-    assert domain.withdraw_refusal(a_gate(), state, today=today) is expected
+    assert domain.withdraw_refusal(an_intake_value(), state, today=today) is expected
 
 
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
         (IntakeStatus.draft, None),
-        (IntakeStatus.open, Reason.already_open),
-        (IntakeStatus.cancelled, Reason.intake_cancelled),
+        (IntakeStatus.open, EnrolmentsReason.already_open),
+        (IntakeStatus.cancelled, EnrolmentsReason.intake_cancelled),
     ],
 )
 def test_which_intake_opens(status, expected):
@@ -142,19 +177,29 @@ def test_which_intake_opens(status, expected):
 
 
 @pytest.mark.parametrize(
-    ("gate", "places", "reason", "expected"),
+    ("intake", "places", "reason", "expected"),
     [
-        (a_gate(taken=6), 6, None, None),
-        (a_gate(taken=6), 5, None, Reason.places_below_taken),
-        (a_gate(taken=6), 5, "A room was lost", None),
-        (a_gate(taken=6, places=4, override=2), 4, None, None),
-        (a_gate(taken=6, places=4, override=2), 5, None, None),
-        (a_gate(taken=6, places=4, override=2), 3, None, Reason.places_below_taken),
-        (a_gate(status=IntakeStatus.cancelled), 10, "Because", Reason.intake_cancelled),
+        (an_intake_value(taken=6), 6, None, None),
+        (an_intake_value(taken=6), 5, None, EnrolmentsReason.places_below_taken),
+        (an_intake_value(taken=6), 5, "A room was lost", None),
+        (an_intake_value(taken=6, places=4, override=2), 4, None, None),
+        (an_intake_value(taken=6, places=4, override=2), 5, None, None),
+        (
+            an_intake_value(taken=6, places=4, override=2),
+            3,
+            None,
+            EnrolmentsReason.places_below_taken,
+        ),
+        (
+            an_intake_value(status=IntakeStatus.cancelled),
+            10,
+            "Because",
+            EnrolmentsReason.intake_cancelled,
+        ),
     ],
 )
-def test_which_change_needs_a_reason(gate, places, reason, expected):
-    assert domain.change_refusal(gate, some_fields(places=places), reason=reason) is expected
+def test_which_change_needs_a_reason(intake, places, reason, expected):
+    assert domain.change_refusal(intake, some_fields(places=places), reason=reason) is expected
 
 
 def test_a_window_must_have_a_length():
@@ -165,7 +210,7 @@ def test_a_window_must_have_a_length():
 @pytest.mark.parametrize(("places", "taken", "expected"), [(10, 9, 0), (10, 10, 0), (10, 12, 2)])
 def test_override_is_the_overhang(places, taken, expected):
     assert domain.override_for(places=places, taken=taken) == expected
-    assert a_gate(places=places, taken=taken).places_left == max(0, places - taken)
+    assert an_intake_value(places=places, taken=taken).places_left == max(0, places - taken)
 
 
 def test_positions_follow_the_numbers_drawn():
@@ -184,7 +229,7 @@ def test_a_day_is_written_in_words():
     assert domain.day_in_words(date(2026, 12, 8)) == "Tuesday 8 December 2026"
 
 
-@pytest.mark.parametrize("reason", Reason)
+@pytest.mark.parametrize("reason", EnrolmentsReason)
 def test_every_reason_says_what_to_do(reason):
     assert reason.sentence.endswith(".")
     assert reason.remedy.endswith(".")
@@ -198,20 +243,20 @@ def test_every_reason_says_what_to_do(reason):
 )
 def test_places_are_never_oversold_and_nobody_waits_beside_one(places, story):
     """Whatever order people come and go in: the rules alone, played through without a database."""
-    gate = a_gate(places=places)
+    intake = an_intake_value(places=places)
     holders: list[int] = []
     queue: list[int] = []
     for verb, person in story:
         known = person in holders or person in queue
         if verb == "ask" and not known:
-            asked = domain.decision(gate, waiting=len(queue))
+            asked = domain.decision(intake, waiting=len(queue))
             (holders if asked is Decision.request else queue).append(person)
         elif verb == "leave" and known:
             (holders if person in holders else queue).remove(person)
-        gate = replace(gate, taken=len(holders))
-        moved = domain.promotions(gate, waiting=len(queue), now=NOW)
+        intake = replace(intake, taken=len(holders))
+        moved = domain.promotions(intake, waiting=len(queue), now=NOW)
         holders, queue = holders + queue[:moved], queue[moved:]
-        gate = replace(gate, taken=len(holders))
+        intake = replace(intake, taken=len(holders))
 
         assert len(holders) <= places
         assert not (queue and len(holders) < places)

@@ -7,7 +7,7 @@ import pytest
 from app.enrolments.forms import (
     IntakeForm,
     PaymentForm,
-    ReserveForm,
+    ReservePlacesForm,
     midnight,
     read_reservation,
     typed_rows,
@@ -190,7 +190,7 @@ def test_rows_of_people_are_read_and_empty_ones_left_out():
                 "note": "Clinic Ltd",
             }
         ),
-        ReserveForm,
+        ReservePlacesForm,
     )
     assert form.note == "Clinic Ltd"
     assert [(person.row, person.name, person.email) for person in named] == [
@@ -226,7 +226,7 @@ def test_rows_of_people_are_read_and_empty_ones_left_out():
 )
 def test_rows_that_cannot_be_read_are_named(typed, wrong):
     with pytest.raises(Invalid) as refused:
-        read_reservation(submission(typed), ReserveForm)
+        read_reservation(submission(typed), ReservePlacesForm)
     assert list(refused.value.fields) == wrong
 
 

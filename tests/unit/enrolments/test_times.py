@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.enrolments import domain
-from app.enrolments.domain import EnrolmentState, Window
+from app.enrolments.domain import EnrolmentState, RequestWindow
 from tests.make import NOW
 from tests.make.enrolments import some_fields
 
@@ -25,8 +25,8 @@ State = EnrolmentState
     ],
 )
 def test_what_is_said_of_the_time_of_reservations(opens, closes, words, at, is_open):
-    window = domain.window(NOW + opens, NOW + closes, NOW)
-    assert window == Window(words, NOW + at, is_open=is_open)
+    window = domain.request_window(NOW + opens, NOW + closes, NOW)
+    assert window == RequestWindow(words, NOW + at, is_open=is_open)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.home.domain import Studies, Trouble, Unpassed, help_needed
+from app.home.domain import RiskReason, StudyState, Unpassed, risk_of
 from tests.make import NOW
 
 FRESH = NOW - timedelta(days=13, hours=23)
@@ -17,31 +17,31 @@ LAST_RUNS = Unpassed("Final test", 2, 2, running=True)
 
 
 def studies(*unpassed, complete=False, active_at=FRESH, assessed_at=None):
-    return Studies(unpassed, complete, active_at, assessed_at)
+    return StudyState(unpassed, complete, active_at, assessed_at)
 
 
 CASES = [
     ("works well", studies(), None),
     ("failed once", studies(ONCE), None),
     ("failed once, tries again now", studies(SECOND_RUNS), None),
-    ("failed twice", studies(TWICE), Trouble.not_passed),
-    ("failed often, no limit", studies(Unpassed("Quiz", 5, None)), Trouble.not_passed),
-    ("no attempt left", studies(USED_UP), Trouble.used_up),
-    ("the only attempt is used", studies(Unpassed("Quiz", 1, 1)), Trouble.used_up),
+    ("failed twice", studies(TWICE), RiskReason.not_passed),
+    ("failed often, no limit", studies(Unpassed("Quiz", 5, None)), RiskReason.not_passed),
+    ("no attempt left", studies(USED_UP), RiskReason.used_up),
+    ("the only attempt is used", studies(Unpassed("Quiz", 1, 1)), RiskReason.used_up),
     ("the last attempt still runs", studies(LAST_RUNS), None),
-    ("not yet competent", studies(complete=True, assessed_at=NOW), Trouble.not_yet_competent),
-    ("nothing for fourteen days", studies(active_at=STALE), Trouble.idle),
+    ("not yet competent", studies(complete=True, assessed_at=NOW), RiskReason.not_yet_competent),
+    ("nothing for fourteen days", studies(active_at=STALE), RiskReason.idle),
     ("complete, and quiet since", studies(complete=True, active_at=STALE), None),
-    ("used up comes before the rest", studies(TWICE, USED_UP, assessed_at=NOW), Trouble.used_up),
-    ("assessed before twice", studies(TWICE, assessed_at=NOW), Trouble.not_yet_competent),
-    ("twice before idle", studies(TWICE, active_at=STALE), Trouble.not_passed),
-    ("failed once and idle", studies(ONCE, active_at=STALE), Trouble.idle),
+    ("used up comes before the rest", studies(TWICE, USED_UP, assessed_at=NOW), RiskReason.used_up),
+    ("assessed before twice", studies(TWICE, assessed_at=NOW), RiskReason.not_yet_competent),
+    ("twice before idle", studies(TWICE, active_at=STALE), RiskReason.not_passed),
+    ("failed once and idle", studies(ONCE, active_at=STALE), RiskReason.idle),
 ]
 
 
 @pytest.mark.parametrize(("case", "who", "trouble"), CASES, ids=[case for case, *_ in CASES])
 def test_who_needs_help(case, who, trouble):
-    found = help_needed(who, NOW)
+    found = risk_of(who, NOW)
     assert (found and found.trouble) == trouble
 
 
@@ -61,10 +61,10 @@ def test_who_needs_help(case, who, trouble):
     ],
 )
 def test_what_is_said(who, words):
-    assert help_needed(who, NOW).words == words
+    assert risk_of(who, NOW).words == words
 
 
 def test_a_day_is_said_where_one_belongs_to_it():
-    assert help_needed(studies(active_at=STALE), NOW).since == STALE
-    assert help_needed(studies(assessed_at=FRESH), NOW).since == FRESH
-    assert help_needed(studies(USED_UP), NOW).since is None
+    assert risk_of(studies(active_at=STALE), NOW).since == STALE
+    assert risk_of(studies(assessed_at=FRESH), NOW).since == FRESH
+    assert risk_of(studies(USED_UP), NOW).since is None

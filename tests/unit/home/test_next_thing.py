@@ -8,10 +8,10 @@ import pytest
 from app.assessments.domain import Outcome
 from app.assessments.queries import Report
 from app.certificates.domain import MissingKind, Requirement, Status
-from app.certificates.queries import Shown, Way
+from app.certificates.queries import CertificateProgress, CertificateView
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.queries import OwnPlace
-from app.home.next_thing import CourseStanding, Known, Stage, next_thing
+from app.home.next_thing import CourseStanding, JourneyStage, StudentSituation, next_thing
 from app.kit.ids import (
     AssessmentId,
     AttemptId,
@@ -26,8 +26,8 @@ from app.kit.ids import (
 from app.learning.domain import NextStep, StepKind
 from app.learning.queries import CourseProgress
 from app.practicals.domain.seats import PracticalStatus
-from app.practicals.queries.summaries import Brief, OwnDate
-from app.quizzes.domain.attempt import Try
+from app.practicals.queries.summaries import OwnDate, PracticalSummary
+from app.quizzes.domain.attempt import AttemptSummary
 from tests.make import NOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -44,14 +44,14 @@ def way(*missing, **fields):
     asked = tuple(
         Requirement(kind, "key", kind.value, is_met=kind not in missing) for kind in MissingKind
     )
-    return Way("small", "A small course", asked, **fields)
+    return CertificateProgress("small", "A small course", asked, **fields)
 
 
 DAY_MISSING = way(MissingKind.attendance, MissingKind.assessment)
 
 
 def a_try(*, ended=True, passed=False, due_at=None, number=1):
-    return Try(
+    return AttemptSummary(
         AttemptId(new_uuid()),
         "small",
         "next",
@@ -64,7 +64,7 @@ def a_try(*, ended=True, passed=False, due_at=None, number=1):
 
 
 def a_date(*, starts_at=NOW + 5 * DAY, has_seat=True, zone="Europe/London"):
-    brief = Brief(
+    brief = PracticalSummary(
         PracticalId(new_uuid()),
         "small",
         "day",
@@ -107,7 +107,7 @@ def a_place(state):
 
 
 def a_certificate(status=Status.valid):
-    return Shown(
+    return CertificateView(
         CertificateId(new_uuid()),
         "0" * 26,
         UserId(new_uuid()),
@@ -128,34 +128,44 @@ ISSUED = CourseStanding(progress(), None)
 ATTENDED = way(MissingKind.assessment, attended_at=NOW - 3 * DAY)
 
 STAGES = {
-    Stage.resume: Known((LESSON,), tries=(a_try(ended=False),)),
-    Stage.today: Known((replace(LESSON, dates=(a_date(starts_at=NOW + HOUR),)),)),
-    Stage.begin: Known((replace(LESSON, progress=progress(StepKind.lesson, finished=0)),)),
-    Stage.learn: Known((LESSON,)),
-    Stage.quiz: Known((QUIZ,)),
-    Stage.quiz_again: Known((replace(QUIZ, tries=(a_try(),)),)),
-    Stage.final: Known((FINAL,)),
-    Stage.final_again: Known((replace(FINAL, tries=(a_try(number=2), a_try()), attempts=None),)),
-    Stage.ended: Known((replace(QUIZ, tries=(a_try(passed=None),)),)),
-    Stage.used_up: Known((replace(QUIZ, tries=(a_try(), a_try(), a_try())),)),
-    Stage.booked: Known((replace(THEORY, dates=(a_date(has_seat=False), a_date())),)),
-    Stage.queued: Known((replace(THEORY, dates=(a_date(has_seat=False),)),)),
-    Stage.being_assessed: Known((replace(THEORY, way=ATTENDED),)),
-    Stage.book: Known((THEORY,)),
-    Stage.book_again: Known((replace(THEORY, way=ATTENDED, reports=(a_report(),)),)),
-    Stage.issuing: Known((DONE,)),
-    Stage.blocked: Known((replace(DONE, way=way(blocked="A letter cannot be drawn.")),)),
-    Stage.revoked: Known((replace(DONE, way=way(is_revoked=True)),)),
-    Stage.requested: Known(
+    JourneyStage.resume: StudentSituation((LESSON,), tries=(a_try(ended=False),)),
+    JourneyStage.today: StudentSituation((replace(LESSON, dates=(a_date(starts_at=NOW + HOUR),)),)),
+    JourneyStage.begin: StudentSituation(
+        (replace(LESSON, progress=progress(StepKind.lesson, finished=0)),)
+    ),
+    JourneyStage.learn: StudentSituation((LESSON,)),
+    JourneyStage.quiz: StudentSituation((QUIZ,)),
+    JourneyStage.quiz_again: StudentSituation((replace(QUIZ, tries=(a_try(),)),)),
+    JourneyStage.final: StudentSituation((FINAL,)),
+    JourneyStage.final_again: StudentSituation(
+        (replace(FINAL, tries=(a_try(number=2), a_try()), attempts=None),)
+    ),
+    JourneyStage.ended: StudentSituation((replace(QUIZ, tries=(a_try(passed=None),)),)),
+    JourneyStage.used_up: StudentSituation((replace(QUIZ, tries=(a_try(), a_try(), a_try())),)),
+    JourneyStage.booked: StudentSituation(
+        (replace(THEORY, dates=(a_date(has_seat=False), a_date())),)
+    ),
+    JourneyStage.queued: StudentSituation((replace(THEORY, dates=(a_date(has_seat=False),)),)),
+    JourneyStage.being_assessed: StudentSituation((replace(THEORY, way=ATTENDED),)),
+    JourneyStage.book: StudentSituation((THEORY,)),
+    JourneyStage.book_again: StudentSituation(
+        (replace(THEORY, way=ATTENDED, reports=(a_report(),)),)
+    ),
+    JourneyStage.issuing: StudentSituation((DONE,)),
+    JourneyStage.blocked: StudentSituation(
+        (replace(DONE, way=way(blocked="A letter cannot be drawn.")),)
+    ),
+    JourneyStage.revoked: StudentSituation((replace(DONE, way=way(is_revoked=True)),)),
+    JourneyStage.requested: StudentSituation(
         places=(a_place(EnrolmentState.waiting), a_place(EnrolmentState.requested))
     ),
-    Stage.waiting: Known(places=(a_place(EnrolmentState.waiting),)),
-    Stage.certified: Known((ISSUED,), certificates=(a_certificate(),)),
-    Stage.reserve: Known(),
+    JourneyStage.waiting: StudentSituation(places=(a_place(EnrolmentState.waiting),)),
+    JourneyStage.certified: StudentSituation((ISSUED,), certificates=(a_certificate(),)),
+    JourneyStage.reserve: StudentSituation(),
 }
 
 
-@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize("stage", JourneyStage)
 def test_every_stage_has_its_case(stage):
     assert next_thing(STAGES[stage], NOW).stage is stage
 
@@ -163,60 +173,71 @@ def test_every_stage_has_its_case(stage):
 def test_of_two_attempts_the_one_that_ends_first_comes_first():
     free, late = a_try(ended=False), a_try(ended=False, due_at=NOW + 2 * HOUR)
     soon = a_try(ended=False, due_at=NOW + HOUR)
-    assert next_thing(Known(tries=(free, late, soon)), NOW).attempt is soon
-    assert next_thing(Known(tries=(soon, late)), NOW + 90 * timedelta(minutes=1)).attempt is late
+    assert next_thing(StudentSituation(tries=(free, late, soon)), NOW).attempt is soon
+    assert (
+        next_thing(StudentSituation(tries=(soon, late)), NOW + 90 * timedelta(minutes=1)).attempt
+        is late
+    )
 
 
 def test_an_attempt_whose_time_is_over_is_not_gone_on_with():
     """Nobody has marked it yet, and it may have been enough: no word about trying again."""
     over = a_try(ended=False, due_at=NOW - HOUR)
-    assert next_thing(Known((QUIZ,), tries=(over,)), NOW).stage is Stage.quiz
-    known = Known((replace(QUIZ, tries=(over,)),), tries=(over,))
-    assert next_thing(known, NOW).stage is Stage.ended
+    assert next_thing(StudentSituation((QUIZ,), tries=(over,)), NOW).stage is JourneyStage.quiz
+    known = StudentSituation((replace(QUIZ, tries=(over,)),), tries=(over,))
+    assert next_thing(known, NOW).stage is JourneyStage.ended
 
 
 def test_attempts_left_are_counted():
     standing = replace(QUIZ, tries=(a_try(), a_try()))
-    assert next_thing(Known((standing,)), NOW).attempts_left == 1
+    assert next_thing(StudentSituation((standing,)), NOW).attempts_left == 1
     without_limit = replace(standing, attempts=None)
-    assert next_thing(Known((without_limit,)), NOW).attempts_left is None
+    assert next_thing(StudentSituation((without_limit,)), NOW).attempts_left is None
 
 
 def test_today_is_the_day_at_the_venue():
     """Just after midnight in London it is still the evening before in New York."""
     now = NOW.replace(hour=0, minute=30)
-    for zone, stage in (("Europe/London", Stage.today), ("America/New_York", Stage.learn)):
+    for zone, stage in (
+        ("Europe/London", JourneyStage.today),
+        ("America/New_York", JourneyStage.learn),
+    ):
         date = a_date(starts_at=now + 12 * HOUR, zone=zone)
-        assert next_thing(Known((replace(LESSON, dates=(date,)),)), now).stage is stage
+        assert next_thing(StudentSituation((replace(LESSON, dates=(date,)),)), now).stage is stage
 
 
 def test_who_only_waits_for_today_goes_on_learning():
     date = a_date(starts_at=NOW + HOUR, has_seat=False)
-    assert next_thing(Known((replace(LESSON, dates=(date,)),)), NOW).stage is Stage.learn
+    assert (
+        next_thing(StudentSituation((replace(LESSON, dates=(date,)),)), NOW).stage
+        is JourneyStage.learn
+    )
 
 
 def test_a_day_that_is_assessed_is_over_before_its_last_hour():
     day = a_date(starts_at=NOW - HOUR)
     standing = replace(THEORY, way=ATTENDED, dates=(day,), reports=(a_report(signed_at=NOW),))
-    assert next_thing(Known((standing,)), NOW).stage is Stage.book_again
+    assert next_thing(StudentSituation((standing,)), NOW).stage is JourneyStage.book_again
 
 
 def test_a_day_after_the_report_may_bring_another_one():
     later = replace(ATTENDED, attended_at=NOW)
     standing = replace(THEORY, way=later, reports=(a_report(signed_at=NOW - DAY),))
-    assert next_thing(Known((standing,)), NOW).stage is Stage.being_assessed
+    assert next_thing(StudentSituation((standing,)), NOW).stage is JourneyStage.being_assessed
 
 
 def test_a_competent_report_of_one_day_leads_to_the_other_day():
     standing = replace(THEORY, reports=(a_report(Outcome.competent),))
-    assert next_thing(Known((standing,)), NOW).stage is Stage.book
+    assert next_thing(StudentSituation((standing,)), NOW).stage is JourneyStage.book
 
 
 def test_the_theory_of_another_course_comes_before_a_practical():
-    found = next_thing(Known((THEORY, LESSON), places=(a_place(EnrolmentState.requested),)), NOW)
-    assert (found.stage, found.course) == (Stage.learn, LESSON.progress)
+    found = next_thing(
+        StudentSituation((THEORY, LESSON), places=(a_place(EnrolmentState.requested),)), NOW
+    )
+    assert (found.stage, found.course) == (JourneyStage.learn, LESSON.progress)
 
 
 def test_a_revoked_certificate_is_nothing_to_show():
-    known = Known((ISSUED,), certificates=(a_certificate(Status.revoked),))
-    assert next_thing(known, NOW).stage is Stage.reserve
+    known = StudentSituation((ISSUED,), certificates=(a_certificate(Status.revoked),))
+    assert next_thing(known, NOW).stage is JourneyStage.reserve

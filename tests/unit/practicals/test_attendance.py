@@ -5,12 +5,12 @@ from datetime import datetime
 import pytest
 
 from app.practicals.domain.attendance import unmark_refusal
-from app.practicals.domain.refusals import Reason, Unmet
-from tests.make.practicals import a_gate
+from app.practicals.domain.refusals import PracticalsReason, Unmet
+from tests.make.practicals import a_practical_value
 
 LONDON, AUCKLAND = "Europe/London", "Pacific/Auckland"
 TOO_LATE = Unmet(
-    Reason.closed,
+    PracticalsReason.closed,
     "Attendance can be set back to unmarked until the end of the day.",
     "Mark the person as present or as absent.",
 )
@@ -31,4 +31,4 @@ TOO_LATE = Unmet(
 def test_attendance_is_set_back_until_the_midnight_that_ends_the_day(
     zone: str, now: str, expected: Unmet | None
 ) -> None:
-    assert unmark_refusal(a_gate(zone=zone), datetime.fromisoformat(now)) == expected
+    assert unmark_refusal(a_practical_value(zone=zone), datetime.fromisoformat(now)) == expected

@@ -8,7 +8,7 @@ from app.kit.ids import SeatId, UserId, new_uuid
 from app.practicals.domain.invite import described, described_teaching
 from app.practicals.domain.terms import CancelTerms
 from tests.make import NOW
-from tests.make.practicals import STARTS, a_gate
+from tests.make.practicals import STARTS, a_practical_value
 
 COMMON = {
     "starts_at": STARTS.isoformat(),
@@ -39,9 +39,9 @@ COMMON = {
     ],
 )
 def test_an_entry_says_what_when_where_and_whose(method, terms, further):
-    gate, seat_id = a_gate(), SeatId(new_uuid())
+    practical, seat_id = a_practical_value(), SeatId(new_uuid())
     told = described(
-        gate,
+        practical,
         seat_id,
         course="Mesotherapy",
         name="Sam Student",
@@ -56,7 +56,7 @@ def test_an_entry_says_what_when_where_and_whose(method, terms, further):
         "uid": f"{seat_id}@practicals.preceptor",
         "sequence": 3,
         "description": f"Mesotherapy: Practice day.{further}",
-        "path": f"/practicals/{gate.id}",
+        "path": f"/practicals/{practical.id}",
         "attendee": "sam@example.org",
         "attendee_name": "Sam Student",
     }
@@ -64,9 +64,9 @@ def test_an_entry_says_what_when_where_and_whose(method, terms, further):
 
 @pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
 def test_an_instructor_keeps_their_own_entry_of_a_day(method):
-    gate, user_id = a_gate(), UserId(new_uuid())
+    practical, user_id = a_practical_value(), UserId(new_uuid())
     told = described_teaching(
-        gate,
+        practical,
         user_id,
         course="Mesotherapy",
         name="Ines Instructor",
@@ -77,10 +77,10 @@ def test_an_instructor_keeps_their_own_entry_of_a_day(method):
     )
     assert told == COMMON | {
         "method": method,
-        "uid": f"{gate.id}.{user_id}@teaching.preceptor",
+        "uid": f"{practical.id}.{user_id}@teaching.preceptor",
         "sequence": 4,
         "description": "Mesotherapy: Practice day. You teach on this day.",
-        "path": f"/teach/practicals/{gate.id}",
+        "path": f"/teach/practicals/{practical.id}",
         "attendee": "ines@example.org",
         "attendee_name": "Ines Instructor",
     }

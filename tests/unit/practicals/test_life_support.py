@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.practicals.domain.life_support import life_support_state, life_support_unmet
-from app.practicals.domain.refusals import LinkKind, Reason, Unmet
+from app.practicals.domain.refusals import LinkKind, PracticalsReason, Unmet
 from app.practicals.domain.seats import booking_refusal, eligibility, waiting_refusal
 from tests.make import NOW
-from tests.make.practicals import STARTS, a_gate, some_facts
+from tests.make.practicals import STARTS, a_practical_value, some_facts
 
 DAY = STARTS.date()
 
@@ -21,7 +21,7 @@ DAY = STARTS.date()
         (
             DAY - timedelta(days=1),
             Unmet(
-                Reason.life_support,
+                PracticalsReason.life_support,
                 "The proof of basic life support ends on 14 December 2026, before this day.",
                 "Renew it and show the new proof to the office, or choose an earlier date.",
                 LinkKind.academy,
@@ -30,7 +30,7 @@ DAY = STARTS.date()
         (
             None,
             Unmet(
-                Reason.life_support,
+                PracticalsReason.life_support,
                 "The office has not seen a proof of basic life support.",
                 "Show the proof to the office, with the date until which it is valid.",
                 LinkKind.academy,
@@ -76,8 +76,8 @@ def test_a_roster_says_the_state_in_a_few_words(until: date | None, words: str) 
     ],
 )
 def test_booking_names_every_requirement(facts: dict[str, object], expected: list[str]) -> None:
-    gate, person = a_gate(), some_facts(**facts)
-    assert [unmet.reason for unmet in booking_refusal(gate, person, NOW)] == expected
-    assert [unmet.reason for unmet in eligibility(gate, person)] == expected
-    full = a_gate(taken=4)
+    practical, person = a_practical_value(), some_facts(**facts)
+    assert [unmet.reason for unmet in booking_refusal(practical, person, NOW)] == expected
+    assert [unmet.reason for unmet in eligibility(practical, person)] == expected
+    full = a_practical_value(taken=4)
     assert waiting_refusal(full, person, NOW) == ()  # whoever still lacks something may wait

@@ -12,8 +12,8 @@ from app.practicals.domain import seats
 from app.practicals.domain.seats import (
     LinkKind,
     Overlap,
+    PracticalsReason,
     PracticalStatus,
-    Reason,
     booking_refusal,
     cancel_refusal,
     eligibility,
@@ -25,7 +25,7 @@ from app.practicals.domain.terms import booking_window, cancel_deadline, cancel_
 from app.practicals.domain.waiting import Waiter, choose, eligible_ahead
 from tests.make import NOW
 from tests.make.people import an_actor
-from tests.make.practicals import STARTS, a_gate, some_facts
+from tests.make.practicals import STARTS, a_practical_value, some_facts
 
 INTAKE = IntakeId(new_uuid())
 OVERLAP = Overlap(PracticalId(new_uuid()), "Scalp day", STARTS, "Europe/London")
@@ -37,7 +37,7 @@ def reasons(unmet: tuple[seats.Unmet, ...]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("gate", "facts", "expected"),
+    ("practical", "facts", "expected"),
     [
         ({}, {}, []),
         ({"status": PracticalStatus.draft}, {"has_place": False}, ["draft"]),
@@ -69,23 +69,26 @@ def reasons(unmet: tuple[seats.Unmet, ...]) -> list[str]:
         ),
     ],
 )
-def test_booking_names_every_reason_at_once(gate, facts, expected):
-    assert reasons(booking_refusal(a_gate(**gate), some_facts(**facts), NOW)) == expected
+def test_booking_names_every_reason_at_once(practical, facts, expected):
+    assert (
+        reasons(booking_refusal(a_practical_value(**practical), some_facts(**facts), NOW))
+        == expected
+    )
 
 
 def test_reasons_name_what_is_missing_and_lead_to_the_remedy():
     facts = some_facts(modules_missing=("Skin", "Needles", "Aftercare"), overlap=OVERLAP)
-    modules, overlap = eligibility(a_gate(), facts)
+    modules, overlap = eligibility(a_practical_value(), facts)
     assert "Skin, Needles and Aftercare" in modules.sentence
     assert (modules.link, modules.target) == (LinkKind.learn, "small-course")
     assert "Scalp day, Tue 15 Dec 2026, 09:00, London time" in overlap.sentence
     assert (overlap.link, overlap.target) == (LinkKind.practical, str(OVERLAP.practical_id))
-    (one,) = eligibility(a_gate(), some_facts(modules_missing=("Skin",)))
+    (one,) = eligibility(a_practical_value(), some_facts(modules_missing=("Skin",)))
     assert one.sentence.endswith(": Skin.")
 
 
 @pytest.mark.parametrize(
-    ("gate", "facts", "expected"),
+    ("practical", "facts", "expected"),
     [
         ({"taken": 4}, {}, []),
         ({"taken": 4}, {"modules_missing": ("Skin",), "has_certificate_name": False}, []),
@@ -100,12 +103,15 @@ def test_reasons_name_what_is_missing_and_lead_to_the_remedy():
         ({"taken": 4, "starts_at": NOW}, {}, ["started"]),
     ],
 )
-def test_waiting(gate, facts, expected):
-    assert reasons(waiting_refusal(a_gate(**gate), some_facts(**facts), NOW)) == expected
+def test_waiting(practical, facts, expected):
+    assert (
+        reasons(waiting_refusal(a_practical_value(**practical), some_facts(**facts), NOW))
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
-    ("gate", "facts", "plain", "overridden"),
+    ("practical", "facts", "plain", "overridden"),
     [
         ({}, {}, [], []),
         ({"booking_closes_at": NOW}, {}, [], []),
@@ -118,14 +124,14 @@ def test_waiting(gate, facts, expected):
         ({"starts_at": NOW}, {}, ["started"], ["started"]),
     ],
 )
-def test_reserving(gate, facts, plain, overridden):
-    gate, facts = a_gate(**gate), some_facts(**facts)
-    assert reasons(reservation_refusal(gate, facts, NOW, override=False)) == plain
-    assert reasons(reservation_refusal(gate, facts, NOW, override=True)) == overridden
+def test_reserving(practical, facts, plain, overridden):
+    practical, facts = a_practical_value(**practical), some_facts(**facts)
+    assert reasons(reservation_refusal(practical, facts, NOW, override=False)) == plain
+    assert reasons(reservation_refusal(practical, facts, NOW, override=True)) == overridden
 
 
 @pytest.mark.parametrize(
-    ("gate", "expected"),
+    ("practical", "expected"),
     [
         ({}, None),
         ({"cancel_until": NOW}, "closed"),
@@ -134,9 +140,9 @@ def test_reserving(gate, facts, plain, overridden):
         ({"status": PracticalStatus.cancelled}, "cancelled"),
     ],
 )
-def test_giving_back_until_the_deadline_to_the_instant(gate, expected):
-    gate = a_gate(**gate)
-    unmet = cancel_refusal(gate, gate.cancel_until, NOW)
+def test_giving_back_until_the_deadline_to_the_instant(practical, expected):
+    practical = a_practical_value(**practical)
+    unmet = cancel_refusal(practical, practical.cancel_until, NOW)
     assert (unmet and str(unmet.reason)) == expected
 
 
@@ -149,7 +155,7 @@ def test_giving_back_until_the_deadline_to_the_instant(gate, expected):
     ],
 )
 def test_attendance_from_the_midnight_that_begins_the_day(now, allowed):
-    unmet = seats.attendance_refusal(a_gate(), datetime.fromisoformat(now))
+    unmet = seats.attendance_refusal(a_practical_value(), datetime.fromisoformat(now))
     assert (unmet is None) is allowed
     if unmet is not None:
         assert unmet.remedy == "Come back on Tue 15 Dec 2026."
@@ -157,14 +163,19 @@ def test_attendance_from_the_midnight_that_begins_the_day(now, allowed):
 
 def test_no_attendance_where_nothing_takes_place():
     for status in (PracticalStatus.draft, PracticalStatus.cancelled):
-        unmet = seats.attendance_refusal(a_gate(status=status), STARTS)
+        unmet = seats.attendance_refusal(a_practical_value(status=status), STARTS)
         assert unmet is not None
         assert str(unmet.reason) == str(status)
 
 
 def a_line(eligible: list[bool]) -> list[Waiter]:
     return [
-        Waiter(WaitingId(new_uuid()), UserId(new_uuid()), number, () if can else (Reason.modules,))
+        Waiter(
+            WaitingId(new_uuid()),
+            UserId(new_uuid()),
+            number,
+            () if can else (PracticalsReason.modules,),
+        )
         for number, can in enumerate(eligible, start=1)
     ]
 
@@ -209,21 +220,21 @@ def test_who_comes_first():
 
 @given(capacity=st.integers(0, 5), arrivals=st.lists(st.integers(0, 9), max_size=25))
 def test_places_are_never_oversold_and_never_wasted(capacity, arrivals):
-    gate, holders = a_gate(capacity=capacity), set()
+    practical, holders = a_practical_value(capacity=capacity), set()
     for person in arrivals:
         facts = some_facts(has_seat=person in holders)
-        if not booking_refusal(gate, facts, NOW):
+        if not booking_refusal(practical, facts, NOW):
             holders.add(person)
-            taken, override = gate.with_taken(gate.taken + 1)
-            gate = a_gate(capacity=capacity, taken=taken, override=override)
+            taken, override = practical.with_taken(practical.taken + 1)
+            practical = a_practical_value(capacity=capacity, taken=taken, override=override)
             assert override == 0
-    assert len(holders) == gate.taken == min(capacity, len(set(arrivals)))
+    assert len(holders) == practical.taken == min(capacity, len(set(arrivals)))
 
 
 def test_the_window():
-    assert is_takeable(a_gate(), NOW)
-    assert not is_takeable(a_gate(booking_closes_at=NOW), NOW)
-    assert not is_takeable(a_gate(status=PracticalStatus.draft), NOW)
+    assert is_takeable(a_practical_value(), NOW)
+    assert not is_takeable(a_practical_value(booking_closes_at=NOW), NOW)
+    assert not is_takeable(a_practical_value(status=PracticalStatus.draft), NOW)
 
 
 @pytest.mark.parametrize(
@@ -262,7 +273,7 @@ def test_the_last_moment_that_passed_stands_for_now(
 ):
     """Lists keep what the rules said by this moment: a rule that compared with any other would be kept
     for too long."""
-    gate = a_gate(
+    practical = a_practical_value(
         booking_opens_at=opens,
         booking_closes_at=closes,
         cancel_until=cancel,
@@ -272,11 +283,11 @@ def test_the_last_moment_that_passed_stands_for_now(
         taken=taken,
     )
     now, facts = now + tick, some_facts(modules_missing=("Skin",))
-    moment = gate.moment(now, own)
+    moment = practical.moment(now, own)
     assert moment <= now
     for rule in (booking_refusal, waiting_refusal):
-        assert rule(gate, facts, moment) == rule(gate, facts, now)
-    until = cancel_deadline(gate, own)
-    assert cancel_refusal(gate, until, moment) == cancel_refusal(gate, until, now)
-    assert cancel_terms(gate, own, moment) == cancel_terms(gate, own, now)
-    assert booking_window(gate, moment) == booking_window(gate, now)
+        assert rule(practical, facts, moment) == rule(practical, facts, now)
+    until = cancel_deadline(practical, own)
+    assert cancel_refusal(practical, until, moment) == cancel_refusal(practical, until, now)
+    assert cancel_terms(practical, own, moment) == cancel_terms(practical, own, now)
+    assert booking_window(practical, moment) == booking_window(practical, now)

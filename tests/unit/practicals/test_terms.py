@@ -16,11 +16,13 @@ from app.practicals.domain.terms import (
 )
 from app.practicals.domain.waiting import freed
 from tests.make import NOW
-from tests.make.practicals import a_gate
+from tests.make.practicals import a_practical_value
 
 TICK = timedelta(microseconds=1)
 HOUR = timedelta(hours=1)
-LATE = a_gate(cancel_until=NOW - HOUR, booking_closes_at=NOW + HOUR, starts_at=NOW + 30 * HOUR)
+LATE = a_practical_value(
+    cancel_until=NOW - HOUR, booking_closes_at=NOW + HOUR, starts_at=NOW + 30 * HOUR
+)
 """A day whose own deadline has passed an hour ago while it can still be booked."""
 
 
@@ -34,8 +36,8 @@ LATE = a_gate(cancel_until=NOW - HOUR, booking_closes_at=NOW + HOUR, starts_at=N
     ],
 )
 def test_a_place_has_the_later_deadline_and_at_most_the_start(own, starts, until):
-    gate = a_gate(cancel_until=NOW - HOUR, starts_at=starts)
-    assert cancel_deadline(gate, own) == until
+    practical = a_practical_value(cancel_until=NOW - HOUR, starts_at=starts)
+    assert cancel_deadline(practical, own) == until
 
 
 def test_who_is_given_a_place_has_a_day():
@@ -48,18 +50,18 @@ def test_who_is_given_a_place_has_a_day():
 )
 def test_who_is_given_a_place_can_always_give_it_back(cancel, starts):
     """Whatever the deadline of the practical, also when it has passed."""
-    gate = a_gate(cancel_until=NOW + cancel * HOUR, starts_at=NOW + starts * HOUR)
-    until = cancel_deadline(gate, time_to_give_back(NOW))
-    terms = cancel_terms(gate, time_to_give_back(NOW), NOW)
+    practical = a_practical_value(cancel_until=NOW + cancel * HOUR, starts_at=NOW + starts * HOUR)
+    until = cancel_deadline(practical, time_to_give_back(NOW))
+    terms = cancel_terms(practical, time_to_give_back(NOW), NOW)
     assert terms is not None
     assert terms.is_open
-    assert cancel_refusal(gate, until, NOW) is None
-    assert until >= min(gate.starts_at, NOW + timedelta(hours=24))
+    assert cancel_refusal(practical, until, NOW) is None
+    assert until >= min(practical.starts_at, NOW + timedelta(hours=24))
 
 
 def test_terms_turn_at_the_deadline():
-    gate = a_gate(cancel_until=NOW, zone="Europe/London")
-    before, at = cancel_terms(gate, None, NOW - TICK), cancel_terms(gate, None, NOW)
+    practical = a_practical_value(cancel_until=NOW, zone="Europe/London")
+    before, at = cancel_terms(practical, None, NOW - TICK), cancel_terms(practical, None, NOW)
     assert before is not None
     assert at is not None
     assert (before.is_open, before.sentence, before.short) == (
@@ -79,7 +81,7 @@ def test_terms_turn_at_the_deadline():
     "changes", [{"starts_at": NOW}, {"status": PracticalStatus.cancelled}], ids=["begun", "off"]
 )
 def test_there_is_nothing_to_give_back(changes):
-    assert cancel_terms(a_gate(**changes), None, NOW) is None
+    assert cancel_terms(a_practical_value(**changes), None, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -92,10 +94,10 @@ def test_there_is_nothing_to_give_back(changes):
     ],
 )
 def test_booking_is_said_as_it_is_now(opens, closes, starts, sentence, is_open, is_over):
-    gate = a_gate(
+    practical = a_practical_value(
         booking_opens_at=NOW + opens, booking_closes_at=NOW + closes, starts_at=NOW + starts
     )
-    window = booking_window(gate, NOW)
+    window = booking_window(practical, NOW)
     assert window.sentence == f"{sentence}, London time."
     assert window.short == f"{sentence}, London time"
     assert (window.is_open, window.is_over) == (is_open, is_over)
@@ -114,4 +116,4 @@ def test_booking_is_said_as_it_is_now(opens, closes, starts, sentence, is_open, 
     ],
 )
 def test_a_place_that_is_given_back_moves_the_list_only_when_it_becomes_free(changes, places):
-    assert freed(a_gate(**changes), NOW) == places
+    assert freed(a_practical_value(**changes), NOW) == places

@@ -8,7 +8,7 @@ import pytest
 from app.kit.ids import IntakeId, PracticalId, new_uuid
 from app.practicals.domain import seats
 from app.practicals.domain.plan import plan_problems
-from app.practicals.domain.seats import LinkKind, Overlap, PracticalStatus, Reason, Unmet
+from app.practicals.domain.seats import LinkKind, Overlap, PracticalsReason, PracticalStatus, Unmet
 from app.practicals.domain.times import (
     moment_words,
     month_words,
@@ -17,7 +17,7 @@ from app.practicals.domain.times import (
     whole_hours,
 )
 from tests.make import NOW
-from tests.make.practicals import COURSE, STARTS, a_gate, a_plan, some_facts
+from tests.make.practicals import COURSE, STARTS, a_plan, a_practical_value, some_facts
 
 NEW_YORK = "America/New_York"
 INTAKE = IntakeId(new_uuid())
@@ -25,21 +25,29 @@ OVERLAP = Overlap(PracticalId(new_uuid()), "Scalp day", STARTS, NEW_YORK)
 TICK = timedelta(microseconds=1)
 
 STARTED = Unmet(
-    Reason.started, "This practical has begun or is over.", "Choose another date.", LinkKind.dates
+    PracticalsReason.started,
+    "This practical has begun or is over.",
+    "Choose another date.",
+    LinkKind.dates,
 )
-DRAFT = Unmet(Reason.draft, "This date is not published yet.", "Publish it first.")
+DRAFT = Unmet(PracticalsReason.draft, "This date is not published yet.", "Publish it first.")
 CANCELLED = Unmet(
-    Reason.cancelled, "This date has been cancelled.", "Choose another date.", LinkKind.dates
+    PracticalsReason.cancelled,
+    "This date has been cancelled.",
+    "Choose another date.",
+    LinkKind.dates,
 )
-BOOKED = Unmet(Reason.already_booked, "You have a place on this date.", "There is nothing to do.")
+BOOKED = Unmet(
+    PracticalsReason.already_booked, "You have a place on this date.", "There is nothing to do."
+)
 ADDRESS = Unmet(
-    Reason.address,
+    PracticalsReason.address,
     "The e-mail address is not confirmed.",
     "Follow the link in the mail from the academy, or ask for a new one.",
     LinkKind.profile,
 )
 CLOSED = Unmet(
-    Reason.closed,
+    PracticalsReason.closed,
     "Booking closed on Tue 1 Dec 2026, 04:00, New York time.",
     "Choose another date, or write to the academy.",
     LinkKind.dates,
@@ -47,7 +55,7 @@ CLOSED = Unmet(
 
 
 @pytest.mark.parametrize(
-    ("gate", "facts", "expected"),
+    ("practical", "facts", "expected"),
     [
         ({"status": PracticalStatus.draft}, {}, DRAFT),
         ({"status": PracticalStatus.cancelled}, {}, CANCELLED),
@@ -56,7 +64,7 @@ CLOSED = Unmet(
             {"booking_opens_at": NOW + timedelta(hours=1)},
             {},
             Unmet(
-                Reason.not_open_yet,
+                PracticalsReason.not_open_yet,
                 "Booking opens on Tue 1 Dec 2026, 05:00, New York time.",
                 "Come back then.",
             ),
@@ -67,7 +75,7 @@ CLOSED = Unmet(
             {"taken": 4},
             {},
             Unmet(
-                Reason.full,
+                PracticalsReason.full,
                 "Every place is taken.",
                 "Join the waiting list, or choose another date.",
             ),
@@ -76,7 +84,7 @@ CLOSED = Unmet(
             {"taken": 3},
             {"eligible_ahead": 1},
             Unmet(
-                Reason.queue_ahead,
+                PracticalsReason.queue_ahead,
                 "The free places go to people on the waiting list first.",
                 "Join the waiting list, or choose another date.",
             ),
@@ -84,14 +92,18 @@ CLOSED = Unmet(
         (
             {},
             {"is_active": False},
-            Unmet(Reason.account, "This account is disabled.", "An admin can enable it again."),
+            Unmet(
+                PracticalsReason.account,
+                "This account is disabled.",
+                "An admin can enable it again.",
+            ),
         ),
         ({}, {"is_confirmed": False}, ADDRESS),
         (
             {},
             {"has_place": False},
             Unmet(
-                Reason.no_place,
+                PracticalsReason.no_place,
                 "A confirmed place on the course comes first.",
                 "Reserve a place on the course.",
                 LinkKind.course,
@@ -102,7 +114,7 @@ CLOSED = Unmet(
             {"intake_id": INTAKE},
             {},
             Unmet(
-                Reason.other_intake,
+                PracticalsReason.other_intake,
                 "This date is kept for another intake of the course.",
                 "Choose another date.",
                 LinkKind.dates,
@@ -112,7 +124,7 @@ CLOSED = Unmet(
             {},
             {"modules_missing": ("Skin", "Needles")},
             Unmet(
-                Reason.modules,
+                PracticalsReason.modules,
                 "These modules come first and are not complete: Skin and Needles.",
                 "Finish the lessons and pass the quiz of each.",
                 LinkKind.learn,
@@ -123,7 +135,7 @@ CLOSED = Unmet(
             {},
             {"final_test_missing": True},
             Unmet(
-                Reason.final_test,
+                PracticalsReason.final_test,
                 "The final test comes first and is not passed.",
                 "Pass the final test of the course.",
                 LinkKind.learn,
@@ -134,7 +146,7 @@ CLOSED = Unmet(
             {},
             {"has_certificate_name": False},
             Unmet(
-                Reason.profile,
+                PracticalsReason.profile,
                 "The profile has no name for the certificate.",
                 "Add the name as it should be printed.",
                 LinkKind.profile,
@@ -144,7 +156,7 @@ CLOSED = Unmet(
             {},
             {"overlap": OVERLAP},
             Unmet(
-                Reason.overlap,
+                PracticalsReason.overlap,
                 "There is already a place at the same time: "
                 "Scalp day, Tue 15 Dec 2026, 04:00, New York time.",
                 "Cancel that place first, or choose another date.",
@@ -155,19 +167,21 @@ CLOSED = Unmet(
     ],
     ids=lambda value: str(value.reason) if isinstance(value, Unmet) else "",
 )
-def test_what_keeps_somebody_from_booking_is_said_with_its_remedy(gate, facts, expected):
-    found = seats.booking_refusal(a_gate(zone=NEW_YORK, **gate), some_facts(**facts), NOW)
+def test_what_keeps_somebody_from_booking_is_said_with_its_remedy(practical, facts, expected):
+    found = seats.booking_refusal(
+        a_practical_value(zone=NEW_YORK, **practical), some_facts(**facts), NOW
+    )
     assert found == (expected,)
 
 
 @pytest.mark.parametrize(
-    ("gate", "facts", "expected"),
+    ("practical", "facts", "expected"),
     [
         (
             {"taken": 4},
             {"is_waiting": True},
             Unmet(
-                Reason.already_waiting,
+                PracticalsReason.already_waiting,
                 "You are on the waiting list already.",
                 "You keep your position.",
             ),
@@ -176,35 +190,48 @@ def test_what_keeps_somebody_from_booking_is_said_with_its_remedy(gate, facts, e
             {},
             {},
             Unmet(
-                Reason.place_free, "There is a free place.", "Book it; there is no need to wait."
+                PracticalsReason.place_free,
+                "There is a free place.",
+                "Book it; there is no need to wait.",
             ),
         ),
         ({"taken": 4}, {"has_seat": True}, BOOKED),
         ({"taken": 4, "booking_closes_at": NOW}, {}, CLOSED),
     ],
 )
-def test_what_keeps_somebody_from_waiting_is_said_with_its_remedy(gate, facts, expected):
-    found = seats.waiting_refusal(a_gate(zone=NEW_YORK, **gate), some_facts(**facts), NOW)
+def test_what_keeps_somebody_from_waiting_is_said_with_its_remedy(practical, facts, expected):
+    found = seats.waiting_refusal(
+        a_practical_value(zone=NEW_YORK, **practical), some_facts(**facts), NOW
+    )
     assert found == (expected,)
 
 
 def test_an_admin_is_told_of_the_person_and_not_addressed_as_them():
-    (unmet,) = seats.reservation_refusal(a_gate(), some_facts(has_seat=True), NOW, override=True)
+    (unmet,) = seats.reservation_refusal(
+        a_practical_value(), some_facts(has_seat=True), NOW, override=True
+    )
     assert unmet == Unmet(
-        Reason.already_booked, "This person has a place already.", "There is nothing to reserve."
+        PracticalsReason.already_booked,
+        "This person has a place already.",
+        "There is nothing to reserve.",
     )
 
 
 @pytest.mark.parametrize(
     ("taken", "ahead", "reason", "sentence"),
     [
-        (4, 0, Reason.full, "Every place is taken."),
-        (3, 1, Reason.queue_ahead, "The free places go to people on the waiting list first."),
+        (4, 0, PracticalsReason.full, "Every place is taken."),
+        (
+            3,
+            1,
+            PracticalsReason.queue_ahead,
+            "The free places go to people on the waiting list first.",
+        ),
     ],
 )
 def test_an_admin_is_told_how_to_make_room(taken, ahead, reason, sentence):
-    gate, facts = a_gate(taken=taken), some_facts(eligible_ahead=ahead)
-    assert seats.reservation_refusal(gate, facts, NOW, override=False) == (
+    practical, facts = a_practical_value(taken=taken), some_facts(eligible_ahead=ahead)
+    assert seats.reservation_refusal(practical, facts, NOW, override=False) == (
         Unmet(
             reason,
             sentence,
@@ -214,30 +241,30 @@ def test_an_admin_is_told_how_to_make_room(taken, ahead, reason, sentence):
 
 
 def test_after_the_deadline_the_academy_helps():
-    gate = a_gate(zone=NEW_YORK, cancel_until=NOW)
-    assert seats.cancel_refusal(gate, NOW, NOW) == Unmet(
-        Reason.closed,
+    practical = a_practical_value(zone=NEW_YORK, cancel_until=NOW)
+    assert seats.cancel_refusal(practical, NOW, NOW) == Unmet(
+        PracticalsReason.closed,
         "You could cancel until Tue 1 Dec 2026, 04:00, New York time.",
         "If you cannot come, write to the academy.",
         LinkKind.academy,
     )
-    assert seats.cancel_refusal(replace(gate, starts_at=NOW), NOW, NOW) == STARTED
+    assert seats.cancel_refusal(replace(practical, starts_at=NOW), NOW, NOW) == STARTED
 
 
 def test_attendance_says_when_it_can_be_marked():
-    gate = a_gate(zone=NEW_YORK)
-    assert seats.attendance_refusal(gate, NOW) == Unmet(
-        Reason.not_open_yet,
+    practical = a_practical_value(zone=NEW_YORK)
+    assert seats.attendance_refusal(practical, NOW) == Unmet(
+        PracticalsReason.not_open_yet,
         "Attendance can be marked from the day of the practical.",
         "Come back on Tue 15 Dec 2026.",
     )
-    assert seats.attendance_refusal(replace(gate, status=PracticalStatus.draft), NOW) == DRAFT
+    assert seats.attendance_refusal(replace(practical, status=PracticalStatus.draft), NOW) == DRAFT
 
 
 def test_what_stands_in_the_way_of_the_person_is_said_whatever_the_state_of_the_date():
     facts = some_facts(is_confirmed=False)
-    assert seats.eligibility(a_gate(status=PracticalStatus.draft), facts) == (ADDRESS,)
-    assert seats.waiting_refusal(a_gate(taken=4), facts, NOW) == (ADDRESS,)
+    assert seats.eligibility(a_practical_value(status=PracticalStatus.draft), facts) == (ADDRESS,)
+    assert seats.waiting_refusal(a_practical_value(taken=4), facts, NOW) == (ADDRESS,)
 
 
 @pytest.mark.parametrize(

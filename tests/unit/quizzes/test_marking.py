@@ -10,7 +10,7 @@ from app.courses.domain.delivery import Question, QuestionType, Quiz
 from app.courses.domain.keys import QuestionKey, QuizKeys
 from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import draw
-from app.quizzes.marking import mark, mark_attempt
+from app.quizzes.marking import mark_attempt, mark_question
 from tests.make.quizzes import a_question, a_quiz
 
 
@@ -45,7 +45,7 @@ def number_key(answer: str, tolerance: str = "0") -> QuestionKey:
 )
 def test_choices_are_all_or_nothing(type_, correct, response, points):
     question = a_question(type_=type_, points=2)
-    assert mark(question, QuestionKey(correct=frozenset(correct)), response) == points
+    assert mark_question(question, QuestionKey(correct=frozenset(correct)), response) == points
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_choices_are_all_or_nothing(type_, correct, response, points):
 def test_numbers_are_compared_exactly(key, response, points):
     """The borders of the tolerance belong to it; 0.4 lies within 0.1 of 0.3, unlike in binary floats."""
     question = a_question(type_=QuestionType.numeric, options=0, points=3)
-    assert mark(question, key, response) == points
+    assert mark_question(question, key, response) == points
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.courses.domain.delivery import QuestionType
-from app.quizzes.domain.responses import Response, Unreadable, read_number, read_response
+from app.quizzes.domain.responses import Response, UnreadableResponse, read_number, read_response
 from app.quizzes.domain.sampling import DrawnOption, DrawnQuestion
 from tests.make.quizzes import a_question
 
@@ -70,7 +70,7 @@ def test_readable_numbers(typed, unit, expected):
 def test_separators_for_thousands_are_refused(typed):
     """1,000 mL is a litre to one person and a millilitre to another."""
     read = read_number(typed, "mL")
-    assert isinstance(read, Unreadable)
+    assert isinstance(read, UnreadableResponse)
     assert "thousands" in read.message
 
 
@@ -79,14 +79,14 @@ def test_separators_for_thousands_are_refused(typed):
 )
 def test_other_things_are_refused_with_what_to_do(typed):
     read = read_number(typed, "mL")
-    assert isinstance(read, Unreadable)
+    assert isinstance(read, UnreadableResponse)
     assert "number" in read.message
 
 
 def test_endless_numbers_are_refused():
-    assert isinstance(read_number("1" * 61, None), Unreadable)
+    assert isinstance(read_number("1" * 61, None), UnreadableResponse)
     read = read_number("1" * 19, None)
-    assert isinstance(read, Unreadable)
+    assert isinstance(read, UnreadableResponse)
     assert "18 digits" in read.message
     longest = read_number("1" * 18, None)
     assert isinstance(longest, Response)
@@ -95,7 +95,7 @@ def test_endless_numbers_are_refused():
 
 def test_endless_texts_are_refused():
     assert isinstance(read_number("1" + " " * 57 + "mL", "mL"), Response)
-    assert isinstance(read_number("1" + " " * 58 + "mL", "mL"), Unreadable)
+    assert isinstance(read_number("1" + " " * 58 + "mL", "mL"), UnreadableResponse)
 
 
 @pytest.mark.parametrize(
@@ -114,18 +114,18 @@ def test_endless_texts_are_refused():
     ],
 )
 def test_a_number_that_cannot_be_read_says_how_to_write_it(typed, unit, message):
-    assert read_number(typed, unit) == Unreadable(message)
+    assert read_number(typed, unit) == UnreadableResponse(message)
 
 
 @pytest.mark.parametrize(("typed", "unit"), [("5 mLX", "mL"), ("5 xmL", "mL"), ("5 xxxx", None)])
 def test_something_like_the_unit_is_another_unit(typed, unit):
-    assert isinstance(read_number(typed, unit), Unreadable)
+    assert isinstance(read_number(typed, unit), UnreadableResponse)
 
 
 def test_reading_is_linear():
     """R-156."""
     began = time.perf_counter()
-    assert isinstance(read_number("1" * 50_000 + "," * 50_000, "mL"), Unreadable)
+    assert isinstance(read_number("1" * 50_000 + "," * 50_000, "mL"), UnreadableResponse)
     assert time.perf_counter() - began < 0.5
 
 
@@ -139,7 +139,7 @@ def test_nothing_typed_takes_an_answer_back(typed):
 @given(st.text(max_size=80), st.sampled_from([None, "mL", "degrees", "%"]))
 def test_any_text_is_read_or_refused(typed, unit):
     read = read_number(typed, unit)
-    assert isinstance(read, Response | Unreadable)
+    assert isinstance(read, Response | UnreadableResponse)
     if isinstance(read, Response):
         assert read.number is None or read.number.is_finite()
 
@@ -185,7 +185,7 @@ def test_tokens_become_options(type_, typed, expected):
 def test_tokens_of_elsewhere_are_refused(type_, typed, words):
     """R-054: a token of another attempt or question, or a key, is no answer."""
     read = read_response(a_question(type_=type_, options=2), DRAWN, typed)
-    assert read == Unreadable(words)
+    assert read == UnreadableResponse(words)
 
 
 def test_a_number_is_read_for_a_numeric_question():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.learning.domain import Done
 from app.quizzes import policy
-from app.quizzes.domain.attempt import Score, Try, counting, due_time, is_past
+from app.quizzes.domain.attempt import AttemptSummary, Score, counting, due_time, is_past
 from app.quizzes.domain.releasing import best, is_released
 from app.quizzes.domain.starting import StartReason, missing_before, start_refusal
 from app.quizzes.errors import SequenceTaken
@@ -88,7 +88,7 @@ def test_an_attempt_ends_by_the_clock_alone():
 )
 def test_an_attempt_in_short_ends_as_the_whole_one_does(due_at, submitted_at, ended):
     whole = an_attempt(due_at=due_at, submitted_at=submitted_at)
-    short = Try(
+    short = AttemptSummary(
         whole.id,
         whole.course_key,
         whole.quiz_key,

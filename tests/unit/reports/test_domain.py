@@ -2,20 +2,20 @@
 
 import pytest
 
-from app.reports.domain import NO_TRIES, QuizState, Tries, state_of
+from app.reports.domain import NO_ATTEMPTS, AttemptCounts, QuizState, state_of
 
 STATES = [
-    (NO_TRIES, 3, QuizState.not_begun),
-    (NO_TRIES, None, QuizState.not_begun),
-    (Tries(1, running=True), 3, QuizState.in_progress),
-    (Tries(3, running=True, best=60), 3, QuizState.in_progress),
-    (Tries(1, best=60), 3, QuizState.not_passed),
-    (Tries(2, best=60), 3, QuizState.not_passed),
-    (Tries(3, best=60), 3, QuizState.used_up),
-    (Tries(9, best=60), None, QuizState.not_passed),
-    (Tries(1, is_passed=True, best=90), 3, QuizState.passed),
-    (Tries(3, is_passed=True, best=90), 3, QuizState.passed),
-    (Tries(2, is_passed=True, running=True, best=90), 3, QuizState.passed),
+    (NO_ATTEMPTS, 3, QuizState.not_begun),
+    (NO_ATTEMPTS, None, QuizState.not_begun),
+    (AttemptCounts(1, running=True), 3, QuizState.in_progress),
+    (AttemptCounts(3, running=True, best=60), 3, QuizState.in_progress),
+    (AttemptCounts(1, best=60), 3, QuizState.not_passed),
+    (AttemptCounts(2, best=60), 3, QuizState.not_passed),
+    (AttemptCounts(3, best=60), 3, QuizState.used_up),
+    (AttemptCounts(9, best=60), None, QuizState.not_passed),
+    (AttemptCounts(1, is_passed=True, best=90), 3, QuizState.passed),
+    (AttemptCounts(3, is_passed=True, best=90), 3, QuizState.passed),
+    (AttemptCounts(2, is_passed=True, running=True, best=90), 3, QuizState.passed),
 ]
 
 

@@ -19,7 +19,7 @@ def test_many_names_at_once_hold_few_threads(monkeypatch):
 
     def ask(number):
         try:
-            return glyph_check.undrawn([f"Queue {number}"], within=5)
+            return glyph_check.letters_not_drawn([f"Queue {number}"], within=5)
         except PrinterAway:
             return None
 
@@ -30,4 +30,4 @@ def test_many_names_at_once_hold_few_threads(monkeypatch):
         assert [each.result() for each in done] == [None] * len(done)
         may_end.set()
         assert all(each.result() for each in held)
-    assert glyph_check.undrawn(["Queue last"], within=5) == {"Queue last": ()}
+    assert glyph_check.letters_not_drawn(["Queue last"], within=5) == {"Queue last": ()}
