@@ -160,8 +160,7 @@ LOOK_AHEAD: dict[str, Callable[[Database, dict[str, Any]], None]] = {
 
 def act_on_facts(db: Session, issuer: Issuer, *, now: datetime) -> None:
     """Act on every fact that waits, and on those that follow from them, in the transaction of the caller and
-    each distinct one once: for who makes a whole academy at a time and does not leave its past to the
-    worker."""
+    each distinct one once. Used by the demo seeder, which must process all events before it returns."""
     while facts := outbox.take_facts(db, now=now):
         for name, fact in facts:
             HANDLERS[name](db, fact, now, issuer)
@@ -252,8 +251,14 @@ def close_waiting_lists(database: Database, *, now: datetime) -> int:
         days = pending.lists_to_close(db, now=now)
         intakes = closing.lists_to_close(db, now=now)
     closings = [
-        *(partial(practicals.close_waiting_list, practical_id=one, now=now) for one in days),
-        *(partial(closing.close_waiting_list, intake_id=one, now=now) for one in intakes),
+        *(
+            partial(practicals.close_waiting_list, practical_id=practical_id, now=now)
+            for practical_id in days
+        ),
+        *(
+            partial(closing.close_waiting_list, intake_id=intake_id, now=now)
+            for intake_id in intakes
+        ),
     ]
     people = 0
     for close in closings:
@@ -300,8 +305,8 @@ def fill_in_marks(database: Database) -> None:
         if not attempts:
             return
         with database.write() as db:
-            made = mark_backfill.write_marks(db, attempts)
-        log.info("marks filled in", attempts=len(attempts), made=made)
+            written = mark_backfill.write_marks(db, attempts)
+        log.info("marks filled in", attempts=len(attempts), made=written)
         after = attempts[-1]
 
 

@@ -112,7 +112,10 @@ def add_key(path: Path, kind: KeyFile, *, on: date) -> KeyLine:
         text = read_text(path, kind) if path.exists() else kind.head
         read_checked(text, path, kind)
         written = text.splitlines(keepends=True)
-        at = next((at for at, one in enumerate(written) if not one.startswith("#")), len(written))
+        at = next(
+            (at for at, line_of_file in enumerate(written) if not line_of_file.startswith("#")),
+            len(written),
+        )
         _replace(path, "".join((*written[:at], line.written(), *written[at:])))
     return line
 

@@ -158,8 +158,8 @@ def folder_for_figures(host: str, port: int) -> Path:
     is deleted: it ended without stopping. Below systemd it is the service's own runtime folder, because the
     service may not write to the release."""
     name = f"{host}-{port}".replace(":", "_").replace("/", "_")
-    given, _, _ = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")
-    folder = (Path(given) if given else ROOT / "var") / "metrics" / name
+    runtime_folder, _, _ = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")
+    folder = (Path(runtime_folder) if runtime_folder else ROOT / "var") / "metrics" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
@@ -245,7 +245,7 @@ class Supervisor(Multiprocess):
         end of another one nor a signal meanwhile.
         """
         self._mark_the_dead()
-        for place, process in enumerate(self.processes):
+        for index, process in enumerate(self.processes):
             is_stuck = process.process.is_alive() and self._silence(process) > PATIENCE
             if process.process.is_alive() and not is_stuck:
                 continue
@@ -259,9 +259,9 @@ class Supervisor(Multiprocess):
                 self.has_failed = True
                 self.should_exit.set()
                 return
-            self.processes[place] = Process(self.config, self.sockets)
-            self.processes[place].start()
-            log.error("process ended and was replaced", **ended, by=self.processes[place].pid)
+            self.processes[index] = Process(self.config, self.sockets)
+            self.processes[index].start()
+            log.error("process ended and was replaced", **ended, by=self.processes[index].pid)
 
     def _mark_the_dead(self) -> None:
         """Take processes that have ended out of the figure of those that serve. What they counted stays in

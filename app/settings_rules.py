@@ -331,12 +331,12 @@ SHAPES: Final[Mapping[str, str]] = {
 
 
 def unknown_names(
-    given: Iterable[str], known: Iterable[str], *, known_files: Iterable[str] = ()
+    names_set: Iterable[str], setting_names: Iterable[str], *, known_files: Iterable[str] = ()
 ) -> list[str]:
     """Return a line for each name of the environment that has our prefix and is no setting. `known_files` are
     further names: those of settings that may stand in a file."""
-    names = [name.upper() for name in (*known, *known_files)]
-    ours = sorted(name.upper() for name in given if name.upper().startswith(PREFIX))
+    names = [name.upper() for name in (*setting_names, *known_files)]
+    ours = sorted(name.upper() for name in names_set if name.upper().startswith(PREFIX))
     lost = [name for name in ours if name.removeprefix(PREFIX) not in names]
     return [
         f"{name} is no setting{_nearest(name.removeprefix(PREFIX), names, PREFIX) or '.'}"
@@ -344,9 +344,9 @@ def unknown_names(
     ]
 
 
-def _nearest(value: str, known: Iterable[str], prefix: str = "") -> str:
+def _nearest(value: str, names: Iterable[str], prefix: str = "") -> str:
     """Return a hint at the name that was probably meant; nothing where none is near."""
-    by_plain = {name.casefold(): name for name in known}
+    by_plain = {name.casefold(): name for name in names}
     near = difflib.get_close_matches(value.casefold(), by_plain, n=1, cutoff=0.7)
     return f". Did you mean {prefix}{by_plain[near[0]]}?" if near else ""
 

@@ -32,9 +32,9 @@ class SecretFiles(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         values = {name: file_value(os.environ, name) for name in FROM_FILES}
-        known = self.settings_cls.model_fields
+        fields = self.settings_cls.model_fields
         return {
-            name: value for name, value in values.items() if value is not None and name in known
+            name: value for name, value in values.items() if value is not None and name in fields
         }
 
 

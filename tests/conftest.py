@@ -51,15 +51,15 @@ RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
 def _share_what_is_compiled() -> None:
     """Let each engine take over the statements that the first of its kind compiled: every test has an
     engine of its own, and compiling the same again took a sixth of the suite."""
-    made, first = Database._engine, dict[str, Any]()
+    make_engine, first = Database._engine, dict[str, Any]()
 
     def engine_of(self: Database, pool_size: int) -> Engine:
-        engine: Any = made(self, pool_size)
-        known = first.get(engine.dialect.name)
-        if known is None or not hasattr(known.dialect, "default_isolation_level"):
+        engine: Any = make_engine(self, pool_size)
+        first_engine = first.get(engine.dialect.name)
+        if first_engine is None or not hasattr(first_engine.dialect, "default_isolation_level"):
             first[engine.dialect.name] = engine  # the one before has never connected
             return cast("Engine", engine)
-        engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+        engine.dialect, engine._compiled_cache = first_engine.dialect, first_engine._compiled_cache
         return cast("Engine", engine)
 
     Database._engine = engine_of  # type: ignore[method-assign] # before the first is made
@@ -71,11 +71,11 @@ _share_what_is_compiled()
 def _wait_for_no_disk() -> None:
     """Let SQLite forget its last moments in a power cut, as PostgreSQL does here: it holds nothing but
     tests. That the academy's waits for the disk is asked in tests/integration/test_connections.py."""
-    made = database_module._configure_sqlite
+    make_engine = database_module._configure_sqlite
 
-    @wraps(made)
+    @wraps(make_engine)
     def configure(connection: Any, record: object) -> None:
-        made(connection, record)
+        make_engine(connection, record)
         connection.execute("PRAGMA synchronous=OFF")
 
     database_module._configure_sqlite = configure

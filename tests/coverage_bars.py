@@ -22,7 +22,7 @@ def shortfalls(measured: dict[str, Any]) -> list[str]:
     totals = measured["totals"]
     branches = 100 * totals["covered_branches"] / totals["num_branches"]
     lines = 100 * totals["covered_lines"] / totals["num_statements"]
-    found = [
+    sentences = [
         f"{what} of app/: {percent:.2f} %, the bar is {BAR} %."
         for what, percent in (("Branches", branches), ("Lines", lines))
         if percent < BAR
@@ -33,13 +33,13 @@ def shortfalls(measured: dict[str, Any]) -> list[str]:
         if any(fnmatch(path, pattern) for pattern in RULES)
     }
     if not rules:
-        found.append(f"No rules were measured: nothing matches {', '.join(RULES)}.")
+        sentences.append(f"No rules were measured: nothing matches {', '.join(RULES)}.")
     for path, file in rules.items():
         missing = [str(line) for line in file["missing_lines"]]
         missing += [f"{source}→{target}" for source, target in file["missing_branches"]]
         if missing:
-            found.append(f"{path} decides untested: {', '.join(missing)}.")
-    return found
+            sentences.append(f"{path} decides untested: {', '.join(missing)}.")
+    return sentences
 
 
 def main() -> int:
@@ -48,9 +48,11 @@ def main() -> int:
     coverage.load()
     REPORT.parent.mkdir(exist_ok=True)
     coverage.json_report(outfile=str(REPORT))
-    found = shortfalls(json.loads(REPORT.read_text()))
-    print("\n".join(found) if found else f"Coverage: {BAR} % of app/, and every rule whole.")
-    return 1 if found else 0
+    sentences = shortfalls(json.loads(REPORT.read_text()))
+    print(
+        "\n".join(sentences) if sentences else f"Coverage: {BAR} % of app/, and every rule whole."
+    )
+    return 1 if sentences else 0
 
 
 if __name__ == "__main__":

@@ -50,17 +50,19 @@ def second_factors_agree(db: Session, *, now: datetime) -> list[str]:
         .where(or_(is_said, has_factor, has_codes))
         .order_by(User.id)
     )
-    found = []
+    problems = []
     for user_id, said, true, codes in rows:
         if said and not true:
-            found.append(
+            problems.append(
                 f"Person {user_id}: a second factor is said to be set up, and there is none."
             )
         if true and not said:
-            found.append(f"Person {user_id}: has a second factor that signing in does not ask for.")
+            problems.append(
+                f"Person {user_id}: has a second factor that signing in does not ask for."
+            )
         if codes and not true:
-            found.append(f"Person {user_id}: has recovery codes and no second factor.")
-    return found
+            problems.append(f"Person {user_id}: has recovery codes and no second factor.")
+    return problems
 
 
 CHECKS: tuple[Check, ...] = (proofs_of_life_support_are_in_order, second_factors_agree)

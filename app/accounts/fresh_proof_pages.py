@@ -27,11 +27,11 @@ CARRIED = ("act", "next", "back", "kept")
 
 @pages.get("", name="accounts.prove", access=ENROLLING)
 def show_prove(*, visit: Visit) -> Response:
-    asked = visit.request.query_params
-    wanted = asked.get("next")
+    query = visit.request.query_params
+    wanted = query.get("next")
     if wanted and visit.actor.has_fresh_proof(visit.now):
-        return visit.redirect(onward(visit, wanted, asked.get("back", "")))
-    return prove_page(visit, {name: asked.get(name, "") for name in CARRIED})
+        return visit.redirect(onward(visit, wanted, query.get("back", "")))
+    return prove_page(visit, {name: query.get(name, "") for name in CARRIED})
 
 
 @pages.post("", name="accounts.prove.post", access=ENROLLING)
@@ -48,12 +48,12 @@ def prove(*, visit: Visit, submitted: Submitted) -> Response:
 @pages.get("/download", name="accounts.proved_download", access=ENROLLING)
 def show_download(*, visit: Visit) -> Response:
     """Start the file, and stand behind it: a browser that saves a file stays on the page before it."""
-    asked = visit.request.query_params
-    file = local_path(asked.get("next"))
+    query = visit.request.query_params
+    file = local_path(query.get("next"))
     if not is_file(visit.request.app, file):
         return visit.redirect(file)
     response = visit.render(
-        "accounts/proved_download.html", file=file, back=local_path(asked.get("back"))
+        "accounts/proved_download.html", file=file, back=local_path(query.get("back"))
     )
     response.headers["refresh"] = f"0; url={file}"
     return response

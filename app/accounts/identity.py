@@ -107,7 +107,7 @@ class Identity:
         """Return who holds a token of the API. A wrong one is counted, and after too many from one
         network TooMany is raised; why it is wrong, nobody is told."""
         with database.read() as db:
-            found = db.execute(
+            row = db.execute(
                 select(User, ApiToken.id, ApiToken.last_used_at)
                 .join(ApiToken, ApiToken.user_id == User.id)
                 .where(
@@ -117,9 +117,9 @@ class Identity:
                     User.disabled_at.is_(None),
                 )
             ).one_or_none()
-            actor = found[0].to_actor() if found is not None else None
-        if found is not None and actor is not None:
-            _, token_id, last_used_at = found
+            actor = row[0].to_actor() if row is not None else None
+        if row is not None and actor is not None:
+            _, token_id, last_used_at = row
             if last_used_at is None or last_used_at < now - TOKEN_NOTED_AFTER:
                 use = partial(_note_use, token_id=token_id, now=now)
                 database.later.add(use, key=("token used", token_id))

@@ -104,14 +104,14 @@ class KeptForms:
         if not token:
             return None, SignInEnd.gone
         with database.read() as db:
-            found = db.execute(
+            row = db.execute(
                 select(SignIn, User)
                 .join(User, User.id == SignIn.user_id)
                 .where(SignIn.token_hash == hash_of(token), User.disabled_at.is_(None))
             ).one_or_none()
-            if found is None:
+            if row is None:
                 return None, SignInEnd.gone
-            sign_in, user = found
+            sign_in, user = row
             return user.id, how_it_ended(user.roles, sign_in.ends_at, now=now)
 
     def _seal(self, form: KeptForm, kept_id: EventId, owner: UserId) -> bytes:

@@ -61,8 +61,13 @@ def proof_page(db: Session, actor: Actor, person_id: UserId) -> ProofPage:
         .where(LifeSupportProof.user_id == person_id)
         .order_by(LifeSupportProof.seen_at.desc(), LifeSupportProof.id.desc())
     ).all()
-    acted = [one for proof in proofs for one in (proof.seen_by, proof.ended_by) if one]
-    names = {one.user_id: one.name for one in queries.people(db, acted).values()}
+    acted = [
+        staff_id for proof in proofs for staff_id in (proof.seen_by, proof.ended_by) if staff_id
+    ]
+    names = {
+        staff_member.user_id: staff_member.name
+        for staff_member in queries.people(db, acted).values()
+    }
     rows = [_row(proof, names) for proof in proofs]
     return ProofPage(
         person,

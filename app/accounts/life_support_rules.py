@@ -9,20 +9,20 @@ REPLACED_WITHOUT_REASON = "Say why the proof on record is replaced."
 
 def proof_problems(passed_on: date, expires_on: date, *, today: date) -> dict[str, str]:
     """Return one message per field that cannot be right; empty when the proof can be recorded."""
-    found = {}
+    problems = {}
     if passed_on > today:
-        found["passed_on"] = "The day of the training lies in the future. Check the year."
+        problems["passed_on"] = "The day of the training lies in the future. Check the year."
     if expires_on <= passed_on:
-        found["expires_on"] = "A proof ends after the day of the training. Check both dates."
+        problems["expires_on"] = "A proof ends after the day of the training. Check both dates."
     elif expires_on < today:
-        found["expires_on"] = (
+        problems["expires_on"] = (
             f"This proof ended on {day_words(expires_on)}. Ask the person for a newer one."
         )
     elif expires_on.year > passed_on.year + LONGEST_YEARS:
-        found["expires_on"] = (
+        problems["expires_on"] = (
             f"The last day lies more than {LONGEST_YEARS} years after the training. Check the year."
         )
-    return found
+    return problems
 
 
 def is_valid_on(until: date | None, day: date) -> bool:

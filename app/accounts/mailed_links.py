@@ -49,8 +49,8 @@ def read_link(secret: str, token: str) -> EventId | None:
         for letter in token[:LONGEST_TOKEN].lower()
         if letter != "=" and not letter.isspace() and unicodedata.category(letter) != "Cf"
     )
-    for found in _TOKEN.finditer(plain):
-        link_id, signature = found.groups()
+    for match in _TOKEN.finditer(plain):
+        link_id, signature = match.groups()
         if hmac.compare_digest(signature, _signature(secret, link_id)):
             return EventId(UUID(link_id))
     return None

@@ -322,8 +322,8 @@ def link_page(
 def sign_in_page(
     visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
-    asked = visit.request.query_params
-    values = {"next": _wanted(visit), **{name: asked.get(name, "") for name in ("ended", "kept")}}
+    query = visit.request.query_params
+    values = {"next": _wanted(visit), **{name: query.get(name, "") for name in ("ended", "kept")}}
     shown = submitted.values if submitted else values
     return form_page(
         visit,
@@ -337,11 +337,11 @@ def sign_in_page(
     )
 
 
-def _how_it_ended(ended: str, kept: str) -> str:
+def _how_it_ended(ended: str, form_fate: str) -> str:
     """Say why the person has to sign in again, and what became of what they had typed."""
     if ended not in set(SignInEnd):
         return ""
-    return f"{SignInEnd(ended).sentence} {KEPT_WORDS.get(kept, '')}".strip()
+    return f"{SignInEnd(ended).sentence} {KEPT_WORDS.get(form_fate, '')}".strip()
 
 
 def _guests(visit: RequestContext) -> tuple[tuple[queries.Person, str], ...]:

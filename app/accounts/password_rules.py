@@ -102,14 +102,14 @@ def _without(text: str, words: list[str]) -> str:
 
 def _without_runs(text: str) -> str:
     """Drop stretches such as 1234, dcba or aaaa: one step up, down or none, four times or more."""
-    kept, start = [], 0
+    letters, start = [], 0
     while start < len(text):
         end = _end_of_run(text, start)
         if end - start < RUN:
             end = start + 1
-            kept.append(text[start])
+            letters.append(text[start])
         start = end
-    return "".join(kept)
+    return "".join(letters)
 
 
 def _end_of_run(text: str, start: int) -> int:

@@ -41,10 +41,10 @@ EXPORT_HEADING = (
 
 @pages.get("", name="accounts.people", access=ADMIN)
 def show_people(*, visit: Visit) -> Response:
-    asked = visit.request.query_params
-    text = " ".join(asked.get("q", "").split())[:LONGEST_SEARCH]
-    role, state = _role(asked.get("role")), _state(asked.get("state"))
-    sort = _sort(asked.get("sort"))
+    query = visit.request.query_params
+    text = " ".join(query.get("q", "").split())[:LONGEST_SEARCH]
+    role, state = _role(query.get("role")), _state(query.get("state"))
+    sort = _sort(query.get("sort"))
     with visit.database.read() as db:
         page = people_search.search_people(
             db,
@@ -52,7 +52,7 @@ def show_people(*, visit: Visit) -> Response:
             role=role,
             state=state,
             sort=sort,
-            number=page_number(asked.get("page")),
+            number=page_number(query.get("page")),
         )
     values = {"q": text, "role": role or "", "state": state or ""}
 
@@ -80,10 +80,10 @@ def export_people(*, visit: Visit, submitted: Submitted) -> Response:
     """Send the people of the present search as CSV. A post, because it is kept in the audit trail."""
     form = ExportForm.read(submitted)
     with visit.database.write() as db:
-        found = people_search.all_people(db, text=form.q, role=form.role, state=form.state)
-        service.note_export(db, visit.actor, rows=len(found), now=visit.now)
+        matches = people_search.all_people(db, text=form.q, role=form.role, state=form.state)
+        service.note_export(db, visit.actor, rows=len(matches), now=visit.now)
     return Response(
-        csv_text(EXPORT_HEADING, (_export_row(person) for person in found)),
+        csv_text(EXPORT_HEADING, (_export_row(person) for person in matches)),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": 'attachment; filename="people.csv"'},
     )

@@ -45,12 +45,12 @@ def search_people(
         matching = _narrowed(PERSON, role, state).where(holds)
         matching = matching.order_by(*_order(sort, few=total <= FEW))
         page = matching.limit(PAGE_SIZE).offset(skipped)
-        found = [person_from(user) for user in db.execute(page)] if total else []
+        listed_people = [person_from(user) for user in db.execute(page)] if total else []
     else:
         counted, listed = _lists(role, state, sort)
         total = counted.one_or_none(db)[0]
-        found = listed.all(db, most=PAGE_SIZE, skipped=skipped)
-    return page_of(found, number=number, total=total)
+        listed_people = listed.all(db, most=PAGE_SIZE, skipped=skipped)
+    return page_of(listed_people, number=number, total=total)
 
 
 @cache
@@ -66,7 +66,7 @@ def _lists(
                 bindparam("skipped", type_=Integer())
             ),
             person_from,
-            kept=KEPT_ROWS,
+            most_kept=KEPT_ROWS,
         ),
     )
 

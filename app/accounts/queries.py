@@ -155,8 +155,8 @@ _MINE = select(MEMBER.c.group_id).where(MEMBER.c.user_id == bindparam("user_id")
 _TAUGHT = _MINE.where(MEMBER.c.role == Role.instructor)
 
 
-def _group_row(found: Row[*tuple[Any, ...]]) -> GroupRow:
-    return GroupRow(*found)
+def _group_row(row: Row[*tuple[Any, ...]]) -> GroupRow:
+    return GroupRow(*row)
 
 
 ALL_GROUPS = Prepared(GROUPS, _group_row)
@@ -166,10 +166,10 @@ TAUGHT_GROUPS = Prepared(GROUPS.where(GROUP.c.id.in_(_TAUGHT)), _group_row)
 
 def person(db: Session, user_id: UserId) -> Person:
     """Return one person, or raise NotFound."""
-    found = ONE_PERSON.one_or_none(db, user_id=user_id)
-    if found is None:
+    row = ONE_PERSON.one_or_none(db, user_id=user_id)
+    if row is None:
         raise NotFound
-    return person_from(found)
+    return person_from(row)
 
 
 def people(db: Session, ids: Iterable[UserId]) -> dict[UserId, Person]:
@@ -199,8 +199,8 @@ def person_by_email(db: Session, email: str) -> Person | None:
 def people_by_email(db: Session, emails: Sequence[str]) -> tuple[Person, ...]:
     """Return the people of these addresses whose accounts are open, in the order of the addresses."""
     rows = db.execute(PERSON.where(USER.email.in_(emails), USER.disabled_at.is_(None)))
-    found = {user.email: person_from(user) for user in rows}
-    return tuple(found[email] for email in emails if email in found)
+    people_by_address = {user.email: person_from(user) for user in rows}
+    return tuple(people_by_address[email] for email in emails if email in people_by_address)
 
 
 def profile(db: Session, user_id: UserId) -> Profile:
@@ -247,8 +247,8 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
         raise NotFound
     acts = acts_about(db, person_id, most=50)
     names = {
-        found.user_id: found.name
-        for found in people(db, (act.actor_id for act in acts if act.actor_id)).values()
+        person.user_id: person.name
+        for person in people(db, (act.actor_id for act in acts if act.actor_id)).values()
     }
     return PersonStory(
         person=person_from(user),

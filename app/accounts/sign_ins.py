@@ -99,15 +99,15 @@ def caller_of(
 ) -> Caller:
     """Return who tries to sign in: a known device, somebody on a known network, or a stranger.
     `account` names the account in the counts; `user_id` None: nobody has it."""
-    known = browser.recognition
-    if known is None:
+    recognition_data = browser.recognition
+    if recognition_data is None:
         return Caller(account, browser.network)
     return Caller(
         account,
         browser.network,
-        own=known.device_of(user_id, password_hash, now=now),
+        own=recognition_data.device_of(user_id, password_hash, now=now),
         is_network_known=known_devices.is_known_network(
-            db, known, user_id, browser.network, now=now
+            db, recognition_data, user_id, browser.network, now=now
         ),
     )
 
@@ -257,11 +257,11 @@ def start(
 
 def _recognise(db: Session, user: User, browser: Browser, *, now: datetime) -> str | None:
     """Note the network of a sign-in and return the cookie by which the device is recognised later."""
-    known = browser.recognition
-    if known is None or user.password_hash is None:
+    recognition_data = browser.recognition
+    if recognition_data is None or user.password_hash is None:
         return None
-    known_devices.remember_network(db, known, user.id, browser.network, now=now)
-    return known.cookie_with(user.id, user.password_hash, now=now)
+    known_devices.remember_network(db, recognition_data, user.id, browser.network, now=now)
+    return recognition_data.cookie_with(user.id, user.password_hash, now=now)
 
 
 @without_permission_check

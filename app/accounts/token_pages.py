@@ -35,21 +35,23 @@ def show_make_token(*, visit: Visit) -> Response:
 )
 def make_token(*, visit: Visit, submitted: Submitted) -> Response:
     """Show the new token on this very answer: no other page, cookie or row ever holds it."""
-    made: list[NewToken] = []
+    new_tokens: list[NewToken] = []
     try:
         form = TokenForm.read(submitted)
         with visit.database.write() as db:
 
             def effect() -> str:
-                made.append(api_tokens.make_own(db, visit.actor, name=form.name, now=visit.now))
+                new_tokens.append(
+                    api_tokens.make_own(db, visit.actor, name=form.name, now=visit.now)
+                )
                 return visit.url("accounts.sign_ins")
 
             url = visit.once(db, submitted, effect)
     except Refused as refused:
         return _form(visit, submitted, refused)
-    if not made:
+    if not new_tokens:
         return visit.redirect(url, flash=SHOWN_ONCE, kind="info")
-    return visit.render("accounts/token_made.html", page=made[0])
+    return visit.render("accounts/token_made.html", page=new_tokens[0])
 
 
 @pages.post("/{token_id}/end", name="accounts.end_token", access=SIGNED_IN)

@@ -276,8 +276,8 @@ def discard(visit: Visit, assessment_id: AssessmentId, command: Discard) -> None
 def my_reports(visit: Visit) -> tuple[ReportShape, ...]:
     """Your own signed assessments, newest first."""
     with visit.database.read() as db:
-        found = queries.reports_of(db, visit.actor.user_id)
-    return tuple(ReportShape.model_validate(report) for report in found)
+        reports = queries.reports_of(db, visit.actor.user_id)
+    return tuple(ReportShape.model_validate(report) for report in reports)
 
 
 @api.get(

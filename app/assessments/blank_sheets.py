@@ -45,7 +45,7 @@ def blank_sheets(
     return BlankSheets(
         practical=day,
         checklist=checklist_of(db, day.revision_id, day.kind_key),
-        seats=tuple(one for one in roster.seats if one.attendance is not Attendance.absent),
+        seats=tuple(seat for seat in roster.seats if seat.attendance is not Attendance.absent),
         number=number,
         count=count,
     )

@@ -74,8 +74,8 @@ def current_marks(entries: Iterable[AnyEntry]) -> dict[str, AnyEntry]:
     """Return the mark with the highest revision of each step, whatever the order they come in."""
     newest: dict[str, AnyEntry] = {}
     for entry in entries:
-        known = newest.get(entry.step_key)
-        if known is None or entry.revision > known.revision:
+        current = newest.get(entry.step_key)
+        if current is None or entry.revision > current.revision:
             newest[entry.step_key] = entry
     return newest
 

@@ -137,11 +137,11 @@ def _blank_sections(checklist: Checklist) -> list[dict[str, Any]]:
 
 def _sheets(visit: RequestContext, blank: BlankSheets) -> list[dict[str, Any]]:
     """One sheet a person, with the way to the same person's sheet on screen."""
-    found: list[dict[str, Any]] = []
+    sheets: list[dict[str, Any]] = []
     for seat in blank.seats:
         path = visit.url(
             "assessments.start", practical_id=blank.practical.practical_id, seat_id=seat.seat_id
         )
         address = f"{visit.settings.base_url}{path}"
-        found.append({"name": seat.name, "address": address, "qr": papers.qr_code(address)})
-    return found or [{"name": None, "address": None, "qr": None}]
+        sheets.append({"name": seat.name, "address": address, "qr": papers.qr_code(address)})
+    return sheets or [{"name": None, "address": None, "qr": None}]

@@ -1,4 +1,4 @@
-"""Assessments that should have been signed. Higher features ask, and ask the permission."""
+"""Assessments that should have been signed by now. Callers check permissions."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -87,15 +87,15 @@ class RestoreReport:
 
 
 def make_backup(
-    settings: Settings, keys: Keys, place: Path, *, now: datetime, keep: KeepRule | None = None
+    settings: Settings, keys: Keys, output: Path, *, now: datetime, keep: KeepRule | None = None
 ) -> MadeBackup:
     """Copy database and files into a new file while the academy is used, or raise BackupProblem.
 
-    `place` is a folder, and the file is named by the moment; or it is the name of a file that is not there
+    `output` is a folder, and the file is named by the moment; or it is the name of a file that is not there
     yet. With `keep`, copies in the folder that the rule does not keep are removed afterwards.
     """
     started = perf_counter()
-    target = place / now.astimezone(UTC).strftime(NAME) if place.is_dir() else place
+    target = output / now.astimezone(UTC).strftime(NAME) if output.is_dir() else output
     with _problems_of_the_disk(), _alone_in(target.parent):
         if os.path.lexists(target):
             raise BackupProblem(f"{target} is there already. Nothing was overwritten.")

@@ -121,12 +121,12 @@ class PostgresServer:
         )
         live = connection.execute(like, (self.name,)).fetchone()
         usual = connection.execute(like, ("template1",)).fetchone()
-        made = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        creation = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if live is None or live == usual:
-            return made
+            return creation
         encoding, collate, ctype = live
         return sql.SQL("{} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}").format(
-            made, encoding, collate, ctype
+            creation, encoding, collate, ctype
         )
 
     @contextmanager
@@ -156,8 +156,8 @@ class PostgresServer:
             "password": self.url.password if with_password else None,
             "dbname": database,
         }
-        given = {name: str(value) for name, value in named.items() if value is not None}
-        return make_conninfo("", **({"connect_timeout": "10"} | query | given))
+        parameters = {name: str(value) for name, value in named.items() if value is not None}
+        return make_conninfo("", **({"connect_timeout": "10"} | query | parameters))
 
     def _run(
         self,

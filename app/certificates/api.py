@@ -49,24 +49,24 @@ def verify(visit: Visit, serial: str) -> CertificateShape:
     meant = serials.read_serial(serial)
     count_look_up(visit)
     with visit.database.read() as db:
-        found = queries.verification(db, meant, visit.keys.signing)
-    if found is None:
+        certificate = queries.verification(db, meant, visit.keys.signing)
+    if certificate is None:
         raise NotFound(
             "No certificate has this number. Check each letter and digit."
             if meant
             else serials.serial_problem(serial)
         )
     return CertificateShape(
-        serial=found.grouped,
-        status=found.status,
-        name=found.name,
-        course=found.title,
-        scope=found.scope,
-        issued_on=found.issued_on,
-        signed_later=found.signed_later,
+        serial=certificate.grouped,
+        status=certificate.status,
+        name=certificate.name,
+        course=certificate.title,
+        scope=certificate.scope,
+        issued_on=certificate.issued_on,
+        signed_later=certificate.signed_later,
         practicals=tuple(
-            TrainedShape(title=one.title, on=one.on, assessed_on=one.assessed_on)
-            for one in found.practicals
+            TrainedShape(title=practical.title, on=practical.on, assessed_on=practical.assessed_on)
+            for practical in certificate.practicals
         ),
-        revoked_at=found.revoked_at,
+        revoked_at=certificate.revoked_at,
     )

@@ -27,8 +27,8 @@ def problems(db: Session, keys: KnownKeys, *, now: datetime) -> list[str]:
 def certificates_are_true(db: Session, keys: KnownKeys, *, now: datetime) -> list[str]:
     """Each is signed and what was issued, and the evidence of a valid one is there."""
 
-    def look(found: Row[Certificate, bool]) -> Iterator[str]:
-        row, was_revoked = found
+    def look(entry: Row[Certificate, bool]) -> Iterator[str]:
+        row, was_revoked = entry
         if was_revoked and row.revoked_at is None:
             yield f"Certificate {row.id}: the audit trail says that it was revoked, its row does not."
         elif not is_untouched(row, keys, was_revoked=was_revoked):
@@ -38,7 +38,7 @@ def certificates_are_true(db: Session, keys: KnownKeys, *, now: datetime) -> lis
                 yield f"Certificate {row.id}: its evidence is not there: {lost}."
 
     rows = db.execute(select(Certificate, WAS_REVOKED).order_by(Certificate.id))
-    return findings_of_each(rows, lambda found: f"Certificate {found[0].id}", look)
+    return findings_of_each(rows, lambda entry: f"Certificate {entry[0].id}", look)
 
 
 def _why_not(row: Certificate, keys: KnownKeys) -> str:
@@ -81,20 +81,20 @@ def what_was_issued_is_there(db: Session, *, now: datetime) -> list[str]:
 def what_is_earned_is_issued(db: Session, *, now: datetime) -> list[str]:
     """Each competent assessment of somebody with a place counts for their certificate, and who has met
     everything has a certificate, or waits for an admin."""
-    found: list[str] = []
+    problems: list[str] = []
     for user_id, course_key in competent_without_certificate(db):
         facts = queries.facts_of(db, user_id, course_key)
         if facts is None or facts.enrolment_id is None:
             continue
-        found += [
-            f"Assessment {one.assessment_id}: competent, and no rule of its student counts it."
-            for one in domain.uncounted(facts)
+        problems += [
+            f"Assessment {assessment.assessment_id}: competent, and no rule of its student counts it."
+            for assessment in domain.uncounted(facts)
         ]
         if not domain.missing_for_certificate(facts):
-            found.append(
+            problems.append(
                 f"Person {user_id}: has earned a certificate of {course_key}, and has none."
             )
-    return found
+    return problems
 
 
 CHECKS: tuple[Check, ...] = (

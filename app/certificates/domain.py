@@ -86,9 +86,9 @@ class CertificateFacts:
 def missing_for_certificate(facts: CertificateFacts) -> tuple[MissingRequirement, ...]:
     """Return what is missing, in the order to do it; empty when the certificate is earned."""
     return tuple(
-        MissingRequirement(one.kind, one.key, one.words)
-        for one in requirements(facts)
-        if not one.is_met
+        MissingRequirement(requirement.kind, requirement.key, requirement.words)
+        for requirement in requirements(facts)
+        if not requirement.is_met
     )
 
 
@@ -104,7 +104,7 @@ def requirements(facts: CertificateFacts) -> tuple[Requirement, ...]:
     test = course.quiz(course.final_test)
     words = f"Pass “{test.title if test else 'the final test'}”"
     days: tuple[Requirement, ...] = tuple(
-        one for kind in course.practicals for one in _of_kind(facts, kind)
+        requirement for kind in course.practicals for requirement in _of_kind(facts, kind)
     )
     if not days:
         days = (Requirement(MissingKind.attendance, course.key, "Attend a practical", False),)
@@ -135,7 +135,7 @@ def requirements(facts: CertificateFacts) -> tuple[Requirement, ...]:
 
 
 def _of_kind(facts: CertificateFacts, kind: PracticalKind) -> tuple[Requirement, Requirement]:
-    attended = any(is_of_kind(one, kind) for one in facts.attended)
+    attended = any(is_of_kind(seat, kind) for seat in facts.attended)
     words = f"Be assessed as competent on “{kind.title}”"
     return (
         Requirement(MissingKind.attendance, kind.key, f"Attend “{kind.title}”", attended),
@@ -143,42 +143,48 @@ def _of_kind(facts: CertificateFacts, kind: PracticalKind) -> tuple[Requirement,
     )
 
 
-def is_of_kind(one: AttendedPractical, kind: PracticalKind) -> bool:
+def is_of_kind(practical: AttendedPractical, kind: PracticalKind) -> bool:
     """Whether a practical counts for a kind of the student's own revision: the same kind, or one that
     replaced it in a later revision, or one that it replaced."""
-    return one.kind_key == kind.key or kind.key in one.replaces or one.kind_key in kind.replaces
+    return (
+        practical.kind_key == kind.key
+        or kind.key in practical.replaces
+        or practical.kind_key in kind.replaces
+    )
 
 
-def counts(one: CompetentAssessment, seat: AttendedPractical, kind: PracticalKind) -> bool:
+def counts(assessment: CompetentAssessment, seat: AttendedPractical, kind: PracticalKind) -> bool:
     """Whether an assessment counts for a kind of the student's own revision. It may follow the checklist
     of that revision, or of the practical's own one: the student had no choice of the sheet."""
-    return is_of_kind(seat, kind) and one.checklist_key in (kind.checklist, seat.checklist)
+    return is_of_kind(seat, kind) and assessment.checklist_key in (kind.checklist, seat.checklist)
 
 
 def _judged(
     facts: CertificateFacts, kind: PracticalKind
 ) -> tuple[AttendedPractical, CompetentAssessment] | None:
     """Return the newest competent assessment of this kind that stands on an attended place (R-044)."""
-    seats = {one.seat_id: one for one in facts.attended}
+    seats = {seat.seat_id: seat for seat in facts.attended}
     standing = [
-        one
-        for one in facts.competent
-        if one.seat_id in seats and counts(one, seats[one.seat_id], kind)
+        assessment
+        for assessment in facts.competent
+        if assessment.seat_id in seats and counts(assessment, seats[assessment.seat_id], kind)
     ]
     if not standing:
         return None
-    newest = max(standing, key=lambda one: (one.signed_at, one.assessment_id))
+    newest = max(standing, key=lambda assessment: (assessment.signed_at, assessment.assessment_id))
     return seats[newest.seat_id], newest
 
 
 def uncounted(facts: CertificateFacts) -> tuple[CompetentAssessment, ...]:
     """Return the competent assessments on attended places that count for no kind of practical."""
-    places = {one.seat_id: one for one in facts.attended}
+    seats = {seat.seat_id: seat for seat in facts.attended}
     return tuple(
-        one
-        for one in facts.competent
-        if one.seat_id in places
-        and not any(counts(one, places[one.seat_id], kind) for kind in facts.course.practicals)
+        assessment
+        for assessment in facts.competent
+        if assessment.seat_id in seats
+        and not any(
+            counts(assessment, seats[assessment.seat_id], kind) for kind in facts.course.practicals
+        )
     )
 
 
@@ -220,7 +226,7 @@ def make_snapshot(
             "modules": [module.key for module in course.modules],
             "final_test": course.final_test,
             "seats": [str(seat.seat_id) for _, seat, _ in judged],
-            "assessments": [str(one.assessment_id) for _, _, one in judged],
+            "assessments": [str(signed.assessment_id) for _, _, signed in judged],
         },
     }
 
@@ -242,12 +248,12 @@ def lost_evidence(snapshot: Mapping[str, Any], facts: CertificateFacts) -> tuple
     """Return what the certificate stands on and today's facts do not show (any more)."""
     evidence = snapshot["evidence"]
     lost = [
-        one.words
-        for one in missing_for_certificate(facts)
-        if one.kind in (MissingKind.module, MissingKind.final_test)
+        requirement.words
+        for requirement in missing_for_certificate(facts)
+        if requirement.kind in (MissingKind.module, MissingKind.final_test)
     ]
-    seats = {str(one.seat_id) for one in facts.attended}
-    judged = {str(one.assessment_id) for one in facts.competent}
+    seats = {str(seat.seat_id) for seat in facts.attended}
+    judged = {str(assessment.assessment_id) for assessment in facts.competent}
     lost += [f"attended place {key}" for key in evidence["seats"] if key not in seats]
     lost += [f"competent assessment {key}" for key in evidence["assessments"] if key not in judged]
     return tuple(lost)

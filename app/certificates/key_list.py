@@ -73,12 +73,12 @@ def read_list(text: bytes | str) -> PublishedKeyList:
         raise NotPublished("It is too large for a list of keys.")
     try:
         words, proof = read_document(text)
-        found = _read(words)
+        key_list = _read(words)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise NotPublished("It is no list of an academy's keys.") from None
-    if not is_proved(found.keys, StatementKind.keys, words, proof):
+    if not is_proved(key_list.keys, StatementKind.keys, words, proof):
         raise NotPublished("It was changed after it was published. Fetch it again.")
-    return found
+    return key_list
 
 
 def _read(words: Mapping[str, Any]) -> PublishedKeyList:

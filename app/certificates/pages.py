@@ -53,19 +53,19 @@ def show_own(visit: Visit) -> Response:
 @pages.get("/certificates/{certificate_id}.pdf", name="certificates.pdf", access=SIGNED_IN)
 def show_pdf(visit: Visit, certificate_id: CertificateId) -> Response:
     with visit.database.read() as db:
-        found = queries.document(db, visit.actor, certificate_id, visit.keys.signing)
-    if found.status is Status.revoked:
+        certificate = queries.document(db, visit.actor, certificate_id, visit.keys.signing)
+    if certificate.status is Status.revoked:
         raise NotPrintable("It was revoked. Its holder was told why by mail.")
-    if found.signed is None:
+    if certificate.signed is None:
         raise NotPrintable("What is stored is not what was issued. The academy's office can help.")
     make = partial(
         certificate_pdf,
-        found.signed,
+        certificate.signed,
         _issuer(visit),
-        address=f"{visit.settings.base_url}/verify/{found.serial}",
+        address=f"{visit.settings.base_url}/verify/{certificate.serial}",
         kept_in=Path(visit.settings.files_url),
     )
-    return PaperAnswer(visit.actor.user_id, make, f"certificate-{found.grouped}")
+    return PaperAnswer(visit.actor.user_id, make, f"certificate-{certificate.grouped}")
 
 
 @pages.get("/verify", name="certificates.verify", access=EVERYONE)
@@ -99,8 +99,8 @@ def check_file(visit: Visit, upload: Uploaded) -> Response:
     checked = checked_file(upload.content, keys)
     if checked.said:
         with visit.database.read() as db:
-            found = queries.verification(db, checked.serial, keys)
-        status = (found.status, found.revoked_at) if found else (None, None)
+            certificate = queries.verification(db, checked.serial, keys)
+        status = (certificate.status, certificate.revoked_at) if certificate else (None, None)
         checked = with_status(checked, *status)
     response = visit.render("certificates/file.html", page=checked)
     response.headers.update(NOT_FOR_SEARCH)
@@ -113,8 +113,8 @@ def show_verified(visit: Visit, serial: str) -> Response:
     meant = serials.read_serial(serial)
     count_look_up(visit)
     with visit.database.read() as db:
-        found = queries.verification(db, meant, visit.keys.signing)
-    if found is None:
+        certificate = queries.verification(db, meant, visit.keys.signing)
+    if certificate is None:
         words = NOT_FOUND if meant else serials.serial_problem(serial)
         response = visit.render(
             "certificates/verify.html",
@@ -123,7 +123,7 @@ def show_verified(visit: Visit, serial: str) -> Response:
             values={"serial": serial[: serials.LONGEST_TEXT]},
         )
     else:
-        response = visit.render("certificates/verified.html", page=found)
+        response = visit.render("certificates/verified.html", page=certificate)
     response.headers.update(NOT_FOR_SEARCH)
     return response
 
@@ -141,10 +141,10 @@ def show_keys(visit: Visit) -> Response:
 
 @pages.get("/admin/certificates", name="certificates.list", access=ADMIN)
 def show_list(visit: Visit) -> Response:
-    asked = visit.request.query_params
-    search = asked.get("q", "").strip()[:200]
-    number = page_number(asked.get("page"))
-    wanted = asked.get("which", "")
+    query = visit.request.query_params
+    search = query.get("q", "").strip()[:200]
+    number = page_number(query.get("page"))
+    wanted = query.get("which", "")
     which = CertificateFilter(wanted) if wanted in set(CertificateFilter) else CertificateFilter.all
     with visit.database.read() as db:
         page = queries.issued(db, visit.keys.signing, search=search, number=number, which=which)

@@ -255,21 +255,21 @@ def _der(tag: int, *parts: bytes) -> bytes:
 
 def _attributes(signer: "cms.SignerInfo") -> Mapping[str, Any]:
     """Return what is signed of a signature, or nothing when an attribute is there twice."""
-    found: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     for attribute in signer["signed_attrs"]:
         kind = attribute["type"].native
-        if kind in found or len(attribute["values"]) != 1:
+        if kind in attributes or len(attribute["values"]) != 1:
             return {}
         value = attribute["values"][0]
         if kind == "signing_certificate_v2":
             value = value["certs"][0]["cert_hash"]
-        found[kind] = value.native
-    return found
+        attributes[kind] = value.native
+    return attributes
 
 
 def _attachment(content: bytes) -> bytes:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     names = PdfFileReader(BytesIO(content)).root["/Names"]["/EmbeddedFiles"]["/Names"]
-    place = next(at for at in range(0, len(names), 2) if names[at] == ATTACHMENT)
-    return bytes(names[place + 1]["/EF"]["/F"].data)
+    index = next(at for at in range(0, len(names), 2) if names[at] == ATTACHMENT)
+    return bytes(names[index + 1]["/EF"]["/F"].data)

@@ -54,7 +54,7 @@ class CertificateProgress:
 
     @property
     def missing(self) -> tuple[Requirement, ...]:
-        return tuple(one for one in self.requirements if not one.is_met)
+        return tuple(requirement for requirement in self.requirements if not requirement.is_met)
 
     @property
     def finished(self) -> int:
@@ -107,12 +107,12 @@ def verification(db: Session, serial: str | None, keys: KnownKeys) -> Certificat
     """Return what a stranger may know of a serial, or None. A signature is checked each time, and for a
     miss as well: a hit takes no longer (R-111, R-114)."""
     query = select(Certificate, WAS_REVOKED).where(Certificate.serial == (serial or ""))
-    found = db.execute(query).one_or_none()
-    if found is None:
+    row = db.execute(query).one_or_none()
+    if row is None:
         nobodys = Proof(FORMAT, next(iter(keys.public())), _NOBODYS_SIGNATURE)
         is_proved(keys, StatementKind.certificate, _NOBODY, nobodys)
         return None
-    return certificate_view(found[0], keys, was_revoked=found[1])
+    return certificate_view(row[0], keys, was_revoked=row[1])
 
 
 def document(
@@ -120,10 +120,10 @@ def document(
 ) -> CertificateView:
     """Return a certificate for its document; NotFound for anybody but its holder and admins."""
     query = select(Certificate, WAS_REVOKED).where(Certificate.id == certificate_id)
-    found = db.execute(query).one_or_none()
-    if found is None or not policy.may_open(actor, found[0].user_id):
+    row = db.execute(query).one_or_none()
+    if row is None or not policy.may_open(actor, row[0].user_id):
         raise NotFound
-    return certificate_view(found[0], keys, was_revoked=found[1])
+    return certificate_view(row[0], keys, was_revoked=row[1])
 
 
 def own_page(db: Session, user_id: UserId, keys: KnownKeys) -> OwnCertificates:
@@ -164,7 +164,7 @@ def _ways(
     seats = practicals.attended_seats(db, user_id)
     judged = assessments.competent_of(db, user_id)
     names = _names(db, judged)
-    found = []
+    progress = []
     for place in places:
         key = place.course_key
         facts = _gathered(
@@ -173,16 +173,18 @@ def _ways(
             place.enrolment_id,
             done.get(key, Done()),
             [seat for seat in seats if seat.practical.course_key == key],
-            [one for one in judged if one.course_key == key],
+            [seat for seat in judged if seat.course_key == key],
             names,
         )
-        attended_at = max((one.starts_at for one in facts.attended), default=None)
-        asked = domain.requirements(facts)
+        attended_at = max((assessment.starts_at for assessment in facts.attended), default=None)
+        needed = domain.requirements(facts)
         block = blocks.get(key)
         why = domain.readable_reason(block.reason, block.whose) if block else None
         is_own = block is not None and block.whose is NameOwner.holder
-        found.append(CertificateProgress(key, facts.course.title, asked, attended_at, why, is_own))
-    return tuple(found)
+        progress.append(
+            CertificateProgress(key, facts.course.title, needed, attended_at, why, is_own)
+        )
+    return tuple(progress)
 
 
 def issued(
@@ -218,12 +220,12 @@ def issued(
 
 def has_any(db: Session, user_id: UserId, course_key: str) -> bool:
     """Return whether a certificate was ever issued; after a revocation only an admin issues anew."""
-    found = db.scalar(
+    certificate_id = db.scalar(
         select(Certificate.id)
         .where(Certificate.user_id == user_id, Certificate.course_key == course_key)
         .limit(1)
     )
-    return found is not None
+    return certificate_id is not None
 
 
 def live_certificate(db: Session, user_id: UserId, course_key: str) -> CertificateId | None:
@@ -259,7 +261,7 @@ def _facts(
 
 def _names(db: Session, judged: Iterable[Competent]) -> Mapping[UserId, Person]:
     """Return who assessed, without a statement when nobody did."""
-    wanted = {one.instructor_id for one in judged}
+    wanted = {assessment.instructor_id for assessment in judged}
     return accounts.people(db, wanted) if wanted else {}
 
 
@@ -281,13 +283,13 @@ def _gathered(
         attended=tuple(attended(db, seat) for seat in seats),
         competent=tuple(
             CompetentAssessment(
-                one.assessment_id,
-                one.seat_id,
-                one.checklist_key,
-                one.signed_at,
-                names[one.instructor_id].name,
-                one.instructor_id,
+                assessment.assessment_id,
+                assessment.seat_id,
+                assessment.checklist_key,
+                assessment.signed_at,
+                names[assessment.instructor_id].name,
+                assessment.instructor_id,
             )
-            for one in judged
+            for assessment in judged
         ),
     )

@@ -21,9 +21,9 @@ def revocations(db: Session, keys: KnownKeys) -> dict[str, datetime]:
             or_(COLUMNS.revoked_at.is_not(None), RECORDED_AT.is_not(None))
         )
     )
-    found: dict[str, datetime] = {}
+    revoked: dict[str, datetime] = {}
     for row, recorded_at in rows:
         at = row.revoked_at if is_rightly_revoked(row, keys) else recorded_at
         if at is not None and isinstance(row.serial, str):
-            found[row.serial] = at
-    return found
+            revoked[row.serial] = at
+    return revoked

@@ -146,7 +146,9 @@ def _issue_or_say_why(
     facts = queries.facts_of(db, user_id, course_key)
     missing = domain.missing_for_certificate(facts) if facts else ()
     block = db.get(CertificateBlock, (user_id, course_key))
-    reasons = [one.words for one in missing] or [block.reason if block else "the course"]
+    reasons = [requirement.words for requirement in missing] or [
+        block.reason if block else "the course"
+    ]
     raise NotIssued([reason.rstrip(".") for reason in reasons])
 
 

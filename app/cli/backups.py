@@ -42,13 +42,13 @@ def backup(
         demand_answer(settings)
         rule = KeepRule(daily, weekly, monthly) if keep else None
         with _noted(settings, now) as note:
-            made = make_backup(settings, keys, path, now=now, keep=rule)
-            note.append(f"{_size(made)} in {made.seconds:.1f} seconds.")
+            backup_made = make_backup(settings, keys, path, now=now, keep=rule)
+            note.append(f"{_size(backup_made)} in {backup_made.seconds:.1f} seconds.")
         if as_json:
-            print(json.dumps({**asdict(made), "path": str(made.path)}))
+            print(json.dumps({**asdict(backup_made), "path": str(backup_made.path)}))
             return
-        print(f"{made.path}: {note[0]}")
-        for name in made.removed:
+        print(f"{backup_made.path}: {note[0]}")
+        for name in backup_made.removed:
             print(f"Removed by the rule: {name}")
 
 
@@ -109,9 +109,11 @@ def verify_backup(path: Path, *, as_json: bool) -> None:
         told["seconds"] = round(checked.seconds, 1)
         print(json.dumps({**told, "manifest": asdict(checked.manifest)}))
     else:
-        made = checked.manifest
-        print(f"A backup of {made.academy}, made on {_moment(made.moment)}.")
-        print(f"Version {made.version}, schema {made.schema}, {made.unpacked // 1024**2:,} MB.")
+        manifest = checked.manifest
+        print(f"A backup of {manifest.academy}, made on {_moment(manifest.moment)}.")
+        print(
+            f"Version {manifest.version}, schema {manifest.schema}, {manifest.unpacked // 1024**2:,} MB."
+        )
         print("\n".join(checked.broken) if checked.broken else "It can be restored.")
         print(f"Proved in {checked.seconds:.1f} seconds.")
     raise SystemExit(1 if checked.broken else 0)
@@ -198,5 +200,5 @@ def _moment(at: datetime) -> str:
     return f"{at.day} {at:%B %Y at %H:%M} UTC"
 
 
-def _size(made: "MadeBackup") -> str:
-    return f"{max(1, made.bytes // 1024**2):,} MB"
+def _size(made_backup: "MadeBackup") -> str:
+    return f"{max(1, made_backup.bytes // 1024**2):,} MB"

@@ -92,18 +92,18 @@ def _by_list(content: bytes, keys_file: Path) -> tuple["FileCheck", tuple[str, .
 
     try:
         with keys_file.open("rb") as opened:
-            known = key_list.read_list(opened.read(key_list.MOST_BYTES + 1))
+            listed_keys = key_list.read_list(opened.read(key_list.MOST_BYTES + 1))
     except OSError as error:
         fail(f"{keys_file} cannot be read: {error.strerror}.", code=2)
     except key_list.NotPublished as problem:
         fail(f"{keys_file} cannot be used. {problem}", code=2)
-    checked = certificates_file_check.checked_file(content, known.keys)
-    as_of = f"{known.as_of:%d %B %Y, %H:%M} UTC".lstrip("0")
+    checked = certificates_file_check.checked_file(content, listed_keys.keys)
+    as_of = f"{listed_keys.as_of:%d %B %Y, %H:%M} UTC".lstrip("0")
     notes = (
-        f"By the keys and revocations that {known.issuer} published on {as_of}, as {keys_file} says.",
+        f"By the keys and revocations that {listed_keys.issuer} published on {as_of}, as {keys_file} says.",
         TAKE_IT_FROM_THERE,
     )
-    revoked_at = known.revoked_at(checked.serial) if checked.said else None
+    revoked_at = listed_keys.revoked_at(checked.serial) if checked.said else None
     return (certificates_file_check.revoked(checked, revoked_at) if revoked_at else checked), notes
 
 
@@ -124,14 +124,16 @@ def _by_installation(content: bytes) -> tuple["FileCheck", tuple[str, ...]]:
     database = Database(settings.database_url, pool_size=1)
     try:
         with database.read() as db:
-            found = queries.verification(db, checked.serial, ring)
+            certificate = queries.verification(db, checked.serial, ring)
     except (SQLAlchemyError, DatabaseBusy):
         return checked, (NOT_LOOKED_UP,)
     finally:
         database.close()
-    if found is None:
+    if certificate is None:
         return certificates_file_check.with_status(checked, None, None), ()
-    return certificates_file_check.with_status(checked, found.status, found.revoked_at), ()
+    return certificates_file_check.with_status(
+        checked, certificate.status, certificate.revoked_at
+    ), ()
 
 
 def _as_json(checked: "FileCheck", notes: tuple[str, ...]) -> dict[str, object]:

@@ -23,20 +23,23 @@ def check_content(paths: list[Path], as_json: AsJson = False) -> None:
     Values that the clinical lead has not set yet are listed as notices; they are no problems.
     """
     courses_read = {str(path): parse_folder(path) for path in paths}
-    found = {path: parsed.problems for path, parsed in courses_read.items()}
+    problems_by_path = {path: parsed.problems for path, parsed in courses_read.items()}
     for path, parsed in courses_read.items():
         _print_notices(path, parsed)
     if as_json:
         print(
             json.dumps(
-                {path: [asdict(one) for one in problems] for path, problems in found.items()}
+                {
+                    path: [asdict(each_problem) for each_problem in problems]
+                    for path, problems in problems_by_path.items()
+                }
             )
         )
-    for path, problems in found.items() if not as_json else ():
+    for path, problems in problems_by_path.items() if not as_json else ():
         for problem in problems:
             print(f"{path}/{problem}")
         print(f"{path}: {len(problems)} problem{'' if len(problems) == 1 else 's'}")
-    raise SystemExit(1 if any(found.values()) else 0)
+    raise SystemExit(1 if any(problems_by_path.values()) else 0)
 
 
 @app.command("publish")

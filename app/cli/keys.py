@@ -63,8 +63,8 @@ def list_keys(
     if as_json:
         print(json.dumps({"keys": shown}))
         return
-    for one in shown:
-        print("  ".join(str(word) for word in one.values() if word))
+    for row in shown:
+        print("  ".join(str(word) for word in row.values() if word))
 
 
 def _public(path: Path, kind: KeyFile) -> dict[str, str]:

@@ -14,13 +14,13 @@ _by_id: dict[RevisionId, CourseKeys] = {}
 
 def answer_keys(db: Session, revision_id: RevisionId) -> CourseKeys:
     """Return the keys of one revision, without a statement once they are in memory; raise NotFound."""
-    kept = _by_id.get(revision_id)
-    if kept is None:
+    keys = _by_id.get(revision_id)
+    if keys is None:
         text = db.scalar(select(Revision.keys).where(Revision.id == revision_id))
         if text is None:
             raise NotFound
-        kept = _by_id[revision_id] = CourseKeys.model_validate_json(text)
-    return kept
+        keys = _by_id[revision_id] = CourseKeys.model_validate_json(text)
+    return keys
 
 
 def explanation_corrections(

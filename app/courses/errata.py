@@ -157,8 +157,8 @@ def _announce(
 
 
 def _stands_in_lesson(course: Course, erratum: Erratum) -> bool:
-    place = course.find_lesson(erratum.lesson or "")
-    return place is not None and has_passage(place[1].html, erratum.was)
+    module_and_lesson = course.find_lesson(erratum.lesson or "")
+    return module_and_lesson is not None and has_passage(module_and_lesson[1].html, erratum.was)
 
 
 def _stands_in_explanation(keys: CourseKeys, erratum: Erratum) -> bool:

@@ -60,7 +60,7 @@ def courses_overview(db: Session, actor: Actor) -> tuple[CourseRevisions, ...]:
             Revision.published_by,
         ).order_by(Revision.number.desc())
     ).all()
-    found = []
+    overviews = []
     for key, head in heads.items():
         mine = [row for row in rows if row.course_key == key]
         course = queries.revision(db, head).course
@@ -80,9 +80,9 @@ def courses_overview(db: Session, actor: Actor) -> tuple[CourseRevisions, ...]:
                 )
             )
         figures = tuple((word, count) for word, count in counted.items() if count)
-        found.append(
+        overviews.append(
             CourseRevisions(
                 key, course.title, figures, tuple(shown), len(mine), course.unset_values
             )
         )
-    return tuple(sorted(found, key=lambda one: one.title))
+    return tuple(sorted(overviews, key=lambda overview: overview.title))

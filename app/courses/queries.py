@@ -20,8 +20,8 @@ from app.kit.ids import RevisionId
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PublishedCourse:
-    """One revision of a course, as learners see it. There is one object of each while it is in memory, so
-    that what follows from it can be kept by it."""
+    """One revision of a course, as learners see it. While cached, each revision is a single object, so
+    derived values can be cached by identity."""
 
     revision_id: RevisionId
     number: int
@@ -61,9 +61,9 @@ ADDRESS_LENGTH = 32
 
 def revision(db: Session, revision_id: RevisionId) -> PublishedCourse:
     """Return one revision, without a statement once it is in memory; raise NotFound."""
-    kept = _by_id.get(revision_id)
-    if kept is not None:
-        return kept
+    cached = _by_id.get(revision_id)
+    if cached is not None:
+        return cached
     row = db.execute(
         select(Revision.number, Revision.digest, Revision.delivery).where(
             Revision.id == revision_id
@@ -93,8 +93,8 @@ def current(db: Session, course_key: str) -> PublishedCourse | None:
 
 def catalogue(db: Session) -> tuple[PublishedCourse, ...]:
     """Return the current revision of every course, by title."""
-    found = [revision(db, head.current_revision_id) for head in HEADS.all(db)]
-    return tuple(sorted(found, key=lambda published: published.course.title))
+    revisions = [revision(db, head.current_revision_id) for head in HEADS.all(db)]
+    return tuple(sorted(revisions, key=lambda published: published.course.title))
 
 
 def course_cards(db: Session) -> tuple[CourseCard, ...]:

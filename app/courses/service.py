@@ -90,17 +90,17 @@ def _publish_revision(
 ) -> Publication:
     """Make the content the current revision, unless it is already."""
     name = digest(parsed)
-    known = {row.digest: row for row in _revisions(db, course.key)}
-    here = next((row for row in known.values() if row.id == head), None)
+    revisions = {row.digest: row for row in _revisions(db, course.key)}
+    here = next((row for row in revisions.values() if row.id == head), None)
     if here is not None and here.digest == name:
         return Publication(PublishResult.unchanged, course.key, here.id, here.number, name)
-    changes = _changes(db, [row.id for row in known.values()], head, course, keys)
+    changes = _changes(db, [row.id for row in revisions.values()], head, course, keys)
     # Not their count: a revision that nobody used is deleted after a while.
-    number = max((row.number for row in known.values()), default=0) + 1
+    number = max((row.number for row in revisions.values()), default=0) + 1
     try:
         with db.begin_nested():
             _keep_drawings(db, parsed.media)
-            old = known.get(name)
+            old = revisions.get(name)
             row = old or _add_revision(db, actor, course, keys, name=name, number=number, now=now)
             _point_head(db, course.key, row.id, now)
     except IntegrityError:  # a unique key: another process published the same course or drawing
@@ -146,7 +146,7 @@ def _revisions(db: Session, course_key: str) -> list[_Known]:
 
 def _changes(
     db: Session,
-    known: list[RevisionId],
+    revision_ids: list[RevisionId],
     head: RevisionId | None,
     course: Course,
     keys: CourseKeys,
@@ -158,12 +158,12 @@ def _changes(
     """
     changes: tuple[Change, ...] = ()
     broken: set[Change] = set()
-    for revision_id in known:
+    for revision_id in revision_ids:
         old = queries.revision(db, revision_id).course
-        found = compare(old, answer_keys.answer_keys(db, revision_id), course, keys)
-        broken |= set(corrupting(found))
+        changes_since = compare(old, answer_keys.answer_keys(db, revision_id), course, keys)
+        broken |= set(corrupting(changes_since))
         if revision_id == head:
-            changes = found
+            changes = changes_since
     if broken:
         raise CorruptsEvidence(sorted(broken))
     return changes
@@ -173,11 +173,11 @@ def _keep_drawings(db: Session, media: Mapping[str, bytes]) -> None:
     drawings = {digest_of(content): content for content in media.values()}
     # Held until we commit: the worker deletes drawings that no revision shows.
     stored = select(Media.digest).where(Media.digest.in_(drawings)).order_by(Media.digest)
-    kept = set(db.scalars(stored.with_for_update(read=True, key_share=True)))
+    stored_digests = set(db.scalars(stored.with_for_update(read=True, key_share=True)))
     db.add_all(
         Media(digest=name, content=content)
         for name, content in drawings.items()
-        if name not in kept
+        if name not in stored_digests
     )
 
 

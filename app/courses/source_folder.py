@@ -19,8 +19,8 @@ def read_folder(path: Path) -> dict[str, bytes]:
         raise Invalid(f"There is no folder {path}. Name the folder that holds course.yaml.")
     files: dict[str, bytes] = {}
     total = 0
-    for place, folders, names in os.walk(path, followlinks=False):
-        here = Path(place)
+    for directory, folders, names in os.walk(path, followlinks=False):
+        here = Path(directory)
         for name in sorted([*folders, *names]):
             file = here / name
             kind = file.lstat().st_mode

@@ -21,15 +21,15 @@ class Check(Protocol):
 
 def findings(db: Session, checks: Sequence[Check], *, now: datetime) -> list[str]:
     """Return what the checks find, each by itself: one that fails is a finding with its name."""
-    found: list[str] = []
+    sentences: list[str] = []
     for check in checks:
         try:
             # A statement that fails would end the transaction of PostgreSQL for the checks after it.
             with db.begin_nested():
-                found += check(db, now=now)
+                sentences += check(db, now=now)
         except Exception as error:
-            found.append(f"The check {name_of(check)} could not be made: {_where(error)}.")
-    return found
+            sentences.append(f"The check {name_of(check)} could not be made: {_where(error)}.")
+    return sentences
 
 
 def findings_of_each(
@@ -37,15 +37,15 @@ def findings_of_each(
 ) -> list[str]:
     """Return what `look` finds in each thing. One that cannot be read is a finding with its name; a fault
     of the database is left to `findings`."""
-    found: list[str] = []
+    sentences: list[str] = []
     for thing in things:
         try:
-            found += look(thing)
+            sentences += look(thing)
         except SQLAlchemyError:
             raise
         except Exception as error:
-            found.append(f"{name(thing)} could not be checked: {_where(error)}.")
-    return found
+            sentences.append(f"{name(thing)} could not be checked: {_where(error)}.")
+    return sentences
 
 
 def name_of(check: Check) -> str:
@@ -57,10 +57,10 @@ def name_of(check: Check) -> str:
 def _where(error: Exception) -> str:
     """Return the kind of an error and the last place in our code. Its text may name people, and is left
     out."""
-    places = [
+    frames = [
         frame for frame in extract_tb(error.__traceback__) if APP in Path(frame.filename).parents
     ]
-    if not places:
+    if not frames:
         return type(error).__name__
-    last = places[-1]
+    last = frames[-1]
     return f"{type(error).__name__} in {Path(last.filename).relative_to(APP)}, line {last.lineno}"

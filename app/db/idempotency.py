@@ -45,17 +45,17 @@ def once(
     """
     body_hash = sha256(body.encode()).hexdigest()
     identity = (principal, route, key)
-    kept = db.get(IdempotencyKey, identity)
-    if kept is not None and kept.created_at <= now - KEPT:
-        db.delete(kept)
+    earlier = db.get(IdempotencyKey, identity)
+    if earlier is not None and earlier.created_at <= now - KEPT:
+        db.delete(earlier)
         db.flush()
-        kept = None
-    if kept is None and not _claim(db, identity, body_hash, now):
-        kept = db.get_one(IdempotencyKey, identity)
-    if kept is not None:
-        if kept.body_hash != body_hash:
+        earlier = None
+    if earlier is None and not _claim(db, identity, body_hash, now):
+        earlier = db.get_one(IdempotencyKey, identity)
+    if earlier is not None:
+        if earlier.body_hash != body_hash:
             raise Invalid("This form was already sent with other contents. Open it again.")
-        return kept.answer
+        return earlier.answer
     answer = effect()
     db.execute(
         update(IdempotencyKey)

@@ -49,7 +49,7 @@ class _Compiled:
 
 class Prepared:
     """A select of plain columns whose values are named by `bindparam`. It refuses lists (`in_`), whose
-    length would change the text. A column named like an earlier one is reached by its place only.
+    length would change the text. If two columns share a name, use the index of the second.
 
     `convert` makes what callers want of a row, and nothing else may go into it; the default is the row, as
     a named tuple. `most_kept` is how many of them are remembered by what the database said, for lists that
@@ -59,13 +59,13 @@ class Prepared:
     def __init__(
         self,
         statement: Select[*tuple[Any, ...]],
-        made: Process | None = None,
+        convert: Process | None = None,
         *,
-        kept: int = 0,
+        most_kept: int = 0,
     ) -> None:
         self.statement = statement
-        self.convert = made
-        self.most_kept = kept
+        self.convert = convert
+        self.most_kept = most_kept
         self._by_kind: dict[str, _Compiled] = {}
 
     def all(self, db: Session, **values: Any) -> list[Any]:
@@ -115,11 +115,11 @@ class Prepared:
         written = ready.written(values)
         began = perf_counter()
         try:
-            found = raw.execute(ready.sql, written).fetchall()
+            rows = raw.execute(ready.sql, written).fetchall()
         except dialect.loaded_dbapi.Error as error:
             raise as_sqlalchemys(ready.sql, error, dialect, raw) from error
         count_statement(perf_counter() - began)
-        return list(map(ready.read, found))
+        return list(map(ready.read, rows))
 
     def _for(self, dialect: Dialect) -> _Compiled:
         ready = self._by_kind.get(dialect.name)
@@ -136,20 +136,20 @@ def _single(rows: list[Any]) -> Any:
 
 def _compile(prepared: Prepared, dialect: Dialect) -> _Compiled:
     compiled: Any = prepared.statement.compile(dialect=dialect)
-    literals, asked = {}, []
+    literals, parameters = {}, []
     for name, bound in compiled.binds.items():
         if bound.expanding or bound.literal_execute:
             raise ValueError(f"{name} is a list: a prepared statement takes single values.")
         process = bound.type.dialect_impl(dialect).bind_processor(dialect)
         if bound.required:
-            asked.append((name, process))
+            parameters.append((name, process))
         else:
             literals[name] = bound.value if process is None else process(bound.value)
     return _Compiled(
         sql=str(compiled),
         order=tuple(compiled.positiontup) if compiled.positional else None,
         literals=literals,
-        parameters=tuple(asked),
+        parameters=tuple(parameters),
         read=_reading(prepared, dialect),
     )
 
@@ -158,18 +158,18 @@ def _reading(prepared: Prepared, dialect: Dialect) -> Process:
     """Return what makes a row of a driver's tuple."""
     columns = list(prepared.statement.selected_columns)
     processes = [_reader(column.type, dialect) for column in columns]
-    wanted = [(place, process) for place, process in enumerate(processes) if process is not None]
+    wanted = [(index, process) for index, process in enumerate(processes) if process is not None]
     names = [str(column.key) for column in columns]
     kind: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc] # a statement's columns
-    make, made = kind._make, prepared.convert
+    make, convert = kind._make, prepared.convert
 
     def read(answered: tuple[Any, ...]) -> Any:
         values = list(answered)
-        for place, process in wanted:
-            if values[place] is not None:
-                values[place] = process(values[place])
+        for index, process in wanted:
+            if values[index] is not None:
+                values[index] = process(values[index])
         row = make(values)
-        return row if made is None else made(row)
+        return row if convert is None else convert(row)
 
     if not prepared.most_kept:
         return read

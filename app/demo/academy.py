@@ -39,7 +39,7 @@ def fill_if_empty(database: Database, issuer: Issuer, *, now: datetime) -> bool:
             return False
         # The printer is asked about all names at once, and not one by one.
         glyph_check.letters_not_drawn(
-            one.certificate_name or one.name for one in (*STUDENTS, *INSTRUCTORS)
+            person.certificate_name or person.name for person in (*STUDENTS, *INSTRUCTORS)
         )
         diary = Diary(db, course.course, now, issuer)
         _write_down(diary, password_hash)

@@ -99,21 +99,25 @@ ASSESSMENTS = (
 
 def assess(diary: Diary) -> None:
     """Hold every assessment on its day, one after the other, and issue what is earned."""
-    for number, one in enumerate(ASSESSMENTS):
-        turn = sum(other.ago == one.ago for other in ASSESSMENTS[:number])
-        diary.note(diary.ago(one.ago, 13 + turn), partial(_hold, diary, one))
+    for number, assessment in enumerate(ASSESSMENTS):
+        turn = sum(other.ago == assessment.ago for other in ASSESSMENTS[:number])
+        diary.note(diary.ago(assessment.ago, 13 + turn), partial(_hold, diary, assessment))
     diary.note(diary.ago(12, 11), partial(_revoke, diary))
 
 
-def _hold(diary: Diary, one: DemoAssessment, now: datetime) -> None:
+def _hold(diary: Diary, assessment: DemoAssessment, now: datetime) -> None:
     """Start, mark step by step, comment and sign; or stop before the last steps."""
-    instructor = diary.people[one.by]
+    instructor = diary.people[assessment.by]
     assessment_id = assessments.start_assessment(
-        diary.db, instructor, diary.practicals[one.ago], diary.seats[one.ago, one.name], now=now
+        diary.db,
+        instructor,
+        diary.practicals[assessment.ago],
+        diary.seats[assessment.ago, assessment.name],
+        now=now,
     )
     sheet = sheets.bedside_sheet(diary.db, instructor, assessment_id)
     steps = [line.step for section in sheet.sections for line in section.steps]
-    for minute, (step, mark, note) in enumerate(_marks(steps, one.course), start=1):
+    for minute, (step, mark, note) in enumerate(_marks(steps, assessment.course), start=1):
         assessments.mark_step(
             diary.db,
             instructor,
@@ -124,9 +128,9 @@ def _hold(diary: Diary, one: DemoAssessment, now: datetime) -> None:
             expected_revision=0,
             now=now + timedelta(minutes=minute),
         )
-    if one.course is not Performance.begun:
+    if assessment.course is not Performance.begun:
         signed = now + timedelta(minutes=45)
-        diary.note(signed, partial(_sign, diary, one, instructor, assessment_id))
+        diary.note(signed, partial(_sign, diary, assessment, instructor, assessment_id))
 
 
 def _marks(steps: list[Step], course: Performance) -> Iterator[tuple[Step, Mark, str]]:
@@ -144,17 +148,21 @@ def _marks(steps: list[Step], course: Performance) -> Iterator[tuple[Step, Mark,
 
 
 def _sign(
-    diary: Diary, one: DemoAssessment, instructor: Actor, assessment_id: AssessmentId, now: datetime
+    diary: Diary,
+    assessment: DemoAssessment,
+    instructor: Actor,
+    assessment_id: AssessmentId,
+    now: datetime,
 ) -> None:
     db = diary.db
     assessments.save_comment(
-        db, instructor, assessment_id, one.comment, expected_revision=0, now=now
+        db, instructor, assessment_id, assessment.comment, expected_revision=0, now=now
     )
     sheet = sheets.bedside_sheet(db, instructor, assessment_id)
     assessments.sign_assessment(
         db, instructor, assessment_id, expected_version=sheet.version, now=now
     )
-    diary.note(now + timedelta(minutes=1), partial(_issue, diary, one.name))
+    diary.note(now + timedelta(minutes=1), partial(_issue, diary, assessment.name))
 
 
 def _issue(diary: Diary, name: str, now: datetime) -> None:

@@ -32,11 +32,11 @@ def open_intakes(diary: Diary) -> None:
     ):
         diary.note(diary.ago(opened, 9), partial(_open, diary, key, words, begins, places))
     since = joined(diary)
-    for one, at in since.items():
-        if one.stage >= StudentStage.idle:
-            diary.note(at + timedelta(hours=8), partial(_reserve, diary, one.name, RUNNING))
-        elif one.stage is StudentStage.confirmed and one.name != IN_THE_EVENING:
-            diary.note(at + timedelta(hours=9), partial(_reserve, diary, one.name, COMING))
+    for student, at in since.items():
+        if student.stage >= StudentStage.idle:
+            diary.note(at + timedelta(hours=8), partial(_reserve, diary, student.name, RUNNING))
+        elif student.stage is StudentStage.confirmed and student.name != IN_THE_EVENING:
+            diary.note(at + timedelta(hours=9), partial(_reserve, diary, student.name, COMING))
     for number, name in enumerate(UNDECIDED, start=1):
         diary.note(diary.now - timedelta(hours=19 * number), partial(_ask, diary, name, COMING))
     diary.note(diary.ago(17, 20), partial(_ask_in_vain, diary, WAVERING, COMING))

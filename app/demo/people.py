@@ -192,8 +192,8 @@ STUDENTS = (
 )
 
 GUESTS = tuple(
-    Guest(one.email, words)
-    for one, words in (
+    Guest(person.email, words)
+    for person, words in (
         (LEARNING[0], "Halfway through the course: lessons, quizzes, and what comes next."),
         (
             READY[0],
@@ -219,5 +219,5 @@ GUESTS = tuple(
 def sign_in_lines() -> str:
     """Say how to sign in as each role."""
     people = (STUDENTS[0], INSTRUCTORS[0], ADMIN)
-    lines = [f"  {one.role:10} {one.email}" for one in people]
+    lines = [f"  {person.role:10} {person.email}" for person in people]
     return "\n".join([f"Sign in (password: {PASSWORD}), or with one press at /demo:", *lines])

@@ -15,12 +15,12 @@ AWAY = GRADUATES[0]
 
 
 def read_notices(diary: Diary) -> None:
-    for one in (*STUDENTS, *INSTRUCTORS):
-        at = diary.ago(max(READ, one.quiet) if one is AWAY else READ)
-        diary.note(at, partial(_read, diary, one))
+    for person in (*STUDENTS, *INSTRUCTORS):
+        at = diary.ago(max(READ, person.quiet) if person is AWAY else READ)
+        diary.note(at, partial(_read, diary, person))
 
 
-def _read(diary: Diary, one: DemoPerson, now: datetime) -> None:
+def _read(diary: Diary, demo_person: DemoPerson, now: datetime) -> None:
     """Read everything up to this day; who has no account yet reads nothing."""
-    if actor := diary.people.get(one.name):
+    if actor := diary.people.get(demo_person.name):
         notices.mark_all_read(diary.db, actor, until=now, now=now)

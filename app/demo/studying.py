@@ -31,10 +31,10 @@ FAILED, ANSWERED = 4, 4
 def study(diary: Diary) -> None:
     """Let everybody learn as far as their stage says, from the first days of the intake to `quiet` days
     ago."""
-    for number, one in enumerate(STUDENTS):
-        if one.stage >= StudentStage.learning:
-            steps = list(_steps(diary, one, number))
-            evenings = _evenings(diary, BEGAN - number % 6, one.quiet, len(steps))
+    for number, student in enumerate(STUDENTS):
+        if student.stage >= StudentStage.learning:
+            steps = list(_steps(diary, student, number))
+            evenings = _evenings(diary, BEGAN - number % 6, student.quiet, len(steps))
             for at, step in zip(evenings, steps, strict=True):
                 diary.note(at, step)
     at = diary.now - timedelta(minutes=25)
@@ -42,30 +42,30 @@ def study(diary: Diary) -> None:
     diary.note(at, partial(_begin_quiz, diary, AT_WORK, quiz))
 
 
-def _steps(diary: Diary, one: DemoPerson, number: int) -> Iterator[Deed]:
+def _steps(diary: Diary, student: DemoPerson, number: int) -> Iterator[Deed]:
     """Yield what a student does one after the other. Some answers are wrong here and there."""
     course = diary.course
-    complete = len(course.modules) if one.stage >= StudentStage.modules else one.modules
-    for place, module in enumerate(course.modules[:complete], start=1):
-        yield from _lessons(diary, one, module)
-        if place in one.stumbles:
-            yield partial(_take_quiz, diary, one.name, module.quiz, FAILED)
-        yield partial(_take_quiz, diary, one.name, module.quiz, (number + place) % 2)
+    complete = len(course.modules) if student.stage >= StudentStage.modules else student.modules
+    for module_number, module in enumerate(course.modules[:complete], start=1):
+        yield from _lessons(diary, student, module)
+        if module_number in student.stumbles:
+            yield partial(_take_quiz, diary, student.name, module.quiz, FAILED)
+        yield partial(_take_quiz, diary, student.name, module.quiz, (number + module_number) % 2)
     if complete < len(course.modules):
         following = course.modules[complete]
-        lessons = list(_lessons(diary, one, following))
-        yield from lessons if one.name in (BLOCKED, AT_WORK) else lessons[:1]
-        if one.name == BLOCKED:
-            yield from [partial(_take_quiz, diary, one.name, following.quiz, FAILED)] * 3
-    if one.stage >= StudentStage.theory:
-        if FINAL in one.stumbles:
-            yield partial(_take_quiz, diary, one.name, course.final_test, 2 * FAILED)
-        yield partial(_take_quiz, diary, one.name, course.final_test, number % 4)
+        lessons = list(_lessons(diary, student, following))
+        yield from lessons if student.name in (BLOCKED, AT_WORK) else lessons[:1]
+        if student.name == BLOCKED:
+            yield from [partial(_take_quiz, diary, student.name, following.quiz, FAILED)] * 3
+    if student.stage >= StudentStage.theory:
+        if FINAL in student.stumbles:
+            yield partial(_take_quiz, diary, student.name, course.final_test, 2 * FAILED)
+        yield partial(_take_quiz, diary, student.name, course.final_test, number % 4)
 
 
-def _lessons(diary: Diary, one: DemoPerson, module: Module) -> Iterator[Deed]:
+def _lessons(diary: Diary, student: DemoPerson, module: Module) -> Iterator[Deed]:
     for lesson in module.lessons:
-        yield partial(_do_lesson, diary, one.name, lesson.key)
+        yield partial(_do_lesson, diary, student.name, lesson.key)
 
 
 def _evenings(diary: Diary, first: int, last: int, count: int) -> Iterator[datetime]:

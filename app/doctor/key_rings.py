@@ -55,5 +55,5 @@ def look_at_needed_keys(database: Database, settings: Settings) -> list[Finding]
 
 def _missing(used: dict[str, int], present: Iterable[str]) -> int:
     """Return how many values name a key that is not present."""
-    known = frozenset(present)
-    return sum(count for key_id, count in used.items() if key_id not in known)
+    present_ids = frozenset(present)
+    return sum(count for key_id, count in used.items() if key_id not in present_ids)

@@ -32,8 +32,8 @@ PREVIEW = Preview(
 @pages.get("/enquiry", name="enquiries.ask", access=EVERYONE)
 def show_form(visit: Visit) -> Response:
     """The form; `?course=` and `?topic=` choose for those who come from another page."""
-    asked = visit.request.query_params
-    values = {"course": asked.get("course", "")[:64], "topic": asked.get("topic", "")[:32]}
+    query = visit.request.query_params
+    values = {"course": query.get("course", "")[:64], "topic": query.get("topic", "")[:32]}
     if visit.maybe_actor is not None:
         values |= {"name": visit.actor.name, "email": visit.actor.email}
     return _form(visit, values=values)
@@ -67,10 +67,10 @@ def show_sent(visit: Visit) -> Response:
 
 @pages.get("/admin/enquiries", name="enquiries.list", access=ADMIN)
 def show_list(visit: Visit) -> Response:
-    asked = visit.request.query_params
-    which = _which(asked.get("which"))
-    text = " ".join(asked.get("q", "").split())[:LONGEST_SEARCH]
-    number = page_number(asked.get("page"))
+    query = visit.request.query_params
+    which = _which(query.get("which"))
+    text = " ".join(query.get("q", "").split())[:LONGEST_SEARCH]
+    number = page_number(query.get("page"))
     with visit.database.read() as db:
         page = queries.enquiries(db, visit.actor, which=which, text=text, number=number)
     base = visit.url("enquiries.list")
@@ -100,12 +100,12 @@ def mark_answered(visit: Visit, enquiry_id: EnquiryId, submitted: Submitted) -> 
     )
 
 
-def _which(asked: str | None) -> EnquiryFilter:
-    if not asked:
+def _which(typed: str | None) -> EnquiryFilter:
+    if not typed:
         return EnquiryFilter.open
-    if asked not in {view.value for view in EnquiryFilter}:
+    if typed not in {view.value for view in EnquiryFilter}:
         raise Invalid("Choose unanswered, answered or all enquiries.")
-    return EnquiryFilter(asked)
+    return EnquiryFilter(typed)
 
 
 def _form(

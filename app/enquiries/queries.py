@@ -80,13 +80,13 @@ def enquiries(
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     )
-    found = [
+    enquiry_rows = [
         EnquiryRow(
             row.id, row.name, row.email, row.topic, row.received_at, row.answered_at is not None
         )
         for row in rows
     ]
-    return page_of(found, number=number, total=total)
+    return page_of(enquiry_rows, number=number, total=total)
 
 
 def enquiry(db: Session, actor: Actor, enquiry_id: EnquiryId) -> EnquiryPage:
@@ -121,12 +121,12 @@ def waiting_enquiries(db: Session) -> WaitingEnquiries | None:
 
 
 def _matching(which: EnquiryFilter, text: str) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     if which is EnquiryFilter.open:
-        found.append(Enquiry.answered_at.is_(None))
+        conditions.append(Enquiry.answered_at.is_(None))
     if which is EnquiryFilter.answered:
-        found.append(Enquiry.answered_at.is_not(None))
+        conditions.append(Enquiry.answered_at.is_not(None))
     if text:
         columns = (Enquiry.name, Enquiry.email, Enquiry.message)
-        found.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
-    return found
+        conditions.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+    return conditions

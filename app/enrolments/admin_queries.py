@@ -136,7 +136,7 @@ class EnrolmentPage:
         return version_of(payment_record(self.row.paid_at))
 
 
-def _row(row: Any, place: int | None = None) -> EnrolmentRow:
+def _row(row: Any, position: int | None = None) -> EnrolmentRow:
     return EnrolmentRow(
         enrolment_id=row.id,
         intake_id=row.intake_id,
@@ -144,7 +144,7 @@ def _row(row: Any, place: int | None = None) -> EnrolmentRow:
         name=row.name,
         email=row.email,
         state=row.state,
-        position=place if row.state is EnrolmentState.waiting else None,
+        position=position if row.state is EnrolmentState.waiting else None,
         requested_at=row.requested_at,
         decided_at=row.decided_at,
         is_reserved=row.reserved_by is not None,
@@ -169,7 +169,7 @@ PAGE_LISTED = {
         .limit(bindparam("most", type_=Integer()))
         .offset(bindparam("skipped", type_=Integer())),
         _row,
-        kept=KEPT_ROWS,
+        most_kept=KEPT_ROWS,
     )
     for shown in SHOWN
 }
@@ -214,8 +214,8 @@ def intake_page(
     text: str = "",
 ) -> IntakePage:
     """Return an intake with its people in one state, or those of them whose name or address contains
-    the text. Unasked, what waits for a decision is shown, and where nothing does, who is in. The
-    waiting list comes in its order."""
+    the text. By default it shows undecided requests, or confirmed places if there are none. The waiting
+    list comes in its order."""
     intake = intake_facts(db, actor, intake_id)
     if shown not in SHOWN:
         shown = "requested" if intake.requested else "confirmed"
@@ -223,14 +223,16 @@ def intake_page(
     if text:
         listed = _found(intake_id, shown, text)
         total = db.scalar(select(func.count()).select_from(listed.order_by(None).subquery())) or 0
-        found = db.execute(listed.limit(PAGE_SIZE).offset(first))
-        rows = [_row(row, row.position) for row in found]
+        matches = db.execute(listed.limit(PAGE_SIZE).offset(first))
+        rows = [_row(row, row.position) for row in matches]
     else:
         total = intake.counted(shown)
         listing = PAGE_LISTED[shown].all(db, intake_id=intake_id, most=PAGE_SIZE, skipped=first)
         rows = listing
         if shown == "waiting":
-            rows = [replace(row, position=place) for place, row in enumerate(listing, first + 1)]
+            rows = [
+                replace(row, position=position) for position, row in enumerate(listing, first + 1)
+            ]
     return IntakePage(intake, shown, page_of(rows, number=number, total=total))
 
 
@@ -249,8 +251,8 @@ def everybody_in(db: Session, actor: Actor, intake_id: IntakeId) -> tuple[Enrolm
     require(policy.may_manage_intakes(actor))
     rows: list[EnrolmentRow] = []
     for shown in ("confirmed", "requested", "waiting", "ended"):
-        found = db.execute(_listed(intake_id, shown))
-        rows += [_row(row, place) for place, row in enumerate(found, start=1)]
+        listed = db.execute(_listed(intake_id, shown))
+        rows += [_row(row, position) for position, row in enumerate(listed, start=1)]
     return tuple(rows)
 
 
@@ -273,8 +275,8 @@ def enrolment_page(db: Session, actor: Actor, enrolment_id: EnrolmentId) -> Enro
 def _found(intake_id: IntakeId, shown: str, text: str) -> Select[*tuple[Any, ...]]:
     """Those of a list whose name or address contains the text, each with their place in all of it."""
     order = _ORDER.get(shown, ENROLMENT.decided_at.desc())
-    place = func.row_number().over(order_by=(order, ENROLMENT.id)).label("position")
-    everybody = _listed(intake_id, shown).order_by(None).add_columns(place).subquery().c
+    position = func.row_number().over(order_by=(order, ENROLMENT.id)).label("position")
+    everybody = _listed(intake_id, shown).order_by(None).add_columns(position).subquery().c
     words = (
         everybody.name.icontains(text, autoescape=True),
         everybody.email.icontains(text, autoescape=True),

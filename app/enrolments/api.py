@@ -83,13 +83,13 @@ def request_place(
     with visit.database.write() as db:
 
         def ask() -> str:
-            asked = service.request_place(db, visit.actor, intake_id, now=visit.now)
-            return RequestedShape.model_validate(asked).model_dump_json()
+            outcome = service.request_place(db, visit.actor, intake_id, now=visit.now)
+            return RequestedShape.model_validate(outcome).model_dump_json()
 
         def stands(answer: str) -> bool:
-            asked = RequestedShape.model_validate_json(answer)
+            outcome = RequestedShape.model_validate_json(answer)
             live = live_rows(db, intake_id, [visit.actor.user_id])
-            return asked.enrolment_id in {row.id for row in live}
+            return outcome.enrolment_id in {row.id for row in live}
 
         command = Submission(idempotency_key=idempotency_key, body=str(intake_id))
         answer = visit.once(db, command, ask, stands=stands)

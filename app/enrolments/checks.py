@@ -35,16 +35,18 @@ def places_not_oversold(db: Session, *, now: datetime) -> list[str]:
             IntakeRow.id, IntakeRow.places, IntakeRow.override, func.coalesce(held.c.people, 0)
         ).outerjoin(held, held.c.intake_id == IntakeRow.id)
     )
-    found = []
+    problems = []
     for intake_id, places, override, people in rows:
         if people > places + override:
-            found.append(
+            problems.append(
                 f"Intake {intake_id} has {places} places and an override of {override}, "
                 f"but {people} people hold one."
             )
         elif override > domain.override_for(places=places, taken=people):
-            found.append(f"Intake {intake_id} has an override of {override} that it does not need.")
-    return found
+            problems.append(
+                f"Intake {intake_id} has an override of {override} that it does not need."
+            )
+    return problems
 
 
 def one_live_row_each(db: Session, *, now: datetime) -> list[str]:

@@ -390,7 +390,7 @@ def money_refusal(state: EnrolmentState) -> EnrolmentsReason | None:
 def positions(queue: Iterable[tuple[EnrolmentId, int]]) -> dict[EnrolmentId, int]:
     """Return each waiter's position, from 1, in the order of the numbers they drew."""
     ordered = sorted(queue, key=lambda entry: (entry[1], entry[0]))
-    return {enrolment_id: place for place, (enrolment_id, _) in enumerate(ordered, start=1)}
+    return {enrolment_id: position for position, (enrolment_id, _) in enumerate(ordered, start=1)}
 
 
 def day_in_words(day: date) -> str:

@@ -48,9 +48,9 @@ def send(
         "reason": reason,
         "position": position,
     }
-    found = people(db, user_ids)
+    people_by_id = people(db, user_ids)
     for user_id in user_ids:
-        person = found[user_id]
+        person = people_by_id[user_id]
         notices.tell(
             db,
             person,

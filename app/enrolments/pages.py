@@ -48,10 +48,10 @@ def request_place(
 
             def ask() -> str:
                 nonlocal said
-                asked = service.request_place(
+                outcome = service.request_place(
                     db, visit.actor, intake_id, course_key=course_key, now=visit.now
                 )
-                said = _said(asked)
+                said = _said(outcome)
                 return visit.url("enrolments.mine")
 
             to = visit.once(db, submitted, ask)
@@ -80,10 +80,10 @@ def withdraw(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> R
     )
 
 
-def _said(asked: service.RequestOutcome) -> str:
-    if asked.state is EnrolmentState.waiting:
+def _said(outcome: service.RequestOutcome) -> str:
+    if outcome.state is EnrolmentState.waiting:
         return (
-            f"You are number {asked.position} on the waiting list. "
+            f"You are number {outcome.position} on the waiting list. "
             "We write to you when a place becomes free."
         )
     return "We have your request and keep a place for you. We write to you when it is confirmed."

@@ -154,11 +154,11 @@ def places_of_many(
 ) -> dict[UserId, tuple[ConfirmedPlace, ...]]:
     """Return the confirmed places of many people on one course, newest first, in one statement."""
     wanted = list(user_ids)
-    found: dict[UserId, tuple[ConfirmedPlace, ...]] = dict.fromkeys(wanted, ())
-    asked = {"user_ids": wanted, "course_key": course_key}
-    for place in _places(db, PLACES_OF_MANY, asked):
-        found[place.user_id] = (*found[place.user_id], place)
-    return found
+    places: dict[UserId, tuple[ConfirmedPlace, ...]] = dict.fromkeys(wanted, ())
+    values = {"user_ids": wanted, "course_key": course_key}
+    for place in _places(db, PLACES_OF_MANY, values):
+        places[place.user_id] = (*places[place.user_id], place)
+    return places
 
 
 def students_of_course(db: Session, course_key: str) -> tuple[ConfirmedPlace, ...]:
@@ -203,8 +203,10 @@ def offers(
     )
     if course_key is not None:
         query = query.where(IntakeRow.course_key == course_key)
-    found = _offers(db, db.scalars(query).all(), actor, now)
-    return tuple(one for one in found if one.refusal is not EnrolmentsReason.closed)
+    all_offers = _offers(db, db.scalars(query).all(), actor, now)
+    return tuple(
+        each_offer for each_offer in all_offers if each_offer.refusal is not EnrolmentsReason.closed
+    )
 
 
 def offer(
@@ -260,15 +262,15 @@ ASKED_FOR = Prepared(
 
 def own_places(db: Session, user_id: UserId, *, today: date, now: datetime) -> tuple[OwnPlace, ...]:
     """Return a person's own requests, places and wishes, those that live first, then the newest."""
-    found = _own(db, OWN, user_id, today, now)
-    return tuple(sorted(found, key=lambda place: place.state not in domain.LIVE))
+    own = _own(db, OWN, user_id, today, now)
+    return tuple(sorted(own, key=lambda place: place.state not in domain.LIVE))
 
 
 def asked_for(db: Session, user_id: UserId, *, today: date, now: datetime) -> tuple[OwnPlace, ...]:
     """Return the requests and wishes of a person that are not decided, the newest first. A wish on a
     list that is over is left out."""
-    found = _own(db, ASKED_FOR, user_id, today, now)
-    return tuple(place for place in found if place.state in domain.LIVE)
+    own = _own(db, ASKED_FOR, user_id, today, now)
+    return tuple(place for place in own if place.state in domain.LIVE)
 
 
 def _own(
@@ -355,7 +357,7 @@ def _offers(
 def _offer(
     intake: IntakeRow, own: EnrolmentState | None, waiting: int, is_confirmed: bool, now: datetime
 ) -> Offer:
-    gate = intake_from(intake)
+    intake_values = intake_from(intake)
     return Offer(
         intake_id=intake.id,
         course_key=intake.course_key,
@@ -363,17 +365,17 @@ def _offer(
         starts_on=intake.starts_on,
         price_pence=intake.price_pence,
         places=intake.places,
-        places_left=0 if waiting else gate.places_left,
+        places_left=0 if waiting else intake_values.places_left,
         waiting=waiting,
         opens_at=intake.opens_at,
         closes_at=intake.closes_at,
         own=own,
-        refusal=domain.request_refusal(gate, own, is_confirmed=is_confirmed, now=now),
-        decision=domain.decision(gate, waiting=waiting),
+        refusal=domain.request_refusal(intake_values, own, is_confirmed=is_confirmed, now=now),
+        decision=domain.decision(intake_values, waiting=waiting),
     )
 
 
 def _places(
-    db: Session, statement: Select[*tuple[Any, ...]], asked: dict[str, Any] | None = None
+    db: Session, statement: Select[*tuple[Any, ...]], values: dict[str, Any] | None = None
 ) -> tuple[ConfirmedPlace, ...]:
-    return tuple(ConfirmedPlace(*row) for row in db.execute(statement, asked))
+    return tuple(ConfirmedPlace(*row) for row in db.execute(statement, values))

@@ -20,7 +20,7 @@ def course_document(
 ) -> dict[str, Any]:
     """Return the course with an instance and an offer for each intake."""
     address = f"{base_url}/courses/{course.key}"
-    found = tuple(offers)
+    shown_offers = tuple(offers)
     document: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "Course",
@@ -33,7 +33,7 @@ def course_document(
         "coursePrerequisites": list(course.entry_rules),
         "teaches": list(course.outcomes),
     }
-    if found:
+    if shown_offers:
         document["hasCourseInstance"] = [
             {
                 "@type": "CourseInstance",
@@ -43,9 +43,9 @@ def course_document(
                 "courseWorkload": f"PT{course.hours}H",
                 "maximumAttendeeCapacity": offer.places,
             }
-            for offer in found
+            for offer in shown_offers
         ]
-        document["offers"] = [offer_document(offer, address) for offer in found]
+        document["offers"] = [offer_document(offer, address) for offer in shown_offers]
     return document
 
 

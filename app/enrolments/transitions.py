@@ -1,5 +1,5 @@
 """The steps that the use-cases of places are made of: join, reserve, confirm, end; each with its entry
-in the audit trail. The caller holds the gate and has asked for the permission."""
+in the audit trail. Callers lock the intake and check permissions."""
 
 from datetime import datetime
 from typing import Any

@@ -23,8 +23,8 @@ class AdminHome:
     @property
     def by_urgency(self) -> tuple[tuple[Urgency, tuple[AttentionItem, ...]], ...]:
         """The exceptions in lists, the urgent ones first."""
-        grouped = groupby(self.exceptions, key=lambda one: one.urgency)
-        return tuple((urgency, tuple(found)) for urgency, found in grouped)
+        grouped = groupby(self.exceptions, key=lambda item: item.urgency)
+        return tuple((urgency, tuple(items)) for urgency, items in grouped)
 
 
 def admin_home(db: Session, zone: ZoneInfo, now: datetime) -> AdminHome:

@@ -81,10 +81,10 @@ def students_at_risk(db: Session, actor: Actor, *, now: datetime) -> AtRiskList:
     """Return whom the actor should talk to."""
     whose: QueryValues = {"viewer": actor.user_id, "now": now, "most": MOST_LOOKED_AT}
     places, is_partial = _places(db, whose)
-    asked: QueryValues = {"students": [place.user_id for place in places]}
-    tried, assessed = _tried(db, asked), _not_competent(db, asked)
-    done = {(user_id, key): at for user_id, key, at in db.execute(LAST_DONE, asked)}
-    found = []
+    student_values: QueryValues = {"students": [place.user_id for place in places]}
+    tried, assessed = _tried(db, student_values), _not_competent(db, student_values)
+    done = {(user_id, key): at for user_id, key, at in db.execute(LAST_DONE, student_values)}
+    at_risk = []
     for place in places:
         key = (place.user_id, place.course_key)
         course = courses.revision(db, place.revision_id).course
@@ -93,10 +93,16 @@ def students_at_risk(db: Session, actor: Actor, *, now: datetime) -> AtRiskList:
         )
         reason = risk_of(studies, now)
         if reason is not None:
-            found.append(AtRiskStudent(key[0], place.name, place.email, key[1], reason))
+            at_risk.append(AtRiskStudent(key[0], place.name, place.email, key[1], reason))
     order = list(RiskReason)
-    found.sort(key=lambda one: (order.index(one.help.trouble), one.help.since or now, one.name))
-    return AtRiskList(tuple(found[:MOST_SHOWN]), max(0, len(found) - MOST_SHOWN), is_partial)
+    at_risk.sort(
+        key=lambda student: (
+            order.index(student.help.trouble),
+            student.help.since or now,
+            student.name,
+        )
+    )
+    return AtRiskList(tuple(at_risk[:MOST_SHOWN]), max(0, len(at_risk) - MOST_SHOWN), is_partial)
 
 
 def _studies(
@@ -107,21 +113,21 @@ def _studies(
     assessed_at: datetime | None,
 ) -> StudyState:
     quizzes = {quiz.key: quiz for quiz in course.quizzes}
-    moments = [since, *(one.last_at for one in tried), *([last_done] if last_done else [])]
+    moments = [since, *(quiz.last_at for quiz in tried), *([last_done] if last_done else [])]
     return StudyState(
         unpassed=tuple(
             Unpassed(
-                quizzes[one.quiz_key].title,
-                one.attempts,
-                quizzes[one.quiz_key].attempts,
-                one.running,
+                quizzes[quiz.quiz_key].title,
+                quiz.attempts,
+                quizzes[quiz.quiz_key].attempts,
+                quiz.running,
             )
-            for one in tried
-            if one.quiz_key in quizzes and not one.is_passed
+            for quiz in tried
+            if quiz.quiz_key in quizzes and not quiz.is_passed
         ),
         # The final test opens when every module is complete, and what is complete stays so.
         is_theory_complete=any(
-            one.is_passed and one.quiz_key == course.final_test for one in tried
+            quiz.is_passed and quiz.quiz_key == course.final_test for quiz in tried
         ),
         active_at=max(moments),
         assessed_at=assessed_at,
@@ -215,12 +221,12 @@ ASSESSED = (
 )
 
 
-def _places(db: Session, asked: QueryValues) -> tuple[list[_Place], bool]:
+def _places(db: Session, values: QueryValues) -> tuple[list[_Place], bool]:
     """Return these students' places on courses, and whether there are more students than are looked at. Of
     two places on one course the newest counts."""
     newest: dict[Key, _Place] = {}
     total = 0
-    for row in db.execute(PLACES, asked):
+    for row in db.execute(PLACES, values):
         user_id, name, email, course_key, revision_id, decided_at, starts_on, total = row
         if revision_id is None or decided_at is None:
             continue  # a confirmed place has both
@@ -229,20 +235,20 @@ def _places(db: Session, asked: QueryValues) -> tuple[list[_Place], bool]:
     return list(newest.values()), total > MOST_LOOKED_AT
 
 
-def _tried(db: Session, asked: QueryValues) -> dict[Key, list[_Tried]]:
-    found: dict[Key, list[_Tried]] = {}
-    for row in db.execute(TRIED, asked):
+def _tried(db: Session, values: QueryValues) -> dict[Key, list[_Tried]]:
+    quizzes: dict[Key, list[_Tried]] = {}
+    for row in db.execute(TRIED, values):
         user_id, course_key, quiz_key, attempts, passed, running, last_at = row
-        one = _Tried(quiz_key, attempts, passed > 0, running > 0, last_at)
-        found.setdefault((user_id, course_key), []).append(one)
-    return found
+        quiz = _Tried(quiz_key, attempts, passed > 0, running > 0, last_at)
+        quizzes.setdefault((user_id, course_key), []).append(quiz)
+    return quizzes
 
 
-def _not_competent(db: Session, asked: QueryValues) -> dict[Key, datetime]:
+def _not_competent(db: Session, values: QueryValues) -> dict[Key, datetime]:
     """Return whose newest signed assessment of a course ended as not yet competent, and when."""
     newest = {
         (student_id, course_key): (outcome, at)
-        for student_id, course_key, outcome, at in db.execute(ASSESSED, asked)
+        for student_id, course_key, outcome, at in db.execute(ASSESSED, values)
     }
     return {
         key: at

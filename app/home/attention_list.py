@@ -63,7 +63,7 @@ def attention_items(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Atte
     of thing, however much of it there is."""
     planned = days_not_over(db, now=now)
     unpaid, things, people = _counts(db, now)
-    found = [
+    items = [
         *_mails(db, now),
         *_runs(db, now),
         *_few(_certificates(db), "certificates that wait", "/admin/certificates"),
@@ -81,13 +81,13 @@ def attention_items(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Atte
         *_invoices(unpaid),
     ]
     order = list(Urgency)
-    return tuple(sorted(found, key=lambda one: order.index(one.urgency)))
+    return tuple(sorted(items, key=lambda item: order.index(item.urgency)))
 
 
 def _mails(db: Session, now: datetime) -> list[AttentionItem]:
     """Mails and follow-up work that wait too long, with the reason, and what was given up."""
     deliveries = outbox.deliveries(db, now=now)
-    found = [
+    items = [
         AttentionItem(
             Urgency.now,
             f"{_many(each.waiting, *WAITING[each.kind])} to be delivered",
@@ -98,10 +98,10 @@ def _mails(db: Session, now: datetime) -> list[AttentionItem]:
         for each in deliveries
         if each.is_late(now)
     ]
-    found += [_worker(each, now) for each in deliveries if _is_worker_missed(each, now)]
+    items += [_worker(each, now) for each in deliveries if _is_worker_missed(each, now)]
     given_up = sum(each.given_up for each in deliveries)
     if given_up:
-        found.append(
+        items.append(
             AttentionItem(
                 Urgency.now,
                 f"{_many(given_up, 'mail or follow-up', 'mails or follow-ups')} could not be delivered",
@@ -110,7 +110,7 @@ def _mails(db: Session, now: datetime) -> list[AttentionItem]:
                 "See them",
             )
         )
-    return found
+    return items
 
 
 def _is_worker_missed(delivery: outbox.Delivery, now: datetime) -> bool:
@@ -194,13 +194,13 @@ def _unsigned(db: Session, now: datetime) -> list[AttentionItem]:
     return [
         AttentionItem(
             Urgency.now,
-            f"{_many(one.count, 'assessment', 'assessments')} of {one.instructor_name} "
-            f"{'is' if one.count == 1 else 'are'} not signed",
-            f"{one.title}, {day_words(one.starts_at, one.zone)}. Until then the students see no report.",
-            f"/teach/practicals/{one.practical_id}",
+            f"{_many(late.count, 'assessment', 'assessments')} of {late.instructor_name} "
+            f"{'is' if late.count == 1 else 'are'} not signed",
+            f"{late.title}, {day_words(late.starts_at, late.zone)}. Until then the students see no report.",
+            f"/teach/practicals/{late.practical_id}",
             "See the roster",
         )
-        for one in assessments.unsigned_after(db, before=now - AFTER_A_DAY)
+        for late in assessments.unsigned_after(db, before=now - AFTER_A_DAY)
     ]
 
 
@@ -269,12 +269,12 @@ def _attendance(db: Session, now: datetime) -> list[AttentionItem]:
     return [
         AttentionItem(
             Urgency.soon,
-            f"Nobody said whether {_many(one.people, 'person', 'people')} came",
-            f"{one.practical.title}, {_day(one.practical)}. A certificate needs it.",
-            f"/teach/practicals/{one.practical.practical_id}",
+            f"Nobody said whether {_many(day.people, 'person', 'people')} came",
+            f"{day.practical.title}, {_day(day.practical)}. A certificate needs it.",
+            f"/teach/practicals/{day.practical.practical_id}",
             "Mark attendance",
         )
-        for one in practicals_pending.unmarked_attendance(db, before=now - AFTER_A_DAY)
+        for day in practicals_pending.unmarked_attendance(db, before=now - AFTER_A_DAY)
     ]
 
 
@@ -296,13 +296,13 @@ def _waiting_days(db: Session, now: datetime) -> list[AttentionItem]:
     return [
         AttentionItem(
             Urgency.later,
-            f"{_many(one.people, 'person waits', 'people wait')} although places are free",
-            f"{one.practical.title}, {_day(one.practical)}. Nobody on the list can take one "
+            f"{_many(day.people, 'person waits', 'people wait')} although places are free",
+            f"{day.practical.title}, {_day(day.practical)}. Nobody on the list can take one "
             "now: see what each still needs.",
-            f"/admin/practicals/{one.practical.practical_id}/waiting",
+            f"/admin/practicals/{day.practical.practical_id}/waiting",
             "See who waits",
         )
-        for one in practicals_pending.waiting_beside_places(db, now=now)
+        for day in practicals_pending.waiting_beside_places(db, now=now)
     ]
 
 
@@ -311,13 +311,13 @@ def _waiting_intakes(db: Session, zone: ZoneInfo, now: datetime) -> list[Attenti
     return [
         AttentionItem(
             Urgency.later,
-            f"{_many(one.waiting, 'person', 'people')} waited for an intake that has places free",
-            f"{one.title}: {_many(one.places_left, 'place is', 'places are')} free, and reservations "
+            f"{_many(intake.waiting, 'person', 'people')} waited for an intake that has places free",
+            f"{intake.title}: {_many(intake.places_left, 'place is', 'places are')} free, and reservations "
             "have closed with the waiting list. Nobody moves up any more; reserve a place for somebody.",
-            f"/admin/intakes/{one.intake_id}?show=ended",
+            f"/admin/intakes/{intake.intake_id}?show=ended",
             "See who waited",
         )
-        for one in enrolments_pending.waiting_beside_places(db, today=today, now=now)
+        for intake in enrolments_pending.waiting_beside_places(db, today=today, now=now)
     ]
 
 
@@ -335,17 +335,17 @@ def _invoices(unpaid: int) -> list[AttentionItem]:
     ]
 
 
-def _few(found: list[AttentionItem], rest: str, href: str) -> list[AttentionItem]:
+def _few(items: list[AttentionItem], rest: str, href: str) -> list[AttentionItem]:
     """Return the first of one kind, and one line for the others."""
-    more = len(found) - MOST_OF_A_KIND
+    more = len(items) - MOST_OF_A_KIND
     if more < 1:
-        return found
-    line = AttentionItem(found[0].urgency, f"{more:,} more {rest}", "", href, "See them all")
-    return [*found[:MOST_OF_A_KIND], line]
+        return items
+    line = AttentionItem(items[0].urgency, f"{more:,} more {rest}", "", href, "See them all")
+    return [*items[:MOST_OF_A_KIND], line]
 
 
-def _many(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
+def _many(count: int, singular: str, many: str) -> str:
+    return f"{count:,} {singular if count == 1 else many}"
 
 
 def _day(day: PracticalSummary) -> str:

@@ -60,14 +60,14 @@ def risk_of(studies: StudyState, now: datetime) -> RiskFinding | None:
     One missed attempt is learning; two are a reason to talk. Who has completed the theory waits for a
     practical day and is not idle.
     """
-    used_up = _worst(one for one in studies.unpassed if _is_used_up(one))
+    used_up = _worst(quiz for quiz in studies.unpassed if _is_used_up(quiz))
     if used_up is not None:
         count = "The only attempt" if used_up.allowed == 1 else f"All {used_up.allowed} attempts"
         verb = "is" if used_up.allowed == 1 else "are"
         return RiskFinding(RiskReason.used_up, f"{count} at “{used_up.title}” {verb} used.")
     if studies.assessed_at is not None:
         return RiskFinding(RiskReason.not_yet_competent, "Assessed on", studies.assessed_at)
-    stuck = _worst(one for one in studies.unpassed if one.failed >= TRIES_BEFORE_HELP)
+    stuck = _worst(quiz for quiz in studies.unpassed if quiz.failed >= TRIES_BEFORE_HELP)
     if stuck is not None:
         return RiskFinding(
             RiskReason.not_passed, f"{stuck.failed} attempts at “{stuck.title}”, not passed yet."
@@ -77,10 +77,10 @@ def risk_of(studies: StudyState, now: datetime) -> RiskFinding | None:
     return None
 
 
-def _is_used_up(one: Unpassed) -> bool:
-    return one.allowed is not None and one.failed >= one.allowed
+def _is_used_up(quiz: Unpassed) -> bool:
+    return quiz.allowed is not None and quiz.failed >= quiz.allowed
 
 
-def _worst(found: Iterable[Unpassed]) -> Unpassed | None:
+def _worst(quizzes: Iterable[Unpassed]) -> Unpassed | None:
     """The quiz that was tried most often."""
-    return max(found, key=lambda one: one.failed, default=None)
+    return max(quizzes, key=lambda quiz: quiz.failed, default=None)

@@ -91,6 +91,9 @@ def _day(
         day,
         note,
         people,
-        sum(one.seat.attendance is None for one in people),
-        sum(one.standing is not None and one.standing.outcome is None for one in people),
+        sum(expected.seat.attendance is None for expected in people),
+        sum(
+            expected.standing is not None and expected.standing.outcome is None
+            for expected in people
+        ),
     )

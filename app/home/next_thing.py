@@ -92,20 +92,20 @@ class NextThing:
     certificate: CertificateView | None = None
 
 
-def next_thing(known: StudentSituation, now: datetime) -> NextThing:
+def next_thing(situation: StudentSituation, now: datetime) -> NextThing:
     """Return the one thing to do now.
 
     A clock that runs comes first, then a day that is today; then the theory of any course, its
     practical, its certificate; then what somebody else decides; last what can be begun.
     """
     return (
-        _running(known.tries, now)
-        or _first(known.courses, lambda course: _today(course, now))
-        or _first(known.courses, lambda course: _theory(course, now))
-        or _first(known.courses, _practical)
-        or _first(known.courses, _paper)
-        or _asked_for(known.places)
-        or _certified(known.certificates)
+        _running(situation.tries, now)
+        or _first(situation.courses, lambda course: _today(course, now))
+        or _first(situation.courses, lambda course: _theory(course, now))
+        or _first(situation.courses, _practical)
+        or _first(situation.courses, _paper)
+        or _asked_for(situation.places)
+        or _certified(situation.certificates)
         or NextThing(JourneyStage.reserve)
     )
 
@@ -113,14 +113,14 @@ def next_thing(known: StudentSituation, now: datetime) -> NextThing:
 def _first(
     courses: tuple[CourseStanding, ...], chosen: Callable[[CourseStanding], NextThing | None]
 ) -> NextThing | None:
-    return next((found for course in courses if (found := chosen(course))), None)
+    return next((next_thing for course in courses if (next_thing := chosen(course))), None)
 
 
 def _running(tries: tuple[AttemptSummary, ...], now: datetime) -> NextThing | None:
     """The attempt that ends first; one without a limit waits for those with one."""
     never = datetime.max.replace(tzinfo=UTC)
-    running = [one for one in tries if not one.has_ended(now)]
-    running.sort(key=lambda one: one.due_at or never)
+    running = [attempt for attempt in tries if not attempt.has_ended(now)]
+    running.sort(key=lambda attempt: attempt.due_at or never)
     return NextThing(JourneyStage.resume, attempt=running[0]) if running else None
 
 
@@ -145,7 +145,7 @@ def _theory(course: CourseStanding, now: datetime) -> NextThing | None:
 
 def _quiz(course: CourseStanding, step: NextStep, now: datetime) -> NextThing:
     """The quiz is not passed, so every attempt that has ended and is marked was not enough."""
-    last = next((one for one in course.tries if one.has_ended(now)), None)
+    last = next((attempt for attempt in course.tries if attempt.has_ended(now)), None)
     if last is None:
         stage = JourneyStage.final if step.kind is StepKind.final else JourneyStage.quiz
         return NextThing(stage, course.progress)
@@ -170,7 +170,7 @@ def _practical(course: CourseStanding) -> NextThing | None:
     report = course.reports[0] if course.reports else None
     if report is not None and _asks_for_another_day(report, way):
         return NextThing(JourneyStage.book_again, course.progress, report=report)
-    if not any(one.kind is MissingKind.attendance for one in way.missing):
+    if not any(requirement.kind is MissingKind.attendance for requirement in way.missing):
         return NextThing(JourneyStage.being_assessed, course.progress, way=way)
     return NextThing(JourneyStage.book, course.progress)
 
@@ -200,12 +200,14 @@ def _asked_for(places: tuple[OwnPlace, ...]) -> NextThing | None:
         (EnrolmentState.requested, JourneyStage.requested),
         (EnrolmentState.waiting, JourneyStage.waiting),
     ):
-        place = next((one for one in places if one.state is state), None)
+        place = next((own_place for own_place in places if own_place.state is state), None)
         if place is not None:
             return NextThing(stage, place=place)
     return None
 
 
 def _certified(certificates: tuple[CertificateView, ...]) -> NextThing | None:
-    valid = next((one for one in certificates if one.status is Status.valid), None)
+    valid = next(
+        (certificate for certificate in certificates if certificate.status is Status.valid), None
+    )
     return None if valid is None else NextThing(JourneyStage.certified, certificate=valid)

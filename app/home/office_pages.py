@@ -40,12 +40,12 @@ def show_system(visit: Visit) -> Response:
 @pages.get("/admin/outbox", name="home.outbox", access=ADMIN)
 def show_outbox(visit: Visit) -> Response:
     with visit.database.read() as db:
-        found = deliveries(db, now=visit.now)
+        kinds = deliveries(db, now=visit.now)
         refused = outbox_queries.refused(db)
         given_up = outbox_queries.given_up(db)
     return visit.render(
         "home/outbox.html",
-        deliveries=found,
+        deliveries=kinds,
         refused=refused,
         given_up=given_up,
         rule=RULE["mails_given_up"],

@@ -99,12 +99,15 @@ def _progress(db: Session, person_id: UserId) -> tuple[ProgressLine, ...]:
 
 def _quizzes(db: Session, person_id: UserId) -> tuple[QuizStory, ...]:
     """Return the quizzes that were tried, the one tried last first."""
-    found: dict[tuple[str, str], list[Attempt]] = {}
+    attempts_by_quiz: dict[tuple[str, str], list[Attempt]] = {}
     for attempt in quizzes.attempts_of(db, person_id):
-        found.setdefault((attempt.course_key, attempt.quiz_key), []).append(attempt)
+        attempts_by_quiz.setdefault((attempt.course_key, attempt.quiz_key), []).append(attempt)
     return tuple(
-        QuizStory(_title(db, attempts[0]), tuple(_line(one) for one in reversed(attempts)))
-        for attempts in found.values()
+        QuizStory(
+            _title(db, attempts[0]),
+            tuple(_line(each_attempt) for each_attempt in reversed(attempts)),
+        )
+        for attempts in attempts_by_quiz.values()
     )
 
 

@@ -54,7 +54,7 @@ def show_accessibility(visit: Visit) -> Response:
 def show_cookies(visit: Visit) -> Response:
     """Names and lifetimes come from the code that sets the cookies."""
     student, staff = {Role.student}, {Role.instructor}
-    found: tuple[Cookie, ...] = cookies(
+    site_cookies: tuple[Cookie, ...] = cookies(
         sid=cookie_name(visit.settings, "sid"),
         step=cookie_name(visit.settings, WAITING),
         codes=cookie_name(visit.settings, fresh_codes.COOKIE),
@@ -74,7 +74,7 @@ def show_cookies(visit: Visit) -> Response:
         "The cookies of this site, what each is for and how long it lasts.",
         "/cookies",
     )
-    return visit.render("home/cookies.html", preview=preview, page=found)
+    return visit.render("home/cookies.html", preview=preview, page=site_cookies)
 
 
 @pages.get("/sitemap.xml", name="home.sitemap", access=EVERYONE)

@@ -79,8 +79,8 @@ def system_status(
         *(run_problem(run, now) for run in demanded_runs(runs, settings)),
     ]
     order = list(Urgency)
-    found = sorted((each for each in problems if each), key=lambda each: order.index(each.urgency))
-    return SystemStatus(software, all_deliveries, runs, last_deletion(db), tuple(found), now)
+    kinds = sorted((each for each in problems if each), key=lambda each: order.index(each.urgency))
+    return SystemStatus(software, all_deliveries, runs, last_deletion(db), tuple(kinds), now)
 
 
 def run_problems(runs: tuple[Run, ...], settings: Settings, *, now: datetime) -> tuple[str, ...]:

@@ -68,13 +68,14 @@ def student_home(
     tries = quizzes.tries_of(db, user_id)
     dates = summaries.upcoming_for_student(db, user_id, now=now, most=MOST_DATES)
     reports = assessments.reports_of(db, user_id)
-    asked = enrolments.asked_for(db, user_id, today=now.astimezone(zone).date(), now=now)
+    undecided = enrolments.asked_for(db, user_id, today=now.astimezone(zone).date(), now=now)
     ways = {way.course_key: way for way in own.ways}
     pinned = {place.course_key: place for place in reversed(places)}
     standings = tuple(
-        _standing(db, one, pinned[one.key], ways, tries, dates, reports) for one in progress
+        _standing(db, course_progress, pinned[course_progress.key], ways, tries, dates, reports)
+        for course_progress in progress
     )
-    chosen = next_thing(StudentSituation(standings, tries, asked, own.certificates), now)
+    chosen = next_thing(StudentSituation(standings, tries, undecided, own.certificates), now)
     return StudentHome(
         next=chosen,
         quiz_title=_quiz_title(db, chosen.attempt),
@@ -82,7 +83,7 @@ def student_home(
         life_support=_life_support(db, actor, chosen, pinned, now),
         courses=progress,
         dates=tuple(date for date in dates if date is not chosen.date),
-        places=tuple(place for place in asked if place is not chosen.place),
+        places=tuple(place for place in undecided if place is not chosen.place),
         reports=reports,
         own=own,
         news=notices.news(db, actor),
@@ -106,7 +107,9 @@ def _standing(
         way=ways.get(key),
         attempts=quiz.attempts if quiz else None,
         tries=tuple(
-            one for one in tries if quiz and (one.course_key, one.quiz_key) == (key, quiz.key)
+            attempt
+            for attempt in tries
+            if quiz and (attempt.course_key, attempt.quiz_key) == (key, quiz.key)
         ),
         dates=tuple(date for date in dates if date.practical.course_key == key),
         reports=tuple(report for report in reports if report.course_key == key),

@@ -80,5 +80,5 @@ def _is_in(text: str, networks: tuple[Network, ...]) -> bool:
 
 
 def _without_port(hop: str) -> str:
-    found = _WITH_PORT.fullmatch(hop)
-    return (found["six"] or found["four"]) if found else hop
+    match = _WITH_PORT.fullmatch(hop)
+    return (match["six"] or match["four"]) if match else hop

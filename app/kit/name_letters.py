@@ -30,15 +30,19 @@ def where_in(name: str, letters: Collection[str]) -> str:
 
     “ᏣᎳᎩ”, or “ꦗ” and “ꦮ” in “Anaꦗꦮ”. A mark is shown with the letter it stands on.
     """
-    found = []
+    parts = []
     for word in name.split():
         drawn_as_one = _letters_with_marks(word)
-        wanted = [one for one in drawn_as_one if any(letter in letters for letter in one)]
+        wanted = [
+            letter_group
+            for letter_group in drawn_as_one
+            if any(letter in letters for letter in letter_group)
+        ]
         if len(wanted) == len(drawn_as_one):
-            found.append(f"“{word}”")
+            parts.append(f"“{word}”")
         elif wanted:
-            found.append(f"{listed([f'“{one}”' for one in dict.fromkeys(wanted)])} in “{word}”")
-    return listed(found) or f"“{name}”"
+            parts.append(f"{listed([f'“{shown}”' for shown in dict.fromkeys(wanted)])} in “{word}”")
+    return listed(parts) or f"“{name}”"
 
 
 def listed(words: Sequence[str]) -> str:

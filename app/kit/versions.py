@@ -83,8 +83,8 @@ def _digest(name: str, value: object) -> str:
     return urlsafe_b64encode(digest[:_DIGEST_BYTES]).decode()
 
 
-def _differ(one: object, other: object) -> bool:
-    return _plain(one) != _plain(other)
+def _differ(value: object, other: object) -> bool:
+    return _plain(value) != _plain(other)
 
 
 def _plain(value: object) -> str:

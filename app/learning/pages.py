@@ -51,11 +51,11 @@ def show_glossary(visit: Visit, course_key: str) -> Response:
 
 @pages.get("/learn/{course_key}/search", name="learning.search", access=STUDENT)
 def search_course(visit: Visit, course_key: str) -> Response:
-    asked = visit.request.query_params
-    number = page_number(asked.get("page"))
+    query = visit.request.query_params
+    number = page_number(query.get("page"))
     with visit.database.read() as db:
         page = search.search_page(
-            db, visit.actor, course_key, query=asked.get("q", ""), number=number
+            db, visit.actor, course_key, query=query.get("q", ""), number=number
         )
     return visit.render("learning/search.html", page=page)
 

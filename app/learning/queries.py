@@ -118,7 +118,8 @@ class CourseMap:
             (
                 line.module.key
                 for line in self.modules
-                if line.quiz.key == step.key or any(one.key == step.key for one in line.lessons)
+                if line.quiz.key == step.key
+                or any(lesson.key == step.key for lesson in line.lessons)
             ),
             None,
         )
@@ -164,15 +165,15 @@ class LearningState:
 def find_lesson(course: Course, done: Done, lesson_key: str) -> tuple[Module, Lesson]:
     """Return a lesson that is open to the student; raise NotFound, or ModuleLocked with what is
     missing."""
-    found = course.find_lesson(lesson_key)
-    if found is None:
+    module_and_lesson = course.find_lesson(lesson_key)
+    if module_and_lesson is None:
         raise NotFound
-    progress = domain.progress_of(course, found[0], done)
+    progress = domain.progress_of(course, module_and_lesson[0], done)
     if progress.state is ModuleState.locked:
-        (module,) = domain.numbered(course, [found[0]])
+        (module,) = domain.numbered(course, [module_and_lesson[0]])
         missing = domain.numbered(course, progress.missing)
         raise ModuleLocked(course.key, module, missing)
-    return found
+    return module_and_lesson
 
 
 KEPT = 300
@@ -218,11 +219,11 @@ def progress_on(
     """The same for somebody whose places, newest first, and completions are known; no statement
     while the courses are in memory."""
     by_course = {place.course_key: place for place in reversed(tuple(places))}
-    found = [
+    progress_rows = [
         _progress(revision(db, place.revision_id).course, done.get(key, Done()))
         for key, place in by_course.items()
     ]
-    return tuple(sorted(found, key=lambda progress: progress.title))
+    return tuple(sorted(progress_rows, key=lambda progress: progress.title))
 
 
 def course_map(db: Session, actor: Actor, course_key: str) -> CourseMap:
@@ -262,7 +263,7 @@ def _lesson_page(
 ) -> LessonPage:
     course = published.course
     module, lesson = find_lesson(course, done, lesson_key)
-    place = module.lessons.index(lesson)
+    index = module.lessons.index(lesson)
     shown, concerning = corrected_lesson(lesson, corrections)
     is_done = lesson.key in done.lessons
     (named,) = domain.numbered(course, [module])
@@ -272,12 +273,12 @@ def _lesson_page(
         module=named,
         lesson=shown,
         corrections=concerning,
-        number=place + 1,
+        number=index + 1,
         count=len(module.lessons),
         is_done=is_done,
         may_undo=is_done and not domain.stays_done(module, done),
-        previous=module.lessons[place - 1] if place else None,
-        following=module.lessons[place + 1] if place + 1 < len(module.lessons) else None,
+        previous=module.lessons[index - 1] if index else None,
+        following=module.lessons[index + 1] if index + 1 < len(module.lessons) else None,
         quiz=_quiz_line(_quiz_of(course, module.quiz), done),
     )
 

@@ -94,12 +94,12 @@ def _index(
 
 def _result(course: Course, done: Done, hit: search.SearchHit) -> SearchResult:
     document = hit.document
-    found = course.find_lesson(document.key) if document.kind is HitKind.lesson else None
-    if found is None:
+    hit_lesson = course.find_lesson(document.key) if document.kind is HitKind.lesson else None
+    if hit_lesson is None:
         return SearchResult(
             document.kind, document.key, hit.title, hit.excerpt, None, None, locked=False
         )
-    module, _ = found
+    module, _ = hit_lesson
     locked = domain.progress_of(course, module, done).state is ModuleState.locked
     return SearchResult(
         kind=document.kind,

@@ -116,8 +116,8 @@ def _complete(
     now: datetime,
     evidence_id: EventId | None,
 ) -> None:
-    asked = {"user": user_id, "course": course_key, "kind": kind, "item": key}
-    if db.scalar(KNOWN, asked) is not None:
+    values = {"user": user_id, "course": course_key, "kind": kind, "item": key}
+    if db.scalar(KNOWN, values) is not None:
         return
     completion = {
         "id": EventId(new_uuid()),

@@ -51,17 +51,17 @@ class Delivery:
     def problems(self, now: datetime) -> tuple[str, ...]:
         """Return in sentences what keeps this kind from being delivered; empty when all is well. What was
         given up is for an admin to decide; it says nothing about the rest."""
-        found = []
+        sentences = []
         if self.heartbeat.at is None:
-            found.append(f"No worker for {WORDS[self.kind]} ever ran here.")
+            sentences.append(f"No worker for {WORDS[self.kind]} ever ran here.")
         elif self.heartbeat.is_silent(now):
             ago = span_words(now - self.heartbeat.at)
-            found.append(f"The worker for {WORDS[self.kind]} was last seen {ago} ago.")
+            sentences.append(f"The worker for {WORDS[self.kind]} was last seen {ago} ago.")
         if self.heartbeat.trouble:
-            found.append(self.heartbeat.trouble)
+            sentences.append(self.heartbeat.trouble)
         if self.due_since is not None and self.is_late(now):
-            found.append(f"The oldest has waited for {span_words(now - self.due_since)}.")
-        return tuple(found)
+            sentences.append(f"The oldest has waited for {span_words(now - self.due_since)}.")
+        return tuple(sentences)
 
 
 def deliveries(db: Session, *, now: datetime) -> tuple[Delivery, ...]:
@@ -88,11 +88,11 @@ def deliveries(db: Session, *, now: datetime) -> tuple[Delivery, ...]:
     rows: Iterable[Row[Any]] = db.execute(union_all(waiting, given_up))
     counted = {(bool(row.is_mail), bool(row.is_given_up)): row for row in rows}
     beats = {beat.kind: beat for beat in heartbeats(db)}
-    found = []
+    delivery_kinds = []
     for kind in EventKind:
         row = counted.get((kind is EventKind.mails, False))
         dead = counted.get((kind is EventKind.mails, True))
-        found.append(
+        delivery_kinds.append(
             Delivery(
                 kind,
                 row.events if row else 0,
@@ -101,4 +101,4 @@ def deliveries(db: Session, *, now: datetime) -> tuple[Delivery, ...]:
                 beats[kind],
             )
         )
-    return tuple(found)
+    return tuple(delivery_kinds)

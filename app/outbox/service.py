@@ -99,11 +99,11 @@ def take_facts(db: Session, *, now: datetime) -> list[tuple[str, dict[str, Any]]
         OutboxEvent.done_at.is_(None),
         OutboxEvent.dead_at.is_(None),
     )
-    found = db.execute(
+    facts = db.execute(
         select(OutboxEvent.name, OutboxEvent.payload).where(*waiting).order_by(OutboxEvent.id)
     ).all()
     db.execute(update(OutboxEvent).where(*waiting).values(done_at=now))
-    distinct = {json.dumps([name, fact], sort_keys=True): (name, fact) for name, fact in found}
+    distinct = {json.dumps([name, fact], sort_keys=True): (name, fact) for name, fact in facts}
     return list(distinct.values())
 
 

@@ -90,7 +90,7 @@ def list_practicals(
     """The published dates to come, the student's own ones first. `kind` is a course's key, a slash and the
     key of a kind of practical; `month` looks like 2026-12."""
     with visit.database.read() as db:
-        found = dates_page(
+        dates = dates_page(
             db,
             visit.actor,
             DateFilters(kind or None, month or None, free),
@@ -98,17 +98,17 @@ def list_practicals(
             number=page_number(page),
             now=visit.now,
         )
-    if kind and kind not in dict(found.kinds):
+    if kind and kind not in dict(dates.kinds):
         raise Invalid(
             "There is no such kind of practical.",
-            fields={"parameter kind": f"Known here: {', '.join(dict(found.kinds)) or 'none'}."},
+            fields={"parameter kind": f"Known here: {', '.join(dict(dates.kinds)) or 'none'}."},
         )
     return PracticalsOut(
-        own=[_practical(row) for row in found.own],
-        practicals=[_practical(row) for row in found.dates.rows],
-        page=found.dates.number,
-        pages=found.dates.count,
-        total=found.dates.total,
+        own=[_practical(row) for row in dates.own],
+        practicals=[_practical(row) for row in dates.dates.rows],
+        page=dates.dates.number,
+        pages=dates.dates.count,
+        total=dates.dates.total,
     )
 
 
@@ -208,7 +208,9 @@ def _once(
             return str(use_case(db, visit.actor, practical_id, now=visit.now))
 
         submission = Submission(idempotency_key=key, body=str(practical_id))
-        return visit.once(db, submission, effect, stands=lambda made: stands(db, UUID(made)))
+        return visit.once(
+            db, submission, effect, stands=lambda stored_id: stands(db, UUID(stored_id))
+        )
 
 
 def _practical(row: DateRow) -> PracticalOut:
@@ -233,5 +235,5 @@ def _practical(row: DateRow) -> PracticalOut:
     )
 
 
-def _unmet(found: tuple[Unmet, ...]) -> list[UnmetOut]:
-    return [UnmetOut.model_validate(unmet) for unmet in found]
+def _unmet(unmet: tuple[Unmet, ...]) -> list[UnmetOut]:
+    return [UnmetOut.model_validate(unmet) for unmet in unmet]

@@ -38,26 +38,26 @@ def seats_are_counted(db: Session, *, now: datetime) -> list[str]:
         .correlate(PracticalRow)
         .scalar_subquery()
     )
-    found = []
+    problems = []
     for practical_id, taken, capacity, override, rows in db.execute(
         select(
             PracticalRow.id, PracticalRow.taken, PracticalRow.capacity, PracticalRow.override, held
         ).order_by(PracticalRow.id)
     ):
         if rows > capacity + override:
-            found.append(
+            problems.append(
                 f"Practical {practical_id}: {rows} places held, {capacity + override} exist."
             )
         if rows != taken:
-            found.append(
+            problems.append(
                 f"Practical {practical_id}: the counter says {taken}, the rows say {rows}."
             )
-    return found
+    return problems
 
 
 def one_living_row_each(db: Session, *, now: datetime) -> list[str]:
     """Nobody has two confirmed seats, or two waiting entries, on one day."""
-    found = []
+    problems = []
     for table, live, words in (
         (Seat, Seat.state == SeatState.confirmed, "living places"),
         (WaitingEntry, WaitingEntry.state == WaitingState.waiting, "living waiting entries"),
@@ -68,11 +68,11 @@ def one_living_row_each(db: Session, *, now: datetime) -> list[str]:
             .group_by(table.practical_id, table.user_id)
             .having(func.count() > 1)
         )
-        found += [
+        problems += [
             f"Practical {practical_id}: person {user_id} has {count} {words}."
             for practical_id, user_id, count in rows
         ]
-    return found
+    return problems
 
 
 def cancelled_days_are_empty(db: Session, *, now: datetime) -> list[str]:
@@ -115,8 +115,8 @@ def nobody_waits_in_vain(db: Session, *, now: datetime) -> list[str]:
 def _waiters_in_vain(db: Session, practical: Practical) -> list[str]:
     after = 0
     while waiters := first_waiters(db, practical.id, after=after):
-        known = read_candidates(db, practical, [waiter.user_id for waiter in waiters])
-        for waiter in assessed(practical, waiters, known):
+        people = read_candidates(db, practical, [waiter.user_id for waiter in waiters])
+        for waiter in assessed(practical, waiters, people):
             if not waiter.unmet:
                 return [
                     f"Practical {practical.id}: a place is free and person {waiter.user_id} waits for it."
@@ -132,7 +132,9 @@ def nothing_is_held_without_a_right(db: Session, *, now: datetime) -> list[str]:
         "wait": "Waiting entry {0}: who waits has no right to it any more.",
         "assignment": "Practical {0}: person {1} is to teach it, but is no instructor any more.",
     }
-    return [words[one.what].format(one.row_id, one.user_id) for one in without_right(db, now=now)]
+    return [
+        words[lost.what].format(lost.row_id, lost.user_id) for lost in without_right(db, now=now)
+    ]
 
 
 def lists_that_are_over_are_closed(db: Session, *, now: datetime) -> list[str]:

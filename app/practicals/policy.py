@@ -1,4 +1,4 @@
-"""Who may do what with practicals. What somebody may not even see is not found, elsewhere."""
+"""Who may do what with practicals. Queries report objects that a person may not see as NotFound."""
 
 from app.accounts.actor import Actor
 

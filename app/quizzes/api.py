@@ -204,7 +204,7 @@ def _question_out(question: queries.ShownQuestion) -> QuestionOut:
         points=question.points,
         unit=question.unit,
         places=question.places,
-        options=[OptionOut(token=one.token, html=one.html) for one in question.options],
+        options=[OptionOut(token=option.token, html=option.html) for option in question.options],
         sequence=question.sequence,
         response=TypedNumber(text=question.text)
         if question.is_numeric

@@ -28,7 +28,7 @@ def broken(db: Session, *, now: datetime) -> list[str]:
 
 def attempts_add_up(db: Session, *, now: datetime) -> list[str]:
     """Each attempt answers what it drew, and has the score that its answers earn."""
-    found: list[str] = []
+    problems: list[str] = []
     for rows in _attempts(db):
         answers = queries.answers_of_many(db, [row.id for row in rows])
 
@@ -37,8 +37,8 @@ def attempts_add_up(db: Session, *, now: datetime) -> list[str]:
             yield from _wrong_answers(attempt, answers[row.id])
             yield from _wrong_marks(db, attempt, row.marks, answers[row.id])
 
-        found += findings_of_each(rows, lambda row: f"Attempt {row.id}", look)
-    return found
+        problems += findings_of_each(rows, lambda row: f"Attempt {row.id}", look)
+    return problems
 
 
 def passes_are_completions(db: Session, *, now: datetime) -> list[str]:
@@ -61,8 +61,8 @@ def answers_have_an_attempt(db: Session, *, now: datetime) -> list[str]:
 def open_attempts_may_go_on(db: Session, *, now: datetime) -> list[str]:
     """Whoever has an open attempt may go on with it. One whose time is over is closed anyway."""
     return [
-        f"Attempt {one.attempt_id} is open, but its student has no right to it any more."
-        for one in attempts_without_right(db, now=now)
+        f"Attempt {attempt.attempt_id} is open, but its student has no right to it any more."
+        for attempt in attempts_without_right(db, now=now)
     ]
 
 
@@ -83,7 +83,9 @@ def _attempts(db: Session) -> Iterator[Sequence[models.AttemptRow]]:
 
 
 def _wrong_answers(attempt: Attempt, answers: tuple[SavedAnswer, ...]) -> list[str]:
-    strange = {answer.question_key for answer in answers} - {one.key for one in attempt.drawn}
+    strange = {answer.question_key for answer in answers} - {
+        drawn_question.key for drawn_question in attempt.drawn
+    }
     return [
         f"Attempt {attempt.id} answers “{key}”, which it never drew." for key in sorted(strange)
     ]
@@ -99,14 +101,14 @@ def _wrong_marks(
     if courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key) is None:
         return [f"Attempt {attempt.id}: its revision has no quiz {attempt.quiz_key}."]
     again = marking.mark_saved(db, attempt, answers)
-    found = []
+    problems = []
     if again.score != attempt.score:
-        found.append(
+        problems.append(
             f"Attempt {attempt.id} has the score {attempt.score}; its answers earn {again.score}."
         )
     if stored is not None and marking.marks_from(stored) != again.marks:
-        found.append(f"Attempt {attempt.id} has marks that its answers do not earn.")
-    return found
+        problems.append(f"Attempt {attempt.id} has marks that its answers do not earn.")
+    return problems
 
 
 def _passes_without_completion(db: Session, attempts: Sequence[models.AttemptRow]) -> list[str]:
@@ -114,15 +116,15 @@ def _passes_without_completion(db: Session, attempts: Sequence[models.AttemptRow
     for attempt in attempts:
         if attempt.passed:
             passed[attempt.course_key][attempt.id] = (attempt.user_id, attempt.quiz_key)
-    found: list[str] = []
+    problems: list[str] = []
     for course_key, passes in passed.items():
         done = learning.done_by_many(db, {user_id for user_id, _ in passes.values()}, course_key)
-        found += [
+        problems += [
             f"Attempt {attempt_id} is passed, but its quiz does not count as completed."
             for attempt_id, (user_id, quiz_key) in passes.items()
             if quiz_key not in done[user_id].quizzes
         ]
-    return found
+    return problems
 
 
 CHECKS: tuple[Check, ...] = (

@@ -64,12 +64,12 @@ def quiz_statistics(
     rows = db.execute(sent).all()
     counted = rows[:MOST_ATTEMPTS]
     older = _marked_now(db, [attempt_id for attempt_id, marks in counted if marks is None])
-    asked, missed = Counter[str](), Counter[str]()
+    shown, missed = Counter[str](), Counter[str]()
     for attempt_id, marks in counted:
         for mark in older[attempt_id] if marks is None else marking.marks_from(marks):
-            asked[mark.question_key] += 1
+            shown[mark.question_key] += 1
             missed[mark.question_key] += not mark.is_right
-    return QuizStatistics(len(counted), len(rows) > MOST_ATTEMPTS, _by_need(quiz, asked, missed))
+    return QuizStatistics(len(counted), len(rows) > MOST_ATTEMPTS, _by_need(quiz, shown, missed))
 
 
 def _marked_now(db: Session, ids: list[AttemptId]) -> dict[AttemptId, tuple[QuestionMark, ...]]:
@@ -85,16 +85,21 @@ def _marked_now(db: Session, ids: list[AttemptId]) -> dict[AttemptId, tuple[Ques
 
 
 def _by_need(
-    quiz: Quiz, asked: Counter[str], missed: Counter[str]
+    quiz: Quiz, shown: Counter[str], missed: Counter[str]
 ) -> tuple[QuestionStatistics, ...]:
-    found = [
+    statistics = [
         QuestionStatistics(
             number,
             queries.split_stem(question.stem_html)[0],
-            asked[question.key],
+            shown[question.key],
             missed[question.key],
         )
         for number, question in enumerate(quiz.questions, start=1)
-        if asked[question.key]
+        if shown[question.key]
     ]
-    return tuple(sorted(found, key=lambda one: (-one.missed / one.times_shown, one.number)))
+    return tuple(
+        sorted(
+            statistics,
+            key=lambda question: (-question.missed / question.times_shown, question.number),
+        )
+    )

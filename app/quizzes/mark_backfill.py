@@ -38,13 +38,13 @@ def write_marks(db: Session, attempt_ids: Sequence[AttemptId]) -> int:
     its revision is left as it is; `preceptor audit` names it."""
     answers = queries.answers_of_many(db, attempt_ids)
     rows = db.execute(select(*WHOLE_ATTEMPT).where(ATTEMPT.id.in_(attempt_ids), UNMARKED)).all()
-    made = []
+    updates = []
     for row in rows:
         try:
             marks = marking.mark_saved(db, models.attempt_from(row), answers[row.id])
         except (Refused, LookupError, StopIteration):
             continue
-        made.append({"attempt": row.id, "made": marks.to_json()})
-    if made:
-        db.execute(WRITE, made)
-    return len(made)
+        updates.append({"attempt": row.id, "made": marks.to_json()})
+    if updates:
+        db.execute(WRITE, updates)
+    return len(updates)

@@ -44,7 +44,10 @@ class AttemptMarks:
 
     def to_json(self) -> dict[str, Any]:
         """Return the marks as they are stored with their attempt."""
-        questions = [[one.question_key, one.earned, one.possible] for one in self.marks]
+        questions = [
+            [question_mark.question_key, question_mark.earned, question_mark.possible]
+            for question_mark in self.marks
+        ]
         return {"version": MARKS_VERSION, "questions": questions}
 
 
@@ -78,12 +81,14 @@ def mark_attempt(
 ) -> AttemptMarks:
     """Return the marks of an attempt. Passed is decided in whole numbers, without rounding."""
     marks = []
-    for one in drawn:
-        question = quiz.question(one.key)
-        points = mark_question(question, keys.questions[one.key], responses.get(one.key))
-        marks.append(QuestionMark(one.key, points, question.points))
-    earned = sum(one.earned for one in marks)
-    possible = sum(one.possible for one in marks)
+    for drawn_question in drawn:
+        question = quiz.question(drawn_question.key)
+        points = mark_question(
+            question, keys.questions[drawn_question.key], responses.get(drawn_question.key)
+        )
+        marks.append(QuestionMark(drawn_question.key, points, question.points))
+    earned = sum(question_mark.earned for question_mark in marks)
+    possible = sum(question_mark.possible for question_mark in marks)
     passed = earned * 100 >= quiz.pass_percent * possible
     return AttemptMarks(tuple(marks), Score(earned, possible, passed))
 

@@ -151,7 +151,7 @@ def answers_of_many(
     db: Session, attempt_ids: Iterable[AttemptId]
 ) -> dict[AttemptId, tuple[SavedAnswer, ...]]:
     """Return the answers of several attempts, in one statement."""
-    found: dict[AttemptId, list[SavedAnswer]] = defaultdict(list)
+    answers: dict[AttemptId, list[SavedAnswer]] = defaultdict(list)
     wanted = list(attempt_ids)
     rows = db.scalars(
         select(models.AnswerRow)
@@ -159,8 +159,8 @@ def answers_of_many(
         .order_by(models.AnswerRow.question_key, models.AnswerRow.sequence)
     )
     for row in rows:
-        found[row.attempt_id].append(models.answer_from(row))
-    return {attempt_id: tuple(found[attempt_id]) for attempt_id in wanted}
+        answers[row.attempt_id].append(models.answer_from(row))
+    return {attempt_id: tuple(answers[attempt_id]) for attempt_id in wanted}
 
 
 def overdue_attempts(db: Session, *, now: datetime, most: int = 20) -> tuple[AttemptId, ...]:
@@ -331,9 +331,13 @@ def running_attempt(
         newest[answer.question_key] = max(answer.sequence, newest.get(answer.question_key, 0))
     questions = tuple(
         _shown(
-            place, quiz.question(drawn.key), drawn, counted.get(drawn.key), newest.get(drawn.key, 0)
+            position,
+            quiz.question(drawn.key),
+            drawn,
+            counted.get(drawn.key),
+            newest.get(drawn.key, 0),
         )
-        for place, drawn in enumerate(attempt.drawn, start=1)
+        for position, drawn in enumerate(attempt.drawn, start=1)
     )
     return RunningAttempt(attempt, quiz, questions, attempt.has_ended(now))
 
@@ -354,7 +358,7 @@ def _shown(
         heading_html=heading,
         rest_html=rest,
         points=question.points,
-        options=tuple(ShownOption(one.token, html[one.key]) for one in drawn.options),
+        options=tuple(ShownOption(option.token, html[option.key]) for option in drawn.options),
         unit=question.unit,
         places=question.places,
         chosen=drawn.tokens_of(answer.response.options) if answer else (),

@@ -107,10 +107,13 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         raise StillOpen("This attempt has not ended. Send your answers first.")
     quiz = queries.quiz_of(db, attempt)
     attempts = queries.attempts_at(db, actor.user_id, attempt.course_key, attempt.quiz_key)
-    ended = [one for one in attempts if one.has_ended(now)]
-    unmarked = [one.id for one in ended if one.score is None]
+    ended = [earlier for earlier in attempts if earlier.has_ended(now)]
+    unmarked = [earlier.id for earlier in ended if earlier.score is None]
     answers = queries.answers_of_many(db, {attempt_id, *unmarked})
-    scores = [one.score or marking.mark_saved(db, one, answers[one.id]).score for one in ended]
+    scores = [
+        earlier.score or marking.mark_saved(db, earlier, answers[earlier.id]).score
+        for earlier in ended
+    ]
     marks = marking.mark_saved(db, attempt, answers[attempt_id])
     released = is_released(quiz, attempts, scores, now=now)
     return ResultPage(
@@ -130,11 +133,16 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
 def _lessons(db: Session, attempt: Attempt) -> tuple[LessonToRead, ...]:
     """Return the lessons that this quiz asks about; none for the final test, which asks about all."""
     course = courses.revision(db, attempt.revision_id).course
-    module = next((one for one in course.modules if one.quiz == attempt.quiz_key), None)
+    module = next(
+        (each_module for each_module in course.modules if each_module.quiz == attempt.quiz_key),
+        None,
+    )
     if module is None:
         return ()
     done = learning.done_by(db, attempt.user_id, attempt.course_key).lessons
-    return tuple(LessonToRead(one.key, one.title, one.key in done) for one in module.lessons)
+    return tuple(
+        LessonToRead(lesson.key, lesson.title, lesson.key in done) for lesson in module.lessons
+    )
 
 
 def _review(
@@ -149,7 +157,7 @@ def _review(
     counted = counting(answers, attempt.due_at)
     return tuple(
         _reviewed(
-            place,
+            position,
             quiz.question(drawn.key),
             drawn,
             keys[drawn.key],
@@ -157,7 +165,9 @@ def _review(
             mark,
             corrections.get(drawn.key, ()),
         )
-        for place, (drawn, mark) in enumerate(zip(attempt.drawn, marks.marks, strict=True), start=1)
+        for position, (drawn, mark) in enumerate(
+            zip(attempt.drawn, marks.marks, strict=True), start=1
+        )
     )
 
 

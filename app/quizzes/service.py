@@ -152,9 +152,9 @@ def save_answer(
     if is_late:
         _close(db, attempt, None, now=now)
     newest = NEWEST_ANSWER.one_or_none(db, attempt=attempt_id, question=drawn.key)
-    kept = _already_stored(newest, response, sequence)
-    if kept is not None:
-        return StoredAnswer(kept.sequence, kept.received_at, kept.is_late, len(attempt.drawn))
+    stored = _already_stored(newest, response, sequence)
+    if stored is not None:
+        return StoredAnswer(stored.sequence, stored.received_at, stored.is_late, len(attempt.drawn))
     following = newest.sequence + 1 if newest else 1
     if following > LAST_SEQUENCE:
         raise AnswerUnreadable("This question was saved too often. Go on with the next one.")
@@ -290,7 +290,7 @@ def _add_attempt(
 
 def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) -> AttemptId:
     """Return the attempt that another request started a moment ago."""
-    found = db.scalar(
+    attempt_id = db.scalar(
         select(AttemptRow.id).where(
             AttemptRow.user_id == user_id,
             AttemptRow.course_key == course_key,
@@ -298,11 +298,11 @@ def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) 
             AttemptRow.state == AttemptState.in_progress,
         )
     )
-    if found is None:
+    if attempt_id is None:
         raise AttemptStartRefused(
             "Another start came first. Open the quiz again.", reason="already_open"
         )
-    return found
+    return attempt_id
 
 
 def _already_stored(

@@ -31,29 +31,29 @@ class CountsAtQuiz(NamedTuple):
 CountsByUser = dict[UserId, tuple[CountsAtQuiz, ...]]
 
 
-def counts_of_page(db: Session, asked: ResultsQuery, user_ids: list[UserId]) -> CountsByUser:
+def counts_of_page(db: Session, query: ResultsQuery, user_ids: list[UserId]) -> CountsByUser:
     """Return what the people of one page made of the quizzes asked for, in one statement. Quizzes that
     the course has no more may be among them."""
-    places: dict[str, UserId | None] = dict.fromkeys(PAGE_OF_USERS)
-    places.update(zip(PAGE_OF_USERS, user_ids, strict=False))
-    if asked.quiz_key is None:
-        return _by_user(_of_page(one_quiz=False).all(db, course_key=asked.course_key, **places))
+    parameters: dict[str, UserId | None] = dict.fromkeys(PAGE_OF_USERS)
+    parameters.update(zip(PAGE_OF_USERS, user_ids, strict=False))
+    if query.quiz_key is None:
+        return _by_user(_of_page(one_quiz=False).all(db, course_key=query.course_key, **parameters))
     statement = _of_page(one_quiz=True)
-    values = {"course_key": asked.course_key, "quiz_key": asked.quiz_key}
-    return _by_user(statement.all(db, **values, **places))
+    values = {"course_key": query.course_key, "quiz_key": query.quiz_key}
+    return _by_user(statement.all(db, **values, **parameters))
 
 
-def counts_of_many(db: Session, asked: ResultsQuery, user_ids: list[UserId]) -> CountsByUser:
+def counts_of_many(db: Session, query: ResultsQuery, user_ids: list[UserId]) -> CountsByUser:
     """Return the same for as many people as a file holds."""
-    values = {"course_key": asked.course_key, "quiz_keys": asked.keys, "user_ids": user_ids}
+    values = {"course_key": query.course_key, "quiz_keys": query.keys, "user_ids": user_ids}
     somebody = ATTEMPT.user_id.in_(bindparam("user_ids", expanding=True))
     return _by_user(map(_made, db.execute(_tries(somebody, ATTEMPT.quiz_key.in_(KEYS)), values)))
 
 
-def _by_user(found: Any) -> CountsByUser:
+def _by_user(rows: Any) -> CountsByUser:
     sorted_out = defaultdict[UserId, list[CountsAtQuiz]](list)
-    for one in found:
-        sorted_out[one.user_id].append(one)
+    for row in rows:
+        sorted_out[row.user_id].append(row)
     return {user_id: tuple(tries) for user_id, tries in sorted_out.items()}
 
 
@@ -63,7 +63,7 @@ def _of_page(*, one_quiz: bool) -> Prepared:
     tries = _tries(ATTEMPT.user_id.in_(users))
     if one_quiz:
         tries = tries.where(ATTEMPT.quiz_key == bindparam("quiz_key"))
-    return Prepared(tries, _made, kept=KEPT_TRIES)
+    return Prepared(tries, _made, most_kept=KEPT_TRIES)
 
 
 def _made(row: Row[*tuple[Any, ...]]) -> CountsAtQuiz:

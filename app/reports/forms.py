@@ -30,12 +30,12 @@ class ResultsQueryForm(Form):
     def of_address(cls, address: Mapping[str, str]) -> "ResultsQueryForm":
         """Return the filters of an address. What cannot be read is left out, as if nobody had asked:
         an old bookmark opens the whole list."""
-        given = {name: address[name] for name in cls.model_fields if address.get(name)}
+        values = {name: address[name] for name in cls.model_fields if address.get(name)}
         try:
-            return cls.model_validate(given)
+            return cls.model_validate(values)
         except ValidationError as error:
             wrong = {str(detail["loc"][0]) for detail in error.errors()}
-            return cls.model_validate({k: v for k, v in given.items() if k not in wrong})
+            return cls.model_validate({k: v for k, v in values.items() if k not in wrong})
 
     def times_shown(self, course_key: str, choice: FilterOptions) -> ResultsQuery:
         """Return what is asked of one course; what the course or the asker does not have is left out."""
@@ -54,30 +54,30 @@ class ResultsQueryForm(Form):
         )
 
 
-def values_of(asked: ResultsQuery) -> dict[str, str]:
+def values_of(query: ResultsQuery) -> dict[str, str]:
     """Return what is asked as the form shows it and the address carries it."""
     return {
-        "course": asked.course_key,
-        "quiz": asked.quiz_key or "",
-        "intake": str(asked.intake_id or ""),
-        "group": str(asked.group_id or ""),
-        "show": "unpassed" if asked.only_unpassed else "",
-        "q": asked.text,
-        "sort": f"{'-' if asked.descending else ''}{asked.order.value}",
+        "course": query.course_key,
+        "quiz": query.quiz_key or "",
+        "intake": str(query.intake_id or ""),
+        "group": str(query.group_id or ""),
+        "show": "unpassed" if query.only_unpassed else "",
+        "q": query.text,
+        "sort": f"{'-' if query.descending else ''}{query.order.value}",
     }
 
 
-def address_of(asked: ResultsQuery, **changes: str) -> str:
+def address_of(query: ResultsQuery, **changes: str) -> str:
     """Return the address of the same list with something changed, beginning with its question mark."""
-    values = {**values_of(asked), **changes}
+    values = {**values_of(query), **changes}
     plain = {"sort": "name", "page": "1"}
     return "?" + urlencode(
         {name: value for name, value in values.items() if value and plain.get(name) != value}
     )
 
 
-def _known(wanted: UUID | None, known: tuple[tuple[Any, str], ...], kind: Any) -> Any:
-    return kind(wanted) if any(wanted == one for one, _ in known) else None
+def _known(wanted: UUID | None, choices: tuple[tuple[Any, str], ...], kind: Any) -> Any:
+    return kind(wanted) if any(wanted == value for value, _ in choices) else None
 
 
 def _order(typed: str, *, is_one_quiz: bool) -> Order:

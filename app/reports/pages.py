@@ -30,24 +30,24 @@ def show_results(visit: Visit) -> Response:
             if form.course:
                 raise
             return visit.render("reports/nothing.html")
-        asked = form.times_shown(course.key, choice)
-        page = queries.results(db, visit.actor, course, asked, number=number)
+        query = form.times_shown(course.key, choice)
+        page = queries.results(db, visit.actor, course, query, number=number)
 
     def sorted_by(order: str) -> tuple[str, str | None]:
         """Return the address that sorts by a column, or turns it round, and how it is sorted now.
         Figures begin with the highest."""
-        is_now = asked.order is Order(order)
-        down = not asked.descending if is_now else order != "name"
-        address = address_of(asked, sort=f"{'-' if down else ''}{order}")
-        return address, ("descending" if asked.descending else "ascending") if is_now else None
+        is_now = query.order is Order(order)
+        down = not query.descending if is_now else order != "name"
+        address = address_of(query, sort=f"{'-' if down else ''}{order}")
+        return address, ("descending" if query.descending else "ascending") if is_now else None
 
     return visit.render(
         "reports/results.html",
         page=page,
         choice=choice,
-        values=values_of(asked),
-        is_narrowed=_is_narrowed(asked),
-        page_address=lambda wanted: address_of(asked, page=str(wanted)),
+        values=values_of(query),
+        is_narrowed=_is_narrowed(query),
+        page_address=lambda wanted: address_of(query, page=str(wanted)),
         sorted_by=sorted_by,
     )
 
@@ -60,8 +60,8 @@ def export_results(visit: Visit, submitted: Submitted) -> Response:
     form = ResultsQueryForm.read(submitted)
     with visit.database.write() as db:
         course, choice = queries.choices(db, visit.actor, form.course)
-        asked = form.times_shown(course.key, choice)
-        columns, rows = queries.everybody(db, visit.actor, course, asked)
+        query = form.times_shown(course.key, choice)
+        columns, rows = queries.everybody(db, visit.actor, course, query)
         service.note_export(db, visit.actor, course.key, rows=len(rows), now=visit.now)
     return Response(
         csv_text(_heading(columns), (tuple(_line(row)) for row in rows)),
@@ -78,8 +78,8 @@ def show_questions(visit: Visit, course_key: str, quiz_key: str) -> Response:
     return visit.render("reports/questions.html", page=page)
 
 
-def _is_narrowed(asked: ResultsQuery) -> bool:
-    return bool(asked.intake_id or asked.group_id or asked.only_unpassed or asked.text)
+def _is_narrowed(query: ResultsQuery) -> bool:
+    return bool(query.intake_id or query.group_id or query.only_unpassed or query.text)
 
 
 def _heading(columns: tuple[QuizColumn, ...]) -> list[str]:

@@ -94,18 +94,21 @@ def choices(db: Session, actor: Actor, course_key: str | None) -> tuple[Course, 
     """Return the course to show and what its list can be narrowed to, in three statements; raise
     NotFound for a course that is not published, or when none is."""
     require(policy.may_see_results(actor))
-    published = {one.course_key: one.course for one in courses.catalogue(db)}
+    published = {
+        course_revision.course_key: course_revision.course
+        for course_revision in courses.catalogue(db)
+    }
     course = published.get(course_key) if course_key else next(iter(published.values()), None)
     if course is None:
         raise NotFound
     own = accounts.groups(db) if actor.is_admin else accounts.taught_groups(db, actor)
     return course, FilterOptions(
-        tuple((key, one.title) for key, one in published.items()),
+        tuple((key, course_revision.title) for key, course_revision in published.items()),
         columns_of(course),
         tuple(
-            (one.intake_id, one.short_label)
-            for one in enrolments.intake_options(db)
-            if one.course_key == course.key
+            (intake.intake_id, intake.short_label)
+            for intake in enrolments.intake_options(db)
+            if intake.course_key == course.key
         ),
         tuple((group.id, group.name) for group in own),
     )
@@ -128,33 +131,33 @@ def columns_of(course: Course) -> tuple[QuizColumn, ...]:
 
 
 def results(
-    db: Session, actor: Actor, course: Course, asked: ResultsQuery, *, number: int
+    db: Session, actor: Actor, course: Course, query: ResultsQuery, *, number: int
 ) -> ResultsPage:
     """Return one page of results in three statements, however many students there are."""
     require(policy.may_see_results(actor))
-    found = students(db, actor, asked, Part.page, number=number)
-    ((total,),) = students(db, actor, asked, Part.number)
-    columns = _columns(course, asked)
-    tries = counts_of_page(db, asked, [row.id for row in found])
+    people = students(db, actor, query, Part.page, number=number)
+    ((total,),) = students(db, actor, query, Part.number)
+    columns = _columns(course, query)
+    tries = counts_of_page(db, query, [row.id for row in people])
     keys, allowed = _keys(columns), _allowed(columns)
-    rows = tuple(_kept_row(row, keys, allowed, tries.get(row.id, ())) for row in found)
+    rows = tuple(_kept_row(row, keys, allowed, tries.get(row.id, ())) for row in people)
     return ResultsPage(
         course.title,
-        columns[0] if asked.quiz_key else None,
+        columns[0] if query.quiz_key else None,
         columns,
         page_of(rows, number=number, total=total),
     )
 
 
 def everybody(
-    db: Session, actor: Actor, course: Course, asked: ResultsQuery
+    db: Session, actor: Actor, course: Course, query: ResultsQuery
 ) -> tuple[tuple[QuizColumn, ...], tuple[ResultRow, ...]]:
     """Return every student of a list with the quizzes it is about, for a file."""
     require(policy.may_see_results(actor))
-    columns, found = _columns(course, asked), students(db, actor, asked, Part.file)
-    tries = counts_of_many(db, asked, [row.id for row in found])
+    columns, people = _columns(course, query), students(db, actor, query, Part.file)
+    tries = counts_of_many(db, query, [row.id for row in people])
     keys, allowed = _keys(columns), _allowed(columns)
-    return columns, tuple(_row(row, keys, allowed, tries.get(row.id, ())) for row in found)
+    return columns, tuple(_row(row, keys, allowed, tries.get(row.id, ())) for row in people)
 
 
 def questions(db: Session, actor: Actor, course_key: str, quiz_key: str) -> QuestionsPage:
@@ -170,8 +173,8 @@ def questions(db: Session, actor: Actor, course_key: str, quiz_key: str) -> Ques
     )
 
 
-def _columns(course: Course, asked: ResultsQuery) -> tuple[QuizColumn, ...]:
-    return tuple(column for column in columns_of(course) if column.key in asked.keys)
+def _columns(course: Course, query: ResultsQuery) -> tuple[QuizColumn, ...]:
+    return tuple(column for column in columns_of(course) if column.key in query.keys)
 
 
 def _keys(columns: tuple[QuizColumn, ...]) -> tuple[str, ...]:
@@ -188,10 +191,10 @@ def _row(
     allowed: tuple[int | None, ...],
     tries: tuple[CountsAtQuiz, ...],
 ) -> ResultRow:
-    made = {one.quiz_key: one.tries for one in tries}
+    counts_by_quiz = {counts.quiz_key: counts.tries for counts in tries}
 
     def cell(key: str, attempts: int | None) -> QuizCell:
-        mine = made.get(key, NO_ATTEMPTS)
+        mine = counts_by_quiz.get(key, NO_ATTEMPTS)
         return QuizCell(state_of(mine, allowed=attempts), mine)
 
     return ResultRow(person.id, person.name, person.email, tuple(map(cell, keys, allowed)))

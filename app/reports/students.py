@@ -116,33 +116,33 @@ OWN_STUDENTS = select(MEMBER.user_id).where(
 
 
 def students(
-    db: Session, actor: Actor, asked: ResultsQuery, part: Part, *, number: int = 1
+    db: Session, actor: Actor, query: ResultsQuery, part: Part, *, number: int = 1
 ) -> Sequence[Any]:
     """Return the students with a confirmed place on the course, in the order asked for: id, name and
     address of each, or the one row with their number."""
     shape = _Shape(
         actor.is_admin,
-        asked.intake_id is not None,
-        asked.group_id is not None,
-        asked.only_unpassed,
-        bool(asked.text),
-        asked.order,
-        asked.descending,
+        query.intake_id is not None,
+        query.group_id is not None,
+        query.only_unpassed,
+        bool(query.text),
+        query.order,
+        query.descending,
         part,
     )
-    values: dict[str, Any] = {"course_key": asked.course_key}
+    values: dict[str, Any] = {"course_key": query.course_key}
     if not shape.is_seen_by_all:
         values["viewer"] = actor.user_id
     if shape.has_intake:
-        values["intake_id"] = asked.intake_id
+        values["intake_id"] = query.intake_id
     if shape.has_group:
-        values["group_id"] = asked.group_id
+        values["group_id"] = query.group_id
     if shape.names_quizzes:
-        values["quiz_keys"] = asked.keys
+        values["quiz_keys"] = query.keys
     if shape.only_unpassed:
-        values["quizzes"] = len(asked.keys)
+        values["quizzes"] = len(query.keys)
     if shape.has_text:
-        values["words"] = _pattern(asked.text)
+        values["words"] = _pattern(query.text)
     if part is Part.page:
         values |= {"most": PAGE_SIZE, "skipped": (number - 1) * PAGE_SIZE}
     if part is Part.file:
@@ -161,7 +161,7 @@ def best_percent() -> ColumnElement[int]:
 
 @lru_cache(maxsize=SHAPES)
 def _prepared(shape: _Shape) -> Prepared:
-    return Prepared(_statement(shape), kept=0 if shape.part is Part.number else KEPT_ROWS)
+    return Prepared(_statement(shape), most_kept=0 if shape.part is Part.number else KEPT_ROWS)
 
 
 @lru_cache(maxsize=SHAPES)

@@ -14,8 +14,8 @@ pages = Pages(prefix="/admin/leftovers")
 @pages.get("", name="rights.leftovers", access=ADMIN)
 def show_leftovers(visit: Visit) -> Response:
     with visit.database.read() as db:
-        found = queries.leftovers(db, now=visit.now)
-    return visit.render("rights/leftovers.html", found=found)
+        leftovers = queries.leftovers(db, now=visit.now)
+    return visit.render("rights/leftovers.html", leftovers=leftovers)
 
 
 @pages.post("", name="rights.end_leftovers", access=ADMIN)

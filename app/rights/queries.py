@@ -63,39 +63,46 @@ def leftovers(db: Session, *, now: datetime) -> tuple[Leftover, ...]:
     """Return everything that is held without a right, by the names of the people, in a few statements."""
     days = [
         Leftover(
-            one.user_id,
-            one.name,
-            one.what,
-            one.title,
-            moment_words(one.starts_at, one.zone),
-            one.practical_id,
+            lost.user_id,
+            lost.name,
+            lost.what,
+            lost.title,
+            moment_words(lost.starts_at, lost.zone),
+            lost.practical_id,
         )
-        for one in without_right(db, now=now)
+        for lost in without_right(db, now=now)
     ]
     attempts = [
         Leftover(
-            one.user_id,
-            one.name,
+            attempt.user_id,
+            attempt.name,
             "attempt",
-            f"A quiz of {_course_title(db, one.course_key)}",
+            f"A quiz of {_course_title(db, attempt.course_key)}",
             "",
             None,
         )
-        for one in attempts_without_right(db, now=now)
+        for attempt in attempts_without_right(db, now=now)
     ]
-    return tuple(sorted([*days, *attempts], key=lambda one: (one.name.casefold(), one.user_id)))
+    return tuple(
+        sorted(
+            [*days, *attempts], key=lambda leftover: (leftover.name.casefold(), leftover.user_id)
+        )
+    )
 
 
 def leftovers_counted(now: datetime) -> tuple[Counted, Counted]:
     """Return how many things are held without a right, and by how many people, as parts of a statement:
     the overview of admins asks for several counts at once."""
-    found = union_all(
-        *(one.order_by(None).with_only_columns(User.id) for one in statements_of_lost(now)),
+    people = union_all(
+        *(
+            statement.order_by(None).with_only_columns(User.id)
+            for statement in statements_of_lost(now)
+        ),
         statement_of_lost(now).order_by(None).with_only_columns(USER.id),
     ).subquery()
     return (
-        select(func.count()).select_from(found).scalar_subquery(),
-        select(func.count(distinct(found.c[0]))).scalar_subquery(),
+        select(func.count()).select_from(people).scalar_subquery(),
+        select(func.count(distinct(people.c[0]))).scalar_subquery(),
     )
 
 
@@ -116,7 +123,9 @@ def _places(db: Session, loss: Loss, now: datetime) -> Iterator[HeldItem]:
 
 
 def _seats_and_waits(db: Session, loss: Loss, now: datetime) -> Iterator[HeldItem]:
-    days = [read_practical(db, one) for one in days_held(db, loss.user_ids, now=now)]
+    days = [
+        read_practical(db, practical_id) for practical_id in days_held(db, loss.user_ids, now=now)
+    ]
     coming = sorted(
         (day for day in days if day is not None), key=lambda day: (day.starts_at, day.id)
     )
@@ -132,12 +141,12 @@ def _seats_and_waits(db: Session, loss: Loss, now: datetime) -> Iterator[HeldIte
 
 def _ending_on(db: Session, practical: Practical, loss: Loss, now: datetime) -> tuple[int, int]:
     """Return how many seats and waits of one day end with these rights."""
-    known = read_candidates(db, practical, loss.user_ids)
+    candidates = read_candidates(db, practical, loss.user_ids)
     places = enrolments.places_of_many(db, loss.user_ids, practical.course_key)
     after = {
-        user_id: _facts_after(practical, known[user_id].facts, places[user_id], loss)
+        user_id: _facts_after(practical, candidates[user_id].facts, places[user_id], loss)
         for user_id in loss.user_ids
-        if user_id in known
+        if user_id in candidates
     }
     seats = db.execute(
         select(Seat.user_id, Seat.waived)
@@ -223,7 +232,8 @@ def _days_taught(db: Session, loss: Loss, now: datetime) -> Iterator[HeldItem]:
         return
     gates = [read_practical(db, day) for day in days_taught(db, loss.user_ids, now=now)]
     for practical in sorted(
-        (one for one in gates if one is not None), key=lambda one: one.starts_at
+        (taught_day for taught_day in gates if taught_day is not None),
+        key=lambda taught_day: taught_day.starts_at,
     ):
         yield HeldItem(
             f"Teaches {practical.title}, {moment_words(practical.starts_at, practical.zone)}",

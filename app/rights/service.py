@@ -63,7 +63,7 @@ def end_what_depended(
 def end_leftovers(db: Session, actor: Actor, *, now: datetime) -> int:
     """End everything that is held without a right, of everybody; return how many people it concerned."""
     require(policy.may_end_leftovers(actor))
-    user_ids = sorted({one.user_id for one in queries.leftovers(db, now=now)})
+    user_ids = sorted({leftover.user_id for leftover in queries.leftovers(db, now=now)})
     for user_id in user_ids:
         end_what_depended(db, user_id, by=actor.user_id, now=now)
     return len(user_ids)

@@ -138,8 +138,8 @@ def _adopt(before: Path, builds: Path) -> int:
     for build in sorted((before / "builds").iterdir()) if (before / "builds").is_dir() else ():
         if build.name.startswith(".") or (builds / build.name).exists():
             continue
-        with tempfile.TemporaryDirectory(dir=builds, prefix=".making-") as made:
-            draft = Path(made) / "build"
+        with tempfile.TemporaryDirectory(dir=builds, prefix=".making-") as temporary:
+            draft = Path(temporary) / "build"
             shutil.copytree(build, draft)
             _move(draft, builds / build.name)
         adopted += 1
@@ -164,8 +164,8 @@ def _digest(files: dict[str, Path]) -> str:
 
 def _publish(files: dict[str, Path], folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as made:
-        draft = Path(made) / "build"
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as temporary:
+        draft = Path(temporary) / "build"
         for name, path in files.items():
             content = _served(path)
             _write(draft / name, content)
@@ -235,8 +235,8 @@ def _generated(target: Path) -> Path:
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as made:
-        draft = Path(made) / "generated"
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as temporary:
+        draft = Path(temporary) / "generated"
         _write(draft / "icons.svg", sprite().encode())
         _write(draft / "licences" / "lucide.txt", _licence("lucide"))
         if _subset_fonts(draft / "fonts"):
@@ -323,8 +323,8 @@ class Assets:
         if scope["method"] not in ("GET", "HEAD"):
             await _answer(send, 405, [(b"allow", b"GET, HEAD")], b"")
             return
-        found = self._files.get(str(scope["path"]).removeprefix(PREFIX))
-        if found is None:
+        file = self._files.get(str(scope["path"]).removeprefix(PREFIX))
+        if file is None:
             missing = b"Not found\n"
             headers = [
                 (b"content-type", b"text/plain; charset=utf-8"),
@@ -333,14 +333,14 @@ class Assets:
             ]
             await _answer(send, 404, headers, b"" if scope["method"] == "HEAD" else missing)
             return
-        encoding = _encoding(scope, found.bodies)
-        body = found.bodies[encoding]
+        encoding = _encoding(scope, file.bodies)
+        body = file.bodies[encoding]
         headers = [
-            (b"content-type", found.kind.encode()),
+            (b"content-type", file.kind.encode()),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", f"public, max-age={YEAR}, immutable".encode()),
         ]
-        if len(found.bodies) > 1:
+        if len(file.bodies) > 1:
             headers.append((b"vary", b"Accept-Encoding"))
         if encoding:
             headers.append((b"content-encoding", encoding.encode()))

@@ -27,14 +27,14 @@ def read_day(typed: object) -> object:
         return typed
     text = " ".join(typed.lower().split())
     try:
-        if found := _ISO.match(text):
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        if found := _FIGURES.match(text):
-            return date(int(found[3]), int(found[2]), int(found[1]))
-        if found := _WORDS.match(text):
-            months = [name for name in _MONTHS if name.startswith(found[2])]
+        if match := _ISO.match(text):
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        if match := _FIGURES.match(text):
+            return date(int(match[3]), int(match[2]), int(match[1]))
+        if match := _WORDS.match(text):
+            months = [name for name in _MONTHS if name.startswith(match[2])]
             if len(months) == 1:
-                return date(int(found[3]), _MONTHS.index(months[0]) + 1, int(found[1]))
+                return date(int(match[3]), _MONTHS.index(months[0]) + 1, int(match[1]))
     except ValueError:
         raise ValueError("There is no such day. Check the day and the month.") from None
     raise ValueError("Enter a date such as 8 December 2026 or 2026-12-08.")
@@ -44,20 +44,20 @@ def read_time(typed: object) -> object:
     """Read 10:00, 9.30 or 17:45."""
     if not isinstance(typed, str):
         return typed
-    found = _TIME.match(typed.strip())
-    if not found or int(found[1]) > 23 or int(found[2]) > 59:
+    match = _TIME.match(typed.strip())
+    if not match or int(match[1]) > 23 or int(match[2]) > 59:
         raise ValueError("Enter a time such as 10:00 or 17:30.")
-    return time(int(found[1]), int(found[2]))
+    return time(int(match[1]), int(match[2]))
 
 
 def read_pounds(typed: object) -> object:
     """Read 1250, 1,250.50 or £1,250 as whole pence."""
     if not isinstance(typed, str):
         return typed
-    found = _POUNDS.match(typed.strip())
-    if not found:
+    match = _POUNDS.match(typed.strip())
+    if not match:
         raise ValueError("Enter an amount in pounds, such as 1250 or 1,250.50.")
-    return int(Decimal(found[1].replace(",", "") + (found[2] or "")) * 100)
+    return int(Decimal(match[1].replace(",", "") + (match[2] or "")) * 100)
 
 
 Day = Annotated[date, BeforeValidator(read_day)]

@@ -72,10 +72,8 @@ def compared(
         "Compare what is on record with what stands here, then save again."
     }
     shown = {changed: shown_in.get(changed, (changed,)) for changed in stale.changed}
-    places = {name: place for place, name in enumerate(recorded)}
-    for changed, names in sorted(
-        shown.items(), key=lambda item: places.get(item[1][0], len(places))
-    ):
+    order = {name: index for index, name in enumerate(recorded)}
+    for changed, names in sorted(shown.items(), key=lambda item: order.get(item[1][0], len(order))):
         for name in names:
             words = options.get(name, ())
             theirs, yours = (_in_words(side.get(name, ""), words) for side in (recorded, typed))

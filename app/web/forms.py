@@ -90,17 +90,17 @@ class Form(BaseModel):
     def read(cls, submission: Submission, **added: Any) -> Self:
         """Return the form, or raise Invalid with one message per field. `added` comes from the route
         (an id of the path), never from the browser."""
-        given: dict[str, Any] = dict(added)
+        values: dict[str, Any] = dict(added)
         for name, typed in submission.fields.items():
-            known = cls.model_fields.get(name)
-            if known is not None and get_origin(known.annotation) in (tuple, list, frozenset, set):
-                given[name] = [value for value in typed if value.strip()]
+            field = cls.model_fields.get(name)
+            if field is not None and get_origin(field.annotation) in (tuple, list, frozenset, set):
+                values[name] = [value for value in typed if value.strip()]
             elif len(typed) > 1:
                 raise Invalid("A field was sent twice.", fields={name: "Give one value."})
-            elif typed[0].strip() or known is None:
-                given[name] = typed[0]
+            elif typed[0].strip() or field is None:
+                values[name] = typed[0]
         try:
-            return cls.model_validate(given)
+            return cls.model_validate(values)
         except ValidationError as error:
             raise Invalid(
                 "There is a problem with what you entered.", fields=cls._messages(error)
@@ -111,18 +111,18 @@ class Form(BaseModel):
         messages: dict[str, str] = {}
         for detail in error.errors(include_url=False, include_input=False):
             name = str(detail["loc"][0]) if detail["loc"] else "form"
-            known = cls.model_fields.get(name)
-            label = (known.title if known and known.title else name.replace("_", " ")).lower()
-            if known is None and detail["type"] == "extra_forbidden":
+            field = cls.model_fields.get(name)
+            label = (field.title if field and field.title else name.replace("_", " ")).lower()
+            if field is None and detail["type"] == "extra_forbidden":
                 name = (
                     "form"  # a field that the form does not have is no place on the page to go to
                 )
             if detail["type"] == "missing":
-                verb = "Choose" if known is not None and _is_choice(known.annotation) else "Enter"
+                verb = "Choose" if field is not None and _is_choice(field.annotation) else "Enter"
                 the = "" if label.startswith(("your ", "the ", "a ")) else "the "
                 messages.setdefault(name, f"{verb} {the}{label}.")
             else:
-                messages.setdefault(name, _message(detail, label, _typed(known)))
+                messages.setdefault(name, _message(detail, label, _typed(field)))
         return messages
 
 
@@ -149,10 +149,12 @@ class TypedField:
     words: Callable[[Any], str]
 
 
-def _typed(known: FieldInfo | None) -> Callable[[Any], str]:
+def _typed(field: FieldInfo | None) -> Callable[[Any], str]:
     """Return how the values of a field are typed."""
-    said = known.metadata if known is not None else ()
-    return next((one.words for one in said if isinstance(one, TypedField)), _plainly)
+    said = field.metadata if field is not None else ()
+    return next(
+        (annotation.words for annotation in said if isinstance(annotation, TypedField)), _plainly
+    )
 
 
 def _plainly(value: Any) -> str:
@@ -167,7 +169,7 @@ def _message(detail: ErrorDetails, label: str, typed: Callable[[Any], str]) -> s
         return f"The form has no field “{label}”. Open the page again and retry."
     if kind == "value_error":
         return str(context.get("error", detail["msg"]))
-    known = {
+    messages = {
         "string_too_short": "Use at least {min_length} characters.",
         "string_too_long": "Use at most {max_length} characters.",
         "too_short": "Choose at least {min_length}.",
@@ -177,8 +179,8 @@ def _message(detail: ErrorDetails, label: str, typed: Callable[[Any], str]) -> s
         "greater_than": "Enter more than {gt}.",
         "less_than": "Enter less than {lt}.",
     }
-    if kind in known:
-        return known[kind].format(**context)
+    if kind in messages:
+        return messages[kind].format(**context)
     if kind.startswith(("int", "decimal", "float")):
         return "Enter a whole number." if kind.startswith("int") else "Enter a number."
     if kind.startswith(("date", "time")):

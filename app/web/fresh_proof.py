@@ -30,8 +30,8 @@ def ask_for_proof(request: Request, visit: "RequestContext") -> Response:
     if request.method in SAFE_METHODS:
         query |= {"next": _address_of(request), "back": _page_before(request)}
     else:
-        page, kept = _keep(request, visit)
-        query |= {"next": page, "kept": kept}
+        page, kept_id = _keep(request, visit)
+        query |= {"next": page, "kept": kept_id}
     return RedirectResponse(f"{PROVE}?{urlencode(query, safe='/')}", status_code=303)
 
 

@@ -40,12 +40,12 @@ def readiness(database: Database, settings: Settings, now: datetime) -> Readines
         if not schema.is_usable:
             return Readiness(False, lines=(f"database: the schema {schema}", *space))
         with database.read() as db:
-            found = deliveries(db, now=now)
+            kinds = deliveries(db, now=now)
     except SQLAlchemyError:
         return Readiness(False, lines=("database: no answer", *space))
     is_full = free is not None and free < LITTLE_SPACE
-    is_degraded = is_full or any(each.problems(now) for each in found)
-    return Readiness(True, is_degraded, (*(_line(each, now) for each in found), *space))
+    is_degraded = is_full or any(each.problems(now) for each in kinds)
+    return Readiness(True, is_degraded, (*(_line(each, now) for each in kinds), *space))
 
 
 def free_space(database: Database, settings: Settings) -> int | None:
@@ -55,11 +55,11 @@ def free_space(database: Database, settings: Settings) -> int | None:
         folders.append(Path(database.url.database or "."))
     free = []
     for folder in folders:
-        place = folder.absolute()
-        while not place.is_dir() and place != place.parent:
-            place = place.parent
+        existing = folder.absolute()
+        while not existing.is_dir() and existing != existing.parent:
+            existing = existing.parent
         with suppress(OSError):
-            free.append(shutil.disk_usage(place).free)
+            free.append(shutil.disk_usage(existing).free)
     return min(free, default=None)
 
 

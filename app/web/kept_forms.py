@@ -103,8 +103,8 @@ def ask_to_sign_in_again(request: Request, token: str | None, *, now: datetime) 
     ended = app_context.kept_forms.keep(
         app_context.database, token, form if keepable else None, now=now
     )
-    page, kept = way_back(request, form, ended.kept_id)
-    query = urlencode({"next": page, "ended": ended.how, "kept": kept}, safe="/")
+    page, kept_id = way_back(request, form, ended.kept_id)
+    query = urlencode({"next": page, "ended": ended.how, "kept": kept_id}, safe="/")
     return RedirectResponse(f"/sign-in?{query}", status_code=303)
 
 
@@ -125,7 +125,9 @@ def filled(
 ) -> str:
     """Return the page with the fields of the form filled in; where the page cannot show every word that
     was typed, a page that lists them."""
-    shown = {name: one[0] if len(one) == 1 else list(one) for name, one in form.fields.items()}
+    shown = {
+        name: texts[0] if len(texts) == 1 else list(texts) for name, texts in form.fields.items()
+    }
     if "values" in values:
         page = render(template, {**values, "values": {**(values["values"] or {}), **shown}})
         if _shows(html.document_fromstring(page), form):
@@ -172,7 +174,7 @@ def sent_form(request: Request, why: KeptReason) -> KeptForm | None:
     submission: Submission | None = request.scope.get("preceptor.submission")
     if submission is None:
         return None
-    fields = {name: one for name, one in submission.fields.items() if not _SECRET.search(name)}
+    fields = {name: texts for name, texts in submission.fields.items() if not _SECRET.search(name)}
     return KeptForm(page_of(request), str(request.scope["path"]), fields, why)
 
 

@@ -118,8 +118,10 @@ def _marked(value: object) -> str:
     if value is None:
         raise BadLetter("A value of the letter is missing.")
     lines = str(value).replace("\r\n", "\n").split("\n")
-    kept = ("".join(sign for sign in line if unicodedata.category(sign) != "Cc") for line in lines)
-    return f"\x02{_LINE_BREAK.join(kept)}\x03"
+    lines_without_controls = (
+        "".join(sign for sign in line if unicodedata.category(sign) != "Cc") for line in lines
+    )
+    return f"\x02{_LINE_BREAK.join(lines_without_controls)}\x03"
 
 
 def _subject(first_line: str) -> str:
@@ -128,7 +130,7 @@ def _subject(first_line: str) -> str:
 
 def _said(text: str) -> str:
     """Return a text without the marks."""
-    return _VALUE.sub(lambda found: found[1], text).replace(_LINE_BREAK, "\n").strip()
+    return _VALUE.sub(lambda match: match[1], text).replace(_LINE_BREAK, "\n").strip()
 
 
 def _block(lines: list[str], base_url: str) -> Block:
@@ -150,22 +152,22 @@ def _block(lines: list[str], base_url: str) -> Block:
 
 
 def _fact(line: str) -> tuple[str, str]:
-    found = _FACT.fullmatch(line)
-    if not found:
+    match = _FACT.fullmatch(line)
+    if not match:
         raise BadLetter(f"A fact is “= Label: value”: {_said(line)}")
-    return found[1], _said(found[2])
+    return match[1], _said(match[2])
 
 
 def _action(lines: list[str], base_url: str) -> Block:
     """Read “[Words](address)”; the address is ours, or the letter is refused."""
     hidden: list[str] = []
 
-    def hide(found: re.Match[str]) -> str:
-        hidden.append(found[0])
+    def hide(match: re.Match[str]) -> str:
+        hidden.append(match[0])
         return f"\x02{len(hidden) - 1}\x03"
 
     def shown(text: str) -> str:
-        return _said(_VALUE.sub(lambda found: hidden[int(found[1])], text))
+        return _said(_VALUE.sub(lambda match: hidden[int(match[1])], text))
 
     parts = _ACTION.fullmatch(_VALUE.sub(hide, " ".join(lines)))
     if not parts:

@@ -56,7 +56,9 @@ class Mailer:
         attachments only, and people can open a file by hand. Both name the same UID, so there is one
         entry. Further ones are attachments: a mail shows one invitation, and an entry has one UID."""
         organiser = parseaddr(self.sender)[1]
-        written = [invite(one, organiser=organiser, base_url=self.base_url) for one in described]
+        written = [
+            invite(entry, organiser=organiser, base_url=self.base_url) for entry in described
+        ]
         method, first = written[0]
         message.add_alternative(
             first,

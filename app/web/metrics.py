@@ -62,8 +62,8 @@ class Deliveries(Collector):
     """What the database says of deliveries at the moment of asking. It is the same whichever process is
     asked, so no process keeps it and nothing of it is added up."""
 
-    def __init__(self, found: tuple[Delivery, ...] | None, now: datetime) -> None:
-        self._found = found
+    def __init__(self, delivery_kinds: tuple[Delivery, ...] | None, now: datetime) -> None:
+        self._found = delivery_kinds
         self._now = now
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -83,11 +83,11 @@ def figures(database: Database, now: datetime) -> bytes:
     """Return the figures of every process that serves, and those of the whole academy about delivery."""
     try:
         with database.read() as db:
-            found = tuple(deliveries(db, now=now))
+            delivery_kinds = tuple(deliveries(db, now=now))
     except SQLAlchemyError:
-        found = None
+        delivery_kinds = None
     academy = CollectorRegistry()
-    academy.register(Deliveries(found, now))
+    academy.register(Deliveries(delivery_kinds, now))
     return generate_latest(_of_processes()) + generate_latest(academy)
 
 

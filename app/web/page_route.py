@@ -38,17 +38,19 @@ class PageRoute(APIRoute):
 
 def _needs_little(route: APIRoute) -> bool:
     """Whether the function asks for nothing but the visit and parts of the path."""
-    asked = route.dependant
+    dependant = route.dependant
     others = (
-        asked.query_params,
-        asked.header_params,
-        asked.cookie_params,
-        asked.body_params,
-        asked.request_param_name,
-        asked.response_param_name,
-        asked.background_tasks_param_name,
+        dependant.query_params,
+        dependant.header_params,
+        dependant.cookie_params,
+        dependant.body_params,
+        dependant.request_param_name,
+        dependant.response_param_name,
+        dependant.background_tasks_param_name,
     )
-    return [one.call for one in asked.dependencies] == [open_visit] and not any(others)
+    return [dependency.call for dependency in dependant.dependencies] == [open_visit] and not any(
+        others
+    )
 
 
 def _short_way(route: APIRoute, usual: ASGIApp) -> ASGIApp:

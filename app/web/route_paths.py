@@ -29,9 +29,9 @@ def addresses_of(app: FastAPI) -> Callable[..., str]:
 
 
 def _formats(app: FastAPI) -> dict[str, str]:
-    found: dict[str, str] = {}
+    paths: dict[str, str] = {}
     for context in iter_route_contexts(app.routes):
         name, path = getattr(context, "name", None), getattr(context, "path_format", None)
         if name and path:
-            found.setdefault(name, path)
-    return found
+            paths.setdefault(name, path)
+    return paths

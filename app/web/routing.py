@@ -170,7 +170,7 @@ class RouteWithoutPolicy(Exception):
 
 def policies(app: FastAPI) -> dict[tuple[str, str], Access]:
     """Return the policy of every route as (method, path); refuse a route that has none (R-030)."""
-    found: dict[tuple[str, str], Access] = {}
+    access_by_route: dict[tuple[str, str], Access] = {}
     for context in iter_route_contexts(app.routes):
         endpoint = getattr(context, "endpoint", None) or getattr(context, "app", None)  # a mount
         access = getattr(endpoint, "access", None)
@@ -178,15 +178,15 @@ def policies(app: FastAPI) -> dict[tuple[str, str], Access]:
         if not isinstance(access, Access):
             raise RouteWithoutPolicy(f"The route {path} names no policy.")
         for method in sorted(getattr(context, "methods", None) or ("GET",)):
-            found[method, path] = access
-    return found
+            access_by_route[method, path] = access
+    return access_by_route
 
 
 def proofs(app: FastAPI) -> dict[tuple[str, str], FreshProof]:
     """Return the routes that need a fresh proof, as (method, path)."""
-    found: dict[tuple[str, str], FreshProof] = {}
+    proof_by_route: dict[tuple[str, str], FreshProof] = {}
     for route in app.router.routes:
         proof = getattr(getattr(route, "endpoint", None), "proof", None)
         if isinstance(route, Route) and isinstance(proof, FreshProof):
-            found |= {(method, route.path): proof for method in route.methods or ()}
-    return found
+            proof_by_route |= {(method, route.path): proof for method in route.methods or ()}
+    return proof_by_route

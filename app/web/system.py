@@ -83,9 +83,9 @@ async def metrics(request: Request) -> Response:
 def _may_see_figures(request: Request, settings: Settings) -> bool:
     if settings.metrics_token is None:
         return is_from_this_host(request, settings)
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
     wanted = settings.metrics_token.get_secret_value()
-    is_right = hmac.compare_digest(given.strip().encode(), wanted.encode())
+    is_right = hmac.compare_digest(token.strip().encode(), wanted.encode())
     return is_right and scheme.lower() == "bearer"
 
 
@@ -116,10 +116,10 @@ def show_problem(visit: Visit, slug: str) -> Response:
 
 def explained(slug: str) -> tuple[str, str]:
     """Return the title and the explanation of a type of problem; raise NotFound for an unknown one."""
-    known = problem_types()
-    if slug not in known:
+    types = problem_types()
+    if slug not in types:
         raise NotFound
-    return known[slug]
+    return types[slug]
 
 
 @cache

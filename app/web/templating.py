@@ -198,9 +198,9 @@ def _duration(minutes: int | timedelta) -> str:
     return " ".join(parts)
 
 
-def _plural(count: int, one: str, many: str | None = None) -> str:
+def _plural(count: int, singular: str, many: str | None = None) -> str:
     """1 place, 2 places"""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {singular if count == 1 else many or singular + 's'}"
 
 
 def _published(html: Any) -> Markup:

@@ -110,9 +110,9 @@ class Story:
 
         until(has_come, f"the mail “{subject}”")
         mail.first.click()
-        found = re.search(r"https?://\S+", page.locator(".mail-text").inner_text())
-        assert found is not None
-        parts = urlsplit(found.group())
+        match = re.search(r"https?://\S+", page.locator(".mail-text").inner_text())
+        assert match is not None
+        parts = urlsplit(match.group())
         self.go(page, f"{parts.path}?{parts.query}")
 
     def fill_profile(self) -> None:
@@ -167,7 +167,9 @@ class Story:
         keys = small_course().keys
         assert keys is not None
         shown = " ".join(page.locator("main").inner_text().split())
-        question = next(one for one in questions if plain(one.stem_html) in shown)
+        question = next(
+            each_question for each_question in questions if plain(each_question.stem_html) in shown
+        )
         key = keys.quizzes[quiz_key].questions[question.key]
         if key.answer is not None:
             page.locator('input[name="answer"]').fill(str(key.answer))

@@ -108,9 +108,9 @@ def test_the_focus_is_seen_at_every_stop(demo_server, new_context, role, width):
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 740})
     wrong = []
-    for found in staged_pages(context, role):
-        page.goto(found.path)
-        wrong += [f"{found.path}: {fault}" for fault in keyboard.faults_of_all_stops(page)]
+    for staged in staged_pages(context, role):
+        page.goto(staged.path)
+        wrong += [f"{staged.path}: {fault}" for fault in keyboard.faults_of_all_stops(page)]
     assert wrong == []
 
 
@@ -120,9 +120,9 @@ def test_titles_are_unique_among_the_routes_of_a_role(demo_server, new_context):
     for role in ROLES:
         context = filled(new_context, demo_server, role)
         page, titles = context.new_page(), dict[str, set[str]]()
-        for found in staged_pages(context, role):
-            page.goto(found.path, wait_until="domcontentloaded")
-            titles.setdefault(page.title(), set()).add(found.route)
+        for staged in staged_pages(context, role):
+            page.goto(staged.path, wait_until="domcontentloaded")
+            titles.setdefault(page.title(), set()).add(staged.route)
         assert {title: routes for title, routes in titles.items() if len(routes) > 1} == {}
 
 

@@ -345,13 +345,13 @@ def test_a_tablet_whose_storage_is_full_says_so_before_the_mark_is_lost(open_she
     bedside.mark(5)
     bedside.fails_in_view(5)
     expect(bedside.step(5).locator("[data-step-message]")).to_contain_text("no room to keep it")
-    asked: list[str] = []
-    bedside.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    dialogs: list[str] = []
+    bedside.page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.dismiss()))
     bedside.page.route(ANSWERS, lambda route: route.abort())
     bedside.context.set_offline(False)
     with suppress(Exception):
         bedside.page.goto("/home", timeout=STAYS_FOR)
-    assert asked == ["beforeunload"]
+    assert dialogs == ["beforeunload"]
     bedside.page.unroute(ANSWERS)
     bedside.mark(5)
     bedside.saved()

@@ -147,13 +147,17 @@ def take_a_quiz(keys: Keys) -> None:
     for position in range(1, quiz.length + 1):
         keys.page.wait_for_url(f"**/questions/{position}")
         shown = " ".join(keys.page.locator("main").inner_text().split())
-        question = next(one for one in quiz.questions if plain(one.stem_html) in shown)
+        question = next(
+            each_question
+            for each_question in quiz.questions
+            if plain(each_question.stem_html) in shown
+        )
         key = parsed_keys.quizzes[QUIZ].questions[question.key]
         if key.answer is not None:
             keys.to("", "textbox")
             keys.page.keyboard.type(str(key.answer))
         else:
-            right = {plain(one.html) for one in question.options if one.key in key.correct}
+            right = {plain(option.html) for option in question.options if option.key in key.correct}
             choose(keys, right)
         keys.follow("^Save and", "button")
     keys.page.wait_for_url("**/check")

@@ -30,9 +30,9 @@ FOURFOLD = {"width": 320, "height": 256}
 def paths_of(context: BrowserContext, role: str, part: Part) -> list[str]:
     """Return one page of each route of the part; the first of a role always belongs to it."""
     return [
-        found.path
-        for number, found in enumerate(walk(context.request, *STARTS[role], read=1))
-        if number == 0 or part.takes(role, found.route)
+        visited.path
+        for number, visited in enumerate(walk(context.request, *STARTS[role], read=1))
+        if number == 0 or part.takes(role, visited.route)
     ]
 
 

@@ -136,10 +136,10 @@ def look_at_the_certificate(newcomer: Newcomer) -> str:
     newcomer.follow("See what others see")
     newcomer.heads("This certificate is valid")
     newcomer.reads(STUDENT)
-    found = SERIAL.search(newcomer.page.get_by_role("main").inner_text())
-    assert found is not None
+    match = SERIAL.search(newcomer.page.get_by_role("main").inner_text())
+    assert match is not None
     newcomer.press("Sign out")
-    return found.group()
+    return match.group()
 
 
 def verify_as_a_stranger(newcomer: Newcomer, serial: str) -> None:

@@ -233,10 +233,10 @@ def test_dialogs_open_where_browsers_offer_no_random_ids(context, pupil):
 def test_the_newest_of_two_windows_wins(context, pupil):
     attempt_id = pupil.start(now=datetime.now(UTC))
     place = pupil.position(attempt_id, "total-volume")
-    one, other = context.new_page(), context.new_page()
-    for page in (one, other):
+    first, other = context.new_page(), context.new_page()
+    for page in (first, other):
         page.goto(f"/attempts/{attempt_id}/questions/{place}")
-    for page, number in ((one, "1"), (other, "2"), (one, "3")):
+    for page, number in ((first, "1"), (other, "2"), (first, "3")):
         page.get_by_role("textbox").fill(number)
         chip(page, "saved", "Saved")
     assert [answer["text"] for answer in stored(pupil)] == ["1", "2", "3"]

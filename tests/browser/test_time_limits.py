@@ -31,13 +31,13 @@ def fixed_limits(tree: ast.AST) -> Iterator[int]:
 
 
 def test_no_test_of_a_browser_or_a_server_has_a_time_limit_of_its_own():
-    found = [
+    fixed = [
         f"{path.relative_to(TESTS)}:{line}"
         for folder in FOLDERS
         for path in sorted((TESTS / folder).rglob("*.py"))
         for line in fixed_limits(ast.parse(path.read_text()))
     ]
-    assert found == [], "wait by expect(…) or tests.make.patience.until, without a number"
+    assert fixed == [], "wait by expect(…) or tests.make.patience.until, without a number"
 
 
 def test_a_fixed_limit_is_seen():

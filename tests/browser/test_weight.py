@@ -64,18 +64,18 @@ def feel(context: BrowserContext, address: str) -> Vitals:
 
 def keep(name: str, figures: dict[str, object]) -> None:
     """Add figures to those of earlier tests of the run."""
-    known = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-    known[name] = {**known.get(name, {}), **figures}
+    figures_so_far = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    figures_so_far[name] = {**figures_so_far.get(name, {}), **figures}
     FIGURES.parent.mkdir(exist_ok=True)
-    FIGURES.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
+    FIGURES.write_text(json.dumps(figures_so_far, indent=2, sort_keys=True) + "\n")
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("role", "path"), PAGES)
 def test_a_first_visit_and_a_repeat_view_are_light(demo_server, new_context, role, path):
-    known, fresh = new_context(), new_context()
-    sign_in_as(known, demo_server.url, role)
-    fresh.add_cookies(known.cookies())  # signed in, and nothing in the cache
+    warm, fresh = new_context(), new_context()
+    sign_in_as(warm, demo_server.url, role)
+    fresh.add_cookies(warm.cookies())  # signed in, and nothing in the cache
     page = fresh.new_page()
     first = weigh(page, f"{demo_server.url}{path}")
     again = weigh(page, f"{demo_server.url}{path}")
@@ -93,6 +93,6 @@ def test_a_slow_phone_sees_the_page_soon(demo_server, new_context, role, path):
     context = new_context(viewport={"width": 360, "height": 740}, reduced_motion="no-preference")
     sign_in_as(context, demo_server.url, role)
     tries = [feel(context, f"{demo_server.url}{path}") for _ in range(TRIES)]
-    best = min(tries, key=lambda one: (not one.is_good, one.paint))
+    best = min(tries, key=lambda visit: (not visit.is_good, visit.paint))
     keep(path, {"slow": asdict(best)})
     assert best.is_good, tries

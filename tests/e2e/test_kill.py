@@ -45,7 +45,7 @@ class Student:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
         self.attempt = self._send(connection, "POST", QUIZ)["attempt"]
         questions = self._send(connection, "GET", f"/api/v1/attempts/{self.attempt}")["questions"]
-        chosen = next(one for one in questions if one["type"] == "single")
+        chosen = next(question for question in questions if question["type"] == "single")
         self.position, self.options = chosen["position"], [o["token"] for o in chosen["options"]]
         connection.close()
 

@@ -327,9 +327,9 @@ def serve_as_the_container_does(machine: Machine, text: str) -> None:
         openssl rand -hex 32 > secret_key
     """)
     machine.path(settings.path).write_text(settings.text)
-    given = dict(re.findall(r"^ENV (\S+)=(\S+)$", text, re.MULTILINE))
-    given |= {"PRECEPTOR_SECRET_KEY_FILE": "/etc/preceptor/secret_key"}
-    lines = [f"{name}={value}" for name, value in given.items()]
+    variables = dict(re.findall(r"^ENV (\S+)=(\S+)$", text, re.MULTILINE))
+    variables |= {"PRECEPTOR_SECRET_KEY_FILE": "/etc/preceptor/secret_key"}
+    lines = [f"{name}={value}" for name, value in variables.items()]
     machine.path("/etc/preceptor/container").write_text("\n".join(lines))
     machine.type("chown -R preceptor: /etc/preceptor")
     (entry,), (usual,) = (

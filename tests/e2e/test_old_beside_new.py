@@ -118,9 +118,9 @@ def signed_in(address: str) -> dict[str, str]:
     database, tokens = Database(address, pool_size=1), {}
     for role, person in PEOPLE.items():
         with database.write() as db:
-            known = people.person_by_email(db, person.email)
-            assert known is not None
-            tokens[role] = a_sign_in(db, known, token=str(new_uuid()))  # type: ignore[arg-type] # only the id is read
+            account = people.person_by_email(db, person.email)
+            assert account is not None
+            tokens[role] = a_sign_in(db, account, token=str(new_uuid()))  # type: ignore[arg-type] # only the id is read
     database.close()
     return tokens
 
@@ -155,8 +155,8 @@ def test_both_serve_one_database_and_the_way_back_leads_to_the_older(versions, r
     knows = revision >= KNOWS_NEWER_SCHEMAS or revision == RELEASES[-1].revision
     with old.serving():
         assert old.ask("/readyz")[0] == 200
-        asked = set(STATIC.findall(old.ask("/")[2]))
-        assert any(path.endswith(".css") for path in asked)
+        addresses = set(STATIC.findall(old.ask("/")[2]))
+        assert any(path.endswith(".css") for path in addresses)
         adopted = new.run("assets", "--before", str(old.folder))
         assert adopted.returncode == 0, adopted.stderr
         migrated = new.run("migrate")
@@ -172,7 +172,7 @@ def test_both_serve_one_database_and_the_way_back_leads_to_the_older(versions, r
                     counts[f"{name} {role}"], bad = version.bad_pages(token)
                     assert bad == [], f"{name} version, {role}"
             # A page of the release that is still open finds its files at the new version.
-            assert {path: new.ask(path)[0] for path in asked} == dict.fromkeys(asked, 200)
+            assert {path: new.ask(path)[0] for path in addresses} == dict.fromkeys(addresses, 200)
             read_by_the_older_is_read_by_the_newer(old, new, tokens["student"])
             refused = new.run("migrate", "--back", revision, "--yes")
             assert refused.returncode == 1

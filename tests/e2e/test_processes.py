@@ -144,25 +144,25 @@ def ask_while_others_stand_still(server: Server, pid: int, others: list[int], ti
 def test_three_processes_tell_one_sum(postgres_database: Database, tmp_path: Path):
     """V19, O9: whichever process is asked, its figures are those of all, and of those that ended."""
     server = a_server(address_of(postgres_database), tmp_path, workers="3")
-    asked = 'preceptor_requests_total{route="/robots.txt",status="200"}'
+    counted_line = 'preceptor_requests_total{route="/robots.txt",status="200"}'
     seconds = 'preceptor_request_seconds_count{route="/robots.txt"}'
     left_behind = folder_for_figures("127.0.0.1", server.port)
     (left_behind / "counter_1.db").write_bytes(b"what a server left that was killed")
     try:
         server.start()
         until(lambda: len(events(server, "process serves")) == 3)
-        processes = [one["process"] for one in events(server, "process serves")]
+        processes = [event["process"] for event in events(server, "process serves")]
         for number, pid in enumerate(processes, start=1):
             others = [each for each in processes if each != pid]
             ask_while_others_stand_still(server, pid, others, 10 * number)
-        until(lambda: figure(server, asked) == 60)
+        until(lambda: figure(server, counted_line) == 60)
         waiting = set()
         for pid in processes:
             with ExitStack() as still:
                 for other in processes:
                     if other != pid:
                         still.enter_context(stopped(other))
-                assert (figure(server, asked), figure(server, seconds)) == (60, 60)
+                assert (figure(server, counted_line), figure(server, seconds)) == (60, 60)
                 assert figure(server, "preceptor_processes") == 3
                 assert figure(server, "preceptor_database_up") == 1
                 waiting.add(figure(server, 'preceptor_outbox_waiting{kind="mails"}'))
@@ -172,7 +172,7 @@ def test_three_processes_tell_one_sum(postgres_database: Database, tmp_path: Pat
         os.kill(processes[0], signal.SIGKILL)
         until(lambda: len(events(server, "process serves")) == 4)
         until(lambda: figure(server, "preceptor_processes") == 3)
-        assert figure(server, asked) == 60
+        assert figure(server, counted_line) == 60
         server.stop()
         assert not left_behind.exists()
     finally:
@@ -192,8 +192,8 @@ def test_a_process_that_is_silent_for_too_long_is_replaced(server: Server, tmp_p
     stuck = events(server, "process serves")[0]["process"]
     os.kill(stuck, signal.SIGSTOP)
     hurry.touch()
-    until(lambda: stuck in [one["process"] for one in events(server, REPLACED)])
-    (ended,) = [one for one in events(server, REPLACED) if one["process"] == stuck]
+    until(lambda: stuck in [event["process"] for event in events(server, REPLACED)])
+    (ended,) = [event for event in events(server, REPLACED) if event["process"] == stuck]
     assert (ended["exit_code"], ended["was_stuck"]) == (-9, True)
     until(lambda: answers(server))
 
@@ -235,7 +235,7 @@ def test_three_processes_start_while_eight_others_use_the_processor(
         assert all(answers(server) for _ in range(20))
         assert events(server, REPLACED) == []
     finally:
-        for one in busy:
-            one.kill()
-            one.wait()
+        for burner in busy:
+            burner.kill()
+            burner.wait()
         server.stop()

@@ -173,7 +173,7 @@ def fill(database: Database, scale: Scale) -> tuple[Large, list[str], list[str]]
         places = max(1, scale.clients // 4 - 1)
         db.execute(update(PracticalRow).where(PracticalRow.id.in_(wanted)).values(capacity=places))
         roster = db.scalars(select(Seat.id).where(Seat.practical_id == UUID(large.roster))).all()
-    return large, [str(one) for one in wanted], [str(one) for one in roster]
+    return large, [str(each_id) for each_id in wanted], [str(each_id) for each_id in roster]
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def test_64_clients_for_minutes_end_no_process_and_meet_no_error(tmp_path: Path)
         assert events(server, REPLACED) == []
         served = events(server, "process serves")
         assert len(served) == 3
-        assert all(is_running(one["process"]) for one in served)
+        assert all(is_running(event["process"]) for event in served)
     finally:
         server.stop()
         postgres.drop_database(address, name)

@@ -121,8 +121,8 @@ def test_a_worker_killed_or_hung_is_seen_and_comes_back(
         assert f'preceptor_worker_heartbeat_seconds{{kind="{kind}"}} 46.0' in figures
     for page in (office.get("/home").text, office.get("/admin/system").text):
         assert all(words in page for words in gone)
-    found = doctor()
-    assert [found[kind]["fine"] for kind in EventKind] == [False, False]
+    findings = doctor()
+    assert [findings[kind]["fine"] for kind in EventKind] == [False, False]
 
     worker.signal(signal.SIGCONT)
     until(lambda: beats(database, NOW + GONE))
@@ -174,9 +174,9 @@ class Academy:
             timeout=START_SECONDS,
             check=False,
         )
-        (found,) = [each for each in json.loads(ended.stdout) if each["subject"] == kind]
-        assert words in found["detail"]
-        assert not found["fine"]
+        (finding,) = [each for each in json.loads(ended.stdout) if each["subject"] == kind]
+        assert words in finding["detail"]
+        assert not finding["fine"]
         assert ended.returncode == 1
 
 

@@ -49,20 +49,20 @@ class Pair:
     def fault(self, tokens: Theme, *, more: bool) -> str | None:
         """Say what is wrong with the pair among the tokens of one theme."""
         bar = (TEXT_MORE if more else TEXT) if self.is_text else GRAPHIC_MORE if more else GRAPHIC
-        found = contrast(tokens[self.front], tokens[self.back])
-        if found >= bar:
+        ratio = contrast(tokens[self.front], tokens[self.back])
+        if ratio >= bar:
             return None
-        return f"{self.front} on {self.back} is {found:.2f}:1, less than {bar}:1"
+        return f"{self.front} on {self.back} is {ratio:.2f}:1, less than {bar}:1"
 
 
 def themes(css: str) -> dict[str, Theme]:
     """Return name → colour for light and dark, as they are and when more contrast is asked for."""
     plain: dict[str, str] = {}
     more: dict[str, str] = {}
-    for one in declarations(css):
-        if one.is_in("@layer tokens") and one.name.startswith("--"):
-            (more if one.is_in(MORE) else plain)[one.name[2:]] = one.value
-    found = {}
+    for declaration in declarations(css):
+        if declaration.is_in("@layer tokens") and declaration.name.startswith("--"):
+            (more if declaration.is_in(MORE) else plain)[declaration.name[2:]] = declaration.value
+    by_theme = {}
     for name, tokens, side in (
         ("light", plain, 0),
         ("dark", plain, 1),
@@ -70,8 +70,8 @@ def themes(css: str) -> dict[str, Theme]:
         ("dark, more contrast", {**plain, **more}, 1),
     ):
         colours = {token: _colour(token, tokens, side) for token in tokens}
-        found[name] = {token: colour for token, colour in colours.items() if colour}
-    return found
+        by_theme[name] = {token: colour for token, colour in colours.items() if colour}
+    return by_theme
 
 
 def _colour(token: str, tokens: Mapping[str, str], side: int) -> str | None:
@@ -86,9 +86,9 @@ def _colour(token: str, tokens: Mapping[str, str], side: int) -> str | None:
 def pairs(css: str) -> Iterator[Pair]:
     """Yield every pair of colours that the rules of the stylesheet bring together."""
     rules: dict[tuple[str, ...], list[Declaration]] = defaultdict(list)
-    for one in declarations(css):
-        if not one.is_in("@layer tokens") and not one.is_in("@layer print"):
-            rules[one.within].append(one)
+    for declaration in declarations(css):
+        if not declaration.is_in("@layer tokens") and not declaration.is_in("@layer print"):
+            rules[declaration.within].append(declaration)
     for within, rule in rules.items():
         yield from _pairs_of(within, rule)
 
@@ -115,16 +115,16 @@ def _pairs_of(within: tuple[str, ...], rule: list[Declaration]) -> Iterator[Pair
 
 def _is_a_shape(rule: list[Declaration]) -> bool:
     """Whether the rule draws something that has no words: a line, a dot."""
-    return any(one.name == "content" and one.value == '""' for one in rule)
+    return any(declaration.name == "content" and declaration.value == '""' for declaration in rule)
 
 
 def _tokens(rule: list[Declaration], wanted: re.Pattern[str]) -> list[tuple[str, int]]:
     """Return the tokens of some properties of a rule; names that a component sets itself are left to it."""
     return [
-        (token, one.line)
-        for one in rule
-        if wanted.match(one.name)
-        for token in _USED.findall(one.value)
+        (token, declaration.line)
+        for declaration in rule
+        if wanted.match(declaration.name)
+        for token in _USED.findall(declaration.value)
         if token not in LOCAL
     ]
 
@@ -137,6 +137,6 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+def contrast(colour: str, other: str) -> float:
+    light, dark = sorted((luminance(colour), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)

@@ -26,8 +26,10 @@ class Fault:
 
 def faults(name: str, text: str, *rules: Rule) -> list[str]:
     """Return what the rules find in a file, as `name:line: words`, in the order of the lines."""
-    found = sorted({fault for rule in rules for fault in rule(text)}, key=lambda one: one.line)
-    return [f"{name}:{fault.line}: {fault.words}" for fault in found]
+    sorted_faults = sorted(
+        {fault for rule in rules for fault in rule(text)}, key=lambda fault: fault.line
+    )
+    return [f"{name}:{fault.line}: {fault.words}" for fault in sorted_faults]
 
 
 def _line(text: str, position: int) -> int:
@@ -35,8 +37,8 @@ def _line(text: str, position: int) -> int:
 
 
 def _found(pattern: str, text: str, words: str, flags: int = 0) -> Iterator[Fault]:
-    for found in re.finditer(pattern, text, flags):
-        yield Fault(_line(text, found.start()), f"{words}: {' '.join(found[0].split())[:120]}")
+    for match in re.finditer(pattern, text, flags):
+        yield Fault(_line(text, match.start()), f"{words}: {' '.join(match[0].split())[:120]}")
 
 
 # The stylesheet
@@ -75,57 +77,67 @@ _STILL = "@media (prefers-reduced-motion: no-preference)"
 
 def colours_stand_in_the_tokens(css: str) -> Iterator[Fault]:
     """A colour written elsewhere is wrong in one of the two themes."""
-    for one in declarations(css):
-        if one.is_in("@layer tokens"):
+    for declaration in declarations(css):
+        if declaration.is_in("@layer tokens"):
             continue
-        words = set(re.findall(r"(?<![\w-])[a-z]+(?![\w-])", one.value.lower()))
-        if _COLOUR.search(one.value) or words & NAMED_COLOURS:
-            yield Fault(one.line, f"a colour outside the tokens: {one.name}: {one.value}")
+        words = set(re.findall(r"(?<![\w-])[a-z]+(?![\w-])", declaration.value.lower()))
+        if _COLOUR.search(declaration.value) or words & NAMED_COLOURS:
+            yield Fault(
+                declaration.line,
+                f"a colour outside the tokens: {declaration.name}: {declaration.value}",
+            )
 
 
 def tokens_exist(css: str) -> Iterator[Fault]:
     """A misspelt token is silently the initial value: black on black."""
-    declared = {one.name for one in declarations(css)}
-    for one in declarations(css):
-        for token in re.findall(r"var\((--[\w-]+)", one.value):
+    declared = {declaration.name for declaration in declarations(css)}
+    for declaration in declarations(css):
+        for token in re.findall(r"var\((--[\w-]+)", declaration.value):
             if token not in declared:
-                yield Fault(one.line, f"a token that does not exist: {token}")
+                yield Fault(declaration.line, f"a token that does not exist: {token}")
 
 
 def sides_are_logical(css: str) -> Iterator[Fault]:
     """A physical side stays where it is when the page runs from right to left."""
-    for one in declarations(css):
-        turned = one.name in _SIDED and {"left", "right"} & set(one.value.split())
-        if _PHYSICAL.match(one.name) or turned or _has_uneven_sides(one):
-            yield Fault(one.line, f"a physical side: {one.name}: {one.value}")
+    for declaration in declarations(css):
+        turned = declaration.name in _SIDED and {"left", "right"} & set(declaration.value.split())
+        if _PHYSICAL.match(declaration.name) or turned or _has_uneven_sides(declaration):
+            yield Fault(
+                declaration.line, f"a physical side: {declaration.name}: {declaration.value}"
+            )
 
 
-def _has_uneven_sides(one: Declaration) -> bool:
+def _has_uneven_sides(declaration: Declaration) -> bool:
     """`padding: 1px 2px 3px 4px` is physical although no side is named."""
-    sides = re.split(r"\s+(?![^(]*\))", one.value)
-    return one.name in _FOUR_SIDES and len(sides) == 4 and sides[1] != sides[3]
+    sides = re.split(r"\s+(?![^(]*\))", declaration.value)
+    return declaration.name in _FOUR_SIDES and len(sides) == 4 and sides[1] != sides[3]
 
 
 def importance_is_for_paper(css: str) -> Iterator[Fault]:
     """Each !important needs a stronger one later."""
-    for one in declarations(css):
-        if "!important" in one.value and not one.is_in("@layer print"):
-            yield Fault(one.line, f"!important outside print: {one.name}: {one.value}")
+    for declaration in declarations(css):
+        if "!important" in declaration.value and not declaration.is_in("@layer print"):
+            yield Fault(
+                declaration.line,
+                f"!important outside print: {declaration.name}: {declaration.value}",
+            )
 
 
 def motion_can_be_refused(css: str) -> Iterator[Fault]:
     """Moving pages make some people sick (WCAG 2.3.3)."""
-    for one in declarations(css):
-        moves = re.match(r"transition|animation|scroll-behavior|navigation$", one.name)
-        if moves and not one.is_in(_STILL):
-            yield Fault(one.line, f"motion for everybody: {one.name}: {one.value}")
+    for declaration in declarations(css):
+        moves = re.match(r"transition|animation|scroll-behavior|navigation$", declaration.name)
+        if moves and not declaration.is_in(_STILL):
+            yield Fault(
+                declaration.line, f"motion for everybody: {declaration.name}: {declaration.value}"
+            )
 
 
 def nothing_is_half_transparent(css: str) -> Iterator[Fault]:
     """Text that shines through has a contrast that nobody computed."""
-    for one in declarations(css):
-        if one.name == "opacity" and one.value not in ("0", "1"):
-            yield Fault(one.line, f"half-transparent: opacity: {one.value}")
+    for declaration in declarations(css):
+        if declaration.name == "opacity" and declaration.value not in ("0", "1"):
+            yield Fault(declaration.line, f"half-transparent: opacity: {declaration.value}")
 
 
 def colours_can_be_told_apart(css: str) -> Iterator[Fault]:
@@ -157,39 +169,39 @@ _DATA_BLOCK = '<script type="application/ld+json">'
 def nothing_is_inline(page: str) -> Iterator[Fault]:
     """The content security policy refuses inline code and style: it would silently do nothing."""
     yield from _found(r"<style\b|\sstyle=|\son[a-z]+=|javascript:", page, "inline style or script")
-    for found in re.finditer(r"(<script\b[^>]*>)(.*?)</script>", page, re.S):
-        opening, content = found.groups()
+    for match in re.finditer(r"(<script\b[^>]*>)(.*?)</script>", page, re.S):
+        opening, content = match.groups()
         # A data block is never run; tojson keeps a value from ending it.
         if opening == _DATA_BLOCK and re.fullmatch(r"\{\{ \w+ \| tojson \}\}", content):
             continue
         if "src=" not in opening or content.strip():
-            yield Fault(_line(page, found.start()), f"an inline script: {opening}")
+            yield Fault(_line(page, match.start()), f"an inline script: {opening}")
 
 
 def controls_have_labels(page: str) -> Iterator[Fault]:
     """Without a label a screen reader says "edit text" and no more."""
-    for found in re.finditer(_TAG.format("input|select|textarea"), page):
-        tag = found[0]
+    for match in re.finditer(_TAG.format("input|select|textarea"), page):
+        tag = match[0]
         if 'type="hidden"' in tag or "aria-label" in tag:
             continue
         named = re.search(r'\bid="([^"]+)"', tag)
         if not named or f'for="{named[1]}"' not in page:
-            yield Fault(_line(page, found.start()), f"no label for {' '.join(tag.split())[:100]}")
+            yield Fault(_line(page, match.start()), f"no label for {' '.join(tag.split())[:100]}")
 
 
 def pictures_say_what_they_show(page: str) -> Iterator[Fault]:
     """Without `alt` a screen reader reads the file's name; without its size the page jumps."""
-    for found in re.finditer(_TAG.format("img"), page):
-        missing = [name for name in ("alt", "width", "height") if f"{name}=" not in found[0]]
+    for match in re.finditer(_TAG.format("img"), page):
+        missing = [name for name in ("alt", "width", "height") if f"{name}=" not in match[0]]
         if missing:
-            yield Fault(_line(page, found.start()), f"a picture without {', '.join(missing)}")
+            yield Fault(_line(page, match.start()), f"a picture without {', '.join(missing)}")
 
 
 def posts_carry_the_token(page: str) -> Iterator[Fault]:
     """A form without the token is refused for browsers that send no origin (R-080)."""
-    for found in re.finditer(r'<form\b[^>]*method="post".*?</form>', page, re.S):
-        if 'name="csrf_token"' not in found[0]:
-            yield Fault(_line(page, found.start()), "a POST form without its token")
+    for match in re.finditer(r'<form\b[^>]*method="post".*?</form>', page, re.S):
+        if 'name="csrf_token"' not in match[0]:
+            yield Fault(_line(page, match.start()), "a POST form without its token")
 
 
 def no_colour_is_written(page: str) -> Iterator[Fault]:
@@ -213,9 +225,9 @@ def behaviours_exist(modules: Set[str]) -> Rule:
     """A misspelt behaviour is a component that never wakes."""
 
     def rule(page: str) -> Iterator[Fault]:
-        for found in re.finditer(r'\b(?:data-)?behaviour="([a-z][^"{]*)"', page):
-            for name in set(found[1].split()) - modules:
-                yield Fault(_line(page, found.start()), f"no module is called {name}")
+        for match in re.finditer(r'\b(?:data-)?behaviour="([a-z][^"{]*)"', page):
+            for name in set(match[1].split()) - modules:
+                yield Fault(_line(page, match.start()), f"no module is called {name}")
 
     return rule
 
@@ -224,9 +236,9 @@ def assets_exist(is_asset: Callable[[str], bool]) -> Rule:
     """A missing style or script is a page that looks broken once, for one person."""
 
     def rule(page: str) -> Iterator[Fault]:
-        for found in re.finditer(r"""\basset\(\s*["']([^"']+)["']""", page):
-            if not is_asset(found[1]):
-                yield Fault(_line(page, found.start()), f"no asset is called {found[1]}")
+        for match in re.finditer(r"""\basset\(\s*["']([^"']+)["']""", page):
+            if not is_asset(match[1]):
+                yield Fault(_line(page, match.start()), f"no asset is called {match[1]}")
 
     return rule
 
@@ -236,17 +248,17 @@ def classes_of(css: str) -> frozenset[str]:
     return frozenset(re.findall(r"\.([a-z][\w-]*)", without_comments(css)))
 
 
-def classes_exist(known: Set[str]) -> Rule:
+def classes_exist(styled: Set[str]) -> Rule:
     """A class without a style does nothing, and nobody sees that a line of it breaks."""
 
     def rule(page: str) -> Iterator[Fault]:
         written = re.finditer(r'\bclass="([^"]*)"', _MADE.sub(_without_words, page))
-        given = re.finditer(r'\bclasses="([^"]*)"', page)
-        for found in (*written, *given):
-            for name in found[1].split():
-                if _MADE_UP not in name and name not in known:
+        passed_on = re.finditer(r'\bclasses="([^"]*)"', page)
+        for match in (*written, *passed_on):
+            for name in match[1].split():
+                if _MADE_UP not in name and name not in styled:
                     yield Fault(
-                        _line(found.string, found.start()), f"no style for the class {name}"
+                        _line(match.string, match.start()), f"no style for the class {name}"
                     )
 
     return rule
@@ -256,10 +268,10 @@ _MADE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
 _MADE_UP = "{}"
 
 
-def _without_words(found: re.Match[str]) -> str:
+def _without_words(match: re.Match[str]) -> str:
     """What Jinja makes, as a sign in its place; the lines stay as many."""
-    sign = _MADE_UP if found[0].startswith("{{") else " "
-    return sign + "\n" * found[0].count("\n")
+    sign = _MADE_UP if match[0].startswith("{{") else " "
+    return sign + "\n" * match[0].count("\n")
 
 
 # Where each macro takes the name of an icon, and of a drawing.
@@ -291,10 +303,12 @@ def _named(
 ) -> Rule:
     def rule(page: str) -> Iterator[Fault]:
         for call in environment.parse(page).find_all(nodes.Call):
-            given: list[nodes.Node] = [word.value for word in call.kwargs if word.key == keyword]
+            named_nodes: list[nodes.Node] = [
+                word.value for word in call.kwargs if word.key == keyword
+            ]
             if isinstance(call.node, nodes.Name) and call.node.name in places:
-                given += call.args[places[call.node.name] :][:1]
-            for name in (name for node in given for name in _words(node)):
+                named_nodes += call.args[places[call.node.name] :][:1]
+            for name in (name for node in named_nodes for name in _words(node)):
                 if name not in names:
                     yield Fault(call.lineno, f"no {kind} is called {name}")
 
@@ -369,9 +383,9 @@ def imports_lead_somewhere(is_module: Callable[[str], bool]) -> Rule:
     """Modules import each other by relative names: there is no bundler to find them."""
 
     def rule(script: str) -> Iterator[Fault]:
-        for found in re.finditer(r"""\b(?:from|import)\s+["']([^"']+)["']""", script):
-            if not found[1].startswith("./") or not is_module(found[1]):
-                yield Fault(_line(script, found.start()), f"no module is called {found[1]}")
+        for match in re.finditer(r"""\b(?:from|import)\s+["']([^"']+)["']""", script):
+            if not match[1].startswith("./") or not is_module(match[1]):
+                yield Fault(_line(script, match.start()), f"no module is called {match[1]}")
 
     return rule
 
@@ -382,13 +396,13 @@ def imports_lead_somewhere(is_module: Callable[[str], bool]) -> Rule:
 def drawings_use_tokens(svg: str) -> Iterator[Fault]:
     """A drawing that a page takes in follows its theme, unless it brings a colour of its own."""
     text = without_comments(
-        re.sub(r"<!--.*?-->", lambda found: "\n" * found[0].count("\n"), svg, flags=re.S)
+        re.sub(r"<!--.*?-->", lambda match: "\n" * match[0].count("\n"), svg, flags=re.S)
     )
     yield from _found(
         r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(|<style\b|\sstyle=|<script\b",
         text,
         "a colour or style",
     )
-    for found in re.finditer(r'(?:fill|stroke)="([a-z]+)"', text):
-        if found[1] in NAMED_COLOURS:
-            yield Fault(_line(text, found.start()), f"a colour or style: {found[0]}")
+    for match in re.finditer(r'(?:fill|stroke)="([a-z]+)"', text):
+        if match[1] in NAMED_COLOURS:
+            yield Fault(_line(text, match.start()), f"a colour or style: {match[0]}")

@@ -15,12 +15,12 @@ class Declaration:
     line: int
 
     def is_in(self, prelude: str) -> bool:
-        return any(one.startswith(prelude) for one in self.within)
+        return any(rule.startswith(prelude) for rule in self.within)
 
 
 def without_comments(css: str) -> str:
     """Blank out comments; every line keeps its number."""
-    return re.sub(r"/\*.*?\*/", lambda found: "\n" * found[0].count("\n"), css, flags=re.S)
+    return re.sub(r"/\*.*?\*/", lambda match: "\n" * match[0].count("\n"), css, flags=re.S)
 
 
 def declarations(css: str) -> Iterator[Declaration]:

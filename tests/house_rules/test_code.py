@@ -46,14 +46,14 @@ def relative(path: Path) -> str:
 
 def test_only_the_database_commits_and_rolls_back():
     """A commit inside a use-case keeps half of a refused command."""
-    found = [
+    offenders = [
         f"{relative(path)}:{line}"
         for path in SOURCES
         if relative(path) != "db/database.py"
         for name, line in calls(tree_of(path))
         if name in ("commit", "rollback")
     ]
-    assert found == []
+    assert offenders == []
 
 
 def test_a_route_that_reads_opens_no_write_block():
@@ -66,30 +66,35 @@ def test_a_route_that_reads_opens_no_write_block():
         if isinstance(node, ast.FunctionDef) and _is_get(node)
     ]
     assert len(routes) > 100
-    found = [
+    offenders = [
         f"{path}:{line} {node.name}"
         for path, node in routes
         for name, line in calls(node)
         if name == "write"
     ]
-    assert found == []
+    assert offenders == []
 
 
 def _is_get(function: ast.FunctionDef) -> bool:
-    called = [one.func for one in function.decorator_list if isinstance(one, ast.Call)]
-    return any(isinstance(one, ast.Attribute) and one.attr == "get" for one in called)
+    called = [
+        decorator.func for decorator in function.decorator_list if isinstance(decorator, ast.Call)
+    ]
+    return any(
+        isinstance(function_called, ast.Attribute) and function_called.attr == "get"
+        for function_called in called
+    )
 
 
 def test_only_the_edges_read_the_clock():
     """A rule that reads the clock cannot be tested at the second it turns."""
-    found = [
+    offenders = [
         f"{relative(path)}:{line}"
         for path in SOURCES
         if not relative(path).startswith(EDGES)
         for name, line in calls(tree_of(path))
         if name in ("now", "utcnow", "today", "real_clock")
     ]
-    assert found == []
+    assert offenders == []
 
 
 @pytest.mark.parametrize("path", SERVICES, ids=relative)
@@ -122,7 +127,7 @@ def test_every_use_case_asks_a_permission(path):
 def test_every_change_of_a_whole_record_asks_which_version_it_was_made_from():
     """Two people who edit the same thing must not undo each other's changes without a word."""
     own = {"change_password", "change_address"}  # one value, proved by a password or a mailed link
-    found = [
+    offenders = [
         f"{relative(path)}:{node.lineno} {node.name}"
         for path in SOURCES
         for node in tree_of(path).body
@@ -132,24 +137,24 @@ def test_every_change_of_a_whole_record_asks_which_version_it_was_made_from():
         and [each.arg for each in node.args.args[:2]] == ["db", "actor"]
         and "expected_version" not in {each.arg for each in node.args.kwonlyargs}
     ]
-    assert found == []
+    assert offenders == []
 
 
 def test_no_module_is_longer_than_a_person_reads():
     """A long module hides its second subject."""
-    found = {relative(path): len(path.read_text().splitlines()) for path in SOURCES}
-    assert {path: lines for path, lines in found.items() if lines > MOST_LINES} == {}
+    lengths = {relative(path): len(path.read_text().splitlines()) for path in SOURCES}
+    assert {path: lines for path, lines in lengths.items() if lines > MOST_LINES} == {}
 
 
 def test_no_function_is_longer_than_a_person_holds_in_mind():
     """A long function is several, whose names and seams nobody has said. Docstrings do not count."""
-    found = {
+    lengths = {
         f"{relative(path)}:{node.lineno} {node.name}": _lines_of_code(node)
         for path in SOURCES
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
-    assert {name: lines for name, lines in found.items() if lines > MOST_LINES_OF_FUNCTION} == {}
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_FUNCTION} == {}
 
 
 def _lines_of_code(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -175,7 +180,7 @@ def test_no_import_hides_a_cycle():
         "kit/typeface.py",
         "certificates/pdf_signature.py",
     }
-    found = [
+    offenders = [
         f"{relative(path)}:{node.lineno}"
         for path in SOURCES
         if relative(path) not in allowed and not relative(path).startswith("cli/")
@@ -184,7 +189,7 @@ def test_no_import_hides_a_cycle():
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
-    assert found == []
+    assert offenders == []
 
 
 def test_only_one_filter_prints_html_unescaped():
@@ -208,11 +213,11 @@ def test_a_person_is_told_of_what_is_theirs_by_a_notice():
     """A mail without its notice is missing from the one place where a person can read it again. Mails about
     signing in hold links that work once, and enquiries are those of strangers."""
     allowed = {"accounts", "enquiries", "notices", "outbox"}
-    found = [
+    offenders = [
         f"{relative(path)}:{line}"
         for path in SOURCES
         if relative(path).split("/")[0] not in allowed
         for name, line in calls(tree_of(path))
         if name == "send_mail"
     ]
-    assert found == []
+    assert offenders == []

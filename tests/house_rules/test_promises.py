@@ -26,12 +26,12 @@ def test_a_template_prints_no_deadline_as_it_is_stored(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "found"),
+    ("source", "expected"),
     [
         ("{{ gate.cancel_until | datetime(gate.zone) }}", ["cancel_until"]),
         ("{{ when(offer.closes_at, zone) }}", ["closes_at"]),
         ("{{ row.cancel.sentence }} {{ offer.window(now).at }}", []),
     ],
 )
-def test_a_stored_deadline_is_noticed(source: str, found: list[str]) -> None:
-    assert raw_deadlines(source) == found
+def test_a_stored_deadline_is_noticed(source: str, expected: list[str]) -> None:
+    assert raw_deadlines(source) == expected

@@ -97,9 +97,9 @@ def test_what_is_hidden_stays_hidden() -> None:
 def test_every_pair_of_colours_is_computed(name: str) -> None:
     """What the rule of contrast looks at is what the components use, and much of it."""
     css = (STATIC / "css" / "app.css").read_text()
-    known = themes(css)[name]
+    theme = themes(css)[name]
     used = {(pair.front, pair.back) for pair in pairs(css)}
-    assert {token for pair in used for token in pair} <= known.keys()
+    assert {token for pair in used for token in pair} <= theme.keys()
     assert len(used) > 60
 
 
@@ -120,7 +120,7 @@ def test_what_the_first_visit_loads_is_light(built: Build) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(TEMPLATES).as_posix())
 def test_templates_keep_their_rules(page: Path, built: Build, environment: Environment) -> None:
-    found = faults(
+    problems = faults(
         page.relative_to(TEMPLATES.parent).as_posix(),
         page.read_text(),
         *TEMPLATE_RULES,
@@ -130,7 +130,7 @@ def test_templates_keep_their_rules(page: Path, built: Build, environment: Envir
         drawings_exist(environment, DRAWINGS),
         classes_exist(classes_of((STATIC / "css" / "app.css").read_text())),
     )
-    assert found == []
+    assert problems == []
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)

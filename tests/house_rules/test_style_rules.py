@@ -66,11 +66,11 @@ def test_a_good_stylesheet_has_no_fault() -> None:
 
 def test_each_theme_has_its_own_fault() -> None:
     """The dark half of a pair, and the bar of those who ask for more, are looked at too."""
-    found = faults("app.css", TOKENS + ".a { color: var(--faint); }", *STYLESHEET_RULES)
-    assert f"app.css:{FIRST}: dark: faint on canvas is 2.33:1, less than 4.5:1" in found
+    problems = faults("app.css", TOKENS + ".a { color: var(--faint); }", *STYLESHEET_RULES)
+    assert f"app.css:{FIRST}: dark: faint on canvas is 2.33:1, less than 4.5:1" in problems
     more = f"app.css:{FIRST}: light, more contrast: faint on canvas is 5.22:1, less than 7.0:1"
-    assert more in found
-    assert not any("dark, more contrast" in fault for fault in found)
+    assert more in problems
+    assert not any("dark, more contrast" in fault for fault in problems)
 
 
 def test_a_colour_meets_the_background_beside_it_or_every_ground() -> None:
@@ -138,8 +138,8 @@ GOOD_MARKUP = """<label for="f-a">A</label><input id="f-a" name="a"><input type=
 
 @pytest.mark.parametrize(("markup", "words"), BAD_MARKUP)
 def test_bad_markup_is_named_with_its_line(markup: str, words: str) -> None:
-    found = faults("a.html", f"<p>\n</p>\n{markup}", *TEMPLATE_RULES, *NAMED.values())
-    assert any(fault.startswith(f"a.html:3: {words}") for fault in found), found
+    problems = faults("a.html", f"<p>\n</p>\n{markup}", *TEMPLATE_RULES, *NAMED.values())
+    assert any(fault.startswith(f"a.html:3: {words}") for fault in problems), problems
 
 
 def test_good_markup_has_no_fault() -> None:
@@ -167,8 +167,8 @@ def test_a_bad_script_is_named_with_its_line(script: str, words: str) -> None:
     rules = (*SCRIPT_RULES, imports_lead_somewhere(lambda name: name == "./announce.js"))
     good = 'import { announce } from "./announce.js";\nbox.textContent = name;\n'
     assert faults("a.js", good, *rules) == []
-    (found,) = faults("a.js", good + script, *rules)
-    assert found.startswith(f"a.js:3: {words}")
+    (fault,) = faults("a.js", good + script, *rules)
+    assert fault.startswith(f"a.js:3: {words}")
 
 
 def test_a_long_script_is_named() -> None:
@@ -179,8 +179,8 @@ def test_a_long_script_is_named() -> None:
 @pytest.mark.parametrize("part", ['<path fill="#0B6166"/>', '<path stroke="black"/>', "<style/>"])
 def test_a_drawing_with_a_colour_of_its_own_is_named(part: str) -> None:
     svg = f'<svg>\n<!-- #fff -->\n<path fill="var(--ink)" stroke="none"/>\n{part}</svg>'
-    (found,) = faults("a.svg", svg, drawings_use_tokens)
-    assert found.startswith("a.svg:4: a colour or style")
+    (fault,) = faults("a.svg", svg, drawings_use_tokens)
+    assert fault.startswith("a.svg:4: a colour or style")
 
 
 def test_headings_are_counted_down() -> None:

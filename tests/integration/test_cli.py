@@ -38,15 +38,17 @@ def test_an_audit_of_sound_data_and_of_a_counter_that_lies(preceptor, sqlite_dat
     with sqlite_database.write() as db:
         practical_id = a_practical(db)
         db.execute(update(PracticalRow).where(PracticalRow.id == practical_id).values(taken=1))
-    found = preceptor("audit", "--json")
-    assert found.exit_code == 1
-    (broken,) = json.loads(found.stdout)["broken"]
+    audited = preceptor("audit", "--json")
+    assert audited.exit_code == 1
+    (broken,) = json.loads(audited.stdout)["broken"]
     assert str(practical_id) in broken
     assert preceptor("audit").stdout == f"{broken}\n"
 
 
 def test_the_doctor_finds_a_schema_that_is_behind(preceptor, tmp_path, monkeypatch):
-    findings = {one["subject"]: one for one in json.loads(preceptor("doctor", "--json").stdout)}
+    findings = {
+        finding["subject"]: finding for finding in json.loads(preceptor("doctor", "--json").stdout)
+    }
     assert findings["schema"] == {
         "subject": "schema",
         "detail": "at the head",

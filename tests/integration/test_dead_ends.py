@@ -35,9 +35,9 @@ def test_an_unknown_address_leads_home_by_role(as_person, people, role):
 
 
 def test_an_unknown_address_shows_a_stranger_what_there_is(client):
-    found = links(client.get("/nowhere"))
-    assert found["Go to the home page"] == "/"
-    assert {"/courses", "/dates", "/verify", "/sign-in"} <= set(found.values())
+    links_shown = links(client.get("/nowhere"))
+    assert links_shown["Go to the home page"] == "/"
+    assert {"/courses", "/dates", "/verify", "/sign-in"} <= set(links_shown.values())
 
 
 def test_who_may_not_is_told_as_whom_they_are_signed_in(as_person, people):

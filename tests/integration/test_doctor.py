@@ -81,8 +81,8 @@ def test_everything_is_looked_at_and_nothing_is_shown(database, settings):
         "mail_url": "smtp://canary%40example.org:canary@127.0.0.1:1",
         "mail_from": "Canary <canary@example.org>",
     }
-    found = by_subject(examine(settings.model_copy(update=secrets), now=NOW))
-    assert found.keys() >= {
+    findings = by_subject(examine(settings.model_copy(update=secrets), now=NOW))
+    assert findings.keys() >= {
         "settings",
         "database",
         "schema",
@@ -101,21 +101,21 @@ def test_everything_is_looked_at_and_nothing_is_shown(database, settings):
         "clock",
         "versions",
     }
-    assert found["mail server"].verdict is Verdict.fault
-    assert "canary" not in str(found)
-    assert "@" not in "\n".join(each.line for each in found.values())
-    assert settings.database_url not in str(found)
+    assert findings["mail server"].verdict is Verdict.fault
+    assert "canary" not in str(findings)
+    assert "@" not in "\n".join(each.line for each in findings.values())
+    assert settings.database_url not in str(findings)
 
 
 def test_a_database_that_refuses_ends_the_looks_inside_it(settings):
     with refusing_postgres("28P01", 'password authentication failed for user "canary"') as port:
         address = f"postgresql+psycopg://canary:canary@127.0.0.1:{port}/canary"
         findings = examine(settings.model_copy(update={"database_url": address}), now=NOW)
-    found = by_subject(findings)
-    assert found["database"].verdict is Verdict.fault
-    assert "refuses the user or the password" in found["database"].detail
-    assert "schema" not in found
-    assert found["keys"].fine
+    looked_at = by_subject(findings)
+    assert looked_at["database"].verdict is Verdict.fault
+    assert "refuses the user or the password" in looked_at["database"].detail
+    assert "schema" not in looked_at
+    assert looked_at["keys"].fine
     assert "canary" not in str(findings)
 
 
@@ -150,34 +150,34 @@ class TestTheDatabase:
     @pytest.mark.parametrize(("apart", "is_fine"), [(0, True), (5, True), (6, False), (-6, False)])
     def test_two_clocks(self, apart, is_fine):
         theirs = NOW + timedelta(seconds=apart)
-        found = databases.compared_clock("clock", "the database", theirs, NOW)
-        assert found.fine is is_fine
-        assert is_fine or "6 seconds apart" in found.detail
+        finding = databases.compared_clock("clock", "the database", theirs, NOW)
+        assert finding.fine is is_fine
+        assert is_fine or "6 seconds apart" in finding.detail
 
     @pytest.mark.postgres
     def test_a_machine_whose_clock_is_wrong(self, postgres_database):
         wrong = lambda: datetime.now(UTC) + HOUR  # noqa: E731 - a clock
-        (found,) = databases.look_at_clocks(
+        (finding,) = databases.look_at_clocks(
             postgres_database, now=datetime.now(UTC) + 300 * 24 * HOUR, machine=wrong
         )
-        assert found.verdict is Verdict.fault
-        assert "3600 seconds apart" in found.detail
+        assert finding.verdict is Verdict.fault
+        assert "3600 seconds apart" in finding.detail
 
 
 class TestWork:
     def test_runs_that_failed_or_stopped(self, database, settings):
         production = settings.model_copy(update={"env": Environment.production})
-        found = by_subject(work.look_at_runs(database, production, now=NOW))
-        assert found["last backup"].verdict is Verdict.attention
-        assert "preceptor backup" in found["last backup"].remedy
+        findings = by_subject(work.look_at_runs(database, production, now=NOW))
+        assert findings["last backup"].verdict is Verdict.attention
+        assert "preceptor backup" in findings["last backup"].remedy
         with database.write() as db:
             for kind, succeeded in ((RunKind.backup, False), (RunKind.audit, True)):
                 record_run(db, kind, started_at=NOW, succeeded=succeeded, detail="Words.", now=NOW)
-        found = by_subject(work.look_at_runs(database, production, now=NOW + HOUR))
-        assert found["last backup"].verdict is Verdict.fault
-        assert found["last audit"].fine
-        found = by_subject(work.look_at_runs(database, production, now=NOW + 37 * HOUR))
-        assert "older than 36 hours" in found["last audit"].detail
+        findings = by_subject(work.look_at_runs(database, production, now=NOW + HOUR))
+        assert findings["last backup"].verdict is Verdict.fault
+        assert findings["last audit"].fine
+        findings = by_subject(work.look_at_runs(database, production, now=NOW + 37 * HOUR))
+        assert "older than 36 hours" in findings["last audit"].detail
 
     def test_a_worker_that_is_gone(self, database):
         with database.write() as db:
@@ -211,21 +211,21 @@ class TestKeys:
                     last_step=1,
                 )
             )
-        (found,) = key_rings.look_at_needed_keys(database, settings)
-        assert found.fine
-        (found,) = key_rings.look_at_needed_keys(database, own_keys)
-        assert found.verdict is Verdict.fault
-        assert "sealing key of 1 authenticator app" in found.detail
-        assert "PRECEPTOR_SEALING_KEYS" in found.remedy
+        (finding,) = key_rings.look_at_needed_keys(database, settings)
+        assert finding.fine
+        (finding,) = key_rings.look_at_needed_keys(database, own_keys)
+        assert finding.verdict is Verdict.fault
+        assert "sealing key of 1 authenticator app" in finding.detail
+        assert "PRECEPTOR_SEALING_KEYS" in finding.remedy
 
     def test_a_file_that_others_may_read_is_named(self, own_keys):
         own_keys = own_keys.model_copy(update={"env": Environment.production})
         assert key_rings.look_at_key_files(own_keys)[0].fine
         own_keys.sealing_keys.chmod(0o640)
-        (found,) = key_rings.look_at_key_files(own_keys)
-        assert found.verdict is Verdict.attention
-        assert "PRECEPTOR_SEALING_KEYS" in found.detail
-        assert "SIGNING" not in found.detail
+        (finding,) = key_rings.look_at_key_files(own_keys)
+        assert finding.verdict is Verdict.attention
+        assert "PRECEPTOR_SEALING_KEYS" in finding.detail
+        assert "SIGNING" not in finding.detail
         own_keys.signing_keys.unlink()
         assert key_rings.look_at_key_files(own_keys)[0].verdict is Verdict.fault
 
@@ -261,9 +261,9 @@ class TestFolders:
         assert folders.look_at_assets()[0].fine
         monkeypatch.setattr(folders, "ROOT", tmp_path)
         assert not assets.is_built(folders.STATIC, tmp_path / "var" / "assets")
-        (found,) = folders.look_at_assets()
-        assert found.verdict is Verdict.attention
-        assert "preceptor assets" in found.remedy
+        (finding,) = folders.look_at_assets()
+        assert finding.verdict is Verdict.attention
+        assert "preceptor assets" in finding.remedy
 
 
 class TestTheProxy:
@@ -291,10 +291,13 @@ class TestTheProxy:
 
     def test_a_good_one_is_fine_in_everything(self, behind, findings, settings):
         settings.test_clock.write_text("")  # the doctor's question has the real time
-        found = by_subject(findings(PlayedProxy(behind)))
-        assert {subject: each.detail for subject, each in found.items() if not each.fine} == {}
-        assert found["certificate"].detail == "valid for 29 days more"
-        assert found["proxy"].detail == "passes on the name of the academy and the client's address"
+        looked_at = by_subject(findings(PlayedProxy(behind)))
+        assert {subject: each.detail for subject, each in looked_at.items() if not each.fine} == {}
+        assert looked_at["certificate"].detail == "valid for 29 days more"
+        assert (
+            looked_at["proxy"].detail
+            == "passes on the name of the academy and the client's address"
+        )
 
     @pytest.mark.parametrize(
         ("changes", "words"),
@@ -308,22 +311,24 @@ class TestTheProxy:
     )
     def test_each_mistake_is_named(self, behind, findings, settings, changes, words):
         settings.test_clock.write_text("")
-        found = findings(PlayedProxy(**{"behind": behind, **changes}))
-        faults = [each for each in found if each.verdict is Verdict.fault]
+        looked_at = findings(PlayedProxy(**{"behind": behind, **changes}))
+        faults = [each for each in looked_at if each.verdict is Verdict.fault]
         assert words in faults[0].detail
         assert faults[0].remedy
 
     def test_a_proxy_that_the_settings_do_not_name(self, app, portal, findings, settings):
         settings.test_clock.write_text("")
         stranger = a_browser(app, portal, network="10.1.2.3")
-        (found, *_) = [each for each in findings(PlayedProxy(stranger)) if each.subject == "proxy"]
-        assert "not in PRECEPTOR_TRUSTED_PROXY" in found.detail
+        (finding, *_) = [
+            each for each in findings(PlayedProxy(stranger)) if each.subject == "proxy"
+        ]
+        assert "not in PRECEPTOR_TRUSTED_PROXY" in finding.detail
 
     def test_figures_that_everybody_may_read(self, behind, findings, settings):
         """Without the marks of a proxy the server takes its requests for those of this host."""
         settings.test_clock.write_text("")
-        found = findings(PlayedProxy(behind, adds={}))
-        assert "Everybody may read /metrics from outside." in [each.detail for each in found]
+        looked_at = findings(PlayedProxy(behind, adds={}))
+        assert "Everybody may read /metrics from outside." in [each.detail for each in looked_at]
 
     def test_certificates_that_end_or_are_of_another_name(self, behind, findings, settings):
         settings.test_clock.write_text("")
@@ -336,18 +341,18 @@ class TestTheProxy:
 
     def test_nobody_there(self, settings):
         https = settings.model_copy(update={"base_url": "https://localhost:1"})
-        (found,) = proxy.look_at_proxy(https)
-        assert found.detail == "Nobody listens at PRECEPTOR_BASE_URL."
+        (finding,) = proxy.look_at_proxy(https)
+        assert finding.detail == "Nobody listens at PRECEPTOR_BASE_URL."
 
     def test_where_http_leads_to(self):
         with PlayedProxy(None, redirects_to="https://localhost").running() as played:
-            (found,) = proxy.redirect_of("localhost", played.port)
-            assert found.fine
+            (finding,) = proxy.redirect_of("localhost", played.port)
+            assert finding.fine
         with PlayedProxy(None, redirects_to="http://localhost").running() as played:
-            (found,) = proxy.redirect_of("localhost", played.port)
-            assert found.verdict is Verdict.fault
-        (found,) = proxy.redirect_of("localhost", 1)
-        assert found.verdict is Verdict.attention
+            (finding,) = proxy.redirect_of("localhost", played.port)
+            assert finding.verdict is Verdict.fault
+        (finding,) = proxy.redirect_of("localhost", 1)
+        assert finding.verdict is Verdict.attention
 
 
 class TestTheQuestionOfTheDoctor:

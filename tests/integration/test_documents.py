@@ -87,10 +87,10 @@ def test_a_misspelt_command_is_noticed():
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_a_setting_that_a_document_names_exists(path):
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    known |= {f"{PREFIX}{name.upper()}{SUFFIX}" for name in FROM_FILES}
+    names_of_settings = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    names_of_settings |= {f"{PREFIX}{name.upper()}{SUFFIX}" for name in FROM_FILES}
     named = set(re.findall(rf"{PREFIX}[A-Z_]+[A-Z]", path.read_text()))
-    assert named - {f"{PREFIX}TEST_BROWSER"} <= known
+    assert named - {f"{PREFIX}TEST_BROWSER"} <= names_of_settings
 
 
 def test_manual_and_units_name_the_same_places():

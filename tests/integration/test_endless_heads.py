@@ -25,10 +25,10 @@ MEGABYTE = b"x" * 1024 * 1024
 def server(sqlite_template, tmp_path_factory):
     folder = tmp_path_factory.mktemp("heads")
     path = shutil.copy(sqlite_template, folder / "preceptor.db")
-    made = a_server(f"sqlite:///{path}", folder)
-    made.start()
-    yield made
-    made.stop()
+    new_server = a_server(f"sqlite:///{path}", folder)
+    new_server.start()
+    yield new_server
+    new_server.stop()
 
 
 def flood(port: int, first: bytes, piece: bytes, most: int) -> int:

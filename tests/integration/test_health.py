@@ -43,9 +43,9 @@ def on_host(app, portal):
 
 
 def csrf_in(page: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found
-    return found[1]
+    match = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert match
+    return match[1]
 
 
 def a_mail(database: Database, *, at: datetime = NOW) -> EventId:
@@ -212,12 +212,12 @@ class TestFigures:
         """The counts use the indexes of what waits and of what was given up."""
         if not database.is_sqlite:
             return
-        asked = []
+        statements = []
         with database.read() as db:
             run = db.execute
 
             def noted(statement, *further, **named):
-                asked.append(
+                statements.append(
                     str(statement.compile(db.get_bind(), compile_kwargs={"literal_binds": True}))
                 )
                 return run(statement, *further, **named)
@@ -227,7 +227,7 @@ class TestFigures:
             db.execute = run
             plans = [
                 " ".join(row.detail for row in db.execute(text(f"EXPLAIN QUERY PLAN {each}")))
-                for each in asked
+                for each in statements
                 if "outbox_events" in each
             ]
         (plan,) = plans
@@ -462,7 +462,7 @@ class TestDoctor:
             for name, value in settings.items():
                 monkeypatch.setenv(f"PRECEPTOR_{name.upper()}", value)
             printed = CliRunner().invoke(cli.app, ["doctor", "--json"])
-            return {one["subject"]: one for one in json.loads(printed.stdout)}
+            return {finding["subject"]: finding for finding in json.loads(printed.stdout)}
 
         return examine
 
@@ -498,20 +498,20 @@ class TestDoctor:
         fine = PlayedServer(tls=authority.context_for("localhost"), tls_at_once=True)
         wrong = PlayedServer(tls=authority.context_for(NAME), tls_at_once=True)
         with fine.running(), wrong.running():
-            found = examined(mail_url=f"smtps://localhost:{fine.port}")["mail server"]
-            assert found["detail"] == "localhost takes our mails over TLS"
-            assert found["fine"]
-            found = examined(mail_url=f"smtps://localhost:{wrong.port}")["mail server"]
-        assert not found["fine"]
-        assert "certificate that is not valid for this name: Hostname mismatch" in found["detail"]
+            finding = examined(mail_url=f"smtps://localhost:{fine.port}")["mail server"]
+            assert finding["detail"] == "localhost takes our mails over TLS"
+            assert finding["fine"]
+            finding = examined(mail_url=f"smtps://localhost:{wrong.port}")["mail server"]
+        assert not finding["fine"]
+        assert "certificate that is not valid for this name: Hostname mismatch" in finding["detail"]
         assert fine.mails == wrong.mails == []
         assert b"MAIL" not in fine.in_secret.upper().split()
 
     def test_a_clock_behind_the_data_is_said(self, examined, sqlite_database):
         beat(sqlite_database, *EventKind, at=NOW + 60 * MINUTE)
-        found = examined()["clock"]
-        assert not found["fine"]
-        assert "1 hour ahead of this clock" in found["detail"]
+        finding = examined()["clock"]
+        assert not finding["fine"]
+        assert "1 hour ahead of this clock" in finding["detail"]
         beat(sqlite_database, *EventKind, at=NOW + MINUTE)
         assert examined()["clock"]["fine"]
 

@@ -73,13 +73,13 @@ def test_a_mail_has_both_parts_plain_first_and_its_invite_as_the_last_of_them(ap
 def test_a_mail_kept_before_mails_had_html_has_no_such_page(client, database):
     mail_id = new_uuid()
     with database.write() as db:
-        kept = {
+        mail = {
             "to": "ned@example.org",
             "subject": "Old",
             "text": "Old",
             "source": "Subject: Old\n\nOld",
         }
-        keep_mail(db, mail_id, **kept, now=NOW)
+        keep_mail(db, mail_id, **mail, now=NOW)
     assert client.get(f"/dev/mail/{mail_id}/html").status_code == 404
 
 

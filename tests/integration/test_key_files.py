@@ -97,9 +97,9 @@ def test_keys_that_are_made_at_once_are_all_kept(tmp_path):
         return add_key(path, SIGNING, on=DAY).id
 
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(make, range(8)))
+        key_ids = list(pool.map(make, range(8)))
     lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
-    assert sorted(line.split()[0] for line in lines) == sorted(made)
+    assert sorted(line.split()[0] for line in lines) == sorted(key_ids)
     assert [each.name for each in tmp_path.iterdir()] == ["signing.keys"]
 
 

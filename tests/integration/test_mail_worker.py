@@ -303,15 +303,15 @@ class TestTwoWorkers:
 class TestPauses:
     def test_a_server_in_trouble_is_asked_less_and_less_often(self, app, database):
         a_mail(database)
-        asked, seconds = [], 0.0
+        moments, seconds = [], 0.0
         with PlayedServer(replies={"GREETING": "421 later"}).running() as played:
             work = MailWork(database, mailer_to(app, played), lambda: seconds)
             while seconds < 1300:
                 work.round(NOW)
-                if played.connections > len(asked):
-                    asked.append(seconds)
+                if played.connections > len(moments):
+                    moments.append(seconds)
                 seconds += 5
-        waits = [later - earlier for earlier, later in pairwise(asked)]
+        waits = [later - earlier for earlier, later in pairwise(moments)]
         assert waits == [10, 20, 40, 80, 160, LONGEST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]
 
     def test_the_first_mail_that_goes_through_ends_the_trouble(self, app, database):

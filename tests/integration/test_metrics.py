@@ -97,7 +97,9 @@ def test_in_production_the_host_sees_them_and_its_proxy_does_not(production, hos
 
 def test_every_gauge_says_how_processes_add_up():
     """The library's own way, one figure per process and id, would keep those of processes that ended."""
-    gauges = [kept for kept in REGISTRY._collector_to_names if isinstance(kept, Gauge)]
+    gauges = [
+        collector for collector in REGISTRY._collector_to_names if isinstance(collector, Gauge)
+    ]
     ours = [gauge for gauge in gauges if gauge._name.startswith("preceptor_")]
     assert ours
     assert all(gauge._multiprocess_mode.startswith("live") for gauge in ours)

@@ -31,7 +31,7 @@ class Work:
         self.lock, self.now, self.most = Lock(), dict[UserId, int](), dict[object, int]()
 
     def make(self, whose: UserId) -> Callable[..., bytes]:
-        def made(*, within: float) -> bytes:
+        def produce(*, within: float) -> bytes:
             assert 0 < within <= pdf_queue.WITHIN
             with self.lock:
                 self.now[whose] = self.now.get(whose, 0) + 1
@@ -42,7 +42,7 @@ class Work:
                 self.now[whose] -= 1
             return b"%PDF"
 
-        return made
+        return produce
 
 
 def test_each_person_gets_one_paper_at_a_time_and_few_are_made_at_once():
@@ -133,12 +133,12 @@ def test_papers_that_wait_hold_no_thread_of_a_page(
     end, begun = Event(), [Event() for _ in range(AT_ONCE)]
 
     def slow(mark: Event) -> Callable[..., bytes]:
-        def made(*, within: float) -> bytes:
+        def produce(*, within: float) -> bytes:
             mark.set()
             end.wait(SECONDS)
             return b"%PDF"
 
-        return made
+        return produce
 
     desk: PdfQueue = app.state.print_desk
     browser = as_person(teacher)
@@ -152,10 +152,10 @@ def test_papers_that_wait_hold_no_thread_of_a_page(
             papers_asked = [people.submit(browser.get, f"{path}/attendance.pdf") for _ in range(8)]
             until(lambda: sum(desk._waiting.values()) >= AT_ONCE + app.state.readers.total_tokens)
             assert people.submit(browser.get, "/courses").result(SECONDS).status_code == 200
-            assert not any(asked.done() for asked in papers_asked)
+            assert not any(future.done() for future in papers_asked)
         finally:
             end.set()
-        statuses = {asked.result(SECONDS).status_code for asked in papers_asked}
+        statuses = {future.result(SECONDS).status_code for future in papers_asked}
         assert statuses <= {200, 429}
         assert 200 in statuses
-    assert [one.result(SECONDS) for one in slow_ones] == [b"%PDF"] * AT_ONCE
+    assert [task.result(SECONDS) for task in slow_ones] == [b"%PDF"] * AT_ONCE

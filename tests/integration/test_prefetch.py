@@ -25,9 +25,9 @@ def test_a_students_pages_name_the_rules(student):
     assert {"not": {"href_matches": "/attempts/*"}} in rule["where"]["and"]
 
 
-@pytest.mark.parametrize("asked", ["on", "On"])
-def test_who_saves_data_is_not_asked(student, asked):
-    answer = student.get("/home", headers={"save-data": asked})
+@pytest.mark.parametrize("save_data", ["on", "On"])
+def test_who_saves_data_is_not_asked(student, save_data):
+    answer = student.get("/home", headers={"save-data": save_data})
     assert answer.status_code == 200
     assert "speculation-rules" not in answer.headers
 

@@ -99,26 +99,29 @@ def test_alone_it_sees_what_is_committed(database, sam):
 
 def test_what_is_kept_follows_what_the_database_says(database, sam):
     """A kept row is that of its values: a changed one is another."""
-    kept = Prepared(
+    statement = Prepared(
         select(USER.id, USER.name, USER.is_student).where(USER.id == bindparam("user_id")),
         lambda row: (row.name, row.is_student),
-        kept=2,
+        most_kept=2,
     )
     with database.read() as db:
-        first, again = kept.all(db, user_id=sam.user_id), kept.all(db, user_id=sam.user_id)
+        first, again = (
+            statement.all(db, user_id=sam.user_id),
+            statement.all(db, user_id=sam.user_id),
+        )
     assert first == [("Sam Student", True)]
     assert first[0] is again[0]
     with database.write() as db:
         db.get_one(User, sam.user_id).name = "Sam Renamed"
-        assert kept.all(db, user_id=sam.user_id) == [("Sam Renamed", True)]
-    assert kept.alone(database, user_id=sam.user_id) == ("Sam Renamed", True)
+        assert statement.all(db, user_id=sam.user_id) == [("Sam Renamed", True)]
+    assert statement.alone(database, user_id=sam.user_id) == ("Sam Renamed", True)
 
 
 def test_rows_that_may_change_are_not_kept(database):
     drawn = table_of(AttemptRow).c
-    kept = Prepared(select(drawn.id, drawn.drawn), kept=10)
+    statement = Prepared(select(drawn.id, drawn.drawn), most_kept=10)
     with database.read() as db, pytest.raises(ValueError, match="must not change"):
-        kept.all(db)
+        statement.all(db)
 
 
 def test_two_rows_are_not_one(database, sam):
@@ -160,8 +163,8 @@ def test_a_lost_connection_is_replaced(postgres_database):
         with other.read() as db:
             db.execute(text(ended), {"pids": list(pids)}).all()
 
-    with database.engine.connect() as one, database.engine.connect() as another:
-        pids = pid_of(one), pid_of(another)
+    with database.engine.connect() as first_connection, database.engine.connect() as another:
+        pids = pid_of(first_connection), pid_of(another)
     end(*pids)
     assert BY_ID.alone(database, user_id=new_uuid()) is None
     with database.read() as db:

@@ -31,12 +31,12 @@ def test_a_storm_elsewhere_keeps_nobody_from_reading(started):
     async def take() -> None:
         limiter = current_default_thread_limiter()
         assert limiter.total_tokens == len(held)
-        for one in held:
-            limiter.acquire_on_behalf_of_nowait(one)
+        for token in held:
+            limiter.acquire_on_behalf_of_nowait(token)
 
     async def give_back() -> None:
-        for one in held:
-            current_default_thread_limiter().release_on_behalf_of(one)
+        for token in held:
+            current_default_thread_limiter().release_on_behalf_of(token)
 
     started.portal.call(take)
     with ThreadPoolExecutor(2) as people:
@@ -47,7 +47,12 @@ def test_a_storm_elsewhere_keeps_nobody_from_reading(started):
             for path in ("/courses", "/api/v1/courses", "/readyz", "/no-such-page")
         ]
         try:
-            assert [one.result(PATIENCE).status_code for one in reading] == [200, 200, 200, 404]
+            assert [request.result(PATIENCE).status_code for request in reading] == [
+                200,
+                200,
+                200,
+                404,
+            ]
             assert not other.done()
         finally:
             started.portal.call(give_back)

@@ -137,10 +137,10 @@ def academy(folder, sqlite_template, clock_file, tmp_path) -> Iterator[Academy]:
     settings = {"test_clock": str(clock_file), "trusted_proxy": "127.0.0.1"}
     server = a_server(f"sqlite:///{path}", tmp_path, **settings)
     server.start()
-    made = Academy(server, database, path)
+    new_academy = Academy(server, database, path)
     for page, token, _ in READS.values():  # what is made at the first visit is not waited for later
-        made.ask(page, token)
-    yield made
+        new_academy.ask(page, token)
+    yield new_academy
     server.stop()
     database.close()
 

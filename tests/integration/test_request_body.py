@@ -36,10 +36,10 @@ SEEN_BY_THEN = 0.4
 @pytest.fixture
 def server(sqlite_database, clock_file, tmp_path) -> Iterator[Server]:
     address = sqlite_database.url.render_as_string(hide_password=False)
-    made = a_server(address, tmp_path, test_clock=str(clock_file))
-    made.start()
-    yield made
-    made.stop()
+    new_server = a_server(address, tmp_path, test_clock=str(clock_file))
+    new_server.start()
+    yield new_server
+    new_server.stop()
 
 
 def sent_in_parts(
@@ -94,9 +94,11 @@ def test_an_answer_that_arrives_after_its_time_is_late(server, sqlite_database, 
     answer = sent_in_parts(server, path, body, clock_file, after, token="sam", **head)
     assert answer.status < 500
     with sqlite_database.read() as db:
-        kept = db.scalars(select(AnswerRow)).all()
-    assert all(one.is_late and one.received_at >= NOW + timedelta(seconds=40) for one in kept)
-    assert len(kept) == 1
+        answers = db.scalars(select(AnswerRow)).all()
+    assert all(
+        stored.is_late and stored.received_at >= NOW + timedelta(seconds=40) for stored in answers
+    )
+    assert len(answers) == 1
 
 
 def test_a_sign_in_that_ends_while_a_form_arrives_changes_nothing(

@@ -157,7 +157,7 @@ def migrated_by_two(address: str) -> list[BaseException | None]:
             database.close()
         return None
 
-    def one() -> BaseException | None:
+    def migrate_by_command() -> BaseException | None:
         ended = subprocess.run(
             [PRECEPTOR, "migrate"],
             env={**outside(), "PRECEPTOR_ENV": "test", "PRECEPTOR_DATABASE_URL": address},
@@ -169,7 +169,7 @@ def migrated_by_two(address: str) -> list[BaseException | None]:
         return None if ended.returncode == 0 else RuntimeError(ended.stderr)
 
     with ThreadPoolExecutor(2) as threads:
-        both = [threads.submit(one), threads.submit(one)]
+        both = [threads.submit(migrate_by_command), threads.submit(migrate_by_command)]
         ended = [each.result() for each in both]
     assert migrated() is None
     return ended

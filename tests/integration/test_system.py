@@ -25,9 +25,11 @@ def test_an_unknown_address_of_the_api_is_a_problem_document(client):
 def test_the_document_of_the_api_names_every_operation_once(client):
     """An id that stands twice makes the document invalid: generators of clients refuse it."""
     paths = client.get("/api/v1/openapi.json").json()["paths"]
-    operations = [(method, one) for path in paths.values() for method, one in path.items()]
+    operations = [
+        (method, operation) for path in paths.values() for method, operation in path.items()
+    ]
     assert {method for method, _ in operations} <= {"get", "post", "put", "delete"}
-    ids = [one["operationId"] for _, one in operations]
+    ids = [operation["operationId"] for _, operation in operations]
     assert len(ids) == len(set(ids)) > 20
 
 

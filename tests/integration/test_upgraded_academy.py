@@ -115,8 +115,8 @@ def test_staff_of_before_reach_only_enrolling_until_they_have_a_factor(
             assert refused.json()["reason"] == "second-factor-needed"
         page = browser.get(HERE).text
         assert "Set up your second factor to go on" in page
-        asked = {"act": "set up", "next": HERE, "password": A_PASSWORD}
-        assert browser.post("/prove", data=asked).status_code == 303
+        proof = {"act": "set up", "next": HERE, "password": A_PASSWORD}
+        assert browser.post("/prove", data=proof).status_code == 303
         browser.post(f"{HERE}/app/begin")
         secret = secret_on(browser.get(f"{HERE}/app").text)
         done = browser.post(f"{HERE}/app", data={"code": code_at(LATER, secret)})

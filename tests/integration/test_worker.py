@@ -37,13 +37,13 @@ class Inbox:
 
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, str]]:
-    kept = Inbox()
+    received = Inbox()
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = Controller(kept, hostname="127.0.0.1", port=port)
+    server = Controller(received, hostname="127.0.0.1", port=port)
     server.start()
-    yield kept, f"smtp://127.0.0.1:{port}"
+    yield received, f"smtp://127.0.0.1:{port}"
     server.stop()
 
 
@@ -66,11 +66,11 @@ def stored(database: Database, event_id: EventId) -> OutboxEvent:
 
 
 def test_a_mail_reaches_the_mail_server_once(app, database, inbox):
-    kept, address = inbox
+    received, address = inbox
     event_id = an_invitation(database)
     assert jobs.deliver_due(database, mailer_to(app, address), ISSUER, now=NOW) == 1
     assert jobs.deliver_due(database, mailer_to(app, address), ISSUER, now=NOW) == 0
-    ((_, to, content),) = kept.received
+    ((_, to, content),) = received.received
     assert to == ["ned@example.org"]
     assert b"Your account at Preceptor Academy" in content
     assert stored(database, event_id).done_at == NOW
@@ -79,7 +79,7 @@ def test_a_mail_reaches_the_mail_server_once(app, database, inbox):
 def test_a_server_that_is_away_is_asked_again_and_no_mail_is_lost_for_days(app, database, inbox):
     """Nobody listens at the port. Every mail keeps its turn and its tries, and goes out when the server is
     back, even after two days."""
-    kept, address = inbox
+    received, address = inbox
     first, second = an_invitation(database), an_invitation(database)
     away = mailer_to(app, "smtp://127.0.0.1:1")
     for hours in range(0, 48, 2):
@@ -92,7 +92,7 @@ def test_a_server_that_is_away_is_asked_again_and_no_mail_is_lost_for_days(app, 
     assert stored(database, second).last_error is None
     later = NOW + timedelta(hours=48)
     assert jobs.deliver_due(database, mailer_to(app, address), ISSUER, now=later) == 2
-    assert len(kept.received) == 2
+    assert len(received.received) == 2
 
 
 def test_a_server_that_stays_away_is_given_up_after_three_days(app, database):
@@ -134,11 +134,11 @@ def test_what_fails_in_our_own_code_waits_longer_each_time_and_ends(app, databas
 
 
 def test_a_mail_is_dated_when_it_was_written_whichever_try_it_is(app, database, inbox):
-    kept, address = inbox
+    received, address = inbox
     an_invitation(database)
     later = NOW + timedelta(hours=7)
     assert jobs.deliver_due(database, mailer_to(app, address), ISSUER, now=later) == 1
-    ((_, _, content),) = kept.received
+    ((_, _, content),) = received.received
     assert f"Date: {format_datetime(NOW)}".encode() in content
     mail_id = an_invitation(database)
     assert jobs.deliver_due(database, app.state.mailer, ISSUER, now=later) == 1
@@ -165,12 +165,12 @@ def test_facts_are_taken_once_each_and_mails_stay(database):
 
 
 def test_one_mail_that_fails_holds_up_no_other(app, database, inbox):
-    kept, address = inbox
+    received, address = inbox
     with database.write() as db:
         broken = outbox.send_mail(db, "ada@example.org", "no/such/template", {}, now=NOW)
     an_invitation(database)
     assert jobs.deliver_due(database, mailer_to(app, address), ISSUER, now=NOW) == 2
-    assert [to for _, to, _ in kept.received] == [["ned@example.org"]]
+    assert [to for _, to, _ in received.received] == [["ned@example.org"]]
     assert "TemplateNotFound" in (stored(database, broken).last_error or "")
 
 

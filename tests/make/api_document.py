@@ -47,8 +47,8 @@ class DeclaredAnswers:
     def _operation(self, method: str, path: str) -> dict[str, Any] | None:
         for pattern, operations in self._paths:
             if pattern.fullmatch(path) and method.lower() in operations:
-                found: dict[str, Any] = operations[method.lower()]
-                return found
+                operation: dict[str, Any] = operations[method.lower()]
+                return operation
         return None
 
     def _validator(self, name: str, content: dict[str, Any]) -> Any:

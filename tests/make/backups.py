@@ -122,10 +122,10 @@ class Installation:
             name = self.settings.database_url.partition("?")[0].rpartition("/")[2]
             with psycopg.connect(self.server, autocommit=True) as connection:
                 like = (f"{name}_before_%",)
-                found = connection.execute(
+                names = connection.execute(
                     "SELECT datname FROM pg_database WHERE datname LIKE %s", like
                 )
-                for (aside,) in found.fetchall():
+                for (aside,) in names.fetchall():
                     postgres.drop_database(self.server, aside)
 
 
@@ -161,12 +161,10 @@ def idle_scratch_databases(server: str) -> set[str]:
     """Return the scratch databases that no process holds; tests beside this one have some that are held."""
     lock = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
     with psycopg.connect(server, autocommit=True) as connection:
-        found = connection.execute(
+        rows = connection.execute(
             "SELECT datname FROM pg_database WHERE datname LIKE 'preceptor_scratch_%'"
         ).fetchall()
-        idle = {
-            name for (name,) in found if connection.execute(lock, (name,)).fetchone() == (True,)
-        }
+        idle = {name for (name,) in rows if connection.execute(lock, (name,)).fetchone() == (True,)}
         there = connection.execute("SELECT datname FROM pg_database").fetchall()
     return {name for name in idle if (name,) in there}
 

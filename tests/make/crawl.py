@@ -55,9 +55,9 @@ def crawl(
 
 def links(page: Visited) -> list[str]:
     """Return the local addresses a page links to, without fragments."""
-    found = []
+    addresses = []
     for anchor in lxml_html.fromstring(page.body).iter("a"):
         target = urlsplit(urljoin(page.path, anchor.get("href", "")))
         if not target.scheme and not target.netloc and target.path.startswith("/"):
-            found.append(target.path + (f"?{target.query}" if target.query else ""))
-    return found
+            addresses.append(target.path + (f"?{target.query}" if target.query else ""))
+    return addresses

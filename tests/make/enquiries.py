@@ -11,7 +11,7 @@ from tests.make import NOW
 
 
 def a_question(**fields: Any) -> NewEnquiry:
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "name": "Vera Visitor",
         "email": "vera@example.org",
         "phone": None,
@@ -19,12 +19,12 @@ def a_question(**fields: Any) -> NewEnquiry:
         "course_key": None,
         "message": "When does the next course start?",
     }
-    return NewEnquiry(**{**given, **fields})
+    return NewEnquiry(**{**defaults, **fields})
 
 
 def an_enquiry(db: Session, **columns: Any) -> EnquiryId:
     """Add a question that waits for an answer."""
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "id": EnquiryId(new_uuid()),
         "name": "Vera Visitor",
         "email": "vera@example.org",
@@ -32,7 +32,7 @@ def an_enquiry(db: Session, **columns: Any) -> EnquiryId:
         "message": "When does the next course start?",
         "received_at": NOW,
     }
-    row = Enquiry(**{**given, **columns})
+    row = Enquiry(**{**defaults, **columns})
     db.add(row)
     db.flush()
     return row.id

@@ -21,7 +21,7 @@ STARTS_ON = date(2027, 1, 11)
 
 def an_intake_value(**fields: Any) -> Intake:
     """An open intake of ten free places, in the middle of its window."""
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "course_key": "small-course",
         "title": "Winter",
         "starts_on": STARTS_ON,
@@ -32,12 +32,12 @@ def an_intake_value(**fields: Any) -> Intake:
         "opens_at": NOW - timedelta(days=30),
         "closes_at": NOW + timedelta(days=30),
     }
-    return Intake(**{**given, **fields})
+    return Intake(**{**defaults, **fields})
 
 
 def some_fields(**fields: Any) -> IntakeFields:
     """What an admin types for an ordinary intake."""
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "title": "Winter",
         "starts_on": STARTS_ON,
         "price_pence": 125_000,
@@ -45,12 +45,12 @@ def some_fields(**fields: Any) -> IntakeFields:
         "opens_at": NOW - timedelta(days=30),
         "closes_at": NOW + timedelta(days=30),
     }
-    return IntakeFields(**{**given, **fields})
+    return IntakeFields(**{**defaults, **fields})
 
 
 def an_intake(db: Session, course_key: str = "small-course", **columns: Any) -> IntakeId:
     """Add an open intake of ten free places, in the middle of its window."""
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "id": IntakeId(new_uuid()),
         "course_key": course_key,
         "title": "Winter",
@@ -66,7 +66,7 @@ def an_intake(db: Session, course_key: str = "small-course", **columns: Any) -> 
         "closes_at": NOW + timedelta(days=30),
         "created_at": NOW,
     }
-    intake = IntakeRow(**{**given, **columns})
+    intake = IntakeRow(**{**defaults, **columns})
     db.add(intake)
     db.flush()
     return intake.id

@@ -74,9 +74,9 @@ def recovery_codes(db: Session, actor: Actor, *, now: datetime = NOW) -> tuple[s
 
 def secret_on(page: str) -> str:
     """Return the secret that the page for setting up an app shows."""
-    found = re.search(r"<code>([A-Z2-7 ]{32,})</code>", page)
-    assert found, page
-    return found[1].replace(" ", "")
+    match = re.search(r"<code>([A-Z2-7 ]{32,})</code>", page)
+    assert match, page
+    return match[1].replace(" ", "")
 
 
 def codes_on(page: str) -> tuple[str, ...]:

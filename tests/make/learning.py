@@ -101,7 +101,7 @@ def _complete(
 
 def a_lesson(key: str, **fields: object) -> Lesson:
     """A lesson as a value, for pure rules."""
-    given = {
+    defaults = {
         "key": key,
         "title": f"Lesson {key}",
         "minutes": 10,
@@ -111,7 +111,7 @@ def a_lesson(key: str, **fields: object) -> Lesson:
         "sources": (),
         "text": "Words",
     }
-    return Lesson.model_validate({**given, **fields})
+    return Lesson.model_validate({**defaults, **fields})
 
 
 def a_module(key: str, *, lessons: tuple[str, ...] = (), requires: tuple[str, ...] = ()) -> Module:

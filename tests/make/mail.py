@@ -20,9 +20,9 @@ def mails_to(app: FastAPI, address: str) -> tuple[KeptMailSummary, ...]:
 
 def link_in(mail: KeptMailSummary) -> str:
     """Return the path and query of the first link in a mail that carries a token."""
-    found = re.search(r"https?://[^/\s]+(/\S*token=\S+)", mail.text)
-    assert found, mail.text
-    return found[1]
+    match = re.search(r"https?://[^/\s]+(/\S*token=\S+)", mail.text)
+    assert match, mail.text
+    return match[1]
 
 
 def token_in(mail: KeptMailSummary) -> str:

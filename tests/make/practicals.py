@@ -98,9 +98,9 @@ def a_plan(**changes: Any) -> Plan:
 
 def the_course(db: Session) -> RevisionId:
     """Publish the small course, once per database."""
-    known = db.scalar(select(CourseHead.current_revision_id).where(CourseHead.key == COURSE))
-    if known is not None:
-        return known
+    published = db.scalar(select(CourseHead.current_revision_id).where(CourseHead.key == COURSE))
+    if published is not None:
+        return published
     parsed = small_course()
     assert parsed.course is not None
     revision = Revision(
@@ -202,8 +202,8 @@ def a_ready_student(
 
 def a_practical(db: Session, *, instructors: tuple[Actor, ...] = (), **columns: Any) -> PracticalId:
     """A published practical in two weeks; columns as in `a_practical_value`."""
-    gate = a_practical_value(revision_id=the_course(db))
-    values = {name: getattr(gate, name) for name in gate.__slots__} | {
+    usual = a_practical_value(revision_id=the_course(db))
+    values = {name: getattr(usual, name) for name in usual.__slots__} | {
         "version": 0,
         "created_at": NOW,
         "note": None,

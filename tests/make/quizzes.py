@@ -112,12 +112,12 @@ def a_published_course(
     assert parsed.course is not None
     assert parsed.keys is not None
     course, keys = course or parsed.course, keys or parsed.keys
-    known = db.scalars(select(Revision).where(Revision.course_key == course.key)).all()
+    published = db.scalars(select(Revision).where(Revision.course_key == course.key)).all()
     revision = Revision(
         id=RevisionId(new_uuid()),
         course_key=course.key,
-        number=len(known) + 1,
-        digest=f"{digest(parsed)[:60]}:{len(known)}",
+        number=len(published) + 1,
+        digest=f"{digest(parsed)[:60]}:{len(published)}",
         delivery=course.model_dump_json(),
         keys=keys.model_dump_json(),
         published_at=NOW,
@@ -219,7 +219,8 @@ def a_sent_attempt(
     keys = parsed.keys.quizzes[quiz_key]
     drawn = draw(quiz, f"{actor.user_id}-{number}")
     responses = {
-        one.key: _response(quiz.question(one.key), keys.questions[one.key], right) for one in drawn
+        question.key: _response(quiz.question(question.key), keys.questions[question.key], right)
+        for question in drawn
     }
     marks = mark_attempt(quiz, keys, drawn, responses) if sent else None
     score = marks.score if marks else None
@@ -237,7 +238,7 @@ def a_sent_attempt(
         revision_id=revision_id,
         number=number,
         seed=f"{actor.user_id}-{number}",
-        drawn=[one.to_json() for one in drawn],
+        drawn=[question.to_json() for question in drawn],
         state=AttemptState.submitted if sent else AttemptState.in_progress,
         started_at=at,
         submitted_at=at if sent else None,

@@ -235,7 +235,7 @@ def _without_people(key: str, academy: Academy, at: datetime) -> Rows:
     if key == "unused_revisions":
         academy.revisions += 1
         return [_revision(academy, new_uuid(), academy.revisions, at)]
-    found: dict[str, Rows] = {
+    rows_by_key: dict[str, Rows] = {
         "counts_of_tries": [
             (
                 "limit_counts",
@@ -286,7 +286,7 @@ def _without_people(key: str, academy: Academy, at: datetime) -> Rows:
         "sweeps": [_run(at, "sweep")],
         "unused_drawings": [("course_media", {"digest": text + text, "content": b"<svg/>"})],
     }
-    return found.get(key, [])
+    return rows_by_key.get(key, [])
 
 
 def _of_a_person(
@@ -294,7 +294,7 @@ def _of_a_person(
 ) -> tuple[str, dict[str, Any]]:
     code, began = new_uuid().bytes + new_uuid().bytes, at - DAY
     token: dict[str, Any] = {"id": new_uuid(), "user_id": person, "token_hash": code}
-    found: dict[str, tuple[str, dict[str, Any]]] = {
+    row_by_key: dict[str, tuple[str, dict[str, Any]]] = {
         "sign_ins": (
             "sign_ins",
             token
@@ -382,7 +382,7 @@ def _of_a_person(
             },
         ),
     }
-    return found[key]
+    return row_by_key[key]
 
 
 ENDING = tuple(
@@ -443,13 +443,13 @@ class Kept:
         return cls(list(rows))
 
     def _now(self, database: Database) -> list[Any]:
-        found = []
+        rows_now = []
         with database.read() as db:
             for name, values in self.rows:
                 table = Base.metadata.tables[name]
                 keys = [column == values[column.name] for column in table.primary_key.columns]
-                found.append(db.execute(select(table).where(*keys)).mappings().one_or_none())
-        return found
+                rows_now.append(db.execute(select(table).where(*keys)).mappings().one_or_none())
+        return rows_now
 
     def is_whole(self, database: Database) -> bool:
         """Whether every row says what was written."""

@@ -89,8 +89,12 @@ def systemd_run(words: list[str]) -> int:
             name, _, value = value.partition("=")
             directives[name].append(value)
         elif name in ("uid", "gid", "working-directory"):
-            known = {"uid": "User", "gid": "Group", "working-directory": "WorkingDirectory"}
-            directives[known[name]].append(value)
+            directive_names = {
+                "uid": "User",
+                "gid": "Group",
+                "working-directory": "WorkingDirectory",
+            }
+            directives[directive_names[name]].append(value)
         elif name not in ("quiet", "wait", "collect", "pipe"):
             _refuse(f"systemd-run --{name} is not known here")
     _demand_known(directives, "systemd-run")
@@ -110,9 +114,9 @@ def start(name: str, directives: Directives) -> int:
         return 0
     STATE.mkdir(parents=True, exist_ok=True)
     LOGS.mkdir(parents=True, exist_ok=True)
-    argv = shlex.split(_expanded(one(directives, "ExecStart")))
+    argv = shlex.split(_expanded(value_of(directives, "ExecStart")))
     with (LOGS / name).open("ab") as log:
-        if one(directives, "Type") == "oneshot":
+        if value_of(directives, "Type") == "oneshot":
             return run(name, directives, argv, output=log)
         command, environment = prepared(name, directives, argv)
         process = subprocess.Popen(
@@ -131,7 +135,7 @@ def stop(name: str, directives: Directives) -> None:
     pid = pid_of(name)
     if is_running(pid):
         os.kill(pid, signal.SIGTERM)
-        ends = time.monotonic() + int(one(directives, "TimeoutStopSec") or 90)
+        ends = time.monotonic() + int(value_of(directives, "TimeoutStopSec") or 90)
         while is_running(pid) and time.monotonic() < ends:
             time.sleep(0.05)
         with contextlib.suppress(ProcessLookupError):
@@ -157,7 +161,7 @@ def prepared(
     name: str, directives: Directives, argv: list[str]
 ) -> tuple[list[str], dict[str, str]]:
     """Return the command that starts a service as its unit says, and its environment."""
-    user = pwd.getpwnam(one(directives, "User"))
+    user = pwd.getpwnam(value_of(directives, "User"))
     environment = {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin",
         "LANG": "C.UTF-8",
@@ -171,7 +175,7 @@ def prepared(
         ("StateDirectory", "/var/lib", "STATE_DIRECTORY"),
         ("RuntimeDirectory", "/run", "RUNTIME_DIRECTORY"),
     ):
-        if folder := one(directives, kind):
+        if folder := value_of(directives, kind):
             path = f"{parent}/{folder}"
             Path(path).mkdir(parents=True, exist_ok=True)
             os.chown(path, user.pw_uid, user.pw_gid)
@@ -186,7 +190,7 @@ def prepared(
         f"--reuid={user.pw_uid}",
         f"--regid={user.pw_gid}",
         "--init-groups",
-        *(["--no-new-privs"] if one(directives, "NoNewPrivileges") == "yes" else []),
+        *(["--no-new-privs"] if value_of(directives, "NoNewPrivileges") == "yes" else []),
     ]
     return [*sandbox, *identity, *argv], environment
 
@@ -194,19 +198,19 @@ def prepared(
 def _view(directives: Directives, writable: list[str]) -> list[str]:
     """Return the lines that make of the files what the service may see and write."""
     lines = []
-    if one(directives, "ProtectSystem") == "strict":
+    if value_of(directives, "ProtectSystem") == "strict":
         lines += [f"mount --bind {shlex.quote(path)} {shlex.quote(path)}" for path in writable]
         lines += ["mount -o remount,bind,ro /run", "mount -o remount,bind,ro /"]
-    if one(directives, "PrivateTmp") == "yes":
+    if value_of(directives, "PrivateTmp") == "yes":
         lines += [f"mount -t tmpfs -o mode=1777 tmpfs {path}" for path in ("/tmp", "/var/tmp")]  # noqa: S108
-    if one(directives, "ProtectHome") == "yes":
+    if value_of(directives, "ProtectHome") == "yes":
         lines += [f"mount -t tmpfs -o ro,mode=000 tmpfs {path}" for path in ("/home", "/root")]
     return lines
 
 
 def _identity(directives: Directives, user: pwd.struct_passwd) -> list[str]:
-    folder = one(directives, "WorkingDirectory") or user.pw_dir
-    mask, nice = one(directives, "UMask") or "0022", one(directives, "Nice") or "0"
+    folder = value_of(directives, "WorkingDirectory") or user.pw_dir
+    mask, nice = value_of(directives, "UMask") or "0022", value_of(directives, "Nice") or "0"
     return [f"umask {mask}", f"cd {shlex.quote(folder)}", f"renice -n {nice} $$ >/dev/null"]
 
 
@@ -226,7 +230,7 @@ def _credentials(name: str, directives: Directives, user: pwd.struct_passwd) -> 
 
 def _take_away(name: str, directives: Directives) -> None:
     shutil.rmtree(CREDENTIALS / name, ignore_errors=True)
-    if folder := one(directives, "RuntimeDirectory"):
+    if folder := value_of(directives, "RuntimeDirectory"):
         shutil.rmtree(f"/run/{folder}", ignore_errors=True)
 
 
@@ -271,7 +275,7 @@ def _demand_known(directives: Directives, where: str) -> None:
         _refuse(f"{where}: {', '.join(sorted(unknown))} is not known here")
 
 
-def one(directives: Directives, name: str) -> str:
+def value_of(directives: Directives, name: str) -> str:
     return directives[name][-1] if directives.get(name) else ""
 
 

@@ -76,8 +76,10 @@ class Rate:
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory() as made, running(Path(made)) as (academies, bare):
-        prepared = {name: attempts(one.server.url, one.large) for name, one in academies.items()}
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as (academies, bare):
+        prepared = {
+            name: attempts(academy.server.url, academy.large) for name, academy in academies.items()
+        }
         rates, floors = measure(academies, prepared, bare)
         large = academies["large"]
         results = [*ratios(rates, floors), *growth(rates), *rush(large), memory(large.server)]
@@ -162,7 +164,7 @@ def measure(
     academies: dict[str, Academy], prepared: dict[str, Prepared], bare: str
 ) -> tuple[Rates, dict[str, float]]:
     """Drive every line on both academies and the floors, in turn, three times."""
-    found: dict[tuple[str, str], list[Rate]] = {}
+    rates_by_line: dict[tuple[str, str], list[Rate]] = {}
     floors: dict[str, list[float]] = {"read": [], "write": []}
     for run in range(RUNS):
         for line in LINES:
@@ -171,14 +173,14 @@ def measure(
                     continue
                 calls = line.calls(academy.large, prepared[name], run)
                 rate = timed(academy.server, line, calls)
-                found.setdefault((line.id, name), []).append(rate)
+                rates_by_line.setdefault((line.id, name), []).append(rate)
         for name, method in (("read", "GET"), ("write", "POST")):
             call = Call(method, f"/{name}", FLOOR_COOKIE)
             outcome = drive(bare, lambda _c, _n, call=call: call, each=EACH)  # type: ignore[misc]
             floors[name].append(outcome.rate)
     rates = {
         key: Rate(median(r.per_second for r in runs), median(r.cpu_ms for r in runs))
-        for key, runs in found.items()
+        for key, runs in rates_by_line.items()
     }
     return rates, {name: round(median(values), 1) for name, values in floors.items()}
 
@@ -212,9 +214,13 @@ def ratios(rates: Rates, floors: dict[str, float]) -> Iterator[Result]:
 def growth(rates: Rates) -> Iterator[Result]:
     for line in LINES:
         if line.grows:
-            kept = rates[line.id, "large"].per_second / rates[line.id, "small"].per_second
+            share = rates[line.id, "large"].per_second / rates[line.id, "small"].per_second
             yield Result(
-                f"growth-{line.id}", round(kept, 2), "of the small", GROWTH_BAR, kept >= GROWTH_BAR
+                f"growth-{line.id}",
+                round(share, 2),
+                "of the small",
+                GROWTH_BAR,
+                share >= GROWTH_BAR,
             )
 
 
@@ -265,12 +271,12 @@ def weights(academy: Academy, prepared: Prepared) -> Iterator[Result]:
 
         seen = [visits(path) for path in ("/", course, home)]
         quiz = visits(prepared.questions[0])
-    for name, most, found in (
+    for name, most, weight in (
         ("weight-first-visit", FIRST_VISIT, max(first for first, _ in seen)),
         ("weight-quiz", QUIZ, quiz[0]),
         ("weight-repeat-view", REPEAT_VIEW, max(again for _, again in (*seen, quiz))),
     ):
-        yield Result(name, round(found / 1000, 1), "KB", most / 1000, found <= most)
+        yield Result(name, round(weight / 1000, 1), "KB", most / 1000, weight <= most)
 
 
 def show(results: list[Result], floors: dict[str, float]) -> None:

@@ -228,7 +228,7 @@ def _answers(
     each = ANSWERS_EACH // quiz.length
     drawn = [question.to_json() for question in draw(quiz, "load")]
     marks = AttemptMarks(
-        tuple(QuestionMark(one["question"], 0, 1) for one in drawn),
+        tuple(QuestionMark(drawn_question["question"], 0, 1) for drawn_question in drawn),
         Score(0, quiz.length, passed=False),
     ).to_json()
     attempts, answers = [], []
@@ -260,13 +260,13 @@ def _answers(
                 {
                     "id": new_uuid(),
                     "attempt_id": attempt["id"],
-                    "question_key": one["question"],
+                    "question_key": drawn_question["question"],
                     "sequence": 1,
                     "response": {"options": []},
                     "is_late": False,
                     "received_at": now,
                 }
-                for one in drawn
+                for drawn_question in drawn
             ]
     for rows, table in ((attempts, AttemptRow), (answers, AnswerRow)):
         for start in range(0, len(rows), BATCH):

@@ -125,8 +125,8 @@ def attempts(url: str, large: Large) -> Prepared:
             quiz = f"/api/v1/courses/{COURSE}/quizzes/skin-anatomy-quiz/attempts"
             attempt = client.post(quiz).json()["attempt"]
             shown = client.get(f"/api/v1/attempts/{attempt}").json()["questions"]
-        one = next(question for question in shown if question["options"])
-        path = f"/api/v1/attempts/{attempt}/answers/{one['position']}"
-        saves.append((path, one["options"][0]["token"]))
-        questions.append(f"/attempts/{attempt}/questions/{one['position']}")
+        question = next(question for question in shown if question["options"])
+        path = f"/api/v1/attempts/{attempt}/answers/{question['position']}"
+        saves.append((path, question["options"][0]["token"]))
+        questions.append(f"/attempts/{attempt}/questions/{question['position']}")
     return Prepared(saves, questions)

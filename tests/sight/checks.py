@@ -100,14 +100,14 @@ def axe(page: Page, options: Mapping[str, object] = OPTIONS) -> list[str]:
     """Run axe on the page as it stands; its script is put in once."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE_SCRIPT)
-    found: list[str] = page.evaluate(RUN_AXE, options)
-    return [f"axe: {fault}" for fault in found]
+    problems: list[str] = page.evaluate(RUN_AXE, options)
+    return [f"axe: {fault}" for fault in problems]
 
 
 def shape(page: Page) -> list[str]:
     """One h1, one main, a title, named landmarks, headings in order."""
-    found: list[str] = page.evaluate(SHAPE)
-    return found
+    problems: list[str] = page.evaluate(SHAPE)
+    return problems
 
 
 def reflow(page: Page) -> list[str]:

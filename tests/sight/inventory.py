@@ -89,7 +89,7 @@ def walk(
 
     for page in crawl(fetch, *starts, of_a_kind=max(show, read), kind_of=route_of):
         if page.status == 200 and page.kind.startswith("text/html"):
-            found = Found(page.path, route_of(page.path), shown[route_of(page.path)])
-            shown[found.route] += 1
-            if found.turn < show:
-                yield found
+            page_seen = Found(page.path, route_of(page.path), shown[route_of(page.path)])
+            shown[page_seen.route] += 1
+            if page_seen.turn < show:
+                yield page_seen

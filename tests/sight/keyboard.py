@@ -74,19 +74,19 @@ def faults_of_stop(page: Page) -> tuple[str, list[str]]:
 
 
 def _faults(stop: Mapping[str, Any]) -> list[str]:
-    found = []
+    problems = []
     if not stop["seen"]:
-        found.append("its focus cannot be seen")
+        problems.append("its focus cannot be seen")
     if not stop["box"] or not stop["inside"]:
-        found.append("it has the focus outside the window")
+        problems.append("it has the focus outside the window")
     if stop["covered"] and not (stop["tall"] and len(stop["covered"]) < stop["inside"]):
-        found.append(f"{', '.join(dict.fromkeys(stop['covered']))} covers it")
-    return [f"{stop['words']}: {fault}" for fault in found]
+        problems.append(f"{', '.join(dict.fromkeys(stop['covered']))} covers it")
+    return [f"{stop['words']}: {fault}" for fault in problems]
 
 
 def faults_of_all_stops(page: Page) -> list[str]:
     """Walk the whole page with the Tab key and return what is wrong at its stops."""
-    found: list[str] = []
+    problems: list[str] = []
     page.evaluate("() => { window.firstStop = undefined; }")
     for number in range(MOST_STOPS):
         page.keyboard.press("Tab")
@@ -95,8 +95,8 @@ def faults_of_all_stops(page: Page) -> list[str]:
             break
         if number == 0:
             page.evaluate("() => { window.firstStop = document.activeElement; }")
-        found += _faults(stop)
-    return found
+        problems += _faults(stop)
+    return problems
 
 
 @dataclass

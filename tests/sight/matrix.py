@@ -48,32 +48,32 @@ class Look:
     part: Part
 
     def at_all(self, pages: list[Found]) -> Iterator[str]:
-        for found in pages:
-            if self.part.takes(self.role, found.route, self.state):
-                self.page.goto(found.path)
-                yield from self._faults(found, self.state)
+        for staged in pages:
+            if self.part.takes(self.role, staged.route, self.state):
+                self.page.goto(staged.path)
+                yield from self._faults(staged, self.state)
                 for check in (checks.reflow, checks.targets):
-                    yield from self._say(found, self.state, check)
+                    yield from self._say(staged, self.state, check)
 
     def at_refusals(self, pages: list[Found]) -> Iterator[str]:
         """Send every form of these pages empty and look at what it answers."""
-        for found in pages:
-            if self.part.takes(self.role, found.route, "refused"):
-                self.page.goto(found.path)
+        for staged in pages:
+            if self.part.takes(self.role, staged.route, "refused"):
+                self.page.goto(staged.path)
                 for index in self.page.evaluate(FORMS):
                     with self.page.expect_navigation():
                         self.page.evaluate(SEND_EMPTY, index)
-                    yield from self._faults(found, f"form {index} sent empty")
-                    self.page.goto(found.path)
+                    yield from self._faults(staged, f"form {index} sent empty")
+                    self.page.goto(staged.path)
 
-    def _faults(self, found: Found, state: str) -> Iterator[str]:
+    def _faults(self, staged: Found, state: str) -> Iterator[str]:
         """Ask axe in every view: the page is loaded once, and axe with it."""
         for width, theme in VIEWS:
             self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
             self.page.set_viewport_size({"width": width, "height": 800})
-            yield from self._say(found, f"{state}, {width} px, {theme}", checks.axe)
-        yield from self._say(found, state, checks.shape)
+            yield from self._say(staged, f"{state}, {width} px, {theme}", checks.axe)
+        yield from self._say(staged, state, checks.shape)
 
-    def _say(self, found: Found, state: str, check: Callable[[Page], list[str]]) -> Iterator[str]:
+    def _say(self, staged: Found, state: str, check: Callable[[Page], list[str]]) -> Iterator[str]:
         for fault in check(self.page):
-            yield f"{self.role} {found.path} ({state}): {fault}"
+            yield f"{self.role} {staged.path} ({state}): {fault}"

@@ -59,14 +59,14 @@ EDGELESS = """() => [...document.querySelectorAll(
 
 def motion(page: Page) -> list[str]:
     """Return what would move, for somebody who asked for stillness."""
-    found: list[str] = page.evaluate(MOVES)
-    return found
+    moving: list[str] = page.evaluate(MOVES)
+    return moving
 
 
 def edges(page: Page) -> list[str]:
     """Return the controls without an edge, under colours of the person's own."""
-    found: list[str] = page.evaluate(EDGELESS)
-    return found
+    edgeless: list[str] = page.evaluate(EDGELESS)
+    return edgeless
 
 
 def enhanced_contrast(page: Page) -> list[str]:

@@ -83,13 +83,13 @@ def _wanted() -> Wanted:
     parser.add_argument("--theme", action="append", choices=THEMES)
     parser.add_argument("--only", default="", metavar="PATTERN", help="pages whose name matches")
     parser.add_argument("--each", type=int, default=1, help="how many pages of each route")
-    given = parser.parse_args()
+    options = parser.parse_args()
     return Wanted(
-        tuple(given.role or ROLES),
-        tuple(given.width or WIDTHS),
-        tuple(given.theme or THEMES),
-        re.compile(given.only),
-        given.each,
+        tuple(options.role or ROLES),
+        tuple(options.width or WIDTHS),
+        tuple(options.theme or THEMES),
+        re.compile(options.only),
+        options.each,
     )
 
 
@@ -109,15 +109,15 @@ def _look(browser: Browser, url: str, role: str, wanted: Wanted) -> tuple[list[S
     return shots, {page.route for page in pages}
 
 
-def _shoot(context: BrowserContext, role: str, found: Found, wanted: Wanted) -> Iterator[Shot]:
+def _shoot(context: BrowserContext, role: str, staged: Found, wanted: Wanted) -> Iterator[Shot]:
     """Open the page once; change the window and the theme for each picture."""
     page = context.new_page()
-    page.goto(found.path, wait_until="load")
+    page.goto(staged.path, wait_until="load")
     for theme in wanted.themes:
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         for width in wanted.widths:
             _stretch(page, width)
-            shot = Shot(role, found, width, theme)
+            shot = Shot(role, staged, width, theme)
             path = SHEET / shot.file
             path.parent.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=path)

@@ -116,8 +116,8 @@ STEPS: dict[str, tuple[Step, ...]] = {
 
 def _links(client: APIRequestContext, path: str, pattern: str) -> list[str]:
     tree = lxml_html.fromstring(client.get(path).text())
-    found = [re.split(r"[?#]", anchor.get("href", ""))[0] for anchor in tree.iter("a")]
-    return [link for link in dict.fromkeys(found) if re.search(pattern, link)]
+    addresses = [re.split(r"[?#]", anchor.get("href", ""))[0] for anchor in tree.iter("a")]
+    return [link for link in dict.fromkeys(addresses) if re.search(pattern, link)]
 
 
 def _mailed(client: APIRequestContext, *wanted: str) -> Iterator[str]:

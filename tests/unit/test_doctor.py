@@ -14,9 +14,9 @@ SOMEWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/nowhere"
 def examined(monkeypatch: pytest.MonkeyPatch, files: str) -> tuple[str, bool]:
     monkeypatch.setenv("PRECEPTOR_ENV", "test")
     database = Database(SOMEWHERE)  # nothing is asked there
-    (found,) = look_at_disk(database, Settings(files_url=files))
+    (finding,) = look_at_disk(database, Settings(files_url=files))
     database.close()
-    return found.detail, found.fine
+    return finding.detail, finding.fine
 
 
 def test_beside_postgresql_it_writes_where_the_files_lie(

@@ -25,15 +25,17 @@ def lock(name: str) -> str:
 
 
 def marker_in(name: str, package: str) -> Marker:
-    found = re.search(rf"^{package}==[^ ]+ ; (.+?) \\$", lock(name), re.MULTILINE)
-    assert found is not None, f"{name} has no marker for {package}"
-    return Marker(found[1])
+    match = re.search(rf"^{package}==[^ ]+ ; (.+?) \\$", lock(name), re.MULTILINE)
+    assert match is not None, f"{name} has no marker for {package}"
+    return Marker(match[1])
 
 
 def wanted_by_the_project(package: str) -> Marker:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     (marker,) = (
-        one.marker for one in map(Requirement, project["dependencies"]) if one.name == package
+        requirement.marker
+        for requirement in map(Requirement, project["dependencies"])
+        if requirement.name == package
     )
     assert marker is not None
     return marker
@@ -43,7 +45,10 @@ def wanted_by_the_project(package: str) -> Marker:
 def test_a_newer_sqlite_is_installed_where_it_needs_no_compiler(machine):
     """Its wheels are for Linux on x86-64; elsewhere set-up would want a compiler, and fail without."""
     expected = machine == MACHINES["Linux on x86-64"]
-    markers = [wanted_by_the_project("pysqlite3"), *(marker_in(one, "pysqlite3") for one in LOCKS)]
+    markers = [
+        wanted_by_the_project("pysqlite3"),
+        *(marker_in(lock_name, "pysqlite3") for lock_name in LOCKS),
+    ]
     assert [marker.evaluate(machine) for marker in markers] == [expected] * 3
 
 
@@ -63,5 +68,7 @@ def test_both_locks_name_the_same_versions():
 
     whole = versions("requirements-dev.lock")
     assert {
-        one: rest for one, rest in versions("requirements.lock").items() if whole.get(one) != rest
+        package: rest
+        for package, rest in versions("requirements.lock").items()
+        if whole.get(package) != rest
     } == {}

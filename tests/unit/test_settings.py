@@ -186,7 +186,7 @@ SAMPLE = re.findall(
 
 
 @pytest.fixture
-def given(monkeypatch, tmp_path):
+def set_environment(monkeypatch, tmp_path):
     """Set the environment to what production takes, with changes; None takes a setting away."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
@@ -229,12 +229,12 @@ def assert_says_what_is_right(setting: str, said: str, example: str) -> None:
 
 
 @pytest.mark.parametrize("setting", sorted(EXAMPLES))
-def test_every_example_is_right(given, setting):
-    given(database_url=f"{POSTGRES}localhost/academy")
+def test_every_example_is_right(set_environment, setting):
+    set_environment(database_url=f"{POSTGRES}localhost/academy")
     if setting == "test_clock":
-        given(env="test", test_clock=EXAMPLES[setting])
+        set_environment(env="test", test_clock=EXAMPLES[setting])
     else:
-        given(**{setting: EXAMPLES[setting]})
+        set_environment(**{setting: EXAMPLES[setting]})
     Settings.from_environment()
 
 
@@ -246,36 +246,38 @@ def test_every_setting_has_its_rows():
 
 @pytest.mark.parametrize("env", ["production", "demo", "test"])
 @pytest.mark.parametrize(("setting", "value", "words"), WRONG_SHAPES)
-def test_a_wrong_shape_is_one_line_in_every_environment(given, env, setting, value, words):
-    given(**{**(DEMO if env == "demo" else {"env": env}), setting: value})
+def test_a_wrong_shape_is_one_line_in_every_environment(
+    set_environment, env, setting, value, words
+):
+    set_environment(**{**(DEMO if env == "demo" else {"env": env}), setting: value})
     assert_one_line(setting, value, words)
 
 
 @pytest.mark.parametrize(("setting", "value", "words"), UNSAFE)
-def test_what_is_unsafe_is_one_line_in_production(given, setting, value, words):
-    given(**{setting: value})
+def test_what_is_unsafe_is_one_line_in_production(set_environment, setting, value, words):
+    set_environment(**{setting: value})
     assert_one_line(setting, value, words)
-    given(**{"env": "test", setting: value})
+    set_environment(**{"env": "test", setting: value})
     Settings.from_environment()
 
 
 @pytest.mark.parametrize(("setting", "value"), RIGHT)
-def test_what_is_right_starts(given, setting, value):
-    given(**{setting: value})
+def test_what_is_right_starts(set_environment, setting, value):
+    set_environment(**{setting: value})
     Settings.from_environment()
 
 
 @pytest.mark.parametrize("env", ["production", "demo", "test"])
 @pytest.mark.parametrize("setting", sorted(Settings.model_fields))
-def test_an_empty_setting_is_refused_everywhere(given, env, setting):
+def test_an_empty_setting_is_refused_everywhere(set_environment, env, setting):
     """An empty token opened `/metrics`, and an empty clock was the present folder."""
-    given(**{**(DEMO if env == "demo" else {"env": env}), setting: ""})
+    set_environment(**{**(DEMO if env == "demo" else {"env": env}), setting: ""})
     assert_one_line(setting, None, "is empty. Give it a value or take it away")
 
 
-def test_everything_that_is_wrong_is_told_at_once(given):
+def test_everything_that_is_wrong_is_told_at_once(set_environment):
     wrong = {setting: value for setting, value, _ in UNSAFE}
-    given(
+    set_environment(
         **wrong,
         log_level="LOUD",
         workers="many",
@@ -293,17 +295,17 @@ def test_everything_that_is_wrong_is_told_at_once(given):
     ("name", "meant"),
     [("SECRETKEY", "SECRET_KEY"), ("WORKER", "WORKERS"), ("TRUSTED_PROXIES", "TRUSTED_PROXY")],
 )
-def test_a_misspelt_name_stops_production_and_is_told_elsewhere(given, name, meant):
-    given(**{name: "canary-of-a-value"})
+def test_a_misspelt_name_stops_production_and_is_told_elsewhere(set_environment, name, meant):
+    set_environment(**{name: "canary-of-a-value"})
     hint = f"{PREFIX}{name} is no setting. Did you mean {PREFIX}{meant}?"
     assert lines_of_refusal() == [f"{hint} Correct it or take it away."]
-    given(env="test")
+    set_environment(env="test")
     Settings.from_environment()
     assert unknown_settings() == [hint]
 
 
-def test_a_name_like_none_of_ours_has_no_hint(given):
-    given(zebra="1")
+def test_a_name_like_none_of_ours_has_no_hint(set_environment):
+    set_environment(zebra="1")
     assert lines_of_refusal() == [f"{PREFIX}ZEBRA is no setting. Correct it or take it away."]
 
 
@@ -311,34 +313,36 @@ def test_a_name_like_none_of_ours_has_no_hint(given):
     "address",
     ["https://127.0.0.1:8000", "http://demo.academy.example", "http://192.168.1.7:8000"],
 )
-def test_a_demo_has_no_address_that_others_reach(given, address):
+def test_a_demo_has_no_address_that_others_reach(set_environment, address):
     """Everybody may read the passwords of the demo."""
-    given(env="demo", base_url=address)
+    set_environment(env="demo", base_url=address)
     assert_one_line("base_url", address, "must be an address of this machine")
     for local in ("http://localhost:8000", "http://127.0.0.1:9000", "http://[::1]:8000"):
-        given(env="demo", base_url=local)
+        set_environment(env="demo", base_url=local)
         Settings.from_environment()
 
 
-def test_a_password_never_goes_plainly_to_another_machine(given):
+def test_a_password_never_goes_plainly_to_another_machine(set_environment):
     """`smtp://` demands STARTTLS there, so a password in it is safe and not refused."""
-    given(mail_url="smtp://office:pw@mail.example:587")
+    set_environment(mail_url="smtp://office:pw@mail.example:587")
     settings = Settings.from_environment()
     server = MailServer.at(settings.mail_url, base_url=settings.base_url)
     assert (server.tls, server.password) == (Tls.starttls, "pw")
 
 
-def test_values_are_kept_as_they_are_compared(given):
-    given(base_url="HTTPS://Academy.Example/", log_level="debug", trusted_proxy="10.0.0.0/24 ::1")
+def test_values_are_kept_as_they_are_compared(set_environment):
+    set_environment(
+        base_url="HTTPS://Academy.Example/", log_level="debug", trusted_proxy="10.0.0.0/24 ::1"
+    )
     settings = Settings.from_environment()
     assert (settings.base_url, settings.log_level) == ("https://academy.example", "DEBUG")
     assert settings.is_https
     assert [str(network) for network in settings.proxies] == ["10.0.0.0/24", "::1/128"]
-    given(trusted_proxy="none")
+    set_environment(trusted_proxy="none")
     assert Settings.from_environment().proxies == ()
 
 
-def test_the_command_prints_the_lines_and_no_traceback(given, tmp_path):
+def test_the_command_prints_the_lines_and_no_traceback(set_environment, tmp_path):
     wrong = {"log_level": "LOUD", "secret_key": "a" * 32, "test_clock": "", "metrics_tokn": "x"}
     settings = {**production_settings(tmp_path), **wrong}
     environment = {f"{PREFIX}{name.upper()}": str(value) for name, value in settings.items()}
@@ -362,8 +366,8 @@ def test_the_command_prints_the_lines_and_no_traceback(given, tmp_path):
     ]
 
 
-def test_the_demo_listens_on_this_machine_only(given):
-    given(**DEMO)
+def test_the_demo_listens_on_this_machine_only(set_environment):
+    set_environment(**DEMO)
     ended = subprocess.run(
         [PRECEPTOR, "serve", "--host", "0.0.0.0"],  # noqa: S104 - refused
         env=outside(),
@@ -381,19 +385,19 @@ def test_the_manual_has_a_row_for_every_setting():
     assert sorted(rows) == sorted(name.upper() for name in Settings.model_fields)
 
 
-def test_the_sample_of_the_manual_starts_once_its_secrets_are_made(given):
+def test_the_sample_of_the_manual_starts_once_its_secrets_are_made(set_environment):
     sample = {name.lower(): value.strip('"') for name, value in SAMPLE}
     assert len(sample) == len(SAMPLE) > 8
-    given(**{**dict.fromkeys(Settings.model_fields), **sample})
+    set_environment(**{**dict.fromkeys(Settings.model_fields), **sample})
     empty = [line.split()[0] for line in lines_of_refusal()]
     assert empty == ["PRECEPTOR_SECRET_KEY"]  # the units hand it over
-    made = {"secret_key": HEX + HEX[::-1], "metrics_token": HEX}
-    given(**{**dict.fromkeys(Settings.model_fields), **sample, **made})
+    secrets_made = {"secret_key": HEX + HEX[::-1], "metrics_token": HEX}
+    set_environment(**{**dict.fromkeys(Settings.model_fields), **sample, **secrets_made})
     assert Settings.from_environment().workers == 3
 
 
-def test_several_processes_need_postgres(given):
-    given(workers="2", database_url=f"{POSTGRES}localhost/academy")
+def test_several_processes_need_postgres(set_environment):
+    set_environment(workers="2", database_url=f"{POSTGRES}localhost/academy")
     assert Settings.from_environment().workers == 2
 
 

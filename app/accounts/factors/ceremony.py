@@ -77,7 +77,9 @@ class RegisteredPasskey:
     transports: tuple[str, ...] = ()
 
     def descriptor(self) -> PublicKeyCredentialDescriptor:
-        named = [one for one in AuthenticatorTransport if one.value in self.transports]
+        named = [
+            transport for transport in AuthenticatorTransport if transport.value in self.transports
+        ]
         return PublicKeyCredentialDescriptor(self.credential_id, transports=named or None)
 
 
@@ -183,7 +185,7 @@ def options_to_add(
             resident_key=ResidentKeyRequirement.REQUIRED,
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=[known.descriptor() for known in existing],
+        exclude_credentials=[passkey.descriptor() for passkey in existing],
         supported_pub_key_algs=ALGORITHMS,
     )
     return _as_json(webauthn.options_to_json(options))
@@ -197,7 +199,7 @@ def options_to_use(
         rp_id=site.name,
         challenge=challenge,
         timeout=TIMEOUT,
-        allow_credentials=[known.descriptor() for known in allowed],
+        allow_credentials=[passkey.descriptor() for passkey in allowed],
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     return _as_json(webauthn.options_to_json(options))
@@ -234,12 +236,12 @@ def verified_new(site: Site, challenge: bytes, answer: MadeAnswer) -> NewPasskey
         raise NotVerified(type(error).__name__) from None
     if len(verified.credential_id) > LONGEST_ID:
         raise NotVerified("id too long")
-    known = {one.value for one in AuthenticatorTransport}
+    transports = {transport.value for transport in AuthenticatorTransport}
     return NewPasskey(
         verified.credential_id,
         verified.credential_public_key,
         verified.sign_count,
-        tuple(one for one in answer.response.transports if one in known),
+        tuple(transport for transport in answer.response.transports if transport in transports),
         verified.credential_backed_up,
     )
 

@@ -70,17 +70,17 @@ def make(
     rate_limits.take(db, holder.limit, holder.counted_at, now=now)
     db.execute(delete(PasskeyChallenge).where(PasskeyChallenge.ends_at <= now))
     db.execute(delete(PasskeyChallenge).where(PasskeyChallenge.holder_hash == holder.hash))
-    made = Challenge(secrets.token_bytes(CHALLENGE_BYTES), user_handle)
+    challenge = Challenge(secrets.token_bytes(CHALLENGE_BYTES), user_handle)
     db.add(
         PasskeyChallenge(
             id=EventId(new_uuid()),
             holder_hash=holder.hash,
-            challenge=made.value,
+            challenge=challenge.value,
             user_handle=user_handle,
             ends_at=now + LASTS,
         )
     )
-    return made
+    return challenge
 
 
 @without_permission_check

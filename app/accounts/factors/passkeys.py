@@ -67,7 +67,7 @@ def add_passkey(
     try:
         if challenge is None or challenge.user_handle is None:
             raise NotVerified("no challenge")
-        made = ceremony.verified_new(site, challenge.value, ceremony.read_made(answer))
+        new_passkey = ceremony.verified_new(site, challenge.value, ceremony.read_made(answer))
     except NotVerified as error:
         raise _refused(error.why, actor.user_id) from None
     if len(known_of(db, user.id)) >= MOST_PASSKEYS:
@@ -75,13 +75,13 @@ def add_passkey(
     key = Passkey(
         id=FactorId(new_uuid()),
         user_id=user.id,
-        credential_id=made.credential_id,
-        public_key=made.public_key,
+        credential_id=new_passkey.credential_id,
+        public_key=new_passkey.public_key,
         user_handle=challenge.user_handle,
-        sign_count=made.sign_count,
-        transports=",".join(made.transports),
+        sign_count=new_passkey.sign_count,
+        transports=",".join(new_passkey.transports),
         name=name,
-        is_backed_up=made.is_backed_up,
+        is_backed_up=new_passkey.is_backed_up,
         created_at=now,
     )
     try:
@@ -228,13 +228,13 @@ def _owner_of(
     counts_up = Passkey.sign_count < used.sign_count
     if used.sign_count == 0:  # a passkey that does not count, as most that several devices share
         counts_up = Passkey.sign_count == 0
-    kept = db.scalar(
+    updated_id = db.scalar(
         update(Passkey)
         .where(Passkey.id == key.id, counts_up)
         .values(sign_count=used.sign_count, is_backed_up=used.is_backed_up, used_at=now)
         .returning(Passkey.id)
     )
-    if kept is None:
+    if updated_id is None:
         raise NotVerified("count did not rise")
     return owner
 

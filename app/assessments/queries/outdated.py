@@ -53,20 +53,24 @@ def outdated_days(
     the courses are in memory. `planned` are those of `days_not_over`, where the caller has them. The caller
     has checked the permission."""
     planned = days_not_over(db, now=now) if planned is None else planned
-    behind = [one for one in planned if one.current_revision_id != one.practical.revision_id]
+    behind = [
+        planned_day
+        for planned_day in planned
+        if planned_day.current_revision_id != planned_day.practical.revision_id
+    ]
     if not behind:
         return ()
-    begun = begun_on(db, [one.practical.practical_id for one in behind])
-    found = []
-    for one in behind:
-        day = one.practical
+    begun = begun_on(db, [planned_day.practical.practical_id for planned_day in behind])
+    outdated = []
+    for planned_day in behind:
+        day = planned_day.practical
         published = courses.revision(db, day.revision_id)
-        head = courses.revision(db, one.current_revision_id)
+        head = courses.revision(db, planned_day.current_revision_id)
         changes = differences(published.course, head.course, day.kind_key)
         if changes:
             has_begun = day.practical_id in begun
-            found.append(OutdatedDay(day, published.number, head.number, changes, has_begun))
-    return tuple(found)
+            outdated.append(OutdatedDay(day, published.number, head.number, changes, has_begun))
+    return tuple(outdated)
 
 
 def correction_page(
@@ -77,7 +81,11 @@ def correction_page(
     if not policy.may_correct_checklists(actor):
         raise NotFound
     day = next(
-        (one for one in outdated_days(db, now=now) if one.practical.practical_id == practical_id),
+        (
+            outdated
+            for outdated in outdated_days(db, now=now)
+            if outdated.practical.practical_id == practical_id
+        ),
         None,
     )
     practical = read_practical(db, practical_id)

@@ -198,10 +198,10 @@ def marks_of(db: Session, assessment_id: AssessmentId) -> dict[str, StepMark]:
 def marks_of_all(db: Session, ids: list[AssessmentId]) -> dict[AssessmentId, dict[str, StepMark]]:
     if not ids:
         return {}
-    entries: dict[AssessmentId, list[StepMark]] = {one: [] for one in ids}
+    entries: dict[AssessmentId, list[StepMark]] = {assessment_id: [] for assessment_id in ids}
     for entry in db.scalars(select(StepMark).where(StepMark.assessment_id.in_(ids))):
         entries[entry.assessment_id].append(entry)
-    return {one: domain.current_marks(found) for one, found in entries.items()}
+    return {assessment_id: domain.current_marks(marks) for assessment_id, marks in entries.items()}
 
 
 def _sheet(db: Session, row: Assessment) -> Sheet:

@@ -139,14 +139,16 @@ def start_page(
     if not practicals.is_instructor_of(db, actor, practical_id):
         raise NotFound
     roster = practicals.roster(db, practical_id)
-    seat = next((one for one in roster.seats if one.seat_id == seat_id), None)
+    seat = next((expected for expected in roster.seats if expected.seat_id == seat_id), None)
     if seat is None:
         raise NotFound
     day = roster.practical
     checklist = checklist_of(db, day.revision_id, day.kind_key)
     person = accounts.people(db, [seat.user_id])[seat.user_id]
     tries = _tries(db, seat.user_id, day.course_key, checklist.key)
-    open_here = [one for one in tries if one.signed_at is None and one.seat_id == seat_id]
+    open_here = [
+        earlier for earlier in tries if earlier.signed_at is None and earlier.seat_id == seat_id
+    ]
     return AssessmentStartPage(
         practical_id=practical_id,
         seat_id=seat_id,
@@ -162,7 +164,7 @@ def start_page(
         checklist_title=checklist.title,
         steps=len(checklist.steps),
         open_id=open_here[0].assessment_id if open_here else None,
-        earlier=tuple(one for one in tries if one.signed_at is not None),
+        earlier=tuple(earlier for earlier in tries if earlier.signed_at is not None),
     )
 
 
@@ -242,8 +244,8 @@ def next_person(db: Session, practical_id: PracticalId, after: SeatId) -> NextPe
     """Return who follows on the roster and has no signed assessment on this day; None if nobody has to
     be assessed any more. People who were absent are passed over. Does not check permissions."""
     seats = practicals.roster(db, practical_id).seats
-    place = next((n for n, seat in enumerate(seats) if seat.seat_id == after), -1)
-    following = (*seats[place + 1 :], *seats[: max(place, 0)])
+    index = next((n for n, seat in enumerate(seats) if seat.seat_id == after), -1)
+    following = (*seats[index + 1 :], *seats[: max(index, 0)])
     tries = tries_on(db, practical_id, [seat.seat_id for seat in following])
     for seat in following:
         own = tries.get(seat.seat_id)

@@ -44,7 +44,7 @@ def start_assessment(
     """Begin assessing who holds this place, whom the instructor has just recognised.
 
     Recognising them is their attendance, recorded with it: nobody is graded who was not there (R-044).
-    A try on this place that is not signed is gone on with. A signed one stays, this is the next.
+    Returns the unsigned assessment of this seat if there is one; otherwise starts the next.
     Refused: oneself, a place that is not confirmed, a practical that was cancelled or whose day has
     not come.
     """

@@ -114,14 +114,14 @@ def _known(folder: Folder, kind: FileKind) -> list[str] | None:
 
 def _missing(folder: Folder, links: list[_Link]) -> Iterator[Problem]:
     for link in links:
-        known = _known(folder, link.kind)
-        if known is not None and link.key not in known:
+        existing = _known(folder, link.kind)
+        if existing is not None and link.key not in existing:
             word = "reference" if link.kind is FileKind.references else link.kind
             yield Problem(
                 link.path,
                 link.line,
                 f"There is no {word} `{link.key[:60]}`.",
-                did_you_mean(link.key, known),
+                did_you_mean(link.key, existing),
             )
 
 
@@ -152,12 +152,12 @@ def _unused(
         namers = [document for above in named_by for document in folder.documents[above].values()]
         if not namers or not all(_is_readable(document) for document in namers):
             continue
-        found = (
+        paths = (
             {name: f"media/{name}" for name in folder.drawings}
             if kind is FileKind.drawing
             else {key: document.path for key, document in folder.documents[kind].items()}
         )
-        for key, path in found.items():
+        for key, path in paths.items():
             if (kind, key) not in used:
                 yield Problem(
                     path,
@@ -229,12 +229,12 @@ def _wrong_kind_of_quiz(folder: Folder) -> Iterator[Problem]:
                 continue
             for trail, key in _matching(document.lined, pattern):
                 quiz = folder.documents[FileKind.quiz].get(key)
-                given = quiz.lined.scalars.get(("kind",)) if quiz and quiz.lined else None
-                if given is not None and given.value in {"module", "final"} - {right}:
+                actual = quiz.lined.scalars.get(("kind",)) if quiz and quiz.lined else None
+                if actual is not None and actual.value in {"module", "final"} - {right}:
                     yield Problem(
                         document.path,
                         document.lined.line(trail),
-                        f"The quiz `{key}` is of kind `{given.value}`.",
+                        f"The quiz `{key}` is of kind `{actual.value}`.",
                         f"Name a quiz with `kind: {right}` here, or change its kind.",
                     )
 

@@ -261,5 +261,5 @@ def required_modules(kind: PracticalKind, course: Course) -> frozenset[str]:
     keys = frozenset(module.key for module in course.modules)
     if wanted <= keys:
         return wanted
-    own = next((one for one in course.practicals if one.stands_for(kind)), None)
+    own = next((own_kind for own_kind in course.practicals if own_kind.stands_for(kind)), None)
     return wanted | (keys if own is None else frozenset(own.requires))

@@ -100,22 +100,22 @@ def arranged(files: Mapping[str, bytes]) -> Folder:
 
 
 def _sort(folder: Folder, path: str, data: bytes) -> None:
-    place, _, name = path.rpartition("/")
+    folder_path, _, name = path.rpartition("/")
     single = {**_SINGLE, **_MAY_BE_THERE}
     if path in single:
         _read(folder, path, single[path], single[path], data)
         return
-    if place not in _FOLDERS:
+    if folder_path not in _FOLDERS:
         folder.problems.append(
             Problem(
                 path,
                 1,
                 "This file does not belong into a course.",
-                did_you_mean(path, [*single, *(f"{known}/" for known in _FOLDERS)]),
+                did_you_mean(path, [*single, *(f"{folder_name}/" for folder_name in _FOLDERS)]),
             )
         )
         return
-    kind, ending = _FOLDERS[place]
+    kind, ending = _FOLDERS[folder_path]
     key = name.removesuffix(ending)
     if not name.endswith(ending):
         folder.problems.append(
@@ -123,7 +123,7 @@ def _sort(folder: Folder, path: str, data: bytes) -> None:
                 path,
                 1,
                 "This file does not belong here.",
-                f"In {place}/ the names end in {ending}.",
+                f"In {folder_path}/ the names end in {ending}.",
             )
         )
     elif not is_key(key):

@@ -51,12 +51,12 @@ def read_insertions(course: Mapping[str, object]) -> dict[str, Insertion]:
 
     Entries that are not complete are left out; the check of the file itself names them.
     """
-    found = {key: Insertion(key, text) for key, text in _agreed(course)}
+    insertions = {key: Insertion(key, text) for key, text in _agreed(course)}
     for fields in _entries(course, "clinical_values"):
         key, decides = fields.get("key"), fields.get("decides")
         if isinstance(key, str) and isinstance(decides, str):
-            found.setdefault(key, _value(key, decides, fields))
-    return found
+            insertions.setdefault(key, _value(key, decides, fields))
+    return insertions
 
 
 def values_list(used: list[Insertion]) -> str:

@@ -28,9 +28,9 @@ _WANTED: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """“Did you mean …?” and the list of what is known."""
-    names = sorted(known)
+    names = sorted(choices)
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     guess = f"Did you mean `{near[0]}`? " if near else ""
     listed = ", ".join(names[:40]) or "none"

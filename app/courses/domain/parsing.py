@@ -54,11 +54,11 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
     problems = list(folder.problems)
     if not is_key(key):
         problems.append(Problem("course.yaml", 1, f"`{key[:80]}` is not a key.", KEY_HINT))
-    drawings, found = _drawings(folder)
-    problems += found
+    drawings, new_problems = _drawings(folder)
+    problems += new_problems
     renderer = Renderer(_surroundings(key, folder, drawings))
-    checked, shown, found = _checked(folder, renderer)
-    problems += found
+    checked, shown, new_problems = _checked(folder, renderer)
+    problems += new_problems
     problems += crossing_problems(folder, shown)
     problems += erratum_problems(
         folder.documents[FileKind.errata].get(FileKind.errata), checked, renderer
@@ -92,8 +92,8 @@ def _drawings(folder: Folder) -> tuple[dict[str, Drawing | None], list[Problem]]
     drawings: dict[str, Drawing | None] = {}
     problems: list[Problem] = []
     for name, data in folder.drawings.items():
-        drawings[name], found = check_drawing(f"media/{name}", name, data)
-        problems += found
+        drawings[name], new_problems = check_drawing(f"media/{name}", name, data)
+        problems += new_problems
     return drawings, problems
 
 
@@ -130,8 +130,8 @@ def _checked(
     def check(declared: Any, document: SourceDocument | None) -> Any:
         if document is None or document.lined is None:
             return None
-        value, found = validated(declared, document.lined, document.path, renderer)
-        problems.extend(found)
+        value, new_problems = validated(declared, document.lined, document.path, renderer)
+        problems.extend(new_problems)
         return value
 
     checked.course = check(
@@ -164,7 +164,7 @@ def _checked(
 def _sources(document: SourceDocument, surroundings: Surroundings) -> list[str]:
     """The lesson's sources as written; when they cannot be read, any reference will do."""
     value = document.lined.value if document.lined is not None else None
-    given = value.get("sources") if isinstance(value, dict) else None
-    if isinstance(given, list):
-        return [key for key in given if isinstance(key, str)]
+    source_keys = value.get("sources") if isinstance(value, dict) else None
+    if isinstance(source_keys, list):
+        return [key for key in source_keys if isinstance(key, str)]
     return list(surroundings.references or ())

@@ -75,17 +75,17 @@ def search(index: tuple[IndexedText, ...], query: str) -> tuple[SearchHit, ...]:
     if not words:
         return ()
     ranked = []
-    for place, document in enumerate(index):
+    for order, document in enumerate(index):
         score = _score(document, words)
         if score:
-            ranked.append((-score, place, SearchHit(document, words)))
+            ranked.append((-score, order, SearchHit(document, words)))
     return tuple(hit for _, _, hit in sorted(ranked, key=lambda row: row[:2]))
 
 
 def words_of(query: str) -> tuple[str, ...]:
     """Return the words of a query without case and accents, each once."""
-    found = _WORD.findall(_folded(query[:LONGEST_QUERY]))
-    return tuple(dict.fromkeys(found))[:MOST_WORDS]
+    words = _WORD.findall(_folded(query[:LONGEST_QUERY]))
+    return tuple(dict.fromkeys(words))[:MOST_WORDS]
 
 
 def contains(text: str, query: str) -> bool:

@@ -227,15 +227,15 @@ def _attribute_faults(attribute: str, value: str) -> list[tuple[str, str]]:
 
 
 def _size_fault(element: Any) -> tuple[str, str] | None:
-    given = element.get("font-size")
-    if given is None:
+    size_text = element.get("font-size")
+    if size_text is None:
         return None
-    size = _SIZE.fullmatch(given)
+    size = _SIZE.fullmatch(size_text)
     if size is None:
-        return (f"The font size `{given[:20]}` is not a number.", 'Write font-size="14".')
+        return (f"The font size `{size_text[:20]}` is not a number.", 'Write font-size="14".')
     if float(size.group(1)) < SMALLEST_TEXT:
         return (
-            f"The font size {given} is too small to read.",
+            f"The font size {size_text} is too small to read.",
             f"Use {SMALLEST_TEXT} or more, in the units of the viewBox.",
         )
     return None

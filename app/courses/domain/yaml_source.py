@@ -132,7 +132,7 @@ class _Builder:
             )
 
     def _mapping(self, trail: Trail) -> dict[str, object]:
-        found: dict[str, object] = {}
+        mapping: dict[str, object] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             self._refuse_what_is_not_plain(event, trail)
             if not isinstance(event, yaml.ScalarEvent):
@@ -142,7 +142,7 @@ class _Builder:
                     "Write `key: value`; put a text that begins with [ or { in quotes.",
                 )
             key = str(event.value)
-            if key in found:
+            if key in mapping:
                 first = self.lines[(*trail, key)]
                 self.problems.append(
                     (
@@ -152,16 +152,16 @@ class _Builder:
                     )
                 )
             self.lines[(*trail, key)] = self._line(event)
-            found[key] = self._value(next(self.events), (*trail, key))
-        return found
+            mapping[key] = self._value(next(self.events), (*trail, key))
+        return mapping
 
     def _sequence(self, trail: Trail) -> list[object]:
-        found: list[object] = []
+        items: list[object] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            here = (*trail, len(found))
+            here = (*trail, len(items))
             self.lines[here] = self._line(event)
-            found.append(self._value(event, here))
-        return found
+            items.append(self._value(event, here))
+        return items
 
     def _scalar(self, event: Any, trail: Trail) -> object:
         text = str(event.value)

@@ -67,15 +67,15 @@ def clashes_of(
 ) -> tuple[Clash, ...]:
     """Return which instructors and whether the room are needed by other days at this time."""
     teach = set(instructors)
-    found = []
+    clashes = []
     for day in others:
         if not overlap(starts_at, ends_at, day.starts_at, day.ends_at):
             continue
-        found += [
+        clashes += [
             Clash(ClashKind.instructor, name, day)
             for user_id, name in day.instructors
             if user_id in teach
         ]
         if room_key(room) and room_key(room) == room_key(day.room):
-            found.append(Clash(ClashKind.room, day.room, day))
-    return tuple(found)
+            clashes.append(Clash(ClashKind.room, day.room, day))
+    return tuple(clashes)

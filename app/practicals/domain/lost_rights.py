@@ -36,9 +36,12 @@ def lost_right(
     `waived` are the reasons that an admin passed over when they gave the seat. A closed account is never
     passed over.
     """
-    unmet = {one.reason for one in eligibility(practical, facts)}
+    unmet = {unmet_rule.reason for unmet_rule in eligibility(practical, facts)}
     lost = [reason for reason in RIGHT if reason in unmet]
-    return next((one for one in lost if one is PracticalsReason.account or one not in waived), None)
+    return next(
+        (reason for reason in lost if reason is PracticalsReason.account or reason not in waived),
+        None,
+    )
 
 
 def seat_may_end(practical: Practical, attendance: Attendance | None, now: datetime) -> bool:
@@ -49,11 +52,11 @@ def seat_may_end(practical: Practical, attendance: Attendance | None, now: datet
 
 def written(passed_over: Iterable[PracticalsReason]) -> str | None:
     """Return the waived reasons as a seat keeps them, or None."""
-    kept = [reason.value for reason in RIGHT if reason in set(passed_over)]
-    return ",".join(kept) or None
+    reasons = [reason.value for reason in RIGHT if reason in set(passed_over)]
+    return ",".join(reasons) or None
 
 
-def read_waived(kept: str | None) -> frozenset[PracticalsReason]:
+def read_waived(stored: str | None) -> frozenset[PracticalsReason]:
     """Return the reasons that a seat keeps as waived."""
-    words = set((kept or "").split(","))
+    words = set((stored or "").split(","))
     return frozenset(reason for reason in RIGHT if reason.value in words)

@@ -57,14 +57,14 @@ def plan_problems(
 
 
 def _time_problems(plan: Plan, now: datetime) -> dict[str, str]:
-    found = {}
+    problems = {}
     if plan.starts_at <= now:
-        found["day"] = "Choose a day and start in the future."
+        problems["day"] = "Choose a day and start in the future."
     if plan.ends_at <= plan.starts_at:
-        found["ends"] = "The end must be after the start, on the same day."
+        problems["ends"] = "The end must be after the start, on the same day."
     if plan.booking_opens_at >= plan.booking_closes_at:
-        found["opens_day"] = "Booking must open before it closes."
-    return found
+        problems["opens_day"] = "Booking must open before it closes."
+    return problems
 
 
 def _capacity_problems(

@@ -28,7 +28,11 @@ class Recipients:
             (self.instructors, "instructor", "instructors"),
             (self.students, "student who had no day yet", "students who had no day yet"),
         )
-        parts = [f"{count} {one if count == 1 else many}" for count, one, many in groups if count]
+        parts = [
+            f"{count} {singular if count == 1 else many}"
+            for count, singular, many in groups
+            if count
+        ]
         if len(parts) < 2:
             return "".join(parts) or "nobody"
         return f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -49,8 +49,8 @@ class Practical:
         return max(0, self.capacity - self.taken)
 
     def moment(self, now: datetime, *more: datetime) -> datetime:
-        """Return the last of its own moments that has passed, or a time before all: the rules compare
-        with nothing else, so they say the same of both. `more` are moments of the place."""
+        """Round `now` down to this practical's latest past deadline, or to a time before all deadlines.
+        Booking rules compare `now` only with these deadlines. `more` are deadlines of the place."""
         own = (
             *more,
             self.booking_opens_at,
@@ -139,26 +139,26 @@ def waiting_refusal(
     """
     if over := _over(practical, now):
         return over
-    found = list(_window(practical, now))
+    reasons = list(_window(practical, now))
     if facts.has_seat:
-        found.append(_already_booked())
+        reasons.append(_already_booked())
     if facts.is_waiting:
-        found.append(
+        reasons.append(
             Unmet(
                 PracticalsReason.already_waiting,
                 "You are on the waiting list already.",
                 "You keep your position.",
             )
         )
-    if practical.free > facts.eligible_ahead and not found:
-        found.append(
+    if practical.free > facts.eligible_ahead and not reasons:
+        reasons.append(
             Unmet(
                 PracticalsReason.place_free,
                 "There is a free place.",
                 "Book it; there is no need to wait.",
             )
         )
-    return (*found, *_membership(practical, facts))
+    return (*reasons, *_membership(practical, facts))
 
 
 def reservation_refusal(
@@ -215,10 +215,10 @@ def attendance_refusal(practical: Practical, now: datetime) -> Unmet | None:
 
 def eligibility(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, ...]:
     """Return what this person still needs, whatever the state of the practical."""
-    found = list(_membership(practical, facts))
-    found += _requirements(practical, facts)
+    unmet = list(_membership(practical, facts))
+    unmet += _requirements(practical, facts)
     if not facts.has_certificate_name:
-        found.append(
+        unmet.append(
             Unmet(
                 PracticalsReason.profile,
                 "The profile has no name for the certificate.",
@@ -228,7 +228,7 @@ def eligibility(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, .
         )
     if facts.overlap is not None:
         when = moment_words(facts.overlap.starts_at, facts.overlap.zone)
-        found.append(
+        unmet.append(
             Unmet(
                 PracticalsReason.overlap,
                 f"There is already a place at the same time: {facts.overlap.title}, {when}.",
@@ -237,14 +237,14 @@ def eligibility(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, .
                 str(facts.overlap.practical_id),
             )
         )
-    return tuple(found)
+    return tuple(unmet)
 
 
 def _requirements(practical: Practical, facts: EligibilityFacts) -> list[Unmet]:
     """What the kind of day asks for and this person has not done or shown yet."""
-    found = []
+    requirements = []
     if facts.modules_missing:
-        found.append(
+        requirements.append(
             Unmet(
                 PracticalsReason.modules,
                 f"These modules come first and are not complete: {_listed(facts.modules_missing)}.",
@@ -254,7 +254,7 @@ def _requirements(practical: Practical, facts: EligibilityFacts) -> list[Unmet]:
             )
         )
     if facts.final_test_missing:
-        found.append(
+        requirements.append(
             Unmet(
                 PracticalsReason.final_test,
                 "The final test comes first and is not passed.",
@@ -265,20 +265,20 @@ def _requirements(practical: Practical, facts: EligibilityFacts) -> list[Unmet]:
         )
     if facts.needs_life_support:
         unmet = life_support_unmet(facts.life_support_until, practical.starts_at, practical.zone)
-        found += [unmet] if unmet else []
-    return found
+        requirements += [unmet] if unmet else []
+    return requirements
 
 
 def _membership(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, ...]:
-    found = []
+    unmet = []
     if not facts.is_active:
-        found.append(CLOSED)
+        unmet.append(CLOSED)
     if not facts.is_student:
-        found.append(NO_STUDENT)
+        unmet.append(NO_STUDENT)
     if not facts.is_confirmed:
-        found.append(UNCONFIRMED)
+        unmet.append(UNCONFIRMED)
     if not facts.has_place:
-        found.append(
+        unmet.append(
             Unmet(
                 PracticalsReason.no_place,
                 "A confirmed place on the course comes first.",
@@ -288,7 +288,7 @@ def _membership(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, .
             )
         )
     elif practical.intake_id is not None and not facts.is_in_intake:
-        found.append(
+        unmet.append(
             Unmet(
                 PracticalsReason.other_intake,
                 "This date is kept for another intake of the course.",
@@ -296,7 +296,7 @@ def _membership(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, .
                 LinkKind.dates,
             )
         )
-    return tuple(found)
+    return tuple(unmet)
 
 
 def _over(practical: Practical, now: datetime) -> tuple[Unmet, ...]:

@@ -51,7 +51,7 @@ def choose(free: int, waiters: Iterable[Waiter]) -> Promotions:
 
 
 def eligible_ahead(waiters: Iterable[Waiter], user_id: UserId) -> int:
-    """Count the people who come before this one and could come; everybody, if this one waits not."""
+    """Count the eligible people before this person; all of them, if this person is not waiting."""
     listed = list(waiters)
     mine = next((waiter.number for waiter in listed if waiter.user_id == user_id), None)
     return sum(

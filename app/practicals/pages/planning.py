@@ -49,13 +49,13 @@ LONGEST_SEARCH = 100
 
 @pages.get("", name="admin.practicals", access=ADMIN)
 def list_all(visit: Visit) -> Response:
-    asked = visit.request.query_params
-    show = asked.get("show")
+    query = visit.request.query_params
+    show = query.get("show")
     shown = ListedDays(show) if show in set(ListedDays) else ListedDays.coming
-    narrowed = _narrowed(asked)
+    narrowed = _narrowed(query)
     zone = visit.settings.time_zone
     with visit.database.read() as db:
-        number = page_number(asked.get("page"))
+        number = page_number(query.get("page"))
         page = board(db, shown, narrowed, zone=zone, number=number, now=visit.now)
         offered = list_choices(db, shown, zone=zone, now=visit.now)
     values = {
@@ -91,14 +91,14 @@ def new_practical(visit: Visit) -> Response:
 def make_practical(visit: Visit, submitted: Submitted) -> Response:
     def effect(db: Session) -> str:
         form = PlanForm.read(submitted)
-        made = service.make_practical(
+        practical_id = service.make_practical(
             db,
             visit.actor,
             form.to_plan(),
             refuse_clashes=not form.accept_clashes,
             now=visit.now,
         )
-        return visit.url("admin.practical", practical_id=made)
+        return visit.url("admin.practical", practical_id=practical_id)
 
     try:
         with visit.database.write() as db:
@@ -145,8 +145,8 @@ def change_practical(visit: Visit, practical_id: PracticalId, submitted: Submitt
                 ask_first=form.step == "ask",
                 now=visit.now,
             )
-    except ToBeConfirmed as asked:
-        return _confirm(visit, practical_id, submitted, asked)
+    except ToBeConfirmed as unconfirmed:
+        return _confirm(visit, practical_id, submitted, unconfirmed)
     except (Invalid, PlanRefused, Stale, Clashing) as refused:
         return _form(visit, values=submitted.values, practical_id=practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
@@ -258,17 +258,17 @@ def _flash(done: str, told: Recipients) -> str:
     return f"{done} {told.sentence}" if told.people else done
 
 
-def _narrowed(asked: Mapping[str, str]) -> ListFilters:
+def _narrowed(query: Mapping[str, str]) -> ListFilters:
     """Read the filters of an address; an instructor who is no id is left out."""
     try:
-        instructor = UserId(UUID(asked.get("instructor", "")))
+        instructor = UserId(UUID(query.get("instructor", "")))
     except ValueError:
         instructor = None
     return ListFilters(
-        kind=asked.get("kind") or None,
-        month=asked.get("month") or None,
+        kind=query.get("kind") or None,
+        month=query.get("month") or None,
         instructor_id=instructor,
-        text=" ".join(asked.get("q", "").split())[:LONGEST_SEARCH],
+        text=" ".join(query.get("q", "").split())[:LONGEST_SEARCH],
     )
 
 
@@ -305,7 +305,10 @@ def _form(
 
 
 def _confirm(
-    visit: RequestContext, practical_id: PracticalId, submitted: Submission, asked: ToBeConfirmed
+    visit: RequestContext,
+    practical_id: PracticalId,
+    submitted: Submission,
+    unconfirmed: ToBeConfirmed,
 ) -> Response:
     """Show what a change would do and whom it would mail, with everything that was typed."""
     with visit.database.read() as db:
@@ -313,7 +316,7 @@ def _confirm(
     fields = [(name, typed) for name, many in submitted.fields.items() for typed in many]
     return visit.render(
         "practicals/admin_confirm.html",
-        asked=asked,
+        change=unconfirmed,
         practical=brief,
         fields=[pair for pair in fields if pair[0] != "step"],
     )
@@ -371,13 +374,13 @@ def _reserve(
         practical = read_practical(db, practical_id)
         if practical is None:
             raise NotFound
-        found = candidates(db, practical, words, now=visit.now) if words.strip() else ()
+        matches = candidates(db, practical, words, now=visit.now) if words.strip() else ()
     return visit.render(
         "practicals/admin_reserve.html",
         status=status_of(refused) if refused else 200,
         page=practical,
         words=words,
-        found=found,
+        candidates=matches,
         values=values or {},
         errors=errors_of(refused),
     )

@@ -35,7 +35,7 @@ DATES = Preview(
 @pages.get("/dates", name="practicals.dates", access=EVERYONE)
 def show_dates(visit: Visit) -> Response:
     """Starts of courses and practical days; course and month are chosen in the address."""
-    asked = visit.request.query_params
+    query = visit.request.query_params
     zone, settings = visit.settings.time_zone, visit.settings
     with visit.database.read() as db:
         page = public_dates(
@@ -43,9 +43,9 @@ def show_dates(visit: Visit) -> Response:
             visit.maybe_actor,
             zone=zone,
             now=visit.now,
-            course=asked.get("course") or None,
-            month=asked.get("month") or None,
-            number=page_number(asked.get("page")),
+            course=query.get("course") or None,
+            month=query.get("month") or None,
+            number=page_number(query.get("page")),
         )
     document = dates_document(page, academy=settings.academy_name, base_url=settings.base_url)
 
@@ -65,13 +65,13 @@ def show_dates(visit: Visit) -> Response:
 
 @pages.get("/practicals", name="practicals.list", access=STUDENT)
 def list_practicals(visit: Visit) -> Response:
-    asked = visit.request.query_params
+    query = visit.request.query_params
     filters = DateFilters(
-        kind=asked.get("kind") or None,
-        month=asked.get("month") or None,
-        free=asked.get("free") == "yes",
+        kind=query.get("kind") or None,
+        month=query.get("month") or None,
+        free=query.get("free") == "yes",
     )
-    number = page_number(asked.get("page"))
+    number = page_number(query.get("page"))
     zone = visit.settings.time_zone
     with visit.database.read() as db:
         page = dates_page(db, visit.actor, filters, zone=zone, number=number, now=visit.now)

@@ -23,8 +23,8 @@ pages = Pages()
 
 @pages.get("/teach/practicals", name="teach.practicals", access=INSTRUCTOR)
 def list_teaching(visit: Visit) -> Response:
-    asked = visit.request.query_params
-    shown = ListedDays.past if asked.get("show") == ListedDays.past else ListedDays.coming
+    query = visit.request.query_params
+    shown = ListedDays.past if query.get("show") == ListedDays.past else ListedDays.coming
     number = _page(visit)
     today = start_of_day(visit.now, visit.settings.time_zone)
     with visit.database.read() as db:

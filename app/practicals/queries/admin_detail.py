@@ -180,9 +180,9 @@ def waiting_page(db: Session, practical_id: PracticalId, *, now: datetime) -> Wa
         raise NotFound
     booking = booking_window(practical, now)
     queue = _queue(db, practical, closed=booking.is_over)
-    known = read_candidates(db, practical, [waits.user_id for waits in queue])
+    people = read_candidates(db, practical, [waits.user_id for waits in queue])
     judged = [
-        replace(waits, unmet=eligibility(practical, known[waits.user_id].facts)) for waits in queue
+        replace(waits, unmet=eligibility(practical, people[waits.user_id].facts)) for waits in queue
     ]
     return WaitingPage(practical, booking, tuple(judged))
 
@@ -195,15 +195,15 @@ def candidates(
     people = people_search.search_people(db, text=words.strip(), role=Role.student).rows
     waiters = first_waiters(db, practical.id) if practical.free else []
     wanted = [*(person.user_id for person in people), *(waiter.user_id for waiter in waiters)]
-    known = read_candidates(db, practical, wanted)
-    queue = assessed(practical, waiters, known)
-    found = []
+    people_by_id = read_candidates(db, practical, wanted)
+    queue = assessed(practical, waiters, people_by_id)
+    matching = []
     for person in people:
         ahead = waiting.eligible_ahead(queue, person.user_id)
-        facts = replace(known[person.user_id].facts, eligible_ahead=ahead)
+        facts = replace(people_by_id[person.user_id].facts, eligible_ahead=ahead)
         unmet = reservation_refusal(practical, facts, now, override=False)
-        found.append(ReservationCandidate(person, facts.has_seat, unmet))
-    return tuple(found)
+        matching.append(ReservationCandidate(person, facts.has_seat, unmet))
+    return tuple(matching)
 
 
 def passes_on(db: Session, practical_id: PracticalId, *, now: datetime) -> SuccessorPreview:
@@ -219,9 +219,9 @@ def passes_on(db: Session, practical_id: PracticalId, *, now: datetime) -> Succe
     waiters = first_waiters(db, practical.id)
     if not waiters:
         return SuccessorPreview((), "nobody waits.")
-    known = read_candidates(db, practical, [waiter.user_id for waiter in waiters])
-    chosen = waiting.choose(free, assessed(practical, waiters, known)).promoted
-    names = tuple(known[waiter.user_id].person.name for waiter in chosen)
+    people = read_candidates(db, practical, [waiter.user_id for waiter in waiters])
+    chosen = waiting.choose(free, assessed(practical, waiters, people)).promoted
+    names = tuple(people[waiter.user_id].person.name for waiter in chosen)
     return SuccessorPreview(names, None if names else "nobody who waits has what the day asks for.")
 
 

@@ -117,7 +117,7 @@ def by_week(rows: Sequence[BoardRow]) -> tuple[Week, ...]:
     def monday(row: BoardRow) -> date:
         return week_of(row.practical.starts_at, row.practical.zone)
 
-    return tuple(Week(day, tuple(found)) for day, found in groupby(rows, key=monday))
+    return tuple(Week(day, tuple(week_rows)) for day, week_rows in groupby(rows, key=monday))
 
 
 def _conditions(narrowed: ListFilters, zone: str) -> Iterator[ColumnElement[bool]]:

@@ -61,8 +61,10 @@ def _around(
         PracticalRow.starts_at < ends_at,
         PracticalRow.ends_at > starts_at,
     )
-    found = union_all(_days(practical_id, then), _people(practical_id, then)).subquery()
-    rows = db.execute(select(found).order_by(found.c.starts_at, found.c.practical_id, found.c.name))
+    combined = union_all(_days(practical_id, then), _people(practical_id, then)).subquery()
+    rows = db.execute(
+        select(combined).order_by(combined.c.starts_at, combined.c.practical_id, combined.c.name)
+    )
     days: dict[PracticalId, OtherDay] = {}
     people = []
     for is_person, user_id, name, *columns in rows:

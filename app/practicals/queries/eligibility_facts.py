@@ -155,14 +155,14 @@ def first_waiters(
 
 
 def assessed(
-    practical: Practical, waiters: Iterable[Waiter], known: dict[UserId, Candidate]
+    practical: Practical, waiters: Iterable[Waiter], candidates: dict[UserId, Candidate]
 ) -> list[Waiter]:
     """Return the waiters with the reasons why they could not come now."""
     return [
         replace(
             waiter,
             unmet=tuple(
-                unmet.reason for unmet in eligibility(practical, known[waiter.user_id].facts)
+                unmet.reason for unmet in eligibility(practical, candidates[waiter.user_id].facts)
             ),
         )
         for waiter in waiters
@@ -173,8 +173,8 @@ def eligible_ahead(db: Session, practical: Practical, user_id: UserId) -> int:
     """Count who of the head of the waiting list comes before this person and could come; ask only
     where somebody waits beside a free place."""
     waiters = first_waiters(db, practical.id)
-    known = read_candidates(db, practical, [waiter.user_id for waiter in waiters])
-    return waiting.eligible_ahead(assessed(practical, waiters, known), user_id)
+    candidates = read_candidates(db, practical, [waiter.user_id for waiter in waiters])
+    return waiting.eligible_ahead(assessed(practical, waiters, candidates), user_id)
 
 
 def overlap_on_other_practical(practical: Practical, held: Iterable[Overlap]) -> Overlap | None:
@@ -204,11 +204,11 @@ def seats_at_same_time(
         )
         .order_by(PracticalRow.starts_at, PracticalRow.id)
     )
-    found: dict[UserId, tuple[Overlap, ...]] = {}
+    overlaps: dict[UserId, tuple[Overlap, ...]] = {}
     for user_id, practical_id, title, starts_at, zone in rows:
         overlap = Overlap(practical_id, title, starts_at, zone)
-        found[user_id] = (*found.get(user_id, ()), overlap)
-    return found
+        overlaps[user_id] = (*overlaps.get(user_id, ()), overlap)
+    return overlaps
 
 
 def _waiting_now(db: Session, practical_id: PracticalId, user_ids: list[UserId]) -> set[UserId]:

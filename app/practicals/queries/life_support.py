@@ -45,7 +45,7 @@ def uncovered_days(
     planned = days_not_over(db, now=now) if planned is None else planned
     asking = {
         (day.revision_id, day.kind_key)
-        for day in (one.practical for one in planned)
+        for day in (planned_day.practical for planned_day in planned)
         if _asks(db, day)
     }
     if not asking:
@@ -69,13 +69,13 @@ def uncovered_days(
         )
         .order_by(PracticalRow.starts_at, PracticalRow.id, User.name, User.id)
     )
-    found: dict[PracticalSummary, list[HolderWithoutProof]] = {}
+    people_by_day: dict[PracticalSummary, list[HolderWithoutProof]] = {}
     for *brief, user_id, name, last_day in rows:
         day = PracticalSummary(*brief)
         unmet = life_support_unmet(last_day, day.starts_at, day.zone)
         if unmet is not None:
-            found.setdefault(day, []).append(HolderWithoutProof(user_id, name, unmet))
-    return tuple(UncoveredDay(day, tuple(people)) for day, people in found.items())
+            people_by_day.setdefault(day, []).append(HolderWithoutProof(user_id, name, unmet))
+    return tuple(UncoveredDay(day, tuple(people)) for day, people in people_by_day.items())
 
 
 def _asks(db: Session, day: PracticalSummary) -> bool:

@@ -55,10 +55,14 @@ def holders_lacking(
             Seat.practical_id == practical.id, Seat.state == SeatState.confirmed
         )
     ).all()
-    asked = replace(practical, revision_id=revision_id)
-    found = []
-    for user_id, known in read_candidates(db, asked, holders).items():
-        unmet = tuple(one for one in eligibility(asked, known.facts) if one.reason in REQUIREMENTS)
+    other = replace(practical, revision_id=revision_id)
+    holders_without = []
+    for user_id, candidate in read_candidates(db, other, holders).items():
+        unmet = tuple(
+            unmet_rule
+            for unmet_rule in eligibility(other, candidate.facts)
+            if unmet_rule.reason in REQUIREMENTS
+        )
         if unmet:
-            found.append(HolderWithoutRequirements(user_id, known.person.name, unmet))
-    return tuple(sorted(found, key=lambda one: (one.name, str(one.user_id))))
+            holders_without.append(HolderWithoutRequirements(user_id, candidate.person.name, unmet))
+    return tuple(sorted(holders_without, key=lambda holder: (holder.name, str(holder.user_id))))

@@ -1,4 +1,4 @@
-"""What of practicals needs an admin: each in one statement. Higher features ask; they ask the permission."""
+"""Practicals that need an admin, one statement for each kind of problem. Callers check permissions."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

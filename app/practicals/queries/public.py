@@ -82,7 +82,7 @@ def public_dates(
 ) -> PublicDates:
     """Return what is planned, the next first, in four statements for a stranger; raise Invalid for a
     month that is none."""
-    titles = {one.course_key: one.course.title for one in courses.catalogue(db)}
+    titles = {published.course_key: published.course.title for published in courses.catalogue(db)}
     rows = enrolments.offers(db, actor, course_key=course, now=now) if number == 1 else ()
     starts = [
         CourseStart(offer, titles.get(offer.course_key, offer.title))
@@ -110,7 +110,7 @@ def _days(
     most: int,
     now: datetime,
 ) -> Page[PublicDate]:
-    asked = (
+    query = (
         select(*PRACTICAL_COLUMNS, IntakeRow.title, func.count().over())
         .outerjoin(IntakeRow, IntakeRow.id == PracticalRow.intake_id)
         .where(
@@ -123,10 +123,10 @@ def _days(
         .offset((number - 1) * most)
     )
     if course is not None:
-        asked = asked.where(PracticalRow.course_key == course)
+        query = query.where(PracticalRow.course_key == course)
     if span := filters.span(zone):
-        asked = asked.where(PracticalRow.starts_at >= span[0], PracticalRow.starts_at < span[1])
-    rows = db.execute(asked).all()
+        query = query.where(PracticalRow.starts_at >= span[0], PracticalRow.starts_at < span[1])
+    rows = db.execute(query).all()
     days = [_day(db, Practical(*row[:-2]), row[-2], now) for row in rows]
     return page_of(days, number=number, total=rows[0][-1] if rows else 0, size=most)
 

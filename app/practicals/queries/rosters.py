@@ -125,18 +125,18 @@ PEOPLE = (
 )
 
 
-def _seat(found: Any) -> RosterSeat:
+def _seat(row: Any) -> RosterSeat:
     return RosterSeat(
-        seat_id=found.seat_id,
-        user_id=found.user_id,
-        name=found.name,
-        email=found.email,
-        access_needs=found.access_needs,
-        attendance=found.attendance,
-        attendance_at=found.attendance_at,
-        booked_at=found.booked_at,
-        is_reserved=found.reserved_by is not None,
-        life_support_until=found.life_support_until,
+        seat_id=row.seat_id,
+        user_id=row.user_id,
+        name=row.name,
+        email=row.email,
+        access_needs=row.access_needs,
+        attendance=row.attendance,
+        attendance_at=row.attendance_at,
+        booked_at=row.booked_at,
+        is_reserved=row.reserved_by is not None,
+        life_support_until=row.life_support_until,
     )
 
 
@@ -150,7 +150,7 @@ _page = (
     .offset(bindparam("skipped", type_=Integer()))
 )
 # Sorts names only: what else a row says is read for the people of the page alone.
-PAGE_EXPECTED = Prepared(PEOPLE.where(SEAT.id.in_(_page)), _seat, kept=KEPT_ROWS)
+PAGE_EXPECTED = Prepared(PEOPLE.where(SEAT.id.in_(_page)), _seat, most_kept=KEPT_ROWS)
 
 
 def roster(db: Session, practical_id: PracticalId) -> Roster:
@@ -168,11 +168,11 @@ def expected_on(
     db: Session, practical_ids: Sequence[PracticalId]
 ) -> dict[PracticalId, tuple[RosterSeat, ...]]:
     """Return who is expected on each of many days, by name, in one statement."""
-    found: dict[PracticalId, tuple[RosterSeat, ...]] = dict.fromkeys(practical_ids, ())
+    expected: dict[PracticalId, tuple[RosterSeat, ...]] = dict.fromkeys(practical_ids, ())
     if practical_ids:
         for row in db.execute(PEOPLE.where(SEAT.practical_id.in_(practical_ids))):
-            found[row.practical_id] = (*found[row.practical_id], _seat(row))
-    return found
+            expected[row.practical_id] = (*expected[row.practical_id], _seat(row))
+    return expected
 
 
 def notes_of(db: Session, practical_ids: Sequence[PracticalId]) -> dict[PracticalId, str]:

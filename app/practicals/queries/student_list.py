@@ -167,12 +167,12 @@ def dates_page(
     """Return a student's list, in five statements whatever the number of dates and people; in six where
     there is no date for them."""
     own: list[DateListRow] = OWN_DATES.all(db, viewer=actor.user_id, now=now)
-    found = other_dates(db, filters, viewer=actor.user_id, zone=zone, now=now, number=number)
-    counted = found
-    if not found and number > 1:  # past the end; the first page knows how many there are
+    listed = other_dates(db, filters, viewer=actor.user_id, zone=zone, now=now, number=number)
+    counted = listed
+    if not listed and number > 1:  # past the end; the first page knows how many there are
         counted = other_dates(db, filters, viewer=actor.user_id, zone=zone, now=now, number=1)
     viewer = _Viewer(db, actor, [row.practical for row in own if row.seat_id is not None])
-    rows = [_date_row(db, viewer, row, now) for row in found]
+    rows = [_date_row(db, viewer, row, now) for row in listed]
     own_rows = tuple(_date_row(db, viewer, row, now) for row in own)
     return DatesPage(
         own=own_rows,
@@ -311,10 +311,10 @@ def _kinds(
     db: Session, practicals: Iterable[Practical], places: Iterable[ConfirmedPlace]
 ) -> tuple[tuple[str, str], ...]:
     """The kinds to filter by: those of the person's courses and those on the page."""
-    found = {
+    titles = {
         f"{practical.course_key}/{practical.kind_key}": practical.title for practical in practicals
     }
     for place in places:
         for kind in courses.revision(db, place.revision_id).course.practicals:
-            found.setdefault(f"{place.course_key}/{kind.key}", kind.title)
-    return tuple(sorted(found.items(), key=lambda item: item[1]))
+            titles.setdefault(f"{place.course_key}/{kind.key}", kind.title)
+    return tuple(sorted(titles.items(), key=lambda item: item[1]))

@@ -156,12 +156,12 @@ def _with_own_places(*seen: PracticalStatus) -> Rows:
 
 def _others(*which: ColumnElement[bool]) -> Rows:
     """A page of the dates to come that are not the viewer's."""
-    asked = (PRACTICAL.starts_at > bindparam("now"), FOR_THEM, *which)
+    conditions = (PRACTICAL.starts_at > bindparam("now"), FOR_THEM, *which)
 
     def counted(*more: ColumnElement[bool]) -> ColumnElement[int]:
         is_shown = PRACTICAL.status == PracticalStatus.published
         dates = select(func.count()).select_from(table_of(PracticalRow))
-        return dates.where(is_shown, *asked, *more).scalar_subquery()
+        return dates.where(is_shown, *conditions, *more).scalar_subquery()
 
     # Counting all and taking off the few that are the viewer's asks nothing about each date.
     total = counted() - counted(MINE)
@@ -170,7 +170,7 @@ def _others(*which: ColumnElement[bool]) -> Rows:
         _in_order(
             select(*PRACTICAL_COLUMNS, waits.scalar_subquery(), total), PracticalStatus.published
         )
-        .where(*asked, not_(MINE))
+        .where(*conditions, not_(MINE))
         .limit(bindparam("most", type_=Integer()))
         .offset(bindparam("skipped", type_=Integer()))
     )
@@ -182,9 +182,9 @@ OWN_DATES = Prepared(
     .where(MINE, PRACTICAL.ends_at > bindparam("now"))
     .limit(50),
     _own,
-    kept=KEPT_ROWS,
+    most_kept=KEPT_ROWS,
 )
-OTHER_DATES = Prepared(_others(), _other, kept=KEPT_ROWS)
+OTHER_DATES = Prepared(_others(), _other, most_kept=KEPT_ROWS)
 ONE_DATE = Prepared(
     _with_own_places(PracticalStatus.published, PracticalStatus.cancelled).where(
         PRACTICAL.id == bindparam("practical_id")
@@ -197,10 +197,10 @@ def other_dates(
     db: Session, filters: DateFilters, *, viewer: UserId, zone: str, now: datetime, number: int
 ) -> list[DateListRow]:
     """Return one page of the dates to come that are not the viewer's."""
-    asked = {"viewer": viewer, "now": now, "most": LISTED, "skipped": (number - 1) * LISTED}
+    values = {"viewer": viewer, "now": now, "most": LISTED, "skipped": (number - 1) * LISTED}
     if filters.any:
-        return list(map(_other, db.execute(_others(*_narrowed(filters, zone)), asked)))
-    return OTHER_DATES.all(db, **asked)
+        return list(map(_other, db.execute(_others(*_narrowed(filters, zone)), values)))
+    return OTHER_DATES.all(db, **values)
 
 
 def _narrowed(filters: DateFilters, zone: str) -> Iterator[ColumnElement[bool]]:

@@ -138,8 +138,8 @@ TEACHES = Prepared(
 
 def is_instructor_of(db: Session, actor: Actor, practical_id: PracticalId) -> bool:
     """Whether this person teaches this practical."""
-    found = TEACHES.all(db, practical_id=practical_id, user_id=actor.user_id)
-    return bool(found)
+    rows = TEACHES.all(db, practical_id=practical_id, user_id=actor.user_id)
+    return bool(rows)
 
 
 def instructor_ids(db: Session, practical_id: PracticalId) -> tuple[UserId, ...]:
@@ -157,9 +157,9 @@ def instructor_names(
     db: Session, practical_ids: Sequence[PracticalId]
 ) -> dict[PracticalId, tuple[str, ...]]:
     """Return who teaches each of many days, by name, in one statement."""
-    found: dict[PracticalId, tuple[str, ...]] = {}
+    names: dict[PracticalId, tuple[str, ...]] = {}
     if not practical_ids:
-        return found
+        return names
     rows = db.execute(
         select(PracticalInstructor.practical_id, User.name)
         .join(User, User.id == PracticalInstructor.user_id)
@@ -167,8 +167,8 @@ def instructor_names(
         .order_by(User.name, User.id)
     )
     for practical_id, name in rows:
-        found[practical_id] = (*found.get(practical_id, ()), name)
-    return found
+        names[practical_id] = (*names.get(practical_id, ()), name)
+    return names
 
 
 def upcoming_for_student(
@@ -184,9 +184,9 @@ def upcoming_for_student(
             if seat_id
             else None,
             seat_id is not None,
-            place if entry_id else None,
+            position if entry_id else None,
         )
-        for *columns, cancel_until, seat_id, seat_until, entry_id, place in rows
+        for *columns, cancel_until, seat_id, seat_until, entry_id, position in rows
     )
 
 

@@ -100,8 +100,10 @@ def promote_waiting(
         waiters = first_waiters(db, practical.id, after=after)
         if not waiters:
             break
-        known = lock_and_read_candidates(db, practical, [waiter.user_id for waiter in waiters])
-        candidates = [*behind, *assessed(practical, waiters, known)]
+        candidates_by_id = lock_and_read_candidates(
+            db, practical, [waiter.user_id for waiter in waiters]
+        )
+        candidates = [*behind, *assessed(practical, waiters, candidates_by_id)]
         chosen = waiting.choose(practical.free, candidates)
         for waiter in chosen.passed_over:
             _note_passed_over(db, practical, waiter, now=now)
@@ -109,7 +111,7 @@ def promote_waiting(
             practical, _ = allocate_seat(
                 db,
                 practical,
-                known[waiter.user_id].person,
+                candidates_by_id[waiter.user_id].person,
                 None,
                 "promoted",
                 now=now,
@@ -128,27 +130,27 @@ def promote_waiting(
 def lock_and_read_candidates(
     db: Session, practical: Practical, user_ids: list[UserId]
 ) -> dict[UserId, Candidate]:
-    """Lock the people, then read what is known of them: what is read stays true until we commit. Asks nobody:
-    a part of commands that have asked."""
+    """Lock the people, then read the facts about them, which stay true until the transaction ends. Does not
+    check permissions; the calling use-case has."""
     lock_people(db, user_ids)
     return read_candidates(db, practical, user_ids)
 
 
 @without_permission_check
 def lock_and_read_with_queue(db: Session, practical: Practical, user_id: UserId) -> Candidate:
-    """Lock one person and those who wait; return what is known of the one, with how many of the others
-    come first and could come. With no free place nobody is counted: it is full for everybody.
+    """Lock one person and the people who wait, and return this person with the number of people who come
+    first and are eligible. Without a free place that number is 0: the practical is full for everyone.
 
-    Raises NotFound for nobody. Asks nobody: a part of commands that have asked.
+    Raises NotFound if the user does not exist. Does not check permissions; the calling use-case has.
     """
     waiters = first_waiters(db, practical.id) if practical.free else []
-    known = lock_and_read_candidates(
+    candidates = lock_and_read_candidates(
         db, practical, [user_id, *(waiter.user_id for waiter in waiters)]
     )
-    if user_id not in known:
+    if user_id not in candidates:
         raise NotFound
-    ahead = waiting.eligible_ahead(assessed(practical, waiters, known), user_id)
-    mine = known[user_id]
+    ahead = waiting.eligible_ahead(assessed(practical, waiters, candidates), user_id)
+    mine = candidates[user_id]
     return replace(mine, facts=replace(mine.facts, eligible_ahead=ahead))
 
 

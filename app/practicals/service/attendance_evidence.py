@@ -40,9 +40,9 @@ def demand_no_reliance(db: Session, seat_id: SeatId) -> None:
     if not _reliances:
         raise RuntimeError("Nothing is bound to attendance; call app.binding.bind() first.")
     lock_seat(db, seat_id)
-    found = tuple(unmet for relies in _reliances if (unmet := relies(db, seat_id)) is not None)
-    if found:
-        raise PlaceRefused(found)
+    reliances = tuple(unmet for relies in _reliances if (unmet := relies(db, seat_id)) is not None)
+    if reliances:
+        raise PlaceRefused(reliances)
 
 
 @without_permission_check

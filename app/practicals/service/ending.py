@@ -59,8 +59,8 @@ def end_without_right(
         raise BookedMeanwhile
     ended: list[EndedCommitment] = []
     for practical in practicals:
-        known = read_candidates(db, practical, [user_id])[user_id]
-        ended += _end_on(db, practical, known, by=by, now=now)
+        candidate = read_candidates(db, practical, [user_id])[user_id]
+        ended += _end_on(db, practical, candidate, by=by, now=now)
     return tuple(ended)
 
 
@@ -120,10 +120,10 @@ def _lock_everybody(db: Session, user_id: UserId, practicals: Sequence[Practical
 
 
 def _end_on(
-    db: Session, practical: Practical, known: Candidate, *, by: UserId | None, now: datetime
+    db: Session, practical: Practical, candidate: Candidate, *, by: UserId | None, now: datetime
 ) -> list[EndedCommitment]:
     ended = []
-    user_id = known.person.user_id
+    user_id = candidate.person.user_id
     seat = db.execute(
         select(Seat.id, Seat.attendance, Seat.waived).where(
             Seat.practical_id == practical.id,
@@ -132,11 +132,11 @@ def _end_on(
         )
     ).one_or_none()
     if seat is not None and seat_may_end(practical, seat.attendance, now):
-        reason = lost_right(practical, known.facts, waived=read_waived(seat.waived))
+        reason = lost_right(practical, candidate.facts, waived=read_waived(seat.waived))
         if reason is not None:
-            ended.append(_end_seat(db, practical, known, seat.id, reason, by=by, now=now))
+            ended.append(_end_seat(db, practical, candidate, seat.id, reason, by=by, now=now))
             practical = move_taken(db, practical, -1)
-    reason = lost_right(practical, known.facts)
+    reason = lost_right(practical, candidate.facts)
     if reason is not None and _end_wait(db, practical, user_id, reason, by=by, now=now):
         ended.append(EndedCommitment("wait", practical.title, _when(practical), reason))
     promote_waiting(db, practical, now=now)
@@ -146,7 +146,7 @@ def _end_on(
 def _end_seat(
     db: Session,
     practical: Practical,
-    known: Candidate,
+    candidate: Candidate,
     seat_id: SeatId,
     reason: PracticalsReason,
     *,
@@ -165,7 +165,7 @@ def _end_seat(
         .returning(Seat.calendar_sequence)
         .execution_options(synchronize_session=False)
     ).scalar_one()
-    person = known.person
+    person = candidate.person
     _note(db, practical, "practicals.seat_ended", person.user_id, by=by, now=now, reason=reason)
     calendar = described(
         practical,

@@ -1,5 +1,5 @@
-"""Taking the gate of a practical, and moving its counter: the first and the last step of use-cases that
-have asked for the permission; nothing here asks again."""
+"""Locking a practical and moving its counter of seats: the first and the last step of use-cases. Callers
+check permissions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,5 +1,5 @@
-"""Telling people about their places and instructors about their days, with an invite for their calendar:
-a step of use-cases that have asked for the permission."""
+"""Mails to people about their places and to instructors about their days, with calendar invites. Callers
+check permissions."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,5 +1,5 @@
-"""The parts that commands on plans share: whether a plan can stand, writing it, and its audit trail. The
-commands have asked for the permission and hold the gate; nothing here asks again."""
+"""The parts that commands on plans share: whether a plan can stand, writing it, and its audit trail. Callers
+lock the practical and check permissions."""
 
 from datetime import datetime
 from typing import Any
@@ -64,8 +64,10 @@ def demand_right_of_all(
 ) -> None:
     """Raise Invalid when somebody with a place on this day, or who waits for it, loses the right to it by
     the intake that has just been written. `before` is what was held without a right until then."""
-    had_none = {one.row_id for one in before}
-    names = [one.name for one in lost_on(db, practical_id, now=now) if one.row_id not in had_none]
+    had_none = {lost.row_id for lost in before}
+    names = [
+        lost.name for lost in lost_on(db, practical_id, now=now) if lost.row_id not in had_none
+    ]
     if names:
         raise Invalid(
             "There is a problem with the plan.",
@@ -87,7 +89,7 @@ def _some(names: list[str]) -> str:
 def demand_no_clash(db: Session, practical_id: PracticalId | None, plan: Plan) -> None:
     """Raise Clashing when another published day needs an instructor, the room or somebody with a place at
     the same time. `practical_id` None: a day that is not made yet."""
-    found = clashes(
+    clashing = clashes(
         db,
         practical_id,
         starts_at=plan.starts_at,
@@ -95,8 +97,8 @@ def demand_no_clash(db: Session, practical_id: PracticalId | None, plan: Plan) -
         room=plan.room,
         instructors=plan.instructors,
     )
-    if found:
-        raise Clashing(found)
+    if clashing:
+        raise Clashing(clashing)
 
 
 @without_permission_check

@@ -84,9 +84,9 @@ def publish_practical(
     teaches = instructor_ids(db, practical.id)
     if not teaches:
         raise PlanRefused("Nobody teaches this practical. Choose an instructor first.")
-    found = clashes_of_day(db, practical) if refuse_clashes else ()
-    if found:
-        raise Clashing(found)
+    clashes_today = clashes_of_day(db, practical) if refuse_clashes else ()
+    if clashes_today:
+        raise Clashing(clashes_today)
     set_status(db, practical, PracticalStatus.published)
     record_act(db, actor, practical.id, "practicals.published", now=now)
     told = tell_instructors(db, "teaching-assigned", practical, teaches, method="REQUEST", now=now)

@@ -43,10 +43,10 @@ def book_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: date
     practical = lock_practical(db, practical_id)
     if practical.status is PracticalStatus.draft:
         raise NotFound
-    known = lock_and_read_with_queue(db, practical, actor.user_id)
-    if unmet := booking_refusal(practical, known.facts, now):
+    candidate = lock_and_read_with_queue(db, practical, actor.user_id)
+    if unmet := booking_refusal(practical, candidate.facts, now):
         raise PlaceRefused(unmet)
-    practical, seat_id = allocate_seat(db, practical, known.person, actor, "booked", now=now)
+    practical, seat_id = allocate_seat(db, practical, candidate.person, actor, "booked", now=now)
     promote_waiting(db, practical, now=now)
     return seat_id
 
@@ -85,20 +85,20 @@ def reserve_seat(
     if not reason.strip():
         raise Invalid("Say why you reserve this place.", fields={"reason": "Enter a reason."})
     practical = lock_practical(db, practical_id)
-    known = lock_and_read_with_queue(db, practical, user_id)
-    if unmet := reservation_refusal(practical, known.facts, now, override=override):
+    candidate = lock_and_read_with_queue(db, practical, user_id)
+    if unmet := reservation_refusal(practical, candidate.facts, now, override=override):
         raise PlaceRefused(unmet)
-    passed = reservation_refusal(practical, known.facts, now, override=False)
+    passed = reservation_refusal(practical, candidate.facts, now, override=False)
     practical, seat_id = allocate_seat(
         db,
         practical,
-        known.person,
+        candidate.person,
         actor,
         "reserved",
         now=now,
         reason=reason,
         overridden=tuple(unmet.reason for unmet in passed),
-        overlap=known.facts.overlap,
+        overlap=candidate.facts.overlap,
     )
     promote_waiting(db, practical, now=now)
     return seat_id

@@ -35,8 +35,8 @@ def join_waiting_list(
     practical = lock_practical(db, practical_id)
     if practical.status is PracticalStatus.draft:
         raise NotFound
-    known = lock_and_read_with_queue(db, practical, actor.user_id)
-    if unmet := waiting_refusal(practical, known.facts, now):
+    candidate = lock_and_read_with_queue(db, practical, actor.user_id)
+    if unmet := waiting_refusal(practical, candidate.facts, now):
         raise PlaceRefused(unmet)
     entry_id = _enter(db, practical, actor.user_id, now=now)
     _note(db, practical, actor, "practicals.joined_waiting_list", now=now)

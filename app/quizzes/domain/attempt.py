@@ -103,7 +103,7 @@ def counting(answers: Iterable[SavedAnswer], due_at: datetime | None) -> dict[st
     for answer in answers:
         if answer.is_late or is_past(due_at, answer.received_at):
             continue
-        known = newest.get(answer.question_key)
-        if known is None or answer.sequence > known.sequence:
+        current = newest.get(answer.question_key)
+        if current is None or answer.sequence > current.sequence:
             newest[answer.question_key] = answer
     return newest

@@ -105,6 +105,6 @@ def _in_unit(unit: str | None) -> str:
 
 
 def _is_unit(typed: str, unit: str | None) -> bool:
-    given = typed.strip().rstrip(".").casefold()
+    typed_unit = typed.strip().rstrip(".").casefold()
     wanted = unicodedata.normalize("NFKC", unit or "").casefold()
-    return given in ("", wanted) or _SAME_UNIT.get(given) == wanted
+    return typed_unit in ("", wanted) or _SAME_UNIT.get(typed_unit) == wanted

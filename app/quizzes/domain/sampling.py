@@ -46,7 +46,7 @@ class DrawnQuestion:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        options = tuple(DrawnOption(one["key"], one["token"]) for one in stored["options"])
+        options = tuple(DrawnOption(option["key"], option["token"]) for option in stored["options"])
         return cls(stored["question"], options)
 
 

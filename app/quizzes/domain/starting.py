@@ -41,7 +41,7 @@ def start_refusal(
 
     `attempts` are all of theirs at this quiz. An open one is to be gone on with, whatever else holds.
     """
-    open_attempt = next((one for one in attempts if not one.has_ended(now)), None)
+    open_attempt = next((attempt for attempt in attempts if not attempt.has_ended(now)), None)
     if open_attempt is not None:
         detail = "You have started this quiz. Go on with your open attempt."
         return StartRefusal(StartReason.already_open, detail, open_attempt=open_attempt)

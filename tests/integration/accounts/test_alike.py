@@ -56,8 +56,8 @@ def test_the_answers_are_the_same_to_the_byte(sam, browser_at, path):
     ask = DOORS[path]
     for number in range(14):
         network = "192.0.2.1" if number < 12 else f"192.0.2.{number}"
-        known, unknown = (ask(browser_at(network), each) for each in (KNOWN, UNKNOWN))
-        assert told(known, KNOWN) == told(unknown, UNKNOWN)
+        answer_known, unknown = (ask(browser_at(network), each) for each in (KNOWN, UNKNOWN))
+        assert told(answer_known, KNOWN) == told(unknown, UNKNOWN)
 
 
 @pytest.mark.parametrize("path", ["/reset", "/invitation", "/confirm", "/new-address"])

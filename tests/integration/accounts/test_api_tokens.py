@@ -162,8 +162,8 @@ def test_tokens_end_with_what_proved_their_owner(
         others = api_tokens.make_for_address(db, email=ada.email, now=NOW)
     assert client.get(ME, headers=bearing(token)).status_code == 200
     secret = settings.secret_key.get_secret_value()
-    given = {"app": app, "client": client, "as_person": as_person, "database": database}
-    done = act(**given, secret=secret, sam=sam, ada=ada)
+    fixtures = {"app": app, "client": client, "as_person": as_person, "database": database}
+    done = act(**fixtures, secret=secret, sam=sam, ada=ada)
     assert done.status_code == 303
     refused = client.get(ME, headers=bearing(token))
     assert refused.status_code == 401
@@ -184,9 +184,9 @@ def test_a_refused_change_of_the_password_ends_no_token(client, as_person, sam, 
 
 def made_on(page: str) -> str:
     """Return the token that a page shows."""
-    found = re.search(r'class="kept-text"[^>]*><code[^>]*>([^<]{43})</code>', page)
-    assert found
-    return found[1]
+    match = re.search(r'class="kept-text"[^>]*><code[^>]*>([^<]{43})</code>', page)
+    assert match
+    return match[1]
 
 
 def tokens_of(database, person):
@@ -321,11 +321,11 @@ def test_the_use_of_a_token_is_noted_once_a_day_and_not_by_the_answer(
         answer = client.get(ME, headers=bearing(token))
         app.state.app_context.database.later.settle()
         assert answer.status_code == 200
-        assert statements_of(answer) == asked
+        assert statements_of(answer) == statements_asked
         (row,) = tokens_of(database, sam).values()
         return row.last_used_at
 
-    asked = statements_of(as_person(sam).get(ME))
+    statements_asked = statements_of(as_person(sam).get(ME))
     assert used_at(NOW) == NOW
     assert used_at(NOW + timedelta(hours=23)) == NOW
     assert used_at(NOW + timedelta(hours=25)) == NOW + timedelta(hours=25)

@@ -139,12 +139,12 @@ def test_over_https_its_name_binds_it_to_the_host(settings, tmp_path):
     with TestClient(app, base_url="https://testserver", headers=headers) as client:
         client.follow_redirects = False
         cookies = client.post("/sign-out").headers.get_list("set-cookie")
-        (flash,) = [one for one in cookies if "flash=" in one]
+        (flash,) = [cookie for cookie in cookies if "flash=" in cookie]
         assert flash.startswith("__Host-flash=")
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax"} <= set(flash.split("; "))
         assert "Domain" not in flash
         shown = client.get("/")
         assert "You are signed out." in shown.text
-        (gone,) = [one for one in shown.headers.get_list("set-cookie") if "flash=" in one]
+        (gone,) = [cookie for cookie in shown.headers.get_list("set-cookie") if "flash=" in cookie]
         assert gone.startswith('__Host-flash="";')
         assert "Secure" in gone

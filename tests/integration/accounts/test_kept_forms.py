@@ -26,11 +26,11 @@ def keeper() -> KeptForms:
 def people(database):
     """Two people, each with a sign-in that has ended by LATER."""
     with database.write() as db:
-        found = a_user(db, "Ann Able"), a_user(db, "Ben Bold")
-        for actor, token in zip(found, ("ann", "ben"), strict=True):
+        two_people = a_user(db, "Ann Able"), a_user(db, "Ben Bold")
+        for actor, token in zip(two_people, ("ann", "ben"), strict=True):
             a_sign_in(db, actor, token=token)
         sign_ins.end_expired(db, now=LATER)
-    return found
+    return two_people
 
 
 def test_only_its_sender_reads_it_for_half_an_hour(database, keeper, people):

@@ -171,8 +171,8 @@ def test_the_audit_finds_a_last_day_that_no_proof_has(database, sam):
     with database.write() as db:
         db.execute(update(User).where(User.id == sam.user_id).values(life_support_until=EXPIRES))
     with database.read() as db:
-        (found,) = checks.problems(db, now=NOW)
-    assert str(sam.user_id) in found
+        (finding,) = checks.problems(db, now=NOW)
+    assert str(sam.user_id) in finding
 
 
 def test_nobody_records_their_own_proof(admin, database, ada):

@@ -44,8 +44,8 @@ class TestNobodyIsKeptFromALink:
             for number in range(3):
                 attacker = browser_at(f"198.51.100.{turn % 4 * 50 + number}")
                 assert forgot(attacker).status_code == 303
-            asked = forgot(browser_at("192.0.2.1"))
-            assert (asked.status_code, asked.headers["location"]) == (303, "/check-your-mail")
+            answer = forgot(browser_at("192.0.2.1"))
+            assert (answer.status_code, answer.headers["location"]) == (303, "/check-your-mail")
             newest = mails_to(app, sam.email)[0]
             page = browser_at("192.0.2.1").get(f"/reset?token={token_in(newest)}")
             assert page.status_code == 200
@@ -80,8 +80,8 @@ class TestNobodyIsKeptFromALink:
         for number in range(20):
             assert register(browser_at(f"198.51.100.{number}"), password=A_PASSWORD + " x")
         owner = browser_at("192.0.2.1")
-        asked = register(owner)
-        assert (asked.status_code, asked.headers["location"]) == (303, "/check-your-mail")
+        answer = register(owner)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/check-your-mail")
         first = mails_to(app, NEW)[-1]
         done = owner.post("/confirm", data={"token": token_in(first), "password": A_PASSWORD})
         assert done.status_code == 303

@@ -68,8 +68,12 @@ def test_staff_have_a_short_profile(as_person, database, ina):
         == 303
     )
     with database.read() as db:
-        kept = queries.profile(db, ina.user_id)
-    assert (kept.name, kept.theme, kept.certificate_name) == ("Ina", "light", "Ina Instructor")
+        profile = queries.profile(db, ina.user_id)
+    assert (profile.name, profile.theme, profile.certificate_name) == (
+        "Ina",
+        "light",
+        "Ina Instructor",
+    )
 
 
 @pytest.mark.parametrize(
@@ -244,8 +248,8 @@ def test_the_api_refuses_a_stale_profile(as_person, database, sam):
         stale.json()["errors"]
     )
     with database.read() as db:
-        kept = queries.profile(db, sam.user_id)
-    assert (kept.access_needs, kept.theme) == ("Wheelchair", "auto")
+        profile = queries.profile(db, sam.user_id)
+    assert (profile.access_needs, profile.theme) == ("Wheelchair", "auto")
 
 
 @pytest.mark.parametrize(

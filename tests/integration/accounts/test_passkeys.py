@@ -118,8 +118,8 @@ def counted(database, table: Any) -> int:
 
 def acts(database, action: str) -> int:
     with database.read() as db:
-        found = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == action)
-        return db.scalar(found) or 0
+        counting = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == action)
+        return db.scalar(counting) or 0
 
 
 def test_a_person_adds_a_passkey(app, browser_of, database, sam):
@@ -156,7 +156,9 @@ def test_a_person_adds_a_passkey(app, browser_of, database, sam):
 def test_a_second_passkey_knows_its_owner_and_the_first(browser_of, sam, phone):
     browser = browser_of(sam)
     said = options(browser, ADD)
-    assert [one["id"] for one in said["excludeCredentials"]] == [text_of(phone.credential_id)]
+    assert [credential["id"] for credential in said["excludeCredentials"]] == [
+        text_of(phone.credential_id)
+    ]
     assert said["user"]["id"] == text_of(phone.handle)
     assert add(browser, Device(), "My key").headers["location"] == HERE
     assert "My key" in words(browser.get(HERE))
@@ -208,7 +210,7 @@ def test_each_door_opens_to_the_passkey(browser_of, database, sam, phone, door):
     said = options(browser, path)
     assert said["rpId"] == "localhost"
     assert said["userVerification"] == "required"
-    named = [one["id"] for one in said["allowCredentials"]]
+    named = [credential["id"] for credential in said["allowCredentials"]]
     assert named == ([] if door == "alone" else [text_of(phone.credential_id)])
     done = browser.post(path, data={"answer": phone.signed(said), "next": "/enrolments"})
     assert done.headers["location"] == "/enrolments"

@@ -197,8 +197,8 @@ def test_no_log_line_and_no_address_holds_a_secret_of_the_browser(
     lines = logged()
     assert '"/sign-in/recovery-code"' in lines
     assert "ZeroDivisionError" in lines
-    assert [one for one in secrets if one in lines] == []
-    assert [one for one in secrets if any(one in address for address in led_to)] == []
+    assert [secret for secret in secrets if secret in lines] == []
+    assert [secret for secret in secrets if any(secret in address for address in led_to)] == []
 
 
 def test_every_page_of_who_is_signed_in_leads_out(client, sam):

@@ -51,9 +51,9 @@ def test_people_are_found_by_name_address_and_role(admin, database, sam, ina):
     page = admin.get("/admin/people").text
     for name in ("Ada Admin", "Sam Student", "Ina Instructor", "100% Percy"):
         assert name in page
-    found = admin.get("/admin/people?q=SAM").text
-    assert "Sam Student" in found
-    assert "Ina Instructor" not in found
+    page_of_sam = admin.get("/admin/people?q=SAM").text
+    assert "Sam Student" in page_of_sam
+    assert "Ina Instructor" not in page_of_sam
     assert "Percy" in admin.get("/admin/people?q=percy_").text
     assert "Percy" in admin.get("/admin/people?q=100%25").text
     assert "Nobody found" in admin.get("/admin/people?q=1_0").text
@@ -72,8 +72,8 @@ def test_people_are_narrowed_by_state_and_sorted(admin, database, sam, ina):
     def listed(address: str) -> list[str]:
         text = admin.get(f"/admin/people{address}").text
         names = ("Ada Admin", "Ann Anew", "Ina Instructor", "Sam Student", "Zoe Closed")
-        found = {name: text.find(f">{name}</a>") for name in names}
-        return sorted((name for name in names if found[name] > 0), key=found.__getitem__)
+        positions = {name: text.find(f">{name}</a>") for name in names}
+        return sorted((name for name in names if positions[name] > 0), key=positions.__getitem__)
 
     assert listed("?state=unconfirmed") == ["Ann Anew"]
     assert listed("?state=closed") == ["Zoe Closed"]
@@ -417,10 +417,10 @@ def test_reads_for_other_features(database, sam, ina, ada, at_most):
         gone = a_user(db, "Gone", roles=("instructor",), disabled_at=NOW)
     with database.read() as db:
         with at_most(1):
-            found = queries.people(db, [sam.user_id, gone.user_id, UserId(new_uuid())])
-        assert set(found) == {sam.user_id, gone.user_id}
-        assert found[sam.user_id].certificate_name == "Sam Student"
-        assert found[gone.user_id].is_closed
+            people_by_id = queries.people(db, [sam.user_id, gone.user_id, UserId(new_uuid())])
+        assert set(people_by_id) == {sam.user_id, gone.user_id}
+        assert people_by_id[sam.user_id].certificate_name == "Sam Student"
+        assert people_by_id[gone.user_id].is_closed
         with at_most(0):
             assert queries.people(db, []) == {}
         assert [person.name for person in queries.instructors(db)] == ["Ina Instructor"]

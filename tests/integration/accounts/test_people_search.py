@@ -24,11 +24,11 @@ def people(database):
             a_user(db, name, email=email)
 
 
-def found(database, text: str, **narrowed) -> list[str]:
+def names_found(database, text: str, **narrowed) -> list[str]:
     with database.read() as db:
         page = search_people(db, text=text, **narrowed)
         assert page.total == len(page.rows)
-        return [one.name for one in page.rows]
+        return [person.name for person in page.rows]
 
 
 @pytest.mark.parametrize("few", [0, people_search.FEW], ids=["many", "few"])
@@ -36,27 +36,27 @@ def test_names_and_addresses_in_any_case_and_in_order(database, people, monkeypa
     """Few are sorted when they are found, many are walked through in order: with the same outcome."""
     monkeypatch.setattr(people_search, "FEW", few)
     for typed in ("smith", "SMITH", "SmItH"):
-        names = found(database, typed, sort=PeopleSort.name)
+        names = names_found(database, typed, sort=PeopleSort.name)
         assert set(names) == {"Zoe Smith", "ann SMITHSON", "Ben Okafor"}
-        assert found(database, typed, sort=PeopleSort.name_down) == names[::-1]
+        assert names_found(database, typed, sort=PeopleSort.name_down) == names[::-1]
     with database.read() as db:
-        assert {one.name for one in all_people(db, text="smith")} == set(names)
-    assert found(database, "example.org", role=Role.instructor) == []
-    assert len(found(database, "example.org", role=Role.student)) == 5
+        assert {person.name for person in all_people(db, text="smith")} == set(names)
+    assert names_found(database, "example.org", role=Role.instructor) == []
+    assert len(names_found(database, "example.org", role=Role.student)) == 5
 
 
 def test_signs_of_patterns_are_letters(database, people):
-    assert found(database, "%") == ["50% Off"]
-    assert set(found(database, "_")) == {"Dana_Under", "Ben Okafor"}
-    assert found(database, "/") == []
+    assert names_found(database, "%") == ["50% Off"]
+    assert set(names_found(database, "_")) == {"Dana_Under", "Ben Okafor"}
+    assert names_found(database, "/") == []
 
 
 def test_a_new_name_is_found_at_once(database, people):
     with database.write() as db:
         person = db.query(User).filter(User.name == "Zoe Smith").one()
         person.name = "Zoe Jones"
-    assert found(database, "zoe jones") == ["Zoe Jones"]
-    assert "Zoe Jones" not in found(database, "smith")
+    assert names_found(database, "zoe jones") == ["Zoe Jones"]
+    assert "Zoe Jones" not in names_found(database, "smith")
 
 
 def test_no_row_is_put_into_small_letters_and_nothing_is_read_for_nobody(database, people):
@@ -68,11 +68,11 @@ def test_no_row_is_put_into_small_letters_and_nothing_is_read_for_nobody(databas
 
     event.listen(database.engine, "before_cursor_execute", note)
     try:
-        found(database, "smith")
+        names_found(database, "smith")
         assert not any("lower(" in statement for statement in said)
         said.clear()
         with database.read() as db:
             assert search_people(db, text="nobody at all").total == 0
-        assert len([one for one in said if "users" in one]) == 1
+        assert len([statement for statement in said if "users" in statement]) == 1
     finally:
         event.remove(database.engine, "before_cursor_execute", note)

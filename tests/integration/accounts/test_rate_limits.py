@@ -201,10 +201,10 @@ class TestOneClassroom:
         sign_in(browser_at(CLASS), "priya@example.org")
         door(first={"network": 1})
         sign_in(browser_at(CLASS), "a@example.org", WRONG)
-        known = sign_in(browser_at(CLASS), "priya@example.org", WRONG)
+        answer_known = sign_in(browser_at(CLASS), "priya@example.org", WRONG)
         unknown = sign_in(browser_at(CLASS), "nobody@example.org", WRONG)
-        assert told(known) == told(unknown)
-        assert known.status_code == 429
+        assert told(answer_known) == told(unknown)
+        assert answer_known.status_code == 429
 
     def test_strangers_in_the_wider_block_use_up_nothing_of_a_known_network(
         self, sam, browser_at, door
@@ -221,7 +221,7 @@ class TestOneClassroom:
 
 class TestKnownDevices:
     @pytest.fixture
-    def known(self, sam, browser_at, door):
+    def known_browser(self, sam, browser_at, door):
         """A browser from which Sam has signed in, and out again."""
         door()
         browser = browser_at(CLASS)
@@ -230,37 +230,42 @@ class TestKnownDevices:
         assert "preceptor-device" in browser.cookies
         return browser
 
-    def test_it_passes_although_somebody_behind_its_address_tries(self, known, browser_at, door):
+    def test_it_passes_although_somebody_behind_its_address_tries(
+        self, known_browser, browser_at, door
+    ):
         """R-023."""
         door(caller=3)
         for _ in range(5):
             assert sign_in(browser_at(CLASS), password=WRONG).status_code in (422, 429)
         assert sign_in(browser_at(CLASS)).status_code == 429
-        assert sign_in(known).status_code == 303
+        assert sign_in(known_browser).status_code == 303
 
-    def test_it_has_a_limit_of_its_own(self, known, door):
+    def test_it_has_a_limit_of_its_own(self, known_browser, door):
         """R-020: a stolen laptop guesses no faster than anybody."""
         door(caller=3)
-        assert [sign_in(known, password=WRONG).status_code for _ in range(4)] == [422] * 3 + [429]
+        assert [sign_in(known_browser, password=WRONG).status_code for _ in range(4)] == [
+            422
+        ] * 3 + [429]
 
-    def test_signing_in_again_gives_no_second_set_of_tries(self, known, browser_at, door):
+    def test_signing_in_again_gives_no_second_set_of_tries(self, known_browser, browser_at, door):
         """The name of the device stays, so an old copy of its cookie counts with the new one."""
         copy = browser_at("192.0.2.1")
-        copy.cookies.set("preceptor-device", known.cookies["preceptor-device"])
-        sign_in(known)
+        copy.cookies.set("preceptor-device", known_browser.cookies["preceptor-device"])
+        sign_in(known_browser)
         door(caller=3)
         answers = [
-            sign_in(browser, password=WRONG).status_code for browser in (known, copy, known, copy)
+            sign_in(browser, password=WRONG).status_code
+            for browser in (known_browser, copy, known_browser, copy)
         ]
         assert answers == [422, 422, 422, 429]
 
-    def test_it_is_known_for_its_own_account_only(self, known, database, door):
+    def test_it_is_known_for_its_own_account_only(self, known_browser, database, door):
         with database.write() as db:
             a_user_with_password(db, "Eve", email="eve@example.org")
         door(caller=1)
-        sign_in(known, "eve@example.org", WRONG)
-        assert sign_in(known, "eve@example.org").status_code == 429
-        assert sign_in(known).status_code == 303
+        sign_in(known_browser, "eve@example.org", WRONG)
+        assert sign_in(known_browser, "eve@example.org").status_code == 429
+        assert sign_in(known_browser).status_code == 303
 
     @pytest.mark.parametrize(
         "spoil",
@@ -274,43 +279,43 @@ class TestKnownDevices:
         ],
         ids=["none", "seal", "format", "device", "tildes", "junk"],
     )
-    def test_a_cookie_that_is_not_ours_is_a_strangers(self, known, browser_at, door, spoil):
+    def test_a_cookie_that_is_not_ours_is_a_strangers(self, known_browser, browser_at, door, spoil):
         door(caller=1)
         browser = browser_at("192.0.2.1")
-        cookie = spoil(known.cookies["preceptor-device"])
+        cookie = spoil(known_browser.cookies["preceptor-device"])
         header = {"cookie": f"preceptor-device={cookie}".encode("latin-1")}
         data = {"email": "sam@example.org", "password": WRONG}
         assert browser.post("/sign-in", data=data, headers=header).status_code == 422
         assert browser.post("/sign-in", data=data, headers=header).status_code == 429
-        assert sign_in(known).status_code == 303
+        assert sign_in(known_browser).status_code == 303
 
-    def test_it_ends_with_the_password(self, known, database, door):
+    def test_it_ends_with_the_password(self, known_browser, database, door):
         door(caller=1)
         with database.write() as db:
             db.execute(update(User).values(password_hash=A_PASSWORD_HASH + "x"))
-        assert sign_in(known, password=WRONG).status_code == 422
-        assert sign_in(known, password=WRONG).status_code == 429
+        assert sign_in(known_browser, password=WRONG).status_code == 422
+        assert sign_in(known_browser, password=WRONG).status_code == 429
         with database.write() as db:
             db.execute(update(User).values(password_hash=A_PASSWORD_HASH))
-        assert sign_in(known).status_code == 303
+        assert sign_in(known_browser).status_code == 303
 
-    def test_it_ends_after_half_a_year(self, known, clock_file, browser_at, door):
+    def test_it_ends_after_half_a_year(self, known_browser, clock_file, browser_at, door):
         door(caller=1)
         clock_file.write_text((NOW + known_devices.DEVICE_LASTS).isoformat())
         sign_in(browser_at(CLASS), password=WRONG)
-        assert sign_in(known).status_code == 429
+        assert sign_in(known_browser).status_code == 429
         clock_file.write_text((NOW + known_devices.DEVICE_LASTS - timedelta(seconds=1)).isoformat())
         sign_in(browser_at(CLASS), password=WRONG)
-        assert sign_in(known).status_code == 303
+        assert sign_in(known_browser).status_code == 303
 
-    def test_the_cookie_holds_a_few_accounts_and_names_none(self, known, database):
+    def test_the_cookie_holds_a_few_accounts_and_names_none(self, known_browser, database):
         with database.write() as db:
             people = [
                 a_user_with_password(db, f"P {n}", email=f"p{n}@example.org") for n in range(6)
             ]
         for person in people:
-            sign_in(known, person.email)
-        cookie = known.cookies["preceptor-device"]
+            sign_in(known_browser, person.email)
+        cookie = known_browser.cookies["preceptor-device"]
         assert cookie.count("~") == known_devices.MOST_ACCOUNTS - 1
         for person in people:
             assert str(person.user_id) not in cookie

@@ -41,8 +41,8 @@ def user_of(database, email):
 def test_every_empty_field_is_named(client):
     refused = client.post("/register", data={"name": "", "email": "", "password": "", "next": ""})
     assert refused.status_code == 422
-    for asked in ("your full name", "your e-mail address", "a password"):
-        assert f"Enter {asked}." in refused.text
+    for field_words in ("your full name", "your e-mail address", "a password"):
+        assert f"Enter {field_words}." in refused.text
 
 
 def test_from_registering_to_being_signed_in(app, client, database):
@@ -105,11 +105,11 @@ def test_a_link_of_another_registration_needs_the_newest_password(app, client):
 def test_a_known_address_is_answered_the_same(app, client, database, sam):
     """R-024: the page says nothing; the owner is told by mail, and nothing changes."""
     unknown = register(client)
-    known = register(client, email=sam.email, password=OTHER, name="Not Sam")
+    answer_known = register(client, email=sam.email, password=OTHER, name="Not Sam")
     for name in ("status_code", "text"):
-        assert getattr(known, name) == getattr(unknown, name)
+        assert getattr(answer_known, name) == getattr(unknown, name)
     ignored = ("x-request-id", "server-timing", "date")
-    assert {k: v for k, v in known.headers.items() if k not in ignored} == {
+    assert {k: v for k, v in answer_known.headers.items() if k not in ignored} == {
         k: v for k, v in unknown.headers.items() if k not in ignored
     }
     assert [mail.subject for mail in mails_to(app, sam.email)] == [
@@ -186,9 +186,9 @@ def test_a_reset_confirms_the_address(app, client, database):
 
 def test_forgot_says_the_same_for_known_and_unknown(app, client, sam):
     """R-024."""
-    known = client.post("/forgot", data={"email": sam.email})
+    answer_known = client.post("/forgot", data={"email": sam.email})
     unknown = client.post("/forgot", data={"email": EMAIL})
-    assert (known.status_code, known.headers["location"]) == (
+    assert (answer_known.status_code, answer_known.headers["location"]) == (
         unknown.status_code,
         unknown.headers["location"],
     )
@@ -446,5 +446,5 @@ def test_a_link_to_an_address_that_changed_confirms_nothing(database, sam):
 
 def test_registering_costs_the_same_for_everybody(client, sam):
     """R-024: a known address costs no statement more or less than two."""
-    known, unknown = register(client, email=sam.email), register(client)
-    assert abs(statements_of(known) - statements_of(unknown)) <= 2
+    answer_known, unknown = register(client, email=sam.email), register(client)
+    assert abs(statements_of(answer_known) - statements_of(unknown)) <= 2

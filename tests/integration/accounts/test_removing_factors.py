@@ -38,9 +38,9 @@ def factors(database, person) -> tuple[str, ...]:
         has_app = db.scalar(select(TotpFactor.id)) is not None
         has_key = db.scalar(select(Passkey.id)) is not None
         is_asked = db.get_one(User, person.user_id).second_factor_since is not None
-    found = [kind for kind, has in ((APP, has_app), (PASSKEY, has_key)) if has]
-    assert is_asked is bool(found)
-    return tuple(found)
+    kinds = [kind for kind, has in ((APP, has_app), (PASSKEY, has_key)) if has]
+    assert is_asked is bool(kinds)
+    return tuple(kinds)
 
 
 def path_to(database, kind: str) -> str:

@@ -54,8 +54,8 @@ def set_up(browser) -> tuple[str, ...]:
 
 def acts(database, person) -> list[str]:
     with database.read() as db:
-        found = select(AuditEvent.action).where(AuditEvent.person_id == person.user_id)
-        return list(db.scalars(found.order_by(AuditEvent.id)))
+        actions = select(AuditEvent.action).where(AuditEvent.person_id == person.user_id)
+        return list(db.scalars(actions.order_by(AuditEvent.id)))
 
 
 def test_a_person_sets_up_an_app(app, as_person, database, sam):
@@ -379,7 +379,9 @@ def test_the_audit_sees_rows_that_disagree(database, sam, ada):
         said = a_user(db, "Said", second_factor_since=NOW)
     with database.read() as db:
         broken = [
-            one for one in checks.broken_invariants(db, ISSUER.keys, now=NOW) if "factor" in one
+            sentence
+            for sentence in checks.broken_invariants(db, ISSUER.keys, now=NOW)
+            if "factor" in sentence
         ]
     assert sorted(broken) == sorted(
         [

@@ -517,13 +517,13 @@ def test_guesses_are_few_whatever_they_come_from(browser_at, database, owner):
 
 def test_the_owner_signs_in_under_attack(browser_at, database, owner, codes, clock_file):
     """R-023: on a device that is known, and with a recovery code on a new one."""
-    known = browser_at("192.0.2.7")
-    password(known)
-    assert typed(known, code_at(NOW - STEP)).status_code == 303
-    known.post("/sign-out")
+    known_device = browser_at("192.0.2.7")
+    password(known_device)
+    assert typed(known_device, code_at(NOW - STEP)).status_code == 303
+    known_device.post("/sign-out")
     assert 429 in attack(browser_at, tries=8)
-    password(known)
-    assert typed(known, code_at(NOW)).status_code == 303
+    password(known_device)
+    assert typed(known_device, code_at(NOW)).status_code == 303
     new = browser_at("203.0.113.5")
     password(new)
     assert new.post(RECOVERY, data={"recovery_code": codes[0]}).status_code == 303

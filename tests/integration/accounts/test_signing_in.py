@@ -129,12 +129,12 @@ def test_known_and_unknown_cost_the_same(client, sam, monkeypatch):
         lambda self, *both: compared.append(both[0]) or real(*both),
     )
     sign_in(client, password=WRONG)
-    known = sign_in(client, password=WRONG)
+    answer_known = sign_in(client, password=WRONG)
     sign_in(client, "nobody@example.org", WRONG)
     unknown = sign_in(client, "nobody@example.org", WRONG)
     assert len(compared) == 4
     assert compared[3] == passwords.NOBODYS
-    assert statements_of(known) == statements_of(unknown)
+    assert statements_of(answer_known) == statements_of(unknown)
 
 
 def test_empty_fields_are_named(client):
@@ -270,8 +270,8 @@ def test_an_outdated_hash_is_made_again(client, database):
         )
     assert sign_in(client, "eve@example.org").status_code == 303
     with database.read() as db:
-        made = db.get(User, eve.user_id).password_hash
-    assert "$m=47104,t=2,p=1$" in made
+        new_hash = db.get(User, eve.user_id).password_hash
+    assert "$m=47104,t=2,p=1$" in new_hash
     assert sign_in(client, "eve@example.org").status_code == 303
 
 

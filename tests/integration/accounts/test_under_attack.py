@@ -106,8 +106,8 @@ class Victims:
     def all_reset(self):
         """The owner's is behind the attacker's own address, on a device that nobody knows."""
         for email in (ADMIN, *CLASSMATES):
-            asked = self.browser_at(CLASS).post("/forgot", data={"email": email})
-            assert (email, asked.status_code) == (email, 303)
+            answer = self.browser_at(CLASS).post("/forgot", data={"email": email})
+            assert (email, answer.status_code) == (email, 303)
             assert len(mails_to(self.app, email)) >= 1
         phone = self.browser_at(CLASS)
         assert phone.post("/forgot", data={"email": OWNER}).status_code == 303

@@ -130,7 +130,7 @@ def test_a_begun_assessment_keeps_the_checklist_of_its_day(database, admin, day,
     assert "Take the corrected checklist" not in page
     with database.read() as db:
         todo = attention_items(db, zone=LONDON, now=NOW)
-    assert not [one for one in todo if one.href == "/admin/checklists"]
+    assert not [item for item in todo if item.href == "/admin/checklists"]
 
 
 def test_a_discarded_sheet_does_not_count_as_begun(database, admin, day):

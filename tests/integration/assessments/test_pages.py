@@ -219,9 +219,9 @@ def test_the_api_does_the_same(tablet, day, as_person):
         ).json()["revision"]
         == 1
     )
-    found = tablet.get(sheet).json()
-    assert found["outcome"] is None
-    signed = tablet.post(f"{sheet}/signature", json={"expected_version": found["version"]})
+    sheet_read = tablet.get(sheet).json()
+    assert sheet_read["outcome"] is None
+    signed = tablet.post(f"{sheet}/signature", json={"expected_version": sheet_read["version"]})
     assert signed.json()["outcome"] == "competent"
     student = as_person(day.student)
     (report,) = student.get("/api/v1/reports").json()

@@ -103,20 +103,20 @@ class TestStarting:
                 service.start_assessment(db, actor, practical_id, seat_id, now=NOW)
 
     def test_two_tablets_that_start_at_once_share_one_sheet(self, database, day):
-        barrier, found = Barrier(2), []
+        barrier, sheets = Barrier(2), []
 
         def start():
             barrier.wait()
             with database.write() as db:
-                found.append(an_assessment(db, day))
+                sheets.append(an_assessment(db, day))
 
         threads = [Thread(target=start) for _ in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert len(found) == 2
-        assert len(set(found)) == 1
+        assert len(sheets) == 2
+        assert len(set(sheets)) == 1
 
     def test_two_practicals_at_once_never_share_a_number(self, database, day):
         """The second instructor waits for the first; then it is the next try, or asked again."""
@@ -158,8 +158,8 @@ class TestMarking:
             assert mark(db, day, assessment_id) == 1
             assert mark(db, day, assessment_id, mark=Mark.not_done, expected=1) == 2
         with database.read() as db:
-            kept = db.scalars(select(StepMark).order_by(StepMark.revision)).all()
-            assert [entry.mark for entry in kept] == [Mark.done, Mark.not_done]
+            marks_stored = db.scalars(select(StepMark).order_by(StepMark.revision)).all()
+            assert [entry.mark for entry in marks_stored] == [Mark.done, Mark.not_done]
             assert queries.marks_of(db, assessment_id)["hands"].mark is Mark.not_done
 
     def test_a_stale_mark_is_refused_with_both_versions(self, database, day, assessment_id):
@@ -301,7 +301,7 @@ class TestSigning:
             reports = queries.reports_of(db, day.student.user_id)
             assert {report.number for report in reports} == {1, 2}
             competent = queries.competent_of(db, day.student.user_id, "small-course")
-            assert [one.assessment_id for one in competent] == [second]
+            assert [assessment.assessment_id for assessment in competent] == [second]
             assert queries.standings_on(db, [day.practical_id])[day.seat_id].words == "Competent"
 
 

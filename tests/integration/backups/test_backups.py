@@ -288,8 +288,8 @@ class TestKeeping:
         for days in (0, 1, 2):
             now = NOW + timedelta(days=days)
             rule = KeepRule(daily=2, weekly=0, monthly=0)
-            made = make_backup(live.settings, KEYS, place, now=now, keep=rule)
-        assert made.removed == (NOW.strftime(copies.NAME),)
+            backup = make_backup(live.settings, KEYS, place, now=now, keep=rule)
+        assert backup.removed == (NOW.strftime(copies.NAME),)
         assert sorted(path.suffix for path in place.glob("[!.]*")) == [
             ".backup",
             ".backup",
@@ -300,8 +300,8 @@ class TestKeeping:
 class TestTheCommand:
     def test_backup_and_restore_in_words(self, live):
         path = str(live.folder / "one.backup")
-        made = live.run_here("backup", path)
-        assert (made.code, made.complained) == (0, "")
+        backup = live.run_here("backup", path)
+        assert (backup.code, backup.complained) == (0, "")
         proved = live.run_here("verify", path)
         assert (proved.code, proved.complained) == (0, "")
         assert "It can be restored." in proved.said

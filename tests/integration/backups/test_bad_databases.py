@@ -108,7 +108,7 @@ class TestPrograms:
             monkeypatch.setattr(postgres_programs, "_PROGRAM_FOLDERS", tmp_path / "debian")
             monkeypatch.setenv("PATH", str(tmp_path / "bin"))
             places = [(tmp_path / "bin", on_path)] if on_path else []
-            places += [(tmp_path / "debian" / str(one) / "bin", one) for one in debian]
+            places += [(tmp_path / "debian" / str(major) / "bin", major) for major in debian]
             for folder, version in places:
                 folder.mkdir(parents=True)
                 for name in ("pg_dump", "pg_restore"):

@@ -157,7 +157,8 @@ class TestTwoAtOnce:
             told = list(threads.map(back_up, range(4)))
         assert told.count("made") == 1
         assert all(
-            one == "made" or "is there already" in one or "Another backup" in one for one in told
+            answer == "made" or "is there already" in answer or "Another backup" in answer
+            for answer in told
         )
         assert proved_manifest(target, KEYS.signing)
         assert live.left_behind() == []
@@ -187,10 +188,10 @@ class TestTwoAtOnce:
             for _ in range(4)
         ]
         ended = [(run.communicate()[1].decode(), run.returncode) for run in runs]
-        made = list(place.glob("*.backup"))
-        assert 1 <= len(made) <= [code for _, code in ended].count(0)
+        copies_there = list(place.glob("*.backup"))
+        assert 1 <= len(copies_there) <= [code for _, code in ended].count(0)
         assert all(code == 0 or said.count("\n") == 1 for said, code in ended)
-        for path in made:
+        for path in copies_there:
             assert proved_manifest(path, KEYS.signing)
 
 
@@ -285,12 +286,12 @@ class TestKeeping:
         link.symlink_to(good)
         folder = place / (NOW + timedelta(hours=4)).strftime(NAME)
         folder.mkdir()
-        made = make_backup(
+        backup_made = make_backup(
             live.settings, KEYS, place, now=NOW + timedelta(hours=5), keep=KeepRule(1, 0, 0)
         )
-        assert made.removed == (good.name,)
+        assert backup_made.removed == (good.name,)
         there = {path.name for path in place.iterdir() if path.suffix == ".backup"}
-        assert there == {made.path.name, foreign.name, cut.name, link.name, folder.name}
+        assert there == {backup_made.path.name, foreign.name, cut.name, link.name, folder.name}
 
     @DEEP_ON_POSTGRES
     def test_no_older_copy_goes_when_the_new_one_cannot_be_read_back(self, live, monkeypatch):

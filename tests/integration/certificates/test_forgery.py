@@ -58,8 +58,8 @@ class Forger:
         self.looked = 0
 
     def row_at(self, rowid: int) -> Row:
-        found = self.hand.execute("SELECT * FROM certificates WHERE rowid = ?", (rowid,))
-        return dict(zip(self.columns, found.fetchone(), strict=True))
+        cursor = self.hand.execute("SELECT * FROM certificates WHERE rowid = ?", (rowid,))
+        return dict(zip(self.columns, cursor.fetchone(), strict=True))
 
     def write(self, rowid: int, row: Row) -> None:
         names = ", ".join(f"{name} = ?" for name in row)
@@ -69,8 +69,8 @@ class Forger:
         )
 
     def rowid(self, serial: str) -> int:
-        found = self.hand.execute("SELECT rowid FROM certificates WHERE serial = ?", (serial,))
-        return int(found.fetchone()[0])
+        cursor = self.hand.execute("SELECT rowid FROM certificates WHERE serial = ?", (serial,))
+        return int(cursor.fetchone()[0])
 
     @contextmanager
     def with_row(self, rowid: int, changed: Row) -> Iterator[None]:
@@ -165,7 +165,7 @@ def changes_of_row(forger: Forger, row: Row, other: Row) -> Row:
     name = forger.dice.choice(names)
     value = row[name]
     if value is None:
-        made: Any = {
+        value_written: Any = {
             "revoked_at": "2026-12-02 10:00:00.000000",
             "revoked_by": row["user_id"],
             "revocation_format": 1,
@@ -174,15 +174,15 @@ def changes_of_row(forger: Forger, row: Row, other: Row) -> Row:
             "revocation_reason": "None",
         }[name]
     elif isinstance(value, int):
-        made = value + forger.dice.choice([-1, 1, 7])
+        value_written = value + forger.dice.choice([-1, 1, 7])
     else:
         taken = other[name] if name not in ("serial", "id") else value
-        made = forger.dice.choice([forger.typo(value), forger.typo(value), taken, None])
-    if made is None and name in ("id", "serial", "user_id", "revision_id", "course_key"):
-        made = forger.typo(value)
-    if made is None and name in ("holder_name", "snapshot_hash", "issued_at"):
-        made = ""
-    return {**row, name: made}
+        value_written = forger.dice.choice([forger.typo(value), forger.typo(value), taken, None])
+    if value_written is None and name in ("id", "serial", "user_id", "revision_id", "course_key"):
+        value_written = forger.typo(value)
+    if value_written is None and name in ("holder_name", "snapshot_hash", "issued_at"):
+        value_written = ""
+    return {**row, name: value_written}
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -237,8 +237,8 @@ def changes_of_signature(forger: Forger, row: Row, other: Row) -> Row:
 
 
 def changes_of_key_id(forger: Forger, row: Row, other: Row) -> Row:
-    known = [name for name in ISSUER.keys.public() if name != row["signing_key_id"]]
-    forged = [forger.typo(row["signing_key_id"]), *known, "20261129-deadbeef", None]
+    other_key_ids = [name for name in ISSUER.keys.public() if name != row["signing_key_id"]]
+    forged = [forger.typo(row["signing_key_id"]), *other_key_ids, "20261129-deadbeef", None]
     return {**row, "signing_key_id": forger.dice.choice(forged)}
 
 
@@ -284,9 +284,9 @@ def test_each_change_in_the_database_is_told(sqlite_database, forger, serials_of
         with forger.with_row(rowid, changed):
             told = forger.told(changed["serial"] or first)
             with sqlite_database.read() as db:
-                found = checks.problems(db, ISSUER.keys, now=NOW)
+                findings = checks.problems(db, ISSUER.keys, now=NOW)
         assert told in ("not_valid", "unknown"), (kind, difference(row, changed))
-        assert found, (kind, difference(row, changed))
+        assert findings, (kind, difference(row, changed))
         if kind != "row":
             assert offline_status(changed, words) is Status.not_valid, (
                 kind,
@@ -353,18 +353,18 @@ def test_each_change_of_a_file_is_told(sqlite_database, forger, serials_of_two, 
 def code_in(content: bytes) -> str:
     document = pypdfium2.PdfDocument(content)
     try:
-        (found,) = zxingcpp.read_barcodes(document[0].render(scale=3).to_pil())
+        (barcode,) = zxingcpp.read_barcodes(document[0].render(scale=3).to_pil())
     finally:
         document.close()
-    return str(found.text)
+    return str(barcode.text)
 
 
 def drawn(address: str) -> str:
     """Print a code as a forger would and read it as a phone does."""
     picture = BytesIO()
     segno.make(address, error="m").save(picture, kind="png", scale=4)
-    (found,) = zxingcpp.read_barcodes(Image.open(picture).convert("L"))
-    return str(found.text)
+    (barcode,) = zxingcpp.read_barcodes(Image.open(picture).convert("L"))
+    return str(barcode.text)
 
 
 @pytest.mark.parametrize("count", COUNTS)

@@ -45,7 +45,7 @@ def earlier(database):
     return certificate_id
 
 
-def found(database, certificate_id):
+def verified(database, certificate_id):
     with database.read() as db:
         row = db.get(Certificate, certificate_id)
         return queries.verification(db, row.serial, ISSUER.keys)
@@ -57,13 +57,13 @@ def sign(database):
 
 
 def test_it_is_not_valid_before_and_signed_later_afterwards(database, earlier):
-    assert found(database, earlier).status is Status.not_valid
+    assert verified(database, earlier).status is Status.not_valid
     with database.read() as db:
         assert "preceptor keys sign-earlier" in checks.problems(db, ISSUER.keys, now=LATER)[0]
     signed = sign(database)
     assert (len(signed.signed), signed.refused) == (1, ())
     assert signed.sentences == ("Signed certificates that were issued before: 1.",)
-    shown = found(database, earlier)
+    shown = verified(database, earlier)
     assert (shown.status, shown.name, shown.signed_later) == (Status.valid, "Sam Student", LATER)
     with database.read() as db:
         assert checks.problems(db, ISSUER.keys, now=LATER) == []
@@ -75,7 +75,7 @@ def test_it_is_not_valid_before_and_signed_later_afterwards(database, earlier):
 def test_what_is_issued_now_is_not_marked(database):
     with database.write() as db:
         certificate_id = a_certificate(db, an_earner(db))
-    assert found(database, certificate_id).signed_later is None
+    assert verified(database, certificate_id).signed_later is None
 
 
 def test_a_revoked_one_stays_revoked(database, earlier):
@@ -84,7 +84,7 @@ def test_a_revoked_one_stays_revoked(database, earlier):
         service.revoke_certificate(db, admin, earlier, "In error", ISSUER, now=NOW)
         db.execute(update(Certificate).values(UNSIGNED))
     sign(database)
-    shown = found(database, earlier)
+    shown = verified(database, earlier)
     assert (shown.status, shown.revoked_at) == (Status.revoked, NOW)
 
 
@@ -107,7 +107,7 @@ def test_a_row_that_is_not_what_was_issued_is_not_signed(database, earlier, chan
     assert signed.signed == ()
     assert len(signed.refused) == 1
     assert "They stay not valid." in signed.sentences[0]
-    assert found(database, earlier).status is Status.not_valid
+    assert verified(database, earlier).status is Status.not_valid
     with database.read() as db:
         row = db.get(Certificate, earlier)
         assert (row.signature, row.signed_at) == (None, None)
@@ -122,7 +122,7 @@ def test_a_row_in_the_old_form_that_nobody_issued_is_not_signed(database, earlie
             .values(action="certificates.certificate_blocked")
         )
     assert len(sign(database).refused) == 1
-    assert found(database, earlier).status is Status.not_valid
+    assert verified(database, earlier).status is Status.not_valid
 
 
 def test_a_revocation_that_was_taken_away_before_the_upgrade_is_not_signed_away(database, earlier):
@@ -148,16 +148,16 @@ def test_the_migration_to_signatures_signs_and_no_later_one_does(sqlite_database
         }
     signed = late_signing.upgrade(sqlite_database, ISSUER.keys, now=LATER)
     assert len(signed.signed) == 1
-    assert found(sqlite_database, certificate_id).signed_later == LATER
+    assert verified(sqlite_database, certificate_id).signed_later == LATER
     with sqlite_database.write() as db:
         db.execute(update(Certificate).values(UNSIGNED))
     assert late_signing.upgrade(sqlite_database, ISSUER.keys, now=LATER).signed == ()
-    assert found(sqlite_database, certificate_id).status is Status.not_valid
+    assert verified(sqlite_database, certificate_id).status is Status.not_valid
 
 
 def test_the_page_and_the_api_say_that_it_was_signed_later(database, earlier, client):
     sign(database)
-    serial = found(database, earlier).serial
+    serial = verified(database, earlier).serial
     page = client.get(f"/verify/{serial}")
     assert page.status_code == 200
     assert "It was issued before" in page.text
@@ -187,5 +187,5 @@ def test_bytes_that_are_no_value_of_their_column_are_not_valid_and_no_error(
         listed = queries.issued(db, ISSUER.keys, search="", number=1).rows
         own = queries.own_page(db, earned.student.user_id, ISSUER.keys).certificates
         assert checks.problems(db, ISSUER.keys, now=NOW) != []
-    assert {one.status for one in (shown, *listed, *own) if one} <= {Status.not_valid}
+    assert {view.status for view in (shown, *listed, *own) if view} <= {Status.not_valid}
     assert len(listed) == 1

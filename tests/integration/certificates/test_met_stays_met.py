@@ -72,7 +72,7 @@ def issued(database, student):
 def missing(database, student):
     with database.read() as db:
         (way,) = queries.own_page(db, student.user_id, ISSUER.keys).ways
-        return [one.words for one in way.missing]
+        return [requirement.words for requirement in way.missing]
 
 
 def test_the_checklist_of_the_days_own_revision_counts(database, student):

@@ -112,10 +112,10 @@ class TestDocument:
     def test_it_is_printed_once(self, as_person, earned, certificate, settings):
         browser = as_person(earned.student)
         first = browser.get(f"/certificates/{certificate.id}.pdf").content
-        (kept,) = Path(settings.files_url).rglob("*.pdf")
-        stamp = kept.stat().st_mtime_ns
+        (pdf,) = Path(settings.files_url).rglob("*.pdf")
+        stamp = pdf.stat().st_mtime_ns
         assert browser.get(f"/certificates/{certificate.id}.pdf").content == first
-        assert kept.stat().st_mtime_ns == stamp
+        assert pdf.stat().st_mtime_ns == stamp
 
     def test_a_folder_that_cannot_be_used_costs_only_time(
         self, as_person, earned, certificate, settings
@@ -127,12 +127,12 @@ class TestDocument:
         assert browser.get(address).content.startswith(b"%PDF")
         folder.unlink()
         first = browser.get(address).content
-        (kept,) = folder.rglob("*.pdf")
-        kept.unlink()
-        kept.symlink_to("/proc/self/mem")  # a file, and reading it fails
+        (stored_file,) = folder.rglob("*.pdf")
+        stored_file.unlink()
+        stored_file.symlink_to("/proc/self/mem")  # a file, and reading it fails
         second = browser.get(address)
         assert second.status_code == 200
-        assert kept.read_bytes() == second.content
+        assert stored_file.read_bytes() == second.content
         assert len(second.content) == len(first)
 
     def test_it_is_for_its_holder_and_admins(
@@ -192,8 +192,8 @@ class TestVerifying:
         assert answer.headers["location"] == f"/verify/{certificate.serial}"
         segment = quote(f"{number}).", safe="")
         assert client.get(f"/verify/{segment}").status_code == 200
-        found = client.get(f"/api/v1/certificates/{segment}").json()
-        assert found["serial"] == number
+        answer_read = client.get(f"/api/v1/certificates/{segment}").json()
+        assert answer_read["serial"] == number
         listed = office.get("/admin/certificates", params={"q": pasted})
         assert "1 certificate" in words(listed)
 
@@ -267,10 +267,12 @@ class TestVerifying:
         assert api.status_code == 429
 
     def test_the_api_says_the_same(self, client, database, certificate):
-        found = client.get(f"/api/v1/certificates/{serials.grouped(certificate.serial)}").json()
-        assert found["status"] == "valid"
-        assert found["name"] == "Sam Student"
-        assert found["practicals"][0]["on"] == "2026-12-01"
+        answer_read = client.get(
+            f"/api/v1/certificates/{serials.grouped(certificate.serial)}"
+        ).json()
+        assert answer_read["status"] == "valid"
+        assert answer_read["name"] == "Sam Student"
+        assert answer_read["practicals"][0]["on"] == "2026-12-01"
         refused = client.get("/api/v1/certificates/nonsense")
         assert refused.status_code == 404
         assert "you typed 8" in refused.json()["detail"]
@@ -325,25 +327,25 @@ class TestOffice:
         assert "Page 2 of 2" in words(office.get("/admin/certificates?q=sam&page=2"))
 
     def test_revoking_needs_a_reason_and_works_once(self, office, certificate):
-        one = f"/admin/certificates/{certificate.id}"
-        page = office.post(f"{one}/revoke", data={"reason": " "})
+        address = f"/admin/certificates/{certificate.id}"
+        page = office.post(f"{address}/revoke", data={"reason": " "})
         assert page.status_code == 422
         assert "Enter the reason." in words(page)
-        assert office.post(f"{one}/revoke", data={"reason": "In error"}).status_code == 303
-        assert "In error" in words(office.get(one))
-        assert office.post(f"{one}/revoke", data={"reason": "In error"}).status_code == 409
+        assert office.post(f"{address}/revoke", data={"reason": "In error"}).status_code == 303
+        assert "In error" in words(office.get(address))
+        assert office.post(f"{address}/revoke", data={"reason": "In error"}).status_code == 409
 
     def test_issuing_anew_is_refused_or_gets_a_new_number(
         self, office, database, certificate, earned
     ):
-        one = f"/admin/certificates/{certificate.id}"
-        refused = office.post(f"{one}/reissue")
+        address = f"/admin/certificates/{certificate.id}"
+        refused = office.post(f"{address}/reissue")
         assert refused.status_code == 409
         assert "revoked first" in words(refused)
-        office.post(f"{one}/revoke", data={"reason": "Wrong name"})
-        answer = office.post(f"{one}/reissue")
+        office.post(f"{address}/revoke", data={"reason": "Wrong name"})
+        answer = office.post(f"{address}/reissue")
         assert answer.status_code == 303
-        assert answer.headers["location"] != one
+        assert answer.headers["location"] != address
         assert office.get(answer.headers["location"]).status_code == 200
 
     def test_what_is_blocked_is_on_top_and_tried_again(self, office, database):

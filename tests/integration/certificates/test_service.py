@@ -78,13 +78,13 @@ class TestIssuing:
             assert len(mails(db, "certificates/issued")) == 1
 
     def test_handlers_in_parallel_issue_it_once(self, database, earned):
-        barrier, found, wrong = Barrier(6), [], []
+        barrier, issued_ids, wrong = Barrier(6), [], []
 
         def handle():
             barrier.wait()
             try:
                 with database.write() as db:
-                    found.append(issue(db, earned))
+                    issued_ids.append(issue(db, earned))
             except Exception as error:
                 wrong.append(error)
 
@@ -94,8 +94,8 @@ class TestIssuing:
         for thread in threads:
             thread.join()
         assert wrong == []
-        assert len(set(found)) == 1
-        assert None not in found
+        assert len(set(issued_ids)) == 1
+        assert None not in issued_ids
         with database.read() as db:
             assert len(db.scalars(select(Certificate)).all()) == 1
             assert len(mails(db, "certificates/issued")) == 1
@@ -134,10 +134,10 @@ class TestIssuing:
 
     def test_an_unknown_course_issues_nothing(self, database, earned):
         with database.write() as db:
-            found = service.issue_if_complete(
+            issued_id = service.issue_if_complete(
                 db, earned.student.user_id, "no-such-course", ISSUER, now=NOW
             )
-            assert found is None
+            assert issued_id is None
 
 
 class TestNames:
@@ -216,8 +216,8 @@ class TestRevoking:
             )
         with database.read() as db:
             row = db.get(Certificate, certificate_id)
-            found = queries.verification(db, row.serial, ISSUER.keys)
-            assert (found.status, found.revoked_at) == (Status.revoked, NOW)
+            certificate = queries.verification(db, row.serial, ISSUER.keys)
+            assert (certificate.status, certificate.revoked_at) == (Status.revoked, NOW)
             (mail,) = mails(db, "certificates/revoked")
             assert mail["values"]["reason"] == "Issued in error"
 
@@ -360,9 +360,13 @@ def test_an_altered_row_is_not_valid_and_the_audit_finds_it(database, earned, al
         alter(db, db.get(Certificate, certificate_id))
     with database.read() as db:
         row = db.get(Certificate, certificate_id)
-        found = queries.verification(db, row.serial, ISSUER.keys)
-        assert (found.status, found.name, found.title) == (Status.not_valid, "", "")
-        assert found.practicals == ()
+        certificate = queries.verification(db, row.serial, ISSUER.keys)
+        assert (certificate.status, certificate.name, certificate.title) == (
+            Status.not_valid,
+            "",
+            "",
+        )
+        assert certificate.practicals == ()
         assert checks.problems(db, ISSUER.keys, now=NOW) == [
             f"Certificate {certificate_id}: it is not what was issued."
         ]
@@ -394,10 +398,11 @@ def test_the_audit_finds_certificates_without_evidence(database, earned):
         db.execute(update(Seat).values(attendance=Attendance.absent))
         db.execute(delete(Completion).where(Completion.item_key == "final-test"))
     with database.read() as db:
-        found = checks.problems(db, ISSUER.keys, now=NOW)
-        assert len(found) == 2
+        findings = checks.problems(db, ISSUER.keys, now=NOW)
+        assert len(findings) == 2
         assert all(
-            f"Certificate {certificate_id}: its evidence is not there" in one for one in found
+            f"Certificate {certificate_id}: its evidence is not there" in finding
+            for finding in findings
         )
 
 
@@ -409,14 +414,14 @@ def test_the_audit_finds_two_valid_ones(database, earned):
             db, earned.student.user_id, earned.course_key, ISSUER, issued_by=None, now=NOW
         )
     with database.read() as db:
-        found = checks.problems(db, ISSUER.keys, now=NOW)
+        findings = checks.problems(db, ISSUER.keys, now=NOW)
     with database.write() as db:
         db.execute(delete(Certificate))
         db.connection().exec_driver_sql(
             "CREATE UNIQUE INDEX uq_certificates_live ON certificates (user_id, course_key) "
             "WHERE revoked_at IS NULL"
         )
-    assert found == [
+    assert findings == [
         f"Person {earned.student.user_id}: 2 valid certificates of {earned.course_key}."
     ]
 
@@ -444,8 +449,8 @@ def test_a_hit_and_a_miss_check_one_signature_each(database, earned):
     for number in (serial, serials.new_serial(), None):
         keys = CountingKeys()
         with database.read() as db:
-            found = queries.verification(db, number, keys)
-        assert (found is not None) == (number == serial)
+            certificate = queries.verification(db, number, keys)
+        assert (certificate is not None) == (number == serial)
         (sizes[number],) = keys.checked
     hit, *misses = sizes.values()
     assert all(hit / 2 < miss < hit * 2 for miss in misses)
@@ -465,8 +470,8 @@ def test_a_revocation_that_was_taken_back_by_hand_is_not_valid(database, earned,
         own = queries.own_page(db, earned.student.user_id, ISSUER.keys).certificates
         listed = queries.issued(db, ISSUER.keys, search="", number=1).rows
         opened = queries.document(db, admin, certificate_id, ISSUER.keys)
-        found = queries.verification(db, serial, ISSUER.keys)
-        assert {one.status for one in (*own, *listed, opened, found)} == {Status.not_valid}
+        certificate = queries.verification(db, serial, ISSUER.keys)
+        assert {view.status for view in (*own, *listed, opened, certificate)} == {Status.not_valid}
         assert checks.problems(db, ISSUER.keys, now=NOW) == [
             f"Certificate {certificate_id}: the audit trail says that it was revoked, its row does not."
         ]
@@ -492,8 +497,8 @@ def test_a_revocation_that_was_changed_is_not_valid(database, earned, admin, cha
     with database.write() as db:
         db.execute(update(Certificate).values(changes))
     with database.read() as db:
-        found = queries.document(db, admin, certificate_id, ISSUER.keys)
-        assert (found.status, found.revocation_reason) == (Status.not_valid, None)
+        certificate = queries.document(db, admin, certificate_id, ISSUER.keys)
+        assert (certificate.status, certificate.revocation_reason) == (Status.not_valid, None)
         assert len(checks.problems(db, ISSUER.keys, now=NOW)) == 1
 
 

@@ -42,8 +42,8 @@ def test_a_kept_file_that_was_exchanged_is_made_anew(database, certificate, cont
         mine = queries.verification(db, certificate.serial, ISSUER.keys).signed
         hers = queries.verification(db, db.get_one(Certificate, other_id).serial, ISSUER.keys)
     address = f"http://testserver/verify/{certificate.serial}"
-    (kept,) = (tmp_path / "certificates").iterdir()
-    made = {
+    (stored_file,) = (tmp_path / "certificates").iterdir()
+    contents = {
         "another's": lambda: certificate_pdf(
             hers.signed, ISSUER, address=address, kept_in=tmp_path / "hers", within=120
         ),
@@ -51,10 +51,10 @@ def test_a_kept_file_that_was_exchanged_is_made_anew(database, certificate, cont
         "empty": lambda: b"",
         "unsigned": lambda: b"%PDF-1.7\n",
     }
-    kept.write_bytes(made[put]())
+    stored_file.write_bytes(contents[put]())
     got = certificate_pdf(mine, ISSUER, address=address, kept_in=tmp_path, within=120)
     assert json.loads(signed_attachment(got, ISSUER.keys)[1])["words"] == mine.words
-    assert kept.read_bytes() == got
+    assert stored_file.read_bytes() == got
 
 
 def told(client, content: bytes):

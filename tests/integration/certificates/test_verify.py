@@ -109,9 +109,9 @@ def test_with_the_published_keys_no_settings_are_needed(
     keys = published(academy, settings_for, made_apps, portal, tmp_path)
     done = verify_elsewhere(tmp_path, file, "--keys", keys, "--json")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    found = json.loads(done.stdout)
-    assert (found["status"], found["name"]) == ("valid", "Sam Student")
-    assert found["signed_with"] == found["file_signed_with"] == ISSUER.keys.newest_id
+    answer = json.loads(done.stdout)
+    assert (answer["status"], answer["name"]) == ("valid", "Sam Student")
+    assert answer["signed_with"] == answer["file_signed_with"] == ISSUER.keys.newest_id
     revoke(academy, certificate)
     keys = published(academy, settings_for, made_apps, portal, tmp_path)
     done = verify_elsewhere(tmp_path, file, "--keys", keys)

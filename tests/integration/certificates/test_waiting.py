@@ -61,7 +61,7 @@ class TestWhoseName:
         assert browser.post("/me", data=sent).status_code == 303
         subjects = [mail.subject for mail in mails_to(app, earned.student.email)]
         assert any(subject.startswith("Your certificate") for subject in subjects)
-        assert [one.holder_name for one in certificates_in(database)] == ["Jawa"]
+        assert [certificate.holder_name for certificate in certificates_in(database)] == ["Jawa"]
         with database.read() as db:
             assert blocks.blocked(db) == ()
 
@@ -125,7 +125,9 @@ class TestWhoseName:
             (way,) = queries.own_page(db, earned.student.user_id, ISSUER.keys).ways
         assert (waits.reason, way.blocked) == (OLD_REASON, OLD_REASON)
         jobs.try_blocked_again(database, ISSUER, now=NOW)
-        assert [one.holder_name for one in certificates_in(database)] == ["Eluned Ŵyn"]
+        assert [certificate.holder_name for certificate in certificates_in(database)] == [
+            "Eluned Ŵyn"
+        ]
 
     def test_the_printer_is_asked_before_a_block_is_opened(self, app, database, monkeypatch):
         """Nobody who writes waits for the printer."""
@@ -209,7 +211,7 @@ def press_together(database):
             update(User).where(User.id == earned.student.user_id).values(certificate_name="Jawa")
         )
     blocks.look_ahead(database, [(earned.student.user_id, earned.course_key)])
-    both_have_read, found, wrong = Barrier(2, timeout=20), [], []
+    both_have_read, issued_both, wrong = Barrier(2, timeout=20), [], []
 
     def wait_before_insert(_connection, _cursor, statement, *_rest):
         if statement.startswith("INSERT INTO certificates"):
@@ -218,7 +220,7 @@ def press_together(database):
     def press():
         try:
             with database.write() as db:
-                found.append(
+                issued_both.append(
                     service.issue_blocked(
                         db, admin, earned.student.user_id, earned.course_key, ISSUER, now=NOW
                     )
@@ -234,16 +236,16 @@ def press_together(database):
         thread.join()
     event.remove(database.engine, "before_cursor_execute", wait_before_insert)
     assert wrong == []
-    return found
+    return issued_both
 
 
 @ON_POSTGRES
 def test_two_admins_at_the_same_moment_get_the_same_certificate(database):
     """B28. SQLite lets one write after the other: `TestTwoAdmins` is the same there."""
-    found = press_together(database)
-    assert sorted(issued.is_new for issued in found) == [False, True]
+    issued_both = press_together(database)
+    assert sorted(issued.is_new for issued in issued_both) == [False, True]
     (certificate,) = certificates_in(database)
-    assert {issued.certificate_id for issued in found} == {certificate.id}
+    assert {issued.certificate_id for issued in issued_both} == {certificate.id}
 
 
 @ON_POSTGRES

@@ -48,8 +48,12 @@ def test_the_corrected_course_follows_the_earlier_one_and_both_are_read(database
         assert answer_keys.answer_keys(db, earlier) == BEFORE.answer_keys
     assert before.course == BEFORE.course
     assert rows[0] == (BEFORE.digest, BEFORE.delivery)
-    assert [one.key for one in before.course.checklists] == ["facial-mesotherapy-assessment"]
-    assert [one.key for one in after.course.checklists] == ["facial-mesotherapy-session"]
+    assert [checklist.key for checklist in before.course.checklists] == [
+        "facial-mesotherapy-assessment"
+    ]
+    assert [checklist.key for checklist in after.course.checklists] == [
+        "facial-mesotherapy-session"
+    ]
     assert before.course.practicals[0].key == after.course.practicals[0].key
 
 

@@ -105,8 +105,8 @@ def test_a_learner_of_an_old_revision_reads_the_correction_with_its_date(
     (struck,) = tree.xpath("//div[@class='prose']//*[@id='correction-outer-thickness']/..")
     assert OLD in " ".join(" ".join(struck.xpath(".//del/text()")).split())
     assert NEW in struck.text_content()
-    found = as_person(student).get("/learn/small-course/search?q=0.05")
-    assert "Layers of the skin" in words(found)
+    results_page = as_person(student).get("/learn/small-course/search?q=0.05")
+    assert "Layers of the skin" in words(results_page)
     with database.read() as db:
         assert db.get(Revision, old.revision_id).digest == old.digest
         place = db.scalars(select(Enrolment).where(Enrolment.user_id == student.user_id)).one()

@@ -144,8 +144,10 @@ class TestAsking:
         with pytest.raises(TooMany):
             ask("other@example.org", "192.0.2.7")
         ask("other@example.org", "192.0.2.8")
-        asked = rate_limits.AGAIN_FROM_NETWORK.most + rate_limits.FIRST_FROM_NETWORK.most + 1
-        assert count(database) == asked
+        questions_sent = (
+            rate_limits.AGAIN_FROM_NETWORK.most + rate_limits.FIRST_FROM_NETWORK.most + 1
+        )
+        assert count(database) == questions_sent
 
     def test_a_member_finds_name_and_address_filled_in(self, database, as_person):
         with database.write() as db:

@@ -94,5 +94,5 @@ def test_the_audit_names_a_list_that_nobody_closed(database, intake):
     day = timedelta(days=1)
     with database.read() as db:
         assert checks.lists_that_are_over_are_closed(db, now=CLOSES + day - TICK) == []
-        found = checks.lists_that_are_over_are_closed(db, now=CLOSES + day)
-    assert found == [f"Intake {intake[0]}: its waiting list is over and not closed."]
+        findings = checks.lists_that_are_over_are_closed(db, now=CLOSES + day)
+    assert findings == [f"Intake {intake[0]}: its waiting list is over and not closed."]

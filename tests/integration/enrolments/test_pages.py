@@ -300,8 +300,8 @@ def test_the_office_records_money_and_takes_a_place_away(
     office, database, ann, published, intake_id
 ):
     with database.write() as db:
-        one = an_enrolment(db, intake_id, ann, State.confirmed, published=published)
-    path = f"/admin/enrolments/{one}"
+        enrolment_id = an_enrolment(db, intake_id, ann, State.confirmed, published=published)
+    path = f"/admin/enrolments/{enrolment_id}"
     assert office.post(f"{path}/payment", data={"paid_on": "1 Dec 2026"}).status_code == 409
     late = office.post(f"{path}/invoice", data={"number": "A-1", "invoiced_on": "2 Dec 2026"})
     assert late.status_code == 422
@@ -426,9 +426,9 @@ def test_each_letter_can_be_sent(app, as_person, office, database, published, an
     browser = as_person(ann)
     browser.post(reserve_path(intake_id))
     with database.read() as db:
-        one = db.scalars(select(Enrolment.id)).one()
-    office.post(f"/admin/enrolments/{one}/confirm")
-    office.post(f"/admin/enrolments/{one}/cancel", data={"reason": "Asked by phone"})
+        enrolment_id = db.scalars(select(Enrolment.id)).one()
+    office.post(f"/admin/enrolments/{enrolment_id}/confirm")
+    office.post(f"/admin/enrolments/{enrolment_id}/cancel", data={"reason": "Asked by phone"})
     browser.post(reserve_path(intake_id))
     browser.post("/api/v1/intakes")
     jobs.deliver_due(database, app.state.mailer, ISSUER, now=NOW)
@@ -483,11 +483,11 @@ def test_the_offices_pages_are_the_offices(
 ):
     with database.write() as db:
         browser = client if role is None else as_person_in(db, role)
-        one = an_enrolment(db, intake_id, ann)
+        enrolment_id = an_enrolment(db, intake_id, ann)
     if role is not None:
         browser = as_person(browser)
     paths = [f"/admin/intakes/{intake_id}{end}" for end in ADMIN_GETS]
-    paths += ["/admin/intakes", "/admin/intakes/new", f"/admin/enrolments/{one}"]
+    paths += ["/admin/intakes", "/admin/intakes/new", f"/admin/enrolments/{enrolment_id}"]
     assert {path: browser.get(path).status_code for path in paths} == dict.fromkeys(paths, expected)
 
 

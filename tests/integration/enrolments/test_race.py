@@ -96,10 +96,10 @@ def test_people_come_and_go_at_once(database, crowd, intake_id, pause_after_the_
 
     def ask_and_perhaps_leave(own: Database, actor: Actor) -> None:
         with own.write() as db:
-            asked = service.request_place(db, actor, intake_id, now=NOW)
+            outcome = service.request_place(db, actor, intake_id, now=NOW)
         if int(actor.name[-2:]) % 3 == 0:
             with own.write() as db:
-                service.withdraw(db, actor, asked.enrolment_id, today=NOW.date(), now=NOW)
+                service.withdraw(db, actor, outcome.enrolment_id, today=NOW.date(), now=NOW)
 
     storm(database, crowd, ask_and_perhaps_leave)
 

@@ -151,12 +151,12 @@ def test_an_intake_needs_a_course_and_a_window(database, published, office):
 
 def test_a_request_holds_a_place_until_it_is_confirmed(database, published, office, students):
     intake_id = intake_of(database)
-    asked = ask(database, students[0], intake_id)
-    assert (asked.state, asked.position) == (State.requested, None)
+    outcome = ask(database, students[0], intake_id)
+    assert (outcome.state, outcome.position) == (State.requested, None)
     assert counters(database, intake_id) == (10, 1, 0)
     with database.read() as db:
         assert queries.place_on(db, students[0].user_id, "small-course") is None
-    confirm(database, office, asked.enrolment_id)
+    confirm(database, office, outcome.enrolment_id)
     assert counters(database, intake_id) == (10, 1, 0)
     with database.read() as db:
         place = queries.place_on(db, students[0].user_id, "small-course")
@@ -166,22 +166,22 @@ def test_a_request_holds_a_place_until_it_is_confirmed(database, published, offi
         assert queries.places_by_intake(db, intake_id) == (place,)
     assert mails(database) == [("Ann Ames", "confirmed"), ("Ann Ames", "requested")]
     with pytest.raises(EnrolmentRefused) as refused:
-        confirm(database, office, asked.enrolment_id)
+        confirm(database, office, outcome.enrolment_id)
     assert refusal_of(refused) is EnrolmentsReason.not_requested
 
 
 def test_nothing_is_confirmed_without_a_published_course(database, office, students):
     intake_id = intake_of(database)
-    asked = ask(database, students[0], intake_id)
+    outcome = ask(database, students[0], intake_id)
     with pytest.raises(EnrolmentRefused) as refused:
-        confirm(database, office, asked.enrolment_id)
+        confirm(database, office, outcome.enrolment_id)
     assert refusal_of(refused) is EnrolmentsReason.course_unpublished
 
 
 def test_a_full_intake_queues_in_order(database, published, students):
     intake_id = intake_of(database, places=1)
-    asked = [ask(database, student, intake_id) for student in students[:3]]
-    assert [(one.state, one.position) for one in asked] == [
+    outcomes = [ask(database, student, intake_id) for student in students[:3]]
+    assert [(outcome.state, outcome.position) for outcome in outcomes] == [
         (State.requested, None),
         (State.waiting, 1),
         (State.waiting, 2),
@@ -196,20 +196,20 @@ def test_a_full_intake_queues_in_order(database, published, students):
 
 def test_a_freed_place_goes_to_the_first_who_waits(database, published, office, students):
     intake_id = intake_of(database, places=1)
-    asked = [ask(database, student, intake_id) for student in students[:3]]
+    outcomes = [ask(database, student, intake_id) for student in students[:3]]
     with database.write() as db:
-        service.withdraw(db, students[0], asked[0].enrolment_id, today=BEFORE, now=NOW)
+        service.withdraw(db, students[0], outcomes[0].enrolment_id, today=BEFORE, now=NOW)
     assert states_in(database, intake_id) == {
         "Ann Ames": "cancelled",
         "Ben Bo": "requested",
         "Cem Can": "waiting",
     }
     with database.write() as db:
-        service.decline_request(db, office, asked[1].enrolment_id, reason="No papers", now=NOW)
+        service.decline_request(db, office, outcomes[1].enrolment_id, reason="No papers", now=NOW)
     assert states_in(database, intake_id)["Cem Can"] == "requested"
-    confirm(database, office, asked[2].enrolment_id)
+    confirm(database, office, outcomes[2].enrolment_id)
     with database.write() as db:
-        service.cancel_place(db, office, asked[2].enrolment_id, reason="Not paid", now=NOW)
+        service.cancel_place(db, office, outcomes[2].enrolment_id, reason="Not paid", now=NOW)
     assert counters(database, intake_id) == (1, 0, 0)
     assert mails(database) == [
         ("Ann Ames", "requested"),
@@ -226,10 +226,10 @@ def test_a_freed_place_goes_to_the_first_who_waits(database, published, office, 
 
 def test_nobody_is_promoted_after_the_window(database, published, students):
     intake_id = intake_of(database, places=1)
-    asked = [ask(database, student, intake_id) for student in students[:2]]
+    outcomes = [ask(database, student, intake_id) for student in students[:2]]
     later = NOW + timedelta(days=30, hours=23)
     with database.write() as db:
-        service.withdraw(db, students[0], asked[0].enrolment_id, today=BEFORE, now=later)
+        service.withdraw(db, students[0], outcomes[0].enrolment_id, today=BEFORE, now=later)
     assert states_in(database, intake_id)["Ben Bo"] == "waiting"
     assert broken_promises(database, now=later) == []
     with database.write() as db:  # the window is opened again: the free place is passed on
@@ -249,11 +249,11 @@ def test_nobody_is_promoted_after_the_window(database, published, students):
 
 def test_a_waiter_leaves_and_the_others_move_up(database, published, office, students):
     intake_id = intake_of(database, places=1)
-    asked = [ask(database, student, intake_id) for student in students]
+    outcomes = [ask(database, student, intake_id) for student in students]
     with database.write() as db:
         service.withdraw_from_intake(db, students[1], intake_id, today=BEFORE, now=NOW)
     with database.write() as db:
-        service.decline_request(db, office, asked[2].enrolment_id, reason="Full", now=NOW)
+        service.decline_request(db, office, outcomes[2].enrolment_id, reason="Full", now=NOW)
     with database.read() as db:
         assert queries.own_places(db, students[3].user_id, today=BEFORE, now=NOW)[0].position == 1
     assert counters(database, intake_id) == (1, 1, 0)
@@ -289,9 +289,9 @@ def test_only_confirmed_students_ask(database, published, office, students):
 
 def test_nobody_gives_up_the_place_of_somebody_else(database, published, students):
     intake_id = intake_of(database)
-    asked = ask(database, students[0], intake_id)
+    outcome = ask(database, students[0], intake_id)
     with database.write() as db, pytest.raises(NotFound):
-        service.withdraw(db, students[1], asked.enrolment_id, today=BEFORE, now=NOW)
+        service.withdraw(db, students[1], outcome.enrolment_id, today=BEFORE, now=NOW)
     with database.write() as db, pytest.raises(NotFound):
         service.withdraw(db, students[1], EnrolmentId(new_uuid()), today=BEFORE, now=NOW)
     assert states_in(database, intake_id) == {"Ann Ames": "requested"}
@@ -299,10 +299,10 @@ def test_nobody_gives_up_the_place_of_somebody_else(database, published, student
 
 def test_a_confirmed_place_is_kept_from_the_start_on(database, published, office, students):
     intake_id = intake_of(database)
-    asked = ask(database, students[0], intake_id)
-    confirm(database, office, asked.enrolment_id)
+    outcome = ask(database, students[0], intake_id)
+    confirm(database, office, outcome.enrolment_id)
     with database.write() as db, pytest.raises(EnrolmentRefused) as refused:
-        service.withdraw(db, students[0], asked.enrolment_id, today=STARTS_ON, now=NOW)
+        service.withdraw(db, students[0], outcome.enrolment_id, today=STARTS_ON, now=NOW)
     assert refusal_of(refused) is EnrolmentsReason.started
 
 
@@ -412,8 +412,8 @@ def test_fewer_places_remove_nobody(database, published, office, students):
 
 def test_a_cancelled_intake_is_empty_for_good(database, published, office, students):
     intake_id = intake_of(database, places=1)
-    asked = ask(database, students[0], intake_id)
-    confirm(database, office, asked.enrolment_id)
+    outcome = ask(database, students[0], intake_id)
+    confirm(database, office, outcome.enrolment_id)
     ask(database, students[1], intake_id)
     with database.write() as db:
         service.cancel_intake(db, office, intake_id, reason="No teacher", now=NOW)
@@ -441,14 +441,14 @@ def test_a_cancelled_intake_is_empty_for_good(database, published, office, stude
 
 def test_invoices_and_payments_are_recorded(database, published, office, students):
     intake_id = intake_of(database)
-    asked = ask(database, students[0], intake_id)
+    outcome = ask(database, students[0], intake_id)
     with database.write() as db, pytest.raises(EnrolmentRefused) as refused:
         invoices.record_payment(
-            db, office, asked.enrolment_id, paid_at=NOW, expected_version="", now=NOW
+            db, office, outcome.enrolment_id, paid_at=NOW, expected_version="", now=NOW
         )
     assert refusal_of(refused) is EnrolmentsReason.no_invoice
     with database.write() as db:
-        enrolment_id = asked.enrolment_id
+        enrolment_id = outcome.enrolment_id
         version = invoice_version(db, enrolment_id)
         invoices.record_invoice(
             db,
@@ -468,12 +468,12 @@ def test_invoices_and_payments_are_recorded(database, published, office, student
         assert place.is_invoiced
         assert place.is_paid
     with database.write() as db:
-        service.decline_request(db, office, asked.enrolment_id, reason="A mistake", now=NOW)
+        service.decline_request(db, office, outcome.enrolment_id, reason="A mistake", now=NOW)
     with database.write() as db, pytest.raises(EnrolmentRefused) as refused:
         invoices.record_invoice(
             db,
             office,
-            asked.enrolment_id,
+            outcome.enrolment_id,
             number="2026-0043",
             invoiced_at=NOW,
             expected_version="",
@@ -493,8 +493,8 @@ def test_only_a_confirmed_place_is_taken_away(database, published, office, stude
 
 def test_the_office_only(database, published, students):
     intake_id = intake_of(database)
-    asked = ask(database, students[0], intake_id)
-    one, fields = asked.enrolment_id, some_fields()
+    outcome = ask(database, students[0], intake_id)
+    enrolment_id, fields = outcome.enrolment_id, some_fields()
     for command in (
         lambda db, who: service.make_intake(db, who, "small-course", fields=fields, now=NOW),
         lambda db, who: service.change_intake(
@@ -502,14 +502,14 @@ def test_the_office_only(database, published, students):
         ),
         lambda db, who: service.open_intake(db, who, intake_id, now=NOW),
         lambda db, who: service.cancel_intake(db, who, intake_id, reason="x", now=NOW),
-        lambda db, who: service.confirm_request(db, who, one, now=NOW),
-        lambda db, who: service.decline_request(db, who, one, reason="x", now=NOW),
-        lambda db, who: service.cancel_place(db, who, one, reason="x", now=NOW),
+        lambda db, who: service.confirm_request(db, who, enrolment_id, now=NOW),
+        lambda db, who: service.decline_request(db, who, enrolment_id, reason="x", now=NOW),
+        lambda db, who: service.cancel_place(db, who, enrolment_id, reason="x", now=NOW),
         lambda db, who: invoices.record_payment(
-            db, who, one, paid_at=NOW, expected_version="", now=NOW
+            db, who, enrolment_id, paid_at=NOW, expected_version="", now=NOW
         ),
         lambda db, who: invoices.record_invoice(
-            db, who, one, number="1", invoiced_at=NOW, expected_version="", now=NOW
+            db, who, enrolment_id, number="1", invoiced_at=NOW, expected_version="", now=NOW
         ),
         lambda db, who: service.note_export(db, who, intake_id, rows=1, now=NOW),
     ):
@@ -544,10 +544,10 @@ def test_the_constraints_speak_like_the_rules(database, published, students):
 def test_every_command_takes_the_gate_once(database, published, office, students):
     """The versions put the commands of an intake in one order; a refused one leaves no trace."""
     intake_id = intake_of(database, places=1)
-    asked = ask(database, students[0], intake_id)
-    confirm(database, office, asked.enrolment_id)
+    outcome = ask(database, students[0], intake_id)
+    confirm(database, office, outcome.enrolment_id)
     with pytest.raises(EnrolmentRefused):
-        confirm(database, office, asked.enrolment_id)
+        confirm(database, office, outcome.enrolment_id)
     with database.read() as db:
         assert db.scalar(select(IntakeRow.version).where(IntakeRow.id == intake_id)) == 2
 
@@ -573,13 +573,13 @@ def test_offers_say_what_each_visitor_may_do(database, published, office, studen
         an_enrolment(db, full, students[1], State.waiting)
     with database.read() as db:
         page = queries.course_page(db, "small-course", None, now=now)
-        assert [(one.title, one.places_left, one.waiting) for one in page.offers] == [
+        assert [(offer.title, offer.places_left, offer.waiting) for offer in page.offers] == [
             ("Free", 10, 0),
             ("Full", 0, 1),
         ]
-        assert [one.decision for one in page.offers] == ["request", "wait"]
+        assert [offer.decision for offer in page.offers] == ["request", "wait"]
         mine = queries.course_page(db, "small-course", students[0], now=now)
-        assert [one.own for one in mine.offers] == [None, State.confirmed]
+        assert [offer.own for offer in mine.offers] == [None, State.confirmed]
         assert mine.may_reserve
         assert not queries.course_page(db, "small-course", office, now=now).may_reserve
         with pytest.raises(NotFound):
@@ -588,4 +588,4 @@ def test_offers_say_what_each_visitor_may_do(database, published, office, studen
             queries.offer(db, "other-course", free, None, now=now)
         options = queries.intake_options(db)
         assert len(options) == 4
-        assert "Free, small-course, Friday 1 January 2027" in [one.label for one in options]
+        assert "Free, small-course, Friday 1 January 2027" in [option.label for option in options]

@@ -99,9 +99,9 @@ def document_of(response) -> dict[str, Any]:
     ],
 )
 def test_every_property_is_one_of_its_type(client, published, path, kinds):
-    found = list(parts(document_of(client.get(path))))
-    assert kinds <= {node["@type"] for node in found}
-    for node in found:
+    nodes = list(parts(document_of(client.get(path))))
+    assert kinds <= {node["@type"] for node in nodes}
+    for node in nodes:
         names = {name for name in node if not name.startswith("@")}
         assert names <= VOCABULARY[node["@type"]], node
         assert DEMANDED.get(node["@type"], set()) <= names, node

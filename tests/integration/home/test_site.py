@@ -97,9 +97,9 @@ class TestPreviews:
     def test_the_sitemap_lists_what_is_there(self, client, course):
         response = client.get("/sitemap.xml")
         assert response.headers["content-type"].startswith("application/xml")
-        found = html.fromstring(response.content).xpath("//loc/text()")
-        assert "http://testserver/courses/small-course" in found
-        for address in found:
+        addresses = html.fromstring(response.content).xpath("//loc/text()")
+        assert "http://testserver/courses/small-course" in addresses
+        for address in addresses:
             path = address.removeprefix("http://testserver")
             assert client.get(path).headers["x-robots-tag"] == "all"
         assert statements_of(response) == 1
@@ -188,7 +188,7 @@ class TestDates:
         """Y8: whoever goes from heading to heading hears which day it is, and whether it is full."""
         for path in ("/dates", "/"):
             tree = html.document_fromstring(client.get(path).text)
-            names = [" ".join(one.text_content().split()) for one in tree.xpath("//h3")]
+            names = [" ".join(heading.text_content().split()) for heading in tree.xpath("//h3")]
             days = [name for name in names if name.startswith("Practice day")]
             assert "Practice day, Tue 15 Dec 2026, 09:00, 4 of 4 places left" in days
             assert [name for name in days if name.endswith(", 09:00, full")]
@@ -246,22 +246,22 @@ class TestCourse:
         assert document["@context"] == "https://schema.org"
         assert document["@type"] == "Course"
         assert document["provider"]["@type"] == "EducationalOrganization"
-        assert [one["startDate"] for one in document["hasCourseInstance"]] == [
+        assert [instance["startDate"] for instance in document["hasCourseInstance"]] == [
             "2027-01-11",
             "2027-03-01",
         ]
-        assert [one["availability"].rpartition("/")[2] for one in document["offers"]] == [
+        assert [offer["availability"].rpartition("/")[2] for offer in document["offers"]] == [
             "SoldOut",
             "InStock",
         ]
-        assert {one["priceCurrency"] for one in document["offers"]} == {"GBP"}
+        assert {offer["priceCurrency"] for offer in document["offers"]} == {"GBP"}
 
     def test_the_window_is_part_of_the_offer(self, client, database, course):
         with database.write() as db:
             an_intake(db, title="Soon", opens_at=NOW + timedelta(days=1))
             an_intake(db, title="Gone", closes_at=NOW)
         offers = structured(client.get("/courses/small-course"))["offers"]
-        assert {one["name"]: one["availability"].rpartition("/")[2] for one in offers} == {
+        assert {offer["name"]: offer["availability"].rpartition("/")[2] for offer in offers} == {
             "Soon": "PreSale",
         }
 
@@ -280,19 +280,19 @@ class TestInformation:
         assert "preceptor-visitor" in page
         assert "1 day." in page
         flash = client.post("/sign-out").headers.get_list("set-cookie")
-        (shown,) = [one for one in flash if one.startswith("preceptor-flash=")]
+        (shown,) = [cookie for cookie in flash if cookie.startswith("preceptor-flash=")]
         assert "Max-Age=60" in shown
         assert "after 1 minute" in page
         assert "preceptor-sid" in page
         assert "at most 30 days" in page
-        names = {one.partition("=")[0] for one in [fresh, *flash]}
+        names = {cookie.partition("=")[0] for cookie in [fresh, *flash]}
         assert names <= {
             "preceptor-visitor",
             "preceptor-sid",
             "preceptor-device",
             "preceptor-flash",
         }
-        assert all("HttpOnly" in one for one in [fresh, *flash])
+        assert all("HttpOnly" in cookie for cookie in [fresh, *flash])
 
     @pytest.mark.parametrize(
         "path", ["/about", "/contact", "/privacy", "/cookies", "/accessibility"]

@@ -66,9 +66,9 @@ class TestOverview:
             untaught = a_practical(db, title="Nobody’s day")
             a_practical(db, title="Ina’s day", instructors=(ina,))
             a_practical(db, title="A draft", status=PracticalStatus.draft)
-        found = waits(as_person(ada).get("/home"))
+        waiting = waits(as_person(ada).get("/home"))
         title = "Nobody’s day has no instructor"
-        assert found == {"Urgent": [(title, f"/admin/practicals/{untaught}/edit")]}
+        assert waiting == {"Urgent": [(title, f"/admin/practicals/{untaught}/edit")]}
         with database.write() as db:
             db.get_one(User, ina.user_id).disabled_at = NOW
         urgent = [title for title, _ in waits(as_person(ada).get("/home"))["Urgent"]]
@@ -86,9 +86,9 @@ class TestOverview:
             for practical_id in (slow, slow, half, half):
                 a_seat(db, practical_id, a_ready_student(db, "Sam Student").user_id)
             a_practical(db, title="Far day", instructors=(ina,))
-        found = waits(as_person(ada).get("/home"))
+        waiting = waits(as_person(ada).get("/home"))
         title = "Slow day is less than half full"
-        assert found == {"Keep in mind": [(title, f"/admin/practicals/{slow}")]}
+        assert waiting == {"Keep in mind": [(title, f"/admin/practicals/{slow}")]}
 
     def test_what_a_day_left_open(self, as_person, database, ada, ina):
         with database.write() as db:
@@ -96,9 +96,9 @@ class TestOverview:
             an_assessment(db, day)  # which marks the student as present
             second = a_user(db, "Ann Absent")
             a_seat(db, day.practical_id, second.user_id)
-        found = waits(as_person(ada).get("/home"))
+        waiting = waits(as_person(ada).get("/home"))
         roster = f"/teach/practicals/{day.practical_id}"
-        assert found == {
+        assert waiting == {
             "Urgent": [("1 assessment of Ina Instructor is not signed", roster)],
             "Waits for you": [("Nobody said whether 1 person came", roster)],
         }
@@ -140,8 +140,8 @@ class TestOverview:
             an_enrolment(db, intake, a_user(db, "Ivy Invoiced"), confirmed, **paid_later)
             a_dead_event(db)
         page = as_person(ada).get("/home")
-        found = {urgency: [title for title, _ in one] for urgency, one in waits(page).items()}
-        assert list(found.items()) == [
+        titles = {urgency: [title for title, _ in items] for urgency, items in waits(page).items()}
+        assert list(titles.items()) == [
             ("Urgent", ["1 mail or follow-up could not be delivered"]),
             ("Waits for you", ["1 person asks for a place", "1 enquiry waits for an answer"]),
             ("Keep in mind", ["1 invoice is not paid"]),
@@ -337,7 +337,7 @@ class TestWhoNeedsHelp:
         for most, names in ((1, {"Soon Student"}), (2, {"Soon Student", "Later Student"})):
             monkeypatch.setattr(at_risk, "MOST_LOOKED_AT", most)
             with database.read() as db:
-                found = at_risk.students_at_risk(db, ina, now=NOW)
-            assert {one.name for one in found.people} == names
-            assert found.is_partial
+                at_risk_list = at_risk.students_at_risk(db, ina, now=NOW)
+            assert {student.name for student in at_risk_list.people} == names
+            assert at_risk_list.is_partial
         assert "among the 200 whom you see soonest" in words(browser.get("/home"))

@@ -49,11 +49,11 @@ def test_what_the_student_did_is_no_news_and_what_the_office_did_is(as_person, d
         bea = a_ready_student(db, "Bea Bold")
         student = a_user(db, "Nia New")
     browser, office = as_person(student), as_person(admin)
-    asked = browser.post(f"/api/v1/intakes/{intake_id}/requests")
-    assert asked.status_code == 201
+    answer = browser.post(f"/api/v1/intakes/{intake_id}/requests")
+    assert answer.status_code == 201
     assert news(browser.get("/home")) is None
     assert len(browser.get("/api/v1/notices").json()["notices"]) == 1
-    confirm = f"/admin/enrolments/{asked.json()['enrolment_id']}/confirm"
+    confirm = f"/admin/enrolments/{answer.json()['enrolment_id']}/confirm"
     assert office.post(confirm, data={}).status_code == 303
     (told,) = news(browser.get("/home")) or ()
     assert told.startswith("Your place is confirmed")

@@ -91,9 +91,9 @@ def test_a_great_many_are_forgotten_a_few_at_a_time(database):
         rows = [{**event, "id": new_uuid(), "done_at": NOW} for _ in range(many)]
         db.execute(insert(OutboxEvent), rows)
         db.execute(insert(OutboxEvent), [{**event, "id": new_uuid(), "done_at": LATER}])
-        kept = {"to": "ann@example.org", "subject": "Old", "text": "Old", "source": "Old"}
-        keep_mail(db, new_uuid(), **kept, now=NOW)
-        keep_mail(db, new_uuid(), **kept, now=LATER)
+        mail = {"to": "ann@example.org", "subject": "Old", "text": "Old", "source": "Old"}
+        keep_mail(db, new_uuid(), **mail, now=NOW)
+        keep_mail(db, new_uuid(), **mail, now=LATER)
     sweep(database, now=LATER)
     assert (count(database, OutboxEvent), count(database, KeptMail)) == (1, 1)
 

@@ -28,14 +28,14 @@ def tree(response):
 
 def listed(response) -> list[tuple[str, bool]]:
     """Return the subject of every notice on the list, and whether it is called unread."""
-    found = []
+    subjects = []
     for row in tree(response).xpath("//main//li[@class='task']"):
         (link,) = row.xpath(".//a")
         tags = [" ".join(tag.text_content().split()) for tag in row.xpath(".//span[@class]")]
         icons = row.xpath(".//span//*[local-name()='use']")
         assert bool(tags) == bool(icons)
-        found.append((link.text_content(), tags == ["Unread"]))
-    return found
+        subjects.append((link.text_content(), tags == ["Unread"]))
+    return subjects
 
 
 def unread_of(database, actor) -> int:
@@ -144,7 +144,7 @@ def test_somebody_elses_notice_looks_like_none(as_person, database, ann):
         eve = a_user(db, "Eve Else", roles=("admin", "instructor", "student"))
         notice_id = a_notice(db, ann)
     browser = as_person(eve)
-    theirs, none = (browser.get(f"/notices/{one}") for one in (notice_id, UNKNOWN))
+    theirs, none = (browser.get(f"/notices/{each_id}") for each_id in (notice_id, UNKNOWN))
     assert theirs.status_code == none.status_code == 404
     assert words(theirs) == words(none)
     assert browser.post(f"/notices/{notice_id}/read", data={}).status_code == 404

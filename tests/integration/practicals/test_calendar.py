@@ -32,16 +32,16 @@ def delivered(app, database, settings):
             pass
         with database.read() as db:
             assert {each.waiting for each in deliveries(db, now=NOW)} == {0}
-            kept = sorted(outbox.kept_mails(db, to=to), key=lambda mail: mail.id)
-            sources = [db.get_one(KeptMail, mail.id).source for mail in kept]
-        found = []
+            mails_kept = sorted(outbox.kept_mails(db, to=to), key=lambda mail: mail.id)
+            sources = [db.get_one(KeptMail, mail.id).source for mail in mails_kept]
+        invites = []
         for source in sources:
             message = message_from_string(source, policy=default)
             for part in message.walk():
                 if part.get_content_type() == "text/calendar":
                     calendar = Calendar.from_ical(part.get_payload(decode=True))
-                    found.append((message["Subject"], part.get_param("method"), calendar))
-        return found
+                    invites.append((message["Subject"], part.get_param("method"), calendar))
+        return invites
 
     return deliver
 
@@ -106,15 +106,15 @@ def test_a_downloaded_invite_is_the_entry_that_was_mailed(delivered, database, a
     answer = browser.get(address)
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="practical.ics"'
-    kept = Calendar.from_ical(answer.content)
-    assert str(kept["METHOD"]) == "PUBLISH"
-    event = event_of(kept)
+    calendar = Calendar.from_ical(answer.content)
+    assert str(calendar["METHOD"]) == "PUBLISH"
+    event = event_of(calendar)
     assert "ATTENDEE" not in event  # RFC 5546, 3.2.1
     for name in ("UID", "SEQUENCE", "SUMMARY", "LOCATION", "URL", "ORGANIZER"):
         assert event[name] == event_of(mailed)[name]
     assert event["URL"] == f"http://testserver/practicals/{practical_id}"
     assert event["DTSTART"].dt == event_of(mailed)["DTSTART"].dt
-    assert len(kept.walk("VTIMEZONE")) == 1
+    assert len(calendar.walk("VTIMEZONE")) == 1
 
     assert as_person(other).get(address).status_code == 404
     with database.write() as db:

@@ -114,8 +114,8 @@ def test_people_of_the_intake_keep_their_places_and_a_day_can_be_opened_again(
         a_waiter(db, day, a_ready_student(db, "Ben", intake_id=intakes[0]).user_id)
     for intake_id in (intakes[0], None):
         keep_for(database, admin, day, intake_id)
-        kept = on_record(database, day)
-        assert kept[:3] == (intake_id, [SeatState.confirmed], [WaitingState.waiting])
+        recorded = on_record(database, day)
+        assert recorded[:3] == (intake_id, [SeatState.confirmed], [WaitingState.waiting])
 
 
 def test_somebody_who_had_no_right_before_stands_in_nobodys_way(database, admin, intakes):

@@ -29,7 +29,11 @@ DAY = timedelta(days=1)
 def form_on(browser, address: str) -> dict[str, object]:
     """Return the fields of the form of a plan as they stand on its page."""
     tree = html.document_fromstring(browser.get(address).text)
-    (form,) = [one for one in tree.forms if one.action and one.action.endswith(address)]
+    (form,) = [
+        each_form
+        for each_form in tree.forms
+        if each_form.action and each_form.action.endswith(address)
+    ]
     fields: dict[str, object] = {}
     for name, value in form.form_values():
         fields[name] = [*fields.get(name, []), value]  # type: ignore[misc]
@@ -134,9 +138,9 @@ def test_a_change_that_mails_people_is_shown_before_it_is_made(database, admin, 
     assert "Tue 15 Dec 2026, 09:00 to 16:00, London time, Room 1" in page
     assert "Wed 16 Dec 2026, 09:00 to 16:00, London time, Room 9" in page
     assert (room_of(database, day), mails(database)) == ("Room 1", 0)
-    (kept,) = [form for form in forms_of(answer.text) if form.action == here]
+    (form_shown,) = [form for form in forms_of(answer.text) if form.action == here]
     tree = html.document_fromstring(answer.text)
-    (form,) = [one for one in tree.forms if one.action == here]
+    (form,) = [each_form for each_form in tree.forms if each_form.action == here]
     sent: dict[str, object] = {}
     for name, value in form.form_values():
         sent[name] = [*sent.get(name, []), value]  # type: ignore[misc]
@@ -147,7 +151,7 @@ def test_a_change_that_mails_people_is_shown_before_it_is_made(database, admin, 
     assert browser.post(here, data=sent | {"step": "save"}).status_code == 303
     assert (room_of(database, day), mails(database)) == ("Room 9", 3)
     assert said in words(browser.get(f"/admin/practicals/{day}"))
-    assert kept.action == here
+    assert form_shown.action == here
 
 
 def test_a_change_that_mails_nobody_is_made_at_once(database, admin, ines, as_person):
@@ -173,14 +177,14 @@ def test_clashes_are_found_in_one_statement(database, ines, people):
         a_practical(db, status=PracticalStatus.cancelled, instructors=(ines,))
         later = STARTS + timedelta(hours=7)
         a_practical(db, starts_at=later, ends_at=later + DAY, instructors=(ines,))
-    asked: list[str] = []
+    statements: list[str] = []
 
     def note(*executed: Any) -> None:
-        asked.append(executed[2])
+        statements.append(executed[2])
 
     with database.read() as db:
         event.listen(database.engine, "before_cursor_execute", note)
-        found = clashes(
+        clashes_read = clashes(
             db,
             first,
             starts_at=STARTS,
@@ -191,7 +195,7 @@ def test_clashes_are_found_in_one_statement(database, ines, people):
         event.remove(database.engine, "before_cursor_execute", note)
         practical = read_practical(db, first)
         assert practical is not None
-        assert set(clashes_of_day(db, practical)) == set(found)
-    assert {clash.day.practical_id for clash in found} == {second}
-    assert len(found) == 2 + people
-    assert len([one for one in asked if one.startswith("SELECT")]) == 1
+        assert set(clashes_of_day(db, practical)) == set(clashes_read)
+    assert {clash.day.practical_id for clash in clashes_read} == {second}
+    assert len(clashes_read) == 2 + people
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 1

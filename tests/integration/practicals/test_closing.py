@@ -61,11 +61,13 @@ def test_a_list_closes_with_booking_and_tells_each_once(database, day):
     assert states(database) == [WaitingState.closed] * 2
     assert templates(database) == [("list-over", "Ben"), ("list-over", "Cy")]
     with database.read() as db:
-        assert set(db.scalars(select(Notice.person_id))) == {one.user_id for one in day[2][1:]}
+        assert set(db.scalars(select(Notice.person_id))) == {
+            person.user_id for person in day[2][1:]
+        }
         acts = db.scalars(
             select(AuditEvent).where(AuditEvent.action == "practicals.waiting_list_closed")
         ).all()
-        assert [act.person_id for act in acts] == [one.user_id for one in day[2][1:]]
+        assert [act.person_id for act in acts] == [person.user_id for person in day[2][1:]]
 
 
 def test_a_list_of_a_day_that_is_long_over_closes_in_silence(database, day):
@@ -137,8 +139,8 @@ def test_a_place_that_is_given_after_the_list_has_closed(database, admin, day, a
 def test_the_audit_names_a_list_that_nobody_closed(database, day):
     with database.read() as db:
         assert checks.lists_that_are_over_are_closed(db, now=CLOSES + timedelta(hours=23)) == []
-        found = checks.lists_that_are_over_are_closed(db, now=CLOSES + timedelta(hours=24))
-    assert found == [f"Practical {day[0]}: its waiting list is over and not closed."]
+        findings = checks.lists_that_are_over_are_closed(db, now=CLOSES + timedelta(hours=24))
+    assert findings == [f"Practical {day[0]}: its waiting list is over and not closed."]
 
 
 # T15 and T16

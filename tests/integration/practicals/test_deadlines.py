@@ -45,12 +45,12 @@ def change(db, admin: Actor, day: PracticalId, plan: Plan) -> None:
 def mail_to(database, person: Actor, template: str) -> dict:
     with database.read() as db:
         payloads = db.scalars(select(OutboxEvent.payload).order_by(OutboxEvent.id)).all()
-    (found,) = [
+    (payload_found,) = [
         payload
         for payload in payloads
         if payload.get("template") == f"practicals/{template}" and payload["to"] == person.email
     ]
-    return found
+    return payload_found
 
 
 def states(database, practical_id: PracticalId, person: Actor) -> list[SeatState]:

@@ -190,8 +190,8 @@ def test_only_days_with_a_free_place_on_demand(database, ann, day, as_person):
         assert f"Room {room}" in every
         assert f"Room {room}" not in free
     assert "Room 1" in free
-    found = browser.get("/api/v1/practicals?free=true").json()
-    assert [one["room"] for one in found["practicals"]] == ["Room 1"]
+    page_read = browser.get("/api/v1/practicals?free=true").json()
+    assert [practical["room"] for practical in page_read["practicals"]] == ["Room 1"]
     nothing = words(browser.get("/practicals?free=yes&month=2027-05"))
     assert "No dates match" in nothing
     assert "Show all dates" in nothing
@@ -330,9 +330,9 @@ def test_a_roster_and_its_attendance(database, teacher, class_of_two, as_person,
     assert "1 present" in page
     assert browser.post(url, data={"attendance": "maybe"}).status_code == 422
     with database.read() as db:
-        found = queries.seat(db, seat_id)
-    assert found is not None
-    assert found.attendance is Attendance.attended
+        seat = queries.seat(db, seat_id)
+    assert seat is not None
+    assert seat.attendance is Attendance.attended
     clock_file.write_text((NOW + timedelta(days=1)).isoformat())
     assert "No days to come" in words(browser.get("/teach/practicals"))
     assert "Practice day" in words(browser.get("/teach/practicals?show=past"))
@@ -489,9 +489,9 @@ def test_an_admin_reserves_and_takes_away_on_a_page(database, admin, class_of_tw
     browser = as_person(admin)
     here = f"/admin/practicals/{practical_id}"
     assert "Nobody among the students" in words(browser.get(f"{here}/reserve?q=zzz"))
-    found = words(browser.get(f"{here}/reserve?q=n"))
-    assert "Cara New" in found
-    assert "not complete: " in found
+    candidates_page = words(browser.get(f"{here}/reserve?q=n"))
+    assert "Cara New" in candidates_page
+    assert "not complete: " in candidates_page
     assert "Has a place already." in words(browser.get(f"{here}/reserve?q=ben"))
     wish = {"person": str(cara.user_id), "reason": "Asked by phone"}
     refused = browser.post(f"{here}/reserve?q=cara", data=wish)
@@ -514,8 +514,8 @@ def test_an_admin_reserves_and_takes_away_on_a_page(database, admin, class_of_tw
     assert (
         browser.post(f"{here}/seats/{seat.seat_id}", data={"reason": "Mistake"}).status_code == 303
     )
-    asked = browser.get(f"{here}/seats/{seat.seat_id}")  # another admin was first (B28)
-    assert asked.headers["location"] == here
+    answer = browser.get(f"{here}/seats/{seat.seat_id}")  # another admin was first (B28)
+    assert answer.headers["location"] == here
     assert "This place has ended already." in browser.get(here).text
     again = browser.post(f"{here}/seats/{seat.seat_id}", data={"reason": "Mistake"})
     assert again.status_code == 409

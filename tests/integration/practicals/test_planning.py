@@ -28,7 +28,7 @@ from tests.make.practicals import (
 from tests.make.versions import plan_version
 
 
-def made(database, admin: Actor, plan: Plan) -> PracticalId:
+def a_draft(database, admin: Actor, plan: Plan) -> PracticalId:
     with database.write() as db:
         return service.make_practical(db, admin, plan, now=NOW)
 
@@ -46,7 +46,7 @@ def mails(database, template: str) -> list[dict]:
 
 
 def test_a_draft_has_the_places_its_instructors_can_teach(database, admin, teacher):
-    practical_id = made(database, admin, a_plan(instructors=frozenset({teacher.user_id})))
+    practical_id = a_draft(database, admin, a_plan(instructors=frozenset({teacher.user_id})))
     with database.read() as db:
         brief = queries.practical_summary(db, practical_id)
         assert queries.is_instructor_of(db, teacher, practical_id)
@@ -58,9 +58,9 @@ def test_a_draft_has_the_places_its_instructors_can_teach(database, admin, teach
 def test_more_places_than_can_be_taught_need_a_reason_that_is_kept(database, admin, teacher):
     plan = a_plan(instructors=frozenset({teacher.user_id}), capacity=6)
     with pytest.raises(Invalid) as caught:
-        made(database, admin, plan)
+        a_draft(database, admin, plan)
     assert "capacity" in caught.value.fields
-    made(
+    a_draft(
         database,
         admin,
         a_plan(instructors=plan.instructors, capacity=6, over_ratio_reason="Two helpers"),
@@ -84,15 +84,15 @@ def test_what_a_plan_names_must_exist_r_036(database, admin, teacher, changes, f
     """R-036: ids in the body are checked like ids in the path."""
     plan = a_plan(**{"instructors": frozenset({teacher.user_id}), **changes})
     with pytest.raises(Invalid) as caught:
-        made(database, admin, plan)
+        a_draft(database, admin, plan)
     assert field in caught.value.fields
 
 
 def test_publishing_shows_a_draft_once(database, admin, teacher):
-    alone = made(database, admin, a_plan(capacity=2, over_ratio_reason="A guest teaches"))
+    alone = a_draft(database, admin, a_plan(capacity=2, over_ratio_reason="A guest teaches"))
     with pytest.raises(PlanRefused, match="Nobody teaches"), database.write() as db:
         service.publish_practical(db, admin, alone, now=NOW)
-    practical_id = made(database, admin, a_plan(instructors=frozenset({teacher.user_id})))
+    practical_id = a_draft(database, admin, a_plan(instructors=frozenset({teacher.user_id})))
     with pytest.raises(PlanRefused, match="start has passed"), database.write() as db:
         service.publish_practical(db, admin, practical_id, now=STARTS)
     with database.write() as db:
@@ -338,7 +338,7 @@ def test_the_audit_finds_what_is_broken(sqlite_database):
         )
         a_waiter(db, stuck, ben.user_id)
     with database.read() as db:
-        found = checks.broken(db, now=NOW)
+        findings = checks.broken(db, now=NOW)
     for practical, words in (
         (practical_id, "2 living places"),
         (practical_id, "2 living waiting entries"),
@@ -347,6 +347,6 @@ def test_the_audit_finds_what_is_broken(sqlite_database):
         (crowded, "the counter says 1, the rows say 2"),
         (stuck, "a place is free and person"),
     ):
-        assert any(str(practical) in sentence and words in sentence for sentence in found), words
-    assert any("cancelled practical" in sentence for sentence in found)
-    assert len(found) == 7
+        assert any(str(practical) in sentence and words in sentence for sentence in findings), words
+    assert any("cancelled practical" in sentence for sentence in findings)
+    assert len(findings) == 7

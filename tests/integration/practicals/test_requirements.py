@@ -197,11 +197,11 @@ def test_the_office_sees_who_has_a_place_without_a_proof(database, admin, day, a
         called_off = a_practical(db, status="cancelled")
         a_seat(db, called_off, a_user(db, "Off").user_id)
     with database.read() as db:
-        (found,) = uncovered_days(db, now=NOW)
+        (uncovered,) = uncovered_days(db, now=NOW)
         todo = attention_items(db, zone=LONDON, now=NOW)
-    assert [person.name for person in found.people] == ["Ann", "Cem"]
-    assert [one.href for one in todo if "life support" in one.title] == ["/admin/life-support"]
-    assert "2 people have a place and no valid proof" in " ".join(one.title for one in todo)
+    assert [person.name for person in uncovered.people] == ["Ann", "Cem"]
+    assert [item.href for item in todo if "life support" in item.title] == ["/admin/life-support"]
+    assert "2 people have a place and no valid proof" in " ".join(item.title for item in todo)
     page = words(as_person(admin).get("/admin/life-support"))
     assert "Ann" in page
     assert "Cem" in page
@@ -246,6 +246,6 @@ def test_withdrawing_a_proof_takes_no_place(database, admin, day):
         )
     assert seats(database) == 1
     with database.read() as db:
-        (found,) = uncovered_days(db, now=NOW)
-    assert [person.name for person in found.people] == ["Ann"]
+        (uncovered,) = uncovered_days(db, now=NOW)
+    assert [person.name for person in uncovered.people] == ["Ann"]
     assert date(2026, 12, 15) == DAY

@@ -52,7 +52,9 @@ def day(database, tomasz) -> tuple[PracticalId, list[Actor]]:
 
 
 def plan_of(*instructors: Actor, **changes: Any) -> Plan:
-    plan = a_plan(instructors=frozenset(one.user_id for one in instructors), capacity=1)
+    plan = a_plan(
+        instructors=frozenset(instructor.user_id for instructor in instructors), capacity=1
+    )
     return replace(plan, **changes)
 
 

@@ -53,7 +53,7 @@ def test_an_attempt_pins_what_it_asks(pupil):
 def test_two_students_are_asked_in_different_orders(a_pupil):
     """R-052, R-053: neither order nor tokens can be shared."""
     pupils = [a_pupil(f"Student {number}") for number in range(6)]
-    drawn = [one.attempt(one.start()).drawn for one in pupils]
+    drawn = [each_pupil.attempt(each_pupil.start()).drawn for each_pupil in pupils]
     assert len({tuple(question.key for question in order) for order in drawn}) > 1
     tokens = [option.token for order in drawn for question in order for option in question.options]
     assert len(tokens) == len(set(tokens))
@@ -102,7 +102,7 @@ def test_parallel_starts_make_one_attempt_and_keep_the_limit(database, pupil, op
     for _ in range(open_attempts - 1):
         pupil.finish("needle-quiz", right=False)
     address = database.url.render_as_string(hide_password=False)
-    barrier, found, errors = Barrier(20), [], []
+    barrier, attempt_ids, errors = Barrier(20), [], []
 
     def start() -> None:
         own = Database(address, pool_size=1)
@@ -110,7 +110,7 @@ def test_parallel_starts_make_one_attempt_and_keep_the_limit(database, pupil, op
             with own.engine.connect():
                 barrier.wait(timeout=30)
             with own.write() as db:
-                found.append(
+                attempt_ids.append(
                     service.start_attempt(db, pupil.actor, "small-course", "needle-quiz", now=NOW)
                 )
         except Exception as error:
@@ -124,8 +124,8 @@ def test_parallel_starts_make_one_attempt_and_keep_the_limit(database, pupil, op
     for thread in threads:
         thread.join(timeout=60)
     assert errors == []
-    assert len(found) == 20
-    assert len(set(found)) == 1
+    assert len(attempt_ids) == 20
+    assert len(set(attempt_ids)) == 1
     with database.read() as db:
         assert db.scalar(select(func.count()).select_from(AttemptRow)) == open_attempts
 
@@ -343,16 +343,16 @@ def test_the_worker_closes_what_is_overdue(pupil, database, a_pupil):
     """R-065: a late job writes the marks and times that an early one would."""
     other = a_pupil("Other Student")
     ids = {}
-    for one in (pupil, other):
-        one.complete("skin")
-        attempt_id = one.start("needle-quiz")
-        one.save(attempt_id, 1, one.right_answer(one.attempt(attempt_id), 1))
-        ids[one.actor.user_id] = attempt_id
+    for each_pupil in (pupil, other):
+        each_pupil.complete("skin")
+        attempt_id = each_pupil.start("needle-quiz")
+        each_pupil.save(attempt_id, 1, each_pupil.right_answer(each_pupil.attempt(attempt_id), 1))
+        ids[each_pupil.actor.user_id] = attempt_id
     assert jobs.close_overdue_attempts(database, now=DUE + 10 * SECOND) == 0
     assert jobs.close_overdue_attempts(database, now=DUE + 11 * SECOND) == 2
     assert jobs.close_overdue_attempts(database, now=DUE + timedelta(days=9)) == 0
-    for one in (pupil, other):
-        attempt = one.attempt(ids[one.actor.user_id])
+    for each_pupil in (pupil, other):
+        attempt = each_pupil.attempt(ids[each_pupil.actor.user_id])
         assert (attempt.submitted_at, attempt.score) == (DUE, Score(1, 2, passed=True))
     with database.read() as db:
         assert "needle-quiz" in done_by(db, pupil.actor.user_id, "small-course").quizzes
@@ -362,8 +362,8 @@ def test_the_worker_closes_what_is_overdue(pupil, database, a_pupil):
 def test_one_broken_attempt_holds_up_no_other(pupil, database, a_pupil):
     """R-145 in small: the sweep goes on after an attempt that cannot be marked."""
     other = a_pupil("Other Student")
-    for one in (pupil, other):
-        one.complete("skin")
+    for each_pupil in (pupil, other):
+        each_pupil.complete("skin")
     broken = pupil.start("needle-quiz")
     other.start("needle-quiz")
     with database.write() as db:
@@ -405,9 +405,9 @@ def test_checks_find_what_is_broken(pupil, database):
         db.execute(text("DELETE FROM completions WHERE kind = 'quiz'"))
         db.scalars(select(AnswerRow).limit(1)).one().question_key = "strange"
     with database.read() as db:
-        found = checks.broken(db, now=NOW)
-    assert [line for line in found if "“strange”" in line]
-    assert [line for line in found if "does not count as completed" in line]
+        findings = checks.broken(db, now=NOW)
+    assert [line for line in findings if "“strange”" in line]
+    assert [line for line in findings if "does not count as completed" in line]
     if database.is_sqlite:
         # A connection of its own, on which foreign keys are not enforced.
         with closing(sqlite_module().connect(database.url.database)) as connection:

@@ -78,7 +78,7 @@ def right_ways(attempt_id, token):
 def test_without_the_place_every_way_to_an_attempt_is_closed(
     database, pupil, running, browser, state
 ):
-    token = next(one.token for drawn in pupil.attempt(running).drawn for one in drawn.options)
+    token = next(option.token for drawn in pupil.attempt(running).drawn for option in drawn.options)
     take_place(database, pupil, state)
     assert browser.get(f"/attempts/{running}/questions/1").status_code == 403
     before = rows(database)
@@ -120,7 +120,7 @@ def test_a_place_on_another_course_does_not(database, pupil, running):
         )
     with pytest.raises(PlaceEnded):
         pupil.save(running, 1, [], sequence=5)
-    assert [one.id for one in end(database, pupil)] == [running]
+    assert [attempt.id for attempt in end(database, pupil)] == [running]
 
 
 def pupil_course(db):
@@ -144,7 +144,7 @@ def test_a_stranger_learns_nothing_of_it(database, pupil, running):
 class TestEnding:
     def test_an_ended_attempt_keeps_its_answers_and_has_no_marks(self, database, pupil, running):
         take_place(database, pupil)
-        assert [one.id for one in end(database, pupil)] == [running]
+        assert [attempt.id for attempt in end(database, pupil)] == [running]
         with database.read() as db:
             row = db.get_one(AttemptRow, running)
             assert (row.state, row.submitted_at, row.passed) == (AttemptState.ended, None, None)
@@ -215,7 +215,7 @@ class TestEnding:
             assert checks.broken(db, now=NOW) == [
                 f"Attempt {running} is open, but its student has no right to it any more."
             ]
-        assert [one.id for one in end(database, pupil)] == [running]
+        assert [attempt.id for attempt in end(database, pupil)] == [running]
         with database.read() as db:
             assert checks.broken(db, now=NOW) == []
 

@@ -42,11 +42,11 @@ def right_answers() -> list[SavedAnswer]:
         a_saved_answer(
             key,
             received_at=NOW,
-            response=Response(text=str(one.answer), number=one.answer)
-            if one.answer is not None
-            else Response(options=one.correct),
+            response=Response(text=str(question_key.answer), number=question_key.answer)
+            if question_key.answer is not None
+            else Response(options=question_key.correct),
         )
-        for key, one in keys.items()
+        for key, question_key in keys.items()
     ]
 
 
@@ -61,7 +61,9 @@ def test_saved_answers_are_marked_with_the_keys_of_the_pinned_revision(database:
         marks = mark_saved(db, attempt, right_answers())
     possible = sum(question.points for question in skin_quiz().questions)
     assert marks.score == Score(possible, possible, passed=True)
-    assert [one.question_key for one in marks.marks] == [one.key for one in attempt.drawn]
+    assert [question_mark.question_key for question_mark in marks.marks] == [
+        drawn_question.key for drawn_question in attempt.drawn
+    ]
 
 
 def test_what_came_too_late_or_was_replaced_earns_nothing(database: Database):
@@ -76,7 +78,9 @@ def test_what_came_too_late_or_was_replaced_earns_nothing(database: Database):
         revision_id = a_published_course(db)
     with database.read() as db:
         marks = mark_saved(db, an_attempt_at(revision_id), answers)
-    wrong = {one.question_key for one in marks.marks if not one.is_right}
+    wrong = {
+        question_mark.question_key for question_mark in marks.marks if not question_mark.is_right
+    }
     assert wrong == {late.question_key, replaced.question_key}
 
 

@@ -56,14 +56,17 @@ def test_marks_are_written_when_an_attempt_is_marked(pupil, database):
     attempt_id = pupil.start(QUIZ)
     pupil.save(attempt_id, 1, [])
     score = pupil.submit(attempt_id)
-    (made,) = stored(database)
-    assert made is not None
-    assert made["version"] == marking.MARKS_VERSION
-    marks = marking.marks_from(made)
-    assert [one.question_key for one in marks] == [
-        one.key for one in pupil.attempt(attempt_id).drawn
+    (stored_marks,) = stored(database)
+    assert stored_marks is not None
+    assert stored_marks["version"] == marking.MARKS_VERSION
+    marks = marking.marks_from(stored_marks)
+    assert [question_mark.question_key for question_mark in marks] == [
+        drawn_question.key for drawn_question in pupil.attempt(attempt_id).drawn
     ]
-    assert (sum(one.earned for one in marks), sum(one.possible for one in marks)) == (
+    assert (
+        sum(question_mark.earned for question_mark in marks),
+        sum(question_mark.possible for question_mark in marks),
+    ) == (
         score.earned,
         score.possible,
     )
@@ -81,7 +84,7 @@ def test_counting_reads_marks_and_no_answers(pupil, database, older, at_most):
     with database.read() as db, at_most(1):
         after = quiz_statistics(db, COURSE, the_quiz(), None)
     assert after == before
-    assert (after.attempts, [one.missed for one in after.questions].count(1)) == (3, 4)
+    assert (after.attempts, [question.missed for question in after.questions].count(1)) == (3, 4)
 
 
 def test_attempts_of_an_older_version_are_counted_before_they_are_filled_in(
@@ -104,8 +107,8 @@ def test_older_attempts_are_filled_in_once_and_what_cannot_be_marked_stays(
     jobs.fill_in_marks(database)
     first, second, third = stored(database)
     assert first is None
-    for made in (second, third):
-        assert made is not None
+    for stored_marks in (second, third):
+        assert stored_marks is not None
     with database.read() as db:
         for row in db.scalars(select(AttemptRow).where(AttemptRow.quiz_key == QUIZ)):
             attempt = attempt_from(row)
@@ -115,7 +118,10 @@ def test_older_attempts_are_filled_in_once_and_what_cannot_be_marked_stays(
     assert list(left) == [strange.id]
     with database.write() as db:
         assert (
-            mark_backfill.write_marks(db, [one.id for one in db.scalars(select(AttemptRow))]) == 0
+            mark_backfill.write_marks(
+                db, [attempt_row.id for attempt_row in db.scalars(select(AttemptRow))]
+            )
+            == 0
         )
 
 
@@ -141,8 +147,8 @@ def test_the_newest_are_found_without_sorting_every_attempt(sqlite_database):
 
 def test_a_partial_count_says_so(pupil, database, older, monkeypatch):
     monkeypatch.setattr(item_statistics, "MOST_ATTEMPTS", 2)
-    found = counted(database)
-    assert (found.attempts, found.is_partial) == (2, True)
+    partial = counted(database)
+    assert (partial.attempts, partial.is_partial) == (2, True)
 
 
 def test_marks_are_not_read_with_an_attempt(pupil):
@@ -152,10 +158,13 @@ def test_marks_are_not_read_with_an_attempt(pupil):
 
 def test_the_audit_names_marks_that_the_answers_do_not_earn(pupil, database):
     pupil.finish()
-    (made,) = stored(database)
-    assert made is not None
-    key, earned, possible = made["questions"][0]
-    wrong = {**made, "questions": [[key, earned + 1, possible], *made["questions"][1:]]}
+    (stored_marks,) = stored(database)
+    assert stored_marks is not None
+    key, earned, possible = stored_marks["questions"][0]
+    wrong = {
+        **stored_marks,
+        "questions": [[key, earned + 1, possible], *stored_marks["questions"][1:]],
+    }
     with database.write() as db:
         db.execute(update(AttemptRow).values(marks=wrong))
     with database.read() as db:

@@ -241,8 +241,8 @@ def test_time_is_the_servers(browser, pupil, clock_file, database):
     token = csrf(browser.get(url).text)
     early = {"date": (NOW - timedelta(days=1)).isoformat(), "x-client-time": NOW.isoformat()}
     move_clock(clock_file, DUE + 9 * SECOND)
-    kept = browser.post(url, data={"answer": first, "csrf_token": token}, headers=early)
-    assert kept.status_code == 303
+    in_time = browser.post(url, data={"answer": first, "csrf_token": token}, headers=early)
+    assert in_time.status_code == 303
     assert browser.get(url).status_code == 200
     move_clock(clock_file, DUE + 11 * SECOND)
     url = f"/attempts/{attempt_id}/questions/2"
@@ -430,7 +430,12 @@ class Canaries:
     planted: list[str]
 
     def found_in(self, *texts: str) -> list[str]:
-        return [one for one in self.planted for text in texts if one in text]
+        return [
+            canary_planted
+            for canary_planted in self.planted
+            for text in texts
+            if canary_planted in text
+        ]
 
 
 def planted_keys() -> tuple[CourseKeys, Canaries]:
@@ -460,9 +465,12 @@ def planted_keys() -> tuple[CourseKeys, Canaries]:
     return CourseKeys(
         quizzes={
             quiz: QuizKeys(
-                questions={one: plant(quiz, one, key) for one, key in found.questions.items()}
+                questions={
+                    question_key: plant(quiz, question_key, key)
+                    for question_key, key in quiz_keys.questions.items()
+                }
             )
-            for quiz, found in keys.quizzes.items()
+            for quiz, quiz_keys in keys.quizzes.items()
         }
     ), Canaries(planted)
 
@@ -524,10 +532,14 @@ class TestSecrecy:
         _, canaries = planted
         browser = as_person(spied.actor)
         attempt_id = spied.finish(right=False)
-        found = set(canaries.found_in(browser.get(f"/attempts/{attempt_id}").text))
-        own = {one for one in canaries.planted if one.startswith("canary-skin-quiz-")}
-        assert own <= found
-        assert not any("needle" in one or "final" in one for one in found)
+        seen = set(canaries.found_in(browser.get(f"/attempts/{attempt_id}").text))
+        own = {
+            canary_planted
+            for canary_planted in canaries.planted
+            if canary_planted.startswith("canary-skin-quiz-")
+        }
+        assert own <= seen
+        assert not any("needle" in canary_seen or "final" in canary_seen for canary_seen in seen)
         assert canaries.found_in(browser.get(f"/api/v1/attempts/{attempt_id}").text) == []
         again = spied.start()
         assert canaries.found_in(*self.every_byte(browser, again, "skin-quiz")) == []

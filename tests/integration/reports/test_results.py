@@ -41,16 +41,20 @@ def ina(database):
 def people(database, revision_id):
     """Ann has passed a quiz, Ben has not, Cia is in the middle, Dan has done nothing."""
     with database.write() as db:
-        found = {name: a_user(db, f"{name} Student") for name in ("Ann", "Ben", "Cia", "Dan")}
-        for person in found.values():
+        people_by_name = {
+            name: a_user(db, f"{name} Student") for name in ("Ann", "Ben", "Cia", "Dan")
+        }
+        for person in people_by_name.values():
             a_place(db, person, revision_id)
-        a_sent_attempt(db, found["Ann"], revision_id, right=False)
-        a_sent_attempt(db, found["Ann"], revision_id, number=2, at=LATER)
+        a_sent_attempt(db, people_by_name["Ann"], revision_id, right=False)
+        a_sent_attempt(db, people_by_name["Ann"], revision_id, number=2, at=LATER)
         for number in (1, 2, 3):
-            a_sent_attempt(db, found["Ben"], revision_id, "needle-quiz", number=number, right=False)
-        a_sent_attempt(db, found["Cia"], revision_id, sent=False)
+            a_sent_attempt(
+                db, people_by_name["Ben"], revision_id, "needle-quiz", number=number, right=False
+            )
+        a_sent_attempt(db, people_by_name["Cia"], revision_id, sent=False)
         a_user(db, "Zoe Without a place")
-    return found
+    return people_by_name
 
 
 def in_order(page, *names: str) -> bool:

@@ -38,10 +38,10 @@ def counted() -> Iterator[StatementCount]:
 
 @pytest.fixture
 def academy(database) -> Academy:
-    made = Academy()
+    academy_filled = Academy()
     with database.write() as db:
-        made.write(db)
-    return made
+        academy_filled.write(db)
+    return academy_filled
 
 
 def counts_of_tries(database: Database, academy: Academy, many: int) -> None:

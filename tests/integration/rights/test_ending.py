@@ -152,13 +152,13 @@ class TestACancelledCoursePlace:
         assert ended["template"] == "rights/ended"
         assert ended["values"]["cause"] == "place"
         assert len(ended["values"]["ended"]) == 2
-        assert [(one["method"], one["sequence"]) for one in ended["calendar"]] == [
+        assert [(event["method"], event["sequence"]) for event in ended["calendar"]] == [
             ("CANCEL", 1)
         ] * 2
-        assert {one["uid"] for one in ended["calendar"]} == {
+        assert {event["uid"] for event in ended["calendar"]} == {
             f"{seat}@practicals.preceptor" for seat in academy.seats
         }
-        assert [one["template"] for one in mails_to(database, academy.freya)] == [
+        assert [event_mail["template"] for event_mail in mails_to(database, academy.freya)] == [
             "practicals/promoted"
         ]
 
@@ -193,7 +193,7 @@ class TestACancelledCoursePlace:
         cancel_place(database, academy)
         work(database)
         assert states(database, academy) == KEPT
-        assert [one["template"] for one in mails_to(database, academy.leila)] == [
+        assert [mail["template"] for mail in mails_to(database, academy.leila)] == [
             "enrolments/cancelled"
         ]
 
@@ -218,7 +218,7 @@ class TestACancelledCoursePlace:
             for entry in (academy.wait, waiter):
                 assert db.get_one(WaitingEntry, entry).state is WaitingState.closed
         (ended,) = [
-            one for one in mails_to(database, academy.freya) if one["template"] == "rights/ended"
+            mail for mail in mails_to(database, academy.freya) if mail["template"] == "rights/ended"
         ]
         assert len(ended["values"]["ended"]) == 2
         assert ended["calendar"] is None
@@ -362,14 +362,14 @@ class TestAClosedAccount:
                 db, academy.admin, academy.enrolment, reason="Refunded", now=NOW
             )
         work(database)
-        assert [one["template"] for one in mails_to(database, academy.leila)] == ["rights/ended"]
+        assert [mail["template"] for mail in mails_to(database, academy.leila)] == ["rights/ended"]
 
     def test_of_an_instructor_leaves_the_days_to_others(self, database, academy):
         close(database, academy, academy.teacher)
         work(database)
         with database.read() as db:
             assert db.scalars(select(PracticalInstructor)).all() == []
-            assert {one.practical_id for one in without_instructor(db, now=NOW)} == {
+            assert {day.practical_id for day in without_instructor(db, now=NOW)} == {
                 academy.first,
                 academy.second,
             }
@@ -422,7 +422,7 @@ class TestTheAudit:
                 update(User).where(User.id == academy.teacher.user_id).values(disabled_at=NOW)
             )
         with database.read() as db:
-            found = checks.broken_invariants(db, ISSUER.keys, now=NOW)
+            findings = checks.broken_invariants(db, ISSUER.keys, now=NOW)
             left = queries.leftovers(db, now=NOW)
         expected = [
             *(f"Seat {seat}: its holder has no right to it any more." for seat in academy.seats),
@@ -433,8 +433,8 @@ class TestTheAudit:
                 for day in (academy.first, academy.second)
             ),
         ]
-        assert sorted(found) == sorted(expected)
-        assert [(one.name, one.what) for one in left] == [
+        assert sorted(findings) == sorted(expected)
+        assert [(leftover.name, leftover.what) for leftover in left] == [
             ("Freya", "wait"),
             ("Ira Instructor", "assignment"),
             ("Ira Instructor", "assignment"),
@@ -469,12 +469,12 @@ class TestTheAudit:
                 day = a_practical(db, intake_id=bound)
                 a_seat(db, day, person.user_id, waived=waived)
         with database.read() as db:
-            in_sql = {one.row_id for one in without_right(db, now=NOW)}
+            in_sql = {lost.row_id for lost in without_right(db, now=NOW)}
             by_rule = set()
             for seat in db.scalars(select(Seat)):
                 practical = read_practical(db, seat.practical_id)
-                known = read_candidates(db, practical, [seat.user_id])[seat.user_id]
-                if lost_right(practical, known.facts, waived=read_waived(seat.waived)):
+                candidate = read_candidates(db, practical, [seat.user_id])[seat.user_id]
+                if lost_right(practical, candidate.facts, waived=read_waived(seat.waived)):
                     by_rule.add(seat.id)
         assert 0 < len(by_rule) < 96
         assert in_sql == by_rule

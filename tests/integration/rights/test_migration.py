@@ -20,7 +20,7 @@ def test_an_old_seat_learns_what_was_waived(sqlite_database: Database) -> None:
         day = a_practical(db, capacity=1)
         ready = a_ready_student(db, "Rita Ready")
         guests = [a_user(db, "Guest"), ready]
-        given = [_reserved(db, admin, day, guest) for guest in guests]
+        seat_ids = [_reserved(db, admin, day, guest) for guest in guests]
         # An act that a strange hand wrote is passed over.
         db.execute(
             update(AuditEvent)
@@ -31,7 +31,7 @@ def test_an_old_seat_learns_what_was_waived(sqlite_database: Database) -> None:
     upgrade(database)
     with database.read() as db:
         waived = dict(db.execute(select(Seat.id, Seat.waived)).all())
-    assert waived == {given[0]: "no_place", given[1]: None}
+    assert waived == {seat_ids[0]: "no_place", seat_ids[1]: None}
 
 
 def _reserved(db, admin: Actor, day, guest: Actor):  # type: ignore[no-untyped-def] # a step of the test

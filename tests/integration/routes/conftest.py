@@ -98,9 +98,9 @@ def as_demo_person(
         if person is None:
             return academy_client
         with academy_database.write() as db:
-            found = people.person_by_email(db, person.email)
-            assert found is not None
-            token = a_sign_in(db, found, token=str(new_uuid()))  # type: ignore[arg-type] # only the id is read
+            account = people.person_by_email(db, person.email)
+            assert account is not None
+            token = a_sign_in(db, account, token=str(new_uuid()))  # type: ignore[arg-type] # only the id is read
         return a_browser(academy_client.app, portal, token=token)  # type: ignore[arg-type] # a bare ASGI type
 
     return sign_in

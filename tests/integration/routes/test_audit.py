@@ -180,9 +180,9 @@ def test_a_seat_added_by_hand_above_the_places_is_named(academy_database: Databa
     )
     damage(academy_database, statement)
     with academy_database.read() as db:
-        found = checks.broken_invariants(db, ISSUER.keys, now=NOW)
-    assert any("places held" in sentence for sentence in found)
-    assert any("the counter says" in sentence for sentence in found)
+        findings = checks.broken_invariants(db, ISSUER.keys, now=NOW)
+    assert any("places held" in sentence for sentence in findings)
+    assert any("the counter says" in sentence for sentence in findings)
 
 
 # Data that no code of ours would write: the audit names it and goes on.
@@ -232,9 +232,9 @@ def test_unknown_data_is_a_finding_and_never_the_end(
     last = "UPDATE outbox_events SET done_at = '2020-01-01 00:00:00'"
     damage(academy_database, last)
     with academy_database.read() as db:
-        found = checks.broken_invariants(db, ISSUER.keys, now=NOW)
-    assert any(words in sentence for sentence in found)
-    assert "Does the worker run?" in found[-1]
+        findings = checks.broken_invariants(db, ISSUER.keys, now=NOW)
+    assert any(words in sentence for sentence in findings)
+    assert "Does the worker run?" in findings[-1]
 
 
 def cannot_read(db: Session, *, now: datetime) -> Iterable[str]:
@@ -254,20 +254,20 @@ def reads(db: Session, *, now: datetime) -> Iterable[str]:
 
 def test_checks_that_fail_are_named_and_the_others_are_made(database: Database):
     with database.read() as db:
-        found = findings(db, (cannot_read, stops_halfway, reads), now=NOW)
-    first, second, third, fourth = found
+        sentences = findings(db, (cannot_read, stops_halfway, reads), now=NOW)
+    first, second, third, fourth = sentences
     assert "cannot_read could not be made" in first
     assert second == "The first is broken."
     assert "stops_halfway could not be made: KeyError" in third
     assert fourth == "1 is broken."
-    assert "ada" not in " ".join(found).lower()  # the text of an error may name people
+    assert "ada" not in " ".join(sentences).lower()  # the text of an error may name people
 
 
 def test_a_thing_that_cannot_be_read_is_named_and_the_others_are_looked_at():
     def look(number: int) -> list[str]:
         return [f"{10 // number} is broken."]
 
-    found = findings_of_each([5, 0, 2], lambda number: f"Number {number}", look)
-    assert found[0] == "2 is broken."
-    assert found[1].startswith("Number 0 could not be checked: ZeroDivisionError")
-    assert found[2] == "5 is broken."
+    sentences = findings_of_each([5, 0, 2], lambda number: f"Number {number}", look)
+    assert sentences[0] == "2 is broken."
+    assert sentences[1].startswith("Number 0 could not be checked: ZeroDivisionError")
+    assert sentences[2] == "5 is broken."

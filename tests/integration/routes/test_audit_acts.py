@@ -96,9 +96,9 @@ class World:
                 db.flush()
 
     def id_of(self, person: DemoPerson) -> UUID:
-        found = self.value(select(User.id).where(User.email == person.email))
-        assert isinstance(found, UUID)
-        return found
+        user_id = self.value(select(User.id).where(User.email == person.email))
+        assert isinstance(user_id, UUID)
+        return user_id
 
     def post(self, who: DemoPerson | None, path: str, **form: Any) -> Any:
         return self.browser_of(who).post(path, data=form)
@@ -123,13 +123,13 @@ class World:
 
 
 def student(stage: StudentStage) -> DemoPerson:
-    return next(one for one in STUDENTS if one.stage is stage)
+    return next(person for person in STUDENTS if person.stage is stage)
 
 
 LEARNER = student(StudentStage.halfway)
 NEWCOMER = student(StudentStage.registered)
 TEACHER = INSTRUCTORS[0]
-OTHER_ADMIN = next(one for one in ADMINS if one != ADMIN)
+OTHER_ADMIN = next(admin for admin in ADMINS if admin != ADMIN)
 
 
 def enrolment(world: World, state: str, invoiced: bool | None = None) -> str:
@@ -156,7 +156,7 @@ def day(world: World, *, days: int = 20, status: str = "published", taught: bool
     """Return a practical of the teacher, in so many days, with free places and nobody on it."""
     other = world.value(select(PracticalRow).order_by(PracticalRow.id))
     starts = NOW + timedelta(days=days)
-    made = PracticalRow(
+    practical = PracticalRow(
         id=new_uuid(),
         course_key=other.course_key,
         kind_key=other.kind_key,
@@ -173,34 +173,34 @@ def day(world: World, *, days: int = 20, status: str = "published", taught: bool
         cancel_until=starts - timedelta(hours=48),
         created_at=NOW,
     )
-    world.add(made)
+    world.add(practical)
     if taught:
-        world.add(PracticalInstructor(practical_id=made.id, user_id=world.id_of(TEACHER)))
-    return made.id
+        world.add(PracticalInstructor(practical_id=practical.id, user_id=world.id_of(TEACHER)))
+    return practical.id
 
 
 def ready(world: World) -> DemoPerson:
     """Return a student who may book: everything but a place on another day."""
-    one = student(StudentStage.theory)
-    me = world.id_of(one)
+    person = student(StudentStage.theory)
+    me = world.id_of(person)
     world.change(update(Seat).where(Seat.user_id == me).values(state=SeatState.cancelled_by_admin))
     world.change(
         update(WaitingEntry).where(WaitingEntry.user_id == me).values(state=WaitingState.closed)
     )
-    return one
+    return person
 
 
 def seat(world: World, practical_id: UUID, person: DemoPerson | None = None) -> UUID:
-    made = Seat(
+    new_seat = Seat(
         id=new_uuid(),
         practical_id=practical_id,
         user_id=world.id_of(person or ready(world)),
         state=SeatState.confirmed,
         booked_at=NOW,
     )
-    world.add(made)
+    world.add(new_seat)
     world.change(update(PracticalRow).where(PracticalRow.id == practical_id).values(taken=1))
-    return made.id
+    return new_seat.id
 
 
 def full_day(world: World) -> UUID:
@@ -210,23 +210,23 @@ def full_day(world: World) -> UUID:
 
 
 def waiting(world: World) -> tuple[DemoPerson, UUID]:
-    one, practical_id = ready(world), full_day(world)
+    person, practical_id = ready(world), full_day(world)
     entry = WaitingEntry(
         id=new_uuid(),
         practical_id=practical_id,
-        user_id=world.id_of(one),
+        user_id=world.id_of(person),
         number=1,
         state=WaitingState.waiting,
         joined_at=NOW,
     )
     world.add(entry)
-    return one, practical_id
+    return person, practical_id
 
 
 def held(world: World) -> tuple[DemoPerson, UUID]:
-    practical_id, one = day(world), ready(world)
-    seat(world, practical_id, one)
-    return one, practical_id
+    practical_id, person = day(world), ready(world)
+    seat(world, practical_id, person)
+    return person, practical_id
 
 
 def sheet(world: World, *, marked: str | None = None) -> UUID:
@@ -237,7 +237,7 @@ def sheet(world: World, *, marked: str | None = None) -> UUID:
     practical = world.value(select(PracticalRow).where(PracticalRow.id == practical_id))
     with world.database.read() as db:
         checklist = courses.revision(db, practical.revision_id).course.checklists[0]
-    made = Assessment(
+    assessment = Assessment(
         id=new_uuid(),
         seat_id=seat_id,
         practical_id=practical_id,
@@ -250,12 +250,12 @@ def sheet(world: World, *, marked: str | None = None) -> UUID:
         identity_confirmed_at=NOW,
         started_at=NOW,
     )
-    world.add(made)
+    world.add(assessment)
     for step in checklist.steps if marked else ():
         mark = {"mark": marked, "note": "", "expected_revision": 0}
-        path = f"/api/v1/assessments/{made.id}/steps/{step.key}"
+        path = f"/api/v1/assessments/{assessment.id}/steps/{step.key}"
         assert world.json(TEACHER, "PUT", path, **mark).status_code == 200
-    return made.id
+    return assessment.id
 
 
 def first_step(world: World, sheet_id: UUID) -> str:
@@ -271,7 +271,7 @@ def a_stop(world: World, sheet_id: UUID) -> Any:
 def a_running_attempt(world: World) -> tuple[DemoPerson, UUID]:
     attempt = world.value(select(AttemptRow).where(AttemptRow.submitted_at.is_(None)))
     email = world.value(select(User.email).where(User.id == attempt.user_id))
-    return next(one for one in STUDENTS if one.email == email), attempt.id
+    return next(person for person in STUDENTS if person.email == email), attempt.id
 
 
 def first_quiz(world: World) -> str:
@@ -282,15 +282,15 @@ def first_quiz(world: World) -> str:
 
 
 def group(world: World) -> UUID:
-    found = world.value(select(Group.id).order_by(Group.name))
-    assert isinstance(found, UUID)
-    return found
+    group_id = world.value(select(Group.id).order_by(Group.name))
+    assert isinstance(group_id, UUID)
+    return group_id
 
 
 def a_member(world: World) -> UUID:
-    found = world.value(select(GroupMember.user_id).where(GroupMember.group_id == group(world)))
-    assert isinstance(found, UUID)
-    return found
+    member_id = world.value(select(GroupMember.user_id).where(GroupMember.group_id == group(world)))
+    assert isinstance(member_id, UUID)
+    return member_id
 
 
 def a_block(world: World) -> Any:
@@ -319,8 +319,8 @@ def a_reset(world: World) -> Any:
 
 
 def a_confirmation(world: World) -> Any:
-    one = student(StudentStage.unconfirmed)
-    token = world.link(LinkPurpose.confirm, one)
+    person = student(StudentStage.unconfirmed)
+    token = world.link(LinkPurpose.confirm, person)
     return world.post(None, "/confirm", token=token, password=PASSWORD)
 
 
@@ -428,10 +428,12 @@ def by_passkey(world: World, path: str, what: PasskeyPurpose, **form: str) -> An
         newest = select(SignIn.id).where(SignIn.user_id == world.id_of(LEARNER))
         holder = ChallengeHolder(what, f"sign-in {world.value(newest.order_by(SignIn.id.desc()))}")
     with world.database.write() as db:
-        made = challenges.make(db, holder, user_handle=b"learner", now=NOW)
-    asked = {"challenge": text_of(made.value), "user": {"id": text_of(b"learner")}}
+        challenge = challenges.make(db, holder, user_handle=b"learner", now=NOW)
+    options = {"challenge": text_of(challenge.value), "user": {"id": text_of(b"learner")}}
     answer = (
-        device.registration_answer(asked) if what is PasskeyPurpose.adding else device.signed(asked)
+        device.registration_answer(options)
+        if what is PasskeyPurpose.adding
+        else device.signed(options)
     )
     return browser.post(path, data={"answer": answer, **form})
 
@@ -469,13 +471,13 @@ def a_proof(world: World, act: str = "") -> Any:
 
 
 def enrolled_intake(world: World) -> tuple[DemoPerson, UUID]:
-    one = student(StudentStage.requested)
-    found = world.value(
+    person = student(StudentStage.requested)
+    intake_id = world.value(
         select(Enrolment.intake_id).where(
-            Enrolment.user_id == world.id_of(one), Enrolment.state == "requested"
+            Enrolment.user_id == world.id_of(person), Enrolment.state == "requested"
         )
     )
-    return one, found
+    return person, intake_id
 
 
 def a_given_up_mail(world: World) -> UUID:
@@ -494,9 +496,9 @@ def a_given_up_mail(world: World) -> UUID:
 
 def leftovers(world: World) -> Any:
     """End a seat whose holder lost the course place before this version of the product."""
-    one = ready(world)
-    seat(world, day(world), one)
-    mine = Enrolment.user_id == world.id_of(one)
+    person = ready(world)
+    seat(world, day(world), person)
+    mine = Enrolment.user_id == world.id_of(person)
     world.change(update(Enrolment).where(mine).values(state="cancelled"))
     return world.post(ADMIN, "/admin/leftovers")
 
@@ -522,13 +524,13 @@ def a_corrected_checklist(world: World) -> Any:
 
 
 def own_enrolment(world: World) -> Any:
-    one, _ = enrolled_intake(world)
-    found = world.value(
+    person, _ = enrolled_intake(world)
+    enrolment_id = world.value(
         select(Enrolment.id).where(
-            Enrolment.user_id == world.id_of(one), Enrolment.state == "requested"
+            Enrolment.user_id == world.id_of(person), Enrolment.state == "requested"
         )
     )
-    return world.post(one, f"/enrolments/{found}/withdraw")
+    return world.post(person, f"/enrolments/{enrolment_id}/withdraw")
 
 
 def open_intake_id(world: World) -> UUID:
@@ -536,13 +538,13 @@ def open_intake_id(world: World) -> UUID:
 
 
 def as_api(world: World, method: str, pair: tuple[DemoPerson, UUID], path: str) -> Any:
-    one, target = pair
-    return world.browser_of(one).request(method, path.format(target))
+    person, target = pair
+    return world.browser_of(person).request(method, path.format(target))
 
 
 def as_page(world: World, pair: tuple[DemoPerson, UUID], path: str) -> Any:
-    one, target = pair
-    return world.post(one, path.format(target))
+    person, target = pair
+    return world.post(person, path.format(target))
 
 
 Step = Callable[[World], Any]

@@ -59,9 +59,9 @@ def mailed(academy_client, academy_database) -> list[str]:
     with academy_database.write() as db:
         # A person each: whoever uses one link ends the others of theirs.
         for (page, purpose), owner in zip(MAILED.items(), STUDENTS[-4:], strict=True):
-            found = people.person_by_email(db, owner.email)
-            assert found is not None
-            link_id = make_link(db, purpose, found.user_id, found.email, now=NOW)
+            account = people.person_by_email(db, owner.email)
+            assert account is not None
+            link_id = make_link(db, purpose, account.user_id, account.email, now=NOW)
             addresses.append(f"/{page}?token={sign_link(secret, str(link_id))}")
     return addresses
 
@@ -91,7 +91,7 @@ def faults(form: PageForm, typed: dict[str, str], response) -> Iterator[str]:
             yield f"nothing is at {link}"
         elif not target.xpath("ancestor-or-self::*[@aria-describedby]"):
             yield f"no message stands at {link}"
-    again = {one.action: one for one in forms_of(response.text)}.get(form.action)
+    again = {each_form.action: each_form for each_form in forms_of(response.text)}.get(form.action)
     if again is None:
         yield "the form is gone"
         return
@@ -105,12 +105,12 @@ def faults(form: PageForm, typed: dict[str, str], response) -> Iterator[str]:
 def test_a_careless_person_is_helped(browser_of, mailed, who):
     browser = browser_of(who)
     starts = ("/", "/home", "/me", "/sign-in", "/register", "/forgot", "/enquiry", "/verify")
-    found = list(forms_on_the_way(browser, *starts, *(mailed if who == "visitor" else ())))
+    all_forms = list(forms_on_the_way(browser, *starts, *(mailed if who == "visitor" else ())))
     wrong = []
-    for path, form in found:
+    for path, form in all_forms:
         for kind, words in WORDS.items():
             page = browser.get(path, follow_redirects=True)
-            if form.action not in {one.action for one in forms_of(page.text)}:
+            if form.action not in {each_form.action for each_form in forms_of(page.text)}:
                 break  # what was sent before has changed what can be done here
             typed = dict.fromkeys(form.typed, words)
             response = browser.post(
@@ -118,9 +118,9 @@ def test_a_careless_person_is_helped(browser_of, mailed, who):
                 content=form.sent(**typed),
                 headers={"content-type": "application/x-www-form-urlencoded"},
             )
-            wrong += [f"{form.action}, {kind}: {one}" for one in faults(form, typed, response)]
+            wrong += [f"{form.action}, {kind}: {fault}" for fault in faults(form, typed, response)]
     assert wrong == []
-    assert len(found) >= LEAST_FORMS[who]
+    assert len(all_forms) >= LEAST_FORMS[who]
 
 
 def test_a_field_that_is_not_the_forms_is_named_and_no_place_to_go(academy_client):

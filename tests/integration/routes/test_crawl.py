@@ -63,17 +63,19 @@ def faults(page: Visited) -> list[str]:
     if page.status != 200 or not page.kind.startswith("text/html") or is_mail:
         return []
     tree = lxml_html.fromstring(page.body)
-    found = []
+    problems = []
     if len(tree.findall(".//h1")) != 1:
-        found.append(f"{len(tree.findall('.//h1'))} h1")
+        problems.append(f"{len(tree.findall('.//h1'))} h1")
     if not (tree.findtext(".//title") or "").strip():
-        found.append("no title")
+        problems.append("no title")
     identifiers = [element.get("id") for element in tree.iter() if element.get("id")]
-    found += [f"id {name} twice" for name in {i for i in identifiers if identifiers.count(i) > 1}]
+    problems += [
+        f"id {name} twice" for name in {i for i in identifiers if identifiers.count(i) > 1}
+    ]
     for element in tree.iter():
         if not isinstance(element.tag, str):
             continue
-        found += [
+        problems += [
             f"{element.tag} has {name}"
             for name in element.attrib
             if name == "style" or name.startswith("on")
@@ -81,22 +83,22 @@ def faults(page: Visited) -> list[str]:
         if element.tag == "script" and element.get("type") == "application/ld+json":
             json.loads(element.text)  # a data block, which no browser runs
         elif element.tag == "script" and not element.get("src"):
-            found.append("inline script")
+            problems.append("inline script")
         if element.tag == "style":
-            found.append("inline style")
+            problems.append("inline style")
         is_control = element.tag in ("input", "select", "textarea")
         if is_control and element.get("type") != "hidden":
             name = element.get("id")
             has_label = bool(tree.xpath(f"//label[@for='{name}']")) or element.get("aria-label")
             if not has_label:
-                found.append(f"{element.get('name')} has no label")
+                problems.append(f"{element.get('name')} has no label")
         is_post = element.tag == "form" and element.get("method", "get").lower() == "post"
         if is_post and not element.xpath(".//input[@name='csrf_token']"):
-            found.append(f"form {element.get('action')} has no token")
+            problems.append(f"form {element.get('action')} has no token")
         asks_password = element.tag == "form" and element.xpath(".//input[@type='password']")
         if asks_password and not element.xpath(".//input[@autocomplete='username'][@value]"):
-            found.append(f"form {element.get('action')} has a password of nobody")
-    return found
+            problems.append(f"form {element.get('action')} has a password of nobody")
+    return problems
 
 
 def test_titles_are_unique(browser_of):

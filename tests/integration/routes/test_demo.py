@@ -49,15 +49,15 @@ def emails(db, *which) -> set[str]:
 
 class TestPeople:
     def test_sixty_students_four_instructors_two_admins(self, db):
-        assert emails(db, User.is_student) == {one.email for one in STUDENTS}
-        assert emails(db, User.is_instructor) == {one.email for one in INSTRUCTORS}
-        assert emails(db, User.is_admin) == {one.email for one in ADMINS}
+        assert emails(db, User.is_student) == {person.email for person in STUDENTS}
+        assert emails(db, User.is_instructor) == {person.email for person in INSTRUCTORS}
+        assert emails(db, User.is_admin) == {person.email for person in ADMINS}
         assert (len(STUDENTS), len(INSTRUCTORS), len(ADMINS)) == (60, 4, 2)
-        assert len({one.email for one in (*STUDENTS, *INSTRUCTORS, *ADMINS)}) == 66
+        assert len({person.email for person in (*STUDENTS, *INSTRUCTORS, *ADMINS)}) == 66
 
     def test_somebody_stands_at_every_stage(self, db):
-        assert {one.stage for one in STUDENTS} == set(StudentStage)
-        stages = Counter(one.stage for one in STUDENTS)
+        assert {person.stage for person in STUDENTS} == set(StudentStage)
+        stages = Counter(person.stage for person in STUDENTS)
         places = counted(db, Enrolment.state)
         running = sum(count for stage, count in stages.items() if stage >= StudentStage.idle)
         assert places["confirmed"] == running + stages[StudentStage.confirmed]
@@ -81,7 +81,9 @@ class TestPeople:
 
     def test_one_has_registered_and_not_confirmed(self, db):
         waiting = emails(db, User.confirmed_at.is_(None), User.password_hash.is_not(None))
-        assert {one.email for one in STUDENTS if one.stage is StudentStage.unconfirmed} == waiting
+        assert {
+            person.email for person in STUDENTS if person.stage is StudentStage.unconfirmed
+        } == waiting
 
     def test_names_are_long_and_of_many_alphabets_and_needs_are_told(self, db):
         names = list(db.scalars(select(User.name).where(User.is_student)))
@@ -92,7 +94,7 @@ class TestPeople:
 
     def test_every_learner_is_in_a_group_with_instructors(self, db):
         members = counted(db, GroupMember.role)
-        assert members["student"] == sum(one.stage >= StudentStage.idle for one in STUDENTS)
+        assert members["student"] == sum(person.stage >= StudentStage.idle for person in STUDENTS)
         assert members["instructor"] == 4
         assert db.scalar(select(func.count()).select_from(Group)) == 2
 
@@ -121,7 +123,11 @@ class TestLearning:
             .group_by(User.name)
         )
         last = dict(rows.all())
-        quiet = [one.name for one in STUDENTS if NOW - last.get(one.name, NOW) > timedelta(days=21)]
+        quiet = [
+            person.name
+            for person in STUDENTS
+            if NOW - last.get(person.name, NOW) > timedelta(days=21)
+        ]
         assert {"Aurelio Mastrangelo", "Ioana Vlaicu", "Orla Fitzmaurice"} <= set(quiet)
         lately = [name for name, at in last.items() if NOW - at < timedelta(days=3)]
         assert len(lately) >= 10
@@ -151,8 +157,8 @@ class TestPracticalDays:
     def days(self, db) -> dict[int, PracticalRow]:
         today = NOW.astimezone(LONDON).date()
         return {
-            (one.starts_at.astimezone(LONDON).date() - today).days: one
-            for one in db.scalars(select(PracticalRow))
+            (practical.starts_at.astimezone(LONDON).date() - today).days: practical
+            for practical in db.scalars(select(PracticalRow))
         }
 
     def test_days_of_every_kind_stand_round_today(self, db):
@@ -160,27 +166,40 @@ class TestPracticalDays:
         assert len(days) >= 10
         assert {0, 1} < set(days)
         assert sum(day < 0 for day in days) >= 3
-        published = {day: one for day, one in days.items() if one.status == "published"}
-        full = [day for day, one in published.items() if day > 0 and one.taken == one.capacity]
+        published = {
+            day: practical for day, practical in days.items() if practical.status == "published"
+        }
+        full = [
+            day
+            for day, practical in published.items()
+            if day > 0 and practical.taken == practical.capacity
+        ]
         assert full == [8]
         waiting = select(func.count()).where(WaitingEntry.practical_id == days[8].id)
         assert db.scalar(waiting) == 3
         nearly = [
-            day for day, one in published.items() if one.capacity - one.taken == 1 and day > 0
+            day
+            for day, practical in published.items()
+            if practical.capacity - practical.taken == 1 and day > 0
         ]
         assert nearly == [15]
-        states = Counter(str(one.status) for one in days.values())
+        states = Counter(str(practical.status) for practical in days.values())
         assert states == {"published": len(days) - 2, "cancelled": 1, "draft": 1}
-        assert [day for day, one in published.items() if one.booking_opens_at > NOW] == [36]
+        assert [
+            day for day, practical in published.items() if practical.booking_opens_at > NOW
+        ] == [36]
 
     def test_every_starting_hour_is_ten_in_london(self, db):
-        starts = {one.starts_at.astimezone(LONDON).hour for one in db.scalars(select(PracticalRow))}
+        starts = {
+            practical.starts_at.astimezone(LONDON).hour
+            for practical in db.scalars(select(PracticalRow))
+        }
         assert starts == {10}
 
     def test_who_was_there_is_noted_on_past_days_only(self, db):
         days = self.days(db)
         seats = db.scalars(select(Seat).where(Seat.state == "confirmed")).all()
-        past = {one.id for day, one in days.items() if day < 0}
+        past = {practical.id for day, practical in days.items() if day < 0}
         assert all((seat.attendance is not None) == (seat.practical_id in past) for seat in seats)
         assert {"attended", "absent"} <= {str(seat.attendance) for seat in seats}
 
@@ -200,8 +219,15 @@ class TestPracticalDays:
     def test_a_second_try_succeeded(self, db):
         tries = counted(db, Assessment.student_id)
         (again,) = [student for student, count in tries.items() if count == 2]
-        both = [one for one in db.scalars(select(Assessment)) if str(one.student_id) == again]
-        assert [str(one.outcome) for one in sorted(both, key=lambda one: one.number)] == [
+        both = [
+            assessment
+            for assessment in db.scalars(select(Assessment))
+            if str(assessment.student_id) == again
+        ]
+        assert [
+            str(assessment.outcome)
+            for assessment in sorted(both, key=lambda assessment: assessment.number)
+        ] == [
             "not_yet_competent",
             "competent",
         ]
@@ -212,7 +238,7 @@ class TestCertificates:
         rows = db.scalars(select(Certificate)).all()
         revoked = [row.holder_name for row in rows if row.revoked_at is not None]
         assert revoked == ["Marcus Adeyemi"]
-        graduates = {one.name for one in STUDENTS if one.stage is StudentStage.graduate}
+        graduates = {person.name for person in STUDENTS if person.stage is StudentStage.graduate}
         assert {row.holder_name for row in rows} == graduates
         (blocked,) = db.scalars(select(CertificateBlock))
         assert db.get(User, blocked.user_id).certificate_name == "ꦫꦫꦱ꧀"
@@ -239,7 +265,7 @@ class TestTime:
 
     def test_people_act_in_the_right_order(self, db):
         """An account, then a request, then a place, then the first lesson, then a booking."""
-        for name, joined, asked, decided, learned in db.execute(
+        for name, joined, requested, decided, learned in db.execute(
             select(
                 User.name,
                 User.created_at,
@@ -252,7 +278,7 @@ class TestTime:
             .where(Enrolment.state == "confirmed")
             .group_by(User.id, Enrolment.id)
         ):
-            assert joined < asked < decided < learned, name
+            assert joined < requested < decided < learned, name
 
     def test_mails_wait_for_the_worker_and_facts_do_not(self, db):
         waiting = counted(db, OutboxEvent.name, OutboxEvent.done_at.is_(None))

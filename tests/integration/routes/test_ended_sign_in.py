@@ -93,8 +93,8 @@ def test_every_form_is_kept_through_signing_in(
             before = rows_but_kept(academy_database)
             answer = send(browser, page, form, **typed, **dict.fromkeys(secret, PASSWORD))
             assert answer.status_code == 303, form.action
-            asked = urlsplit(answer.headers["location"])
-            assert asked.path == "/sign-in"
+            address = urlsplit(answer.headers["location"])
+            assert address.path == "/sign-in"
             assert rows_but_kept(academy_database) == before, form.action
             back = sign_in(browser, person, answer.headers["location"])
             assert back.status_code == 303
@@ -102,7 +102,9 @@ def test_every_form_is_kept_through_signing_in(
             assert shown.status_code == 200, form.action
             if BACK not in shown.text:
                 lost.append(f"{form.action}: does not say that it was not saved")
-            standing = [one.typed.get(name) for one in forms_of(shown.text) for name in typed]
+            standing = [
+                each_form.typed.get(name) for each_form in forms_of(shown.text) for name in typed
+            ]
             listed = [
                 each.text_content()
                 for each in html.document_fromstring(shown.text).xpath("//*[@data-text]")
@@ -195,15 +197,17 @@ def test_a_sealed_form_of_another_row_or_secret_cannot_be_opened(
     send(browser, page, form, note="first")
     send(browser, page, form, note="second")
     with academy_database.read() as db:
-        one, other = db.scalars(select(KeptFormRow).order_by(KeptFormRow.id)).all()
-    read = keeper.read(academy_database, str(one.id), one.user_id, now=NOW)
+        first_row, other = db.scalars(select(KeptFormRow).order_by(KeptFormRow.id)).all()
+    read = keeper.read(academy_database, str(first_row.id), first_row.user_id, now=NOW)
     assert read.fields["note"] == ("first",)
     assert "first" not in repr(read)
     later = NOW + timedelta(minutes=31)
-    assert keeper.read(academy_database, str(one.id), one.user_id, now=later) is None
+    assert keeper.read(academy_database, str(first_row.id), first_row.user_id, now=later) is None
     with academy_database.write() as db:
-        db.execute(update(KeptFormRow).where(KeptFormRow.id == one.id).values(sealed=other.sealed))
-    assert keeper.read(academy_database, str(one.id), one.user_id, now=NOW) is None
+        db.execute(
+            update(KeptFormRow).where(KeptFormRow.id == first_row.id).values(sealed=other.sealed)
+        )
+    assert keeper.read(academy_database, str(first_row.id), first_row.user_id, now=NOW) is None
     another = type(keeper)("another secret, after it was changed")
     assert another.read(academy_database, str(other.id), other.user_id, now=NOW) is None
 
@@ -220,8 +224,8 @@ def test_passwords_are_never_kept(browser_of, academy_client, academy_database, 
     with academy_database.read() as db:
         (row,) = db.scalars(select(KeptFormRow)).all()
     keeper = academy_client.app.state.app_context.kept_forms
-    kept = keeper.read(academy_database, str(row.id), row.user_id, now=NOW)
-    assert dict(kept.fields) == {"email": ("new@example.org",)}
+    form_read = keeper.read(academy_database, str(row.id), row.user_id, now=NOW)
+    assert dict(form_read.fields) == {"email": ("new@example.org",)}
 
 
 def test_a_pressed_button_has_nothing_to_keep_and_leads_back(browser_of, end_sign_ins, forms_kept):
@@ -230,8 +234,8 @@ def test_a_pressed_button_has_nothing_to_keep_and_leads_back(browser_of, end_sig
     answer = browser.post(
         "/me/sign-ins/end-others", headers={"referer": f"{ORIGIN}/me/sign-ins?page=2&kept=x"}
     )
-    asked = parse_qs(urlsplit(answer.headers["location"]).query)
-    assert (asked["next"], asked["kept"]) == (["/me/sign-ins?page=2"], ["nothing"])
+    query = parse_qs(urlsplit(answer.headers["location"]).query)
+    assert (query["next"], query["kept"]) == (["/me/sign-ins?page=2"], ["nothing"])
     assert "What you pressed was not done." in words(browser.get(answer.headers["location"]))
     assert forms_kept() == 0
 
@@ -283,8 +287,8 @@ def test_it_says_honestly_when_the_database_cannot_be_written(
     with academy_database.write() as db:
         db.execute(text("DROP TABLE kept_forms"))
     answer = send(browser, page, form, note=TYPED)
-    asked = parse_qs(urlsplit(answer.headers["location"]).query)
-    assert (asked["next"], asked["kept"]) == ([page], ["no"])
+    query = parse_qs(urlsplit(answer.headers["location"]).query)
+    assert (query["next"], query["kept"]) == ([page], ["no"])
     assert "Back button" in words(browser.get(answer.headers["location"]))
 
 
@@ -301,8 +305,8 @@ def test_nothing_is_kept_for_who_was_signed_out_on_purpose(
         else:
             db.execute(delete(SignIn))
     answer = send(browser, page, form, note=TYPED)
-    asked = parse_qs(urlsplit(answer.headers["location"]).query)
-    assert (asked["ended"], asked["kept"]) == (["gone"], ["no"])
+    query = parse_qs(urlsplit(answer.headers["location"]).query)
+    assert (query["ended"], query["kept"]) == (["gone"], ["no"])
     assert forms_kept() == 0
 
 
@@ -313,8 +317,8 @@ def test_a_stale_form_stays_stale_through_signing_in(browser_of, academy_databas
     end_sign_ins()
     address = send(browser, path, form, name="Typed before").headers["location"]
     with academy_database.write() as db:
-        found = people.person_by_email(db, INSTRUCTORS[0].email)
-        db.execute(update(User).where(User.id == found.user_id).values(name="Saved elsewhere"))
+        person = people.person_by_email(db, INSTRUCTORS[0].email)
+        db.execute(update(User).where(User.id == person.user_id).values(name="Saved elsewhere"))
     del elsewhere
     back = sign_in(browser, INSTRUCTORS[0], address).headers["location"]
     again = next(f for f in forms_of(browser.get(back).text) if f.action == path)

@@ -48,12 +48,12 @@ BY_THE_WAY = {"kept_forms", "sign_ins", "limit_counts"}
 @pytest.fixture
 def world(academy_client, academy_database, as_demo_person):
     secret = academy_client.app.state.app_context.settings.secret_key.get_secret_value()
-    made = World(academy_database, as_demo_person, secret)
+    new_world = World(academy_database, as_demo_person, secret)
 
     def aged(age: timedelta) -> World:
         def browser_of(person: DemoPerson | None) -> TestClient:
             browser = as_demo_person(person)
-            made.change(update(SignIn).values(proved_at=NOW - age))
+            new_world.change(update(SignIn).values(proved_at=NOW - age))
             ask = browser.request
 
             def request(method: str, url: str, **rest: Any) -> Any:
@@ -81,7 +81,7 @@ def to_prove(answer: Any) -> bool:
     return urlsplit(answer.headers.get("location", "")).path == "/prove"
 
 
-def asked(answer: Any) -> dict[str, str]:
+def proof_query(answer: Any) -> dict[str, str]:
     """Return what the address of the page that asks for the proof says."""
     assert answer.status_code == 303
     assert to_prove(answer)
@@ -123,7 +123,7 @@ def test_a_command_needs_a_fresh_proof(route, world):
     if route.split()[1].startswith("/api/"):
         assert (late.status_code, late.json()["reason"]) == (403, "fresh-proof-needed")
     else:
-        assert asked(late)["act"]
+        assert proof_query(late)["act"]
 
 
 @pytest.mark.parametrize("route", WITH_PASSWORD)
@@ -145,7 +145,7 @@ def test_a_command_works_with_a_fresh_proof(route, world):
 def test_a_page_and_a_button_of_factors_need_a_fresh_proof(route, world):
     method, path = route.split()
     late = world(16 * MINUTE).browser_of(LEARNER).request(method, path)
-    assert asked(late)["act"]
+    assert proof_query(late)["act"]
     timely = world(14 * MINUTE).browser_of(LEARNER).request(method, path)
     assert not to_prove(timely)
     assert timely.status_code in (200, 303, 409)  # 409: no passkeys at this address
@@ -163,7 +163,7 @@ def test_a_file_needs_a_fresh_proof(route, method, world):
     late = world(16 * MINUTE)
     path = a_file(late, route)
     answer = late.browser_of(TEACHER).request(method, f"{path}?page=1")
-    assert asked(answer)["next"] == f"{path}?page=1"
+    assert proof_query(answer)["next"] == f"{path}?page=1"
     assert b"Sam" not in answer.content
     assert "content-disposition" not in answer.headers
 
@@ -202,7 +202,7 @@ def test_a_form_comes_back_filled_in_and_then_works(world, academy_database):
     browser, page = late.browser_of(ADMIN), "/admin/people/invite"
     typed = {"name": "Zoë O’Neil", "email": "zoe@example.org", "roles": "instructor"}
     answer = browser.post(page, data=typed, headers={"referer": f"http://testserver{page}"})
-    assert asked(answer)["kept"] == "yes"
+    assert proof_query(answer)["kept"] == "yes"
     shown = browser.get(answer.headers["location"])
     assert "So that nobody else can invite somebody in your name." in words(shown)
     assert "What you typed is kept for 30 minutes" in words(shown)
@@ -226,7 +226,7 @@ def test_a_pressed_button_leads_back_to_its_page(world):
     browser = late.browser_of(ADMIN)
     here = f"/admin/people/{late.id_of(LEARNER)}"
     answer = browser.post(f"{here}/reset", headers={"referer": f"http://testserver{here}"})
-    assert (asked(answer)["next"], asked(answer)["kept"]) == (here, "nothing")
+    assert (proof_query(answer)["next"], proof_query(answer)["kept"]) == (here, "nothing")
     assert "press it again" in words(browser.get(answer.headers["location"]))
     assert prove(browser, answer).headers["location"] == here
 
@@ -425,8 +425,8 @@ def test_the_demo_says_its_password(academy_client, as_demo_person):
 
 def test_no_link_saves_the_page_that_asks_instead_of_the_file(as_demo_person, world):
     """A link with `download` would save the page /prove under the file's name."""
-    made = world(timedelta(0))
-    here = a_file(made, FILES[0]).rpartition("/")[0]
+    current = world(timedelta(0))
+    here = a_file(current, FILES[0]).rpartition("/")[0]
     app = as_demo_person(None).app
     for person, page in ((TEACHER, here), (ADMIN, here), (ADMIN, here.replace("teach", "admin"))):
         shown = html.document_fromstring(as_demo_person(person).get(page).text)

@@ -126,29 +126,36 @@ def failing(academy_client) -> Failing:
 def body_of_form(form: PageForm, words: dict[str, str]) -> bytes:
     """Return what a person sends who fills in every field: where nothing is chosen yet, the last choice."""
     pairs, groups = [], set()
-    for one in form.fields:
-        if one.kind == "select" and not one.value:
-            pairs.append((one.name, one.choices[-1]))
-        elif one.kind == "radio" and one.name not in groups:
-            groups.add(one.name)
-            pairs.append((one.name, one.value))
-        elif one.kind != "radio" and one.name != "idempotency_key":
-            pairs.append((one.name, words.get(one.name, one.value) if one.is_typed else one.value))
+    for form_field in form.fields:
+        if form_field.kind == "select" and not form_field.value:
+            pairs.append((form_field.name, form_field.choices[-1]))
+        elif form_field.kind == "radio" and form_field.name not in groups:
+            groups.add(form_field.name)
+            pairs.append((form_field.name, form_field.value))
+        elif form_field.kind != "radio" and form_field.name != "idempotency_key":
+            pairs.append(
+                (
+                    form_field.name,
+                    words.get(form_field.name, form_field.value)
+                    if form_field.is_typed
+                    else form_field.value,
+                )
+            )
     return urlencode(pairs).encode()
 
 
 def words_for(form: PageForm) -> dict[str, str]:
     """Return a canary for each field, of a shape that the field takes: dates, times and numbers stay."""
     words = {}
-    for one in form.fields:
-        if "email" in (one.kind, one.name) or "address" in one.name:
-            words[one.name] = f"{TYPED}@example.org"
-        elif one.kind == "tel":
+    for form_field in form.fields:
+        if "email" in (form_field.kind, form_field.name) or "address" in form_field.name:
+            words[form_field.name] = f"{TYPED}@example.org"
+        elif form_field.kind == "tel":
             continue
-        elif one.kind == "password":
-            words[one.name] = f"{TYPED}-Long-And-Odd-1"
-        elif not any(letter.isdigit() for letter in one.value):
-            words[one.name] = f"Zoe {TYPED.title()} of the zoo"
+        elif form_field.kind == "password":
+            words[form_field.name] = f"{TYPED}-Long-And-Odd-1"
+        elif not any(letter.isdigit() for letter in form_field.value):
+            words[form_field.name] = f"Zoe {TYPED.title()} of the zoo"
     return words
 
 
@@ -158,7 +165,7 @@ def test_forms_leave_nothing_of_what_was_typed(
 ):
     browser: TestClient = browser_of(who)
     starts = ("/", "/home", "/me", "/sign-in", "/register", "/forgot", "/enquiry", "/verify")
-    found = list(forms_on_the_way(browser, *starts, *(mailed if who == "visitor" else ())))
+    all_forms = list(forms_on_the_way(browser, *starts, *(mailed if who == "visitor" else ())))
     headers = {**FORM, "user-agent": SENT_ALONG, "referer": f"http://testserver/{SENT_ALONG}"}
     statuses = set()
 
@@ -168,18 +175,18 @@ def test_forms_leave_nothing_of_what_was_typed(
         statuses.add(response.status_code)
         watched.look(f"{form.action}, {kind}", response)
 
-    for _, form in found:
+    for _, form in all_forms:
         unfit = {name: f"{words}\x00" * 300 for name, words in words_for(form).items()}
         send(form, "refused", form.sent(**unfit) + f"&{TYPED}={TYPED}".encode())
     for kind in KINDS:
         failing.kind = kind
-        for _, form in found:
+        for _, form in all_forms:
             send(form, kind, body_of_form(form, words_for(form)))
     failing.kind = ""
     assert watched.leaks == []
     assert failing.failures >= LEAST_FAILURES[who] * len(KINDS)
     assert {422, 500, 503} <= statuses
-    assert watched.lines >= len(found) * (1 + len(KINDS))
+    assert watched.lines >= len(all_forms) * (1 + len(KINDS))
     assert stored_errors(academy_client) == []
 
 
@@ -198,7 +205,9 @@ def body_of(schema: dict[str, Any], document: dict[str, Any]) -> Any:
         return body_of(schema["anyOf"][0], document)
     kind = schema.get("type")
     if kind == "object":
-        return {name: body_of(one, document) for name, one in schema.get("properties", {}).items()}
+        return {
+            name: body_of(part, document) for name, part in schema.get("properties", {}).items()
+        }
     if kind == "array":
         return [body_of(schema["items"], document)]
     if kind == "string" and "enum" not in schema and schema.get("format") != "uuid":

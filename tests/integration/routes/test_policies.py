@@ -34,10 +34,14 @@ def filled(path: str) -> str:
 
 def test_the_table_names_every_route_and_no_other(app):
     """R-031: the walker sees nested and hidden routes too, at least the known number of them."""
-    found = {f"{method} {path}": access.name for (method, path), access in policies(app).items()}
-    assert len(found) >= LEAST_ROUTES
-    assert set(SENTINELS) <= set(found)
-    assert {route: name for route, name in found.items() if not route.startswith("HEAD")} == TABLE
+    access_by_route = {
+        f"{method} {path}": access.name for (method, path), access in policies(app).items()
+    }
+    assert len(access_by_route) >= LEAST_ROUTES
+    assert set(SENTINELS) <= set(access_by_route)
+    assert {
+        route: name for route, name in access_by_route.items() if not route.startswith("HEAD")
+    } == TABLE
 
 
 def test_a_route_without_a_policy_stops_the_start():
@@ -138,12 +142,12 @@ OTHERS_OPEN = {"POST /sign-out", "POST /verify", "POST /verify/file"}
 def test_only_these_unsafe_routes_are_open_to_everyone(app):
     """R-040: a policy for reading never guards a route that writes. Each of these proves who asks by
     what is typed or mailed, and is limited."""
-    found = {
+    open_routes = {
         f"{method} {path}"
         for (method, path), access in policies(app).items()
         if method not in ("GET", "HEAD") and not access.signed_in
     }
-    assert found == {*WITHOUT[IS_NOT_SIGNED_IN], *OTHERS_OPEN}
+    assert open_routes == {*WITHOUT[IS_NOT_SIGNED_IN], *OTHERS_OPEN}
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])

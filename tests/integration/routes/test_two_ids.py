@@ -59,13 +59,13 @@ def taught(db: Session) -> list[PracticalRow]:
     and each with a confirmed place."""
     me = instructor_id(db)
     held = select(Seat.practical_id).where(Seat.state == SeatState.confirmed)
-    found = list(
+    practicals = list(
         db.scalars(
             select(PracticalRow).where(PracticalRow.id.in_(held)).order_by(PracticalRow.id).limit(3)
         )
     )
-    assert len(found) == 3
-    for practical, days in zip(found, (-1, 0, 7), strict=True):
+    assert len(practicals) == 3
+    for practical, days in zip(practicals, (-1, 0, 7), strict=True):
         practical.starts_at = NOW + timedelta(days=days, hours=-1)
         practical.ends_at = practical.starts_at + timedelta(hours=6)
         practical.status = PracticalStatus.published
@@ -74,10 +74,10 @@ def taught(db: Session) -> list[PracticalRow]:
     db.flush()
     db.execute(
         update(Seat)
-        .where(Seat.practical_id.in_([each.id for each in found]))
+        .where(Seat.practical_id.in_([each.id for each in practicals]))
         .values(attendance=None)
     )
-    return found
+    return practicals
 
 
 def seats(db: Session) -> tuple[tuple[tuple[object, object], ...], tuple[object, object]]:
@@ -172,7 +172,7 @@ def a_question(method: str) -> Find:
     def find(db: Session) -> Case:
         attempt = db.scalars(select(AttemptRow).where(AttemptRow.submitted_at.is_(None))).one()
         email = db.scalar(select(User.email).where(User.id == attempt.user_id))
-        who = next(one for one in STUDENTS if one.email == email)
+        who = next(person for person in STUDENTS if person.email == email)
         body = {"sequence": 1, "response": {"options": ["a"]}} if method == "PUT" else None
         own = (attempt.id, 1)
         return Case(who, ((attempt.id, 9_999), (attempt.id, 0)), own, {}, body, method == "GET")
@@ -202,7 +202,7 @@ def an_intake(db: Session) -> Case:
         .order_by(IntakeRow.starts_on.desc())
     ).first()
     assert intake is not None
-    newcomer = next(one for one in STUDENTS if one.stage is StudentStage.registered)
+    newcomer = next(person for person in STUDENTS if person.stage is StudentStage.registered)
     return Case(newcomer, ((ELSEWHERE, intake.id), ("", intake.id)), (COURSE, intake.id))
 
 

@@ -127,8 +127,8 @@ def is_under_way(database: Database) -> bool:
             connection.close()
         return False
     with database.read() as db:
-        asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-        return bool(db.scalar(text(asked + " AND datname = current_database()")))
+        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+        return bool(db.scalar(text(query + " AND datname = current_database()")))
 
 
 @pytest.mark.parametrize(

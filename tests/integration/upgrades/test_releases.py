@@ -100,9 +100,9 @@ def browser_of(
         if person is None:
             return a_browser(served, portal)
         with stored.write() as db:
-            known = people.person_by_email(db, person.email)
-            assert known is not None
-            token = a_sign_in(db, known, token=str(new_uuid()))  # type: ignore[arg-type] # only the id is read
+            account = people.person_by_email(db, person.email)
+            assert account is not None
+            token = a_sign_in(db, account, token=str(new_uuid()))  # type: ignore[arg-type] # only the id is read
         return a_browser(served, portal, token=token)
 
     return browser_of

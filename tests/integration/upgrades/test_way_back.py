@@ -26,9 +26,9 @@ def path_back() -> list:
 def parts(database: Database) -> set[str]:
     """Every table, and every column of every table."""
     inspector = inspect(database.engine)
-    found = set(inspector.get_table_names())
-    return found | {
-        f"{table}.{column['name']}" for table in found for column in inspector.get_columns(table)
+    tables = set(inspector.get_table_names())
+    return tables | {
+        f"{table}.{column['name']}" for table in tables for column in inspector.get_columns(table)
     }
 
 

@@ -72,9 +72,9 @@ def test_a_secret_has_160_bits_and_the_picture_says_it():
     assert secret != new_secret()
     address = urlsplit(setup_address(secret, email="sam@example.org", academy="An Academy: London"))
     assert (address.scheme, address.netloc) == ("otpauth", "totp")
-    asked = parse_qs(address.query)
-    assert asked["secret"] == [secret]
-    assert asked["issuer"] == ["An Academy: London"]
+    parameters = parse_qs(address.query)
+    assert parameters["secret"] == [secret]
+    assert parameters["issuer"] == ["An Academy: London"]
     assert in_groups("ABCDEFGHIJ") == "ABCD EFGH IJ"
 
 

@@ -16,16 +16,16 @@ from tests.make.people import A_PASSWORD
 
 
 @pytest.mark.parametrize(
-    "made",
+    "password_hash",
     [passwords.hash_of_password(A_PASSWORD), passwords.NOBODYS],
     ids=["a person's", "nobody's"],
 )
-def test_a_hash_is_argon2id_of_full_cost(made):
+def test_a_hash_is_argon2id_of_full_cost(password_hash):
     """R-006, R-024: the stand-in for unknown addresses costs what a real one does."""
-    found = extract_parameters(made)
-    assert found.type is Type.ID
-    assert (found.memory_cost, found.time_cost, found.parallelism) == (47_104, 2, 1)
-    assert not passwords.is_outdated(made)
+    parameters = extract_parameters(password_hash)
+    assert parameters.type is Type.ID
+    assert (parameters.memory_cost, parameters.time_cost, parameters.parallelism) == (47_104, 2, 1)
+    assert not passwords.is_outdated(password_hash)
 
 
 def test_a_cheaper_hash_is_outdated():
@@ -36,18 +36,18 @@ def test_a_cheaper_hash_is_outdated():
 def test_the_whole_password_counts():
     """R-003: the last of 128 characters decides."""
     long = "plum velvet orbit tundra " * 6
-    made = passwords.hash_of_password(long[:128])
-    assert passwords.matches(made, long[:128])
-    assert not passwords.matches(made, long[:127] + "?")
-    assert not passwords.matches(made, long[:127])
+    password_hash = passwords.hash_of_password(long[:128])
+    assert passwords.matches(password_hash, long[:128])
+    assert not passwords.matches(password_hash, long[:127] + "?")
+    assert not passwords.matches(password_hash, long[:127])
 
 
 @given(st.text(min_size=15, max_size=40))
 @settings(max_examples=5, deadline=None)
 def test_composed_and_decomposed_are_one_password(text):
     """R-002."""
-    made = passwords.hash_of_password(unicodedata.normalize("NFC", text))
-    assert passwords.matches(made, unicodedata.normalize("NFD", text))
+    password_hash = passwords.hash_of_password(unicodedata.normalize("NFC", text))
+    assert passwords.matches(password_hash, unicodedata.normalize("NFD", text))
 
 
 def test_nobody_has_no_password():

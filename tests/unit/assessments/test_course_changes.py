@@ -94,9 +94,11 @@ def changed(path: str, *edits: tuple[str, str]) -> tuple[str, ...]:
 def test_each_change_is_one_sentence(
     path: str, old: str, new: str, sentences: tuple[str, ...]
 ) -> None:
-    found = changed(path, (old, new))
+    sentences_of_change = changed(path, (old, new))
     titles = {module.key: module.title for module in _course().modules}
-    assert found == tuple(one.replace("“Needles”", f"“{titles['needles']}”") for one in sentences)
+    assert sentences_of_change == tuple(
+        sentence.replace("“Needles”", f"“{titles['needles']}”") for sentence in sentences
+    )
 
 
 def _course():

@@ -40,25 +40,25 @@ def marks(identity=DONE, hands=DONE, sharps=DONE, aftercare=DONE):
     ],
 )
 def test_the_outcome_follows_points_and_critical_steps(given_marks, percent, outcome, earned):
-    found = domain.result(a_checklist(percent), given_marks)
-    assert (found.outcome, found.earned, found.possible) == (outcome, earned, 8)
+    result = domain.result(a_checklist(percent), given_marks)
+    assert (result.outcome, result.earned, result.possible) == (outcome, earned, 8)
 
 
 @given(given_marks=MARKS, critical=st.sampled_from(["identity", "sharps"]))
 def test_a_failed_critical_step_always_fails_the_whole(given_marks, critical):
-    found = domain.result(a_checklist(1), {**given_marks, critical: NOT_DONE})
-    assert found.outcome is Outcome.not_yet_competent
-    assert critical in {step.key for step in found.failed}
-    assert found.why_not
+    result = domain.result(a_checklist(1), {**given_marks, critical: NOT_DONE})
+    assert result.outcome is Outcome.not_yet_competent
+    assert critical in {step.key for step in result.failed}
+    assert result.why_not
 
 
 @given(given_marks=MARKS, percent=st.integers(1, 100))
 def test_points_stay_within_what_is_possible_and_decide(given_marks, percent):
-    found = domain.result(a_checklist(percent), given_marks)
-    assert 0 <= found.earned <= found.possible
-    enough = found.earned / found.possible >= percent / 100
+    result = domain.result(a_checklist(percent), given_marks)
+    assert 0 <= result.earned <= result.possible
+    enough = result.earned / result.possible >= percent / 100
     critical_done = NOT_DONE not in (given_marks["identity"], given_marks["sharps"])
-    assert (found.outcome is Outcome.competent) == (enough and critical_done)
+    assert (result.outcome is Outcome.competent) == (enough and critical_done)
 
 
 @given(
@@ -125,8 +125,8 @@ def test_the_headline_says_the_outcome(given_marks, headline):
 
 
 def test_one_step_is_said_in_the_singular():
-    found = domain.result(a_checklist(90), marks(hands=PROMPTED))
-    assert found.headline == "Not yet competent. 1 step needs more practice."
+    result = domain.result(a_checklist(90), marks(hands=PROMPTED))
+    assert result.headline == "Not yet competent. 1 step needs more practice."
 
 
 def test_a_stop_names_the_reason_or_else_the_step():
@@ -154,10 +154,10 @@ def test_a_stop_names_the_reason_or_else_the_step():
 def test_a_stopped_assessment_is_never_competent(given_marks, step):
     """T2: a step that nobody could watch earns nothing, and decides against competent."""
     seen = domain.result(a_checklist(1), {**given_marks, step: NOT_DONE})
-    found = domain.result(a_checklist(1), {**given_marks, step: NOT_OBSERVED})
-    assert (found.outcome, found.stopped) == (Outcome.not_yet_competent, True)
-    assert (found.earned, found.possible) == (seen.earned, seen.possible)
-    assert step in {one.key for one in found.to_practise}
+    result = domain.result(a_checklist(1), {**given_marks, step: NOT_OBSERVED})
+    assert (result.outcome, result.stopped) == (Outcome.not_yet_competent, True)
+    assert (result.earned, result.possible) == (seen.earned, seen.possible)
+    assert step in {failed_step.key for failed_step in result.to_practise}
     refusal = domain.sign_refusal(
         a_checklist(), {**given_marks, step: NOT_OBSERVED}, is_signed=False
     )

@@ -39,10 +39,10 @@ def test_nobody_assesses_themselves():
     ],
 )
 def test_reports_are_read_by_those_they_concern(actor, is_signed, teaches_it, allowed):
-    found = policy.may_see_report(
+    verdict = policy.may_see_report(
         actor, STUDENT.user_id, is_signed=is_signed, teaches_it=teaches_it
     )
-    assert found is allowed
+    assert verdict is allowed
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ WITHOUT = {
 
 
 def kinds(facts):
-    return {one.kind for one in domain.missing_for_certificate(facts)}
+    return {requirement.kind for requirement in domain.missing_for_certificate(facts)}
 
 
 def test_with_everything_nothing_is_missing():
@@ -193,42 +193,42 @@ def test_everything_a_certificate_says():
 
 def test_a_snapshot_names_what_it_stands_on():
     newest = judged(signed_at=NOW + timedelta(days=1))
-    found = snapshot(replace(FACTS, competent=(judged(), newest)))
-    assert found["evidence"]["assessments"] == [str(newest.assessment_id)]
-    assert found["evidence"]["seats"] == [str(SEAT)]
-    assert found["evidence"]["enrolment"] == str(FACTS.enrolment_id)
-    assert found["practicals"][0]["title"] == "Practice day"
-    assert found["course"]["revision"] == 3
+    written = snapshot(replace(FACTS, competent=(judged(), newest)))
+    assert written["evidence"]["assessments"] == [str(newest.assessment_id)]
+    assert written["evidence"]["seats"] == [str(SEAT)]
+    assert written["evidence"]["enrolment"] == str(FACTS.enrolment_id)
+    assert written["practicals"][0]["title"] == "Practice day"
+    assert written["course"]["revision"] == 3
 
 
 def test_dates_are_those_of_the_venue():
     late = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
-    found = snapshot(replace(FACTS, attended=(attended(starts_at=late),)), now=late)
-    assert found["issued_on"] == "2026-07-02"
-    assert found["practicals"][0]["on"] == "2026-07-02"
+    written = snapshot(replace(FACTS, attended=(attended(starts_at=late),)), now=late)
+    assert written["issued_on"] == "2026-07-02"
+    assert written["practicals"][0]["on"] == "2026-07-02"
 
 
 def test_lost_evidence_is_found():
-    found = snapshot()
-    assert domain.lost_evidence(found, replace(FACTS, enrolment_id=None)) == ()
-    assert domain.lost_evidence(found, replace(FACTS, attended=())) == (f"attended place {SEAT}",)
-    assert len(domain.lost_evidence(found, replace(FACTS, competent=()))) == 1
-    assert len(domain.lost_evidence(found, replace(FACTS, done=Done()))) == 3
+    written = snapshot()
+    assert domain.lost_evidence(written, replace(FACTS, enrolment_id=None)) == ()
+    assert domain.lost_evidence(written, replace(FACTS, attended=())) == (f"attended place {SEAT}",)
+    assert len(domain.lost_evidence(written, replace(FACTS, competent=()))) == 1
+    assert len(domain.lost_evidence(written, replace(FACTS, done=Done()))) == 3
 
 
 def test_the_hash_does_not_depend_on_order_and_changes_with_every_value():
     """R-111."""
-    found = snapshot(name="Zoë")
-    turned = dict(reversed(found.items()))
-    assert domain.hash_of(turned) == domain.hash_of(found)
-    assert domain.canonical(json.loads(domain.canonical(found))) == domain.canonical(found)
+    written = snapshot(name="Zoë")
+    turned = dict(reversed(written.items()))
+    assert domain.hash_of(turned) == domain.hash_of(written)
+    assert domain.canonical(json.loads(domain.canonical(written))) == domain.canonical(written)
     altered = [
-        {**found, "title": found["title"] + "."},
-        {**found, "holder": {**found["holder"], "name": "Zoe"}},
-        {**found, "issued_on": "2026-12-02"},
-        {**found, "evidence": {**found["evidence"], "seats": []}},
+        {**written, "title": written["title"] + "."},
+        {**written, "holder": {**written["holder"], "name": "Zoe"}},
+        {**written, "issued_on": "2026-12-02"},
+        {**written, "evidence": {**written["evidence"], "seats": []}},
     ]
-    hashes = {domain.hash_of(one) for one in [found, *altered]}
+    hashes = {domain.hash_of(each_snapshot) for each_snapshot in [written, *altered]}
     assert len(hashes) == 5
 
 

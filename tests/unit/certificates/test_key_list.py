@@ -19,11 +19,11 @@ TEXT = written_list(ISSUER, {SERIAL: NOW}, now=NOW)
 
 
 def test_a_list_is_read_as_it_was_written():
-    found = read_list(TEXT)
-    assert (found.issuer, found.as_of) == ("Preceptor Academy", NOW)
-    assert found.keys.public() == ISSUER.keys.public()
-    assert found.revoked_at(SERIAL) == NOW
-    assert found.revoked_at("1" * 26) is None
+    key_list = read_list(TEXT)
+    assert (key_list.issuer, key_list.as_of) == ("Preceptor Academy", NOW)
+    assert key_list.keys.public() == ISSUER.keys.public()
+    assert key_list.revoked_at(SERIAL) == NOW
+    assert key_list.revoked_at("1" * 26) is None
     assert SERIAL not in TEXT
     assert hash_of_serial(SERIAL) in TEXT
 

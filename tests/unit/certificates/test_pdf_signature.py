@@ -61,8 +61,8 @@ def test_a_signed_file_gives_its_data_and_the_key():
 
 def test_another_reader_of_signed_files_says_the_same():
     """The library's own validation is an independent witness."""
-    found = PdfFileReader(BytesIO(signed())).embedded_signatures
-    (signature,) = found
+    signatures = PdfFileReader(BytesIO(signed())).embedded_signatures
+    (signature,) = signatures
     trusted = ValidationContext(trust_roots=[signature.signer_cert])
     status = in_its_own_thread(lambda: validate_pdf_signature(signature, trusted))
     assert (status.intact, status.valid) == (True, True)

@@ -141,8 +141,8 @@ def test_a_practical_and_its_checklist(parts: tuple[Course, CourseKeys]) -> None
     assert_arrives(fields, checklist, but="sections")
     for section, built in zip(fields["sections"], checklist.sections, strict=True):
         assert_arrives(section, built, but="steps")
-        for step, made in zip(section["steps"], built.steps, strict=True):
-            assert_arrives(step, made)
+        for step, built_step in zip(section["steps"], built.steps, strict=True):
+            assert_arrives(step, built_step)
 
 
 @pytest.mark.parametrize("key", ["skin-quiz", "needle-quiz", "final-test"])

@@ -69,12 +69,12 @@ def test_a_question_that_old_answers_do_not_fit_any_more(
 
 
 def test_every_option_that_is_gone_is_named_and_nothing_else_is_said_of_the_question() -> None:
-    found = changes(
+    differences = changes(
         (SKIN, b"points: 2", b"points: 3"),
         (SKIN, b"key: vessels", b"key: veins"),
         (SKIN, b"key: outermost", b"key: topmost"),
     )
-    assert found == (
+    assert differences == (
         refused(
             "quiz skin-quiz, question true-of-the-dermis",
             "An option that people may have chosen is gone: outermost, vessels.",
@@ -108,7 +108,7 @@ def test_a_step_that_old_marks_do_not_fit_any_more(
 
 
 def test_a_step_that_is_gone() -> None:
-    found = changes((LIST, HANDS, b""))
+    differences = changes((LIST, HANDS, b""))
     gone = refused(
         "checklist first-session, step hands",
         "The step is gone, and assessments may have marked it.",
@@ -117,16 +117,16 @@ def test_a_step_that_is_gone() -> None:
     words = Change(
         ChangeKind.changed, "checklist first-session", "Its words or the order of steps changed."
     )
-    assert found == (words, gone)
-    assert corrupting(found) == (gone,)
+    assert differences == (words, gone)
+    assert corrupting(differences) == (gone,)
 
 
 def test_a_lesson_that_moves_to_another_module() -> None:
-    found = changes(
+    differences = changes(
         ("modules/skin.yaml", b"  - skin-vessels\n", b""),
         ("modules/needles.yaml", b"  - needle-safety", b"  - needle-safety\n  - skin-vessels"),
     )
-    assert corrupting(found) == (
+    assert corrupting(differences) == (
         refused(
             "lesson skin-vessels",
             "The lesson moved from the module skin to needles, where it would count as done for "
@@ -134,7 +134,7 @@ def test_a_lesson_that_moves_to_another_module() -> None:
             "Give the lesson a new key in its new module.",
         ),
     )
-    assert {change.where for change in found} == {
+    assert {change.where for change in differences} == {
         "lesson skin-vessels",
         "module needles",
         "module skin",
@@ -186,8 +186,8 @@ def with_practical(named: str, *, further: bytes = b"") -> ParsedCourse:
 
 
 def test_a_kind_of_practical_that_certificates_need_and_nothing_replaces() -> None:
-    found = compared(small_course(), with_practical("pad-day"))
-    assert found == (
+    differences = compared(small_course(), with_practical("pad-day"))
+    assert differences == (
         Change(ChangeKind.added, "practical pad-day", "The practical is new."),
         refused(
             "practical practice-day",

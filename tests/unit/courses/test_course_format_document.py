@@ -21,14 +21,14 @@ def section(heading: str) -> str:
 
 def tables(text: str) -> list[dict[str, str]]:
     """The field tables of a section: field name → its type column."""
-    found: list[dict[str, str]] = []
+    tables_so_far: list[dict[str, str]] = []
     for line in text.splitlines():
         if line.startswith("| field |"):
-            found.append({})
+            tables_so_far.append({})
         row = re.match(r"\| `(\w+)` \| (.*?) \|", line)
-        if row and found:
-            found[-1][row.group(1)] = row.group(2)
-    return found
+        if row and tables_so_far:
+            tables_so_far[-1][row.group(1)] = row.group(2)
+    return tables_so_far
 
 
 def fields(model: type[BaseModel]) -> set[str]:

@@ -122,12 +122,12 @@ def test_each_part_says_that_it_changed(
 
 
 def test_the_order_of_modules_is_the_courses() -> None:
-    found = changes(
+    differences = changes(
         (COURSE, b"  - skin\n  - needles\n", b"  - needles\n  - skin\n"),
         ("modules/needles.yaml", b"requires:\n  - skin\n", b""),
     )
-    assert changed("course", "Its modules or their order changed.") in found
-    assert {change.where for change in found} == {"course", "module needles", "module skin"}
+    assert changed("course", "Its modules or their order changed.") in differences
+    assert {change.where for change in differences} == {"course", "module needles", "module skin"}
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_another_right_answer_is_pointed_out(old: bytes, new: bytes) -> None:
 
 def test_another_right_option_is_pointed_out() -> None:
     nerves = b"text: It holds nerves\n"
-    found = changes((SKIN, nerves + b"        correct: true\n", nerves))
-    assert [change.sentence for change in found] == [
+    differences = changes((SKIN, nerves + b"        correct: true\n", nerves))
+    assert [change.sentence for change in differences] == [
         "The right answer changed. Attempts that were marked keep their marks."
     ]
 
@@ -186,8 +186,8 @@ def test_a_question_that_is_mended(old: bytes, new: bytes, where: str) -> None:
 
 
 def test_a_question_that_reads_differently_is_pointed_out() -> None:
-    found = changes((SKIN, b"What is true of the [[dermis]]?", b"Choose two statements"))
-    assert found == (
+    differences = changes((SKIN, b"What is true of the [[dermis]]?", b"Choose two statements"))
+    assert differences == (
         changed(
             DERMIS,
             "The question reads entirely differently.",
@@ -208,12 +208,12 @@ def test_an_option_that_reads_differently_is_pointed_out() -> None:
 
 
 def test_words_of_markup_are_not_words_that_two_texts_share() -> None:
-    found = changes((SKIN, b"text: Both of them", b"text: Neither <em>"))
+    differences = changes((SKIN, b"text: Both of them", b"text: Neither <em>"))
     marked = changes(
         (SKIN, b"text: Both of them", b'text: "*Both of them*"'),
         (SKIN, b"text: The epidermis", b'text: "*Neither*"'),
     )
-    assert found
+    assert differences
     assert [change.sentence for change in marked] == [
         "The option epidermis reads entirely differently.",
         TEXT,
@@ -252,9 +252,9 @@ def test_words_of_markup_are_not_words_that_two_texts_share() -> None:
     ],
 )
 def test_what_is_said_of_a_checklist(old: bytes, new: bytes, expected: list[Change]) -> None:
-    found = changes((LIST, old, new))
-    assert found == tuple(expected)
-    assert corrupting(found) == ()
+    differences = changes((LIST, old, new))
+    assert differences == tuple(expected)
+    assert corrupting(differences) == ()
 
 
 def test_parts_that_come_and_go() -> None:
@@ -296,8 +296,8 @@ def test_parts_that_come_and_go() -> None:
     files["practicals/practice-day-2.yaml"] += b"replaces:\n  - practice-day\n"
     after, before = parse_course("small-course", files), small_course()
     assert after.problems == ()
-    found = compared(before, after)
-    assert corrupting(found) == ()
+    differences = compared(before, after)
+    assert corrupting(differences) == ()
     parts = (
         "module needles",
         "lesson needle-safety",
@@ -306,8 +306,8 @@ def test_parts_that_come_and_go() -> None:
         "checklist first-session",
         "quiz skin-quiz, question total-volume",
     )
-    removed = {change.where for change in found if change.kind is ChangeKind.removed}
-    added = {change.where for change in found if change.kind is ChangeKind.added}
+    removed = {change.where for change in differences if change.kind is ChangeKind.removed}
+    added = {change.where for change in differences if change.kind is ChangeKind.added}
     assert removed == {*parts, "drawing skin-layers.svg"}
     assert added == {*(f"{part}-2" for part in parts), "drawing skin-layers-2.svg"}
 
@@ -325,13 +325,13 @@ def test_new_options_and_steps_are_allowed() -> None:
 
 def test_a_part_that_comes_or_goes_hides_no_change_of_the_next() -> None:
     """Each kind of part is compared to its end, in the order of the keys."""
-    found = changes(
+    differences = changes(
         (SKIN, b"key: bleeding-layer", b"key: a-layer"),
         (SKIN, b"points: 2", b"points: 3"),
         (LIST, b"      - key: aftercare\n        text: Explains the aftercare\n", b""),
         (LIST, b"Cleans their hands", b"Cleans both hands"),
     )
-    assert [(change.kind, change.where) for change in found] == [
+    assert [(change.kind, change.where) for change in differences] == [
         (ChangeKind.added, "quiz skin-quiz, question a-layer"),
         (ChangeKind.changed, STEPS),
         (ChangeKind.changed, f"{STEPS}, step hands"),

@@ -26,7 +26,7 @@ def test_accepted(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         (".5 mL", "`.5` has no leading zero"),
         ("(.25)", "`.25` has no leading zero"),
@@ -45,7 +45,7 @@ def test_accepted(text: str) -> None:
         ("5units", "`5units` has no space"),
     ],
 )
-def test_found(text: str, found: str) -> None:
+def test_found(text: str, expected: str) -> None:
     messages = [message for message, hint in misprints(text) if hint]
     assert len(messages) == 1
-    assert messages[0].startswith(found)
+    assert messages[0].startswith(expected)

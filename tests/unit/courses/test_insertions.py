@@ -47,9 +47,9 @@ def with_value(fields: str) -> ParsedCourse:
 
 def page(parsed: ParsedCourse) -> str:
     assert parsed.course is not None
-    found = parsed.course.find_lesson("needle-safety")
-    assert found is not None
-    return found[1].html
+    module_and_lesson = parsed.course.find_lesson("needle-safety")
+    assert module_and_lesson is not None
+    return module_and_lesson[1].html
 
 
 def test_a_lesson_shows_agreed_words_and_lists_its_values_once_at_the_end() -> None:
@@ -156,12 +156,12 @@ def changes(before: ParsedCourse, after: ParsedCourse) -> list[tuple[ChangeKind,
 
 def test_publishing_says_which_value_was_added_set_or_left_out() -> None:
     small = small_course()
-    unset, given = with_value(UNSET), with_value(SET)
+    unset, approved = with_value(UNSET), with_value(SET)
     where, decides = "clinical value depth", "Vertical depth on the cheek"
     added, changed = ChangeKind.added, ChangeKind.changed
     assert changes(small, unset) == [(added, where, f"{decides}: is not set yet.")]
-    assert changes(unset, given) == [(changed, where, f"{decides}: is 0.5 to 0.9 mm.")]
-    assert changes(given, small) == [
+    assert changes(unset, approved) == [(changed, where, f"{decides}: is 0.5 to 0.9 mm.")]
+    assert changes(approved, small) == [
         (ChangeKind.removed, where, "The clinical value is gone."),
     ]
-    assert changes(given, given) == []
+    assert changes(approved, approved) == []

@@ -157,7 +157,7 @@ def test_tables_scroll_and_say_what_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("# One", [(1, "A level-1 heading")]),
         ("a\n\n### One", [(3, "A heading level is skipped")]),
@@ -183,10 +183,10 @@ def test_tables_scroll_and_say_what_they_are() -> None:
         ("```figure\nfile: &a b\n```", [(2, "Anchors")]),
     ],
 )
-def test_problems_of_a_lesson(text: str, found: list[tuple[int, str]]) -> None:
+def test_problems_of_a_lesson(text: str, expected: list[tuple[int, str]]) -> None:
     got = lines(lesson(text))
-    assert [line for line, _ in got] == [line for line, _ in found]
-    for (_, message), (_, wanted) in zip(got, found, strict=True):
+    assert [line for line, _ in got] == [line for line, _ in expected]
+    for (_, message), (_, wanted) in zip(got, expected, strict=True):
         assert message.startswith(wanted)
 
 

@@ -28,9 +28,9 @@ NOW_CRITICAL = ("angle-and-depth", "observation-time", "aftercare-given")
 
 @cache
 def parsed() -> ParsedCourse:
-    found = parse_course("mesotherapy", read_folder(COURSES / "mesotherapy"))
-    assert found.problems == ()
-    return found
+    course_read = parse_course("mesotherapy", read_folder(COURSES / "mesotherapy"))
+    assert course_read.problems == ()
+    return course_read
 
 
 def course() -> Course:
@@ -45,16 +45,16 @@ def checklist() -> Checklist:
 
 
 def lesson(key: str) -> str:
-    found = course().find_lesson(key)
-    assert found is not None
-    return found[1].text
+    module_and_lesson = course().find_lesson(key)
+    assert module_and_lesson is not None
+    return module_and_lesson[1].text
 
 
 def agreed(key: str) -> str:
     text = (COURSES / "mesotherapy" / "course.yaml").read_text()
-    found = re.search(rf"  - key: {key}\n    text: (.*)\n", text)
-    assert found is not None
-    return found.group(1).strip('"')
+    match = re.search(rf"  - key: {key}\n    text: (.*)\n", text)
+    assert match is not None
+    return match.group(1).strip('"')
 
 
 def everything() -> str:
@@ -71,10 +71,10 @@ def steps(*, critical: bool | None = None) -> list[str]:
 
 
 def marks(*groups: dict[str, Mark], **others: Mark) -> dict[str, Mark]:
-    given = dict.fromkeys(steps(), DONE)
+    all_marks = dict.fromkeys(steps(), DONE)
     for group in groups:
-        given |= group
-    return given | {key.replace("_", "-"): mark for key, mark in others.items()}
+        all_marks |= group
+    return all_marks | {key.replace("_", "-"): mark for key, mark in others.items()}
 
 
 SUPPORTED = [key for key in steps(critical=True) if key not in UNAIDED]
@@ -122,21 +122,21 @@ CASES = (
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_checklist_passes_only_the_skilled(name: str) -> None:
-    given, is_competent = CASES[name]
-    result = domain.result(checklist(), given)
+    case_marks, is_competent = CASES[name]
+    result = domain.result(checklist(), case_marks)
     assert (result.outcome is Outcome.competent) == is_competent
     assert bool(result.why_not) != is_competent
 
 
 def test_the_reasons_name_the_step_the_section_and_the_numbers() -> None:
-    given = marks(
+    case_marks = marks(
         dict.fromkeys(SUPPORTED[:4], PROMPTED),
         hand_hygiene=PROMPTED,
         steady_hand=NOT_DONE,
         volume_and_spacing=NOT_DONE,
         aftercare_given=NOT_DONE,
     )
-    sentences = domain.result(checklist(), given).why_not
+    sentences = domain.result(checklist(), case_marks).why_not
     assert sentences[0].startswith(
         "Critical step not done: The model leaves without the written sheet"
     )

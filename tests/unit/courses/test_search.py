@@ -41,7 +41,7 @@ def course() -> Course:
 INDEX = index_of(course())
 
 
-def found(query: str) -> list[str]:
+def keys_matching(query: str) -> list[str]:
     return [hit.document.key for hit in search(INDEX, query)]
 
 
@@ -64,7 +64,7 @@ def found(query: str) -> list[str]:
     ],
 )
 def test_every_word_must_begin_a_word(query: str, expected: list[str]) -> None:
-    assert found(query) == expected
+    assert keys_matching(query) == expected
 
 
 def test_terms_are_told_from_lessons() -> None:

@@ -54,10 +54,10 @@ def test_a_missing_value_has_the_line_of_what_it_is_missing_in() -> None:
     ],
 )
 def test_only_plain_values_are_guessed(written: str, value: object) -> None:
-    found = loaded(f"a: {written}").value
-    assert found == {"a": value}
-    assert isinstance(found, dict)
-    assert type(found["a"]) is type(value)
+    value_read = loaded(f"a: {written}").value
+    assert value_read == {"a": value}
+    assert isinstance(value_read, dict)
+    assert type(value_read["a"]) is type(value)
 
 
 def test_keys_are_always_texts() -> None:

@@ -215,12 +215,12 @@ def test_override_is_the_overhang(places, taken, expected):
 
 def test_positions_follow_the_numbers_drawn():
     """Not the ids, which tell who asked first; two of one number, which cannot be, keep one order."""
-    one, two, three, four = sorted(EnrolmentId(new_uuid()) for _ in range(4))
-    assert domain.positions([(one, 9), (four, 2), (three, 4), (two, 4)]) == {
+    first, two, three, four = sorted(EnrolmentId(new_uuid()) for _ in range(4))
+    assert domain.positions([(first, 9), (four, 2), (three, 4), (two, 4)]) == {
         four: 1,
         two: 2,
         three: 3,
-        one: 4,
+        first: 4,
     }
     assert domain.positions([]) == {}
 
@@ -247,11 +247,11 @@ def test_places_are_never_oversold_and_nobody_waits_beside_one(places, story):
     holders: list[int] = []
     queue: list[int] = []
     for verb, person in story:
-        known = person in holders or person in queue
-        if verb == "ask" and not known:
-            asked = domain.decision(intake, waiting=len(queue))
-            (holders if asked is Decision.request else queue).append(person)
-        elif verb == "leave" and known:
+        is_inside = person in holders or person in queue
+        if verb == "ask" and not is_inside:
+            outcome = domain.decision(intake, waiting=len(queue))
+            (holders if outcome is Decision.request else queue).append(person)
+        elif verb == "leave" and is_inside:
             (holders if person in holders else queue).remove(person)
         intake = replace(intake, taken=len(holders))
         moved = domain.promotions(intake, waiting=len(queue), now=NOW)

@@ -41,8 +41,8 @@ CASES = [
 
 @pytest.mark.parametrize(("case", "who", "trouble"), CASES, ids=[case for case, *_ in CASES])
 def test_who_needs_help(case, who, trouble):
-    found = risk_of(who, NOW)
-    assert (found and found.trouble) == trouble
+    finding = risk_of(who, NOW)
+    assert (finding and finding.trouble) == trouble
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,10 @@ def progress(kind=None, finished=4):
 
 
 def way(*missing, **fields):
-    asked = tuple(
+    requirements = tuple(
         Requirement(kind, "key", kind.value, is_met=kind not in missing) for kind in MissingKind
     )
-    return CertificateProgress("small", "A small course", asked, **fields)
+    return CertificateProgress("small", "A small course", requirements, **fields)
 
 
 DAY_MISSING = way(MissingKind.attendance, MissingKind.assessment)
@@ -184,8 +184,8 @@ def test_an_attempt_whose_time_is_over_is_not_gone_on_with():
     """Nobody has marked it yet, and it may have been enough: no word about trying again."""
     over = a_try(ended=False, due_at=NOW - HOUR)
     assert next_thing(StudentSituation((QUIZ,), tries=(over,)), NOW).stage is JourneyStage.quiz
-    known = StudentSituation((replace(QUIZ, tries=(over,)),), tries=(over,))
-    assert next_thing(known, NOW).stage is JourneyStage.ended
+    situation = StudentSituation((replace(QUIZ, tries=(over,)),), tries=(over,))
+    assert next_thing(situation, NOW).stage is JourneyStage.ended
 
 
 def test_attempts_left_are_counted():
@@ -232,12 +232,12 @@ def test_a_competent_report_of_one_day_leads_to_the_other_day():
 
 
 def test_the_theory_of_another_course_comes_before_a_practical():
-    found = next_thing(
+    chosen = next_thing(
         StudentSituation((THEORY, LESSON), places=(a_place(EnrolmentState.requested),)), NOW
     )
-    assert (found.stage, found.course) == (JourneyStage.learn, LESSON.progress)
+    assert (chosen.stage, chosen.course) == (JourneyStage.learn, LESSON.progress)
 
 
 def test_a_revoked_certificate_is_nothing_to_show():
-    known = StudentSituation((ISSUED,), certificates=(a_certificate(Status.revoked),))
-    assert next_thing(known, NOW).stage is JourneyStage.reserve
+    situation = StudentSituation((ISSUED,), certificates=(a_certificate(Status.revoked),))
+    assert next_thing(situation, NOW).stage is JourneyStage.reserve

@@ -24,10 +24,12 @@ POLICIES = {
 def test_the_sitemap_is_xml_with_whole_addresses():
     text = sitemap("https://academy.example", {"a&b": NOW})
     tree = etree.fromstring(text.encode())
-    found = [one.text for one in tree.findall("s:url/s:loc", NAMESPACE)]
-    assert found[: len(PUBLIC)] == [f"https://academy.example{path}" for path in PUBLIC]
-    assert found[-1] == "https://academy.example/courses/a&b"
-    assert [one.text for one in tree.findall("s:url/s:lastmod", NAMESPACE)] == ["2026-12-01"]
+    addresses = [element.text for element in tree.findall("s:url/s:loc", NAMESPACE)]
+    assert addresses[: len(PUBLIC)] == [f"https://academy.example{path}" for path in PUBLIC]
+    assert addresses[-1] == "https://academy.example/courses/a&b"
+    assert [element.text for element in tree.findall("s:url/s:lastmod", NAMESPACE)] == [
+        "2026-12-01"
+    ]
 
 
 def test_only_areas_without_a_public_page_are_private():

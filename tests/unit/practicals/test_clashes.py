@@ -40,8 +40,8 @@ def test_times_are_half_open(starts, ends, expected):
     times = (STARTS + starts, STARTS + ends)
     assert overlap(*times, DAY.starts_at, DAY.ends_at) is expected
     assert overlap(DAY.starts_at, DAY.ends_at, *times) is expected
-    found = clashes_of(*times, "Elsewhere", [INES], [DAY])
-    assert bool(found) is expected
+    clashes = clashes_of(*times, "Elsewhere", [INES], [DAY])
+    assert bool(clashes) is expected
 
 
 def test_times_in_two_zones_are_the_same_moments():
@@ -81,17 +81,17 @@ def test_words_of_a_room_are_told_apart(typed):
 def test_every_day_is_looked_at_whatever_stands_before_it():
     earlier = replace(DAY, starts_at=STARTS - 8 * HOUR, ends_at=STARTS - HOUR)
     second = replace(DAY, title="Hair day", instructors=((TOMASZ, "Tomasz"),), room="Room 7")
-    found = clashes_of(STARTS, STARTS + HOUR, "Elsewhere", [INES, TOMASZ], [earlier, DAY, second])
-    assert [(clash.who, clash.day.title) for clash in found] == [
+    clashes = clashes_of(STARTS, STARTS + HOUR, "Elsewhere", [INES, TOMASZ], [earlier, DAY, second])
+    assert [(clash.who, clash.day.title) for clash in clashes] == [
         ("Ines", "Scalp day"),
         ("Tomasz", "Hair day"),
     ]
 
 
 def test_a_clash_names_who_and_when():
-    found = clashes_of(STARTS, STARTS + HOUR, DAY.room, [INES, TOMASZ], [DAY])
-    assert [clash.doubled for clash in found] == [ClashKind.instructor, ClashKind.room]
-    assert [clash.sentence for clash in found] == [
+    clashes = clashes_of(STARTS, STARTS + HOUR, DAY.room, [INES, TOMASZ], [DAY])
+    assert [clash.doubled for clash in clashes] == [ClashKind.instructor, ClashKind.room]
+    assert [clash.sentence for clash in clashes] == [
         "Ines also teaches Scalp day, Tue 15 Dec 2026, 09:00 to 16:00, London time.",
         "Room 1, 14 Example Row is also used by Scalp day, Tue 15 Dec 2026, 09:00 to 16:00, London time.",
     ]

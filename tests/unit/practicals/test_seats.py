@@ -83,8 +83,8 @@ def test_reasons_name_what_is_missing_and_lead_to_the_remedy():
     assert (modules.link, modules.target) == (LinkKind.learn, "small-course")
     assert "Scalp day, Tue 15 Dec 2026, 09:00, London time" in overlap.sentence
     assert (overlap.link, overlap.target) == (LinkKind.practical, str(OVERLAP.practical_id))
-    (one,) = eligibility(a_practical_value(), some_facts(modules_missing=("Skin",)))
-    assert one.sentence.endswith(": Skin.")
+    (single,) = eligibility(a_practical_value(), some_facts(modules_missing=("Skin",)))
+    assert single.sentence.endswith(": Skin.")
 
 
 @pytest.mark.parametrize(

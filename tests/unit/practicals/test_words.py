@@ -168,10 +168,10 @@ CLOSED = Unmet(
     ids=lambda value: str(value.reason) if isinstance(value, Unmet) else "",
 )
 def test_what_keeps_somebody_from_booking_is_said_with_its_remedy(practical, facts, expected):
-    found = seats.booking_refusal(
+    unmet = seats.booking_refusal(
         a_practical_value(zone=NEW_YORK, **practical), some_facts(**facts), NOW
     )
-    assert found == (expected,)
+    assert unmet == (expected,)
 
 
 @pytest.mark.parametrize(
@@ -200,10 +200,10 @@ def test_what_keeps_somebody_from_booking_is_said_with_its_remedy(practical, fac
     ],
 )
 def test_what_keeps_somebody_from_waiting_is_said_with_its_remedy(practical, facts, expected):
-    found = seats.waiting_refusal(
+    unmet = seats.waiting_refusal(
         a_practical_value(zone=NEW_YORK, **practical), some_facts(**facts), NOW
     )
-    assert found == (expected,)
+    assert unmet == (expected,)
 
 
 def test_an_admin_is_told_of_the_person_and_not_addressed_as_them():
@@ -296,8 +296,8 @@ def test_what_stands_in_the_way_of_the_person_is_said_whatever_the_state_of_the_
 )
 def test_each_field_of_a_plan_says_how_to_mend_it(changes, messages):
     plan = a_plan(**{"capacity": 4, "over_ratio_reason": "A guest teaches", **changes})
-    found = plan_problems(plan, students_per_instructor=4, floor=3, taken=3, now=NOW)
-    assert found == messages
+    problems = plan_problems(plan, students_per_instructor=4, floor=3, taken=3, now=NOW)
+    assert problems == messages
 
 
 def test_moments_are_said_in_the_zone_of_the_venue():

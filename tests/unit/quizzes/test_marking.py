@@ -86,7 +86,9 @@ def test_passing_is_decided_without_rounding(right, of, percent, passed):
     marks = mark_attempt(quiz, keys, draw(quiz, "seed"), responses)
     assert (marks.score.earned, marks.score.possible) == (right, of)
     assert marks.score.passed is passed
-    assert {one.question_key for one in marks.marks if one.is_right} == set(responses)
+    assert {
+        question_mark.question_key for question_mark in marks.marks if question_mark.is_right
+    } == set(responses)
     assert len(marks.marks) == of
 
 
@@ -146,9 +148,9 @@ responses = st.dictionaries(
 
 
 @given(quizzes(), responses, st.text(min_size=1, max_size=5), st.randoms())
-def test_marks_stay_within_bounds_and_depend_on_nothing_else(made, answers, seed, chance):
+def test_marks_stay_within_bounds_and_depend_on_nothing_else(quiz_and_keys, answers, seed, chance):
     """R-065: the same attempt has the same score, whenever and in whatever order it is marked."""
-    quiz, keys = made
+    quiz, keys = quiz_and_keys
     drawn = list(draw(quiz, seed))
     once = mark_attempt(quiz, keys, drawn, answers)
     assert 0 <= once.score.earned <= once.score.possible
@@ -161,8 +163,8 @@ def test_marks_stay_within_bounds_and_depend_on_nothing_else(made, answers, seed
 
 
 @given(quizzes(), st.text(min_size=1, max_size=5))
-def test_the_key_earns_everything_and_silence_nothing(made, seed):
-    quiz, keys = made
+def test_the_key_earns_everything_and_silence_nothing(quiz_and_keys, seed):
+    quiz, keys = quiz_and_keys
     drawn = draw(quiz, seed)
     full = mark_attempt(quiz, keys, drawn, the_key_as_answers(quiz, keys)).score
     assert full.earned == full.possible

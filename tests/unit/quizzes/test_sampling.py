@@ -20,8 +20,8 @@ def test_the_same_seed_draws_the_same():
 def test_other_seeds_draw_other_orders():
     """R-053: two students see different orders of questions and of options."""
     quiz = a_quiz(*TEN)
-    one, other = draw(quiz, "one"), draw(quiz, "other")
-    assert [question.key for question in one] != [question.key for question in other]
+    first, other = draw(quiz, "one"), draw(quiz, "other")
+    assert [question.key for question in first] != [question.key for question in other]
     orders = {
         tuple(option.key for option in question.options)
         for seed in ("one", "other", "third")
@@ -36,14 +36,14 @@ def test_the_order_of_one_question_tells_nothing_about_another():
     quiz = a_quiz(a_question("q0"), a_question("q1"))
     alike = 0
     for seed in map(str, range(200)):
-        one, other = draw(quiz, seed)
-        alike += [o.key for o in one.options] == [o.key for o in other.options]
+        first, other = draw(quiz, seed)
+        alike += [o.key for o in first.options] == [o.key for o in other.options]
     assert alike < 30
 
 
 def test_every_question_and_option_is_there_once():
     drawn = draw(a_quiz(*TEN), "seed")
-    assert sorted(question.key for question in drawn) == sorted(one.key for one in TEN)
+    assert sorted(question.key for question in drawn) == sorted(each.key for each in TEN)
     for question in drawn:
         assert sorted(option.key for option in question.options) == ["o0", "o1", "o2", "o3"]
 
@@ -57,9 +57,9 @@ def test_an_author_may_keep_the_order():
 
 def test_a_part_is_drawn_by_chance_even_in_the_authors_order():
     quiz = a_quiz(*TEN, draw=3, shuffle=False)
-    picks = [tuple(one.key for one in draw(quiz, str(seed))) for seed in range(200)]
+    picks = [tuple(question.key for question in draw(quiz, str(seed))) for seed in range(200)]
     assert all(len(pick) == 3 and list(pick) == sorted(pick) for pick in picks)
-    assert {key for pick in picks for key in pick} == {one.key for one in TEN}
+    assert {key for pick in picks for key in pick} == {question.key for question in TEN}
 
 
 def test_tokens_differ_between_attempts_and_questions_and_tell_nothing():
@@ -104,8 +104,8 @@ def test_first_questions_are_equally_likely():
 
 def test_drawn_questions_survive_storage():
     drawn = draw(a_quiz(a_question(), a_question("n", QuestionType.numeric, options=0)), "seed")
-    assert tuple(DrawnQuestion.from_json(one.to_json()) for one in drawn) == drawn
-    choice = next(one for one in drawn if one.options)
+    assert tuple(DrawnQuestion.from_json(question.to_json()) for question in drawn) == drawn
+    choice = next(question for question in drawn if question.options)
     assert choice.key_of(choice.options[0].token) == choice.options[0].key
     assert choice.key_of("0" * 16) is None
     assert choice.tokens_of(["o2", "o1", "unknown"]) == tuple(

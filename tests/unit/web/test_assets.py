@@ -96,10 +96,10 @@ def test_only_the_newest_builds_are_kept(source: Path, generated: Path) -> None:
         os.utime(build.folder, ns=(turn, turn))
         builds.append(build)
     last = build_assets(source, generated)
-    kept = {path.name for path in last.folder.parent.glob("[!.]*")}
-    assert len(kept) == assets.KEPT_BUILDS
-    assert last.digest in kept
-    assert builds[0].digest not in kept
+    remaining = {path.name for path in last.folder.parent.glob("[!.]*")}
+    assert len(remaining) == assets.KEPT_BUILDS
+    assert last.digest in remaining
+    assert builds[0].digest not in remaining
 
 
 def test_a_page_that_is_still_open_finds_the_modules_of_its_own_build(
@@ -119,9 +119,9 @@ def test_a_build_that_is_not_finished_is_not_served(built: Build) -> None:
 
 def test_losing_the_race_to_another_process_is_no_failure(tmp_path: Path) -> None:
     draft, folder = tmp_path / "draft", tmp_path / "done"
-    for made in (draft, folder):
-        made.mkdir()
-        (made / "file").write_text("same")
+    for target in (draft, folder):
+        target.mkdir()
+        (target / "file").write_text("same")
     assets._move(draft, folder)
     assert (folder / "file").read_text() == "same"
 

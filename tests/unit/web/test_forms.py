@@ -12,7 +12,7 @@ class NoteForm(Form):
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "expected"),
     [
         ("one\r\ntwo\rthree\u2028four\u0085five", "one\ntwo\nthree\nfour\nfive"),
         ("ann\u200b@example.org\ufeff", "ann@example.org"),
@@ -22,8 +22,8 @@ class NoteForm(Form):
         ("\u200fשלום \u202a1\u202c", "\u200fשלום \u202a1\u202c"),
     ],
 )
-def test_what_nobody_sees_is_left_out_and_nothing_else(typed, kept):
-    assert as_seen(typed) == kept
+def test_what_nobody_sees_is_left_out_and_nothing_else(typed, expected):
+    assert as_seen(typed) == expected
 
 
 def test_a_field_the_form_does_not_have_concerns_the_whole_form():

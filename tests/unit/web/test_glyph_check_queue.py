@@ -24,8 +24,8 @@ def test_many_names_at_once_hold_few_threads(monkeypatch):
             return None
 
     with ThreadPoolExecutor(12) as threads:
-        asked = [threads.submit(ask, number) for number in range(12)]
-        done, held = wait(asked, timeout=1)
+        requests = [threads.submit(ask, number) for number in range(12)]
+        done, held = wait(requests, timeout=1)
         assert (len(done), len(held)) == (12 - MOST_WAITING, MOST_WAITING)
         assert [each.result() for each in done] == [None] * len(done)
         may_end.set()

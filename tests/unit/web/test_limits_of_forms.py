@@ -31,7 +31,7 @@ def forms() -> Iterator[type[Form]]:
 
 
 def limited(field: FieldInfo, side: str) -> bool:
-    return any(getattr(one, side, None) is not None for one in field.metadata)
+    return any(getattr(constraint, side, None) is not None for constraint in field.metadata)
 
 
 FIELDS = sorted(

@@ -158,14 +158,14 @@ def element_kinds(page: pypdfium2.PdfPage) -> set[str]:
     """The kinds of a page's structure elements."""
     raw = pypdfium2.raw
     tree = raw.FPDF_StructTree_GetForPage(page)
-    found: set[str] = set()
+    kinds: set[str] = set()
 
     def walk(element: Any) -> None:
         size = raw.FPDF_StructElement_GetType(element, None, 0)
         if size:
             buffer = (ctypes.c_ubyte * size)()
             raw.FPDF_StructElement_GetType(element, buffer, size)
-            found.add(bytes(buffer).decode("utf-16-le").rstrip("\0"))
+            kinds.add(bytes(buffer).decode("utf-16-le").rstrip("\0"))
         for index in range(max(0, raw.FPDF_StructElement_CountChildren(element))):
             child = raw.FPDF_StructElement_GetChildAtIndex(element, index)
             if child:
@@ -174,7 +174,7 @@ def element_kinds(page: pypdfium2.PdfPage) -> set[str]:
     for index in range(raw.FPDF_StructTree_CountChildren(tree)):
         walk(raw.FPDF_StructTree_GetChildAtIndex(tree, index))
     raw.FPDF_StructTree_Close(tree)
-    return found
+    return kinds
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -201,7 +201,8 @@ def test_a_long_word_stays_on_the_certificate(name):
         assert len(document) == 1
         width, height = document[0].get_size()
         drawn = [
-            one.get_bounds() for one in document[0].get_objects([pypdfium2.raw.FPDF_PAGEOBJ_TEXT])
+            text_object.get_bounds()
+            for text_object in document[0].get_objects([pypdfium2.raw.FPDF_PAGEOBJ_TEXT])
         ]
     finally:
         document.close()

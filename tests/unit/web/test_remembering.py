@@ -7,7 +7,7 @@ from app.web.templating import QuickContext, remembered
 
 
 def environment(part: str) -> Environment:
-    made = Environment(
+    jinja = Environment(
         loader=DictLoader(
             {
                 "part.html": part,
@@ -18,16 +18,16 @@ def environment(part: str) -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
     )
-    made.context_class = QuickContext
-    made.globals["remembered"] = remembered
-    return made
+    jinja.context_class = QuickContext
+    jinja.globals["remembered"] = remembered
+    return jinja
 
 
 def test_the_same_values_are_rendered_once_and_escaped_once() -> None:
     seen = []
-    made = environment("{% macro line(one) %}<b>{{ note(one) }}</b>{% endmacro %}")
-    made.globals["note"] = lambda one: seen.append(one) or one
-    page = made.get_template("page.html")
+    jinja = environment("{% macro line(one) %}<b>{{ note(one) }}</b>{% endmacro %}")
+    jinja.globals["note"] = lambda value: seen.append(value) or value
+    page = jinja.get_template("page.html")
     assert page.render(rows=["a<b", "c", "a<b"]) == "<b>a&lt;b</b><b>c</b><b>a&lt;b</b>"
     assert page.render(rows=["c"]) == "<b>c</b>"
     assert seen == ["a<b", "c"]
@@ -40,8 +40,8 @@ def test_a_remembered_macro_cannot_see_who_looks() -> None:
 
 
 def test_macros_are_called_with_their_names_and_callers() -> None:
-    made = environment("")
-    page = made.from_string(
+    jinja = environment("")
+    page = jinja.from_string(
         "{% macro box(title, kind='plain') %}<i class={{ kind }}>{{ title }}{{ caller() }}</i>"
         "{% endmacro %}{% for n in [1] %}{% call box('<', kind='k') %}{{ n }}{% endcall %}{% endfor %}"
     )
