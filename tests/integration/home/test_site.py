@@ -10,6 +10,7 @@ from app.enrolments.domain import EnrolmentState
 from app.home.search_engines import PUBLIC
 from app.kit.paths import COURSES
 from app.practicals.domain.seats import PracticalStatus
+from app.retention.rules import RULES
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.enrolments import an_enrolment, an_intake
@@ -300,6 +301,14 @@ class TestInformation:
     def test_every_page_links_to_it_and_it_asks_the_database_nothing(self, client, path):
         assert f'href="{path}"' in client.get("/").text
         assert statements_of(client.get(path)) == 0
+
+    def test_the_page_about_privacy_says_of_everything_how_long_and_why(self, client):
+        """O17: each rule that the worker obeys is a row of the page."""
+        rows = html.document_fromstring(client.get("/privacy").text).xpath(
+            "//*[@id='how-long']//tbody/tr"
+        )
+        told = {tuple(" ".join(cell.text_content().split()) for cell in row) for row in rows}
+        assert told == {(rule.what, rule.how_long, rule.why) for rule in RULES}
 
     @pytest.mark.parametrize("path", ["/contact", "/privacy", "/accessibility", "/enquiry"])
     def test_the_academy_can_be_written_to(self, client, path):
