@@ -107,6 +107,14 @@ def test_everything_is_looked_at_and_nothing_is_shown(database, settings):
     assert settings.database_url not in str(findings)
 
 
+def test_a_name_that_is_no_setting_is_named(database, settings, monkeypatch):
+    """O18: misspelt settings passed, and what they should have set was left out."""
+    monkeypatch.setenv("PRECEPTOR_MALE_URL", "smtp://127.0.0.1:9")
+    finding = by_subject(examine(settings, now=NOW))["settings"]
+    assert finding.verdict is Verdict.attention
+    assert "PRECEPTOR_MALE_URL is no setting. Did you mean PRECEPTOR_MAIL_URL?" in finding.line
+
+
 def test_a_database_that_refuses_ends_the_looks_inside_it(settings):
     with refusing_postgres("28P01", 'password authentication failed for user "canary"') as port:
         address = f"postgresql+psycopg://canary:canary@127.0.0.1:{port}/canary"
