@@ -133,7 +133,7 @@ def _of_the_academy(db: Session, names: Sequence[str]) -> set[str]:
     “Level One”, and every notice about that course would lose its title."""
     if not names:
         return set()
-    stands = (
+    may_stand = (
         or_(
             *(
                 exists().where(table(owner).c[column].icontains(name, autoescape=True))
@@ -142,8 +142,23 @@ def _of_the_academy(db: Session, names: Sequence[str]) -> set[str]:
         )
         for name in names
     )
-    row = db.execute(select(*stands)).one()
-    return {name for name, is_there in zip(names, row, strict=True) if is_there}
+    row = db.execute(select(*may_stand)).one()
+    likely = (name for name, is_likely in zip(names, row, strict=True) if is_likely)
+    return {name for name in likely if _is_said(db, name)}
+
+
+def _is_said(db: Session, name: str) -> bool:
+    """Whether a name stands there as a whole: “clinical limits” does not say “Al Li”."""
+    pattern = Mentions((name,)).pattern
+    return any(
+        pattern.search(text)
+        for owner, column in WORDS_OF_THE_ACADEMY
+        for text in db.scalars(
+            select(table(owner).c[column]).where(
+                table(owner).c[column].icontains(name, autoescape=True)
+            )
+        ).all()
+    )
 
 
 def _empty(db: Session, ids: Sequence[UUID], *, now: datetime) -> int:

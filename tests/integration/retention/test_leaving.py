@@ -24,7 +24,7 @@ from app.db.database import Database
 from app.kit.ids import EventId, FactorId, GroupId, new_uuid
 from app.kit.leaving import LEAVING, LEFT_ADDRESS, NAME_OF_WHO_LEFT
 from app.notices.models import Notice
-from app.practicals.models import Seat
+from app.practicals.models import PracticalRow, Seat
 from app.retention.checks import CHECKS
 from app.retention.domain import EVIDENCE
 from app.retention.endings import references_to
@@ -379,6 +379,19 @@ def test_a_name_that_is_a_word_of_the_language_takes_nothing_from_others(databas
         reason = reason.replace(name, REMOVED)
     assert notice.details == DAY | {"reason": reason}
     assert (act.reason, act.details["to"]) == (reason, "paid")
+
+
+def test_a_name_that_is_part_of_other_words_of_the_academy_is_taken_out(database, admin):
+    with database.write() as db:
+        person, other = a_leaver(db, "Al Li"), a_user(db, "Una Other")
+        a_day(db, student=other)
+        db.execute(update(PracticalRow).values(room="Room for clinical limits"))
+        a_notice(db, other, details=DAY | {"reason": "Swapped with Al Li: clinical limits."})
+    close(database, admin, person)
+    sweep(database, now=OVER)
+    with database.read() as db:
+        (notice,) = db.scalars(select(Notice))
+    assert notice.details["reason"] == f"Swapped with {REMOVED}: clinical limits."
 
 
 def test_a_short_name_that_is_part_of_many_words_holds_up_nobody(database, admin, monkeypatch):
