@@ -37,7 +37,10 @@ def delivery_problems(delivery: Delivery, now: datetime) -> Iterator[StatusProbl
         count = delivery.given_up
         thing = "mail" if delivery.kind is EventKind.mails else "piece of follow-up work"
         things = "mails" if delivery.kind is EventKind.mails else "pieces of follow-up work"
-        remedy = "Try again, or dismiss them." if delivery.kind is EventKind.mails else "Try again."
+        them = "it" if count == 1 else "them"
+        remedy = (
+            f"Try again, or dismiss {them}." if delivery.kind is EventKind.mails else "Try again."
+        )
         words = f"{count:,} {thing if count == 1 else things} could not be delivered."
         yield StatusProblem(Urgency.now, words, remedy, link=UNDELIVERED)
 
