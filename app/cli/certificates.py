@@ -39,10 +39,11 @@ def verify(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check whether a PDF is a certificate of the academy, unchanged and not revoked. Exit 0: it is valid;
-    1: it is not, and the answer says why; 2: it could not be checked.
+    """Check a certificate or a backup. Exit 0: it is valid; 1: it is not, and the answer says why; 2: it
+    could not be checked.
 
-    A backup is read back whole: into a scratch database, migrated and audited.
+    A PDF must be a certificate of the academy, unchanged and not revoked. A backup is read back whole:
+    into a scratch database, migrated and audited.
     """
     if is_backup(file):
         verify_backup(file, as_json=as_json)

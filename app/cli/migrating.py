@@ -29,8 +29,8 @@ def migrate(
         bool, typer.Option("--yes", help="With --back: do it without asking again.")
     ] = False,
 ) -> None:
-    """Bring the database's schema to the head. With --back, take migrations back to a release before or to
-    a revision, after saying what that takes away."""
+    """Make the database, or prepare it for this version. With --back, take migrations back to a release
+    before or to a revision, after saying what that takes away."""
     from app.db.migrator import MigrationStopped, Watch
 
     if (to or yes) and not back:
@@ -66,7 +66,7 @@ def _upgrade(watch: "Watch") -> None:
             return
         if not done.refused:
             _tell_of_unsigned(database)
-        print("The schema is at the head.")
+        print("The database is ready for this version.")
 
 
 def _tell_of_unsigned(database: "Database") -> None:

@@ -110,7 +110,7 @@ def compared_clock(subject: str, whose: str, theirs: datetime | None, ours: date
     """Return whether two clocks agree; one that nobody has agrees."""
     apart = abs(theirs - ours) if theirs else timedelta()
     if apart <= CLOCKS_APART:
-        return Finding(subject, "right by what is known here")
+        return Finding(subject, "right, as far as can be seen from here")
     words = (
         f"The clocks of this machine and of {whose} are {apart.total_seconds():.0f} seconds apart."
     )

@@ -214,7 +214,7 @@ def pages_of_before_stay_whole(academy: Academy) -> None:
     """After upgrade and way back the release of before runs, and the newer one had taken its assets along."""
     until(academy.is_ready, "the release of before")
     assert "Assets of the release before: 1 taken over." in academy.said["8. Upgrade"]
-    assert "The schema is at the head." in academy.said["8. Upgrade"]
+    assert "The database is ready for this version." in academy.said["8. Upgrade"]
     current = academy.machine.type("readlink /opt/preceptor/current").stdout
     assert current == "/opt/preceptor/0.1.0\n"
     until(lambda: len(events(academy.log("preceptor"), "started")) == 3, "the third start")

@@ -61,7 +61,7 @@ def test_the_doctor_finds_a_schema_that_is_behind(preceptor, tmp_path, monkeypat
     examined = preceptor("doctor")
     assert examined.exit_code == 1
     assert f"fault     database: There is no database at {tmp_path}/empty.db." in examined.stdout
-    assert preceptor("migrate").stdout == "The schema is at the head.\n"
+    assert preceptor("migrate").stdout == "The database is ready for this version.\n"
     assert "ok        schema: at the head" in preceptor("doctor").stdout
 
 

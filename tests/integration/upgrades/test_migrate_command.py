@@ -258,7 +258,7 @@ def test_an_upgrade_that_was_cut_off_before_it_signed_is_told(command, tmp_path)
     assert (code, err) == (0, "")
     assert out.startswith("Not signed, and so not valid: 6 certificates, since")
     assert command(address, "keys", "sign-earlier")[0] == 0
-    assert command(address, "migrate") == (0, "The schema is at the head.\n", "")
+    assert command(address, "migrate") == (0, "The database is ready for this version.\n", "")
 
 
 def test_each_step_is_named_when_it_begins(own):
@@ -404,7 +404,11 @@ class TestTheWayBack:
         assert revision_at(own) == to
         for word in ("audit", "work"):
             assert "Run “preceptor migrate”." in demand_one_line(command(address_of(own), word)[2])
-        assert command(address_of(own), "migrate") == (0, "The schema is at the head.\n", "")
+        assert command(address_of(own), "migrate") == (
+            0,
+            "The database is ready for this version.\n",
+            "",
+        )
 
     def test_a_revision_without_back_is_refused(self, command, own):
         code, _, err = command(address_of(own), "migrate", RELEASES[0].revision)
