@@ -80,7 +80,7 @@ class TestCopies:
     @DEEP_ON_POSTGRES
     def test_one_that_is_not_there_or_is_a_folder(self, live, word):
         with unchanged(live):
-            demand_one_line(live.run_here(word, live.folder / "none.backup"), "No such file")
+            demand_one_line(live.run_here(word, live.folder / "none.backup"), "There is no file")
             demand_one_line(live.run_here("restore", live.folder), "Is a directory")
 
     @pytest.mark.parametrize("live", ["sqlite"], indirect=True)
