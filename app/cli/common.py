@@ -112,7 +112,7 @@ def address_of(typed: str) -> str:
 
     email = normal_email(typed)
     if email is None:
-        fail(f"“{typed}” is not an e-mail address, such as you@example.org.", code=2)
+        fail(f"“{typed}” is not an e-mail address. Write it like you@example.org.", code=2)
     return email
 
 
