@@ -55,6 +55,10 @@ def lines(rendered: Rendered) -> list[tuple[int, str]]:
             '<p><a href="https://example.org/a?b=1&amp;c=2" rel="noopener noreferrer">out</a></p>',
         ),
         (
+            "[out](http://example.org)",
+            '<p><a href="http://example.org" rel="noopener noreferrer">out</a></p>',
+        ),
+        (
             "[[dermis]] and [[dermis|the layer]]",
             '<p><a class="term" href="/learn/skin-course/glossary#dermis">Dermis</a> and '
             '<a class="term" href="/learn/skin-course/glossary#dermis">the layer</a></p>',

@@ -102,6 +102,22 @@ def test_line_ends_and_byte_order_marks_make_no_difference() -> None:
     assert parse_course("small-course", windows).course == small_course().course
 
 
+def test_old_line_ends_and_blanks_behind_the_front_matter_make_no_difference() -> None:
+    old = {
+        path: data.replace(b"---\n", b"---  \n").replace(b"\n", b"\r")
+        if path.endswith(".md")
+        else data
+        for path, data in small_files().items()
+    }
+    assert parse_course("small-course", old).course == small_course().course
+
+
+def test_a_term_is_shown_by_its_word() -> None:
+    course = parsed_with({}).course
+    assert course is not None
+    assert 'glossary#epidermis">Epidermis</a>' in course.description_html
+
+
 @pytest.mark.parametrize(
     ("path", "old", "new", "line", "says"),
     [
