@@ -24,7 +24,7 @@ from app.kit.ids import new_uuid
 from tests.conftest import RUN, WORKER
 from tests.make import NOW, postgres, release
 from tests.make.crawl import Visited, crawl
-from tests.make.patience import SECONDS, until
+from tests.make.patience import SECONDS, START_SECONDS, until
 from tests.make.people import a_sign_in
 from tests.make.server import free_port
 
@@ -61,7 +61,7 @@ class Version:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=START_SECONDS,
             check=False,
         )
 
