@@ -147,6 +147,30 @@ def test_a_check_has_a_visible_label_and_no_link_in_its_button() -> None:
     ) in rendered.html
 
 
+def test_each_callout_of_a_lesson_has_a_name_of_its_own() -> None:
+    html = lesson("::: tip\nOne.\n:::\n\n::: care\nTwo.\n:::").html
+    names = re.findall(r'class="callout-title" id="([^"]+)"', html)
+    assert names == ["callout-1", "callout-2", "callout-3"]
+    assert names == re.findall(r'aria-labelledby="([^"]+)"', html)
+
+
+def test_cells_stand_below_their_heading() -> None:
+    html = field("| A | B |\n|---|--:|\n| 1 | 2 |").html
+    assert '<td>1</td>\n<td class="align-end">2</td>' in html
+
+
+def test_bars_outside_a_table_are_no_cells() -> None:
+    text = "a | b | c | d\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\na | b | c | d"
+    assert field(text).problems == ()
+
+
+def test_a_fence_further_down_that_is_not_closed_is_told_in_its_line() -> None:
+    problems = Renderer(AROUND, ["s1"]).lesson("One.\n\nTwo.\n\n```check").problems
+    assert (5, "A fenced block is not closed.") in [
+        (problem.line, problem.message) for problem in problems
+    ]
+
+
 def test_tables_scroll_and_say_what_they_are() -> None:
     table = "| A | B | [[dermis]] |\n|---|--:|:-:|\n| 1 | 2 | [[dermis\\|x]] |"
     rendered = lesson(f"{table}\n\n{table}")
