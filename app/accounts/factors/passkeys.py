@@ -225,6 +225,12 @@ def _owner_of(
     used = ceremony.verified_use(
         site, challenge.value, answer, public_key=key.public_key, sign_count=key.sign_count
     )
+    _record_use(db, key, used, now=now)
+    return owner
+
+
+def _record_use(db: Session, key: Passkey, used: ceremony.UsedPasskey, *, now: datetime) -> None:
+    """Keep the use of a passkey, or raise NotVerified if its count did not rise."""
     counts_up = Passkey.sign_count < used.sign_count
     if used.sign_count == 0:  # a passkey that does not count, as most that several devices share
         counts_up = Passkey.sign_count == 0
@@ -236,7 +242,6 @@ def _owner_of(
     )
     if updated_id is None:
         raise NotVerified("count did not rise")
-    return owner
 
 
 def _refused(why: str, user_id: UserId | None) -> PasskeyRefused:
