@@ -97,6 +97,7 @@ export function attach(root) {
   });
   window.addEventListener("beforeunload", (event) => {
     document.dispatchEvent(new Event("sheet:flush"));
+    queue.prepareToLeave();
     if (queue.waiting().some(queue.isAtRisk)) event.preventDefault();
   });
 

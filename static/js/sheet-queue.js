@@ -19,6 +19,7 @@ let retry = 0;
 let tries = 0;
 let count = 0;
 let blocked = "";
+let isLeaving = false;
 
 const sheet = () => document.querySelector("[data-assessment][data-owner]").dataset;
 const prefix = () => `${PREFIX}${sheet().owner}.${sheet().assessment}.`;
@@ -152,7 +153,9 @@ async function run() {
     const item = items().find((other) => !other.refused && !other.conflict);
     if (!item) break;
     if (!item.tried) save({ ...item, tried: true });
-    const answer = await send(item);
+    let answer = await send(item);
+    // The next page may have been made before this answer: it sends the item again, and shows it until then.
+    if (isLeaving) answer = { blocked: "unreachable" };
     if (answer.blocked || !(await settle(item, answer))) {
       blocked = answer.blocked ?? "unreachable";
       retry = setTimeout(flush, RETRY_AFTER[Math.min(tries, RETRY_AFTER.length - 1)]);
@@ -174,6 +177,12 @@ export function flush() {
     tell("sheet:changed");
   });
   return running;
+}
+
+/** Let what is on its way wait for the next page. Whoever stays after all sends it again by the retry. */
+export function prepareToLeave() {
+  isLeaving = true;
+  setTimeout(() => (isLeaving = false), RETRY_AFTER[0]);
 }
 
 /** Send what waits while the page is being left; it stays on this device until an answer is heard. */

@@ -1,13 +1,14 @@
 """The sheet beside the bed on an upright tablet: nothing is lost, and every failure is in view."""
 
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, ViewportSize, expect
 from sqlalchemy import update
 
 from app.accounts.models import SignIn
@@ -20,6 +21,7 @@ from app.practicals.models import Attendance, PracticalInstructor, Seat
 from tests.browser.conftest import SmallAcademy
 from tests.make.assessments import Day, a_day, a_seat
 from tests.make.courses import small_course
+from tests.make.patience import until
 from tests.make.people import A_PASSWORD, a_sign_in, a_user, a_user_with_password
 from tests.make.quizzes import a_published_course
 
@@ -294,6 +296,26 @@ def test_a_note_and_a_comment_survive_a_reload_in_the_middle_of_a_word(bedside):
     expect(page.get_by_label("What went well")).to_have_value("Calm")
     bedside.saved()
     assert bedside.recorded(3) == (Mark.unmarked, "Left hand first")
+    assert bedside.comment() == "Calm"
+
+
+def test_what_is_saved_while_the_next_page_is_on_its_way_is_shown_there(bedside):
+    """The page was made before the comment arrived, and comes after it."""
+    page = bedside.page
+
+    made_before = bedside.context.request.get(page.url)
+
+    def late(route: Route) -> None:
+        until(lambda: bedside.comment() == "Calm", "the comment")
+        time.sleep(0.3)  # until the page that is left has heard of it
+        route.fulfill(response=made_before)
+
+    page.route(f"**/assessments/{bedside.assessment_id}", late)
+    page.get_by_label("What went well").press_sequentially("Calm")
+    page.reload()
+    bedside.ready()
+    expect(page.get_by_label("What went well")).to_have_value("Calm")
+    bedside.saved()
     assert bedside.comment() == "Calm"
 
 
