@@ -12,7 +12,7 @@ from app.kit.ids import EventId, UserId
 
 
 class AuditEvent(Base):
-    """One act. `actor_id` None: the system itself, or a visitor."""
+    """One act. `actor_id` is None for the system itself and for visitors."""
 
     __tablename__ = "audit_events"
     __table_args__ = (

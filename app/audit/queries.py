@@ -33,7 +33,7 @@ def acts_about(db: Session, person_id: UserId, *, most: int = 100) -> tuple[Act,
 
 
 def recorded(action: str, subject_kind: str, subject_id: ColumnElement[Any]) -> Exists:
-    """Return the condition that an act was recorded about the thing whose id a column holds."""
+    """Return the SQL condition that an act was recorded about the thing whose id is in `subject_id`."""
     return (
         select(AuditEvent.id)
         .where(
@@ -48,7 +48,8 @@ def recorded(action: str, subject_kind: str, subject_id: ColumnElement[Any]) -> 
 def first_recorded_at(
     action: str, subject_kind: str, subject_id: ColumnElement[Any]
 ) -> ScalarSelect[datetime]:
-    """Return the moment at which an act was first recorded about the thing whose id a column holds."""
+    """Return SQL for the time at which an act was first recorded about the thing whose id is in
+    `subject_id`."""
     return (
         select(func.min(AuditEvent.at))
         .where(
@@ -72,7 +73,7 @@ def subjects_without(action: str, ids: ColumnElement[Any]) -> Select[UUID | None
 
 
 def acted_on(action: str, subject_kind: str, subject_id: UUID, person_id: UserId) -> Exists:
-    """Return the condition that an act was recorded about a thing and a person."""
+    """Return the SQL condition that an act was recorded about a thing and a person."""
     return (
         select(AuditEvent.id)
         .where(

@@ -1,8 +1,9 @@
 """The file of a backup: one line that says what it is, a packed folder, and a line that proves the rest.
 
-The folder holds `manifest.json`, the copy of the database and the files. The last line has the SHA-256 of
-everything before it and a signature over that with the key that signs certificates: what was changed, cut
-off or made by somebody else is noticed before anything is unpacked. Keys are never in it, only their ids.
+The folder holds `manifest.json`, the copy of the database and the files. The last line has the
+SHA-256 of everything before it, signed with the key that signs certificates. A backup that was
+changed, cut off or made by somebody else is therefore refused before anything is unpacked. It
+contains the ids of keys, never the keys.
 """
 
 import gzip
@@ -36,11 +37,11 @@ _LONGEST_LAST_LINE: Final = 220
 _SIGNED: Final = b"preceptor backup 1 "
 _BLOCK: Final = 1024 * 1024
 _PACKING: Final = 3
-"""How hard zlib works: a higher level takes several times as long for a few percent."""
+"""The compression level of zlib: a higher one takes several times as long and saves a few percent."""
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files"
 _MOST_OF_A_MANIFEST: Final = 1024 * 1024
 _SLACK: Final = 64 * 1024 * 1024
-"""Bytes that the files may have grown by between counting and packing them."""
+"""By how many bytes the files may grow between being counted and being packed."""
 _DAMAGED: Final = "The backup is damaged: what is packed in it cannot be read."
 
 
@@ -110,7 +111,7 @@ def write_archive(
     files: Iterable[tuple[str, Path]],
     keys: SigningKeys,
 ) -> None:
-    """Write a backup to an open file; `files` are pairs of a name and where the file lies."""
+    """Write a backup to an open file; `files` are pairs of a name and a path."""
     hashing = _Hashing(file)
     hashing.write(FIRST_LINE)
     with (
@@ -132,7 +133,7 @@ def write_archive(
 
 
 def _pack(packed: tarfile.TarFile, path: Path, name: str) -> None:
-    """Add a file as it is when it is opened: another one may take its name meanwhile."""
+    """Add a file as it is when it is opened; meanwhile another file may be given its name."""
     with path.open("rb") as file:
         member = packed.gettarinfo(arcname=name, fileobj=file)
         # Nothing of the machine: no owner, no rights.
@@ -145,7 +146,7 @@ def _pack(packed: tarfile.TarFile, path: Path, name: str) -> None:
 
 
 def is_backup(path: Path) -> bool:
-    """Tell by its name or its first line whether a file is meant to be a backup, of whichever version."""
+    """Return whether a file looks like a backup of any version, by its name or its first line."""
     if path.suffix == ".backup":
         return True
     try:
@@ -156,8 +157,8 @@ def is_backup(path: Path) -> bool:
 
 
 def was_made_here(path: Path, keys: SigningKeys) -> bool:
-    """Tell by its first and last line whether a file is a whole backup of this academy. Its digest is not
-    reckoned: that takes as long as reading it."""
+    """Return whether the first and last line of a file show a complete backup of this academy. The
+    digest is not checked, because that takes as long as reading the whole file."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, io.SEEK_END)
@@ -168,14 +169,16 @@ def was_made_here(path: Path, keys: SigningKeys) -> bool:
 
 
 def proved_manifest(path: Path, keys: SigningKeys) -> Manifest:
-    """Return what a backup is after its digest and its signature were checked, or raise BackupProblem."""
+    """Check the digest and the signature of a backup and return its manifest, or raise
+    BackupProblem."""
     with _proved(path, keys) as packed:
         return _manifest(packed)
 
 
 def unpack(path: Path, folder: Path, keys: SigningKeys) -> None:
-    """Unpack a backup into an empty folder, or raise BackupProblem. It is proved again: a file may change
-    between two looks. Nothing is written outside the folder, and no more than the manifest says."""
+    """Unpack a backup into an empty folder, or raise BackupProblem. The backup is checked again,
+    because the file may have changed since. Nothing is written outside the folder, and no more
+    bytes than the manifest says."""
     (folder / FILES).mkdir()
     with _proved(path, keys) as packed:
         left = _manifest(packed).unpacked + _SLACK
@@ -209,7 +212,7 @@ def _is_expected(member: tarfile.TarInfo) -> bool:
 
 @contextmanager
 def _proved(path: Path, keys: SigningKeys) -> Iterator[tarfile.TarFile]:
-    """Open what is packed in a backup after everything in the file was proved."""
+    """Check the whole file, then open the folder that is packed in it."""
     try:
         with path.open("rb") as file:
             end = _proved_end(file, keys)
@@ -226,7 +229,7 @@ def _proved(path: Path, keys: SigningKeys) -> Iterator[tarfile.TarFile]:
 
 
 def _proved_end(file: BinaryIO, keys: SigningKeys) -> int:
-    """Return where the packed folder ends, after the last line proved everything before it."""
+    """Check the file against its last line and return the position at which the packed folder ends."""
     size = file.seek(0, io.SEEK_END)
     digest, end = _signed_digest(file, size, keys)
     if _digest(file, end) != digest:
@@ -235,8 +238,8 @@ def _proved_end(file: BinaryIO, keys: SigningKeys) -> int:
 
 
 def _signed_digest(file: BinaryIO, size: int, keys: SigningKeys) -> tuple[str, int]:
-    """Return the digest that the last line says, and where that line begins, after its signature was
-    checked."""
+    """Check the signature in the last line; return the digest in that line and the position at
+    which the line begins."""
     file.seek(0)
     first = file.read(len(FIRST_LINE))
     if first != FIRST_LINE:
@@ -279,7 +282,7 @@ def _digest(file: BinaryIO, end: int) -> str:
 
 
 def _manifest(packed: tarfile.TarFile) -> Manifest:
-    """Read the first member. What a later version added to it is passed over."""
+    """Read the first member. Fields that a later version added are ignored."""
     member = packed.next()
     file = packed.extractfile(member) if member is not None else None
     if member is None or file is None or member.name != MANIFEST:

@@ -1,7 +1,7 @@
 """Making a copy of the installation, proving one, and putting one back.
 
-A copy is proved by doing what a restore does: it is unpacked, filled into a scratch database, migrated and
-audited. Only then, and only by a restore, it takes the place of the live database.
+A copy is checked by the steps of a restore: it is unpacked, loaded into a scratch database,
+migrated and audited. Only a restore then puts it in the place of the live database.
 """
 
 import fcntl
@@ -55,7 +55,8 @@ PROVING: Final = ".preceptor-scratch-"
 
 @dataclass(frozen=True, slots=True)
 class MadeBackup:
-    """A backup that was made; `removed` are the names of older ones that the rule keeps no longer."""
+    """A backup that was made; `removed` has the names of older backups that were deleted by the
+    keep rule."""
 
     path: Path
     bytes: int
@@ -65,8 +66,8 @@ class MadeBackup:
 
 @dataclass(frozen=True, slots=True)
 class ScratchCopy:
-    """A copy in a scratch database at the head of the schema; `broken` are the invariants that fail. `files`
-    is the folder of its files."""
+    """A copy in a scratch database, migrated to the newest schema. `broken` lists the invariants
+    that fail, and `files` is the folder with its files."""
 
     manifest: Manifest
     address: str
@@ -77,7 +78,7 @@ class ScratchCopy:
 
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
-    """What a restore did. `aside` is where the database that was there before lies now."""
+    """What a restore did. `aside` names the place of the database that was live before."""
 
     manifest: Manifest
     broken: list[str]
@@ -105,7 +106,8 @@ def make_backup(
 
 
 def check_backup(settings: Settings, keys: Keys, path: Path, *, now: datetime) -> ScratchCopy:
-    """Prove a backup as far as it can be proved without putting it back, or raise BackupProblem."""
+    """Check everything about a backup that can be checked without restoring it, or raise
+    BackupProblem."""
     with _in_scratch(settings, keys, path, now) as scratch:
         return scratch
 
@@ -115,9 +117,11 @@ def restore_backup(
 ) -> RestoreReport:
     """Put a backup in the place of the live database and files, or raise BackupProblem and change nothing.
 
-    What was there is put aside, not deleted. Mails that were not sent wait until an admin releases them, and
-    so do those that follow from what the copy had not yet acted on: they may have been sent before. Everybody
-    signs in anew: sign-ins, tokens and mailed links that ended after the copy was made would be good again.
+    The database and files that were live are put aside, not deleted. Mails that the copy had not
+    sent yet wait until an admin releases them, because they may have been sent after the copy was
+    made; so do mails that follow from events which the copy had not handled yet. Everybody signs in
+    again: sign-ins, tokens and mailed links that ended after the copy was made would otherwise work
+    again.
     A backup of another address is refused unless `moved_from` names that address.
     """
     started, held = perf_counter(), 0
@@ -140,7 +144,7 @@ def restore_backup(
         )
     server = server_of(settings.database_url)
     with _problems_of_the_disk():
-        server.demand_unused()  # said now, and not only after all the work
+        server.demand_unused()  # refused now rather than after all the work
         suffix = f"before-{now:%Y%m%d-%H%M%S}"
         with (
             _in_scratch(settings, keys, path, now, make_safe) as scratch,
@@ -158,8 +162,8 @@ def _in_scratch(
     now: datetime,
     change: Callable[[Database], None] | None = None,
 ) -> Iterator[ScratchCopy]:
-    """Unpack a backup, fill it into a scratch database, migrate it, change it where a function is given, and
-    audit it."""
+    """Unpack a backup, load it into a scratch database, migrate it, apply `change` if there is one,
+    and audit it."""
     started = perf_counter()
     server = server_of(settings.database_url)
     with long_work():
@@ -235,14 +239,15 @@ def _demand_usable(manifest: Manifest, kind: str, keys: Keys) -> None:
 
 
 def _write(settings: Settings, keys: Keys, target: Path, now: datetime) -> None:
-    """Write the file under another name first, so that a file with its name is always whole."""
+    """Write the file under another name first, so that a file with the final name is always
+    complete."""
     with work_folder(target.parent, COPYING) as folder:
         partial = folder / "partial"
         with long_work():
             _write_partial(settings, keys, folder, partial, now)
-            proved_manifest(partial, keys.signing)  # what cannot be read back is no copy
+            proved_manifest(partial, keys.signing)  # a copy that cannot be read back is useless
         try:
-            os.link(partial, target)  # unlike a change of name it never overwrites
+            os.link(partial, target)  # unlike a rename, this never overwrites a file
         except FileExistsError:
             raise BackupProblem(f"{target} is there already. Nothing was overwritten.") from None
         except OSError:  # a disk on which no file has two names
@@ -278,8 +283,8 @@ def _write_partial(
 
 
 def _forget(folder: Path, rule: KeepRule, keys: Keys, now: datetime) -> tuple[str, ...]:
-    """Remove the copies in a folder that the rule does not keep. Whatever else lies there is not touched and
-    does not count: what is not whole, and the copies of another academy."""
+    """Remove the copies in a folder that the rule does not keep. Other files are ignored and left
+    alone: incomplete copies, copies of another academy, and everything that is no backup."""
     moments = {}
     for path in folder.glob("preceptor-*.backup"):
         try:
@@ -297,8 +302,8 @@ def _forget(folder: Path, rule: KeepRule, keys: Keys, now: datetime) -> tuple[st
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder, or raise BackupProblem: two backups at once would slow each other down, and
-    the rule of the second could remove the first."""
+    """Hold the lock of a folder, or raise BackupProblem. Two backups at once would slow each other
+    down, and the keep rule of the second could remove the first."""
     if not folder.is_dir():
         raise BackupProblem(f"There is no folder {folder}. Make it first.")
     try:

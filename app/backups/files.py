@@ -1,4 +1,4 @@
-"""The files of an installation: which there are, and putting others in their place."""
+"""The files of an installation: listing them, and replacing them with others."""
 
 import shutil
 import stat
@@ -13,13 +13,12 @@ from app.settings import Settings
 
 INCOMING = ".preceptor-files-"
 FOR_US_ALONE = 0o700
-"""Who may look into a folder of files that was put where none lay."""
+"""The permissions of a new folder of files: only the owner may read it."""
 
 
 def folder_of_files(settings: Settings) -> Path | None:
-    """Return the folder, or None where the files lie in a store elsewhere, which copies them itself.
-
-    A link is followed.
+    """Return the folder, following a symbolic link. Return None if the files are in an external
+    store, which has its own backups.
     """
     return None if "://" in settings.files_url else Path(settings.files_url).resolve()
 
@@ -44,8 +43,8 @@ def size_of(path: Path) -> int:
 
 @contextmanager
 def files_swapped(settings: Settings, unpacked: Path, suffix: str) -> Iterator[None]:
-    """Put a folder of files in the place of the installation's for the block and afterwards. Those that were
-    there lie beside, under a name with the suffix. When the block fails they come back."""
+    """Replace the installation's folder of files, during the block and afterwards. The old folder
+    stays beside it, under a name with the suffix. It comes back if the block fails."""
     root = folder_of_files(settings)
     if root is None:
         yield

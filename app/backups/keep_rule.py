@@ -1,4 +1,4 @@
-"""Which of the copies in a folder are kept: a rule over days, weeks and months."""
+"""Which copies in a folder are kept: a number of days, weeks and months."""
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True, slots=True)
 class KeepRule:
-    """Keep the newest copy of each of so many days, ISO weeks and months that have one, by UTC. The newest
-    copy of all is always kept."""
+    """Keep the newest copy of each of the last `days` days, `weeks` ISO weeks and `months` months
+    that have a copy, in UTC. The newest copy of all is always kept."""
 
     daily: int = 7
     weekly: int = 5
@@ -20,8 +20,8 @@ def moments_to_keep(
 ) -> frozenset[datetime]:
     """Return which copies are kept, by the moments at which they were made.
 
-    A copy from after `now` was made when the clock was wrong, or the clock is wrong now. It is kept, and
-    counts for no day: it must not take the place of a copy whose moment is right.
+    A copy from the future means that the clock was wrong then or is wrong now. It is kept but
+    counts for no day, so that it does not displace a copy with the right time.
     """
     all_of_them = {moment: moment.astimezone(UTC) for moment in moments}
     ahead = [moment for moment in all_of_them if moment > now]

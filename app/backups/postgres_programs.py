@@ -1,5 +1,5 @@
-"""The programs of PostgreSQL that copy a database: which of those installed suits a server, and how it is
-run."""
+"""The programs of PostgreSQL that copy a database: finding an installed version that fits the
+server, and running it."""
 
 import os
 import re
@@ -19,8 +19,9 @@ _BLOCK: Final = 1024 * 1024
 
 
 def program_path(program: str, server: int) -> str:
-    """Return where a program lies that suits a server of that main version: on the path, or where Debian puts
-    it. The server's own version is taken before a newer one; an older one cannot read the server."""
+    """Return the path of a program that fits a server of this major version, from PATH or from
+    Debian's folders. The server's own version comes before newer ones; older ones cannot read the
+    server."""
     on_path = shutil.which(program)
     installed = ([on_path] if on_path else []) + sorted(
         str(path) for path in _PROGRAM_FOLDERS.glob(f"*/bin/{program}")
@@ -41,7 +42,7 @@ def program_path(program: str, server: int) -> str:
 
 
 def _version(path: str) -> int:
-    """Return a program's main version; 0 when it cannot be run."""
+    """Return the major version of a program, or 0 if it cannot be run."""
     try:
         told = subprocess.run(  # noqa: S603 - a program of PostgreSQL
             [path, "--version"], capture_output=True, text=True, check=False
@@ -59,9 +60,9 @@ def run_program(
     reads: Path | None = None,
     writes: Path | None = None,
 ) -> None:
-    """Run a program that reads a file or writes one, or raise BackupProblem with its own reason.
-
-    The bytes go through this process: when it is killed, the program ends too, at its next read or write.
+    """Run a program that reads or writes a file; raise BackupProblem with the program's own reason.
+    The bytes pass through this process, so that the program ends at its next read or write when
+    this process is killed.
     """
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603 - a program of PostgreSQL and options of ours
@@ -96,7 +97,8 @@ def _hand_over(process: subprocess.Popen[bytes], reads: Path | None, writes: Pat
 
 
 def _reason(errors: IO[bytes], name: str) -> str:
-    """Return what a program complained of first; what follows are details, such as the statement."""
+    """Return the first error that a program printed; the lines after it are details such as the
+    statement."""
     lines = errors.read().decode(errors="replace").splitlines()
     first = next((line for line in lines if "error:" in line), (lines or ["no reason given"])[-1])
     return first.strip().removeprefix(f"{name}:").strip().removeprefix("error:").strip().rstrip(".")

@@ -21,7 +21,7 @@ from app.backups.stopping import long_work
 
 SCRATCH: Final = "preceptor_scratch_"
 LONGEST_NAME: Final = 63
-"""Bytes of a name that PostgreSQL keeps."""
+"""PostgreSQL cuts off longer names, in bytes."""
 IN_USE: Final = "The database is in use. Stop the server and the workers first."
 MIGRATING: Final = 7_304_112_900
 """The lock on which migrators take turns, in `migrations/env.py`."""
@@ -31,7 +31,7 @@ _HOLD_ON: Final = (
     "idle_in_transaction_session_timeout",
     "idle_session_timeout",
 )
-"""Limits of time that bind a page, and none of this work."""
+"""Time limits that are meant for pages and are switched off for this work."""
 _REMEDIES: Final = {
     "42501": " Give the role the right CREATEDB, and let it own the database.",
     "53100": " Make space on the disk of the database server.",
@@ -68,7 +68,8 @@ class PostgresServer:
         name = f"{SCRATCH}{secrets.token_hex(6)}"
         with self._connected("postgres") as connection:
             _drop_abandoned(connection)
-            # Held as long as this process lives: the next run drops a scratch database that nobody holds.
+            # Held while this process lives: the next run drops every scratch database that is not
+            # held.
             _figure(connection, "SELECT pg_advisory_lock(hashtextextended(%s, 0))", name)
             try:
                 connection.execute(self._creation(connection, name))
@@ -79,7 +80,7 @@ class PostgresServer:
                     )
                 yield self.url.set(database=name).render_as_string(hide_password=False)
             finally:
-                # Another error may be on its way, and this connection may be what broke.
+                # Another error may be being raised, and the connection itself may be broken.
                 with suppress(BackupProblem), self._connected("postgres") as another:
                     _drop(another, name)
 
@@ -88,7 +89,8 @@ class PostgresServer:
             self._demand_unused(connection)
 
     def _demand_unused(self, connection: "psycopg.Connection[Any]") -> None:
-        """The server's own helpers, which have no user, count for nothing: it ends them itself."""
+        """Ignores background processes of the server, which have no user; the server ends them
+        itself."""
         others = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usesysid IS NOT NULL"
         if _figure(connection, others, self.name):
             raise BackupProblem(IN_USE)
@@ -97,7 +99,8 @@ class PostgresServer:
         scratch, ending = make_url(address).database or "", f"_{_word(suffix)}"
         aside = f"{self.name[: LONGEST_NAME - len(ending)]}{ending}"
         with self._connected(scratch) as connection, long_work():
-            connection.execute("ANALYZE")  # without figures of its rows every page would be slow
+            connection.execute("ANALYZE")  # without statistics about its rows every page would be
+            # slow
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         with self._connected("postgres") as connection:
             is_there = bool(
@@ -107,14 +110,15 @@ class PostgresServer:
             )
             self._demand_unused(connection)
             live = sql.Identifier(self.name)
-            with connection.transaction():  # both names change at one moment, or none
+            with connection.transaction():  # both databases are renamed, or neither
                 if is_there:
                     connection.execute(rename.format(live, sql.Identifier(aside)))
                 connection.execute(rename.format(sql.Identifier(scratch), live))
         return aside if is_there else None
 
     def _creation(self, connection: "psycopg.Connection[Any]", name: str) -> sql.Composed:
-        """Return the statement that makes a database which sorts and spells as the live one does."""
+        """Return the statement that creates a database with the encoding and sort order of the live
+        one."""
         like = (
             "SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database "
             "WHERE datname = %s"
@@ -131,8 +135,7 @@ class PostgresServer:
 
     @contextmanager
     def _connected(self, database: str) -> Iterator["psycopg.Connection[Any]"]:
-        """Connect; each statement is a transaction of its own. Raise BackupProblem for what the server
-        refuses."""
+        """Connect with one transaction per statement. Raise BackupProblem if the server refuses."""
         try:
             with psycopg.connect(self._address(database), autocommit=True) as connection:
                 for limit in _HOLD_ON:
@@ -168,7 +171,8 @@ class PostgresServer:
         reads: Path | None = None,
         writes: Path | None = None,
     ) -> None:
-        """Run a program of PostgreSQL; the password goes by the environment, where nobody else sees it."""
+        """Run a program of PostgreSQL. The password is passed in the environment, where other users
+        cannot see it."""
         environment = dict(os.environ)
         if self.url.password:
             environment["PGPASSWORD"] = str(self.url.password)
@@ -179,13 +183,13 @@ class PostgresServer:
 
 
 def _figure(connection: "psycopg.Connection[Any]", statement: str, *values: Any) -> Any:
-    """Return the first value of the first row."""
+    """Return the first column of the first row."""
     row = connection.execute(statement.encode(), values or None).fetchone()
     return row[0] if row else None
 
 
 def _drop_abandoned(connection: "psycopg.Connection[Any]") -> None:
-    """Drop our scratch databases that nobody holds: whoever made them was killed."""
+    """Drop scratch databases of ours that no process holds: the process that made them was killed."""
     rows = connection.execute(
         "SELECT datname FROM pg_database WHERE datname LIKE %s "
         "AND pg_get_userbyid(datdba) = current_user",

@@ -1,6 +1,5 @@
-"""What only the database itself can do: copy it while it is used, and make, fill, swap and drop one.
-
-One class for SQLite and one for PostgreSQL, with the same methods.
+"""Operations that differ between SQLite and PostgreSQL: copying a database in use, and creating,
+loading, swapping and dropping one. Each has a class with the same methods.
 """
 
 from contextlib import AbstractContextManager
@@ -14,25 +13,26 @@ from app.backups.sqlite_file import SqliteFile
 
 
 class DatabaseServer(Protocol):
-    """Where a database lies. `workshop` is the folder in which a copy of it is unpacked."""
+    """The place of a database. A copy of it is unpacked in the folder `workshop`."""
 
     kind: str
     workshop: Path
 
     def copy_to(self, target: Path) -> str | None:
-        """Write a copy of the database as it is at one moment, while others use it. Return the revision of
-        its schema at that moment; None: it was never migrated."""
+        """Write a consistent copy of the database while others use it. Return the schema revision
+        of the copy, or None if the database was never migrated."""
 
     def scratch(self, copy: Path) -> AbstractContextManager[str]:
-        """Return a block with the address of a new database that holds a copy; it is dropped afterwards
-        unless it was swapped in."""
+        """Return a context manager that gives the address of a new database loaded from a copy. It
+        is dropped afterwards unless it was swapped in."""
 
     def demand_unused(self) -> None:
-        """Raise BackupProblem while somebody uses the live database."""
+        """Raise BackupProblem if anyone uses the live database."""
 
     def swap_in(self, address: str, suffix: str) -> str | None:
-        """Put a scratch database in the place of the live one, and return where that one lies now; None:
-        there was none. Raise BackupProblem, with the live one as it was, while somebody uses it."""
+        """Put a scratch database in the place of the live one. Return the new place of the old live
+        one, or None if there was none. Raise BackupProblem, and change nothing, if anyone uses the
+        live database."""
 
 
 def server_of(database_url: str) -> DatabaseServer:

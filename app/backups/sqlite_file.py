@@ -1,4 +1,4 @@
-"""A database of SQLite: one file, and what SQLite leaves beside it."""
+"""A database of SQLite: one file, and the files that SQLite puts beside it."""
 
 import os
 import stat
@@ -16,17 +16,20 @@ from app.backups.work_folders import settle
 from app.db.database import sqlite_module
 
 LEFTOVERS: Final = ("-wal", "-shm", "-journal")
-"""What SQLite may leave beside its file; in front of another file each would be mixed into it (O4)."""
+"""Endings of the files that SQLite puts beside the database. Left beside another database, they
+would be mixed into it (O4)."""
 FOR_US_ALONE: Final = 0o600
-"""Who may read a database that was put where none lay: it holds personal data."""
+"""The permissions of a new database file: only the owner may read it, because it holds personal
+data."""
 _FIRST_BYTES: Final = b"SQLite format 3\0"
 PAGES_AT_ONCE: Final = 1024
-"""Pages that are copied before a signal is looked at: 4 MiB."""
+"""How many pages are copied between two checks for signals: 4 MiB."""
 IN_USE: Final = "The database is in use. Stop the server and the workers first."
 
 
 class SqliteFile:
-    """A file of SQLite. A link to it is followed: what SQLite leaves lies beside the file itself."""
+    """A database file of SQLite. A symbolic link is followed, because SQLite puts its other files
+    beside the real one."""
 
     kind = "sqlite"
 
@@ -44,8 +47,8 @@ class SqliteFile:
                 closing(module.connect(str(target))) as copy,
             ):
                 source.isolation_level = None
-                # Others go on writing. One transaction over all steps keeps to one moment: without it the
-                # copying would begin anew after each of their commits.
+                # Other connections go on writing. One transaction around all steps fixes the state
+                # that is copied; without it, copying would start again after every commit.
                 source.execute("BEGIN")
                 revision = _revision(source, module)
                 source.backup(copy, pages=PAGES_AT_ONCE, progress=_look_at_signals)
@@ -56,7 +59,7 @@ class SqliteFile:
 
     @contextmanager
     def scratch(self, copy: Path) -> Iterator[str]:
-        """The copy itself is used, where it was unpacked: beside the live file, on the same disk."""
+        """Uses the unpacked copy itself: it is beside the live file, on the same disk."""
         with long_work():
             _demand_whole(copy)
         yield URL.create("sqlite", database=str(copy.absolute())).render_as_string()
@@ -80,8 +83,8 @@ class SqliteFile:
         return None if aside is None else str(aside)
 
     def _put_aside(self, suffix: str) -> Path:
-        """Give the live file and its leftovers second names. They keep the first until the copy takes it: at
-        every moment a database lies there."""
+        """Give the live file and the files beside it second names. They keep their first names
+        until the copy takes over the name, so that there is a database at every moment."""
         aside = self.path.with_name(f"{self.path.name}.{suffix}")
         if aside.exists():
             raise BackupProblem(f"{aside} is there already. Wait a second and try again.")
@@ -92,10 +95,10 @@ class SqliteFile:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the file against everybody, or raise BackupProblem. SQLite leaves its log only when no other
-        connection is open: that proves that nobody uses it."""
+        """Lock the file against all other connections, or raise BackupProblem. SQLite leaves WAL
+        mode only when no other connection is open, which proves that nobody uses the file."""
         if not _begins_as_sqlite(self.path):
-            yield  # none there, or a damaged one: opening it would delete the log beside it
+            yield  # missing or damaged: opening it would delete the log beside it
             return
         module = sqlite_module()
         with closing(module.connect(str(self.path), timeout=0, isolation_level=None)) as connection:
@@ -105,13 +108,13 @@ class SqliteFile:
             except module.DatabaseError as error:
                 if _code(error) in ("SQLITE_BUSY", "SQLITE_LOCKED"):
                     raise BackupProblem(IN_USE) from None
-                # Damaged further on: a reason to restore, not to refuse.
+                # Damaged in a later page: a reason to restore, not to refuse.
             yield
 
 
 def _demand_whole(path: Path) -> None:
-    """Raise BackupProblem unless every page, row and index of a file is as SQLite writes it. A file that was
-    copied by other means while it was in use often is not."""
+    """Raise BackupProblem if SQLite finds a fault in a page, row or index of a file. A file that
+    was copied by other means while in use often has one."""
     module = sqlite_module()
     try:
         with closing(module.connect(str(path))) as connection:
@@ -144,7 +147,7 @@ def _revision(connection: Any, module: Any) -> str | None:
 
 
 def _code(error: Exception) -> str:
-    """Return the name of SQLite's result code, without what extends it."""
+    """Return the name of SQLite's primary result code."""
     return "_".join(str(getattr(error, "sqlite_errorname", "")).split("_")[:2])
 
 
@@ -162,4 +165,4 @@ def _link(path: Path, name: Path) -> None:
 
 
 def _look_at_signals(*_progress: int) -> None:
-    """Between two steps of copying Python acts on signals."""
+    """Called between two steps of copying, so that Python can handle signals."""

@@ -1,7 +1,7 @@
-"""An end by a signal while a copy is made, proved or put back.
+"""Stopping by a signal while a copy is made, checked or restored.
 
-A signal ends long work only, such as copying or unpacking. Between two pieces of long work it waits: what was
-begun there is finished or cleared away, so that nothing half done is left.
+A signal ends only long work such as copying or unpacking. Between two pieces of long work it waits
+until the current step is finished or undone, so that nothing is left half done.
 """
 
 import signal
@@ -15,8 +15,8 @@ STOPPING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Stopped(BaseException):
-    """A signal ended the work. It is no `Exception`: nothing that catches the faults of one piece of work may
-    go on with the next."""
+    """A signal ended the work. Not an `Exception`, so that code which catches errors of one piece
+    of work does not go on with the next."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -26,7 +26,7 @@ class Stopped(BaseException):
 
 @dataclass(slots=True)
 class _State:
-    """The first signal that came, and whether long work is under way that it may end."""
+    """The first signal received, and whether long work is running that it may end."""
 
     signal: int | None = None
     may_end: bool = False
@@ -37,8 +37,8 @@ _state = _State()
 
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Let a signal end the block with Stopped at its next long work. A signal that comes when the work is
-    done changes nothing."""
+    """Let a signal end the block with Stopped during its next long work. A signal after the last
+    long work changes nothing."""
     before = {number: signal.signal(number, _note) for number in STOPPING}
     try:
         yield
@@ -63,5 +63,5 @@ def long_work() -> Iterator[None]:
 def _note(number: int, _frame: object) -> None:
     _state.signal = _state.signal or number
     if _state.may_end:
-        _state.may_end = False  # once: a second signal must not end the clearing away
+        _state.may_end = False  # once only: a second signal must not interrupt the clean-up
         raise Stopped(number)

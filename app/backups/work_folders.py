@@ -1,4 +1,5 @@
-"""Folders for work under way. One that a killed process left behind is removed by the next run."""
+"""Temporary folders for work in progress. The next run removes those that a killed process left
+behind."""
 
 import fcntl
 import os
@@ -12,8 +13,8 @@ from pathlib import Path
 
 @contextmanager
 def work_folder(parent: Path, prefix: str) -> Iterator[Path]:
-    """Make an empty folder in `parent` and remove it with everything in it at the end. Folders with the same
-    prefix in which no process works any more are removed first."""
+    """Make an empty folder in `parent`, and remove it with its contents at the end. Abandoned
+    folders with the same prefix are removed first."""
     remove_abandoned(parent, prefix)
     folder, handle = _locked_folder(parent, prefix)
     try:
@@ -24,7 +25,7 @@ def work_folder(parent: Path, prefix: str) -> Iterator[Path]:
 
 
 def remove_abandoned(parent: Path, prefix: str) -> None:
-    """Remove our folders in which no process works: whoever made them was killed."""
+    """Remove our folders that no process has locked: the process that made them was killed."""
     for folder in parent.glob(f"{prefix}*"):
         with suppress(OSError):
             about = folder.lstat()
@@ -39,8 +40,8 @@ def remove_abandoned(parent: Path, prefix: str) -> None:
 
 
 def _locked_folder(parent: Path, prefix: str) -> tuple[Path, int]:
-    """Return a new folder and the handle whose lock says that somebody works in it. Another process may take
-    the folder for an abandoned one before it is locked; then the next one is made."""
+    """Return a new folder and an open handle whose lock marks it as in use. If another process
+    removes the folder as abandoned before it is locked, make another."""
     while True:
         folder = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -52,7 +53,7 @@ def _locked_folder(parent: Path, prefix: str) -> tuple[Path, int]:
 
 
 def settle(*paths: Path) -> None:
-    """Wait until the disk has what was written to files, or which files lie in folders."""
+    """Flush files, or the lists of files in folders, to the disk."""
     for path in paths:
         handle = os.open(path, os.O_RDONLY)
         try:

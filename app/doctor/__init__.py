@@ -1,4 +1,4 @@
-"""`preceptor doctor`: looks at everything that an installation depends on, and says what to do.
+"""`preceptor doctor`: checks everything that an installation depends on, and says what to do.
 
-Nothing is changed but one temporary file, no mail is sent, and no secret is shown.
+It writes only one temporary file, sends no mail and shows no secret.
 """

@@ -1,4 +1,4 @@
-"""The database: whether it answers, its version, its schema, our rights in it, its clock."""
+"""Checks of the database: whether it answers, its version, its schema, our rights in it, its clock."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ _RIGHTS: Final = text(
 
 
 def look_at_database(database: Database) -> list[Finding]:
-    """Look whether the database answers, and which version it is of."""
+    """Check whether the database answers, and report its version."""
     if not database.is_there:
         words = f"There is no database at {database.url.database}."
         return [fault("database", words, "Run “preceptor migrate”, or correct the path.")]
@@ -60,7 +60,7 @@ def look_at_schema(database: Database) -> list[Finding]:
 
 
 def look_at_rights(database: Database, *, is_production: bool) -> list[Finding]:
-    """Look at PostgreSQL's version, and at what our role may do there; nothing for SQLite."""
+    """Check PostgreSQL's version and what our role may do there. Returns nothing for SQLite."""
     if database.is_sqlite:
         return []
     with database.read() as db:
@@ -107,7 +107,7 @@ def look_at_clocks(
 
 
 def compared_clock(subject: str, whose: str, theirs: datetime | None, ours: datetime) -> Finding:
-    """Return whether two clocks agree; one that nobody has agrees."""
+    """Return whether two clocks agree; a missing clock counts as agreeing."""
     apart = abs(theirs - ours) if theirs else timedelta()
     if apart <= CLOCKS_APART:
         return Finding(subject, "right, as far as can be seen from here")

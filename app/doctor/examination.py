@@ -1,4 +1,4 @@
-"""Every look, in the order in which the findings are read."""
+"""All checks, in the order in which their findings are printed."""
 
 import sys
 from datetime import datetime
@@ -12,14 +12,14 @@ from app.settings import Environment, Settings, unknown_settings
 from app.web.mail_server import MailServer, NotSent, Tls
 
 MAIL_SECONDS: Final = 4.0
-"""How long the mail server may take to prove itself."""
+"""Time limit, in seconds, for the mail server."""
 CONNECTIONS: Final = 6
-"""Looks that may ask the database at once."""
+"""How many checks may use the database at the same time."""
 PACKAGES: Final = ("fastapi", "starlette", "sqlalchemy", "uvicorn", "pydantic", "typst")
 
 
 def examine(settings: Settings, *, now: datetime) -> list[Finding]:
-    """Return every finding. What needs the database is looked at when it has answered."""
+    """Return all findings. Checks that need the database run only after it has answered."""
     database = Database(settings.database_url, pool_size=CONNECTIONS)
     try:
         apart = look_at_all(
@@ -44,7 +44,7 @@ def examine(settings: Settings, *, now: datetime) -> list[Finding]:
 def _within(
     database: Database, settings: Settings, apart: list[Finding], now: datetime
 ) -> list[Finding]:
-    """Look at what only a database that answers can say, and then what only one with our schema can."""
+    """Run the checks that need a database, and then those that need our schema in it."""
     if not _is_fine(apart, "database"):
         return []
     is_production = settings.env is Environment.production
@@ -71,7 +71,7 @@ def _is_fine(findings: list[Finding], subject: str) -> bool:
 
 
 def _settings(settings: Settings) -> list[Finding]:
-    """Say what is in force, and name what begins like a setting and is none."""
+    """Report the settings in force, and name variables that look like settings but are none."""
     unknown = unknown_settings()
     if unknown:
         return [attention("settings", line, "Correct it or take it away.") for line in unknown]
@@ -79,7 +79,7 @@ def _settings(settings: Settings) -> list[Finding]:
 
 
 def _mail_server(settings: Settings) -> list[Finding]:
-    """Prove the mail server's certificate and our sign-in there. Nothing is sent."""
+    """Check the mail server's certificate and our sign-in there. Nothing is sent."""
     if settings.mail_url is None:
         return [Finding("mail server", "none: mails are kept")]
     server = MailServer.at(settings.mail_url, base_url=settings.base_url, seconds=MAIL_SECONDS)

@@ -1,4 +1,4 @@
-"""What a look comes to, and looking at several things at once within a limit of time."""
+"""The result of a check, and running several checks at once within a time limit."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from typing import Final
 from app.kit.error_descriptions import describe_error
 
 LONGEST_LOOK: Final = 5.0
-"""Seconds that one look may take."""
+"""Time limit of one check, in seconds."""
 
 
 class Verdict(StrEnum):
-    """How pressing a finding is."""
+    """How urgent a finding is."""
 
     ok = "ok"
     attention = "attention"
@@ -25,7 +25,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `remedy` says in a sentence what to do; it is empty when all is well."""
+    """The result of one check. `remedy` says in a sentence what to do; it is empty when all is
+    well."""
 
     subject: str
     detail: str
@@ -61,22 +62,22 @@ def attention(subject: str, detail: str, remedy: str = "") -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at the installation. `subject` names it when it ends without a finding."""
+    """One check of the installation. `subject` names it if it ends without a finding."""
 
     subject: str
     at: Callable[[], Sequence[Finding]]
 
 
 def look_at_all(looks: Sequence[Look], *, seconds: float = LONGEST_LOOK) -> list[Finding]:
-    """Return what the looks come to, in their order. All of them run at once; one that fails or takes longer
-    than `seconds` is a finding of its own and holds up no other."""
+    """Return the findings of all checks, in their order. All checks run at the same time. One that
+    fails or takes longer than `seconds` becomes a finding and delays no other."""
     done: dict[int, list[Finding]] = {}
 
     def look(place: int) -> None:
         subject = looks[place].subject
         try:
             done[place] = list(looks[place].at())
-        except Exception as error:  # whatever a look meets, the others go on
+        except Exception as error:  # an error in one check must not end the others
             words = f"could not be looked at: {describe_error(error)}."
             done[place] = [fault(subject, words)]
 

@@ -1,4 +1,4 @@
-"""Folders and disks: what must be there, be writable, be closed to others, and have space."""
+"""Checks of folders and disks: that they exist, are writable, are closed to others and have space."""
 
 import os
 import stat
@@ -18,12 +18,12 @@ from app.web.health import LITTLE_SPACE, free_space
 
 SLOW_SYNC_MS: Final = 20.0
 BACKUPS: Final = Path("/var/backups/preceptor")
-"""Where the unit of docs/deploy puts backups."""
+"""Where the systemd unit in docs/deploy puts backups."""
 _OTHERS: Final = stat.S_IRWXO
 
 
 def look_at_folders(database: Database, settings: Settings) -> list[Finding]:
-    """Look at each folder that the academy writes to. In production others may not read there."""
+    """Check each folder that the academy writes to. In production, others may not read it."""
     findings = [
         *_database_file(database, settings),
         *_folder("files", Path(settings.files_url), settings, is_made_later=True),
@@ -68,7 +68,7 @@ def _is_open(path: Path) -> bool:
 
 
 def _is_public_parent(folder: Path) -> bool:
-    """Whether a folder belongs to the system and not to the academy, such as `/var/lib`."""
+    """Return whether a folder belongs to the system rather than to the academy, such as `/var/lib`."""
     return len(folder.parts) < 4
 
 
@@ -109,7 +109,7 @@ def look_at_disk(database: Database, settings: Settings) -> list[Finding]:
 
 
 def look_at_assets() -> list[Finding]:
-    """Look whether styles and scripts of this release are made."""
+    """Check whether the styles and scripts of this release have been built."""
     target = ROOT / "var" / "assets"
     if is_built(STATIC, target):
         return [Finding("assets", "made for this release")]

@@ -1,4 +1,5 @@
-"""The keys: whether their files can be used, and whether each key is there that the database needs."""
+"""Checks of the keys: that their files can be read, and that every key which the database needs is
+there."""
 
 import stat
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 def look_at_key_files(settings: Settings) -> list[Finding]:
-    """Say which keys write. Their secrets are read and not shown."""
+    """Report which keys are used for new values. Secrets are read but not shown."""
     try:
         keys = key_files.load(settings)
     except key_files.KeyFileProblem as problem:
@@ -34,7 +35,7 @@ def look_at_key_files(settings: Settings) -> list[Finding]:
 
 
 def look_at_needed_keys(database: Database, settings: Settings) -> list[Finding]:
-    """Look for keys that the database needs and that are in no file any more."""
+    """Report keys that the database needs and that are in no key file any more."""
     keys = key_files.load(settings)
     with database.read() as db:
         sealed_with = sealing_key_ids(db)

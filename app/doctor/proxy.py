@@ -1,4 +1,5 @@
-"""The way from outside: name, certificate, redirect, what the proxy passes on, and what reaches a browser."""
+"""Checks from outside: host name, certificate, redirect, what the proxy passes on, and what reaches
+a browser."""
 
 import http.client
 import socket
@@ -16,12 +17,12 @@ from app.settings import Settings
 from app.web.seen import ANSWER, QUESTION, Seen, Through, question
 
 SECONDS: Final = 2.0
-"""For one connection or one answer."""
+"""Time limit for one connection or one answer."""
 FEW_DAYS: Final = 14
 PERMANENT: Final = (301, 308)
-"""Statuses with which a browser remembers where an address leads to."""
+"""Statuses of redirects that a browser remembers."""
 NOBODY_BEHIND: Final = (502, 503, 504)
-"""Statuses with which a proxy says that it does not reach the server."""
+"""Statuses of a proxy that does not reach the server."""
 DEMANDED: Final = (
     "content-security-policy",
     "strict-transport-security",
@@ -37,17 +38,17 @@ class Answer:
 
 
 class NotReached(Exception):
-    """Raised when nobody answers; the words say why."""
+    """Nobody answered; the message says why."""
 
 
 def look_at_proxy(settings: Settings) -> list[Finding]:
-    """Ask the academy by its address, as a browser does. A demo has no proxy."""
+    """Request the academy's address as a browser does. A demo has no proxy."""
     if not settings.is_https:
         return [Finding("proxy", "none: the address of this installation has no https")]
     parts = urlsplit(settings.base_url)
     try:
         days = _days_of_certificate(parts)
-        # With a port in the address nobody comes to it by http.
+        # An address with a port has no http address that could redirect.
         redirect = redirect_of(parts.netloc) if parts.port is None else []
         return [_certificate(days), *_answers(parts, settings), *redirect]
     except NotReached as reason:
@@ -75,7 +76,7 @@ def _answers(parts: SplitResult, settings: Settings) -> Iterator[Finding]:
 
 
 def _passed_on(probe: Answer, parts: SplitResult) -> Finding:
-    """Judge what the server saw of our own request."""
+    """Return findings about our own request as the server saw it."""
     if probe.status in (502, 504) or (probe.status == 503 and ANSWER not in probe.headers):
         words = f"It answers {probe.status}: it does not reach the server behind it."
         return fault("proxy", words, "Start the server, or correct its port in the proxy.")
@@ -112,7 +113,7 @@ def _certificate(days: int) -> Finding:
 
 
 def redirect_of(host: str, port: int = 80) -> list[Finding]:
-    """Look whether the http address leads to the https address."""
+    """Check whether the http address redirects to the https address."""
     try:
         answer = _ask(urlsplit(f"http://{host}:{port}"), "/", {"Host": host})
     except NotReached:
@@ -142,7 +143,7 @@ def _ask(parts: SplitResult, path: str, headers: dict[str, str] | None = None) -
 
 
 def _days_of_certificate(parts: SplitResult) -> int:
-    """Return for how many days the certificate is valid yet, or raise NotReached where it is not."""
+    """Return for how many more days the certificate is valid. Raise NotReached if it is not valid."""
     host, port = parts.hostname or "", parts.port or 443
     try:
         with (

@@ -1,4 +1,4 @@
-"""The work beside the requests: deliveries by the workers, and what runs every night."""
+"""Checks of background work: deliveries by the workers, and the nightly runs."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ def look_at_deliveries(database: Database, *, now: datetime) -> list[Finding]:
 
 
 def _delivery(delivery: Delivery, now: datetime) -> Finding:
-    """Say what waits to be delivered and whether a worker is there."""
+    """Report what waits to be delivered and whether a worker is running."""
     problems = delivery.problems(now)
     counts = f"{delivery.waiting:,} waiting, {delivery.given_up:,} given up"
     words = " ".join((f"{counts}.", *problems)) if problems else counts
@@ -39,7 +39,7 @@ def _delivery(delivery: Delivery, now: datetime) -> Finding:
 
 
 def look_at_runs(database: Database, settings: Settings, *, now: datetime) -> list[Finding]:
-    """Look at the last audit, backup and deletion of old data."""
+    """Check when the last audit, backup and deletion of old data ran, and how they ended."""
     with database.read() as db:
         runs = last_runs(db)
     findings = []

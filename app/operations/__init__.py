@@ -1,1 +1,1 @@
-"""What is done to an installation as a whole: audits of its data, copies of it, deletion of what is over."""
+"""Runs that concern the whole installation: audits, backups and deletion of old data."""

@@ -10,8 +10,8 @@ from app.kit.ids import EventId
 
 
 class OperationRun(Base):
-    """One run of a command that looks after the installation. `detail` says in words what came of it; it
-    names no person."""
+    """One run of an audit, a backup or a deletion of old data. `detail` describes the result in
+    words and names no person."""
 
     __tablename__ = "operation_runs"
     __table_args__ = (Index("ix_operation_runs_kind", "kind", "ended_at"),)

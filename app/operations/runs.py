@@ -1,4 +1,5 @@
-"""When the installation was last audited and copied: written by the commands, shown to admins."""
+"""When the installation was last audited, copied and cleared of old data. Commands write it; admins
+see it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,10 +14,10 @@ from app.operations.models import OperationRun
 
 NOTHING_WAS_OLD: Final = "Nothing was old enough."
 _OF_IDLE_SWEEPS: Final = (NOTHING_WAS_OLD, "Nothing was over.")
-"""What a sweep that changed nothing says, in this version and in earlier ones."""
+"""The details of a sweep that changed nothing, in this version and in earlier ones."""
 
 DUE_AFTER = timedelta(hours=36)
-"""The nightly run is overdue when the last one is older: one night was missed."""
+"""A nightly run is overdue if the last one is older than this: one night was missed."""
 
 
 class RunKind(StrEnum):
@@ -35,7 +36,7 @@ class RunKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The last run of a kind; `ended_at` None: it never ran here."""
+    """The last run of a kind; `ended_at` is None if it never ran here."""
 
     kind: RunKind
     ended_at: datetime | None = None
@@ -43,7 +44,8 @@ class Run:
     detail: str = ""
 
     def problem(self, now: datetime) -> str | None:
-        """Return in a sentence why an admin should look; None: it ran lately, and all was well."""
+        """Return a sentence about why an admin should look, or None if the run was recent and
+        successful."""
         if self.ended_at is None:
             return f"No {self.kind.words} was ever made here."
         if not self.succeeded:
@@ -88,7 +90,8 @@ def last_runs(db: Session) -> tuple[Run, ...]:
 
 
 def last_deletion(db: Session) -> Run | None:
-    """Return the last sweep that changed something: they run every hour, and most find nothing to do."""
+    """Return the last sweep that changed something. Sweeps run every hour, and most find nothing to
+    do."""
     row = db.scalar(
         select(OperationRun)
         .where(

@@ -1,4 +1,4 @@
-"""What must be true of the outbox at every moment; `preceptor audit` asks."""
+"""Invariants of the outbox, checked by `preceptor audit`."""
 
 from datetime import datetime, timedelta
 
@@ -8,11 +8,13 @@ from app.db.auditing import Check
 from app.outbox.health import WORDS, deliveries
 
 GONE_AFTER = timedelta(minutes=3)
-"""How long a worker may be away before the audit names it: a restart at night is no fault of the data."""
+"""How long a worker may be silent before the audit reports it; a restart at night is no fault of
+the data."""
 
 
 def what_waits_has_a_worker(db: Session, *, now: datetime) -> list[str]:
-    """No worker has gone while something waits for it. Before the first start there is none to miss."""
+    """Something waits for a worker that has been silent too long. Before the first start nothing is
+    reported."""
     return [
         f"Nobody delivers {WORDS[each.kind]} ({each.waiting:,} waiting). {' '.join(each.problems(now))}"
         for each in deliveries(db, now=now)

@@ -1,4 +1,4 @@
-"""How the delivery of the outbox goes: what waits, for how long, and whether somebody delivers it."""
+"""The state of delivery: what waits, for how long, and whether a worker delivers it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ EFFECT = {
     EventKind.facts: "Meanwhile no certificate is issued, no attempt closed, and no waiting list moves.",
     EventKind.mails: "Meanwhile no mail leaves; each is sent later.",
 }
-"""What people notice when a kind is not delivered."""
+"""What people notice when events of a kind are not delivered."""
 
 
 def span_words(span: timedelta) -> str:
@@ -36,8 +36,8 @@ def span_words(span: timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Of one kind: how many events wait, since when the oldest of them is due, how many were given up, and
-    the worker's last sign of life."""
+    """The state of one kind of event: how many wait, since when the oldest is due, how many were
+    given up, and the worker's last heartbeat."""
 
     kind: EventKind
     waiting: int
@@ -49,8 +49,9 @@ class Delivery:
         return self.due_since is not None and now - self.due_since > LATE_AFTER[self.kind]
 
     def problems(self, now: datetime) -> tuple[str, ...]:
-        """Return in sentences what keeps this kind from being delivered; empty when all is well. What was
-        given up is for an admin to decide; it says nothing about the rest."""
+        """Return sentences about what prevents delivery; empty when all is well. Events that were
+        given up are not counted: an admin decides about them, and they say nothing about the
+        others."""
         sentences = []
         if self.heartbeat.at is None:
             sentences.append(f"No worker for {WORDS[self.kind]} ever ran here.")
@@ -65,7 +66,7 @@ class Delivery:
 
 
 def deliveries(db: Session, *, now: datetime) -> tuple[Delivery, ...]:
-    """Return how each kind is delivered, in two statements, whatever was delivered before."""
+    """Return the state of each kind in two statements, however many events were delivered before."""
     is_mail = (OutboxEvent.name == MAIL).label("is_mail")
     waiting = (
         select(

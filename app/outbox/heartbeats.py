@@ -1,4 +1,5 @@
-"""Signs of life of the workers: written by each, read by whoever looks after the academy."""
+"""Heartbeats of the workers: each worker writes its own; status pages, `doctor` and metrics read
+them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,12 +13,14 @@ from app.outbox.queries import EventKind
 
 EVERY = timedelta(seconds=15)
 SILENT_AFTER = 3 * EVERY
-"""A worker that missed three signs of life does not work. It gives them also while one mail takes long."""
+"""A worker that missed three heartbeats is taken as gone. Heartbeats go on while a single mail
+takes long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """`at` None: no worker of this kind ever ran here. `trouble`: what keeps it from delivering."""
+    """`at` is None if no worker of this kind ever ran here. `trouble` says what prevents it from
+    delivering."""
 
     kind: EventKind
     at: datetime | None = None
@@ -25,13 +28,13 @@ class Heartbeat:
     trouble_since: datetime | None = None
 
     def is_silent(self, now: datetime, *, after: timedelta = SILENT_AFTER) -> bool:
-        """Return whether the worker gave no sign of life for longer than `after`. One that lies ahead counts
-        for nothing: the clock was wrong when it was given."""
+        """Return whether the last heartbeat is older than `after`. A heartbeat in the future is
+        ignored: the clock was wrong when it was written."""
         return self.at is None or abs(now - self.at) > after
 
 
 def heartbeats(db: Session) -> tuple[Heartbeat, ...]:
-    """Return one for each kind of worker."""
+    """Return the heartbeat of each kind of worker."""
     rows = {row.worker: row for row in db.scalars(select(WorkerHeartbeat))}
     return tuple(
         Heartbeat(kind, row.at, row.trouble, row.trouble_since)
@@ -42,7 +45,7 @@ def heartbeats(db: Session) -> tuple[Heartbeat, ...]:
 
 
 def beat(db: Session, kind: EventKind, trouble: str | None, *, now: datetime) -> None:
-    """Say that a worker of this kind works, or what keeps it from its work."""
+    """Record that a worker of this kind is running, or what prevents it from working."""
     words = trouble[:400] if trouble else None
     row = db.get(WorkerHeartbeat, kind.value, with_for_update=True)
     if row is None:

@@ -11,7 +11,8 @@ from app.kit.ids import EventId
 
 
 class OutboxEvent(Base):
-    """One fact or mail to deliver. `done_at` set: delivered; `dead_at` set: given up, an admin looks."""
+    """One fact or mail to deliver. `done_at` is set once it is delivered, `dead_at` once it is
+    given up and an admin must look."""
 
     __tablename__ = "outbox_events"
     __table_args__ = (
@@ -55,8 +56,8 @@ class KeptMail(Base):
 
 
 class WorkerHeartbeat(Base):
-    """When a worker last said that it works, and what keeps it from delivering. One row for each kind of
-    worker, whichever process wrote last."""
+    """When a worker last reported, and what prevents it from delivering. One row per kind of
+    worker, written by whichever process was last."""
 
     __tablename__ = "worker_heartbeats"
 

@@ -19,11 +19,11 @@ LEASE = timedelta(minutes=3)
 LONGEST_WAIT = timedelta(hours=4)
 """The longest wait between two tries."""
 KEPT = timedelta(days=90)
-"""How long what was delivered, and a mail that was given up, is kept: a rule of `app.retention`."""
+"""How long delivered events, and mails that were given up, are kept: a rule of `app.retention`."""
 
 
 class EventKind(StrEnum):
-    """What the outbox holds; each kind has a worker of its own."""
+    """The kinds of event; each has its own worker."""
 
     facts = "facts"
     mails = "mails"
@@ -51,7 +51,7 @@ class FailedEvent:
 
 @dataclass(frozen=True, slots=True)
 class GivenUpEvent:
-    """An event that was tried to the end; `to` and `template` are set for mails."""
+    """An event that was given up after its last try; `to` and `template` are set for mails."""
 
     id: EventId
     name: str
@@ -64,15 +64,16 @@ class GivenUpEvent:
 
     @property
     def about(self) -> str:
-        """Say in words what the mail was about: “assessments/signed” is “Assessments, signed”."""
+        """Return the subject of the mail in words: “assessments/signed” becomes “Assessments,
+        signed”."""
         return self.template.replace("/", ", ").replace("-", " ").replace("_", " ").capitalize()
 
 
 def due(kind: EventKind, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions under which an event is due.
 
-    A clock that was ahead for a while leaves moments that lie further ahead than any wait or lease: they
-    count for nothing. What was never tried is always due.
+    If the clock was ahead for a while, it left times that are further in the future than any wait
+    or lease can be; those are ignored. An event that was never tried is always due.
     """
     return (
         OutboxEvent.done_at.is_(None),
@@ -93,14 +94,15 @@ def due(kind: EventKind, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def is_anything_due(db: Session, kind: EventKind, *, now: datetime) -> bool:
-    """Return whether a worker of this kind has something to do; asked often, so without a right to write."""
+    """Return whether a worker of this kind has something to do. Called often, so it needs only a
+    read block."""
     return (
         db.scalars(select(OutboxEvent.id).where(*due(kind, now=now)).limit(1)).first() is not None
     )
 
 
 def refused(db: Session, *, most: int = 100) -> tuple[FailedEvent, ...]:
-    """Return what waits after a failure, the oldest first."""
+    """Return the events that wait for another try after a failure, the oldest first."""
     rows = db.scalars(
         select(OutboxEvent)
         .where(
@@ -131,7 +133,8 @@ def given_up(db: Session, *, most: int = 100) -> tuple[GivenUpEvent, ...]:
 
 
 def given_up_mail(db: Session, event_id: EventId) -> GivenUpEvent:
-    """Return a mail that was given up; raise NotFound when there is none, or it is tried again by now."""
+    """Return a mail that was given up. Raise NotFound if there is none, or if it is being tried
+    again."""
     row = db.scalars(
         select(OutboxEvent).where(
             OutboxEvent.id == event_id, OutboxEvent.name == MAIL, OutboxEvent.dead_at.is_not(None)

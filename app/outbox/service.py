@@ -1,4 +1,4 @@
-"""Recording what is to be delivered, and the worker's side: lease, mark, retry, give up."""
+"""Recording events to deliver, and what the worker does with them: lease, mark, retry, give up."""
 
 import json
 from dataclasses import dataclass
@@ -13,19 +13,20 @@ from app.outbox.models import KeptMail, OutboxEvent, WorkerHeartbeat
 from app.outbox.queries import LEASE, LONGEST_WAIT, MAIL, EventKind, due
 
 MOST_TRIES = 8
-"""Tries of what is refused for good, or fails in our own code; with the waits between them eight hours."""
+"""How often an event is tried that is refused for good or fails in our own code. With the waits
+between the tries that takes eight hours."""
 PATIENCE = timedelta(days=3)
-"""How long something is tried that another server refuses only for now."""
+"""How long a mail is retried that another server refuses only temporarily."""
 MOST_WORDS = 2000
 HELD_BACK = "Held back when a backup was restored: it may have been sent already."
 Calendar = dict[str, Any] | list[dict[str, Any]] | None
-"""What a mail puts into a calendar or takes out of it: one entry, several, or nothing."""
+"""The calendar entries that a mail adds or removes: one, several or none."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedEvent:
-    """An event this worker may deliver until its lease ends. `until` names the lease: a worker that comes
-    later gets a later one."""
+    """An event that this worker may deliver until its lease ends. `until` identifies the lease: a
+    later worker gets a later time."""
 
     id: EventId
     name: str
@@ -36,7 +37,7 @@ class LeasedEvent:
 
 
 def announce(db: Session, name: str, payload: dict[str, Any], *, now: datetime) -> EventId:
-    """Record a fact for whoever listens to `name` in `app.jobs`. The payload is plain JSON."""
+    """Record a fact for the handlers of `name` in `app.jobs`. The payload is plain JSON."""
     event = OutboxEvent(
         id=EventId(new_uuid()), name=name, payload=payload, created_at=now, available_at=now
     )
@@ -55,9 +56,9 @@ def send_mail(
 ) -> EventId:
     """Record a mail: the text of `templates/mail/<template>.txt`, whose first line is the subject.
 
-    `values` are plain JSON; secrets never go in: a link's token is made at delivery from the id of
-    its row. `calendar` describes an invite, or several (see `app.web.calendar`). A person is told of
-    what is theirs by `app.notices.service.tell`, which calls this.
+    `values` are plain JSON and never contain secrets: the token of a link is made at delivery, from
+    the id of its row. `calendar` describes an invite, or several (see `app.web.calendar`). To tell
+    a person about something of theirs, use `app.notices.service.tell`, which calls this.
     """
     payload = {"to": to, "template": template, "values": values, "calendar": calendar}
     return announce(db, MAIL, payload, now=now)
@@ -92,8 +93,8 @@ def lease(db: Session, kind: EventKind, *, now: datetime, most: int = 20) -> lis
 
 
 def take_facts(db: Session, *, now: datetime) -> list[tuple[str, dict[str, Any]]]:
-    """Note every fact that waits as delivered and return them, each distinct one once, for who acts on them
-    in the same transaction. Mails stay for the worker."""
+    """Mark every waiting fact as delivered, and return each distinct one once, for a caller that
+    handles them in the same transaction. Mails are left for the worker."""
     waiting = (
         OutboxEvent.name != MAIL,
         OutboxEvent.done_at.is_(None),
@@ -108,18 +109,20 @@ def take_facts(db: Session, *, now: datetime) -> list[tuple[str, dict[str, Any]]
 
 
 def mark_done(db: Session, leased: LeasedEvent, *, now: datetime) -> bool:
-    """Note that an event is delivered; return False, and change nothing, when its lease is not ours any
-    more. As the first statement of a block it keeps every other worker from the event until the end."""
+    """Mark an event as delivered. Return False, and change nothing, if the lease is not ours any
+    more. As the first statement of a block it locks the event against other workers until the block
+    ends."""
     return _end_lease(db, leased, {"done_at": now, "last_error": None})
 
 
 def mark_failed(
     db: Session, leased: LeasedEvent, reason: str, *, for_good: bool, now: datetime
 ) -> bool:
-    """Try again later, each time after a longer wait, up to four hours. Give up after `MOST_TRIES`; what is
-    refused only for now is not given up before it is older than `PATIENCE`.
+    """Schedule another try, each time after a longer wait, up to four hours. Give up after
+    `MOST_TRIES`; but an event that is refused only temporarily is not given up before it is older
+    than `PATIENCE`.
 
-    `reason` names no person and holds nothing of the contents. Return False, and change nothing, when the
+    `reason` must not name a person or quote the contents. Return False, and change nothing, if the
     lease is not ours any more.
     """
     old_enough = for_good or now - leased.created_at >= PATIENCE
@@ -130,8 +133,9 @@ def mark_failed(
 
 
 def put_back(db: Session, leased: LeasedEvent, reason: str, *, now: datetime) -> bool:
-    """Give a mail back that could not even be tried: it keeps its turn and its tries. It is given up only
-    when it has waited for `PATIENCE` in one trouble. Return False when the lease is not ours any more."""
+    """Return a mail that could not even be tried: it keeps its place in the order and its number of
+    tries. It is given up only after the same problem has lasted for `PATIENCE`. Return False if the
+    lease is not ours any more."""
     values: dict[str, Any] = {"tries": leased.tries - 1, "last_error": reason[:MOST_WORDS]}
     of_mails = WorkerHeartbeat.worker == EventKind.mails.value
     since = db.scalar(select(WorkerHeartbeat.trouble_since).where(of_mails))
@@ -159,14 +163,14 @@ def _end_lease(db: Session, leased: LeasedEvent, values: dict[str, Any]) -> bool
 def keep_mail(
     db: Session, event_id: EventId, *, to: str, subject: str, text: str, source: str, now: datetime
 ) -> None:
-    """Keep a mail for `/dev/mail`; keeping it twice changes nothing."""
+    """Store a mail for `/dev/mail`; storing it twice changes nothing."""
     if db.get(KeptMail, event_id) is None:
         db.add(KeptMail(id=event_id, at=now, to=to, subject=subject, text=text, source=source))
 
 
 def hold_back_mails(db: Session, *, now: datetime) -> int:
-    """Give up every mail that waits, and return how many: after a restore nobody knows which of them were
-    sent. An admin who looks at them can have each tried again."""
+    """Give up every waiting mail and return how many there were. After a restore nobody knows which
+    of them were sent already; an admin decides which are tried again."""
     held = db.scalars(
         update(OutboxEvent)
         .where(
@@ -180,8 +184,8 @@ def hold_back_mails(db: Session, *, now: datetime) -> int:
 
 
 def dismiss(db: Session, event_id: EventId) -> str | None:
-    """Delete a mail that was given up and return which template it was of; None: there is none. What is not a
-    mail stays: something of somebody depends on it."""
+    """Delete a mail that was given up and return the name of its template, or None if there is no
+    such mail. Facts are never deleted, because somebody's records depend on them."""
     payload = db.scalar(
         delete(OutboxEvent)
         .where(
@@ -196,12 +200,12 @@ def dismiss(db: Session, event_id: EventId) -> str | None:
 
 
 def try_again(db: Session, event_id: EventId, *, now: datetime) -> bool:
-    """Make an event due again that was given up; return whether there was one."""
+    """Make an event that was given up due again; return whether there was one."""
     return bool(_revive(db, OutboxEvent.id == event_id, now))
 
 
 def try_all_again(db: Session, *, now: datetime) -> list[EventId]:
-    """Make every event due again that was given up, and return which."""
+    """Make every event that was given up due again, and return their ids."""
     return _revive(db, true(), now)
 
 

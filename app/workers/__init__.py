@@ -1,5 +1,5 @@
-"""The workers: what delivers the outbox and keeps the deadlines, beside the requests.
+"""Background workers: they deliver the outbox and act on deadlines.
 
-Two workers run in every installation, each in a thread of its own: one for facts and deadlines, one for
-mails. A mail server that is slow or down holds up no mark, no certificate and no place.
+Every installation has two workers, each in its own thread: one for facts and deadlines, one for
+mails. So a mail server that is slow or down does not delay marks, certificates or places.
 """

@@ -1,4 +1,4 @@
-"""Noticing that the clock jumped, before anything is closed by it."""
+"""Detects jumps of the clock before the worker closes anything because of them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,15 +12,15 @@ from app.outbox.models import WorkerHeartbeat
 from app.web.clock import JUMP
 
 CALM_AFTER = timedelta(minutes=1)
-"""How long a clock must go evenly after a jump before the worker closes anything by it."""
+"""How long a clock must run evenly after a jump before the worker trusts it again."""
 
 
 @dataclass(slots=True)
 class ClockWatch:
-    """Compares the clock with the seconds that passed, look by look.
+    """Compares the clock with a counter of seconds at every call.
 
-    The server's own clock has doubted the jump already (`app.web.clock.SteadyClock`); the worker waits once
-    more, whatever clock it was given: what it closes stays closed.
+    The server's own clock already distrusts jumps (`app.web.clock.SteadyClock`). The worker waits
+    in addition, because what it closes stays closed, and it may have been given another clock.
     """
 
     _last: tuple[datetime, float] | None = field(default=None, init=False)
@@ -28,9 +28,8 @@ class ClockWatch:
     _jump: timedelta = field(default=timedelta(), init=False)
 
     def look(self, now: datetime, seconds: float) -> timedelta | None:
-        """Return by how much the clock jumped a short while ago, or None when it can be believed.
-
-        `seconds` comes from a counter that nobody sets.
+        """Return by how much the clock jumped recently, or None if it can be trusted. `seconds` is
+        the value of a monotonic counter.
         """
         if self._last is not None:
             jump = (now - self._last[0]) - timedelta(seconds=seconds - self._last[1])
@@ -46,7 +45,7 @@ class ClockWatch:
 
 
 def jump_words(jump: timedelta) -> str:
-    """Say in words what happened and what is done about it."""
+    """Return a sentence that says what happened and what is done about it."""
     way = "ahead" if jump > timedelta() else "back"
     return (
         f"The clock of the server jumped {span_words(abs(jump))} {way}. "
@@ -55,7 +54,8 @@ def jump_words(jump: timedelta) -> str:
 
 
 def moment_ahead(db: Session, *, now: datetime) -> str | None:
-    """Say that the database holds something written later than now: the clock is wrong, or it was."""
+    """Return a sentence that says: the database holds something written in the future, so the clock
+    is or was wrong."""
     newest = max(
         filter(
             None,

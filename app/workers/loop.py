@@ -1,4 +1,5 @@
-"""One worker: rounds of work until it is told to stop, with a sign of life and patience after a failure."""
+"""The loop of one worker: rounds of work until it is told to stop, with heartbeats, and with pauses
+after failures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,9 +19,10 @@ log = structlog.get_logger("preceptor.workers")
 IDLE_SECONDS = 1.0
 """Pause after a round that did nothing."""
 LONGEST_PAUSE = 30.0
-"""Seconds between two rounds while every one fails; the first pause is a second."""
+"""The longest pause between two rounds while all of them fail, in seconds; the first pause is one
+second."""
 SLOW_AFTER = 30.0
-"""Seconds that a round may take before the worker says that it is slow."""
+"""After so many seconds in one round the worker reports that it is slow."""
 SLOW = {
     EventKind.facts: "One piece of follow-up work takes longer than 30 seconds; the others wait for it.",
     EventKind.mails: "One mail takes longer than 30 seconds; the others wait for it.",
@@ -29,8 +31,8 @@ SLOW = {
 
 @dataclass(frozen=True, slots=True)
 class RoundResult:
-    """What a round came to. `busy`: there may be more to do at once. `trouble`: what keeps the worker from
-    its work, in words for the office."""
+    """The result of a round. `busy` means that there may be more to do at once. `trouble` says in
+    words for the office what prevents the work."""
 
     busy: bool = False
     trouble: str | None = None
@@ -38,7 +40,8 @@ class RoundResult:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """The last sign of life: what it said, when by the clock, and when by the count of seconds."""
+    """The last heartbeat: what it said, its time by the clock, and its time by the counter of
+    seconds."""
 
     trouble: str | None
     at: datetime
@@ -47,10 +50,10 @@ class Beat:
 
 @dataclass(slots=True)
 class Worker:
-    """Calls `work` with the present moment, round after round. `seconds` counts the time that passes.
+    """Calls `work` with the current time, round after round. `seconds` is a monotonic counter.
 
-    A second thread gives the sign of life while a round takes long. Without it a slow mail server would look
-    like a worker that has gone.
+    A second thread writes the heartbeat while a round takes long. Without it, a slow mail server
+    would look like a worker that has gone.
     """
 
     kind: EventKind
@@ -64,7 +67,7 @@ class Worker:
     _turn: Lock = field(default_factory=Lock, init=False)
 
     def run(self, stop: Event) -> None:
-        """Work until `stop` is set. Nothing that fails ends the worker."""
+        """Work until `stop` is set. No failure ends the worker."""
         is_over = Event()
         Thread(target=self._watch, args=(is_over,), daemon=True).start()
         try:
@@ -91,13 +94,13 @@ class Worker:
 
     @property
     def is_slow(self) -> bool:
-        """Whether the present round takes too long."""
+        """Return whether the current round takes too long."""
         began = self._began
         return began is not None and self.seconds() - began > SLOW_AFTER
 
     def show_life(self) -> None:
-        """Write the sign of life when it is time and a round is under way; the end of a round writes it
-        otherwise. A worker whose rounds fail gives none."""
+        """Write the heartbeat if it is due and a round is running; otherwise the end of the round
+        writes it. A worker whose rounds fail writes none."""
         if self._began is None or self._failures:
             return
         earlier = self._last.trouble if self._last else None
@@ -114,7 +117,8 @@ class Worker:
         return SLOW[self.kind] if self.is_slow else None
 
     def _say(self, trouble: str | None, now: datetime) -> None:
-        """Write the sign of life when it is time, and at once when there is news or the clock was moved."""
+        """Write the heartbeat when it is due, and at once when its text changed or the clock was
+        moved."""
         with self._turn:
             last, seconds = self._last, self.seconds()
             if last is not None and last.trouble == trouble:

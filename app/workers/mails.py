@@ -1,4 +1,4 @@
-"""Delivering mails one at a time, so that no lease is older than one mail."""
+"""Delivers mails one at a time, so that a lease lasts no longer than one mail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,12 +20,14 @@ log = structlog.get_logger("preceptor.mails")
 
 FIRST_PAUSE = 10.0
 LONGEST_PAUSE = 300.0
-"""Seconds until a mail server that was in trouble is asked again; each pause is twice the last."""
+"""The longest pause before a failing mail server is tried again, in seconds; each pause is twice
+the one before."""
 
 
 @dataclass(slots=True)
 class MailWork:
-    """The rounds of the worker for mails: one mail each, and a pause while the mail server is in trouble."""
+    """The rounds of the worker for mails: one mail per round, and pauses while the mail server
+    fails."""
 
     database: Database
     mailer: Mailer
@@ -49,7 +51,8 @@ class MailWork:
 
 
 def deliver_next(database: Database, mailer: Mailer, *, now: datetime) -> RoundResult:
-    """Deliver the mail whose turn it is. `busy`: there was one. `trouble`: the mail server takes none."""
+    """Deliver the next mail. The result is `busy` if there was one, and has `trouble` if the mail
+    server takes none."""
     with database.read() as db:
         if not queries.is_anything_due(db, EventKind.mails, now=now):
             return RoundResult()
@@ -59,7 +62,7 @@ def deliver_next(database: Database, mailer: Mailer, *, now: datetime) -> RoundR
         return RoundResult()
     (mail,) = leased
     try:
-        # A mail is dated when it was written, whichever try it is.
+        # Every try has the date at which the mail was written.
         message = mailer.build(mail.id, mail.payload, now=mail.created_at)
         if mailer.keeps:
             _keep(database, mail, message, now)
@@ -68,7 +71,7 @@ def deliver_next(database: Database, mailer: Mailer, *, now: datetime) -> RoundR
     except NotSent as refusal:
         _note_refusal(database, mail, refusal, now)
         return RoundResult(busy=True, trouble=refusal.words if refusal.all_wait else None)
-    except Exception as error:  # whatever is wrong with this one, the others go on
+    except Exception as error:  # a fault in this mail must not stop the others
         log.error("mail failed", event_id=str(mail.id), exc_info=error)
         with database.write() as db:
             service.mark_failed(db, mail, describe_error(error), for_good=True, now=now)
@@ -76,7 +79,7 @@ def deliver_next(database: Database, mailer: Mailer, *, now: datetime) -> RoundR
     with database.write() as db:
         if not service.mark_done(db, mail, now=now):
             log.warning("mail delivered after its lease", event_id=str(mail.id))
-    # Without the address: who asks whether a mail left finds its id on the page of the outbox.
+    # Without the address. Whoever asks whether a mail was sent finds its id on the outbox page.
     log.info("mail sent", event_id=str(mail.id), template=mail.payload["template"])
     return RoundResult(busy=True)
 
