@@ -1,4 +1,4 @@
-"""What an assessment relies on below it: that its student was there. Bound by `app.binding`."""
+"""Protects the attendance that an assessment relies on. Registered by `app.binding`."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session

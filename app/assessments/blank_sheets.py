@@ -1,4 +1,4 @@
-"""What is printed before a practical day, for when no screen works: a checklist and who is expected."""
+"""Papers to print before a practical, in case no screen works: a checklist and the expected people."""
 
 from dataclasses import dataclass
 
@@ -17,8 +17,8 @@ from app.practicals.queries import PracticalSummary, RosterSeat
 
 @dataclass(frozen=True, slots=True)
 class BlankSheets:
-    """A checklist to be marked on paper, and who is expected by one page of the roster; absent people are
-    left out. `number` of `count` pages."""
+    """A checklist to mark on paper, with the expected people of one roster page; absent people are
+    left out. This is page `number` of `count`."""
 
     practical: PracticalSummary
     checklist: Checklist
@@ -30,10 +30,10 @@ class BlankSheets:
 def blank_sheets(
     db: Session, actor: Actor, practical_id: PracticalId, *, number: int
 ) -> BlankSheets:
-    """Return what is printed for one page of a day's roster. NotFound when there is no such page, and unless
-    the actor teaches the day or is an admin.
+    """Return the sheets of one page of a practical's roster. Raise NotFound if there is no such
+    page, or if the actor neither teaches the practical nor is an admin.
 
-    A page and not the day: each sheet takes 35 ms of processor and 4 MB of memory while it is made.
+    One page at a time, because each sheet takes 35 ms of processor time and 4 MB of memory.
     """
     teaches_it = practicals.is_instructor_of(db, actor, practical_id)
     if not may_see_roster(actor, is_instructor_of=teaches_it):

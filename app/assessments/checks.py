@@ -1,4 +1,4 @@
-"""What must always hold of assessments; asked by `preceptor audit`."""
+"""Invariants of assessments, checked by `preceptor audit`."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,13 +16,13 @@ from app.practicals.models import Seat
 
 
 def problems(db: Session, *, now: datetime) -> list[str]:
-    """Return every broken invariant in words."""
+    """Return a sentence for each broken invariant."""
     return findings(db, CHECKS, now=now)
 
 
 def marks_give_the_outcome(db: Session, *, now: datetime) -> list[str]:
-    """No mark is of a step that the revision does not have; a signed assessment has every step marked and
-    the outcome that its marks give."""
+    """A mark is of a step that the revision does not have; or a signed assessment has an unmarked
+    step or an outcome that does not follow from its marks."""
     entries: dict[object, list[StepMark]] = {}
     for entry in db.scalars(select(StepMark)):
         entries.setdefault(entry.assessment_id, []).append(entry)
@@ -39,7 +39,7 @@ def marks_give_the_outcome(db: Session, *, now: datetime) -> list[str]:
 
 
 def signed_means_present(db: Session, *, now: datetime) -> list[str]:
-    """Whoever has a signed assessment was there."""
+    """A signed assessment is of a person who is not marked as present."""
     rows = db.scalars(
         select(Assessment.id)
         .join(Seat, Seat.id == Assessment.seat_id)

@@ -1,4 +1,5 @@
-"""The rules of assessing: what marks mean together, and what a signature needs. No clock, no database."""
+"""The rules of assessing: the outcome that marks give, and what a signature needs. No clock, no
+database."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ WORDS = {
 
 
 class SignRefusal(StrEnum):
-    """Why an assessment cannot be signed; the value is said to the instructor."""
+    """Why an assessment cannot be signed; the value is the sentence for the instructor."""
 
     already_signed = "This assessment is signed and can no longer change."
     unmarked = "Some steps are not marked yet. Mark every step, then sign."
@@ -88,8 +89,8 @@ def counted_marks(entries: Iterable[Entry]) -> dict[str, Mark]:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentResult:
-    """What the marks come to. `reasons` say why it is not competent, and are empty if it is. `to_practise`
-    are all steps that were not done unaided."""
+    """The result of the marks. `reasons` say why it is not competent and are empty if it is.
+    `to_practise` has all steps that were not done unaided."""
 
     outcome: Outcome
     earned: int
@@ -133,11 +134,12 @@ def unmarked_steps(checklist: Checklist, marks: Mapping[str, Mark]) -> tuple[Ste
 
 
 def result(checklist: Checklist, marks: Mapping[str, Mark]) -> AssessmentResult:
-    """Return what the marks come to; a step without a mark earns nothing.
+    """Return the result of the marks; a step without a mark earns no points.
 
-    It is competent if no reason speaks against it. A checklist of an older revision that has no
-    thresholds for sections and no limits for prompts is judged by its critical steps and all points.
-    Of a stopped assessment no points are compared: not every step could earn some.
+    The result is competent if there is no reason against it. Checklists of older revisions have no
+    thresholds for sections and no limits for prompts; they are judged by their critical steps and
+    the total of points. Points of a stopped assessment are not compared, because some steps could
+    not be observed.
     """
     earned, possible = _points(checklist.steps, marks)
     stop = tuple(_stop(checklist, marks))

@@ -1,4 +1,4 @@
-"""Pages that end an assessment early: stopped for safety, gone on with after all, or discarded."""
+"""Pages that stop an assessment for safety, resume it, or discard it."""
 
 from fastapi import Response
 

@@ -9,7 +9,7 @@ from app.kit.errors import Conflict, Forbidden
 
 @dataclass(frozen=True, slots=True)
 class RecordedMark:
-    """A mark as it stands on record; `mark` None with revision 0: none yet."""
+    """A mark as it is recorded. `mark` is None, with revision 0, if there is none yet."""
 
     step_key: str
     revision: int
@@ -22,7 +22,7 @@ class RecordedMark:
 class StaleMark(Conflict):
     """Somebody marked the step after this page was opened; nothing was written.
 
-    `theirs` is on record, `mark` and `note` are what was sent: the page shows both.
+    `theirs` is the recorded mark; `mark` and `note` are what was sent. The page shows both.
     """
 
     title = "This step was marked by somebody else in the meantime"

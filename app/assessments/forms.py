@@ -12,7 +12,7 @@ LONGEST_COMMENT = 4000
 
 
 class StartForm(Form):
-    """The instructor says that the right person stands there; the page has no other field."""
+    """Confirms that the right person is at the bed; there is no other field."""
 
 
 class MarkForm(Form):
@@ -36,7 +36,7 @@ class DiscardForm(Form):
 
 
 class ResumeForm(Form):
-    """The instructor goes on after a stop; the page has no other field."""
+    """Resumes after a stop; there is no other field."""
 
 
 class SignForm(Form):
@@ -52,6 +52,6 @@ class SignForm(Form):
 
 
 class CorrectChecklistForm(Form):
-    """`revision` is the revision whose changes the page has shown."""
+    """`revision` is the revision whose changes were shown on the page."""
 
     revision: UUID = Field(title="The revision")

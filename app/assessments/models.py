@@ -11,9 +11,10 @@ from app.kit.ids import AssessmentId, EventId, PracticalId, RevisionId, SeatId, 
 
 
 class Assessment(Base):
-    """One assessment of one student on one practical; `version` is its gate and rises with each mark.
-    `signed_at` None: open. `number` counts the student's tries at this checklist; a discarded one has a
-    number below zero. `stopped_step` is the step at which it was stopped for safety."""
+    """One assessment of one student on one practical. Each command first increases `version`, which
+    locks the row. `signed_at` is None while it is open. `number` counts the student's tries at this
+    checklist; a discarded assessment has a negative number. `stopped_step` is the step at which it
+    was stopped for safety."""
 
     __tablename__ = "assessments"
     __table_args__ = (

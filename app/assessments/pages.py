@@ -1,4 +1,4 @@
-"""Pages of assessing: who stands there, the sheet beside the bed, the signature, the report."""
+"""Pages of assessing: confirming the person, the sheet beside the bed, the signature, the report."""
 
 from collections.abc import Mapping
 

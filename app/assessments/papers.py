@@ -1,4 +1,4 @@
-"""The papers of assessing: a signed report for the file, blank checklists for when no screen works."""
+"""PDFs of assessing: the signed report, and blank checklists in case no screen works."""
 
 from functools import partial
 from typing import Any
@@ -43,7 +43,8 @@ def print_report(visit: Visit, assessment_id: AssessmentId) -> Response:
     proof=FreshProof("take a list of people away", is_file=True),
 )
 def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
-    """One blank checklist for each person on a page of the roster; one without a name where nobody is."""
+    """Print one blank checklist for each person on a page of the roster, or one without a name if
+    nobody is on it."""
     number = page_number(visit.request.query_params.get("page"))
     with visit.database.read() as db:
         blank = blank_sheets(db, visit.actor, practical_id, number=number)
@@ -136,7 +137,7 @@ def _blank_sections(checklist: Checklist) -> list[dict[str, Any]]:
 
 
 def _sheets(visit: RequestContext, blank: BlankSheets) -> list[dict[str, Any]]:
-    """One sheet a person, with the way to the same person's sheet on screen."""
+    """Return one sheet per person, with a link to the same sheet on screen."""
     sheets: list[dict[str, Any]] = []
     for seat in blank.seats:
         path = visit.url(

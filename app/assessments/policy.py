@@ -5,7 +5,7 @@ from app.kit.ids import UserId
 
 
 def may_assess(actor: Actor) -> bool:
-    """Instructors assess; of which practical is asked where the practical is known."""
+    """Instructors assess. Whether they teach the practical is checked where the practical is known."""
     return actor.is_instructor
 
 
@@ -26,7 +26,8 @@ def may_discard(actor: Actor) -> bool:
 
 
 def may_discard_sheet(actor: Actor, *, instructor_id: UserId, student_id: UserId) -> bool:
-    """The instructor who began it, and any admin; nobody one about themselves (R-045)."""
+    """The instructor who began it, and any admin; but nobody discards a sheet about themselves
+    (R-045)."""
     if actor.user_id == student_id:
         return False
     return actor.is_admin or actor.user_id == instructor_id

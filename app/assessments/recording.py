@@ -1,4 +1,5 @@
-"""Writing one fact about an assessment: its gate, a mark, an act. Callers check permissions."""
+"""Writes to an assessment: locking it, a mark, an act in the audit trail. Callers check
+permissions."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +16,7 @@ from app.kit.ids import AssessmentId, EventId, new_uuid
 
 
 def lock_sheet(db: Session, assessment_id: AssessmentId) -> Assessment:
-    """Take the gate of an assessment and return it; NotFound if there is none."""
+    """Lock an assessment and return it. Raise NotFound if there is none."""
     practical = (
         update(Assessment)
         .where(Assessment.id == assessment_id)
@@ -40,7 +41,7 @@ def add_mark(
     now: datetime,
     mark_id: EventId | None = None,
 ) -> None:
-    """Append a mark after the current ones."""
+    """Append a mark as the newest revision of its step."""
     newest = before.get(step_key)
     db.add(
         StepMark(

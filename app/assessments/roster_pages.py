@@ -1,4 +1,4 @@
-"""The roster of a day on the screen: who is there, how each assessment stands, and the next act."""
+"""The roster page of a practical: who is there, the state of each assessment, and the next action."""
 
 from fastapi import Response
 

@@ -1,6 +1,6 @@
-"""Enquiries: a question anybody may send to the academy, and what became of it.
+"""Enquiries: questions that anyone may send to the academy, and their answers.
 
-No account is needed. The sender gets a mail that it arrived, the academy gets the question itself with the
-sender's address to reply to. Admins see what is not answered yet, and mark each as answered with a note on
-what was said. How long an enquiry is kept is a rule of `app.retention`.
+No account is needed. The sender gets a mail that confirms the enquiry, and the academy gets a mail
+about it. Admins see what is not answered yet, and mark each as answered with a note on the answer.
+A rule of `app.retention` says how long an enquiry is kept.
 """

@@ -1,4 +1,4 @@
-"""What must be true of enquiries at every moment; `preceptor audit` asks."""
+"""Invariants of enquiries, checked by `preceptor audit`."""
 
 from datetime import datetime
 
@@ -10,12 +10,12 @@ from app.enquiries.models import Enquiry
 
 
 def problems(db: Session, *, now: datetime) -> list[str]:
-    """Return every broken invariant in words."""
+    """Return a sentence for each broken invariant."""
     return findings(db, CHECKS, now=now)
 
 
 def enquiries_are_in_order(db: Session, *, now: datetime) -> list[str]:
-    """No answer stands before its question."""
+    """An answer is older than its question."""
     rows = db.scalars(
         select(Enquiry.id).where(Enquiry.answered_at < Enquiry.received_at).order_by(Enquiry.id)
     )

@@ -13,7 +13,7 @@ SHORTEST_MESSAGE: Final = 10
 
 
 class Topic(StrEnum):
-    """What a question is about, so that the office sees it at a glance."""
+    """The subject of a question, as the sender chose it."""
 
     course = "course"
     entry = "entry"
@@ -41,7 +41,7 @@ _LABELS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class NewEnquiry:
-    """What somebody asks. `course_key` None: it is about no course in particular."""
+    """A question as it was typed. `course_key` is None if it is about no particular course."""
 
     name: str
     email: str
@@ -58,5 +58,6 @@ class AnswerRefusal(StrEnum):
 
 
 def answer_refusal(answered_at: datetime | None) -> AnswerRefusal | None:
-    """An enquiry is marked once: the note says what was answered and is not overwritten."""
+    """Return why an enquiry cannot be marked as answered, or None. It is marked once, so that the
+    note about the answer is not overwritten."""
     return None if answered_at is None else AnswerRefusal.already_answered

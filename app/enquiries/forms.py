@@ -27,7 +27,8 @@ def _name(typed: str) -> str:
 
 
 def _phone(typed: str) -> str:
-    # As it is pasted from an address book or a web page: marks of direction, long dashes, hard spaces.
+    # Characters of text pasted from an address book or a web page: direction marks, long dashes,
+    # no-break spaces.
     typed = " ".join(re.sub(r"[\u2010-\u2015\u2212]", "-", without_marks(typed)).split())
     if not _PHONE.match(typed):
         raise ValueError(

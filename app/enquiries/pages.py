@@ -1,4 +1,4 @@
-"""Asking a question, and the office's pages of what was asked."""
+"""The page to ask a question, and the office's pages of enquiries."""
 
 from email.utils import parseaddr
 from urllib.parse import urlencode
@@ -31,7 +31,8 @@ PREVIEW = Preview(
 
 @pages.get("/enquiry", name="enquiries.ask", access=EVERYONE)
 def show_form(visit: Visit) -> Response:
-    """The form; `?course=` and `?topic=` choose for those who come from another page."""
+    """Show the form. `?course=` and `?topic=` preselect fields for people who come from another
+    page."""
     query = visit.request.query_params
     values = {"course": query.get("course", "")[:64], "topic": query.get("topic", "")[:32]}
     if visit.maybe_actor is not None:

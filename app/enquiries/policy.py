@@ -4,7 +4,7 @@ from app.accounts.actor import Actor
 
 
 def may_see_enquiries(actor: Actor) -> bool:
-    """Questions hold names and addresses of people without an account: the office only."""
+    """Only the office, because questions hold names and addresses of people without an account."""
     return actor.is_admin
 
 

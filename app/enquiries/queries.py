@@ -38,7 +38,8 @@ class EnquiryRow:
 
 @dataclass(frozen=True, slots=True)
 class EnquiryPage:
-    """One question with its answer, if there is one. `course_title` None: about no known course."""
+    """One question with its answer, if there is one. `course_title` is None if it is about no known
+    course."""
 
     enquiry_id: EnquiryId
     name: str = field(repr=False)
@@ -68,7 +69,8 @@ class WaitingEnquiries:
 def enquiries(
     db: Session, actor: Actor, *, which: EnquiryFilter, text: str, number: int
 ) -> Page[EnquiryRow]:
-    """Return one page: those that wait the longest first, the others newest first. Two statements."""
+    """Return one page in two statements. Unanswered enquiries are sorted oldest first, the others
+    newest first."""
     require(policy.may_see_enquiries(actor))
     matching = _matching(which, text)
     order = Enquiry.received_at.asc() if which is EnquiryFilter.open else Enquiry.received_at.desc()
@@ -113,7 +115,8 @@ def enquiry(db: Session, actor: Actor, enquiry_id: EnquiryId) -> EnquiryPage:
 
 
 def waiting_enquiries(db: Session) -> WaitingEnquiries | None:
-    """Return how many questions wait, or None. Asked for the office's home page, in one statement."""
+    """Return how many questions wait, or None if there are none. One statement, for the office's
+    home page."""
     count, oldest_at = db.execute(
         select(func.count(), func.min(Enquiry.received_at)).where(Enquiry.answered_at.is_(None))
     ).one()

@@ -1,8 +1,9 @@
-"""The limits on sending a question, counted in the database like those of every door.
+"""Rate limits on sending a question, counted in the database like all rate limits.
 
-Nobody is refused for what others typed: an address is whatever a visitor types. Above the limits of an
-address and of everybody a question is kept and answered as ever, and only the mails about it are left out.
-One network is told to wait, and there a first question for an address has a cap of its own.
+The address is whatever a visitor types, so nobody may be refused because of what others typed.
+Above the limit of an address, or of all visitors together, a question is stored and confirmed as
+usual; only the mails about it are left out. A network above its limit is told to wait; first
+questions for an address have a limit of their own there.
 """
 
 from dataclasses import dataclass
@@ -22,17 +23,17 @@ FROM_ALL = Limit("enquiry all", 300, timedelta(hours=1))
 
 @dataclass(frozen=True, slots=True)
 class MailsToSend:
-    """Who is told of a question by mail."""
+    """Which mails are sent about a question."""
 
     to_sender: bool
     to_academy: bool
 
 
 def count_question(db: Session, *, email: str, network: str, now: datetime) -> MailsToSend:
-    """Count one question that is really sent, or raise TooMany for a network that sends too many.
+    """Count one valid question, or raise TooMany for a network that sends too many.
 
-    The address is not proved to be the sender's: five mails a day keep anybody from filling a stranger's
-    mailbox through us. The academy is told of 300 questions in an hour; the list has them all.
+    The address may be a stranger's, so it gets at most five mails a day. The academy gets mails
+    about at most 300 questions an hour; the list shows all of them.
     """
     blocks = network_blocks(network)
     address, everybody = FROM_ADDRESS.of(email), FROM_ALL.of("all")

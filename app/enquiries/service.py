@@ -21,12 +21,12 @@ from app.outbox import service as outbox
 def ask(
     db: Session, question: NewEnquiry, *, network: str, academy: str, now: datetime
 ) -> EnquiryId:
-    """Keep a question of anybody, tell the academy's address of it and the sender that it arrived.
+    """Store a question from anyone; mail the academy about it, and confirm it to the sender.
 
-    Raise TooMany for a network that sends too many. Above the other limits of the door the question is kept
-    and no mail sent. The mail to the sender repeats nothing they typed: the address may be a stranger's, and
-    nobody shall send words through us. Nor does the academy's: a question stands in one place, so that it
-    is gone when it is deleted there.
+    Raises TooMany for a network that sends too many. Above the other rate limits the question is
+    stored but no mail is sent. The mail to the sender repeats nothing that was typed: the address
+    may be a stranger's, who must not receive text of somebody else from us. The academy's mail does
+    not repeat it either, so that a deleted question is not still in a mailbox.
     """
     mails = rate_limits.count_question(db, email=question.email, network=network, now=now)
     card = courses.course_card(db, question.course_key) if question.course_key else None
@@ -56,7 +56,7 @@ def ask(
 def mark_answered(
     db: Session, actor: Actor, enquiry_id: EnquiryId, *, note: str, now: datetime
 ) -> None:
-    """Record that a question is answered and what was said, once; raise AnswerRefused or NotFound."""
+    """Mark a question as answered, with a note on the answer. Raise AnswerRefused or NotFound."""
     require(policy.may_answer(actor))
     marked = db.execute(
         update(Enquiry)

@@ -1,4 +1,4 @@
-"""One's courses as JSON, by the same use-cases as the pages."""
+"""JSON routes of a student's own courses, with the same use-cases as the pages."""
 
 from pydantic import BaseModel, ConfigDict
 

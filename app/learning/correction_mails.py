@@ -1,4 +1,4 @@
-"""Telling learners of corrected lessons. Run by the worker for the fact `course.corrected`."""
+"""Mails about corrected lessons. The worker runs this for the fact `course.corrected`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -20,10 +20,10 @@ Corrected = Mapping[str, Sequence[RevisionId]]
 def tell_of_corrected_lessons(
     db: Session, course_key: str, corrected: Corrected, *, now: datetime
 ) -> None:
-    """Mail everybody who learns or has learned the wrong words, one mail for all errata.
+    """Send everyone who has learned, or is learning, the wrong text one mail about all errata.
 
-    The mail says the words themselves: a person whose place has ended cannot open the lesson any more,
-    but may still act on what it said. Closed accounts are not written to.
+    The mail quotes the corrected text, because a person whose place has ended can no longer open
+    the lesson but may still act on what it said. Closed accounts get no mail.
     """
     revision_ids = {revision_id for ids in corrected.values() for revision_id in ids}
     learners = learners_of_revisions(db, revision_ids)

@@ -1,4 +1,4 @@
-"""Progress through a course: a pure function of its content and of what a student completed."""
+"""Progress through a course, computed from its content and the student's completions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class ModuleProgress:
 
 
 def is_complete(module: Module, done: Done) -> bool:
-    """A module is complete when every lesson is done and its quiz is passed."""
+    """Return whether every lesson is done and the quiz is passed."""
     lessons = {lesson.key for lesson in module.lessons}
     return lessons <= done.lessons and module.quiz in done.quizzes
 
@@ -49,8 +49,8 @@ def missing_modules(course: Course, keys: Iterable[str], done: Done) -> tuple[Mo
 
 
 def module_progress(course: Course, done: Done) -> tuple[ModuleProgress, ...]:
-    """Return every module's state. A module once complete stays complete, even if what it requires
-    is not (any more)."""
+    """Return the state of every module. A complete module stays complete even if a module that it
+    requires is not complete any more."""
     complete = completed_modules(course, done)
     return tuple(_progress(course, module, done, complete) for module in course.modules)
 
@@ -80,12 +80,13 @@ def _progress(
 
 
 def is_final_open(course: Course, done: Done) -> bool:
-    """The final test opens when every module is complete."""
+    """Return whether the final test is open: every module is complete."""
     return len(completed_modules(course, done)) == len(course.modules)
 
 
 def is_theory_complete(course: Course, done: Done) -> bool:
-    """Every module complete and the final test passed: the theory part of the certificate's rule."""
+    """Return whether every module is complete and the final test is passed. This is the theory part
+    of the certificate rule."""
     return is_final_open(course, done) and course.final_test in done.quizzes
 
 
@@ -119,15 +120,16 @@ def numbered(course: Course, modules: Iterable[Module]) -> tuple[NumberedModule,
 
 
 def lock_sentence(missing: tuple[NumberedModule, ...]) -> str:
-    """Say what must be completed before something opens."""
+    """Return a sentence about what must be completed before something opens."""
     names = [f"module {module.number}, “{module.title}”" for module in missing]
     listed = names[0] if len(names) == 1 else f"{'; '.join(names[:-1])}; and {names[-1]}"
     return f"Complete {listed}, first."
 
 
 def stays_done(module: Module, done: Done) -> bool:
-    """A lesson can be marked as not done until the quiz of its module is passed: from then on the
-    module may be complete, and what others opened by it stays open."""
+    """Return whether a lesson can no longer be marked as not done. That is so once the quiz of its
+    module is passed: the module may then be complete, and other modules may have opened because of
+    it."""
     return module.quiz in done.quizzes
 
 
@@ -147,8 +149,8 @@ class NextStep:
 
 
 def next_step(course: Course, done: Done) -> NextStep | None:
-    """Return the first lesson not done; without one the first open quiz not passed, then the final
-    test; None when the theory is complete."""
+    """Return the first lesson not done; else the first open quiz not passed; else the final test;
+    None if the theory is complete."""
     lesson = next_lesson(course, done)
     if lesson is not None:
         return NextStep(StepKind.lesson, lesson.key, lesson.title)

@@ -1,5 +1,5 @@
-"""A student's courses: the map, lessons, glossary and search. Reading a page never counts as doing it;
-only the form at the end of a lesson does."""
+"""Pages of a student's courses: map, lessons, glossary and search. Opening a lesson never marks it
+as done; only the form at its end does."""
 
 from fastapi import Response
 
@@ -32,7 +32,7 @@ def show_map(visit: Visit, course_key: str) -> Response:
 
 @pages.get("/learn/{course_key}/continue", name="learning.continue", access=STUDENT)
 def go_on(visit: Visit, course_key: str) -> Response:
-    """Resume: the first lesson not done, else the quiz that is next, else the map."""
+    """Redirect to the first lesson not done, else to the next quiz, else to the map."""
     with visit.database.read() as db:
         step = queries.course_map(db, visit.actor, course_key).progress.step
     if step is None:

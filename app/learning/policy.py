@@ -1,5 +1,5 @@
-"""Who may learn. That a place on the course is held is asked of enrolments: without one, the course's
-pages do not exist for this person."""
+"""Who may learn. Whether the person has a place on the course is checked by enrolments; without
+one, the course's pages answer NotFound."""
 
 from app.accounts.actor import Actor
 

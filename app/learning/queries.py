@@ -1,7 +1,7 @@
 """Reading what students have completed, and the pages of a course as one student sees them.
 
-Content comes from the revision that the student's place pins, in memory; what is read per page is
-the place and what is done.
+Content comes from the revision that the student's place pins, which is in memory; each page reads
+only the place and the completions.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +29,7 @@ from app.learning.models import Completed, Completion
 
 @dataclass(frozen=True, slots=True)
 class CourseProgress:
-    """One of a student's courses, in a line; `step` None: the theory is complete."""
+    """One of a student's courses, as a line. `step` is None if the theory is complete."""
 
     key: str
     title: str
@@ -110,7 +110,8 @@ class CourseMap:
 
     @property
     def here(self) -> str | None:
-        """The key of the module in which the next step is; None at the final test and after it."""
+        """The key of the module that contains the next step, or None at the final test and after
+        it."""
         step = self.progress.step
         if step is None:
             return None
@@ -163,8 +164,8 @@ class LearningState:
 
 
 def find_lesson(course: Course, done: Done, lesson_key: str) -> tuple[Module, Lesson]:
-    """Return a lesson that is open to the student; raise NotFound, or ModuleLocked with what is
-    missing."""
+    """Return a lesson that is open to the student. Raise NotFound, or ModuleLocked with the missing
+    modules."""
     module_and_lesson = course.find_lesson(lesson_key)
     if module_and_lesson is None:
         raise NotFound
@@ -177,10 +178,10 @@ def find_lesson(course: Course, done: Done, lesson_key: str) -> tuple[Module, Le
 
 
 KEPT = 300
-"""Maps and lessons are pure functions of a revision and of what is done: students who have done the same
-share them."""
+"""How many maps and lessons are cached. They depend only on the revision and the completions, so
+students with the same completions share them."""
 
-# Built once, of plain columns: every page of a learner asks.
+# Built once, from plain columns: every page of a student runs it.
 COMPLETION = table_of(Completion).c
 _done_by_one = select(COMPLETION.course_key, COMPLETION.kind, COMPLETION.item_key).where(
     COMPLETION.user_id == bindparam("user_id")
@@ -190,7 +191,8 @@ DONE_ON_ONE_COURSE = Prepared(_done_by_one.where(COMPLETION.course_key == bindpa
 
 
 def standing_on(db: Session, actor: Actor, course_key: str) -> LearningState:
-    """Return where the actor stands on a course; raise NotFound without a confirmed place."""
+    """Return the actor's place and completions on a course. Raise NotFound without a confirmed
+    place."""
     published, place = _pinned(db, actor, course_key)
     return LearningState(place, published, done_by(db, actor.user_id, course_key))
 
@@ -208,7 +210,8 @@ def _pinned(db: Session, actor: Actor, course_key: str) -> tuple[PublishedCourse
 
 
 def my_courses(db: Session, actor: Actor) -> tuple[CourseProgress, ...]:
-    """Return the actor's courses by title; of two places on one course the newest counts."""
+    """Return the actor's courses, sorted by title. If a person has two places on one course, the
+    newest counts."""
     places = places_of(db, actor.user_id)
     return progress_on(db, places, done_on_all(db, actor.user_id)) if places else ()
 
@@ -216,8 +219,8 @@ def my_courses(db: Session, actor: Actor) -> tuple[CourseProgress, ...]:
 def progress_on(
     db: Session, places: Iterable[ConfirmedPlace], done: Mapping[str, Done]
 ) -> tuple[CourseProgress, ...]:
-    """The same for somebody whose places, newest first, and completions are known; no statement
-    while the courses are in memory."""
+    """As `my_courses`, for a caller that has already read the places (newest first) and the
+    completions. Needs no statement while the courses are in memory."""
     by_course = {place.course_key: place for place in reversed(tuple(places))}
     progress_rows = [
         _progress(revision(db, place.revision_id).course, done.get(key, Done()))
@@ -251,7 +254,7 @@ def _map_of(published: PublishedCourse, done: Done) -> CourseMap:
 
 
 def lesson_page(db: Session, actor: Actor, course_key: str, lesson_key: str) -> LessonPage:
-    """Return a lesson to read; raise NotFound, or ModuleLocked with what is missing."""
+    """Return the page of a lesson. Raise NotFound, or ModuleLocked with the missing modules."""
     standing = standing_on(db, actor, course_key)
     corrections = lesson_corrections(db, course_key, lesson_key)
     return _lesson_page(standing.published, standing.done, lesson_key, corrections)

@@ -1,4 +1,4 @@
-"""Searching one's course, and its glossary. The index of a revision is made once and kept."""
+"""Search in a student's course, and its glossary. The index of a revision is built once and cached."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,7 +44,7 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class GlossaryPage:
-    """The terms that fit the query (all without one), of `total`."""
+    """The terms that match the query (all terms without a query), out of `total`."""
 
     course_key: str
     course_title: str
@@ -56,7 +56,7 @@ class GlossaryPage:
 def search_page(
     db: Session, actor: Actor, course_key: str, *, query: str, number: int
 ) -> SearchPage:
-    """Return one page of what fits the query in the actor's course; raise NotFound without a place."""
+    """Return one page of matches in the actor's course. Raise NotFound without a place."""
     standing = queries.standing_on(db, actor, course_key)
     query = _kept(query)
     corrections = course_corrections(db, course_key)

@@ -15,7 +15,7 @@ from app.learning.errors import LessonStaysDone
 from app.learning.models import Completed, Completion
 from app.outbox import service as outbox
 
-# Built once, of plain columns: every lesson that is marked and every quiz that is passed asks.
+# Built once, from plain columns: every marked lesson and every passed quiz runs it.
 COMPLETION = table_of(Completion).c
 KNOWN = select(COMPLETION.id).where(
     COMPLETION.user_id == bindparam("user", type_=Uuid()),
@@ -29,10 +29,10 @@ ADD = insert(table_of(Completion))
 def mark_lesson_done(
     db: Session, actor: Actor, course_key: str, lesson_key: str, *, now: datetime
 ) -> None:
-    """Note that the actor has done a lesson; a second time changes nothing.
+    """Record that the actor has done a lesson; a second time changes nothing.
 
-    Raises NotFound without a confirmed place or such a lesson, and ModuleLocked with what to
-    complete first.
+    Raises NotFound without a confirmed place or if there is no such lesson, and ModuleLocked with
+    the modules to complete first.
     """
     require(policy.may_learn(actor))
     standing = queries.standing_on(db, actor, course_key)
@@ -50,7 +50,7 @@ def mark_lesson_done(
 
 
 def mark_lesson_not_done(db: Session, actor: Actor, course_key: str, lesson_key: str) -> None:
-    """Take back that a lesson is done; a second time changes nothing.
+    """Mark a lesson as not done; a second time changes nothing.
 
     Raises as mark_lesson_done does, and LessonStaysDone once the module's quiz is passed.
     """
@@ -72,8 +72,8 @@ def mark_lesson_not_done(db: Session, actor: Actor, course_key: str, lesson_key:
 
 
 def _was_passed_with(db: Session, user_id: UserId, course_key: str, lesson_key: str) -> bool:
-    """Whether this lesson is part of a module whose quiz was passed under any revision: what was met then,
-    a certificate for instance, relies on it."""
+    """Return whether the quiz of this lesson's module was passed under any revision. A certificate,
+    for instance, may rely on that."""
     passed = db.execute(
         select(COMPLETION.item_key, COMPLETION.revision_id).where(
             COMPLETION.user_id == user_id,
@@ -99,8 +99,8 @@ def record_quiz_passed(
     attempt_id: AttemptId,
     now: datetime,
 ) -> None:
-    """Note that a quiz is passed, once; called by quizzes in the transaction of the submission,
-    under the gate of the attempt, which has asked for the permission."""
+    """Record once that a quiz is passed. The quizzes feature calls this in the transaction of the
+    submission, after it has locked the attempt and checked the permission."""
     _complete(
         db, user_id, course_key, Completed.quiz, quiz_key, revision_id, now, EventId(attempt_id)
     )

@@ -1,11 +1,12 @@
-"""Notices: what the academy wrote to a person about their own places, days, reports and certificates.
+"""Notices: messages of the academy to a person about their own places, days, reports and
+certificates.
 
-`service.tell` is one call for both, a mail and its notice, in the transaction of what it tells. A notice is
-a row of its own and not a column of the outbox: the outbox forgets what it has delivered, a notice stays
-for as long as the account does. It keeps what its letter is filled with, not the words, so that its links
-follow the site and its page is written from the same source as the mail; that source must go on reading
-the notices that were written before it changed (`tests/unit/notices`).
+`service.tell` writes a mail and its notice in the transaction of the change that they are about. A
+notice is a row of its own: the outbox deletes delivered mails after a while, but a notice stays as
+long as the account. It stores the values of its template, not the finished text, so that its links
+stay right and its page is made from the same template as the mail. Templates must therefore be able
+to render notices of earlier versions (`tests/unit/notices`).
 
-Mails about signing in hold links that work once, and mails to the office concern nobody's own: neither
-becomes a notice.
+Two kinds of mail have no notice: mails about signing in, because their links work only once, and
+mails to the office.
 """

@@ -1,4 +1,4 @@
-"""The JSON side of notices: one's own, with their words, and marking them as read."""
+"""JSON routes of notices: reading one's own, and marking them as read."""
 
 from datetime import datetime
 
@@ -39,7 +39,7 @@ class NoticesOut(BaseModel):
 
 @api.get("", name="api.notices.list", access=SIGNED_IN, response_model=NoticesOut)
 def list_notices(visit: Visit, page: str | None = None) -> NoticesOut:
-    """Return what the academy wrote to the person who asks."""
+    """Return the notices of the person who asks."""
     with visit.database.read() as db:
         own = queries.own_notices(db, visit.actor, number=page_number(page))
     return NoticesOut(

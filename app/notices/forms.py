@@ -6,6 +6,6 @@ from app.web.forms import Form
 
 
 class ReadAllForm(Form):
-    """A button that says which notices its page has shown: those up to `until`."""
+    """Marks the notices up to `until` as read: those that the page has shown."""
 
     until: AwareDatetime = Field(title="newest notice shown")

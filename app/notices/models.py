@@ -11,8 +11,8 @@ from app.kit.ids import NoticeId, UserId
 
 
 class Notice(Base):
-    """One letter to one person. Its id is that of its mail in the outbox; `details` is what the letter
-    `template` is filled with: plain JSON, never a secret. `read_at` None: not read yet."""
+    """One notice to one person. Its id is that of its mail in the outbox. `details` are the values
+    for the template `template`: plain JSON, never a secret. `read_at` is None until it is read."""
 
     __tablename__ = "notices"
     __table_args__ = (Index("ix_notices_person_id", "person_id", "at"),)

@@ -1,5 +1,5 @@
-"""A person's own notices. Opening one changes nothing (R-081): a post marks it as read, which the page
-sends by itself where scripts run and its button where they do not."""
+"""Pages of a person's own notices. Opening a notice changes nothing (R-081); a POST marks it as
+read. A script sends it when the page opens, and a button does where scripts do not run."""
 
 from fastapi import Response
 

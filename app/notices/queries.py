@@ -22,7 +22,7 @@ MOST_NEWS = 3
 
 @dataclass(frozen=True, slots=True)
 class OwnNotice:
-    """A notice as its owner may read it; `reading.letter_of` makes words of it."""
+    """A notice for its owner; `rendering.letter_of` turns it into text."""
 
     id: NoticeId
     at: datetime
@@ -70,7 +70,7 @@ def news(db: Session, actor: Actor) -> tuple[OwnNotice, ...]:
 
 
 def own_notice(db: Session, actor: Actor, notice_id: NoticeId) -> OwnNotice:
-    """Return one of the actor's notices; anybody else's is NotFound."""
+    """Return one of the actor's notices. Raise NotFound for a notice of another person."""
     row = db.scalars(
         select(Notice).where(Notice.id == notice_id, Notice.person_id == actor.user_id)
     ).one_or_none()

@@ -1,4 +1,4 @@
-"""The words of notices, from the same sources as the mails."""
+"""Renders notices as text, with the same templates as mails."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ class NoticeLine:
 
 
 def letter_of(visit: RequestContext, notice: OwnNotice) -> Letter:
-    """Return the letter of a notice. One that its source can no longer read says so in its place, and is
-    logged."""
+    """Return the text of a notice. If its template can no longer render it, the text says so, and
+    that is logged."""
     house = _house(visit)
     try:
         return visit.app_context.letters.read(notice.template, notice.details, **house)
@@ -43,7 +43,7 @@ def letter_of(visit: RequestContext, notice: OwnNotice) -> Letter:
 
 
 def lines(visit: RequestContext, notices: Iterable[OwnNotice]) -> tuple[NoticeLine, ...]:
-    """Return notices as lists show them; one that cannot be read takes down no other."""
+    """Return notices as lines of a list. One that cannot be rendered does not affect the others."""
     return tuple(
         NoticeLine(notice.id, _subject(visit, notice), notice.at, notice.is_read)
         for notice in notices

@@ -27,12 +27,12 @@ def tell(
     is_own_deed: bool = False,
     closes_account: bool = False,
 ) -> None:
-    """Mail a person about something of theirs and keep it as their notice; the use-case that calls this
-    has asked for the permission. Nothing is written to a closed account but the mail that
-    `closes_account`.
+    """Send a person a mail about something of theirs, and store it as their notice. The calling
+    use-case has checked the permission. A closed account gets only the mail that `closes_account`.
 
-    `template`, `values` and `calendar` are those of `outbox.send_mail`. `is_own_deed`: it confirms what
-    the person did themselves a moment ago, which is no news to them, so the notice is read already.
+    `template`, `values` and `calendar` are those of `outbox.send_mail`. `is_own_deed` means that it
+    confirms what the person has just done themselves; the notice is then marked as read from the
+    start.
     """
     if person.is_closed and not closes_account:
         return
@@ -51,7 +51,7 @@ def tell(
 
 @without_permission_check
 def mark_read(db: Session, actor: Actor, notice_id: NoticeId, *, now: datetime) -> None:
-    """Mark one of the actor's own notices as read, once; anybody else's is NotFound."""
+    """Mark one of the actor's own notices as read. Raise NotFound for a notice of another person."""
     mine = (Notice.id == notice_id, Notice.person_id == actor.user_id)
     marked = db.scalar(
         update(Notice)
@@ -66,8 +66,8 @@ def mark_read(db: Session, actor: Actor, notice_id: NoticeId, *, now: datetime) 
 
 @without_permission_check
 def mark_all_read(db: Session, actor: Actor, *, until: datetime, now: datetime) -> None:
-    """Mark the actor's own notices as read, up to the newest that they were shown: what came in the
-    meantime stays unread."""
+    """Mark the actor's own notices as read up to the newest one on the page; later ones stay
+    unread."""
     db.execute(
         update(Notice)
         .where(Notice.person_id == actor.user_id, Notice.read_at.is_(None), Notice.at <= until)

@@ -1,4 +1,4 @@
-"""What students made of the quizzes of a course, counted by the database."""
+"""Counts of students' attempts at the quizzes of a course, made by the database."""
 
 from collections import defaultdict
 from functools import lru_cache
@@ -16,7 +16,7 @@ from app.reports.domain import AttemptCounts
 from app.reports.students import ATTEMPT, COURSE, KEYS, ResultsQuery, Rows, best_percent
 
 PAGE_OF_USERS = tuple(f"user_{number}" for number in range(PAGE_SIZE))
-"""The people of one page are single values, so that the statement is always the same text."""
+"""One parameter per person of a page, so that the statement always has the same text."""
 KEPT_TRIES = PAGE_SIZE * 50
 
 
@@ -32,8 +32,8 @@ CountsByUser = dict[UserId, tuple[CountsAtQuiz, ...]]
 
 
 def counts_of_page(db: Session, query: ResultsQuery, user_ids: list[UserId]) -> CountsByUser:
-    """Return what the people of one page made of the quizzes asked for, in one statement. Quizzes that
-    the course has no more may be among them."""
+    """Return the counts of the people of one page at the given quizzes, in one statement. The
+    quizzes may include some that the course no longer has."""
     parameters: dict[str, UserId | None] = dict.fromkeys(PAGE_OF_USERS)
     parameters.update(zip(PAGE_OF_USERS, user_ids, strict=False))
     if query.quiz_key is None:
@@ -44,7 +44,7 @@ def counts_of_page(db: Session, query: ResultsQuery, user_ids: list[UserId]) -> 
 
 
 def counts_of_many(db: Session, query: ResultsQuery, user_ids: list[UserId]) -> CountsByUser:
-    """Return the same for as many people as a file holds."""
+    """As `counts_of_page`, for any number of people."""
     values = {"course_key": query.course_key, "quiz_keys": query.keys, "user_ids": user_ids}
     somebody = ATTEMPT.user_id.in_(bindparam("user_ids", expanding=True))
     return _by_user(map(_made, db.execute(_tries(somebody, ATTEMPT.quiz_key.in_(KEYS)), values)))

@@ -1,4 +1,4 @@
-"""What somebody's tries at a quiz come to, in one word."""
+"""The state of a student at a quiz, from the counts of their attempts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class QuizState(StrEnum):
-    """How one student stands at one quiz."""
+    """The state of one student at one quiz."""
 
     passed = "passed"
     used_up = "used_up"
@@ -44,9 +44,10 @@ NO_ATTEMPTS = AttemptCounts()
 
 
 def state_of(tries: AttemptCounts, *, allowed: int | None) -> QuizState:
-    """Return how somebody stands. `allowed` is the number of attempts of the quiz, None: no limit.
+    """Return the state of a student. `allowed` is the number of attempts that the quiz allows, or
+    None for no limit.
 
-    Who has passed has passed, whatever came after; the last attempt is only used up when it is sent.
+    A pass counts whatever came after it. The last attempt counts as used only once it is submitted.
     """
     if tries.is_passed:
         return QuizState.passed

@@ -1,4 +1,4 @@
-"""What is asked of results, read from the address or from the button that makes a file of them."""
+"""The filters of results, read from the address or from the export form."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ LONGEST_SEARCH = 100
 
 
 class ResultsQueryForm(Form):
-    """The filters, as the address carries them. `sort` begins with a minus where it runs down."""
+    """The filters as written in the address. `sort` begins with a minus for descending order."""
 
     course: Annotated[str, StringConstraints(max_length=64)] | None = Field(None, title="course")
     quiz: Annotated[str, StringConstraints(max_length=64)] | None = Field(None, title="quiz")
@@ -28,8 +28,8 @@ class ResultsQueryForm(Form):
 
     @classmethod
     def of_address(cls, address: Mapping[str, str]) -> "ResultsQueryForm":
-        """Return the filters of an address. What cannot be read is left out, as if nobody had asked:
-        an old bookmark opens the whole list."""
+        """Return the filters in an address. Invalid ones are ignored, so that an old bookmark still
+        opens the list."""
         values = {name: address[name] for name in cls.model_fields if address.get(name)}
         try:
             return cls.model_validate(values)
@@ -38,7 +38,8 @@ class ResultsQueryForm(Form):
             return cls.model_validate({k: v for k, v in values.items() if k not in wrong})
 
     def times_shown(self, course_key: str, choice: FilterOptions) -> ResultsQuery:
-        """Return what is asked of one course; what the course or the asker does not have is left out."""
+        """Return the query for one course. Filters that name something outside the course, or
+        outside what the reader may see, are ignored."""
         keys = tuple(column.key for column in choice.quizzes)
         quiz = self.quiz if self.quiz in keys else None
         return ResultsQuery(
@@ -55,7 +56,7 @@ class ResultsQueryForm(Form):
 
 
 def values_of(query: ResultsQuery) -> dict[str, str]:
-    """Return what is asked as the form shows it and the address carries it."""
+    """Return the query as the values of the form and of the address."""
     return {
         "course": query.course_key,
         "quiz": query.quiz_key or "",
@@ -68,7 +69,8 @@ def values_of(query: ResultsQuery) -> dict[str, str]:
 
 
 def address_of(query: ResultsQuery, **changes: str) -> str:
-    """Return the address of the same list with something changed, beginning with its question mark."""
+    """Return the query string of the same list with some filters changed, beginning with the
+    question mark."""
     values = {**values_of(query), **changes}
     plain = {"sort": "name", "page": "1"}
     return "?" + urlencode(

@@ -34,8 +34,8 @@ def show_results(visit: Visit) -> Response:
         page = queries.results(db, visit.actor, course, query, number=number)
 
     def sorted_by(order: str) -> tuple[str, str | None]:
-        """Return the address that sorts by a column, or turns it round, and how it is sorted now.
-        Figures begin with the highest."""
+        """Return the address that sorts by a column, or reverses its order, and the current order.
+        Numbers begin with the highest."""
         is_now = query.order is Order(order)
         down = not query.descending if is_now else order != "name"
         address = address_of(query, sort=f"{'-' if down else ''}{order}")
@@ -56,7 +56,7 @@ def show_results(visit: Visit) -> Response:
     "/export", name="reports.export", access=STAFF, proof=FreshProof("take a list of results away")
 )
 def export_results(visit: Visit, submitted: Submitted) -> Response:
-    """Send the present list as CSV. A post, because the trail keeps who took it away."""
+    """Send the current list as CSV. This is a POST because the audit trail records who exported it."""
     form = ResultsQueryForm.read(submitted)
     with visit.database.write() as db:
         course, choice = queries.choices(db, visit.actor, form.course)
@@ -72,7 +72,7 @@ def export_results(visit: Visit, submitted: Submitted) -> Response:
 
 @pages.get("/{course_key}/quizzes/{quiz_key}", name="reports.questions", access=STAFF)
 def show_questions(visit: Visit, course_key: str, quiz_key: str) -> Response:
-    """Which questions students miss most; counts only, no answers."""
+    """Show which questions students get wrong most often: counts only, no answers."""
     with visit.database.read() as db:
         page = queries.questions(db, visit.actor, course_key, quiz_key)
     return visit.render("reports/questions.html", page=page)

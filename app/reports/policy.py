@@ -1,4 +1,4 @@
-"""Who may read results. Whose results an instructor sees is narrowed in the query: see `students`."""
+"""Who may read results. The query limits whose results an instructor sees: see `students`."""
 
 from app.accounts.actor import Actor
 

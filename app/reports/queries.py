@@ -1,4 +1,4 @@
-"""Reading results: a page of students with how they stand at each quiz of a course."""
+"""Reads results: a page of students with their state at each quiz of a course."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,7 +24,7 @@ from app.reports.students import OWN_STUDENTS, Part, ResultsQuery, students
 
 @dataclass(frozen=True, slots=True)
 class QuizColumn:
-    """One quiz of a course. `short` heads a narrow column: Module 3, or Final test."""
+    """One quiz of a course. `short` is the heading of a narrow column: Module 3, or Final test."""
 
     key: str
     title: str
@@ -34,7 +34,7 @@ class QuizColumn:
 
 @dataclass(frozen=True, slots=True)
 class QuizCell:
-    """One student at one quiz: how they stand, and what they made of it."""
+    """One student at one quiz: the state, and the counts of attempts."""
 
     state: QuizState
     tries: AttemptCounts
@@ -57,7 +57,7 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class FilterOptions:
-    """What a list can be narrowed to. The groups are those the asker may see."""
+    """The choices of the filters. The groups are those that the reader may see."""
 
     courses: tuple[tuple[str, str], ...]
     quizzes: tuple[QuizColumn, ...]
@@ -67,7 +67,7 @@ class FilterOptions:
 
 @dataclass(frozen=True, slots=True)
 class ResultsPage:
-    """One page of results. `quiz` is the one that was asked for, None: all of `columns`."""
+    """One page of results. `quiz` is the chosen quiz, or None for all of `columns`."""
 
     course_title: str
     quiz: QuizColumn | None
@@ -76,13 +76,13 @@ class ResultsPage:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The short names of the quizzes, as a narrow table heads its columns."""
+        """The short names of the quizzes: the column headings of a narrow table."""
         return tuple(column.short for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionsPage:
-    """Which questions of one quiz are missed, among the students the asker may see."""
+    """How often each question of a quiz was wrong, among the students that the reader may see."""
 
     course_key: str
     quiz_key: str
@@ -91,8 +91,8 @@ class QuestionsPage:
 
 
 def choices(db: Session, actor: Actor, course_key: str | None) -> tuple[Course, FilterOptions]:
-    """Return the course to show and what its list can be narrowed to, in three statements; raise
-    NotFound for a course that is not published, or when none is."""
+    """Return the course to show and the choices of its filters, in three statements. Raise NotFound
+    if the course, or any course, is not published."""
     require(policy.may_see_results(actor))
     published = {
         course_revision.course_key: course_revision.course
@@ -152,7 +152,7 @@ def results(
 def everybody(
     db: Session, actor: Actor, course: Course, query: ResultsQuery
 ) -> tuple[tuple[QuizColumn, ...], tuple[ResultRow, ...]]:
-    """Return every student of a list with the quizzes it is about, for a file."""
+    """Return all students of a list with their results, for an export."""
     require(policy.may_see_results(actor))
     columns, people = _columns(course, query), students(db, actor, query, Part.file)
     tries = counts_of_many(db, query, [row.id for row in people])
@@ -161,7 +161,7 @@ def everybody(
 
 
 def questions(db: Session, actor: Actor, course_key: str, quiz_key: str) -> QuestionsPage:
-    """Return how often each question of a quiz was missed; raise NotFound for a quiz that is none."""
+    """Return how often each question of a quiz was wrong. Raise NotFound if there is no such quiz."""
     require(policy.may_see_results(actor))
     published = courses.current(db, course_key)
     quiz = published.course.quiz(quiz_key) if published else None

@@ -1,4 +1,4 @@
-"""Taking results out of the house."""
+"""Exporting results."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from app.reports import policy
 
 
 def note_export(db: Session, actor: Actor, course_key: str, *, rows: int, now: datetime) -> None:
-    """Keep who took a list of results away, and how long it was."""
+    """Record in the audit trail who exported a list of results, and how many rows it had."""
     require(policy.may_see_results(actor))
     record(
         db,

@@ -1,7 +1,7 @@
-"""Which students a list of results is about, as a statement: everybody the asker may see, narrowed.
+"""The SQL statement for the students of a list of results: those that the reader may see, filtered.
 
-What an instructor may see is part of the statement, so no page or file can forget it. A statement is
-built once for each shape of question: building it takes longer than the database takes to answer.
+What an instructor may see is part of the statement, so no page or export can forget it. A statement
+is built once for each combination of filters, because building it takes longer than running it.
 """
 
 from collections.abc import Sequence
@@ -41,11 +41,11 @@ MEMBER, ATTEMPT = table_of(GroupMember).c, table_of(AttemptRow).c
 Rows = Select[*tuple[Any, ...]]
 MOST_EXPORTED = 20_000
 SHAPES = 128
-"""How many kinds of questions are kept built; there are fewer that people ask."""
+"""How many statements are cached; people use fewer combinations of filters."""
 
 
 class Order(StrEnum):
-    """What a list is sorted by; the last two mean something for one quiz only."""
+    """What a list is sorted by. The last two are possible only for a single quiz."""
 
     name = "name"
     passed = "passed"
@@ -56,8 +56,8 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResultsQuery:
-    """What a list of results shows. `quiz_key` None: every quiz of the course; `quiz_keys` are then
-    those that count as its quizzes now."""
+    """What a list of results shows. If `quiz_key` is None, it shows every quiz of the course:
+    `quiz_keys`."""
 
     course_key: str
     quiz_keys: tuple[str, ...]
@@ -76,7 +76,7 @@ class ResultsQuery:
 
 
 class Part(StrEnum):
-    """What of a list is wanted: all that fits into a file, one page, or their number."""
+    """Which part of a list is read: all rows for an export, one page, or their number."""
 
     file = "file"
     page = "page"
@@ -85,7 +85,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Which conditions a statement has, whatever they are compared with."""
+    """Which conditions a statement has, independent of their values."""
 
     is_seen_by_all: bool
     has_intake: bool
@@ -98,7 +98,7 @@ class _Shape:
 
     @property
     def names_quizzes(self) -> bool:
-        """Whether the statement takes a list of quizzes, which makes its text a new one each time."""
+        """Whether the statement has a list of quizzes, so that its text differs each time."""
         is_sorted = self.order is not Order.name and self.part is not Part.number
         return self.only_unpassed or is_sorted
 
@@ -112,14 +112,14 @@ OWN_STUDENTS = select(MEMBER.user_id).where(
         select(MEMBER.group_id).where(MEMBER.user_id == VIEWER, MEMBER.role == Role.instructor)
     ),
 )
-"""The students of the groups that the viewer looks after: what keeps other people's students out."""
+"""The students of the reader's own groups. This keeps other people's students out."""
 
 
 def students(
     db: Session, actor: Actor, query: ResultsQuery, part: Part, *, number: int = 1
 ) -> Sequence[Any]:
-    """Return the students with a confirmed place on the course, in the order asked for: id, name and
-    address of each, or the one row with their number."""
+    """Return the students with a confirmed place on the course, in the chosen order: id, name and
+    address of each, or one row with their number."""
     shape = _Shape(
         actor.is_admin,
         query.intake_id is not None,
@@ -154,7 +154,7 @@ def students(
 
 def best_percent() -> ColumnElement[int]:
     """The best result of a set of attempts in per cent, rounded down: a passed one before any other."""
-    # Typed, or the division would not be one of whole numbers.
+    # With a type, so that this is integer division.
     percent = ATTEMPT.earned * 100 // func.nullif(ATTEMPT.possible, 0, type_=Integer)
     return func.coalesce(func.max(case((ATTEMPT.passed, percent))), func.max(percent))
 
@@ -166,7 +166,8 @@ def _prepared(shape: _Shape) -> Prepared:
 
 @lru_cache(maxsize=SHAPES)
 def _statement(shape: _Shape) -> Rows:
-    # A page by name reads people in the order of an index and stops: asked of each, not as a set.
+    # A page sorted by name reads people in index order and stops early, so this condition is
+    # checked per person rather than as a set.
     held = select(ENROLMENT.id).where(
         ENROLMENT.user_id == USER.id,
         ENROLMENT.course_key == COURSE,
@@ -215,7 +216,7 @@ def _passed() -> ColumnElement[int]:
 
 
 def _ordered(rows: Rows, shape: _Shape) -> Rows:
-    """By name, and unless asked otherwise nothing is counted for people who are not shown."""
+    """Sorts by name by default, so that nothing is counted for people who are not shown."""
     if shape.order is Order.name:
         name = USER.name.desc() if shape.descending else USER.name
         return rows.order_by(name, USER.id)
@@ -232,6 +233,6 @@ def _ordered(rows: Rows, shape: _Shape) -> Rows:
         .subquery()
     )
     wanted = totals.c[shape.order.value]
-    # Who has done nothing stands at the low end, whichever way the list runs.
+    # Students without attempts come at the low end in both directions.
     order = wanted.desc().nulls_last() if shape.descending else wanted.asc().nulls_first()
     return rows.outerjoin(totals, totals.c.user_id == USER.id).order_by(order, USER.name, USER.id)

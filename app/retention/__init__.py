@@ -1,6 +1,6 @@
 """How long each stored row stays, why, and what happens at the end.
 
-`rules` joins the one table of it: the page about privacy and docs/retention.md show it, `endings` says in
-conditions of the database what each rule means, `sweeping` obeys them for the worker, and `checks` holds them
-for `preceptor audit`. A table without a rule fails a test.
+`rules` holds the one table of retention rules; the privacy page and docs/retention.md show it.
+`endings` turns each rule into database conditions, `sweeping` applies them in the worker, and
+`checks` verifies them for `preceptor audit`. A database table without a rule fails a test.
 """

@@ -1,4 +1,4 @@
-"""That every rule of retention is obeyed; `preceptor audit` asks, one check for each promise."""
+"""Checks for `preceptor audit` that every retention rule was applied, one check per rule."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,7 +15,7 @@ from app.retention.rules import GRACE, RULE
 
 
 def _check_of(key: str) -> Check:
-    """Return the check that nothing is older than this rule by more than two days."""
+    """Return a check that no row has outlived this rule by more than two days."""
     steps = [step for step in STEPS if step.rule == key]
 
     def check(db: Session, *, now: datetime) -> list[str]:
@@ -40,20 +40,20 @@ def _overdue(db: Session, key: str, name: str, is_over: Any) -> Iterable[str]:
 
 
 def accounts(db: Session, *, now: datetime) -> Iterable[str]:
-    """No account that was closed long ago holds personal data."""
+    """An account that was closed long ago still holds personal data."""
     users = table("users").c
     long_closed = users.id.in_(closed_before(now - GRACE - LEAVING))
     return _overdue(db, "accounts", "users", long_closed & users.emptied_at.is_(None))
 
 
 def names_of_people_who_left(db: Session, *, now: datetime) -> Iterable[str]:
-    """No name of a person who left outlasts what rests on it."""
+    """The name of a person who left is still there although nothing needs it any more."""
     is_over = name_is_over(table("users").c, now - GRACE - LEAVING)
     return _overdue(db, "names_of_people_who_left", "users", is_over)
 
 
 def unused_drawings(db: Session, *, now: datetime) -> Iterable[str]:
-    """No drawing is left behind by the revisions that showed it, once a sweep has had the time."""
+    """A drawing is still there although no revision shows it and a sweep has run since."""
     runs = table("operation_runs").c
     latest = select(func.max(runs.ended_at)).where(runs.kind == SWEEP)
     if db.scalar(latest) is None:

@@ -1,4 +1,4 @@
-"""docs/retention.md, made of the rules: `python -m app.retention.document > docs/retention.md`."""
+"""Writes docs/retention.md from the rules: `python -m app.retention.document > docs/retention.md`."""
 
 import sys
 from collections.abc import Iterator

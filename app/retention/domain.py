@@ -1,4 +1,4 @@
-"""What a rule of retention is, its words, and what two rules may not say.
+"""A retention rule, its wording, and contradictions between rules.
 
 No clock, no database.
 """
@@ -11,7 +11,7 @@ from typing import Final
 
 YEAR: Final = timedelta(days=365)
 EVIDENCE: Final = 6 * YEAR
-"""How long a signed report names its people when no certificate rests on it."""
+"""How long a signed report keeps the names in it if no certificate is based on it."""
 
 
 class PrivacyHeading(StrEnum):
@@ -36,9 +36,10 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of stored row. `rows` are its tables; “mails/sent” is the part “sent” of the table “mails”;
-    without any, it is about files. `lasts` None: there is no end, and `why` gives the reason. `since` says
-    from when the time is counted, or what the row stays for."""
+    """The retention rule of one kind of stored row. `rows` names its tables; “mails/sent” means the
+    part “sent” of the table “mails”; no tables means that the rule is about files. If `lasts` is
+    None the rows are never deleted, and `why` gives the reason. `since` says when the period
+    begins, or what the row is kept for."""
 
     key: str
     group: PrivacyHeading
@@ -51,7 +52,7 @@ class Rule:
 
     @property
     def span(self) -> str:
-        """Return how long it lasts: “90 days”, or “for ever”."""
+        """Return the period in words: “90 days”, or “for ever”."""
         return "for ever" if self.lasts is None else span_words(self.lasts)
 
     @property
@@ -78,7 +79,7 @@ def rule(
 
 
 def span_words(span: timedelta) -> str:
-    """Return a span in the words of the page: “half an hour”, “a day”, “90 days”, “6 years”."""
+    """Return a period in words: “half an hour”, “a day”, “90 days”, “6 years”."""
     if span == timedelta(minutes=30):
         return "half an hour"
     size, unit = (YEAR, "year") if span % YEAR == timedelta() else (timedelta(days=1), "day")
@@ -87,7 +88,8 @@ def span_words(span: timedelta) -> str:
 
 
 def conflicts(rules: Iterable[Rule], tables: Iterable[str]) -> list[str]:
-    """Return in sentences which tables have no rule, and which stand in rules that contradict each other."""
+    """Return a sentence for each table that has no rule, or that is in rules which contradict each
+    other."""
     listed = [row for rule in rules for row in rule.rows]
     whole = {row for row in listed if "/" not in row}
     parts = {row.partition("/")[0] for row in listed if "/" in row}

@@ -1,4 +1,5 @@
-"""Drawings that no revision shows: found by what the courses say, since no key refers to them."""
+"""Drawings that no revision shows. No foreign key refers to drawings, so they are searched for in
+the courses."""
 
 import re
 from typing import Final
@@ -14,7 +15,7 @@ AT_ONCE: Final = 50
 
 
 def unused(db: Session) -> list[str]:
-    """Return the digests of drawings that stand in no revision."""
+    """Return the digests of drawings that no revision shows."""
     revisions, media = table("course_revisions").c, table("course_media").c
     stored = set(db.scalars(select(media.digest)))
     if not stored:
@@ -25,8 +26,8 @@ def unused(db: Session) -> list[str]:
 
 
 def delete_unused(database: Database) -> int:
-    """Delete some drawings that stand in no revision, and return how many. A drawing that a revision is being
-    published with is locked by who publishes, and stays."""
+    """Delete some drawings that no revision shows, and return how many. Publishing locks the
+    drawings of the new revision, so those stay."""
     with database.read() as db:
         digests = unused(db)[:AT_ONCE]
     if not digests:

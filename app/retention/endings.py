@@ -1,7 +1,8 @@
-"""What each rule means in the database: which rows are over, and what happens to them.
+"""Each retention rule as database conditions: which rows have expired, and what happens to them.
 
-A step is looked for without the right to write and carried out a few rows at a time; its condition holds at
-both moments. Tables are named as in `rules`, so that this package does not reach into the models of others.
+Expired rows are looked for in a read block and changed a few at a time; the condition is checked
+both times. Tables are named as in `rules`, so that this package does not import the models of other
+features.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +21,8 @@ from app.retention.rules import RULE
 
 Columns = ReadOnlyColumnCollection[str, Any]
 Condition = Callable[[Columns, datetime], ColumnElement[bool]]
-"""Says of the columns of a table which rows were over at a moment: that of now, less what the rule lasts."""
+"""Takes a table's columns and a time, which is the present less the period of the rule; returns the
+condition for rows that expired by then."""
 
 AT_ONCE: Final = 500
 SIGNING_IN: Final = tuple(
@@ -42,14 +44,15 @@ SIGNING_IN: Final = tuple(
         "signed_out",
     )
 )
-"""Acts of the audit trail that happen again and again and change nothing that lasts."""
+"""Frequent acts in the audit trail that change nothing permanent."""
 SWEEP: Final = "sweep"
 
 
 @dataclass(frozen=True, slots=True)
 class EndingStep:
-    """Rows of one table that are over. `values`: what is written into them; None: they are deleted. `most`
-    rows are done in one transaction: few where the database looks at many others for each."""
+    """Expired rows of one table. `values` are written into them; if it is None, the rows are
+    deleted. One transaction changes up to `most` rows: few where the database must check many other
+    rows for each."""
 
     rule: str
     table: str
@@ -58,24 +61,24 @@ class EndingStep:
     most: int = AT_ONCE
 
     def condition(self, now: datetime) -> ColumnElement[bool]:
-        """Return which rows are over now."""
+        """Return the condition for rows that have expired now."""
         lasts = RULE[self.rule].lasts
         return self.is_over(table(self.table).c, now - (LEAVING if lasts is None else lasts))
 
 
 def table(name: str) -> Table:
-    """Return a table by its name; the caller's process has loaded every model."""
+    """Return a table by its name. All models must have been imported before."""
     return Base.metadata.tables[name]
 
 
 def since(*names: str) -> Condition:
-    """Return the condition that the moment in one of these columns was long ago."""
+    """Return the condition that the time in one of these columns is long ago."""
     return lambda columns, before: or_(*(columns[name] <= before for name in names))
 
 
 def of_closed(name: str, *filled: str) -> Condition:
-    """Return the condition that a row belongs to a person whose account was closed long ago; with `filled`,
-    that one of these columns holds something besides."""
+    """Return the condition that a row belongs to a person whose account was closed long ago. With
+    `filled`, one of those columns must also hold a value."""
 
     def condition(columns: Columns, before: datetime) -> ColumnElement[bool]:
         belongs: ColumnElement[bool] = columns[name].in_(closed_before(before))
@@ -144,7 +147,8 @@ def _ended_wait(columns: Columns, before: datetime) -> ColumnElement[bool]:
 
 
 def _old_run(*, sweeps: bool) -> Condition:
-    """Whether a newer run of its kind is old: the last one stays."""
+    """Return the condition that a newer run of the same kind is also old, so that the last run
+    always stays."""
 
     def condition(columns: Columns, before: datetime) -> ColumnElement[bool]:
         later = table("operation_runs").alias("later").c
@@ -170,7 +174,8 @@ def _unused_revision(columns: Columns, before: datetime) -> ColumnElement[bool]:
 
 
 def is_evidence(assessment: Columns, signed_after: datetime) -> ColumnElement[bool]:
-    """Whether an assessment is signed, and a certificate rests on it or it was signed lately."""
+    """Return the condition that an assessment is signed, and is recent or the basis of a
+    certificate."""
     certificates = table("certificates").c
     is_certified = exists().where(
         certificates.user_id == assessment.student_id,
@@ -182,7 +187,8 @@ def is_evidence(assessment: Columns, signed_after: datetime) -> ColumnElement[bo
 
 
 def _comment_is_over(columns: Columns, before: datetime) -> ColumnElement[bool]:
-    """The comments of an assessment of a person who left, unless they are evidence."""
+    """Return the condition for comments in an assessment of a person who left, unless they are
+    evidence."""
     return and_(
         columns.student_id.in_(closed_before(before)),
         or_(columns.comment != "", columns.discard_reason != ""),
@@ -203,7 +209,8 @@ def _mark_note_is_over(columns: Columns, before: datetime) -> ColumnElement[bool
 
 
 def name_is_over(columns: Columns, before: datetime) -> ColumnElement[bool]:
-    """A person whose data have ended, whose name was left because something rested on it."""
+    """Return the condition for a person whose data were deleted but whose name was kept as
+    evidence."""
     return and_(
         columns.emptied_at <= before + LEAVING,
         columns.name != NAME_OF_WHO_LEFT,
@@ -212,8 +219,8 @@ def name_is_over(columns: Columns, before: datetime) -> ColumnElement[bool]:
 
 
 def name_is_evidence(user: Columns, now: datetime) -> ColumnElement[bool]:
-    """Whether a certificate or a signed report needs the name of a person. The assessor of somebody who has
-    not left may have to stand on a certificate that is earned late."""
+    """Return the condition that a certificate or a signed report needs the name of a person. The
+    name of an assessor may be needed on a certificate that is earned later."""
     certificates, assessment = table("certificates").c, table("assessments").c
     people = table("users").alias("people").c
     return or_(

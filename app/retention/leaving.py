@@ -1,7 +1,7 @@
-"""What happens to the data of a person whose account was closed and whose time to come back is over.
+"""Deletes the personal data of people whose account was closed and can no longer be opened again.
 
-A few people at a time: first what others typed about them, then their own rows. A sweep that is cut off
-between the two begins with the same people again.
+It handles a few people at a time: first what others typed about them, then their own rows. If a
+sweep is interrupted in between, the next one starts with the same people.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from app.retention.endings import (
 from app.retention.mentions import Mentions, may_hold, take_out
 
 PEOPLE_AT_ONCE: Final = 5
-"""Few, because every reason and note is looked through for what they are called."""
+"""Few, because every reason and note is searched for their names."""
 OWN: Final = {
     "group_members": "user_id",
     "known_networks": "user_id",
@@ -39,7 +39,8 @@ OWN: Final = {
     "api_tokens": "user_id",
     "totp_factors": "user_id",
 }
-"""Tables whose rows of a person go with the account: there are a few of each."""
+"""Tables in which the person's rows are deleted together with the account's data; there are only a
+few rows in each."""
 
 WORDS_OF_THE_ACADEMY: Final = (
     ("groups", "name"),
@@ -52,7 +53,7 @@ WORDS_OF_THE_ACADEMY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Leaver:
-    """A person who left, and what they are called."""
+    """A person who left, with their names."""
 
     user_id: UUID
     name: str
@@ -61,8 +62,8 @@ class Leaver:
 
 
 def empty_accounts(database: Database, *, now: datetime) -> int:
-    """End the personal data of some people whose accounts were closed long ago; return how many people that
-    was. None: there is nobody left to do."""
+    """Delete the personal data of some people whose accounts were closed long ago. Return the
+    number of people, or None if nobody is left."""
     with database.read() as db:
         users = table("users").c
         people = _leavers(db, users.id.in_(_due(now)))
@@ -74,7 +75,8 @@ def empty_accounts(database: Database, *, now: datetime) -> int:
 
 
 def empty_names(database: Database, *, now: datetime) -> int:
-    """End the names of some people who left, on whom no certificate and no report rests any more."""
+    """Delete the names of some people who left and whose name no certificate or report needs any
+    more."""
     with database.read() as db:
         people = _leavers(db, name_is_over(table("users").c, now - LEAVING))
         mentions = _mentions(db, people)
@@ -109,8 +111,9 @@ def _leavers(db: Session, condition: Any) -> list[Leaver]:
 
 
 def _mentions(db: Session, people: Sequence[Leaver]) -> Mentions:
-    """Return what these people are called. A name that somebody else bears, that is part of one, or that the
-    academy uses itself is left alone: it would be taken out of what was written about others."""
+    """Return the names of these people. A name is left out if somebody else has it, if it is part
+    of another person's name, or if the academy uses it: removing it would change what was written
+    about others."""
     if not people:
         return Mentions(())
     names = {name for person in people for name in (person.name, person.certificate_name) if name}
@@ -129,8 +132,9 @@ def _mentions(db: Session, people: Sequence[Leaver]) -> Mentions:
 
 
 def _of_the_academy(db: Session, names: Sequence[str]) -> set[str]:
-    """Return the names that stand in what the academy calls its own: somebody may have called themselves
-    “Level One”, and every notice about that course would lose its title."""
+    """Return those names that also occur in titles of the academy. Somebody may have called
+    themselves “Level One”; without this, every notice about the course of that name would lose its
+    title."""
     if not names:
         return set()
     may_stand = (
@@ -148,7 +152,8 @@ def _of_the_academy(db: Session, names: Sequence[str]) -> set[str]:
 
 
 def _is_said(db: Session, name: str) -> bool:
-    """Whether a name stands there as a whole: “clinical limits” does not say “Al Li”."""
+    """Return whether a text contains a name as whole words: “clinical limits” does not contain “Al
+    Li”."""
     pattern = Mentions((name,)).pattern
     return any(
         pattern.search(text)
@@ -162,8 +167,8 @@ def _is_said(db: Session, name: str) -> bool:
 
 
 def _empty(db: Session, ids: Sequence[UUID], *, now: datetime) -> int:
-    """Empty the rows of these people and delete what is theirs alone. Whose account was opened again in the
-    meantime is left alone."""
+    """Clear the rows of these people and delete what is only theirs. People whose account was
+    opened again in the meantime are skipped."""
     users = table("users").c
     people = db.scalars(
         select(users.id)
@@ -180,7 +185,7 @@ def _empty(db: Session, ids: Sequence[UUID], *, now: datetime) -> int:
 
 
 def _emptied(users: Columns, *, now: datetime) -> dict[str, Any]:
-    """Return what stands in the row of a person who left. The name stays where it is evidence."""
+    """Return the new values for the row of a person who left. The name is kept if it is evidence."""
     stays = name_is_evidence(users, now)
     return {
         "emptied_at": now,

@@ -1,4 +1,4 @@
-"""Names and addresses of people who left, in words that others typed: finding them, and taking them out."""
+"""Finds and removes names and addresses of people who left in texts that others typed."""
 
 import json
 import re
@@ -17,10 +17,10 @@ from app.retention.endings import AT_ONCE, table
 
 REMOVED: Final = "[removed]"
 ASCII: Final = re.compile(r"[ !#-\[\]-~]+")
-"""Letters that JSON and both databases treat alike."""
+"""Characters that JSON and both databases handle in the same way."""
 MOST: Final = 20 * AT_ONCE
-"""Rows of one column that are read at once, and most that are written in one go; where there are more, the
-next sweep goes on."""
+"""How many rows of a column are read at once, and how many one sweep reads at most; the next sweep
+continues."""
 PLACES: Final = {
     "assessments": ("comment", "discard_reason"),
     "audit_events": ("reason", "details"),
@@ -32,7 +32,7 @@ PLACES: Final = {
     "seats": ("reason",),
     "step_marks": ("note",),
 }
-"""Columns in which a person may have typed, or a letter says, the name of another."""
+"""Text columns that may contain the name of another person."""
 NAMELESS: Final = {
     "answers": ("response",),
     "attempts": ("drawn", "marks"),
@@ -46,17 +46,17 @@ NAMELESS: Final = {
     "outbox_events": ("payload", "last_error"),
     "users": ("access_needs",),
 }
-"""Columns of words that are left alone: certificates are signed, answers and courses are about the subject,
-and the rest ends by a rule of its own before a person has left, or with them."""
+"""Text columns that are not searched: certificates are signed, answers and courses are about the
+subject, and the others are deleted earlier or together with the account."""
 
 
 @dataclass(frozen=True)
 class Mentions:
-    """What is to be taken out: names and addresses of a few people.
+    """The names and addresses of a few people, to be removed from texts.
 
-    People choose their names freely. So a name is taken out only where it is written as a name (see
-    `_is_name`), or with a space exactly as the person wrote it: nobody who was called “You”, “May” or “paid”
-    takes these words out of what is said to others.
+    People choose their names freely, and a name may be an ordinary word such as “You”, “May” or
+    “paid”. So a name is removed only where it is written like a name (see `_is_name`), or where it
+    has several words and is written exactly as the person wrote it.
     """
 
     words: tuple[str, ...]
@@ -68,7 +68,7 @@ class Mentions:
         return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
 
     def taken_out(self, value: Any) -> Any:
-        """Return a text, or the texts inside a JSON value, without what these people are called."""
+        """Return a text, or a JSON value, with the names of these people removed."""
         if isinstance(value, str):
             return self.pattern.sub(self._instead, value)
         if isinstance(value, Mapping):
@@ -83,14 +83,14 @@ class Mentions:
         return REMOVED if "@" in text or is_as_chosen or _is_name(text) else text
 
     def condition(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Whether a column may hold one of the words, in small letters or large ones."""
+        """Return the condition that a column may contain one of the words, ignoring case."""
         return or_(*(may_hold(column, word) for word in self.words))
 
 
 def _is_name(text: str) -> bool:
-    """Whether words are written as a name: more than one, and neither the first nor the last begins with a
-    small letter. A single word counts in scripts without small letters only: elsewhere it may be any word of
-    the language, and no pattern can tell."""
+    """Return whether words are written like a name: several words, of which the first and the last
+    do not begin with a lower-case letter. A single word counts only in scripts without lower case;
+    in other scripts it may be an ordinary word, and no pattern can tell the difference."""
     words = text.split()
     if len(words) == 1:
         return len(text) > 1 and text.lower() == text.upper() and not text.isdigit()
@@ -98,8 +98,9 @@ def _is_name(text: str) -> bool:
 
 
 def may_hold(column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
-    """Whether a column holds what may be the word: the pattern decides. SQLite knows small and large letters
-    of ASCII only, so the pieces between the others are looked for; without any, the usual spellings are."""
+    """Return the condition that a column may contain the word; the exact pattern is applied later.
+    SQLite ignores case only in ASCII, so the ASCII parts of the word are searched for, or its usual
+    spellings if it has none."""
     is_json = isinstance(column.type, JSON)
     text = cast(column, String) if is_json else column
     pieces = [piece for piece in ASCII.findall(word) if len(piece) > 1]
@@ -112,8 +113,8 @@ def may_hold(column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
 
 
 def take_out(database: Database, mentions: Mentions) -> bool:
-    """Take names and addresses out of what others typed, and return whether that was all of them. Rows are
-    looked for without the right to write. A signed assessment stays as it was signed."""
+    """Remove names and addresses from what others typed; return whether nothing is left to do. Rows
+    are searched in a read block. Signed assessments are never changed."""
     if not mentions.words:
         return True
     return all(
@@ -133,8 +134,8 @@ def _take_out_of(database: Database, name: str, column: str, mentions: Mentions)
 
 
 def _holding(db: Session, name: str, column: str, mentions: Mentions) -> Iterator[UUID]:
-    """Yield the rows that hold one of the words. The database finds those that may; a short name is part of
-    many other words, so there may be far more of these than are read at once."""
+    """Yield the rows that contain one of the words. The database finds candidates; a short name is
+    part of many other words, so there may be far more candidates than are read at once."""
     columns = table(name).c
     query = (
         select(columns.id, columns[column])

@@ -1,4 +1,4 @@
-"""The table that keeps two workers from sweeping at once."""
+"""The table that prevents two workers from sweeping at the same time."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from app.db.base import Base
 
 
 class SweepLease(Base):
-    """The right to sweep, of which there is one row. `leased_until`: a worker sweeps now; a worker that was
-    killed loses the right then. `next_at`: before that moment there is nothing to do."""
+    """The lease for sweeping; the table has one row. A worker sweeps until `leased_until`; a killed
+    worker's lease ends then. No sweep is due before `next_at`."""
 
     __tablename__ = "sweep_leases"
 

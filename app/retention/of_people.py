@@ -1,4 +1,4 @@
-"""The rules of retention for what is stored of people who visit, sign in, and have an account."""
+"""The retention rules for visitors, sign-ins and accounts."""
 
 from datetime import timedelta
 from typing import Final

@@ -1,4 +1,4 @@
-"""The rules of retention for training, certificates, mails, and the academy's own records."""
+"""The retention rules for training, certificates, mails and the academy's own records."""
 
 from datetime import timedelta
 from typing import Final

@@ -1,6 +1,6 @@
-"""The one table of retention: what is stored, how long, why, and what happens at the end.
+"""The one table of retention rules: what is stored, for how long, why, and what happens at the end.
 
-No clock, no database. The words are those of the page about privacy.
+No clock, no database. The privacy page prints these words.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from app.retention.of_people import RULES_OF_PEOPLE
 from app.retention.of_records import RULES_OF_RECORDS
 
 GRACE: Final = timedelta(days=2)
-"""How much later than its rule a row may end before `preceptor audit` names it."""
+"""How long a row may outlive its rule before `preceptor audit` reports it."""
 RULES: Final = (*RULES_OF_PEOPLE, *RULES_OF_RECORDS)
 RULE: Final = {rule.key: rule for rule in RULES}
 

@@ -1,7 +1,7 @@
-"""Obeying the rules: a sweep deletes and empties what is over, a few rows in each transaction.
+"""Sweeps: each deletes or clears expired rows, a few per transaction.
 
-One worker sweeps at a time. A sweep that is cut off loses nothing: what it had done is done, and the next one
-finds the rest by the same conditions.
+Only one worker sweeps at a time. An interrupted sweep does no harm: its finished transactions stay,
+and the next sweep finds the rest by the same conditions.
 """
 
 from collections import Counter
@@ -28,22 +28,24 @@ log = structlog.get_logger("preceptor.retention")
 
 EVERY: Final = timedelta(hours=1)
 SOON: Final = timedelta(minutes=1)
-"""When a sweep goes on that left something."""
+"""The pause before the next sweep if this one left something."""
 LEASE: Final = timedelta(minutes=10)
-"""How long a sweep belongs to one worker; a sweep has a bounded number of small transactions."""
+"""How long the lease of a worker lasts; a sweep has a bounded number of small transactions."""
 MOST_BATCHES: Final = 20
-"""Transactions of one step in one sweep."""
+"""The most transactions of one step in one sweep."""
 STILL: Final = timedelta(days=30)
-"""After so long without a sweep the next one waits for an hour: a machine may have started with a clock that
-is years ahead, and what is deleted by it is gone."""
+"""After such a long time without a sweep the next one is delayed by an hour. The machine may have
+started with a clock that is years ahead, and deletion cannot be undone."""
 LONGEST: Final = 20.0
-"""Seconds after which a sweep begins no further transaction: deadlines and facts have the same worker."""
+"""After so many seconds a sweep starts no further transaction, because the same worker also handles
+deadlines and facts."""
 ONLY: Final = "sweep"
 
 
 @dataclass(frozen=True, slots=True)
 class SweepResult:
-    """What a sweep came to: rows by rule, rules that failed, and whether it left something for the next."""
+    """The result of a sweep: rows by rule, rules that failed, and whether something is left for the
+    next sweep."""
 
     rows: Counter[str]
     failed: tuple[str, ...] = ()
@@ -51,7 +53,7 @@ class SweepResult:
 
     @property
     def words(self) -> str:
-        """Say it for an admin, without naming anybody."""
+        """Return the result as a sentence for an admin; it names nobody."""
         failed = len(self.failed)
         counts = [
             f"{_in_a_sentence(RULE[key].what)} ({count:,})"
@@ -70,7 +72,7 @@ class SweepResult:
 
 
 def _in_a_sentence(what: str) -> str:
-    """Return what a rule is about, without what it lists behind a colon, to stand within a sentence."""
+    """Return what a rule is about, without the list after the colon, for use inside a sentence."""
     name = what.partition(":")[0]
     return name[:1].lower() + name[1:]
 
@@ -78,8 +80,8 @@ def _in_a_sentence(what: str) -> str:
 def sweep_if_due(
     database: Database, *, now: datetime, seconds: Callable[[], float] = monotonic
 ) -> SweepResult | None:
-    """Sweep unless another worker does, or one did lately; None: there was nothing to do. `seconds` counts
-    the time that passes."""
+    """Sweep, unless another worker is sweeping or no sweep is due; return None then. `seconds` is a
+    monotonic counter."""
     with database.read() as db:
         lease = db.get(SweepLease, ONLY)
         if lease is not None and not _is_free(lease, now):
@@ -109,8 +111,8 @@ def sweep_if_due(
 def sweep(
     database: Database, *, now: datetime, seconds: Callable[[], float] = monotonic
 ) -> SweepResult:
-    """Obey every rule once, and go on after one that fails. The number of statements has a limit, whatever
-    there is to do, and so has the time."""
+    """Apply every rule once, and go on if one fails. The number of statements and the time are
+    limited, however much there is to do."""
     began = seconds()
     rows: Counter[str] = Counter()
     failed: list[str] = []
@@ -126,15 +128,16 @@ def sweep(
                     break
             else:
                 is_unfinished = True
-        except Exception as error:  # whatever is wrong with one rule, the others are obeyed
+        except Exception as error:  # a fault in one rule must not stop the others
             log.error("rule not obeyed", rule=rule, exc_info=error)
             failed.append(rule)
     return SweepResult(rows, tuple(failed), is_unfinished)
 
 
 def _work(database: Database, now: datetime) -> Iterator[tuple[str, Callable[[], int], int]]:
-    """Yield for each rule what does some of it, and how many rows that are when there may be more. People
-    come first: an account that nobody confirmed is deleted when nothing is recorded on it any more."""
+    """Yield for each rule a function that handles some of its rows, and the number of rows that
+    means there may be more. Rules about people come first, because an unconfirmed account can be
+    deleted only when nothing refers to it."""
     people = leaving.PEOPLE_AT_ONCE
     yield "accounts", partial(leaving.empty_accounts, database, now=now), people
     yield "names_of_people_who_left", partial(leaving.empty_names, database, now=now), people
@@ -144,7 +147,8 @@ def _work(database: Database, now: datetime) -> Iterator[tuple[str, Callable[[],
 
 
 def _some(database: Database, step: EndingStep, now: datetime) -> int:
-    """Do some rows of a step and return how many: found by a block that only reads, ended by a short one."""
+    """Handle some rows of a step and return how many. They are found in a read block and changed in
+    a short write block."""
     rows = table(step.table)
     keys = tuple(rows.primary_key.columns)
     condition = step.condition(now)
@@ -165,14 +169,14 @@ def _count(db: Session, statement: Any) -> int:
 
 
 def _is_free(lease: SweepLease, now: datetime) -> bool:
-    """Whether the right to sweep can be taken. A clock that was ahead for a while leaves moments that lie
-    further ahead than any lease or pause: they count for nothing."""
+    """Return whether the lease can be taken. If the clock was ahead for a while, it left times that
+    are further in the future than any lease or pause can be; those are ignored."""
     waits = now < lease.next_at <= now + 2 * EVERY
     return not waits and not now < lease.leased_until <= now + 2 * LEASE
 
 
 def _take(db: Session, now: datetime) -> bool:
-    """Take the right to sweep, unless another worker was quicker."""
+    """Take the lease and return whether that worked; another worker may have been quicker."""
     taken = (
         insert_into(db, SweepLease)
         .values(name=ONLY, leased_until=now + LEASE, next_at=now)

@@ -1,4 +1,5 @@
-"""The office's page of what is held without a right, left from versions that did not end it."""
+"""The office's page of things that people hold without a right to them. Older versions did not end
+these."""
 
 from fastapi import Response
 

@@ -1,4 +1,4 @@
-"""Who may see and end what is held without a right."""
+"""Who may see and end things that people hold without a right to them."""
 
 from app.accounts.actor import Actor
 

@@ -1,4 +1,5 @@
-"""What people hold that a right stands behind: before it is taken away, and where it is gone already."""
+"""Reads what people hold because of a right: before the right is taken away, or when it is already
+gone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -39,7 +40,8 @@ What = Literal["seat", "wait", "attempt", "assignment"]
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Something a person holds without a right to it. `practical_id` None: an attempt at a quiz."""
+    """Something that a person holds without a right to it. If `practical_id` is None, it is an
+    attempt at a quiz."""
 
     user_id: UserId
     name: str
@@ -50,7 +52,7 @@ class Leftover:
 
 
 def held(db: Session, loss: Loss, now: datetime) -> tuple[HeldItem, ...]:
-    """Return what ends when these rights do. Who may ask is the caller's question."""
+    """Return what ends together with these rights. Callers check permissions."""
     return (
         *_places(db, loss, now),
         *_seats_and_waits(db, loss, now),
@@ -60,7 +62,7 @@ def held(db: Session, loss: Loss, now: datetime) -> tuple[HeldItem, ...]:
 
 
 def leftovers(db: Session, *, now: datetime) -> tuple[Leftover, ...]:
-    """Return everything that is held without a right, by the names of the people, in a few statements."""
+    """Return everything that people hold without a right, sorted by name, in a few statements."""
     days = [
         Leftover(
             lost.user_id,
@@ -91,8 +93,8 @@ def leftovers(db: Session, *, now: datetime) -> tuple[Leftover, ...]:
 
 
 def leftovers_counted(now: datetime) -> tuple[Counted, Counted]:
-    """Return how many things are held without a right, and by how many people, as parts of a statement:
-    the overview of admins asks for several counts at once."""
+    """Return SQL for the number of things held without a right, and for the number of people who
+    hold them. The admins' overview combines several counts in one statement."""
     people = union_all(
         *(
             statement.order_by(None).with_only_columns(User.id)
@@ -140,7 +142,7 @@ def _seats_and_waits(db: Session, loss: Loss, now: datetime) -> Iterator[HeldIte
 
 
 def _ending_on(db: Session, practical: Practical, loss: Loss, now: datetime) -> tuple[int, int]:
-    """Return how many seats and waits of one day end with these rights."""
+    """Return how many seats and waiting-list entries of one day end with these rights."""
     candidates = read_candidates(db, practical, loss.user_ids)
     places = enrolments.places_of_many(db, loss.user_ids, practical.course_key)
     after = {
@@ -174,7 +176,7 @@ def _ending_on(db: Session, practical: Practical, loss: Loss, now: datetime) -> 
 def _facts_after(
     practical: Practical, facts: EligibilityFacts, places: tuple[ConfirmedPlace, ...], loss: Loss
 ) -> EligibilityFacts:
-    """Return what is true of a person once these rights have ended."""
+    """Return the facts about a person as they will be once these rights have ended."""
     left = [place for place in places if place.enrolment_id not in loss.enrolment_ids]
     return replace(
         facts,
@@ -195,8 +197,8 @@ def _consequence(db: Session, practical: Practical, seats: int, waits: int) -> s
 
 
 def _in_words(seats: int, waits: int, left: int) -> str:
-    """Say how many places and waiting-list entries end on one day; with a place, also how many people
-    are still waiting for it."""
+    """Return a sentence with the number of places and waiting-list entries that end on one day. If
+    a place ends, also say how many people wait for it."""
     ends = []
     if seats:
         ends.append("the place ends" if seats == 1 else f"{seats} places end")

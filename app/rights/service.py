@@ -38,11 +38,12 @@ class EndedRights:
 def end_what_depended(
     db: Session, user_id: UserId, *, by: UserId | None, ends_places: bool = False, now: datetime
 ) -> EndedRights:
-    """End what a person has no right to any more, and tell them in one mail what that was.
+    """End everything that a person no longer has a right to, and list it in one mail to them.
 
-    Called for facts of the outbox; the use-case that took the right away has asked the permission. It ends
-    what the rules of each feature say at this moment, so an event that comes twice, or after the right has
-    come back, ends nothing. `ends_places`: a closed account gives its places on courses back too.
+    Called for facts of the outbox; the use-case that took the right away has checked the
+    permission. It applies the rules of each feature as of now, so an event that is delivered twice,
+    or after the right was given back, ends nothing. With `ends_places`, places on courses end too
+    (for closed accounts).
     """
     person = accounts.people(db, [user_id])[user_id]
     ended = EndedRights(
@@ -61,7 +62,7 @@ def end_what_depended(
 
 
 def end_leftovers(db: Session, actor: Actor, *, now: datetime) -> int:
-    """End everything that is held without a right, of everybody; return how many people it concerned."""
+    """End everything that anyone holds without a right; return how many people were concerned."""
     require(policy.may_end_leftovers(actor))
     user_ids = sorted({leftover.user_id for leftover in queries.leftovers(db, now=now)})
     for user_id in user_ids:

@@ -26,8 +26,8 @@ from app.practicals.queries.summaries import PracticalSummary
 
 @dataclass(frozen=True, slots=True)
 class OutdatedDay:
-    """A day that follows an earlier revision, and what the current one changes. `has_begun`: an assessment
-    has begun, so that the day keeps its checklist."""
+    """A practical that follows an earlier revision, with the changes of the current one.
+    `has_begun` means that an assessment has begun, so the practical keeps its checklist."""
 
     practical: PracticalSummary
     planned_as: int
@@ -38,8 +38,8 @@ class OutdatedDay:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionPage:
-    """One day before it takes the corrected checklist. `lacking` hold a place and would not meet the new
-    requirements; they keep it."""
+    """One practical before it takes the corrected checklist. The people in `lacking` have a place
+    and would not meet the new requirements; they keep their place."""
 
     day: OutdatedDay
     revision_id: RevisionId
@@ -49,9 +49,9 @@ class CorrectionPage:
 def outdated_days(
     db: Session, planned: Iterable[PlannedDay] | None = None, *, now: datetime
 ) -> tuple[OutdatedDay, ...]:
-    """Return the days that are not over and would change, the next first; in two statements at most once
-    the courses are in memory. `planned` are those of `days_not_over`, where the caller has them. The caller
-    has checked the permission."""
+    """Return the practicals that are not over and would change, the next one first, in at most two
+    statements once the courses are in memory. `planned` is the result of `days_not_over` if the
+    caller has it already. The caller has checked the permission."""
     planned = days_not_over(db, now=now) if planned is None else planned
     behind = [
         planned_day
@@ -76,8 +76,8 @@ def outdated_days(
 def correction_page(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
 ) -> CorrectionPage:
-    """Return what taking the corrected checklist means for one day; NotFound if nothing would change, and
-    for anybody but admins."""
+    """Return the effects of the corrected checklist on one practical. Raise NotFound if nothing
+    would change, and for everyone but admins."""
     if not policy.may_correct_checklists(actor):
         raise NotFound
     day = next(
@@ -96,7 +96,7 @@ def correction_page(
 
 
 def begun_on(db: Session, practical_ids: list[PracticalId]) -> set[PracticalId]:
-    """Return on which of these days an assessment has begun that was not discarded."""
+    """Return those practicals on which an assessment has begun and was not discarded."""
     return set(
         db.scalars(
             select(Assessment.practical_id)

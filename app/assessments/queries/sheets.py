@@ -82,18 +82,19 @@ class Sheet:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """What competent needs, one sentence for each condition."""
+        """The conditions of the outcome competent, one sentence each."""
         return pass_rule(self.checklist)
 
     def after(self, view: StepView) -> str:
-        """Return the anchor of the next step without a mark behind this one, or of the comment."""
+        """Return the anchor of the next unmarked step after this one, or of the comment."""
         keys = (other.step.key for other in self.unmarked if other.number > view.number)
         key = next(keys, None)
         return f"step-{key}" if key else "comment"
 
     @property
     def stop_at(self) -> StepView | None:
-        """Return the step at which a stop would be: the newest failed critical one, or the next to mark."""
+        """Return the step at which the assessment would be stopped now: the latest failed critical
+        step, or the next step to mark."""
         failed = {step.key for step in self.result.failed}
         views = [view for section in self.sections for view in section.steps]
         critical = [view for view in views if view.step.key in failed]
@@ -109,7 +110,7 @@ class Sheet:
 
 
 def bedside_sheet(db: Session, actor: Actor, assessment_id: AssessmentId) -> Sheet:
-    """Return the sheet for marking; NotFound for anybody who may not mark it."""
+    """Return the sheet for marking. Raise NotFound for people who may not mark it."""
     row = db.get(Assessment, assessment_id)
     if (
         row is None
@@ -138,8 +139,8 @@ class DiscardPage:
 
 
 def discard_page(db: Session, actor: Actor, assessment_id: AssessmentId) -> DiscardPage:
-    """Return what would be discarded; NotFound for anybody who may not discard it, and once it is
-    signed or discarded."""
+    """Return the assessment to discard. Raise NotFound for people who may not discard it, and if it
+    is already signed or discarded."""
     row = db.get(Assessment, assessment_id)
     if row is None or row.signed_at is not None or row.discarded_at is not None:
         raise NotFound
@@ -166,7 +167,8 @@ def discard_page(db: Session, actor: Actor, assessment_id: AssessmentId) -> Disc
 
 
 def report(db: Session, actor: Actor, assessment_id: AssessmentId) -> Sheet:
-    """Return a signed assessment; NotFound for anybody who may not read it, and until it is signed."""
+    """Return a signed assessment. Raise NotFound for people who may not read it, and until it is
+    signed."""
     row = db.get(Assessment, assessment_id)
     if row is None or row.signed_at is None:
         raise NotFound

@@ -1,4 +1,5 @@
-"""Reading tries: who is about to be assessed, where people stand, and lists for other features."""
+"""Reads assessments in short: who is about to be assessed, the state of each place, and lists for
+other features."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from app.practicals.domain.seats import Attendance
 
 @dataclass(frozen=True, slots=True)
 class AssessmentSummary:
-    """One try in short. `outcome` None: not signed yet."""
+    """One assessment in short. `outcome` is None until it is signed."""
 
     assessment_id: AssessmentId
     seat_id: SeatId
@@ -41,7 +42,8 @@ class AssessmentSummary:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentStartPage:
-    """Who stands there: asked before the first mark. `open_id`: a try on this place that is not signed."""
+    """The person to be assessed, shown for confirmation before the first mark. `open_id` is an
+    unsigned assessment of this place."""
 
     practical_id: PracticalId
     seat_id: SeatId
@@ -85,8 +87,8 @@ class Unsigned:
 
 @dataclass(frozen=True, slots=True)
 class SeatTries:
-    """The tries on one place of a roster. `open_id`: a sheet that is not signed, with `marked` of `total`
-    steps marked. `report_id`: the newest signed one."""
+    """The assessments of one place of a roster. `open_id` is an unsigned sheet, with `marked` of
+    `total` steps marked. `report_id` is the newest signed one."""
 
     open_id: AssessmentId | None
     marked: int
@@ -97,7 +99,7 @@ class SeatTries:
 
 @dataclass(frozen=True, slots=True)
 class NextPerson:
-    """Who is assessed next on a day. `open_id`: their sheet, if one is begun."""
+    """The next person to assess on a practical. `open_id` is their unsigned sheet, if there is one."""
 
     seat_id: SeatId
     name: str
@@ -117,7 +119,7 @@ class Competent:
     signed_at: datetime
 
 
-# Built once, of plain columns: every home page of a student asks.
+# Built once, from plain columns: every student's home page runs it.
 ASSESSMENT = table_of(Assessment).c
 _theirs = select(*ASSESSMENT).where(ASSESSMENT.student_id == bindparam("user_id"))
 SIGNED = Prepared(
@@ -135,7 +137,8 @@ COMPETENT = Prepared(
 def start_page(
     db: Session, actor: Actor, practical_id: PracticalId, seat_id: SeatId
 ) -> AssessmentStartPage:
-    """Return who is about to be assessed; NotFound unless the actor teaches this practical."""
+    """Return the person who is about to be assessed. Raise NotFound unless the actor teaches this
+    practical."""
     if not practicals.is_instructor_of(db, actor, practical_id):
         raise NotFound
     roster = practicals.roster(db, practical_id)
@@ -176,7 +179,7 @@ def reports_of(db: Session, user_id: UserId) -> tuple[Report, ...]:
 
 
 def unsigned_of(db: Session, instructor_id: UserId) -> tuple[Unsigned, ...]:
-    """Return what an instructor began and has not signed, oldest first."""
+    """Return the assessments that an instructor began and has not signed, oldest first."""
     rows = db.scalars(
         select(Assessment)
         .where(
@@ -196,7 +199,7 @@ def unsigned_of(db: Session, instructor_id: UserId) -> tuple[Unsigned, ...]:
 def standings_on(
     db: Session, practical_ids: Sequence[PracticalId]
 ) -> dict[SeatId, AssessmentSummary]:
-    """Return the newest try of each place of some practicals, for their rosters, in one statement."""
+    """Return the newest assessment of each place of some practicals, in one statement."""
     rows = db.scalars(
         select(Assessment)
         .where(Assessment.practical_id.in_(practical_ids), Assessment.discarded_at.is_(None))
@@ -208,7 +211,8 @@ def standings_on(
 def tries_on(
     db: Session, practical_id: PracticalId, seat_ids: Sequence[SeatId]
 ) -> dict[SeatId, SeatTries]:
-    """Return how the assessments of these places stand, in one statement; places without are left out."""
+    """Return the state of the assessments of these places, in one statement. Places without an
+    assessment are left out."""
     if not seat_ids:
         return {}
     rows = db.execute(
@@ -241,8 +245,8 @@ def tries_on(
 
 
 def next_person(db: Session, practical_id: PracticalId, after: SeatId) -> NextPerson | None:
-    """Return who follows on the roster and has no signed assessment on this day; None if nobody has to
-    be assessed any more. People who were absent are passed over. Does not check permissions."""
+    """Return the next person on the roster without a signed assessment on this practical, or None
+    if there is nobody left. Absent people are skipped. Does not check permissions."""
     seats = practicals.roster(db, practical_id).seats
     index = next((n for n, seat in enumerate(seats) if seat.seat_id == after), -1)
     following = (*seats[index + 1 :], *seats[: max(index, 0)])
@@ -255,7 +259,7 @@ def next_person(db: Session, practical_id: PracticalId, after: SeatId) -> NextPe
 
 
 def _marked_steps() -> ColumnElement[int]:
-    """Count the steps of an assessment whose newest revision is a mark."""
+    """Return SQL for the number of steps of an assessment whose newest revision is a mark."""
     mark, newer = table_of(StepMark), table_of(StepMark).alias()
     return (
         select(func.count())

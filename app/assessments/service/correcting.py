@@ -1,4 +1,5 @@
-"""Giving a planned day the corrected checklist and requirements of the current revision of its course."""
+"""Gives a planned practical the corrected checklist and requirements of the current revision of its
+course."""
 
 from datetime import datetime
 
@@ -24,11 +25,12 @@ def take_corrected_checklist(
     expected_revision_id: RevisionId,
     now: datetime,
 ) -> None:
-    """Let one day follow the current revision of its course, and tell its instructors.
+    """Make one practical follow the current revision of its course, and tell its instructors.
 
-    `expected_revision_id` is the revision whose changes were shown. Refused once an assessment has begun on
-    the day, when the day is cancelled or over, when nothing would change, and when the course was published
-    again in the meantime. Places stay, also of people who do not meet the new requirements.
+    `expected_revision_id` is the revision whose changes were shown. Refused if an assessment has
+    begun, if the practical is cancelled or over, if nothing would change, or if the course was
+    published again in the meantime. All places stay, even those of people who do not meet the new
+    requirements.
     """
     require(policy.may_correct_checklists(actor), "Only admins correct checklists.")
     practical = lock_practical(db, practical_id)

@@ -61,7 +61,7 @@ def stop_assessment(
 def resume_assessment(
     db: Session, actor: Actor, assessment_id: AssessmentId, *, now: datetime
 ) -> None:
-    """Take back a stop: the steps that were not observed have no mark again. Nothing happens when the
+    """Undo a stop: the steps that were not observed have no mark again. Does nothing if the
     assessment is not stopped."""
     require(policy.may_assess(actor))
     assessment, _ = open_sheet(db, actor, assessment_id)
@@ -78,9 +78,9 @@ def resume_assessment(
 def discard_assessment(
     db: Session, actor: Actor, assessment_id: AssessmentId, reason: str, *, now: datetime
 ) -> None:
-    """Discard a sheet that was opened by mistake. Its marks stay as evidence; it is no longer open and
-    does not count as a try. For the instructor who began it and for admins; never one about oneself, and
-    never once it is signed."""
+    """Discard a sheet that was opened by mistake. Its marks stay as evidence, but it is no longer
+    open and does not count as a try. Allowed for the instructor who began it and for admins, but
+    not for a sheet about themselves and not once it is signed."""
     require(policy.may_discard(actor))
     assessment = lock_sheet(db, assessment_id)
     is_instructor_of = actor.is_instructor and practicals.is_instructor_of(
@@ -122,7 +122,8 @@ def discard_assessment(
 
 
 def _next_discarded_number(db: Session, assessment: Assessment) -> int:
-    """Return the next number below zero: a discarded sheet frees the number of its try."""
+    """Return the next negative number. A discarded sheet takes one, so that its own number is free
+    for the next try."""
     lowest = db.scalar(
         select(func.min(Assessment.number)).where(
             Assessment.student_id == assessment.student_id,

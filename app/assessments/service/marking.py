@@ -1,5 +1,5 @@
-"""Starting, marking and signing. The row of the assessment is the gate: each command writes it first, so
-two tablets take turns and the second one sees what the first has done."""
+"""Starting, marking and signing. Each command first updates the row of the assessment, which locks
+it: two tablets take turns, and the second sees what the first has done."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -41,20 +41,24 @@ NOT_ONESELF = "You cannot assess yourself. Ask another instructor of this practi
 def start_assessment(
     db: Session, actor: Actor, practical_id: PracticalId, seat_id: SeatId, *, now: datetime
 ) -> AssessmentId:
-    """Begin assessing who holds this place, whom the instructor has just recognised.
+    """Begin an assessment of the holder of this place, whose identity the instructor has just
+    confirmed.
 
-    Recognising them is their attendance, recorded with it: nobody is graded who was not there (R-044).
+    Confirming the person also records their attendance, because nobody is assessed who was not
+    there (R-044).
     Returns the unsigned assessment of this seat if there is one; otherwise starts the next.
-    Refused: oneself, a place that is not confirmed, a practical that was cancelled or whose day has
-    not come.
+    Refused for oneself, for a place that is not confirmed, for a cancelled practical and before its
+    day.
     """
     require(policy.may_assess(actor))
     seat = _assessable_seat(db, actor, practical_id, seat_id)
-    # It takes the gate of the practical, so that two tablets that begin at once take turns from here.
+    # This locks the practical, so that two tablets that begin at the same time take turns from
+    # here.
     mark_attendance(db, actor, practical_id, seat_id, Attendance.attended, now=now)
     if (open_id := _open_on(db, seat_id)) is not None:
         return open_id
-    # Read again under the gate: the day may have taken the corrected checklist while this one waited.
+    # Read again under the lock: the practical may have taken a corrected checklist while this
+    # command waited.
     day = practicals.practical_summary(db, practical_id)
     assert day is not None  # noqa: S101 - the gate was taken
     assessment = _add_try(db, actor, replace(seat, practical=day), now=now)
@@ -111,8 +115,8 @@ def save_comment(
     now: datetime,
     person_id: UserId | None = None,
 ) -> int:
-    """Keep the comment for the student and return its revision; refused with both versions when it was
-    changed in the meantime, and after signing. `person_id`: as for marks."""
+    """Save the comment for the student and return its revision. Refused, with both versions, if it
+    was changed in the meantime; refused after signing. `person_id` is as for marks."""
     require(policy.may_assess(actor))
     _demand_same_person(actor, person_id)
     assessment, _ = open_sheet(db, actor, assessment_id)
@@ -129,10 +133,12 @@ def save_comment(
 def sign_assessment(
     db: Session, actor: Actor, assessment_id: AssessmentId, *, expected_version: int, now: datetime
 ) -> None:
-    """Sign what was shown: the outcome stands from here on and the student may read it.
+    """Sign the assessment as it was shown. From now on the outcome is fixed and the student may
+    read it.
 
-    Refused while a step is unmarked, while the student is not marked as present (R-044), after a first
-    signature, and when anything changed after the marks were shown. The signer answers for it.
+    Refused while a step is unmarked, while the student is not marked as present (R-044), after a
+    first signature, and if anything changed after the marks were shown. The signer is responsible
+    for the outcome.
     """
     require(policy.may_assess(actor))
     assessment, checklist = open_sheet(db, actor, assessment_id)
@@ -140,7 +146,7 @@ def sign_assessment(
     if refusal := domain.sign_refusal(checklist, marks, is_signed=False):
         raise SignRefused(refusal)
     _demand_present(db, assessment)
-    if assessment.version - 1 != expected_version:  # taking the gate has raised it by one
+    if assessment.version - 1 != expected_version:  # locking has increased it by one
         raise ChangedBeforeSigning
     result = domain.result(checklist, marks)
     assessment.signed_at = now
@@ -160,7 +166,7 @@ def sign_assessment(
 
 
 def _demand_present(db: Session, assessment: Assessment) -> None:
-    """Refuse to sign for somebody who is absent. The seat stays locked until the signature is there."""
+    """Refuse to sign for an absent person. The seat stays locked until the signature is committed."""
     seat = lock_seat(db, assessment.seat_id)
     if seat.state is not SeatState.confirmed or seat.attendance is not Attendance.attended:
         raise SignRefused(SignRefusal.absent)
@@ -169,7 +175,7 @@ def _demand_present(db: Session, assessment: Assessment) -> None:
 def _assessable_seat(
     db: Session, actor: Actor, practical_id: PracticalId, seat_id: SeatId
 ) -> practicals.SeatSummary:
-    """Return the place on a practical of this instructor's, whose holder they may assess."""
+    """Return a place on a practical of this instructor, if they may assess its holder."""
     seat = practicals.seat(db, seat_id)
     if (
         seat is None
@@ -217,7 +223,7 @@ def _add_try(
 def _tell_of_outcome(
     db: Session, assessment: Assessment, checklist: Checklist, outcome: Outcome, *, now: datetime
 ) -> None:
-    """Announce the outcome, and mail the student that the report is there."""
+    """Announce the outcome, and tell the student that the report is ready."""
     outbox.announce(
         db,
         "assessment.signed",
@@ -242,7 +248,7 @@ def _tell_of_outcome(
 def open_sheet(
     db: Session, actor: Actor, assessment_id: AssessmentId
 ) -> tuple[Assessment, Checklist]:
-    """Take the gate and return an unsigned assessment that the actor may mark."""
+    """Lock and return an unsigned assessment that the actor may mark."""
     assessment = lock_sheet(db, assessment_id)
     if not practicals.is_instructor_of(db, actor, assessment.practical_id):
         raise NotFound
@@ -256,7 +262,8 @@ def open_sheet(
 
 
 def _demand_stop_stands(newest: StepMark | None, mark: Mark) -> None:
-    """Refuse a mark that would make or undo a part of a stop: stopping and going on do it for all steps."""
+    """Refuse a mark that would make or undo part of a stop; only stopping and resuming do that, for
+    all steps."""
     is_unobserved = newest is not None and newest.mark is Mark.not_observed
     if mark is Mark.not_observed and not is_unobserved:
         raise MarkRefused("Only stopping the assessment makes a step not observed.")
@@ -267,7 +274,7 @@ def _demand_stop_stands(newest: StepMark | None, mark: Mark) -> None:
 
 
 def _demand_same_person(actor: Actor, person_id: UserId | None) -> None:
-    """Refuse what one person did on a device and another person's sign-in would send."""
+    """Refuse a change that one person made on a device if another person's sign-in sends it."""
     if person_id is not None and person_id != actor.user_id:
         raise OtherPerson
 
@@ -291,7 +298,8 @@ def _is_recorded(
     note: str,
     mark_id: EventId | None,
 ) -> bool:
-    """Say whether this mark is on record already; raise StaleMark when somebody has changed it since."""
+    """Return whether this mark is already recorded. Raise StaleMark if somebody has changed it
+    since."""
     same_id = db.get(StepMark, mark_id) if mark_id else None
     if same_id and (same_id.assessment_id, same_id.step_key) != (assessment_id, step_key):
         raise MarkRefused("The id of this mark was used for another step.")
