@@ -25,6 +25,7 @@ from app.enrolments import queries as enrolments
 from app.kit.error_descriptions import describe_error
 from app.kit.ids import RevisionId, UserId
 from app.learning.correction_mails import tell_of_corrected_lessons
+from app.mail.mailer import Mailer
 from app.outbox import queries as outbox_queries
 from app.outbox import service as outbox
 from app.outbox.queries import EventKind
@@ -37,7 +38,6 @@ from app.quizzes.correction_mails import tell_of_corrected_explanations
 from app.retention.sweeping import sweep_if_due
 from app.rights import service as rights
 from app.web.clock import Clock, doubt_about, seconds_passed
-from app.web.mailer import Mailer
 from app.workers.clock_watch import ClockWatch, jump_words, moment_ahead
 from app.workers.loop import RoundResult, Worker
 from app.workers.mails import MailWork, deliver_next

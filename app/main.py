@@ -1,6 +1,6 @@
 """Putting one application together from its settings."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -39,6 +39,7 @@ from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.db.database import Database
 from app.demo.people import GUESTS, PASSWORD
+from app.documents.pdf_queue import PdfQueue
 from app.enquiries import pages as enquiries_pages
 from app.enrolments import admin_enrolment_pages, admin_pages
 from app.enrolments import api as enrolments_api
@@ -48,6 +49,9 @@ from app.home import pages as home_pages
 from app.kit.paths import ROOT, STATIC, TEMPLATES
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
+from app.mail.letters import Letters
+from app.mail.mailer import Mailer
+from app.navigation import navigation_for
 from app.notices import api as notices_api
 from app.notices import pages as notices_pages
 from app.practicals import api as practicals_api
@@ -64,16 +68,13 @@ from app.rights import pages as rights_pages
 from app.settings import Environment, Settings
 from app.web import kept_mail, system
 from app.web.application import AppContext
-from app.web.assets import Assets, build_assets
+from app.web.assets import Assets, Build, build_assets
 from app.web.clock import clock_for
 from app.web.errors import Unexpected, answer_early, install_errors
-from app.web.letters import Letters
 from app.web.logs import configure_logs
-from app.web.mailer import Mailer
 from app.web.metrics import PROCESSES
 from app.web.middleware import Guards, RequestLog
 from app.web.page_route import readers_of
-from app.web.pdf_queue import PdfQueue
 from app.web.route_paths import addresses_of
 from app.web.routing import Api, Pages, policies, public
 from app.web.templating import make_environment
@@ -150,24 +151,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         lifespan=_lifespan(with_worker=with_worker),
     )
     built = build_assets(STATIC, ROOT / "var" / "assets")
-    url_for = addresses_of(app)
-    templates = make_environment(
-        TEMPLATES, url_for=url_for, asset=built.url, zone=settings.time_zone
-    )
-    app.state.app_context = AppContext(
-        settings=settings,
-        keys=key_files.load(settings),
-        database=Database(settings.database_url, pool_size=settings.threads),
-        templates=templates,
-        letters=Letters.over(templates),
-        identify=Identity(settings.staff_need_factor),
-        kept_forms=KeptForms(settings.secret_key.get_secret_value()),
-        clock=clock_for(settings.test_clock),
-        url_for=url_for,
-        asset=built.url,
-        guests=GUESTS if settings.env is Environment.demo else (),
-        guest_password=PASSWORD if settings.env is Environment.demo else "",
-    )
+    app.state.app_context = _app_context(settings, addresses_of(app), built)
     app.state.readers = readers_of(settings.threads)
     app.state.print_desk = PdfQueue()
     app.state.mailer = make_mailer(settings, app.state.app_context)
@@ -179,6 +163,28 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     app.state.policies = policies(app)
     _wrap(app, settings)
     return app
+
+
+def _app_context(settings: Settings, url_for: Callable[..., str], built: Build) -> AppContext:
+    """Return what all requests of this application share."""
+    templates = make_environment(
+        TEMPLATES, url_for=url_for, asset=built.url, zone=settings.time_zone
+    )
+    return AppContext(
+        settings=settings,
+        keys=key_files.load(settings),
+        database=Database(settings.database_url, pool_size=settings.threads),
+        templates=templates,
+        letters=Letters.over(templates),
+        identify=Identity(settings.staff_need_factor),
+        kept_forms=KeptForms(settings.secret_key.get_secret_value()),
+        clock=clock_for(settings.test_clock),
+        url_for=url_for,
+        asset=built.url,
+        navigation_for=navigation_for,
+        guests=GUESTS if settings.env is Environment.demo else (),
+        guest_password=PASSWORD if settings.env is Environment.demo else "",
+    )
 
 
 def _wrap(app: FastAPI, settings: Settings) -> None:

@@ -16,7 +16,6 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from app.accounts.actor import Actor
 from app.binding import bind
 from app.courses import service as courses
 from app.courses.domain.parsing import parse_course
@@ -27,6 +26,7 @@ from app.db.database import Database, StatementCount, current_count
 from app.db.migrate import upgrade
 from app.db.tables import load_tables
 from app.demo.academy import fill_if_empty
+from app.kit.actor import Actor
 from app.kit.ids import new_uuid
 from app.kit.paths import COURSES
 from app.main import create_app

@@ -71,10 +71,10 @@ SETS = {
         ),
     ),
     "describing": Rules(
-        ("app/kit/error_descriptions.py",), ("tests/unit/test_error_descriptions.py",)
+        ("app/kit/error_descriptions.py",), ("tests/unit/kit/test_error_descriptions.py",)
     ),
     "places": Rules(("app/enrolments/domain.py",), ("tests/unit/enrolments",)),
-    "versions": Rules(("app/kit/versions.py",), ("tests/unit/test_versions.py",)),
+    "versions": Rules(("app/kit/versions.py",), ("tests/unit/kit/test_versions.py",)),
     "changes": Rules(
         ("app/courses/domain/diff.py", "app/courses/domain/digest.py"),
         (

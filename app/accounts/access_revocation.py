@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import without_permission_check
 from app.accounts.audit_log import record_account_act
 from app.accounts.factors.models import FactorReset, PendingSignIn
 from app.accounts.models import ApiToken, MailedLink, SignIn
+from app.kit.actor import without_permission_check
 
 
 @without_permission_check

@@ -9,10 +9,10 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from app.accounts import own_account, queries, sign_ins
-from app.accounts.actor import Role
 from app.accounts.domain import Profile, missing_profile_fields
 from app.accounts.forms import PERSONAL_DETAILS, Name
 from app.accounts.printable_names import demand_printable_profile
+from app.kit.actor import Role
 from app.kit.ids import GroupId, SignInId
 from app.kit.versions import LONGEST_VERSION
 from app.web.access import INSTRUCTOR, SIGNED_IN

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, without_permission_check
 from app.accounts.audit_log import record_account_act
 from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS
 from app.accounts.errors import TooManyTokens
 from app.accounts.identity import hash_of
 from app.accounts.locks import lock_people
 from app.accounts.models import ApiToken, SignIn, User
+from app.kit.actor import Actor, without_permission_check
 from app.kit.errors import NotFound, Unauthenticated
 from app.kit.ids import EventId, UserId, new_uuid, random_token
 from app.outbox.service import send_mail

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import without_permission_check
 from app.audit.service import record
+from app.kit.actor import without_permission_check
 from app.kit.ids import UserId
 
 

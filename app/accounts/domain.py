@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.accounts.actor import Role
+from app.kit.actor import Role
 from app.kit.ids import UserId
 from app.kit.versions import version_of
 

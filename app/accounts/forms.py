@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from app.accounts.actor import Role
 from app.accounts.domain import (
     LONGEST_NAME,
     LONGEST_TOKEN_NAME,
@@ -15,6 +14,7 @@ from app.accounts.domain import (
 )
 from app.accounts.mailed_links import LONGEST_TOKEN
 from app.accounts.password_rules import LONGEST_PASSWORD
+from app.kit.actor import Role
 from app.web.access import FreshProof
 from app.web.dates import Day
 from app.web.forms import EditForm, Form

@@ -10,13 +10,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts import rate_limits
-from app.accounts.actor import Actor, without_permission_check
 from app.accounts.audit_log import record_account_act
 from app.accounts.errors import WrongPassword
 from app.accounts.identity import hash_of
 from app.accounts.locks import locked_user
 from app.accounts.models import SignIn
 from app.accounts.sign_ins import SignInCandidate, StartedSignIn
+from app.kit.actor import Actor, without_permission_check
 from app.kit.errors import Unauthenticated
 from app.kit.ids import random_token
 

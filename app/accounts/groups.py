@@ -7,12 +7,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import policy
-from app.accounts.actor import Actor, Role, require
 from app.accounts.domain import group_record
 from app.accounts.errors import PersonRefused
 from app.accounts.models import Group, GroupMember, User
 from app.audit.queries import acted_on
 from app.audit.service import record
+from app.kit.actor import Actor, Role, require
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import GroupId, UserId, new_uuid
 from app.kit.versions import demand_current

@@ -9,12 +9,12 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import rate_limits
-from app.accounts.actor import Actor, roles_held
 from app.accounts.domain import idle_time
 from app.accounts.models import ApiToken, SignIn, User
 from app.db.base import table_of
 from app.db.database import Database
 from app.db.prepared import Prepared
+from app.kit.actor import Actor, roles_held
 from app.kit.ids import EventId
 
 TOUCH_AFTER = timedelta(minutes=5)

@@ -22,11 +22,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import without_permission_check
 from app.accounts.domain import SignInEnd, how_it_ended
 from app.accounts.identity import hash_of
 from app.accounts.models import KeptFormRow, SignIn, User
 from app.db.database import Database, DatabaseBusy
+from app.kit.actor import without_permission_check
 from app.kit.ids import EventId, UserId, new_uuid
 from app.web.kept_forms import LASTS, EndedSignIn, KeptForm, KeptReason
 

@@ -15,10 +15,10 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import without_permission_check
 from app.accounts.domain import network_block
 from app.accounts.models import KnownNetwork
 from app.db.upsert import insert_into
+from app.kit.actor import without_permission_check
 from app.kit.ids import UserId
 
 DEVICE_LASTS: Final = timedelta(days=180)

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import policy, queries
-from app.accounts.actor import Actor
 from app.accounts.life_support_rules import proof_record
 from app.accounts.models import LifeSupportProof
 from app.accounts.queries import Person
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import UserId
 from app.kit.versions import version_of

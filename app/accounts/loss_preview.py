@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Role
+from app.kit.actor import Role
 from app.kit.ids import EnrolmentId, UserId
 
 

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.accounts.actor import Actor, Role, roles_held
 from app.db.base import Base
+from app.kit.actor import Actor, Role, roles_held
 from app.kit.ids import EventId, GroupId, SignInId, UserId
 
 

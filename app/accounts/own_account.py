@@ -20,7 +20,6 @@ from app.accounts import (
 from app.accounts import (
     rate_limits as accounts_rate_limits,
 )
-from app.accounts.actor import Actor, without_permission_check
 from app.accounts.audit_log import record_account_act
 from app.accounts.domain import LinkPurpose, Profile
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
@@ -34,6 +33,7 @@ from app.accounts.rate_limits import Caller
 from app.accounts.sign_ins import Browser, SignInCandidate, StartedSignIn
 from app.db import rate_limits as db_rate_limits
 from app.db.upsert import insert_into
+from app.kit.actor import Actor, without_permission_check
 from app.kit.errors import Invalid, NotFound, ProofNeeded
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.versions import demand_current

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 from fastapi import Response
 
 from app.accounts import people_search, printable_names, queries, service, sign_ins
-from app.accounts.actor import Role
 from app.accounts.domain import AccountState, PeopleSort
 from app.accounts.forms import AccountReasonForm, CloseForm, ExportForm, InviteForm, RolesForm
 from app.accounts.loss_preview import HeldItem, Loss, held_by
 from app.accounts.queries import Person, PersonStory
 from app.db.paging import page_number
+from app.kit.actor import Role
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import UserId
 from app.kit.leaving import LEAVING

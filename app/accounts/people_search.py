@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Text, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Role
 from app.accounts.domain import AccountState, PeopleSort
 from app.accounts.queries import PERSON, USER, Person, person_from
 from app.db.paging import PAGE_SIZE, Page, page_of
 from app.db.prepared import KEPT_ROWS, Prepared
+from app.kit.actor import Role
 
 MOST_EXPORTED = 20_000
 FEW = PAGE_SIZE * 10

@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 from app.kit.ids import UserId
 
 

@@ -5,12 +5,12 @@ What cannot be printed is refused when the name is saved, in words to the person
 
 from collections.abc import Collection, Mapping
 
-from app.accounts.actor import Role
 from app.accounts.domain import Profile
+from app.documents import glyph_check
+from app.documents.glyph_check import PrinterAway
 from app.kit import name_letters
+from app.kit.actor import Role
 from app.kit.errors import Invalid
-from app.web import glyph_check
-from app.web.glyph_check import PrinterAway
 
 REASON = "name_not_printed"
 NO_LETTERS = "Write the name in Latin letters, as in the machine-readable lines of "

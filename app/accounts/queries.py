@@ -10,13 +10,13 @@ from sqlalchemy import Row, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import api_tokens, policy
-from app.accounts.actor import Actor, Role, roles_held
 from app.accounts.domain import LinkPurpose, Profile, group_record, roles_record
 from app.accounts.mailed_links import open_link
 from app.accounts.models import Group, GroupMember, SignIn, User
 from app.audit.queries import acts_about
 from app.db.base import table_of
 from app.db.prepared import Prepared
+from app.kit.actor import Actor, Role, roles_held
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, GroupId, SignInId, UserId
 from app.kit.versions import version_of

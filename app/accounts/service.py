@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import known_devices, mail_rate_limits, mailed_links, policy, sign_ins
-from app.accounts.actor import Actor, Role, require, without_permission_check
 from app.accounts.audit_log import record_account_act
 from app.accounts.domain import LinkPurpose, closing_refusal, roles_record, roles_refusal
 from app.accounts.errors import PersonRefused
@@ -17,6 +16,7 @@ from app.accounts.locks import locked_user
 from app.accounts.models import User
 from app.audit.service import record
 from app.db import rate_limits
+from app.kit.actor import Actor, Role, require, without_permission_check
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.versions import demand_current

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import api_tokens, known_devices, policy, rate_limits
-from app.accounts.actor import Actor, require, without_permission_check
 from app.accounts.audit_log import record_account_act
 from app.accounts.domain import (
     MOST_SIGN_INS,
@@ -33,6 +32,7 @@ from app.accounts.mailed_links import open_link
 from app.accounts.models import SignIn, User
 from app.accounts.rate_limits import Caller, CountedTries
 from app.db.database import Database
+from app.kit.actor import Actor, require, without_permission_check
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import EventId, SignInId, UserId, new_uuid, random_token
 

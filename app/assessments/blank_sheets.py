@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.assessments.queries import checklist_of
 from app.courses.domain.delivery import Checklist
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
 from app.practicals import queries as practicals

@@ -13,11 +13,11 @@ from app.assessments.queries import Sheet
 from app.assessments.reasons import pass_rule
 from app.courses.domain.delivery import Checklist
 from app.db.paging import page_number
+from app.documents import papers
 from app.kit.ids import AssessmentId, PracticalId
 from app.practicals.domain.times import moment_words, span_words
-from app.web import papers
 from app.web.access import SIGNED_IN, STAFF, FreshProof
-from app.web.pdf_queue import PaperAnswer
+from app.web.pdf_response import PdfResponse
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
@@ -33,7 +33,7 @@ def print_report(visit: Visit, assessment_id: AssessmentId) -> Response:
     values["signed"] = moment_words(sheet.signed_at, sheet.zone)
     day = sheet.starts_at.astimezone(ZoneInfo(sheet.zone))
     make = partial(papers.paper, "report", values, at=sheet.signed_at)
-    return PaperAnswer(visit.actor.user_id, make, f"assessment-report-{day:%Y-%m-%d}")
+    return PdfResponse(visit.actor.user_id, make, f"assessment-report-{day:%Y-%m-%d}")
 
 
 @pages.get(
@@ -61,7 +61,7 @@ def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
     make = partial(papers.paper, "checklist", values, at=visit.now)
     starts = day.starts_at.astimezone(ZoneInfo(day.zone))
     part = f"-{blank.number}-of-{blank.count}" if blank.count > 1 else ""
-    return PaperAnswer(visit.actor.user_id, make, f"checklists-{starts:%Y-%m-%d}{part}")
+    return PdfResponse(visit.actor.user_id, make, f"checklists-{starts:%Y-%m-%d}{part}")
 
 
 def _on_top(visit: RequestContext, zone: str) -> dict[str, Any]:

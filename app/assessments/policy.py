@@ -1,6 +1,6 @@
 """Who may assess whom, and who may read the report."""
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 from app.kit.ids import UserId
 
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.assessments.domain import Mark
 from app.assessments.models import Assessment, StepMark
 from app.audit import service as audit
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, EventId, new_uuid
 

@@ -8,7 +8,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Role
 from app.accounts.printable_names import NO_LETTERS
 from app.accounts.queries import Person
 from app.audit import service as audit
@@ -18,10 +17,11 @@ from app.certificates.models import Certificate, CertificateBlock
 from app.courses import queries as courses
 from app.db.database import Database
 from app.db.paging import PAGE_SIZE
+from app.documents import glyph_check
 from app.kit import name_letters
+from app.kit.actor import Role
 from app.kit.ids import CertificateId, UserId
 from app.notices import service as notices
-from app.web import glyph_check
 
 NO_NAME = "The profile has no name for the certificate."
 WRITE_IT = f"{NO_LETTERS}your passport, or write to the academy."

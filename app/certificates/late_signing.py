@@ -10,7 +10,6 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import without_permission_check
 from app.audit import queries as trail
 from app.audit import service as audit
 from app.certificates.models import Certificate
@@ -25,6 +24,7 @@ from app.certificates.records import (
 from app.db import migrate
 from app.db.database import Database
 from app.db.migrator import Watch
+from app.kit.actor import without_permission_check
 from app.kit.keys import SigningKeys
 
 SIGNED_SINCE = "20261129_0130"

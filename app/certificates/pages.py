@@ -19,13 +19,13 @@ from app.certificates.revocations import revocations
 from app.certificates.service import IssuedCertificate
 from app.certificates.signing import Issuer
 from app.db.paging import page_number
+from app.documents.glyph_check import PrinterAway
 from app.kit.errors import Invalid
 from app.kit.ids import CertificateId, UserId
 from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT, FreshProof
 from app.web.errors import status_of
 from app.web.forms import ButtonForm, Submitted
-from app.web.glyph_check import PrinterAway
-from app.web.pdf_queue import PaperAnswer
+from app.web.pdf_response import PdfResponse
 from app.web.request_context import Preview, RequestContext, Visit
 from app.web.routing import Pages
 from app.web.uploads import Uploaded
@@ -65,7 +65,7 @@ def show_pdf(visit: Visit, certificate_id: CertificateId) -> Response:
         address=f"{visit.settings.base_url}/verify/{certificate.serial}",
         kept_in=Path(visit.settings.files_url),
     )
-    return PaperAnswer(visit.actor.user_id, make, f"certificate-{certificate.grouped}")
+    return PdfResponse(visit.actor.user_id, make, f"certificate-{certificate.grouped}")
 
 
 @pages.get("/verify", name="certificates.verify", access=EVERYONE)

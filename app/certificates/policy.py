@@ -1,6 +1,6 @@
 """Who may hold a certificate in their hands, and who manages them."""
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 from app.kit.ids import UserId
 
 

@@ -16,7 +16,7 @@ from app.certificates.pdf_signature import NotGenuine, sign_pdf, signed_attachme
 from app.certificates.records import SignedCertificate, trained
 from app.certificates.serials import grouped
 from app.certificates.signing import Issuer, written_document
-from app.web import papers
+from app.documents import papers
 
 log = structlog.get_logger("preceptor.certificates")
 

@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor
 from app.accounts.queries import Person
 from app.assessments import queries as assessments
 from app.assessments.queries import Competent
@@ -27,6 +26,7 @@ from app.db.paging import PAGE_SIZE, Page, page_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import ConfirmedPlace
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, EnrolmentId, UserId
 from app.learning import queries as learning

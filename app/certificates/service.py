@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor, require, without_permission_check
 from app.audit import service as audit
 from app.certificates import blocks, domain, policy, queries, serials
 from app.certificates.domain import CertificateFacts
@@ -18,6 +17,7 @@ from app.certificates.errors import AlreadyRevoked, NotIssued
 from app.certificates.models import Certificate, CertificateBlock
 from app.certificates.records import ISSUED, REVOKED, sign_certificate, sign_revocation
 from app.certificates.signing import Issuer
+from app.kit.actor import Actor, require, without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
 from app.notices import service as notices

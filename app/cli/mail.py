@@ -17,9 +17,9 @@ def mail() -> None:
 def send_test(address: str) -> None:
     """Send one mail at once, past the outbox, and say what the mail server answered."""
     from app.kit.ids import EventId, new_uuid
+    from app.mail.mail_server import NotSent
+    from app.mail.mailer import Mailer
     from app.main import create_app
-    from app.web.mail_server import NotSent
-    from app.web.mailer import Mailer
 
     settings = read_settings()
     to = address_of(address)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from app.accounts.actor import Role
 from app.cli.common import address_of, now_of, open_database, token_name_of
+from app.kit.actor import Role
 
 app = typer.Typer(
     no_args_is_help=True,

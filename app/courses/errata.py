@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.audit import service as audit
 from app.courses import answer_keys, queries
 from app.courses.domain.delivery import Course
@@ -17,6 +16,7 @@ from app.courses.domain.errata import Erratum, has_passage
 from app.courses.domain.keys import CourseKeys
 from app.courses.errors import ErratumChanged
 from app.courses.models import PublishedErratum
+from app.kit.actor import Actor
 from app.kit.ids import ErratumId, RevisionId, new_uuid
 from app.outbox import service as outbox
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require
 from app.courses import answer_keys, policy, queries
 from app.courses.domain.delivery import ClinicalValue
 from app.courses.domain.statistics import statistics
 from app.courses.models import CourseHead, Revision
+from app.kit.actor import Actor, require
 from app.kit.ids import UserId
 
 SHOWN = 20

@@ -1,6 +1,6 @@
 """Who may publish and administer courses."""
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 
 
 def may_publish(actor: Actor | None) -> bool:

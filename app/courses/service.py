@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require
 from app.audit import service as audit
 from app.courses import answer_keys, policy, queries
 from app.courses.domain.delivery import Course
@@ -21,6 +20,7 @@ from app.courses.domain.svg import digest_of
 from app.courses.errata import publish_errata
 from app.courses.errors import CorruptsEvidence, CourseHasProblems, PublishedMeanwhile
 from app.courses.models import CourseHead, Media, Revision
+from app.kit.actor import Actor, require
 from app.kit.ids import RevisionId, new_uuid
 
 

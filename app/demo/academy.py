@@ -22,8 +22,8 @@ from app.demo.people import ADMIN, INSTRUCTORS, PASSWORD, STUDENTS
 from app.demo.proofs import show_proofs
 from app.demo.seed_notices import read_notices
 from app.demo.studying import study
+from app.documents import glyph_check
 from app.retention.sweeping import sweep
-from app.web import glyph_check
 
 COURSE = "mesotherapy"
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import partial
 
-from app.accounts.actor import Actor
 from app.assessments import queries as sheets
 from app.assessments import service as assessments
 from app.assessments.domain import Mark
@@ -16,6 +15,7 @@ from app.courses.domain.delivery import Step
 from app.demo.days import INES, TOMASZ
 from app.demo.diary import Diary
 from app.demo.people import ADMIN
+from app.kit.actor import Actor
 from app.kit.ids import AssessmentId
 
 LEFT = 3

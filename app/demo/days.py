@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from app.accounts.actor import Actor
 from app.demo.diary import ZONE, Diary
 from app.demo.intakes import RUNNING
 from app.demo.people import ADMIN
+from app.kit.actor import Actor
 from app.practicals import service as practicals
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import Attendance

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.certificates.signing import Issuer
 from app.courses.domain.delivery import Course
+from app.kit.actor import Actor
 from app.kit.ids import IntakeId, PracticalId, SeatId
 
 ZONE = ZoneInfo("Europe/London")

@@ -6,10 +6,10 @@ from functools import partial
 from app.accounts import groups, own_account
 from app.accounts import queries as accounts_queries
 from app.accounts import service as accounts
-from app.accounts.actor import Actor, Role
 from app.accounts.domain import LinkPurpose, Profile
 from app.demo.diary import Diary
 from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, STUDENTS, DemoPerson, StudentStage
+from app.kit.actor import Actor, Role
 
 OPENED = 92
 """How many days ago the academy opened its doors; the first intake began a month later."""

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from app.accounts.actor import Actor
 from app.courses.answer_keys import answer_keys
 from app.courses.domain.delivery import Module
 from app.courses.domain.keys import QuestionKey
 from app.demo.diary import Deed, Diary
 from app.demo.intakes import BEGAN
 from app.demo.people import STUDENTS, DemoPerson, StudentStage
+from app.kit.actor import Actor
 from app.kit.ids import AttemptId
 from app.learning import service as learning
 from app.quizzes import queries as attempts

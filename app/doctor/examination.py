@@ -8,8 +8,8 @@ from typing import Final
 from app.db.database import Database
 from app.doctor import databases, folders, key_rings, proxy, work
 from app.doctor.findings import Finding, Look, Verdict, attention, fault, look_at_all
+from app.mail.mail_server import MailServer, NotSent, Tls
 from app.settings import Environment, Settings, unknown_settings
-from app.web.mail_server import MailServer, NotSent, Tls
 
 MAIL_SECONDS: Final = 4.0
 """Time limit, in seconds, for the mail server."""

@@ -1,6 +1,6 @@
 """Who may read and answer what people ask."""
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 
 
 def may_see_enquiries(actor: Actor) -> bool:

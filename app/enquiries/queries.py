@@ -7,13 +7,13 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require
 from app.accounts.queries import people
 from app.courses import queries as courses
 from app.db.paging import PAGE_SIZE, Page, page_of
 from app.enquiries import domain, policy
 from app.enquiries.domain import Topic
 from app.enquiries.models import Enquiry
+from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnquiryId
 

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require, without_permission_check
 from app.audit import service as audit
 from app.courses import queries as courses
 from app.enquiries import policy, rate_limits
 from app.enquiries.domain import AnswerRefusal, NewEnquiry
 from app.enquiries.errors import AnswerRefused
 from app.enquiries.models import Enquiry
+from app.kit.actor import Actor, require, without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import EnquiryId, new_uuid
 from app.outbox import service as outbox

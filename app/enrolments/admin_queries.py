@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import BindParameter, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require
 from app.accounts.models import User
 from app.courses import queries as courses
 from app.db.base import table_of
@@ -25,6 +24,7 @@ from app.enrolments.domain import (
 )
 from app.enrolments.models import Enrolment, IntakeRow
 from app.enrolments.queries import intake_from
+from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, UserId
 from app.kit.versions import version_of

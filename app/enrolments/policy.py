@@ -1,6 +1,6 @@
 """Who may do what with intakes and places. Pure questions."""
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 from app.kit.ids import UserId
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.courses import queries as courses
 from app.courses.domain.delivery import Course
 from app.db.base import table_of
@@ -16,6 +15,7 @@ from app.db.prepared import Prepared
 from app.enrolments import domain
 from app.enrolments.domain import Decision, EnrolmentsReason, EnrolmentState, Intake, IntakeStatus
 from app.enrolments.models import Enrolment, IntakeRow
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
 

@@ -12,7 +12,6 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
-from app.accounts.actor import Actor, require
 from app.courses import queries as courses
 from app.enrolments import domain, notifications, policy, transitions
 from app.enrolments.domain import (
@@ -37,6 +36,7 @@ from app.enrolments.locking import (
     waiting_in,
 )
 from app.enrolments.models import Enrolment, IntakeRow
+from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId, new_uuid
 from app.kit.versions import demand_current

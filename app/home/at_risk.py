@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Integer, Subquery, Uuid, bindparam, func, null, select, union_all
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, Role
 from app.accounts.models import Group, GroupMember, User
 from app.assessments.domain import Outcome
 from app.assessments.models import Assessment
@@ -20,6 +19,7 @@ from app.courses.domain.delivery import Course
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment, IntakeRow
 from app.home.domain import RiskFinding, RiskReason, StudyState, Unpassed, risk_of
+from app.kit.actor import Actor, Role
 from app.kit.ids import RevisionId, UserId
 from app.learning.models import Completion
 from app.practicals.domain.seats import PracticalStatus, SeatState

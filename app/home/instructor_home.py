@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.assessments import queries as assessments
 from app.assessments.queries import AssessmentSummary, Unsigned
 from app.home.at_risk import AtRiskList, students_at_risk
+from app.kit.actor import Actor
 from app.kit.ids import SeatId
 from app.practicals.domain.times import start_of_day
 from app.practicals.queries import rosters, summaries

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor
 from app.accounts.queries import PersonStory
 from app.assessments import queries as assessments
 from app.assessments.queries import Report
@@ -17,6 +16,7 @@ from app.certificates.signing import KnownKeys
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import OwnPlace
+from app.kit.actor import Actor
 from app.kit.ids import UserId
 from app.learning import queries as learning
 from app.learning.domain import Done, count_done

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.certificates.signing import KnownKeys
 from app.courses import queries as courses
 from app.courses.domain.delivery import PracticalKind
@@ -14,6 +13,7 @@ from app.courses.queries import CourseCard
 from app.home.admin_home import AdminHome, admin_home
 from app.home.instructor_home import InstructorHome, instructor_home
 from app.home.student_home import StudentHome, student_home
+from app.kit.actor import Actor
 from app.practicals.queries.public import PublicDates, public_dates
 
 MOST_PUBLIC_DATES = 3

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require
 from app.audit import service as audit
+from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import EventId
 from app.outbox import service as outbox

@@ -4,7 +4,6 @@ from email.utils import parseaddr
 
 from fastapi import Response
 
-from app.accounts.actor import Role
 from app.accounts.domain import idle_time, longest_time
 from app.accounts.factors import fresh_codes
 from app.accounts.factors.domain import PENDING_LASTS
@@ -13,6 +12,7 @@ from app.accounts.sign_in_cookies import WAITING
 from app.courses import queries as courses
 from app.home.information import ACCESSIBILITY, PRIVACY, Cookie, Information, cookies
 from app.home.search_engines import robots, sitemap
+from app.kit.actor import Role
 from app.web import flash_messages
 from app.web.access import EVERYONE
 from app.web.csrf import cookie_name

@@ -8,7 +8,6 @@ from importlib.metadata import version
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require
 from app.db.database import Database, sqlite_module
 from app.db.migrate import Schema, revision_of, schema_in
 from app.home.attention_list import Urgency
@@ -20,6 +19,7 @@ from app.home.status_problems import (
     schema_problem,
     space_problem,
 )
+from app.kit.actor import Actor, require
 from app.operations.runs import Run, last_deletion, last_runs
 from app.outbox.health import Delivery, deliveries
 from app.settings import Settings

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.assessments import queries as assessments
 from app.assessments.queries import Report
 from app.certificates import queries as certificates
@@ -24,6 +23,7 @@ from app.home.next_thing import (
     StudentSituation,
     next_thing,
 )
+from app.kit.actor import Actor
 from app.learning import queries as learning
 from app.learning.queries import CourseProgress
 from app.notices import queries as notices

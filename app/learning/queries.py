@@ -11,7 +11,6 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.courses.corrections import corrected_lesson, lesson_corrections
 from app.courses.domain.delivery import Course, Lesson, Module, PracticalKind, Quiz
 from app.courses.domain.errata import Correction
@@ -19,6 +18,7 @@ from app.courses.queries import PublishedCourse, revision
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments.queries import ConfirmedPlace, place_on, places_of
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import UserId
 from app.learning import domain

@@ -5,7 +5,6 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.courses.corrections import corrected_course, course_corrections
 from app.courses.domain import search
 from app.courses.domain.delivery import Course, Term
@@ -14,6 +13,7 @@ from app.courses.domain.sanitising import plain_words
 from app.courses.domain.search import ExcerptPiece, HitKind, IndexedText
 from app.courses.queries import PublishedCourse
 from app.db.paging import Page, page_of
+from app.kit.actor import Actor
 from app.learning import domain, queries
 from app.learning.domain import Done, ModuleState
 

@@ -6,9 +6,9 @@ from sqlalchemy import Uuid, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require, without_permission_check
 from app.courses import queries as courses
 from app.db.base import table_of
+from app.kit.actor import Actor, require, without_permission_check
 from app.kit.ids import AttemptId, EventId, RevisionId, UserId, new_uuid
 from app.learning import domain, policy, queries
 from app.learning.errors import LessonStaysDone

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.db.base import table_of
 from app.db.paging import Page, page_of
 from app.db.prepared import Prepared
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import NoticeId
 from app.notices.models import Notice

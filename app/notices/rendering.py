@@ -8,8 +8,8 @@ import structlog
 from jinja2 import TemplateError
 
 from app.kit.ids import NoticeId
+from app.mail.letters import BadLetter, Block, Letter
 from app.notices.queries import OwnNotice
-from app.web.letters import BadLetter, Block, Letter
 from app.web.request_context import RequestContext
 
 log = structlog.get_logger("preceptor.notices")

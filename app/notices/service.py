@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, without_permission_check
 from app.accounts.queries import Person
+from app.kit.actor import Actor, without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import NoticeId
 from app.notices.models import Notice

@@ -15,7 +15,7 @@ from app.outbox.models import KeptMail, OutboxEvent
 MAIL = "mail"
 LEASE = timedelta(minutes=3)
 """How long an event belongs to the worker that took it: longer than a mail may take, see
-`app.web.mail_server`."""
+`app.mail.mail_server`."""
 LONGEST_WAIT = timedelta(hours=4)
 """The longest wait between two tries."""
 KEPT = timedelta(days=90)

@@ -57,7 +57,7 @@ def send_mail(
     """Record a mail: the text of `templates/mail/<template>.txt`, whose first line is the subject.
 
     `values` are plain JSON and never contain secrets: the token of a link is made at delivery, from
-    the id of its row. `calendar` describes an invite, or several (see `app.web.calendar`). To tell
+    the id of its row. `calendar` describes an invite, or several (see `app.mail.calendar`). To tell
     a person about something of theirs, use `app.notices.service.tell`, which calls this.
     """
     payload = {"to": to, "template": template, "values": values, "calendar": calendar}

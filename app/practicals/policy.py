@@ -1,6 +1,6 @@
 """Who may do what with practicals. Queries report objects that a person may not see as NotFound."""
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 
 
 def may_book(actor: Actor) -> bool:

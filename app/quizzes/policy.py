@@ -1,6 +1,6 @@
 """Who may take quizzes and see attempts."""
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 from app.kit.ids import UserId
 
 

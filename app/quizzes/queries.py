@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.courses import queries as courses
 from app.courses.domain.delivery import Question, QuestionType, Quiz
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
 from app.enrolments.place_conditions import holds_place
+from app.kit.actor import Actor
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning

@@ -10,12 +10,12 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.courses import queries as courses
 from app.courses.answer_keys import answer_keys, explanation_corrections
 from app.courses.domain.delivery import Question, Quiz
 from app.courses.domain.errata import Correction, applying, corrected_html
 from app.courses.domain.keys import QuestionKey
+from app.kit.actor import Actor
 from app.kit.errors import Conflict
 from app.kit.ids import AttemptId
 from app.learning import queries as learning

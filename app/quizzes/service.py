@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor, require, without_permission_check
 from app.audit import service as audit
 from app.courses import queries as courses
 from app.courses.domain.delivery import Quiz
@@ -18,6 +17,7 @@ from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import ConfirmedPlace
+from app.kit.actor import Actor, require, without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import AttemptId, EventId, UserId, new_uuid, random_token
 from app.learning import queries as learned

@@ -1,6 +1,6 @@
 """Who may read results. The query limits whose results an instructor sees: see `students`."""
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 
 
 def may_see_results(actor: Actor) -> bool:

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor, require
 from app.courses import queries as courses
 from app.courses.domain.delivery import Course
 from app.db.paging import Page, page_of
 from app.db.prepared import KEPT_ROWS
 from app.enrolments import queries as enrolments
+from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import GroupId, IntakeId, UserId
 from app.quizzes.item_statistics import QuizStatistics, quiz_statistics

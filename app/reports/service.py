@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require
 from app.audit.service import record
+from app.kit.actor import Actor, require
 from app.reports import policy
 
 

@@ -25,13 +25,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, Role
 from app.accounts.models import GroupMember, User
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE
 from app.db.prepared import KEPT_ROWS, Prepared
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment
+from app.kit.actor import Actor, Role
 from app.kit.ids import GroupId, IntakeId
 from app.quizzes.models import AttemptRow
 from app.quizzes.queries import IS_TRY

@@ -1,6 +1,6 @@
 """Who may see and end things that people hold without a right to them."""
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 
 
 def may_end_leftovers(actor: Actor) -> bool:

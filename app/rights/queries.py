@@ -9,7 +9,6 @@ from typing import Literal
 from sqlalchemy import ScalarSelect, distinct, func, select, union_all
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Role
 from app.accounts.loss_preview import HeldItem, Loss
 from app.accounts.models import User
 from app.courses import queries as courses
@@ -17,6 +16,7 @@ from app.enrolments import queries as enrolments
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.ending import places_to_end
 from app.enrolments.queries import ConfirmedPlace
+from app.kit.actor import Role
 from app.kit.ids import PracticalId, UserId
 from app.practicals.domain.lost_rights import lost_right, read_waived
 from app.practicals.domain.seats import EligibilityFacts, Practical, WaitingState

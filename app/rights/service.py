@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor, Role, require, without_permission_check
 from app.courses import queries as courses
 from app.enrolments import ending as enrolments
 from app.enrolments.ending import PlaceHeld
+from app.kit.actor import Actor, Role, require, without_permission_check
 from app.kit.ids import UserId
 from app.kit.leaving import LEAVING
 from app.notices import service as notices

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.accounts.actor import Actor, Role
+from app.kit.actor import Actor, Role
 from app.kit.errors import Forbidden, ProofNeeded, Unauthenticated
 
 

@@ -7,13 +7,13 @@ from typing import Protocol
 
 from jinja2 import Environment
 
-from app.accounts.actor import Actor
 from app.db.database import Database
+from app.kit.actor import Actor
 from app.kit.keys import Keys
+from app.mail.letters import Letters
 from app.settings import Settings
 from app.web.clock import Clock
 from app.web.kept_forms import KeepForms
-from app.web.letters import Letters
 
 
 class Identify(Protocol):
@@ -28,6 +28,16 @@ class Identify(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """One entry of the main navigation. `current`: the page belongs under this entry."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Guest:
     """Somebody of the demo academy as whom one click signs in, and what there is to see as them."""
 
@@ -37,7 +47,10 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """`guests` are nobody, but for the demo; `guest_password` is the one that all of them have."""
+    """`guests` are nobody, but for the demo; `guest_password` is the one that all of them have.
+
+    `navigation_for(actor, path)` returns the entries of the main navigation.
+    """
 
     settings: Settings
     keys: Keys
@@ -49,5 +62,6 @@ class AppContext:
     clock: Clock
     url_for: Callable[..., str]
     asset: Callable[[str], str]
+    navigation_for: Callable[[Actor | None, str], tuple[NavigationItem, ...]]
     guests: tuple[Guest, ...] = ()
     guest_password: str = ""

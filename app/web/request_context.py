@@ -13,20 +13,19 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.db.database import Database
 from app.db.idempotency import once
+from app.kit.actor import Actor
 from app.kit.errors import Conflict, Unauthenticated
 from app.kit.keys import Keys
 from app.settings import Settings
 from app.web import flash_messages
 from app.web.access import Access, FreshProof
-from app.web.application import AppContext
+from app.web.application import AppContext, NavigationItem
 from app.web.csrf import SAFE_METHODS, cookie_name, demand_proof_of_unread, token_for
 from app.web.flash_messages import Flash, FlashKind
 from app.web.forms import Submission
 from app.web.kept_forms import KEPT, KeptForm, KeptReason, filled
-from app.web.navigation import Item, navigation_for
 from app.web.networks import network_of
 
 PREFETCH_RULES = "prefetch.specrules"
@@ -293,7 +292,7 @@ class RequestContext:
         """What every template is told of the visit."""
         return Frame(
             actor=self._actor,
-            navigation=navigation_for(self._actor, self.path),
+            navigation=self.app_context.navigation_for(self._actor, self.path),
             flash=flash,
             theme=self._actor.theme if self._actor else "auto",
             csrf_token=self._csrf_token(),
@@ -348,7 +347,7 @@ class Frame:
     """The part of every page that is not the page: seen by templates as `visit`."""
 
     actor: Actor | None
-    navigation: tuple[Item, ...]
+    navigation: tuple[NavigationItem, ...]
     flash: Flash | None
     theme: str
     csrf_token: str

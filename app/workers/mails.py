@@ -10,10 +10,10 @@ import structlog
 
 from app.db.database import Database
 from app.kit.error_descriptions import describe_error
+from app.mail.mail_server import NotSent
+from app.mail.mailer import Mailer
 from app.outbox import queries, service
 from app.outbox.queries import EventKind
-from app.web.mail_server import NotSent
-from app.web.mailer import Mailer
 from app.workers.loop import RoundResult
 
 log = structlog.get_logger("preceptor.mails")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from app.accounts.actor import Actor
 from app.db.database import Database
 from app.db.migrate import upgrade
+from app.kit.actor import Actor
 from app.kit.ids import RevisionId, new_uuid
 from tests.make.chromium import chromium_path
 from tests.make.once import made_once

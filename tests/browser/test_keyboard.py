@@ -14,10 +14,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
-from app.accounts.actor import Actor
 from app.certificates.models import Certificate
 from app.db.database import Database
 from app.db.migrate import upgrade
+from app.kit.actor import Actor
 from tests.browser.story import plain
 from tests.make import NOW
 from tests.make.assessments import STEPS, a_day

@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 from sqlalchemy import update
 
-from app.accounts.actor import Actor
 from app.accounts.models import SignIn
 from app.accounts.passwords import hash_of_password
 from app.db.database import Database
 from app.db.migrate import upgrade
+from app.kit.actor import Actor
 from app.kit.ids import new_uuid
 from tests.make.factors import a_passkey, an_app_factor
 from tests.make.people import A_PASSWORD, a_sign_in, a_user

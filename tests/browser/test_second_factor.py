@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 from sqlalchemy import update
 
-from app.accounts.actor import Actor
 from app.accounts.factors.models import TotpFactor
 from app.accounts.passwords import hash_of_password
 from app.db.database import Database
 from app.db.migrate import upgrade
+from app.kit.actor import Actor
 from app.kit.ids import new_uuid
 from app.outbox.queries import kept_mails
 from tests.make.factors import an_app_factor, code_at, codes_on, recovery_codes, secret_on

@@ -12,8 +12,10 @@ import pytest
 from jinja2 import Environment
 from lxml import html
 
+from app import navigation
 from app.kit.paths import STATIC, TEMPLATES
-from app.web import icons, navigation
+from app.web import icons
+from app.web.application import NavigationItem
 from app.web.assets import Build, build_assets
 from app.web.templating import make_environment
 from tests.house_rules.contrast import THEMES, pairs, themes
@@ -60,7 +62,7 @@ def visit(role: str) -> SimpleNamespace:
     if role != "visitor":
         held = {f"is_{name}": name == role for name in ("student", "instructor", "admin")}
         actor = SimpleNamespace(name="Sara Okafor", must_enrol=False, **held)
-    item = navigation.Item("Courses", "/courses", "book-open", current=True)
+    item = NavigationItem("Courses", "/courses", "book-open", current=True)
     return SimpleNamespace(
         actor=actor,
         navigation=(item,),

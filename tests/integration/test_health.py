@@ -10,11 +10,11 @@ from sqlalchemy import func, select, text, update
 from typer.testing import CliRunner
 
 from app import cli, jobs
-from app.accounts.actor import Actor
 from app.audit.models import AuditEvent
 from app.db import migrate
 from app.db.database import Database
 from app.home import service as office
+from app.kit.actor import Actor
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import EventId, new_uuid
 from app.outbox import checks
@@ -285,7 +285,7 @@ class TestTheOffice:
         event_id = a_mail(database, at=NOW - 40 * MINUTE)
         with played.running():
             mailer = mailer_to(app, played)
-            monkeypatch.setattr("app.web.mail_server.demands_tls", lambda _host: True)
+            monkeypatch.setattr("app.mail.mail_server.demands_tls", lambda _host: True)
             worker = jobs.Worker(
                 EventKind.mails, database, lambda: NOW, MailWork(database, mailer).round
             )

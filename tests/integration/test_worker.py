@@ -14,12 +14,12 @@ from sqlalchemy import select
 from app import jobs
 from app.db.database import Database
 from app.kit.ids import EventId, new_uuid
+from app.mail.mailer import Mailer
 from app.outbox import service as outbox
 from app.outbox.health import deliveries
 from app.outbox.heartbeats import beat
 from app.outbox.models import OutboxEvent
 from app.outbox.queries import EventKind, kept_mail
-from app.web.mailer import Mailer
 from tests.make import NOW
 from tests.make.keys import ISSUER
 

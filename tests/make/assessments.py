@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.assessments import service
 from app.assessments.domain import Mark
 from app.assessments.queries import bedside_sheet
 from app.courses.domain.delivery import Checklist
+from app.kit.actor import Actor
 from app.kit.ids import AssessmentId, PracticalId, RevisionId, SeatId, new_uuid
 from app.practicals.models import (
     PracticalInstructor,

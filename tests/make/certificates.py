@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.assessments.domain import Mark
 from app.certificates import service
 from app.courses.queries import PublishedCourse
+from app.kit.actor import Actor
 from app.kit.ids import AssessmentId, CertificateId, EnrolmentId
 from tests.make import NOW
 from tests.make.assessments import Day, a_day, a_signed_assessment

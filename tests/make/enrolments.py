@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.accounts.models import User
 from app.courses.queries import PublishedCourse
 from app.db.database import Database
 from app.enrolments import checks
 from app.enrolments.domain import HOLDING, EnrolmentState, Intake, IntakeFields, IntakeStatus
 from app.enrolments.models import Enrolment, IntakeRow
+from app.kit.actor import Actor
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, new_uuid
 from tests.make import NOW
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.accounts.factors.domain import code_of, new_recovery_codes, recovery_code_hash, step_of
 from app.accounts.factors.models import Passkey, RecoveryCode, TotpFactor
 from app.accounts.factors.secrets import sealed
 from app.accounts.models import User
+from app.kit.actor import Actor
 from app.kit.ids import EventId, FactorId, new_uuid
 from tests.make import NOW
 from tests.make.keys import sealing_keys

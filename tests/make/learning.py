@@ -4,12 +4,12 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.courses.domain.delivery import Course, Lesson, Module, PracticalKind, Quiz
 from app.courses.domain.parsing import ParsedCourse
 from app.courses.queries import PublishedCourse, revision
 from app.courses.service import publish
 from app.enrolments.models import Enrolment, EnrolmentState, IntakeRow, IntakeStatus
+from app.kit.actor import Actor
 from app.kit.ids import EnrolmentId, EventId, IntakeId, new_uuid
 from app.learning.models import Completed, Completion
 from tests.make import NOW

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from app.web.mailer import Mailer
+from app.mail.mailer import Mailer
 
 DROP = "drop"
 """Instead of a reply: end the connection without a word."""

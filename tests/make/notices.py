@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 from app.kit.ids import NoticeId, new_uuid
 from app.notices.models import Notice
 from tests.make import NOW

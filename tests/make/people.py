@@ -7,9 +7,9 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, Role
 from app.accounts.identity import hash_of
 from app.accounts.models import SignIn, User
+from app.kit.actor import Actor, Role
 from app.kit.ids import SignInId, UserId, new_uuid
 from tests.make import NOW
 

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.courses.models import CourseHead, Revision
 from app.enrolments.models import Enrolment, EnrolmentState, IntakeRow, IntakeStatus
+from app.kit.actor import Actor
 from app.kit.ids import (
     EnrolmentId,
     EventId,

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.courses.domain.delivery import Course, Option, Question, QuestionType, Quiz
 from app.courses.domain.digest import digest
 from app.courses.domain.keys import CourseKeys, QuestionKey
 from app.courses.models import CourseHead, Revision
 from app.enrolments.models import Enrolment, EnrolmentState, IntakeRow, IntakeStatus
+from app.kit.actor import Actor
 from app.kit.ids import AttemptId, EnrolmentId, EventId, IntakeId, RevisionId, UserId, new_uuid
 from app.learning.models import Completed, Completion
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score

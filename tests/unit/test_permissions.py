@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import app
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 from tests.make.people import an_actor
 
 STUDENT, INSTRUCTOR, ADMIN = "student", "instructor", "admin"

@@ -8,9 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from app.kit.paths import ROOT
+from app.mail.mail_server import MailServer, Tls
 from app.settings import Settings, SettingsRefused, masked_address, unknown_settings
 from app.settings_rules import EXAMPLES, FORBIDDEN_HERE, HOW_TO_MAKE, PREFIX
-from app.web.mail_server import MailServer, Tls
 from tests.make.server import PRECEPTOR, outside
 from tests.make.settings import production_settings
 

@@ -10,10 +10,10 @@ from hashlib import sha256
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import without_permission_check
 from app.accounts.factors.models import PasskeyChallenge
 from app.db import rate_limits
 from app.db.rate_limits import Limit
+from app.kit.actor import without_permission_check
 from app.kit.ids import EventId, new_uuid
 
 CHALLENGE_BYTES = 32

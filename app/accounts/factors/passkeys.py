@@ -13,7 +13,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import fresh_proof, sign_ins
-from app.accounts.actor import Actor, without_permission_check
 from app.accounts.audit_log import record_account_act
 from app.accounts.factors import ceremony, service
 from app.accounts.factors.ceremony import NotVerified, RegisteredPasskey, Site
@@ -25,6 +24,7 @@ from app.accounts.factors.person_factors import lock_person
 from app.accounts.factors.service import FactorChange, OwnPassword
 from app.accounts.models import User
 from app.accounts.sign_ins import Browser, StartedSignIn
+from app.kit.actor import Actor, without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import FactorId, UserId, new_uuid
 

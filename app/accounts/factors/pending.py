@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import without_permission_check
 from app.accounts.domain import network_block
 from app.accounts.factors.domain import PENDING_LASTS
 from app.accounts.factors.models import PendingSignIn
 from app.accounts.identity import hash_of
+from app.kit.actor import without_permission_check
 from app.kit.ids import EventId, UserId, new_uuid, random_token
 
 

@@ -3,10 +3,10 @@
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import without_permission_check
 from app.accounts.factors.models import Passkey, RecoveryCode, TotpFactor
 from app.accounts.locks import locked_user
 from app.accounts.models import User
+from app.kit.actor import without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import UserId
 

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts import queries as people
-from app.accounts.actor import Actor
 from app.accounts.factors.domain import (
     FEW_LEFT,
     MOST_WRONG_TRIES,
@@ -27,6 +26,7 @@ from app.accounts.factors.secrets import opened
 from app.accounts.identity import hash_of
 from app.accounts.models import User
 from app.accounts.queries import Person
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import FactorId, UserId
 from app.kit.keys import NotOpened, SealingKeys

@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import mailed_links, policy, sign_ins
-from app.accounts.actor import Actor, require, without_permission_check
 from app.accounts.audit_log import record_account_act
 from app.accounts.domain import LinkPurpose
 from app.accounts.factors.domain import RESET_WAITS, ResetRefusal, reset_refusal
@@ -16,6 +15,7 @@ from app.accounts.factors.errors import ResetRefused
 from app.accounts.factors.models import FactorReset
 from app.accounts.factors.person_factors import forget_factors, lock_person
 from app.accounts.models import User
+from app.kit.actor import Actor, require, without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, UserId, new_uuid
 from app.outbox.service import send_mail

@@ -12,7 +12,6 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import rate_limits, sign_ins
-from app.accounts.actor import without_permission_check
 from app.accounts.audit_log import record_account_act
 from app.accounts.factors.domain import FEW_LEFT, recovery_code_hash, step_of_code
 from app.accounts.factors.errors import PendingEnded
@@ -23,6 +22,7 @@ from app.accounts.factors.secrets import opened, sealed
 from app.accounts.models import User
 from app.accounts.sign_ins import Browser, StartedSignIn
 from app.db.database import Database
+from app.kit.actor import without_permission_check
 from app.kit.ids import EventId, UserId
 from app.kit.keys import NotOpened, SealingKeys, sealing_key_id
 from app.outbox.service import send_mail

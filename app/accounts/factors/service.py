@@ -11,7 +11,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts import rate_limits, sign_ins
-from app.accounts.actor import Actor, require, without_permission_check
 from app.accounts.audit_log import record_account_act
 from app.accounts.errors import WrongPassword
 from app.accounts.factors import resets
@@ -29,6 +28,7 @@ from app.accounts.factors.person_factors import count_factors, forget_factors, l
 from app.accounts.factors.secrets import opened, sealed
 from app.accounts.models import User
 from app.accounts.sign_ins import Browser, SignInCandidate, StartedSignIn
+from app.kit.actor import Actor, require, without_permission_check
 from app.kit.errors import NotFound, ProofNeeded
 from app.kit.ids import EventId, FactorId, UserId, new_uuid
 from app.kit.keys import NotOpened, SealingKeys

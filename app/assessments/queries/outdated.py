@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.assessments import policy
 from app.assessments.course_changes import differences
 from app.assessments.models import Assessment
 from app.courses import queries as courses
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, RevisionId
 from app.practicals.queries.eligibility_facts import read_practical

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor
 from app.assessments import domain, policy
 from app.assessments.domain import AssessmentResult, Mark, SignRefusal
 from app.assessments.errors import DiscardRefused
@@ -16,6 +15,7 @@ from app.assessments.models import Assessment, StepMark
 from app.assessments.reasons import pass_rule
 from app.courses import queries as courses
 from app.courses.domain.delivery import Checklist, Step
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, PracticalId, RevisionId, SeatId, UserId
 from app.practicals import queries as practicals

@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor
 from app.assessments import domain
 from app.assessments.domain import Mark, Outcome
 from app.assessments.models import Assessment, StepMark
 from app.assessments.queries.sheets import checklist_named, checklist_of, marks_of_all
 from app.db.base import table_of
 from app.db.prepared import Prepared
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, PracticalId, SeatId, UserId
 from app.practicals import queries as practicals

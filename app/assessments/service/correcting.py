@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require
 from app.assessments import policy
 from app.assessments.course_changes import differences
 from app.assessments.errors import CorrectionRefused
 from app.assessments.queries.outdated import begun_on
 from app.courses import queries as courses
+from app.kit.actor import Actor, require
 from app.kit.ids import PracticalId, RevisionId
 from app.practicals.domain.seats import PracticalStatus
 from app.practicals.service.locking import lock_practical

@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor, require
 from app.assessments import domain, policy, queries
 from app.assessments.domain import Mark, Outcome, SignRefusal
 from app.assessments.errors import (
@@ -26,6 +25,7 @@ from app.assessments.errors import (
 from app.assessments.models import Assessment, StepMark
 from app.assessments.recording import add_mark, lock_sheet, record_act
 from app.courses.domain.delivery import Checklist
+from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, UserId, new_uuid
 from app.notices import service as notices

@@ -1,5 +1,5 @@
 """What a calendar is told of a place, or of a day that somebody teaches: the plain description that
-`app.web.calendar` writes out."""
+`app.mail.calendar` writes out."""
 
 from datetime import datetime
 from typing import Any, Literal

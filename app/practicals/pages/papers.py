@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 from fastapi import Response
 
 from app.courses import queries as courses
+from app.documents import papers
 from app.kit.ids import PracticalId
 from app.practicals import queries
 from app.practicals.domain.times import moment_words, span_words
 from app.practicals.pages.teaching import demand_theirs
 from app.practicals.queries import Roster
-from app.web import papers
 from app.web.access import STAFF, FreshProof
-from app.web.pdf_queue import PaperAnswer
+from app.web.pdf_response import PdfResponse
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
@@ -43,7 +43,7 @@ def print_roster(visit: Visit, practical_id: PracticalId) -> Response:
         ],
     }
     make = partial(papers.paper, "roster", values, at=visit.now)
-    return PaperAnswer(visit.actor.user_id, make, _file_name("roster", roster))
+    return PdfResponse(visit.actor.user_id, make, _file_name("roster", roster))
 
 
 @pages.get("/attendance.pdf", name="teach.attendance_pdf", access=STAFF, proof=TAKEN_AWAY)
@@ -56,7 +56,7 @@ def print_attendance_sheet(visit: Visit, practical_id: PracticalId) -> Response:
         "spare": SPARE_ROWS,
     }
     make = partial(papers.paper, "attendance", values, at=visit.now)
-    return PaperAnswer(visit.actor.user_id, make, _file_name("attendance", roster))
+    return PdfResponse(visit.actor.user_id, make, _file_name("attendance", roster))
 
 
 def _day(visit: RequestContext, practical_id: PracticalId) -> tuple[Roster, dict[str, Any]]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.db.paging import page_number
 from app.kit.ids import PracticalId
+from app.mail.calendar import invite
 from app.practicals import service
 from app.practicals.errors import PlaceRefused
 from app.practicals.queries.invites import own_entry
@@ -19,7 +20,6 @@ from app.practicals.queries.student_list import dates_page, practical_page
 from app.practicals.queries.student_list_sql import DateFilters
 from app.practicals.schema_org import dates_document
 from app.web.access import EVERYONE, STUDENT
-from app.web.calendar import invite
 from app.web.forms import ButtonForm, Submission, Submitted
 from app.web.request_context import Preview, RequestContext, Visit
 from app.web.routing import Pages

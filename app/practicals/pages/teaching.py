@@ -6,8 +6,8 @@ from io import StringIO
 
 from fastapi import Response
 
-from app.accounts.actor import Actor
 from app.db.paging import page_number
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
 from app.practicals import policy, queries

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.accounts import people_search
 from app.accounts import queries as accounts
-from app.accounts.actor import Role
 from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
+from app.kit.actor import Role
 from app.kit.errors import NotFound
 from app.kit.ids import IntakeId, PracticalId, SeatId, UserId
 from app.practicals.domain import waiting

@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Role
 from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.courses.domain.delivery import required_modules
@@ -16,6 +15,7 @@ from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import ConfirmedPlace
+from app.kit.actor import Role
 from app.kit.ids import PracticalId, UserId
 from app.learning import queries as learning
 from app.learning.domain import Done, missing_modules

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor
 from app.courses import queries as courses
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
 from app.practicals.domain.invite import described

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.courses import queries as courses
 from app.db.paging import Page, page_of
 from app.enrolments import queries as enrolments
 from app.enrolments.models import IntakeRow
 from app.enrolments.queries import Offer
+from app.kit.actor import Actor
 from app.kit.ids import PracticalId
 from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.domain.terms import BookingWindow, booking_window

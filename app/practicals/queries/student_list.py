@@ -8,11 +8,11 @@ from functools import lru_cache
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor
 from app.courses import queries as courses
 from app.db.paging import Page, page_of
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import ConfirmedPlace
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, RevisionId, SeatId
 from app.learning import queries as learning

@@ -20,10 +20,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.accounts.models import User
 from app.db.base import table_of
 from app.db.prepared import Prepared
+from app.kit.actor import Actor
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 from app.practicals.domain.terms import CancelTerms, place_terms

@@ -7,10 +7,10 @@ from typing import Literal
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, without_permission_check
 from app.accounts.locks import lock_people
 from app.accounts.queries import Person
 from app.audit.service import record
+from app.kit.actor import Actor, without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import SeatId, UserId, new_uuid
 from app.practicals.domain import waiting

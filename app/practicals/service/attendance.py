@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require
 from app.audit.service import record
+from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId
 from app.outbox.service import announce

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import without_permission_check
+from app.kit.actor import without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import SeatId
 from app.practicals.domain.seats import Attendance, Practical, PracticalsReason, SeatState, Unmet

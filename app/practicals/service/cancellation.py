@@ -6,7 +6,7 @@ from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor, require
+from app.kit.actor import Actor, require
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals import policy

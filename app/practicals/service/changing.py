@@ -7,9 +7,9 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor, require
 from app.courses import queries as courses
 from app.courses.domain.delivery import PracticalKind
+from app.kit.actor import Actor, require
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, UserId
 from app.kit.versions import demand_current

@@ -7,8 +7,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import without_permission_check
 from app.audit.service import record
+from app.kit.actor import without_permission_check
 from app.kit.ids import PracticalId, UserId
 from app.practicals.domain.seats import Practical, PracticalStatus, WaitingState
 from app.practicals.domain.terms import booking_window

@@ -10,11 +10,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import without_permission_check
 from app.accounts.locks import lock_people
 from app.accounts.models import User
 from app.audit.service import record
 from app.courses import queries as courses
+from app.kit.actor import without_permission_check
 from app.kit.ids import SeatId, UserId
 from app.practicals.domain.invite import described, described_teaching
 from app.practicals.domain.lost_rights import ENDED_WORDS, lost_right, read_waived, seat_may_end

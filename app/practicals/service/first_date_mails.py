@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import without_permission_check
+from app.kit.actor import without_permission_check
 from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.domain.terms import booking_window
 from app.practicals.models import PracticalRow

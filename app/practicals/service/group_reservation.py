@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require
 from app.accounts.locks import lock_people
 from app.enrolments import queries as enrolment_queries
 from app.enrolments import service as enrolments
+from app.kit.actor import Actor, require
 from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, PracticalId, UserId
 from app.practicals import policy

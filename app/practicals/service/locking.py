@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import without_permission_check
+from app.kit.actor import without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
 from app.practicals.domain.seats import Practical, PracticalsReason, Unmet

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import without_permission_check
 from app.accounts.queries import Person
 from app.courses import queries as courses
+from app.kit.actor import without_permission_check
 from app.kit.ids import SeatId, UserId
 from app.notices.service import tell
 from app.practicals.domain.invite import Method, described, described_teaching

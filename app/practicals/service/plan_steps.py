@@ -8,10 +8,10 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor, without_permission_check
 from app.audit.service import record
 from app.courses.domain.delivery import PracticalKind
 from app.enrolments import queries as enrolments
+from app.kit.actor import Actor, without_permission_check
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, UserId
 from app.practicals.domain.plan import Plan, capacity_of, is_over_ratio, plan_problems

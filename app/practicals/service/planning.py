@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require
 from app.courses import queries as courses
+from app.kit.actor import Actor, require
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, new_uuid
 from app.practicals import policy

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, without_permission_check
 from app.courses.queries import PublishedCourse
+from app.kit.actor import Actor, without_permission_check
 from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.models import PracticalRow
 from app.practicals.queries.eligibility_facts import read_practical

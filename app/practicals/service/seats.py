@@ -6,8 +6,8 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.actor import Actor, require
 from app.audit.service import record
+from app.kit.actor import Actor, require
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals import policy

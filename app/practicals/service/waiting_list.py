@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor, require, without_permission_check
 from app.audit.service import record
+from app.kit.actor import Actor, require, without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, UserId, WaitingId, new_uuid
 from app.practicals import policy

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.accounts.actor import Role
 from app.courses.domain.delivery import Course, Quiz
+from app.kit.actor import Role
 from app.learning.domain import Done, ModuleState, is_final_open, missing_modules, module_progress
 from app.quizzes.domain.attempt import Attempt
 

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts import groups, queries
-from app.accounts.actor import Role
 from app.accounts.models import Group
 from app.audit.models import AuditEvent
+from app.kit.actor import Role
 from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.ids import GroupId, new_uuid
 from tests.make import NOW

@@ -5,9 +5,9 @@ import sys
 import pytest
 
 from app.accounts import printable_names, queries, service
-from app.accounts.actor import Role
 from app.accounts.models import User
-from app.web import glyph_check
+from app.documents import glyph_check
+from app.kit.actor import Role
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.mail import mails_to

@@ -19,12 +19,12 @@ from app.accounts import (
     service,
     sign_ins,
 )
-from app.accounts.actor import Role
 from app.accounts.errors import PersonRefused
 from app.accounts.factors import admin_pages
 from app.accounts.models import MailedLink, User
 from app.audit.models import AuditEvent
 from app.db.database import Database
+from app.kit.actor import Role
 from app.kit.errors import Forbidden, Invalid, NotFound, TooMany
 from app.kit.ids import UserId, new_uuid
 from app.web.forms import Form

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import event
 
 from app.accounts import people_search
-from app.accounts.actor import Role
 from app.accounts.domain import PeopleSort
 from app.accounts.models import User
 from app.accounts.people_search import all_people, search_people
+from app.kit.actor import Role
 from tests.make.people import a_user
 
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.accounts import api_tokens, mailed_links, own_account, rate_limits, service, sign_ins
-from app.accounts.actor import Role
 from app.accounts.domain import LinkPurpose
 from app.accounts.errors import LinkSpent, PersonRefused, SignInRefused
 from app.accounts.models import ApiToken, MailedLink, User
 from app.db.database import Database
 from app.db.rate_limits import Limit
+from app.kit.actor import Role
 from app.kit.errors import NotFound
 from tests.conftest import statements_of
 from tests.make import NOW

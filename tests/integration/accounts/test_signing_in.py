@@ -11,7 +11,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select, text
 
 from app.accounts import passwords, service, sign_ins
-from app.accounts.actor import Role
 from app.accounts.api_tokens import make_for_address
 from app.accounts.errors import SignInRefused
 from app.accounts.models import SignIn, User
@@ -19,6 +18,7 @@ from app.accounts.passwords import hash_of_password
 from app.audit.models import AuditEvent
 from app.db.rate_limits import Count
 from app.demo.people import ADMIN
+from app.kit.actor import Role
 from app.main import create_app
 from app.settings import Environment
 from tests.conftest import statements_of

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.accounts.actor import Role
 from app.assessments import checks, pending, queries, service
 from app.assessments.domain import Mark, Outcome
 from app.assessments.errors import (
@@ -19,6 +18,7 @@ from app.assessments.errors import (
 )
 from app.assessments.models import Assessment, StepMark
 from app.audit.queries import acts_about
+from app.kit.actor import Role
 from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.ids import EventId, UserId, new_uuid
 from app.practicals.models import PracticalInstructor

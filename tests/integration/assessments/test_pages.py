@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from lxml import html
 
-from app.accounts.actor import Role
 from app.assessments import queries
 from app.assessments.domain import Mark
+from app.kit.actor import Role
 from app.kit.ids import new_uuid
 from tests.conftest import statements_of
 from tests.make import NOW

@@ -32,8 +32,8 @@ from app.certificates.signing import (
     written_document,
 )
 from app.db.database import sqlite_module
+from app.documents import papers
 from app.kit.keys import SIGNING, SigningKeys, new_line
-from app.web import papers
 from tests.conftest import an_app
 from tests.make import NOW
 from tests.make.browsing import a_browser

@@ -17,13 +17,13 @@ from app.certificates.models import Certificate
 from app.certificates.pdf_signature import sign_pdf
 from app.certificates.printing import certificate_pdf
 from app.certificates.signing import Issuer, StatementKind, signed_by, written_document
+from app.documents import papers
 from app.kit.keys import SIGNING, SigningKeys, new_line
-from app.web import papers
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.keys import ISSUER, KEY_SETTINGS
 from tests.make.people import a_user
-from tests.unit.web.test_papers import values_of
+from tests.unit.documents.test_papers import values_of
 
 KEYS_PAGE = "/.well-known/preceptor-certificate-keys.json"
 

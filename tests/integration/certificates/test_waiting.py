@@ -13,9 +13,9 @@ from app.certificates.domain import OLD_REASON
 from app.certificates.errors import NotIssued
 from app.certificates.models import Certificate, CertificateBlock
 from app.db.database import Database
+from app.documents import glyph_check
 from app.kit.errors import NotFound
 from app.kit.ids import UserId, new_uuid
-from app.web import glyph_check
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.keys import ISSUER

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.accounts.actor import Actor
 from app.enrolments import checks, closing, queries
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment
 from app.jobs import close_waiting_lists
+from app.kit.actor import Actor
 from app.kit.ids import EnrolmentId, IntakeId, new_uuid
 from app.outbox.models import OutboxEvent
 from tests.make import NOW

@@ -8,11 +8,11 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import func, select
 
-from app.accounts.actor import Actor
 from app.db.database import Database
 from app.enrolments import service
 from app.enrolments.domain import HOLDING, EnrolmentState
 from app.enrolments.models import Enrolment
+from app.kit.actor import Actor
 from app.kit.ids import EnrolmentId, IntakeId, new_uuid
 from tests.make import NOW
 from tests.make.enrolments import an_intake, broken_promises, counters, states_in

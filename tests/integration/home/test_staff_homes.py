@@ -6,11 +6,11 @@ import pytest
 from lxml import html
 
 from app.accounts import groups
-from app.accounts.actor import Role
 from app.accounts.models import User
 from app.assessments.domain import Mark
 from app.enrolments.domain import EnrolmentState
 from app.home import at_risk
+from app.kit.actor import Role
 from app.kit.ids import EventId, new_uuid
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import Attendance, PracticalStatus

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 from app.kit.ids import IntakeId
 from tests.make.people import a_user
 from tests.make.practicals import an_intake, the_course

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
-from app.accounts.actor import Actor
 from app.audit.models import AuditEvent
+from app.kit.actor import Actor
 from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, PracticalId
 from app.outbox.models import OutboxEvent

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.accounts.actor import Actor
 from app.audit.models import AuditEvent
 from app.jobs import close_waiting_lists
+from app.kit.actor import Actor
 from app.kit.ids import PracticalId, SeatId
 from app.notices.models import Notice
 from app.outbox.models import OutboxEvent

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 from app.kit.ids import PracticalId
 from app.outbox.models import OutboxEvent
 from app.practicals import service

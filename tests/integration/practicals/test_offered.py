@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 from app.outbox.models import OutboxEvent
 from app.practicals import service
 from app.practicals.domain.recipients import Recipients

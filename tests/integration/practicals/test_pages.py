@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from lxml import html
 from sqlalchemy import func, select
 
-from app.accounts.actor import Actor
+from app.kit.actor import Actor
 from app.kit.ids import PracticalId, new_uuid
 from app.practicals import queries
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.accounts.actor import Actor
 from app.audit.models import AuditEvent
+from app.kit.actor import Actor
 from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.ids import IntakeId, PracticalId, SeatId, new_uuid
 from app.outbox.models import OutboxEvent

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Actor
 from app.db.database import Database
+from app.kit.actor import Actor
 from app.kit.ids import PracticalId, SeatId, UserId, new_uuid
 from app.practicals import checks, service
 from app.practicals.domain.seats import SeatState, WaitingState

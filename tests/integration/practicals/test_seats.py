@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.actor import Actor
 from app.audit.models import AuditEvent
 from app.db.database import Database
+from app.kit.actor import Actor
 from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.ids import PracticalId
 from app.outbox.models import OutboxEvent

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from app.accounts.actor import Actor
 from app.accounts.models import User
+from app.kit.actor import Actor
 from app.kit.ids import PracticalId
 from app.notices.models import Notice
 from app.outbox.models import OutboxEvent

@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 from fastapi.testclient import TestClient
 
-from app.accounts.actor import Actor
 from app.courses.domain.keys import QuestionKey
 from app.db.database import Database
+from app.kit.actor import Actor
 from app.kit.ids import AttemptId, RevisionId
 from app.learning import service as learning
 from app.quizzes import queries, service

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts import groups
-from app.accounts.actor import Role
 from app.audit.models import AuditEvent
+from app.kit.actor import Role
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.pages import words

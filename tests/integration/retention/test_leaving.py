@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts import service
-from app.accounts.actor import Actor
 from app.accounts.errors import PersonRefused
 from app.accounts.factors.models import Passkey, RecoveryCode, TotpFactor
 from app.accounts.models import GroupMember, LifeSupportProof, User
@@ -21,6 +20,7 @@ from app.certificates.checks import what_is_earned_is_issued
 from app.certificates.models import Certificate, CertificateBlock
 from app.db.auditing import findings
 from app.db.database import Database
+from app.kit.actor import Actor
 from app.kit.ids import EventId, FactorId, GroupId, new_uuid
 from app.kit.leaving import LEAVING, LEFT_ADDRESS, NAME_OF_WHO_LEFT
 from app.notices.models import Notice

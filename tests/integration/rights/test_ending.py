@@ -10,13 +10,13 @@ from sqlalchemy import func, select, update
 
 from app import checks, jobs
 from app.accounts import service as accounts
-from app.accounts.actor import Role
 from app.accounts.domain import roles_record
 from app.accounts.models import User
 from app.audit.models import AuditEvent
 from app.enrolments import service as enrolments
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment, IntakeRow
+from app.kit.actor import Role
 from app.kit.versions import version_of
 from app.notices.models import Notice
 from app.outbox.models import OutboxEvent

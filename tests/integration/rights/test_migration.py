@@ -2,10 +2,10 @@
 
 from sqlalchemy import select, update
 
-from app.accounts.actor import Actor
 from app.audit.models import AuditEvent
 from app.db.database import Database
 from app.db.migrate import downgrade, upgrade
+from app.kit.actor import Actor
 from app.practicals import service
 from app.practicals.models import Seat
 from tests.make import NOW

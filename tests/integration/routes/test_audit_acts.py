@@ -12,7 +12,6 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
-from app.accounts.actor import Actor
 from app.accounts.api_tokens import make_for_address
 from app.accounts.domain import LinkPurpose
 from app.accounts.factors import challenges, resets
@@ -31,6 +30,7 @@ from app.db.database import Database
 from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, PASSWORD, STUDENTS, DemoPerson, StudentStage
 from app.enquiries.models import Enquiry
 from app.enrolments.models import Enrolment, IntakeRow
+from app.kit.actor import Actor
 from app.kit.ids import new_uuid
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState

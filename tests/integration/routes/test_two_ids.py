@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.actor import Role
 from app.accounts.models import GroupMember, User
 from app.assessments.models import Assessment
 from app.courses import queries as courses
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson, StudentStage
 from app.enrolments.models import IntakeRow
+from app.kit.actor import Role
 from app.kit.ids import new_uuid
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat

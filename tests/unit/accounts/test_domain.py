@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from app.accounts.actor import Role
 from app.accounts.domain import (
     PROFILE_WORDS,
     Profile,
@@ -19,6 +18,7 @@ from app.accounts.domain import (
     normal_email,
     roles_refusal,
 )
+from app.kit.actor import Role
 from app.kit.ids import UserId, new_uuid
 
 ANN, BEN = UserId(new_uuid()), UserId(new_uuid())

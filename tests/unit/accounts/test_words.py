@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from app.accounts.actor import Role
 from app.accounts.domain import (
     Profile,
     SignInEnd,
@@ -17,6 +16,7 @@ from app.accounts.domain import (
     normal_email,
     roles_record,
 )
+from app.kit.actor import Role
 from tests.make import NOW
 
 STUDENT, ADMIN = frozenset({Role.student}), frozenset({Role.admin})

@@ -27,12 +27,12 @@ from app.certificates.pdf_signature import (
     signed_attachment,
 )
 from app.certificates.signing import PublicKeys
+from app.documents import papers
 from app.kit.keys import SIGNING, SigningKeys, new_line
-from app.web import papers
 from tests.make import NOW
 from tests.make.keys import ISSUER
 from tests.make.threads import in_its_own_thread
-from tests.unit.web.test_papers import values_of
+from tests.unit.documents.test_papers import values_of
 
 KEYS = ISSUER.keys
 DATA = '{"name": "Zo\\u00eb"}'

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.kit.paths import TEMPLATES
-from app.web.letters import Letters
+from app.mail.letters import Letters
 from app.web.templating import make_environment
 from tests.make.notices import (
     BECAUSE,

@@ -10,11 +10,11 @@ import pytest
 from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 
+from app.documents import papers, pdf_queue
+from app.documents.pdf_queue import AT_ONCE, PdfQueue
 from app.kit.errors import TooMany
 from app.kit.ids import UserId, new_uuid
 from app.practicals.models import PracticalRow
-from app.web import papers, pdf_queue
-from app.web.pdf_queue import AT_ONCE, PdfQueue
 from tests.make import NOW
 from tests.make.patience import SECONDS, until
 from tests.make.pdf import text_of

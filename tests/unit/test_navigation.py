@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.accounts.actor import Actor, Role
+from app.kit.actor import Actor, Role
 from app.kit.ids import UserId, new_uuid
-from app.web.navigation import navigation_for
+from app.navigation import navigation_for
 
 
 def marked(path: str, *roles: Role) -> list[str]:

@@ -8,7 +8,7 @@ from jinja2 import DictLoader, Environment, UndefinedError
 from lxml import html
 
 from app.kit.paths import TEMPLATES
-from app.web.letters import BadLetter, Letter, Letters
+from app.mail.letters import BadLetter, Letter, Letters
 from app.web.templating import make_environment
 
 MAILS = TEMPLATES / "mail"

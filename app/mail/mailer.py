@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.kit.ids import EventId
-from app.web.calendar import invite
-from app.web.letters import Letter, Letters
-from app.web.mail_server import MailServer
+from app.mail.calendar import invite
+from app.mail.letters import Letter, Letters
+from app.mail.mail_server import MailServer
 
 POLICY = SMTP.clone(cte_type="7bit")
 """Every part is written in ASCII, so that any server takes it as it is and none has to change it."""

@@ -1,4 +1,4 @@
-"""One paper in a process of its own: `python -m app.web.typesetting` reads an order and writes a PDF.
+"""One paper in a process of its own: `python -m app.documents.typesetting` reads an order and writes a PDF.
 
 typst keeps what it has laid out, up to a gigabyte for a large day. A process that ends gives all of it
 back, can be stopped when it takes too long, and leaves the processor to the pages.

@@ -13,9 +13,9 @@ from threading import BoundedSemaphore, Lock
 
 import structlog
 
+from app.documents import papers
 from app.kit import typeface
 from app.kit.errors import Conflict
-from app.web import papers
 
 log = structlog.get_logger("preceptor.names")
 

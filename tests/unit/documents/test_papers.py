@@ -8,7 +8,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from app.web import papers
+from app.documents import papers
 from tests.make.pdf import text_of
 
 AT = datetime(2026, 12, 7, 16, 20, tzinfo=UTC)

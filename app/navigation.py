@@ -1,18 +1,9 @@
-"""The main navigation of each role."""
+"""The main navigation of each role. It lists addresses of features, so `main` hands it to the web."""
 
-from dataclasses import dataclass
 from functools import cache
 
-from app.accounts.actor import Actor, Role
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    label: str
-    url: str
-    icon: str
-    current: bool
-
+from app.kit.actor import Actor, Role
+from app.web.application import NavigationItem
 
 VISITOR = (
     ("Courses", "/courses", "book-open"),
@@ -61,7 +52,7 @@ BELONGS = (
 )
 
 
-def navigation_for(actor: Actor | None, path: str) -> tuple[Item, ...]:
+def navigation_for(actor: Actor | None, path: str) -> tuple[NavigationItem, ...]:
     """Return the entries for this person, in order, each address once; the longest address that
     begins the path is the current one, or that of the entry it belongs under."""
     roles = None if actor is None else actor.roles
@@ -76,9 +67,10 @@ def _is_under(path: str, url: str) -> bool:
 
 
 @cache
-def _items(roles: frozenset[Role] | None, current: str | None) -> tuple[Item, ...]:
+def _items(roles: frozenset[Role] | None, current: str | None) -> tuple[NavigationItem, ...]:
     return tuple(
-        Item(label, url, icon, url == current) for url, (label, icon) in _entries(roles).items()
+        NavigationItem(label, url, icon, url == current)
+        for url, (label, icon) in _entries(roles).items()
     )
 
 

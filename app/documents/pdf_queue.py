@@ -1,8 +1,4 @@
-"""Where papers are made while people wait for them: few at a time, and one for each person.
-
-A route reads what its paper says and returns a `PaperAnswer`; its thread is free again before the paper
-is made. A day full of papers keeps nobody from a page.
-"""
+"""The queue of papers that people wait for: few are made at a time, and one for each person."""
 
 from collections import defaultdict
 from contextlib import AsyncExitStack
@@ -11,8 +7,6 @@ from time import monotonic
 from typing import Protocol
 
 from anyio import CapacityLimiter, Lock, Semaphore, move_on_after, to_thread
-from fastapi import Response
-from starlette.types import Receive, Scope, Send
 
 from app.kit.errors import TooMany
 from app.kit.ids import UserId
@@ -60,27 +54,3 @@ class PdfQueue:
             if not self._waiting[whose]:
                 del self._waiting[whose]
                 self._turns.pop(whose, None)
-
-
-class PaperAnswer(Response):
-    """A PDF that is saved under a name that says what it is; no search engine keeps it.
-
-    The document is made when the answer is sent. A refusal is answered as anywhere else.
-    """
-
-    media_type = "application/pdf"
-
-    def __init__(self, whose: UserId, make: Make, name: str) -> None:
-        super().__init__(
-            headers={
-                "content-disposition": f'attachment; filename="{name}.pdf"',
-                "x-robots-tag": "noindex, nofollow",
-            }
-        )
-        self.whose, self.make = whose, make
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk: PdfQueue = scope["app"].state.print_desk
-        self.body = await desk.printed(self.whose, self.make)
-        self.headers["content-length"] = str(len(self.body))
-        await super().__call__(scope, receive, send)

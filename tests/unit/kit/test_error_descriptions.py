@@ -167,7 +167,7 @@ def test_a_chain_names_each_error_and_our_places_in_the_code():
     assert outer["error"] == "RuntimeError: message withheld"
     assert inner["error"] == "ValidationError: Read: int_parsing"
     assert outer["at"] == [
-        f"tests/unit/test_error_descriptions.py:{fail.__code__.co_firstlineno + 4} fail"
+        f"tests/unit/kit/test_error_descriptions.py:{fail.__code__.co_firstlineno + 4} fail"
     ]
     assert CANARY not in repr((outer, inner))
 

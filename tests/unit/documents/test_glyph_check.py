@@ -13,9 +13,9 @@ import pypdfium2.raw as raw
 import pytest
 import typst
 
-from app.web import papers, typesetting
+from app.documents import papers, typesetting
 from tests.make.names import PRINTED, REFUSED
-from tests.unit.web.test_papers import AT, values_of
+from tests.unit.documents.test_papers import AT, values_of
 
 RIGHT_TO_LEFT = {"R", "AL"}
 

@@ -3,8 +3,8 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 
-from app.web import glyph_check
-from app.web.glyph_check import MOST_WAITING, PrinterAway
+from app.documents import glyph_check
+from app.documents.glyph_check import MOST_WAITING, PrinterAway
 
 
 def test_many_names_at_once_hold_few_threads(monkeypatch):

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.outbox.queries import LEASE
-from app.web.mail_server import (
+from app.mail.mail_server import (
     DEADLINE_SECONDS,
     GOODBYE_SECONDS,
     MailServer,
@@ -18,6 +17,7 @@ from app.web.mail_server import (
     Tls,
     demands_tls,
 )
+from app.outbox.queries import LEASE
 from tests.make.mail_server import DROP, HANG, NAME, Authority, PlayedServer
 
 PASSWORD = "PASSWORDCANARY"

@@ -1,7 +1,7 @@
 """Papers: documents of `templates/pdf` as tagged PDF (PDF/UA-1), ready to print or to file.
 
 What people typed reaches a document as data, never as its source: it cannot be typst markup (R-106).
-Each paper is made in a process of its own (`app.web.typesetting`).
+Each paper is made in a process of its own (`app.documents.typesetting`).
 """
 
 import json
@@ -116,7 +116,7 @@ def _print(
     order = order_of(template, values, at, masked=masked)
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "app.web.typesetting"],
+            [sys.executable, "-m", "app.documents.typesetting"],
             input=json.dumps(order).encode(),
             capture_output=True,
             timeout=max(0.0, until - monotonic()),
