@@ -1,6 +1,5 @@
 """Admins' pages of people: the list and its export, invitations, roles, access, resets."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -185,8 +184,13 @@ def close(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     proof=FreshProof("open a person’s account"),
 )
 def open_again(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
-    done = "The account is open again."
-    return _change_access(visit, submitted, person_id, service.open_account, done)
+    try:
+        form = AccountReasonForm.read(submitted)
+        with visit.database.write() as db:
+            service.open_account(db, visit.actor, person_id, reason=form.reason, now=visit.now)
+    except Refused as refused:
+        return _access_page(visit, person_id, submitted, refused)
+    return _back(visit, person_id, "The account is open again.")
 
 
 @pages.post(
@@ -245,23 +249,6 @@ def _roles_page(
         page=page,
         held=held,
     )
-
-
-def _change_access(
-    visit: RequestContext,
-    submitted: Submission,
-    person_id: UserId,
-    use_case: Callable[..., None],
-    done: str,
-) -> Response:
-    """Close or open an account for a reason; a refusal shows the page again with what was typed."""
-    try:
-        form = AccountReasonForm.read(submitted)
-        with visit.database.write() as db:
-            use_case(db, visit.actor, person_id, reason=form.reason, now=visit.now)
-    except Refused as refused:
-        return _access_page(visit, person_id, submitted, refused)
-    return _back(visit, person_id, done)
 
 
 def _access_page(

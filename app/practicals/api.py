@@ -1,13 +1,11 @@
 """The JSON routes of practicals: the same use-cases and the same reasons as the pages."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Response
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.orm import Session
 
 from app.db.paging import page_number
 from app.kit.errors import Invalid
@@ -19,7 +17,7 @@ from app.practicals.queries.student_list import DateRow, dates_page, practical_p
 from app.practicals.queries.student_list_sql import DateFilters
 from app.web.access import STAFF, STUDENT
 from app.web.forms import Submission
-from app.web.request_context import RequestContext, Visit
+from app.web.request_context import Visit
 from app.web.routing import Api
 
 api = Api("/api/v1/practicals", tags=["practicals"])
@@ -152,8 +150,17 @@ def mark_attendance(
     response_model=SeatOut,
 )
 def book_seat(visit: Visit, practical_id: PracticalId, key: Key = "") -> SeatOut:
-    """Book a place, or answer 409 with the reason."""
-    return SeatOut(seat_id=_once(visit, practical_id, key, service.book_seat, holds_seat))
+    """Book a place, or answer 409 with the reason. The same key returns the same id while the place is held;
+    after that it is refused with 409."""
+    with visit.database.write() as db:
+
+        def book() -> str:
+            return str(service.book_seat(db, visit.actor, practical_id, now=visit.now))
+
+        def stands(seat_id: str) -> bool:
+            return holds_seat(db, UUID(seat_id))
+
+        return SeatOut(seat_id=visit.once(db, _sent(practical_id, key), book, stands=stands))
 
 
 @api.delete(
@@ -177,10 +184,17 @@ def cancel_seat(visit: Visit, practical_id: PracticalId) -> Response:
     response_model=EntryOut,
 )
 def join_waiting_list(visit: Visit, practical_id: PracticalId, key: Key = "") -> EntryOut:
-    """Wait for a place, or answer 409 with the reason."""
-    return EntryOut(
-        entry_id=_once(visit, practical_id, key, service.join_waiting_list, still_waits)
-    )
+    """Wait for a place, or answer 409 with the reason. The same key returns the same id while the entry is
+    on the list; after that it is refused with 409."""
+    with visit.database.write() as db:
+
+        def join() -> str:
+            return str(service.join_waiting_list(db, visit.actor, practical_id, now=visit.now))
+
+        def stands(entry_id: str) -> bool:
+            return still_waits(db, UUID(entry_id))
+
+        return EntryOut(entry_id=visit.once(db, _sent(practical_id, key), join, stands=stands))
 
 
 @api.delete(
@@ -193,24 +207,9 @@ def leave_waiting_list(visit: Visit, practical_id: PracticalId) -> Response:
     return Response(status_code=204)
 
 
-def _once(
-    visit: RequestContext,
-    practical_id: PracticalId,
-    key: str,
-    use_case: Callable[..., UUID],
-    stands: Callable[[Session, UUID], bool],
-) -> str:
-    """Do what returns an id once per key of the client. The same key gives the same id again while the place
-    or the entry stands; after that it is refused."""
-    with visit.database.write() as db:
-
-        def effect() -> str:
-            return str(use_case(db, visit.actor, practical_id, now=visit.now))
-
-        submission = Submission(idempotency_key=key, body=str(practical_id))
-        return visit.once(
-            db, submission, effect, stands=lambda stored_id: stands(db, UUID(stored_id))
-        )
+def _sent(practical_id: PracticalId, key: str) -> Submission:
+    """Return what a request without a body is compared by when its key is sent again."""
+    return Submission(idempotency_key=key, body=str(practical_id))
 
 
 def _practical(row: DateRow) -> PracticalOut:

@@ -115,46 +115,58 @@ MAILED = "We have sent the details to your e-mail address."
 
 @pages.post("/practicals/{practical_id}/book", name="practicals.book", access=STUDENT)
 def book_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    def book(db: Session) -> None:
+        service.book_seat(db, visit.actor, practical_id, now=visit.now)
+
     done = f"Your place is booked. {MAILED}"
-    return _command(visit, practical_id, submitted, service.book_seat, done)
+    return _do_once(visit, practical_id, submitted, book, done)
 
 
 @pages.post("/practicals/{practical_id}/cancel", name="practicals.cancel_seat", access=STUDENT)
 def cancel_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    def cancel(db: Session) -> None:
+        service.cancel_seat(db, visit.actor, practical_id, now=visit.now)
+
     done = f"You have given your place back. {MAILED}"
-    return _command(visit, practical_id, submitted, service.cancel_seat, done)
+    return _do_once(visit, practical_id, submitted, cancel, done)
 
 
 @pages.post("/practicals/{practical_id}/waiting", name="practicals.join", access=STUDENT)
 def join_waiting_list(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    def join(db: Session) -> None:
+        service.join_waiting_list(db, visit.actor, practical_id, now=visit.now)
+
     done = "You are on the waiting list. We write to you when a place is yours."
-    return _command(visit, practical_id, submitted, service.join_waiting_list, done)
+    return _do_once(visit, practical_id, submitted, join, done)
 
 
 @pages.post("/practicals/{practical_id}/waiting/leave", name="practicals.leave", access=STUDENT)
 def leave_waiting_list(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
-    done = "You have left the waiting list."
-    return _command(visit, practical_id, submitted, service.leave_waiting_list, done)
+    def leave(db: Session) -> None:
+        service.leave_waiting_list(db, visit.actor, practical_id, now=visit.now)
+
+    return _do_once(visit, practical_id, submitted, leave, "You have left the waiting list.")
 
 
-def _command(
+def _do_once(
     visit: RequestContext,
     practical_id: PracticalId,
     submitted: Submission,
-    use_case: Callable[..., object],
+    command: Callable[[Session], None],
     done: str,
 ) -> Response:
-    """Do one thing once; a refusal shows the page again with the reason and what is possible."""
+    """Run `command` once per submitted form, then say `done`. A refusal shows the page again with the
+    reason and what is possible."""
     ButtonForm.read(submitted)
-    here = visit.url("practicals.show", practical_id=practical_id)
-
-    def effect(db: Session) -> str:
-        use_case(db, visit.actor, practical_id, now=visit.now)
-        return here
 
     try:
         with visit.database.write() as db:
-            to = visit.once(db, submitted, lambda: effect(db))
+
+            def effect() -> str:
+                command(db)
+                return visit.url("practicals.show", practical_id=practical_id)
+
+            to = visit.once(db, submitted, effect)
     except PlaceRefused as refused:
         return _practical(visit, practical_id, refused=refused)
     return visit.redirect(to, flash=done)
