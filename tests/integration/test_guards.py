@@ -55,18 +55,29 @@ def test_another_content_type_is_refused(client):
     assert response.status_code == 415
 
 
-def test_broken_json_is_a_problem_document_without_the_input(app, as_person, database):
-    """R-139."""
-
+@pytest.mark.parametrize(
+    ("method", "path"), [("PUT", "/api/v1/me/profile"), ("POST", "/api/v1/me/sign-in/renew")]
+)
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"secret-canary": ',
+        '{"name": "secret-canary", "version": 1, "theme": []}',
+        '["secret-canary"]',
+    ],
+)
+def test_wrong_json_is_a_problem_document_without_the_input(
+    as_person, database, method, path, body
+):
+    """R-139, on routes that read a body."""
     with database.write() as db:
         student = a_user(db)
-    response = as_person(student).post(
-        "/api/v1/practicals/00000000-0000-7000-8000-000000000000/bookings",
-        content='{"secret-canary": ',
-        headers={"content-type": "application/json"},
+    response = as_person(student).request(
+        method, path, content=body, headers={"content-type": "application/json"}
     )
-    assert response.status_code in (404, 422)
+    assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["errors"]
     assert "secret-canary" not in response.text
 
 

@@ -1,11 +1,13 @@
 """The visitor's site: what its pages say, cost, and tell search engines."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from lxml import html
 
+from app.courses import service as courses
 from app.enrolments.domain import EnrolmentState
 from app.home.search_engines import PUBLIC
 from app.kit.paths import COURSES
@@ -13,6 +15,7 @@ from app.practicals.domain.seats import PracticalStatus
 from app.retention.rules import RULES
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.courses import small_course
 from tests.make.enrolments import an_enrolment, an_intake
 from tests.make.pages import words
 from tests.make.people import a_user
@@ -91,8 +94,18 @@ class TestPreviews:
             assert response.headers["x-robots-tag"] == "noindex, nofollow"
             assert 'name="robots" content="noindex' in response.text
 
-    def test_a_description_cannot_leave_its_attribute(self, client, course):
-        response = client.get('/enquiry?topic="><script>alert(1)</script>')
+    def test_a_description_cannot_leave_its_attribute(self, client, database):
+        summary = '"><script>alert(1)</script> & two modules to try things out.'
+        parsed = small_course()
+        assert parsed.course is not None
+        course = parsed.course.model_copy(update={"summary": summary})  # the parser refuses tags
+        with database.write() as db:
+            courses.publish(db, None, replace(parsed, course=course), now=NOW)
+        response = client.get("/courses/small-course")
+        assert response.status_code == 200
+        page = html.document_fromstring(response.text)
+        for tag in ("@name='description'", "@property='og:description'"):
+            assert page.xpath(f"//meta[{tag}]/@content") == [summary]
         assert "<script>alert(1)" not in response.text
 
     def test_the_sitemap_lists_what_is_there(self, client, course):
