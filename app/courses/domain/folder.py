@@ -1,10 +1,16 @@
 """A course's files, sorted into kinds and read as far as they can be."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from app.courses.domain.characters import (
+    HINT,
+    harmful_characters,
+    without_harmful_characters,
+)
 from app.courses.domain.fields import KEY_HINT, is_key
 from app.courses.domain.messages import did_you_mean
 from app.courses.domain.problems import Problem
@@ -140,6 +146,11 @@ def _read(folder: Folder, path: str, kind: FileKind, key: str, data: bytes) -> N
         folder.problems.append(problem)
         folder.documents[kind][key] = SourceDocument(path, kind, key, None)
         return
+    folder.problems += [
+        Problem(path, text[:position].count("\n") + 1, message, HINT)
+        for position, message in harmful_characters(text)
+    ]
+    text = without_harmful_characters(text)
     if kind is FileKind.lesson:
         document, problems = _lesson(path, key, text)
     else:
@@ -166,7 +177,9 @@ def _decoded(path: str, data: bytes) -> tuple[str, Problem | None]:
             "The file is not UTF-8 text.",
             "Save it with the encoding UTF-8.",
         )
-    return text.replace("\r\n", "\n").replace("\r", "\n"), None
+    # A letter with its accent in one character: in either form it looks the same to a person, and
+    # only in one form is it found again, by a search or by an erratum.
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")), None
 
 
 def _lesson(path: str, key: str, text: str) -> tuple[SourceDocument, list[Problem]]:

@@ -1,7 +1,7 @@
 """Errors of the field types, as problems: which file, which line, what to write instead."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, TypeVar, get_args, get_origin
 
@@ -28,6 +28,9 @@ _WANTED: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+_NOT_A_TEXT: Final = "Put a text that holds `: `, or begins with [ or {, in double quotes."
+
+
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """“Did you mean …?” and the list of what is known."""
     names = sorted(choices)
@@ -41,16 +44,32 @@ def validated(
     declared: type[T], lined: LinedYaml, path: str, rules: TextRules
 ) -> tuple[T | None, list[Problem]]:
     """The checked value, or every problem of the document."""
+    problems = [*_empty_values(lined, path)]
     try:
         checked: T = _adapter_of(declared).validate_python(lined.value, context=rules)
-        return checked, []
     except ValidationError as refused:
-        problems = [
+        problems += [
             problem
             for error in refused.errors(include_url=False, include_input=True)
+            if error["input"] is not None or error["type"] == "missing"
             for problem in _explained(error, lined, path, declared)
         ]
         return None, problems
+    return (None if problems else checked), problems
+
+
+def _empty_values(lined: LinedYaml, path: str) -> Iterator[Problem]:
+    """A key without a value is never the same as no key: the author meant to write something."""
+    for trail, scalar in lined.scalars.items():
+        if scalar.value is None:
+            yield Problem(
+                path,
+                lined.line(trail),
+                f"{_name(trail)} is empty.",
+                "Write what belongs here, or remove the line. (YAML reads `~` and `null` as empty.)"
+                if trail
+                else "Write what belongs here.",
+            )
 
 
 def _explained(error: ErrorDetails, lined: LinedYaml, path: str, declared: Any) -> list[Problem]:
@@ -79,6 +98,8 @@ def _words(
     kind = error["type"]
     if kind in _WANTED:
         wanted, hint = _WANTED[kind]
+        if kind == "string_type" and isinstance(error["input"], list | dict):
+            hint = _NOT_A_TEXT
         return f"{name} {wanted}.", hint
     if kind == "missing":
         return f"{name} is missing.", f"Add `{trail[-1]}: …` here."

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from app.courses.domain.characters import HINT, harmful_characters
 from app.courses.domain.problems import Problem
 
 LARGEST: Final = 200_000
@@ -189,6 +190,12 @@ def _element_problems(path: str, element: Any) -> list[Problem]:
         Problem(path, line, message, hint)
         for attribute, value in element.attrib.items()
         for message, hint in _attribute_faults(str(attribute), str(value))
+    ]
+    words = (element.text, element.tail, *element.attrib.values())
+    problems += [
+        Problem(path, line, message, HINT)
+        for text in words
+        for _, message in harmful_characters(text or "")
     ]
     size = _size_fault(element)
     if size is not None:

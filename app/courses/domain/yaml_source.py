@@ -12,7 +12,9 @@ from typing import Any, Final, cast
 
 import yaml
 
+from app.courses.domain.characters import HINT, harmful_characters
 from app.courses.domain.problems import Problem
+from app.courses.domain.yaml_losses import Span, lines_of, losses
 
 Trail = tuple[str | int, ...]
 """The way to a value: keys of mappings and positions in lists."""
@@ -74,11 +76,16 @@ class _BadYamlError(Exception):
 
 @dataclass
 class _Builder:
-    events: Iterator[Any]
+    text: str
     first_line: int
     lines: dict[Trail, int] = field(default_factory=dict)
     scalars: dict[Trail, Scalar] = field(default_factory=dict)
     problems: list[tuple[int, str, str]] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.events: Iterator[Any] = iter(yaml.parse(self.text, Loader=_Loader))
+        self.source_lines = lines_of(self.text)
 
     def document(self) -> object:
         for event in self.events:
@@ -86,6 +93,7 @@ class _Builder:
                 break
         else:
             self.lines[()] = self.first_line
+            self.scalars[()] = Scalar(None, self.first_line)
             return None
         root = next(self.events)
         self.lines[()] = self._line(root)
@@ -95,6 +103,10 @@ class _Builder:
                 raise _BadYamlError(
                     self._line(event), "A second document begins here.", "Remove the line `---`."
                 )
+        self.problems += [
+            (line + self.first_line, message, hint)
+            for line, message, hint in losses(self.source_lines, self.spans)
+        ]
         return value
 
     def _line(self, event: Any) -> int:
@@ -106,7 +118,21 @@ class _Builder:
             return self._mapping(trail)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(trail)
+        self._add_span(event, self._indentation(event, trail))
         return self._scalar(event, trail)
+
+    def _indentation(self, event: Any, trail: Trail) -> int:
+        """The column of the key or dash that a value belongs to."""
+        if trail and isinstance(trail[-1], str):
+            return self.spans[-1].column
+        line = self.source_lines[event.start_mark.line]
+        return len(line) - len(line.lstrip())
+
+    def _add_span(self, event: Any, indentation: int | None) -> None:
+        start, end = event.start_mark, event.end_mark
+        self.spans.append(
+            Span(start.line, start.column, end.line, end.column, event.style or "", indentation)
+        )
 
     def _refuse_what_is_not_plain(self, event: Any, trail: Trail) -> None:
         line = self._line(event)
@@ -152,6 +178,7 @@ class _Builder:
                     )
                 )
             self.lines[(*trail, key)] = self._line(event)
+            self._add_span(event, None)
             mapping[key] = self._value(next(self.events), (*trail, key))
         return mapping
 
@@ -169,6 +196,9 @@ class _Builder:
         literal = event.style == "|"
         line = self._line(event) + (1 if literal else 0)
         self.scalars[trail] = Scalar(value, line, literal)
+        if event.style == '"':
+            # Escapes such as \u202E: the characters themselves were looked for in the whole file.
+            self.problems += [(line, message, HINT) for _, message in harmful_characters(text)]
         return value
 
 
@@ -189,7 +219,7 @@ def load(path: str, text: str, *, first_line: int = 1) -> tuple[LinedYaml | None
 
     `first_line` is the line of `path` in which `text` begins.
     """
-    builder = _Builder(iter(yaml.parse(text, Loader=_Loader)), first_line)
+    builder = _Builder(text, first_line)
     try:
         value = builder.document()
     except _BadYamlError as bad:
