@@ -1,6 +1,8 @@
-"""Certificates: issued once by the rule, frozen in what they say, verified by anybody, revoked with a reason.
+"""Certificates: issued once when the rule is met, never changed, verifiable by anyone, revocable
+with a reason.
 
 The rule: every module completed and the final test passed, a practical attended, and assessed competent.
-It is asked through the outbox after each fact that could complete it. A certificate holds a snapshot of what
-it says and the snapshot's hash; later edits of the course or the person do not reach it.
+The rule is checked through the outbox after each fact that could complete it. A certificate stores
+a snapshot of its text and the snapshot's hash, so later edits of the course or the person do not
+change it.
 """

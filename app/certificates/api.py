@@ -1,4 +1,4 @@
-"""Checking a certificate by JSON."""
+"""The JSON route that verifies a certificate."""
 
 from datetime import date, datetime
 
@@ -22,9 +22,9 @@ class TrainedShape(BaseModel):
 
 
 class CertificateShape(BaseModel):
-    """What anybody may know of a certificate. When `status` is `not_valid`, what is stored is not what
-    was issued, and its words are not repeated. `signed_later` is when a certificate was signed that had been
-    issued before certificates were signed."""
+    """What anyone may know about a certificate. If `status` is `not_valid`, the stored data differ
+    from what was issued and are not shown. `signed_later` is the time of the signature of a
+    certificate that was issued before certificates were signed."""
 
     serial: str
     status: Status
@@ -44,8 +44,8 @@ class CertificateShape(BaseModel):
     response_model=CertificateShape,
 )
 def verify(visit: Visit, serial: str) -> CertificateShape:
-    """Check a certificate by its number; what stands round the number does not matter, nor do spaces,
-    hyphens and lower case."""
+    """Verify a certificate by its number. Text around the number, spaces, hyphens and lower case
+    are ignored."""
     meant = serials.read_serial(serial)
     count_look_up(visit)
     with visit.database.read() as db:

@@ -1,4 +1,5 @@
-"""Certificates that are earned and cannot be printed yet: why, whose name it is, and who is told."""
+"""Certificates that are earned but cannot be printed yet: the reason, whose name causes it, and who
+is told."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,12 +27,13 @@ from app.notices import service as notices
 NO_NAME = "The profile has no name for the certificate."
 WRITE_IT = f"{NO_LETTERS}your passport, or write to the academy."
 WITHIN = 4.0
-"""Seconds that a block waits for the printer, where nobody looked ahead."""
+"""How many seconds a write block waits for the PDF printer if `look_ahead` was not called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """Why a certificate cannot be printed. `person_id` is whose name it is, where it is a name."""
+    """Why a certificate cannot be printed. `person_id` is set if the cause is the name of that
+    person."""
 
     whose: NameOwner
     person_id: UserId | None
@@ -40,7 +42,8 @@ class Hindrance:
 
 @dataclass(frozen=True, slots=True)
 class BlockedCertificate:
-    """An earned certificate that waits. `about` is the person whose name is to be corrected."""
+    """An earned certificate that cannot be printed. `about` is the person whose name must be
+    corrected."""
 
     user_id: UserId
     course_key: str
@@ -53,8 +56,9 @@ class BlockedCertificate:
 
 
 def look_ahead(database: Database, wanted: Iterable[tuple[UserId, str]]) -> None:
-    """Ask the printer about everything that certificates of these people and courses would print, before
-    the block that issues them is opened. Raise PrinterAway where there is no answer."""
+    """Check that the texts on certificates of these people and courses can be printed. Call this
+    before opening the write block that issues them. Raise PrinterAway if the printer does not
+    answer."""
     with database.read() as db:
         texts = [text for pair in wanted for text in _texts_for(db, *pair)]
     if texts:
@@ -62,7 +66,7 @@ def look_ahead(database: Database, wanted: Iterable[tuple[UserId, str]]) -> None
 
 
 def look_ahead_to_reissue(database: Database, certificate_id: CertificateId) -> None:
-    """The same for a certificate that is to be issued anew."""
+    """As `look_ahead`, for a certificate that is to be reissued."""
     with database.read() as db:
         row = db.get(Certificate, certificate_id)
         wanted = [(row.user_id, row.course_key)] if row else []
@@ -70,7 +74,7 @@ def look_ahead_to_reissue(database: Database, certificate_id: CertificateId) -> 
 
 
 def look_ahead_to_name(database: Database, user_id: UserId) -> None:
-    """The same for a person's new name and for every certificate that may have waited for it."""
+    """As `look_ahead`, for a person's new name and every certificate that may be waiting for it."""
     with database.read() as db:
         names = printed_names_of(accounts.people(db, [user_id])[user_id])
         texts = [*names, *(text for pair in waiting(db) for text in _texts_for(db, *pair))]
@@ -79,8 +83,8 @@ def look_ahead_to_name(database: Database, user_id: UserId) -> None:
 
 
 def hindrance(facts: CertificateFacts, person: Person) -> Hindrance | None:
-    """Return why what a certificate would say cannot be printed, or None: an empty box in a name is worse
-    than a certificate that waits. Only for facts from which nothing is missing."""
+    """Return why the certificate cannot be printed, or None. An empty box in a name would be worse
+    than a certificate that waits. Requires facts in which nothing is missing."""
     name = domain.printable_name(person.certificate_name)
     if not name:
         return Hindrance(NameOwner.holder, person.user_id, NO_NAME)
@@ -128,7 +132,8 @@ def _course_texts(facts: CertificateFacts) -> Sequence[str]:
 def block(
     db: Session, person: Person, course_key: str, why: Hindrance, title: str, *, now: datetime
 ) -> None:
-    """Keep the reason for the office, record it, and tell the person whose name it is: once each reason."""
+    """Store the reason for the office, record it in the audit trail, and tell the person whose name
+    causes it. Each reason is told once."""
     before = db.get(CertificateBlock, (person.user_id, course_key))
     if before is not None and (before.reason, before.whose) == (why.reason, why.whose):
         return
@@ -162,8 +167,8 @@ def block(
 
 
 def tell_of_saved_name(db: Session, user_id: UserId, *, now: datetime) -> None:
-    """Tell a person whose name was saved although certificates cannot print it: the printer was away then,
-    or they had no role yet for which it is printed."""
+    """Tell a person that certificates cannot print their saved name. It could be saved because the
+    printer was away, or because they had no role that needs a printable name."""
     person = accounts.people(db, [user_id])[user_id]
     for name in printed_names_of(person):
         if letters := glyph_check.letters_not_drawn([name], within=WITHIN)[name]:
@@ -184,7 +189,7 @@ def _tell(db: Session, person: Person, problem: str, waits: str, *, now: datetim
 
 
 def unblock(db: Session, user_id: UserId, course_key: str) -> None:
-    """Drop the reason for which a certificate waited."""
+    """Delete the reason why a certificate waited."""
     db.execute(
         delete(CertificateBlock).where(
             CertificateBlock.user_id == user_id, CertificateBlock.course_key == course_key
@@ -193,7 +198,7 @@ def unblock(db: Session, user_id: UserId, course_key: str) -> None:
 
 
 def waiting(db: Session) -> tuple[tuple[UserId, str], ...]:
-    """Return whose certificate of which course waits."""
+    """Return the pairs of person and course whose certificate waits."""
     rows = db.execute(
         select(CertificateBlock.user_id, CertificateBlock.course_key).order_by(
             CertificateBlock.blocked_at

@@ -1,4 +1,4 @@
-"""What must always hold of certificates; asked by `preceptor audit`."""
+"""Invariants of certificates, checked by `preceptor audit`."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,16 +16,18 @@ from app.certificates.signing import KnownKeys
 from app.db.auditing import Check, findings, findings_of_each
 
 LONGEST_KEY_ID = 40
-"""Characters of a key's id that are told: whoever writes to the database can put anything there."""
+"""How many characters of a key id are printed; anyone who can write to the database can put
+anything there."""
 
 
 def problems(db: Session, keys: KnownKeys, *, now: datetime) -> list[str]:
-    """Return every broken invariant in words."""
+    """Return a sentence for each broken invariant."""
     return findings(db, checks_with(keys), now=now)
 
 
 def certificates_are_true(db: Session, keys: KnownKeys, *, now: datetime) -> list[str]:
-    """Each is signed and what was issued, and the evidence of a valid one is there."""
+    """A certificate is unsigned or differs from what was issued, or the evidence of a valid one is
+    missing."""
 
     def look(entry: Row[Certificate, bool]) -> Iterator[str]:
         row, was_revoked = entry
@@ -56,7 +58,7 @@ def _why_not(row: Certificate, keys: KnownKeys) -> str:
 
 
 def one_valid_certificate_each(db: Session, *, now: datetime) -> list[str]:
-    """Nobody has two valid certificates of one course."""
+    """A person has two valid certificates of one course."""
     rows = db.execute(
         select(Certificate.user_id, Certificate.course_key, func.count())
         .where(Certificate.revoked_at.is_(None))
@@ -70,7 +72,7 @@ def one_valid_certificate_each(db: Session, *, now: datetime) -> list[str]:
 
 
 def what_was_issued_is_there(db: Session, *, now: datetime) -> list[str]:
-    """No certificate was deleted: the audit trail knows of each."""
+    """A certificate was deleted although the audit trail says that it was issued."""
     gone = audit.subjects_without(ISSUED, COLUMNS.id)
     return [
         f"Certificate {certificate_id}: it was issued and is gone."
@@ -79,8 +81,8 @@ def what_was_issued_is_there(db: Session, *, now: datetime) -> list[str]:
 
 
 def what_is_earned_is_issued(db: Session, *, now: datetime) -> list[str]:
-    """Each competent assessment of somebody with a place counts for their certificate, and who has met
-    everything has a certificate, or waits for an admin."""
+    """A competent assessment of a person with a place counts for no certificate; or a person has
+    met every requirement but has no certificate and does not wait for an admin."""
     problems: list[str] = []
     for user_id, course_key in competent_without_certificate(db):
         facts = queries.facts_of(db, user_id, course_key)
@@ -105,6 +107,6 @@ CHECKS: tuple[Check, ...] = (
 
 
 def checks_with(keys: KnownKeys) -> tuple[Check, ...]:
-    """Return every check, those that need the keys of the installation included."""
+    """Return every check, including those that need the installation's keys."""
     signed = update_wrapper(partial(certificates_are_true, keys=keys), certificates_are_true)
     return (signed, *CHECKS)

@@ -1,4 +1,4 @@
-"""The rule of the certificate and what it says. No clock, no database."""
+"""The certificate rule, and the text of a certificate. No clock, no database."""
 
 import json
 import unicodedata
@@ -37,7 +37,7 @@ class MissingRequirement:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One thing that the certificate asks for, and whether it is there."""
+    """One requirement of the certificate, and whether it is met."""
 
     kind: MissingKind
     key: str
@@ -47,8 +47,8 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class AttendedPractical:
-    """A practical somebody was at. `checklist` is the one that the practical's own revision names for its
-    kind, `replaces` the kinds that this kind stands for in that revision."""
+    """A practical that a person attended. `checklist` is the checklist of its kind in the
+    practical's own revision; `replaces` are the kinds that its kind replaces in that revision."""
 
     seat_id: SeatId
     kind_key: str
@@ -72,7 +72,8 @@ class CompetentAssessment:
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """Everything the rule asks about one person and one course. `enrolment_id` None: no place."""
+    """Everything that the rule needs about one person and one course. `enrolment_id` is None
+    without a place."""
 
     course: Course
     revision_id: RevisionId
@@ -84,7 +85,7 @@ class CertificateFacts:
 
 
 def missing_for_certificate(facts: CertificateFacts) -> tuple[MissingRequirement, ...]:
-    """Return what is missing, in the order to do it; empty when the certificate is earned."""
+    """Return what is missing, in the order to do it; empty if the certificate is earned."""
     return tuple(
         MissingRequirement(requirement.kind, requirement.key, requirement.words)
         for requirement in requirements(facts)
@@ -93,10 +94,10 @@ def missing_for_certificate(facts: CertificateFacts) -> tuple[MissingRequirement
 
 
 def requirements(facts: CertificateFacts) -> tuple[Requirement, ...]:
-    """Return everything the certificate asks for, in the order to do it.
+    """Return every requirement of the certificate, in the order to meet them.
 
-    A place on the course, every module, the final test, and for each kind of practical of the course
-    one that was attended and on which the person was assessed competent.
+    These are: a place on the course, every module, the final test, and for each kind of practical
+    of the course one that the person attended and on which they were assessed as competent.
     """
     course = facts.course
     keys = [module.key for module in course.modules]
@@ -144,8 +145,8 @@ def _of_kind(facts: CertificateFacts, kind: PracticalKind) -> tuple[Requirement,
 
 
 def is_of_kind(practical: AttendedPractical, kind: PracticalKind) -> bool:
-    """Whether a practical counts for a kind of the student's own revision: the same kind, or one that
-    replaced it in a later revision, or one that it replaced."""
+    """Return whether a practical counts for a kind in the student's own revision: it is of the same
+    kind, of one that replaced it in a later revision, or of one that it replaced."""
     return (
         practical.kind_key == kind.key
         or kind.key in practical.replaces
@@ -154,15 +155,17 @@ def is_of_kind(practical: AttendedPractical, kind: PracticalKind) -> bool:
 
 
 def counts(assessment: CompetentAssessment, seat: AttendedPractical, kind: PracticalKind) -> bool:
-    """Whether an assessment counts for a kind of the student's own revision. It may follow the checklist
-    of that revision, or of the practical's own one: the student had no choice of the sheet."""
+    """Return whether an assessment counts for a kind in the student's own revision. It may follow
+    the checklist of that revision or of the practical's own revision, because students cannot
+    choose the checklist."""
     return is_of_kind(seat, kind) and assessment.checklist_key in (kind.checklist, seat.checklist)
 
 
 def _judged(
     facts: CertificateFacts, kind: PracticalKind
 ) -> tuple[AttendedPractical, CompetentAssessment] | None:
-    """Return the newest competent assessment of this kind that stands on an attended place (R-044)."""
+    """Return the newest competent assessment of this kind on a practical that the person attended
+    (R-044)."""
     seats = {seat.seat_id: seat for seat in facts.attended}
     standing = [
         assessment
@@ -176,7 +179,7 @@ def _judged(
 
 
 def uncounted(facts: CertificateFacts) -> tuple[CompetentAssessment, ...]:
-    """Return the competent assessments on attended places that count for no kind of practical."""
+    """Return the competent assessments on attended practicals that count for no kind."""
     seats = {seat.seat_id: seat for seat in facts.attended}
     return tuple(
         assessment
@@ -197,9 +200,8 @@ def make_snapshot(
     serial: str,
     now: datetime,
 ) -> dict[str, Any]:
-    """Return what the certificate says, for ever, with the evidence it stands on.
-
-    Only for facts from which nothing is missing. Dates are those of the venue.
+    """Return the permanent text of the certificate, with its evidence. Requires facts in which
+    nothing is missing. Dates are in the venue's time zone.
     """
     course = facts.course
     judged = [
@@ -234,7 +236,7 @@ def make_snapshot(
 def _practical_said(
     kind: PracticalKind, seat: AttendedPractical, assessment: CompetentAssessment
 ) -> dict[str, Any]:
-    """Return what a snapshot says of one practical; the days are those of the venue."""
+    """Return the part of a snapshot about one practical; dates are in the venue's time zone."""
     zone = ZoneInfo(seat.zone)
     return {
         "title": kind.title,
@@ -245,7 +247,7 @@ def _practical_said(
 
 
 def lost_evidence(snapshot: Mapping[str, Any], facts: CertificateFacts) -> tuple[str, ...]:
-    """Return what the certificate stands on and today's facts do not show (any more)."""
+    """Return the evidence of the certificate that the current facts no longer contain."""
     evidence = snapshot["evidence"]
     lost = [
         requirement.words
@@ -260,7 +262,7 @@ def lost_evidence(snapshot: Mapping[str, Any], facts: CertificateFacts) -> tuple
 
 
 def canonical(snapshot: Mapping[str, Any]) -> bytes:
-    """Return the one way to write a snapshot: sorted keys, no spaces, UTF-8."""
+    """Return the canonical form of a snapshot: JSON with sorted keys, no spaces, UTF-8."""
     return json.dumps(
         snapshot, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     ).encode()
@@ -271,7 +273,7 @@ def hash_of(snapshot: Mapping[str, Any]) -> str:
 
 
 class NameOwner(StrEnum):
-    """Whose words on a certificate cannot be printed."""
+    """Whose text on a certificate cannot be printed."""
 
     holder = "holder"
     assessor = "assessor"
@@ -282,7 +284,8 @@ OLD_REASON = "A letter of a name could not be printed. It is tried again within 
 
 
 def readable_reason(reason: str, whose: NameOwner | None) -> str:
-    """Return why a certificate waits. Older versions kept codes of letters, which nobody can read."""
+    """Return why a certificate waits, as a sentence. Older versions stored codes of characters
+    instead."""
     return reason if whose is not None or "U+" not in reason else OLD_REASON
 
 

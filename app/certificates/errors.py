@@ -15,7 +15,7 @@ class AlreadyRevoked(Conflict):
 
 
 class NotIssued(Conflict):
-    """The rule is not fulfilled, or what would be printed cannot be."""
+    """The rule is not met, or the certificate cannot be printed."""
 
     title = "This certificate cannot be issued"
 
@@ -24,6 +24,7 @@ class NotIssued(Conflict):
 
 
 class NotPrintable(Conflict):
-    """What is stored is revoked or altered; such a certificate is not handed out as a document."""
+    """The certificate is revoked, or its stored data were altered; it is not given out as a
+    document."""
 
     title = "This certificate cannot be downloaded"

@@ -1,4 +1,4 @@
-"""Reading what a certificate relies on from the features below."""
+"""Reads the evidence of a certificate from the features below."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,8 +19,8 @@ ISSUED_TO, BLOCK = table_of(Certificate).c, table_of(CertificateBlock).c
 
 
 def attended(db: Session, seat: SeatSummary) -> AttendedPractical:
-    """Return a practical with what its own revision says of its kind; no statement while the revision is in
-    memory."""
+    """Return a practical with the checklist and replaced kinds from its own revision. Needs no
+    statement while the revision is in memory."""
     day = seat.practical
     kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
     return AttendedPractical(
@@ -34,8 +34,9 @@ def attended(db: Session, seat: SeatSummary) -> AttendedPractical:
 
 
 def competent_without_certificate(db: Session) -> tuple[tuple[UserId, str], ...]:
-    """Return who was assessed as competent on which course, and has neither a certificate of it, revoked
-    ones too, nor waits for an admin. People whose personal data have ended have no name for one."""
+    """Return the pairs of person and course with a competent assessment but without any certificate
+    (even a revoked one) and without a block that waits for an admin. People whose personal data
+    were deleted are left out, because they have no name to print."""
     issued = (
         select(ISSUED_TO.id)
         .where(

@@ -1,5 +1,5 @@
-"""Whether a PDF is a certificate of the academy: the same answer for the command, offline, and for the page
-that takes a file."""
+"""Checks whether a PDF is a certificate of the academy. The offline command and the upload page
+give the same answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -30,8 +30,8 @@ OTHER_IN_RECORDS = (
 
 @dataclass(frozen=True, slots=True)
 class FileCheck:
-    """The answer about a file. `why` is empty for a valid one; `said` is what a genuine certificate says,
-    and is empty for every other file."""
+    """The result of checking a file. `why` is empty if it is valid. `said` is the content of a
+    genuine certificate, and empty for every other file."""
 
     status: Status
     why: str
@@ -54,7 +54,7 @@ class FileCheck:
 
     @property
     def words(self) -> str:
-        """Return what a genuine certificate says, in one sentence."""
+        """Return the content of a genuine certificate in one sentence."""
         said = self.said
         issued = self.issued_on
         issuer = said.get("issuer", "The academy")
@@ -65,8 +65,8 @@ class FileCheck:
 
 
 def checked_file(content: bytes, keys: KnownKeys) -> FileCheck:
-    """Return whether a file is whole, signed by one of these keys, and carries genuine data. It is told as
-    valid as far as the file shows: whether it was revoked is known elsewhere. Never raise."""
+    """Check whether a file is complete, signed by one of these keys, and contains genuine data. A
+    file cannot show whether its certificate was revoked. Never raises."""
     try:
         file_key, attached = signed_attachment(content, keys)
     except NotGenuine as refused:
@@ -75,7 +75,7 @@ def checked_file(content: bytes, keys: KnownKeys) -> FileCheck:
 
 
 def checked_data(document: bytes | str, keys: KnownKeys) -> FileCheck:
-    """Return whether the data that a file carries are what the academy signed. Never raise."""
+    """Check whether the data in a file are what the academy signed. Never raises."""
     try:
         words, proof = read_document(document)
     except ValueError:
@@ -90,8 +90,8 @@ def checked_data(document: bytes | str, keys: KnownKeys) -> FileCheck:
 def with_status(
     checked: FileCheck, status: Status | None, revoked_at: datetime | None
 ) -> FileCheck:
-    """Return the answer with what the academy's records say now of the number of a genuine file; `status`
-    None: they have no such number."""
+    """Add the current status of a genuine file's certificate to the answer. `status` is None if the
+    academy has no such number."""
     if checked.status is Status.not_valid:
         return checked
     if status is None:
@@ -111,7 +111,7 @@ def revoked(checked: FileCheck, at: datetime | None) -> FileCheck:
 
 
 def _can_be_told(checked: FileCheck) -> bool:
-    """Return whether the data say what a certificate says: a list of keys may be anybody's."""
+    """Return whether the data have the content of a certificate; the list of keys may be anyone's."""
     try:
         return bool(checked.serial and checked.words)
     except (LookupError, TypeError, ValueError):

@@ -9,7 +9,7 @@ from app.web.forms import Form
 
 
 class VerifyForm(Form):
-    """The number as somebody typed or pasted it; `serial` is what they meant."""
+    """The number as it was typed or pasted; `serial` is the number that was found in it."""
 
     serial: str = Field(title="the certificate number", max_length=serials.LONGEST_TEXT)
 

@@ -1,5 +1,5 @@
-"""The list of the academy's public keys and of its revocations, as it is published: one signed file with
-which anybody checks certificates without the academy."""
+"""The published list of the academy's public keys and revocations: a signed file with which anyone
+can check certificates without the academy."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -25,13 +25,13 @@ MOST_BYTES = 5 * 1024 * 1024
 
 
 class NotPublished(ValueError):
-    """The text is no list of keys, or was changed; the message says which."""
+    """The text is not a list of keys, or it was changed; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedKeyList:
-    """What an academy published at `as_of`. `revoked` has the SHA-256 of each revoked serial: the list says
-    of a certificate at hand whether it was revoked, and names nobody else's."""
+    """The list that an academy published at `as_of`. `revoked` has the SHA-256 of each revoked
+    serial. So people can look up a certificate that they have, but cannot list others."""
 
     issuer: str
     keys: PublicKeys
@@ -47,7 +47,7 @@ def hash_of_serial(serial: str) -> str:
 
 
 def written_list(issuer: Issuer, revoked: Mapping[str, datetime], *, now: datetime) -> str:
-    """Return the file: `revoked` has the moment of each revocation by serial."""
+    """Return the file as text. `revoked` maps serials to the times of their revocation."""
     words = {
         "issuer": issuer.academy,
         "algorithm": ALGORITHM,
@@ -67,8 +67,8 @@ def written_list(issuer: Issuer, revoked: Mapping[str, datetime], *, now: dateti
 
 
 def read_list(text: bytes | str) -> PublishedKeyList:
-    """Return what a file says, or raise NotPublished. The signature shows that it is whole; that it is the
-    academy's own is shown by where it was fetched from."""
+    """Return the content of a file, or raise NotPublished. The signature shows that the file is
+    unchanged. Only the place from which it was fetched shows that it is the academy's."""
     if len(text) > MOST_BYTES:
         raise NotPublished("It is too large for a list of keys.")
     try:

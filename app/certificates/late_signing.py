@@ -1,7 +1,7 @@
-"""Signing what was issued before certificates were signed.
+"""Signs certificates that were issued before certificates were signed.
 
-Only an upgrade does this, or the operator by a command: a worker that did it every hour would sign whatever
-somebody writes into the database in the old form.
+Only an upgrade or an administrator's command does this. If a worker did it every hour, it would
+sign forged rows that somebody wrote into the database in the old form.
 """
 
 from dataclasses import dataclass
@@ -28,15 +28,15 @@ from app.kit.actor import without_permission_check
 from app.kit.keys import SigningKeys
 
 SIGNED_SINCE = "20261129_0130"
-"""The migration that brought the signatures."""
+"""The migration that added the signatures."""
 
 WAS_ISSUED = trail.recorded(ISSUED, "certificate", COLUMNS.id).label("was_issued")
 
 
 @dataclass(frozen=True, slots=True)
 class LateSigning:
-    """What came of it: the numbers that are signed now, and those left unsigned because their rows are
-    not what was issued."""
+    """The result: the numbers that were signed, and those left unsigned because their rows differ
+    from what was issued."""
 
     signed: tuple[str, ...]
     refused: tuple[str, ...]
@@ -57,7 +57,8 @@ class LateSigning:
 def upgrade(
     database: Database, keys: SigningKeys, *, now: datetime, watch: Watch | None = None
 ) -> LateSigning:
-    """Bring the schema to the head. Where this brings the signatures, sign what was issued before."""
+    """Migrate to the newest schema. If that adds the signatures, sign the certificates issued
+    before."""
     brings_signatures = SIGNED_SINCE in migrate.pending(database)
     migrate.upgrade(database, watch=watch)
     if not brings_signatures:
@@ -67,16 +68,16 @@ def upgrade(
 
 
 def count_unsigned(db: Session) -> int:
-    """Return how many certificates have no signature: an upgrade was cut off, or their rows are not what was
-    issued."""
+    """Return how many certificates have no signature, because an upgrade was interrupted or because
+    their rows differ from what was issued."""
     unsigned = select(func.count()).where(Certificate.signature.is_(None))
     return db.scalar(unsigned) or 0
 
 
 @without_permission_check
 def sign_earlier(db: Session, keys: SigningKeys, *, now: datetime) -> LateSigning:
-    """Sign each certificate without a signature that still is what was issued, by its old SHA-256 and by
-    the audit trail. It is marked as signed at `now`, later than it was issued."""
+    """Sign each unsigned certificate that, by its old SHA-256 and by the audit trail, is still what
+    was issued. The time of the signature is `now`, later than the issue."""
     rows = db.execute(
         select(Certificate, WAS_ISSUED, WAS_REVOKED)
         .where(Certificate.signature.is_(None))
@@ -105,8 +106,8 @@ def sign_earlier(db: Session, keys: SigningKeys, *, now: datetime) -> LateSignin
 
 
 def _is_as_issued(row: Certificate, *, was_revoked: bool) -> bool:
-    """Return whether an unsigned row is whole: its hash, its columns, and a revocation with who made it
-    and why exactly where the trail has one."""
+    """Return whether an unsigned row is intact: hash and columns match, and it has a revocation,
+    with person and reason, exactly if the audit trail has one."""
     revocation = (row.revoked_at, row.revoked_by, row.revocation_reason)
     has_all, has_none = None not in revocation, revocation == (None, None, None)
     return is_as_hashed(row) and (has_all if was_revoked else has_none)

@@ -1,4 +1,4 @@
-"""The tables of certificates, and of those that cannot be issued as they are."""
+"""The tables of certificates and of certificates that wait."""
 
 from datetime import datetime
 from typing import Any
@@ -13,13 +13,14 @@ from app.kit.ids import CertificateId, RevisionId, UserId
 
 
 class Certificate(Base):
-    """What was issued. `serial` is 128 random bits; `snapshot_hash` is the SHA-256 of the canonical
-    JSON of `snapshot`, which names the evidence too. `holder_name` repeats the name for the search.
+    """An issued certificate. `serial` is 128 random bits; `snapshot_hash` is the SHA-256 of the
+    canonical JSON of `snapshot`, which also names the evidence. `holder_name` repeats the name for
+    searching.
 
-    `signature` is by the key `signing_key_id` over the snapshot and `signed_at`, which is later than
-    `issued_at` for what was issued before there were signatures. All four are empty for a row that is not
-    signed; such a row is not valid. `revocation_signature` is over the serial and the revocation. A value
-    that somebody damaged is read as UNREADABLE.
+    `signature`, made with the key `signing_key_id`, covers the snapshot and `signed_at`, which is
+    later than `issued_at` for certificates issued before there were signatures. In an unsigned row
+    these are empty; such a row is not valid. `revocation_signature` covers the serial and the
+    revocation. A damaged value is read as UNREADABLE.
     """
 
     __tablename__ = "certificates"
@@ -57,10 +58,11 @@ class Certificate(Base):
 
 
 class CertificateBlock(Base):
-    """A certificate that is earned but cannot be printed: an admin sees why. Gone once it is issued.
+    """A certificate that is earned but cannot be printed, with the reason for the admins. Deleted
+    once the certificate is issued.
 
-    `about_id` is the person whose name is to be corrected. `whose` is empty in rows of older versions, whose
-    reason is in words for machines."""
+    `about_id` is the person whose name must be corrected. `whose` is empty in rows of older
+    versions, whose reason is a code."""
 
     __tablename__ = "certificate_blocks"
 

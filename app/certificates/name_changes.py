@@ -1,4 +1,4 @@
-"""Certificates and names that were changed after they were issued."""
+"""Names that were changed after certificates were issued."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from app.kit.ids import UserId
 
 
 def named_otherwise(db: Session, user_id: UserId, name: str) -> int:
-    """Count a person's valid certificates that were issued in another name than this one."""
+    """Count a person's valid certificates that have a name different from this one."""
     count = db.scalar(
         select(func.count())
         .select_from(Certificate)
@@ -24,5 +24,5 @@ def named_otherwise(db: Session, user_id: UserId, name: str) -> int:
 
 
 def name_now(db: Session, user_id: UserId) -> str:
-    """Return the name in which a certificate would be issued today; empty when the profile has none."""
+    """Return the name that a certificate issued today would have; empty if the profile has none."""
     return domain.printable_name(accounts.people(db, [user_id])[user_id].certificate_name)

@@ -1,4 +1,4 @@
-"""Pages of certificates: one's own, the public check, and the admin's."""
+"""Pages of certificates: one's own, public verification, and the admins' list."""
 
 from functools import partial
 from pathlib import Path
@@ -89,7 +89,7 @@ def look_up(visit: Visit, submitted: Submitted) -> Response:
 
 @pages.post("/verify/file", name="certificates.check_file", access=EVERYONE)
 def check_file(visit: Visit, upload: Uploaded) -> Response:
-    """Anybody may check a PDF that they were sent; it is not kept."""
+    """Check an uploaded PDF, for anyone. The file is not stored."""
     if not upload.content:
         return visit.render(
             "certificates/verify.html", status=422, errors={"file": NO_FILE}, values={}
@@ -109,7 +109,7 @@ def check_file(visit: Visit, upload: Uploaded) -> Response:
 
 @pages.get("/verify/{serial}", name="certificates.verified", access=EVERYONE)
 def show_verified(visit: Visit, serial: str) -> Response:
-    """Anybody may check a certificate; only the count of the limit is written, and later."""
+    """Show a certificate to anyone. Only the count of the rate limit is written, and that later."""
     meant = serials.read_serial(serial)
     count_look_up(visit)
     with visit.database.read() as db:
@@ -132,7 +132,8 @@ def show_verified(visit: Visit, serial: str) -> Response:
     "/.well-known/preceptor-certificate-keys.json", name="certificates.keys", access=EVERYONE
 )
 def show_keys(visit: Visit) -> Response:
-    """The public keys and the revocations, signed: with this file anybody checks certificates offline."""
+    """Send the signed list of public keys and revocations, with which anyone can check certificates
+    offline."""
     with visit.database.read() as db:
         revoked = revocations(db, visit.keys.signing)
     text = written_list(_issuer(visit), revoked, now=visit.now)
@@ -227,7 +228,7 @@ def reissue(visit: Visit, certificate_id: CertificateId, submitted: Submitted) -
 
 
 def _lead_to(visit: RequestContext, issued: IssuedCertificate, words: str) -> Response:
-    """Show a certificate that was issued by this press, or by another admin a moment before."""
+    """Redirect to a certificate that was issued by this request, or by another admin just before."""
     if not issued.is_new:
         words = (
             "This certificate was issued a moment before you asked for it. There is only this one."

@@ -1,8 +1,8 @@
 """The academy's signature over the bytes of a PDF (PAdES), and the strict check of it.
 
-The check reads the signature first and the PDF afterwards: a parser of PDF only ever sees bytes that our
-key has signed. Every byte of a signed file is bound. All but the signature itself is hashed; the signature
-is written in one way, and nothing in it is left unsigned or unchecked.
+The check verifies the signature before it parses the PDF, so the PDF parser sees only bytes that
+our key has signed. The signature protects every byte of the file: everything outside the signature
+is hashed, and the signature has exactly one valid form, of which every part is checked.
 """
 
 import re
@@ -26,11 +26,13 @@ FIELD_WORDS = "Signature of the academy"
 ATTACHMENT = "certificate.json"
 MOST_BYTES = 20 * 1024 * 1024
 _MOST_OF_SIGNATURE = 10_000
-"""Bytes; ours has about a thousand. A parser takes seconds for a megabyte of somebody else's."""
+"""The largest signature that is parsed, in bytes. Ours has about a thousand; a megabyte of somebody
+else's would take seconds."""
 
 NOT_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 NOT_AFTER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-"""The end that RFC 5280 gives to a certificate without an end: keys end by leaving the published list."""
+"""The value of RFC 5280 for an X.509 certificate without an end. A key ends when it leaves the
+published list."""
 
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
 _SHA512 = unhexlify("300d06096086480165030402030500")
@@ -42,7 +44,7 @@ _LONGEST_NAME = 64
 
 
 class Flaw(StrEnum):
-    """Why a file is not one that the academy signed."""
+    """Why a file was not signed by the academy."""
 
     too_large = "too_large"
     not_pdf = "not_pdf"
@@ -55,7 +57,7 @@ class Flaw(StrEnum):
 
 
 class NotGenuine(Exception):
-    """The file is not what an academy with these keys has signed."""
+    """The file was not signed with any of these keys."""
 
     def __init__(self, flaw: Flaw) -> None:
         super().__init__(flaw)
@@ -63,9 +65,9 @@ class NotGenuine(Exception):
 
 
 def sign_pdf(content: bytes, keys: SigningKeys, *, academy: str) -> bytes:
-    """Return a PDF with a signature by the newest key over all its bytes, as an invisible field. The
-    pages, their tags and the attached files stay as they are. Takes about 60 ms."""
-    # Loaded with the first certificate: it takes a quarter of the time that the application takes to start.
+    """Return the PDF with an invisible signature field: the newest key signs all its bytes. Pages,
+    tags and attached files are not changed. Takes about 60 ms."""
+    # Imported with the first certificate, because it takes a quarter of the start-up time.
     from asn1crypto import keys as key_shapes
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
@@ -89,20 +91,21 @@ def sign_pdf(content: bytes, keys: SigningKeys, *, academy: str) -> bytes:
     )
     paper = IncrementalPdfFileWriter(BytesIO(content))
     made_by = signers.PdfSigner(about, signer=signer, new_field_spec=field)
-    # It runs an event loop of its own, which it may not start where the caller's thread has one.
+    # The library starts an event loop, which is impossible in a thread that already runs one.
     with ThreadPoolExecutor(1) as thread:
         signed = thread.submit(made_by.sign_pdf, paper).result()
     return bytes(signed.getvalue())
 
 
 def signed_attachment(content: bytes, keys: KnownKeys) -> tuple[str, bytes]:
-    """Return the id of the key that signed a PDF, and its attached `certificate.json`. Raise NotGenuine
-    unless one of these keys signed exactly these bytes; raise nothing else, whatever the bytes are."""
+    """Return the id of the key that signed a PDF, and its attached `certificate.json`. Raise
+    NotGenuine unless one of these keys signed exactly these bytes. Raises nothing else, for any
+    bytes."""
     try:
         key_id = _signed_by(content, keys)
     except NotGenuine:
         raise
-    except Exception:  # a parser of what anybody may send fails in every way
+    except Exception:  # a parser may fail in any way on bytes from anyone
         raise NotGenuine(Flaw.changed) from None
     try:
         return key_id, _attachment(content)
@@ -121,8 +124,8 @@ def _private(keys: SigningKeys) -> bytes:
 
 
 def _wrapper(keys: SigningKeys, academy: str) -> "x509.Certificate":
-    """Return the newest public key in an X.509 certificate signed by itself, always the same for one key
-    and one name. The format of signed PDFs asks for it; trust comes from our list of keys alone."""
+    """Return a self-signed X.509 certificate of the newest public key, always the same for the same
+    key and name. Signed PDFs need one; trust comes only from our list of keys."""
     from asn1crypto.x509 import Certificate
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
@@ -187,7 +190,7 @@ def _signed_by(content: bytes, keys: KnownKeys) -> str:
 
 
 def _parts(content: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return what stands before the signature, the signature, and what stands after it."""
+    """Return the bytes before the signature, the signature, and the bytes after it."""
     ranges = _RANGE.findall(content)
     if not ranges:
         raise NotGenuine(Flaw.unsigned)
@@ -212,7 +215,7 @@ def _parts(content: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def _read_signature(signature: bytes) -> "tuple[x509.Certificate, cms.SignerInfo]":
-    # Loading `tsp` makes `cms` read the attribute that names the wrapper of the key.
+    # Importing `tsp` teaches `cms` the attribute that names the X.509 certificate of the key.
     from asn1crypto import cms, tsp  # noqa: F401
 
     signed = cms.ContentInfo.load(signature)["content"]
@@ -220,8 +223,8 @@ def _read_signature(signature: bytes) -> "tuple[x509.Certificate, cms.SignerInfo
 
 
 def _as_we_write(wrapper: "x509.Certificate", attributes: bytes, value: bytes) -> bytes:
-    """Return the signature (CMS, in DER) that we write with these parts. What the parts do not say is fixed:
-    one signer, SHA-512, Ed25519, and nothing that is not signed."""
+    """Return the signature (CMS, in DER) that we would write with these parts. Everything else is
+    fixed: one signer, SHA-512, Ed25519, no unsigned attributes."""
     serial = wrapper["tbs_certificate"]["serial_number"].dump()
     signer = _der(
         0x30,
@@ -244,7 +247,7 @@ def _as_we_write(wrapper: "x509.Certificate", attributes: bytes, value: bytes) -
 
 
 def _der(tag: int, *parts: bytes) -> bytes:
-    """Return one value of ASN.1: its tag, its length in the shortest form, its parts."""
+    """Return an ASN.1 value: its tag, its length in the shortest form, its parts."""
     content = b"".join(parts)
     size = len(content)
     if size < 128:
@@ -254,7 +257,7 @@ def _der(tag: int, *parts: bytes) -> bytes:
 
 
 def _attributes(signer: "cms.SignerInfo") -> Mapping[str, Any]:
-    """Return what is signed of a signature, or nothing when an attribute is there twice."""
+    """Return the signed attributes of a signature, or nothing if an attribute occurs twice."""
     attributes: dict[str, Any] = {}
     for attribute in signer["signed_attrs"]:
         kind = attribute["type"].native

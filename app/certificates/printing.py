@@ -1,5 +1,5 @@
-"""A certificate as a tagged PDF (PDF/UA-1) that carries its signed data and is itself signed; made once and
-kept by the hash of what it says and of the key."""
+"""Prints a certificate as a tagged PDF (PDF/UA-1) that contains its signed data and is itself
+signed. The file is made once and cached under the hash of its content and key."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from app.documents import papers
 log = structlog.get_logger("preceptor.certificates")
 
 FILE_LASTS: Final = timedelta(days=365)
-"""How long a document that was made is kept: a rule of `app.retention`."""
+"""How long a printed file is cached: a rule of `app.retention`."""
 HALF_LASTS: Final = timedelta(days=1)
 MOST_FILES: Final = 500
 
@@ -29,10 +29,10 @@ MOST_FILES: Final = 500
 def certificate_pdf(
     signed: SignedCertificate, issuer: Issuer, *, address: str, kept_in: Path, within: float
 ) -> bytes:
-    """Return the document, printed and signed at most once with each key. `address` is where anybody can
-    verify it. The academy's name is the issuer's for certificates that do not say who issued them.
+    """Return the document, printed and signed at most once with each key. `address` is the address
+    of its public page. The academy's name is used as issuer if the certificate does not name one.
 
-    Takes a fifth of a second the first time, and later 10 ms to check what was kept: never call it inside a
+    Takes 0.2 s the first time, and later 10 ms to check the cached file, so never call it inside a
     write block. Raise TakesTooLong after `within` seconds.
     """
     values = _values(signed, issuer.academy, address)
@@ -41,7 +41,7 @@ def certificate_pdf(
     issued_at = datetime.fromisoformat(signed.snapshot["issued_at"])
 
     def make() -> bytes:
-        # The process that typesets gets what is printed, and no private key.
+        # The typesetting process gets only the text to print, and no private key.
         paper = papers.exact_paper("certificate", values, at=issued_at, within=within)
         return sign_pdf(paper, issuer.keys, academy=values["academy"])
 
@@ -57,8 +57,8 @@ def certificate_pdf(
 
 
 def delete_old_files(kept_in: Path, *, now: datetime) -> int:
-    """Delete documents that were made long ago, some of them at once, and return how many: of a certificate
-    that is asked for again one is made anew. What a full disk left half written goes after a day."""
+    """Delete some old cached files and return how many; a file that is needed again is printed
+    again. Incomplete files that a full disk left behind are deleted after a day."""
     folder = kept_in / "certificates"
     if not folder.is_dir():
         return 0
@@ -75,21 +75,21 @@ def delete_old_files(kept_in: Path, *, now: datetime) -> int:
 
 
 def _kept(path: Path, make: Callable[[], bytes], is_whole: Callable[[bytes], bool]) -> bytes:
-    """Return the file that is kept, or make it. One that was damaged or exchanged is made anew: nothing that
-    anybody wrote into the folder is handed out as a certificate."""
+    """Return the cached file, or make it. A damaged or replaced file is made again, so that nothing
+    which somebody wrote into the folder is given out as a certificate."""
     content = _read(path)
     if content is not None:
         if is_whole(content):
             return content
         log.warning("kept certificate is not what was made", name=path.name)
     content = make()
-    # Readers see the whole file or none: it is written beside and then moved.
+    # Written under another name and then moved, so that readers see the whole file or none.
     beside = path.with_suffix(f".{uuid4().hex}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(content)
         beside.replace(path)
-    except OSError as error:  # a full disk: it is printed again the next time
+    except OSError as error:  # a full disk: it will be printed again next time
         log.warning("certificate not kept", exc_info=error)
         with suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -97,7 +97,7 @@ def _kept(path: Path, make: Callable[[], bytes], is_whole: Callable[[bytes], boo
 
 
 def _read(path: Path) -> bytes | None:
-    """Return what is kept; None where nothing is, or where this user may not read it."""
+    """Return the cached file, or None if there is none or this user may not read it."""
     try:
         return path.read_bytes()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Reading certificates: the facts of the rule, own and public pages, the admin's list."""
+"""Reads certificates: the facts for the rule, own and public pages, the admins' list."""
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,11 +37,11 @@ from app.practicals.queries.summaries import SeatSummary
 
 @dataclass(frozen=True, slots=True)
 class CertificateProgress:
-    """What one person has done and still has to do for the certificate of one course.
+    """What one person has done, and still has to do, for the certificate of one course.
 
-    `attended_at` is the newest practical they were at. `blocked` says why an earned certificate cannot
-    be printed, and `is_own_name` that it is for the holder to correct; after a revocation only an admin
-    issues a new one.
+    `attended_at` is the date of the newest practical that they attended. `blocked` says why an
+    earned certificate cannot be printed, and `is_own_name` that the holder must correct their name.
+    After a revocation only an admin can issue a new certificate.
     """
 
     course_key: str
@@ -75,7 +75,7 @@ class CertificateFilter(StrEnum):
     revoked = "revoked"
 
 
-# Built once, of plain columns: every home page of a student asks.
+# Built once, from plain columns: every student's home page runs it.
 ISSUED_TO, BLOCK = table_of(Certificate).c, table_of(CertificateBlock).c
 ISSUED = Prepared(
     select(*ISSUED_TO, WAS_REVOKED)
@@ -90,7 +90,7 @@ _NOBODYS_SIGNATURE = b64encode(bytes(64)).decode()
 
 
 def facts_of(db: Session, user_id: UserId, course_key: str) -> CertificateFacts | None:
-    """Return everything the rule asks, read now; None when the course does not exist."""
+    """Return the current facts for the rule, or None if the course does not exist."""
     place = enrolments.place_on(db, user_id, course_key)
     if place is not None:
         return _facts_on(db, place)
@@ -99,13 +99,13 @@ def facts_of(db: Session, user_id: UserId, course_key: str) -> CertificateFacts 
 
 
 def facts_behind(db: Session, row: Certificate) -> CertificateFacts:
-    """Return the facts as they are now, for the revision a certificate was issued under."""
+    """Return the current facts, by the revision under which a certificate was issued."""
     return _facts(db, row.user_id, courses.revision(db, row.revision_id), None)
 
 
 def verification(db: Session, serial: str | None, keys: KnownKeys) -> CertificateView | None:
-    """Return what a stranger may know of a serial, or None. A signature is checked each time, and for a
-    miss as well: a hit takes no longer (R-111, R-114)."""
+    """Return what a stranger may know about a serial, or None. A signature is checked every time,
+    also for an unknown serial, so that a known serial takes no longer (R-111, R-114)."""
     query = select(Certificate, WAS_REVOKED).where(Certificate.serial == (serial or ""))
     row = db.execute(query).one_or_none()
     if row is None:
@@ -118,7 +118,7 @@ def verification(db: Session, serial: str | None, keys: KnownKeys) -> Certificat
 def document(
     db: Session, actor: Actor, certificate_id: CertificateId, keys: KnownKeys
 ) -> CertificateView:
-    """Return a certificate for its document; NotFound for anybody but its holder and admins."""
+    """Return a certificate for printing. Raise NotFound for everyone but its holder and admins."""
     query = select(Certificate, WAS_REVOKED).where(Certificate.id == certificate_id)
     row = db.execute(query).one_or_none()
     if row is None or not policy.may_open(actor, row[0].user_id):
@@ -139,7 +139,8 @@ def own_page_of(
     done: Mapping[str, Done],
     keys: KnownKeys,
 ) -> OwnCertificates:
-    """The same for somebody whose places, newest first, and completions are known."""
+    """As `own_page`, for a caller that has already read the places (newest first) and the
+    completions."""
     rows = ISSUED.all(db, user_id=user_id)
     live = {row.course_key for row in rows if row.revoked_at is None}
     newest: dict[str, ConfirmedPlace] = {}
@@ -157,7 +158,7 @@ def own_page_of(
 def _ways(
     db: Session, user_id: UserId, places: Sequence[ConfirmedPlace], done: Mapping[str, Done]
 ) -> tuple[CertificateProgress, ...]:
-    """Return the way to each certificate, in few statements whatever the number of courses."""
+    """Return the progress towards each certificate, in few statements for any number of courses."""
     if not places:
         return ()
     blocks = {row.course_key: row for row in BLOCKS.all(db, user_id=user_id)}
@@ -219,7 +220,8 @@ def issued(
 
 
 def has_any(db: Session, user_id: UserId, course_key: str) -> bool:
-    """Return whether a certificate was ever issued; after a revocation only an admin issues anew."""
+    """Return whether a certificate was ever issued. After a revocation only an admin issues a new
+    one."""
     certificate_id = db.scalar(
         select(Certificate.id)
         .where(Certificate.user_id == user_id, Certificate.course_key == course_key)
@@ -260,7 +262,7 @@ def _facts(
 
 
 def _names(db: Session, judged: Iterable[Competent]) -> Mapping[UserId, Person]:
-    """Return who assessed, without a statement when nobody did."""
+    """Return the names of the assessors, without a statement if there are none."""
     wanted = {assessment.instructor_id for assessment in judged}
     return accounts.people(db, wanted) if wanted else {}
 

@@ -1,5 +1,5 @@
-"""What a stored certificate says, and whether it is genuine. Every page, the API and the audit read a
-certificate through `shown`, which checks the signature each time (R-116)."""
+"""The content of a stored certificate, and whether it is genuine. All pages, the API and the audit
+read certificates through `certificate_view`, which checks the signature every time (R-116)."""
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
@@ -27,13 +27,13 @@ COLUMNS = table_of(Certificate).c
 REVOKED = "certificates.certificate_revoked"
 ISSUED = "certificates.certificate_issued"
 WAS_REVOKED = audit.recorded(REVOKED, "certificate", COLUMNS.id).label("was_revoked")
-"""Whether the audit trail says that the certificate was revoked: a second witness, for a row from which
-somebody took its revocation."""
+"""The condition that the audit trail says the certificate was revoked. It also finds rows from
+which somebody removed the revocation."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedPractical:
-    """One practical as a certificate names it."""
+    """One practical as it is named on a certificate."""
 
     title: str
     on: date
@@ -43,8 +43,8 @@ class TrainedPractical:
 
 @dataclass(frozen=True, slots=True)
 class SignedCertificate:
-    """What is handed on with a certificate, so that anybody can check it without the academy: `words` are
-    those that `proof` signs."""
+    """The signed data inside a certificate's file, with which anyone can check it without the
+    academy. `proof` is the signature over `words`."""
 
     snapshot: Mapping[str, Any]
     words: Mapping[str, Any]
@@ -53,11 +53,11 @@ class SignedCertificate:
 
 @dataclass(frozen=True, slots=True)
 class CertificateView:
-    """A certificate as it was issued, with its status now.
+    """A certificate as it was issued, with its current status.
 
-    One that is not valid has a number and the place of its row, and nothing of what the row says: it may
-    be a forger's words. `issued_on` and `issued_at` are None only then. `signed_later` is the moment of
-    the signature of a certificate that was issued before certificates were signed.
+    If it is not valid, it has only its number and the id of its row, because the rest of the row
+    may be forged; only then are `issued_on` and `issued_at` None. `signed_later` is the time of the
+    signature of a certificate that was issued before certificates were signed.
     """
 
     id: CertificateId
@@ -81,7 +81,7 @@ class CertificateView:
 
 
 def certificate_view(row: Certificate, keys: KnownKeys, *, was_revoked: bool) -> CertificateView:
-    """Return a row as it may be shown. `was_revoked` is what the audit trail says of it."""
+    """Return a row as it may be shown. `was_revoked` says whether the audit trail has a revocation."""
     proof = proof_of(row)
     if proof is None or not is_untouched(row, keys, was_revoked=was_revoked):
         return CertificateView(
@@ -125,8 +125,9 @@ def trained(said: Mapping[str, Any]) -> tuple[TrainedPractical, ...]:
 
 
 def is_untouched(row: Certificate, keys: KnownKeys, *, was_revoked: bool) -> bool:
-    """Return whether a row still says what was issued: its signature, its columns against the snapshot
-    that was signed, and its revocation (R-111, R-116). Never raise, whatever the row holds."""
+    """Return whether a row is still what was issued: the signature is right, the columns match the
+    signed snapshot, and so does the revocation (R-111, R-116). Never raises, whatever the row
+    contains."""
     proof = proof_of(row)
     if proof is None or not isinstance(row.signed_at, datetime):
         return False
@@ -141,7 +142,7 @@ def is_untouched(row: Certificate, keys: KnownKeys, *, was_revoked: bool) -> boo
 
 
 def sign_certificate(row: Certificate, keys: SigningKeys, *, now: datetime) -> None:
-    """Sign what a row says, at `now`."""
+    """Sign the content of a row; the time of the signature is `now`."""
     words = certificate_words(row.snapshot, id=row.id, signed_at=now)
     proof = signed_by(keys, StatementKind.certificate, words)
     row.signed_at = now
@@ -155,8 +156,8 @@ def sign_revocation(row: Certificate, keys: SigningKeys) -> None:
 
 
 def is_as_hashed(row: Certificate) -> bool:
-    """Return whether the snapshot has the hash of its row, and the columns repeat what it says. Anybody
-    who can write to the database can make it so; only a signature proves it."""
+    """Return whether the snapshot matches the hash and the columns of its row. Anyone who can write
+    to the database can forge that; only a signature is proof."""
     said = row.snapshot
     try:
         return domain.hash_of(said) == row.snapshot_hash and (
@@ -199,7 +200,8 @@ def proof_of(row: Certificate) -> Proof | None:
 
 
 def _is_revoked(row: Certificate, was_revoked: bool) -> bool:
-    """Return whether anything is left of a revocation in a row without its moment, or in the trail."""
+    """Return whether a row without a time of revocation has other signs of one, in itself or in the
+    audit trail."""
     return was_revoked or any(
         value is not None
         for value in (

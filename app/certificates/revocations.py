@@ -14,8 +14,8 @@ RECORDED_AT = audit.first_recorded_at(REVOKED, "certificate", COLUMNS.id)
 
 
 def revocations(db: Session, keys: KnownKeys) -> dict[str, datetime]:
-    """Return the moment of each revocation by serial: those that the academy signed, and those of which only
-    the audit trail still knows. A revocation that somebody wrote into a row is none."""
+    """Return the time of each revocation by serial: those that the academy signed, and those that
+    only the audit trail has. A revocation that somebody wrote into a row does not count."""
     rows = db.execute(
         select(Certificate, RECORDED_AT).where(
             or_(COLUMNS.revoked_at.is_not(None), RECORDED_AT.is_not(None))

@@ -1,7 +1,7 @@
-"""The number of a certificate: how it is made, and how it is read out of what somebody pasted or typed.
+"""Certificate numbers: making one, and finding one in text that somebody pasted or typed.
 
-A number is 26 characters of Crockford's base 32, printed in groups of four. People copy it with what
-stands round it: the address of its page, words before it, quotes, marks that nobody sees.
+A number has 26 characters of Crockford's base 32, printed in groups of four. People copy it
+together with the address of its page, words before it, quotes, or invisible characters.
 """
 
 import re
@@ -15,7 +15,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 SERIAL_LENGTH = 26
 LONGEST_TEXT = 2000
-"""Characters of a text in which a number is sought."""
+"""A number is looked for in so many characters of a text."""
 
 _MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _FOREIGN_LETTERS = str.maketrans(
@@ -33,16 +33,16 @@ _IN_ADDRESS = re.compile(r"/VERIFY/([^\s/?#]+)")
 _WORD = re.compile(f"{_GROUP}+")
 _PIECES = re.compile(r"[\s/?#&=:,;()<>\[\]{}\"'“”‘’«»]+")
 _UNSEEN_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
-"""Fillers of Hangul: letters by their category, and drawn as nothing."""
+"""Hangul fillers: their category is letter, but they are invisible."""
 
 
 def new_serial() -> str:
-    """Return 128 random bits in 26 characters that nobody can guess or count on from another."""
+    """Return 128 random bits as 26 characters. A number cannot be guessed or derived from another."""
     return written_serial(secrets.randbits(128))
 
 
 def written_serial(value: int) -> str:
-    """Return a number below 2¹²⁸ in the alphabet of serials, always at full length."""
+    """Return a number below 2¹²⁸ as a serial of full length."""
     digits = []
     for _ in range(SERIAL_LENGTH):
         value, digit = divmod(value, 32)
@@ -56,17 +56,16 @@ def grouped(serial: str) -> str:
 
 
 def read_serial(typed: str) -> str | None:
-    """Return the serial in a text, or None when there is none, or more than one.
-
-    What stands round it does not matter, nor do spaces, hyphens and lower case. O is read as 0, I and L
-    as 1, and letters of other alphabets as the Latin ones they look like.
+    """Return the serial in a text, or None if there is none or more than one. Text around it,
+    spaces, hyphens and lower case are ignored. O is read as 0, I and L as 1, and letters of other
+    alphabets as the Latin letters that they look like.
     """
     serials = _serials_in(typed)
     return serials[0] if len(serials) == 1 else None
 
 
 def serial_problem(typed: str) -> str:
-    """Return what to check in a text out of which `read_serial` reads nothing."""
+    """Return a sentence about what to check in a text in which `read_serial` finds no serial."""
     if several := len(_serials_in(typed)):
         return f"There are {several} certificate numbers in what you typed. Check them one by one."
     text = _meant(_in_capitals(typed))
@@ -86,7 +85,8 @@ def serial_problem(typed: str) -> str:
 
 
 def _serials_in(typed: str) -> tuple[str, ...]:
-    """Return the different serials of a text, sought in the surest way that finds any."""
+    """Return the different serials in a text, by the first and most reliable way of reading that
+    finds any."""
     typed = typed[:LONGEST_TEXT]
     readings = dict.fromkeys(
         (_in_capitals(typed), _in_capitals(typed, unseen=" "), _in_capitals(unquote(typed)))
@@ -99,8 +99,8 @@ def _serials_in(typed: str) -> tuple[str, ...]:
 
 
 def _in_capitals(typed: str, *, unseen: str = "") -> str:
-    """Return a text in plain capitals: letters of any width or style, without accents, with Latin letters
-    for those that look like them, and digits of every script. `unseen` replaces what nobody sees."""
+    """Return a text in plain capitals: any width or style, without accents, look-alike letters
+    replaced by Latin ones, digits of every script. `unseen` replaces invisible characters."""
     return "".join(_capital(letter, unseen) for letter in typed)
 
 
@@ -115,18 +115,18 @@ def _capital(letter: str, unseen: str) -> str:
         if unicodedata.category(part) not in ("Mn", "Me")
     )
     capitals = plain.upper().translate(_FOREIGN_LETTERS)
-    # One sign that stands for a word, such as №, is no part of the number beside it.
+    # A single character that means a word, such as №, is not part of the number beside it.
     return capitals if len(capitals) == 1 else f" {capitals} "
 
 
 def _in_address(text: str) -> Iterator[str]:
-    """Yield what stands in the place of the number in the address of a certificate's page."""
+    """Yield the part of a certificate page's address that should be the number."""
     for part in _IN_ADDRESS.findall(text):
         yield from _as_serial(_WORD.findall(part))
 
 
 def _printed(text: str) -> Iterator[str]:
-    """Yield what is grouped as it is printed, or written without a gap."""
+    """Yield candidates that are grouped as printed, or written without gaps."""
     for part in _PRINTED.findall(text):
         yield from _as_serial(_WORD.findall(part))
 
@@ -137,8 +137,8 @@ def _whole(text: str) -> Iterator[str]:
 
 
 def _grouped_otherwise(text: str) -> Iterator[str]:
-    """Yield the words that follow one another and are as long as a number together. One has a digit:
-    otherwise they are a sentence."""
+    """Yield consecutive words that together have the length of a number. At least one contains a
+    digit; otherwise they are ordinary words."""
     words = _WORD.findall(text)
     for first in range(len(words)):
         length = 0
@@ -170,8 +170,8 @@ def _fits(letter: str) -> bool:
 
 
 def _meant(text: str) -> str:
-    """Return the part of a text that was meant as a number: what follows in the address of a page, or the
-    words from the first to the last with a digit, or everything."""
+    """Return the part of a text that was probably meant as the number: the end of a page's address,
+    or the words from the first to the last with a digit, or the whole text."""
     if in_address := _IN_ADDRESS.search(text):
         return in_address[1]
     pieces = [piece for piece in _PIECES.split(text) if piece]
@@ -180,7 +180,7 @@ def _meant(text: str) -> str:
         return text
     first, last = numbers[0], numbers[-1]
     if all(len(piece) <= 4 for piece in pieces[first : last + 1]):
-        # Groups with gaps between them: some have no digit.
+        # Groups separated by gaps; some have no digit.
         while first > 0 and len(pieces[first - 1]) == 4:
             first -= 1
         while last + 1 < len(pieces) and len(pieces[last + 1]) in (2, 4):

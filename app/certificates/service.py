@@ -1,5 +1,5 @@
-"""Use-cases of certificates. Every way to one goes through `_issue`, which reads the facts again in the
-same transaction (R-113)."""
+"""Use-cases of certificates. Every certificate is issued by `_issue`, which reads the facts again
+in the same transaction (R-113)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,8 @@ from app.outbox.service import announce
 
 @dataclass(frozen=True, slots=True)
 class IssuedCertificate:
-    """A valid certificate. `is_new`: this use-case issued it, and nobody else a moment before."""
+    """A valid certificate. `is_new` means that this call issued it, rather than somebody else just
+    before."""
 
     certificate_id: CertificateId
     is_new: bool
@@ -34,8 +35,8 @@ class IssuedCertificate:
 
 @without_permission_check
 def announce_if_complete(db: Session, user_id: UserId, course_key: str, *, now: datetime) -> None:
-    """Record that a certificate is to be issued, once everything is there. It is issued by a job of its
-    own, for which the printer is asked about the names before a block is opened."""
+    """If the certificate is earned, record that it is to be issued. A separate job issues it,
+    because the printer must check the names before a write block is opened."""
     if queries.has_any(db, user_id, course_key):
         return
     facts = queries.facts_of(db, user_id, course_key)
@@ -48,10 +49,11 @@ def announce_if_complete(db: Session, user_id: UserId, course_key: str, *, now: 
 def issue_if_complete(
     db: Session, user_id: UserId, course_key: str, issuer: Issuer, *, now: datetime
 ) -> CertificateId | None:
-    """Issue the certificate once everything is there, and only once however often it is asked.
+    """Issue the certificate if it is earned, and only once however often this is called.
 
-    Nobody's permission is needed but the facts'. After a revocation nothing is issued by itself. None: not
-    (yet) earned, or blocked. Call `blocks.look_ahead` before the block is opened.
+    No permission is needed, because only the facts decide. After a revocation nothing is issued
+    automatically. Returns None if it is not earned yet, or blocked. Call `blocks.look_ahead` before
+    opening the write block.
     """
     if queries.has_any(db, user_id, course_key):
         return queries.live_certificate(db, user_id, course_key)
@@ -61,8 +63,8 @@ def issue_if_complete(
 
 @without_permission_check
 def name_saved(db: Session, user_id: UserId, issuer: Issuer, *, now: datetime) -> None:
-    """Tell a person whose saved name cannot be printed, and issue every certificate that waited for a name
-    which is corrected now. Call `blocks.look_ahead_to_name` before the block is opened."""
+    """Tell the person if their saved name cannot be printed, and issue every certificate that
+    waited for a corrected name. Call `blocks.look_ahead_to_name` before opening the write block."""
     blocks.tell_of_saved_name(db, user_id, now=now)
     for holder_id, course_key in blocks.waiting(db):
         issue_if_complete(db, holder_id, course_key, issuer, now=now)
@@ -71,9 +73,9 @@ def name_saved(db: Session, user_id: UserId, issuer: Issuer, *, now: datetime) -
 def issue_blocked(
     db: Session, actor: Actor, user_id: UserId, course_key: str, issuer: Issuer, *, now: datetime
 ) -> IssuedCertificate:
-    """Try a blocked certificate again, for instance after its name was corrected; refused with the
-    reasons while something is missing or the name cannot be printed. One that was issued in the meantime,
-    by a job or another admin, is returned as it is."""
+    """Try again to issue a blocked certificate, for instance after a name was corrected. Refused
+    with the reasons if something is missing or a name cannot be printed. If a job or another admin
+    has issued it in the meantime, that certificate is returned."""
     require(policy.may_manage(actor))
     if db.get(CertificateBlock, (user_id, course_key)) is None:
         issued_before = queries.live_certificate(db, user_id, course_key)
@@ -86,9 +88,9 @@ def issue_blocked(
 def reissue_certificate(
     db: Session, actor: Actor, certificate_id: CertificateId, issuer: Issuer, *, now: datetime
 ) -> IssuedCertificate:
-    """Issue anew what was revoked, under a new serial; the old one stays revoked. Refused with the
-    reasons while the rule is not fulfilled, and while this one is valid. One that another admin issued
-    anew in the meantime is returned as it is."""
+    """Reissue a revoked certificate under a new serial; the old one stays revoked. Refused with the
+    reasons if the rule is not met, and if the certificate is valid. If another admin has reissued
+    it in the meantime, that certificate is returned."""
     require(policy.may_manage(actor))
     row = db.get(Certificate, certificate_id)
     if row is None:
@@ -109,8 +111,8 @@ def revoke_certificate(
     *,
     now: datetime,
 ) -> None:
-    """Revoke a certificate from this moment on, with a reason its holder is told. It is not deleted:
-    the public page says that it was revoked, and when."""
+    """Revoke a certificate from now on; its holder is told the reason. It is not deleted: the
+    public page says that it was revoked, and when."""
     require(policy.may_manage(actor))
     practical = (
         update(Certificate)
@@ -177,7 +179,7 @@ def _issue(
     try:
         with db.begin_nested():
             db.add(row)
-    except IntegrityError:  # another worker issued it in the same moment: that one stands
+    except IntegrityError:  # another worker issued it at the same time: that one counts
         issued_before = queries.live_certificate(db, user_id, course_key)
         return IssuedCertificate(issued_before, is_new=False) if issued_before else None
     blocks.unblock(db, user_id, course_key)

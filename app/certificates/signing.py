@@ -1,4 +1,5 @@
-"""What the academy signs about certificates, and how anybody checks it. No clock, no database.
+"""The statements that the academy signs about certificates, and how they are verified. No clock, no
+database.
 
 A statement is a JSON object. It names its kind, its format and the key that signs it, so that a signature
 of one statement can never pass for another. The bytes that are signed are its canonical form. The only
@@ -20,7 +21,7 @@ from app.certificates.domain import canonical
 from app.kit.keys import SigningKeys, verifies
 
 FORMAT = 1
-"""The format of statements. A changed statement needs another number, and this one stays readable."""
+"""The format of statements. A changed statement needs a new number, and format 1 stays readable."""
 
 ALGORITHM = "Ed25519"
 

@@ -1,7 +1,8 @@
 """Intakes of a course, and the places people hold in them.
 
-An intake is one run of a course: start, price, number of places, booking window. A person asks for a
-place or an admin reserves it; a place is requested, confirmed, declined, cancelled, or waits. The
-intake's row is the gate: every command updates it first, so that no place is sold twice and no place
-stays free beside somebody who waits. A confirmed enrolment pins the revision of the course.
+An intake is one run of a course: start, price, number of places, booking window. A person requests
+a place, or an admin reserves one. An enrolment is requested, confirmed, declined, cancelled or
+waiting. Every command first updates the intake's row, which locks it; so no place is sold twice,
+and none stays free while somebody waits for it. A confirmed enrolment pins the revision of the
+course.
 """

@@ -1,4 +1,5 @@
-"""The office's page of one enrolment: decide it, take it away, record its invoice and payment."""
+"""The office's page of one enrolment: deciding it, cancelling it, recording its invoice and
+payment."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -51,7 +52,7 @@ def decline(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Re
 
 @pages.get("/cancel", name="enrolments.confirm_cancel", access=ADMIN)
 def show_cancel(visit: Visit, enrolment_id: EnrolmentId) -> Response:
-    """List what ends with the place before it is taken away."""
+    """Show what would end together with the place, before it is cancelled."""
     return _cancel_page(visit, enrolment_id)
 
 
@@ -146,7 +147,7 @@ def _enrolment(
 
 
 def _recorded(page: EnrolmentPage, typed: Mapping[str, Any], zone: str) -> dict[str, str]:
-    """Return what the form that was sent shows of the record as it is now."""
+    """Return the record as it is now, as the values of the form that was sent."""
     if "paid_on" in typed:
         paid_on = typed_moment(page.row.paid_at, zone)["day"] if page.row.paid_at else ""
         return {"version": page.payment_version, "paid_on": paid_on}

@@ -1,4 +1,4 @@
-"""The office's pages of intakes: the list, one intake with its people, making and changing one."""
+"""The office's pages of intakes: the list, one intake with its people, creating and changing one."""
 
 import csv
 from io import StringIO
@@ -128,7 +128,7 @@ def open_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Resp
     "/admin/intakes/{intake_id}/cancel", name="enrolments.confirm_cancel_intake", access=ADMIN
 )
 def show_cancel_intake(visit: Visit, intake_id: IntakeId) -> Response:
-    """List what ends with the intake before it is cancelled."""
+    """Show what would end together with the intake, before it is cancelled."""
     return _cancel_page(visit, intake_id)
 
 
@@ -153,7 +153,7 @@ def cancel_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
     proof=FreshProof("take a list of people away"),
 )
 def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
-    """A post, because the trail keeps who took a list of people away."""
+    """A POST, because the audit trail records who exported a list of people."""
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         intake = admin_queries.intake_facts(db, visit.actor, intake_id)
@@ -237,8 +237,8 @@ def _intake_form(
 def _likely(
     course_keys: list[str], usual: tuple[int, int] | None, visit: RequestContext
 ) -> dict[str, Any]:
-    """What a new intake's form begins with: the only course, the terms of the newest intake, and
-    reservations from today."""
+    """Return the initial values of the form for a new intake: the only course, the terms of the
+    newest intake, and reservations from today."""
     price, places = usual or (None, None)
     return {
         "course_key": course_keys[0] if len(course_keys) == 1 else "",

@@ -1,4 +1,4 @@
-"""Reading intakes and enrolments for the office's pages and lists."""
+"""Reads intakes and enrolments for the office's pages and lists."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -43,7 +43,8 @@ _ORDER = {"waiting": ENROLMENT.waiting_number, "requested": ENROLMENT.requested_
 PEOPLE_IN = select(*ENROLMENT, USER.name, USER.email).join_from(
     table_of(Enrolment), table_of(User), USER.id == ENROLMENT.user_id
 )
-"""Enrolments with who they belong to, as plain columns: lists of them are long."""
+"""Enrolments with the name and address of their person, as plain columns because lists of them are
+long."""
 
 
 def _listed(intake_id: IntakeId | BindParameter[Any], shown: str) -> Select[*tuple[Any, ...]]:
@@ -56,7 +57,7 @@ def _listed(intake_id: IntakeId | BindParameter[Any], shown: str) -> Select[*tup
 
 @dataclass(frozen=True, slots=True)
 class IntakeFacts:
-    """An intake with how its places stand."""
+    """An intake with the state of its places."""
 
     intake_id: IntakeId
     course_key: str
@@ -77,7 +78,7 @@ class IntakeFacts:
     ended: int
 
     def window(self, now: datetime) -> RequestWindow:
-        """Return what can be said of the time of reservations now."""
+        """Return the sentence about the reservation period for the present moment."""
         return request_window(self.opens_at, self.closes_at, now)
 
     def counted(self, shown: str) -> int:
@@ -127,12 +128,12 @@ class EnrolmentPage:
 
     @property
     def invoice_version(self) -> str:
-        """The version that the form of the invoice is made from."""
+        """The version on which the form of the invoice is based."""
         return version_of(invoice_record(self.row.invoice_number, self.row.invoiced_at))
 
     @property
     def payment_version(self) -> str:
-        """The version that the form of the payment is made from."""
+        """The version on which the form of the payment is based."""
         return version_of(payment_record(self.row.paid_at))
 
 
@@ -156,7 +157,7 @@ def _row(row: Any, position: int | None = None) -> EnrolmentRow:
     )
 
 
-# Built once: every page of an intake asks these.
+# Built once: every page of an intake runs these.
 ONE_INTAKE = Prepared(select(*INTAKE).where(INTAKE.id == bindparam("intake_id")))
 COUNTED = Prepared(
     select(ENROLMENT.intake_id, ENROLMENT.state, func.count())
@@ -213,9 +214,9 @@ def intake_page(
     number: int,
     text: str = "",
 ) -> IntakePage:
-    """Return an intake with its people in one state, or those of them whose name or address contains
-    the text. By default it shows undecided requests, or confirmed places if there are none. The waiting
-    list comes in its order."""
+    """Return an intake with its people in one state; with a text, only those whose name or address
+    contains it. By default it shows undecided requests, or confirmed places if there are none. The
+    waiting list is in its own order."""
     intake = intake_facts(db, actor, intake_id)
     if shown not in SHOWN:
         shown = "requested" if intake.requested else "confirmed"
@@ -237,7 +238,8 @@ def intake_page(
 
 
 def usual(db: Session, actor: Actor) -> tuple[int, int] | None:
-    """Return the price in pence and the places of the newest intake, which a new one mostly repeats."""
+    """Return the price in pence and the number of places of the newest intake, as defaults for a
+    new one."""
     require(policy.may_manage_intakes(actor))
     newest = select(IntakeRow.price_pence, IntakeRow.places).order_by(
         IntakeRow.created_at.desc(), IntakeRow.id
@@ -247,7 +249,7 @@ def usual(db: Session, actor: Actor) -> tuple[int, int] | None:
 
 
 def everybody_in(db: Session, actor: Actor, intake_id: IntakeId) -> tuple[EnrolmentRow, ...]:
-    """Return every enrolment of an intake for export: who holds a place, who waits, who is out."""
+    """Return every enrolment of an intake for export, in every state."""
     require(policy.may_manage_intakes(actor))
     rows: list[EnrolmentRow] = []
     for shown in ("confirmed", "requested", "waiting", "ended"):
@@ -273,7 +275,8 @@ def enrolment_page(db: Session, actor: Actor, enrolment_id: EnrolmentId) -> Enro
 
 
 def _found(intake_id: IntakeId, shown: str, text: str) -> Select[*tuple[Any, ...]]:
-    """Those of a list whose name or address contains the text, each with their place in all of it."""
+    """Return the people of a list whose name or address contains the text, with their positions in
+    the whole list."""
     order = _ORDER.get(shown, ENROLMENT.decided_at.desc())
     position = func.row_number().over(order_by=(order, ENROLMENT.id)).label("position")
     everybody = _listed(intake_id, shown).order_by(None).add_columns(position).subquery().c
@@ -294,8 +297,8 @@ def _many_facts(db: Session, intakes: Sequence[IntakeRow]) -> list[IntakeFacts]:
 
 
 def _facts(db: Session, intakes: Sequence[Any], counted: Iterable[Any]) -> list[IntakeFacts]:
-    """Put the facts of intakes together, from entities or from their columns. `counted` are their people
-    by state: triples of intake, state and number."""
+    """Combine intakes, as entities or columns, with the numbers of their people. `counted` has
+    triples of intake, state and number."""
     titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
     counts = {(intake_id, state): count for intake_id, state, count in counted}
 

@@ -1,4 +1,4 @@
-"""The JSON side of reserving: open intakes, asking for a place, giving it up."""
+"""JSON routes of intakes: the open ones, requesting a place, giving it up."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -20,8 +20,8 @@ api = Api("/api/v1/intakes", tags=["intakes"])
 
 
 class OfferShape(BaseModel):
-    """An open intake. `refusal` says why the caller may not ask for a place; `decision` what asking
-    would lead to."""
+    """An open intake. `refusal` says why the caller may not request a place; `decision` says what a
+    request would become."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -78,8 +78,8 @@ def list_intakes(visit: Visit) -> OffersShape:
 def request_place(
     visit: Visit, intake_id: IntakeId, idempotency_key: Annotated[str, Header()] = ""
 ) -> RequestedShape:
-    """Ask for a place. The same `Idempotency-Key` within 24 hours gives the same answer, while
-    the place or the wish stands; after that it is refused with 409."""
+    """Request a place. The same `Idempotency-Key` within 24 hours gives the same answer while the
+    place or waiting-list entry exists; after that it is refused with 409."""
     with visit.database.write() as db:
 
         def ask() -> str:
@@ -100,7 +100,7 @@ def request_place(
     "/{intake_id}/requests", name="api.enrolments.withdraw", access=STUDENT, status_code=204
 )
 def withdraw(visit: Visit, intake_id: IntakeId) -> Response:
-    """Give up one's own request, place or wish in an intake."""
+    """Give up one's own request, place or waiting-list entry in an intake."""
     today = local_day(visit.now, visit.settings.time_zone)
     with visit.database.write() as db:
         service.withdraw_from_intake(db, visit.actor, intake_id, today=today, now=visit.now)

@@ -1,4 +1,4 @@
-"""What must be true of intakes and places at every moment; `preceptor audit` asks each function."""
+"""Invariants of intakes and places, one function each, checked by `preceptor audit`."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from app.enrolments.models import Enrolment, IntakeRow
 
 
 def places_counted(db: Session, *, now: datetime) -> list[str]:
-    """`taken` counts exactly the rows that hold a place."""
+    """`taken` differs from the number of rows that hold a place."""
     held = _count_by_intake(*domain.HOLDING)
     rows = db.execute(
         select(IntakeRow.id, IntakeRow.taken, func.coalesce(held.c.people, 0))
@@ -27,8 +27,8 @@ def places_counted(db: Session, *, now: datetime) -> list[str]:
 
 
 def places_not_oversold(db: Session, *, now: datetime) -> list[str]:
-    """No more people hold a place than places and override allow, by the rows themselves; and the
-    override is never more than it needs to be."""
+    """More people hold a place than places and override allow; or the override is larger than
+    needed."""
     held = _count_by_intake(*domain.HOLDING)
     rows = db.execute(
         select(
@@ -50,7 +50,8 @@ def places_not_oversold(db: Session, *, now: datetime) -> list[str]:
 
 
 def one_live_row_each(db: Session, *, now: datetime) -> list[str]:
-    """Nobody has two live enrolments in one intake, even if the unique index were gone."""
+    """A person has two live enrolments in one intake. Also finds this if the unique index is
+    missing."""
     rows = db.execute(
         select(Enrolment.intake_id, Enrolment.user_id, func.count())
         .where(Enrolment.state.in_(domain.LIVE))
@@ -64,7 +65,7 @@ def one_live_row_each(db: Session, *, now: datetime) -> list[str]:
 
 
 def nobody_stranded(db: Session, *, now: datetime) -> list[str]:
-    """Nobody waits beside a free place of an intake that takes requests."""
+    """Somebody waits although an intake that takes requests has a free place."""
     waiting = _count_by_intake(EnrolmentState.waiting)
     rows = db.execute(
         select(IntakeRow.id, waiting.c.people, IntakeRow.places - IntakeRow.taken)
@@ -82,7 +83,7 @@ def nobody_stranded(db: Session, *, now: datetime) -> list[str]:
 
 
 def confirmed_places_pin_a_revision(db: Session, *, now: datetime) -> list[str]:
-    """A confirmed place says which revision of the course its holder learns."""
+    """A confirmed place pins no revision of its course."""
     rows = db.scalars(
         select(Enrolment.id).where(
             Enrolment.state == EnrolmentState.confirmed, Enrolment.revision_id.is_(None)
@@ -92,7 +93,7 @@ def confirmed_places_pin_a_revision(db: Session, *, now: datetime) -> list[str]:
 
 
 def cancelled_intakes_are_empty(db: Session, *, now: datetime) -> list[str]:
-    """Nobody holds a place or waits in a cancelled intake."""
+    """Somebody holds a place or waits in a cancelled intake."""
     live = _count_by_intake(*domain.LIVE)
     rows = db.execute(
         select(IntakeRow.id, live.c.people)
@@ -106,7 +107,7 @@ def cancelled_intakes_are_empty(db: Session, *, now: datetime) -> list[str]:
 
 
 def lists_that_are_over_are_closed(db: Session, *, now: datetime) -> list[str]:
-    """Nobody waits a day after reservations have closed: the worker has closed the list and told them."""
+    """Somebody still waits a day after reservations closed; the worker should have closed the list."""
     late = lists_to_close(db, now=now - timedelta(days=1))
     return [f"Intake {intake_id}: its waiting list is over and not closed." for intake_id in late]
 
@@ -123,7 +124,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def problems(db: Session, *, now: datetime) -> list[str]:
-    """Return every broken promise, as sentences; an empty list when all is well."""
+    """Return a sentence for each broken invariant; an empty list if all is well."""
     return findings(db, CHECKS, now=now)
 
 

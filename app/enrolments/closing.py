@@ -1,4 +1,4 @@
-"""Closing the waiting lists of intakes: after reservations have closed nobody moves up any more."""
+"""Closes the waiting lists of intakes. Nobody moves up after reservations have closed."""
 
 from datetime import datetime
 
@@ -30,9 +30,9 @@ def lists_to_close(db: Session, *, now: datetime) -> tuple[IntakeId, ...]:
 
 
 def close_waiting_list(db: Session, intake_id: IntakeId, *, now: datetime) -> int:
-    """End every wait for an intake whose reservations have closed, and tell each person once; return how
-    many there were. Does nothing while somebody may still move up. Called by the worker; it needs no
-    permission, because it does only what the rules and the time decide."""
+    """End all waiting-list entries of an intake whose reservations have closed, tell each person,
+    and return their number. Does nothing while somebody may still move up. The worker calls this;
+    it needs no permission, because only the rules and the time decide."""
     intake = lock_intake(db, intake_id)
     if not domain.is_list_over(intake.closes_at, now):
         return 0

@@ -1,4 +1,4 @@
-"""Rules of intakes and the places in them. No clock, no database: pass in what they need."""
+"""Rules of intakes and their places. No clock, no database."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ class IntakeStatus(StrEnum):
 
 
 class EnrolmentState(StrEnum):
-    """`requested` and `confirmed` hold a place; `waiting` waits for one; the others hold nothing. `closed`:
-    waited until reservations closed, and no place became free."""
+    """`requested` and `confirmed` hold a place, `waiting` waits for one, and the others hold
+    nothing. `closed` means that the person waited until reservations closed and no place became
+    free."""
 
     requested = "requested"
     confirmed = "confirmed"
@@ -155,10 +156,10 @@ _ALREADY: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """An intake's row as the statement that took the gate returned it.
+    """An intake's row as returned by the statement that locked it.
 
-    `override` is by how many places the intake runs over, never more: a place that is given back
-    lowers it before it helps anybody else.
+    `override` is the number of places by which the intake is overbooked, and never larger: a place
+    that is given back first lowers it.
     """
 
     course_key: str
@@ -178,7 +179,7 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class RequestWindow:
-    """When reservations are taken, said at one moment: `words` lead up to the moment `at`."""
+    """A phrase about the reservation period: `words` are followed by the time `at`."""
 
     words: str
     at: datetime
@@ -186,7 +187,7 @@ class RequestWindow:
 
 
 def request_window(opens_at: datetime, closes_at: datetime, now: datetime) -> RequestWindow:
-    """Return what can be said of the time of reservations now."""
+    """Return the phrase about the reservation period for the present moment."""
     if now >= closes_at:
         return RequestWindow("Reservations closed on", closes_at, is_open=False)
     if now < opens_at:
@@ -203,7 +204,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IntakeFields:
-    """What an admin says of an intake."""
+    """The fields of an intake that an admin enters."""
 
     title: str
     starts_on: date
@@ -214,7 +215,7 @@ class IntakeFields:
 
 
 class IntakeValues(Protocol):
-    """What `IntakeFields`, the row and its facts for the office have in common."""
+    """The fields that `IntakeFields`, the row and the office's facts have in common."""
 
     @property
     def title(self) -> str: ...
@@ -255,8 +256,8 @@ def payment_record(paid_at: datetime | None) -> dict[str, object]:
 def request_refusal(
     intake: Intake, own: EnrolmentState | None, *, is_confirmed: bool, now: datetime
 ) -> EnrolmentsReason | None:
-    """Return why a person may not ask for a place, or None. `own` is the state of the person's live
-    enrolment in this intake; a full intake is no refusal, see `decision`."""
+    """Return why a person may not request a place, or None. `own` is the state of the person's live
+    enrolment in this intake. A full intake is not a refusal; see `decision`."""
     if own in LIVE:
         return _ALREADY[own]
     if intake.status is IntakeStatus.draft:
@@ -271,40 +272,42 @@ def request_refusal(
 
 
 def decision(intake: Intake, *, waiting: int) -> Decision:
-    """A free place goes to who asks only when nobody waits for it: nobody is overtaken."""
+    """Return what a request becomes. It gets a free place only if nobody waits, so that nobody is
+    overtaken."""
     return Decision.request if intake.places_left and not waiting else Decision.wait
 
 
 def promotions(intake: Intake, *, waiting: int, now: datetime) -> int:
-    """Return how many who wait get a place now: none after the window, none in a closed intake."""
+    """Return how many waiting people get a place now. Nobody does after the reservation period or
+    in a closed intake."""
     if intake.status is not IntakeStatus.open or is_list_over(intake.closes_at, now):
         return 0
     return min(intake.places_left, waiting)
 
 
 def is_list_over(closes_at: datetime, now: datetime) -> bool:
-    """Whether nobody moves up from the waiting list any more: reservations have closed."""
+    """Return whether nobody moves up from the waiting list any more, because reservations have
+    closed."""
     return now >= closes_at
 
 
 def state_now(state: EnrolmentState, closes_at: datetime, now: datetime) -> EnrolmentState:
-    """Return the state as people read it: nobody waits on a list that is over, also before the worker has
-    written it down."""
+    """Return the state to show. Nobody waits on a list that is over, even before the worker has
+    recorded that."""
     over = state is EnrolmentState.waiting and is_list_over(closes_at, now)
     return EnrolmentState.closed if over else state
 
 
 def override_for(*, places: int, taken: int) -> int:
-    """Return by how many places an intake runs over."""
+    """Return by how many places an intake is overbooked."""
     return max(0, taken - places)
 
 
 def reserve_refusal(
     intake: Intake, *, needed: int, others_waiting: int, override_reason: str | None
 ) -> EnrolmentsReason | None:
-    """Return why an admin may not reserve `needed` further places, or None.
-
-    The window does not bind an admin. Running over and passing those who wait need a reason.
+    """Return why an admin may not reserve `needed` further places, or None. Admins are not bound by
+    the reservation period. Overbooking, and passing people who wait, need a reason.
     """
     if intake.status is IntakeStatus.cancelled:
         return EnrolmentsReason.intake_cancelled
@@ -316,27 +319,31 @@ def reserve_refusal(
 
 
 def confirm_refusal(intake: Intake, state: EnrolmentState) -> EnrolmentsReason | None:
-    """Only a request is confirmed; who waits is promoted first, or reserved for with a reason."""
+    """Return why an enrolment cannot be confirmed, or None. Only requests are confirmed. A waiting
+    person is promoted first, or gets a reserved place with a reason."""
     if intake.status is IntakeStatus.cancelled:
         return EnrolmentsReason.intake_cancelled
     return None if state is EnrolmentState.requested else EnrolmentsReason.not_requested
 
 
 def decline_refusal(state: EnrolmentState) -> EnrolmentsReason | None:
-    """A request and a wish on the waiting list can be declined; a confirmed place is cancelled."""
+    """Return why an enrolment cannot be declined, or None. Requests and waiting-list entries can be
+    declined; a confirmed place is cancelled instead."""
     undecided = (EnrolmentState.requested, EnrolmentState.waiting)
     return None if state in undecided else EnrolmentsReason.not_requested
 
 
 def cancel_refusal(state: EnrolmentState) -> EnrolmentsReason | None:
-    """Only a confirmed place is cancelled by the academy."""
+    """Return why an enrolment cannot be cancelled, or None. The academy cancels only confirmed
+    places."""
     return None if state is EnrolmentState.confirmed else EnrolmentsReason.ended
 
 
 def withdraw_refusal(
     intake: Intake, state: EnrolmentState, *, today: date
 ) -> EnrolmentsReason | None:
-    """A wish is withdrawn at any time, a confirmed place until the day before the start."""
+    """Return why a person cannot withdraw, or None. Waiting-list entries can be withdrawn at any
+    time, a confirmed place until the day before the start."""
     if state not in LIVE:
         return EnrolmentsReason.ended
     if state is EnrolmentState.confirmed and today >= intake.starts_on:
@@ -347,8 +354,8 @@ def withdraw_refusal(
 def ends_with_account(
     state: EnrolmentState, *, starts_on: date, closes_at: datetime, now: datetime
 ) -> bool:
-    """Whether an enrolment is given back when its holder's account is closed. A request and a wish are; a
-    confirmed place is while somebody else could still use it."""
+    """Return whether an enrolment ends when its holder's account is closed. Requests and
+    waiting-list entries end; a confirmed place ends if somebody else could still use it."""
     if state not in LIVE:
         return False
     return state is not EnrolmentState.confirmed or starts_on > now.date() or now < closes_at
@@ -365,8 +372,8 @@ def open_refusal(status: IntakeStatus) -> EnrolmentsReason | None:
 def change_refusal(
     intake: Intake, fields: IntakeFields, *, reason: str | None
 ) -> EnrolmentsReason | None:
-    """Return why an intake may not be changed so, or None. Fewer places than are taken remove
-    nobody; they need a reason."""
+    """Return why an intake may not be changed like this, or None. Reducing the places below the
+    number taken removes nobody and needs a reason."""
     if intake.status is IntakeStatus.cancelled:
         return EnrolmentsReason.intake_cancelled
     if reason is None and fields.places < min(intake.taken, intake.places):
@@ -375,7 +382,7 @@ def change_refusal(
 
 
 def intake_problems(fields: IntakeFields) -> dict[str, str]:
-    """Return a message per field that does not fit the others."""
+    """Return a message for each field that contradicts the others."""
     problems: dict[str, str] = {}
     if fields.closes_at <= fields.opens_at:
         problems["closes_on"] = "Reservations must close after they open."
@@ -383,12 +390,13 @@ def intake_problems(fields: IntakeFields) -> dict[str, str]:
 
 
 def money_refusal(state: EnrolmentState) -> EnrolmentsReason | None:
-    """Invoices and payments are recorded for places that are held."""
+    """Return why an invoice or payment cannot be recorded, or None. They are recorded only for
+    places that are held."""
     return None if state in HOLDING else EnrolmentsReason.ended
 
 
 def positions(queue: Iterable[tuple[EnrolmentId, int]]) -> dict[EnrolmentId, int]:
-    """Return each waiter's position, from 1, in the order of the numbers they drew."""
+    """Return the position of each waiting person, from 1, in the order of their waiting numbers."""
     ordered = sorted(queue, key=lambda entry: (entry[1], entry[0]))
     return {enrolment_id: position for position, (enrolment_id, _) in enumerate(ordered, start=1)}
 

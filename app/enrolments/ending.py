@@ -1,4 +1,4 @@
-"""Giving back the places of somebody whose account is closed."""
+"""Ends the places of people whose account is closed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ REASON = "The account was closed."
 
 @dataclass(frozen=True, slots=True)
 class PlaceHeld:
-    """A place, or a wish for one, that ends with the account of its holder."""
+    """A place or waiting-list entry that ends with the account of its holder."""
 
     enrolment_id: EnrolmentId
     intake_id: IntakeId
@@ -33,10 +33,9 @@ class PlaceHeld:
 def places_to_end(
     db: Session, user_ids: Iterable[UserId], *, now: datetime
 ) -> tuple[PlaceHeld, ...]:
-    """Return what ends when the accounts of these people are closed, in the order of the intakes' ids.
-
-    A confirmed place in an intake that has begun and takes no reservations any more stays: it is the
-    record of who was in it.
+    """Return the enrolments that end when the accounts of these people are closed, in the order of
+    the intakes' ids. A confirmed place stays if its intake has begun and takes no more
+    reservations: it is the record of who took part.
     """
     rows = db.execute(
         select(Enrolment, IntakeRow)
@@ -66,10 +65,12 @@ def places_to_end(
 def end_places(
     db: Session, user_id: UserId, *, by: UserId | None, now: datetime
 ) -> tuple[PlaceHeld, ...]:
-    """End what `places_to_end` names, pass on what becomes free, and return it.
+    """End the enrolments of `places_to_end`, give free places to people who wait, and return what
+    ended.
 
-    Called for a fact of the outbox, whose use-case has asked the permission; again it changes nothing.
-    Nobody is mailed but who moves up: the person gets one mail about everything that ended.
+    Called for a fact of the outbox; the use-case behind it has checked the permission. A second
+    call changes nothing. Only people who move up get a mail here: the person whose account is
+    closed gets one mail about everything that ended.
     """
     held = places_to_end(db, [user_id], now=now)
     gates = {place.intake_id: lock_intake(db, place.intake_id) for place in held}

@@ -7,7 +7,7 @@ from app.kit.errors import Conflict, Invalid
 
 
 class EnrolmentRefused(Conflict):
-    """A rule refuses it now; `why` is the reason, in words a person can act on."""
+    """A rule refuses the command; `why` is the reason."""
 
     title = "This place cannot be changed so"
     slug = "enrolment-refused"
@@ -18,7 +18,7 @@ class EnrolmentRefused(Conflict):
 
 
 class IntakeInvalid(Invalid):
-    """Fields of an intake do not fit each other."""
+    """Fields of an intake contradict each other."""
 
     slug = "intake-invalid"
 

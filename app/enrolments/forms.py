@@ -1,4 +1,4 @@
-"""Forms of intakes and places: what people type, read into what the use-cases take."""
+"""Forms of intakes and places: they turn what people type into the arguments of use-cases."""
 
 import re
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class IntakeForm(EditForm):
     reason: Sentence | None = Field(None, title="reason")
 
     def fields_in(self, zone: str) -> IntakeFields:
-        """Return the facts with their moments, or raise Invalid for an hour that does not exist."""
+        """Return the fields with times in UTC. Raise Invalid for a local time that does not exist."""
         return IntakeFields(
             title=self.title,
             starts_on=self.starts_on,
@@ -50,7 +50,7 @@ FIELDS_OF_INTAKE = {
     "opens_at": ("opens_on", "opens_time"),
     "closes_at": ("closes_on", "closes_time"),
 }
-"""The fields that show a value of the record, where they are named differently."""
+"""The form fields that show a value of the record under another name."""
 
 
 class NewIntakeForm(IntakeForm):
@@ -58,7 +58,7 @@ class NewIntakeForm(IntakeForm):
 
 
 class EnrolmentReasonForm(Form):
-    """A decision that a person will read the reason of."""
+    """A decision with a reason that the person will read."""
 
     reason: Sentence = Field(title="reason")
 
@@ -73,8 +73,8 @@ class PaymentForm(EditForm):
 
 
 class ReservePlacesForm(Form):
-    """The fields of the reservation screen beside its rows of people. A higher feature that adds a
-    question to the screen subclasses this and hands its class to `read_reservation`."""
+    """The fields of the reservation screen apart from its rows of people. A higher feature that
+    adds a field to the screen subclasses this and passes its class to `read_reservation`."""
 
     note: str | None = Field(None, title="note", max_length=2000)
     override_reason: Sentence | None = Field(None, title="reason")
@@ -82,7 +82,7 @@ class ReservePlacesForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
-    """Somebody to keep a place for; `row` is the number of the row on the screen, from 1."""
+    """A person to reserve a place for; `row` is the number of the row on the screen, from 1."""
 
     row: int
     name: str
@@ -145,7 +145,7 @@ def _moment(field: str, day: date, at: time, zone: str) -> datetime:
 
 
 def midnight(field: str, day: date, *, today: date, zone: str) -> datetime:
-    """Return the beginning of a day that has come; raise Invalid for one in the future."""
+    """Return the beginning of a day. Raise Invalid for a day in the future."""
     if day > today:
         message = "This day is in the future. Enter the day it happened."
         raise Invalid(message, fields={field: message})
@@ -153,7 +153,7 @@ def midnight(field: str, day: date, *, today: date, zone: str) -> datetime:
 
 
 def typed_rows(values: Mapping[str, object]) -> tuple[dict[str, object], ...]:
-    """Return what was typed in each row of the screen, for showing it again."""
+    """Return what was typed in each row of the screen, to show it again."""
     return tuple(
         {
             "number": row,

@@ -23,8 +23,8 @@ def record_invoice(
     expected_version: str,
     now: datetime,
 ) -> None:
-    """Note the invoice of a held place; a second time replaces the first, and the trail keeps both. A
-    replacement by somebody who has not seen the first is refused with Stale."""
+    """Record the invoice of a held place. A second call replaces it, and the audit trail keeps
+    both. Raises Stale if the invoice was changed since the form was opened."""
     require(policy.may_manage_intakes(actor))
     lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
@@ -48,8 +48,8 @@ def record_payment(
     expected_version: str,
     now: datetime,
 ) -> None:
-    """Note that the invoice of a held place is paid; refuse where no invoice is recorded, and with Stale
-    where another day was recorded since the form was opened."""
+    """Record that the invoice of a held place is paid. Refused if no invoice is recorded; raises
+    Stale if another day was recorded since the form was opened."""
     require(policy.may_manage_intakes(actor))
     lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)

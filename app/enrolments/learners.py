@@ -1,4 +1,4 @@
-"""Who learns or has learned from a revision of a course."""
+"""The people who learn, or have learned, from a revision of a course."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from app.kit.ids import RevisionId, UserId
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """A person with the revisions, of those that were asked for, that a place of theirs pins or pinned.
-    `has_place`: one of these places is still confirmed."""
+    """A person with those of the given revisions that a place of theirs pins or pinned. `has_place`
+    means that one of these places is still confirmed."""
 
     user_id: UserId
     revision_ids: frozenset[RevisionId]
@@ -22,7 +22,7 @@ class Learner:
 
 
 def learners_of_revisions(db: Session, revision_ids: Iterable[RevisionId]) -> tuple[Learner, ...]:
-    """Return everybody who has or had a confirmed place that pins one of the revisions."""
+    """Return everyone who has, or had, a confirmed place that pins one of the revisions."""
     rows = db.execute(
         select(Enrolment.user_id, Enrolment.revision_id, Enrolment.state)
         .where(Enrolment.revision_id.in_(list(revision_ids)))

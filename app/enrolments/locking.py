@@ -1,4 +1,4 @@
-"""The gate of an intake, and the only code that moves its counter and promotes who waits."""
+"""Locking an intake, and the only code that changes its counter and promotes people who wait."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,17 +32,17 @@ _GATE = (
 
 
 def lock_intake(db: Session, intake_id: IntakeId) -> Intake:
-    """Queue behind every other command on this intake until we commit; raise NotFound.
-
-    Writing the row first takes its lock on PostgreSQL and returns its newest values; on SQLite the
-    write block is already the only writer. Reading first, even FOR UPDATE, would sell a place twice.
+    """Wait for every other command on this intake, and lock it until the commit. Raise NotFound if
+    there is none. On PostgreSQL the UPDATE takes the lock and returns the newest values; on SQLite
+    the write block is already the only writer. Reading first, even FOR UPDATE, would sell a place
+    twice.
     """
     return _take(db, IntakeRow.id == intake_id)[1]
 
 
 def lock_intake_of(db: Session, enrolment_id: EnrolmentId) -> tuple[IntakeId, Intake]:
-    """Take the gate of the intake that an enrolment belongs to. An enrolment never changes its
-    intake, so that finding it inside the statement is safe."""
+    """Lock the intake of an enrolment. An enrolment never moves to another intake, so the statement
+    may look the intake up."""
     intake_of = select(Enrolment.intake_id).where(Enrolment.id == enrolment_id).scalar_subquery()
     return _take(db, IntakeRow.id == intake_of)
 
@@ -62,7 +62,7 @@ def _take(db: Session, which: ColumnElement[bool]) -> tuple[IntakeId, Intake]:
 
 
 def recorded_intake(db: Session, intake_id: IntakeId) -> dict[str, object]:
-    """Return what the form of an intake writes, as it is on record under the gate."""
+    """Return the recorded fields of an intake that is locked."""
     intake = db.scalars(
         select(IntakeRow).where(IntakeRow.id == intake_id).execution_options(populate_existing=True)
     ).one()
@@ -70,7 +70,7 @@ def recorded_intake(db: Session, intake_id: IntakeId) -> dict[str, object]:
 
 
 def draw_waiting_number(db: Session, intake_id: IntakeId) -> int:
-    """Return the next number of the queue; numbers are never given twice."""
+    """Return the next waiting number of the intake; no number is used twice."""
     return db.execute(
         update(IntakeRow)
         .where(IntakeRow.id == intake_id)
@@ -81,7 +81,8 @@ def draw_waiting_number(db: Session, intake_id: IntakeId) -> int:
 
 
 def waiting_in(db: Session, intake_id: IntakeId) -> int:
-    """Count who waits; true until we commit, because the caller holds the gate."""
+    """Count the people who wait. The number is right until the commit, because the caller has
+    locked the intake."""
     return db.execute(
         select(func.count()).where(
             Enrolment.intake_id == intake_id, Enrolment.state == EnrolmentState.waiting
@@ -90,14 +91,14 @@ def waiting_in(db: Session, intake_id: IntakeId) -> int:
 
 
 def take_places(db: Session, intake_id: IntakeId, count: int, *, override: int) -> None:
-    """Count `count` further places as taken, or raise: never more than places + override."""
+    """Count `count` further places as taken, or raise if that would exceed places + override."""
     _move_counter(
         db, intake_id, count, override, IntakeRow.taken + count <= IntakeRow.places + override
     )
 
 
 def release_places(db: Session, intake_id: IntakeId, intake: Intake, count: int) -> Intake:
-    """Count `count` places as free again and return the gate's new values."""
+    """Count `count` places as free again and return the intake's new values."""
     taken = intake.taken - count
     override = domain.override_for(places=intake.places, taken=taken)
     _move_counter(db, intake_id, -count, override, IntakeRow.taken - count >= 0)
@@ -121,7 +122,7 @@ def _move_counter(
 
 @contextmanager
 def constraints_as_refusals() -> Iterator[None]:
-    """Say what the database's own constraints refuse in the words of the rules they stand behind."""
+    """Translate violations of database constraints into the refusals of the corresponding rules."""
     try:
         yield
     except IntegrityError as error:
@@ -135,7 +136,7 @@ def constraints_as_refusals() -> Iterator[None]:
 
 
 def row_of(db: Session, enrolment_id: EnrolmentId) -> Enrolment:
-    """Return an enrolment as it stands under the gate, which has found that it exists."""
+    """Return an enrolment of a locked intake; locking has found that it exists."""
     return db.scalars(
         select(Enrolment)
         .where(Enrolment.id == enrolment_id)
@@ -146,7 +147,7 @@ def row_of(db: Session, enrolment_id: EnrolmentId) -> Enrolment:
 def live_rows(
     db: Session, intake_id: IntakeId, user_ids: Sequence[UserId] | None = None
 ) -> Sequence[Enrolment]:
-    """Return the rows that hold a place or wait, of everybody or of the named people."""
+    """Return the rows that hold a place or wait, of everyone or of the given people."""
     query = select(Enrolment).where(
         Enrolment.intake_id == intake_id, Enrolment.state.in_(domain.LIVE)
     )
@@ -166,7 +167,7 @@ def add_row(
     now: datetime,
     **columns: Any,
 ) -> Enrolment:
-    """Add a person's enrolment, or refuse a second live one."""
+    """Add an enrolment. Refused if the person has a live one already."""
     row = Enrolment(
         id=EnrolmentId(new_uuid()),
         intake_id=intake_id,
@@ -189,7 +190,8 @@ def move_state(
     after: EnrolmentState,
     **columns: Any,
 ) -> None:
-    """Change a state only from the one it was decided on, so that nothing is released twice."""
+    """Change a state only if it is still the state that was decided on, so that no place is
+    released twice."""
     moved = db.execute(
         update(Enrolment)
         .where(Enrolment.id == enrolment_id, Enrolment.state == before)
@@ -204,8 +206,8 @@ def move_state(
 def promote(
     db: Session, actor_id: UserId | None, intake_id: IntakeId, intake: Intake, *, now: datetime
 ) -> None:
-    """Give free places to those who wait longest, as requests; the last step of every command that
-    may have freed a place, in its transaction."""
+    """Give free places to the people who have waited longest, as requests. Every command that may
+    free a place calls this last, in its transaction."""
     count = domain.promotions(intake, waiting=waiting_in(db, intake_id), now=now)
     if not count:
         return

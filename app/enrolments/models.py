@@ -13,8 +13,8 @@ LIVE = "state IN ('requested', 'confirmed', 'waiting')"
 
 
 class IntakeRow(Base):
-    """A run of a course, and the gate of its places: `taken` counts requested and confirmed ones,
-    `override` is by how many of them it runs over `places`."""
+    """A run of a course; commands lock this row. `taken` is the number of requested and confirmed
+    places, `override` the number by which they exceed `places`."""
 
     __tablename__ = "intakes"
     __table_args__ = (
@@ -40,7 +40,7 @@ class IntakeRow(Base):
 
 
 class Enrolment(Base):
-    """One person's place (or wish for one) in an intake."""
+    """One person's place, request or waiting-list entry in an intake."""
 
     __tablename__ = "enrolments"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The mails that tell people what became of their place."""
+"""Mails to people about their place."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ Letter = Literal[
 ]
 
 OWN_DEEDS: frozenset[Letter] = frozenset({"requested", "waiting", "withdrawn"})
-"""These confirm what the person did themselves a moment ago."""
+"""Mails that confirm what the person has just done themselves."""
 
 
 def send(
@@ -38,7 +38,7 @@ def send(
     reason: str | None = None,
     position: int | None = None,
 ) -> None:
-    """Write one mail with its notice per person, in the transaction of what it tells."""
+    """Write one mail and notice per person, in the transaction of the change that they are about."""
     published = courses.current(db, intake.course_key)
     values = {
         "course": published.course.title if published else intake.title,

@@ -1,4 +1,4 @@
-"""The public page of a course with its intakes, reserving a place, and one's own places."""
+"""The public page of a course with its intakes, requesting a place, and one's own places."""
 
 from fastapi import Response
 

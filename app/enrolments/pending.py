@@ -1,5 +1,5 @@
-"""What waits for the office: requests to decide, people who wait beside free places, invoices to be paid.
-Reads for higher features, which ask the permission."""
+"""Work for the office: requests to decide, people who wait although places are free, unpaid
+invoices. Callers check permissions."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from app.kit.ids import IntakeId
 
 @dataclass(frozen=True, slots=True)
 class IntakeToDecide:
-    """An intake with requests that nobody has answered yet."""
+    """An intake with undecided requests."""
 
     intake_id: IntakeId
     course_title: str
@@ -25,7 +25,7 @@ class IntakeToDecide:
 
 
 def requests_to_decide(db: Session) -> tuple[IntakeToDecide, ...]:
-    """Return the intakes with open requests, the longest-waiting first."""
+    """Return the intakes with undecided requests, the longest-waiting first."""
     oldest = func.min(Enrolment.requested_at)
     rows = db.execute(
         select(IntakeRow.id, IntakeRow.course_key, IntakeRow.title, func.count(), oldest)
@@ -52,8 +52,8 @@ class StrandedIntake:
 
 
 def waiting_beside_places(db: Session, *, today: date, now: datetime) -> tuple[StrandedIntake, ...]:
-    """Return the open intakes that have not started, where places are free and people had waited until
-    reservations closed: nobody has moved up by themselves since."""
+    """Return the open intakes that have not started, have free places, and have people who waited
+    until reservations closed. Nobody moves up automatically after that."""
     waiting = (
         select(func.count())
         .where(
@@ -84,4 +84,4 @@ UNPAID = select(func.count()).where(
     Enrolment.invoice_number.is_not(None),
     Enrolment.paid_at.is_(None),
 )
-"""Counts the invoices of confirmed places that are recorded and not paid."""
+"""Counts unpaid invoices of confirmed places."""

@@ -1,4 +1,4 @@
-"""Whether a person holds a place, as conditions for statements of higher features."""
+"""SQL conditions on holding a place, for statements of higher features."""
 
 from sqlalchemy import ColumnElement, FromClause, SQLColumnExpression, select
 
@@ -11,8 +11,7 @@ from app.kit.ids import IntakeId, UserId
 def holds_place(
     user_id: SQLColumnExpression[UserId], course_key: SQLColumnExpression[str]
 ) -> ColumnElement[bool]:
-    """Return the condition that a person holds a confirmed place on a course now, for statements of
-    higher features."""
+    """Return the SQL condition that a person holds a confirmed place on a course now."""
     held = table_of(Enrolment).alias("held")
     return _is_confirmed(held, user_id, held.c.course_key == course_key)
 
@@ -20,7 +19,7 @@ def holds_place(
 def holds_place_in(
     user_id: SQLColumnExpression[UserId], intake_id: SQLColumnExpression[IntakeId | None]
 ) -> ColumnElement[bool]:
-    """Return the condition that a person holds a confirmed place in an intake now."""
+    """Return the SQL condition that a person holds a confirmed place in an intake now."""
     held = table_of(Enrolment).alias("held_in")
     return _is_confirmed(held, user_id, held.c.intake_id == intake_id)
 

@@ -5,12 +5,12 @@ from app.kit.ids import UserId
 
 
 def may_reserve_own_place(actor: Actor) -> bool:
-    """Places are held by students; staff who want to learn hold the student role too."""
+    """Only students hold places; staff who want to learn also need the student role."""
     return actor.is_student
 
 
 def may_withdraw(actor: Actor, holder: UserId) -> bool:
-    """Everybody gives up only their own place."""
+    """People may give up only their own place."""
     return actor.user_id == holder
 
 

@@ -1,4 +1,4 @@
-"""Reading intakes and enrolments: what courses, learners and higher features ask."""
+"""Reads intakes and enrolments for course pages, students and higher features."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ class ConfirmedPlace:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An intake as one visitor sees it: `refusal` says why they may not ask for a place in it;
-    otherwise `decision` says what their request would become."""
+    """An intake for one visitor. `refusal` says why they may not request a place; otherwise
+    `decision` says what their request would become."""
 
     intake_id: IntakeId
     course_key: str
@@ -51,7 +51,7 @@ class Offer:
     decision: Decision
 
     def window(self, now: datetime) -> domain.RequestWindow:
-        """Return what can be said of the time of reservations now."""
+        """Return the phrase about the reservation period for the present moment."""
         return domain.request_window(self.opens_at, self.closes_at, now)
 
 
@@ -93,12 +93,13 @@ class IntakeOption:
     course_key: str
     label: str
     short_label: str
-    """Without the course, where the page says it already."""
+    """The label without the course's title, for pages that show it already."""
     starts_on: date
     status: IntakeStatus
 
 
-# Built once, of plain columns: every page of a learner asks. A confirmed place pins a revision.
+# Built once, from plain columns: every page of a student runs it. A confirmed place pins a
+# revision.
 ENROLMENT = table_of(Enrolment).c
 PLACES = (
     select(
@@ -172,12 +173,12 @@ def places_by_intake(db: Session, intake_id: IntakeId) -> tuple[ConfirmedPlace, 
 
 
 def intake_options(db: Session) -> tuple[IntakeOption, ...]:
-    """Return every intake that is not cancelled, the latest start first, to choose from in forms."""
+    """Return every intake that is not cancelled, the latest start first, as choices for forms."""
     return tuple(OPTIONS.all(db))
 
 
 def course_page(db: Session, course_key: str, actor: Actor | None, *, now: datetime) -> CoursePage:
-    """Return a course with the intakes one may still ask for or look forward to; raise NotFound."""
+    """Return a course with its intakes that take requests now or later. Raise NotFound."""
     published = courses.current(db, course_key)
     if published is None:
         raise NotFound
@@ -191,8 +192,8 @@ def course_page(db: Session, course_key: str, actor: Actor | None, *, now: datet
 def offers(
     db: Session, actor: Actor | None, *, now: datetime, course_key: str | None = None
 ) -> tuple[Offer, ...]:
-    """Return the open intakes that take requests now or will, of one course or all, and those in which
-    the actor has a place or waits."""
+    """Return the open intakes that take requests now or later, of one course or all, and those in
+    which the actor has a place or waits."""
     query = (
         select(IntakeRow)
         .where(
@@ -212,7 +213,7 @@ def offers(
 def offer(
     db: Session, course_key: str, intake_id: IntakeId, actor: Actor | None, *, now: datetime
 ) -> tuple[Course, Offer]:
-    """Return one intake that is no draft, with its course; raise NotFound."""
+    """Return one intake with its course. Raise NotFound, also for a draft."""
     intake = db.get(IntakeRow, intake_id)
     published = courses.current(db, course_key)
     if (
@@ -252,7 +253,7 @@ _own_rows = (
     .order_by(ENROLMENT.requested_at.desc(), ENROLMENT.id.desc())
 )
 OWN = Prepared(_own_rows)
-"""A person's enrolments with their intakes and their numbers in the queues; built once."""
+"""A person's enrolments with their intakes and waiting numbers; built once."""
 ASKED_FOR = Prepared(
     _own_rows.where(
         or_(ENROLMENT.state == EnrolmentState.requested, ENROLMENT.state == EnrolmentState.waiting)
@@ -261,14 +262,14 @@ ASKED_FOR = Prepared(
 
 
 def own_places(db: Session, user_id: UserId, *, today: date, now: datetime) -> tuple[OwnPlace, ...]:
-    """Return a person's own requests, places and wishes, those that live first, then the newest."""
+    """Return a person's own enrolments: live ones first, then the newest."""
     own = _own(db, OWN, user_id, today, now)
     return tuple(sorted(own, key=lambda place: place.state not in domain.LIVE))
 
 
 def asked_for(db: Session, user_id: UserId, *, today: date, now: datetime) -> tuple[OwnPlace, ...]:
-    """Return the requests and wishes of a person that are not decided, the newest first. A wish on a
-    list that is over is left out."""
+    """Return a person's undecided requests and waiting-list entries, the newest first, without
+    entries on lists that are over."""
     own = _own(db, ASKED_FOR, user_id, today, now)
     return tuple(place for place in own if place.state in domain.LIVE)
 
@@ -306,8 +307,8 @@ def _own(
 
 
 def waiting_by_intake(db: Session, intake_ids: Iterable[IntakeId]) -> dict[IntakeId, int]:
-    """Count who waits in each of many intakes, in one statement; intakes without a queue are left
-    out."""
+    """Count the people who wait in each of many intakes, in one statement. Intakes without a
+    waiting list are left out."""
     wanted = list(intake_ids)
     if not wanted:
         return {}
@@ -320,7 +321,7 @@ def waiting_by_intake(db: Session, intake_ids: Iterable[IntakeId]) -> dict[Intak
 
 
 def intake_from(intake: IntakeRow) -> Intake:
-    """Return the values that the rules ask for, as a page reads them; commands take the gate."""
+    """Return the values for the rules, as read by a page. Commands use the locked row instead."""
     return Intake(
         course_key=intake.course_key,
         title=intake.title,

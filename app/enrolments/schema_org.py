@@ -1,4 +1,5 @@
-"""A course and its intakes in the words of schema.org, for search engines. Only facts the page shows."""
+"""A course and its intakes as schema.org data for search engines. It contains only what the page
+shows."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -50,7 +51,7 @@ def course_document(
 
 
 def offer_document(offer: Offer, address: str) -> dict[str, Any]:
-    """Return the price of an intake and whether a place can be asked for."""
+    """Return the price of an intake and whether a place can be requested."""
     return {
         "@type": "Offer",
         "name": offer.title,
@@ -65,7 +66,7 @@ def offer_document(offer: Offer, address: str) -> dict[str, Any]:
 
 
 def start_event(offer: Offer, title: str, *, academy: str, base_url: str) -> dict[str, Any]:
-    """Return the start of an intake. It begins online, on this site."""
+    """Return the start of an intake as an event; it begins online, on this site."""
     address = f"{base_url}/courses/{offer.course_key}"
     return {
         "@type": "EducationEvent",

@@ -1,7 +1,7 @@
 """Use-cases that change intakes and the places in them. Called by pages and the API alike.
 
-Every command on an intake takes its gate first, decides by a rule of `domain`, writes, promotes who
-waits, and leaves audit and mail in the same transaction.
+Every command on an intake first locks it, then decides by a rule of `domain`, writes, promotes
+people who wait, and records audit and mails in the same transaction.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ from app.kit.versions import demand_current
 
 @dataclass(frozen=True, slots=True)
 class RequestOutcome:
-    """What came of a request: a place that waits to be confirmed, or a position in the queue."""
+    """The result of a request: a place to be confirmed, or a position on the waiting list."""
 
     enrolment_id: EnrolmentId
     state: EnrolmentState
@@ -54,7 +54,7 @@ class RequestOutcome:
 def make_intake(
     db: Session, actor: Actor, course_key: str, *, fields: IntakeFields, now: datetime
 ) -> IntakeId:
-    """Add an intake as a draft that only the office sees; refuse an unknown course."""
+    """Add an intake as a draft that only the office sees. Refused for an unknown course."""
     require(policy.may_manage_intakes(actor))
     if courses.current(db, course_key) is None:
         raise IntakeInvalid({"course_key": EnrolmentsReason.course_unpublished.detail})
@@ -85,9 +85,10 @@ def change_intake(
     expected_version: str,
     now: datetime,
 ) -> int:
-    """Change an intake that is not cancelled. More places go to those who wait; fewer than are taken
-    remove nobody but need a reason. A new start is told to everybody who holds a place or waits: return
-    how many people that are. Fields that were made from an older version are refused with Stale."""
+    """Change an intake that is not cancelled. Additional places go to people who wait. Fewer places
+    than are taken remove nobody but need a reason. Everyone who holds a place or waits is told of a
+    new start; return their number. Raises Stale if the intake was changed since the form was
+    opened."""
     require(policy.may_manage_intakes(actor))
     intake = lock_intake(db, intake_id)
     _refuse(domain.change_refusal(intake, fields, reason=reason))
@@ -123,7 +124,8 @@ def change_intake(
 
 
 def open_intake(db: Session, actor: Actor, intake_id: IntakeId, *, now: datetime) -> None:
-    """Publish a draft: visitors see it, students reserve in its window."""
+    """Publish a draft: visitors can see it, and students can request places in the reservation
+    period."""
     require(policy.may_manage_intakes(actor))
     intake = lock_intake(db, intake_id)
     _refuse(domain.open_refusal(intake.status))
@@ -134,7 +136,8 @@ def open_intake(db: Session, actor: Actor, intake_id: IntakeId, *, now: datetime
 def cancel_intake(
     db: Session, actor: Actor, intake_id: IntakeId, *, reason: str, now: datetime
 ) -> None:
-    """Cancel an intake for good and every place and wish in it; everybody concerned gets a mail."""
+    """Cancel an intake permanently with every place and waiting-list entry in it; everyone
+    concerned gets a mail."""
     require(policy.may_manage_intakes(actor))
     intake = lock_intake(db, intake_id)
     if intake.status is domain.IntakeStatus.cancelled:
@@ -158,10 +161,10 @@ def request_place(
     course_key: str | None = None,
     now: datetime,
 ) -> RequestOutcome:
-    """Keep a place for `actor` until the office confirms it, or put them at the end of the waiting
-    list when the intake is full or others wait; refuse with a reason (see `domain.request_refusal`).
-    A draft does not exist for students, nor does an intake of another course than `course_key`, where the
-    caller names one."""
+    """Hold a place for `actor` until the office confirms it, or put them at the end of the waiting
+    list if the intake is full or others wait. Refused for the reasons in `domain.request_refusal`.
+    Raises NotFound for a draft, and for an intake of another course than `course_key` if one is
+    given."""
     require(policy.may_reserve_own_place(actor), "Only students reserve places for themselves.")
     intake = lock_intake(db, intake_id)
     if intake.status is domain.IntakeStatus.draft or course_key not in (None, intake.course_key):
@@ -185,8 +188,9 @@ def request_place(
 def withdraw(
     db: Session, actor: Actor, enrolment_id: EnrolmentId, *, today: date, now: datetime
 ) -> None:
-    """Give up one's own place or wish; a place that becomes free goes to the first who waits.
-    `today` is the academy's day: a confirmed place is given up until the day before the start."""
+    """Give up one's own place or waiting-list entry; a place that becomes free goes to the first
+    person who waits. `today` is the date in the academy's time zone: a confirmed place can be given
+    up until the day before the start."""
     require(policy.may_reserve_own_place(actor), "Only students hold places of their own.")
     intake_id, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
@@ -198,8 +202,8 @@ def withdraw(
 def withdraw_from_intake(
     db: Session, actor: Actor, intake_id: IntakeId, *, today: date, now: datetime
 ) -> None:
-    """Give up whatever the actor holds in an intake, as `withdraw` does; raise NotFound where they
-    hold nothing."""
+    """As `withdraw`, for whatever the actor holds in this intake. Raise NotFound if they hold
+    nothing."""
     require(policy.may_reserve_own_place(actor), "Only students hold places of their own.")
     intake = lock_intake(db, intake_id)
     row = next(iter(live_rows(db, intake_id, [actor.user_id])), None)
@@ -209,7 +213,7 @@ def withdraw_from_intake(
 
 
 def confirm_request(db: Session, actor: Actor, enrolment_id: EnrolmentId, *, now: datetime) -> None:
-    """Confirm a request: the place is the person's, and the course's current revision is pinned."""
+    """Confirm a request. The place then pins the current revision of the course."""
     require(policy.may_manage_intakes(actor))
     _, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
@@ -221,7 +225,7 @@ def confirm_request(db: Session, actor: Actor, enrolment_id: EnrolmentId, *, now
 def decline_request(
     db: Session, actor: Actor, enrolment_id: EnrolmentId, *, reason: str, now: datetime
 ) -> None:
-    """Decline a request or a wish on the waiting list; the person reads the reason."""
+    """Decline a request or a waiting-list entry; the person is told the reason."""
     require(policy.may_manage_intakes(actor))
     intake_id, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
@@ -234,7 +238,8 @@ def decline_request(
 def cancel_place(
     db: Session, actor: Actor, enrolment_id: EnrolmentId, *, reason: str, now: datetime
 ) -> None:
-    """Take a confirmed place away; the person reads the reason, and the first who waits is next."""
+    """Cancel a confirmed place; the person is told the reason, and the place goes to the first
+    person who waits."""
     require(policy.may_manage_intakes(actor))
     intake_id, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
@@ -254,10 +259,9 @@ def reserve_places(
     override_reason: str | None,
     now: datetime,
 ) -> tuple[EnrolmentId, ...]:
-    """Give confirmed places to named people, all of them or none, in the order they are named.
-
-    Who has asked or waits already keeps that row, confirmed. `override_reason` lets the intake run
-    over its places and lets the named people pass those who wait; without it both are refused.
+    """Give confirmed places to the given people, to all of them or none, in this order. A person
+    who already has a request or waits keeps that row, which becomes confirmed. `override_reason`
+    allows overbooking the intake and passing people who wait; without it both are refused.
     """
     require(policy.may_manage_intakes(actor))
     intake = lock_intake(db, intake_id)
@@ -300,10 +304,10 @@ def reserve_places_by_name(
     override_reason: str | None,
     now: datetime,
 ) -> tuple[tuple[EnrolmentId, UserId], ...]:
-    """Give confirmed places to people given by name and address, as `reserve_places` does; who has no
-    account yet gets one and an invitation to set a password. Return who they are, in their order."""
+    """As `reserve_places`, for people given by name and address. People without an account get one,
+    and an invitation to set a password. Return the ids of the people in the same order."""
     require(policy.may_manage_intakes(actor))
-    # Before people are looked up: two screens that name the same person queue here.
+    # Locked before people are looked up, so that two screens with the same person take turns.
     lock_intake(db, intake_id)
     user_ids = tuple(
         accounts.make_person_for_reservation(db, actor, name=name, email=email, now=now)
@@ -324,7 +328,7 @@ def reserve_places_by_name(
 def note_export(
     db: Session, actor: Actor, intake_id: IntakeId, *, rows: int, now: datetime
 ) -> None:
-    """Note that the list of people of an intake was taken away as a file."""
+    """Record that the list of people of an intake was exported."""
     require(policy.may_manage_intakes(actor))
     transitions.record_intake(
         db, actor, "intake.exported", intake_id, now=now, details={"rows": rows}

@@ -1,5 +1,5 @@
-"""The steps that the use-cases of places are made of: join, reserve, confirm, end; each with its entry
-in the audit trail. Callers lock the intake and check permissions."""
+"""Steps of the use-cases of places: join, reserve, confirm, end; each writes its own entry in the
+audit trail. Callers lock the intake and check permissions."""
 
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ def join(
     now: datetime,
     waiting_number: int | None = None,
 ) -> EnrolmentId:
-    """Add the actor's own request, or with a number their wish on the waiting list."""
+    """Add the actor's own request or, with a waiting number, their entry on the waiting list."""
     state = EnrolmentState.requested if waiting_number is None else EnrolmentState.waiting
     row = add_row(
         db, intake_id, intake, actor.user_id, state, now=now, waiting_number=waiting_number
@@ -45,7 +45,7 @@ def reserve(
     note: str | None,
     now: datetime,
 ) -> EnrolmentId:
-    """Make a confirmed place for somebody: of the row they have already, or a new one."""
+    """Give a person a confirmed place, by changing the row that they have or by adding one."""
     if row is not None:
         confirm(db, actor, row, revision_id, now=now, reserved_by=actor.user_id, note=note)
         return row.id
@@ -75,7 +75,7 @@ def confirm(
     now: datetime,
     **columns: Any,
 ) -> None:
-    """Confirm a row and pin the revision of the course that the person will learn."""
+    """Confirm a row and pin the revision that the person will learn."""
     move_state(
         db,
         row.id,
@@ -101,7 +101,8 @@ def end_one(
     reason: str | None = None,
     letter: notifications.Letter | None = None,
 ) -> None:
-    """End a place or a wish, tell the person, and pass on what became free."""
+    """End a place or a waiting-list entry, tell the person, and give a free place to the next
+    person."""
     held = row.state in domain.HOLDING
     end(db, actor, row, state, reason=reason, now=now)
     wording: notifications.Letter = "declined" if state is EnrolmentState.declined else "cancelled"
@@ -120,7 +121,7 @@ def end(
     reason: str | None,
     now: datetime,
 ) -> None:
-    """End a row; what it held is released by the caller. The end of a confirmed place is announced:
+    """End a row; the caller releases the place. The end of a confirmed place is announced, so that
     higher features end what depended on it."""
     was_confirmed = row.state is EnrolmentState.confirmed
     move_state(
@@ -142,7 +143,7 @@ def record(
     reason: str | None = None,
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Note an act on one enrolment; it shows on the page of the person."""
+    """Record an act on one enrolment in the audit trail; the page of the person shows it."""
     audit.record(
         db,
         actor.user_id,
@@ -166,7 +167,7 @@ def record_intake(
     reason: str | None = None,
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Note an act on a whole intake."""
+    """Record an act on a whole intake in the audit trail."""
     audit.record(
         db,
         actor.user_id,
