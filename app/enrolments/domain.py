@@ -272,28 +272,24 @@ def request_refusal(
 
 
 def decision(intake: Intake, *, waiting: int) -> Decision:
-    """Return what a request becomes. It gets a free place only if nobody waits, so that nobody is
-    overtaken."""
+    """Return what a request becomes: it gets a free place only if nobody waits."""
     return Decision.request if intake.places_left and not waiting else Decision.wait
 
 
 def promotions(intake: Intake, *, waiting: int, now: datetime) -> int:
-    """Return how many waiting people get a place now. Nobody does after the reservation period or
-    in a closed intake."""
+    """Return how many waiting people get a place now: none once reservations have closed."""
     if intake.status is not IntakeStatus.open or is_list_over(intake.closes_at, now):
         return 0
     return min(intake.places_left, waiting)
 
 
 def is_list_over(closes_at: datetime, now: datetime) -> bool:
-    """Return whether nobody moves up from the waiting list any more, because reservations have
-    closed."""
+    """Return whether reservations have closed, so that nobody moves up any more."""
     return now >= closes_at
 
 
 def state_now(state: EnrolmentState, closes_at: datetime, now: datetime) -> EnrolmentState:
-    """Return the state to show. Nobody waits on a list that is over, even before the worker has
-    recorded that."""
+    """Return the state to show: nobody waits on a list that is over."""
     over = state is EnrolmentState.waiting and is_list_over(closes_at, now)
     return EnrolmentState.closed if over else state
 
@@ -327,15 +323,13 @@ def confirm_refusal(intake: Intake, state: EnrolmentState) -> EnrolmentsReason |
 
 
 def decline_refusal(state: EnrolmentState) -> EnrolmentsReason | None:
-    """Return why an enrolment cannot be declined, or None. Requests and waiting-list entries can be
-    declined; a confirmed place is cancelled instead."""
+    """Return why an enrolment cannot be declined, or None: a confirmed place is cancelled instead."""
     undecided = (EnrolmentState.requested, EnrolmentState.waiting)
     return None if state in undecided else EnrolmentsReason.not_requested
 
 
 def cancel_refusal(state: EnrolmentState) -> EnrolmentsReason | None:
-    """Return why an enrolment cannot be cancelled, or None. The academy cancels only confirmed
-    places."""
+    """Return why an enrolment cannot be cancelled, or None: only confirmed places can."""
     return None if state is EnrolmentState.confirmed else EnrolmentsReason.ended
 
 
