@@ -1,9 +1,9 @@
-"""Tokens of the API: making one, listing one's own, and ending them."""
+"""Tokens of the API: making one, and ending one's own."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.audit_log import record_account_act
@@ -12,23 +12,13 @@ from app.accounts.errors import TooManyTokens
 from app.accounts.identity import hash_of
 from app.accounts.locks import lock_people
 from app.accounts.models import ApiToken, SignIn, User
+from app.accounts.token_queries import count_of, works
 from app.kit.actor import Actor, without_permission_check
 from app.kit.errors import NotFound, Unauthenticated
 from app.kit.ids import EventId, UserId, new_uuid, random_token
 from app.outbox.service import send_mail
 
 MADE_BY_COMMAND = "Made by command"
-
-
-@dataclass(frozen=True, slots=True)
-class TokenRow:
-    """A token that works. `name` None: it was made before tokens had one."""
-
-    id: EventId
-    name: str | None
-    created_at: datetime
-    last_used_at: datetime | None
-    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +79,11 @@ def _make(
 
 
 @without_permission_check
-def own_tokens(db: Session, actor: Actor, *, now: datetime) -> tuple[TokenRow, ...]:
-    """Return the actor's tokens that work, the newest first."""
-    rows = db.execute(
-        select(
-            ApiToken.id,
-            ApiToken.name,
-            ApiToken.created_at,
-            ApiToken.last_used_at,
-            ApiToken.ends_at,
-        )
-        .where(*_works(actor.user_id, now))
-        .order_by(ApiToken.created_at.desc(), ApiToken.id.desc())
-    )
-    return tuple(TokenRow(*row) for row in rows)
-
-
-def count_of(db: Session, person_id: UserId, *, now: datetime) -> int:
-    """Return how many tokens of a person work."""
-    return db.scalar(select(func.count()).select_from(ApiToken).where(*_works(person_id, now))) or 0
-
-
-@without_permission_check
 def revoke_own(db: Session, actor: Actor, token_id: EventId, *, now: datetime) -> None:
     """End one of the actor's own tokens; anybody else's, and one that has ended, is NotFound."""
     ended = db.scalar(
         update(ApiToken)
-        .where(ApiToken.id == token_id, *_works(actor.user_id, now))
+        .where(ApiToken.id == token_id, *works(actor.user_id, now))
         .values(revoked_at=now)
         .returning(ApiToken.id)
     )
@@ -131,12 +99,4 @@ def revoke_all_of(db: Session, person_id: UserId, *, now: datetime) -> None:
         update(ApiToken)
         .where(ApiToken.user_id == person_id, ApiToken.revoked_at.is_(None))
         .values(revoked_at=now)
-    )
-
-
-def _works(person_id: UserId, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        ApiToken.user_id == person_id,
-        ApiToken.revoked_at.is_(None),
-        ApiToken.ends_at > now,
     )

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts import api_tokens, policy
+from app.accounts import policy
 from app.accounts.domain import LinkPurpose, Profile, group_record, roles_record
 from app.accounts.mailed_links import open_link
 from app.accounts.models import Group, GroupMember, SignIn, User
+from app.accounts.token_queries import count_of
 from app.audit.queries import acts_about
 from app.db.base import table_of
 from app.db.prepared import Prepared
@@ -259,7 +260,7 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
         second_factor_since=user.second_factor_since,
         has_password=user.password_hash is not None,
         sign_ins=_sign_ins(db, person_id, actor.sign_in_id, now),
-        tokens=api_tokens.count_of(db, person_id, now=now),
+        tokens=count_of(db, person_id, now=now),
         groups=groups_of(db, person_id),
         acts=tuple(
             ActRow(

@@ -1,0 +1,58 @@
+"""The layer contracts of `pyproject.toml` are complete: import-linter proves what they say, and these tests
+that they say it about every module."""
+
+from collections import Counter
+
+from tests.house_rules.layers import APP, ROOT, file_of, layer_contracts, use_case_modules
+
+
+def modules() -> set[str]:
+    """Return the name of every module of `app`; a package counts by its modules."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in APP.rglob("*.py")
+        if path.name != "__init__.py"
+    }
+
+
+def test_every_module_stands_in_one_layer():
+    """import-linter checks the children of packages that have a contract; it does not know of a package
+    that has none."""
+    named = Counter(
+        module
+        for contract in layer_contracts().values()
+        for module in contract.modules
+        if not file_of(module).is_dir()
+    )
+    assert set(named) == modules()
+    assert {module for module, times in named.items() if times > 1} == set()
+
+
+def test_every_package_has_its_contract_or_stands_with_dots_in_that_of_its_feature():
+    contracts = layer_contracts()
+    packages = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for path in APP.rglob("__init__.py")
+        if any(each.suffix == ".py" and each != path for each in path.parent.iterdir())
+    }
+    ignored = {
+        f"{container}.{name}"
+        for container, contract in contracts.items()
+        for name in contract.ignored_children
+    }
+    assert set(contracts) == packages - ignored
+    assert ignored <= packages
+
+
+def test_the_contracts_have_no_exceptions():
+    """An ignored import is a hole that the next import goes through unseen."""
+    assert [c.container for c in layer_contracts().values() if not c.is_exhaustive] == []
+    assert [c.container for c in layer_contracts().values() if c.ignored_imports] == []
+
+
+def test_use_cases_are_found_in_modules_and_in_packages():
+    files = use_case_modules()
+    assert {"app.courses.service", "app.accounts.factors.service"} <= set(files)
+    assert "app.practicals.service.seats" in files
+    assert not {"app.practicals.service", "app.practicals.service.locking"} & set(files)
+    assert all(path.is_file() for path in files.values())
