@@ -1,7 +1,9 @@
-"""Bind to lower features what they must ask of higher ones and cannot import.
+"""Registers functions of higher features with lower features, which need their answers but cannot
+import them.
 
-Facts go upwards through the outbox (`app.jobs`). What is bound here is asked in the same transaction,
-because the answer decides whether something may be done at all.
+Facts reach higher features through the outbox (`app.jobs`). The functions registered here are
+called in the same transaction instead, because their answer decides whether something may be done
+at all.
 """
 
 from app.accounts.issued_names import bind_counter
@@ -13,7 +15,7 @@ from app.rights import queries as rights
 
 
 def bind() -> None:
-    """Bind everything. Every process calls this once before it acts; again changes nothing."""
+    """Register everything. Every process calls this at its start; a second call changes nothing."""
     bind_reliances(relies_on_attendance)
     bind_readers(rights.held)
     bind_counter(named_otherwise)

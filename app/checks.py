@@ -1,4 +1,4 @@
-"""Every invariant of the data, for `preceptor audit`: read-only, in a handful of statements each."""
+"""All invariants of the data, for `preceptor audit`. Each check only reads, in a few statements."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from app.retention import checks as retention
 
 
 def checks_with(keys: KnownKeys) -> tuple[Check, ...]:
-    """Return every check; `keys` are those that sign certificates."""
+    """Return every check; `keys` are the keys that sign certificates."""
     return (
         *accounts.CHECKS,
         *enrolments.CHECKS,
@@ -33,6 +33,6 @@ def checks_with(keys: KnownKeys) -> tuple[Check, ...]:
 
 
 def broken_invariants(db: Session, keys: KnownKeys, *, now: datetime) -> list[str]:
-    """Return one sentence per broken invariant, naming the row; empty when all hold. A check that cannot
-    be made is a sentence too."""
+    """Return one sentence per broken invariant, naming the row; empty if all hold. A check that
+    fails gives a sentence too."""
     return findings(db, checks_with(keys), now=now)

@@ -1,5 +1,5 @@
-"""From the name of an outbox event to a use-case; the only place where a lower feature's fact reaches
-a higher feature. Handlers are idempotent: an event may come twice."""
+"""Maps the names of outbox events to use-cases. This is the only place where a fact of a lower
+feature reaches a higher feature. Handlers are idempotent, because an event may be delivered twice."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -47,22 +47,23 @@ log = structlog.get_logger("preceptor.jobs")
 MARKED_AT_ONCE = 100
 MAILS_AT_ONCE = 20
 HOURLY, TIDY_EVERY = 3600.0, 60.0
-"""Seconds between two looks at queues, and between two at sign-ins, waiting lists and the rules of
-`app.retention`, which say themselves when they are due. The first of each is a minute after the start."""
+"""Seconds between two rounds: hourly work on waiting lists, and each minute sign-ins, closed lists
+and retention, whose rules say themselves when they are due. The first round of each is a minute
+after the start."""
 STOP_SECONDS = 15.0
-"""How long a stop waits for the mail that is on its way. A mail that is cut off is sent again later, with
-the same Message-ID."""
+"""How many seconds a stop waits for the mail that is being sent. An interrupted mail is sent again
+later, with the same Message-ID."""
 Handler = Callable[[Session, dict[str, Any], datetime, Issuer], None]
-"""Acts on one fact. The issuer is for those that may issue a certificate."""
+"""A function that handles one fact. The issuer is needed by those that may issue a certificate."""
 
 
 def nobody_listens_yet(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """A fact that is recorded although no feature above acts on it."""
+    """Do nothing: the fact is recorded although no higher feature needs it yet."""
 
 
 def learning_completed(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """Somebody who waits for a practical may have completed what kept them from it, and the fact may
-    have been the last one missing for a certificate."""
+    """Offer places to people on waiting lists who may now meet the requirements, and issue a
+    certificate if this was the last fact missing for it."""
     practicals.promote_person(
         db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), now=now
     )
@@ -70,39 +71,39 @@ def learning_completed(db: Session, payload: dict[str, Any], now: datetime, issu
 
 
 def issue_certificate(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """A fact that may have been the last one missing."""
+    """Issue a certificate if this was the last fact missing for it."""
     certificates.announce_if_complete(
         db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), now=now
     )
 
 
 def certificate_earned(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """Everything that a certificate needs is there."""
+    """Issue a certificate for which every requirement is met."""
     certificates.issue_if_complete(
         db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), issuer, now=now
     )
 
 
 def name_saved(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """A name that certificates print is new."""
+    """Issue certificates that waited for this person's new name."""
     certificates.name_saved(db, UserId(UUID(payload["user_id"])), issuer, now=now)
 
 
 def look_ahead_to_certificate(database: Database, payload: dict[str, Any]) -> None:
-    """Ask the printer about the names on a certificate that is to be issued."""
+    """Check that the names on a certificate can be printed before it is issued."""
     wanted = (UserId(UUID(payload["user_id"])), str(payload["course_key"]))
     certificate_blocks.look_ahead(database, [wanted])
 
 
 def look_ahead_to_name(database: Database, payload: dict[str, Any]) -> None:
-    """Ask the printer about a new name, and about every certificate that may have waited for it."""
+    """Check that a new name can be printed, and every certificate that may have waited for it."""
     certificate_blocks.look_ahead_to_name(database, UserId(UUID(payload["user_id"])))
 
 
 def tell_of_corrections(
     db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer
 ) -> None:
-    """A course has new errata: whoever learned from the wrong words is told."""
+    """Tell people who learned from the wrong text about new errata."""
     course_key = str(payload["course_key"])
     lessons: dict[str, list[RevisionId]] = {}
     quizzes_of: dict[str, list[RevisionId]] = {}
@@ -119,14 +120,15 @@ def tell_of_corrections(
 
 
 def life_support_seen(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """Somebody who waits for a practical may have lacked only the proof of basic life support."""
+    """Offer places to a person on waiting lists who may have lacked only the proof of basic life
+    support."""
     user_id = UserId(UUID(payload["user_id"]))
     for course_key in {place.course_key for place in enrolments.places_of(db, user_id)}:
         practicals.promote_person(db, user_id, course_key, now=now)
 
 
 def right_ended(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """A place on a course, a role or an account has ended, and what depended on it ends too."""
+    """End everything that depended on a place on a course, a role or an account that has ended."""
     by = payload.get("by")
     rights.end_what_depended(
         db,
@@ -155,20 +157,20 @@ LOOK_AHEAD: dict[str, Callable[[Database, dict[str, Any]], None]] = {
     "account.name_saved": look_ahead_to_name,
     "certificate.earned": look_ahead_to_certificate,
 }
-"""What takes its time and is done for a fact before the block is opened in which it is acted on."""
+"""Slow work for a fact that is done before the write block that handles it is opened."""
 
 
 def act_on_facts(db: Session, issuer: Issuer, *, now: datetime) -> None:
-    """Act on every fact that waits, and on those that follow from them, in the transaction of the caller and
-    each distinct one once. Used by the demo seeder, which must process all events before it returns."""
+    """Handle every waiting fact, and the facts that follow from them, in the caller's transaction;
+    each distinct fact once. Used by the demo seeder, which must process all events before it returns."""
     while facts := outbox.take_facts(db, now=now):
         for name, fact in facts:
             HANDLERS[name](db, fact, now, issuer)
 
 
 def deliver_due(database: Database, mailer: Mailer, issuer: Issuer, *, now: datetime) -> int:
-    """Deliver what is due now, the facts first, and return how many events were taken. Stops at a mail that
-    the mail server cannot take; a failure is retried later."""
+    """Deliver what is due now, facts first, and return the number of events. Stops at a mail that
+    the mail server cannot take; failed events are retried later."""
     taken = deliver_facts(database, issuer, now=now)
     for _ in range(MAILS_AT_ONCE):
         done = deliver_next(database, mailer, now=now)
@@ -179,7 +181,7 @@ def deliver_due(database: Database, mailer: Mailer, issuer: Issuer, *, now: date
 
 
 def deliver_facts(database: Database, issuer: Issuer, *, now: datetime) -> int:
-    """Act on the facts that are due and return how many were taken; a failure is retried later."""
+    """Handle the facts that are due and return their number; failed ones are retried later."""
     with database.read() as db:
         if not outbox_queries.is_anything_due(db, EventKind.facts, now=now):
             return 0
@@ -188,7 +190,7 @@ def deliver_facts(database: Database, issuer: Issuer, *, now: datetime) -> int:
     for fact in leased:
         try:
             act_on(database, fact, issuer, now=now)
-        except Exception as error:  # whatever a handler raises, the fact stays and is tried again
+        except Exception as error:  # any error of a handler: the fact stays and is tried again
             log.error("fact failed", name=fact.name, event_id=str(fact.id), exc_info=error)
             with database.write() as db:
                 outbox.mark_failed(db, fact, describe_error(error), for_good=True, now=now)
@@ -196,8 +198,8 @@ def deliver_facts(database: Database, issuer: Issuer, *, now: datetime) -> int:
 
 
 def act_on(database: Database, fact: outbox.LeasedEvent, issuer: Issuer, *, now: datetime) -> None:
-    """Act on one fact, unless another worker holds it by a newer lease. It is marked first, so that nobody
-    else acts on it before the block ends."""
+    """Handle one fact, unless another worker has a newer lease on it. It is marked first, so that
+    nobody else handles it before the block ends."""
     if look_ahead := LOOK_AHEAD.get(fact.name):
         look_ahead(database, fact.payload)
     with database.write() as db:
@@ -206,7 +208,8 @@ def act_on(database: Database, fact: outbox.LeasedEvent, issuer: Issuer, *, now:
 
 
 def close_overdue_attempts(database: Database, *, now: datetime) -> int:
-    """Close attempts whose time is over and return how many; one that fails holds up no other."""
+    """Close attempts whose time is over and return their number. An attempt that fails does not
+    stop the others."""
     with database.read() as db:
         overdue = quiz_queries.overdue_attempts(db, now=now)
     closed = 0
@@ -221,7 +224,7 @@ def close_overdue_attempts(database: Database, *, now: datetime) -> int:
 
 
 def end_sign_ins(database: Database, *, now: datetime) -> None:
-    """Mark sign-ins that have expired as ended, so that they stay so when the clock is set back."""
+    """Mark expired sign-ins as ended, so that they stay ended if the clock is set back."""
     with database.read() as db:
         if not sign_ins.is_any_expired(db, now=now):
             return
@@ -230,8 +233,8 @@ def end_sign_ins(database: Database, *, now: datetime) -> None:
 
 
 def reset_factors(database: Database, *, now: datetime) -> int:
-    """Remove the second factors whose reset has waited long enough, each in a transaction of its own, and
-    return how many people that were; one that fails holds up no other."""
+    """Remove the second factors whose reset has waited long enough, each in its own transaction,
+    and return the number of people. One that fails does not stop the others."""
     with database.read() as db:
         due = resets.due_resets(db, now=now)
     done = 0
@@ -245,8 +248,8 @@ def reset_factors(database: Database, *, now: datetime) -> int:
 
 
 def close_waiting_lists(database: Database, *, now: datetime) -> int:
-    """Close the waiting lists that are over, each in a transaction of its own, and return how many people
-    had waited; one list that fails holds up no other."""
+    """Close the waiting lists that are over, each in its own transaction, and return how many
+    people had waited. A list that fails does not stop the others."""
     with database.read() as db:
         days = pending.lists_to_close(db, now=now)
         intakes = closing.lists_to_close(db, now=now)
@@ -288,7 +291,8 @@ def _ids(values: dict[str, Any]) -> dict[str, str]:
 
 
 def hourly(database: Database, files: Path | None = None, *, now: datetime) -> None:
-    """Move queues that time has opened, fill in what older versions did not write, and delete old files."""
+    """Promote people on waiting lists whose time has come, fill in data that older versions did not
+    write, and delete old files."""
     with database.write() as db:
         practicals.promote_everywhere(db, now=now)
     fill_in_marks(database)
@@ -297,7 +301,7 @@ def hourly(database: Database, files: Path | None = None, *, now: datetime) -> N
 
 
 def fill_in_marks(database: Database) -> None:
-    """Write the marks of attempts that were sent to an older version, a few in each transaction."""
+    """Write the marks of attempts that an older version received, a few in each transaction."""
     after = mark_backfill.FIRST
     while True:
         with database.read() as db:
@@ -312,8 +316,9 @@ def fill_in_marks(database: Database) -> None:
 
 @dataclass(slots=True)
 class FactWork:
-    """The rounds of the worker for facts and deadlines. After a jump of the clock nothing is closed,
-    promoted or deleted until the clock went evenly for a while: a wrong hour must not end an attempt."""
+    """The rounds of the worker for facts and deadlines. After a jump of the clock nothing is
+    closed, promoted or deleted until the clock has run evenly for a while, because a wrong time
+    must not end an attempt."""
 
     database: Database
     clock: Clock
@@ -361,8 +366,8 @@ def work_until(
     issuer: Issuer,
     files: Path | None = None,
 ) -> None:
-    """Work until told to stop; a thread of a single-process server, or `preceptor work`. Mails have a thread
-    of their own: a mail server that is slow holds up nothing else."""
+    """Work until told to stop, as a thread of a single-process server or in `preceptor work`. Mails
+    have their own thread, so that a slow mail server delays nothing else."""
     mails = Worker(EventKind.mails, database, clock, MailWork(database, mailer).round)
     facts = Worker(
         EventKind.facts, database, clock, FactWork(database, clock, issuer, files=files).round

@@ -1,7 +1,7 @@
-"""The two key files of an installation: read at the start, written by `preceptor keys new` only.
+"""The two key files of an installation: read at the start, written only by `preceptor keys new`.
 
-A file is replaced as a whole, so that a crash leaves the old one or the new one, and only its owner may
-read it.
+A file is replaced as a whole, so that a crash leaves either the old or the new one. Only its owner
+may read it.
 """
 
 import fcntl
@@ -35,15 +35,15 @@ PRIVATE: Final = 0o600
 
 
 class KeyPurpose(StrEnum):
-    """What the keys of a file are for."""
+    """The purpose of the keys in a file."""
 
     signing = "signing"
     sealing = "sealing"
 
 
 class KeyFileProblem(Exception):
-    """A key file is missing, can be read by others, or has a wrong line. The message is one sentence that
-    names the setting."""
+    """A key file is missing, can be read by others, or has an invalid line. The message is one
+    sentence that names the setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class KeyFile:
         return f"PRECEPTOR_{self.purpose.upper()}_KEYS"
 
     def path(self, settings: Settings) -> Path:
-        """Return where the file lies; outside production it has a place of its own without a setting."""
+        """Return the path of the file. Outside production it has a default path."""
         named = (
             settings.signing_keys if self.purpose is KeyPurpose.signing else settings.sealing_keys
         )
@@ -94,8 +94,8 @@ def load(settings: Settings) -> Keys:
 
 
 def make_missing(settings: Settings, *, on: date) -> None:
-    """Make each key file that is not there. Only for a demo and for tests: in production a missing file is a
-    mistake, and new keys in its place would hide it."""
+    """Create each missing key file. Only for a demo and for tests: in production a missing file is
+    a mistake, which new keys would hide."""
     if settings.env is Environment.production:
         return
     for kind in KINDS.values():
@@ -105,7 +105,8 @@ def make_missing(settings: Settings, *, on: date) -> None:
 
 
 def add_key(path: Path, kind: KeyFile, *, on: date) -> KeyLine:
-    """Put a new key before those of the file, or make the file; return the key. Two at once take turns."""
+    """Add a new key before the others in the file, or create the file; return the key. Two calls at
+    the same time take turns."""
     line = new_line(kind.new_kind, on=on)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _in_turn(path.parent):
@@ -122,8 +123,8 @@ def add_key(path: Path, kind: KeyFile, *, on: date) -> KeyLine:
 
 @contextmanager
 def _in_turn(folder: Path) -> Iterator[None]:
-    """Hold a lock on a folder; the system releases it when the process ends. A file that is replaced cannot
-    be locked itself."""
+    """Lock a folder; the system releases the lock when the process ends. The file itself cannot be
+    locked, because it is replaced."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -133,7 +134,7 @@ def _in_turn(folder: Path) -> Iterator[None]:
 
 
 def read_checked(text: str, path: Path, kind: KeyFile) -> tuple[KeyLine, ...]:
-    """Return the keys of a file's text, or raise KeyFileProblem."""
+    """Return the keys in the text of a file, or raise KeyFileProblem."""
     try:
         return read_lines(text, kind.kinds)
     except KeyProblem as problem:
@@ -141,7 +142,8 @@ def read_checked(text: str, path: Path, kind: KeyFile) -> tuple[KeyLine, ...]:
 
 
 def read_text(path: Path, kind: KeyFile) -> str:
-    """Return the text of a key file, or raise KeyFileProblem where it cannot be read safely."""
+    """Return the text of a key file, or raise KeyFileProblem if it cannot be read or others may
+    read it."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:

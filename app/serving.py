@@ -1,7 +1,8 @@
-"""Serving: one process, or several below a supervisor that logs and replaces what ends.
+"""Serves with one process, or with several under a supervisor that logs and replaces processes that
+end.
 
-What only the server needs is imported where it is needed: the supervisor loads no application, and
-each process loads its own.
+Modules that only the server needs are imported inside functions: the supervisor does not load the
+application, and each process loads its own.
 """
 
 import errno
@@ -34,24 +35,24 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 PATIENCE = 60.0
-"""Seconds for which a process may be silent: loading takes 2 s of processor, and many times that on a
-busy machine."""
+"""How many seconds a process may be silent. Loading takes 2 s of processor time, and many times
+longer on a busy machine."""
 PAUSE = 3.0
-"""Seconds until a process that could not load the application is followed by the next."""
+"""Seconds between a process that could not load the application and its replacement."""
 BACKLOG = 2048
-"""Connections that wait until a process takes them."""
+"""How many connections may wait until a process accepts them."""
 GRACE = 20
-"""Seconds in which a process that is told to stop may finish its answers."""
+"""How many seconds a process that is told to stop may take to finish its answers."""
 
 log = structlog.get_logger("serving")
 
 
 class NoPort(PlainError):
-    """Raised where the server cannot have the port it should listen on."""
+    """The server cannot listen on its port."""
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Take the port for this server, or raise NoPort. Nothing is answered there until `serve`."""
+    """Reserve the port for this server, or raise NoPort. It answers nothing until `serve`."""
     try:
         family, kind, number, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -83,8 +84,8 @@ def _why_no_port(error: OSError, host: str, port: int) -> str:
 def serve(
     settings: Settings, taken: socket.socket, *, announce: Callable[[], None] = lambda: None
 ) -> None:
-    """Serve at a bound socket until told to stop. With one process it also delivers the outbox. `announce`
-    is called once, when requests are answered."""
+    """Serve at a bound socket until told to stop. With one process, also deliver the outbox.
+    `announce` is called once, when requests are answered."""
     configure_logs(settings.log_level)
     forward_server_log()
     host, port = taken.getsockname()[:2]
@@ -122,8 +123,8 @@ def serve(
 
 
 def _listen(taken: socket.socket) -> None:
-    """Begin to listen, or raise NoPort: of two servers that were started at once both may have bound the
-    port. The event loop would not say so."""
+    """Begin to listen, or raise NoPort. Two servers that were started at the same time may both
+    have bound the port, and the event loop would not report that."""
     try:
         taken.listen(BACKLOG)
     except OSError as error:
@@ -141,7 +142,8 @@ def _serve_alone(server: "OneProcess", taken: socket.socket) -> None:
 
 
 def _serve_together(supervisor: "Supervisor", host: str, port: int) -> None:
-    # Each process reads it when it starts; the port is ours by now, so nobody else writes there.
+    # Each process reads it at its start. The port is ours by now, so no other server uses the
+    # folder.
     folder = folder_for_figures(host, port)
     os.environ[FOLDER_OF_FIGURES] = str(folder)
     try:
@@ -154,9 +156,9 @@ def _serve_together(supervisor: "Supervisor", host: str, port: int) -> None:
 
 
 def folder_for_figures(host: str, port: int) -> Path:
-    """Return an empty folder in which the processes of one server count. What an earlier server left there
-    is deleted: it ended without stopping. Below systemd it is the service's own runtime folder, because the
-    service may not write to the release."""
+    """Return an empty folder for the metrics of one server's processes. Files of an earlier server
+    that did not stop properly are deleted. Under systemd it is the service's runtime folder,
+    because the service may not write to the release."""
     name = f"{host}-{port}".replace(":", "_").replace("/", "_")
     runtime_folder, _, _ = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")
     folder = (Path(runtime_folder) if runtime_folder else ROOT / "var") / "metrics" / name
@@ -166,8 +168,8 @@ def folder_for_figures(host: str, port: int) -> Path:
 
 
 def load_application(settings: Settings, *, with_worker: bool = False) -> "FastAPI":
-    """Return the application. The collector of garbage rests while it is loaded: what is loaded stays,
-    and looking through it again and again takes a third of the time."""
+    """Load and return the application. Garbage collection is off meanwhile: it would find nothing
+    and would take a third of the time."""
     gc.disable()
     try:
         from app.main import create_app
@@ -193,8 +195,8 @@ def web_process() -> "FastAPI":
 
 
 def _stop_with_supervisor() -> None:
-    """Stop this process when its supervisor has ended, however it ended: a process without one would
-    hold the port against the next start."""
+    """Stop this process when its supervisor has ended in any way; otherwise it would keep the port
+    from the next start."""
     supervisor = multiprocessing.parent_process()
     if supervisor is not None:
         supervisor.join()
@@ -203,7 +205,7 @@ def _stop_with_supervisor() -> None:
 
 
 class OneProcess(uvicorn.Server):
-    """The server of one process. Its start and its end are one line each in the log."""
+    """The server of one process. It logs one line at its start and one at its end."""
 
     def __init__(self, config: uvicorn.Config, has_started: Callable[[], None]) -> None:
         super().__init__(config)
@@ -215,14 +217,15 @@ class OneProcess(uvicorn.Server):
             self._has_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Here and not after `run`: the signal that stopped the server ends the process inside it.
+        # Here and not after `run`, because the signal that stops the server ends the process inside
+        # `run`.
         await super().shutdown(sockets)
         log.info("server stopped")
 
 
 class Supervisor(Multiprocess):
-    """Keeps as many processes as the settings say. Each end and each start is one line in the log.
-    `has_started` is called once, when the first of them serves."""
+    """Keeps the number of processes in the settings running, and logs each start and end.
+    `has_started` is called once, when the first process serves."""
 
     def __init__(
         self, config: uvicorn.Config, sockets: list[Any], has_started: Callable[[], None]
@@ -239,10 +242,9 @@ class Supervisor(Multiprocess):
         log.info("processes started", processes=[process.pid for process in self.processes])
 
     def keep_subprocess_alive(self) -> None:
-        """Replace each process that has ended, and each that was silent for longer than `PATIENCE`.
-
-        Returns at once. uvicorn's own method waits for each process in turn: it would notice neither the
-        end of another one nor a signal meanwhile.
+        """Replace each process that has ended or was silent for longer than `PATIENCE`. Returns at
+        once. uvicorn's own method waits for one process after the other, and meanwhile notices
+        neither the end of another process nor a signal.
         """
         self._mark_the_dead()
         for index, process in enumerate(self.processes):
@@ -264,8 +266,8 @@ class Supervisor(Multiprocess):
             log.error("process ended and was replaced", **ended, by=self.processes[index].pid)
 
     def _mark_the_dead(self) -> None:
-        """Take processes that have ended out of the figure of those that serve. What they counted stays in
-        the sums."""
+        """Remove processes that have ended from the number of serving processes. Their counts stay
+        in the sums."""
         from prometheus_client.multiprocess import mark_process_dead
 
         present = {process.pid for process in self.processes}
@@ -274,7 +276,8 @@ class Supervisor(Multiprocess):
         self._counting = present
 
     def _silence(self, process: Process) -> float:
-        """Return for how many seconds a process has owed an answer; ask it when it owes none."""
+        """Return how many seconds a process has not answered; send it a new question if it owes no
+        answer."""
         now = time.monotonic()
         pipe, pinged_at = process.parent_conn, self._pinged_at.get(process.pid)
         try:
@@ -289,7 +292,7 @@ class Supervisor(Multiprocess):
             else:
                 return now - pinged_at
         except (OSError, EOFError):
-            return 0.0  # it has just ended, and is seen as such at the next look
+            return 0.0  # it has just ended; the next call will notice
         return 0.0
 
     def _note_serving(self, pid: int | None) -> None:
@@ -301,7 +304,7 @@ class Supervisor(Multiprocess):
 
 
 class _ToStructlog(logging.Handler):
-    """Writes a record of the server's library as one line of our log."""
+    """Writes a log record of uvicorn as one line of our log."""
 
     def emit(self, record: logging.LogRecord) -> None:
         structlog.get_logger("uvicorn").log(
@@ -310,7 +313,7 @@ class _ToStructlog(logging.Handler):
 
 
 def forward_server_log() -> None:
-    """Write what uvicorn warns of to our log; without a handler of its own it has none."""
+    """Write uvicorn's warnings to our log."""
     logger = logging.getLogger("uvicorn.error")
     logger.handlers = [_ToStructlog()]
     logger.setLevel(logging.WARNING)

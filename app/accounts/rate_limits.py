@@ -118,8 +118,8 @@ def count_attempt(
 ) -> CountedTries:
     """Count a try before its secret is checked, in a write block of its own, or raise TooMany.
 
-    Call it outside every block, then check the secret. If it is right, call `let_in` in the block that acts
-    on it. If it is wrong, call nothing: the try stays counted.
+    Call it outside every block, then check the secret. If it is right, call `reset_attempts` in the block
+    that acts on it. If it is wrong, call nothing: the try stays counted.
     """
     with database.write() as db:
         return count_attempt_within(db, limits, caller, now=now)

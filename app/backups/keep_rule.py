@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True, slots=True)
 class KeepRule:
-    """Keep the newest copy of each of the last `days` days, `weeks` ISO weeks and `months` months
+    """Keep the newest copy of each of the last `daily` days, `weekly` ISO weeks and `monthly` months
     that have a copy, in UTC. The newest copy of all is always kept."""
 
     daily: int = 7

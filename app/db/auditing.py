@@ -1,4 +1,5 @@
-"""Running the checks of `preceptor audit`: what a check cannot read is a finding, never the end."""
+"""Runs the checks of `preceptor audit`. Data that a check cannot read are a finding and do not end
+the audit."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -14,17 +15,18 @@ APP = Path(__file__).parent.parent
 
 
 class Check(Protocol):
-    """Returns one sentence for each row that breaks an invariant; its name says what must hold."""
+    """A function that returns one sentence for each row that breaks an invariant; its name says
+    what must hold."""
 
     def __call__(self, db: Session, *, now: datetime) -> Iterable[str]: ...
 
 
 def findings(db: Session, checks: Sequence[Check], *, now: datetime) -> list[str]:
-    """Return what the checks find, each by itself: one that fails is a finding with its name."""
+    """Return the findings of all checks. A check that fails is itself a finding, with its name."""
     sentences: list[str] = []
     for check in checks:
         try:
-            # A statement that fails would end the transaction of PostgreSQL for the checks after it.
+            # On PostgreSQL a failed statement would end the transaction for all later checks.
             with db.begin_nested():
                 sentences += check(db, now=now)
         except Exception as error:
@@ -35,8 +37,8 @@ def findings(db: Session, checks: Sequence[Check], *, now: datetime) -> list[str
 def findings_of_each(
     things: Iterable[Thing], name: Callable[[Thing], str], look: Callable[[Thing], Iterable[str]]
 ) -> list[str]:
-    """Return what `look` finds in each thing. One that cannot be read is a finding with its name; a fault
-    of the database is left to `findings`."""
+    """Return the findings of `look` for each thing. A thing that cannot be read is a finding with
+    its name; errors of the database are left to `findings`."""
     sentences: list[str] = []
     for thing in things:
         try:
@@ -55,8 +57,8 @@ def name_of(check: Check) -> str:
 
 
 def _where(error: Exception) -> str:
-    """Return the kind of an error and the last place in our code. Its text may name people, and is left
-    out."""
+    """Return the class of an error and the last place in our code. Its message is left out, because
+    it may contain personal data."""
     frames = [
         frame for frame in extract_tb(error.__traceback__) if APP in Path(frame.filename).parents
     ]

@@ -1,4 +1,4 @@
-"""The declarative base and the column types every table uses."""
+"""The declarative base, and the column types that every table uses."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,7 +11,8 @@ from app.kit.ids import ALL_IDS
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC. Refuses naive values; restores UTC where the database forgets it."""
+    """A time in UTC. Refuses values without a time zone; restores UTC where the database does not
+    store it."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -30,7 +31,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """Every constraint has a name, so that migrations and refusals can speak of it."""
+    """Gives every constraint a name, so that migrations and refusals can refer to it."""
 
     metadata = MetaData(
         naming_convention={
@@ -48,8 +49,8 @@ class Base(DeclarativeBase):
 
 
 def table_of(model: type[Base]) -> Table:
-    """Return the table behind a model. Statements of its plain columns, built once, are several times
-    quicker than those of the model: for what is asked at every request."""
+    """Return the table of a model. Statements of plain columns that are built once are several
+    times faster than statements of the model; use them for what runs at every request."""
     return cast(Table, model.__table__)
 
 

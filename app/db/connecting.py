@@ -1,6 +1,6 @@
-"""Why a database cannot be used at all, in one sentence for whoever set it up.
+"""Explains in one sentence why a database cannot be used at all, for the administrator.
 
-The words of a server are in its own language and may repeat a value, so only their kind is told.
+A server's message is in its own language and may repeat a value, so it is not shown.
 """
 
 import re
@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 @dataclass(frozen=True, slots=True)
 class ConnectionProblem:
-    """`is_lasting`: waiting changes nothing, somebody must correct a setting or the server."""
+    """`is_lasting` means that waiting does not help: somebody must correct a setting or the server."""
 
     words: str
     is_lasting: bool
@@ -94,7 +94,7 @@ _OF_POSTGRES: Final = (
 
 
 def connection_problem(error: SQLAlchemyError) -> ConnectionProblem | None:
-    """Return why the database cannot be used, or None for an error of another kind."""
+    """Return why the database cannot be used, or None if the error is of another kind."""
     driver = getattr(error, "orig", None)
     if not isinstance(driver, BaseException):
         return None
@@ -113,6 +113,6 @@ def connection_problem(error: SQLAlchemyError) -> ConnectionProblem | None:
 
 
 def _is_of_connecting(driver: BaseException) -> bool:
-    """Whether psycopg failed before any statement ran. Such an error has no code of SQL."""
+    """Return whether psycopg failed before any statement ran. Such an error has no SQL code."""
     is_psycopg = type(driver).__module__.partition(".")[0] == "psycopg"
     return is_psycopg and type(driver).__name__ in ("OperationalError", "ConnectionTimeout")

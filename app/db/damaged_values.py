@@ -1,4 +1,4 @@
-"""Reading values that somebody may have damaged."""
+"""Reads stored values that may have been damaged."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from app.db.base import UtcDateTime
 
 
 class UnreadableValue:
-    """Stands for a stored value that its column's type cannot read. It equals only itself."""
+    """Replaces a stored value that the column's type cannot read. It is equal only to itself."""
 
     def __repr__(self) -> str:
         return "UNREADABLE"
@@ -18,10 +18,10 @@ UNREADABLE = UnreadableValue()
 
 
 class _AsFarAsReadable(TypeDecorator[Any]):
-    """Reads a damaged value as UNREADABLE, and everything else like its type.
+    """Reads a damaged value as UNREADABLE, and every other value like the wrapped type.
 
-    SQLite keeps any bytes in any column. For rows that are shown as not valid when somebody altered them:
-    they must not end a page in an error.
+    SQLite stores any bytes in any column. This is for rows that are shown as not valid if somebody
+    altered them: they must not end a page with an error.
     """
 
     impl: Any = JSON

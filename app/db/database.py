@@ -20,34 +20,35 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.db.deferred_writes import CountedInProcess, DeferredWrites
 
 SAFE_SQLITE = (3, 51, 3)
-"""Older libraries can, rarely, corrupt a WAL database written by several connections."""
+"""Older versions can, rarely, corrupt a WAL database that several connections write."""
 LONGEST_WAIT = 10.0
-"""Seconds that a write block waits for the other writers of this process, on SQLite."""
+"""How many seconds a write block waits for other writers of this process, on SQLite."""
 OTHER_PROCESS_MS = 5000
-"""Milliseconds that a statement waits for a writer of another process, on SQLite."""
+"""How many milliseconds a statement waits for a writer of another process, on SQLite."""
 STATEMENT_MS = 15_000
-"""Milliseconds that a statement may take on PostgreSQL while somebody waits for a page."""
+"""How many milliseconds a statement may take on PostgreSQL while somebody waits for a page."""
 CONNECT_SECONDS = 5
-"""How long PostgreSQL may take to accept a connection."""
+"""How many seconds PostgreSQL may take to accept a connection."""
 
 
 @dataclass(slots=True)
 class StatementCount:
-    """What the database did for one request or job; BEGIN and COMMIT are not counted."""
+    """The statements of one request or job and their time; BEGIN and COMMIT are not counted."""
 
     statements: int = 0
     seconds: float = 0.0
 
 
 class DatabaseBusy(Exception):
-    """Another write block did not end in time; nothing was changed."""
+    """Other write blocks did not end in time; nothing was changed."""
 
 
 current_count: ContextVar[StatementCount | None] = ContextVar("current_work", default=None)
 
 
 def sqlite_module() -> ModuleType:
-    """Return the newest SQLite at hand: the `pysqlite3` wheel where the own library is older."""
+    """Return the newest available SQLite module: the `pysqlite3` wheel if the interpreter's library
+    is older."""
     if sqlite3.sqlite_version_info >= SAFE_SQLITE:
         return sqlite3
     try:
@@ -57,11 +58,11 @@ def sqlite_module() -> ModuleType:
 
 
 class Database:
-    """A read block never commits. A write block commits when it ends, and rolls back if anything
-    escapes it. Blocks do not nest."""
+    """Opens read and write blocks. A read block never commits. A write block commits when it ends,
+    and rolls back if an exception leaves it. Blocks do not nest."""
 
     def __init__(self, url: str, *, pool_size: int = 20, is_patient: bool = False) -> None:
-        """`is_patient`: on PostgreSQL a statement may take as long as it takes."""
+        """With `is_patient` there is no time limit for statements on PostgreSQL."""
         self.url = make_url(url)
         self._is_patient = is_patient
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -72,7 +73,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
-            # SQLite has one writer. Queue here, in order, not in its sleep-and-retry loop.
+            # SQLite has one writer. Writers wait here, in order, and not in SQLite's loop of
+            # sleeping and retrying.
             self._writer = Lock()
         event.listen(self.engine, "before_cursor_execute", _before_statement)
         event.listen(self.engine, "after_cursor_execute", _after_statement)
@@ -91,7 +93,8 @@ class Database:
                 module=sqlite_module(),
                 pool_size=pool_size,
                 max_overflow=0,
-                # The connection used last has the pages and statements of the last request at hand.
+                # The connection that was used last still has the pages and statements of the last
+                # request in memory.
                 pool_use_lifo=True,
             )
         statement = 0 if self._is_patient else STATEMENT_MS
@@ -110,12 +113,14 @@ class Database:
 
     @property
     def is_there(self) -> bool:
-        """Whether SQLite's file is there: opening it would make an empty one. A server says for itself."""
+        """Return whether the file exists, for SQLite, because opening it would create an empty one.
+        Always true for PostgreSQL."""
         return not self.is_sqlite or Path(self.url.database or "").is_file()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a block that only reads; anything it changes would be lost, so it must not."""
+        """Open a block that only reads. It must not change anything, because the change would be
+        lost."""
         with self._reading() as db:
             yield db
             assert not (db.new or db.dirty or db.deleted), (
@@ -126,7 +131,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """Open a block that commits at its end. Keep slow work (hashing, mail, PDF) out of it.
 
-        On SQLite raise DatabaseBusy when the blocks before this one take longer than `LONGEST_WAIT`.
+        On SQLite, raise DatabaseBusy if earlier blocks take longer than `LONGEST_WAIT`.
         """
         if self._writer is not None and not self._writer.acquire(timeout=LONGEST_WAIT):
             raise DatabaseBusy("Another write block has not ended in time.")
@@ -138,7 +143,7 @@ class Database:
                 self._writer.release()
 
     def close(self) -> None:
-        """Give the small writes that wait a moment, and close every connection."""
+        """Give deferred writes a moment to finish, and close every connection."""
         self.later.settle()
         self.engine.dispose()
 
@@ -159,13 +164,13 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and then wants to write fails at once when another wrote in
-    # between, whatever the timeout; IMMEDIATE takes the write lock before the first read.
+    # A transaction that reads before it writes fails at once if another one wrote in between,
+    # whatever the timeout. IMMEDIATE takes the write lock before the first read.
     if connection.get_execution_options().get("write", False):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         return
     driver = connection.dialect.loaded_dbapi
-    try:  # takes no lock: straight to the driver
+    try:  # takes no lock, so it goes directly to the driver
         connection.connection.cursor().execute("BEGIN")
     except driver.Error as error:
         raise as_sqlalchemys("BEGIN", error, connection.dialect) from error
@@ -174,7 +179,8 @@ def _begin_sqlite(connection: Connection) -> None:
 def as_sqlalchemys(
     statement: str | None, error: Any, dialect: Dialect, raw: Any = None
 ) -> DBAPIError:
-    """Return SQLAlchemy's error for one that a driver raised past it; `raw` is the driver's connection."""
+    """Return SQLAlchemy's error for a driver's error that bypassed it; `raw` is the driver's
+    connection."""
     wrapped: Any = DBAPIError.instance(
         statement,
         None,

@@ -1,8 +1,9 @@
-"""Small writes that nobody waits for: when a person was last seen, how often a number was looked up.
+"""Small writes that no request waits for: when a person was last seen, how often a number was
+looked up.
 
-A page that only reads must be answered while the database cannot be written: while another process writes,
-or while the disk is full. So what such a page has to note is written by a thread of its own, soon, and is
-lost when that fails.
+A page that only reads must be answered even if the database cannot be written, because another
+process writes or the disk is full. So its small writes are done soon afterwards by a separate
+thread; they are lost if that fails.
 """
 
 from collections.abc import Callable, Hashable
@@ -17,13 +18,14 @@ log = structlog.get_logger("preceptor.later")
 
 Write = Callable[[Session], None]
 MOST_WAITING = 1000
-"""Writes that wait at once; what comes on top is lost."""
+"""How many writes may wait; further ones are lost."""
 MOST_COUNTED = 10_000
-"""Subjects whose tries are remembered in this process."""
+"""For how many subjects this process remembers their tries."""
 
 
 class DeferredWrites:
-    """Writes of one database, made together in one block by a thread that lives while there are some."""
+    """The deferred writes of one database. A thread writes them together in one block, and ends
+    when none are left."""
 
     def __init__(self, block: Callable[[], AbstractContextManager[Session]]) -> None:
         self._block = block
@@ -33,10 +35,10 @@ class DeferredWrites:
         self._thread: Thread | None = None
 
     def add(self, write: Write, key: Hashable = None, *, wait: float = 0.0) -> None:
-        """Have something written soon. A write with a key takes the place of one that waits under it.
+        """Add a write. A write with a key replaces a waiting write with the same key.
 
-        `wait` is for how many seconds the caller waits for it, when no earlier write is under way: in quiet
-        times what is noted is there when the page is answered, and in others at most one page waits.
+        If no other write is in progress, the caller waits up to `wait` seconds for it. So in quiet
+        times the write is done when the page is answered, and in busy times at most one page waits.
         """
         with self._lock:
             if len(self._waiting) >= MOST_WAITING:
@@ -50,7 +52,7 @@ class DeferredWrites:
             thread.join(wait)
 
     def settle(self, seconds: float = 5.0) -> None:
-        """Wait until everything is written or lost, at most so long."""
+        """Wait until everything is written or lost, at most `seconds`."""
         thread = self._thread
         if thread is not None:
             thread.join(seconds)
@@ -61,13 +63,12 @@ class DeferredWrites:
                 with self._block() as db:
                     for write in writes:
                         write(db)
-            except (
-                Exception
-            ) as error:  # whatever is wrong: these writes are worth no more than a try
+            except Exception as error:  # any error: these writes are tried only once
                 log.warning("small writes lost", writes=len(writes), exc_info=error)
 
     def _next(self) -> list[Write]:
-        """Return what waits; when nothing does, this thread ends, and the next write starts another."""
+        """Return the waiting writes. If there are none this thread ends, and the next write starts
+        another."""
         with self._lock:
             writes = list(self._waiting.values())
             self._waiting.clear()
@@ -77,14 +78,16 @@ class DeferredWrites:
 
 
 class CountedInProcess:
-    """Tries at doors as this process has counted them, so that a limit holds although it is written later."""
+    """Rate-limited tries as counted by this process, so that a limit holds although it is written
+    later."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._counts: dict[Hashable, int] = {}
 
     def add(self, subject: Hashable, stored: int) -> int:
-        """Count one try more, on top of what is `stored` or known here, whichever is more; return the sum."""
+        """Count one more try on top of the larger of `stored` and this process's count; return the
+        sum."""
         with self._lock:
             if len(self._counts) >= MOST_COUNTED:
                 self._counts.clear()

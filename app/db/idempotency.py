@@ -1,4 +1,4 @@
-"""One effect for a form or command that arrives twice."""
+"""Makes a form or command that arrives twice take effect only once."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,11 +12,11 @@ from app.db.upsert import insert_into
 from app.kit.errors import Invalid
 
 KEPT = timedelta(hours=24)
-"""How long the answer is repeated; a rule of `app.retention`, which deletes it."""
+"""How long an answer is stored and repeated: a rule of `app.retention`."""
 
 
 class IdempotencyKey(Base):
-    """The answer once given to a key, kept for a while."""
+    """The stored answer to a request with this key."""
 
     __tablename__ = "idempotency_keys"
 
@@ -38,10 +38,11 @@ def once(
     body: str,
     now: datetime,
 ) -> str:
-    """Run `effect` in this transaction and keep its answer, or return the kept one for a repeat.
+    """Run `effect` in this transaction and store its answer; for a repeated key return the stored
+    answer.
 
-    The same key with another body is refused. Two at the same moment: the later one waits at the
-    unique key until the first commits, and then finds its answer.
+    The same key with another body is refused. Of two requests at the same time, the later one waits
+    at the unique constraint until the first commits, and then finds its answer.
     """
     body_hash = sha256(body.encode()).hexdigest()
     identity = (principal, route, key)
@@ -71,7 +72,8 @@ def once(
 
 
 def _claim(db: Session, identity: tuple[str, str, str], body_hash: str, now: datetime) -> bool:
-    """Write the key unless somebody has it; on PostgreSQL this waits for who is writing it now."""
+    """Insert the key unless it exists. On PostgreSQL this waits for a transaction that is inserting
+    it."""
     principal, route, key = identity
     claimed = db.execute(
         insert_into(db, IdempotencyKey)

@@ -1,4 +1,4 @@
-"""Whether anything but this program uses a database."""
+"""Detects whether another program uses a database."""
 
 from sqlalchemy import text
 
@@ -6,14 +6,15 @@ from app.db.database import Database, sqlite_module
 
 
 def other_users(database: Database) -> str | None:
-    """Return in words who else uses a database, to stand behind “The database is in use”; None: nobody."""
+    """Return who else uses a database, as the end of a sentence after “The database is in use”, or
+    None."""
     if database.is_sqlite:
         return _of_a_file(database)
     with database.engine.connect() as connection:
         count = connection.scalar(
             text(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                # The server's own helpers have no user.
+                # Background processes of the server have no user.
                 "AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
             )
         )
@@ -23,8 +24,8 @@ def other_users(database: Database) -> str | None:
 
 
 def _of_a_file(database: Database) -> str | None:
-    """SQLite leaves its write-ahead log only while no other connection is open: that proves that nobody uses
-    the file. Our own connections are closed first; the next one turns the log on again."""
+    """SQLite can leave WAL mode only when no other connection is open, which proves that nobody
+    uses the file. Our own connections are closed first; the next one turns WAL mode on again."""
     database.engine.dispose()
     module = sqlite_module()
     connection = module.connect(str(database.url.database), timeout=0)

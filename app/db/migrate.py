@@ -1,4 +1,4 @@
-"""Bringing the schema to the head, and knowing whether it is there."""
+"""Migrates the schema to the newest revision, and compares a database's schema with this code."""
 
 from enum import StrEnum
 from functools import cache
@@ -24,8 +24,9 @@ NEEDS_TABLE = "schema_needs"
 
 
 def upgrade(database: Database, revision: str = "head", *, watch: Watch | None = None) -> None:
-    """Migrate up to `revision`. Does nothing when it is reached, or when a newer version has only added to
-    the schema. Raise MigrationProblem where that cannot be done. Only this makes a database file."""
+    """Migrate up to `revision`. Does nothing if the schema has reached it, or if a newer version
+    has only added to the schema. Raise MigrationProblem if it cannot be done. Nothing else creates
+    a database file."""
     if not database.is_there:
         _make_folder(Path(database.url.database or "").parent)
     else:
@@ -38,7 +39,8 @@ def upgrade(database: Database, revision: str = "head", *, watch: Watch | None =
 
 
 def downgrade(database: Database, revision: str, *, watch: Watch | None = None) -> None:
-    """Take migrations back down to `revision`, whatever that loses. `app.db.way_back` asks first."""
+    """Take back migrations down to `revision`, whatever is lost. `app.db.way_back` checks this
+    first."""
     run_downgrade(database, revision, watch or Watch())
 
 
@@ -61,8 +63,8 @@ def pending(database: Database) -> frozenset[str]:
 
 @cache
 def head() -> str | None:
-    """Return the newest revision that this code brings. Reading the folder of migrations takes longer than
-    most pages, and it stays the same while the process runs."""
+    """Return the newest revision of this code. It is cached, because reading the migrations folder
+    takes longer than most pages."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
@@ -74,12 +76,12 @@ def _known() -> frozenset[str]:
 
 
 def is_known(revision: str) -> bool:
-    """Return whether this code can bring a schema of that revision to its head."""
+    """Return whether this code can migrate a schema of that revision to its newest one."""
     return revision in _known()
 
 
 class Schema(StrEnum):
-    """How the schema of a database stands to this code."""
+    """Whether the schema of a database fits this code."""
 
     missing = "was never migrated"
     behind = "is older than this version"
@@ -94,7 +96,7 @@ class Schema(StrEnum):
 
     @property
     def remedy(self) -> str:
-        """What to do; empty where nothing is to be done."""
+        """What to do about it, as a sentence; empty if nothing is to be done."""
         if self in (Schema.missing, Schema.behind):
             return "Run “preceptor migrate”."
         if self is Schema.foreign:
@@ -103,14 +105,15 @@ class Schema(StrEnum):
 
 
 def schema_of(database: Database) -> Schema:
-    """Return how the schema of a database stands to this code."""
+    """Return whether the schema of a database fits this code."""
     with database.engine.connect() as connection:
         return schema_in(connection)
 
 
 def schema_in(connection: Connection) -> Schema:
-    """Do the same over a connection. A newer schema says which migration the code must know: one that only
-    added something leaves that as it was, so the older version beside it goes on (O6)."""
+    """As `schema_of`, over a connection. A newer schema names the oldest migration that code must
+    know. A migration that only adds something does not change this, so an older version can go on
+    beside it (O6)."""
     here = revision_in(connection)
     if here is None:
         tables = set(inspect(connection).get_table_names())
@@ -120,11 +123,11 @@ def schema_in(connection: Connection) -> Schema:
     if is_known(here):
         return Schema.behind
     if not inspect(connection).has_table(NEEDS_TABLE):
-        return Schema.foreign  # every version newer than this one has that table
+        return Schema.foreign  # every newer version has this table
     needed = connection.scalar(text("SELECT needed_revision FROM schema_needs"))
     return Schema.ahead if needed is not None and is_known(needed) else Schema.too_new
 
 
 def revision_of(db: Session) -> str | None:
-    """Return the revision of the schema; None: it was never migrated."""
+    """Return the revision of the schema, or None if it was never migrated."""
     return revision_in(db.connection())

@@ -1,4 +1,5 @@
-"""Running migrations: each is done whole or not at all, whoever uses the database and whatever ends them."""
+"""Runs migrations. Each one is applied completely or not at all, even if it is interrupted or
+others use the database."""
 
 import logging
 import signal
@@ -29,7 +30,7 @@ NOT_WRITABLE: Final = (
     "attempt to write a readonly database",
 )
 NO_SPACE: Final = ("database or disk is full", "disk I/O error")
-"""What SQLite says. A limit of the size of files looks like a broken disk to it."""
+"""Messages of SQLite for a full disk. It reports a limit on file sizes as a broken disk."""
 _BEGINS: Final = "Running "
 _log = logging.getLogger("alembic.runtime.migration")
 
@@ -39,7 +40,7 @@ class MigrationProblem(PlainError):
 
 
 class MigrationStopped(MigrationProblem):
-    """Ctrl-C or SIGTERM ended the migration. `exit_code` is the one that a shell expects of a signal."""
+    """Ctrl-C or SIGTERM ended the migration. `exit_code` is the one that shells use for the signal."""
 
     def __init__(self, words: str, number: int) -> None:
         super().__init__(words)
@@ -47,14 +48,14 @@ class MigrationStopped(MigrationProblem):
 
 
 class _Signalled(KeyboardInterrupt):
-    """Raised where the program is when the signal comes. psycopg cancels the statement that runs at the
-    server for a KeyboardInterrupt only."""
+    """Raised by the signal handler. A KeyboardInterrupt, because only for that does psycopg cancel
+    the statement that runs on the server."""
 
 
 @dataclass(slots=True)
 class Watch:
-    """How whoever started a migration follows it and stops it. `tell` gets one sentence for each step;
-    `listens`: SIGTERM and SIGINT stop the steps, and nothing that comes after them."""
+    """How the caller of a migration follows and stops it. `tell` gets one sentence for each step.
+    With `listens`, SIGTERM and SIGINT stop the steps, but nothing that comes after them."""
 
     tell: Callable[[str], None] = lambda _sentence: None
     listens: bool = False
@@ -65,7 +66,8 @@ class Watch:
 
     @contextmanager
     def stopped_by_signals(self) -> Iterator[None]:
-        """Let SIGTERM and SIGINT stop the migration. A second signal does not disturb the clearing up."""
+        """Let SIGTERM and SIGINT stop the migration. A second signal does not interrupt the
+        clean-up."""
 
         def stop(number: int, _frame: FrameType | None) -> None:
             if self.signal_number is None:
@@ -81,7 +83,7 @@ class Watch:
 
 
 class _Steps(logging.Handler):
-    """Passes on what alembic says before each step, and remembers the last."""
+    """Passes on alembic's message before each step, and remembers the last one."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         super().__init__()
@@ -96,12 +98,13 @@ class _Steps(logging.Handler):
 
 
 def run_upgrade(database: Database, revision: str, watch: Watch) -> None:
-    """Apply migrations up to `revision`, or raise MigrationProblem with the schema at a whole revision."""
+    """Apply migrations up to `revision`, or raise MigrationProblem. The schema is then at a
+    complete revision."""
     _run(database, lambda config: command.upgrade(config, revision), watch)
 
 
 def run_downgrade(database: Database, revision: str, watch: Watch) -> None:
-    """Take migrations back down to `revision`, or raise MigrationProblem in the same way."""
+    """Take back migrations down to `revision`, or raise MigrationProblem as `run_upgrade` does."""
     _run(database, lambda config: command.downgrade(config, revision), watch)
 
 
@@ -138,7 +141,7 @@ def _told_of_steps(tell: Callable[[str], None]) -> Iterator[_Steps]:
 
 
 def _reason(error: BaseException, database: Database) -> str:
-    """Return in a sentence why a migration failed."""
+    """Return a sentence about why a migration failed."""
     if isinstance(error, OSError):
         place = f" ({error.filename})" if error.filename else ""
         return f"The disk does not allow it: {error.strerror}{place}."
@@ -165,7 +168,8 @@ def _is_about_a_lock(error: Any) -> bool:
 
 
 def where_it_is(database: Database) -> str:
-    """Say at which revision the schema is: every step is one transaction, so it is always a whole one."""
+    """Return a sentence with the schema's revision. Every step is one transaction, so it is always
+    complete."""
     if database.is_sqlite and not Path(database.url.database or "").is_file():
         return "No database was made."
     try:
@@ -178,11 +182,11 @@ def where_it_is(database: Database) -> str:
 
 
 def revision_at(database: Database) -> str | None:
-    """Return the revision of a database's schema; None: it was never migrated."""
+    """Return the revision of a database's schema, or None if it was never migrated."""
     with database.engine.connect() as connection:
         return revision_in(connection)
 
 
 def revision_in(connection: Connection) -> str | None:
-    """Do the same over a connection."""
+    """As `revision_at`, over a connection."""
     return MigrationContext.configure(connection).get_current_revision()

@@ -39,7 +39,8 @@ def page_of(rows: Sequence[Row], *, number: int, total: int, size: int = PAGE_SI
 
 
 def page_number(text: str | None) -> int:
-    """Read a page number from an address; refuse what is no number or absurdly high."""
+    """Return the page number in an address. Refuses text that is not a number, and absurdly high
+    numbers."""
     if not text:
         return 1
     is_number = len(text) <= LONGEST_NUMBER and text.isascii() and text.isdigit()

@@ -1,10 +1,10 @@
-"""Limits on doors (sign-in, reset, verify …), kept in the database so that every process, and the
-next start, sees the same count.
+"""Rate limits (sign-in, reset, verify …), stored in the database so that all processes, also after
+a restart, see the same count.
 
-Tries of something that may be wrong (a password, a code, a token) are counted by `take_now`, in a write
-block of their own: what happens to the request afterwards cannot undo the count. Things that are really
-done (a mail that is sent) are counted by `take` in the transaction that does them, so that only what was
-done counts.
+Tries of something that may be wrong (a password, a code, a token) are counted by `take_now` in a
+separate write block, so that a later failure of the request cannot undo the count. Things that are
+really done (a mail that is sent) are counted by `take` in the same transaction, so that only what
+was done counts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,11 +22,11 @@ from app.db.upsert import insert_into
 from app.kit.errors import TooMany
 
 WIDER = 4
-"""How many times a limit of one network is the limit of the wider block around it."""
+"""The limit of a wider block of networks is so many times the limit of one network."""
 
 
 class Count(Base):
-    """How often a door was tried by one subject in one window of time."""
+    """How often one subject tried one limited action in one window of time."""
 
     __tablename__ = "limit_counts"
 
@@ -38,20 +38,20 @@ class Count(Base):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`most` tries per `per` and subject at a door."""
+    """A limit of `most` tries per subject in each period `per`; `door` names the limited action."""
 
     door: str
     most: int
     per: timedelta
 
     def of(self, subject: str) -> "LimitedTry":
-        """Return one try of a subject at this door. The subject is stored only as a hash."""
+        """Return one try of a subject. The subject is stored only as a hash."""
         return LimitedTry(self, sha256(subject.encode()).hexdigest())
 
     def of_blocks(self, blocks: Sequence[str], about: str = "") -> tuple["LimitedTry", ...]:
-        """Return one try of a network and of each wider block around it, whose limit is wider too.
-
-        `blocks` is from `network_blocks`, the narrowest first. `about` narrows the door to one account.
+        """Return one try of a network and of each wider block around it, whose limit is higher.
+        `blocks` comes from `network_blocks`, the narrowest first. `about` restricts the limit to
+        one account.
         """
         return tuple(
             Limit(
@@ -63,7 +63,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class LimitedTry:
-    """One try of a subject, known by its hash `key`, at a door."""
+    """One try of a subject, identified by its hash `key`."""
 
     limit: Limit
     key: str
@@ -73,19 +73,19 @@ Window = tuple[str, str, datetime]
 
 
 def take(db: Session, limit: Limit, subject: str, *, now: datetime) -> None:
-    """Count one thing that is done in this transaction, or raise TooMany with the seconds to wait."""
+    """Count one action of this transaction, or raise TooMany with the seconds to wait."""
     take_all(db, (limit.of(subject),), now=now)
 
 
 def take_now(database: Database, tries: Iterable[LimitedTry], *, now: datetime) -> None:
-    """Count tries in a write block of their own, or raise TooMany and count none of them."""
+    """Count tries in a separate write block, or raise TooMany and count none of them."""
     with database.write() as db:
         take_all(db, tries, now=now)
 
 
 def take_all(db: Session, tries: Iterable[LimitedTry], *, now: datetime) -> dict[LimitedTry, int]:
-    """Count one try of each and return how many there are now in its window. Raise TooMany when one of them
-    is above its limit; the caller's block then rolls back, so a try that was refused counts nowhere."""
+    """Count one try of each and return the counts in their windows. Raise TooMany if one of them is
+    above its limit; the caller's block then rolls back, so a refused try is counted nowhere."""
     counts = count_all(db, tries, now=now)
     if wait := seconds_to_wait(counts, now=now):
         raise too_many(wait)
@@ -93,13 +93,13 @@ def take_all(db: Session, tries: Iterable[LimitedTry], *, now: datetime) -> dict
 
 
 def count_all(db: Session, tries: Iterable[LimitedTry], *, now: datetime) -> dict[LimitedTry, int]:
-    """Count one try of each, whatever its limit says, and return how many there are now in its window."""
+    """Count one try of each, ignoring the limits, and return the counts in their windows."""
     rows = {_window(each, now): each for each in tries}
     return {rows[window]: count for window, count in _add(db, rows, 1).items()}
 
 
 def counts_of(db: Session, tries: Iterable[LimitedTry], *, now: datetime) -> dict[LimitedTry, int]:
-    """Return how many tries there are in each window, without counting another."""
+    """Return the counts in the windows without counting another try."""
     rows = {_window(each, now): each for each in tries}
     counts = dict.fromkeys(rows.values(), 0)
     if not rows:
@@ -112,15 +112,15 @@ def counts_of(db: Session, tries: Iterable[LimitedTry], *, now: datetime) -> dic
 
 
 def give_back(db: Session, tries: Iterable[LimitedTry], *, now: datetime) -> None:
-    """Uncount one try of each, in the window of `now`: it turned out to be rightful. `now` must be the
-    moment at which it was counted."""
+    """Subtract one try of each from the window of `now`, because it was legitimate. `now` must be
+    the time at which it was counted."""
     _add(db, [_window(each, now) for each in tries], -1)
 
 
 def _add(db: Session, rows: Iterable[Window], step: int) -> dict[Window, int]:
-    """Count one up or down in each row, and return what they say now; none falls below nothing.
+    """Add or subtract one in each row and return the new counts; a count never falls below 0.
 
-    The rows are locked in one order, so that two who count the same never wait for each other in a circle.
+    The rows are locked in a fixed order, so that two transactions cannot deadlock.
     """
     values = [
         {"door": door, "subject": key, "window_starts_at": starts, "tries": max(step, 0)}
@@ -141,10 +141,9 @@ def _add(db: Session, rows: Iterable[Window], step: int) -> dict[Window, int]:
 
 
 def take_while_reading(database: Database, tries: Sequence[LimitedTry], *, now: datetime) -> None:
-    """Do as `take_now` for a page that only reads: it is answered while the database cannot be written.
-
-    This process knows its own count at once; the database learns it later. While nothing can be written
-    each process counts for itself.
+    """As `take_now`, for a page that only reads and must be answered even if the database cannot be
+    written. This process uses its own count at once; the database gets it later. While nothing can
+    be written, each process counts separately.
     """
     with database.read() as db:
         stored = counts_of(db, tries, now=now)
@@ -155,12 +154,12 @@ def take_while_reading(database: Database, tries: Sequence[LimitedTry], *, now: 
 
 
 def _note(db: Session, tries: Sequence[LimitedTry], now: datetime) -> None:
-    """Write tries down that were let through already, whatever the limit says by now."""
+    """Store tries that were allowed already, whatever the limit says now."""
     count_all(db, tries, now=now)
 
 
 def seconds_to_wait(counts: Mapping[LimitedTry, int], *, now: datetime) -> int:
-    """Return the seconds until every limit leaves room again; 0: none is exceeded."""
+    """Return the seconds until no limit is exceeded any more; 0 if none is exceeded now."""
     return max(
         (
             ceil((_starts(each.limit, now) + each.limit.per - now).total_seconds())
@@ -178,7 +177,7 @@ def too_many(wait: int) -> TooMany:
 
 
 def in_words(seconds: int) -> str:
-    """Say how long to wait: a minute, 12 minutes, 5 hours."""
+    """Return a waiting time in words: a minute, 12 minutes, 5 hours."""
     minutes = ceil(seconds / 60)
     if minutes <= 1:
         return "a minute"

@@ -1,4 +1,4 @@
-"""The schemas of the versions that were released: what an academy may run, and may go back to."""
+"""The schemas of released versions: those that an academy may run, and may go back to."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A version that was released on a day. `revision` is the newest migration that it has."""
+    """A released version. `revision` is its newest migration."""
 
     on: date
     revision: str
@@ -18,4 +18,5 @@ RELEASES: Final = (
     Release(date(2026, 11, 29), "20261129_0051"),
     Release(date(2026, 11, 29), "20261129_0150"),
 )
-"""The oldest first. A release adds itself, and the academy that it stores (`tests/make/release.py`)."""
+"""The releases, the oldest first. Each release adds itself here, and a stored academy
+(`tests/make/release.py`)."""

@@ -1,4 +1,4 @@
-"""Importing every table, for migrations and tests that need the whole schema."""
+"""Imports every table, for migrations and tests that need the whole schema."""
 
 from importlib import import_module
 from pkgutil import walk_packages

@@ -1,4 +1,5 @@
-"""Inserts that say what happens when the row is there already: each database has a class of its own."""
+"""Inserts that say what happens if the row exists already; SQLAlchemy has a class for each
+database."""
 
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ Model = TypeVar("Model", bound=Base)
 
 
 def insert_into(db: Session, model: type[Model]) -> sqlite.Insert | postgresql.Insert:
-    """Return an insert into a table that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    """Return an insert that has `on_conflict_do_nothing` and `on_conflict_do_update`."""
     if db.get_bind().dialect.name == "sqlite":
         return sqlite.insert(model)
     return postgresql.insert(model)

@@ -1,10 +1,12 @@
-"""The way back from an upgrade: what it would take away, whether it is open, and going it.
+"""Going back to an earlier version after an upgrade: what would be lost, whether it is allowed, and
+doing it.
 
 Each migration after the first release declares this beside its `downgrade`:
 
-- `loses`: a table or a column (`table.column`) that going back takes away, with what that means in words;
-- `one_way_if`, where there is need: pairs of a statement that counts rows and a reason. Where it counts some,
-  the version before would do harm with them, and the way back is closed.
+- `loses`: tables or columns (`table.column`) that are dropped by going back, each with its meaning
+in words;
+- `one_way_if`, if needed: pairs of a statement that counts rows and a reason. If it counts any, the
+earlier version would do harm with them, and going back is refused.
 """
 
 from dataclasses import dataclass
@@ -34,7 +36,7 @@ FROM_A_BACKUP: Final = (
 
 @dataclass(frozen=True, slots=True)
 class DowngradeLoss:
-    """A table or column that going back takes away, and how many rows that concerns now."""
+    """A table or column that would be dropped, and the number of rows concerned."""
 
     what: str
     rows: int
@@ -49,8 +51,8 @@ class DowngradeLoss:
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """The way from one revision back to an earlier one. `steps` are the revisions that are taken back, the
-    newest first. `closed` says why it cannot be gone; empty: it can."""
+    """The way from one revision back to an earlier one. `steps` are the revisions to take back, the
+    newest first. `closed` says why it is refused; it is empty if it is allowed."""
 
     here: str
     to: str
@@ -60,7 +62,7 @@ class WayBack:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Say what going back would do, one sentence a line."""
+        """Return sentences about what going back would do."""
         count = len(self.steps)
         steps = "1 migration" if count == 1 else f"{count} migrations"
         head = f"Going back from {self.here} to {self.to} takes back {steps}."
@@ -71,8 +73,8 @@ class WayBack:
 
 
 def way_back(database: Database, to: str) -> WayBack:
-    """Return the way back to a revision, or to the release before by the word `release`. Changes nothing.
-    Raise MigrationProblem where there is no such way."""
+    """Return the way back to a revision, or to the previous release if `target` is `release`.
+    Changes nothing. Raise MigrationProblem if there is no such way."""
     with database.engine.connect() as connection:
         here = revision_in(connection)
         script = ScriptDirectory(str(MIGRATIONS))
@@ -96,8 +98,8 @@ def way_back(database: Database, to: str) -> WayBack:
 
 
 def go_back(database: Database, way: WayBack, *, watch: Watch | None = None) -> None:
-    """Take back the steps of a way. Raise MigrationProblem, with the schema at a whole revision, where it is
-    closed, where something uses the database, or where a step fails."""
+    """Take back the steps of a way. Raise MigrationProblem if it is refused, if something uses the
+    database, or if a step fails; the schema is then at a complete revision."""
     if way.closed:
         listed = "".join(f"\n  {reason}." for reason in way.closed)
         raise MigrationProblem(f"The way back is closed:{listed}\n{FROM_A_BACKUP}")
@@ -106,8 +108,9 @@ def go_back(database: Database, way: WayBack, *, watch: Watch | None = None) -> 
 
 
 def demand_unused(database: Database) -> None:
-    """Raise MigrationProblem where a server, a worker or anything else uses the database: a version that runs
-    would look for what is taken away. One that has just ended may take a moment to be gone."""
+    """Raise MigrationProblem if a server, a worker or anything else uses the database, because a
+    running version would need what is dropped. A process that has just ended may take a moment to
+    disappear."""
     gives_up_at = monotonic() + GONE_WITHIN
     while (users := other_users(database)) is not None and monotonic() < gives_up_at:
         sleep(0.1)
@@ -148,7 +151,7 @@ def _columns(inspector: Inspector, table: str) -> frozenset[str]:
 
 
 def _is_there(what: str, tables: dict[str, frozenset[str]]) -> bool:
-    """Tell whether this database has a table or column: one of the two kinds may do without it."""
+    """Return whether this database has a table or column; some exist in only one kind of database."""
     table, _, column = what.partition(".")
     return table in tables and (not column or column in tables[table])
 

@@ -1,4 +1,4 @@
-"""Filling an empty database with the demo academy."""
+"""Fills an empty database with the demo academy."""
 
 import gc
 from collections.abc import Iterator
@@ -29,15 +29,15 @@ COURSE = "mesotherapy"
 
 
 def fill_if_empty(database: Database, issuer: Issuer, *, now: datetime) -> bool:
-    """Make the demo academy in one transaction, if there is nobody yet; return whether it was made. Then
-    what has ended in its past by the rules of retention is deleted."""
+    """Make the demo academy in one transaction if the database has no people; return whether it was
+    made. Afterwards, old data are deleted by the retention rules."""
     bind()
     password_hash = passwords.hash_of_password(PASSWORD)
     with _nothing_collected(), database.write() as db:
         course = courses.current(db, COURSE)
         if course is None or people.person_by_email(db, ADMIN.email) is not None:
             return False
-        # The printer is asked about all names at once, and not one by one.
+        # All names are checked with the printer together, rather than one by one.
         glyph_check.letters_not_drawn(
             person.certificate_name or person.name for person in (*STUDENTS, *INSTRUCTORS)
         )
@@ -51,7 +51,7 @@ def fill_if_empty(database: Database, issuer: Issuer, *, now: datetime) -> bool:
 
 @contextmanager
 def _nothing_collected() -> Iterator[None]:
-    """Rows leave nothing in cycles, and looking for some takes a tenth of the time."""
+    """Switch garbage collection off: it finds nothing here and takes a tenth of the time."""
     gc.disable()
     try:
         yield

@@ -19,7 +19,7 @@ from app.kit.actor import Actor
 from app.kit.ids import AssessmentId
 
 LEFT = 3
-"""Steps that nobody has marked yet on the sheet that was begun."""
+"""How many steps are still unmarked on the unfinished sheet."""
 
 REVOKED = "Marcus Adeyemi"
 WHY_REVOKED = "Issued with a misspelt name; a new one follows."
@@ -98,7 +98,7 @@ ASSESSMENTS = (
 
 
 def assess(diary: Diary) -> None:
-    """Hold every assessment on its day, one after the other, and issue what is earned."""
+    """Hold every assessment on its day and issue the certificates that are earned."""
     for number, assessment in enumerate(ASSESSMENTS):
         turn = sum(other.ago == assessment.ago for other in ASSESSMENTS[:number])
         diary.note(diary.ago(assessment.ago, 13 + turn), partial(_hold, diary, assessment))
@@ -166,7 +166,7 @@ def _sign(
 
 
 def _issue(diary: Diary, name: str, now: datetime) -> None:
-    """What the worker does with a fact that may have been the last one missing."""
+    """Issue a certificate as the worker does if this was the last fact missing."""
     user_id = diary.people[name].user_id
     certificates.issue_if_complete(diary.db, user_id, diary.course.key, diary.issuer, now=now)
 

@@ -1,4 +1,4 @@
-"""The practical days of the demo academy: past ones, today, tomorrow, a full one, one that was called off,
+"""The practicals of the demo academy: past ones, today's, tomorrow's, a full one, a cancelled one,
 and open ones."""
 
 from dataclasses import dataclass
@@ -19,15 +19,16 @@ ROOM_1 = "Treatment room 1, 14 Example Row, London"
 ROOM_2 = "Treatment room 2, 14 Example Row, London"
 BOTH_ROOMS = "Treatment rooms 1 and 2, 14 Example Row, London"
 ANNOUNCED = 20
-"""How many days ago the dates ahead were published; past ones were a fortnight before they were held."""
+"""How many days ago the future practicals were published; past ones were published a fortnight
+before."""
 
 CALLED_OFF = "The treatment room is being repaired on that day. A new date follows."
 
 
 @dataclass(frozen=True, slots=True)
 class DemoDay:
-    """A practical so many days ago (a negative number lies ahead), and who booked it, how many days ago.
-    `opens`: booking begins only then. `cancelled`: it was called off so many days ago."""
+    """A practical `ago` days before today (negative: in the future), with the people who booked it
+    and how many days ago. Booking begins at `opens`. It was cancelled `cancelled` days ago."""
 
     ago: int
     teachers: tuple[str, ...]
@@ -124,7 +125,7 @@ DAYS = (
 
 
 def hold_days(diary: Diary) -> None:
-    """Plan and publish the days, let people book and wait, and note who was there."""
+    """Plan and publish the practicals, let people book and wait, and record attendance."""
     for day in DAYS:
         diary.note(_planned(diary, day), partial(_plan, diary, day))
         for number, name in enumerate(day.people):

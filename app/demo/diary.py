@@ -1,5 +1,5 @@
-"""The diary of the demo academy: written down by subject, lived through in the order of time, so that every
-use-case finds the world as it was at its moment."""
+"""The diary of the demo academy. Entries are added by subject and run in order of time, so that
+every use-case finds the data as they were then."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,8 +22,8 @@ Deed = Callable[[datetime], object]
 
 @dataclass
 class Diary:
-    """`people`, `intakes`, `practicals` and `seats` fill as the time goes on: a deed looks up what earlier
-    ones have made. Practicals are known by how many days ago they are."""
+    """Entries, and what earlier entries have made: `people`, `intakes`, `practicals` and `seats`.
+    Practicals are identified by how many days ago they are."""
 
     db: Session
     course: Course
@@ -38,18 +38,18 @@ class Diary:
     _numbers: Iterator[int] = field(default_factory=count)
 
     def ago(self, days: int, hour: int = 12, minute: int = 0) -> datetime:
-        """Return a time of the academy's clock so many days before today; a negative number lies ahead."""
+        """Return a local time `days` days before today; a negative number is in the future."""
         day = self.now.astimezone(ZONE).date() - timedelta(days=days)
         return datetime.combine(day, time(hour), ZONE) + timedelta(minutes=minute)
 
     def note(self, at: datetime, deed: Deed) -> None:
-        """Write down what is done at a moment. The deed is told when that is and may note what follows; what
-        would lie after now has not happened."""
+        """Add an entry for a time. Its function gets that time and may add further entries. Entries
+        in the future are not run."""
         if at <= self.now:
             heappush(self._deeds, (at, next(self._numbers), deed))
 
     def live(self) -> None:
-        """Do everything that is written down, the earliest first."""
+        """Run all entries, the earliest first."""
         while self._deeds:
             at, _, deed = heappop(self._deeds)
             deed(at)

@@ -41,7 +41,7 @@ NOTE = "Not fixed yet; told her that dates appear on the page of dates, and how 
 
 
 def ask(diary: Diary) -> None:
-    """Ask each question some days ago, and answer the oldest."""
+    """Send each question some days ago, and answer the oldest."""
     diary.note(diary.ago(6, 21), partial(_ask_and_answer, diary))
     for days, question in enumerate(WAITING, start=1):
         at = diary.now - timedelta(days=3 - days, hours=2)

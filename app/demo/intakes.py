@@ -1,4 +1,4 @@
-"""The intakes of the demo academy: one that runs, one that is coming, and a small one that is full."""
+"""The intakes of the demo academy: a running one, a future one, and a small one that is full."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from app.kit.versions import version_of
 
 RUNNING, COMING, EVENING = "running", "coming", "evening"
 BEGAN = 56
-"""How many days ago the intake that runs began."""
+"""How many days ago the running intake began."""
 
 UNDECIDED = ("Mei Ling Cheung", "Sian Llewellyn-Okonkwo", "Rafael Monteiro")
 IN_THE_EVENING = "Naledi Dlamini-Ross"
@@ -24,7 +24,7 @@ DECLINED = "We could not read the certificate you sent. Send it again, and we lo
 
 
 def open_intakes(diary: Diary) -> None:
-    """Open three intakes, and let people ask, wait, be confirmed, declined and invoiced."""
+    """Open three intakes, and let people request places, wait, be confirmed, declined and invoiced."""
     for key, words, begins, places, opened in (
         (RUNNING, "{} intake", BEGAN, 48, OPENED - 1),
         (COMING, "{} intake", -24, 20, 35),
@@ -44,7 +44,7 @@ def open_intakes(diary: Diary) -> None:
 
 
 def _fill_the_small_one(diary: Diary) -> None:
-    """Two places and five people: one withdraws, and the first who waits moves up."""
+    """Two places and five people: one withdraws, and the first person who waits moves up."""
     diary.note(diary.ago(25, 19), partial(_reserve, diary, IN_THE_EVENING, EVENING))
     diary.note(diary.ago(18, 21), partial(_ask, diary, WAVERING, EVENING))
     for days, name in zip((17, 16, 15), WAITING, strict=True):
@@ -74,7 +74,7 @@ def _ask(diary: Diary, name: str, key: str, now: datetime) -> EnrolmentId:
 
 
 def _reserve(diary: Diary, name: str, key: str, now: datetime) -> None:
-    """Ask for a place, which the office confirms on the next day."""
+    """Request a place, which the office confirms on the next day."""
     place = _ask(diary, name, key, now)
     diary.note(now + timedelta(hours=20), partial(_confirm, diary, place))
 

@@ -1,4 +1,4 @@
-"""How people came to the demo academy: staff first, then students, each before they ask for a place."""
+"""How people joined the demo academy: staff first, then students, each before they request a place."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +12,7 @@ from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, STUDENTS, DemoPerson, St
 from app.kit.actor import Actor, Role
 
 OPENED = 92
-"""How many days ago the academy opened its doors; the first intake began a month later."""
+"""How many days ago the academy opened; the first intake began a month later."""
 
 GROUPS_FORMED = 58
 GROUPS = (
@@ -22,7 +22,7 @@ GROUPS = (
 
 
 def join(diary: Diary, password_hash: str) -> None:
-    """Give everybody an account; one invitation and one registration still wait for their owners."""
+    """Give everyone an account; one invitation and one registration are still unanswered."""
     for minute, person in enumerate((*ADMINS, *INSTRUCTORS)):
         diary.note(diary.ago(OPENED, 8, minute), partial(_settle_in, diary, person, password_hash))
     for person, at in joined(diary).items():
@@ -37,7 +37,7 @@ def join(diary: Diary, password_hash: str) -> None:
 
 
 def joined(diary: Diary) -> dict[DemoPerson, datetime]:
-    """Return when each student made an account: two a day before the first intake, one a day since."""
+    """Return when each student registered: two a day before the first intake, one a day since."""
     early = [person for person in STUDENTS if person.stage >= StudentStage.idle]
     late = [
         person for person in STUDENTS if StudentStage.registered <= person.stage < StudentStage.idle

@@ -1,4 +1,4 @@
-"""Who works and learns in the demo academy, and how far each student has come. Every name is invented."""
+"""The people of the demo academy, and the progress of each student. Every name is invented."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ PASSWORD = "a small open door"  # noqa: S105 - of the demo academy only, printed
 
 
 class StudentStage(IntEnum):
-    """How far a student has come. From `idle` on they hold a place in the intake that runs."""
+    """The progress of a student. From `idle` on they have a place in the running intake."""
 
     invited = 0
     unconfirmed = 1
@@ -29,8 +29,9 @@ class StudentStage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """Somebody of the academy. `modules` are complete, of the next one some; `quiet` is how many days ago
-    a student last learned; `stumbles` names modules whose quiz (9: the final test) took a second try."""
+    """A person of the academy. `modules` is the number of complete modules; the next one is partly
+    done. `quiet` is how many days ago the student last learned. `stumbles` has the numbers of
+    modules whose quiz took a second attempt (9 is the final test)."""
 
     name: str
     stage: StudentStage = StudentStage.registered
@@ -45,13 +46,13 @@ class DemoPerson:
 
     @property
     def email(self) -> str:
-        """The name in the letters of an address."""
+        """The e-mail address, made from the name."""
         plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode()
         return f"{'.'.join(plain.lower().split())}@{HOST}"
 
     @property
     def registration_number(self) -> str:
-        """A number of no register, for who must have one."""
+        """An invented registration number, for people who must have one."""
         return f"DEMO-{sum(map(ord, self.name)):04}" if self.is_medical else ""
 
 
@@ -213,11 +214,11 @@ GUESTS = tuple(
         (ADMIN, "Runs the office: requests to decide, dates, people, invoices, certificates."),
     )
 )
-"""Who is offered for a look round: somebody of each role, and students at four stages."""
+"""The people offered for trying the demo: one of each role, and students at four stages."""
 
 
 def sign_in_lines() -> str:
-    """Say how to sign in as each role."""
+    """Return lines that say how to sign in as each role."""
     people = (STUDENTS[0], INSTRUCTORS[0], ADMIN)
     lines = [f"  {person.role:10} {person.email}" for person in people]
     return "\n".join([f"Sign in (password: {PASSWORD}), or with one press at /demo:", *lines])

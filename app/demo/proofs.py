@@ -1,4 +1,4 @@
-"""The proofs of basic life support that the office of the demo academy has seen, before people booked."""
+"""The proofs of basic life support that the demo's office has seen before people booked."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,18 +9,18 @@ from app.demo.diary import ZONE, Diary
 from app.demo.people import ADMIN
 
 SEEN = 40
-"""How many days ago the first proof was seen; the first place on a practical was booked after that."""
+"""How many days ago the first proof was seen, before the first place on a practical was booked."""
 TRAINED, VALID = timedelta(days=20), timedelta(days=345)
 ISSUER = "Example Resuscitation Training"
 
 DOUBTED = "Bronwen Pryce"
-"""Her proof was withdrawn after she had booked: she has places on days to come, and the office asks for
-another proof."""
+"""Her proof was withdrawn after she had booked: she has places on future practicals, and the office
+asks for another proof."""
 WHY_DOUBTED = "It was for first aid without basic life support."
 
 
 def show_proofs(diary: Diary) -> None:
-    """Record a proof for everybody who books or waits for a day, and withdraw one of them."""
+    """Record a proof for everyone who books or waits for a practical, and withdraw one of them."""
     names = dict.fromkeys(name for day in DAYS for name in (*day.people, *day.waiting))
     for number, name in enumerate(names):
         diary.note(diary.ago(SEEN, 11, number), partial(_record, diary, name))

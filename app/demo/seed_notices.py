@@ -1,5 +1,5 @@
-"""What the people of the demo academy have read of what it wrote to them: all that is older than a week. One
-has not been here since his last lesson and finds his report and his certificate as news."""
+"""Marks the demo's notices as read if they are older than a week. One student has not signed in
+since his last lesson, so that his report and certificate are news for him."""
 
 from datetime import datetime
 from functools import partial
@@ -9,7 +9,7 @@ from app.demo.people import GRADUATES, INSTRUCTORS, STUDENTS, DemoPerson
 from app.notices import service as notices
 
 READ = 7
-"""How many days ago everybody last read their notices."""
+"""How many days ago people last read their notices."""
 
 AWAY = GRADUATES[0]
 
@@ -21,6 +21,6 @@ def read_notices(diary: Diary) -> None:
 
 
 def _read(diary: Diary, demo_person: DemoPerson, now: datetime) -> None:
-    """Read everything up to this day; who has no account yet reads nothing."""
+    """Mark everything up to this day as read; people without an account have read nothing."""
     if actor := diary.people.get(demo_person.name):
         notices.mark_all_read(diary.db, actor, until=now, now=now)

@@ -1,4 +1,4 @@
-"""Demo students at their lessons and quizzes: in the evenings, each at a pace of their own."""
+"""Lets the demo students do lessons and quizzes in the evenings, each at their own pace."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -29,8 +29,7 @@ FAILED, ANSWERED = 4, 4
 
 
 def study(diary: Diary) -> None:
-    """Let everybody learn as far as their stage says, from the first days of the intake to `quiet` days
-    ago."""
+    """Let everyone learn up to their stage, from the first days of the intake to `quiet` days ago."""
     for number, student in enumerate(STUDENTS):
         if student.stage >= StudentStage.learning:
             steps = list(_steps(diary, student, number))
@@ -43,7 +42,7 @@ def study(diary: Diary) -> None:
 
 
 def _steps(diary: Diary, student: DemoPerson, number: int) -> Iterator[Deed]:
-    """Yield what a student does one after the other. Some answers are wrong here and there."""
+    """Yield a student's steps in order. A few answers are wrong."""
     course = diary.course
     complete = len(course.modules) if student.stage >= StudentStage.modules else student.modules
     for module_number, module in enumerate(course.modules[:complete], start=1):
@@ -69,7 +68,7 @@ def _lessons(diary: Diary, student: DemoPerson, module: Module) -> Iterator[Deed
 
 
 def _evenings(diary: Diary, first: int, last: int, count: int) -> Iterator[datetime]:
-    """Yield so many moments, spread over the evenings between two days, some of them on the same one."""
+    """Yield `count` times, spread over the evenings between two days; some are on the same evening."""
     turn = 0
     before = None
     for number in range(count):
@@ -84,7 +83,7 @@ def _do_lesson(diary: Diary, name: str, lesson: str, now: datetime) -> None:
 
 
 def _take_quiz(diary: Diary, name: str, quiz: str, wrong: int, now: datetime) -> None:
-    """Start, answer and send a quiz, with so many answers wrong."""
+    """Start, answer and submit a quiz with `wrong` wrong answers."""
     student = diary.people[name]
     attempt_id = quizzes.start_attempt(diary.db, student, diary.course.key, quiz, now=now)
     _answer(diary, student, attempt_id, quiz, wrong, now=now + timedelta(minutes=9))
@@ -108,7 +107,7 @@ def _answer(
     now: datetime,
     most: int | None = None,
 ) -> None:
-    """Save an answer to each question, or to the first ones, the first `wrong` of them not right."""
+    """Save an answer to each question, or to the first ones; the first `wrong` answers are wrong."""
     attempt = attempts.attempt_of(diary.db, student, attempt_id)
     keys = answer_keys(diary.db, attempt.revision_id).quizzes[quiz].questions
     for position, drawn in enumerate(attempt.drawn[:most], start=1):
@@ -122,7 +121,7 @@ def _answer(
 
 
 def _choice(key: QuestionKey, is_wrong: bool, options: list[str]) -> list[str]:
-    """Return the right options, or for a wrong answer the first option that is not right."""
+    """Return the right options or, for a wrong answer, the first wrong option."""
     if not is_wrong:
         return sorted(key.correct)
     return [option for option in options if option not in key.correct][:1]

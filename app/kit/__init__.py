@@ -1,1 +1,2 @@
-"""Words the whole product shares. Standard library only."""
+"""Basic types and helpers that the whole product uses. Standard library only, apart from
+cryptography."""

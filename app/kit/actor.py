@@ -1,4 +1,4 @@
-"""Who acts, and the one way to demand a permission."""
+"""The person who acts, and the one way to require a permission."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -11,10 +11,10 @@ from app.kit.errors import Forbidden
 from app.kit.ids import SignInId, UserId
 
 PROOF_LASTS = timedelta(minutes=15)
-"""How long a person who proved who they are may do what asks for a fresh proof."""
+"""How long a fresh proof of identity is valid."""
 CLOCKS_DIFFER = timedelta(minutes=2)
-"""How far a proof may lie in the future: two servers do not tell exactly the same time. One that lies
-further ahead was made before the clock was set back, and says nothing."""
+"""How far in the future a proof may be, because the clocks of two servers differ a little. A proof
+further ahead was made before the clock was set back, and does not count."""
 
 
 class Role(StrEnum):
@@ -25,14 +25,15 @@ class Role(StrEnum):
 
 @cache
 def roles_held(*, is_student: bool, is_instructor: bool, is_admin: bool) -> frozenset[Role]:
-    """Return the roles behind the three flags of an account."""
+    """Return the roles for the three flags of an account."""
     held = {Role.student: is_student, Role.instructor: is_instructor, Role.admin: is_admin}
     return frozenset(role for role, has in held.items() if has)
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person who is signed in, as of this request. `sign_in_id` None: an API token or a job."""
+    """The person who is signed in, as of this request. `sign_in_id` is None for an API token or a
+    job."""
 
     user_id: UserId
     name: str
@@ -45,17 +46,18 @@ class Actor:
     sign_in_ends_at: datetime | None = None
     """When this sign-in ends if nothing more is done in it."""
     life_support_until: date | None = None
-    """The last day of their proof of basic life support; None: none was seen."""
+    """The last day on which their proof of basic life support is valid, or None if none was seen."""
     proved_at: datetime | None = None
-    """When they last proved in this sign-in who they are; None: an API token or a job, which cannot."""
+    """When they last proved their identity in this sign-in. None for an API token or a job, which
+    cannot."""
     second_factor: bool = False
     """Whether they have set up a second factor."""
     must_enrol: bool = False
-    """Whether the academy demands a second factor of them and they have none. Until they have set one up
-    they carry no roles."""
+    """Whether the academy requires a second factor and they have none. Until they set one up they
+    have no roles."""
 
     def has_fresh_proof(self, now: datetime) -> bool:
-        """Return whether they proved within the last 15 minutes who they are."""
+        """Return whether they proved their identity within the last 15 minutes."""
         if self.proved_at is None:
             return False
         return -CLOCKS_DIFFER <= now - self.proved_at <= PROOF_LASTS
@@ -77,12 +79,12 @@ class Actor:
         return self.is_instructor or self.is_admin
 
     def without_roles(self) -> "Actor":
-        """Return the same person, who must set up a second factor before anything else."""
+        """Return the same person without roles, because they must set up a second factor first."""
         return replace(self, roles=frozenset(), must_enrol=True)
 
 
 def require(allowed: bool, detail: str = "Your role does not allow this.") -> None:
-    """Raise Forbidden unless `allowed`: the first line of every use-case."""
+    """Raise Forbidden unless `allowed`. This is the first line of every use-case."""
     if not allowed:
         raise Forbidden(detail)
 

@@ -1,8 +1,8 @@
-"""An error in words that hold nothing of a person, for logs and for what is stored about a failure.
+"""Describes errors without personal data, for logs and for stored reasons of failures.
 
-The message of an error often repeats a value: a KeyError its key, a database the row that is there already,
-a mail server the address that it refused. So a message is shown only where its words come from our code or
-from the interpreter; of every other error the class, and what names no value.
+The message of an error often repeats a value: a KeyError its key, a database error an existing row,
+a mail server the refused address. So the message is shown only if our code or the interpreter wrote
+it. Of every other error only the class is shown, and details that contain no value.
 """
 
 import re
@@ -16,13 +16,13 @@ from app.kit.paths import ROOT
 
 WITHHELD = "message withheld"
 MOST_OF_A_STATEMENT = 400
-"""Characters of an SQL statement that are shown."""
+"""How many characters of an SQL statement are shown."""
 MOST_ERRORS = 6
-"""Errors of one chain that are shown."""
+"""How many errors of a chain are shown."""
 OUR_CODE = "app/"
 
 _MADE_BY_THE_INTERPRETER = (AttributeError, ImportError, IndexError, NameError, TypeError)
-"""Their messages name parts of the code, not values."""
+"""Errors whose messages name parts of the code, not values."""
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
 _SAFE_OF_SQLITE = re.compile(
     r"(?:(?:UNIQUE|CHECK|NOT NULL|FOREIGN KEY|PRIMARY KEY) constraint failed(?:: [\w., ']+)?"
@@ -34,21 +34,21 @@ _ENHANCED_STATUS = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")
 
 
 class PlainError(Exception):
-    """An error of our own whose message holds no value of a person: it is shown as it is."""
+    """An error of our own whose message contains no personal data and is shown unchanged."""
 
 
 def describe_error(error: BaseException) -> str:
-    """Return the class of an error and what may be said of it, in one line without personal data.
+    """Return one line with the class of an error and the details that contain no personal data.
 
-    Of an error of the database: the driver's class and code, the constraint, and the statement without its
-    values. Of a mail server's answer: its codes.
+    For a database error: the driver's class and code, the constraint, and the statement without
+    values. For a mail server's answer: its codes.
     """
     return f"{type(error).__name__}: {_words_of(error)}"
 
 
 def chain_of(error: BaseException) -> list[dict[str, object]]:
-    """Return an error and those it came from, the outermost first: each described, with the places in the
-    code that it passed (those of ours, and the innermost)."""
+    """Return descriptions of an error and its causes, the outermost first. Each has the places in
+    our code that it passed, and the innermost place."""
     described: list[dict[str, object]] = []
     now: BaseException | None = error
     while now is not None and len(described) < MOST_ERRORS:
@@ -72,7 +72,8 @@ def _words_of(error: BaseException) -> str:
 
 
 def _of_a_statement(error: BaseException) -> str:
-    """Describe SQLAlchemy's error round a driver's, by its attributes `orig` and `statement`."""
+    """Describe an error of SQLAlchemy that wraps a driver's error, by its attributes `orig` and
+    `statement`."""
     words = describe_error(error.orig)  # type: ignore[attr-defined] # the caller has looked
     statement = getattr(error, "statement", None)
     if not statement:
@@ -82,13 +83,13 @@ def _of_a_statement(error: BaseException) -> str:
 
 
 def _of_a_driver(error: BaseException) -> str:
-    """Describe an error of psycopg or sqlite3 by code and names; empty when it is neither."""
+    """Describe an error of psycopg or sqlite3 by code and names. Empty for other errors."""
     package = type(error).__module__.partition(".")[0]
     if package == "psycopg":
         diagnosis = getattr(error, "diag", None)
         code = getattr(error, "sqlstate", None)
         if code is None and type(error).__name__ == "OperationalError":
-            return str(error).partition("\n")[0]  # of connecting: no statement has run
+            return str(error).partition("\n")[0]  # an error of connecting: no statement has run
         names = (getattr(diagnosis, f"{part}_name", None) for part in ("table", "constraint"))
         return _joined([code, *names])
     if package in ("sqlite3", "pysqlite3"):
@@ -107,14 +108,15 @@ def _of_a_mail_server(error: SMTPException) -> str:
 
 
 def _codes(code: int, answer: bytes | str) -> str:
-    """Return a status and, where the answer begins with it, its enhanced status, such as `550 5.1.1`."""
+    """Return the status and, if the answer begins with one, the enhanced status, such as `550
+    5.1.1`."""
     told = answer.encode() if isinstance(answer, str) else answer
     enhanced = _ENHANCED_STATUS.match(told)
     return f"{code} {enhanced.group().decode()}" if enhanced else str(code)
 
 
 def _of_a_reading(error: BaseException) -> str:
-    """Describe pydantic's ValidationError by the kinds of its problems; empty for another error."""
+    """Describe pydantic's ValidationError by the kinds of its problems. Empty for other errors."""
     if type(error).__name__ != "ValidationError" or not hasattr(error, "errors"):
         return ""
     problems = error.errors(include_url=False, include_context=False, include_input=False)

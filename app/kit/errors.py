@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 
 class Refused(Exception):
-    """Something a person asked for is refused, in words they can act on.
+    """A request is refused, with a message that the person can act on.
 
     `detail` says what is wrong and what to do. `fields` maps form field names to messages.
     `title` and `slug` are fixed per class: the slug names the problem type in the API.
@@ -48,7 +48,7 @@ class Forbidden(Refused):
 
 
 class ProofNeeded(Forbidden):
-    """The person may do it, but proved too long ago who they are, or cannot prove it: an API token."""
+    """The person may do it, but must first prove their identity again. An API token cannot do that."""
 
     title = "Prove that it is you"
     slug = "fresh-proof-needed"
@@ -62,7 +62,7 @@ class ProofNeeded(Forbidden):
 
 
 class NotFound(Refused):
-    """It does not exist, or this person may not know that it does: the two look alike."""
+    """It does not exist, or this person may not know that it exists; both look the same."""
 
     title = "Page not found"
     slug = "not-found"
@@ -72,7 +72,7 @@ class NotFound(Refused):
 
 
 class Conflict(Refused):
-    """The state of things does not allow it (any more)."""
+    """The current state does not allow it."""
 
     title = "This cannot be done now"
     slug = "conflict"

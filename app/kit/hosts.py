@@ -1,4 +1,4 @@
-"""Hosts and networks: which name is this machine, and where a request really came from."""
+"""Hosts and networks: which names mean this machine, and where a request really came from."""
 
 import ipaddress
 import re
@@ -17,8 +17,8 @@ LONGEST_UNKNOWN = 60
 
 
 def is_this_host(host: str) -> bool:
-    """Return whether a host is this machine. Its name decides, not what it resolves to: whoever answers for
-    names must not decide it."""
+    """Return whether a host name means this machine. The name is not resolved, so that a name
+    server cannot influence the answer."""
     if host.lower() == "localhost":
         return True
     address = address_of(host)
@@ -26,12 +26,12 @@ def is_this_host(host: str) -> bool:
 
 
 def is_host(host: str) -> bool:
-    """Return whether this is a host name in letters of ASCII, or an address without brackets."""
+    """Return whether this is an ASCII host name, or an address without brackets."""
     return HOST_NAME.fullmatch(host.lower()) is not None or address_of(host) is not None
 
 
 def address_of(text: str) -> Address | None:
-    """Return the address that a text is, or None. An IPv4 address in IPv6 clothing is the IPv4 address."""
+    """Return the address in a text, or None. An IPv4-mapped IPv6 address becomes the IPv4 address."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
@@ -42,7 +42,7 @@ def address_of(text: str) -> Address | None:
 
 @cache
 def networks_of(text: str | None) -> tuple[Network, ...]:
-    """Return the networks of a list with commas or blanks; `none` and None are no network.
+    """Return the networks in a list separated by commas or spaces. `none` and None mean no network.
 
     Raise ValueError for anything else.
     """
@@ -53,11 +53,11 @@ def networks_of(text: str | None) -> tuple[Network, ...]:
 
 
 def client_address(peer: str | None, forwarded: Sequence[str], proxies: tuple[Network, ...]) -> str:
-    """Return the address of whoever sent a request.
+    """Return the address from which a request was sent.
 
-    `peer` is the other end of the connection; `forwarded` the values of X-Forwarded-For. They count only when
-    a proxy of ours wrote them, and of them the last one that is no proxy of ours: what stands before it may
-    be invented by the client.
+    `peer` is the other end of the connection, `forwarded` has the values of X-Forwarded-For. These
+    count only if the peer is a proxy of ours. The result is the last address that is not one of our
+    proxies; the addresses before it may be invented by the client.
     """
     if peer is None:
         return "unknown"
@@ -68,7 +68,7 @@ def client_address(peer: str | None, forwarded: Sequence[str], proxies: tuple[Ne
             break
         bare = _without_port(hop)
         if address_of(bare) is None:
-            break  # no proxy writes that: what is nearer is all we know
+            break  # no proxy writes this, so use the last address that is certain
         nearest = bare
     address = address_of(nearest)
     return nearest[:LONGEST_UNKNOWN] if address is None else str(address)

@@ -1,4 +1,4 @@
-"""Typed identifiers, made by the application and sortable by the time they were made."""
+"""Typed identifiers, made by the application; they sort by the time at which they were made."""
 
 import secrets
 import time
@@ -45,8 +45,9 @@ ALL_IDS = (
 
 
 def new_uuid() -> UUID:
-    """Return a version 7 UUID: milliseconds since 1970, 4,096ths of a millisecond, then 62 random bits
-    (RFC 9562, 6.2, method 3). Those that one process makes sort as they were made."""
+    """Return a version 7 UUID: milliseconds since 1970, 4,096ths of a millisecond, then 62 random
+    bits (RFC 9562, 6.2, method 3). The ids of one process sort in the order in which they were
+    made."""
     milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     fraction = rest * 4096 // 1_000_000
     value = milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | secrets.randbits(62)

@@ -28,16 +28,17 @@ _NONCE_BYTES: Final = 12
 
 
 class KeyProblem(ValueError):
-    """The text of a key file cannot be used; the message says where and why, and shows no key."""
+    """A key file cannot be used. The message says where and why, and shows no key."""
 
 
 class NotOpened(Exception):
-    """A sealed value was changed, is cut off, belongs to another purpose, or its key is not in the ring."""
+    """A sealed value was changed or cut off, belongs to another purpose, or its key is not in the
+    ring."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyLine:
-    """One key of a file. `secret` are its 32 bytes; those of a public key are no secret."""
+    """One key of a file. `secret` has its 32 bytes, which are not secret for a public key."""
 
     id: str
     kind: str
@@ -48,12 +49,12 @@ class KeyLine:
 
 
 def new_line(kind: str, *, on: date) -> KeyLine:
-    """Return a new key. Its id begins with the day, so that people see which is the newer one."""
+    """Return a new key. Its id begins with the date, so that people can see which key is newer."""
     return KeyLine(f"{on:%Y%m%d}-{secrets.token_hex(4)}", kind, secrets.token_bytes(KEY_BYTES))
 
 
 def read_lines(text: str, kinds: frozenset[str]) -> tuple[KeyLine, ...]:
-    """Return the keys of a file in their order, or raise KeyProblem with the number of the line."""
+    """Return the keys of a file in order, or raise KeyProblem with the number of the line."""
     lines: list[KeyLine] = []
     for number, written in enumerate(text.splitlines(), 1):
         if not written.strip() or written.lstrip().startswith("#"):
@@ -92,7 +93,8 @@ class KeySignature:
 
 @dataclass(frozen=True, slots=True)
 class SigningKeys:
-    """The ring that signs. Only Ed25519: what is verified never says by which method (R-112)."""
+    """The ring of keys that sign. Only Ed25519 is used, so that a document cannot choose its method
+    (R-112)."""
 
     newest_id: str
     newest_private: Ed25519PrivateKey = field(repr=False)
@@ -124,16 +126,16 @@ class SigningKeys:
         return KeySignature(self.newest_id, self.newest_private.sign(data))
 
     def verify(self, data: bytes, key_id: str, value: bytes) -> bool:
-        """Tell whether the key of this id signed exactly these bytes; False for an id that is not ours."""
+        """Return whether the key with this id signed exactly these bytes; False for an unknown id."""
         return verifies(self.verifying, data, key_id, value)
 
     def public(self) -> dict[str, bytes]:
-        """Return the public keys (32 bytes each) by id, the newest first, to be published."""
+        """Return the public keys (32 bytes each) by id, the newest first, for publishing."""
         return {key_id: key.public_bytes_raw() for key_id, key in self.verifying.items()}
 
 
 def verifies(keys: Mapping[str, Ed25519PublicKey], data: bytes, key_id: str, value: bytes) -> bool:
-    """Tell whether one of these public keys, the one of this id, signed exactly these bytes."""
+    """Return whether the public key with this id signed exactly these bytes."""
     key = keys.get(key_id)
     if key is None:
         return False
@@ -146,7 +148,8 @@ def verifies(keys: Mapping[str, Ed25519PublicKey], data: bytes, key_id: str, val
 
 @dataclass(frozen=True, slots=True)
 class SealingKeys:
-    """The ring that seals with AES-256-GCM. A sealed value names its key, so that old ones still open."""
+    """The ring of keys that seal, with AES-256-GCM. A sealed value names its key, so old values
+    still open."""
 
     newest_id: str
     secrets: Mapping[str, bytes] = field(repr=False)
@@ -160,15 +163,15 @@ class SealingKeys:
         return cls(lines[0].id, {line.id: line.secret for line in lines})
 
     def seal(self, plain: bytes, *, purpose: str) -> bytes:
-        """Return `plain` encrypted with the newest key. `purpose` says what it is and whose, and is bound in:
-        a value that is moved to another row does not open there."""
+        """Return `plain` encrypted with the newest key. `purpose` says what the value is and whose;
+        it is authenticated, so a value that is copied to another row does not open there."""
         head = bytes((_SEAL_FORMAT, len(self.newest_id))) + self.newest_id.encode()
         nonce = secrets.token_bytes(_NONCE_BYTES)
         cipher = AESGCM(self.secrets[self.newest_id])
         return head + nonce + cipher.encrypt(nonce, plain, head + purpose.encode())
 
     def open(self, sealed: bytes, *, purpose: str) -> bytes:
-        """Return what was sealed for the same purpose, or raise NotOpened."""
+        """Return the value that was sealed for this purpose, or raise NotOpened."""
         head, nonce, locked = _parts(sealed)
         secret = self.secrets.get(sealing_key_id(sealed))
         if secret is None:
@@ -180,12 +183,13 @@ class SealingKeys:
 
 
 def sealing_key_id(sealed: bytes) -> str:
-    """Return the id of the key that sealed a value, or raise NotOpened for what is no sealed value."""
+    """Return the id of the key that sealed a value. Raise NotOpened if it is not a sealed value."""
     return _parts(sealed)[0][2:].decode(errors="replace")
 
 
 def _parts(sealed: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return head, nonce and locked part, or raise NotOpened for what is no sealed value."""
+    """Return the head, the nonce and the encrypted part. Raise NotOpened if it is not a sealed
+    value."""
     if len(sealed) < 2 or sealed[0] != _SEAL_FORMAT:
         raise NotOpened
     end = 2 + sealed[1]

@@ -1,4 +1,4 @@
-"""The letters of a name in words: which of them cannot be printed, and where they stand."""
+"""Describes the letters of a name that cannot be printed, and where they are."""
 
 import unicodedata
 from collections.abc import Collection, Sequence
@@ -9,7 +9,8 @@ _SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 
 def pictures_in(name: str) -> tuple[str, ...]:
-    """Return the pictures and signs of a name, such as emoji, each once: fonts draw some, no name has any."""
+    """Return the pictures and symbols in a name, such as emoji, each once. Fonts draw some of them,
+    but they are not part of a name."""
     return tuple(
         dict.fromkeys(
             letter for letter in name if _is_picture(letter) and letter not in _PICTURE_MARKS
@@ -26,9 +27,8 @@ def _is_picture(letter: str) -> bool:
 
 
 def where_in(name: str, letters: Collection[str]) -> str:
-    """Return where letters stand in a name: the words that have nothing else, and the letters in others.
-
-    “ᏣᎳᎩ”, or “ꦗ” and “ꦮ” in “Anaꦗꦮ”. A mark is shown with the letter it stands on.
+    """Return where letters occur in a name: whole words that consist of them, and single letters in
+    other words. “ᏣᎳᎩ”, or “ꦗ” and “ꦮ” in “Anaꦗꦮ”. A combining mark is shown with its letter.
     """
     parts = []
     for word in name.split():

@@ -1,4 +1,4 @@
-"""Where the files of this installation lie."""
+"""The paths of this installation's files."""
 
 from pathlib import Path
 
@@ -8,4 +8,5 @@ STATIC = ROOT / "static"
 MIGRATIONS = ROOT / "migrations"
 COURSES = ROOT / "courses"
 FOLDER_OF_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
-"""The environment variable in which the library of the figures looks for the folder of several processes."""
+"""The environment variable with which the metrics library finds the shared folder of several
+processes."""

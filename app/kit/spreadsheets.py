@@ -1,4 +1,4 @@
-"""Lists as CSV text that spreadsheets open safely."""
+"""Writes lists as CSV text that spreadsheets can open safely."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -17,5 +17,5 @@ def csv_text(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """Return the cell so that no spreadsheet takes it for a formula (R-110)."""
+    """Return the cell, changed so that no spreadsheet reads it as a formula (R-110)."""
     return f"'{cell}" if cell.lstrip(" ").startswith(RUNS) else cell

@@ -1,4 +1,4 @@
-"""The typefaces on paper: that of the house, and those for the scripts that it does not draw."""
+"""The typefaces of PDFs: the main one, and others for scripts that it lacks."""
 
 from functools import cache
 from importlib import resources
@@ -7,21 +7,22 @@ from pathlib import Path
 
 @cache
 def folder() -> Path:
-    """Return the folder of the locked font package; typst reads it as it is."""
+    """Return the folder of the installed font package, which typst reads directly."""
     return Path(str(resources.files("fontpkg_atkinson_hyperlegible") / "files"))
 
 
 @cache
 def folders() -> tuple[Path, ...]:
-    """Return the folders of every font for papers, the house typeface first: Noto Sans of many scripts, and
-    of Chinese, Japanese and Korean. To look them through costs 16 ms; a font is read when it is used."""
+    """Return the folders of all fonts for PDFs, the main typeface first, then Noto Sans for many
+    scripts and for Chinese, Japanese and Korean. Scanning them takes 16 ms; a font is read only
+    when it is used."""
     others = ("manimgx_fonts", "manimgx_fonts_cjk")
     return (folder(), *(Path(str(resources.files(package))) for package in others))
 
 
 @cache
 def drawn_characters() -> frozenset[int]:
-    """Return the code points that both the regular and the bold face draw."""
+    """Return the code points that exist in both the regular and the bold font."""
     from fontTools.ttLib import TTFont
 
     faces = ("Regular", "Bold")

@@ -1,11 +1,11 @@
 """Versions of records, for forms that write a whole record.
 
-A form carries the version of the record it was made from. The use-case compares that version with the
-record under its lock, and refuses the form when a save would undo somebody else's change.
+A form contains the version of the record that it shows. The use-case compares that version with the
+locked record, and refuses the form if saving it would undo somebody else's change.
 
-A version is a short digest per field, so it names the fields that have changed since. It is made from the
-values, not counted: no command that writes the record can forget to raise it, and commands that write
-other columns (a booking, for instance) do not make an open form stale.
+A version has a short digest for each field, so it shows which fields have changed since. It is
+computed from the values rather than counted: no command can forget to increase it, and commands
+that write other columns (a booking, for instance) do not make an open form stale.
 """
 
 import json
@@ -27,8 +27,8 @@ Record = Mapping[str, object]
 class Stale(Conflict):
     """The record was changed after the form was opened; nothing was written.
 
-    `changed` are the fields whose recorded value a save would replace, though the sender has not seen it.
-    `untouched` are those of them that the sender left as they were on the page.
+    `changed` are the fields whose recorded value would be replaced although the sender has not seen
+    it. `untouched` are those of them that the sender did not edit on the page.
     """
 
     title = "This was changed in the meantime"
@@ -46,15 +46,15 @@ class Stale(Conflict):
 
 
 def version_of(record: Record) -> str:
-    """Return the version of a record: one digest per field, in the order of the names."""
+    """Return the version of a record: one digest per field, in the order of the field names."""
     return "".join(_digest(name, record[name]) for name in sorted(record))
 
 
 def demand_current(expected: str, *, recorded: Record, sent: Record) -> None:
-    """Raise Stale when saving `sent` would undo a change made since the version `expected`.
+    """Raise Stale if saving `sent` would undo a change made since the version `expected`.
 
-    A version that cannot be read (missing, or of another shape) counts as older than every change.
-    Sending again what is on record already undoes nothing and passes.
+    A version that is missing or malformed counts as older than every change. Sending the recorded
+    values again undoes nothing and is accepted.
     """
     if expected == version_of(recorded):
         return
@@ -88,7 +88,8 @@ def _differ(value: object, other: object) -> bool:
 
 
 def _plain(value: object) -> str:
-    """Write a value the same way in every process; the order of a collection does not count."""
+    """Return a text for a value that is the same in every process; the order of a collection is
+    ignored."""
     if isinstance(value, set | frozenset | tuple | list):
         return json.dumps(sorted(str(item) for item in value))
     if isinstance(value, datetime):
