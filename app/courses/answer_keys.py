@@ -5,22 +5,38 @@ from sqlalchemy.orm import Session
 
 from app.courses.domain.errata import Correction
 from app.courses.domain.keys import CourseKeys
+from app.courses.domain.stored import UnreadableDocument
+from app.courses.domain.stored_keys import read_keys
+from app.courses.errors import RevisionUnreadable, note_unreadable
 from app.courses.models import PublishedErratum, Revision
+from app.kit.bounded_cache import BoundedCache
 from app.kit.errors import NotFound
 from app.kit.ids import RevisionId
 
-_by_id: dict[RevisionId, CourseKeys] = {}
+_cache: BoundedCache[RevisionId, CourseKeys] = BoundedCache(64)
 
 
 def answer_keys(db: Session, revision_id: RevisionId) -> CourseKeys:
-    """Return the keys of one revision, without a statement once they are in memory; raise NotFound."""
-    keys = _by_id.get(revision_id)
-    if keys is None:
-        text = db.scalar(select(Revision.keys).where(Revision.id == revision_id))
-        if text is None:
-            raise NotFound
-        keys = _by_id[revision_id] = CourseKeys.model_validate_json(text)
-    return keys
+    """Return the keys of one revision, without a statement once they are in memory; raise NotFound, or
+    RevisionUnreadable."""
+    cached = _cache.get(revision_id)
+    if cached is not None:
+        return cached
+    row = db.execute(
+        select(
+            Revision.course_key,
+            Revision.number,
+            Revision.format,
+            Revision.keys,
+            Revision.written_by,
+        ).where(Revision.id == revision_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    try:
+        return _cache.store(revision_id, read_keys(row.keys, row.format))
+    except UnreadableDocument as problem:
+        raise RevisionUnreadable(note_unreadable(row, problem)) from None
 
 
 def explanation_corrections(

@@ -1,10 +1,17 @@
 """Why a course is not published."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
 
 from app.courses.domain.diff import Change
 from app.courses.domain.problems import Problem
+from app.courses.domain.stored import UnreadableDocument
 from app.kit.errors import Conflict, Invalid
+
+log = structlog.get_logger("preceptor.courses")
 
 
 class CourseHasProblems(Invalid):
@@ -39,6 +46,50 @@ class ErratumChanged(Conflict):
             "and add another one with a new key.",
             reason="erratum-changed",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableRevision:
+    """A stored revision that this version cannot read. `is_newer`: a later version stored it; otherwise it is
+    damaged. `written_by` is the version that stored it, where that is recorded."""
+
+    course_key: str
+    number: int
+    written_by: str | None
+    is_newer: bool
+
+
+class RevisionUnreadable(Conflict):
+    """This version cannot read a revision of a course: a later version stored it, or it is damaged."""
+
+    def __init__(self, revision: UnreadableRevision) -> None:
+        what = f"Revision {revision.number} of the course {revision.course_key}"
+        if revision.is_newer:
+            needed = f"Preceptor {revision.written_by or 'in a later version'}"
+            super().__init__(
+                f"{what} was published with {needed}, and this is an earlier version, which cannot read it. "
+                f"The academy needs {needed} or newer for this course. Everything else works.",
+                reason="needs-newer-version",
+            )
+        else:
+            super().__init__(
+                f"{what} is damaged and cannot be read. The academy has to restore it from a backup; "
+                "“preceptor audit” names it. Everything else works.",
+                reason="revision-damaged",
+            )
+
+
+def note_unreadable(row: Any, problem: UnreadableDocument) -> UnreadableRevision:
+    """Log that a row of `course_revisions` cannot be read, without its content, and return the facts."""
+    log.error(
+        "a course revision cannot be read",
+        course=row.course_key,
+        number=row.number,
+        format=row.format,
+        written_by=row.written_by,
+        detail=str(problem),
+    )
+    return UnreadableRevision(row.course_key, row.number, row.written_by, problem.is_newer)
 
 
 class PublishedMeanwhile(Conflict):

@@ -17,7 +17,14 @@ from app.kit.ids import ErratumId, RevisionId, UserId
 
 
 class Revision(Base):
-    """One published state of a course: two documents, `delivery` for learners and `keys` for marking."""
+    """One published state of a course: two documents, `delivery` for learners and `keys` for marking.
+
+    `format` is that of the documents (see `domain/stored`). `source` is a zip of the files of which they were
+    made, without drawings (see `domain/source_archive`), and `source_digest` names these files; both are None
+    for revisions of format 1 until the same files are published again. `digest` names the revision for ever:
+    it is the digest of the source, or, with format 1, that of the documents (“v1:…”). `written_by` is the
+    version of Preceptor that stored the row; None before versions were recorded.
+    """
 
     __tablename__ = "course_revisions"
     __table_args__ = (
@@ -29,20 +36,26 @@ class Revision(Base):
     course_key: Mapped[str] = mapped_column(String(64))
     number: Mapped[int]
     digest: Mapped[str] = mapped_column(String(80))
+    format: Mapped[int] = mapped_column(server_default="1")
     delivery: Mapped[str] = mapped_column(Text)
     keys: Mapped[str] = mapped_column(Text)
+    source: Mapped[bytes | None] = mapped_column(LargeBinary)
+    source_digest: Mapped[str | None] = mapped_column(String(80))
+    written_by: Mapped[str | None] = mapped_column(String(40))
     published_at: Mapped[datetime]
     published_by: Mapped[UserId | None]
 
 
 class CourseHead(Base):
-    """Which revision of a course new learners get."""
+    """Which revision of a course new learners get. `publisher` says what made it current: a `Publisher`, or a
+    word of a later version; None before that was recorded."""
 
     __tablename__ = "courses"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     current_revision_id: Mapped[RevisionId] = mapped_column(ForeignKey("course_revisions.id"))
     changed_at: Mapped[datetime]
+    publisher: Mapped[str | None] = mapped_column(String(20))
 
 
 class Media(Base):

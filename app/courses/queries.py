@@ -1,6 +1,6 @@
 """Reading published courses. Revisions never change, so each is parsed once and kept in memory.
 
-Nothing here can reach the keys: see `answers`.
+Nothing here can reach the keys: see `answer_keys`.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.courses.domain.delivery import Course
+from app.courses.domain.stored import UnreadableDocument, read_delivery
+from app.courses.errors import RevisionUnreadable, UnreadableRevision, note_unreadable
 from app.courses.models import CourseHead, Media, Revision
 from app.db.base import table_of
 from app.db.prepared import Prepared
+from app.kit.bounded_cache import BoundedCache
 from app.kit.errors import NotFound
 from app.kit.ids import RevisionId
 
@@ -51,33 +54,51 @@ _head = table_of(CourseHead).c
 HEADS = Prepared(select(_head.current_revision_id))
 HEAD = Prepared(select(_head.current_revision_id).where(_head.key == bindparam("course_key")))
 
-_by_id: dict[RevisionId, PublishedCourse] = {}
-_drawings: dict[str, bytes] = {}
-MOST_KEPT = 64
-MOST_DRAWINGS = 256
+_revisions: BoundedCache[RevisionId, PublishedCourse] = BoundedCache(64)
+_unreadable: BoundedCache[RevisionId, UnreadableRevision] = BoundedCache(64)
+"""Revisions that were tried in vain, so that each is read and logged once."""
+_drawings: BoundedCache[str, bytes] = BoundedCache(256)
 ADDRESS_LENGTH = 32
 """Addresses of drawings carry so many digits of the digest; 128 bits name one drawing."""
 
 
 def revision(db: Session, revision_id: RevisionId) -> PublishedCourse:
-    """Return one revision, without a statement once it is in memory; raise NotFound."""
-    cached = _by_id.get(revision_id)
+    """Return one revision, without a statement once it is in memory; raise NotFound, or RevisionUnreadable
+    where a later version stored it."""
+    cached = _revisions.get(revision_id)
     if cached is not None:
         return cached
+    refused = _unreadable.get(revision_id)
+    if refused is not None:
+        raise RevisionUnreadable(refused)
     row = db.execute(
-        select(Revision.number, Revision.digest, Revision.delivery).where(
-            Revision.id == revision_id
-        )
+        select(
+            Revision.course_key,
+            Revision.number,
+            Revision.digest,
+            Revision.format,
+            Revision.delivery,
+            Revision.written_by,
+        ).where(Revision.id == revision_id)
     ).one_or_none()
     if row is None:
         raise NotFound
-    published = PublishedCourse(
-        revision_id, row.number, row.digest, Course.model_validate_json(row.delivery)
+    try:
+        course = read_delivery(row.delivery, row.format)
+    except UnreadableDocument as problem:
+        refused = _unreadable.store(revision_id, note_unreadable(row, problem))
+        raise RevisionUnreadable(refused) from None
+    return _revisions.store(
+        revision_id, PublishedCourse(revision_id, row.number, row.digest, course)
     )
-    if len(_by_id) >= MOST_KEPT:
-        _by_id.pop(next(iter(_by_id)))
-    _by_id[revision_id] = published
-    return published
+
+
+def readable(db: Session, revision_id: RevisionId) -> PublishedCourse | None:
+    """Return one revision, or None where this version cannot read it. For lists, which show the others."""
+    try:
+        return revision(db, revision_id)
+    except RevisionUnreadable:
+        return None
 
 
 def current_revision_of(course_key: Any) -> Any:
@@ -92,8 +113,9 @@ def current(db: Session, course_key: str) -> PublishedCourse | None:
 
 
 def catalogue(db: Session) -> tuple[PublishedCourse, ...]:
-    """Return the current revision of every course, by title."""
-    revisions = [revision(db, head.current_revision_id) for head in HEADS.all(db)]
+    """Return the current revision of every course that this version can read, by title."""
+    heads = (readable(db, head.current_revision_id) for head in HEADS.all(db))
+    revisions = [published for published in heads if published is not None]
     return tuple(sorted(revisions, key=lambda published: published.course.title))
 
 
@@ -144,7 +166,4 @@ def drawing(db: Session, address: str) -> bytes:
     )
     if content is None:
         raise NotFound
-    if len(_drawings) >= MOST_DRAWINGS:
-        _drawings.pop(next(iter(_drawings)))
-    _drawings[address] = content
-    return content
+    return _drawings.store(address, content)

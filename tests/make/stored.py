@@ -21,6 +21,7 @@ class StoredCourse:
     delivery: str
     keys: str
     digest: str
+    format_number: int
     course: Course
     answer_keys: CourseKeys
 
@@ -32,10 +33,12 @@ def stored_course(name: str) -> StoredCourse:
         gzip.decompress((folder / f"{part}.json.gz").read_bytes()).decode()
         for part in ("delivery", "keys")
     )
+    digest = (folder / "digest.txt").read_text().strip()
     return StoredCourse(
         delivery,
         keys,
-        (folder / "digest.txt").read_text().strip(),
+        digest,
+        int(digest.partition(":")[0].removeprefix("v")),
         Course.model_validate_json(delivery),
         CourseKeys.model_validate_json(keys),
     )

@@ -14,6 +14,7 @@ from app.courses.errors import CorruptsEvidence, CourseHasProblems, PublishedMea
 from app.courses.models import Media, Revision
 from app.courses.service import PublishResult, publish
 from app.db.database import Database
+from app.kit.bounded_cache import BoundedCache
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import RevisionId, new_uuid
 from tests.make import NOW
@@ -211,16 +212,18 @@ def test_what_is_not_there(database):
 
 
 def test_memory_keeps_only_so_many(database, monkeypatch):
-    monkeypatch.setattr(queries, "MOST_KEPT", 1)
-    monkeypatch.setattr(queries, "MOST_DRAWINGS", 1)
-    monkeypatch.setattr(queries, "_by_id", {})
-    monkeypatch.setattr(queries, "_drawings", {})
+    """Documents, keys and drawings alike."""
+    monkeypatch.setattr(queries, "_revisions", BoundedCache(1))
+    monkeypatch.setattr(queries, "_drawings", BoundedCache(1))
+    monkeypatch.setattr(answer_keys, "_cache", BoundedCache(1))
     first = published(database, small_course())
     drawing = changed_course({"media/skin-layers.svg": ("</svg>", "<!-- mended --></svg>")})
-    published(database, drawing)
+    second = published(database, drawing)
     with database.read() as db:
         assert queries.revision(db, first.revision_id).number == 1
         assert queries.current(db, "small-course").number == 2
+        for done in (first, second):
+            assert answer_keys.answer_keys(db, done.revision_id) == small_course().keys
         for address in db.scalars(select(Media.digest)).all():
             assert queries.drawing(db, address[:32])
-    assert (len(queries._by_id), len(queries._drawings)) == (1, 1)
+    assert [len(queries._revisions), len(queries._drawings), len(answer_keys._cache)] == [1, 1, 1]

@@ -1,0 +1,119 @@
+"""Stored documents are read whatever version wrote them; those that would be misread are refused."""
+
+import json
+from typing import Any
+
+import pytest
+
+from app.courses.domain import stored, stored_keys
+from app.courses.domain.parsing import parse_course
+from app.courses.domain.stored import FORMAT, UnreadableDocument, read_delivery
+from app.courses.domain.stored_keys import read_keys
+from tests.make.courses import small_course, small_files
+from tests.make.stored import STORED, stored_course
+
+NAMES = sorted(folder.name for folder in STORED.iterdir() if folder.is_dir())
+
+
+def with_unknown_keys(text: str) -> str:
+    """Return a delivery document of a later version with a field more in values of several kinds."""
+    document: dict[str, Any] = json.loads(text)
+    module, quiz = document["modules"][0], document["quizzes"][0]
+    for value in (
+        document,
+        module,
+        module["lessons"][0],
+        quiz,
+        quiz["questions"][0],
+        document["checklists"][0]["sections"][0]["steps"][0],
+        document["certificate"],
+    ):
+        value["a_later_field"] = {"deep": ["value"]}
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_stored_document_is_read(name: str) -> None:
+    golden = stored_course(name)
+    assert read_delivery(golden.delivery, golden.format_number) == golden.course
+    assert read_keys(golden.keys, golden.format_number) == golden.answer_keys
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_key_that_this_version_does_not_know_is_ignored(name: str) -> None:
+    golden = stored_course(name)
+    assert with_unknown_keys(golden.delivery) != golden.delivery
+    assert read_delivery(with_unknown_keys(golden.delivery), golden.format_number) == golden.course
+    keys = json.loads(golden.keys)
+    quiz = next(iter(keys["quizzes"].values()))
+    keys["a_later_field"] = quiz["a_later_field"] = 1
+    next(iter(quiz["questions"].values()))["a_later_field"] = None
+    assert read_keys(json.dumps(keys), golden.format_number) == golden.answer_keys
+
+
+def test_authors_may_not_write_an_unknown_key() -> None:
+    """What is ignored in a stored document is a mistake in a file."""
+    files = dict(small_files())
+    files["quizzes/skin-quiz.yaml"] = files["quizzes/skin-quiz.yaml"].replace(
+        b"title:", b"a_later_field: 1\ntitle:", 1
+    )
+    parsed = parse_course("small-course", files)
+    assert parsed.course is None
+    assert any("a_later_field" in str(problem) for problem in parsed.problems)
+
+
+@pytest.mark.parametrize("read", [read_delivery, read_keys])
+def test_a_format_of_a_later_version_is_refused_unread(read: Any) -> None:
+    with pytest.raises(
+        UnreadableDocument, match=f"format {FORMAT + 1}.*formats 1 to {FORMAT}"
+    ) as no:
+        read("{}", FORMAT + 1)
+    assert no.value.is_newer
+
+
+def test_a_damaged_document_is_named_without_its_content() -> None:
+    course, keys = small_course().course, small_course().keys
+    assert course is not None
+    assert keys is not None
+    document = json.loads(keys.model_dump_json())
+    quiz = next(iter(document["quizzes"].values()))
+    next(iter(quiz["questions"].values()))["correct"] = "secret-answer"
+    with pytest.raises(UnreadableDocument, match="damaged at quizzes") as no:
+        read_keys(json.dumps(document), FORMAT)
+    assert not no.value.is_newer
+    assert "secret-answer" not in str(no.value)
+    assert no.value.__cause__ is None
+    for text in ("", "{", "[]", course.model_dump_json()[:-2]):
+        with pytest.raises(UnreadableDocument):
+            read_delivery(text, FORMAT)
+
+
+def test_each_format_has_a_step_to_the_next() -> None:
+    steps = list(range(1, FORMAT))
+    assert list(stored.UPGRADES) == steps
+    assert list(stored_keys.UPGRADES) == steps
+
+
+def test_the_steps_are_taken_in_order_from_the_format_of_the_document(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With a format 3 that gives the certificate another title by a step of its own."""
+
+    def upgrade_2_to_3(document: dict[str, Any]) -> dict[str, Any]:
+        certificate = {**document["certificate"], "title": document["certificate"].pop("name")}
+        return {**document, "certificate": certificate}
+
+    def upgrade_1_to_2(document: dict[str, Any]) -> dict[str, Any]:
+        certificate = dict(document["certificate"])
+        certificate["name"] = certificate.pop("title") + " of format 1"
+        return {**document, "certificate": certificate}
+
+    monkeypatch.setattr(stored, "FORMAT", 3)
+    monkeypatch.setattr(stored, "UPGRADES", {1: upgrade_1_to_2, 2: upgrade_2_to_3})
+    course = small_course().course
+    assert course is not None
+    text = course.model_dump_json()
+    assert read_delivery(text, 1).certificate.title == course.certificate.title + " of format 1"
+    assert read_delivery(text, 3) == course
+    with pytest.raises(UnreadableDocument):
+        read_delivery(text, 2)  # its certificate has no name
