@@ -20,6 +20,7 @@ from app.certificates.models import Certificate, CertificateBlock
 from app.certificates.records import WAS_REVOKED, CertificateView, certificate_view
 from app.certificates.signing import FORMAT, KnownKeys, Proof, StatementKind, is_proved
 from app.courses import queries as courses
+from app.courses.errors import RevisionUnreadable
 from app.courses.queries import PublishedCourse
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE, Page, page_of
@@ -168,15 +169,20 @@ def _ways(
     progress = []
     for place in places:
         key = place.course_key
-        facts = _gathered(
-            db,
-            courses.revision(db, place.revision_id),
-            place.enrolment_id,
-            done.get(key, Done()),
-            [seat for seat in seats if seat.practical.course_key == key],
-            [seat for seat in judged if seat.course_key == key],
-            names,
-        )
+        try:
+            facts = _gathered(
+                db,
+                courses.revision(db, place.revision_id),
+                place.enrolment_id,
+                done.get(key, Done()),
+                [seat for seat in seats if seat.practical.course_key == key],
+                [seat for seat in judged if seat.course_key == key],
+                names,
+            )
+        except (
+            RevisionUnreadable
+        ):  # nobody can say what is missing; the pages of the course say why
+            continue
         attended_at = max((assessment.starts_at for assessment in facts.attended), default=None)
         needed = domain.requirements(facts)
         block = blocks.get(key)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,9 +10,10 @@ from sqlalchemy.orm import Session
 from app.courses import answer_keys, policy, queries
 from app.courses.domain.delivery import ClinicalValue
 from app.courses.domain.statistics import statistics
+from app.courses.errors import RevisionUnreadable
 from app.courses.models import CourseHead, Revision
 from app.kit.actor import Actor, require
-from app.kit.ids import UserId
+from app.kit.ids import RevisionId, UserId
 
 SHOWN = 20
 """Newest revisions of each course on the page; older ones stay in the database."""
@@ -19,15 +21,16 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class RevisionRow:
-    """One revision; `published_by` None: the system."""
+    """One revision; `published_by` None: the system. `lessons` and `questions` are None where this version
+    cannot read the revision."""
 
     number: int
     digest: str
     published_at: datetime
     published_by: UserId | None
     is_current: bool
-    lessons: int
-    questions: int
+    lessons: int | None
+    questions: int | None
 
     @property
     def short_digest(self) -> str:
@@ -36,7 +39,8 @@ class RevisionRow:
 
 @dataclass(frozen=True, slots=True)
 class CourseRevisions:
-    """A course with its newest revisions, newest first, and the figures of the current one."""
+    """A course with its newest revisions, newest first, and the figures of the current one. `problem` says
+    why that cannot be read; empty: it can."""
 
     key: str
     title: str
@@ -44,6 +48,7 @@ class CourseRevisions:
     revisions: tuple[RevisionRow, ...]
     total: int
     unset_values: tuple[ClinicalValue, ...]
+    problem: str = ""
 
 
 def courses_overview(db: Session, actor: Actor) -> tuple[CourseRevisions, ...]:
@@ -63,26 +68,32 @@ def courses_overview(db: Session, actor: Actor) -> tuple[CourseRevisions, ...]:
     overviews = []
     for key, head in heads.items():
         mine = [row for row in rows if row.course_key == key]
+        shown = tuple(_revision_row(db, row, head) for row in mine[:SHOWN])
+        overviews.append(_course_revisions(db, key, head, shown, len(mine)))
+    return tuple(sorted(overviews, key=lambda overview: overview.title))
+
+
+def _course_revisions(
+    db: Session, key: str, head: RevisionId, shown: tuple[RevisionRow, ...], total: int
+) -> CourseRevisions:
+    try:
         course = queries.revision(db, head).course
         counted = statistics(course, answer_keys.answer_keys(db, head))
-        shown = []
-        for row in mine[:SHOWN]:
-            content = queries.revision(db, row.id).course
-            shown.append(
-                RevisionRow(
-                    number=row.number,
-                    digest=row.digest,
-                    published_at=row.published_at,
-                    published_by=row.published_by,
-                    is_current=row.id == head,
-                    lessons=sum(len(module.lessons) for module in content.modules),
-                    questions=sum(len(quiz.questions) for quiz in content.quizzes),
-                )
-            )
-        figures = tuple((word, count) for word, count in counted.items() if count)
-        overviews.append(
-            CourseRevisions(
-                key, course.title, figures, tuple(shown), len(mine), course.unset_values
-            )
-        )
-    return tuple(sorted(overviews, key=lambda overview: overview.title))
+    except RevisionUnreadable as refused:
+        return CourseRevisions(key, key, (), shown, total, (), refused.detail)
+    figures = tuple((word, count) for word, count in counted.items() if count)
+    return CourseRevisions(key, course.title, figures, shown, total, course.unset_values)
+
+
+def _revision_row(db: Session, row: Any, head: RevisionId) -> RevisionRow:
+    published = queries.readable(db, row.id)
+    course = published.course if published else None
+    return RevisionRow(
+        number=row.number,
+        digest=row.digest,
+        published_at=row.published_at,
+        published_by=row.published_by,
+        is_current=row.id == head,
+        lessons=sum(len(module.lessons) for module in course.modules) if course else None,
+        questions=sum(len(quiz.questions) for quiz in course.quizzes) if course else None,
+    )

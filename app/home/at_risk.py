@@ -87,9 +87,11 @@ def students_at_risk(db: Session, actor: Actor, *, now: datetime) -> AtRiskList:
     at_risk = []
     for place in places:
         key = (place.user_id, place.course_key)
-        course = courses.revision(db, place.revision_id).course
+        published = courses.readable(db, place.revision_id)
+        if published is None:
+            continue
         studies = _studies(
-            course, place.since, tried.get(key, []), done.get(key), assessed.get(key)
+            published.course, place.since, tried.get(key, []), done.get(key), assessed.get(key)
         )
         reason = risk_of(studies, now)
         if reason is not None:

@@ -91,9 +91,10 @@ def _progress(db: Session, person_id: UserId) -> tuple[ProgressLine, ...]:
     done = learning.done_on_all(db, person_id)
     lines = []
     for place in enrolments.places_of(db, person_id):
-        course = courses.revision(db, place.revision_id).course
-        finished, total = count_done(course, done.get(place.course_key, Done()))
-        lines.append(ProgressLine(course.title, finished, total))
+        published = courses.readable(db, place.revision_id)
+        if published is not None:
+            finished, total = count_done(published.course, done.get(place.course_key, Done()))
+            lines.append(ProgressLine(published.course.title, finished, total))
     return tuple(lines)
 
 
@@ -112,7 +113,8 @@ def _quizzes(db: Session, person_id: UserId) -> tuple[QuizStory, ...]:
 
 
 def _title(db: Session, attempt: Attempt) -> str:
-    quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
+    published = courses.readable(db, attempt.revision_id)
+    quiz = published.course.quiz(attempt.quiz_key) if published else None
     return quiz.title if quiz else attempt.quiz_key
 
 

@@ -31,7 +31,7 @@ from app.notices.queries import OwnNotice
 from app.practicals.domain.life_support import life_support_unmet
 from app.practicals.domain.refusals import Unmet
 from app.practicals.queries import summaries
-from app.practicals.queries.summaries import OwnDate
+from app.practicals.queries.summaries import OwnDate, PracticalSummary
 from app.quizzes import queries as quizzes
 from app.quizzes.domain.attempt import AttemptSummary
 
@@ -119,7 +119,8 @@ def _standing(
 def _quiz_title(db: Session, attempt: AttemptSummary | None) -> str:
     if attempt is None:
         return ""
-    quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
+    published = courses.readable(db, attempt.revision_id)
+    quiz = published.course.quiz(attempt.quiz_key) if published else None
     return quiz.title if quiz else ""
 
 
@@ -127,9 +128,14 @@ def _bring(db: Session, date: OwnDate | None) -> tuple[str, ...]:
     """Return what to bring to a day on which the student has a place."""
     if date is None or not date.has_seat:
         return ()
-    course = courses.revision(db, date.practical.revision_id).course
-    kind = course.practical(date.practical.kind_key)
+    kind = _kind_of(db, date.practical)
     return kind.bring if kind else ()
+
+
+def _kind_of(db: Session, day: PracticalSummary) -> PracticalKind | None:
+    """Return the kind of a day, or None where this version cannot read its course."""
+    published = courses.readable(db, day.revision_id)
+    return published.course.practical(day.kind_key) if published else None
 
 
 def _life_support(
@@ -143,7 +149,7 @@ def _life_support(
     booked, or any that could be; None where nothing is, or where no day comes next."""
     if chosen.date is not None:
         day = chosen.date.practical
-        kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
+        kind = _kind_of(db, day)
         kinds: tuple[PracticalKind, ...] = (kind,) if kind else ()
         starts_at, zone = day.starts_at, day.zone
     elif chosen.stage in (JourneyStage.book, JourneyStage.book_again) and chosen.course is not None:

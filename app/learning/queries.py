@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.courses.corrections import corrected_lesson, lesson_corrections
 from app.courses.domain.delivery import Course, Lesson, Module, PracticalKind, Quiz
 from app.courses.domain.errata import Correction
-from app.courses.queries import PublishedCourse, revision
+from app.courses.queries import PublishedCourse, readable, revision
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments.queries import ConfirmedPlace, place_on, places_of
@@ -220,11 +220,13 @@ def progress_on(
     db: Session, places: Iterable[ConfirmedPlace], done: Mapping[str, Done]
 ) -> tuple[CourseProgress, ...]:
     """As `my_courses`, for a caller that has already read the places (newest first) and the
-    completions. Needs no statement while the courses are in memory."""
+    completions. Needs no statement while the courses are in memory. Leaves out courses that this
+    version cannot read."""
     by_course = {place.course_key: place for place in reversed(tuple(places))}
     progress_rows = [
-        _progress(revision(db, place.revision_id).course, done.get(key, Done()))
+        _progress(published.course, done.get(key, Done()))
         for key, place in by_course.items()
+        if (published := readable(db, place.revision_id)) is not None
     ]
     return tuple(sorted(progress_rows, key=lambda progress: progress.title))
 

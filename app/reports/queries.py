@@ -100,6 +100,8 @@ def choices(db: Session, actor: Actor, course_key: str | None) -> tuple[Course, 
     }
     course = published.get(course_key) if course_key else next(iter(published.values()), None)
     if course is None:
+        if course_key:
+            courses.current(db, course_key)  # says why, where this version cannot read the course
         raise NotFound
     own = accounts.groups(db) if actor.is_admin else accounts.taught_groups(db, actor)
     return course, FilterOptions(

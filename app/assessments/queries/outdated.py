@@ -64,8 +64,10 @@ def outdated_days(
     outdated = []
     for planned_day in behind:
         day = planned_day.practical
-        published = courses.revision(db, day.revision_id)
-        head = courses.revision(db, planned_day.current_revision_id)
+        published = courses.readable(db, day.revision_id)
+        head = courses.readable(db, planned_day.current_revision_id)
+        if published is None or head is None:
+            continue
         changes = differences(published.course, head.course, day.kind_key)
         if changes:
             has_begun = day.practical_id in begun

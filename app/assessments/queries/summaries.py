@@ -13,6 +13,7 @@ from app.assessments import domain
 from app.assessments.domain import Mark, Outcome
 from app.assessments.models import Assessment, StepMark
 from app.assessments.queries.sheets import checklist_named, checklist_of, marks_of_all
+from app.courses import queries as courses
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.kit.actor import Actor
@@ -172,8 +173,9 @@ def start_page(
 
 
 def reports_of(db: Session, user_id: UserId) -> tuple[Report, ...]:
-    """Return a person's signed assessments, newest first."""
-    rows = SIGNED.all(db, user_id=user_id)
+    """Return a person's signed assessments, newest first. Leaves out those of courses that this version
+    cannot read."""
+    rows = [row for row in SIGNED.all(db, user_id=user_id) if courses.readable(db, row.revision_id)]
     marks = marks_of_all(db, [row.id for row in rows])
     return tuple(_report(db, row, marks[row.id]) for row in rows)
 

@@ -79,6 +79,8 @@ def uncovered_days(
 
 
 def _asks(db: Session, day: PracticalSummary) -> bool:
-    """Whether the kind of a day asks for a proof; no statement while its revision is in memory."""
-    kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
+    """Whether the kind of a day asks for a proof; no statement while its revision is in memory. Nobody
+    can say it of a course that this version cannot read."""
+    published = courses.readable(db, day.revision_id)
+    kind = published.course.practical(day.kind_key) if published else None
     return kind is not None and kind.basic_life_support

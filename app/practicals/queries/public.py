@@ -127,15 +127,19 @@ def _days(
     if span := filters.span(zone):
         query = query.where(PracticalRow.starts_at >= span[0], PracticalRow.starts_at < span[1])
     rows = db.execute(query).all()
-    days = [_day(db, Practical(*row[:-2]), row[-2], now) for row in rows]
+    days = [
+        _day(published.course.title, practical, row[-2], now)
+        for row, practical in ((row, Practical(*row[:-2])) for row in rows)
+        if (published := courses.readable(db, practical.revision_id)) is not None
+    ]
     return page_of(days, number=number, total=rows[0][-1] if rows else 0, size=most)
 
 
-def _day(db: Session, practical: Practical, intake: str | None, now: datetime) -> PublicDate:
+def _day(course_title: str, practical: Practical, intake: str | None, now: datetime) -> PublicDate:
     return PublicDate(
         practical.id,
         practical.course_key,
-        courses.revision(db, practical.revision_id).course.title,
+        course_title,
         practical.title,
         practical.starts_at,
         practical.ends_at,

@@ -172,8 +172,8 @@ def dates_page(
     if not listed and number > 1:  # past the end; the first page knows how many there are
         counted = other_dates(db, filters, viewer=actor.user_id, zone=zone, now=now, number=1)
     viewer = _Viewer(db, actor, [row.practical for row in own if row.seat_id is not None])
-    rows = [_date_row(db, viewer, row, now) for row in listed]
-    own_rows = tuple(_date_row(db, viewer, row, now) for row in own)
+    rows = [_date_row(db, viewer, row, now) for row in _readable(db, viewer, listed)]
+    own_rows = tuple(_date_row(db, viewer, row, now) for row in _readable(db, viewer, own))
     return DatesPage(
         own=own_rows,
         dates=page_of(rows, number=number, total=counted[0].total if counted else 0, size=LISTED),
@@ -261,6 +261,21 @@ class _Viewer:
         ]
 
 
+def _readable(db: Session, viewer: _Viewer, rows: Iterable[DateListRow]) -> list[DateListRow]:
+    """Leave out the dates of courses that this version cannot read; the page of such a date says why."""
+    closed = {
+        place.course_key
+        for place in viewer.places
+        if courses.readable(db, place.revision_id) is None
+    }
+    return [
+        row
+        for row in rows
+        if row.practical.course_key not in closed
+        and courses.readable(db, row.practical.revision_id) is not None
+    ]
+
+
 def _date_row(db: Session, viewer: _Viewer, row: DateListRow, now: datetime) -> DateRow:
     practical, waiting, ahead = row.practical, row.waiting, row.ahead
     is_waiting = row.number is not None
@@ -315,6 +330,7 @@ def _kinds(
         f"{practical.course_key}/{practical.kind_key}": practical.title for practical in practicals
     }
     for place in places:
-        for kind in courses.revision(db, place.revision_id).course.practicals:
+        published = courses.readable(db, place.revision_id)
+        for kind in published.course.practicals if published else ():
             titles.setdefault(f"{place.course_key}/{kind.key}", kind.title)
     return tuple(sorted(titles.items(), key=lambda item: item[1]))

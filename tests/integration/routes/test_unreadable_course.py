@@ -1,0 +1,102 @@
+"""A course that a later version published: its own pages say which version they need, and every other page
+works. The demo academy's course is such a one here; another course can be read."""
+
+import pytest
+from sqlalchemy import select, update
+
+from app.accounts import queries as people
+from app.courses import answer_keys, queries
+from app.courses.domain.stored import FORMAT
+from app.courses.models import CourseHead, Revision
+from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
+from app.kit.bounded_cache import BoundedCache
+from tests.make.crawl import Visited, crawl
+from tests.make.learning import a_learner_place, a_published_course
+from tests.make.pages import words
+
+PEOPLE = {"visitor": None, "student": STUDENTS[1], "instructor": INSTRUCTORS[0], "admin": ADMIN}
+LISTS = {
+    "visitor": ("/", "/courses", "/dates", "/api/v1/courses", "/sitemap.xml", "/enquiry"),
+    "student": ("/home", "/practicals", "/learn", "/certificates", "/notices", "/me", "/courses"),
+    "instructor": ("/home", "/teach/practicals", "/results", "/courses"),
+    "admin": (
+        "/home",
+        "/admin/courses",
+        "/admin/intakes",
+        "/admin/people",
+        "/admin/practicals",
+        "/results",
+        "/admin/certificates",
+    ),
+}
+SAID = "published with Preceptor 9.1.0, and this is an earlier version"
+
+
+@pytest.fixture
+def unreadable(academy_database, monkeypatch, caplog):
+    """The demo's course is of a format that this version does not know. Its student has a place on another
+    course as well."""
+    for module, name in (
+        (queries, "_revisions"),
+        (queries, "_unreadable"),
+        (answer_keys, "_cache"),
+    ):
+        monkeypatch.setattr(module, name, BoundedCache(64))
+    with academy_database.write() as db:
+        db.execute(update(Revision).values(format=FORMAT + 1, written_by="9.1.0"))
+        key = db.scalars(select(CourseHead.key)).one()
+        published = a_published_course(db)
+        student = people.person_by_email(db, STUDENTS[1].email)
+        assert student is not None
+        a_learner_place(db, student, published)
+    return key
+
+
+@pytest.mark.parametrize("role", LISTS)
+def test_lists_show_what_can_be_read(unreadable, as_demo_person, role):
+    browser = as_demo_person(PEOPLE[role])
+    statuses = {path: browser.get(path).status_code for path in LISTS[role]}
+    assert statuses == dict.fromkeys(LISTS[role], 200)
+    assert "A small course in skin and needles" in browser.get("/courses").text
+    if role == "student":
+        assert "A small course in skin and needles" in browser.get("/home").text
+    if role == "admin":
+        page = words(browser.get("/admin/courses"))
+        assert SAID in page
+        assert "A small course in skin and needles" in page
+
+
+def test_the_pages_of_the_course_name_the_version(unreadable, as_demo_person):
+    student = as_demo_person(STUDENTS[1])
+    for path in (f"/courses/{unreadable}", f"/learn/{unreadable}"):
+        response = student.get(path)
+        assert response.status_code == 409, path
+        assert SAID in words(response), path
+    answer = student.get(f"/api/v1/learn/{unreadable}")
+    assert (answer.status_code, answer.json()["reason"]) == (409, "needs-newer-version")
+
+
+@pytest.mark.parametrize(
+    "role",
+    [pytest.param(role, marks=() if role == "student" else pytest.mark.deep) for role in PEOPLE],
+)
+def test_no_page_at_all_fails(unreadable, as_demo_person, role):
+    browser = as_demo_person(PEOPLE[role])
+
+    def fetch(path: str) -> Visited:
+        response = browser.get(path)
+        return Visited(
+            path, response.status_code, response.headers.get("content-type", ""), response.text
+        )
+
+    starts = ("/courses",) if role == "visitor" else ("/home", "/me", "/notices")
+    pages = list(crawl(fetch, *starts, of_a_kind=1))
+    bad = [
+        f"{page.path}: {page.status}"
+        for page in pages
+        if page.status not in (200, 303, 403, 404, 409)
+    ]
+    assert bad == []
+    assert len(pages) > 5
+    for page in pages:
+        assert page.status != 409 or "9.1.0" in page.body, page.path
