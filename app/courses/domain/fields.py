@@ -1,10 +1,10 @@
 """The kinds of field in the authoring format, and what each refuses.
 
-A check raises `UnfitError` with all its findings at once; `explaining.py` turns them into problems.
+A check raises `UnfitError` with all its findings at once; `messages.py` turns them into problems.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final, Protocol, cast
@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from app.courses.domain import doses
 from app.courses.domain.problems import Problem
 from app.courses.domain.svg import Drawing
+from app.courses.domain.unknown_markup import unknown_marks
 from app.courses.domain.yaml_source import Trail
 
 KEY: Final = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
@@ -24,7 +25,10 @@ KEY_HINT: Final = (
     "a letter, such as `skin-layers`."
 )
 
-_MARKUP = re.compile(r"\*\*|\[\[|\[@|\]\(|<[a-zA-Z/][^>]*>")
+_MARKUP = re.compile(
+    r"\[\[|\[[@=]|\]\(|<[a-zA-Z/][^>]*>|`[^`]*`|^#{1,6}\s|\\[*_`#|\[\]]"
+    r"|(?<![\w*])\*[^\s*](?:[^*\n]*[^\s*])?\*(?![\w*])|(?<![\w_])_[^\s_](?:[^_\n]*[^\s_])?_(?![\w_])"
+)
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
@@ -42,7 +46,7 @@ class TextRules(Protocol):
 class UnfitError(ValueError):
     """A value is refused. Each finding is a problem below the value: where, and what.
 
-    The path and line of a finding's problem are filled in by `explaining.py`; for Markdown its line
+    The path and line of a finding's problem are filled in by `messages.py`; for Markdown its line
     counts from the beginning of the text.
     """
 
@@ -71,6 +75,19 @@ def _key(text: str) -> str:
     return text
 
 
+def plain_faults(text: str) -> Iterator[tuple[str, str]]:
+    """A message and a hint for each thing that plain text of one line may not hold."""
+    markup = _MARKUP.search(text)
+    unknown = next((mark.typed for mark in unknown_marks(text, is_plain=True)), None)
+    typed = markup.group() if markup else unknown
+    if typed:
+        yield (
+            f"This is plain text, and `{typed}` would be shown as it is typed.",
+            "Leave the markup out.",
+        )
+    yield from doses.misprints(text)
+
+
 def _plain(text: str) -> str:
     if not text.strip():
         raise UnfitError.because("This is empty.", "Write one line of text.")
@@ -79,13 +96,7 @@ def _plain(text: str) -> str:
             "This is plain text of one line, and it has several.",
             "Join the lines, without `|`.",
         )
-    markup = _MARKUP.search(text)
-    if markup:
-        raise UnfitError.because(
-            f"This is plain text, and `{markup.group()}` would be shown as it is typed.",
-            "Leave the markup out.",
-        )
-    findings = [((), Problem("", 1, message, hint)) for message, hint in doses.misprints(text)]
+    findings = [((), Problem("", 1, message, hint)) for message, hint in plain_faults(text)]
     if findings:
         raise UnfitError(findings)
     return text.strip()

@@ -8,13 +8,17 @@ from html import escape
 from markdown_it.token import Token
 
 from app.courses.domain import doses
+from app.courses.domain.fields import KEY
 from app.courses.domain.insertions import Insertion
 from app.courses.domain.messages import did_you_mean
 from app.courses.domain.problems import Problem
 from app.courses.domain.svg import Drawing
+from app.courses.domain.syntax import is_escaped
+from app.courses.domain.unknown_markup import MASK, unknown_blocks, unknown_marks
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_BRACKETED = re.compile(rf"\[({KEY})\]")
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,39 @@ class Surroundings:
 
 
 @dataclass
+class _Typing:
+    """A paragraph as it was typed, without the marks of the format: in lines, and as one text in which each
+    mark, each quoted word and each escaped sign is `MASK`."""
+
+    words: list[str] = field(default_factory=lambda: [""])
+    typed: str = ""
+    is_in_link: bool = False
+
+    @property
+    def line(self) -> int:
+        return len(self.words) - 1
+
+    def add(self, text: str, *, is_escaped: bool) -> None:
+        self.words[-1] += text
+        if is_escaped:
+            text = MASK
+        elif self.is_in_link:  # an address may be the words of a link
+            text = text.replace("://", MASK)
+        self.typed += text
+
+    def add_mark(self, *, is_shown: bool = True) -> None:
+        if is_shown:
+            self.words[-1] += " … "
+        self.typed += MASK
+
+    def end_line(self) -> None:
+        self.words.append("")
+        self.typed += "\n"
+
+
+@dataclass
 class Wording:
-    """Reads inline tokens of one text; `whole` is true for a lesson, where HTML is a problem."""
+    """Reads inline tokens of one text; `whole` is true for a lesson."""
 
     surroundings: Surroundings
     sources: Sequence[str] | None
@@ -43,38 +78,67 @@ class Wording:
     values: dict[str, Insertion] = field(default_factory=dict)
     """Clinical values that the text uses, in the order of their first use."""
 
-    def read(self, token: Token, line: int) -> None:
-        """Check the inline `token` that begins in `line`, and put the marks' HTML into it."""
+    def read(self, token: Token, line: int, *, begins_block: bool = False) -> None:
+        """Check the inline `token` that begins in `line`, and put the marks' HTML into it.
+
+        `begins_block`: it is a paragraph, in which a mark could have been meant to begin a list, a table
+        or the like.
+        """
         children = token.children or []
-        words = [""]
+        typing = _Typing()
         for number, child in enumerate(children):
-            here = line + len(words) - 1
+            here = line + typing.line
             if child.type in ("softbreak", "hardbreak"):
-                words.append("")
+                typing.end_line()
             elif child.type == "text":
-                words[-1] += child.content
+                typing.add(child.content, is_escaped=is_escaped(child))
+            elif child.type.startswith(("em_", "strong_")):
+                self._emphasis(child, typing.typed, children[number + 1 :], here)
             elif child.type == "link_open":
+                typing.is_in_link = True
                 empty = children[number + 1].type == "link_close"
                 self._link(child, here, empty=empty)
+            elif child.type == "link_close":
+                typing.is_in_link = False
             elif child.type == "image":
                 self._problem("Pictures are not placed this way.", "Use a block ```figure.", here)
             elif child.type == "term":
                 children[number] = self._term(child, here)
-                words[-1] += " … "
+                typing.add_mark()
             elif child.type == "reference":
                 children[number] = self._reference(child, here)
+                typing.add_mark(is_shown=False)
             elif child.type == "insertion":
                 children[number] = self._insertion(child, here)
-                words[-1] += " … "
+                typing.add_mark()
             elif child.type == "code_inline":
                 # What stands between backticks is quoted as it is, such as a dose written wrongly.
-                words[-1] += " … "
-        for offset, text in enumerate(words):
-            self._typing(text, line + offset)
+                typing.add_mark()
+        for offset, text in enumerate(typing.words):
+            for message, hint in doses.misprints(text):
+                self._problem(message, hint, line + offset)
+        for offset, text in enumerate(typing.typed.split("\n")):
+            self._half_written(text, line + offset)
+        self._unknown(typing.typed, line, begins_block=begins_block)
 
-    def _typing(self, text: str, line: int) -> None:
-        for message, hint in doses.misprints(text):
-            self._problem(message, hint, line)
+    def _emphasis(self, token: Token, before: str, after: Sequence[Token], line: int) -> None:
+        """`2*3 and 4*5` loses both signs, and a dose of 3*0.5 mL would be shown as 30.5 mL."""
+        following = after[0].content if after else ""
+        if before[-1:].isdigit() and re.match(r"[.,]?\d", following):
+            self._problem(
+                f"`{token.markup}` between two numbers is read as emphasis and left out.",
+                r"Write ×, or `\*` where the sign itself is meant.",
+                line,
+            )
+
+    def _unknown(self, typed: str, line: int, *, begins_block: bool) -> None:
+        """Report marks of other kinds of Markdown, which would be shown as they are typed."""
+        marks = [*unknown_marks(typed), *(unknown_blocks(typed) if begins_block else ())]
+        for mark in marks:
+            self._problem(f"{mark.message}: `{mark.typed}`.", mark.hint, line + mark.line)
+
+    def _half_written(self, text: str, line: int) -> None:
+        """Report marks of the format that are not read as such, and HTML."""
         if "[[" in text:
             self._problem(
                 "A glossary mark is not complete.",
@@ -93,8 +157,13 @@ class Wording:
                 "Begin a callout with `::: safety`, care, tip or key-points, on a line of its own.",
                 line,
             )
+        for key in _BRACKETED.findall(text):
+            if key in (self.surroundings.references or ()):
+                self._problem(
+                    f"`[{key}]` is shown as it is typed.", f"A source is marked `[@{key}]`.", line
+                )
         tag = _TAG.search(text)
-        if self.whole and tag:
+        if tag:
             self._problem(
                 f"HTML is shown as it is typed: `{tag.group()[:40]}`.",
                 "Use Markdown instead.",
@@ -119,6 +188,12 @@ class Wording:
             )
         elif scheme is not None:
             token.attrSet("rel", "noopener noreferrer")
+        if "title" in token.attrs:
+            self._problem(
+                "A link has no title here, and nobody would read it.",
+                'Leave out what stands in quotes after the address: `[words](address "title")`.',
+                line,
+            )
         if empty:
             self._problem("A link has no words.", "Write `[words](address)`.", line)
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from app.courses.domain import doses
 from app.courses.domain.delivery import Heading
+from app.courses.domain.fields import plain_faults
 from app.courses.domain.inline import Surroundings, Wording
 from app.courses.domain.insertions import values_list
 from app.courses.domain.messages import did_you_mean, validated
@@ -127,6 +127,7 @@ class _Page:
     headings: list[Heading] = field(default_factory=list)
     drawings: set[str] = field(default_factory=set)
     callouts: int = 0
+    callout_end: int = -1
     tables: int = 0
     key_points_end: int | None = None
     line: int = 1
@@ -153,7 +154,8 @@ class _Page:
                 what, hint = _NOT_IN_FORMAT[token.type]
                 self._problem(f"{what} is not part of the format.", hint)
             if token.type == "inline":
-                self.wording.read(token, self.line)
+                begins_block = tokens[index - 1].type == "paragraph_open"
+                self.wording.read(token, self.line, begins_block=begins_block)
             if token.type in steps:
                 steps[token.type](tokens, index)
         if self.whole:
@@ -270,26 +272,41 @@ class _Page:
         kind, _, heading = token.info.strip().partition(" ")
         end = self._end_of(tokens, index)
         tokens[index], tokens[end] = _markup(""), _markup("")
+        if kind == "key-points":
+            self.key_points_end = end
+        if end < self.callout_end:  # told where the outer one begins
+            return
         if not self.whole or token.level > 0:
             self._problem("A callout cannot stand here.", "Close what it stands in first.")
             return
-        closing = (token.map or [0, 0])[1]
-        if closing >= len(self.lines) or not self.lines[closing].strip().startswith(":::"):
-            self._problem("A callout is not closed.", "Write a line `:::` after its last line.")
+        self.callout_end = end
+        if not self._is_closed(token, tokens[index + 1 : end]):
             return
         if kind not in CALLOUT_TITLES:
             self._problem(f"There is no callout `{kind[:40]}`.", did_you_mean(kind, CALLOUT_TITLES))
             return
-        if kind == "key-points":
-            self.key_points_end = end
-            if not any(inner.type == "bullet_list_open" for inner in tokens[index:end]):
-                self._problem("Key points are a list.", "Begin each point with `- `.")
+        has_list = any(inner.type == "bullet_list_open" for inner in tokens[index:end])
+        if kind == "key-points" and not has_list:
+            self._problem("Key points are a list.", "Begin each point with `- `.")
         self.callouts += 1
         tokens[index] = _markup(self._callout_opening(kind, heading.strip()))
         tokens[end] = _markup("</section>\n")
 
+    def _is_closed(self, token: Token, inside: list[Token]) -> bool:
+        """Report a callout without its end in the line in which it begins, not where that is noticed."""
+        hint = "Write a line `:::` after its last line; a callout does not stand in another."
+        opening = f"container_{CALLOUT}_open"
+        closing = (token.map or [0, 0])[1]
+        if any(inner.type == opening for inner in inside):
+            self._problem("A callout is not closed before the next one begins.", hint)
+        elif closing >= len(self.lines) or not self.lines[closing].strip().startswith(":::"):
+            self._problem("A callout is not closed.", hint)
+        else:
+            return True
+        return False
+
     def _callout_opening(self, kind: str, heading: str) -> str:
-        for message, hint in doses.misprints(heading):
+        for message, hint in plain_faults(heading):
             self._problem(message, hint)
         title = CALLOUT_TITLES[kind] + (f": {heading}" if heading else "")
         name = f"callout-{self.callouts}"

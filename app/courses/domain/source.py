@@ -1,7 +1,7 @@
 """The authoring format, file by file, as `docs/course-format.md` describes it.
 
 A test compares these fields with the tables of that document. What concerns more than one file is
-checked in `crossing.py`.
+checked in `cross_references.py`.
 """
 
 from typing import Annotated, Literal

@@ -4,7 +4,9 @@ import re
 from typing import Final
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
 _TERM = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]+))?\]\]")
@@ -46,20 +48,34 @@ def _insertion(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _escapes_stay_apart(state: StateCore) -> None:
+    """An escaped sign becomes a text of its own that says so: `\\*\\*` is no mark that lacks its partner."""
+    for token in state.tokens:
+        for child in token.children or []:
+            if child.type == "text_special":
+                child.type = "text"
+
+
+def is_escaped(token: Token) -> bool:
+    """Whether a text is a sign that stood after a backslash, and not a backslash before a letter."""
+    return token.type == "text" and token.info == "escape" and len(token.content) == 1
+
+
 def _accepts_any_kind(words: str, _marker: str) -> bool:
     """Every kind of callout is read, so that an unknown one can be named as a problem."""
     return bool(words.strip())
 
 
 def _accepts_any_address(url: str) -> bool:
-    """A link that is refused silently would be shown as brackets; `wording.py` names it instead."""
+    """A link that is refused silently would be shown as brackets; `inline.py` names it instead."""
     return True
 
 
 def reader() -> MarkdownIt:
     """Markdown as the format knows it: no HTML, tables, callouts and marks."""
     md = MarkdownIt("commonmark", {"html": False}).enable("table")
-    md.disable(["lheading", "reference"])
+    md.disable(["lheading", "reference", "entity"])
+    md.core.ruler.at("text_join", _escapes_stay_apart)
     md.inline.ruler.before("link", "term", _term)
     md.inline.ruler.before("link", "reference_mark", _reference)
     md.inline.ruler.before("link", "insertion", _insertion)

@@ -48,7 +48,7 @@ def lines(rendered: Rendered) -> list[tuple[int, str]]:
             '<thead>\n<tr>\n<th scope="col">A</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>a|b</td>\n'
             "</tr>\n</tbody>\n</table>\n</div>",
         ),
-        ("1 < 2 & <b>x</b>", "<p>1 &lt; 2 &amp; &lt;b&gt;x&lt;/b&gt;</p>"),
+        ("1 < 2 & \\<b>x\\</b>", "<p>1 &lt; 2 &amp; &lt;b&gt;x&lt;/b&gt;</p>"),
         ("[in](/courses)", '<p><a href="/courses">in</a></p>'),
         (
             "[out](https://example.org/a?b=1&c=2)",
@@ -107,7 +107,7 @@ def test_headings_get_anchors_that_differ() -> None:
         ("safety", "Safety"),
         ("care", "Take care"),
         ("tip", "Tip"),
-        ("safety <Stop>", "Safety: &lt;Stop&gt;"),
+        ("safety 1 < 2", "Safety: 1 &lt; 2"),
     ],
 )
 def test_callouts(kind: str, title: str) -> None:
@@ -205,7 +205,16 @@ def test_tables_scroll_and_say_what_they_are() -> None:
         ("[see [@s1] now](/x)", [(1, "A link is not complete")]),
         ("| A | B |\n|---|---|\n| 1 | 2 |\n| 1 | 2 | 3 |", [(4, "The row has more cells")]),
         ("[[dermis", [(1, "A glossary mark is not complete")]),
-        ("::: tip\n::: care\nx\n:::\n:::", [(2, "A callout cannot stand"), (5, "`:::` stands")]),
+        (
+            "::: tip\n::: care\nx\n:::\n:::",
+            [(1, "A callout is not closed before"), (5, "`:::` stands")],
+        ),
+        (
+            "One\n\n::: care\nText\n\n::: tip\nx\n:::\n\nMore",
+            [(3, "A callout is not closed before")],
+        ),
+        ("a\n\n::: care\nText\n", [(3, "A callout is not closed before")]),
+        ("- a\n\n  ::: tip\n  x\n", [(3, "A callout cannot stand")]),
         ("```check\nquestion: [\n```", [(2, "This is not valid YAML")]),
         ("```figure\n- a\n```", [(2, "The file must be a mapping")]),
         ("```figure\nfile: &a b\n```", [(2, "Anchors")]),
@@ -338,6 +347,8 @@ def test_a_lesson_without_key_points_is_told_at_its_end() -> None:
 
 
 def test_a_callout_without_end_swallows_the_rest_and_says_so_once() -> None:
+    key_points = Renderer(AROUND, []).lesson("One.\n\n::: key-points\n- Text.")
+    assert lines(key_points) == [(3, "A callout is not closed.")]
     rendered = Renderer(AROUND, []).lesson("::: tip\nText.")
     assert lines(rendered) == [
         (1, "A callout is not closed."),
