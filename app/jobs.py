@@ -13,7 +13,9 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as account_queries
 from app.accounts import sign_ins
+from app.accounts.factors import queries as factor_queries
 from app.accounts.factors import resets
 from app.certificates import blocks as certificate_blocks
 from app.certificates import service as certificates
@@ -22,6 +24,7 @@ from app.certificates.signing import Issuer
 from app.db.database import Database
 from app.enrolments import closing
 from app.enrolments import queries as enrolments
+from app.kit.actor import SystemActor
 from app.kit.error_descriptions import describe_error
 from app.kit.ids import RevisionId, UserId
 from app.learning.correction_mails import tell_of_corrected_lessons
@@ -226,22 +229,22 @@ def close_overdue_attempts(database: Database, *, now: datetime) -> int:
 def end_sign_ins(database: Database, *, now: datetime) -> None:
     """Mark expired sign-ins as ended, so that they stay ended if the clock is set back."""
     with database.read() as db:
-        if not sign_ins.is_any_expired(db, now=now):
+        if not account_queries.is_any_expired(db, now=now):
             return
     with database.write() as db:
-        sign_ins.end_expired(db, now=now)
+        sign_ins.end_expired(db, SystemActor.worker, now=now)
 
 
 def reset_factors(database: Database, *, now: datetime) -> int:
     """Remove the second factors whose reset has waited long enough, each in its own transaction,
     and return the number of people. One that fails does not stop the others."""
     with database.read() as db:
-        due = resets.due_resets(db, now=now)
+        due = factor_queries.due_resets(db, now=now)
     done = 0
     for reset_id in due:
         try:
             with database.write() as db:
-                done += resets.carry_out(db, reset_id, now=now)
+                done += resets.carry_out(db, SystemActor.worker, reset_id, now=now)
         except Exception as error:  # whatever is wrong with it, the next round tries again
             log.error("second factor not reset", reset_id=str(reset_id), exc_info=error)
     return done

@@ -6,16 +6,16 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from app.accounts.audit_log import record_account_act
 from app.accounts.factors.models import FactorReset, PendingSignIn
 from app.accounts.models import ApiToken, MailedLink, SignIn
-from app.kit.actor import without_permission_check
+from app.accounts.steps.audit_log import record_account_act
+from app.kit.actor import SystemActor, require
 
 
-@without_permission_check
-def sign_everybody_out(db: Session, *, reason: str, now: datetime) -> int:
+def sign_everybody_out(db: Session, system: SystemActor, *, reason: str, now: datetime) -> int:
     """End every sign-in, also those that wait for the second factor, and every token of the API, for whoever
     holds this machine's command line (R-017). Return how many sign-ins there were."""
+    require(system is SystemActor.command_line)
     ended = _end_sign_ins_and_tokens(db, now=now)
     details = {"sign_ins": ended}
     record_account_act(
@@ -24,14 +24,14 @@ def sign_everybody_out(db: Session, *, reason: str, now: datetime) -> int:
     return ended
 
 
-@without_permission_check
-def end_every_access(db: Session, *, now: datetime) -> None:
+def end_every_access(db: Session, system: SystemActor, *, now: datetime) -> None:
     """End every sign-in, token of the API and mailed link, and stop every reset of a second factor, for
     whoever holds this machine's command line.
 
     Some of them ended after the copy was made, and would be good again: the phone that was stolen, the token
     that was revoked, the link that was used, the reset that its owner had stopped.
     """
+    require(system is SystemActor.command_line)
     _end_sign_ins_and_tokens(db, now=now)
     db.execute(
         update(MailedLink)

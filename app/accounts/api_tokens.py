@@ -1,4 +1,4 @@
-"""Tokens of the API: making one, and ending one's own."""
+"""Tokens of the API: making one, listing one's own, and ending them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.audit_log import record_account_act
 from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS
 from app.accounts.errors import TooManyTokens
 from app.accounts.identity import hash_of
-from app.accounts.locks import lock_people
 from app.accounts.models import ApiToken, SignIn, User
+from app.accounts.steps.audit_log import record_account_act
+from app.accounts.steps.locks import lock_people
 from app.accounts.token_queries import count_of, works
-from app.kit.actor import Actor, without_permission_check
+from app.kit.actor import Actor, SystemActor, own_use_case, require
 from app.kit.errors import NotFound, Unauthenticated
 from app.kit.ids import EventId, UserId, new_uuid, random_token
 from app.outbox.service import send_mail
@@ -31,7 +31,7 @@ class NewToken:
     secret: str = field(repr=False)
 
 
-@without_permission_check
+@own_use_case
 def make_own(db: Session, actor: Actor, *, name: str, now: datetime) -> NewToken:
     """Make a token of the actor's own and mail them that it was made. Refused beyond the most a person may
     have, and when the sign-in has ended since it was looked up: with it every token ended."""
@@ -49,10 +49,12 @@ def _demand_sign_in(db: Session, actor: Actor) -> None:
         raise Unauthenticated("Sign in to go on.")
 
 
-@without_permission_check
-def make_for_address(db: Session, *, email: str, name: str = MADE_BY_COMMAND, now: datetime) -> str:
+def make_for_address(
+    db: Session, system: SystemActor, *, email: str, name: str = MADE_BY_COMMAND, now: datetime
+) -> str:
     """Return a new bearer token of the API, to be shown once, for whoever holds this machine's command
     line; its owner is told by mail. Refused for an unknown or a closed account."""
+    require(system is SystemActor.command_line)
     user_id = db.scalar(select(User.id).where(User.email == email, User.disabled_at.is_(None)))
     if user_id is None:
         raise NotFound("No open account has this e-mail address.")
@@ -78,7 +80,7 @@ def _make(
     return token
 
 
-@without_permission_check
+@own_use_case
 def revoke_own(db: Session, actor: Actor, token_id: EventId, *, now: datetime) -> None:
     """End one of the actor's own tokens; anybody else's, and one that has ended, is NotFound."""
     ended = db.scalar(
@@ -90,13 +92,3 @@ def revoke_own(db: Session, actor: Actor, token_id: EventId, *, now: datetime) -
     if ended is None:
         raise NotFound
     record_account_act(db, actor.user_id, actor.user_id, "accounts.api_token_ended", now=now)
-
-
-@without_permission_check
-def revoke_all_of(db: Session, person_id: UserId, *, now: datetime) -> None:
-    """Revoke a person's tokens of the API; the use-case that calls this asked the permission."""
-    db.execute(
-        update(ApiToken)
-        .where(ApiToken.user_id == person_id, ApiToken.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )

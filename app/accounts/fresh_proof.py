@@ -6,22 +6,17 @@ proves nothing.
 
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts import rate_limits
-from app.accounts.audit_log import record_account_act
 from app.accounts.errors import WrongPassword
-from app.accounts.identity import hash_of
-from app.accounts.locks import locked_user
-from app.accounts.models import SignIn
-from app.accounts.sign_ins import SignInCandidate, StartedSignIn
-from app.kit.actor import Actor, without_permission_check
-from app.kit.errors import Unauthenticated
-from app.kit.ids import random_token
+from app.accounts.sign_in_values import SignInCandidate, StartedSignIn
+from app.accounts.steps.locks import locked_user
+from app.accounts.steps.proof import renew_proof
+from app.kit.actor import Actor, own_use_case
 
 
-@without_permission_check
+@own_use_case
 def prove(
     db: Session,
     actor: Actor,
@@ -46,19 +41,3 @@ def prove(
     if new_hash is not None:
         user.password_hash = new_hash
     return renew_proof(db, actor, now=now)
-
-
-@without_permission_check
-def renew_proof(db: Session, actor: Actor, *, now: datetime) -> StartedSignIn:
-    """Write that the actor has just proved who they are. The use-case that calls this saw the proof."""
-    token = random_token()
-    ends_at = db.scalar(
-        update(SignIn)
-        .where(SignIn.id == actor.sign_in_id, SignIn.ended_at.is_(None))
-        .values(proved_at=now, token_hash=hash_of(token))
-        .returning(SignIn.ends_at)
-    )
-    if ends_at is None:  # signed out elsewhere while the password was checked
-        raise Unauthenticated("Sign in to go on.")
-    record_account_act(db, actor.user_id, actor.user_id, "accounts.proved", now=now)
-    return StartedSignIn(token, int((ends_at - now).total_seconds()))

@@ -6,11 +6,12 @@ from fastapi import Response
 
 from app.accounts import fresh_proof, password_check, passwords, sign_ins
 from app.accounts.errors import WrongPassword
-from app.accounts.factors import ceremony, passkeys
+from app.accounts.factors import ceremony
+from app.accounts.factors import queries as factor_queries
 from app.accounts.forms import ProveForm
 from app.accounts.proof_requirements import KEPT_WORDS
 from app.accounts.sign_in_cookies import signed_in
-from app.accounts.sign_ins import SignInCandidate, StartedSignIn
+from app.accounts.sign_in_values import SignInCandidate, StartedSignIn
 from app.kit.errors import Refused
 from app.web.access import ENROLLING
 from app.web.form_pages import form_page
@@ -99,7 +100,7 @@ def prove_page(
     has_passkey = False
     if site is not None and visit.actor.second_factor:
         with visit.database.read() as db:
-            has_passkey = bool(passkeys.known_of(db, visit.actor.user_id))
+            has_passkey = bool(factor_queries.known_of(db, visit.actor.user_id))
     return form_page(
         visit,
         "accounts/prove.html",

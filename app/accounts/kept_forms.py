@@ -26,7 +26,6 @@ from app.accounts.domain import SignInEnd, how_it_ended
 from app.accounts.identity import hash_of
 from app.accounts.models import KeptFormRow, SignIn, User
 from app.db.database import Database, DatabaseBusy
-from app.kit.actor import without_permission_check
 from app.kit.ids import EventId, UserId, new_uuid
 from app.web.kept_forms import LASTS, EndedSignIn, KeptForm, KeptReason
 
@@ -137,15 +136,10 @@ class KeptForms:
         return KeptForm(values["page"], values["action"], fields, why)
 
 
-@without_permission_check
-def forget_old_forms(db: Session, *, now: datetime) -> None:
-    """Delete what nobody came back for in time, before another is kept; `app.retention` does it besides."""
-    db.execute(delete(KeptFormRow).where(KeptFormRow.ends_at <= now))
-
-
 def _make_room(db: Session, owner: UserId, *, now: datetime) -> None:
-    """Delete what is over, and the oldest of a person who has many."""
-    forget_old_forms(db, now=now)
+    """Delete the forms whose time is over, and the oldest forms of a person who has many. `app.retention`
+    deletes forms whose time is over too."""
+    db.execute(delete(KeptFormRow).where(KeptFormRow.ends_at <= now))
     oldest = (
         select(KeptFormRow.id)
         .where(KeptFormRow.user_id == owner)

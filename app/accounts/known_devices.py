@@ -12,13 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
-
 from app.accounts.domain import network_block
-from app.accounts.models import KnownNetwork
-from app.db.upsert import insert_into
-from app.kit.actor import without_permission_check
 from app.kit.ids import UserId
 
 DEVICE_LASTS: Final = timedelta(days=180)
@@ -89,49 +83,3 @@ class Recognition:
     def _seal(self, device: str, issued: str, user_id: UserId, password_hash: str) -> str:
         words = "\n".join((f"device {_FORMAT}", device, issued, str(user_id), password_hash))
         return hmac.new(self.secret.encode(), words.encode(), sha256).hexdigest()
-
-
-@without_permission_check
-def is_known_network(
-    db: Session, recognition: Recognition, user_id: UserId | None, network: str, *, now: datetime
-) -> bool:
-    """Say whether a person signed in from this network lately. Nobody (None) costs the same statement."""
-    key = recognition.network_key(user_id, network) if user_id else ""
-    seen = select(KnownNetwork.network).where(
-        KnownNetwork.user_id == user_id,
-        KnownNetwork.network == key,
-        KnownNetwork.seen_at > now - NETWORK_LASTS,
-    )
-    return db.scalar(seen) is not None
-
-
-@without_permission_check
-def remember_network(
-    db: Session, recognition: Recognition, user_id: UserId, network: str, *, now: datetime
-) -> None:
-    """Note that a person has signed in from this network; of many the oldest are forgotten."""
-    key = recognition.network_key(user_id, network)
-    db.execute(
-        insert_into(db, KnownNetwork)
-        .values(user_id=user_id, network=key, seen_at=now)
-        .on_conflict_do_update(
-            index_elements=[KnownNetwork.user_id, KnownNetwork.network], set_={"seen_at": now}
-        )
-    )
-    newest = (
-        select(KnownNetwork.network)
-        .where(KnownNetwork.user_id == user_id)
-        .order_by(KnownNetwork.seen_at.desc(), KnownNetwork.network)
-        .limit(MOST_NETWORKS)
-    )
-    db.execute(
-        delete(KnownNetwork).where(
-            KnownNetwork.user_id == user_id, KnownNetwork.network.not_in(newest)
-        )
-    )
-
-
-@without_permission_check
-def forget_networks(db: Session, user_id: UserId) -> None:
-    """Forget every network of a person: whoever used the old password from there is a stranger now."""
-    db.execute(delete(KnownNetwork).where(KnownNetwork.user_id == user_id))

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import policy
-from app.accounts.audit_log import record_account_act
 from app.accounts.errors import PersonRefused
 from app.accounts.life_support_rules import REPLACED_WITHOUT_REASON, proof_problems, proof_record
 from app.accounts.models import LifeSupportProof, User
+from app.accounts.steps.audit_log import record_account_act
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import EventId, UserId, new_uuid

@@ -9,13 +9,13 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from app.accounts.domain import LINK_LASTS, LinkPurpose
+from app.accounts.domain import LinkPurpose
 from app.accounts.errors import LinkSpent
 from app.accounts.models import MailedLink
-from app.kit.ids import EventId, UserId, new_uuid
+from app.kit.ids import EventId, UserId
 
 LONGEST_TOKEN = 1000
 """Characters in which a token is sought; it has 101 itself."""
@@ -60,80 +60,22 @@ def _signature(secret: str, link_id: str) -> str:
     return hmac.new(secret.encode(), b"link:" + link_id.encode(), sha256).hexdigest()
 
 
-def make_link(
-    db: Session, purpose: LinkPurpose, user_id: UserId, email: str, *, now: datetime
-) -> EventId:
-    """Add a link's row and return its id; the mail's template makes the token of it."""
-    link = MailedLink(
-        id=EventId(new_uuid()),
-        purpose=purpose,
-        user_id=user_id,
-        email=email,
-        created_at=now,
-        ends_at=now + LINK_LASTS[purpose],
-    )
-    db.add(link)
-    return link.id
-
-
-def holds_link(
-    db: Session, purpose: LinkPurpose, user_id: UserId, email: str, *, until: datetime
-) -> bool:
-    """Say whether a link was sent to a person at this address that still works at `until`."""
-    sent = select(MailedLink.id).where(
-        MailedLink.user_id == user_id,
-        MailedLink.email == email,
-        MailedLink.purpose == purpose,
-        MailedLink.used_at.is_(None),
-        MailedLink.ends_at > until,
-    )
-    return db.scalar(sent.limit(1)) is not None
-
-
 def open_link(
     db: Session, link_id: EventId | None, purpose: LinkPurpose, *, now: datetime
 ) -> OpenLink:
     """Return a link that still works, or raise LinkSpent. Changes nothing: mail scanners open links."""
     row = db.execute(
-        select(MailedLink.user_id, MailedLink.email).where(*_works(link_id, purpose, now))
+        select(MailedLink.user_id, MailedLink.email).where(*is_usable(link_id, purpose, now))
     ).one_or_none()
     if row is None or link_id is None:
         raise LinkSpent
     return OpenLink(link_id, row.user_id, row.email)
 
 
-def spend_link(
-    db: Session, link_id: EventId | None, purpose: LinkPurpose, *, now: datetime
-) -> OpenLink:
-    """Use a link up, with the person's other ones of its purpose, or raise LinkSpent. Of two at the
-    same moment one wins."""
-    row = db.execute(
-        update(MailedLink)
-        .where(*_works(link_id, purpose, now))
-        .values(used_at=now)
-        .returning(MailedLink.user_id, MailedLink.email)
-    ).one_or_none()
-    if row is None or link_id is None:
-        raise LinkSpent
-    end_links(db, row.user_id, purpose, now=now)
-    return OpenLink(link_id, row.user_id, row.email)
-
-
-def end_links(
-    db: Session, user_id: UserId, purpose: LinkPurpose | None = None, *, now: datetime
-) -> None:
-    """End a person's open links, of one purpose or all. The one that stops a reset of the second factor ends
-    only by name: whoever gets hold of the password must not take it from the owner."""
-    which = (
-        MailedLink.purpose != LinkPurpose.stop_reset
-        if purpose is None
-        else MailedLink.purpose == purpose
-    )
-    mine = MailedLink.user_id == user_id, MailedLink.used_at.is_(None)
-    db.execute(update(MailedLink).where(*mine, which).values(used_at=now))
-
-
-def _works(link_id: EventId | None, purpose: LinkPurpose, now: datetime):  # type: ignore[no-untyped-def] # SQLAlchemy's conditions
+def is_usable(
+    link_id: EventId | None, purpose: LinkPurpose, now: datetime
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that the row of a mailed link meets while it works."""
     return (
         MailedLink.id == link_id,
         MailedLink.purpose == purpose,

@@ -5,14 +5,13 @@ from typing import Any
 
 from fastapi import Response
 
-from app.accounts import own_account, passwords, queries, sign_ins
+from app.accounts import own_account, passwords, queries, sign_ins, token_queries
 from app.accounts.domain import PROFILE_WORDS, Profile, missing_profile_fields
 from app.accounts.forms import PERSONAL_DETAILS, ChangeAddressForm, ChangePasswordForm, ProfileForm
 from app.accounts.fresh_proof_pages import checked
 from app.accounts.issued_names import words_after_saving
 from app.accounts.printable_names import demand_printable_profile
 from app.accounts.sign_in_cookies import browser_of, signed_in
-from app.accounts.token_queries import own_tokens
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import SignInId
 from app.kit.versions import Stale
@@ -106,7 +105,7 @@ def ask_for_new_address(*, visit: Visit, submitted: Submitted) -> Response:
 def show_sign_ins(*, visit: Visit) -> Response:
     with visit.database.read() as db:
         rows = queries.own_sign_ins(db, visit.actor, now=visit.now)
-        tokens = own_tokens(db, visit.actor, now=visit.now)
+        tokens = token_queries.own_tokens(db, visit.actor, now=visit.now)
     return visit.render("accounts/sign_ins.html", page=rows, tokens=tokens)
 
 

@@ -11,36 +11,43 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import (
-    api_tokens,
-    known_devices,
     mail_rate_limits,
-    mailed_links,
     sign_ins,
 )
 from app.accounts import (
     rate_limits as accounts_rate_limits,
 )
-from app.accounts.audit_log import record_account_act
 from app.accounts.domain import LinkPurpose, Profile
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
-from app.accounts.factors.pending import PendingStep
-from app.accounts.fresh_proof import renew_proof
-from app.accounts.locks import locked_user
+from app.accounts.factors.domain import PendingStep
 from app.accounts.models import User
 from app.accounts.proof_requirements import details_to_prove
 from app.accounts.queries import profile_from
 from app.accounts.rate_limits import Caller
-from app.accounts.sign_ins import Browser, SignInCandidate, StartedSignIn
+from app.accounts.sign_in_values import Browser, SignInCandidate, StartedSignIn
+from app.accounts.steps.audit_log import record_account_act
+from app.accounts.steps.known_networks import caller_of, forget_networks
+from app.accounts.steps.links import end_links, holds_link, make_link, spend_link
+from app.accounts.steps.locks import locked_user
+from app.accounts.steps.proof import renew_proof
+from app.accounts.steps.sign_in_end import end_access, revoke_tokens
+from app.accounts.steps.sign_in_start import start_anew
 from app.db import rate_limits as db_rate_limits
 from app.db.upsert import insert_into
-from app.kit.actor import Actor, without_permission_check
+from app.kit.actor import (
+    Actor,
+    SystemActor,
+    own_use_case,
+    public_use_case,
+    require,
+)
 from app.kit.errors import Invalid, NotFound, ProofNeeded
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.versions import demand_current
 from app.outbox.service import announce, send_mail
 
 
-@without_permission_check
+@public_use_case
 def ask_to_register(db: Session, *, email: str, browser: Browser, now: datetime) -> bool:
     """Count a registration, the same for known and unknown addresses, and return whether its mail may be sent
     although an earlier link still works. Raise TooMany when a network registers too many."""
@@ -49,7 +56,7 @@ def ask_to_register(db: Session, *, email: str, browser: Browser, now: datetime)
     )
 
 
-@without_permission_check
+@public_use_case
 def register(
     db: Session,
     *,
@@ -85,7 +92,7 @@ def register(
         _mail_confirmation(db, user, wanted, now=now)
 
 
-@without_permission_check
+@public_use_case
 def confirm_again(
     db: Session, candidate: SignInCandidate, browser: Browser, *, wanted: str, now: datetime
 ) -> None:
@@ -98,7 +105,7 @@ def confirm_again(
         _mail_confirmation(db, user, wanted, now=now)
 
 
-@without_permission_check
+@public_use_case
 def confirm(
     db: Session,
     link_id: EventId | None,
@@ -112,7 +119,7 @@ def confirm(
     The link alone is not enough: somebody else may have registered the address, and its owner must
     not hand them an account by one click.
     """
-    link = mailed_links.spend_link(db, link_id, LinkPurpose.confirm, now=now)
+    link = spend_link(db, link_id, LinkPurpose.confirm, now=now)
     db.execute(
         update(User)
         .where(User.id == link.user_id, User.email == link.email, User.confirmed_at.is_(None))
@@ -125,7 +132,7 @@ def confirm(
     return started
 
 
-@without_permission_check
+@public_use_case
 def ask_for_reset(db: Session, *, email: str, browser: Browser, now: datetime) -> None:
     """Mail a link for a new password if the address has an account; nobody is told whether it has.
 
@@ -137,29 +144,31 @@ def ask_for_reset(db: Session, *, email: str, browser: Browser, now: datetime) -
     if user is not None and user.disabled_at is not None:
         user = None
     user_id, password_hash = (user.id, user.password_hash) if user else (None, None)
-    caller = sign_ins.caller_of(db, user_id, password_hash, browser, account=email, now=now)
+    caller = caller_of(db, user_id, password_hash, browser, account=email, now=now)
     mails_freely = mail_rate_limits.count_mail_request(db, mail_rate_limits.RESET, caller, now=now)
     if user is None:
         return
     if not mails_freely and _has_link(db, user, LinkPurpose.reset, now=now):
         return
-    link_id = mailed_links.make_link(db, LinkPurpose.reset, user.id, email, now=now)
+    link_id = make_link(db, LinkPurpose.reset, user.id, email, now=now)
     send_mail(db, email, "accounts/reset", {"link_id": str(link_id)}, now=now)
     record_account_act(db, None, user.id, "accounts.reset_asked", now=now)
 
 
-@without_permission_check
-def link_for_new_password(db: Session, *, email: str, now: datetime) -> EventId:
+def link_for_new_password(
+    db: Session, system: SystemActor, *, email: str, now: datetime
+) -> EventId:
     """Return a link for a new password, for whoever holds this machine's command line: an admin may have lost
     the password on a day on which no mail goes out. Refused for an unknown or closed account."""
+    require(system is SystemActor.command_line)
     user = _by_email(db, email)
     if user is None or user.disabled_at is not None:
         raise NotFound("No open account has this e-mail address.")
     record_account_act(db, None, user.id, "accounts.reset_started", now=now)
-    return mailed_links.make_link(db, LinkPurpose.reset, user.id, user.email, now=now)
+    return make_link(db, LinkPurpose.reset, user.id, user.email, now=now)
 
 
-@without_permission_check
+@public_use_case
 def set_password(
     db: Session,
     link_id: EventId | None,
@@ -175,15 +184,15 @@ def set_password(
     The link proves the address, so it is confirmed too. Every sign-in and token ends. A second factor, where
     one is set, stays.
     """
-    link = mailed_links.spend_link(db, link_id, purpose, now=now)
+    link = spend_link(db, link_id, purpose, now=now)
     user = db.scalars(select(User).where(User.id == link.user_id)).one()
     if user.disabled_at is not None or user.email != link.email:
         raise PersonRefused("This account is closed. Write to the academy.")
     user.password_hash = password_hash
     user.confirmed_at = user.confirmed_at or now
-    mailed_links.end_links(db, user.id, now=now)
-    sign_ins.drop_all(db, user.id, now=now)
-    known_devices.forget_networks(db, user.id)
+    end_links(db, user.id, now=now)
+    end_access(db, user.id, now=now)
+    forget_networks(db, user.id)
     record_account_act(db, user.id, user.id, "accounts.password_set", now=now)
     if purpose is LinkPurpose.reset:
         send_mail(db, user.email, "accounts/password-changed", {}, now=now)
@@ -192,7 +201,7 @@ def set_password(
     return browser.recognition.cookie_with(user.id, password_hash, now=now)
 
 
-@without_permission_check
+@own_use_case
 def change_password(
     db: Session,
     actor: Actor,
@@ -209,15 +218,15 @@ def change_password(
     """
     user = _proved(db, actor, candidate, "current_password")
     user.password_hash = password_hash
-    mailed_links.end_links(db, user.id, now=now)
-    known_devices.forget_networks(db, user.id)
-    started = sign_ins.start_anew(db, user, actor, browser, proved_at=now, now=now)
+    end_links(db, user.id, now=now)
+    forget_networks(db, user.id)
+    started = start_anew(db, user, actor, browser, proved_at=now, now=now)
     record_account_act(db, user.id, user.id, "accounts.password_changed", now=now)
     send_mail(db, user.email, "accounts/password-changed", {}, now=now)
     return started
 
 
-@without_permission_check
+@own_use_case
 def ask_for_new_address(
     db: Session, actor: Actor, candidate: SignInCandidate, *, email: str, now: datetime
 ) -> StartedSignIn:
@@ -235,17 +244,17 @@ def ask_for_new_address(
     if _by_email(db, email) is not None:
         send_mail(db, email, "accounts/already-registered", {}, now=now)
         return renew_proof(db, actor, now=now)
-    link_id = mailed_links.make_link(db, LinkPurpose.email, user.id, email, now=now)
+    link_id = make_link(db, LinkPurpose.email, user.id, email, now=now)
     send_mail(db, email, "accounts/new-address", {"link_id": str(link_id)}, now=now)
     record_account_act(db, user.id, user.id, "accounts.new_address_asked", now=now)
     return renew_proof(db, actor, now=now)
 
 
-@without_permission_check
+@public_use_case
 def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> None:
     """Change the address to the one the link was sent to, and tell the old one (R-009). Tokens of the API
     end; devices stay signed in: the link was opened by somebody who asked for it with the password."""
-    link = mailed_links.spend_link(db, link_id, LinkPurpose.email, now=now)
+    link = spend_link(db, link_id, LinkPurpose.email, now=now)
     user = db.scalars(select(User).where(User.id == link.user_id)).one()
     old = user.email
     try:
@@ -254,13 +263,13 @@ def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> No
             user.confirmed_at = now
     except IntegrityError:
         raise PersonRefused("Another account has this address by now. Choose another.") from None
-    mailed_links.end_links(db, user.id, now=now)
-    api_tokens.revoke_all_of(db, user.id, now=now)
+    end_links(db, user.id, now=now)
+    revoke_tokens(db, user.id, now=now)
     send_mail(db, old, "accounts/address-changed", {}, now=now)
     record_account_act(db, user.id, user.id, "accounts.address_changed", now=now)
 
 
-@without_permission_check
+@own_use_case
 def change_profile(
     db: Session, actor: Actor, profile: Profile, *, expected_version: str, now: datetime
 ) -> None:
@@ -323,11 +332,11 @@ def _add_student(
 def _has_link(db: Session, user: User, purpose: LinkPurpose, *, now: datetime) -> bool:
     """Say whether the person has a link by mail that works for a while yet."""
     until = now + mail_rate_limits.LONG_ENOUGH
-    return mailed_links.holds_link(db, purpose, user.id, user.email, until=until)
+    return holds_link(db, purpose, user.id, user.email, until=until)
 
 
 def _mail_confirmation(db: Session, user: User, wanted: str, *, now: datetime) -> None:
-    link_id = mailed_links.make_link(db, LinkPurpose.confirm, user.id, user.email, now=now)
+    link_id = make_link(db, LinkPurpose.confirm, user.id, user.email, now=now)
     values = {"link_id": str(link_id), "wanted": wanted}
     send_mail(db, user.email, "accounts/confirm", values, now=now)
 

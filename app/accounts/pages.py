@@ -28,7 +28,7 @@ from app.accounts.forms import (
 )
 from app.accounts.mailed_links import LONGEST_TOKEN, read_link
 from app.accounts.sign_in_cookies import browser_of, led_on, recognised, signed_in
-from app.accounts.sign_ins import SignInCandidate, StartedSignIn
+from app.accounts.sign_in_values import SignInCandidate, StartedSignIn, refusal_of
 from app.kit.errors import NotFound, Refused, TooMany
 from app.kit.ids import EventId
 from app.settings import Environment
@@ -251,7 +251,7 @@ def _check(visit: RequestContext, candidate: SignInCandidate, typed: str) -> str
     if not password_check.is_right(visit.database, candidate, typed):
         with visit.database.write() as db:
             sign_ins.refuse_sign_in(db, candidate, now=visit.now)
-        raise sign_ins.refusal_of(candidate)
+        raise refusal_of(candidate)
     if candidate.password_hash and passwords.is_outdated(candidate.password_hash):
         return passwords.hash_of_password(typed)
     return None

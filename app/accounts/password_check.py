@@ -2,7 +2,7 @@
 
 from app.accounts import passwords, rate_limits
 from app.accounts.errors import PasswordsBusy
-from app.accounts.sign_ins import SignInCandidate
+from app.accounts.sign_in_values import SignInCandidate
 from app.db.database import Database
 
 

@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts import policy
-from app.accounts.domain import LinkPurpose, Profile, group_record, roles_record
+from app.accounts import policy, token_queries
+from app.accounts.domain import (
+    LinkPurpose,
+    Profile,
+    group_record,
+    roles_record,
+)
 from app.accounts.mailed_links import open_link
 from app.accounts.models import Group, GroupMember, SignIn, User
-from app.accounts.token_queries import count_of
 from app.audit.queries import acts_about
 from app.db.base import table_of
 from app.db.prepared import Prepared
@@ -260,7 +264,7 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
         second_factor_since=user.second_factor_since,
         has_password=user.password_hash is not None,
         sign_ins=_sign_ins(db, person_id, actor.sign_in_id, now),
-        tokens=count_of(db, person_id, now=now),
+        tokens=token_queries.count_of(db, person_id, now=now),
         groups=groups_of(db, person_id),
         acts=tuple(
             ActRow(
@@ -366,3 +370,13 @@ def person_from(user: User | Row[*tuple[Any, ...]]) -> Person:
         created_at=user.created_at,
         life_support_until=user.life_support_until,
     )
+
+
+def is_any_expired(db: Session, *, now: datetime) -> bool:
+    """Return whether a sign-in has expired that is not marked as ended."""
+    return db.scalar(select(SignIn.id).where(expired(now)).limit(1)) is not None
+
+
+def expired(now: datetime) -> ColumnElement[bool]:
+    is_over = or_(SignIn.ends_at <= now, SignIn.idle_ends_at <= now)
+    return and_(SignIn.ended_at.is_(None), is_over)

@@ -8,15 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import known_devices, mail_rate_limits, mailed_links, policy, sign_ins
-from app.accounts.audit_log import record_account_act
+from app.accounts import mail_rate_limits, policy
 from app.accounts.domain import LinkPurpose, closing_refusal, roles_record, roles_refusal
 from app.accounts.errors import PersonRefused
-from app.accounts.locks import locked_user
 from app.accounts.models import User
+from app.accounts.steps.audit_log import record_account_act
+from app.accounts.steps.known_networks import forget_networks
+from app.accounts.steps.links import end_links, make_link
+from app.accounts.steps.locks import locked_user
+from app.accounts.steps.sign_in_end import end_access
 from app.audit.service import record
 from app.db import rate_limits
-from app.kit.actor import Actor, Role, require, without_permission_check
+from app.kit.actor import Actor, Role, SystemActor, require
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.versions import demand_current
@@ -68,24 +71,26 @@ def make_person_for_reservation(
     return user.id
 
 
-@without_permission_check
-def add_person(db: Session, *, name: str, email: str, roles: Set[Role], now: datetime) -> EventId:
+def add_person(
+    db: Session, system: SystemActor, *, name: str, email: str, roles: Set[Role], now: datetime
+) -> EventId:
     """Make an account without a password for whoever holds this machine's command line (the first
     admin, R-007) and return the id of its one-time link; nothing is mailed.
 
     An account that has no password yet gets its roles and a new link; any other is refused.
     """
+    require(system is SystemActor.command_line)
     user = db.scalars(select(User).where(User.email == email)).one_or_none()
     if user is None:
         user = _add_person(db, name, email, roles, now=now)
     elif user.password_hash is not None:
         raise PersonRefused("This address has an account with a password already.")
     _give_roles(user, roles)
-    mailed_links.end_links(db, user.id, now=now)
+    end_links(db, user.id, now=now)
     record_account_act(
         db, None, user.id, "accounts.added", now=now, details={"roles": sorted(roles)}
     )
-    return mailed_links.make_link(db, LinkPurpose.invitation, user.id, email, now=now)
+    return make_link(db, LinkPurpose.invitation, user.id, email, now=now)
 
 
 def change_roles(
@@ -110,7 +115,7 @@ def change_roles(
     demand_current(expected_version, recorded=roles_record(user.roles), sent=roles_record(roles))
     before, lost = sorted(user.roles), user.roles - roles
     _give_roles(user, roles)
-    sign_ins.drop_all(db, person_id, now=now)
+    end_access(db, person_id, now=now)
     record_account_act(
         db,
         actor.user_id,
@@ -149,9 +154,9 @@ def close_account(
     if user.disabled_at is not None:
         return
     user.disabled_at = now
-    sign_ins.drop_all(db, person_id, now=now)
-    mailed_links.end_links(db, person_id, now=now)
-    known_devices.forget_networks(db, person_id)
+    end_access(db, person_id, now=now)
+    end_links(db, person_id, now=now)
+    forget_networks(db, person_id)
     record_account_act(db, actor.user_id, person_id, "accounts.closed", now=now, reason=reason)
     _announce_loss(db, "account.closed", actor, person_id, ends_places=ends_places, now=now)
 
@@ -183,7 +188,7 @@ def start_reset(db: Session, actor: Actor, person_id: UserId, *, now: datetime) 
         record_account_act(db, actor.user_id, person_id, "accounts.invited", now=now)
         return
     rate_limits.take(db, mail_rate_limits.OFFICE_RESET, f"{actor.user_id} {person_id}", now=now)
-    link_id = mailed_links.make_link(db, LinkPurpose.reset, user.id, user.email, now=now)
+    link_id = make_link(db, LinkPurpose.reset, user.id, user.email, now=now)
     send_mail(db, user.email, "accounts/reset", {"link_id": str(link_id)}, now=now)
     record_account_act(db, actor.user_id, person_id, "accounts.reset_started", now=now)
 
@@ -257,6 +262,6 @@ def _add_person(db: Session, name: str, email: str, roles: Set[Role], *, now: da
 def _invite(db: Session, user: User, actor: Actor, *, now: datetime) -> None:
     rate_limits.take(db, mail_rate_limits.INVITATION, f"{actor.user_id} {user.email}", now=now)
     rate_limits.take(db, mail_rate_limits.INVITATION_SENDER, str(actor.user_id), now=now)
-    link_id = mailed_links.make_link(db, LinkPurpose.invitation, user.id, user.email, now=now)
+    link_id = make_link(db, LinkPurpose.invitation, user.id, user.email, now=now)
     values = {"link_id": str(link_id), "name": user.name, "inviter": actor.name}
     send_mail(db, user.email, "accounts/invitation", values, now=now)

@@ -4,9 +4,9 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from app.accounts.factors.pending import PendingStep
+from app.accounts.factors.domain import PendingStep
 from app.accounts.known_devices import DEVICE_LASTS, Recognition
-from app.accounts.sign_ins import Browser, StartedSignIn
+from app.accounts.sign_in_values import Browser, StartedSignIn
 from app.web.csrf import cookie_name
 from app.web.flash_messages import FlashKind
 from app.web.request_context import RequestContext

@@ -42,6 +42,7 @@ from app.certificates.signing import Issuer
 from app.checks import broken_invariants
 from app.db.database import Database
 from app.db.migrate import is_known
+from app.kit.actor import SystemActor
 from app.kit.error_descriptions import describe_error
 from app.kit.keys import Keys
 from app.outbox.service import hold_back_mails
@@ -133,7 +134,7 @@ def restore_backup(
             pass
         with database.write() as db:
             held = hold_back_mails(db, now=now)
-            end_every_access(db, now=now)
+            end_every_access(db, SystemActor.command_line, now=now)
 
     with long_work():
         manifest = proved_manifest(path, keys.signing)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from app.cli.common import address_of, now_of, open_database, token_name_of
-from app.kit.actor import Role
+from app.kit.actor import Role, SystemActor
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,6 +27,7 @@ def add_user(
     with open_database() as (settings, database), database.write() as db:
         link_id = accounts.add_person(
             db,
+            SystemActor.command_line,
             name=name,
             email=address_of(email),
             roles=frozenset(role),
@@ -47,7 +48,11 @@ def make_token(
     for_what = token_name_of(name)
     with open_database() as (settings, database), database.write() as db:
         token = api_tokens.make_for_address(
-            db, email=address_of(email), name=for_what, now=now_of(settings)
+            db,
+            SystemActor.command_line,
+            email=address_of(email),
+            name=for_what,
+            now=now_of(settings),
         )
     print(token)
 
@@ -60,7 +65,7 @@ def reset_password(email: str) -> None:
 
     with open_database() as (settings, database), database.write() as db:
         link_id = own_account.link_for_new_password(
-            db, email=address_of(email), now=now_of(settings)
+            db, SystemActor.command_line, email=address_of(email), now=now_of(settings)
         )
         token = sign_link(settings.secret_key.get_secret_value(), str(link_id))
         print(f"{settings.base_url}/reset?token={token}")
@@ -72,7 +77,9 @@ def reset_factor(email: str) -> None:
     from app.accounts.factors import resets
 
     with open_database() as (settings, database), database.write() as db:
-        resets.reset_at_once(db, email=address_of(email), now=now_of(settings))
+        resets.reset_at_once(
+            db, SystemActor.command_line, email=address_of(email), now=now_of(settings)
+        )
     print(f"The second factor of {email} is removed, and they are signed out everywhere.")
 
 
@@ -87,7 +94,9 @@ def sign_everybody_out(
     if not why:
         raise typer.BadParameter("Say why; it is kept in the audit trail.")
     with open_database() as (settings, database), database.write() as db:
-        ended = access_revocation.sign_everybody_out(db, reason=why, now=now_of(settings))
+        ended = access_revocation.sign_everybody_out(
+            db, SystemActor.command_line, reason=why, now=now_of(settings)
+        )
     print(
         f"Ended sign-ins: {ended}. Every token of the API has ended too. Passwords stay as they are."
     )

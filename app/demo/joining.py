@@ -9,7 +9,7 @@ from app.accounts import service as accounts
 from app.accounts.domain import LinkPurpose, Profile
 from app.demo.diary import Diary
 from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, STUDENTS, DemoPerson, StudentStage
-from app.kit.actor import Actor, Role
+from app.kit.actor import Actor, Role, SystemActor
 
 OPENED = 92
 """How many days ago the academy opened; the first intake began a month later."""
@@ -53,7 +53,12 @@ def _settle_in(diary: Diary, demo_person: DemoPerson, password_hash: str, now: d
     db = diary.db
     roles = frozenset({Role(demo_person.role)})
     link = accounts.add_person(
-        db, name=demo_person.name, email=demo_person.email, roles=roles, now=now
+        db,
+        SystemActor.command_line,
+        name=demo_person.name,
+        email=demo_person.email,
+        roles=roles,
+        now=now,
     )
     own_account.set_password(db, link, LinkPurpose.invitation, password_hash, now=now)
     account = accounts_queries.person_by_email(db, demo_person.email)

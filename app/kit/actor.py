@@ -1,4 +1,4 @@
-"""The person who acts, and the one way to require a permission."""
+"""Who acts, and how a use-case says who may call it: by `require`, `public_use_case` or `own_use_case`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -89,7 +89,30 @@ def require(allowed: bool, detail: str = "Your role does not allow this.") -> No
         raise Forbidden(detail)
 
 
+class SystemActor(StrEnum):
+    """Who acts when no person does. Jobs and commands pass it; no page and no API route does, which a house
+    rule checks."""
+
+    worker = "worker"
+    command_line = "command line"
+    """A person who is signed in to the server itself: they hold its keys and its database already."""
+
+
 UseCase = TypeVar("UseCase", bound=Callable[..., object])
+
+
+def public_use_case(use_case: UseCase) -> UseCase:
+    """Mark a use-case that anyone may call, signed in or not: register, sign in, follow a mailed link, send
+    an enquiry. It checks a secret that the caller sends, such as a password or a link, or it gives nothing
+    away that is not public. It takes no `actor`."""
+    return use_case
+
+
+def own_use_case(use_case: UseCase) -> UseCase:
+    """Mark a use-case that every signed-in person may call, because it reads and writes only what is theirs.
+    `actor` alone says whose data these are: it takes no id of a person. The id of another person's object is
+    NotFound."""
+    return use_case
 
 
 def without_permission_check(use_case: UseCase) -> UseCase:

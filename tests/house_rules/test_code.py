@@ -9,7 +9,6 @@ import pytest
 
 APP = Path(__file__).parent.parent.parent / "app"
 SOURCES = sorted(APP.rglob("*.py"))
-SERVICES = [path for path in SOURCES if path.name == "service.py" or path.parent.name == "service"]
 EDGES = ("web", "cli", "jobs.py", "doctor")
 MOST_LINES = 400
 MOST_LINES_OF_FUNCTION = 42
@@ -95,33 +94,6 @@ def test_only_the_edges_read_the_clock():
         if name in ("now", "utcnow", "today", "real_clock")
     ]
     assert offenders == []
-
-
-@pytest.mark.parametrize("path", SERVICES, ids=relative)
-def test_every_use_case_asks_a_permission(path):
-    """A use-case that forgets to ask is open to whoever finds a route to it (R-030)."""
-    if relative(path) in ("audit/service.py", "outbox/service.py"):
-        return  # below accounts: written to by use-cases that have asked
-    functions = {
-        node.name: node for node in tree_of(path).body if isinstance(node, ast.FunctionDef)
-    }
-    asking = {"require"}
-    for _ in range(3):  # a private step that asks counts for the use-case that takes it
-        asking |= {
-            name
-            for name, node in functions.items()
-            if any(called in asking for called, _ in calls(node))
-        }
-    unguarded = [
-        name
-        for name, node in functions.items()
-        if not name.startswith("_")
-        and name not in asking
-        and not any(
-            getattr(mark, "id", "") == "without_permission_check" for mark in node.decorator_list
-        )
-    ]
-    assert unguarded == []
 
 
 def test_every_change_of_a_whole_record_asks_which_version_it_was_made_from():

@@ -11,11 +11,12 @@ from typer.testing import CliRunner
 
 from app import cli
 from app.accounts.api_tokens import make_for_address
-from app.accounts.factors import pending
 from app.accounts.factors.models import PendingSignIn
+from app.accounts.factors.steps import pending
 from app.accounts.models import ApiToken, SignIn
 from app.audit.models import AuditEvent
 from app.db.database import Database
+from app.kit.actor import SystemActor
 from app.practicals.models import PracticalRow
 from tests.make import NOW
 from tests.make.courses import SMALL_COURSE
@@ -113,7 +114,7 @@ def test_everybody_is_signed_out_at_once(preceptor, sqlite_database):
         people = [a_user(db, f"P {n}", email=f"p{n}@example.org") for n in range(3)]
         for person in people:
             a_sign_in(db, person, token=f"of {person.name}")
-            make_for_address(db, email=person.email, now=NOW)
+            make_for_address(db, SystemActor.command_line, email=person.email, now=NOW)
         pending.begin(db, people[0].user_id, network="192.0.2.1", now=NOW)
     assert preceptor("user", "sign-everybody-out").exit_code == 2
     assert preceptor("user", "sign-everybody-out", "--reason", " ").exit_code == 2

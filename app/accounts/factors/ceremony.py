@@ -6,7 +6,7 @@ good.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ from webauthn.helpers.structs import (
 LONGEST_ANSWER: Final = 20_000
 """Characters of an answer; a new passkey with a certificate of its maker has a few thousand."""
 LONGEST_ID: Final = 1023
+HANDLE_BYTES: Final = 32
 TIMEOUT: Final = 300_000
 """Milliseconds for the person, as long as a challenge lasts."""
 ALGORITHMS: Final = [
@@ -67,6 +68,14 @@ class Site:
     name: str
     origin: str
     academy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What a passkey signs. `user_handle` is for a new passkey only."""
+
+    value: bytes = field(repr=False)
+    user_handle: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from hashlib import sha256
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from app.accounts.factors.ceremony import Challenge
 from app.accounts.factors.models import PasskeyChallenge
 from app.db import rate_limits
 from app.db.rate_limits import Limit
-from app.kit.actor import without_permission_check
+from app.kit.actor import public_use_case
 from app.kit.ids import EventId, new_uuid
 
 CHALLENGE_BYTES = 32
-HANDLE_BYTES = 32
 LASTS = timedelta(minutes=5)
 OF_ONE = Limit("passkey challenge", 20, timedelta(minutes=5))
 OF_A_NETWORK = Limit("passkey challenge network", 300, timedelta(minutes=5))
@@ -53,15 +53,7 @@ class ChallengeHolder:
         return self.network or self.hash.hex()
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
-    """What a passkey signs. `user_handle` is for a new passkey only."""
-
-    value: bytes = field(repr=False)
-    user_handle: bytes | None = field(default=None, repr=False)
-
-
-@without_permission_check
+@public_use_case
 def make(
     db: Session, holder: ChallengeHolder, *, user_handle: bytes | None = None, now: datetime
 ) -> Challenge:
@@ -83,7 +75,7 @@ def make(
     return challenge
 
 
-@without_permission_check
+@public_use_case
 def take(db: Session, holder: ChallengeHolder, *, now: datetime) -> Challenge | None:
     """Return the challenge that this browser was given, and delete it in the same statement, so that no
     answer is accepted twice. None: there is none, or it is too old.

@@ -4,6 +4,7 @@ import secrets
 import unicodedata
 from base64 import b32encode
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -135,3 +136,11 @@ def reset_refusal(
     if not has_factor:
         return ResetRefusal.no_factor
     return ResetRefusal.under_way if is_under_way else None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingStep:
+    """A sign-in that waits for the second factor: the token for its cookie, which opens nothing else."""
+
+    token: str = field(repr=False)
+    seconds: int = int(PENDING_LASTS.total_seconds())

@@ -15,8 +15,8 @@ from app.accounts.factors.domain import (
     step_of,
 )
 from app.accounts.factors.errors import NothingToSetUp
+from app.accounts.factors.factor_change import FactorChange, OwnPassword
 from app.accounts.factors.forms import CodeForm, RemoveAppForm
-from app.accounts.factors.service import FactorChange, OwnPassword
 from app.accounts.fresh_proof_pages import checked
 from app.accounts.password_rules import is_too_short_alone
 from app.accounts.sign_in_cookies import browser_of, signed_in

@@ -7,12 +7,11 @@ from contextlib import contextmanager
 
 from fastapi import Response
 from fastapi.responses import JSONResponse
-from sqlalchemy.orm import Session
 
 from app.accounts.domain import device_label, network_block
 from app.accounts.factors import ceremony, challenges, passkeys, queries, second_step
-from app.accounts.factors.ceremony import RegisteredPasskey, Site
-from app.accounts.factors.challenges import OF_A_NETWORK, Challenge, ChallengeHolder, PasskeyPurpose
+from app.accounts.factors.ceremony import Challenge, RegisteredPasskey, Site
+from app.accounts.factors.challenges import OF_A_NETWORK, ChallengeHolder, PasskeyPurpose
 from app.accounts.factors.errors import NoPasskeysHere, PasskeyRefused
 from app.accounts.factors.forms import (
     AddPasskeyForm,
@@ -23,7 +22,6 @@ from app.accounts.factors.forms import (
 from app.accounts.factors.own_pages import after_change, own_password
 from app.accounts.factors.second_step_pages import finish_sign_in, step_page, waiting_token
 from app.accounts.fresh_proof_pages import CARRIED, onward, prove_page
-from app.accounts.models import User
 from app.accounts.pages import sign_in_page
 from app.accounts.sign_in_cookies import browser_of, signed_in
 from app.kit.errors import NotFound, ProofNeeded, Refused
@@ -58,8 +56,8 @@ def options_to_add(*, visit: Visit, submitted: Submitted) -> Response:
     ButtonForm.read(submitted)
     actor, site = visit.actor, _site(visit)
     with visit.database.write() as db:
-        handle = passkeys.handle_for(db, actor.user_id)
-        existing = passkeys.known_of(db, actor.user_id)
+        handle = queries.handle_for(db, actor.user_id)
+        existing = queries.known_of(db, actor.user_id)
         challenge = challenges.make(
             db, _own(visit, PasskeyPurpose.adding), user_handle=handle, now=visit.now
         )
@@ -166,7 +164,7 @@ def options_for_step(*, visit: Visit, submitted: Submitted) -> Response:
     token = waiting_token(visit)
     with visit.database.read() as db:
         step = queries.second_step(db, token, now=visit.now)
-        allowed = passkeys.known_of(db, step.user_id) if step else ()
+        allowed = queries.known_of(db, step.user_id) if step else ()
     if step is None or token is None:
         raise NotFound("Nobody waits for a second factor here any more. Sign in again.")
     return _options_to_use(visit, ChallengeHolder(PasskeyPurpose.step, token), allowed)
@@ -181,14 +179,10 @@ def finish_with_passkey(*, visit: Visit, submitted: Submitted) -> Response:
             visit.database, token, browser_of(visit), of="passkeys", now=visit.now
         )
         challenge = _taken(visit, ChallengeHolder(PasskeyPurpose.step, token or ""))
-
-        def check(db: Session, user: User) -> bool:
-            return passkeys.use_passkey(
-                db, user.id, site, challenge, answer=form.answer, now=visit.now
-            )
-
         with visit.database.write() as db:
-            started = second_step.finish(db, attempt, check, now=visit.now)
+            started = second_step.finish_with_passkey(
+                db, attempt, site, challenge, answer=form.answer, now=visit.now
+            )
         if started is None:
             raise PasskeyRefused
     except Refused as refused:
@@ -200,7 +194,7 @@ def finish_with_passkey(*, visit: Visit, submitted: Submitted) -> Response:
 def options_to_prove(*, visit: Visit, submitted: Submitted) -> Response:
     ButtonForm.read(submitted)
     with visit.database.read() as db:
-        allowed = passkeys.known_of(db, visit.actor.user_id)
+        allowed = queries.known_of(db, visit.actor.user_id)
     return _options_to_use(visit, _own(visit, PasskeyPurpose.proof), allowed)
 
 

@@ -1,5 +1,6 @@
 """Reads of second factors: a person's own, those an admin sees, and the sign-in that waits."""
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts import queries as people
+from app.accounts.factors.ceremony import HANDLE_BYTES, RegisteredPasskey
 from app.accounts.factors.domain import (
     FEW_LEFT,
     MOST_WRONG_TRIES,
@@ -28,7 +30,7 @@ from app.accounts.models import User
 from app.accounts.queries import Person
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
-from app.kit.ids import FactorId, UserId
+from app.kit.ids import EventId, FactorId, UserId
 from app.kit.keys import NotOpened, SealingKeys
 
 
@@ -203,3 +205,28 @@ def _opened(sealing: SealingKeys, stored: bytes | None, owner: UserId) -> str | 
         return opened(sealing, stored, owner)
     except NotOpened:
         return None
+
+
+def known_of(db: Session, user_id: UserId) -> tuple[RegisteredPasskey, ...]:
+    """Return the passkeys of a person, for their browser."""
+    rows = db.execute(
+        select(Passkey.credential_id, Passkey.transports)
+        .where(Passkey.user_id == user_id)
+        .order_by(Passkey.created_at, Passkey.id)
+    )
+    return tuple(
+        RegisteredPasskey(row.credential_id, tuple(row.transports.split(","))) for row in rows
+    )
+
+
+def handle_for(db: Session, user_id: UserId) -> bytes:
+    """Return what a person's devices know them by: random, and the same for all their passkeys."""
+    handle = db.scalar(select(Passkey.user_handle).where(Passkey.user_id == user_id).limit(1))
+    return handle or secrets.token_bytes(HANDLE_BYTES)
+
+
+def due_resets(db: Session, *, now: datetime) -> list[EventId]:
+    """Return the open resets whose waiting time is over, for the worker."""
+    is_open = FactorReset.stopped_at.is_(None), FactorReset.done_at.is_(None)
+    due = select(FactorReset.id).where(*is_open, FactorReset.due_at <= now)
+    return list(db.scalars(due.order_by(FactorReset.due_at, FactorReset.id)))

@@ -7,15 +7,24 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import mailed_links, policy, sign_ins
-from app.accounts.audit_log import record_account_act
+from app.accounts import policy
 from app.accounts.domain import LinkPurpose
 from app.accounts.factors.domain import RESET_WAITS, ResetRefusal, reset_refusal
 from app.accounts.factors.errors import ResetRefused
 from app.accounts.factors.models import FactorReset
-from app.accounts.factors.person_factors import forget_factors, lock_person
+from app.accounts.factors.steps.person_factors import forget_factors, lock_person
+from app.accounts.factors.steps.reset_stop import is_open, stop_open_reset
 from app.accounts.models import User
-from app.kit.actor import Actor, require, without_permission_check
+from app.accounts.steps.audit_log import record_account_act
+from app.accounts.steps.links import end_links, make_link, spend_link
+from app.accounts.steps.sign_in_end import end_access
+from app.kit.actor import (
+    Actor,
+    SystemActor,
+    own_use_case,
+    public_use_case,
+    require,
+)
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, UserId, new_uuid
 from app.outbox.service import send_mail
@@ -53,7 +62,7 @@ def start_reset(
     except IntegrityError:  # another admin was first
         under_way = ResetRefusal.under_way
         raise ResetRefused(under_way, reason=under_way.name) from None
-    link_id = mailed_links.make_link(db, LinkPurpose.stop_reset, user.id, user.email, now=now)
+    link_id = make_link(db, LinkPurpose.stop_reset, user.id, user.email, now=now)
     values = {"link_id": str(link_id), "by": actor.name, "due_at": reset.due_at.isoformat()}
     send_mail(db, user.email, "accounts/factor-reset-started", values, now=now)
     record_account_act(
@@ -68,55 +77,26 @@ def stop_for(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> 
     _stop(db, user, by=actor.user_id, now=now)
 
 
-@without_permission_check
+@own_use_case
 def stop_own(db: Session, actor: Actor, *, now: datetime) -> None:
     """Stop the reset of the actor's own second factors; refused when none is open."""
     user = lock_person(db, actor.user_id)
     _stop(db, user, by=user.id, now=now)
 
 
-@without_permission_check
+@public_use_case
 def stop_by_link(db: Session, link_id: EventId | None, *, now: datetime) -> None:
     """Stop a reset for the holder of the mailed link, once; raises LinkSpent."""
-    link = mailed_links.spend_link(db, link_id, LinkPurpose.stop_reset, now=now)
+    link = spend_link(db, link_id, LinkPurpose.stop_reset, now=now)
     user = lock_person(db, link.user_id)
     _stop(db, user, by=user.id, now=now)
 
 
-@without_permission_check
-def stop_open_of(
-    db: Session, user: User, *, by: UserId, now: datetime, reason: str | None = None
-) -> bool:
-    """Stop the open reset of a person whom the caller has locked; return whether there was one. With a
-    `reason` nobody has stopped it: the worker has, and the audit trail says why."""
-    stopped = db.scalar(
-        update(FactorReset)
-        .where(*_is_open(user.id))
-        .values(stopped_at=now, stopped_by=by)
-        .returning(FactorReset.id)
-    )
-    if stopped is None:
-        return False
-    mailed_links.end_links(db, user.id, LinkPurpose.stop_reset, now=now)
-    actor_id = by if reason is None else None
-    record_account_act(
-        db, actor_id, user.id, "accounts.factor_reset_stopped", now=now, reason=reason
-    )
-    return True
-
-
-def due_resets(db: Session, *, now: datetime) -> list[EventId]:
-    """Return the open resets whose waiting time is over, for the worker."""
-    is_open = FactorReset.stopped_at.is_(None), FactorReset.done_at.is_(None)
-    due = select(FactorReset.id).where(*is_open, FactorReset.due_at <= now)
-    return list(db.scalars(due.order_by(FactorReset.due_at, FactorReset.id)))
-
-
-@without_permission_check
-def carry_out(db: Session, reset_id: EventId, *, now: datetime) -> bool:
+def carry_out(db: Session, system: SystemActor, reset_id: EventId, *, now: datetime) -> bool:
     """Remove the factors of a person whose waiting time is over; return whether this call did it. The worker
     calls this; an admin has ordered it, and the person had the time to stop it. An order of somebody who is
     no admin any more, or whose account was closed meanwhile, is stopped instead."""
+    require(system is SystemActor.worker)
     row = db.execute(
         select(FactorReset.user_id, FactorReset.started_by).where(
             FactorReset.id == reset_id, FactorReset.due_at <= now
@@ -126,12 +106,12 @@ def carry_out(db: Session, reset_id: EventId, *, now: datetime) -> bool:
         return False
     user = lock_person(db, row.user_id)
     if not _may_still_order(db, row.started_by):
-        if stop_open_of(db, user, by=row.started_by, now=now, reason=ORDER_ENDED):
+        if stop_open_reset(db, user, by=row.started_by, now=now, reason=ORDER_ENDED):
             send_mail(db, user.email, "accounts/factor-reset-stopped", {}, now=now)
         return False
     done = db.scalar(
         update(FactorReset)
-        .where(FactorReset.id == reset_id, *_is_open(user.id))
+        .where(FactorReset.id == reset_id, *is_open(user.id))
         .values(done_at=now)
         .returning(FactorReset.id)
     )
@@ -148,41 +128,33 @@ def _may_still_order(db: Session, admin_id: UserId) -> bool:
     return db.scalar(select(User.id).where(User.id == admin_id, *is_open_admin)) is not None
 
 
-@without_permission_check
-def reset_at_once(db: Session, *, email: str, now: datetime) -> None:
+def reset_at_once(db: Session, system: SystemActor, *, email: str, now: datetime) -> None:
     """Remove a person's second factors for whoever holds this machine's command line, as for the last admin
     who is locked out. Refused for an unknown or closed account and where there is no factor."""
+    require(system is SystemActor.command_line)
     user_id = db.scalar(select(User.id).where(User.email == email, User.disabled_at.is_(None)))
     if user_id is None:
         raise NotFound("No open account has this e-mail address.")
     user = lock_person(db, user_id)
     if user.second_factor_since is None:
         raise ResetRefused(ResetRefusal.no_factor, reason=ResetRefusal.no_factor.name)
-    db.execute(update(FactorReset).where(*_is_open(user.id)).values(done_at=now))
+    db.execute(update(FactorReset).where(*is_open(user.id)).values(done_at=now))
     _remove_all(db, user, by=None, now=now)
 
 
 def _remove_all(db: Session, user: User, *, by: UserId | None, now: datetime) -> None:
     forget_factors(db, user)
-    sign_ins.drop_all(db, user.id, now=now)
-    mailed_links.end_links(db, user.id, LinkPurpose.stop_reset, now=now)
+    end_access(db, user.id, now=now)
+    end_links(db, user.id, LinkPurpose.stop_reset, now=now)
     record_account_act(db, by, user.id, "accounts.factor_reset_done", now=now)
     send_mail(db, user.email, "accounts/factor-reset-done", {}, now=now)
 
 
 def _stop(db: Session, user: User, *, by: UserId, now: datetime) -> None:
-    if not stop_open_of(db, user, by=by, now=now):
+    if not stop_open_reset(db, user, by=by, now=now):
         raise ResetRefused(NOTHING_TO_STOP, reason="nothing_to_stop")
     send_mail(db, user.email, "accounts/factor-reset-stopped", {}, now=now)
 
 
 def _open_reset(db: Session, user_id: UserId) -> EventId | None:
-    return db.scalar(select(FactorReset.id).where(*_is_open(user_id)))
-
-
-def _is_open(user_id: UserId):  # type: ignore[no-untyped-def] # SQLAlchemy's conditions
-    return (
-        FactorReset.user_id == user_id,
-        FactorReset.stopped_at.is_(None),
-        FactorReset.done_at.is_(None),
-    )
+    return db.scalar(select(FactorReset.id).where(*is_open(user_id)))

@@ -7,27 +7,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts import rate_limits, sign_ins
-from app.accounts.audit_log import record_account_act
-from app.accounts.factors.domain import FEW_LEFT, recovery_code_hash, step_of_code
+from app.accounts import rate_limits
+from app.accounts.factors.ceremony import Challenge, Site
 from app.accounts.factors.errors import PendingEnded
-from app.accounts.factors.models import PendingSignIn, RecoveryCode, TotpFactor
-from app.accounts.factors.person_factors import lock_person
+from app.accounts.factors.models import PendingSignIn
 from app.accounts.factors.queries import is_waiting
-from app.accounts.factors.secrets import opened, sealed
+from app.accounts.factors.steps.codes import use_app_code, use_recovery_code
+from app.accounts.factors.steps.passkey_use import use_passkey
+from app.accounts.factors.steps.person_factors import lock_person
 from app.accounts.models import User
-from app.accounts.sign_ins import Browser, StartedSignIn
+from app.accounts.sign_in_values import Browser, StartedSignIn
+from app.accounts.steps.audit_log import record_account_act
+from app.accounts.steps.known_networks import caller_of
+from app.accounts.steps.sign_in_start import start_sign_in
 from app.db.database import Database
-from app.kit.actor import without_permission_check
+from app.kit.actor import public_use_case
 from app.kit.ids import EventId, UserId
-from app.kit.keys import NotOpened, SealingKeys, sealing_key_id
-from app.outbox.service import send_mail
+from app.kit.keys import SealingKeys
 
-log = structlog.get_logger("preceptor.factors")
 Check = Callable[[Session, User], bool]
 """Tell whether a code is right, and use it up."""
 
@@ -42,7 +42,7 @@ class SecondStepTry:
     tries: rate_limits.CountedTries
 
 
-@without_permission_check
+@public_use_case
 def begin_step(
     database: Database, token: str | None, browser: Browser, *, of: str, now: datetime
 ) -> SecondStepTry:
@@ -63,12 +63,12 @@ def begin_step(
             raise PendingEnded
         pending_id, user_id, password_hash = row
         account = f"{of} of {user_id}"
-        caller = sign_ins.caller_of(db, user_id, password_hash, browser, account=account, now=now)
+        caller = caller_of(db, user_id, password_hash, browser, account=account, now=now)
         tries = rate_limits.count_attempt_within(db, rate_limits.SECOND_FACTOR, caller, now=now)
     return SecondStepTry(pending_id, user_id, browser, tries)
 
 
-@without_permission_check
+@public_use_case
 def finish_with_app(
     db: Session, sealing: SealingKeys, attempt: SecondStepTry, *, code: str, now: datetime
 ) -> StartedSignIn | None:
@@ -77,10 +77,10 @@ def finish_with_app(
     def check(db: Session, user: User) -> bool:
         return use_app_code(db, sealing, user.id, code, now=now)
 
-    return finish(db, attempt, check, now=now)
+    return _finish(db, attempt, check, now=now)
 
 
-@without_permission_check
+@public_use_case
 def finish_with_recovery_code(
     db: Session, attempt: SecondStepTry, *, code: str, now: datetime
 ) -> StartedSignIn | None:
@@ -89,11 +89,28 @@ def finish_with_recovery_code(
     def check(db: Session, user: User) -> bool:
         return use_recovery_code(db, user, code, now=now)
 
-    return finish(db, attempt, check, now=now)
+    return _finish(db, attempt, check, now=now)
 
 
-@without_permission_check
-def finish(
+@public_use_case
+def finish_with_passkey(
+    db: Session,
+    attempt: SecondStepTry,
+    site: Site,
+    challenge: Challenge | None,
+    *,
+    answer: str,
+    now: datetime,
+) -> StartedSignIn | None:
+    """Start the sign-in that waited, with a passkey; None: the answer is refused."""
+
+    def check(db: Session, user: User) -> bool:
+        return use_passkey(db, user.id, site, challenge, answer=answer, now=now)
+
+    return _finish(db, attempt, check, now=now)
+
+
+def _finish(
     db: Session, attempt: SecondStepTry, check: Check, *, now: datetime
 ) -> StartedSignIn | None:
     """Start the sign-in that waited if the factor is right, and count a wrong try. Raises PendingEnded when
@@ -108,62 +125,4 @@ def finish(
     if db.scalar(delete(PendingSignIn).where(mine).returning(PendingSignIn.id)) is None:
         raise PendingEnded
     rate_limits.reset_attempts(db, attempt.tries)
-    return sign_ins.start(db, user, attempt.browser, second_factor_at=now, now=now)
-
-
-@without_permission_check
-def use_app_code(
-    db: Session, sealing: SealingKeys, user_id: UserId, code: str, *, now: datetime
-) -> bool:
-    """Tell whether this is a code of the person's app, and use it up: the step of an accepted code must rise,
-    so that none works twice and of two at the same moment one does (R-026)."""
-    factor = db.execute(
-        select(TotpFactor.id, TotpFactor.sealed).where(
-            TotpFactor.user_id == user_id, TotpFactor.confirmed_at.is_not(None)
-        )
-    ).one_or_none()
-    if factor is None:
-        return False
-    try:
-        secret = opened(sealing, factor.sealed, user_id)
-    except NotOpened:  # its sealing key is not in the ring: the person's recovery codes still work
-        log.error("second factor not opened", factor_id=str(factor.id))
-        return False
-    step = step_of_code(secret, code, now=now)
-    if step is None:
-        return False
-    values = {"last_step": step, "used_at": now}
-    if sealing_key_id(factor.sealed) != sealing.newest_id:
-        values["sealed"] = sealed(sealing, secret, user_id)
-    accepted = db.execute(
-        update(TotpFactor)
-        .where(TotpFactor.id == factor.id, TotpFactor.last_step < step)
-        .values(**values)
-        .returning(TotpFactor.id)
-    )
-    return accepted.one_or_none() is not None
-
-
-@without_permission_check
-def use_recovery_code(db: Session, user: User, code: str, *, now: datetime) -> bool:
-    """Tell whether this is an unused recovery code of the person, use it up, and mail them (R-027)."""
-    used = db.scalar(
-        update(RecoveryCode)
-        .where(
-            RecoveryCode.user_id == user.id,
-            RecoveryCode.code_hash == recovery_code_hash(code),
-            RecoveryCode.used_at.is_(None),
-        )
-        .values(used_at=now)
-        .returning(RecoveryCode.id)
-    )
-    if used is None:
-        return False
-    unused = RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None)
-    left = db.scalar(select(func.count(RecoveryCode.id)).where(*unused)) or 0
-    record_account_act(
-        db, user.id, user.id, "accounts.recovery_code_used", now=now, details={"left": left}
-    )
-    values = {"left": left, "are_few": left <= FEW_LEFT}
-    send_mail(db, user.email, "accounts/recovery-code-used", values, now=now)
-    return True
+    return start_sign_in(db, user, attempt.browser, second_factor_at=now, now=now)

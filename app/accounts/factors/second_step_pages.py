@@ -14,7 +14,7 @@ from app.accounts.factors.second_step import SecondStepTry
 from app.accounts.forms import ConfirmAddressForm
 from app.accounts.pages import counting_wrong_links, link_id_of, link_page, token_of
 from app.accounts.sign_in_cookies import WAITING, browser_of, signed_in
-from app.accounts.sign_ins import StartedSignIn
+from app.accounts.sign_in_values import StartedSignIn
 from app.kit.errors import Refused
 from app.settings import Environment
 from app.web.access import EVERYONE

@@ -7,8 +7,8 @@ from typing import Literal
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.accounts.locks import lock_people
 from app.accounts.queries import Person
+from app.accounts.steps.locks import lock_people
 from app.audit.service import record
 from app.kit.actor import Actor, without_permission_check
 from app.kit.errors import NotFound

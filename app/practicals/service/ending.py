@@ -10,8 +10,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.locks import lock_people
 from app.accounts.models import User
+from app.accounts.steps.locks import lock_people
 from app.audit.service import record
 from app.courses import queries as courses
 from app.kit.actor import without_permission_check

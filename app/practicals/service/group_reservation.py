@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.accounts.locks import lock_people
+from app.accounts.steps.locks import lock_people
 from app.enrolments import queries as enrolment_queries
 from app.enrolments import service as enrolments
 from app.kit.actor import Actor, require

@@ -11,6 +11,7 @@ from app.accounts import mail_rate_limits, mailed_links, passwords, rate_limits
 from app.accounts.domain import LinkPurpose
 from app.accounts.mail_rate_limits import MailLimits
 from app.accounts.models import User
+from app.accounts.steps.links import make_link
 from app.db.rate_limits import Limit
 from tests.make import NOW
 from tests.make.rate_limits import WIDE_OPEN, a_door
@@ -68,9 +69,7 @@ def test_a_link_that_was_used_is_answered_as_one_that_never_was(
     purposes = {"/confirm": LinkPurpose.confirm, "/new-address": LinkPurpose.email}
     purpose = purposes.get(path, LinkPurpose(path[1:]) if path not in purposes else None)
     with database.write() as db:
-        link_id = mailed_links.make_link(
-            db, purpose, sam.user_id, sam.email, now=NOW - timedelta(days=9)
-        )
+        link_id = make_link(db, purpose, sam.user_id, sam.email, now=NOW - timedelta(days=9))
     token = mailed_links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
     made_up = token[:-1] + ("0" if token[-1] != "0" else "1")
     client.get("/sign-in")  # the cookie of a visitor is set once

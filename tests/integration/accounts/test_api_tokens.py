@@ -8,12 +8,16 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import select, update
 
-from app.accounts import api_tokens, mailed_links, own_account, rate_limits, service, sign_ins
+from app.accounts import api_tokens, mailed_links, own_account, rate_limits, service
 from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS, LinkPurpose
 from app.accounts.errors import TooManyTokens
 from app.accounts.models import ApiToken, SignIn
+from app.accounts.sign_in_values import Browser
+from app.accounts.steps.links import make_link
+from app.accounts.steps.sign_in_end import revoke_tokens
 from app.db.database import Database
 from app.db.rate_limits import Limit
+from app.kit.actor import SystemActor
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.fingerprint import raw_rows
@@ -37,7 +41,7 @@ def without_reference(response):
 @pytest.fixture
 def token(database, sam):
     with database.write() as db:
-        return api_tokens.make_for_address(db, email=sam.email, now=NOW)
+        return api_tokens.make_for_address(db, SystemActor.command_line, email=sam.email, now=NOW)
 
 
 @pytest.fixture
@@ -54,12 +58,14 @@ def wrong_tokens(database, ada):
         revoked, closed = (
             a_user(db, name, email=f"{name}@example.org") for name in ("rita", "clara")
         )
-        ended = api_tokens.make_for_address(db, email=ada.email, now=NOW - API_TOKEN_LASTS)
+        ended = api_tokens.make_for_address(
+            db, SystemActor.command_line, email=ada.email, now=NOW - API_TOKEN_LASTS
+        )
         tokens = [
-            api_tokens.make_for_address(db, email=person.email, now=NOW)
+            api_tokens.make_for_address(db, SystemActor.command_line, email=person.email, now=NOW)
             for person in (revoked, closed)
         ]
-        api_tokens.revoke_all_of(db, revoked.user_id, now=NOW)
+        revoke_tokens(db, revoked.user_id, now=NOW)
         service.close_account(db, ada, closed.user_id, reason="Left", now=NOW)
     return ["nobody's", "", ended, *tokens]
 
@@ -119,7 +125,7 @@ def _change_password(as_person, sam, **_rest):
 
 def _reset_password(client, app, database, sam, **_rest):
     with database.write() as db:
-        browser = sign_ins.Browser("192.0.2.1")
+        browser = Browser("192.0.2.1")
         own_account.ask_for_reset(db, email=sam.email, browser=browser, now=NOW)
     values = {"token": token_in(mails_to(app, sam.email)[0]), "password": ANOTHER_PASSWORD}
     return client.post("/reset", data=values)
@@ -127,9 +133,7 @@ def _reset_password(client, app, database, sam, **_rest):
 
 def _change_address(client, database, secret, sam, **_rest):
     with database.write() as db:
-        link_id = mailed_links.make_link(
-            db, LinkPurpose.email, sam.user_id, "new@example.org", now=NOW
-        )
+        link_id = make_link(db, LinkPurpose.email, sam.user_id, "new@example.org", now=NOW)
     return client.post("/new-address", data={"token": mailed_links.sign_link(secret, str(link_id))})
 
 
@@ -159,7 +163,7 @@ def test_tokens_end_with_what_proved_their_owner(
     """V14: whoever changes how they sign in, or is kept out, leaves no way in behind. A token of somebody
     else stays."""
     with database.write() as db:
-        others = api_tokens.make_for_address(db, email=ada.email, now=NOW)
+        others = api_tokens.make_for_address(db, SystemActor.command_line, email=ada.email, now=NOW)
     assert client.get(ME, headers=bearing(token)).status_code == 200
     secret = settings.secret_key.get_secret_value()
     fixtures = {"app": app, "client": client, "as_person": as_person, "database": database}
@@ -237,10 +241,14 @@ def test_more_tokens_than_anybody_may_have_are_refused(as_person, database, sam,
     """Those that have ended, and those of others, do not count."""
     with database.write() as db:
         for number in range(MOST_API_TOKENS):
-            api_tokens.make_for_address(db, email=sam.email, name=f"Number {number}", now=NOW)
-        api_tokens.make_for_address(db, email=ada.email, now=NOW)
+            api_tokens.make_for_address(
+                db, SystemActor.command_line, email=sam.email, name=f"Number {number}", now=NOW
+            )
+        api_tokens.make_for_address(db, SystemActor.command_line, email=ada.email, now=NOW)
         old = NOW - API_TOKEN_LASTS
-        api_tokens.make_for_address(db, email=sam.email, name="Ended", now=old)
+        api_tokens.make_for_address(
+            db, SystemActor.command_line, email=sam.email, name="Ended", now=old
+        )
     browser = as_person(sam)
     refused = browser.post("/me/tokens/new", data={"name": "One more"})
     assert refused.status_code == 409
@@ -256,7 +264,9 @@ def test_two_that_are_made_at_once_pass_the_most_by_none(database, sam):
     """Each has its own Database, as separate processes have; without the lock both would count nine."""
     with database.write() as db:
         for number in range(MOST_API_TOKENS - 1):
-            api_tokens.make_for_address(db, email=sam.email, name=f"Number {number}", now=NOW)
+            api_tokens.make_for_address(
+                db, SystemActor.command_line, email=sam.email, name=f"Number {number}", now=NOW
+            )
         a_sign_in(db, sam, token="here")
         here = replace(sam, sign_in_id=db.scalars(select(SignIn.id)).one())
     both_are_ready = Barrier(2)
@@ -284,9 +294,15 @@ def test_two_that_are_made_at_once_pass_the_most_by_none(database, sam):
 def test_tokens_are_listed_with_the_devices_and_ended_there(as_person, client, database, sam, ada):
     """Of one's own those that work: when made, last used and ending. Nobody ends another's."""
     with database.write() as db:
-        mine = api_tokens.make_for_address(db, email=sam.email, name="Calendar", now=NOW)
-        api_tokens.make_for_address(db, email=sam.email, name="Gone", now=NOW - API_TOKEN_LASTS)
-        api_tokens.make_for_address(db, email=ada.email, name="Hers", now=NOW)
+        mine = api_tokens.make_for_address(
+            db, SystemActor.command_line, email=sam.email, name="Calendar", now=NOW
+        )
+        api_tokens.make_for_address(
+            db, SystemActor.command_line, email=sam.email, name="Gone", now=NOW - API_TOKEN_LASTS
+        )
+        api_tokens.make_for_address(
+            db, SystemActor.command_line, email=ada.email, name="Hers", now=NOW
+        )
         db.execute(update(ApiToken).where(ApiToken.name == "Gone").values(name=None))
     browser, hers = as_person(sam), tokens_of(database, ada)["Hers"]
     page = browser.get("/me/sign-ins").text

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 
 from app.accounts.api_tokens import make_for_address
 from app.accounts.models import SignIn, User
+from app.kit.actor import SystemActor
 from app.settings import Environment
 from app.web.access import SIGNED_IN
 from app.web.routing import policies
@@ -80,7 +81,7 @@ def test_staff_without_a_factor_reach_only_enrolling(app, as_person, database, r
 def test_their_token_of_the_api_opens_nothing(app, client, database, roles):
     somebody = person(database, ROLES[roles])
     with database.write() as db:
-        token = make_for_address(db, email=somebody.email, now=NOW)
+        token = make_for_address(db, SystemActor.command_line, email=somebody.email, now=NOW)
     bearer, wrong, walked = {"authorization": f"Bearer {token}"}, [], 0
     for access, method, path, response in walk(app, client, bearer):
         if not path.startswith("/api/"):

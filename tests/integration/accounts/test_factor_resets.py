@@ -9,14 +9,17 @@ from typer.testing import CliRunner
 from app import jobs
 from app.accounts.api_tokens import make_for_address
 from app.accounts.domain import LinkPurpose
+from app.accounts.factors import queries as factor_queries
 from app.accounts.factors import resets
 from app.accounts.factors.errors import ResetRefused
 from app.accounts.factors.models import FactorReset, RecoveryCode, TotpFactor
-from app.accounts.mailed_links import make_link, sign_link
+from app.accounts.mailed_links import sign_link
 from app.accounts.models import ApiToken, SignIn, User
 from app.accounts.passwords import hash_of_password
+from app.accounts.steps.links import make_link
 from app.audit.models import AuditEvent
 from app.cli import app as commands
+from app.kit.actor import SystemActor
 from app.kit.errors import Forbidden, NotFound
 from tests.make import NOW
 from tests.make.factors import an_app_factor, code_at, recovery_codes, secret_on
@@ -38,7 +41,7 @@ def olga(database):
         an_app_factor(db, olga)
         recovery_codes(db, olga)
         a_sign_in(db, olga, token="olgas")
-        make_for_address(db, email=olga.email, now=NOW)
+        make_for_address(db, SystemActor.command_line, email=olga.email, now=NOW)
     return olga
 
 
@@ -99,9 +102,9 @@ def test_nothing_is_removed_before_its_time(as_person, database, ada, olga):
     start(as_person(ada), olga)
     early = NOW + DAY - timedelta(seconds=1)
     with database.write() as db:
-        assert resets.due_resets(db, now=early) == []
-        (reset_id,) = resets.due_resets(db, now=NOW + DAY)
-        assert resets.carry_out(db, reset_id, now=early) is False
+        assert factor_queries.due_resets(db, now=early) == []
+        (reset_id,) = factor_queries.due_resets(db, now=NOW + DAY)
+        assert resets.carry_out(db, SystemActor.worker, reset_id, now=early) is False
     assert held(database, olga) == WHOLE
 
 
@@ -113,9 +116,12 @@ def test_an_order_ends_with_the_admin_who_gave_it(app, as_person, database, ada,
     start(as_person(ada), olga)
     with database.write() as db:
         db.execute(update(User).where(User.id == ada.user_id).values(**change))
-        (reset_id,) = resets.due_resets(db, now=NOW + DAY)
-        assert resets.carry_out(db, reset_id, now=NOW + DAY - timedelta(seconds=1)) is False
-        assert resets.due_resets(db, now=NOW + DAY) == [reset_id]  # nothing before its time
+        (reset_id,) = factor_queries.due_resets(db, now=NOW + DAY)
+        assert (
+            resets.carry_out(db, SystemActor.worker, reset_id, now=NOW + DAY - timedelta(seconds=1))
+            is False
+        )
+        assert factor_queries.due_resets(db, now=NOW + DAY) == [reset_id]  # nothing before its time
     for _ in range(2):
         assert jobs.reset_factors(database, now=NOW + DAY) == 0
     assert held(database, olga) == WHOLE
@@ -342,4 +348,4 @@ def test_the_server_resets_the_last_admin_at_once(database, settings, monkeypatc
 def test_the_server_says_why_it_resets_nobody(database, sam):
     for email, refusal in (("nobody@example.org", NotFound), (sam.email, ResetRefused)):
         with pytest.raises(refusal), database.write() as db:
-            resets.reset_at_once(db, email=email, now=NOW)
+            resets.reset_at_once(db, SystemActor.command_line, email=email, now=NOW)

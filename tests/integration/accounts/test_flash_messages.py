@@ -5,6 +5,7 @@ from fastapi.testclient import TestClient
 
 from app.accounts import mailed_links
 from app.accounts.domain import LinkPurpose
+from app.accounts.steps.links import make_link
 from app.main import create_app
 from app.settings import Settings
 from app.web.flash_messages import Flash, packed, unpacked
@@ -93,7 +94,7 @@ def test_a_new_sign_in_carries_its_sentence(client, as_person, database, setting
 def test_a_reset_on_a_signed_in_browser_says_what_to_do(as_person, database, settings, sam):
     """The reset ends the sign-in of the browser that sends it: the next page is a visitor's."""
     with database.write() as db:
-        link_id = mailed_links.make_link(db, LinkPurpose.reset, sam.user_id, sam.email, now=NOW)
+        link_id = make_link(db, LinkPurpose.reset, sam.user_id, sam.email, now=NOW)
     token = mailed_links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
     browser = as_person(sam)
     done = browser.post("/reset", data={"token": token, "password": ANOTHER_PASSWORD})

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from app.accounts import kept_forms, sign_ins
 from app.accounts.kept_forms import MOST_OF_A_PERSON, KeptForms
 from app.accounts.models import KeptFormRow, SignIn
+from app.kit.actor import SystemActor
 from app.retention.sweeping import sweep
 from app.web.kept_forms import KeptForm
 from tests.make import NOW
@@ -29,7 +30,7 @@ def people(database):
         two_people = a_user(db, "Ann Able"), a_user(db, "Ben Bold")
         for actor, token in zip(two_people, ("ann", "ben"), strict=True):
             a_sign_in(db, actor, token=token)
-        sign_ins.end_expired(db, now=LATER)
+        sign_ins.end_expired(db, SystemActor.worker, now=LATER)
     return two_people
 
 
@@ -67,7 +68,7 @@ def test_nothing_is_kept_of_who_is_not_known(database, keeper, people, token):
 
 def test_ended_sign_ins_are_marked_once_and_go_after_a_day(database, people):
     with database.write() as db:
-        assert sign_ins.end_expired(db, now=LATER + timedelta(hours=1)) == 0
+        assert sign_ins.end_expired(db, SystemActor.worker, now=LATER + timedelta(hours=1)) == 0
     with database.read() as db:
         assert set(db.scalars(select(SignIn.ended_at))) == {LATER}
     sweep(database, now=LATER + timedelta(days=1))

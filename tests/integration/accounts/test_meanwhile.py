@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select, update
 
-from app.accounts import api_tokens, mailed_links, own_account, sign_ins
+from app.accounts import api_tokens, own_account, sign_ins
 from app.accounts.domain import LinkPurpose
 from app.accounts.factors.models import PendingSignIn
 from app.accounts.models import ApiToken, SignIn, User
+from app.accounts.sign_in_values import Browser
+from app.accounts.steps.links import make_link
+from app.accounts.steps.sign_in_end import end_access
 from app.db.rate_limits import Count
 from app.kit.errors import Unauthenticated
 from tests.make import NOW
@@ -19,7 +22,7 @@ from tests.make.people import a_sign_in
 
 SECONDS = 10
 NEW_HASH = "a new hash"
-BROWSER = sign_ins.Browser("192.0.2.1")
+BROWSER = Browser("192.0.2.1")
 ON_POSTGRES = pytest.mark.parametrize(
     "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
@@ -36,9 +39,7 @@ def signed_in_as(database, person):
 def meanwhile(database, person, act) -> None:
     """Do `act` in a block that commits only after a reset has set, or waits to set, a new password."""
     with database.write() as db:
-        link_id = mailed_links.make_link(
-            db, LinkPurpose.reset, person.user_id, person.email, now=NOW
-        )
+        link_id = make_link(db, LinkPurpose.reset, person.user_id, person.email, now=NOW)
     acted, may_commit = threading.Event(), threading.Event()
 
     def hold():
@@ -90,7 +91,7 @@ def test_an_old_password_that_is_hashed_anew_does_not_come_back(database, sam):
     """The new hash of the old password must not be written over the new password."""
     candidate = sign_ins.begin_sign_in(database, email=sam.email, browser=BROWSER, now=NOW)
     with database.write() as db:
-        link_id = mailed_links.make_link(db, LinkPurpose.reset, sam.user_id, sam.email, now=NOW)
+        link_id = make_link(db, LinkPurpose.reset, sam.user_id, sam.email, now=NOW)
 
     def act():
         with database.write() as db:
@@ -117,7 +118,7 @@ def test_no_token_is_made_by_a_sign_in_that_has_just_ended(database, sam):
     """R-019: the request was let in, and the password changed before it made the token."""
     actor = signed_in_as(database, sam)
     with database.write() as db:
-        sign_ins.drop_all(db, sam.user_id, now=NOW)
+        end_access(db, sam.user_id, now=NOW)
     with pytest.raises(Unauthenticated), database.write() as db:
         api_tokens.make_own(db, actor, name="Mine", now=NOW)
     assert counted(database, ApiToken) == 0

@@ -8,6 +8,8 @@ from app.accounts import mailed_links, own_account, queries, rate_limits, sign_i
 from app.accounts.domain import LinkPurpose
 from app.accounts.errors import WrongPassword
 from app.accounts.models import SignIn, User
+from app.accounts.sign_in_values import Browser
+from app.accounts.steps.links import make_link
 from app.kit.errors import NotFound
 from app.kit.ids import UserId, new_uuid
 from tests.conftest import statements_of
@@ -309,7 +311,7 @@ def test_a_stale_proof_changes_nothing(database, sam, ada, whose):
         if whose == "an old password's":
             db.get(User, sam.user_id).password_hash = "changed meanwhile"
             db.flush()
-        browser = sign_ins.Browser("x")
+        browser = Browser("x")
         with pytest.raises(WrongPassword):
             own_account.change_password(db, sam, candidate, "hash", browser, now=NOW)
 
@@ -332,7 +334,7 @@ def test_a_password_manager_learns_whose_password_it_is(
     token = ""
     if purpose is not None:
         with database.write() as db:
-            link_id = mailed_links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
+            link_id = make_link(db, purpose, sam.user_id, sam.email, now=NOW)
         token = mailed_links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
     page = html.document_fromstring(browser.get(path, params={"token": token}).text)
     (form,) = page.xpath("//form[.//input[@type='password']]")

@@ -21,10 +21,11 @@ from app.accounts.factors import challenges
 from app.accounts.factors.ceremony import site_of
 from app.accounts.factors.challenges import ChallengeHolder, PasskeyPurpose
 from app.accounts.factors.models import Passkey, PasskeyChallenge, PendingSignIn, RecoveryCode
-from app.accounts.factors.person_factors import lock_person
+from app.accounts.factors.steps.person_factors import lock_person
 from app.accounts.models import ApiToken, SignIn, User
 from app.audit.models import AuditEvent
 from app.db.database import Database
+from app.kit.actor import SystemActor
 from app.kit.errors import TooMany
 from app.kit.ids import new_uuid
 from tests.conftest import an_app
@@ -133,7 +134,7 @@ def test_a_person_adds_a_passkey(app, browser_of, database, sam):
     assert said["attestation"] == "none"
     other = browser_of(sam)
     with database.write() as db:
-        make_for_address(db, email=sam.email, now=NOW)
+        make_for_address(db, SystemActor.command_line, email=sam.email, now=NOW)
     device = Device()
     done = browser.post(
         ADD, data={"name": "  My   phone ", "answer": device.registration_answer(said)}

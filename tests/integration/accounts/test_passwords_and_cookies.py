@@ -14,7 +14,9 @@ from app.accounts import mailed_links, queries
 from app.accounts.api_tokens import make_for_address
 from app.accounts.domain import LinkPurpose
 from app.accounts.password_rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from app.accounts.steps.links import make_link
 from app.db.base import Base
+from app.kit.actor import SystemActor
 from app.main import create_app
 from app.web.logs import configure_logs
 from tests.make import NOW
@@ -37,7 +39,7 @@ def register(client, password, **_):
 def by_link(purpose, path):
     def choose(client, password, *, database, settings, sam, **_):
         with database.write() as db:
-            link_id = mailed_links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
+            link_id = make_link(db, purpose, sam.user_id, sam.email, now=NOW)
         token = mailed_links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
         return client.post(path, data={"token": token, "password": password})
 
@@ -180,7 +182,7 @@ def test_no_log_line_and_no_address_holds_a_secret_of_the_browser(
     with database.write() as db:
         an_app_factor(db, sam)
         codes = recovery_codes(db, sam)
-        program = make_for_address(db, email=sam.email, now=NOW)
+        program = make_for_address(db, SystemActor.command_line, email=sam.email, now=NOW)
     form = {"email": sam.email, "password": A_PASSWORD, "next": "/me"}
     led_to = [client.post("/sign-in", data=form).headers["location"]]
     waiting = client.cookies["preceptor-step"]

@@ -24,7 +24,7 @@ from app.accounts.factors import admin_pages
 from app.accounts.models import MailedLink, User
 from app.audit.models import AuditEvent
 from app.db.database import Database
-from app.kit.actor import Role
+from app.kit.actor import Role, SystemActor
 from app.kit.errors import Forbidden, Invalid, NotFound, TooMany
 from app.kit.ids import UserId, new_uuid
 from app.web.forms import Form
@@ -323,7 +323,7 @@ def test_closing_and_opening_an_account(admin, as_person, client, database, sam,
     """R-017, R-018: with a reason; signed out at once, tokens and links dead."""
     browser = as_person(sam)
     with database.write() as db:
-        token = api_tokens.make_for_address(db, email=sam.email, now=NOW)
+        token = api_tokens.make_for_address(db, SystemActor.command_line, email=sam.email, now=NOW)
         service.start_reset(db, ada, sam.user_id, now=NOW)
     path = f"/admin/people/{sam.user_id}"
     assert "Close the account of Sam Student" in admin.get(f"{path}/access").text

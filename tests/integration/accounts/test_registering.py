@@ -14,9 +14,12 @@ from app.accounts import api_tokens, mailed_links, own_account, rate_limits, ser
 from app.accounts.domain import LinkPurpose
 from app.accounts.errors import LinkSpent, PersonRefused, SignInRefused
 from app.accounts.models import ApiToken, MailedLink, User
+from app.accounts.sign_in_values import Browser
+from app.accounts.steps.links import make_link
+from app.accounts.steps.sign_in_end import revoke_tokens
 from app.db.database import Database
 from app.db.rate_limits import Limit
-from app.kit.actor import Role
+from app.kit.actor import Role, SystemActor
 from app.kit.errors import NotFound
 from tests.conftest import statements_of
 from tests.make import NOW
@@ -230,7 +233,7 @@ def test_a_link_is_read_out_of_whatever_surrounds_it(
 ):
     """B24: mail programs and people copy a bracket, a full stop or a break along with a link."""
     with database.write() as db:
-        link_id = mailed_links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
+        link_id = make_link(db, purpose, sam.user_id, sam.email, now=NOW)
     token = mailed_links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
     copied = written.format(token, *token.split("-", 1))
     page = client.get(f"{path}?token={copied}")
@@ -305,7 +308,7 @@ def test_made_up_links_are_limited_and_right_ones_open(
     assert client.get(path, params=wrong).status_code == 429
     assert browser_at("192.0.2.1").post(path, data=wrong).status_code == 404
     with database.write() as db:
-        link_id = mailed_links.make_link(db, purpose, sam.user_id, sam.email, now=NOW)
+        link_id = make_link(db, purpose, sam.user_id, sam.email, now=NOW)
     token = mailed_links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
     assert client.get(path, params={"token": token}).status_code == 200
     assert client.post(path, data={"token": token, **more}).status_code == 303
@@ -352,7 +355,12 @@ def test_the_first_admin_comes_from_the_command_line(client, database, settings)
         assert db.scalar(select(func.count()).select_from(User)) == 0
     with database.write() as db:
         link_id = service.add_person(
-            db, name="Ada", email="ada@example.org", roles={Role.admin}, now=NOW
+            db,
+            SystemActor.command_line,
+            name="Ada",
+            email="ada@example.org",
+            roles={Role.admin},
+            now=NOW,
         )
     token = mailed_links.sign_link(settings.secret_key.get_secret_value(), str(link_id))
     assert "Welcome, Ada" in client.get("/invitation", params={"token": token}).text
@@ -364,14 +372,35 @@ def test_the_first_admin_comes_from_the_command_line(client, database, settings)
     assert signed_in.status_code == 303
     assert client.get("/admin/people").status_code == 200
     with database.write() as db, pytest.raises(PersonRefused):
-        service.add_person(db, name="Ada", email="ada@example.org", roles={Role.admin}, now=NOW)
+        service.add_person(
+            db,
+            SystemActor.command_line,
+            name="Ada",
+            email="ada@example.org",
+            roles={Role.admin},
+            now=NOW,
+        )
 
 
 def test_adding_again_before_the_first_use_gives_a_new_link(database):
     """R-007: a lost link can be replaced; the old one is dead."""
     with database.write() as db:
-        old = service.add_person(db, name="A", email="a@example.org", roles={Role.student}, now=NOW)
-        new = service.add_person(db, name="A", email="a@example.org", roles={Role.admin}, now=NOW)
+        old = service.add_person(
+            db,
+            SystemActor.command_line,
+            name="A",
+            email="a@example.org",
+            roles={Role.student},
+            now=NOW,
+        )
+        new = service.add_person(
+            db,
+            SystemActor.command_line,
+            name="A",
+            email="a@example.org",
+            roles={Role.admin},
+            now=NOW,
+        )
     with database.read() as db:
         with pytest.raises(LinkSpent):
             mailed_links.open_link(db, old, LinkPurpose.invitation, now=NOW)
@@ -384,15 +413,17 @@ def test_adding_again_before_the_first_use_gives_a_new_link(database):
 
 def test_a_bearer_token_from_the_command_line(client, database, sam):
     with database.write() as db:
-        token = api_tokens.make_for_address(db, email=sam.email, now=NOW)
+        token = api_tokens.make_for_address(db, SystemActor.command_line, email=sam.email, now=NOW)
         with pytest.raises(NotFound):
-            api_tokens.make_for_address(db, email="nobody@example.org", now=NOW)
+            api_tokens.make_for_address(
+                db, SystemActor.command_line, email="nobody@example.org", now=NOW
+            )
     bearer = {"authorization": f"Bearer {token}"}
     assert client.get("/api/v1/me", headers=bearer).json()["email"] == sam.email
     with database.read() as db:
         assert db.scalars(select(ApiToken)).one().token_hash != token.encode()
     with database.write() as db:
-        api_tokens.revoke_all_of(db, sam.user_id, now=NOW)
+        revoke_tokens(db, sam.user_id, now=NOW)
     assert client.get("/api/v1/me", headers=bearer).status_code == 401
 
 
@@ -424,7 +455,7 @@ def test_two_who_register_one_address_at_once(app, database):
 
 def test_a_closed_account_cannot_set_a_password(database, sam):
     with database.write() as db:
-        link_id = mailed_links.make_link(db, LinkPurpose.reset, sam.user_id, sam.email, now=NOW)
+        link_id = make_link(db, LinkPurpose.reset, sam.user_id, sam.email, now=NOW)
         db.get(User, sam.user_id).disabled_at = NOW
     with database.write() as db, pytest.raises(PersonRefused):
         own_account.set_password(db, link_id, LinkPurpose.reset, "hash", now=NOW)
@@ -435,13 +466,11 @@ def test_a_link_to_an_address_that_changed_confirms_nothing(database, sam):
         a_user_with_password(db, "U", email=EMAIL, confirmed_at=None)
     with database.write() as db:
         user = db.scalars(select(User).where(User.email == EMAIL)).one()
-        link_id = mailed_links.make_link(
-            db, LinkPurpose.confirm, user.id, "old@example.org", now=NOW
-        )
-    browser = sign_ins.Browser("x")
+        link_id = make_link(db, LinkPurpose.confirm, user.id, "old@example.org", now=NOW)
+    browser = Browser("x")
     candidate = sign_ins.begin_sign_in(database, email=EMAIL, browser=browser, now=NOW)
     with database.write() as db, pytest.raises(SignInRefused):
-        own_account.confirm(db, link_id, candidate, sign_ins.Browser("x"), now=NOW)
+        own_account.confirm(db, link_id, candidate, Browser("x"), now=NOW)
 
 
 def test_registering_costs_the_same_for_everybody(client, sam):

@@ -8,10 +8,11 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.accounts.factors import passkeys, person_factors, service
+from app.accounts.factors import passkeys, service
 from app.accounts.factors.models import Passkey, TotpFactor
+from app.accounts.factors.steps import person_factors
 from app.accounts.models import SignIn, User
-from app.accounts.sign_ins import Browser, SignInCandidate
+from app.accounts.sign_in_values import Browser, SignInCandidate
 from app.audit.models import AuditEvent
 from app.db.database import Database
 from app.kit.errors import Refused

@@ -7,13 +7,15 @@ from sqlalchemy import func, select, text, update
 
 from app import checks
 from app.accounts.api_tokens import make_for_address
-from app.accounts.factors import second_step, service
+from app.accounts.factors import service
 from app.accounts.factors.models import Passkey, RecoveryCode, TotpFactor
+from app.accounts.factors.steps.codes import use_app_code
 from app.accounts.models import ApiToken, SignIn, User
 from app.accounts.passwords import hash_of_password
-from app.accounts.sign_ins import Browser
+from app.accounts.sign_in_values import Browser
 from app.audit.models import AuditEvent
 from app.db.migrate import downgrade, upgrade
+from app.kit.actor import SystemActor
 from app.kit.errors import Forbidden
 from tests.conftest import statements_of
 from tests.make import NOW
@@ -93,7 +95,7 @@ def test_the_secret_is_sealed_for_its_owner(as_person, database, sam):
         db.execute(update(TotpFactor).values(user_id=stranger.user_id))
         code = code_at(NOW + STEP, secret)
         keys, later = sealing_keys(), NOW + STEP
-        used = second_step.use_app_code(db, keys, stranger.user_id, code, now=later)
+        used = use_app_code(db, keys, stranger.user_id, code, now=later)
     assert used is False
 
 
@@ -156,7 +158,7 @@ def test_the_other_sign_ins_end_and_this_one_gets_a_new_secret(as_person, databa
     """R-012: the old secret is dead, and so are other devices and tokens of the API."""
     browser, other = as_person(sam), as_person(sam)
     with database.write() as db:
-        token = make_for_address(db, email=sam.email, now=NOW)
+        token = make_for_address(db, SystemActor.command_line, email=sam.email, now=NOW)
     old = browser.cookies["preceptor-sid"]
     set_up(browser)
     assert browser.get("/me").status_code == 200
@@ -326,7 +328,7 @@ def test_without_a_sign_in_nothing_changes(database, sam):
     """A token of the API has no browser to give a new secret to."""
     with database.write() as db:
         an_app_factor(db, sam)
-        make_for_address(db, email=sam.email, now=NOW)
+        make_for_address(db, SystemActor.command_line, email=sam.email, now=NOW)
     with pytest.raises(Exception, match="nothing at this address"), database.write() as db:
         service.make_codes_anew(db, sam, Browser("192.0.2.1"), now=NOW)
     with database.read() as db:

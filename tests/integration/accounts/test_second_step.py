@@ -11,9 +11,11 @@ from app.accounts.domain import LinkPurpose
 from app.accounts.factors import second_step
 from app.accounts.factors.domain import step_of, step_of_code
 from app.accounts.factors.models import PendingSignIn, RecoveryCode, TotpFactor
-from app.accounts.mailed_links import make_link, sign_link
+from app.accounts.factors.steps.codes import use_app_code, use_recovery_code
+from app.accounts.mailed_links import sign_link
 from app.accounts.models import KeptFormRow, SignIn, User
-from app.accounts.sign_ins import Browser
+from app.accounts.sign_in_values import Browser
+from app.accounts.steps.links import make_link
 from app.audit.models import AuditEvent
 from app.db.database import Database
 from app.demo.people import ADMIN
@@ -338,11 +340,11 @@ def test_the_newest_sealing_key_takes_over_when_a_code_is_used(database, owner):
     old = sealing_keys()
     ring = SealingKeys("newer-key", {"newer-key": b"k" * 32, **old.secrets})
     with database.write() as db:
-        assert second_step.use_app_code(db, ring, owner.user_id, code_at(NOW), now=NOW)
+        assert use_app_code(db, ring, owner.user_id, code_at(NOW), now=NOW)
         later = NOW + STEP
     only = SealingKeys("newer-key", {"newer-key": b"k" * 32})
     with database.write() as db:
-        assert second_step.use_app_code(db, only, owner.user_id, code_at(later), now=later)
+        assert use_app_code(db, only, owner.user_id, code_at(later), now=later)
 
 
 def test_the_demo_shows_the_code(settings, database, owner):
@@ -421,9 +423,7 @@ def test_of_many_with_one_code_at_once_one_wins(database, owner):
         moment = NOW + number * STEP
 
         def use(db, moment=moment) -> bool:
-            return second_step.use_app_code(
-                db, sealing_keys(), owner.user_id, code_at(moment), now=moment
-            )
+            return use_app_code(db, sealing_keys(), owner.user_id, code_at(moment), now=moment)
 
         assert at_once(database, use).count(True) == 1
 
@@ -433,7 +433,7 @@ def test_of_many_with_one_recovery_code_at_once_one_wins(database, owner, codes)
     for code in codes[:5]:
 
         def use(db, code=code) -> bool:
-            return second_step.use_recovery_code(db, db.get_one(User, owner.user_id), code, now=NOW)
+            return use_recovery_code(db, db.get_one(User, owner.user_id), code, now=NOW)
 
         assert at_once(database, use).count(True) == 1
     with database.read() as db:

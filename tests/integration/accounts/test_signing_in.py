@@ -15,10 +15,11 @@ from app.accounts.api_tokens import make_for_address
 from app.accounts.errors import SignInRefused
 from app.accounts.models import SignIn, User
 from app.accounts.passwords import hash_of_password
+from app.accounts.sign_in_values import Browser
 from app.audit.models import AuditEvent
 from app.db.rate_limits import Count
 from app.demo.people import ADMIN
-from app.kit.actor import Role
+from app.kit.actor import Role, SystemActor
 from app.main import create_app
 from app.settings import Environment
 from tests.conftest import statements_of
@@ -290,7 +291,7 @@ def test_it_ends_in_each_of_three_processes_at_once(settings, database, sam, ada
     with database.write() as db:
         token, program = (
             a_sign_in(db, sam, token="of-sam"),
-            make_for_address(db, email=sam.email, now=NOW),
+            make_for_address(db, SystemActor.command_line, email=sam.email, now=NOW),
         )
     cookies, bearer = {"preceptor-sid": token}, {"authorization": f"Bearer {program}"}
     browsers = [TestClient(app, cookies=cookies, follow_redirects=False) for app in apps]
@@ -357,12 +358,12 @@ def test_a_busy_server_says_so(client, database, sam, monkeypatch):
 def test_a_password_changed_meanwhile_does_not_sign_in(database, sam):
     """R-046: the verdict holds for the hash that was checked."""
 
-    browser = sign_ins.Browser("x")
+    browser = Browser("x")
     candidate = sign_ins.begin_sign_in(database, email=sam.email, browser=browser, now=NOW)
     with database.write() as db:
         db.get(User, sam.user_id).password_hash = "another"
     with database.write() as db, pytest.raises(SignInRefused):
-        sign_ins.sign_in(db, candidate, sign_ins.Browser("x"), now=NOW)
+        sign_ins.sign_in(db, candidate, Browser("x"), now=NOW)
 
 
 def a_demo(settings):

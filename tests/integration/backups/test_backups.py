@@ -11,6 +11,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import func, select, update
 
+from app.accounts.factors import queries as factor_queries
 from app.accounts.factors import resets
 from app.accounts.factors.models import FactorReset
 from app.accounts.models import ApiToken, SignIn, User
@@ -131,7 +132,7 @@ class TestThereAndBack:
             resets.stop_own(db, owner, now=NOW)
         restore_backup(live.settings, KEYS, backup, now=NOW)
         with live.open() as database, database.read() as db:
-            assert resets.due_resets(db, now=NOW + timedelta(days=2)) == []
+            assert factor_queries.due_resets(db, now=NOW + timedelta(days=2)) == []
             assert db.scalars(select(FactorReset.stopped_at)).all() == [NOW]
             assert db.get_one(User, owner.user_id).second_factor_since == NOW
 

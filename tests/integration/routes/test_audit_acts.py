@@ -19,8 +19,9 @@ from app.accounts.factors import queries as factor_queries
 from app.accounts.factors import service as factors
 from app.accounts.factors.challenges import ChallengeHolder, PasskeyPurpose
 from app.accounts.factors.models import Passkey
-from app.accounts.mailed_links import make_link, sign_link
+from app.accounts.mailed_links import sign_link
 from app.accounts.models import ApiToken, Group, GroupMember, SignIn, User
+from app.accounts.steps.links import make_link
 from app.assessments.models import Assessment
 from app.audit.models import AuditEvent
 from app.certificates.models import Certificate, CertificateBlock
@@ -30,7 +31,7 @@ from app.db.database import Database
 from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, PASSWORD, STUDENTS, DemoPerson, StudentStage
 from app.enquiries.models import Enquiry
 from app.enrolments.models import Enrolment, IntakeRow
-from app.kit.actor import Actor
+from app.kit.actor import Actor, SystemActor
 from app.kit.ids import new_uuid
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
@@ -342,7 +343,7 @@ def a_sign_in_of(world: World, person: DemoPerson) -> str:
 
 def a_token_of(world: World, person: DemoPerson) -> str:
     with world.database.write() as db:
-        make_for_address(db, email=person.email, now=NOW)
+        make_for_address(db, SystemActor.command_line, email=person.email, now=NOW)
     return str(world.value(select(ApiToken.id)))
 
 

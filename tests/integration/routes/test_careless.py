@@ -9,7 +9,8 @@ from lxml import html
 
 from app.accounts import queries as people
 from app.accounts.domain import LinkPurpose
-from app.accounts.mailed_links import make_link, sign_link
+from app.accounts.mailed_links import sign_link
+from app.accounts.steps.links import make_link
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
 from app.web.forms import as_seen
 from tests.make import NOW

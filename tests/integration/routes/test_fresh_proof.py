@@ -17,6 +17,7 @@ from app.accounts import api_tokens
 from app.accounts.identity import hash_of
 from app.accounts.models import SignIn, User
 from app.demo.people import ADMIN, PASSWORD, DemoPerson
+from app.kit.actor import SystemActor
 from app.web.access import FreshProof
 from app.web.csrf import SAFE_METHODS
 from app.web.fresh_proof import is_file, proof_of
@@ -382,7 +383,9 @@ def with_token(academy_client, academy_database) -> Callable[[DemoPerson], TestC
 
     def client_of(person: DemoPerson) -> TestClient:
         with academy_database.write() as db:
-            token = api_tokens.make_for_address(db, email=person.email, now=NOW)
+            token = api_tokens.make_for_address(
+                db, SystemActor.command_line, email=person.email, now=NOW
+            )
         academy_client.headers["authorization"] = f"Bearer {token}"
         return academy_client
 

@@ -23,6 +23,7 @@ from app.accounts.api_tokens import make_for_address
 from app.db.database import Database
 from app.demo.people import ADMIN, PASSWORD, STUDENTS
 from app.jobs import HANDLERS, deliver_facts
+from app.kit.actor import SystemActor
 from app.outbox import service as outbox
 from app.outbox.models import OutboxEvent
 from app.web.logs import configure_logs
@@ -292,7 +293,7 @@ def test_a_bearer_token_and_what_libraries_log_leave_nothing(
     academy_client, academy_database, watched
 ):
     with academy_database.write() as db:
-        token = make_for_address(db, email=STUDENTS[0].email, now=NOW)
+        token = make_for_address(db, SystemActor.command_line, email=STUDENTS[0].email, now=NOW)
     for shown in (token, f"{SENT_ALONG}.{TYPED}"):
         answer = academy_client.get("/api/v1/me", headers={"authorization": f"Bearer {shown}"})
         assert answer.status_code in (200, 401)

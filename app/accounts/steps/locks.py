@@ -1,4 +1,4 @@
-"""Holding people, for rules about all that one person has."""
+"""Locking people, for rules about everything that one person has."""
 
 from collections.abc import Iterable
 

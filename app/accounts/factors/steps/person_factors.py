@@ -4,9 +4,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.factors.models import Passkey, RecoveryCode, TotpFactor
-from app.accounts.locks import locked_user
 from app.accounts.models import User
-from app.kit.actor import without_permission_check
+from app.accounts.steps.locks import locked_user
 from app.kit.errors import NotFound
 from app.kit.ids import UserId
 
@@ -34,7 +33,6 @@ def has_app(db: Session, user_id: UserId) -> bool:
     return db.scalar(select(TotpFactor.id).where(*mine)) is not None
 
 
-@without_permission_check
 def forget_factors(db: Session, user: User) -> None:
     """Delete every factor and recovery code of a person whom the caller has locked."""
     for table in (TotpFactor, Passkey, RecoveryCode):

@@ -1,30 +1,19 @@
 """Sign-ins that wait for the second factor: the state between a right password and the code."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.accounts.domain import network_block
-from app.accounts.factors.domain import PENDING_LASTS
+from app.accounts.factors.domain import PENDING_LASTS, PendingStep
 from app.accounts.factors.models import PendingSignIn
 from app.accounts.identity import hash_of
-from app.kit.actor import without_permission_check
 from app.kit.ids import EventId, UserId, new_uuid, random_token
 
 
-@dataclass(frozen=True, slots=True)
-class PendingStep:
-    """A sign-in that waits for the second factor: the token for its cookie, which opens nothing else."""
-
-    token: str = field(repr=False)
-    seconds: int = int(PENDING_LASTS.total_seconds())
-
-
-@without_permission_check
 def begin(db: Session, user_id: UserId, *, network: str, now: datetime) -> PendingStep:
-    """Remember that this person's password was right; the use-case that calls this has compared it."""
+    """Remember that this person's password was right; the calling use-case has compared it."""
     db.execute(delete(PendingSignIn).where(PendingSignIn.ends_at <= now))
     token = random_token()
     db.add(
@@ -41,7 +30,6 @@ def begin(db: Session, user_id: UserId, *, network: str, now: datetime) -> Pendi
     return PendingStep(token)
 
 
-@without_permission_check
 def drop_all_of(db: Session, person_id: UserId) -> None:
-    """Delete what waits of a person; the use-case that calls this asked the permission."""
+    """Delete the sign-ins of a person that wait for the second factor."""
     db.execute(delete(PendingSignIn).where(PendingSignIn.user_id == person_id))

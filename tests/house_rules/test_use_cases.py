@@ -1,0 +1,102 @@
+"""Rules of the house about who may call a use-case; each names the harm it prevents."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house_rules.layers import APP
+from tests.house_rules.use_cases import (
+    MARKS,
+    files_of_use_cases,
+    functions_of,
+    guarded_by_require,
+    imports_of,
+    is_step,
+    marks_of,
+    parameters_of,
+    relative,
+    tree_of,
+)
+
+USE_CASES = files_of_use_cases()
+SOURCES = sorted(APP.rglob("*.py"))
+WITHOUT_A_PERSON = ("jobs.py", "cli", "backups", "demo", "workers")
+"""Where work begins that no person has asked for over the network."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _trees() -> Iterator[None]:
+    """Let go of the parsed files after the rules: they are millions of small objects."""
+    yield
+    tree_of.cache_clear()
+
+
+@pytest.mark.parametrize("path", USE_CASES, ids=relative)
+def test_every_use_case_says_who_may_call_it(path: Path):
+    """A use-case that forgets to ask is open to everyone who finds a route to it (R-030)."""
+    guarded = guarded_by_require(path)
+    assert [
+        function.name
+        for function in functions_of(path)
+        if not function.name.startswith("_")
+        and function.name not in guarded
+        and MARKS.isdisjoint(marks_of(function))
+    ] == []
+
+
+def test_there_are_use_cases_of_every_mark():
+    """The rules below look at nothing if nothing is marked."""
+    marked = {mark for path in USE_CASES for each in functions_of(path) for mark in marks_of(each)}
+    assert marked >= MARKS
+
+
+@pytest.mark.parametrize("path", USE_CASES, ids=relative)
+def test_a_public_use_case_knows_nobody(path: Path):
+    """What takes an actor acts with somebody's rights, so it must ask which."""
+    assert [
+        function.name
+        for function in functions_of(path)
+        if "public_use_case" in marks_of(function)
+        and not {"actor", "system"}.isdisjoint(parameters_of(function))
+    ] == []
+
+
+@pytest.mark.parametrize("path", USE_CASES, ids=relative)
+def test_an_own_use_case_takes_no_other_person(path: Path):
+    """With the id of a person among its parameters, everybody could act on everybody."""
+    wrong = []
+    for function in functions_of(path):
+        if "own_use_case" in marks_of(function):
+            parameters = parameters_of(function)
+            if parameters.pop("actor", "") != "Actor" or "UserId" in " ".join(parameters.values()):
+                wrong.append(function.name)
+    assert wrong == []
+
+
+def test_an_inner_step_is_called_by_use_cases_alone():
+    """An inner step checks no permission: a page, an API route, a job or a command that calls it is an
+    unguarded door."""
+    may = {*USE_CASES, *(path for path in SOURCES if {"steps", "service"} & set(path.parts))}
+    steps = {path for path in SOURCES if "steps" in path.parts and path.name != "__init__.py"}
+    assert len(steps) > 10
+    assert [
+        f"{relative(path)} imports {name}"
+        for path in SOURCES
+        if path not in may
+        for name in imports_of(path)
+        if name.startswith("app.") and is_step(name)
+    ] == []
+
+
+def test_only_jobs_and_commands_act_as_the_system():
+    """A route that passed `SystemActor` would give its visitor every right of the system."""
+    inside = {*USE_CASES, APP / "kit" / "actor.py"}
+    assert [
+        relative(path)
+        for path in SOURCES
+        if path not in inside
+        and path.name != "policy.py"
+        and not relative(path).startswith(WITHOUT_A_PERSON)
+        and "app.kit.actor.SystemActor" in imports_of(path)
+    ] == []
