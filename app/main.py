@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from app import jobs, key_files
+from app.academy_file import load_academy
 from app.accounts import api as accounts_api
 from app.accounts import (
     fresh_proof_pages,
@@ -167,11 +168,11 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
 
 def _app_context(settings: Settings, url_for: Callable[..., str], built: Build) -> AppContext:
     """Return what all requests of this application share."""
-    templates = make_environment(
-        TEMPLATES, url_for=url_for, asset=built.url, zone=settings.time_zone
-    )
+    academy = load_academy(settings)
+    templates = make_environment(TEMPLATES, url_for=url_for, asset=built.url, academy=academy)
     return AppContext(
         settings=settings,
+        academy=academy,
         keys=key_files.load(settings),
         database=Database(settings.database_url, pool_size=settings.threads),
         templates=templates,
@@ -197,7 +198,8 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
 
 def issuer_of(app_context: AppContext) -> Issuer:
     """Return the academy as it signs certificates."""
-    return Issuer(app_context.settings.academy_name, app_context.keys.signing)
+    academy = app_context.academy
+    return Issuer(academy.name, app_context.keys.signing, academy.language)
 
 
 def make_mailer(settings: Settings, app_context: AppContext) -> Mailer:
@@ -206,7 +208,7 @@ def make_mailer(settings: Settings, app_context: AppContext) -> Mailer:
         letters=app_context.letters,
         sender=settings.mail_from,
         base_url=settings.base_url,
-        academy=settings.academy_name,
+        academy=app_context.academy.name,
         mail_url=settings.mail_url,
         sign=lambda link_id: sign_link(secret, link_id),
     )

@@ -95,6 +95,7 @@ class Settings(EnvironmentSettings):
     threads: int = Field(default=20, ge=2, le=20)
     test_clock: Path | None = None
     academy_name: str = "Preceptor Academy"
+    academy_file: Path | None = None
     metrics_token: SecretStr | None = None
     log_level: str = "INFO"
     second_factor: Literal["staff", "nobody"] | None = None

@@ -227,6 +227,16 @@ def _academy_name(value: Any, _around: RuleContext) -> str | None:
     return None
 
 
+def _academy_file(value: Any, around: RuleContext) -> str | None:
+    if value is None:
+        return None
+    if value.is_dir():
+        return "must name a file, and this is a folder"
+    if around.is_production and not value.is_absolute():
+        return f"{ABSOLUTE}, such as /etc/preceptor/academy.yaml"
+    return None
+
+
 def _time_zone(value: Any, _around: RuleContext) -> str | None:
     try:
         ZoneInfo(value)
@@ -280,6 +290,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "workers": _workers,
     "test_clock": _test_clock,
     "academy_name": _academy_name,
+    "academy_file": _academy_file,
     "metrics_token": _metrics_token,
     "log_level": _log_level,
     "second_factor": _second_factor,
@@ -298,7 +309,8 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "workers": "1",
     "threads": "20",
     "test_clock": "/tmp/clock",  # noqa: S108 - words for the author of a test
-    "academy_name": "London Academy",
+    "academy_name": "The Academy",
+    "academy_file": "/etc/preceptor/academy.yaml",
     "log_level": "INFO",
     "second_factor": "staff",
     "trusted_proxy": "127.0.0.1",

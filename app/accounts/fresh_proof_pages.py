@@ -96,7 +96,7 @@ def prove_page(
     refused: Refused | None = None,
 ) -> Response:
     proof = proof_of(visit.request.app, carried["act"])
-    site = ceremony.site_of(visit.settings.base_url, visit.settings.academy_name)
+    site = ceremony.site_of(visit.settings.base_url, visit.academy.name)
     has_passkey = False
     if site is not None and visit.actor.second_factor:
         with visit.database.read() as db:

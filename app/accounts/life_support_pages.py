@@ -30,7 +30,7 @@ def show_proof(*, visit: Visit, person_id: UserId) -> Response:
 def record_proof(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     try:
         form = ProofForm.read(submitted)
-        today = visit.now.astimezone(ZoneInfo(visit.settings.time_zone)).date()
+        today = visit.now.astimezone(ZoneInfo(visit.academy.zone)).date()
         with visit.database.write() as db:
             life_support.record_proof(
                 db,

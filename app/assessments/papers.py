@@ -66,7 +66,8 @@ def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
 
 def _on_top(visit: RequestContext, zone: str) -> dict[str, Any]:
     return {
-        "academy": visit.settings.academy_name,
+        "academy": visit.academy.name,
+        "language": visit.academy.language,
         "printed": moment_words(visit.now, zone),
     }
 

@@ -241,7 +241,7 @@ def _lead_to(visit: RequestContext, issued: IssuedCertificate, words: str) -> Re
 
 
 def _issuer(visit: RequestContext) -> Issuer:
-    return Issuer(visit.settings.academy_name, visit.keys.signing)
+    return Issuer(visit.academy.name, visit.keys.signing, visit.academy.language)
 
 
 def _one(

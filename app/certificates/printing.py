@@ -35,7 +35,7 @@ def certificate_pdf(
     Takes 0.2 s the first time, and later 10 ms to check the cached file, so never call it inside a
     write block. Raise TakesTooLong after `within` seconds.
     """
-    values = _values(signed, issuer.academy, address)
+    values = _values(signed, issuer, address)
     said = json.dumps([values, issuer.keys.newest_id], sort_keys=True).encode()
     name = sha256(papers.source_of("certificate") + said).hexdigest()
     issued_at = datetime.fromisoformat(signed.snapshot["issued_at"])
@@ -107,10 +107,11 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _values(signed: SignedCertificate, academy: str, address: str) -> dict[str, Any]:
+def _values(signed: SignedCertificate, issuer: Issuer, address: str) -> dict[str, Any]:
     said = signed.snapshot
     return {
-        "academy": said.get("issuer", academy),
+        "academy": said.get("issuer", issuer.academy),
+        "language": issuer.language,
         "name": said["holder"]["name"],
         "title": said["title"],
         "scope": said["scope"],

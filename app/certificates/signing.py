@@ -60,10 +60,12 @@ class PublicKeys:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """The academy that issues: its name as certificates say it, and the keys it signs with."""
+    """The academy that issues: its name as certificates say it, the keys it signs with, and the language in
+    which documents are printed."""
 
     academy: str
     keys: SigningKeys
+    language: str = "en-GB"
 
 
 @dataclass(frozen=True, slots=True)

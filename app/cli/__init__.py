@@ -12,6 +12,7 @@ import typer
 from app.cli import backups, certificates, content, keys, mail, migrating, people, running
 from app.cli.common import fail
 from app.key_files import KeyFileProblem
+from app.kit.academy import AcademyFileProblem
 from app.kit.error_descriptions import PlainError, chain_of, describe_error
 from app.kit.errors import Refused
 
@@ -38,7 +39,7 @@ def main() -> None:
         fail(refused.detail + fields)
     except PlainError as problem:
         fail(str(problem))
-    except KeyFileProblem as problem:
+    except (KeyFileProblem, AcademyFileProblem) as problem:
         fail(f"The settings do not allow a start: {problem}", code=2)
     except BrokenPipeError:  # whoever reads what is printed has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

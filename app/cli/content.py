@@ -12,18 +12,21 @@ from app.cli.common import AsJson, fail, now_of, open_database
 
 if TYPE_CHECKING:
     from app.courses.domain.parsing import ParsedCourse
+    from app.courses.domain.problems import Problem
 
 app = typer.Typer(no_args_is_help=True, help="Courses as files: check, publish, count.")
 
 
 @app.command("check")
 def check_content(paths: list[Path], as_json: AsJson = False) -> None:
-    """Read course folders and list every problem with file, line and hint.
+    """Read course folders, or the file of an academy, and list every problem with file, line and hint.
 
     Values that the clinical lead has not set yet are listed as notices; they are no problems.
     """
-    courses_read = {str(path): parse_folder(path) for path in paths}
+    files = [path for path in paths if path.is_file()]
+    courses_read = {str(path): parse_folder(path) for path in paths if path not in files}
     problems_by_path = {path: parsed.problems for path, parsed in courses_read.items()}
+    problems_by_path |= {str(path): _academy_problems(path) for path in files}
     for path, parsed in courses_read.items():
         _print_notices(path, parsed)
     if as_json:
@@ -37,7 +40,8 @@ def check_content(paths: list[Path], as_json: AsJson = False) -> None:
         )
     for path, problems in problems_by_path.items() if not as_json else ():
         for problem in problems:
-            print(f"{path}/{problem}")
+            # A problem of the academy's file names that file itself.
+            print(problem if Path(path).is_file() else f"{path}/{problem}")
         print(f"{path}: {len(problems)} problem{'' if len(problems) == 1 else 's'}")
     raise SystemExit(1 if any(problems_by_path.values()) else 0)
 
@@ -76,6 +80,16 @@ def parse_folder(path: Path) -> "ParsedCourse":
     if not path.is_dir():
         fail(f"There is no folder {path}.", code=2)
     return parse_course(path.resolve().name, read_folder(path))
+
+
+def _academy_problems(path: Path) -> "tuple[Problem, ...]":
+    """Return the problems of an academy's file. The name it inserts is not known here and makes no
+    difference."""
+    from app.courses.domain.academy_file import parse_academy
+    from app.kit.academy import Academy
+
+    neutral = Academy(name="The academy", zone="UTC", mail="")
+    return parse_academy(str(path), path.read_bytes(), neutral).problems
 
 
 def _print_notices(path: str, parsed: "ParsedCourse") -> None:

@@ -36,6 +36,7 @@ def serve(
     """Serve the academy. One process (SQLite or PostgreSQL) also delivers the outbox; with
     PRECEPTOR_WORKERS above 1 run `preceptor work` beside it."""
     from app import key_files, serving
+    from app.academy_file import load_academy
     from app.kit.hosts import is_this_host
     from app.settings import Environment
 
@@ -44,7 +45,9 @@ def serve(
         fail("The demo has passwords that everybody knows. Serve it with --host 127.0.0.1.", code=2)
     if prepare:
         key_files.make_missing(settings, on=now_of(settings).date())
-    key_files.load(settings)  # before a process is started that could only end
+    # Before a process is started that could only end.
+    key_files.load(settings)
+    load_academy(settings)
     # The port comes before anything that is changed and that another server may use.
     with serving.bind(host, port) as taken:
         if not prepare:

@@ -5,10 +5,12 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Final
 
+from app.academy_file import load_academy, path_of_academy
 from app.db.database import Database
 from app.doctor import databases, folders, key_rings, proxy, work
 from app.doctor.findings import Finding, Look, Verdict, attention, fault, look_at_all
 from app.mail.mail_server import MailServer, NotSent, Tls
+from app.kit.academy import AcademyFileProblem
 from app.settings import Environment, Settings, unknown_settings
 
 MAIL_SECONDS: Final = 4.0
@@ -25,6 +27,7 @@ def examine(settings: Settings, *, now: datetime) -> list[Finding]:
         apart = look_at_all(
             [
                 Look("settings", lambda: _settings(settings)),
+                Look("academy", lambda: _academy(settings)),
                 Look("database", lambda: databases.look_at_database(database)),
                 Look("keys", lambda: key_rings.look_at_key_files(settings)),
                 Look("mail server", lambda: _mail_server(settings)),
@@ -76,6 +79,17 @@ def _settings(settings: Settings) -> list[Finding]:
     if unknown:
         return [attention("settings", line, "Correct it or take it away.") for line in unknown]
     return [Finding("settings", f"{settings.env}; each name is known")]
+
+
+def _academy(settings: Settings) -> list[Finding]:
+    """Read the file of the academy, and say whose words visitors see."""
+    try:
+        academy = load_academy(settings)
+    except AcademyFileProblem as problem:
+        return [fault("academy", str(problem), "The server does not start before that is done.")]
+    path = path_of_academy(settings)
+    words = "no file: neutral words" if path is None else f"its words are those of {path}"
+    return [Finding("academy", f"{academy.name}, {academy.currency.code}; {words}")]
 
 
 def _mail_server(settings: Settings) -> list[Finding]:

@@ -1,6 +1,5 @@
 """The page to ask a question, and the office's pages of enquiries."""
 
-from email.utils import parseaddr
 from urllib.parse import urlencode
 
 from fastapi import Response
@@ -51,7 +50,7 @@ def ask(visit: Visit, submitted: Submitted) -> Response:
                     db,
                     form.question(),
                     network=visit.network,
-                    academy=parseaddr(visit.settings.mail_from)[1],
+                    academy=visit.academy.mail,
                     now=visit.now,
                 )
                 return visit.url("enquiries.sent")
@@ -127,7 +126,7 @@ def _form(
         preview=PREVIEW if refused is None else None,
         courses=tuple((card.key, card.title) for card in cards),
         topics=tuple((topic.value, topic.label) for topic in Topic),
-        address=parseaddr(visit.settings.mail_from)[1],
+        address=visit.academy.mail,
     )
 
 

@@ -70,7 +70,7 @@ def cancel(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Res
 
 @pages.post("/invoice", name="enrolments.invoice", access=ADMIN)
 def record_invoice(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
-    zone = visit.settings.time_zone
+    zone = visit.academy.zone
 
     def command(db: Session) -> None:
         form = InvoiceForm.read(submitted)
@@ -91,7 +91,7 @@ def record_invoice(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted
 
 @pages.post("/payment", name="enrolments.payment", access=ADMIN)
 def record_payment(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
-    zone = visit.settings.time_zone
+    zone = visit.academy.zone
 
     def command(db: Session) -> None:
         form = PaymentForm.read(submitted)
@@ -135,7 +135,7 @@ def _enrolment(
     values = submitted.values if submitted else {}
     errors = errors_of(refused)
     if isinstance(refused, Stale):
-        recorded = _recorded(page, values, visit.settings.time_zone)
+        recorded = _recorded(page, values, visit.academy.zone)
         values, errors = compared(refused, values, recorded, shown_in={}, options={})
     return visit.render(
         "enrolments/enrolment.html",

@@ -14,11 +14,12 @@ from app.enrolments.admin_queries import EnrolmentRow, IntakeFacts
 from app.enrolments.domain import intake_record
 from app.enrolments.forms import FIELDS_OF_INTAKE, EnrolmentReasonForm, IntakeForm, NewIntakeForm
 from app.enrolments.queries import places_by_intake
+from app.kit.academy import Academy
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId
 from app.kit.versions import Stale, version_of
 from app.web.access import ADMIN, FreshProof
-from app.web.dates import local_day, typed_day, typed_moment, typed_pounds
+from app.web.dates import local_day, typed_day, typed_moment
 from app.web.errors import status_of
 from app.web.form_pages import compared, errors_of, form_page
 from app.web.forms import ButtonForm, Submission, Submitted
@@ -33,7 +34,7 @@ LONGEST_SEARCH = 100
 def list_intakes(visit: Visit) -> Response:
     past = visit.request.query_params.get("when") == "past"
     number = page_number(visit.request.query_params.get("page"))
-    today = local_day(visit.now, visit.settings.time_zone)
+    today = local_day(visit.now, visit.academy.zone)
     with visit.database.read() as db:
         page = admin_queries.intake_list(db, visit.actor, past=past, today=today, number=number)
     return visit.render("enrolments/intakes.html", page=page, past=past)
@@ -47,8 +48,8 @@ def show_new_intake(visit: Visit) -> Response:
 @pages.post("/admin/intakes/new", name="enrolments.make_intake", access=ADMIN)
 def make_intake(visit: Visit, submitted: Submitted) -> Response:
     try:
-        form = NewIntakeForm.read(submitted)
-        fields = form.fields_in(visit.settings.time_zone)
+        form = NewIntakeForm.read(submitted, currency=visit.academy.currency)
+        fields = form.fields_in(visit.academy.zone)
         with visit.database.write() as db:
             to = visit.once(
                 db,
@@ -76,14 +77,14 @@ def show_intake(visit: Visit, intake_id: IntakeId) -> Response:
 def show_edit_intake(visit: Visit, intake_id: IntakeId) -> Response:
     with visit.database.read() as db:
         intake = admin_queries.intake_facts(db, visit.actor, intake_id)
-    return _intake_form(visit, _typed(intake, visit.settings.time_zone), None, intake)
+    return _intake_form(visit, _typed(intake, visit.academy), None, intake)
 
 
 @pages.post("/admin/intakes/{intake_id}/edit", name="enrolments.change_intake", access=ADMIN)
 def change_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
     try:
-        form = IntakeForm.read(submitted)
-        fields = form.fields_in(visit.settings.time_zone)
+        form = IntakeForm.read(submitted, currency=visit.academy.currency)
+        fields = form.fields_in(visit.academy.zone)
         with visit.database.write() as db:
             told = service.change_intake(
                 db,
@@ -217,7 +218,7 @@ def _intake_form(
 ) -> Response:
     errors = errors_of(refused)
     if intake is not None and isinstance(refused, Stale):
-        recorded = _typed(intake, visit.settings.time_zone)
+        recorded = _typed(intake, visit.academy)
         values, errors = compared(refused, values, recorded, shown_in=FIELDS_OF_INTAKE, options={})
     with visit.database.read() as db:
         catalogue = courses.catalogue(db)
@@ -242,19 +243,20 @@ def _likely(
     price, places = usual or (None, None)
     return {
         "course_key": course_keys[0] if len(course_keys) == 1 else "",
-        "price": "" if price is None else typed_pounds(price),
+        "price": "" if price is None else visit.academy.currency.typed(price),
         "places": "" if places is None else str(places),
-        "opens_on": typed_day(local_day(visit.now, visit.settings.time_zone)),
+        "opens_on": typed_day(local_day(visit.now, visit.academy.zone)),
     }
 
 
-def _typed(intake: IntakeFacts, zone: str) -> dict[str, Any]:
+def _typed(intake: IntakeFacts, academy: Academy) -> dict[str, Any]:
+    zone = academy.zone
     opens, closes = typed_moment(intake.opens_at, zone), typed_moment(intake.closes_at, zone)
     return {
         "version": version_of(intake_record(intake)),
         "title": intake.title,
         "starts_on": typed_day(intake.starts_on),
-        "price": typed_pounds(intake.price_pence),
+        "price": academy.currency.typed(intake.price_pence),
         "places": str(intake.places),
         "opens_on": opens["day"],
         "opens_time": opens["time"],

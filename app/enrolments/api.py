@@ -101,7 +101,7 @@ def request_place(
 )
 def withdraw(visit: Visit, intake_id: IntakeId) -> Response:
     """Give up one's own request, place or waiting-list entry in an intake."""
-    today = local_day(visit.now, visit.settings.time_zone)
+    today = local_day(visit.now, visit.academy.zone)
     with visit.database.write() as db:
         service.withdraw_from_intake(db, visit.actor, intake_id, today=today, now=visit.now)
     return Response(status_code=204)

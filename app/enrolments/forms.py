@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from app.accounts.domain import LONGEST_NAME, clean_name, normal_email
 from app.enrolments.domain import IntakeFields
 from app.kit.errors import Invalid
-from app.web.dates import Day, Pence, TimeOfDay, moment
+from app.web.dates import Amount, Day, TimeOfDay, moment
 from app.web.forms import EditForm, Form, Submission
 
 ROWS: Final = 10
@@ -25,7 +25,7 @@ class IntakeForm(EditForm):
 
     title: str = Field(title="name of the intake", max_length=120)
     starts_on: Day = Field(title="start date")
-    price: Pence = Field(title="price", ge=0, le=10_000_000)
+    price: Amount = Field(title="price")
     places: int = Field(title="number of places", ge=1, le=500)
     opens_on: Day = Field(title="day reservations open")
     opens_time: TimeOfDay = Field(title="time reservations open")

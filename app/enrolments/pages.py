@@ -27,7 +27,7 @@ def show_course(visit: Visit, course_key: str) -> Response:
         preview=Preview(course.title, course.summary, f"/courses/{course.key}"),
         page=page,
         structured_data=course_document(
-            course, page.offers, academy=settings.academy_name, base_url=settings.base_url
+            course, page.offers, academy=visit.academy, base_url=settings.base_url
         ),
     )
 
@@ -67,7 +67,7 @@ def show_own_places(visit: Visit) -> Response:
 
 @pages.post("/enrolments/{enrolment_id}/withdraw", name="enrolments.withdraw", access=STUDENT)
 def withdraw(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
-    today = local_day(visit.now, visit.settings.time_zone)
+    today = local_day(visit.now, visit.academy.zone)
     try:
         ButtonForm.read(submitted)
         with visit.database.write() as db:
@@ -104,7 +104,7 @@ def _reserve(
 
 
 def _own_places(visit: RequestContext, refused: Refused | None = None) -> Response:
-    today = local_day(visit.now, visit.settings.time_zone)
+    today = local_day(visit.now, visit.academy.zone)
     with visit.database.read() as db:
         places = queries.own_places(db, visit.actor.user_id, today=today, now=visit.now)
     return visit.render(

@@ -2,22 +2,23 @@
 shows."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from app.courses.domain.delivery import Course
 from app.enrolments.domain import EnrolmentsReason
 from app.enrolments.queries import Offer
+from app.kit.academy import Academy
+from app.kit.currency import Currency
 
 CONTEXT = "https://schema.org"
 
 
-def organisation(academy: str, base_url: str) -> dict[str, Any]:
-    return {"@type": "EducationalOrganization", "name": academy, "url": f"{base_url}/"}
+def organisation(academy: Academy, base_url: str) -> dict[str, Any]:
+    return {"@type": "EducationalOrganization", "name": academy.name, "url": f"{base_url}/"}
 
 
 def course_document(
-    course: Course, offers: Iterable[Offer], *, academy: str, base_url: str
+    course: Course, offers: Iterable[Offer], *, academy: Academy, base_url: str
 ) -> dict[str, Any]:
     """Return the course with an instance and an offer for each intake."""
     address = f"{base_url}/courses/{course.key}"
@@ -29,7 +30,7 @@ def course_document(
         "description": course.summary,
         "url": address,
         "provider": organisation(academy, base_url),
-        "inLanguage": "en-GB",
+        "inLanguage": academy.language,
         "timeRequired": f"PT{course.hours}H",
         "coursePrerequisites": list(course.entry_rules),
         "teaches": list(course.outcomes),
@@ -46,18 +47,20 @@ def course_document(
             }
             for offer in shown_offers
         ]
-        document["offers"] = [offer_document(offer, address) for offer in shown_offers]
+        document["offers"] = [
+            offer_document(offer, address, academy.currency) for offer in shown_offers
+        ]
     return document
 
 
-def offer_document(offer: Offer, address: str) -> dict[str, Any]:
+def offer_document(offer: Offer, address: str, currency: Currency) -> dict[str, Any]:
     """Return the price of an intake and whether a place can be requested."""
     return {
         "@type": "Offer",
         "name": offer.title,
         "category": "Paid",
-        "price": f"{Decimal(offer.price_pence) / 100:.2f}",
-        "priceCurrency": "GBP",
+        "price": currency.exact(offer.price_pence),
+        "priceCurrency": currency.code,
         "availability": f"{CONTEXT}/{_availability(offer)}",
         "validFrom": offer.opens_at.isoformat(),
         "validThrough": offer.closes_at.isoformat(),
@@ -65,7 +68,7 @@ def offer_document(offer: Offer, address: str) -> dict[str, Any]:
     }
 
 
-def start_event(offer: Offer, title: str, *, academy: str, base_url: str) -> dict[str, Any]:
+def start_event(offer: Offer, title: str, *, academy: Academy, base_url: str) -> dict[str, Any]:
     """Return the start of an intake as an event; it begins online, on this site."""
     address = f"{base_url}/courses/{offer.course_key}"
     return {
@@ -78,7 +81,7 @@ def start_event(offer: Offer, title: str, *, academy: str, base_url: str) -> dic
         "organizer": organisation(academy, base_url),
         "maximumAttendeeCapacity": offer.places,
         "remainingAttendeeCapacity": offer.places_left,
-        "offers": offer_document(offer, address),
+        "offers": offer_document(offer, address, academy.currency),
         "url": address,
     }
 

@@ -1,8 +1,9 @@
 """The words of the pages every site owes its visitors: privacy, cookies, accessibility."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from app.kit.academy import Academy
 from app.retention.domain import PrivacyHeading, Rule
 from app.retention.rules import grouped
 
@@ -32,6 +33,7 @@ class Cookie:
     lasts: str
 
 
+# Words in braces are filled in by `privacy`.
 PRIVACY = Information(
     "Privacy",
     "What we keep about you, why, for how long, and who sees it.",
@@ -52,7 +54,7 @@ PRIVACY = Information(
         TextSection(
             "If you have an account",
             (
-                "We keep your name and e-mail address; the name for your certificate, your profession and registration number where you have one; access needs, if you tell us; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you.",
+                "We keep your name and e-mail address; the name for your certificate{profession}; access needs, if you tell us; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you.",
                 "What we wrote about your places, practical days, reports and certificates stays on your page of notices for as long as you have the account.",
                 "We need it to teach you, to keep your place, to assess you and to certify what you did. You see all of it. Instructors see the students of their own practical days and groups, and their access needs. Admins of the academy see what they need to run it. Every change is recorded with who made it.",
                 "A form that you send after your sign-in has ended is kept for a short while, encrypted and for you alone, so that nothing you typed is lost. Passwords and codes are never kept so.",
@@ -76,7 +78,7 @@ PRIVACY = Information(
         TextSection(
             "Your rights",
             (
-                "You can ask for a copy of what we keep, for corrections, and for deletion of what we need not keep as evidence of training. You can object to what we do with it. You can also complain to the Information Commissioner’s Office.",
+                "You can ask for a copy of what we keep, for corrections, and for deletion of what we need not keep as evidence of training. You can object to what we do with it. You can also complain to {data_authority}.",
             ),
         ),
     ),
@@ -113,6 +115,22 @@ ACCESSIBILITY = Information(
         ),
     ),
 )
+
+
+def privacy(academy: Academy) -> Information:
+    """Return the page about privacy of one academy: what it asks people, and to whom they can complain."""
+    facts = {
+        "profession": ", your profession and registration number where you have one"
+        if academy.asks_medical_background
+        else "",
+        "data_authority": academy.data_authority
+        or "the authority for data protection of your country",
+    }
+    sections = tuple(
+        TextSection(section.heading, tuple(words.format_map(facts) for words in section.paragraphs))
+        for section in PRIVACY.sections
+    )
+    return replace(PRIVACY, sections=sections)
 
 
 def cookies(

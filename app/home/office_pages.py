@@ -24,7 +24,7 @@ def show_person(visit: Visit, person_id: UserId) -> Response:
             visit.actor,
             person_id,
             visit.keys.signing,
-            zone=visit.settings.time_zone,
+            zone=visit.academy.zone,
             now=visit.now,
         )
     return visit.render("home/person.html", page=story, learner=learner)

@@ -12,10 +12,6 @@ from app.web.request_context import Preview, Visit
 from app.web.routing import Pages
 
 pages = Pages()
-WHAT_WE_DO = (
-    "Mesotherapy training in London: online modules, supervised practical days in small groups, "
-    "an open assessment, and a certificate that anybody can verify."
-)
 
 
 @pages.get("/", name="home.visitor", access=EVERYONE)
@@ -24,9 +20,9 @@ def show_front_door(visit: Visit) -> Response:
         return visit.redirect("/home")
     settings = visit.settings
     with visit.database.read() as db:
-        page = queries.visitor_page(db, zone=settings.time_zone, now=visit.now)
-    document = {"@context": CONTEXT, **organisation(settings.academy_name, settings.base_url)}
-    preview = Preview(settings.academy_name, WHAT_WE_DO, "/")
+        page = queries.visitor_page(db, zone=visit.academy.zone, now=visit.now)
+    document = {"@context": CONTEXT, **organisation(visit.academy, settings.base_url)}
+    preview = Preview(visit.academy.name, visit.academy.description, "/")
     return visit.render("home/visitor.html", preview=preview, page=page, structured_data=document)
 
 
@@ -35,7 +31,7 @@ def show_home(visit: Visit) -> Response:
     """What matters now, for each role the person holds."""
     with visit.database.read() as db:
         page = queries.home_page(
-            db, visit.actor, visit.keys.signing, zone=visit.settings.time_zone, now=visit.now
+            db, visit.actor, visit.keys.signing, zone=visit.academy.zone, now=visit.now
         )
     news = lines(visit, page.student.news) if page.student else ()
     return visit.render("home/home.html", page=page, news=news)

@@ -1,7 +1,5 @@
 """The pages every site owes its visitors, and what it tells search engines."""
 
-from email.utils import parseaddr
-
 from fastapi import Response
 
 from app.accounts.domain import idle_time, longest_time
@@ -10,7 +8,7 @@ from app.accounts.factors.domain import PENDING_LASTS
 from app.accounts.known_devices import DEVICE_LASTS
 from app.accounts.sign_in_cookies import WAITING
 from app.courses import queries as courses
-from app.home.information import ACCESSIBILITY, PRIVACY, Cookie, Information, cookies
+from app.home.information import ACCESSIBILITY, Cookie, Information, cookies, privacy
 from app.home.search_engines import robots, sitemap
 from app.kit.actor import Role
 from app.web import flash_messages
@@ -36,13 +34,12 @@ def show_about(visit: Visit) -> Response:
 @pages.get("/contact", name="home.contact", access=EVERYONE)
 def show_contact(visit: Visit) -> Response:
     preview = Preview("Contact", "How to reach the academy, for which question.", "/contact")
-    address = parseaddr(visit.settings.mail_from)[1]
-    return visit.render("home/contact.html", preview=preview, address=address)
+    return visit.render("home/contact.html", preview=preview)
 
 
 @pages.get("/privacy", name="home.privacy", access=EVERYONE)
 def show_privacy(visit: Visit) -> Response:
-    return _information(visit, PRIVACY, "/privacy")
+    return _information(visit, privacy(visit.academy), "/privacy")
 
 
 @pages.get("/accessibility", name="home.accessibility", access=EVERYONE)
@@ -96,5 +93,4 @@ def _information(visit: RequestContext, page: Information, path: str) -> Respons
         "home/information.html",
         preview=Preview(page.title, page.lead, path),
         page=page,
-        address=parseaddr(visit.settings.mail_from)[1],
     )

@@ -61,7 +61,7 @@ def _subject(visit: RequestContext, notice: OwnNotice) -> str:
 
 
 def _house(visit: RequestContext) -> dict[str, str]:
-    return {"academy": visit.settings.academy_name, "base_url": visit.settings.base_url}
+    return {"academy": visit.academy.name, "base_url": visit.settings.base_url}
 
 
 def _log(notice: OwnNotice, error: Exception) -> None:

@@ -92,7 +92,7 @@ def list_practicals(
             db,
             visit.actor,
             DateFilters(kind or None, month or None, free),
-            zone=visit.settings.time_zone,
+            zone=visit.academy.zone,
             number=page_number(page),
             now=visit.now,
         )

@@ -4,10 +4,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.enrolments.schema_org import CONTEXT, organisation, start_event
+from app.kit.academy import Academy
 from app.practicals.queries.public import PublicDate, PublicDates
 
 
-def dates_document(page: PublicDates, *, academy: str, base_url: str) -> dict[str, Any]:
+def dates_document(page: PublicDates, *, academy: Academy, base_url: str) -> dict[str, Any]:
     """Return every start and every day of the page as an event."""
     starts = [
         start_event(start.offer, start.course_title, academy=academy, base_url=base_url)
@@ -17,7 +18,7 @@ def dates_document(page: PublicDates, *, academy: str, base_url: str) -> dict[st
     return {"@context": CONTEXT, "@graph": [*starts, *days]}
 
 
-def _day_event(day: PublicDate, *, academy: str, base_url: str) -> dict[str, Any]:
+def _day_event(day: PublicDate, *, academy: Academy, base_url: str) -> dict[str, Any]:
     zone = ZoneInfo(day.zone)
     return {
         "@type": "EducationEvent",

@@ -9,6 +9,7 @@ from jinja2 import Environment
 
 from app.db.database import Database
 from app.kit.actor import Actor
+from app.kit.academy import Academy
 from app.kit.keys import Keys
 from app.mail.letters import Letters
 from app.settings import Settings
@@ -53,6 +54,7 @@ class AppContext:
     """
 
     settings: Settings
+    academy: Academy
     keys: Keys
     database: Database
     templates: Environment

@@ -1,14 +1,14 @@
 """Days, times and amounts as people type them; moments in the academy's zone at the edge."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationInfo
 
-from app.web.forms import TypedField
+from app.kit.currency import Currency
 
 _MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
@@ -18,7 +18,8 @@ _WORDS: Final = re.compile(r"^(?:[a-z]+,? +)?(\d{1,2}) +([a-z]{3,9})\.?,? +(\d{4
 _FIGURES: Final = re.compile(r"^(\d{1,2})[ ./-](\d{1,2})[ ./-](\d{4})$")
 _ISO: Final = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
 _TIME: Final = re.compile(r"^(\d{1,2})[:.](\d{2})$")
-_POUNDS: Final = re.compile(r"^£? ?(\d{1,3}(?:,\d{3})*|\d+)(\.\d{1,2})?$")
+LARGEST_AMOUNT: Final = 10_000_000
+"""In smallest units: £100,000."""
 
 
 def read_day(typed: object) -> object:
@@ -50,21 +51,21 @@ def read_time(typed: object) -> object:
     return time(int(match[1]), int(match[2]))
 
 
-def read_pounds(typed: object) -> object:
-    """Read 1250, 1,250.50 or £1,250 as whole pence."""
+def read_amount(typed: object, info: ValidationInfo) -> object:
+    """Read 1250 or 1,250.50 as whole smallest units of the academy's currency, which is the `currency` of
+    the form's context."""
     if not isinstance(typed, str):
         return typed
-    match = _POUNDS.match(typed.strip())
-    if not match:
-        raise ValueError("Enter an amount in pounds, such as 1250 or 1,250.50.")
-    return int(Decimal(match[1].replace(",", "") + (match[2] or "")) * 100)
+    currency = cast("Mapping[str, Currency]", info.context)["currency"]
+    amount = currency.read(typed)
+    if amount > LARGEST_AMOUNT:
+        raise ValueError(f"Enter {currency.amount(LARGEST_AMOUNT):,f} or less.")
+    return amount
 
 
 Day = Annotated[date, BeforeValidator(read_day)]
 TimeOfDay = Annotated[time, BeforeValidator(read_time)]
-Pence = Annotated[
-    int, BeforeValidator(read_pounds), TypedField(lambda pence: f"{pence / 100:,.2f}")
-]
+Amount = Annotated[int, BeforeValidator(read_amount)]
 
 
 def moment(day: date, at: time, zone: str) -> datetime:
@@ -94,9 +95,3 @@ def typed_moment(instant: datetime, zone: str) -> dict[str, str]:
     """Return a moment's `day` and `time` as a form shows them."""
     local = instant.astimezone(ZoneInfo(zone))
     return {"day": typed_day(local.date()), "time": f"{local:%H:%M}"}
-
-
-def typed_pounds(pence: int) -> str:
-    """1250 or 1250.50"""
-    pounds, rest = divmod(pence, 100)
-    return f"{pounds}.{rest:02}" if rest else str(pounds)

@@ -1,16 +1,16 @@
 """Form posts: what was typed, kept as typed; and its reading into a typed command."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Annotated, Any, Self, get_origin
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from app.kit.currency import Currency
 from app.kit.errors import Invalid
 from app.kit.versions import LONGEST_VERSION
 from app.web.csrf import demand_proof
@@ -87,9 +87,11 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     @classmethod
-    def read(cls, submission: Submission, **added: Any) -> Self:
+    def read(
+        cls, submission: Submission, *, currency: Currency | None = None, **added: Any
+    ) -> Self:
         """Return the form, or raise Invalid with one message per field. `added` comes from the route
-        (an id of the path), never from the browser."""
+        (an id of the path), never from the browser. `currency` reads the fields that are an `Amount`."""
         values: dict[str, Any] = dict(added)
         for name, typed in submission.fields.items():
             field = cls.model_fields.get(name)
@@ -100,7 +102,7 @@ class Form(BaseModel):
             elif typed[0].strip() or field is None:
                 values[name] = typed[0]
         try:
-            return cls.model_validate(values)
+            return cls.model_validate(values, context={"currency": currency})
         except ValidationError as error:
             raise Invalid(
                 "There is a problem with what you entered.", fields=cls._messages(error)
@@ -122,7 +124,7 @@ class Form(BaseModel):
                 the = "" if label.startswith(("your ", "the ", "a ")) else "the "
                 messages.setdefault(name, f"{verb} {the}{label}.")
             else:
-                messages.setdefault(name, _message(detail, label, _typed(field)))
+                messages.setdefault(name, _message(detail, label))
         return messages
 
 
@@ -141,30 +143,8 @@ def _is_choice(kind: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, Enum)
 
 
-@dataclass(frozen=True, slots=True)
-class TypedField:
-    """Says how a value of a field is typed, where that differs from how it is kept: pounds and pence. Stands
-    in the field's annotation, so that a message tells a limit in the unit of the field."""
-
-    words: Callable[[Any], str]
-
-
-def _typed(field: FieldInfo | None) -> Callable[[Any], str]:
-    """Return how the values of a field are typed."""
-    said = field.metadata if field is not None else ()
-    return next(
-        (annotation.words for annotation in said if isinstance(annotation, TypedField)), _plainly
-    )
-
-
-def _plainly(value: Any) -> str:
-    """10000 or 0.5"""
-    return str(value)
-
-
-def _message(detail: ErrorDetails, label: str, typed: Callable[[Any], str]) -> str:
+def _message(detail: ErrorDetails, label: str) -> str:
     kind, context = detail["type"], dict(detail.get("ctx", {}))
-    context |= {name: typed(context[name]) for name in ("ge", "le", "gt", "lt") if name in context}
     if kind == "extra_forbidden":
         return f"The form has no field “{label}”. Open the page again and retry."
     if kind == "value_error":

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.db.database import Database
 from app.db.idempotency import once
 from app.kit.actor import Actor
+from app.kit.academy import Academy
 from app.kit.errors import Conflict, Unauthenticated
 from app.kit.keys import Keys
 from app.settings import Settings
@@ -74,6 +75,10 @@ class RequestContext:
     @property
     def settings(self) -> Settings:
         return self.app_context.settings
+
+    @property
+    def academy(self) -> Academy:
+        return self.app_context.academy
 
     @property
     def keys(self) -> Keys:
@@ -297,11 +302,11 @@ class RequestContext:
             theme=self._actor.theme if self._actor else "auto",
             csrf_token=self._csrf_token(),
             path=self.path,
-            academy=self.settings.academy_name,
+            academy=self.academy,
             environment=str(self.settings.env),
             request_id=str(self.request.scope.get("preceptor.request_id", "")),
             now=self.now,
-            zone=self.settings.time_zone,
+            zone=self.academy.zone,
             idempotency_key=self.new_key(),
             base_url=self.settings.base_url,
             preview=preview,
@@ -352,7 +357,7 @@ class Frame:
     theme: str
     csrf_token: str
     path: str
-    academy: str
+    academy: Academy
     environment: str
     request_id: str
     now: datetime

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Hashable, MutableMapping
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from types import FunctionType
@@ -14,7 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
+from app.kit.academy import Academy
 from app.kit.leaving import LEFT_ADDRESS
+from app.kit.zones import zone_words
 from app.web import icons
 
 KEPT_WORDS = 5_000
@@ -88,8 +89,10 @@ def make_environment(
     *,
     url_for: Callable[..., str],
     asset: Callable[[str], str],
-    zone: str,
+    academy: Academy,
 ) -> Environment:
+    """Return the environment of one academy: filters print moments in its zone and amounts in its money."""
+    zone = academy.zone
     environment = QuickEnvironment(
         loader=FileSystemLoader(folder),
         autoescape=lambda name: not (name or "").endswith(".txt"),
@@ -100,7 +103,11 @@ def make_environment(
         cache_size=400,
     )
     environment.globals.update(
-        url_for=url_for, asset=asset, icon=_icon_drawer(asset), remembered=remembered
+        url_for=url_for,
+        asset=asset,
+        icon=_icon_drawer(asset),
+        remembered=remembered,
+        language=academy.language,
     )
     environment.filters.update(
         datetime=lambda moment, in_zone=zone: _datetime(moment, in_zone),
@@ -109,11 +116,12 @@ def make_environment(
         iso=lambda moment: moment.isoformat(),
         from_iso=datetime.fromisoformat,
         address=_address,
-        money=_money,
+        money=academy.currency.words,
         duration=_duration,
         heading=_heading,
         plural=_plural,
         published=_published,
+        zone_words=zone_words,
     )
     return environment
 
@@ -180,12 +188,6 @@ def _address(address: str) -> str:
     if len(address) <= ADDRESS_LEFT_WHOLE:
         return address
     return Markup("<wbr>").join(BEHIND_A_SIGN.split(address))
-
-
-def _money(pence: int, currency: str = "£") -> str:
-    """£1,250 or £1,250.50; amounts are whole pence."""
-    amount = Decimal(pence) / 100
-    return f"{currency}{amount:,.0f}" if pence % 100 == 0 else f"{currency}{amount:,.2f}"
 
 
 def _duration(minutes: int | timedelta) -> str:

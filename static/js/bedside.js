@@ -84,7 +84,7 @@ export function attach(root) {
   });
   document.addEventListener("sheet:changed", show);
   document.addEventListener("sheet:saved", ({ detail }) => {
-    savedAt = detail.savedAt.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    savedAt = detail.savedAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
   });
   window.addEventListener("online", queue.flush);
   window.addEventListener("storage", show);

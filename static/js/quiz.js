@@ -57,7 +57,7 @@ export function attach(form) {
   const csrf = form.elements.namedItem("csrf_token").value;
   const chip = document.getElementById("save-chip");
   const say = chipOf(chip, document.getElementById("save-message"));
-  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: zone });
   let sequence = Number(form.dataset.sequence);
   let typing = 0;
   let retry = 0;

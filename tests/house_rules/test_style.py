@@ -34,6 +34,7 @@ from tests.house_rules.style_rules import (
     icons_are_drawn,
     imports_lead_somewhere,
 )
+from tests.make.academy import ACADEMY
 
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "mail" not in path.parts)
 SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
@@ -53,7 +54,7 @@ def environment(built: Build) -> Environment:
         TEMPLATES,
         url_for=lambda name, **_: f"/{name}",
         asset=built.url,
-        zone="Europe/London",
+        academy=ACADEMY,
     )
 
 
@@ -70,7 +71,7 @@ def visit(role: str) -> SimpleNamespace:
         theme="auto",
         csrf_token="token",
         path="/",
-        academy="The academy",
+        academy=ACADEMY,
         environment="demo",
         now=datetime(2026, 12, 8, 10, tzinfo=UTC),
         zone="Europe/London",

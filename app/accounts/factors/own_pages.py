@@ -152,7 +152,7 @@ def download_codes(*, visit: Visit) -> Response:
     codes = fresh_codes.held(visit)
     if not codes:
         raise NotFound("Recovery codes are shown once. Make new ones if you have not kept them.")
-    text = codes_as_text(codes, academy=visit.settings.academy_name, email=visit.actor.email)
+    text = codes_as_text(codes, academy=visit.academy.name, email=visit.actor.email)
     headers = {"content-disposition": 'attachment; filename="recovery-codes.txt"'}
     return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
 
@@ -224,7 +224,7 @@ def _secret(visit: RequestContext) -> str:
 
 
 def _address(visit: RequestContext, secret: str) -> str:
-    return setup_address(secret, email=visit.actor.email, academy=visit.settings.academy_name)
+    return setup_address(secret, email=visit.actor.email, academy=visit.academy.name)
 
 
 def _demo_code(visit: RequestContext, secret: str) -> str | None:

@@ -214,7 +214,7 @@ def prove(*, visit: Visit, submitted: Submitted) -> Response:
 
 
 def _site(visit: RequestContext) -> Site:
-    site = ceremony.site_of(visit.settings.base_url, visit.settings.academy_name)
+    site = ceremony.site_of(visit.settings.base_url, visit.academy.name)
     if site is None:
         raise NoPasskeysHere
     return site
@@ -266,7 +266,7 @@ def _noting(visit: RequestContext, challenge: Challenge | None) -> Iterator[None
 def _add_page(
     visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
-    site = ceremony.site_of(visit.settings.base_url, visit.settings.academy_name)
+    site = ceremony.site_of(visit.settings.base_url, visit.academy.name)
     return form_page(
         visit,
         "accounts/factors/add_passkey.html",

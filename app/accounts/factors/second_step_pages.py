@@ -132,7 +132,7 @@ def step_page(
         )
         visit.drop_cookie(response, WAITING)
         return response
-    site = ceremony.site_of(visit.settings.base_url, visit.settings.academy_name)
+    site = ceremony.site_of(visit.settings.base_url, visit.academy.name)
     return form_page(
         visit,
         "accounts/factors/step.html",

@@ -141,7 +141,7 @@ def _sort(folder: Folder, path: str, data: bytes) -> None:
 
 
 def _read(folder: Folder, path: str, kind: FileKind, key: str, data: bytes) -> None:
-    text, problem = _decoded(path, data)
+    text, problem = decoded(path, data)
     if problem is not None:
         folder.problems.append(problem)
         folder.documents[kind][key] = SourceDocument(path, kind, key, None)
@@ -160,7 +160,7 @@ def _read(folder: Folder, path: str, kind: FileKind, key: str, data: bytes) -> N
     folder.problems += problems
 
 
-def _decoded(path: str, data: bytes) -> tuple[str, Problem | None]:
+def decoded(path: str, data: bytes) -> tuple[str, Problem | None]:
     if len(data) > LARGEST_FILE:
         return "", Problem(
             path,

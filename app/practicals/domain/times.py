@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.kit.zones import zone_words
+
 
 def start_of_day(moment: datetime, zone: str) -> datetime:
     """Return the midnight, there, that begins the day of a moment."""
@@ -19,11 +21,6 @@ def week_of(moment: datetime, zone: str) -> date:
 def whole_hours(earlier: datetime, later: datetime) -> int:
     """Return the hours that really pass between two moments, rounded down."""
     return (later - earlier) // timedelta(hours=1)
-
-
-def zone_words(zone: str) -> str:
-    """London time"""
-    return f"{zone.rpartition('/')[2].replace('_', ' ')} time"
 
 
 def day_words(moment: datetime, zone: str) -> str:

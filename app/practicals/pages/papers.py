@@ -67,7 +67,8 @@ def _day(visit: RequestContext, practical_id: PracticalId) -> tuple[Roster, dict
         course = courses.revision(db, roster.practical.revision_id).course.title
     day = roster.practical
     return roster, {
-        "academy": visit.settings.academy_name,
+        "academy": visit.academy.name,
+        "language": visit.academy.language,
         "printed": moment_words(visit.now, day.zone),
         "title": day.title,
         "course": course,

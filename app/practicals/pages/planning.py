@@ -53,7 +53,7 @@ def list_all(visit: Visit) -> Response:
     show = query.get("show")
     shown = ListedDays(show) if show in set(ListedDays) else ListedDays.coming
     narrowed = _narrowed(query)
-    zone = visit.settings.time_zone
+    zone = visit.academy.zone
     with visit.database.read() as db:
         number = page_number(query.get("page"))
         page = board(db, shown, narrowed, zone=zone, number=number, now=visit.now)
@@ -84,7 +84,7 @@ def list_all(visit: Visit) -> Response:
 
 @pages.get("/new", name="admin.practical_new", access=ADMIN)
 def new_practical(visit: Visit) -> Response:
-    return _form(visit, values=empty_plan(zone=visit.settings.time_zone, now=visit.now))
+    return _form(visit, values=empty_plan(zone=visit.academy.zone, now=visit.now))
 
 
 @pages.post("/new", name="admin.practical_make", access=ADMIN)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from email.utils import parseaddr
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -36,7 +35,7 @@ DATES = Preview(
 def show_dates(visit: Visit) -> Response:
     """Starts of courses and practical days; course and month are chosen in the address."""
     query = visit.request.query_params
-    zone, settings = visit.settings.time_zone, visit.settings
+    zone, settings = visit.academy.zone, visit.settings
     with visit.database.read() as db:
         page = public_dates(
             db,
@@ -47,7 +46,7 @@ def show_dates(visit: Visit) -> Response:
             month=query.get("month") or None,
             number=page_number(query.get("page")),
         )
-    document = dates_document(page, academy=settings.academy_name, base_url=settings.base_url)
+    document = dates_document(page, academy=visit.academy, base_url=settings.base_url)
 
     def link(to: int) -> str:
         query = {"course": page.course, "month": page.month, "page": str(to) if to > 1 else None}
@@ -72,7 +71,7 @@ def list_practicals(visit: Visit) -> Response:
         free=query.get("free") == "yes",
     )
     number = page_number(query.get("page"))
-    zone = visit.settings.time_zone
+    zone = visit.academy.zone
     with visit.database.read() as db:
         page = dates_page(db, visit.actor, filters, zone=zone, number=number, now=visit.now)
 
@@ -101,7 +100,7 @@ def download_invite(visit: Visit, practical_id: PracticalId) -> Response:
     """The entry that was mailed with the place, for those who lost the mail."""
     with visit.database.read() as db:
         entry = own_entry(db, visit.actor, practical_id, now=visit.now)
-    organiser = parseaddr(visit.settings.mail_from)[1]
+    organiser = visit.academy.mail
     _, content = invite(entry, organiser=organiser, base_url=visit.settings.base_url)
     return Response(
         content,

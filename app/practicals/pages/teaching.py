@@ -26,7 +26,7 @@ def list_teaching(visit: Visit) -> Response:
     query = visit.request.query_params
     shown = ListedDays.past if query.get("show") == ListedDays.past else ListedDays.coming
     number = _page(visit)
-    today = start_of_day(visit.now, visit.settings.time_zone)
+    today = start_of_day(visit.now, visit.academy.zone)
     with visit.database.read() as db:
         page = teaching(db, visit.actor.user_id, shown, number=number, since=today)
     return visit.render(

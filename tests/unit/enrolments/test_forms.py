@@ -12,20 +12,20 @@ from app.enrolments.forms import (
     read_reservation,
     typed_rows,
 )
+from app.kit.currency import Currency
 from app.kit.errors import Invalid
 from app.web.dates import (
     local_day,
     moment,
     read_day,
-    read_pounds,
     read_time,
     typed_day,
     typed_moment,
-    typed_pounds,
 )
 from app.web.forms import Submission
 
 LONDON = "Europe/London"
+POUNDS = Currency("GBP")
 TYPED = {
     "title": "Spring",
     "starts_on": "8 March 2027",
@@ -74,7 +74,6 @@ def test_what_is_no_day_is_refused(typed):
 def test_a_read_value_passes_through():
     assert read_day(date(2026, 12, 8)) == date(2026, 12, 8)
     assert read_time(time(9)) == time(9)
-    assert read_pounds(5) == 5
 
 
 @pytest.mark.parametrize(("typed", "expected"), [("9:05", time(9, 5)), ("17.30", time(17, 30))])
@@ -86,20 +85,6 @@ def test_a_time_is_read(typed, expected):
 def test_what_is_no_time_is_refused(typed):
     with pytest.raises(ValueError, match="Enter a time"):
         read_time(typed)
-
-
-@pytest.mark.parametrize(
-    ("typed", "pence"),
-    [("1250", 125_000), ("1,250", 125_000), ("£1,250.50", 125_050), ("0", 0), ("0.5", 50)],
-)
-def test_an_amount_is_read_as_pence(typed, pence):
-    assert read_pounds(typed) == pence
-
-
-@pytest.mark.parametrize("typed", ["free", "-5", "1,25", "12.345", "1e3"])
-def test_what_is_no_amount_is_refused(typed):
-    with pytest.raises(ValueError, match="amount in pounds"):
-        read_pounds(typed)
 
 
 def test_a_moment_is_local_time():
@@ -123,11 +108,10 @@ def test_values_are_shown_as_they_are_typed():
     assert local_day(late, LONDON) == date(2026, 7, 2)
     assert typed_moment(late, LONDON) == {"day": "2 July 2026", "time": "00:30"}
     assert read_day(typed_day(date(2026, 12, 8))) == date(2026, 12, 8)
-    assert [typed_pounds(pence) for pence in (125_000, 125_005)] == ["1250", "1250.05"]
 
 
 def test_an_intake_is_read_in_the_academys_zone():
-    fields = IntakeForm.read(submission(TYPED)).fields_in(LONDON)
+    fields = IntakeForm.read(submission(TYPED), currency=POUNDS).fields_in(LONDON)
     assert fields.price_pence == 125_050
     assert fields.opens_at == datetime(2026, 12, 1, 9, tzinfo=UTC)
     assert fields.closes_at == datetime(2027, 3, 1, 17, 30, tzinfo=UTC)
@@ -148,20 +132,20 @@ def test_an_intake_is_read_in_the_academys_zone():
 )
 def test_each_field_has_its_message(field, typed, message):
     with pytest.raises(Invalid) as refused:
-        IntakeForm.read(submission({**TYPED, field: typed}))
+        IntakeForm.read(submission({**TYPED, field: typed}), currency=POUNDS)
     assert refused.value.fields == {field: message}
 
 
 def test_a_field_that_the_form_does_not_have_concerns_the_whole_form():
     with pytest.raises(Invalid) as refused:
-        IntakeForm.read(submission({**TYPED, "status": "open"}))
+        IntakeForm.read(submission({**TYPED, "status": "open"}), currency=POUNDS)
     message = "The form has no field “status”. Open the page again and retry."
     assert refused.value.fields == {"form": message}
 
 
 def test_a_skipped_hour_is_refused_at_its_field():
     form = IntakeForm.read(
-        submission({**TYPED, "opens_on": "28 March 2027", "opens_time": "01:30"})
+        submission({**TYPED, "opens_on": "28 March 2027", "opens_time": "01:30"}), currency=POUNDS
     )
     with pytest.raises(Invalid) as refused:
         form.fields_in(LONDON)

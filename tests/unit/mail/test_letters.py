@@ -10,6 +10,7 @@ from lxml import html
 from app.kit.paths import TEMPLATES
 from app.mail.letters import BadLetter, Letter, Letters
 from app.web.templating import make_environment
+from tests.make.academy import ACADEMY
 
 MAILS = TEMPLATES / "mail"
 KINDS = sorted(
@@ -80,7 +81,7 @@ def environment() -> Environment:
         TEMPLATES,
         url_for=lambda name, **_: f"/{name}",
         asset=lambda name: name,
-        zone="Europe/London",
+        academy=ACADEMY,
     )
 
 

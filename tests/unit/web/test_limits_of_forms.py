@@ -10,6 +10,7 @@ import pytest
 from pydantic.fields import FieldInfo
 
 from app.enrolments.forms import IntakeForm
+from app.kit.currency import Currency
 from app.kit.errors import Invalid
 from app.web.forms import Form, Submission
 
@@ -49,7 +50,7 @@ FIELDS = sorted(
 def complaint(form: type[Form], name: str, typed: str) -> str | None:
     """Return what a form says of one field; what it says of the others does not matter here."""
     try:
-        form.read(Submission({name: (typed,)}))
+        form.read(Submission({name: (typed,)}), currency=Currency("GBP"))
     except Invalid as refused:
         return refused.fields.get(name)
     return None

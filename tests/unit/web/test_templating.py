@@ -5,12 +5,13 @@ from jinja2 import Environment
 
 from app.kit.paths import TEMPLATES
 from app.web.templating import make_environment
+from tests.make.academy import ACADEMY
 
 
 @pytest.fixture(scope="module")
 def environment() -> Environment:
     return make_environment(
-        TEMPLATES, url_for=lambda *_: "/", asset=lambda name: name, zone="Europe/London"
+        TEMPLATES, url_for=lambda *_: "/", asset=lambda name: name, academy=ACADEMY
     )
 
 
