@@ -9,8 +9,8 @@ from app.academy_file import load_academy, path_of_academy
 from app.db.database import Database
 from app.doctor import databases, folders, key_rings, proxy, work
 from app.doctor.findings import Finding, Look, Verdict, attention, fault, look_at_all
-from app.mail.mail_server import MailServer, NotSent, Tls
 from app.kit.academy import AcademyFileProblem
+from app.mail.mail_server import MailServer, NotSent, Tls
 from app.settings import Environment, Settings, unknown_settings
 
 MAIL_SECONDS: Final = 4.0
@@ -27,7 +27,7 @@ def examine(settings: Settings, *, now: datetime) -> list[Finding]:
         apart = look_at_all(
             [
                 Look("settings", lambda: _settings(settings)),
-                Look("academy", lambda: _academy(settings)),
+                Look("academy", lambda: look_at_academy(settings)),
                 Look("database", lambda: databases.look_at_database(database)),
                 Look("keys", lambda: key_rings.look_at_key_files(settings)),
                 Look("mail server", lambda: _mail_server(settings)),
@@ -81,7 +81,7 @@ def _settings(settings: Settings) -> list[Finding]:
     return [Finding("settings", f"{settings.env}; each name is known")]
 
 
-def _academy(settings: Settings) -> list[Finding]:
+def look_at_academy(settings: Settings) -> list[Finding]:
     """Read the file of the academy, and say whose words visitors see."""
     try:
         academy = load_academy(settings)

@@ -8,8 +8,8 @@ from typing import Protocol
 from jinja2 import Environment
 
 from app.db.database import Database
-from app.kit.actor import Actor
 from app.kit.academy import Academy
+from app.kit.actor import Actor
 from app.kit.keys import Keys
 from app.mail.letters import Letters
 from app.settings import Settings

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from app.db.database import Database
 from app.db.idempotency import once
-from app.kit.actor import Actor
 from app.kit.academy import Academy
+from app.kit.actor import Actor
 from app.kit.errors import Conflict, Unauthenticated
 from app.kit.keys import Keys
 from app.settings import Settings

@@ -84,6 +84,7 @@ def test_everything_is_looked_at_and_nothing_is_shown(database, settings):
     findings = by_subject(examine(settings.model_copy(update=secrets), now=NOW))
     assert findings.keys() >= {
         "settings",
+        "academy",
         "database",
         "schema",
         "keys",
