@@ -135,6 +135,44 @@ COMPETENT = Prepared(
 )
 
 
+def _marked_steps() -> ColumnElement[int]:
+    """Return SQL for the number of steps of an assessment whose newest revision is a mark."""
+    mark, newer = table_of(StepMark), table_of(StepMark).alias()
+    return (
+        select(func.count())
+        .select_from(mark)
+        .where(
+            mark.c.assessment_id == ASSESSMENT.id,
+            mark.c.mark != Mark.unmarked,
+            ~exists().where(
+                newer.c.assessment_id == mark.c.assessment_id,
+                newer.c.step_key == mark.c.step_key,
+                newer.c.revision > mark.c.revision,
+            ),
+        )
+        .correlate(table_of(Assessment))
+        .scalar_subquery()
+        .label("marked")
+    )
+
+
+# Reads the whole day, and not the places of one page: the list of places would change the text of
+# the statement, which could then not be prepared. A day has a few assessments for each place.
+TRIES_ON_DAY = Prepared(
+    select(
+        ASSESSMENT.seat_id,
+        ASSESSMENT.id,
+        ASSESSMENT.revision_id,
+        ASSESSMENT.checklist_key,
+        ASSESSMENT.signed_at,
+        ASSESSMENT.outcome,
+        _marked_steps(),
+    )
+    .where(ASSESSMENT.practical_id == bindparam("practical_id"), ASSESSMENT.discarded_at.is_(None))
+    .order_by(ASSESSMENT.number)
+)
+
+
 def start_page(
     db: Session, actor: Actor, practical_id: PracticalId, seat_id: SeatId
 ) -> AssessmentStartPage:
@@ -217,25 +255,11 @@ def tries_on(
     assessment are left out."""
     if not seat_ids:
         return {}
-    rows = db.execute(
-        select(
-            ASSESSMENT.seat_id,
-            ASSESSMENT.id,
-            ASSESSMENT.revision_id,
-            ASSESSMENT.checklist_key,
-            ASSESSMENT.signed_at,
-            ASSESSMENT.outcome,
-            _marked_steps(),
-        )
-        .where(
-            ASSESSMENT.practical_id == practical_id,
-            ASSESSMENT.seat_id.in_(seat_ids),
-            ASSESSMENT.discarded_at.is_(None),
-        )
-        .order_by(ASSESSMENT.number)
-    )
+    wanted = set(seat_ids)
     standing: dict[SeatId, SeatTries] = {}
-    for row in rows:
+    for row in TRIES_ON_DAY.all(db, practical_id=practical_id):
+        if row.seat_id not in wanted:
+            continue
         before = standing.get(row.seat_id, SeatTries(None, 0, 0, None, None))
         if row.signed_at is not None:
             after = replace(before, report_id=row.id, outcome=row.outcome)
@@ -258,27 +282,6 @@ def next_person(db: Session, practical_id: PracticalId, after: SeatId) -> NextPe
         if seat.attendance is not Attendance.absent and (own is None or own.report_id is None):
             return NextPerson(seat.seat_id, seat.name, own.open_id if own else None)
     return None
-
-
-def _marked_steps() -> ColumnElement[int]:
-    """Return SQL for the number of steps of an assessment whose newest revision is a mark."""
-    mark, newer = table_of(StepMark), table_of(StepMark).alias()
-    return (
-        select(func.count())
-        .select_from(mark)
-        .where(
-            mark.c.assessment_id == ASSESSMENT.id,
-            mark.c.mark != Mark.unmarked,
-            ~exists().where(
-                newer.c.assessment_id == mark.c.assessment_id,
-                newer.c.step_key == mark.c.step_key,
-                newer.c.revision > mark.c.revision,
-            ),
-        )
-        .correlate(table_of(Assessment))
-        .scalar_subquery()
-        .label("marked")
-    )
 
 
 def competent_of(

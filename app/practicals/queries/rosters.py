@@ -218,12 +218,16 @@ def _with_life_support(
     kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
     if kind is None or not kind.basic_life_support:
         return tuple(seats)
-    return tuple(
-        replace(
-            seat,
-            life_support=life_support_state(seat.life_support_until, day.starts_at, day.zone),
-            has_life_support=life_support_unmet(seat.life_support_until, day.starts_at, day.zone)
-            is None,
+    # Many people of one day have the same last day of proof, or none: each is worked out once.
+    by_last_day = {
+        until: (
+            life_support_state(until, day.starts_at, day.zone),
+            life_support_unmet(until, day.starts_at, day.zone) is None,
         )
+        for until in {seat.life_support_until for seat in seats}
+    }
+    return tuple(
+        replace(seat, life_support=words, has_life_support=is_covered)
         for seat in seats
+        for words, is_covered in (by_last_day[seat.life_support_until],)
     )
