@@ -4,7 +4,7 @@ What an instructor may see is part of the statement, so no page or export can fo
 is built once for each combination of filters, because building it takes longer than running it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -166,31 +166,50 @@ def _prepared(shape: _Shape) -> Prepared:
 
 @lru_cache(maxsize=SHAPES)
 def _statement(shape: _Shape) -> Rows:
+    if shape.part is Part.number:
+        return _counted(shape)
     # A page sorted by name reads people in index order and stops early, so this condition is
     # checked per person rather than as a set.
-    held = select(ENROLMENT.id).where(
-        ENROLMENT.user_id == USER.id,
-        ENROLMENT.course_key == COURSE,
-        ENROLMENT.state == EnrolmentState.confirmed,
-    )
-    if shape.has_intake:
-        held = held.where(ENROLMENT.intake_id == bindparam("intake_id", type_=Uuid()))
+    held = select(ENROLMENT.id).where(ENROLMENT.user_id == USER.id, *_on_course(shape))
     rows: Rows = select(USER.id, USER.name, USER.email).where(held.exists())
-    if not shape.is_seen_by_all:
-        rows = rows.where(USER.id.in_(OWN_STUDENTS))
-    if shape.has_group:
-        group = select(MEMBER.user_id).where(
-            MEMBER.group_id == bindparam("group_id", type_=Uuid()), MEMBER.role == Role.student
-        )
-        rows = rows.where(USER.id.in_(group))
-    if shape.only_unpassed:
-        rows = rows.where(_passed() < bindparam("quizzes", type_=Integer()))
-    if shape.has_text:
-        rows = rows.where(or_(*(_contains(column) for column in (USER.name, USER.email))))
-    if shape.part is Part.number:
-        return rows.with_only_columns(func.count(), maintain_column_froms=True)
+    rows = rows.where(*_conditions(shape, USER.id))
     most, skipped = (bindparam(name, type_=Integer()) for name in ("most", "skipped"))
     return _ordered(rows, shape).limit(most).offset(skipped)
+
+
+def _counted(shape: _Shape) -> Rows:
+    """Return the statement for the number of students. It counts places, and reads no people unless
+    it searches their names."""
+    rows: Rows = select(func.count(distinct(ENROLMENT.user_id))).where(
+        *_on_course(shape), *_conditions(shape, ENROLMENT.user_id)
+    )
+    if shape.has_text:
+        rows = rows.join_from(table_of(Enrolment), table_of(User), USER.id == ENROLMENT.user_id)
+    return rows
+
+
+def _on_course(shape: _Shape) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for a confirmed place on the course, or in the chosen intake."""
+    held = (ENROLMENT.course_key == COURSE, ENROLMENT.state == EnrolmentState.confirmed)
+    if shape.has_intake:
+        return (*held, ENROLMENT.intake_id == bindparam("intake_id", type_=Uuid()))
+    return held
+
+
+def _conditions(shape: _Shape, user_id: Any) -> Iterator[ColumnElement[bool]]:
+    """Return the other conditions; `user_id` is the column that names the student."""
+    if not shape.is_seen_by_all:
+        yield user_id.in_(OWN_STUDENTS)
+    if shape.has_group:
+        yield user_id.in_(
+            select(MEMBER.user_id).where(
+                MEMBER.group_id == bindparam("group_id", type_=Uuid()), MEMBER.role == Role.student
+            )
+        )
+    if shape.only_unpassed:
+        yield _passed(user_id) < bindparam("quizzes", type_=Integer())
+    if shape.has_text:
+        yield or_(*(_contains(column) for column in (USER.name, USER.email)))
 
 
 def _contains(column: ColumnElement[str]) -> ColumnElement[bool]:
@@ -202,11 +221,11 @@ def _pattern(text: str) -> str:
     return f"%{plain}%"
 
 
-def _passed() -> ColumnElement[int]:
+def _passed(user_id: Any) -> ColumnElement[int]:
     return (
         select(func.count(distinct(ATTEMPT.quiz_key)))
         .where(
-            ATTEMPT.user_id == USER.id,
+            ATTEMPT.user_id == user_id,
             ATTEMPT.course_key == COURSE,
             ATTEMPT.quiz_key.in_(KEYS),
             ATTEMPT.passed,
