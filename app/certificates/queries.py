@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -68,6 +69,17 @@ class OwnCertificates:
     ways: tuple[CertificateProgress, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person has done on all courses: their places, newest first, what they completed on each
+    course, the places whose day they attended, and the assessments that ended competent."""
+
+    places: tuple[ConfirmedPlace, ...]
+    done: Mapping[str, Done]
+    attended: tuple[SeatSummary, ...]
+    competent: tuple[Competent, ...]
+
+
 class CertificateFilter(StrEnum):
     """Which certificates a list shows."""
 
@@ -129,26 +141,30 @@ def document(
 
 def own_page(db: Session, user_id: UserId, keys: KnownKeys) -> OwnCertificates:
     """Return a person's certificates, newest first, and what is missing for those they can earn."""
-    places = enrolments.places_of(db, user_id)
-    return own_page_of(db, user_id, places, learning.done_on_all(db, user_id), keys)
+    return own_page_of(
+        db,
+        user_id,
+        Standing(
+            enrolments.places_of(db, user_id),
+            learning.done_on_all(db, user_id),
+            practicals.attended_seats(db, user_id),
+            assessments.competent_of(db, user_id),
+        ),
+        keys,
+    )
 
 
 def own_page_of(
-    db: Session,
-    user_id: UserId,
-    places: Iterable[ConfirmedPlace],
-    done: Mapping[str, Done],
-    keys: KnownKeys,
+    db: Session, user_id: UserId, standing: Standing, keys: KnownKeys
 ) -> OwnCertificates:
-    """As `own_page`, for a caller that has already read the places (newest first) and the
-    completions."""
+    """As `own_page`, for a caller that has already read where the person stands."""
     rows = ISSUED.all(db, user_id=user_id)
     live = {row.course_key for row in rows if row.revoked_at is None}
     newest: dict[str, ConfirmedPlace] = {}
-    for place in places:
+    for place in standing.places:
         newest.setdefault(place.course_key, place)
     wanted = [place for key, place in newest.items() if key not in live]
-    ways = _ways(db, user_id, wanted, done)
+    ways = _ways(db, user_id, wanted, standing)
     revoked = {row.course_key for row in rows} - live
     return OwnCertificates(
         tuple(certificate_view(row, keys, was_revoked=row.was_revoked) for row in rows),
@@ -157,41 +173,46 @@ def own_page_of(
 
 
 def _ways(
-    db: Session, user_id: UserId, places: Sequence[ConfirmedPlace], done: Mapping[str, Done]
+    db: Session, user_id: UserId, places: Sequence[ConfirmedPlace], standing: Standing
 ) -> tuple[CertificateProgress, ...]:
-    """Return the progress towards each certificate, in few statements for any number of courses."""
-    if not places:
-        return ()
+    """Return the progress towards each certificate. Only an earned certificate can be blocked, so for
+    everyone else this takes no statement while the courses are in memory."""
+    possible = (_way(db, place, standing) for place in places)
+    ways = tuple(way for way in possible if way is not None)
+    if all(way.missing for way in ways):
+        return ways
     blocks = {row.course_key: row for row in BLOCKS.all(db, user_id=user_id)}
-    seats = practicals.attended_seats(db, user_id)
-    judged = assessments.competent_of(db, user_id)
-    names = _names(db, judged)
-    progress = []
-    for place in places:
-        key = place.course_key
-        try:
-            facts = _gathered(
-                db,
-                courses.revision(db, place.revision_id),
-                place.enrolment_id,
-                done.get(key, Done()),
-                [seat for seat in seats if seat.practical.course_key == key],
-                [seat for seat in judged if seat.course_key == key],
-                names,
-            )
-        except (
-            RevisionUnreadable
-        ):  # nobody can say what is missing; the pages of the course say why
-            continue
-        attended_at = max((assessment.starts_at for assessment in facts.attended), default=None)
-        needed = domain.requirements(facts)
-        block = blocks.get(key)
-        why = domain.readable_reason(block.reason, block.whose) if block else None
-        is_own = block is not None and block.whose is NameOwner.holder
-        progress.append(
-            CertificateProgress(key, facts.course.title, needed, attended_at, why, is_own)
+    return tuple(_with_block(way, blocks.get(way.course_key)) for way in ways)
+
+
+def _way(db: Session, place: ConfirmedPlace, standing: Standing) -> CertificateProgress | None:
+    """Return the progress on one course; None if this version cannot read the course, whose pages say
+    why."""
+    key = place.course_key
+    try:
+        facts = _gathered(
+            db,
+            courses.revision(db, place.revision_id),
+            place.enrolment_id,
+            standing.done.get(key, Done()),
+            [seat for seat in standing.attended if seat.practical.course_key == key],
+            [assessment for assessment in standing.competent if assessment.course_key == key],
+            names=None,
         )
-    return tuple(progress)
+    except RevisionUnreadable:
+        return None
+    attended_at = max((attended.starts_at for attended in facts.attended), default=None)
+    return CertificateProgress(
+        key, facts.course.title, domain.requirements(facts), attended_at=attended_at
+    )
+
+
+def _with_block(way: CertificateProgress, block: Any) -> CertificateProgress:
+    """Say why the certificate is blocked, if it is; `block` is a row of BLOCKS or None."""
+    if block is None:
+        return way
+    reason = domain.readable_reason(block.reason, block.whose)
+    return replace(way, blocked=reason, is_own_name=block.whose is NameOwner.holder)
 
 
 def issued(
@@ -280,8 +301,10 @@ def _gathered(
     done: Done,
     seats: Iterable[SeatSummary],
     judged: Iterable[Competent],
-    names: Mapping[UserId, Person],
+    names: Mapping[UserId, Person] | None,
 ) -> CertificateFacts:
+    """Put the facts together. `names` are those of the assessors, which a certificate prints; None for
+    the rule alone, which does not need them."""
     return CertificateFacts(
         course=published.course,
         revision_id=published.revision_id,
@@ -295,7 +318,7 @@ def _gathered(
                 assessment.seat_id,
                 assessment.checklist_key,
                 assessment.signed_at,
-                names[assessment.instructor_id].name,
+                names[assessment.instructor_id].name if names is not None else "",
                 assessment.instructor_id,
             )
             for assessment in judged

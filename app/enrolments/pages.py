@@ -4,6 +4,7 @@ from fastapi import Response
 
 from app.enrolments import queries, service
 from app.enrolments.domain import EnrolmentState
+from app.enrolments.own_places import own_places
 from app.enrolments.schema_org import course_document
 from app.kit.errors import Conflict, Refused
 from app.kit.ids import EnrolmentId, IntakeId
@@ -106,7 +107,7 @@ def _reserve(
 def _own_places(visit: RequestContext, refused: Refused | None = None) -> Response:
     today = local_day(visit.now, visit.academy.zone)
     with visit.database.read() as db:
-        places = queries.own_places(db, visit.actor.user_id, today=today, now=visit.now)
+        places = own_places(db, visit.actor.user_id, today=today, now=visit.now)
     return visit.render(
         "enrolments/mine.html",
         status=status_of(refused) if refused else 200,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
@@ -62,27 +62,6 @@ class CoursePage:
     course: Course
     offers: tuple[Offer, ...]
     may_reserve: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OwnPlace:
-    """One of a person's own enrolments. `position` is set while they wait."""
-
-    enrolment_id: EnrolmentId
-    intake_id: IntakeId
-    course_key: str
-    course_title: str
-    intake_title: str
-    starts_on: date
-    price_pence: int
-    state: EnrolmentState
-    position: int | None
-    waiting: int
-    requested_at: datetime
-    reason: str | None
-    is_invoiced: bool
-    is_paid: bool
-    may_withdraw: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,86 +203,6 @@ def offer(
     ):
         raise NotFound
     return published.course, _offers(db, [intake], actor, now)[0]
-
-
-_ahead = table_of(Enrolment).alias("ahead")
-_own_rows = (
-    select(
-        ENROLMENT.id,
-        ENROLMENT.state,
-        ENROLMENT.requested_at,
-        ENROLMENT.reason,
-        ENROLMENT.invoice_number,
-        ENROLMENT.paid_at,
-        *(column for column in INTAKE if column.key != "id"),
-        INTAKE.id.label("intake_id"),
-        select(func.count())
-        .select_from(_ahead)
-        .where(
-            _ahead.c.intake_id == ENROLMENT.intake_id,
-            _ahead.c.state == EnrolmentState.waiting,
-            _ahead.c.waiting_number <= ENROLMENT.waiting_number,
-        )
-        .correlate(table_of(Enrolment))
-        .scalar_subquery()
-        .label("position"),
-    )
-    .join_from(table_of(Enrolment), table_of(IntakeRow), INTAKE.id == ENROLMENT.intake_id)
-    .where(ENROLMENT.user_id == bindparam("user_id"))
-    .order_by(ENROLMENT.requested_at.desc(), ENROLMENT.id.desc())
-)
-OWN = Prepared(_own_rows)
-"""A person's enrolments with their intakes and waiting numbers; built once."""
-ASKED_FOR = Prepared(
-    _own_rows.where(
-        or_(ENROLMENT.state == EnrolmentState.requested, ENROLMENT.state == EnrolmentState.waiting)
-    )
-)
-
-
-def own_places(db: Session, user_id: UserId, *, today: date, now: datetime) -> tuple[OwnPlace, ...]:
-    """Return a person's own enrolments: live ones first, then the newest."""
-    own = _own(db, OWN, user_id, today, now)
-    return tuple(sorted(own, key=lambda place: place.state not in domain.LIVE))
-
-
-def asked_for(db: Session, user_id: UserId, *, today: date, now: datetime) -> tuple[OwnPlace, ...]:
-    """Return a person's undecided requests and waiting-list entries, the newest first, without
-    entries on lists that are over."""
-    own = _own(db, ASKED_FOR, user_id, today, now)
-    return tuple(place for place in own if place.state in domain.LIVE)
-
-
-def _own(
-    db: Session, statement: Prepared, user_id: UserId, today: date, now: datetime
-) -> tuple[OwnPlace, ...]:
-    rows = statement.all(db, user_id=user_id)
-    if not rows:
-        return ()
-    titles = {entry.course_key: entry.course.title for entry in courses.catalogue(db)}
-    waiting = waiting_by_intake(
-        db, {row.intake_id for row in rows if row.state is EnrolmentState.waiting}
-    )
-    return tuple(
-        OwnPlace(
-            enrolment_id=row.id,
-            intake_id=row.intake_id,
-            course_key=row.course_key,
-            course_title=titles.get(row.course_key, row.course_key),
-            intake_title=row.title,
-            starts_on=row.starts_on,
-            price_pence=row.price_pence,
-            state=(state := domain.state_now(row.state, row.closes_at, now)),
-            position=row.position if state is EnrolmentState.waiting else None,
-            waiting=waiting.get(row.intake_id, 0),
-            requested_at=row.requested_at,
-            reason=row.reason,
-            is_invoiced=row.invoice_number is not None,
-            is_paid=row.paid_at is not None,
-            may_withdraw=domain.withdraw_refusal(intake_from(row), state, today=today) is None,
-        )
-        for row in rows
-    )
 
 
 def waiting_by_intake(db: Session, intake_ids: Iterable[IntakeId]) -> dict[IntakeId, int]:

@@ -12,7 +12,7 @@ from app.certificates.domain import MissingKind, Status
 from app.certificates.queries import CertificateProgress
 from app.certificates.records import CertificateView
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.queries import OwnPlace
+from app.enrolments.own_places import OwnPlace
 from app.learning.domain import NextStep, StepKind
 from app.learning.queries import CourseProgress
 from app.practicals.queries.summaries import OwnDate

@@ -15,7 +15,7 @@ from app.certificates.queries import OwnCertificates
 from app.certificates.signing import KnownKeys
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
-from app.enrolments.queries import OwnPlace
+from app.enrolments.own_places import OwnPlace, own_places
 from app.kit.actor import Actor
 from app.kit.ids import UserId
 from app.learning import queries as learning
@@ -78,7 +78,7 @@ def person_page(
     """Return everything about one person; the permission is asked by `accounts.person_story`."""
     story = accounts.person_story(db, actor, person_id, now=now)
     return story, LearnerRecord(
-        enrolments.own_places(db, person_id, today=now.astimezone(ZoneInfo(zone)).date(), now=now),
+        own_places(db, person_id, today=now.astimezone(ZoneInfo(zone)).date(), now=now),
         _progress(db, person_id),
         _quizzes(db, person_id),
         summaries.seats_of(db, person_id),

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.assessments import queries as assessments
 from app.assessments.queries import Report
 from app.certificates import queries as certificates
-from app.certificates.queries import CertificateProgress, OwnCertificates
+from app.certificates.queries import CertificateProgress, OwnCertificates, Standing
 from app.certificates.signing import KnownKeys
 from app.courses import queries as courses
 from app.courses.domain.delivery import PracticalKind
-from app.enrolments import queries as enrolments
-from app.enrolments.queries import ConfirmedPlace, OwnPlace
+from app.enrolments.own_places import OwnPlace, live_places
+from app.enrolments.queries import ConfirmedPlace
 from app.home.next_thing import (
     CourseStanding,
     JourneyStage,
@@ -59,23 +59,25 @@ class StudentHome:
 def student_home(
     db: Session, actor: Actor, zone: ZoneInfo, keys: KnownKeys, now: datetime
 ) -> StudentHome:
-    """Return what matters now to a student, in a dozen statements whatever they do."""
+    """Return what matters now to a student, in eight statements; in nine while an earned certificate
+    may be blocked."""
     user_id = actor.user_id
-    places = enrolments.places_of(db, user_id)
+    live = live_places(db, user_id, today=now.astimezone(zone).date(), now=now)
     done = learning.done_on_all(db, user_id)
-    progress = learning.progress_on(db, places, done)
-    own = certificates.own_page_of(db, user_id, places, done, keys)
+    progress = learning.progress_on(db, live.confirmed, done)
+    days = summaries.own_days(db, user_id, now=now, most=MOST_DATES)
+    signed = assessments.signed_of(db, user_id)
+    standing = Standing(live.confirmed, done, days.attended, signed.competent)
+    own = certificates.own_page_of(db, user_id, standing, keys)
     tries = quizzes.tries_of(db, user_id)
-    dates = summaries.upcoming_for_student(db, user_id, now=now, most=MOST_DATES)
-    reports = assessments.reports_of(db, user_id)
-    undecided = enrolments.asked_for(db, user_id, today=now.astimezone(zone).date(), now=now)
+    dates, reports = days.coming, signed.reports
     ways = {way.course_key: way for way in own.ways}
-    pinned = {place.course_key: place for place in reversed(places)}
+    pinned = {place.course_key: place for place in reversed(live.confirmed)}
     standings = tuple(
         _standing(db, course_progress, pinned[course_progress.key], ways, tries, dates, reports)
         for course_progress in progress
     )
-    chosen = next_thing(StudentSituation(standings, tries, undecided, own.certificates), now)
+    chosen = next_thing(StudentSituation(standings, tries, live.undecided, own.certificates), now)
     return StudentHome(
         next=chosen,
         quiz_title=_quiz_title(db, chosen.attempt),
@@ -83,7 +85,7 @@ def student_home(
         life_support=_life_support(db, actor, chosen, pinned, now),
         courses=progress,
         dates=tuple(date for date in dates if date is not chosen.date),
-        places=tuple(place for place in undecided if place is not chosen.place),
+        places=tuple(place for place in live.undecided if place is not chosen.place),
         reports=reports,
         own=own,
         news=notices.news(db, actor),

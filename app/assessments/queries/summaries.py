@@ -1,9 +1,10 @@
 """Reads assessments in short: who is about to be assessed, the state of each place, and lists for
 other features."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from app.accounts import queries as accounts
 from app.assessments import domain
 from app.assessments.domain import Mark, Outcome
 from app.assessments.models import Assessment, StepMark
-from app.assessments.queries.sheets import checklist_named, checklist_of, marks_of_all
+from app.assessments.queries.sheets import checklist_named, checklist_of
 from app.courses import queries as courses
 from app.db.base import table_of
 from app.db.prepared import Prepared
@@ -120,19 +121,42 @@ class Competent:
     signed_at: datetime
 
 
-# Built once, from plain columns: every student's home page runs it.
-ASSESSMENT = table_of(Assessment).c
-_theirs = select(*ASSESSMENT).where(ASSESSMENT.student_id == bindparam("user_id"))
+@dataclass(frozen=True, slots=True)
+class SignedAssessments:
+    """A person's signed assessments: a report of each, newest first, and those that ended competent,
+    oldest first."""
+
+    reports: tuple[Report, ...]
+    competent: tuple[Competent, ...]
+
+
+ASSESSMENT, MARK = table_of(Assessment).c, table_of(StepMark).c
 SIGNED = Prepared(
-    _theirs.where(ASSESSMENT.signed_at.is_not(None)).order_by(
-        ASSESSMENT.signed_at.desc(), ASSESSMENT.id.desc()
+    select(
+        ASSESSMENT.id,
+        ASSESSMENT.course_key,
+        ASSESSMENT.seat_id,
+        ASSESSMENT.practical_id,
+        ASSESSMENT.checklist_key,
+        ASSESSMENT.instructor_id,
+        ASSESSMENT.revision_id,
+        ASSESSMENT.number,
+        ASSESSMENT.signed_at,
+        ASSESSMENT.outcome,
+        MARK.step_key,
+        MARK.mark,
+        MARK.revision,
     )
-)
-COMPETENT = Prepared(
-    _theirs.where(ASSESSMENT.outcome == Outcome.competent).order_by(
-        ASSESSMENT.signed_at, ASSESSMENT.id
+    .join_from(
+        table_of(Assessment),
+        table_of(StepMark),
+        MARK.assessment_id == ASSESSMENT.id,
+        isouter=True,
     )
+    .where(ASSESSMENT.student_id == bindparam("user_id"), ASSESSMENT.signed_at.is_not(None))
+    .order_by(ASSESSMENT.signed_at, ASSESSMENT.id)
 )
+"""A person's signed assessments, oldest first, with a row for each of their marks."""
 
 
 def _marked_steps() -> ColumnElement[int]:
@@ -210,12 +234,32 @@ def start_page(
     )
 
 
+def signed_of(db: Session, user_id: UserId) -> SignedAssessments:
+    """Return a person's signed assessments, in one statement while their courses are in memory. The
+    reports leave out those of courses that this version cannot read."""
+    oldest_first = _signed_rows(db, user_id)
+    return SignedAssessments(
+        reports=tuple(
+            _report(db, rows)
+            for rows in reversed(oldest_first)
+            if courses.readable(db, rows[0].revision_id)
+        ),
+        competent=_competent(oldest_first),
+    )
+
+
+def _signed_rows(db: Session, user_id: UserId) -> list[list[Any]]:
+    """Return the rows of SIGNED for each signed assessment of a person, oldest first."""
+    rows_by_id: dict[AssessmentId, list[Any]] = {}
+    for row in SIGNED.all(db, user_id=user_id):
+        rows_by_id.setdefault(row.id, []).append(row)
+    return list(rows_by_id.values())
+
+
 def reports_of(db: Session, user_id: UserId) -> tuple[Report, ...]:
     """Return a person's signed assessments, newest first. Leaves out those of courses that this version
     cannot read."""
-    rows = [row for row in SIGNED.all(db, user_id=user_id) if courses.readable(db, row.revision_id)]
-    marks = marks_of_all(db, [row.id for row in rows])
-    return tuple(_report(db, row, marks[row.id]) for row in rows)
+    return signed_of(db, user_id).reports
 
 
 def unsigned_of(db: Session, instructor_id: UserId) -> tuple[Unsigned, ...]:
@@ -290,6 +334,14 @@ def competent_of(
     """Return a person's signed assessments that ended competent, of one course or of all, oldest
     first."""
     return tuple(
+        competent
+        for competent in _competent(_signed_rows(db, user_id))
+        if course_key in (None, competent.course_key)
+    )
+
+
+def _competent(rows_of_each: Iterable[Sequence[Any]]) -> tuple[Competent, ...]:
+    return tuple(
         Competent(
             row.id,
             row.course_key,
@@ -299,8 +351,8 @@ def competent_of(
             row.instructor_id,
             row.signed_at,
         )
-        for row in COMPETENT.all(db, user_id=user_id)
-        if row.signed_at is not None and course_key in (None, row.course_key)
+        for row, *_ in rows_of_each
+        if row.outcome is Outcome.competent
     )
 
 
@@ -326,10 +378,12 @@ def _standing(row: Assessment) -> AssessmentSummary:
     )
 
 
-def _report(db: Session, row: Assessment, marks: Mapping[str, StepMark]) -> Report:
+def _report(db: Session, rows: Sequence[Any]) -> Report:
+    """Return the report of one assessment; `rows` are those of SIGNED, at least one."""
+    row = rows[0]
     checklist = checklist_named(db, row.revision_id, row.checklist_key)
-    result = domain.result(checklist, domain.counted_marks(marks.values()))
-    assert row.signed_at is not None  # noqa: S101 - the query asks for signed ones
+    marks = domain.counted_marks(row for row in rows if row.step_key is not None)
+    result = domain.result(checklist, marks)
     return Report(
         assessment_id=row.id,
         course_key=row.course_key,

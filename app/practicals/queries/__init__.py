@@ -7,10 +7,10 @@ from app.practicals.queries.summaries import (
     SeatSummary,
     attended_seats,
     is_instructor_of,
+    own_days,
     practical_summary,
     seat,
     upcoming_for_instructor,
-    upcoming_for_student,
 )
 
 __all__ = (
@@ -21,10 +21,10 @@ __all__ = (
     "SeatSummary",
     "attended_seats",
     "is_instructor_of",
+    "own_days",
     "practical_summary",
     "roster",
     "roster_page",
     "seat",
     "upcoming_for_instructor",
-    "upcoming_for_student",
 )

@@ -9,7 +9,6 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     CompoundSelect,
-    Integer,
     Select,
     Uuid,
     and_,
@@ -72,6 +71,15 @@ class OwnDate:
     cancel: CancelTerms | None
     has_seat: bool
     position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDays:
+    """A student's days, the earliest first: the coming ones, and the places whose day they attended. A
+    day that is not over can be in both."""
+
+    coming: tuple[OwnDate, ...]
+    attended: tuple[SeatSummary, ...]
 
 
 SUMMARY: tuple[Any, ...] = (
@@ -171,23 +179,32 @@ def instructor_names(
     return names
 
 
-def upcoming_for_student(
-    db: Session, user_id: UserId, *, now: datetime, most: int = 20
-) -> tuple[OwnDate, ...]:
-    """Return the coming dates on which this person has a place or waits, the next one first. A waiting
-    list that is over is left out."""
-    rows = OWN_COMING.all(db, viewer=user_id, now=now, most=most)
-    return tuple(
-        OwnDate(
-            brief := PracticalSummary(*columns),
-            place_terms(cancel_until, seat_until, brief.starts_at, brief.zone, now)
-            if seat_id
-            else None,
-            seat_id is not None,
-            position if entry_id else None,
-        )
-        for *columns, cancel_until, seat_id, seat_until, entry_id, position in rows
+def own_days(db: Session, user_id: UserId, *, now: datetime, most: int = 20) -> OwnDays:
+    """Return a person's days: at most so many coming ones, and those they attended."""
+    rows = OWN_DAYS.all(db, viewer=user_id, now=now)
+    coming = [_own_date(row, now) for row in rows if row.is_coming]
+    return OwnDays(
+        tuple(coming[:most]),
+        tuple(
+            SeatSummary(row.seat_id, user_id, row.seat_state, row.attendance, _summary(row))
+            for row in rows
+            if row.attendance is Attendance.attended
+        ),
     )
+
+
+def _own_date(row: Any, now: datetime) -> OwnDate:
+    summary, has_seat = _summary(row), row.seat_id is not None
+    terms = (
+        place_terms(row.cancel_until, row.seat_until, summary.starts_at, summary.zone, now)
+        if has_seat
+        else None
+    )
+    return OwnDate(summary, terms, has_seat, row.position if row.entry_id else None)
+
+
+def _summary(row: Any) -> PracticalSummary:
+    return PracticalSummary(*row[: len(SUMMARY)])
 
 
 def upcoming_for_instructor(
@@ -229,7 +246,7 @@ def _brief_columns() -> tuple[Any, ...]:
     return tuple(PRACTICAL[column.key] for column in SUMMARY)
 
 
-def _own_coming() -> Select[*tuple[Any, ...]]:
+def _own_days() -> Select[*tuple[Any, ...]]:
     viewer = bindparam("viewer", type_=Uuid())
     ahead = table_of(WaitingEntry).alias("ahead")
     position = (
@@ -243,31 +260,36 @@ def _own_coming() -> Select[*tuple[Any, ...]]:
         .correlate(table_of(PracticalRow), table_of(WaitingEntry))
         .scalar_subquery()
     )
+    is_coming = and_(
+        PRACTICAL.status == PracticalStatus.published,
+        PRACTICAL.ends_at > bindparam("now"),
+        or_(SEAT.id.is_not(None), PRACTICAL.booking_closes_at > bindparam("now")),
+    )
     return (
         select(
             *_brief_columns(),
             PRACTICAL.cancel_until,
-            SEAT.id,
+            SEAT.id.label("seat_id"),
             SEAT.cancel_until.label("seat_until"),
-            ENTRY.id,
-            position,
+            SEAT.state.label("seat_state"),
+            SEAT.attendance,
+            ENTRY.id.label("entry_id"),
+            position.label("position"),
+            is_coming.label("is_coming"),
         )
         .select_from(table_of(PracticalRow))
         .outerjoin(table_of(Seat), own_seat(viewer))
         .outerjoin(table_of(WaitingEntry), own_entry(viewer))
         .where(
             PRACTICAL.id.in_(dates_of(viewer)),
-            PRACTICAL.status == PracticalStatus.published,
-            PRACTICAL.ends_at > bindparam("now"),
-            or_(SEAT.id.is_not(None), PRACTICAL.booking_closes_at > bindparam("now")),
+            or_(is_coming, SEAT.attendance == Attendance.attended),
         )
         .order_by(PRACTICAL.starts_at, PRACTICAL.id)
-        .limit(bindparam("most", type_=Integer()))
     )
 
 
-OWN_COMING = Prepared(_own_coming())
-"""Built once: every home page of a student asks."""
+OWN_DAYS = Prepared(_own_days())
+"""The coming and the attended days of one person, the earliest first."""
 
 
 def _seat_select() -> Select[*tuple[Any, ...]]:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.enrolments import checks, closing, queries
+from app.enrolments import checks, closing
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment
+from app.enrolments.own_places import live_places, own_places
 from app.jobs import close_waiting_lists
 from app.kit.actor import Actor
 from app.kit.ids import EnrolmentId, IntakeId, new_uuid
@@ -85,9 +86,9 @@ def test_pages_stop_promising_when_reservations_close(
     assert "When a place becomes free" not in home
     with database.read() as db:
         today = CLOSES.date()
-        (place,) = queries.own_places(db, intake[1].user_id, today=today, now=CLOSES)
+        (place,) = own_places(db, intake[1].user_id, today=today, now=CLOSES)
         assert (place.state, place.position) == (EnrolmentState.closed, None)
-        assert queries.asked_for(db, intake[1].user_id, today=today, now=CLOSES) == ()
+        assert live_places(db, intake[1].user_id, today=today, now=CLOSES).undecided == ()
 
 
 def test_the_audit_names_a_list_that_nobody_closed(database, intake):

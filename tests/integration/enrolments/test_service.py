@@ -11,6 +11,7 @@ from app.enrolments import invoices, locking, queries, service
 from app.enrolments.domain import EnrolmentsReason, EnrolmentState, IntakeStatus
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
 from app.enrolments.models import Enrolment, IntakeRow
+from app.enrolments.own_places import own_places
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import EnrolmentId, IntakeId, new_uuid
 from app.outbox.models import OutboxEvent
@@ -187,7 +188,7 @@ def test_a_full_intake_queues_in_order(database, published, students):
         (State.waiting, 2),
     ]
     with database.read() as db:
-        own = queries.own_places(db, students[2].user_id, today=BEFORE, now=NOW)
+        own = own_places(db, students[2].user_id, today=BEFORE, now=NOW)
     assert [(place.state, place.position, place.waiting) for place in own] == [
         (State.waiting, 2, 2)
     ]
@@ -255,7 +256,7 @@ def test_a_waiter_leaves_and_the_others_move_up(database, published, office, stu
     with database.write() as db:
         service.decline_request(db, office, outcomes[2].enrolment_id, reason="Full", now=NOW)
     with database.read() as db:
-        assert queries.own_places(db, students[3].user_id, today=BEFORE, now=NOW)[0].position == 1
+        assert own_places(db, students[3].user_id, today=BEFORE, now=NOW)[0].position == 1
     assert counters(database, intake_id) == (1, 1, 0)
     with database.write() as db, pytest.raises(NotFound):
         service.withdraw_from_intake(db, students[1], intake_id, today=BEFORE, now=NOW)
@@ -464,7 +465,7 @@ def test_invoices_and_payments_are_recorded(database, published, office, student
             db, office, enrolment_id, paid_at=NOW, expected_version=version, now=NOW
         )
     with database.read() as db:
-        (place,) = queries.own_places(db, students[0].user_id, today=BEFORE, now=NOW)
+        (place,) = own_places(db, students[0].user_id, today=BEFORE, now=NOW)
         assert place.is_invoiced
         assert place.is_paid
     with database.write() as db:

@@ -296,11 +296,11 @@ def test_what_is_coming_for_the_home_pages(database, teacher, full_day):
     with database.write() as db:
         a_practical(db, instructors=(teacher,), status=PracticalStatus.draft)
     with database.read() as db:
-        (mine,) = queries.upcoming_for_student(db, people[0].user_id, now=NOW)
-        (waits,) = queries.upcoming_for_student(db, people[2].user_id, now=NOW)
+        (mine,) = queries.own_days(db, people[0].user_id, now=NOW).coming
+        (waits,) = queries.own_days(db, people[2].user_id, now=NOW).coming
         (taught,) = queries.upcoming_for_instructor(db, teacher.user_id, now=NOW)
         later = STARTS + timedelta(days=1)
-        assert queries.upcoming_for_student(db, people[0].user_id, now=later) == ()
+        assert queries.own_days(db, people[0].user_id, now=later).coming == ()
         assert queries.upcoming_for_instructor(db, teacher.user_id, now=later) == ()
         assert queries.practical_summary(db, PracticalId(new_uuid())) is None
         assert queries.seat(db, SeatId(new_uuid())) is None

@@ -10,7 +10,7 @@ from app.assessments.queries import Report
 from app.certificates.domain import MissingKind, Requirement, Status
 from app.certificates.queries import CertificateProgress, CertificateView
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.queries import OwnPlace
+from app.enrolments.own_places import OwnPlace
 from app.home.next_thing import CourseStanding, JourneyStage, StudentSituation, next_thing
 from app.kit.ids import (
     AssessmentId,
