@@ -10,7 +10,7 @@ from app.accounts.issued_names import bind_counter
 from app.accounts.loss_preview import bind_readers
 from app.assessments.attendance_evidence import relies_on_attendance
 from app.certificates.name_changes import named_otherwise
-from app.practicals.service.attendance_evidence import bind_reliances
+from app.practicals.reliances import bind_reliances
 from app.rights import queries as rights
 
 

@@ -47,6 +47,7 @@ from app.workers.mails import MailWork, deliver_next
 
 log = structlog.get_logger("preceptor.jobs")
 
+WORKER = SystemActor.worker
 MARKED_AT_ONCE = 100
 MAILS_AT_ONCE = 20
 HOURLY, TIDY_EVERY = 3600.0, 60.0
@@ -68,7 +69,11 @@ def learning_completed(db: Session, payload: dict[str, Any], now: datetime, issu
     """Offer places to people on waiting lists who may now meet the requirements, and issue a
     certificate if this was the last fact missing for it."""
     practicals.promote_person(
-        db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), now=now
+        db,
+        WORKER,
+        UserId(UUID(payload["user_id"])),
+        str(payload["course_key"]),
+        now=now,
     )
     issue_certificate(db, payload, now, issuer)
 
@@ -127,7 +132,7 @@ def life_support_seen(db: Session, payload: dict[str, Any], now: datetime, issue
     support."""
     user_id = UserId(UUID(payload["user_id"]))
     for course_key in {place.course_key for place in enrolments.places_of(db, user_id)}:
-        practicals.promote_person(db, user_id, course_key, now=now)
+        practicals.promote_person(db, WORKER, user_id, course_key, now=now)
 
 
 def right_ended(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
@@ -135,6 +140,7 @@ def right_ended(db: Session, payload: dict[str, Any], now: datetime, issuer: Iss
     by = payload.get("by")
     rights.end_what_depended(
         db,
+        WORKER,
         UserId(UUID(payload["user_id"])),
         by=UserId(UUID(by)) if by else None,
         ends_places=bool(payload.get("ends_places")),
@@ -232,7 +238,7 @@ def end_sign_ins(database: Database, *, now: datetime) -> None:
         if not account_queries.is_any_expired(db, now=now):
             return
     with database.write() as db:
-        sign_ins.end_expired(db, SystemActor.worker, now=now)
+        sign_ins.end_expired(db, WORKER, now=now)
 
 
 def reset_factors(database: Database, *, now: datetime) -> int:
@@ -244,7 +250,7 @@ def reset_factors(database: Database, *, now: datetime) -> int:
     for reset_id in due:
         try:
             with database.write() as db:
-                done += resets.carry_out(db, SystemActor.worker, reset_id, now=now)
+                done += resets.carry_out(db, WORKER, reset_id, now=now)
         except Exception as error:  # whatever is wrong with it, the next round tries again
             log.error("second factor not reset", reset_id=str(reset_id), exc_info=error)
     return done
@@ -258,7 +264,9 @@ def close_waiting_lists(database: Database, *, now: datetime) -> int:
         intakes = closing.lists_to_close(db, now=now)
     closings = [
         *(
-            partial(practicals.close_waiting_list, practical_id=practical_id, now=now)
+            partial(
+                practicals.close_waiting_list, system=WORKER, practical_id=practical_id, now=now
+            )
             for practical_id in days
         ),
         *(
@@ -297,7 +305,7 @@ def hourly(database: Database, files: Path | None = None, *, now: datetime) -> N
     """Promote people on waiting lists whose time has come, fill in data that older versions did not
     write, and delete old files."""
     with database.write() as db:
-        practicals.promote_everywhere(db, now=now)
+        practicals.promote_everywhere(db, WORKER, now=now)
     fill_in_marks(database)
     if files is not None and (deleted := delete_old_files(files, now=now)):
         log.info("old files deleted", files=deleted)

@@ -10,12 +10,11 @@ from app.accounts import queries as accounts
 from app.courses import queries as courses
 from app.enrolments import ending as enrolments
 from app.enrolments.ending import PlaceHeld
-from app.kit.actor import Actor, Role, require, without_permission_check
+from app.kit.actor import Actor, Role, SystemActor, require
 from app.kit.ids import UserId
 from app.kit.leaving import LEAVING
 from app.notices import service as notices
-from app.practicals import service as practicals
-from app.practicals.service.ending import EndedCommitment
+from app.practicals.steps.ending import EndedCommitment, end_assignments, end_without_right
 from app.quizzes import service as quizzes
 from app.quizzes.domain.attempt import Attempt
 from app.rights import policy, queries
@@ -34,17 +33,28 @@ class EndedRights:
         return len(self.places) + len(self.attempts) + len(self.days)
 
 
-@without_permission_check
 def end_what_depended(
-    db: Session, user_id: UserId, *, by: UserId | None, ends_places: bool = False, now: datetime
+    db: Session,
+    system: SystemActor,
+    user_id: UserId,
+    *,
+    by: UserId | None,
+    ends_places: bool = False,
+    now: datetime,
 ) -> EndedRights:
     """End everything that a person no longer has a right to, and list it in one mail to them.
 
-    Called for facts of the outbox; the use-case that took the right away has checked the
-    permission. It applies the rules of each feature as of now, so an event that is delivered twice,
-    or after the right was given back, ends nothing. With `ends_places`, places on courses end too
-    (for closed accounts).
+    It applies the rules of each feature as of now, so an event that is delivered twice, or after the
+    right was given back, ends nothing. `by` is the person whose act took the right away. With
+    `ends_places`, places on courses end too (for closed accounts).
     """
+    require(system is SystemActor.worker)
+    return _end(db, user_id, by=by, ends_places=ends_places, now=now)
+
+
+def _end(
+    db: Session, user_id: UserId, *, by: UserId | None, ends_places: bool = False, now: datetime
+) -> EndedRights:
     person = accounts.people(db, [user_id])[user_id]
     ended = EndedRights(
         enrolments.end_places(db, user_id, by=by, now=now)
@@ -52,8 +62,8 @@ def end_what_depended(
         else (),
         quizzes.end_attempts(db, user_id, by=by, now=now),
         (
-            *practicals.end_without_right(db, user_id, by=by, now=now),
-            *practicals.end_assignments(db, user_id, by=by, now=now),
+            *end_without_right(db, user_id, by=by, now=now),
+            *end_assignments(db, user_id, by=by, now=now),
         ),
     )
     if ended.count:
@@ -66,7 +76,7 @@ def end_leftovers(db: Session, actor: Actor, *, now: datetime) -> int:
     require(policy.may_end_leftovers(actor))
     user_ids = sorted({leftover.user_id for leftover in queries.leftovers(db, now=now)})
     for user_id in user_ids:
-        end_what_depended(db, user_id, by=actor.user_id, now=now)
+        _end(db, user_id, by=actor.user_id, now=now)
     return len(user_ids)
 
 

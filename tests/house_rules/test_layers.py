@@ -54,5 +54,5 @@ def test_use_cases_are_found_in_modules_and_in_packages():
     files = use_case_modules()
     assert {"app.courses.service", "app.accounts.factors.service"} <= set(files)
     assert "app.practicals.service.seats" in files
-    assert not {"app.practicals.service", "app.practicals.service.locking"} & set(files)
+    assert not {"app.practicals.service", "app.practicals.steps.locking"} & set(files)
     assert all(path.is_file() for path in files.values())

@@ -13,8 +13,8 @@ from app.courses import queries as courses
 from app.kit.actor import Actor, require
 from app.kit.ids import PracticalId, RevisionId
 from app.practicals.domain.seats import PracticalStatus
-from app.practicals.service.locking import lock_practical
-from app.practicals.service.revisions import adopt_revision
+from app.practicals.steps.locking import lock_practical
+from app.practicals.steps.revisions import adopt_revision
 
 
 def take_corrected_checklist(

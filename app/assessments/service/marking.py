@@ -33,7 +33,7 @@ from app.outbox import service as outbox
 from app.practicals import queries as practicals
 from app.practicals.domain.seats import Attendance, SeatState
 from app.practicals.service import mark_attendance
-from app.practicals.service.attendance_evidence import lock_seat
+from app.practicals.steps.attendance_evidence import lock_seat
 
 NOT_ONESELF = "You cannot assess yourself. Ask another instructor of this practical."
 

@@ -4,7 +4,6 @@ from app.practicals.service.attendance import mark_attendance, mark_everybody_pr
 from app.practicals.service.cancellation import cancel_practical
 from app.practicals.service.changing import change_practical
 from app.practicals.service.closing import close_waiting_list
-from app.practicals.service.ending import end_assignments, end_without_right
 from app.practicals.service.group_reservation import reserve_with_practical
 from app.practicals.service.planning import make_practical, publish_practical
 from app.practicals.service.seats import book_seat, cancel_seat, reserve_seat, take_seat_away
@@ -21,8 +20,6 @@ __all__ = (
     "cancel_seat",
     "change_practical",
     "close_waiting_list",
-    "end_assignments",
-    "end_without_right",
     "join_waiting_list",
     "leave_waiting_list",
     "make_practical",

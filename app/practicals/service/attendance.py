@@ -21,8 +21,8 @@ from app.practicals.domain.seats import (
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
 from app.practicals.queries.summaries import is_instructor_of
-from app.practicals.service.attendance_evidence import demand_no_reliance
-from app.practicals.service.locking import lock_practical
+from app.practicals.steps.attendance_evidence import demand_no_reliance
+from app.practicals.steps.locking import lock_practical
 
 
 def mark_attendance(

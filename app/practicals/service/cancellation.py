@@ -14,11 +14,11 @@ from app.practicals.domain.recipients import Recipients
 from app.practicals.domain.seats import Practical, PracticalStatus, SeatState
 from app.practicals.models import Seat
 from app.practicals.queries.summaries import instructor_ids
-from app.practicals.service.attendance_evidence import demand_nobody_attended
-from app.practicals.service.closing import end_waiting
-from app.practicals.service.locking import lock_practical
-from app.practicals.service.notifications import tell_instructors, tell_of_list, tell_of_seat
-from app.practicals.service.plan_steps import demand_changeable, record_act, set_status
+from app.practicals.steps.attendance_evidence import demand_nobody_attended
+from app.practicals.steps.locking import lock_practical
+from app.practicals.steps.notifications import tell_instructors, tell_of_list, tell_of_seat
+from app.practicals.steps.plans import demand_changeable, record_act, set_status
+from app.practicals.steps.waits import end_waiting
 
 
 def cancel_practical(

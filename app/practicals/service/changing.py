@@ -28,12 +28,12 @@ from app.practicals.queries.eligibility_facts import (
 )
 from app.practicals.queries.lost_rights import lost_on
 from app.practicals.queries.summaries import instructor_ids
-from app.practicals.service.allocation import promote_waiting
-from app.practicals.service.attendance_evidence import demand_nobody_attended
-from app.practicals.service.first_date_mails import tell_of_first_day
-from app.practicals.service.locking import lock_practical
-from app.practicals.service.notifications import tell_instructors, tell_of_list, tell_of_seat
-from app.practicals.service.plan_steps import (
+from app.practicals.steps.allocation import promote_waiting
+from app.practicals.steps.attendance_evidence import demand_nobody_attended
+from app.practicals.steps.first_date_mails import tell_of_first_day
+from app.practicals.steps.locking import lock_practical
+from app.practicals.steps.notifications import tell_instructors, tell_of_list, tell_of_seat
+from app.practicals.steps.plans import (
     columns_of,
     demand_changeable,
     demand_no_clash,

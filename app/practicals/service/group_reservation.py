@@ -15,8 +15,8 @@ from app.practicals import policy
 from app.practicals.domain.seats import Practical
 from app.practicals.errors import PlaceRefused
 from app.practicals.queries.admin_detail import reservable
-from app.practicals.service.locking import lock_practical
 from app.practicals.service.seats import reserve_seat
+from app.practicals.steps.locking import lock_practical
 
 
 def reserve_with_practical(

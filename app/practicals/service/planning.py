@@ -16,10 +16,10 @@ from app.practicals.errors import Clashing, PlanRefused
 from app.practicals.models import PracticalRow
 from app.practicals.queries.clashes import clashes_of_day
 from app.practicals.queries.summaries import instructor_ids
-from app.practicals.service.first_date_mails import tell_of_first_day
-from app.practicals.service.locking import lock_practical
-from app.practicals.service.notifications import tell_instructors
-from app.practicals.service.plan_steps import (
+from app.practicals.steps.first_date_mails import tell_of_first_day
+from app.practicals.steps.locking import lock_practical
+from app.practicals.steps.notifications import tell_instructors
+from app.practicals.steps.plans import (
     columns_of,
     demand_no_clash,
     demand_sound,

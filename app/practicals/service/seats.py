@@ -26,14 +26,14 @@ from app.practicals.domain.seats import (
 from app.practicals.domain.terms import cancel_deadline
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
-from app.practicals.service.allocation import (
+from app.practicals.steps.allocation import (
     allocate_seat,
     lock_and_read_with_queue,
     promote_waiting,
 )
-from app.practicals.service.attendance_evidence import demand_not_attended
-from app.practicals.service.locking import lock_practical, move_taken
-from app.practicals.service.notifications import tell_of_seat
+from app.practicals.steps.attendance_evidence import demand_not_attended
+from app.practicals.steps.locking import lock_practical, move_taken
+from app.practicals.steps.notifications import tell_of_seat
 
 
 def book_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime) -> SeatId:

@@ -7,7 +7,7 @@ from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
-from app.kit.actor import Actor, require, without_permission_check
+from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, UserId, WaitingId, new_uuid
 from app.practicals import policy
@@ -22,8 +22,8 @@ from app.practicals.domain.seats import (
 )
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import PracticalRow, WaitingEntry
-from app.practicals.service.allocation import lock_and_read_with_queue, promote_waiting
-from app.practicals.service.locking import constraints_as_refusals, lock_practical
+from app.practicals.steps.allocation import lock_and_read_with_queue, promote_waiting
+from app.practicals.steps.locking import constraints_as_refusals, lock_practical
 
 
 def join_waiting_list(
@@ -77,10 +77,12 @@ def leave_waiting_list(
     _note(db, practical, actor, "practicals.left_waiting_list", now=now)
 
 
-@without_permission_check
-def promote_person(db: Session, user_id: UserId, course_key: str, *, now: datetime) -> None:
-    """Move the queues of a course in which this person waits, after they have become able to come.
-    Called for facts of the outbox; it gives nobody more than the rules do."""
+def promote_person(
+    db: Session, system: SystemActor, user_id: UserId, course_key: str, *, now: datetime
+) -> None:
+    """Move the waiting lists of a course on which this person waits, after they have become able to come. It
+    gives nobody more than the rules do."""
+    require(system is SystemActor.worker)
     _promote_each(
         db,
         db.scalars(
@@ -97,10 +99,9 @@ def promote_person(db: Session, user_id: UserId, course_key: str, *, now: dateti
     )
 
 
-@without_permission_check
-def promote_everywhere(db: Session, *, now: datetime) -> None:
-    """Move every queue beside a free place: a window has opened, or a profile is complete now. Called
-    by the worker from time to time."""
+def promote_everywhere(db: Session, system: SystemActor, *, now: datetime) -> None:
+    """Move every waiting list beside a free place: booking has opened, or a profile is complete now."""
+    require(system is SystemActor.worker)
     _promote_each(db, db.scalars(_stuck(now)).all(), now=now)
 
 

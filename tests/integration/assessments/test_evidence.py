@@ -15,6 +15,7 @@ from app.audit.models import AuditEvent
 from app.practicals.domain.seats import Attendance, SeatState
 from app.practicals.errors import PlaceRefused, PlanRefused
 from app.practicals.models import PracticalRow, Seat
+from app.practicals.reliances import bind_reliances
 from app.practicals.service import (
     cancel_practical,
     cancel_seat,
@@ -22,7 +23,6 @@ from app.practicals.service import (
     mark_attendance,
     take_seat_away,
 )
-from app.practicals.service.attendance_evidence import bind_reliances
 from tests.integration.assessments.test_service import until_somebody_waits_for
 from tests.make import NOW
 from tests.make.assessments import a_day, a_signed_assessment, an_assessment, marked, signed
@@ -122,7 +122,7 @@ class TestAttendanceUnderAnAssessment:
     def test_a_process_that_bound_nothing_takes_nothing_back(self, database, day, monkeypatch):
         with database.write() as db:
             an_assessment(db, day)
-        monkeypatch.setattr("app.practicals.service.attendance_evidence._reliances", [])
+        monkeypatch.setattr("app.practicals.reliances._reliances", [])
         with pytest.raises(RuntimeError, match="bind"):
             set_absent(database, day)
         bind_reliances(lambda db, seat_id: None)

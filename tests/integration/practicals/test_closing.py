@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.audit.models import AuditEvent
 from app.jobs import close_waiting_lists
-from app.kit.actor import Actor
+from app.kit.actor import Actor, SystemActor
 from app.kit.ids import PracticalId, SeatId
 from app.notices.models import Notice
 from app.outbox.models import OutboxEvent
@@ -79,11 +79,11 @@ def test_a_list_of_a_day_that_is_long_over_closes_in_silence(database, day):
 def test_a_command_that_comes_too_early_or_again_changes_nothing(database, day):
     for now in (NOW, CLOSES - TICK):
         with database.write() as db:
-            assert service.close_waiting_list(db, day[0], now=now) == 0
+            assert service.close_waiting_list(db, SystemActor.worker, day[0], now=now) == 0
     assert states(database) == [WaitingState.waiting] * 2
     with database.write() as db:
-        service.close_waiting_list(db, day[0], now=CLOSES)
-        assert service.close_waiting_list(db, day[0], now=CLOSES) == 0
+        service.close_waiting_list(db, SystemActor.worker, day[0], now=CLOSES)
+        assert service.close_waiting_list(db, SystemActor.worker, day[0], now=CLOSES) == 0
     assert len(templates(database)) == 2
 
 

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from sqlalchemy import event, select
 
 from app.db.database import Database
+from app.kit.actor import SystemActor
 from app.kit.errors import Invalid
 from app.outbox.models import OutboxEvent
 from app.practicals import checks, queries, service
@@ -251,7 +252,9 @@ class Places(RuleBasedStateMachine):
         with self.database.write() as db:
             the_theory(db, person, without=("skin",))
         assert self.done(
-            lambda db: service.promote_person(db, person.user_id, "small-course", now=NOW)
+            lambda db: service.promote_person(
+                db, SystemActor.worker, person.user_id, "small-course", now=NOW
+            )
         )
 
     @invariant()

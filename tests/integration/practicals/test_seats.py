@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditEvent
 from app.db.database import Database
-from app.kit.actor import Actor
+from app.kit.actor import Actor, SystemActor
 from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.ids import PracticalId
 from app.outbox.models import OutboxEvent
@@ -16,7 +16,7 @@ from app.practicals import checks, queries, service
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
-from app.practicals.service.locking import constraints_as_refusals
+from app.practicals.steps.locking import constraints_as_refusals
 from tests.make import NOW
 from tests.make.people import a_user
 from tests.make.practicals import (
@@ -214,7 +214,7 @@ def test_somebody_passed_over_is_promoted_when_they_have_finished(world):
         (sentence,) = checks.broken(db, now=NOW)
     assert "a place is free" in sentence
     with world.database.write() as db:
-        service.promote_person(db, dee.user_id, "small-course", now=NOW)
+        service.promote_person(db, SystemActor.worker, dee.user_id, "small-course", now=NOW)
     assert world.holders() == {"Dee"}
     world.sound()
 
@@ -223,8 +223,8 @@ def test_the_worker_moves_every_stuck_queue(world):
     with world.database.write() as db:
         a_waiter(db, world.practical_id, world.ann.user_id)
         a_waiter(db, world.practical_id, world.ben.user_id)
-        service.promote_everywhere(db, now=NOW)
-        service.promote_everywhere(db, now=NOW)
+        service.promote_everywhere(db, SystemActor.worker, now=NOW)
+        service.promote_everywhere(db, SystemActor.worker, now=NOW)
     assert world.holders() == {"Ann"}
     world.sound()
 
@@ -237,7 +237,7 @@ def test_more_waiters_than_one_batch(database):
             waiter = a_ready_student(db, f"W{number}", intake_id=intake, without=("needles",))
             a_waiter(db, world.practical_id, waiter.user_id)
         a_waiter(db, world.practical_id, world.ben.user_id)
-        service.promote_everywhere(db, now=NOW)
+        service.promote_everywhere(db, SystemActor.worker, now=NOW)
     assert world.holders() == {"Ben"}
     assert len(world.acts("practicals.passed_over")) == 60
     world.sound()

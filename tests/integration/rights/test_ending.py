@@ -16,7 +16,7 @@ from app.audit.models import AuditEvent
 from app.enrolments import service as enrolments
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment, IntakeRow
-from app.kit.actor import Role
+from app.kit.actor import Role, SystemActor
 from app.kit.versions import version_of
 from app.notices.models import Notice
 from app.outbox.models import OutboxEvent
@@ -184,7 +184,9 @@ class TestACancelledCoursePlace:
         work(database)
         before = snapshot(database)
         with database.write() as db:
-            service.end_what_depended(db, academy.leila.user_id, by=None, now=NOW)
+            service.end_what_depended(
+                db, SystemActor.worker, academy.leila.user_id, by=None, now=NOW
+            )
         assert snapshot(database) == before
 
     def test_keeps_the_seats_of_somebody_with_another_place(self, database, academy):
@@ -288,7 +290,7 @@ class TestAnOverriddenSeat:
         person, seat = guest
         with database.write() as db:
             assert db.get_one(Seat, seat).waived == "no_place"
-            service.end_what_depended(db, person.user_id, by=None, now=NOW)
+            service.end_what_depended(db, SystemActor.worker, person.user_id, by=None, now=NOW)
         with database.read() as db:
             assert db.get_one(Seat, seat).state is SeatState.confirmed
             assert practical_checks.broken(db, now=NOW) == ()

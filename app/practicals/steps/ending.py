@@ -14,7 +14,6 @@ from app.accounts.models import User
 from app.accounts.steps.locks import lock_people
 from app.audit.service import record
 from app.courses import queries as courses
-from app.kit.actor import without_permission_check
 from app.kit.ids import SeatId, UserId
 from app.practicals.domain.invite import described, described_teaching
 from app.practicals.domain.lost_rights import ENDED_WORDS, lost_right, read_waived, seat_may_end
@@ -24,8 +23,8 @@ from app.practicals.errors import BookedMeanwhile
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.eligibility_facts import Candidate, first_waiters, read_candidates
 from app.practicals.queries.lost_rights import days_held, days_taught, is_no_instructor
-from app.practicals.service.allocation import promote_waiting
-from app.practicals.service.locking import lock_practical, move_taken
+from app.practicals.steps.allocation import promote_waiting
+from app.practicals.steps.locking import lock_practical, move_taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +39,17 @@ class EndedCommitment:
     calendar: dict[str, Any] | None = None
 
 
-@without_permission_check
 def end_without_right(
     db: Session, user_id: UserId, *, by: UserId | None, now: datetime
 ) -> tuple[EndedCommitment, ...]:
-    """End the seats and waits of a person on days to come to which they have no right any more; who waits
-    moves up. Return what ended, for the one mail that says it.
+    """End the seats and waits of a person on future days to which they have no right any more; the people
+    who wait move up. Return what ended, for the one mail that says it.
 
-    Called for facts of the outbox, and by commands that have asked the permission: it ends nothing that
-    the rule keeps. Again it changes nothing. `by` is whose act took the right away.
+    It ends nothing that the rule keeps. A second call changes nothing. `by` is the person whose act took the
+    right away.
 
-    Raises BookedMeanwhile where a booking that had read the right before it ended is committed only now: its
-    day's gate was not taken, and taking it after the person could block another command.
+    Raises BookedMeanwhile if a booking that had read the right before it ended is committed only now: its
+    day was not locked, and to lock it after the person could block another use-case.
     """
     practicals = [lock_practical(db, day) for day in days_held(db, [user_id], now=now)]
     _lock_everybody(db, user_id, practicals)
@@ -64,14 +62,11 @@ def end_without_right(
     return tuple(ended)
 
 
-@without_permission_check
 def end_assignments(
     db: Session, user_id: UserId, *, by: UserId | None, now: datetime
 ) -> tuple[EndedCommitment, ...]:
-    """Take a person off the days to come that they were to teach, when they are no instructor any more.
-    Return those days. The overview of admins lists a day that nobody teaches then.
-
-    Called as `end_without_right` is; again it changes nothing.
+    """Take a person off the future days that they were to teach, if they are no instructor any more. Return
+    those days. The overview of admins lists a day that nobody teaches then. A second call changes nothing.
     """
     gone = db.scalar(select(User.id).where(User.id == user_id, is_no_instructor()))
     if gone is None:

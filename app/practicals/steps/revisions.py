@@ -1,4 +1,4 @@
-"""Giving a planned day another revision of its course: a step of a use-case of assessments."""
+"""Giving a planned day another revision of its course."""
 
 from datetime import datetime
 
@@ -6,16 +6,15 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.courses.queries import PublishedCourse
-from app.kit.actor import Actor, without_permission_check
+from app.kit.actor import Actor
 from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.models import PracticalRow
 from app.practicals.queries.eligibility_facts import read_practical
 from app.practicals.queries.summaries import instructor_ids
-from app.practicals.service.notifications import tell_instructors
-from app.practicals.service.plan_steps import record_act
+from app.practicals.steps.notifications import tell_instructors
+from app.practicals.steps.plans import record_act
 
 
-@without_permission_check
 def adopt_revision(
     db: Session,
     actor: Actor,
@@ -27,7 +26,7 @@ def adopt_revision(
 ) -> None:
     """Let a day follow a newer revision, record it, and tell its instructors what changes.
 
-    The caller has checked the permission and holds the gate. Seats and the waiting list stay as they are.
+    The practical is locked. Seats and the waiting list stay as they are.
     """
     kind = published.course.practical(practical.kind_key)
     db.execute(

@@ -6,19 +6,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.kit.actor import without_permission_check
 from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.domain.terms import booking_window
 from app.practicals.models import PracticalRow
 from app.practicals.queries.students_without_date import who_has_no_day
-from app.practicals.service.notifications import tell_of_list
+from app.practicals.steps.notifications import tell_of_list
 
 
-@without_permission_check
 def tell_of_first_day(db: Session, practical: Practical, *, now: datetime) -> int:
     """Tell the students of the course that a day has been published for them, when it is the only one that
-    they can choose, and return how many; a part of commands that have asked for the permission. Who has a
-    place on a day of the course, or other days to choose from, is told nothing."""
+    they can choose, and return how many. A student who has a place on a day of the course, or other days to
+    choose from, is told nothing."""
     window = booking_window(practical, now)
     if window.is_over:
         return 0

@@ -1,5 +1,5 @@
-"""The parts that commands on plans share: whether a plan can stand, writing it, and its audit trail. Callers
-lock the practical and check permissions."""
+"""What use-cases on plans share: checking a plan, writing it, and its audit trail. The calling use-case has
+locked the practical."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from app.accounts import queries as accounts
 from app.audit.service import record
 from app.courses.domain.delivery import PracticalKind
 from app.enrolments import queries as enrolments
-from app.kit.actor import Actor, without_permission_check
+from app.kit.actor import Actor
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, UserId
 from app.practicals.domain.plan import Plan, capacity_of, is_over_ratio, plan_problems
@@ -24,7 +24,6 @@ from app.practicals.queries.lost_rights import LostRight, lost_on
 MOST_NAMES = 3
 
 
-@without_permission_check
 def demand_changeable(practical: Practical, *, now: datetime) -> None:
     """Raise PlanRefused for a day that is cancelled or has begun."""
     if practical.status is PracticalStatus.cancelled:
@@ -33,7 +32,6 @@ def demand_changeable(practical: Practical, *, now: datetime) -> None:
         raise PlanRefused("This practical has begun; its plan stays as it is.")
 
 
-@without_permission_check
 def demand_sound(
     db: Session, plan: Plan, kind: PracticalKind, *, floor: int, taken: int, now: datetime
 ) -> None:
@@ -58,7 +56,6 @@ def demand_sound(
         raise Invalid("There is a problem with the plan.", fields=problems)
 
 
-@without_permission_check
 def demand_right_of_all(
     db: Session, practical_id: PracticalId, before: tuple[LostRight, ...], *, now: datetime
 ) -> None:
@@ -85,7 +82,6 @@ def _some(names: list[str]) -> str:
     return ", ".join(names)
 
 
-@without_permission_check
 def demand_no_clash(db: Session, practical_id: PracticalId | None, plan: Plan) -> None:
     """Raise Clashing when another published day needs an instructor, the room or somebody with a place at
     the same time. `practical_id` None: a day that is not made yet."""
@@ -101,7 +97,6 @@ def demand_no_clash(db: Session, practical_id: PracticalId | None, plan: Plan) -
         raise Clashing(clashing)
 
 
-@without_permission_check
 def columns_of(plan: Plan, kind: PracticalKind) -> dict[str, Any]:
     """Return what is written of a plan, by column."""
     return {
@@ -118,7 +113,6 @@ def columns_of(plan: Plan, kind: PracticalKind) -> dict[str, Any]:
     }
 
 
-@without_permission_check
 def set_status(db: Session, practical: Practical, status: PracticalStatus, **columns: int) -> None:
     """Write the status, and further columns that change with it."""
     db.execute(
@@ -129,7 +123,6 @@ def set_status(db: Session, practical: Practical, status: PracticalStatus, **col
     )
 
 
-@without_permission_check
 def set_instructors(db: Session, practical_id: PracticalId, instructors: frozenset[UserId]) -> None:
     """Write who teaches a day, in the place of whoever did."""
     db.execute(delete(PracticalInstructor).where(PracticalInstructor.practical_id == practical_id))
@@ -140,7 +133,6 @@ def set_instructors(db: Session, practical_id: PracticalId, instructors: frozens
         )
 
 
-@without_permission_check
 def record_plan(
     db: Session,
     actor: Actor,
@@ -168,7 +160,6 @@ def record_plan(
     )
 
 
-@without_permission_check
 def record_act(
     db: Session,
     actor: Actor,

@@ -1,5 +1,4 @@
-"""Locking a practical and moving its counter of seats: the first and the last step of use-cases. Callers
-check permissions."""
+"""Locking a practical and moving its counter of seats: the first and the last step of use-cases."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +8,6 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.kit.actor import without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
 from app.practicals.domain.seats import Practical, PracticalsReason, Unmet
@@ -22,7 +20,6 @@ WAITS_TWICE = ("uq_waiting_entries_live", "waiting_entries.practical_id, waiting
 TOO_MANY = ("ck_practicals_taken_within_capacity",)
 
 
-@without_permission_check
 def lock_practical(db: Session, practical_id: PracticalId) -> Practical:
     """Queue behind every other command on this practical until we commit; return its newest values.
 
@@ -42,7 +39,6 @@ def lock_practical(db: Session, practical_id: PracticalId) -> Practical:
     return Practical(*row)
 
 
-@without_permission_check
 def move_taken(db: Session, practical: Practical, by: int) -> Practical:
     """Raise or lower the counter with the seat rows; the CHECK refuses what the rules let slip."""
     taken, override = practical.with_taken(practical.taken + by)
@@ -56,7 +52,6 @@ def move_taken(db: Session, practical: Practical, by: int) -> Practical:
     return replace(practical, taken=taken, override=override)
 
 
-@without_permission_check
 @contextmanager
 def constraints_as_refusals() -> Iterator[None]:
     """Say a broken constraint as the refusal it stands for; the block's transaction is lost."""

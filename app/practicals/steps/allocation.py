@@ -1,4 +1,4 @@
-"""Writing a place under the gate, and giving freed ones to those who wait: parts of every command."""
+"""Writing a place on a practical that is locked, and giving free places to the people who wait."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.queries import Person
 from app.accounts.steps.locks import lock_people
 from app.audit.service import record
-from app.kit.actor import Actor, without_permission_check
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import SeatId, UserId, new_uuid
 from app.practicals.domain import waiting
@@ -33,14 +33,13 @@ from app.practicals.queries.eligibility_facts import (
     first_waiters,
     read_candidates,
 )
-from app.practicals.service.locking import constraints_as_refusals, move_taken
-from app.practicals.service.notifications import tell_of_seat
+from app.practicals.steps.locking import constraints_as_refusals, move_taken
+from app.practicals.steps.notifications import tell_of_seat
 
 BookingOrigin = Literal["booked", "promoted", "reserved"]
 """How somebody comes by a place: names the act in the audit trail and the mail."""
 
 
-@without_permission_check
 def allocate_seat(
     db: Session,
     practical: Practical,
@@ -54,9 +53,9 @@ def allocate_seat(
     before: Practical | None = None,
     overlap: Overlap | None = None,
 ) -> tuple[Practical, SeatId]:
-    """Write one place and all that follows from it, under the gate; whoever calls has decided and has
-    asked for the permission. No actor: the waiting list moved by itself. `before`: the day was moved by
-    the same command; `overlap` is another place of this person at the same time."""
+    """Write one place and everything that follows from it. The calling use-case has locked the practical and
+    decided. No actor: the waiting list moved by itself. `before`: the day as it was, if the same use-case
+    moved it; `overlap` is another place of this person at the same time."""
     practical, seat_id = _hold_seat(
         db, practical, person.user_id, actor, way, reason=reason, overridden=overridden, now=now
     )
@@ -88,13 +87,12 @@ def allocate_seat(
     return practical, seat_id
 
 
-@without_permission_check
 def promote_waiting(
     db: Session, practical: Practical, *, now: datetime, before: Practical | None = None
 ) -> Practical:
-    """Give what is free to those who wait and could come, in order, under the gate that the caller
-    holds for a command it was allowed. Outside the booking window nothing moves. `before`: the command
-    has moved the day, of which those who wait have not been told yet."""
+    """Give free places to the people who wait and could come, in order. The practical is locked. Outside the
+    booking window nothing moves. `before`: the day as it was, if the same use-case moved it; the people who
+    wait have not been told of the move yet."""
     after, behind = 0, list[Waiter]()
     while practical.free and is_takeable(practical, now):
         waiters = first_waiters(db, practical.id, after=after)
@@ -126,22 +124,19 @@ def promote_waiting(
     return practical
 
 
-@without_permission_check
 def lock_and_read_candidates(
     db: Session, practical: Practical, user_ids: list[UserId]
 ) -> dict[UserId, Candidate]:
-    """Lock the people, then read the facts about them, which stay true until the transaction ends. Does not
-    check permissions; the calling use-case has."""
+    """Lock the people, then read the facts about them, which stay true until the transaction ends."""
     lock_people(db, user_ids)
     return read_candidates(db, practical, user_ids)
 
 
-@without_permission_check
 def lock_and_read_with_queue(db: Session, practical: Practical, user_id: UserId) -> Candidate:
     """Lock one person and the people who wait, and return this person with the number of people who come
     first and are eligible. Without a free place that number is 0: the practical is full for everyone.
 
-    Raises NotFound if the user does not exist. Does not check permissions; the calling use-case has.
+    Raises NotFound if the user does not exist.
     """
     waiters = first_waiters(db, practical.id) if practical.free else []
     candidates = lock_and_read_candidates(

@@ -1,56 +1,32 @@
-"""Attendance is evidence: what others rely on is not taken away.
+"""Attendance is evidence: what others rely on is not taken away, and the seat of a person who was there is
+kept."""
 
-A seat of somebody who was there is kept. Higher features that rely on attendance (assessments) are bound
-here once, by `app.binding`, because this feature cannot import them.
-"""
-
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.kit.actor import without_permission_check
 from app.kit.errors import NotFound
 from app.kit.ids import SeatId
 from app.practicals.domain.seats import Attendance, Practical, PracticalsReason, SeatState, Unmet
 from app.practicals.errors import PlaceRefused, PlanRefused
 from app.practicals.models import Seat
-
-Reliance = Callable[[Session, SeatId], Unmet | None]
-"""Says why the attendance of a seat must stay, or None."""
-
-_reliances: list[Reliance] = []
+from app.practicals.reliances import reliances_on
 
 
-@without_permission_check
-def bind_reliances(*reliances: Reliance) -> None:
-    """Set what relies on attendance. Called when the process starts; a second call replaces the first."""
-    _reliances[:] = reliances
-
-
-@without_permission_check
 def demand_no_reliance(db: Session, seat_id: SeatId) -> None:
     """Raise PlaceRefused with the reason when something relies on the attendance of this seat.
 
-    A step of commands that take "attended" back; they have asked the permission and hold the gate. The
-    seat is locked first, so that a signature at the same moment waits and then reads the new attendance.
-    Raises RuntimeError when nothing was bound: then nobody could say what relies on it.
+    For use-cases that take "attended" back; they have locked the practical. The seat is locked first, so
+    that a signature at the same moment waits and then reads the new attendance.
     """
-    if not _reliances:
-        raise RuntimeError("Nothing is bound to attendance; call app.binding.bind() first.")
     lock_seat(db, seat_id)
-    reliances = tuple(unmet for relies in _reliances if (unmet := relies(db, seat_id)) is not None)
-    if reliances:
+    if reliances := reliances_on(db, seat_id):
         raise PlaceRefused(reliances)
 
 
-@without_permission_check
 def lock_seat(db: Session, seat_id: SeatId) -> Seat:
-    """Lock one seat until the transaction ends and return it as it is now; raise NotFound.
-
-    A step of commands that have asked the permission.
-    """
+    """Lock one seat until the transaction ends and return it as it is now; raise NotFound."""
     row = db.scalars(
         select(Seat)
         .where(Seat.id == seat_id)
@@ -63,12 +39,8 @@ def lock_seat(db: Session, seat_id: SeatId) -> Seat:
     return row
 
 
-@without_permission_check
 def demand_not_attended(attendance: Attendance | None) -> None:
-    """Raise PlaceRefused when the holder of a seat is marked as present: that seat is evidence.
-
-    A step of commands that end a seat.
-    """
+    """Raise PlaceRefused when the holder of a seat is marked as present: that seat is evidence."""
     if attendance is Attendance.attended:
         raise PlaceRefused(
             (
@@ -81,14 +53,11 @@ def demand_not_attended(attendance: Attendance | None) -> None:
         )
 
 
-@without_permission_check
 def demand_nobody_attended(
     db: Session, practical: Practical, *, starts_at: datetime | None = None
 ) -> None:
-    """Raise PlanRefused when somebody is marked as present on this day already.
-
-    A step of commands that cancel a day, or move it: `starts_at` is the new start.
-    """
+    """Raise PlanRefused when somebody is marked as present on this day already. For use-cases that cancel a
+    day, or move it: `starts_at` is the new start."""
     if starts_at == practical.starts_at:
         return
     present = db.scalars(

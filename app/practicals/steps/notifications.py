@@ -1,5 +1,4 @@
-"""Mails to people about their places and to instructors about their days, with calendar invites. Callers
-check permissions."""
+"""Mails to people about their places and to instructors about their days, with calendar invites."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.queries import Person
 from app.courses import queries as courses
-from app.kit.actor import without_permission_check
 from app.kit.ids import SeatId, UserId
 from app.notices.service import tell
 from app.practicals.domain.invite import Method, described, described_teaching
@@ -24,7 +22,6 @@ OWN_DEEDS = frozenset({"booked", "given-back"})
 """These confirm what the person did themselves a moment ago."""
 
 
-@without_permission_check
 def tell_of_seat(
     db: Session,
     template: str,
@@ -67,7 +64,6 @@ def tell_of_seat(
     )
 
 
-@without_permission_check
 def tell_of_list(
     db: Session,
     template: str,
@@ -85,7 +81,6 @@ def tell_of_list(
     tell(db, person, f"practicals/{template}", values, now=now)
 
 
-@without_permission_check
 def tell_instructors(
     db: Session,
     template: str,
@@ -98,8 +93,8 @@ def tell_instructors(
     before: Practical | None = None,
 ) -> int:
     """Mail the instructors of a day about it and return how many; accounts that are closed are left out.
-    The caller holds the gate: the version it has given the practical is the number of the entry in the
-    calendar, which so rises with every command, also for somebody who comes back to the day."""
+    The practical is locked: its version is the number of the entry in the calendar, and it rises with every
+    use-case, also for a person who comes back to the day."""
     people = accounts.people(db, sorted(user_ids))
     told = [person for person in people.values() if not person.is_closed]
     sequence = db.scalars(select(PracticalRow.version).where(PracticalRow.id == practical.id)).one()
