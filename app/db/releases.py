@@ -17,6 +17,7 @@ RELEASES: Final = (
     Release(date(2026, 11, 26), "20261126_0010"),
     Release(date(2026, 11, 29), "20261129_0051"),
     Release(date(2026, 11, 29), "20261129_0150"),
+    Release(date(2026, 11, 30), "20261129_0200"),
 )
 """The releases, the oldest first. Each release adds itself here, and a stored academy
 (`tests/make/release.py`)."""

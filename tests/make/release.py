@@ -4,9 +4,14 @@ Each was written by that version's own code, on SQLite and on PostgreSQL: its de
 NOW. They are never made anew. A new release adds a row to COMMITS and to RELEASES, and makes its own with
 
     .venv/bin/python -m tests.make.release REVISION
+
+A release with a folder `academy-<revision>` holds more than the demo: its `fill.py` adds rows of every kind,
+both databases hold the same rows, and `read.py` writes down what people read in it (`readings.json.xz`).
+Both files run with the code of that release and are never changed.
 """
 
 import io
+import json
 import lzma
 import os
 import sqlite3
@@ -17,10 +22,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 from tests.make import NOW, postgres
+from tests.make import readings as readings_module
 from tests.make.keys import KEY_SETTINGS
 
 STORED = Path(__file__).parent.parent / "fixtures" / "stored"
@@ -29,6 +36,7 @@ COMMITS = {
     "20261126_0010": "aab08ab8e9fb71ecb8f310b0d817f2936fb7e148",
     "20261129_0051": "5e79f5a",
     "20261129_0150": "7c91493",
+    "20261129_0200": "02990c3",
 }
 """The commit of each release, by the newest migration that it has."""
 COMMAND = "import sys; from app.cli import main; sys.argv[0] = 'preceptor'; main()"
@@ -87,12 +95,29 @@ def environment_of(folder: Path, address: str) -> dict[str, str]:
     }
 
 
-def fill(folder: Path, address: str) -> None:
-    """Let the code of a folder migrate a database and fill it with its demo academy."""
+def run_in(folder: Path, address: str, *words: str | Path) -> None:
+    """Run Python with the code of a folder over a database; its clock stands at NOW."""
     clock = folder / "clock"
     clock.write_text(NOW.isoformat())
     environment = environment_of(folder, address) | {"PRECEPTOR_TEST_CLOCK": str(clock)}
-    subprocess.run([sys.executable, "-c", COMMAND, "demo"], cwd=folder, env=environment, check=True)
+    subprocess.run([sys.executable, "-P", *words], cwd=folder, env=environment, check=True)
+
+
+def fill(folder: Path, address: str) -> None:
+    """Let the code of a folder migrate a database and fill it with its demo academy."""
+    run_in(folder, address, "-c", COMMAND, "demo")
+
+
+def academy_folder(revision: str) -> Path:
+    """Return where a release that holds more than the demo academy says what it holds."""
+    return STORED / f"academy-{revision}"
+
+
+def readings(revision: str) -> dict[str, Any]:
+    """Return what people read in the academy of a release, in the words of that version."""
+    packed = (academy_folder(revision) / "readings.json.xz").read_bytes()
+    document: dict[str, Any] = json.loads(lzma.decompress(packed))
+    return document
 
 
 def dump_sqlite(path: Path) -> str:
@@ -115,22 +140,48 @@ def dump_postgres(address: str) -> str:
     return "\n".join(wanted)
 
 
+def dumps_of_demo(folder: Path, path: Path, postgres_address: str) -> dict[str, str]:
+    """Fill a database of each kind with the demo academy of a folder, and return both."""
+    fill(folder, f"sqlite:///{path}")
+    fill(folder, postgres_address)
+    return {"sqlite": dump_sqlite(path), "postgres": dump_postgres(postgres_address)}
+
+
+def dumps_of_everything(
+    revision: str, folder: Path, path: Path, postgres_address: str
+) -> dict[str, str]:
+    """Fill a database with rows of every kind, copy it to PostgreSQL, and write down what people read."""
+    scripts, address = academy_folder(revision), f"sqlite:///{path}"
+    fill(folder, address)
+    run_in(folder, address, scripts / "fill.py")
+    run_in(folder, postgres_address, "-c", COMMAND, "migrate")
+    run_in(folder, address, scripts / "copy.py", postgres_address)
+    dumps = {"sqlite": dump_sqlite(path), "postgres": dump_postgres(postgres_address)}
+    target = folder / "readings.json"
+    run_in(folder, address, scripts / "read.py", Path(readings_module.__file__), target)
+    _pack(target.read_text(), scripts / "readings.json.xz")
+    return dumps
+
+
 def main(revision: str) -> None:
     with checked_out(revision) as folder:
         path = folder / "academy.db"
-        fill(folder, f"sqlite:///{path}")
-        dumps = {"sqlite": dump_sqlite(path)}
         server = postgres.server_address(Path("/tmp/preceptor-tests/postgres"))  # noqa: S108
         address = postgres.new_database(server, "preceptor_release")
         try:
-            fill(folder, address)
-            dumps["postgres"] = dump_postgres(address)
+            if academy_folder(revision).exists():
+                dumps = dumps_of_everything(revision, folder, path, address)
+            else:
+                dumps = dumps_of_demo(folder, path, address)
         finally:
             postgres.drop_database(server, "preceptor_release")
     for kind, text in dumps.items():
-        target = STORED / f"release-{revision}.{kind}.sql.xz"
-        target.write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
-        print(f"{target.name}: {target.stat().st_size:,} bytes")
+        _pack(text, STORED / f"release-{revision}.{kind}.sql.xz")
+
+
+def _pack(text: str, target: Path) -> None:
+    target.write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
+    print(f"{target.name}: {target.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":
