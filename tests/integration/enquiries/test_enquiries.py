@@ -172,6 +172,9 @@ class TestOffice:
         assert "note on what was answered." in words(empty)
         done = office.post(path, data={"note": "Told her: in March."})
         assert done.headers["location"] == "/admin/enquiries"
+        answered = office.get(f"/admin/enquiries/{enquiry}")
+        assert answered.status_code == 200
+        assert "Told her: in March. Ada Admin" in words(answered)
         again = office.post(path, data={"note": "Told her: in April."})
         assert again.status_code == 409
         assert "Told her: in March." in words(again)
