@@ -40,7 +40,11 @@ from app.practicals.queries.rosters import Roster, roster_page
 from app.practicals.queries.summaries import SUMMARY, PracticalSummary, instructor_ids
 
 SIZE = 50
-NEWEST_ROOMS = select(PracticalRow.room).order_by(PracticalRow.created_at.desc()).limit(SIZE)
+NEWEST_ROOMS = (
+    select(PracticalRow.room)
+    .order_by(PracticalRow.created_at.desc(), PracticalRow.id.desc())
+    .limit(SIZE)
+)
 Rows = Select[*tuple[Any, ...]]
 
 

@@ -1,15 +1,17 @@
 """Databases of a test's own: migrations change what every other test shares."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
 from app.db.database import Database
 from app.db.migrate import upgrade
-from tests.conftest import RUN, WORKER
-from tests.make import postgres
+from app.settings import Settings
+from tests.conftest import RUN, WORKER, an_app
+from tests.make import postgres, release
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +40,37 @@ def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     yield database
     database.close()
     postgres.drop_database(server, f"{template}_own")
+
+
+@pytest.fixture
+def revision(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("case")[1])
+
+
+@pytest.fixture
+def stored(
+    request: pytest.FixtureRequest, case: tuple[str, str], revision: str, tmp_path: Path
+) -> Iterator[Database]:
+    """The academy of a release, as that version stored it. `case` names the kind and the revision."""
+    if case[0] == "sqlite":
+        database = Database(release.load_sqlite(revision, tmp_path / "academy.db"))
+        yield database
+        database.close()
+        return
+    server, name = request.getfixturevalue("postgres_server"), f"release_{RUN}_{WORKER}"
+    database = Database(release.load_postgres(revision, server, name))
+    yield database
+    database.close()
+    postgres.drop_database(server, name)
+
+
+@pytest.fixture
+def served(
+    stored: Database,
+    settings_for: Callable[[Database], Settings],
+    made_apps: dict[str, FastAPI],
+) -> Iterator[FastAPI]:
+    """The application over the upgraded database."""
+    app = an_app(made_apps, settings_for(stored))
+    yield app
+    app.state.app_context.database.close()

@@ -1,8 +1,7 @@
-"""Academies of three released versions, upgraded, led back, and upgraded again: nothing of theirs is lost."""
+"""Academies of released versions, upgraded, led back, and upgraded again: nothing of theirs is lost."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from pathlib import Path
 
 import pytest
 from anyio.from_thread import BlockingPortal
@@ -25,13 +24,12 @@ from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
 from app.kit.ids import new_uuid
 from app.kit.paths import COURSES
 from app.retention.sweeping import sweep
-from app.settings import Settings
-from tests.conftest import RUN, WORKER, an_app
-from tests.make import NOW, postgres, release
+from tests.make import NOW
 from tests.make.browsing import a_browser
 from tests.make.crawl import Visited, crawl
 from tests.make.keys import ISSUER
 from tests.make.people import a_sign_in
+from tests.make.stored_rows import lost, rows_of
 
 PEOPLE: dict[str, DemoPerson] = {
     "student": STUDENTS[1],
@@ -39,8 +37,6 @@ PEOPLE: dict[str, DemoPerson] = {
     "admin": ADMIN,
 }
 SAMPLE = 8
-CHANGED_BY_UPGRADES = {"alembic_version", "schema_needs"}
-Rows = dict[str, set[str]]
 
 
 def _cases() -> Iterator[object]:
@@ -54,40 +50,6 @@ def _cases() -> Iterator[object]:
 
 
 CASES = list(_cases())
-
-
-@pytest.fixture
-def revision(request: pytest.FixtureRequest) -> str:
-    return str(request.getfixturevalue("case")[1])
-
-
-@pytest.fixture
-def stored(
-    request: pytest.FixtureRequest, case: tuple[str, str], revision: str, tmp_path: Path
-) -> Iterator[Database]:
-    """The academy of a release, as that version stored it."""
-    if case[0] == "sqlite":
-        database = Database(release.load_sqlite(revision, tmp_path / "academy.db"))
-        yield database
-        database.close()
-        return
-    server, name = request.getfixturevalue("postgres_server"), f"release_{RUN}_{WORKER}"
-    database = Database(release.load_postgres(revision, server, name))
-    yield database
-    database.close()
-    postgres.drop_database(server, name)
-
-
-@pytest.fixture
-def served(
-    stored: Database,
-    settings_for: Callable[[Database], Settings],
-    made_apps: dict[str, FastAPI],
-) -> Iterator[FastAPI]:
-    """The application over the upgraded database."""
-    app = an_app(made_apps, settings_for(stored))
-    yield app
-    app.state.app_context.database.close()
 
 
 @pytest.fixture
@@ -106,33 +68,6 @@ def browser_of(
         return a_browser(served, portal, token=token)
 
     return browser_of
-
-
-def rows_of(database: Database, columns: MetaData | None = None) -> Rows:
-    """Return every row of every table in words; by `columns`, only what an older schema has."""
-    tables = columns
-    if tables is None:
-        tables = MetaData()
-        tables.reflect(database.engine)
-    with database.engine.connect() as connection:
-        return {
-            table.name: {
-                repr(tuple(row)) for row in connection.execute(select(*plain_columns(table)))
-            }
-            for table in tables.sorted_tables
-            if table.name not in CHANGED_BY_UPGRADES
-        }
-
-
-def plain_columns(table) -> list:
-    """Return the columns without those that the database computes: they come and go with their rule."""
-    return [column for column in table.columns if column.computed is None]
-
-
-def lost(before: Rows, after: Rows) -> dict[str, list[str]]:
-    """Return the rows that are gone or changed, by table."""
-    gone = {name: sorted(rows - after[name]) for name, rows in before.items()}
-    return {name: rows for name, rows in gone.items() if rows}
 
 
 def visits(browser: TestClient) -> Iterator[Visited]:

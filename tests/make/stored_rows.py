@@ -1,0 +1,36 @@
+"""Comparing the rows of a database before and after a change of its schema."""
+
+from sqlalchemy import MetaData, select
+
+from app.db.database import Database
+
+CHANGED_BY_UPGRADES = {"alembic_version", "schema_needs"}
+Rows = dict[str, set[str]]
+"""The rows of each table, in words that can be compared."""
+
+
+def rows_of(database: Database, columns: MetaData | None = None) -> Rows:
+    """Return every row of every table in words; by `columns`, only what an older schema has."""
+    tables = columns
+    if tables is None:
+        tables = MetaData()
+        tables.reflect(database.engine)
+    with database.engine.connect() as connection:
+        return {
+            table.name: {
+                repr(tuple(row)) for row in connection.execute(select(*plain_columns(table)))
+            }
+            for table in tables.sorted_tables
+            if table.name not in CHANGED_BY_UPGRADES
+        }
+
+
+def plain_columns(table) -> list:
+    """Return the columns without those that the database computes: they come and go with their rule."""
+    return [column for column in table.columns if column.computed is None]
+
+
+def lost(before: Rows, after: Rows) -> dict[str, list[str]]:
+    """Return the rows that are gone or changed, by table."""
+    gone = {name: sorted(rows - after[name]) for name, rows in before.items()}
+    return {name: rows for name, rows in gone.items() if rows}
