@@ -23,7 +23,7 @@ from app.learning.domain import Done, count_done
 from app.practicals.queries import summaries
 from app.practicals.queries.summaries import SeatSummary
 from app.quizzes import queries as quizzes
-from app.quizzes.domain.attempt import Attempt
+from app.quizzes.domain.attempt import AttemptFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _progress(db: Session, person_id: UserId) -> tuple[ProgressLine, ...]:
 
 def _quizzes(db: Session, person_id: UserId) -> tuple[QuizStory, ...]:
     """Return the quizzes that were tried, the one tried last first."""
-    attempts_by_quiz: dict[tuple[str, str], list[Attempt]] = {}
+    attempts_by_quiz: dict[tuple[str, str], list[AttemptFacts]] = {}
     for attempt in quizzes.attempts_of(db, person_id):
         attempts_by_quiz.setdefault((attempt.course_key, attempt.quiz_key), []).append(attempt)
     return tuple(
@@ -112,13 +112,13 @@ def _quizzes(db: Session, person_id: UserId) -> tuple[QuizStory, ...]:
     )
 
 
-def _title(db: Session, attempt: Attempt) -> str:
+def _title(db: Session, attempt: AttemptFacts) -> str:
     published = courses.readable(db, attempt.revision_id)
     quiz = published.course.quiz(attempt.quiz_key) if published else None
     return quiz.title if quiz else attempt.quiz_key
 
 
-def _line(attempt: Attempt) -> AttemptLine:
+def _line(attempt: AttemptFacts) -> AttemptLine:
     score = attempt.score
     return AttemptLine(
         attempt.number,

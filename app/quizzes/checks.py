@@ -13,8 +13,9 @@ from app.courses import queries as courses
 from app.db.auditing import Check, findings, findings_of_each
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
-from app.quizzes import marking, models, queries
+from app.quizzes import marking, models, saved_answers
 from app.quizzes.domain.attempt import Attempt, SavedAnswer
+from app.quizzes.domain.stored import read_marks
 from app.quizzes.lost_rights import attempts_without_right
 
 Answers = Mapping[AttemptId, tuple[SavedAnswer, ...]]
@@ -30,11 +31,12 @@ def attempts_add_up(db: Session, *, now: datetime) -> list[str]:
     """Each attempt answers what it drew, and has the score that its answers earn."""
     problems: list[str] = []
     for rows in _attempts(db):
-        answers = queries.answers_of_many(db, [row.id for row in rows])
+        answers = saved_answers.answers_of_many(db, [row.id for row in rows])
 
         def look(row: models.AttemptRow, answers: Answers = answers) -> Iterator[str]:
             attempt = models.attempt_from(row)
             yield from _wrong_answers(attempt, answers[row.id])
+            yield from _wrong_types(db, attempt, answers[row.id])
             yield from _wrong_marks(db, attempt, row.marks, answers[row.id])
 
         problems += findings_of_each(rows, lambda row: f"Attempt {row.id}", look)
@@ -91,6 +93,17 @@ def _wrong_answers(attempt: Attempt, answers: tuple[SavedAnswer, ...]) -> list[s
     ]
 
 
+def _wrong_types(db: Session, attempt: Attempt, answers: tuple[SavedAnswer, ...]) -> Iterator[str]:
+    """A document that names the type of its question names the one that the question has."""
+    quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
+    types = {question.key: question.type for question in quiz.questions} if quiz else {}
+    named = {(question.key, question.type) for question in attempt.drawn}
+    named |= {(answer.question_key, answer.type) for answer in answers}
+    for key, question_type in sorted(named, key=str):
+        if question_type is not None and types.get(key, question_type) is not question_type:
+            yield f"Attempt {attempt.id} stores “{key}” as {question_type}, which it is not."
+
+
 def _wrong_marks(
     db: Session, attempt: Attempt, stored: dict[str, Any] | None, answers: tuple[SavedAnswer, ...]
 ) -> list[str]:
@@ -106,7 +119,7 @@ def _wrong_marks(
         problems.append(
             f"Attempt {attempt.id} has the score {attempt.score}; its answers earn {again.score}."
         )
-    if stored is not None and marking.marks_from(stored) != again.marks:
+    if stored is not None and read_marks(stored) != again.marks:
         problems.append(f"Attempt {attempt.id} has marks that its answers do not earn.")
     return problems
 

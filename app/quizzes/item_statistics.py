@@ -4,18 +4,23 @@ Marking says what was right; how it knows stays there. What is returned holds co
 """
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.courses.domain.delivery import Quiz
+from app.kit.errors import Refused
 from app.kit.ids import AttemptId
-from app.quizzes import marking, models, queries
-from app.quizzes.marking import QuestionMark
+from app.quizzes import marking, models, queries, saved_answers
+from app.quizzes.domain.attempt import QuestionMark
+from app.quizzes.domain.stored import read_marks
 from app.quizzes.queries import ATTEMPT, WHOLE_ATTEMPT
 
+Marks = tuple[QuestionMark, ...]
 MOST_ATTEMPTS = 200
 """How many attempts are counted, the newest first: a question may have been changed since older ones."""
 
@@ -63,25 +68,35 @@ def quiz_statistics(
         sent = sent.where(ATTEMPT.user_id.in_(who))
     rows = db.execute(sent).all()
     counted = rows[:MOST_ATTEMPTS]
-    older = _marked_now(db, [attempt_id for attempt_id, marks in counted if marks is None])
+    marked = _marked_now(db, [attempt_id for attempt_id, marks in counted if marks is None])
+    marked += [read for _, marks in counted if marks is not None and (read := _readable(marks))]
     shown, missed = Counter[str](), Counter[str]()
-    for attempt_id, marks in counted:
-        for mark in older[attempt_id] if marks is None else marking.marks_from(marks):
-            shown[mark.question_key] += 1
-            missed[mark.question_key] += not mark.is_right
-    return QuizStatistics(len(counted), len(rows) > MOST_ATTEMPTS, _by_need(quiz, shown, missed))
+    for mark in chain.from_iterable(marked):
+        shown[mark.question_key] += 1
+        missed[mark.question_key] += not mark.is_right
+    return QuizStatistics(len(marked), len(rows) > MOST_ATTEMPTS, _by_need(quiz, shown, missed))
 
 
-def _marked_now(db: Session, ids: list[AttemptId]) -> dict[AttemptId, tuple[QuestionMark, ...]]:
-    """Mark attempts of an older version that the worker has not come to yet, in two statements."""
+def _readable(stored: object) -> Marks | None:
+    """Return stored marks, or None for those of a later version: they are not counted."""
+    try:
+        return read_marks(stored)
+    except Refused:
+        return None
+
+
+def _marked_now(db: Session, ids: list[AttemptId]) -> list[Marks]:
+    """Mark attempts of an older version that the worker has not come to yet, in two statements. Those that
+    this version cannot read are left out."""
     if not ids:
-        return {}
-    answers = queries.answers_of_many(db, ids)
-    rows = db.execute(select(*WHOLE_ATTEMPT).where(ATTEMPT.id.in_(ids)))
-    return {
-        row.id: marking.mark_saved(db, models.attempt_from(row), answers[row.id]).marks
-        for row in rows
-    }
+        return []
+    answers = saved_answers.answers_of_many(db, ids)
+    marked = []
+    for row in db.execute(select(*WHOLE_ATTEMPT).where(ATTEMPT.id.in_(ids))):
+        with suppress(Refused):
+            attempt = models.attempt_from(row)
+            marked.append(marking.mark_saved(db, attempt, answers[row.id]).marks)
+    return marked
 
 
 def _by_need(

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from app.db.base import table_of
 from app.kit.errors import Refused
 from app.kit.ids import AttemptId
-from app.quizzes import marking, models, queries
+from app.quizzes import marking, models, saved_answers
+from app.quizzes.domain.stored import write_marks as write_marks_document
 from app.quizzes.queries import ATTEMPT, WHOLE_ATTEMPT
 
 FIRST = AttemptId(UUID(int=0))
@@ -35,8 +36,8 @@ def unmarked(db: Session, *, after: AttemptId, most: int) -> Sequence[AttemptId]
 
 def write_marks(db: Session, attempt_ids: Sequence[AttemptId]) -> int:
     """Write the marks of these attempts and return how many have them now. One whose questions are not in
-    its revision is left as it is; `preceptor audit` names it."""
-    answers = queries.answers_of_many(db, attempt_ids)
+    its revision, or that this version cannot read, is left as it is; `preceptor audit` names it."""
+    answers = saved_answers.answers_of_many(db, attempt_ids)
     rows = db.execute(select(*WHOLE_ATTEMPT).where(ATTEMPT.id.in_(attempt_ids), UNMARKED)).all()
     updates = []
     for row in rows:
@@ -44,7 +45,7 @@ def write_marks(db: Session, attempt_ids: Sequence[AttemptId]) -> int:
             marks = marking.mark_saved(db, models.attempt_from(row), answers[row.id])
         except (Refused, LookupError, StopIteration):
             continue
-        updates.append({"attempt": row.id, "made": marks.to_json()})
+        updates.append({"attempt": row.id, "made": write_marks_document(marks.marks)})
     if updates:
         db.execute(WRITE, updates)
     return len(updates)

@@ -5,7 +5,7 @@ With the review after release this is the only place that may import the keys.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import assert_never
 
 from sqlalchemy.orm import Session
 
@@ -14,25 +14,9 @@ from app.courses.answer_keys import answer_keys
 from app.courses.domain.delivery import Question, QuestionType, Quiz
 from app.courses.domain.keys import QuestionKey, QuizKeys
 from app.kit.errors import NotFound
-from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score, counting
+from app.quizzes.domain.attempt import Attempt, QuestionMark, SavedAnswer, Score, counting
 from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import DrawnQuestion
-
-MARKS_VERSION = 1
-"""Of the stored shape: a later one must still read this one."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionMark:
-    """The points of one question."""
-
-    question_key: str
-    earned: int
-    possible: int
-
-    @property
-    def is_right(self) -> bool:
-        return self.earned == self.possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +25,6 @@ class AttemptMarks:
 
     marks: tuple[QuestionMark, ...]
     score: Score
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the marks as they are stored with their attempt."""
-        questions = [
-            [question_mark.question_key, question_mark.earned, question_mark.possible]
-            for question_mark in self.marks
-        ]
-        return {"version": MARKS_VERSION, "questions": questions}
-
-
-def marks_from(stored: Mapping[str, Any]) -> tuple[QuestionMark, ...]:
-    """Return stored marks."""
-    return tuple(
-        QuestionMark(key, earned, possible) for key, earned, possible in stored["questions"]
-    )
 
 
 def mark_question(question: Question, key: QuestionKey, response: Response | None) -> int:
@@ -66,10 +35,13 @@ def mark_question(question: Question, key: QuestionKey, response: Response | Non
     """
     if response is None or response.is_blank:
         return 0
-    if question.type is QuestionType.numeric:
-        is_right = _is_near(key, response)
-    else:
-        is_right = response.options == key.correct
+    match question.type:
+        case QuestionType.numeric:
+            is_right = _is_near(key, response)
+        case QuestionType.single | QuestionType.multiple | QuestionType.true_false:
+            is_right = response.options == key.correct
+        case _:
+            assert_never(question.type)
     return question.points if is_right else 0
 
 

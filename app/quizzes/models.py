@@ -10,8 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base, word
 from app.kit.ids import AttemptId, EnrolmentId, EventId, RevisionId, UserId
 from app.quizzes.domain import attempt as domain
-from app.quizzes.domain.responses import Response
-from app.quizzes.domain.sampling import DrawnQuestion
+from app.quizzes.domain.stored import read_drawn, read_response
 
 
 class AttemptState(StrEnum):
@@ -24,7 +23,8 @@ class AttemptState(StrEnum):
 
 class AttemptRow(Base):
     """One try of one student at one quiz. `due_at` None: no time limit. `drawn` holds the drawn
-    questions and options in order, with the random tokens the browser knows them by."""
+    questions and options in order, with the random tokens the browser knows them by
+    (`domain.stored.write_drawn`)."""
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -73,12 +73,13 @@ class AttemptRow(Base):
     possible: Mapped[int | None]
     passed: Mapped[bool | None]
     marks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
-    """The points of each question, written with the score. Empty in attempts of older versions until the
-    worker has filled them in."""
+    """The points of each question (`domain.stored.write_marks`), written with the score. Empty in attempts of
+    older versions until the worker has filled them in."""
 
 
 class AnswerRow(Base):
-    """One saved answer; a later `sequence` replaces an earlier one, `is_late` never counts."""
+    """One saved answer; a later `sequence` replaces an earlier one, `is_late` never counts. `response` is
+    a document of `domain.stored.write_response`."""
 
     __tablename__ = "answers"
     __table_args__ = (UniqueConstraint("attempt_id", "question_key", "sequence"),)
@@ -92,32 +93,44 @@ class AnswerRow(Base):
     received_at: Mapped[datetime]
 
 
+def facts_from(row: AttemptRow | Row[Any]) -> domain.AttemptFacts:
+    """Return an attempt without its questions, from an entity or from its columns."""
+    return domain.AttemptFacts(**_facts(row))
+
+
 def attempt_from(row: AttemptRow | Row[Any]) -> domain.Attempt:
-    """Return an attempt as the rules see it, from an entity or from its columns."""
+    """Return an attempt as the rules see it, from an entity or from its columns. Raises a refusal where this
+    version cannot read its questions (`app.kit.stored_documents`)."""
+    return domain.Attempt(**_facts(row), drawn=read_drawn(row.drawn))
+
+
+def _facts(row: AttemptRow | Row[Any]) -> dict[str, Any]:
     score = None
     if row.earned is not None and row.possible is not None:
         score = domain.Score(row.earned, row.possible, bool(row.passed))
-    return domain.Attempt(
-        id=row.id,
-        user_id=row.user_id,
-        course_key=row.course_key,
-        quiz_key=row.quiz_key,
-        revision_id=row.revision_id,
-        number=row.number,
-        drawn=tuple(DrawnQuestion.from_json(question) for question in row.drawn),
-        started_at=row.started_at,
-        due_at=row.due_at,
-        submitted_at=row.submitted_at,
-        score=score,
-    )
+    return {
+        "id": row.id,
+        "user_id": row.user_id,
+        "course_key": row.course_key,
+        "quiz_key": row.quiz_key,
+        "revision_id": row.revision_id,
+        "number": row.number,
+        "started_at": row.started_at,
+        "due_at": row.due_at,
+        "submitted_at": row.submitted_at,
+        "score": score,
+    }
 
 
 def answer_from(row: AnswerRow | Row[Any]) -> domain.SavedAnswer:
-    """Return a saved answer as the rules see it, from an entity or from its columns."""
+    """Return a saved answer as the rules see it, from an entity or from its columns. Raises a refusal where
+    this version cannot read it."""
+    stored = read_response(row.response)
     return domain.SavedAnswer(
         question_key=row.question_key,
         sequence=row.sequence,
-        response=Response.from_json(row.response),
+        response=stored.response,
         is_late=row.is_late,
         received_at=row.received_at,
+        type=stored.type,
     )

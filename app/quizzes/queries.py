@@ -1,7 +1,6 @@
 """Reading attempts and questions as they are delivered. Nothing here can reach the keys."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,41 +17,35 @@ from app.kit.actor import Actor
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
-from app.quizzes import models, policy
-from app.quizzes.domain.attempt import GRACE, Attempt, AttemptSummary, SavedAnswer, Score, counting
+from app.quizzes import models, policy, saved_answers
+from app.quizzes.domain.attempt import (
+    GRACE,
+    Attempt,
+    AttemptFacts,
+    AttemptSummary,
+    SavedAnswer,
+    Score,
+    counting,
+)
 from app.quizzes.domain.releasing import best
 from app.quizzes.domain.sampling import DrawnQuestion
 from app.quizzes.domain.starting import StartReason, StartRefusal, start_refusal
 from app.quizzes.errors import AttemptClosed, PlaceEnded
 
 # Built once, of plain columns: every question of a quiz asks.
-ATTEMPT, ANSWER = table_of(models.AttemptRow).c, table_of(models.AnswerRow).c
+ATTEMPT = table_of(models.AttemptRow).c
 HOLDS_PLACE = holds_place(ATTEMPT.user_id, ATTEMPT.course_key)
 IS_TRY = ATTEMPT.state != models.AttemptState.ended
 """An attempt that was closed with the place of its student is kept, and is no try."""
 WHOLE_ATTEMPT = tuple(column for column in ATTEMPT if column.key != "marks")
 """What the rules need of an attempt. Marks are for counting, and for nobody before they are released."""
+FACTS = tuple(column for column in WHOLE_ATTEMPT if column.key != "drawn")
+"""What lists need of an attempt."""
 ONE_ATTEMPT = Prepared(
     select(*WHOLE_ATTEMPT, HOLDS_PLACE.label("has_place")).where(
         ATTEMPT.id == bindparam("attempt_id")
     )
 )
-_later = table_of(models.AnswerRow).alias("later")
-NEWEST_ANSWERS = Prepared(
-    select(*ANSWER).where(
-        ANSWER.attempt_id == bindparam("attempt_id"),
-        ~select(_later.c.id)
-        .where(
-            _later.c.attempt_id == ANSWER.attempt_id,
-            _later.c.question_key == ANSWER.question_key,
-            _later.c.is_late == ANSWER.is_late,
-            _later.c.sequence > ANSWER.sequence,
-        )
-        .exists(),
-    )
-)
-
-
 # The columns of an AttemptSummary: a home page asks for all of a student's, and needs no questions.
 TRIES = Prepared(
     select(
@@ -109,58 +102,38 @@ def open_attempts_of(db: Session, user_id: UserId) -> tuple[tuple[AttemptId, str
 
 def attempts_at(
     db: Session, user_id: UserId, course_key: str, quiz_key: str
-) -> tuple[Attempt, ...]:
+) -> tuple[AttemptFacts, ...]:
     """Return a person's attempts at one quiz, in order."""
-    rows = db.scalars(
-        select(models.AttemptRow)
+    rows = db.execute(
+        select(*FACTS)
         .where(
-            models.AttemptRow.user_id == user_id,
-            models.AttemptRow.course_key == course_key,
-            models.AttemptRow.quiz_key == quiz_key,
+            ATTEMPT.user_id == user_id,
+            ATTEMPT.course_key == course_key,
+            ATTEMPT.quiz_key == quiz_key,
             IS_TRY,
         )
-        .order_by(models.AttemptRow.number)
+        .order_by(ATTEMPT.number)
     )
-    return tuple(models.attempt_from(row) for row in rows)
+    return tuple(models.facts_from(row) for row in rows)
 
 
-def attempts_of(db: Session, user_id: UserId, *, most: int = 200) -> tuple[Attempt, ...]:
+def whole_attempts(db: Session, attempt_ids: Collection[AttemptId]) -> dict[AttemptId, Attempt]:
+    """Return several attempts with their questions, in one statement; in none where there are none."""
+    if not attempt_ids:
+        return {}
+    rows = db.execute(select(*WHOLE_ATTEMPT).where(ATTEMPT.id.in_(attempt_ids)))
+    return {row.id: models.attempt_from(row) for row in rows}
+
+
+def attempts_of(db: Session, user_id: UserId, *, most: int = 200) -> tuple[AttemptFacts, ...]:
     """Return a person's attempts at every quiz, the newest first."""
-    rows = db.scalars(
-        select(models.AttemptRow)
-        .where(models.AttemptRow.user_id == user_id, IS_TRY)
-        .order_by(models.AttemptRow.started_at.desc(), models.AttemptRow.id.desc())
+    rows = db.execute(
+        select(*FACTS)
+        .where(ATTEMPT.user_id == user_id, IS_TRY)
+        .order_by(ATTEMPT.started_at.desc(), ATTEMPT.id.desc())
         .limit(most)
     )
-    return tuple(models.attempt_from(row) for row in rows)
-
-
-def newest_answers_of(db: Session, attempt_id: AttemptId) -> tuple[SavedAnswer, ...]:
-    """Return the newest answers to each question, one in time and one late: enough to show what
-    counts, however often a question was saved."""
-    rows = NEWEST_ANSWERS.all(db, attempt_id=attempt_id)
-    return tuple(models.answer_from(row) for row in rows)
-
-
-def answers_of(db: Session, attempt_id: AttemptId) -> tuple[SavedAnswer, ...]:
-    """Return every answer of an attempt, in one statement; late ones too."""
-    return answers_of_many(db, [attempt_id])[attempt_id]
-
-
-def answers_of_many(
-    db: Session, attempt_ids: Iterable[AttemptId]
-) -> dict[AttemptId, tuple[SavedAnswer, ...]]:
-    """Return the answers of several attempts, in one statement."""
-    answers: dict[AttemptId, list[SavedAnswer]] = defaultdict(list)
-    wanted = list(attempt_ids)
-    rows = db.scalars(
-        select(models.AnswerRow)
-        .where(models.AnswerRow.attempt_id.in_(wanted))
-        .order_by(models.AnswerRow.question_key, models.AnswerRow.sequence)
-    )
-    for row in rows:
-        answers[row.attempt_id].append(models.answer_from(row))
-    return {attempt_id: tuple(answers[attempt_id]) for attempt_id in wanted}
+    return tuple(models.facts_from(row) for row in rows)
 
 
 def overdue_attempts(db: Session, *, now: datetime, most: int = 20) -> tuple[AttemptId, ...]:
@@ -193,17 +166,17 @@ class QuizStartPage:
     course_title: str
     quiz: Quiz
     refusal: StartRefusal | None
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[AttemptFacts, ...]
     attempts_left: int | None
     """None: as many as wanted."""
     now: datetime
 
     @property
-    def open_attempt(self) -> Attempt | None:
+    def open_attempt(self) -> AttemptFacts | None:
         return None if self.refusal is None else self.refusal.open_attempt
 
     @property
-    def ended(self) -> tuple[Attempt, ...]:
+    def ended(self) -> tuple[AttemptFacts, ...]:
         return tuple(attempt for attempt in self.attempts if attempt.has_ended(self.now))
 
     @property
@@ -324,7 +297,7 @@ def running_attempt(
     """Return an attempt for its student, on any device, in two statements."""
     attempt = attempt_of(db, actor, attempt_id)
     quiz = quiz_of(db, attempt)
-    answers = newest_answers_of(db, attempt_id)
+    answers = saved_answers.newest_answers_of(db, attempt_id)
     counted = counting(answers, attempt.due_at)
     newest: dict[str, int] = {}
     for answer in answers:

@@ -19,12 +19,12 @@ from app.kit.actor import Actor
 from app.kit.errors import Conflict
 from app.kit.ids import AttemptId
 from app.learning import queries as learning
-from app.quizzes import marking, queries
-from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score, counting
+from app.quizzes import marking, queries, saved_answers
+from app.quizzes.domain.attempt import Attempt, QuestionMark, SavedAnswer, Score, counting
 from app.quizzes.domain.releasing import best, is_released
 from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import DrawnQuestion
-from app.quizzes.marking import AttemptMarks, QuestionMark
+from app.quizzes.marking import AttemptMarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,14 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
     quiz = queries.quiz_of(db, attempt)
     attempts = queries.attempts_at(db, actor.user_id, attempt.course_key, attempt.quiz_key)
     ended = [earlier for earlier in attempts if earlier.has_ended(now)]
-    unmarked = [earlier.id for earlier in ended if earlier.score is None]
-    answers = queries.answers_of_many(db, {attempt_id, *unmarked})
+    unmarked = {earlier.id for earlier in ended if earlier.score is None} - {attempt_id}
+    whole = {attempt_id: attempt, **queries.whole_attempts(db, unmarked)}
+    answers = saved_answers.answers_of_many(db, whole)
+    marks = marking.mark_saved(db, attempt, answers[attempt_id])
     scores = [
-        earlier.score or marking.mark_saved(db, earlier, answers[earlier.id]).score
+        earlier.score or marking.mark_saved(db, whole[earlier.id], answers[earlier.id]).score
         for earlier in ended
     ]
-    marks = marking.mark_saved(db, attempt, answers[attempt_id])
     released = is_released(quiz, attempts, scores, now=now)
     return ResultPage(
         attempt=attempt,

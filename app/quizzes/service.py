@@ -12,25 +12,26 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.audit import service as audit
 from app.courses import queries as courses
-from app.courses.domain.delivery import Quiz
+from app.courses.domain.delivery import Question, Quiz
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import ConfirmedPlace
 from app.kit.actor import Actor, require, without_permission_check
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, EventId, UserId, new_uuid, random_token
 from app.learning import queries as learned
 from app.learning import service as learning
 from app.outbox import service as outbox
-from app.quizzes import marking, policy, queries
+from app.quizzes import marking, policy, queries, saved_answers
 from app.quizzes.domain import attempt as domain
+from app.quizzes.domain import stored as stored_documents
 from app.quizzes.domain.attempt import Score, due_time, is_past
 from app.quizzes.domain.responses import Response, UnreadableResponse, read_response
 from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.starting import may_go_on, start_refusal
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
-from app.quizzes.models import AnswerRow, AttemptRow, AttemptState, attempt_from
+from app.quizzes.models import AnswerRow, AttemptRow, AttemptState, attempt_from, facts_from
 
 ATTEMPT, ANSWER = table_of(AttemptRow).c, table_of(AnswerRow).c
 NOT_OF_THE_RULES = frozenset({"enrolment_id", "seed", "state", "version", "marks"})
@@ -145,7 +146,8 @@ def save_answer(
     if not 1 <= position <= len(attempt.drawn):
         raise NotFound
     drawn = attempt.drawn[position - 1]
-    response = read_response(queries.quiz_of(db, attempt).question(drawn.key), drawn, typed)
+    question = queries.quiz_of(db, attempt).question(drawn.key)
+    response = read_response(question, drawn, typed)
     if isinstance(response, UnreadableResponse):
         raise AnswerUnreadable(response.message, fields={"answer": response.message})
     is_late = attempt.has_ended(now)
@@ -158,9 +160,7 @@ def save_answer(
     following = newest.sequence + 1 if newest else 1
     if following > LAST_SEQUENCE:
         raise AnswerUnreadable("This question was saved too often. Go on with the next one.")
-    return _append(
-        db, attempt, drawn.key, sequence or following, response, is_late=is_late, now=now
-    )
+    return _append(db, attempt, question, sequence or following, response, is_late=is_late, now=now)
 
 
 def submit(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -> Score:
@@ -187,7 +187,7 @@ def close_overdue(db: Session, attempt_id: AttemptId, *, now: datetime) -> None:
 @without_permission_check
 def end_attempts(
     db: Session, user_id: UserId, *, by: UserId | None, now: datetime
-) -> tuple[domain.Attempt, ...]:
+) -> tuple[domain.AttemptFacts, ...]:
     """Close the open attempts that a person has no right to any more, and return them.
 
     Called for facts of the outbox, so nobody's permission is asked: it only does what the rule says.
@@ -203,13 +203,12 @@ def end_attempts(
         row = db.execute(TAKE_GATE, {"attempt": attempt_id}).one_or_none()
         if row is None or row.submitted_at is not None:
             continue
-        attempt = attempt_from(row)
-        if is_past(attempt.due_at, now):
-            _close(db, attempt, None, now=now)
+        if is_past(row.due_at, now):
+            _close(db, attempt_from(row), None, now=now)
             continue
         db.execute(END_ATTEMPT, {"attempt": attempt_id, "state": AttemptState.ended})
         _note(db, by, "quizzes.ended_with_place", attempt_id, user_id, now=now)
-        ended.append(attempt)
+        ended.append(facts_from(row))
     return tuple(ended)
 
 
@@ -231,7 +230,7 @@ def _close(
     """Mark an attempt under its gate, once. `actor_id` None: its time ran out."""
     if attempt.score is not None:
         return attempt.score
-    marks = marking.mark_saved(db, attempt, queries.answers_of(db, attempt.id))
+    marks = marking.mark_saved(db, attempt, saved_answers.answers_of(db, attempt.id))
     score = marks.score
     ended = {
         "state": AttemptState.submitted,
@@ -239,7 +238,7 @@ def _close(
         "earned": score.earned,
         "possible": score.possible,
         "passed": score.passed,
-        "marks": marks.to_json(),
+        "marks": stored_documents.write_marks(marks.marks),
     }
     db.execute(END_ATTEMPT, {"attempt": attempt.id, **ended})
     if score.passed:
@@ -276,7 +275,7 @@ def _add_attempt(
         "quiz_key": quiz.key,
         "revision_id": place.revision_id,
         "seed": seed,
-        "drawn": [question.to_json() for question in draw(quiz, seed)],
+        "drawn": stored_documents.write_drawn(draw(quiz, seed)),
         "state": AttemptState.in_progress,
         "version": 0,
         "started_at": now,
@@ -311,7 +310,7 @@ def _already_stored(
     """Return the stored answer that makes this one needless: the same again, or a newer one."""
     if newest is None:
         return None
-    is_same = newest.response == response.to_json()
+    is_same = _is_same(newest.response, response)
     if sequence is None:
         return newest if is_same else None
     if sequence == newest.sequence and not is_same:
@@ -319,10 +318,19 @@ def _already_stored(
     return newest if sequence <= newest.sequence else None
 
 
+def _is_same(stored: object, response: Response) -> bool:
+    """Return whether a stored answer says the same. One that a later version stored does not: what the person
+    sends now is stored after it."""
+    try:
+        return stored_documents.read_response(stored).response == response
+    except Refused:
+        return False
+
+
 def _append(
     db: Session,
     attempt: domain.Attempt,
-    question_key: str,
+    question: Question,
     sequence: int,
     response: Response,
     *,
@@ -332,9 +340,9 @@ def _append(
     answer = {
         "id": EventId(new_uuid()),
         "attempt_id": attempt.id,
-        "question_key": question_key,
+        "question_key": question.key,
         "sequence": sequence,
-        "response": response.to_json(),
+        "response": stored_documents.write_response(response, question.type),
         "is_late": is_late,
         "received_at": now,
     }

@@ -16,7 +16,7 @@ from app.kit.leaving import LEAVING
 from app.notices import service as notices
 from app.practicals.steps.ending import EndedCommitment, end_assignments, end_without_right
 from app.quizzes import service as quizzes
-from app.quizzes.domain.attempt import Attempt
+from app.quizzes.domain.attempt import AttemptFacts
 from app.rights import policy, queries
 
 
@@ -25,7 +25,7 @@ class EndedRights:
     """Everything of one person that ended at once."""
 
     places: tuple[PlaceHeld, ...]
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[AttemptFacts, ...]
     days: tuple[EndedCommitment, ...]
 
     @property

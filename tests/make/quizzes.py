@@ -16,6 +16,7 @@ from app.learning.models import Completed, Completion
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score
 from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import DrawnQuestion, draw
+from app.quizzes.domain.stored import write_drawn, write_marks, write_response
 from app.quizzes.marking import mark_attempt
 from app.quizzes.models import AnswerRow, AttemptState
 from app.quizzes.models import AttemptRow as AttemptRow
@@ -238,14 +239,14 @@ def a_sent_attempt(
         revision_id=revision_id,
         number=number,
         seed=f"{actor.user_id}-{number}",
-        drawn=[question.to_json() for question in drawn],
+        drawn=write_drawn(drawn),
         state=AttemptState.submitted if sent else AttemptState.in_progress,
         started_at=at,
         submitted_at=at if sent else None,
         earned=score.earned if score else None,
         possible=score.possible if score else None,
         passed=score.passed if score else None,
-        marks=marks.to_json() if marks else None,
+        marks=write_marks(marks.marks) if marks else None,
     )
     db.add(attempt)
     db.flush()
@@ -256,7 +257,7 @@ def a_sent_attempt(
                 attempt_id=attempt.id,
                 question_key=key,
                 sequence=1,
-                response=response.to_json(),
+                response=write_response(response, quiz.question(key).type),
                 received_at=at,
             )
         )

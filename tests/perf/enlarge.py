@@ -17,9 +17,10 @@ from app.kit.ids import PracticalId, UserId, new_uuid
 from app.learning.models import Completed, Completion
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
-from app.quizzes.domain.attempt import Score
+from app.quizzes.domain.attempt import QuestionMark
+from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import draw
-from app.quizzes.marking import AttemptMarks, QuestionMark
+from app.quizzes.domain.stored import write_drawn, write_marks, write_response
 from app.quizzes.models import AnswerRow, AttemptRow
 
 PRACTICALS = 200
@@ -226,11 +227,10 @@ def _answers(
     quiz = published.course.quiz(published.course.modules[0].quiz)
     assert quiz is not None
     each = ANSWERS_EACH // quiz.length
-    drawn = [question.to_json() for question in draw(quiz, "load")]
-    marks = AttemptMarks(
-        tuple(QuestionMark(drawn_question["question"], 0, 1) for drawn_question in drawn),
-        Score(0, quiz.length, passed=False),
-    ).to_json()
+    questions = draw(quiz, "load")
+    drawn = write_drawn(questions)
+    marks = write_marks(QuestionMark(question.key, 0, 1) for question in questions)
+    blank = {each.key: write_response(Response(), each.type) for each in quiz.questions}
     attempts, answers = [], []
     for place_number, (user, place) in enumerate(zip(users, places, strict=True)):
         quiz_key = DRIVERS_QUIZ if place_number < DRIVERS else quiz.key
@@ -260,13 +260,13 @@ def _answers(
                 {
                     "id": new_uuid(),
                     "attempt_id": attempt["id"],
-                    "question_key": drawn_question["question"],
+                    "question_key": question.key,
                     "sequence": 1,
-                    "response": {"options": []},
+                    "response": blank[question.key],
                     "is_late": False,
                     "received_at": now,
                 }
-                for drawn_question in drawn
+                for question in questions
             ]
     for rows, table in ((attempts, AttemptRow), (answers, AnswerRow)):
         for start in range(0, len(rows), BATCH):

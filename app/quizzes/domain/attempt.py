@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.courses.domain.delivery import Quiz
+from app.courses.domain.delivery import QuestionType, Quiz
 from app.kit.ids import AttemptId, RevisionId, UserId
 from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import DrawnQuestion
@@ -28,19 +28,34 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionMark:
+    """The points of one question."""
+
+    question_key: str
+    earned: int
+    possible: int
+
+    @property
+    def is_right(self) -> bool:
+        return self.earned == self.possible
+
+
+@dataclass(frozen=True, slots=True)
 class SavedAnswer:
-    """One answer as it was received; a later sequence replaces an earlier one."""
+    """One answer as it was received; a later sequence replaces an earlier one. `type` is its question’s;
+    None: a version stored it that did not name it."""
 
     question_key: str
     sequence: int
     response: Response
     is_late: bool
     received_at: datetime
+    type: QuestionType | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try at a quiz. `due_at` None: no time limit. `score` None: not marked yet."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptFacts:
+    """One try at a quiz without its questions. `due_at` None: no time limit. `score` None: not marked yet."""
 
     id: AttemptId
     user_id: UserId
@@ -48,7 +63,6 @@ class Attempt:
     quiz_key: str
     revision_id: RevisionId
     number: int
-    drawn: tuple[DrawnQuestion, ...]
     started_at: datetime
     due_at: datetime | None
     submitted_at: datetime | None
@@ -63,6 +77,13 @@ class Attempt:
         if self.submitted_at is not None:
             return self.submitted_at
         return now if self.due_at is None else min(now, self.due_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt(AttemptFacts):
+    """One try at a quiz, with the questions that it drew."""
+
+    drawn: tuple[DrawnQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)

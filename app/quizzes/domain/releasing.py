@@ -5,11 +5,11 @@ from datetime import datetime
 from fractions import Fraction
 
 from app.courses.domain.delivery import Quiz
-from app.quizzes.domain.attempt import Attempt, Score
+from app.quizzes.domain.attempt import AttemptFacts, Score
 
 
 def is_released(
-    quiz: Quiz, attempts: Sequence[Attempt], scores: Sequence[Score], *, now: datetime
+    quiz: Quiz, attempts: Sequence[AttemptFacts], scores: Sequence[Score], *, now: datetime
 ) -> bool:
     """Return whether keys and explanations of ended attempts may be shown to their student.
 

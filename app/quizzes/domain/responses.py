@@ -8,14 +8,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, Self
+from typing import Final, assert_never
 
 from app.courses.domain.delivery import Question, QuestionType
 from app.quizzes.domain.sampling import DrawnQuestion
 
 LONGEST_TEXT: Final = 60
 MOST_DIGITS: Final = 18
-ONE_CHOICE: Final = frozenset({QuestionType.single, QuestionType.true_false})
 
 _TYPED = re.compile(
     r"(?P<number>[+\-−]?[0-9.,\s’']*[0-9][0-9.,\s’']*)(?P<unit>(?:[^0-9.,\s’'].*)?)"
@@ -38,17 +37,6 @@ class Response:
         """Nothing chosen and nothing typed; an earlier answer may be taken back this way."""
         return not self.options and self.number is None
 
-    def to_json(self) -> dict[str, Any]:
-        if self.number is not None:
-            return {"text": self.text, "number": str(self.number)}
-        return {"options": sorted(self.options)}
-
-    @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> Self:
-        if "number" in stored:
-            return cls(text=stored["text"], number=Decimal(stored["number"]))
-        return cls(options=frozenset(stored["options"]))
-
 
 @dataclass(frozen=True, slots=True)
 class UnreadableResponse:
@@ -61,15 +49,25 @@ def read_response(
     question: Question, drawn: DrawnQuestion, typed: Sequence[str]
 ) -> Response | UnreadableResponse:
     """Return the response behind what the browser sent: tokens, or for numeric at most one text."""
-    if question.type is QuestionType.numeric:
-        if len(typed) > 1:
-            return UnreadableResponse("Give one number.")
-        return read_number(typed[0] if typed else "", question.unit)
-    if question.type in ONE_CHOICE and len(typed) > 1:
-        return UnreadableResponse("Choose one answer only.")
-    keys = {drawn.key_of(token) for token in typed}
+    match question.type:
+        case QuestionType.numeric:
+            if len(typed) > 1:
+                return UnreadableResponse("Give one number.")
+            return read_number(typed[0] if typed else "", question.unit)
+        case QuestionType.single | QuestionType.true_false:
+            if len(typed) > 1:
+                return UnreadableResponse("Choose one answer only.")
+            return _read_choice(drawn, typed)
+        case QuestionType.multiple:
+            return _read_choice(drawn, typed)
+        case _:
+            assert_never(question.type)
+
+
+def _read_choice(drawn: DrawnQuestion, tokens: Sequence[str]) -> Response | UnreadableResponse:
+    keys = {drawn.key_of(token) for token in tokens}
     chosen = frozenset(key for key in keys if key is not None)
-    if len(chosen) != len(typed):
+    if len(chosen) != len(tokens):
         return UnreadableResponse(
             "This answer does not belong to this question. Open the question again and choose."
         )

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import digest as keyed_hash
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import NamedTuple, TypeVar
 
-from app.courses.domain.delivery import Option, Question, Quiz
+from app.courses.domain.delivery import Option, Question, QuestionType, Quiz
 
 TOKEN_LENGTH = 16
 Item = TypeVar("Item", Question, Option)
@@ -30,6 +30,8 @@ class DrawnQuestion:
 
     key: str
     options: tuple[DrawnOption, ...] = ()
+    type: QuestionType | None = None
+    """None: it was stored by a version that did not name it."""
 
     def key_of(self, token: str) -> str | None:
         """Return the option behind a token, or None for a token of another question or attempt."""
@@ -39,15 +41,6 @@ class DrawnQuestion:
         """Return the tokens of some options, in the order shown."""
         wanted = frozenset(keys)
         return tuple(option.token for option in self.options if option.key in wanted)
-
-    def to_json(self) -> dict[str, Any]:
-        options = [{"key": option.key, "token": option.token} for option in self.options]
-        return {"question": self.key, "options": options}
-
-    @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> Self:
-        options = tuple(DrawnOption(option["key"], option["token"]) for option in stored["options"])
-        return cls(stored["question"], options)
 
 
 def draw(quiz: Quiz, seed: str) -> tuple[DrawnQuestion, ...]:
@@ -71,6 +64,7 @@ def _drawn(question: Question, seed: str) -> DrawnQuestion:
             DrawnOption(option.key, _secret(seed, "token", question.key, option.key)[:TOKEN_LENGTH])
             for option in options
         ),
+        question.type,
     )
 
 

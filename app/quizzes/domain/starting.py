@@ -8,7 +8,7 @@ from enum import StrEnum
 from app.courses.domain.delivery import Course, Quiz
 from app.kit.actor import Role
 from app.learning.domain import Done, ModuleState, is_final_open, missing_modules, module_progress
-from app.quizzes.domain.attempt import Attempt
+from app.quizzes.domain.attempt import AttemptFacts
 
 
 class StartReason(StrEnum):
@@ -25,7 +25,7 @@ class StartRefusal:
     reason: StartReason
     detail: str
     missing: tuple[str, ...] = ()
-    open_attempt: Attempt | None = None
+    open_attempt: AttemptFacts | None = None
 
 
 def may_go_on(roles: frozenset[Role], *, is_closed: bool, has_place: bool) -> bool:
@@ -35,7 +35,7 @@ def may_go_on(roles: frozenset[Role], *, is_closed: bool, has_place: bool) -> bo
 
 
 def start_refusal(
-    course: Course, quiz: Quiz, done: Done, attempts: Sequence[Attempt], *, now: datetime
+    course: Course, quiz: Quiz, done: Done, attempts: Sequence[AttemptFacts], *, now: datetime
 ) -> StartRefusal | None:
     """Return why a student may not start a new attempt at this quiz, or None if they may.
 

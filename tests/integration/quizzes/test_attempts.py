@@ -15,7 +15,7 @@ from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import AttemptId, UserId, new_uuid
 from app.learning.queries import done_by
 from app.outbox.models import OutboxEvent
-from app.quizzes import checks, queries, review, service
+from app.quizzes import checks, queries, review, saved_answers, service
 from app.quizzes.domain.attempt import Score
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
 from app.quizzes.models import AnswerRow, AttemptRow
@@ -434,7 +434,7 @@ def test_an_unknown_person_owns_nothing(pupil, database):
     attempt_id = pupil.start()
     with database.read() as db:
         assert queries.attempts_at(db, UserId(new_uuid()), "small-course", "skin-quiz") == ()
-        assert queries.answers_of_many(db, [attempt_id]) == {attempt_id: ()}
+        assert saved_answers.answers_of_many(db, [attempt_id]) == {attempt_id: ()}
 
 
 @pytest.mark.parametrize(

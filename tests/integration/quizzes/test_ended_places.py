@@ -11,7 +11,7 @@ from app.courses import queries as courses
 from app.enrolments.models import Enrolment, EnrolmentState
 from app.kit.errors import NotFound
 from app.kit.ids import AttemptId, new_uuid
-from app.quizzes import checks, queries, service
+from app.quizzes import checks, queries, saved_answers, service
 from app.quizzes.errors import AttemptClosed, PlaceEnded
 from app.quizzes.models import AnswerRow, AttemptRow, AttemptState
 from tests.make import NOW
@@ -148,7 +148,7 @@ class TestEnding:
         with database.read() as db:
             row = db.get_one(AttemptRow, running)
             assert (row.state, row.submitted_at, row.passed) == (AttemptState.ended, None, None)
-            assert len(queries.answers_of(db, running)) == 1
+            assert len(saved_answers.answers_of(db, running)) == 1
             act = db.scalars(
                 select(AuditEvent).where(AuditEvent.action == "quizzes.ended_with_place")
             ).one()

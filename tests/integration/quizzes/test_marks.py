@@ -8,7 +8,15 @@ from app.courses.domain.delivery import Quiz
 from app.db.database import Database
 from app.db.migrate import downgrade, upgrade
 from app.kit.ids import RevisionId
-from app.quizzes import checks, item_statistics, mark_backfill, marking, queries
+from app.quizzes import (
+    checks,
+    item_statistics,
+    mark_backfill,
+    marking,
+    queries,
+    saved_answers,
+)
+from app.quizzes.domain import stored as documents
 from app.quizzes.item_statistics import QuizStatistics, quiz_statistics
 from app.quizzes.models import AttemptRow, attempt_from
 from tests.make import NOW
@@ -58,8 +66,8 @@ def test_marks_are_written_when_an_attempt_is_marked(pupil, database):
     score = pupil.submit(attempt_id)
     (stored_marks,) = stored(database)
     assert stored_marks is not None
-    assert stored_marks["version"] == marking.MARKS_VERSION
-    marks = marking.marks_from(stored_marks)
+    assert stored_marks["version"] == documents.MARKS_VERSION
+    marks = documents.read_marks(stored_marks)
     assert [question_mark.question_key for question_mark in marks] == [
         drawn_question.key for drawn_question in pupil.attempt(attempt_id).drawn
     ]
@@ -112,8 +120,8 @@ def test_older_attempts_are_filled_in_once_and_what_cannot_be_marked_stays(
     with database.read() as db:
         for row in db.scalars(select(AttemptRow).where(AttemptRow.quiz_key == QUIZ)):
             attempt = attempt_from(row)
-            again = marking.mark_saved(db, attempt, queries.answers_of(db, attempt.id))
-            assert row.marks == again.to_json()
+            again = marking.mark_saved(db, attempt, saved_answers.answers_of(db, attempt.id))
+            assert row.marks == documents.write_marks(again.marks)
         left = mark_backfill.unmarked(db, after=mark_backfill.FIRST, most=10)
     assert list(left) == [strange.id]
     with database.write() as db:

@@ -1,0 +1,71 @@
+"""Versions of the documents that are stored in a database or on a device.
+
+A document names the version of its shape in the key `version`; a document without that key is of version 1.
+Whatever an earlier version stored is read for ever: each version has one pure step, which turns a document
+of it into one of the next version, so that the readers know the newest shape only. Keys that a reader does
+not know are ignored: a later version adds an optional key without a new version of the shape.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from app.kit.errors import Conflict
+
+Document = Mapping[str, Any]
+Step = Callable[[Document], Document]
+VERSION: Final = "version"
+
+
+class LaterVersionNeeded(Conflict):
+    """A later version of Preceptor stored a document, and this version cannot read it."""
+
+    title = "A later version of Preceptor is needed"
+    slug = "later-version-needed"
+
+    def __init__(self, what: str, stored: str, newest: int) -> None:
+        super().__init__(
+            f"A later version of Preceptor stored {what}: {stored}. This version reads them up to version "
+            f"{newest}. Nothing is lost. The academy needs the later version again to show this; everything "
+            "else works.",
+            reason="needs-newer-version",
+        )
+
+
+class DamagedDocument(Conflict):
+    """A stored document is not in the shape that its version has."""
+
+    title = "This cannot be read"
+    slug = "damaged-document"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what[:1].upper()}{what[1:]} cannot be read, because the stored data is damaged. Write to the "
+            "academy: “preceptor audit” names what is damaged, and a backup has it whole.",
+            reason="damaged",
+        )
+
+
+def version_of_document(document: object, what: str, *, newest: int) -> int:
+    """Return the version of a stored document; `what` names such documents in a refusal ("answers").
+
+    Raises LaterVersionNeeded for a version above `newest`, and DamagedDocument for what is no document.
+    """
+    if not isinstance(document, Mapping):
+        raise DamagedDocument(what)
+    version = document.get(VERSION, 1)
+    if type(version) is not int or version < 1:
+        raise DamagedDocument(what)
+    if version > newest:
+        raise LaterVersionNeeded(what, f"they have version {version}", newest)
+    return version
+
+
+def upgraded(document: object, what: str, *, newest: int, steps: Mapping[int, Step]) -> Document:
+    """Return a stored document of any version as one of the newest. `steps` holds the step from each
+    version to the next one. Raises what `version_of_document` raises."""
+    version = version_of_document(document, what, newest=newest)
+    assert isinstance(document, Mapping)  # noqa: S101 - `version_of_document` has looked
+    current: Document = document
+    for number in range(version, newest):
+        current = steps[number](current)
+    return current

@@ -1,0 +1,184 @@
+"""The documents that students' work is stored in: answers, drawn questions and marks.
+
+Each document names its version, and since version 2 the type of its question. `read_…` reads every version
+that was ever stored and ignores keys that it does not know. `write_…` writes the newest version. Version 2
+only adds keys to version 1, so the version of the code before it reads it too: the way back needs no
+migration. What cannot be read is refused with the version that is needed (`app.kit.stored_documents`).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, TypeVar, assert_never
+
+from app.courses.domain.delivery import QuestionType
+from app.kit.stored_documents import DamagedDocument, Document, LaterVersionNeeded, Step, upgraded
+from app.quizzes.domain.attempt import QuestionMark
+from app.quizzes.domain.responses import Response
+from app.quizzes.domain.sampling import DrawnOption, DrawnQuestion
+
+RESPONSE_VERSION: Final = 2
+DRAWN_VERSION: Final = 2
+MARKS_VERSION: Final = 1
+RESPONSES, DRAWN, MARKS = "answers", "drawn questions", "marks"
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResponse:
+    """A response as it was stored. `type` None: version 1 did not name it."""
+
+    type: QuestionType | None
+    response: Response
+
+
+def write_response(response: Response, question_type: QuestionType) -> dict[str, Any]:
+    """Return a response as it is stored. A blank one has no number, and no option either.
+
+    The options stand in the order of their keys, whatever order they were chosen or shown in.
+    """
+    named: dict[str, Any] = {"type": question_type.value, "version": RESPONSE_VERSION}
+    if response.number is not None:
+        return {**named, "text": response.text, "number": str(response.number)}
+    return {**named, "options": sorted(response.options)}
+
+
+def read_response(stored: object) -> StoredResponse:
+    """Return a stored response of any version."""
+    document = upgraded(stored, RESPONSES, newest=RESPONSE_VERSION, steps=RESPONSE_STEPS)
+    question_type = _type_of(document, RESPONSES, RESPONSE_VERSION)
+    return _demand_whole(
+        RESPONSES, lambda: StoredResponse(question_type, _response(document, question_type))
+    )
+
+
+def upgrade_response_1_to_2(document: Document) -> Document:
+    """Version 1 did not name the type of the question: a number or a list of options told it."""
+    return {**document, "type": None, "version": 2}
+
+
+RESPONSE_STEPS: Final[Mapping[int, Step]] = {1: upgrade_response_1_to_2}
+
+
+def _response(document: Document, question_type: QuestionType | None) -> Response:
+    match question_type:
+        case QuestionType.numeric:
+            return _number(document) if "number" in document else Response()
+        case QuestionType.single | QuestionType.multiple | QuestionType.true_false:
+            return _options(document)
+        case None:
+            return _number(document) if "number" in document else _options(document)
+        case _:
+            assert_never(question_type)
+
+
+def _number(document: Document) -> Response:
+    number = Decimal(_text(document["number"]))
+    if not number.is_finite():
+        raise ValueError(number)
+    return Response(text=_text(document["text"]), number=number)
+
+
+def _options(document: Document) -> Response:
+    return Response(options=frozenset(_text(key) for key in _list(document["options"])))
+
+
+def write_drawn(questions: Iterable[DrawnQuestion]) -> list[dict[str, Any]]:
+    """Return the questions of an attempt as they are stored, in the order shown."""
+    return [_write_drawn_question(question) for question in questions]
+
+
+def _write_drawn_question(question: DrawnQuestion) -> dict[str, Any]:
+    return {
+        "type": None if question.type is None else question.type.value,
+        "version": DRAWN_VERSION,
+        "question": question.key,
+        "options": [{"key": option.key, "token": option.token} for option in question.options],
+    }
+
+
+def read_drawn(stored: object) -> tuple[DrawnQuestion, ...]:
+    """Return the stored questions of an attempt. Each is a document that names its own version."""
+    if isinstance(stored, Mapping):  # a later version may need more than a list
+        upgraded(stored, DRAWN, newest=DRAWN_VERSION, steps=DRAWN_STEPS)
+    if not isinstance(stored, list):
+        raise DamagedDocument(DRAWN)
+    return tuple(_read_drawn_question(question) for question in stored)
+
+
+def _read_drawn_question(stored: object) -> DrawnQuestion:
+    document = upgraded(stored, DRAWN, newest=DRAWN_VERSION, steps=DRAWN_STEPS)
+    question_type = _type_of(document, DRAWN, DRAWN_VERSION)
+
+    def read() -> DrawnQuestion:
+        options = tuple(
+            DrawnOption(_text(option["key"]), _text(option["token"]))
+            for option in document["options"]
+        )
+        return DrawnQuestion(_text(document["question"]), options, question_type)
+
+    return _demand_whole(DRAWN, read)
+
+
+def upgrade_drawn_1_to_2(document: Document) -> Document:
+    """Version 1 did not name the type of the question."""
+    return {**document, "type": None, "version": 2}
+
+
+DRAWN_STEPS: Final[Mapping[int, Step]] = {1: upgrade_drawn_1_to_2}
+
+
+def write_marks(marks: Iterable[QuestionMark]) -> dict[str, Any]:
+    """Return the marks of an attempt as they are stored."""
+    questions = [[mark.question_key, mark.earned, mark.possible] for mark in marks]
+    return {"version": MARKS_VERSION, "questions": questions}
+
+
+def read_marks(stored: object) -> tuple[QuestionMark, ...]:
+    """Return the stored marks of an attempt."""
+    document = upgraded(stored, MARKS, newest=MARKS_VERSION, steps={})
+
+    def read() -> tuple[QuestionMark, ...]:
+        return tuple(
+            QuestionMark(_text(key), _points(earned), _points(possible))
+            for key, earned, possible in _list(document["questions"])
+        )
+
+    return _demand_whole(MARKS, read)
+
+
+def _type_of(document: Document, what: str, newest: int) -> QuestionType | None:
+    """Return the type that a document names. A type that this version does not have is of a later one."""
+    named = document.get("type", "")
+    if named is None:
+        return None
+    if not isinstance(named, str) or not named:
+        raise DamagedDocument(what)
+    if named not in QuestionType.__members__.values():
+        raise LaterVersionNeeded(what, f"they are of the type “{named}”", newest)
+    return QuestionType(named)
+
+
+def _demand_whole(what: str, read: Callable[[], Value]) -> Value:
+    try:
+        return read()
+    except (LookupError, TypeError, ValueError, InvalidOperation):
+        raise DamagedDocument(what) from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _points(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError(value)
+    return value
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return value
