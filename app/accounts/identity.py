@@ -44,6 +44,7 @@ BY_COOKIE = Prepared(
         USER.email,
         USER.theme,
         USER.life_support_until,
+        USER.certificate_name,
         USER.second_factor_since,
         USER.confirmed_at,
         USER.is_student,
@@ -92,6 +93,7 @@ class Identity:
             theme=row.theme,
             sign_in_ends_at=min(idle_ends_at, row.ends_at),
             life_support_until=row.life_support_until,
+            has_certificate_name=bool(row.certificate_name),
             proved_at=row.proved_at,
             second_factor=row.second_factor_since is not None,
         )

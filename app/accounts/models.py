@@ -60,6 +60,7 @@ class User(Base):
             confirmed=self.confirmed_at is not None,
             theme=self.theme,
             life_support_until=self.life_support_until,
+            has_certificate_name=bool(self.certificate_name),
             second_factor=self.second_factor_since is not None,
         )
 

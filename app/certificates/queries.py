@@ -1,13 +1,13 @@
 """Reads certificates: the facts for the rule, own and public pages, the admins' list."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Uuid, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -90,14 +90,22 @@ class CertificateFilter(StrEnum):
 
 # Built once, from plain columns: every student's home page runs it.
 ISSUED_TO, BLOCK = table_of(Certificate).c, table_of(CertificateBlock).c
-ISSUED = Prepared(
-    select(*ISSUED_TO, WAS_REVOKED)
-    .where(ISSUED_TO.user_id == bindparam("user_id"))
+_person = select(bindparam("user_id", type_=Uuid()).label("id")).subquery()
+OWN = Prepared(
+    select(
+        *ISSUED_TO,
+        WAS_REVOKED,
+        BLOCK.course_key.label("blocked_course"),
+        BLOCK.reason.label("block_reason"),
+        BLOCK.whose.label("block_whose"),
+    )
+    .select_from(_person)
+    .outerjoin(table_of(Certificate), ISSUED_TO.user_id == _person.c.id)
+    .outerjoin(table_of(CertificateBlock), BLOCK.user_id == _person.c.id)
     .order_by(ISSUED_TO.issued_at.desc(), ISSUED_TO.id.desc())
 )
-BLOCKS = Prepared(
-    select(BLOCK.course_key, BLOCK.reason, BLOCK.whose).where(BLOCK.user_id == bindparam("user_id"))
-)
+"""A person's certificates, newest first, beside each of their blocks. Without certificates, or without
+blocks, the columns of these are empty."""
 _NOBODY = {"format": 0, "serial": "", "holder": {"name": "x" * 40}, "scope": "x" * 800}
 _NOBODYS_SIGNATURE = b64encode(bytes(64)).decode()
 
@@ -158,13 +166,16 @@ def own_page_of(
     db: Session, user_id: UserId, standing: Standing, keys: KnownKeys
 ) -> OwnCertificates:
     """As `own_page`, for a caller that has already read where the person stands."""
-    rows = ISSUED.all(db, user_id=user_id)
+    own = OWN.all(db, user_id=user_id)
+    rows = {row.serial: row for row in own if row.serial is not None}.values()
+    blocks = {row.blocked_course: row for row in own if row.blocked_course is not None}
     live = {row.course_key for row in rows if row.revoked_at is None}
     newest: dict[str, ConfirmedPlace] = {}
     for place in standing.places:
         newest.setdefault(place.course_key, place)
     wanted = [place for key, place in newest.items() if key not in live]
-    ways = _ways(db, user_id, wanted, standing)
+    possible = (_way(db, place, standing, blocks) for place in wanted)
+    ways = tuple(way for way in possible if way is not None)
     revoked = {row.course_key for row in rows} - live
     return OwnCertificates(
         tuple(certificate_view(row, keys, was_revoked=row.was_revoked) for row in rows),
@@ -172,20 +183,9 @@ def own_page_of(
     )
 
 
-def _ways(
-    db: Session, user_id: UserId, places: Sequence[ConfirmedPlace], standing: Standing
-) -> tuple[CertificateProgress, ...]:
-    """Return the progress towards each certificate. Only an earned certificate can be blocked, so for
-    everyone else this takes no statement while the courses are in memory."""
-    possible = (_way(db, place, standing) for place in places)
-    ways = tuple(way for way in possible if way is not None)
-    if all(way.missing for way in ways):
-        return ways
-    blocks = {row.course_key: row for row in BLOCKS.all(db, user_id=user_id)}
-    return tuple(_with_block(way, blocks.get(way.course_key)) for way in ways)
-
-
-def _way(db: Session, place: ConfirmedPlace, standing: Standing) -> CertificateProgress | None:
+def _way(
+    db: Session, place: ConfirmedPlace, standing: Standing, blocks: Mapping[str, Any]
+) -> CertificateProgress | None:
     """Return the progress on one course; None if this version cannot read the course, whose pages say
     why."""
     key = place.course_key
@@ -202,17 +202,15 @@ def _way(db: Session, place: ConfirmedPlace, standing: Standing) -> CertificateP
     except RevisionUnreadable:
         return None
     attended_at = max((attended.starts_at for attended in facts.attended), default=None)
+    block = blocks.get(key)
     return CertificateProgress(
-        key, facts.course.title, domain.requirements(facts), attended_at=attended_at
+        key,
+        facts.course.title,
+        domain.requirements(facts),
+        attended_at,
+        domain.readable_reason(block.block_reason, block.block_whose) if block else None,
+        block is not None and block.block_whose is NameOwner.holder,
     )
-
-
-def _with_block(way: CertificateProgress, block: Any) -> CertificateProgress:
-    """Say why the certificate is blocked, if it is; `block` is a row of BLOCKS or None."""
-    if block is None:
-        return way
-    reason = domain.readable_reason(block.reason, block.whose)
-    return replace(way, blocked=reason, is_own_name=block.whose is NameOwner.holder)
 
 
 def issued(

@@ -59,8 +59,7 @@ class StudentHome:
 def student_home(
     db: Session, actor: Actor, zone: ZoneInfo, keys: KnownKeys, now: datetime
 ) -> StudentHome:
-    """Return what matters now to a student, in eight statements; in nine while an earned certificate
-    may be blocked."""
+    """Return what matters now to a student, in eight statements."""
     user_id = actor.user_id
     live = live_places(db, user_id, today=now.astimezone(zone).date(), now=now)
     done = learning.done_on_all(db, user_id)

@@ -47,6 +47,8 @@ class Actor:
     """When this sign-in ends if nothing more is done in it."""
     life_support_until: date | None = None
     """The last day on which their proof of basic life support is valid, or None if none was seen."""
+    has_certificate_name: bool = False
+    """Whether they have said which name their certificates carry."""
     proved_at: datetime | None = None
     """When they last proved their identity in this sign-in. None for an API token or a job, which
     cannot."""

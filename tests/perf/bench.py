@@ -69,10 +69,12 @@ class Result:
 
 @dataclass(frozen=True)
 class Rate:
-    """What one drive measured: answers per second, and the server's time on the processor."""
+    """What one drive measured: answers per second, the server's time on the processor, and the most
+    statements that one request ran."""
 
     per_second: float
     cpu_ms: float
+    statements: int
 
 
 def main() -> int:
@@ -82,7 +84,8 @@ def main() -> int:
         }
         rates, floors = measure(academies, prepared, bare)
         large = academies["large"]
-        results = [*ratios(rates, floors), *growth(rates), *rush(large), memory(large.server)]
+        results = [*ratios(rates, floors), *statements(rates), *growth(rates)]
+        results += [*rush(large), memory(large.server)]
         results += weights(large, prepared["large"])
     show(results, floors)
     out = ROOT / "var" / "bench.json"
@@ -179,7 +182,11 @@ def measure(
             outcome = drive(bare, lambda _c, _n, call=call: call, each=EACH)  # type: ignore[misc]
             floors[name].append(outcome.rate)
     rates = {
-        key: Rate(median(r.per_second for r in runs), median(r.cpu_ms for r in runs))
+        key: Rate(
+            median(rate.per_second for rate in runs),
+            median(rate.cpu_ms for rate in runs),
+            max(rate.statements for rate in runs),
+        )
         for key, runs in rates_by_line.items()
     }
     return rates, {name: round(median(values), 1) for name, values in floors.items()}
@@ -191,7 +198,7 @@ def timed(server: Server, line: Line, calls: Calls) -> Rate:
     outcome = drive(server.url, calls, each=line.each)
     spent = processor_seconds(server) - before
     assert is_right(outcome), f"{line.id}: {outcome.statuses}"
-    return Rate(outcome.rate, 1000 * spent / sum(outcome.statuses.values()))
+    return Rate(outcome.rate, 1000 * spent / sum(outcome.statuses.values()), outcome.statements)
 
 
 def processor_seconds(server: Server) -> float:
@@ -209,6 +216,17 @@ def ratios(rates: Rates, floors: dict[str, float]) -> Iterator[Result]:
             line.id, round(ratio, 2), "of the floor", line.bar, ratio >= line.bar,
             round(rate.cpu_ms, 2),
         )  # fmt: skip
+
+
+def statements(rates: Rates) -> Iterator[Result]:
+    """Compare the statements of each line with its bar; ten times the students may need none more."""
+    for line in LINES:
+        count = rates[line.id, "large"].statements
+        few = rates[line.id, "small"].statements if line.grows else count
+        most = few if line.statements is None else line.statements
+        yield Result(
+            f"statements-{line.id}", count, "statements", most, 0 < count <= min(most, few)
+        )
 
 
 def growth(rates: Rates) -> Iterator[Result]:

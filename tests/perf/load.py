@@ -28,7 +28,8 @@ class Outcome:
     seconds: float = 0.0
     statuses: dict[int, int] = field(default_factory=dict)
     times: list[float] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
+    statements: int = 0
+    """The most that one request ran, as the server says it; 0 where it does not."""
 
     @property
     def rate(self) -> float:
@@ -50,17 +51,19 @@ def drive(
     def work(client: int) -> None:
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
         statuses: dict[int, int] = {}
-        times = []
+        times, most = [], 0
         start.wait()
         for number in range(each):
             call = calls(client, number)
             began = time.perf_counter()
-            status = _send(connection, call, url)
+            status, statements = _send(connection, call, url)
             times.append(time.perf_counter() - began)
+            most = max(most, statements)
             statuses[status] = statuses.get(status, 0) + 1
         connection.close()
         with lock:
             outcome.times += times
+            outcome.statements = max(outcome.statements, most)
             for status, count in statuses.items():
                 outcome.statuses[status] = outcome.statuses.get(status, 0) + count
 
@@ -75,11 +78,13 @@ def drive(
     return outcome
 
 
-def _send(connection: http.client.HTTPConnection, call: Call, url: str) -> int:
+def _send(connection: http.client.HTTPConnection, call: Call, url: str) -> tuple[int, int]:
+    """Send one request; return the status and the number of statements."""
     headers = {"Cookie": call.cookie, "Sec-Fetch-Site": "same-origin"}
     if call.method != "GET":
         headers["Content-Type"] = call.content_type
     connection.request(call.method, call.path, call.body or None, headers)
     response = connection.getresponse()
     response.read()
-    return response.status
+    timing = response.headers.get("Server-Timing", "")
+    return response.status, int(timing.rpartition("desc=")[2] or 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -15,7 +16,7 @@ from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import ConfirmedPlace
-from app.kit.actor import Role
+from app.kit.actor import Actor, Role
 from app.kit.ids import PracticalId, UserId
 from app.learning import queries as learning
 from app.learning.domain import Done, missing_modules
@@ -37,6 +38,17 @@ PRACTICAL = Prepared(
     select(*PRACTICAL_COLUMNS).where(table_of(PracticalRow).c.id == bindparam("practical_id"))
 )
 BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What the rules must know of a person's account."""
+
+    is_active: bool
+    is_confirmed: bool
+    has_certificate_name: bool
+    life_support_until: date | None
+    is_student: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,7 @@ def read_candidates(
             person,
             facts_of(
                 practical,
-                person,
+                account_of(person),
                 places[user_id],
                 open_requirements_of(db, practical, places[user_id], done[user_id]),
                 held.get(user_id, ()),
@@ -88,9 +100,30 @@ def read_candidates(
     }
 
 
+def account_of(person: Person) -> AccountFacts:
+    return AccountFacts(
+        is_active=not person.is_closed,
+        is_confirmed=person.is_confirmed,
+        has_certificate_name=bool(person.certificate_name),
+        life_support_until=person.life_support_until,
+        is_student=Role.student in person.roles,
+    )
+
+
+def account_of_actor(actor: Actor) -> AccountFacts:
+    """As `account_of`, for the person who is signed in, without a statement."""
+    return AccountFacts(
+        is_active=True,  # who is signed in has an account that is not closed
+        is_confirmed=actor.confirmed,
+        has_certificate_name=actor.has_certificate_name,
+        life_support_until=actor.life_support_until,
+        is_student=actor.is_student,
+    )
+
+
 def facts_of(
     practical: Practical,
-    person: Person,
+    account: AccountFacts,
     places: tuple[ConfirmedPlace, ...],
     missing: OpenRequirements,
     held: Iterable[Overlap],
@@ -101,20 +134,20 @@ def facts_of(
     """Put the facts of one person together. `places` are theirs on the course of the gate; `held` are
     their seats that overlap with it, its own one included."""
     return EligibilityFacts(
-        is_active=not person.is_closed,
-        is_confirmed=person.is_confirmed,
-        has_certificate_name=bool(person.certificate_name),
+        is_active=account.is_active,
+        is_confirmed=account.is_confirmed,
+        has_certificate_name=account.has_certificate_name,
         has_place=bool(places),
         is_in_intake=any(place.intake_id == practical.intake_id for place in places),
         modules_missing=missing.modules,
         final_test_missing=missing.final_test,
         needs_life_support=missing.asks_life_support,
-        life_support_until=person.life_support_until,
+        life_support_until=account.life_support_until,
         has_seat=any(overlap.practical_id == practical.id for overlap in held),
         is_waiting=is_waiting,
         overlap=overlap_on_other_practical(practical, held),
         eligible_ahead=eligible_ahead,
-        is_student=Role.student in person.roles,
+        is_student=account.is_student,
     )
 
 

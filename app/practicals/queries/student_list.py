@@ -39,6 +39,7 @@ from app.practicals.domain.times import month_words
 from app.practicals.domain.waiting import freed
 from app.practicals.queries.eligibility_facts import (
     OpenRequirements,
+    account_of_actor,
     eligible_ahead,
     facts_of,
     open_requirements_of,
@@ -222,7 +223,7 @@ class _Viewer:
     """The student who looks at the list, and the dates on which they have a place."""
 
     def __init__(self, db: Session, actor: Actor, held: Iterable[Practical]) -> None:
-        self.person = accounts.person(db, actor.user_id)
+        self.account = account_of_actor(actor)
         self.places = enrolments.places_of(db, actor.user_id)
         self._done = learning.done_on_all(db, actor.user_id)
         self._held = tuple(held)
@@ -235,7 +236,7 @@ class _Viewer:
         places = tuple(place for place in self.places if place.course_key == practical.course_key)
         return facts_of(
             practical,
-            self.person,
+            self.account,
             places,
             self._missing_of(db, practical, places),
             self._overlaps(practical),

@@ -261,7 +261,7 @@ def test_a_student_within_the_budget(database, as_person):
     browser.get("/home")
     page = browser.get("/home")
     assert "Booked" in words(page)
-    assert statements_of(page) <= 12
+    assert statements_of(page) <= 8
 
 
 def test_a_day_stays_the_instructors_until_midnight(database, as_person):
