@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.assessments import domain
@@ -11,8 +11,7 @@ from app.assessments.models import Assessment, StepMark
 from app.courses import queries as courses
 from app.courses.domain.delivery import Checklist
 from app.db.auditing import Check, findings, findings_of_each
-from app.practicals.domain.seats import Attendance, SeatState
-from app.practicals.models import Seat
+from app.practicals.queries.summaries import attended_seat_ids
 
 
 def problems(db: Session, *, now: datetime) -> list[str]:
@@ -42,15 +41,7 @@ def signed_means_present(db: Session, *, now: datetime) -> list[str]:
     """A signed assessment is of a person who is not marked as present."""
     rows = db.scalars(
         select(Assessment.id)
-        .join(Seat, Seat.id == Assessment.seat_id)
-        .where(
-            Assessment.signed_at.is_not(None),
-            or_(
-                Seat.attendance.is_(None),
-                Seat.attendance != Attendance.attended,
-                Seat.state != SeatState.confirmed,
-            ),
-        )
+        .where(Assessment.signed_at.is_not(None), Assessment.seat_id.not_in(attended_seat_ids()))
         .order_by(Assessment.id)
     )
     return [

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
+from app.accounts.person_columns import PEOPLE, PERSON
 from app.assessments.models import Assessment
 from app.kit.ids import PracticalId
-from app.practicals.models import PracticalRow
+from app.practicals.queries.summaries import PRACTICAL, PRACTICALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +28,22 @@ def unsigned_after(db: Session, *, before: datetime) -> tuple[Overdue, ...]:
     """Return the open assessments of days that ended before a moment, the oldest day first."""
     rows = db.execute(
         select(
-            PracticalRow.id,
-            PracticalRow.title,
-            PracticalRow.starts_at,
-            PracticalRow.zone,
-            User.name,
+            PRACTICAL.id,
+            PRACTICAL.title,
+            PRACTICAL.starts_at,
+            PRACTICAL.zone,
+            PERSON.name,
             func.count(),
         )
-        .join(Assessment, Assessment.practical_id == PracticalRow.id)
-        .join(User, User.id == Assessment.instructor_id)
+        .select_from(PRACTICALS)
+        .join(Assessment, Assessment.practical_id == PRACTICAL.id)
+        .join(PEOPLE, PERSON.id == Assessment.instructor_id)
         .where(
             Assessment.signed_at.is_(None),
             Assessment.discarded_at.is_(None),
-            PracticalRow.ends_at < before,
+            PRACTICAL.ends_at < before,
         )
-        .group_by(PracticalRow.id, User.id)
-        .order_by(PracticalRow.starts_at, User.name, PracticalRow.id)
+        .group_by(PRACTICAL.id, PERSON.id)
+        .order_by(PRACTICAL.starts_at, PERSON.name, PRACTICAL.id)
     )
     return tuple(Overdue(*row) for row in rows)

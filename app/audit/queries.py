@@ -32,6 +32,11 @@ def acts_about(db: Session, person_id: UserId, *, most: int = 100) -> tuple[Act,
     return tuple(Act(row.at, row.action, row.actor_id, row.reason, row.details) for row in rows)
 
 
+def last_act_at(db: Session) -> datetime | None:
+    """Return when the newest act was recorded; None: no act ever was."""
+    return db.scalar(select(func.max(AuditEvent.at)))
+
+
 def recorded(action: str, subject_kind: str, subject_id: ColumnElement[Any]) -> Exists:
     """Return the SQL condition that an act was recorded about the thing whose id is in `subject_id`."""
     return (

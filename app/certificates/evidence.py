@@ -3,9 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
-from app.assessments.domain import Outcome
-from app.assessments.models import Assessment
+from app.accounts.person_columns import PEOPLE, PERSON
+from app.assessments.queries.competence import competent_results
 from app.certificates.domain import AttendedPractical
 from app.certificates.models import Certificate, CertificateBlock
 from app.courses import queries as courses
@@ -13,8 +12,6 @@ from app.db.base import table_of
 from app.kit.ids import UserId
 from app.practicals.queries.summaries import SeatSummary
 
-ASSESSMENT = table_of(Assessment).c
-USER = table_of(User).c
 ISSUED_TO, BLOCK = table_of(Certificate).c, table_of(CertificateBlock).c
 
 
@@ -37,28 +34,29 @@ def competent_without_certificate(db: Session) -> tuple[tuple[UserId, str], ...]
     """Return the pairs of person and course with a competent assessment but without any certificate
     (even a revoked one) and without a block that waits for an admin. People whose personal data
     were deleted are left out, because they have no name to print."""
+    passed = competent_results().subquery().c
     issued = (
         select(ISSUED_TO.id)
         .where(
-            ISSUED_TO.user_id == ASSESSMENT.student_id,
-            ISSUED_TO.course_key == ASSESSMENT.course_key,
+            ISSUED_TO.user_id == passed.student_id,
+            ISSUED_TO.course_key == passed.course_key,
         )
         .exists()
     )
     waits = (
         select(BLOCK.user_id)
-        .where(BLOCK.user_id == ASSESSMENT.student_id, BLOCK.course_key == ASSESSMENT.course_key)
+        .where(BLOCK.user_id == passed.student_id, BLOCK.course_key == passed.course_key)
         .exists()
     )
     has_left = (
-        select(USER.id)
-        .where(USER.id == ASSESSMENT.student_id, USER.emptied_at.is_not(None))
+        select(PERSON.id)
+        .select_from(PEOPLE)
+        .where(PERSON.id == passed.student_id, PERSON.is_emptied)
         .exists()
     )
     rows = db.execute(
-        select(ASSESSMENT.student_id, ASSESSMENT.course_key)
-        .where(ASSESSMENT.outcome == Outcome.competent, ~issued, ~waits, ~has_left)
-        .distinct()
-        .order_by(ASSESSMENT.student_id, ASSESSMENT.course_key)
+        select(passed.student_id, passed.course_key)
+        .where(~issued, ~waits, ~has_left)
+        .order_by(passed.student_id, passed.course_key)
     )
     return tuple((user_id, course_key) for user_id, course_key in rows)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
+from app.accounts.person_columns import PEOPLE, PERSON
 from app.courses import queries as courses
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE, Page, page_of
@@ -38,10 +38,10 @@ _STATES = {
 }
 
 
-ENROLMENT, INTAKE, USER = table_of(Enrolment).c, table_of(IntakeRow).c, table_of(User).c
+ENROLMENT, INTAKE = table_of(Enrolment).c, table_of(IntakeRow).c
 _ORDER = {"waiting": ENROLMENT.waiting_number, "requested": ENROLMENT.requested_at}
-PEOPLE_IN = select(*ENROLMENT, USER.name, USER.email).join_from(
-    table_of(Enrolment), table_of(User), USER.id == ENROLMENT.user_id
+PEOPLE_IN = select(*ENROLMENT, PERSON.name, PERSON.email).join_from(
+    table_of(Enrolment), PEOPLE, PERSON.id == ENROLMENT.user_id
 )
 """Enrolments with the name and address of their person, as plain columns because lists of them are
 long."""

@@ -1,11 +1,44 @@
-"""SQL conditions on holding a place, for statements of higher features."""
+"""Columns of places and intakes, and conditions on holding a place: for statements of higher features, which
+import no models. Callers check permissions."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, SQLColumnExpression, select
 
 from app.db.base import table_of
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.models import Enrolment
+from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.ids import IntakeId, UserId
+
+PLACES: FromClause = table_of(Enrolment)
+INTAKES: FromClause = table_of(IntakeRow)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaceColumns:
+    """`is_confirmed`: the person holds the place now; otherwise they asked, wait, or held it before."""
+
+    user_id: ColumnElement[Any]
+    course_key: ColumnElement[Any]
+    intake_id: ColumnElement[Any]
+    is_confirmed: ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IntakeColumns:
+    id: ColumnElement[Any]
+    title: ColumnElement[Any]
+    starts_on: ColumnElement[Any]
+
+
+PLACE = PlaceColumns(
+    PLACES.c.user_id,
+    PLACES.c.course_key,
+    PLACES.c.intake_id,
+    is_confirmed=PLACES.c.state == EnrolmentState.confirmed,
+)
+INTAKE = IntakeColumns(INTAKES.c.id, INTAKES.c.title, INTAKES.c.starts_on)
 
 
 def holds_place(

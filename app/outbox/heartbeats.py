@@ -4,7 +4,7 @@ them."""
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -42,6 +42,11 @@ def heartbeats(db: Session) -> tuple[Heartbeat, ...]:
         else Heartbeat(kind)
         for kind in EventKind
     )
+
+
+def last_heartbeat_at(db: Session) -> datetime | None:
+    """Return when any worker last wrote its heartbeat; None: no worker ever did."""
+    return db.scalar(select(func.max(WorkerHeartbeat.at)))
 
 
 def beat(db: Session, kind: EventKind, trouble: str | None, *, now: datetime) -> None:

@@ -7,14 +7,12 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
+from app.accounts.person_columns import PEOPLE, PERSON
 from app.db.base import table_of
 from app.kit.ids import AttemptId, UserId
 from app.quizzes import models
 from app.quizzes.domain.attempt import GRACE
 from app.quizzes.queries import ATTEMPT, HOLDS_PLACE
-
-USER = table_of(User).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +35,12 @@ def attempts_without_right(db: Session, *, now: datetime) -> tuple[LostAttempt, 
 def statement_of_lost(now: datetime) -> Select[*tuple[Any, ...]]:
     """Return the statement that finds open attempts without a right to them."""
     return (
-        select(ATTEMPT.id, ATTEMPT.user_id, USER.name, ATTEMPT.course_key)
-        .join_from(table_of(models.AttemptRow), table_of(User), USER.id == ATTEMPT.user_id)
+        select(ATTEMPT.id, ATTEMPT.user_id, PERSON.name, ATTEMPT.course_key)
+        .join_from(table_of(models.AttemptRow), PEOPLE, PERSON.id == ATTEMPT.user_id)
         .where(
             ATTEMPT.state == models.AttemptState.in_progress,
             or_(ATTEMPT.due_at.is_(None), ATTEMPT.due_at >= now - GRACE),
-            or_(USER.disabled_at.is_not(None), USER.is_student.is_(False), ~HOLDS_PLACE),
+            or_(PERSON.is_closed, PERSON.is_student.is_(False), ~HOLDS_PLACE),
         )
         .order_by(ATTEMPT.id)
     )

@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, distinct, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts.loss_preview import HeldItem, Loss
-from app.accounts.models import User
+from app.accounts.person_columns import PERSON
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
 from app.enrolments.domain import EnrolmentState
@@ -19,19 +19,19 @@ from app.enrolments.queries import ConfirmedPlace
 from app.kit.actor import Role
 from app.kit.ids import PracticalId, UserId
 from app.practicals.domain.lost_rights import lost_right, read_waived
-from app.practicals.domain.seats import EligibilityFacts, Practical, WaitingState
+from app.practicals.domain.seats import EligibilityFacts, Practical
 from app.practicals.domain.times import moment_words
-from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.eligibility_facts import read_candidates, read_practical
 from app.practicals.queries.lost_rights import (
+    count_waiting,
     days_held,
     days_taught,
-    seat_can_end,
+    held_on,
     statements_of_lost,
     without_right,
 )
 from app.quizzes.domain.starting import may_go_on
-from app.quizzes.lost_rights import USER, attempts_without_right, statement_of_lost
+from app.quizzes.lost_rights import attempts_without_right, statement_of_lost
 from app.quizzes.queries import open_attempts_of
 
 Counted = ScalarSelect[int]
@@ -97,10 +97,10 @@ def leftovers_counted(now: datetime) -> tuple[Counted, Counted]:
     hold them. The admins' overview combines several counts in one statement."""
     people = union_all(
         *(
-            statement.order_by(None).with_only_columns(User.id)
+            statement.order_by(None).with_only_columns(PERSON.id)
             for statement in statements_of_lost(now)
         ),
-        statement_of_lost(now).order_by(None).with_only_columns(USER.id),
+        statement_of_lost(now).order_by(None).with_only_columns(PERSON.id),
     ).subquery()
     return (
         select(func.count()).select_from(people).scalar_subquery(),
@@ -150,26 +150,13 @@ def _ending_on(db: Session, practical: Practical, loss: Loss, now: datetime) -> 
         for user_id in loss.user_ids
         if user_id in candidates
     }
-    seats = db.execute(
-        select(Seat.user_id, Seat.waived)
-        .join(PracticalRow, PracticalRow.id == Seat.practical_id)
-        .where(
-            Seat.practical_id == practical.id, Seat.user_id.in_(loss.user_ids), *seat_can_end(now)
-        )
-    )
-    waits = db.scalars(
-        select(WaitingEntry.user_id).where(
-            WaitingEntry.practical_id == practical.id,
-            WaitingEntry.user_id.in_(loss.user_ids),
-            WaitingEntry.state == WaitingState.waiting,
-        )
-    )
+    held_now = held_on(db, practical.id, loss.user_ids, now=now)
     return (
         sum(
             lost_right(practical, after[user_id], waived=read_waived(waived)) is not None
-            for user_id, waived in seats
+            for user_id, waived in held_now.seats
         ),
-        sum(lost_right(practical, after[user_id]) is not None for user_id in waits),
+        sum(lost_right(practical, after[user_id]) is not None for user_id in held_now.waits),
     )
 
 
@@ -188,12 +175,7 @@ def _facts_after(
 
 
 def _consequence(db: Session, practical: Practical, seats: int, waits: int) -> str:
-    waiting = db.scalars(
-        select(func.count()).where(
-            WaitingEntry.practical_id == practical.id, WaitingEntry.state == WaitingState.waiting
-        )
-    ).one()
-    return _in_words(seats, waits, waiting - waits)
+    return _in_words(seats, waits, count_waiting(db, practical.id) - waits)
 
 
 def _in_words(seats: int, waits: int, left: int) -> str:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.audit.models import AuditEvent
+from app.audit.queries import last_act_at
 from app.outbox.health import span_words
-from app.outbox.models import WorkerHeartbeat
+from app.outbox.heartbeats import last_heartbeat_at
 from app.web.clock import JUMP
 
 CALM_AFTER = timedelta(minutes=1)
@@ -56,13 +55,7 @@ def jump_words(jump: timedelta) -> str:
 def moment_ahead(db: Session, *, now: datetime) -> str | None:
     """Return a sentence that says: the database holds something written in the future, so the clock
     is or was wrong."""
-    newest = max(
-        filter(
-            None,
-            (db.scalar(select(func.max(at))) for at in (AuditEvent.at, WorkerHeartbeat.at)),
-        ),
-        default=None,
-    )
+    newest = max(filter(None, (last_act_at(db), last_heartbeat_at(db))), default=None)
     if newest is None or newest - now <= JUMP:
         return None
     return (

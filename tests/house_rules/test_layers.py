@@ -1,9 +1,19 @@
 """The layer contracts of `pyproject.toml` are complete: import-linter proves what they say, and these tests
 that they say it about every module."""
 
+import ast
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 from tests.house_rules.layers import APP, ROOT, file_of, layer_contracts, use_case_modules
+
+JOIN_FEATURES = {"home", "reports"}
+"""Their pages put many features together, a statement for each part of a page; nothing stands above them
+that a change of a table could reach through them."""
+READS_ANY_TABLE = {"db", "retention"}
+"""Migrations compare all tables; the rules of retention name tables and columns, and tests hold them against
+the schema."""
 
 
 def modules() -> set[str]:
@@ -56,3 +66,42 @@ def test_use_cases_are_found_in_modules_and_in_packages():
     assert "app.practicals.service.seats" in files
     assert not {"app.practicals.service", "app.practicals.steps.locking"} & set(files)
     assert all(path.is_file() for path in files.values())
+
+
+def imports_of_models(path: Path) -> Iterator[str]:
+    """Yield the package of each `models` module of `app` that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "app" and parts[-1] == "models":
+                yield parts[1]
+
+
+def test_no_feature_imports_the_models_of_another():
+    """A change of a table must stay inside its feature. Higher features ask its `queries`; where one
+    statement must join, they take the columns that the feature hands out (`accounts.person_columns`)."""
+    offenders = {
+        f"{path.relative_to(APP)}: {package}"
+        for path in APP.rglob("*.py")
+        for package in imports_of_models(path)
+        if package != (feature := path.relative_to(APP).parts[0]) and feature not in JOIN_FEATURES
+    }
+    assert offenders == set()
+
+
+def test_no_feature_reaches_a_table_by_its_name():
+    """It would go round the rule above."""
+    offenders = {
+        str(path.relative_to(APP))
+        for path in APP.rglob("*.py")
+        if path.relative_to(APP).parts[0] not in READS_ANY_TABLE
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "Base.metadata"
+    }
+    assert offenders == set()

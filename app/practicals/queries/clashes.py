@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from app.accounts.models import User
+from app.accounts.person_columns import PEOPLE, PERSON
 from app.kit.ids import PracticalId, UserId
 from app.practicals.domain.clashes import Clash, ClashKind, OtherDay, clashes_of
 from app.practicals.domain.seats import Practical, PracticalStatus, SeatState
@@ -81,10 +81,10 @@ def _days(
     practical_id: PracticalId | None, then: tuple[ColumnElement[bool], ...]
 ) -> Select[*tuple[Any, ...]]:
     return (
-        select(literal(0).label("is_person"), User.id.label("user_id"), User.name, *DAY)
+        select(literal(0).label("is_person"), PERSON.id.label("user_id"), PERSON.name, *DAY)
         .select_from(PracticalRow)
         .outerjoin(PracticalInstructor, PracticalInstructor.practical_id == PracticalRow.id)
-        .outerjoin(User, User.id == PracticalInstructor.user_id)
+        .outerjoin(PEOPLE, PERSON.id == PracticalInstructor.user_id)
         .where(or_(and_(*then), PracticalRow.id == practical_id))
     )
 
@@ -94,11 +94,11 @@ def _people(
 ) -> Select[*tuple[Any, ...]]:
     own, other = aliased(Seat), aliased(Seat)
     return (
-        select(literal(1), User.id, User.name, *DAY)
+        select(literal(1), PERSON.id, PERSON.name, *DAY)
         .select_from(own)
         .join(other, other.user_id == own.user_id)
         .join(PracticalRow, PracticalRow.id == other.practical_id)
-        .join(User, User.id == own.user_id)
+        .join(PEOPLE, PERSON.id == own.user_id)
         .where(
             own.practical_id == practical_id,
             own.state == SeatState.confirmed,

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
+from app.accounts.person_columns import PEOPLE, PERSON
 from app.courses import queries as courses
 from app.kit.ids import UserId
 from app.practicals.domain.life_support import life_support_unmet
@@ -54,11 +54,11 @@ def uncovered_days(
         and_(PracticalRow.revision_id == revision_id, PracticalRow.kind_key == kind_key)
         for revision_id, kind_key in asking
     ]
-    until = User.life_support_until
+    until = PERSON.life_support_until
     rows = db.execute(
-        select(*SUMMARY, User.id, User.name, until)
+        select(*SUMMARY, PERSON.id, PERSON.name, until)
         .join(Seat, Seat.practical_id == PracticalRow.id)
-        .join(User, User.id == Seat.user_id)
+        .join(PEOPLE, PERSON.id == Seat.user_id)
         .where(
             PracticalRow.status == PracticalStatus.published,
             PracticalRow.starts_at > now,
@@ -67,7 +67,7 @@ def uncovered_days(
             # The day in UTC: at most one off the day at the venue, so the rule below decides.
             or_(until.is_(None), until <= func.date(PracticalRow.starts_at)),
         )
-        .order_by(PracticalRow.starts_at, PracticalRow.id, User.name, User.id)
+        .order_by(PracticalRow.starts_at, PracticalRow.id, PERSON.name, PERSON.id)
     )
     people_by_day: dict[PracticalSummary, list[HolderWithoutProof]] = {}
     for *brief, user_id, name, last_day in rows:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
+from app.accounts.person_columns import PEOPLE, PERSON
 from app.enrolments.place_conditions import holds_place, holds_place_in
 from app.kit.ids import PracticalId, UserId
 from app.practicals.domain.seats import (
@@ -37,6 +37,14 @@ class LostRight:
     title: str
     starts_at: datetime
     zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOnDay:
+    """Seats that can end, each as its holder and the rules that were waived for them; and who waits."""
+
+    seats: tuple[tuple[UserId, str | None], ...]
+    waits: tuple[UserId, ...]
 
 
 def seat_can_end(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -82,7 +90,40 @@ def days_taught(
 
 def is_no_instructor() -> ColumnElement[bool]:
     """The condition that a person teaches no more: a closed account, or one without the role."""
-    return or_(User.disabled_at.is_not(None), User.is_instructor.is_(False))
+    return or_(PERSON.is_closed, PERSON.is_instructor.is_(False))
+
+
+def teaches_no_more(db: Session, user_id: UserId) -> bool:
+    """Return whether a person's account is closed or they are not an instructor (any more)."""
+    return db.scalar(select(PERSON.id).where(PERSON.id == user_id, is_no_instructor())) is not None
+
+
+def held_on(
+    db: Session, practical_id: PracticalId, user_ids: Iterable[UserId], *, now: datetime
+) -> HeldOnDay:
+    """Return what these people hold on one practical to come, in two statements."""
+    wanted = list(user_ids)
+    seats = db.execute(
+        select(Seat.user_id, Seat.waived)
+        .join(PracticalRow, PracticalRow.id == Seat.practical_id)
+        .where(Seat.practical_id == practical_id, Seat.user_id.in_(wanted), *seat_can_end(now))
+    )
+    waits = db.scalars(
+        select(WaitingEntry.user_id).where(
+            WaitingEntry.practical_id == practical_id,
+            WaitingEntry.user_id.in_(wanted),
+            WaitingEntry.state == WaitingState.waiting,
+        )
+    )
+    return HeldOnDay(tuple((user_id, waived) for user_id, waived in seats), tuple(waits))
+
+
+def count_waiting(db: Session, practical_id: PracticalId) -> int:
+    """Return how many people wait for a place on a practical."""
+    waiting = select(func.count()).where(
+        WaitingEntry.practical_id == practical_id, WaitingEntry.state == WaitingState.waiting
+    )
+    return db.scalars(waiting).one()
 
 
 def without_right(db: Session, *, now: datetime) -> tuple[LostRight, ...]:
@@ -111,19 +152,19 @@ def statements_of_lost(now: datetime) -> tuple[Rows, Rows, Rows]:
     seats = (
         _who(Seat.id, Seat.practical_id)
         .join(Seat, Seat.practical_id == PracticalRow.id)
-        .join(User, User.id == Seat.user_id)
+        .join(PEOPLE, PERSON.id == Seat.user_id)
         .where(*seat_can_end(now), _right_is_lost(Seat.waived))
     )
     waits = (
         _who(WaitingEntry.id, WaitingEntry.practical_id)
         .join(WaitingEntry, WaitingEntry.practical_id == PracticalRow.id)
-        .join(User, User.id == WaitingEntry.user_id)
+        .join(PEOPLE, PERSON.id == WaitingEntry.user_id)
         .where(WaitingEntry.state == WaitingState.waiting, _right_is_lost(None))
     )
     taught = (
         _who(PracticalRow.id, PracticalRow.id)
         .join(PracticalInstructor, PracticalInstructor.practical_id == PracticalRow.id)
-        .join(User, User.id == PracticalInstructor.user_id)
+        .join(PEOPLE, PERSON.id == PracticalInstructor.user_id)
         .where(
             PracticalRow.status != PracticalStatus.cancelled,
             PracticalRow.starts_at > now,
@@ -138,8 +179,8 @@ def _who(row_id: Any, practical_id: Any) -> Select[*tuple[Any, ...]]:
         select(
             row_id,
             practical_id,
-            User.id,
-            User.name,
+            PERSON.id,
+            PERSON.name,
             PracticalRow.title,
             PracticalRow.starts_at,
             PracticalRow.zone,
@@ -150,13 +191,13 @@ def _who(row_id: Any, practical_id: Any) -> Select[*tuple[Any, ...]]:
 
 
 def _right_is_lost(waived: Any) -> ColumnElement[bool]:
-    has_place = holds_place(User.id, PracticalRow.course_key)
+    has_place = holds_place(PERSON.id, PracticalRow.course_key)
     is_elsewhere = and_(
-        PracticalRow.intake_id.is_not(None), ~holds_place_in(User.id, PracticalRow.intake_id)
+        PracticalRow.intake_id.is_not(None), ~holds_place_in(PERSON.id, PracticalRow.intake_id)
     )
     return or_(
-        User.disabled_at.is_not(None),
-        and_(User.is_student.is_(False), _not_waived(waived, PracticalsReason.role)),
+        PERSON.is_closed,
+        and_(PERSON.is_student.is_(False), _not_waived(waived, PracticalsReason.role)),
         and_(~has_place, _not_waived(waived, PracticalsReason.no_place)),
         and_(has_place, is_elsewhere, _not_waived(waived, PracticalsReason.other_intake)),
     )

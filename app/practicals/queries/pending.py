@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
+from app.accounts.person_columns import PEOPLE, PERSON
 from app.kit.ids import PracticalId
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
@@ -29,7 +29,7 @@ def without_instructor(db: Session, *, now: datetime) -> tuple[PracticalSummary,
     """Return the published days to come that nobody with an open account teaches, the next first."""
     teaches = (
         select(PracticalInstructor.user_id)
-        .join(User, User.id == PracticalInstructor.user_id)
+        .join(PEOPLE, PERSON.id == PracticalInstructor.user_id)
         .where(PracticalInstructor.practical_id == PracticalRow.id, ~is_no_instructor())
         .exists()
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.courses import queries as courses
 from app.db.paging import Page, page_of
 from app.enrolments import queries as enrolments
-from app.enrolments.models import IntakeRow
+from app.enrolments.place_conditions import INTAKE, INTAKES
 from app.enrolments.queries import Offer
 from app.kit.actor import Actor
 from app.kit.ids import PracticalId
@@ -111,8 +111,8 @@ def _days(
     now: datetime,
 ) -> Page[PublicDate]:
     query = (
-        select(*PRACTICAL_COLUMNS, IntakeRow.title, func.count().over())
-        .outerjoin(IntakeRow, IntakeRow.id == PracticalRow.intake_id)
+        select(*PRACTICAL_COLUMNS, INTAKE.title, func.count().over())
+        .outerjoin(INTAKES, INTAKE.id == PracticalRow.intake_id)
         .where(
             PracticalRow.status == PracticalStatus.published,
             PracticalRow.starts_at > now,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
+from app.accounts.person_columns import PEOPLE, PERSON
 from app.courses import queries as courses
 from app.db.base import table_of
 from app.db.paging import Page, page_of
@@ -71,7 +71,6 @@ class Roster:
         return Recipients(self.expected, self.waiting, len(self.instructors))
 
 
-USER = table_of(User).c
 THIS: BindParameter[Any] = bindparam("practical_id")
 
 
@@ -100,28 +99,29 @@ DAY = Prepared(
     ).where(PracticalRow.id == THIS)
 )
 TEACHERS = Prepared(
-    select(User.name)
-    .join(PracticalInstructor, PracticalInstructor.user_id == User.id)
+    select(PERSON.name)
+    .select_from(PEOPLE)
+    .join(PracticalInstructor, PracticalInstructor.user_id == PERSON.id)
     .where(PracticalInstructor.practical_id == THIS)
-    .order_by(User.name, User.id)
+    .order_by(PERSON.name, PERSON.id)
 )
-PEOPLE = (
+EXPECTED_SEATS = (
     select(
         SEAT.practical_id,
         SEAT.id.label("seat_id"),
         SEAT.user_id,
-        USER.name,
-        USER.email,
-        USER.access_needs,
+        PERSON.name,
+        PERSON.email,
+        PERSON.access_needs,
         SEAT.attendance,
         SEAT.attendance_at,
         SEAT.booked_at,
         SEAT.reserved_by,
-        USER.life_support_until,
+        PERSON.life_support_until,
     )
-    .join_from(table_of(Seat), table_of(User), USER.id == SEAT.user_id)
+    .join_from(table_of(Seat), PEOPLE, PERSON.id == SEAT.user_id)
     .where(HOLDS_A_SEAT)
-    .order_by(func.lower(USER.name), SEAT.id)
+    .order_by(func.lower(PERSON.name), SEAT.id)
 )
 
 
@@ -140,17 +140,17 @@ def _seat(row: Any) -> RosterSeat:
     )
 
 
-EXPECTED = Prepared(PEOPLE.where(SEAT.practical_id == THIS), _seat)
+EXPECTED = Prepared(EXPECTED_SEATS.where(SEAT.practical_id == THIS), _seat)
 _page = (
     select(SEAT.id)
-    .join_from(table_of(Seat), table_of(User), USER.id == SEAT.user_id)
+    .join_from(table_of(Seat), PEOPLE, PERSON.id == SEAT.user_id)
     .where(SEAT.practical_id == THIS, HOLDS_A_SEAT)
-    .order_by(func.lower(USER.name), SEAT.id)
+    .order_by(func.lower(PERSON.name), SEAT.id)
     .limit(bindparam("most", type_=Integer()))
     .offset(bindparam("skipped", type_=Integer()))
 )
 # Sorts names only: what else a row says is read for the people of the page alone.
-PAGE_EXPECTED = Prepared(PEOPLE.where(SEAT.id.in_(_page)), _seat, most_kept=KEPT_ROWS)
+PAGE_EXPECTED = Prepared(EXPECTED_SEATS.where(SEAT.id.in_(_page)), _seat, most_kept=KEPT_ROWS)
 
 
 def roster(db: Session, practical_id: PracticalId) -> Roster:
@@ -170,7 +170,7 @@ def expected_on(
     """Return who is expected on each of many days, by name, in one statement."""
     expected: dict[PracticalId, tuple[RosterSeat, ...]] = dict.fromkeys(practical_ids, ())
     if practical_ids:
-        for row in db.execute(PEOPLE.where(SEAT.practical_id.in_(practical_ids))):
+        for row in db.execute(EXPECTED_SEATS.where(SEAT.practical_id.in_(practical_ids))):
             expected[row.practical_id] = (*expected[row.practical_id], _seat(row))
     return expected
 

@@ -23,8 +23,7 @@ from sqlalchemy.orm import Session
 
 from app.db.base import table_of
 from app.db.prepared import KEPT_ROWS, Prepared
-from app.enrolments.domain import EnrolmentState
-from app.enrolments.models import Enrolment
+from app.enrolments.place_conditions import PLACE
 from app.kit.errors import Invalid
 from app.kit.ids import SeatId, UserId
 from app.practicals.domain.seats import Practical, PracticalStatus, WaitingState
@@ -77,19 +76,14 @@ MINE = PRACTICAL.id.in_(dates_of(VIEWER))
 """The dates on which the viewer has a place, or waits for one."""
 
 
-ENROLMENT = table_of(Enrolment).c
-
-
 def _confirmed(column: ColumnElement[Any]) -> Select[Any]:
-    return select(column).where(
-        ENROLMENT.user_id == VIEWER, ENROLMENT.state == EnrolmentState.confirmed
-    )
+    return select(column).where(PLACE.user_id == VIEWER, PLACE.is_confirmed)
 
 
 FOR_THEM = or_(
     PRACTICAL.intake_id.is_(None),
-    PRACTICAL.intake_id.in_(_confirmed(ENROLMENT.intake_id)),
-    PRACTICAL.course_key.not_in(_confirmed(ENROLMENT.course_key)),
+    PRACTICAL.intake_id.in_(_confirmed(PLACE.intake_id)),
+    PRACTICAL.course_key.not_in(_confirmed(PLACE.course_key)),
 )
 """Not kept for another intake of a course on which the viewer has a place: such a day is nothing they could
 do anything about. Who has no place on the course yet sees all of its days."""

@@ -5,23 +5,20 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from app.enrolments.domain import EnrolmentState
-from app.enrolments.models import Enrolment, IntakeRow
+from app.enrolments.place_conditions import INTAKE, INTAKES, PLACE, PLACES
 from app.kit.ids import IntakeId, UserId
 from app.practicals.domain.seats import SeatState
 from app.practicals.models import PracticalRow, Seat
-
-CONFIRMED = Enrolment.state == EnrolmentState.confirmed
 
 
 def intakes_without_a_day(db: Session, user_id: UserId) -> tuple[str, ...]:
     """Return the titles of the intakes of a person who has no place on any day of the course; ask only
     where there is no day that they could choose."""
     rows = db.scalars(
-        select(IntakeRow.title)
-        .join(Enrolment, Enrolment.intake_id == IntakeRow.id)
-        .where(Enrolment.user_id == user_id, CONFIRMED, ~_has_a_seat())
-        .order_by(IntakeRow.starts_on, IntakeRow.id)
+        select(INTAKE.title)
+        .join_from(INTAKES, PLACES, PLACE.intake_id == INTAKE.id)
+        .where(PLACE.user_id == user_id, PLACE.is_confirmed, ~_has_a_seat())
+        .order_by(INTAKE.starts_on, INTAKE.id)
     )
     return tuple(dict.fromkeys(rows))
 
@@ -35,13 +32,13 @@ def who_has_no_day(
 ) -> list[UserId]:
     """Return who has a confirmed place on a course and none on a day of it, in one intake or in all, but
     for those `without` whose intake has other days already."""
-    query: Select[UserId] = select(Enrolment.user_id).where(
-        Enrolment.course_key == course_key, CONFIRMED, ~_has_a_seat()
+    query: Select[UserId] = select(PLACE.user_id).where(
+        PLACE.course_key == course_key, PLACE.is_confirmed, ~_has_a_seat()
     )
     if intake_id is not None:
-        query = query.where(Enrolment.intake_id == intake_id)
-    others = select(Enrolment.user_id).where(CONFIRMED, Enrolment.intake_id.in_(list(without)))
-    return sorted(set(db.scalars(query.where(Enrolment.user_id.not_in(others)))))
+        query = query.where(PLACE.intake_id == intake_id)
+    others = select(PLACE.user_id).where(PLACE.is_confirmed, PLACE.intake_id.in_(list(without)))
+    return sorted(set(db.scalars(query.where(PLACE.user_id.not_in(others)))))
 
 
 def _has_a_seat() -> ColumnElement[bool]:
@@ -49,10 +46,10 @@ def _has_a_seat() -> ColumnElement[bool]:
         select(Seat.id)
         .join(PracticalRow, PracticalRow.id == Seat.practical_id)
         .where(
-            Seat.user_id == Enrolment.user_id,
+            Seat.user_id == PLACE.user_id,
             Seat.state == SeatState.confirmed,
-            PracticalRow.course_key == Enrolment.course_key,
+            PracticalRow.course_key == PLACE.course_key,
         )
-        .correlate(Enrolment)
+        .correlate(PLACES)
         .exists()
     )

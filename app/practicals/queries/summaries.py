@@ -9,6 +9,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     CompoundSelect,
+    FromClause,
     Select,
     Uuid,
     and_,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
+from app.accounts.person_columns import PEOPLE, PERSON
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.kit.actor import Actor
@@ -28,7 +29,9 @@ from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, 
 from app.practicals.domain.terms import CancelTerms, place_terms
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 
-PRACTICAL, SEAT, ENTRY = table_of(PracticalRow).c, table_of(Seat).c, table_of(WaitingEntry).c
+PRACTICALS: FromClause = table_of(PracticalRow)
+"""With `PRACTICAL`, its columns: for statements of higher features too, which import no models."""
+PRACTICAL, SEAT, ENTRY = PRACTICALS.c, table_of(Seat).c, table_of(WaitingEntry).c
 HOLDS_A_SEAT = SEAT.state == SeatState.confirmed
 WAITS = ENTRY.state == WaitingState.waiting
 
@@ -169,10 +172,10 @@ def instructor_names(
     if not practical_ids:
         return names
     rows = db.execute(
-        select(PracticalInstructor.practical_id, User.name)
-        .join(User, User.id == PracticalInstructor.user_id)
+        select(PracticalInstructor.practical_id, PERSON.name)
+        .join(PEOPLE, PERSON.id == PracticalInstructor.user_id)
         .where(PracticalInstructor.practical_id.in_(practical_ids))
-        .order_by(User.name, User.id)
+        .order_by(PERSON.name, PERSON.id)
     )
     for practical_id, name in rows:
         names[practical_id] = (*names.get(practical_id, ()), name)
@@ -223,6 +226,11 @@ def upcoming_for_instructor(
         .limit(most)
     )
     return tuple(PracticalSummary(*row) for row in rows)
+
+
+def attended_seat_ids() -> Select[SeatId]:
+    """Return a query for the seats whose holders were marked as present."""
+    return select(SEAT.id).where(HOLDS_A_SEAT, SEAT.attendance == Attendance.attended)
 
 
 def own_seat(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:

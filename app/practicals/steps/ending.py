@@ -10,7 +10,6 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.models import User
 from app.accounts.steps.locks import lock_people
 from app.audit.service import record
 from app.courses import queries as courses
@@ -22,7 +21,7 @@ from app.practicals.domain.times import span_words
 from app.practicals.errors import BookedMeanwhile
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.eligibility_facts import Candidate, first_waiters, read_candidates
-from app.practicals.queries.lost_rights import days_held, days_taught, is_no_instructor
+from app.practicals.queries.lost_rights import days_held, days_taught, teaches_no_more
 from app.practicals.steps.allocation import promote_waiting
 from app.practicals.steps.locking import lock_practical, move_taken
 
@@ -68,8 +67,7 @@ def end_assignments(
     """Take a person off the future days that they were to teach, if they are no instructor any more. Return
     those days. The overview of admins lists a day that nobody teaches then. A second call changes nothing.
     """
-    gone = db.scalar(select(User.id).where(User.id == user_id, is_no_instructor()))
-    if gone is None:
+    if not teaches_no_more(db, user_id):
         return ()
     ended = []
     for practical in [lock_practical(db, day) for day in days_taught(db, [user_id], now=now)]:

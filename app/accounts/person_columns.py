@@ -1,0 +1,44 @@
+"""The columns of people that statements of higher features may join, sort and filter by.
+
+Higher features import no models. Where one statement needs its own rows together with a person, it takes the
+columns from here; passwords and second factors are not among them. Callers check permissions.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause
+
+from app.accounts.models import User
+from app.db.base import table_of
+
+PEOPLE: FromClause = table_of(User)
+_COLUMNS = PEOPLE.c
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PersonColumns:
+    """`is_closed`: the account is closed. `is_emptied`: its personal data were deleted afterwards."""
+
+    id: ColumnElement[Any]
+    name: ColumnElement[Any]
+    email: ColumnElement[Any]
+    access_needs: ColumnElement[Any]
+    life_support_until: ColumnElement[Any]
+    is_student: ColumnElement[bool]
+    is_instructor: ColumnElement[bool]
+    is_closed: ColumnElement[bool]
+    is_emptied: ColumnElement[bool]
+
+
+PERSON = PersonColumns(
+    id=_COLUMNS.id,
+    name=_COLUMNS.name,
+    email=_COLUMNS.email,
+    access_needs=_COLUMNS.access_needs,
+    life_support_until=_COLUMNS.life_support_until,
+    is_student=_COLUMNS.is_student,
+    is_instructor=_COLUMNS.is_instructor,
+    is_closed=_COLUMNS.disabled_at.is_not(None),
+    is_emptied=_COLUMNS.emptied_at.is_not(None),
+)
