@@ -1,1 +1,1 @@
-"""Documents as PDF: made by typst, each in a process of its own, few at a time. Knows no HTTP."""
+"""PDF documents, made by typst: a separate process for each, and only a few at the same time."""

@@ -1,7 +1,8 @@
-"""Whether names can be printed on a certificate: the printer itself is asked, with the certificate's fonts.
+"""Checks whether names can be printed on a certificate, by printing them with the certificate's
+fonts.
 
-A font table would only guess. Every answer is remembered in this process, because neither the fonts nor
-the printer change while it runs.
+A look at the font's tables would only be a guess. Results are cached in this process, because
+neither the fonts nor typst change while it runs.
 """
 
 import re
@@ -20,12 +21,12 @@ from app.kit.errors import Conflict
 log = structlog.get_logger("preceptor.names")
 
 WITHIN = 4.0
-"""Seconds that a person waits for the answer when they save a name."""
+"""How many seconds a person waits for the result when they save a name."""
 AT_ONCE = 2
-"""Names that are tried at the same time."""
+"""How many names are checked at the same time."""
 MOST_WAITING = 4
-"""Callers that are answered or wait for their turn. Each holds a thread that pages need too; whoever comes
-beyond gets no answer, so one person who sends many names holds nobody up."""
+"""How many callers may be served or wait. Each occupies a thread that pages also need. Further
+callers get no result, so that a person who sends many names does not delay others."""
 MOST_REMEMBERED = 5000
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -35,7 +36,7 @@ _guard = Lock()
 
 
 class PrinterAway(Conflict):
-    """The printer gave no answer in time, could not be started, or too many wait for it already."""
+    """typst gave no result in time or could not be started, or too many callers are waiting."""
 
     title = "The printer does not answer now"
 
@@ -48,10 +49,11 @@ class PrinterAway(Conflict):
 def letters_not_drawn(
     texts: Iterable[str], *, within: float = papers.PATIENCE
 ) -> Mapping[str, tuple[str, ...]]:
-    """Return for each text the letters of it that no font of the certificate draws; empty: it is printed.
+    """Return for each text the letters that no font of the certificate has; empty if it can be
+    printed.
 
-    Takes a tenth of a second or more for a text that was never asked about: call it outside a write block.
-    Raise PrinterAway where there is no answer after `within` seconds.
+    Takes 0.1 s or more for a new text, so call it outside write blocks. Raise PrinterAway if there
+    is no result after `within` seconds.
     """
     wanted = tuple(dict.fromkeys(texts))
     with _guard:
@@ -80,8 +82,8 @@ def _ask(texts: Sequence[str], within: float) -> dict[str, tuple[str, ...]]:
 
 @contextmanager
 def _in_turn(within: float) -> Iterator[None]:
-    """Hold a place at the printer, or raise PrinterAway: when none is free in time, and at once where others
-    wait already."""
+    """Wait for a free slot, or raise PrinterAway: if none is free in time, or at once if too many
+    wait."""
     if not _queue.acquire(blocking=False):
         raise PrinterAway
     try:
@@ -96,7 +98,8 @@ def _in_turn(within: float) -> Iterator[None]:
 
 
 def _try_to_print(texts: Sequence[str], within: float) -> tuple[str, ...]:
-    """Return the letters that are not drawn. Where the printer breaks over a text, that is every letter."""
+    """Return the letters that cannot be printed. If typst crashes on a text, return all its
+    letters."""
     try:
         papers.exact_paper("name", {"names": list(texts)}, at=_ANY_DAY, within=within)
     except papers.NotLaidOut:
@@ -105,7 +108,7 @@ def _try_to_print(texts: Sequence[str], within: float) -> tuple[str, ...]:
         letters = papers.letters_not_drawn(refused) or _letters_lost(refused)
         if not letters:
             raise
-        # A letter is named together with the mark on it that is not drawn.
+        # A letter is reported together with the combining mark that the font lacks.
         return (
             tuple(letter for letter in letters if ord(letter) not in typeface.drawn_characters())
             or letters
@@ -114,6 +117,6 @@ def _try_to_print(texts: Sequence[str], within: float) -> tuple[str, ...]:
 
 
 def _letters_lost(refused: papers.NotDrawn) -> tuple[str, ...]:
-    """Return the letters that the printer would lose under their marks; `name.typ` looks for them."""
+    """Return the letters that typst would drop under their combining marks; `name.typ` finds them."""
     lost = re.search(r"lost: (\S+)", str(refused))
     return tuple(lost[1]) if lost else ()

@@ -1,7 +1,7 @@
-"""Papers: documents of `templates/pdf` as tagged PDF (PDF/UA-1), ready to print or to file.
+"""Makes tagged PDFs (PDF/UA-1) from the templates in `templates/pdf`.
 
-What people typed reaches a document as data, never as its source: it cannot be typst markup (R-106).
-Each paper is made in a process of its own (`app.documents.typesetting`).
+What people typed reaches a template only as data, so it cannot be typst markup (R-106). Each PDF is
+made in a separate process (`app.documents.typesetting`).
 """
 
 import json
@@ -21,9 +21,9 @@ from app.kit.paths import TEMPLATES
 
 FOLDER = TEMPLATES / "pdf"
 NO_GLYPH = "◊"
-"""Stands for a character that no font here draws; the house typeface draws it, whatever follows."""
+"""Replaces a character that no font has; the main typeface has this one."""
 PATIENCE = 120.0
-"""Seconds for a paper that nobody waits for with a screen before them."""
+"""The time limit for a PDF that nobody is waiting for at a screen, in seconds."""
 
 _NOT_DRAWN = re.compile(r'the text `"(.+?)"` could not be displayed')
 _CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
@@ -32,12 +32,12 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class NotLaidOut(Exception):
-    """Raised where typst stops over a text: it does so for long words of a right-to-left script that no
-    font draws, such as Adlam."""
+    """typst crashed on a text. This happens for long words in a right-to-left script that no font
+    has, such as Adlam."""
 
 
 class NotDrawn(Exception):
-    """Raised where typst refuses a paper: a font lacks a character, or its template is wrong."""
+    """typst refused a document: a font lacks a character, or the template is wrong."""
 
     def __init__(self, message: str, diagnostic: str) -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ class NotDrawn(Exception):
 
 
 class TakesTooLong(Conflict):
-    """The paper was not ready in time."""
+    """The document was not ready in time."""
 
     title = "This paper takes too long now"
 
@@ -58,11 +58,11 @@ class TakesTooLong(Conflict):
 def paper(
     template: str, values: Mapping[str, Any], *, at: datetime, within: float = PATIENCE
 ) -> bytes:
-    """Return `templates/pdf/<template>.typ` filled with plain JSON values; never fails over a name.
+    """Render `templates/pdf/<template>.typ` with plain JSON values. Never fails because of a name.
 
-    The house typeface comes first, then Noto Sans of many scripts and the fonts that typst carries. A
-    character that none of them draws is printed as ◊, and the paper says so. Takes a tenth of a second or
-    more: never call it inside a write block. Raise TakesTooLong after `within` seconds.
+    The main typeface is used first, then Noto Sans for many scripts and typst's own fonts. A
+    character that none of them has is printed as ◊, and the document says so. Takes 0.1 s or more,
+    so never call it inside a write block. Raise TakesTooLong after `within` seconds.
     """
     until = monotonic() + within
     try:
@@ -74,33 +74,33 @@ def paper(
         if not missing:
             raise
     try:
-        # typst names a letter together with the mark on it, although the letter alone is drawn.
+        # typst reports a letter together with its combining mark, even if only the mark is missing.
         others = _clean(values, lambda letter: letter not in missing or _is_house(letter))
         return _print(template, others, at, until, masked=True)
     except (NotLaidOut, NotDrawn):
-        # A mark that stood on a masked letter may stand alone now, and no font draws that.
+        # A combining mark whose letter was replaced is alone now, and no font can draw that.
         return _print(template, _clean(values, _is_house), at, until, masked=True)
 
 
 def exact_paper(
     template: str, values: Mapping[str, Any], *, at: datetime, within: float = PATIENCE
 ) -> bytes:
-    """Return the paper with every character as it is, or raise NotDrawn when a font lacks one."""
+    """Return the document with every character unchanged, or raise NotDrawn if a font lacks one."""
     return _print(template, _clean(values, None), at, monotonic() + within)
 
 
 def source_of(template: str) -> bytes:
-    """Return everything the look of a paper is made of, to keep made papers by."""
+    """Return everything that decides how a document looks, as a key for cached documents."""
     return b"".join(_read(name) for name in ("_paper", template))
 
 
 def qr_code(address: str) -> dict[str, str]:
-    """Return what stands for the QR code of an address in a paper's values; it is drawn with the paper."""
+    """Return the placeholder for the QR code of an address in a document's values."""
     return {"qr_code_of": address}
 
 
 def order_of(template: str, values: Any, at: datetime, *, masked: bool = False) -> dict[str, Any]:
-    """Return what the process that makes a paper reads, as JSON."""
+    """Return the JSON order that the typesetting process reads."""
     return {
         "source": str(FOLDER / f"{template}.typ"),
         "root": str(FOLDER),
@@ -134,8 +134,8 @@ def _print(
 
 
 def _clean(value: Any, is_drawn: Callable[[str], bool] | None) -> Any:
-    """Return a value without what cannot be printed: control characters and turned directions go, a
-    character that is not drawn becomes ◊."""
+    """Return a value without control characters and direction overrides; characters that no font
+    has become ◊."""
     if isinstance(value, str):
         return "".join(
             letter if is_drawn is None or letter == "\n" or is_drawn(letter) else NO_GLYPH
@@ -154,7 +154,8 @@ def _is_house(letter: str) -> bool:
 
 
 def letters_not_drawn(refused: NotDrawn) -> tuple[str, ...]:
-    """Return the characters that typst says it cannot draw, each once; it writes some of them as codes."""
+    """Return the characters that typst reports as missing, each once; it writes some of them as
+    codes."""
     named = "".join(_NOT_DRAWN.findall(refused.diagnostic))
     return tuple(dict.fromkeys(_CODE.sub(lambda code: chr(int(code[1], 16)), named)))
 

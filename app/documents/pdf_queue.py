@@ -1,4 +1,5 @@
-"""The queue of papers that people wait for: few are made at a time, and one for each person."""
+"""The queue for PDFs that people wait for: only a few are made at the same time, and one per
+person."""
 
 from collections import defaultdict
 from contextlib import AsyncExitStack
@@ -12,19 +13,19 @@ from app.kit.errors import TooMany
 from app.kit.ids import UserId
 
 AT_ONCE = 2
-"""Papers that are made at the same time."""
+"""How many documents are made at the same time."""
 WITHIN = 10.0
-"""Seconds for a paper from the request to the document, the wait for one's turn included."""
+"""The time limit from the request to the document, in seconds, including the wait in the queue."""
 
 
 class Make(Protocol):
-    """Makes a document within so many seconds, or raises a refusal."""
+    """Makes a document within the given number of seconds, or raises a refusal."""
 
     def __call__(self, *, within: float) -> bytes: ...
 
 
 class PdfQueue:
-    """Makes papers in turn. Somebody who asks for a second paper waits until their first has come."""
+    """Makes documents in order. A person's second document waits until the first is done."""
 
     def __init__(self) -> None:
         self._threads = CapacityLimiter(AT_ONCE)
@@ -33,7 +34,7 @@ class PdfQueue:
         self._waiting: defaultdict[UserId, int] = defaultdict(int)
 
     async def printed(self, whose: UserId, make: Make) -> bytes:
-        """Return the document. Raise TooMany when one's turn does not come in time."""
+        """Return the document. Raise TooMany if its turn does not come in time."""
         began = monotonic()
         self._waiting[whose] += 1
         try:

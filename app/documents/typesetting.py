@@ -1,7 +1,8 @@
-"""One paper in a process of its own: `python -m app.documents.typesetting` reads an order and writes a PDF.
+"""Makes one PDF in a separate process: `python -m app.documents.typesetting` reads an order and
+writes a PDF.
 
-typst keeps what it has laid out, up to a gigabyte for a large day. A process that ends gives all of it
-back, can be stopped when it takes too long, and leaves the processor to the pages.
+typst keeps up to a gigabyte in memory for a large day. A process that ends returns all of it; it
+can also be stopped if it takes too long, and runs at a lower priority than pages.
 """
 
 import json
@@ -18,15 +19,15 @@ from app.kit import typeface
 
 INK = "#17212B"
 NICE = 2
-"""Pages come first: people wait for them with their finger on the screen."""
+"""Lower priority than pages, for which people are waiting."""
 
 
 def main(orders: BinaryIO, papers: BinaryIO) -> None:
-    """Read one order as JSON (source, root, data, masked, timestamp); write one line of JSON that says
-    what came of it, and the PDF after it.
+    """Read one order as JSON (source, root, data, masked, timestamp); write one line of JSON with
+    the result, and the PDF after it.
 
-    The line has `refused` with typst's own words when typst refuses the paper, and `stopped` when typst
-    itself breaks over it.
+    The line has `refused` with typst's message if typst refuses the document, and `stopped` if
+    typst crashes.
     """
     if sys.platform != "win32":
         os.nice(NICE)
@@ -36,7 +37,7 @@ def main(orders: BinaryIO, papers: BinaryIO) -> None:
     except typst.TypstError as refused:
         said, document = {"refused": refused.message, "diagnostic": refused.diagnostic}, b""
     except BaseException as stopped:
-        # A panic of typst is no Exception, and its class cannot be imported.
+        # A panic of typst is not an Exception, and its class cannot be imported.
         if type(stopped).__name__ != "PanicException":
             raise
         said, document = {"stopped": "typst"}, b""
@@ -44,7 +45,7 @@ def main(orders: BinaryIO, papers: BinaryIO) -> None:
 
 
 def typeset(order: Mapping[str, Any]) -> bytes:
-    """Return the PDF of an order, made in this process. Raise typst.TypstError when typst refuses it."""
+    """Return the PDF of an order, made in this process. Raise typst.TypstError if typst refuses it."""
     inputs = {"data": json.dumps(_with_codes(order["data"]), sort_keys=True, ensure_ascii=False)}
     document = typst.compile(
         order["source"],
@@ -62,7 +63,7 @@ def typeset(order: Mapping[str, Any]) -> bytes:
 
 
 def _with_codes(value: Any) -> Any:
-    """Return a value with the drawing of a QR code in the place of each address that asks for one."""
+    """Return a value in which each placeholder of a QR code is replaced by its drawing."""
     if isinstance(value, dict):
         if set(value) == {"qr_code_of"}:
             return _qr_code(value["qr_code_of"])

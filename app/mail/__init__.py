@@ -1,4 +1,5 @@
-"""Mails: reading their templates, writing them with calendar invites, and handing them to a mail server.
+"""Mails: rendering their templates, adding calendar invites, and sending them to a mail server.
 
-Knows neither HTTP nor the database: `app.outbox` stores what is to be sent, `app.workers` sends it.
+It uses neither HTTP nor the database: `app.outbox` stores what is to be sent, and `app.workers`
+sends it.
 """

@@ -1,4 +1,4 @@
-"""Calendar invites (RFC 5545, 5546) from the plain description that an outbox row carries."""
+"""Makes calendar invites (RFC 5545, 5546) from the plain description in an outbox row."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,7 +36,7 @@ def invite(described: dict[str, Any], *, organiser: str, base_url: str) -> tuple
     calendar.add("version", "2.0")
     calendar.add("method", described["method"])
     calendar.add_component(event)
-    # Only the changes of the clock near the day; the default describes seventy years of them.
+    # Only the clock changes near the day; the default would list seventy years of them.
     near = timedelta(days=400)
     calendar.add_missing_timezones(
         first_date=(starts - near).date(), last_date=(ends + near).date()

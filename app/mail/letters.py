@@ -1,4 +1,5 @@
-"""Letters: one source per mail, read into blocks, and written from them as plain text and as HTML.
+"""Letters: each mail has one template, which is parsed into blocks and written as plain text and as
+HTML.
 
 A source is a template `templates/mail/<feature>/<name>.txt`. Its first line is the subject; below stand
 blocks with an empty line between them:
@@ -13,8 +14,8 @@ blocks with an empty line between them:
 
     [What it does]({{ base_url }}/path)
 
-Only the template makes structure. What a value says stays text inside its block, whatever it looks like,
-and a link leads to our own address or the letter is not written (R-108).
+Only the template creates structure. A value stays text inside its block, whatever it looks like. A
+letter with a link to a foreign address is refused (R-108).
 """
 
 import re
@@ -34,13 +35,13 @@ Kind = Literal["paragraph", "list", "facts", "quote", "action"]
 
 
 class BadLetter(Exception):
-    """Raised for a source that is not a letter; the words say which line and why."""
+    """The template is not a valid letter; the message says which line and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`lines` are the paragraph, the things of a list, or what somebody wrote; `facts` pairs of label
-    and value; an action has one line and an address."""
+    """`lines` are a paragraph, the items of a list, or a quotation; `facts` are pairs of label and
+    value; an action has one line and an address."""
 
     kind: Kind
     lines: tuple[str, ...] = ()
@@ -50,7 +51,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says, whatever it is written as."""
+    """The content of a mail, independent of its format."""
 
     subject: str
     blocks: tuple[Block, ...]
@@ -59,7 +60,7 @@ class Letter:
 
     @property
     def preview(self) -> str:
-        """The first words that say something: what a mailbox shows beside the subject."""
+        """The first paragraph, which mailboxes show beside the subject."""
         paragraphs = [" ".join(block.lines) for block in self.blocks if block.kind == "paragraph"]
         return next((words for words in paragraphs if not words.endswith(",")), self.subject)
 
@@ -72,20 +73,21 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """Reads sources and writes HTML. Make it with `Letters.over`."""
+    """Reads templates and writes HTML. Create it with `Letters.over`."""
 
     sources: Environment
     layouts: Environment
 
     @classmethod
     def over(cls, templates: Environment) -> Self:
-        """Return the letters of a folder of templates; values are marked while a source is filled."""
+        """Return the letters in a folder of templates. Values are marked while a template is
+        rendered."""
         return cls(sources=templates.overlay(finalize=_marked), layouts=templates)
 
     def read(
         self, template: str, values: Mapping[str, Any], *, academy: str, base_url: str
     ) -> Letter:
-        """Fill `mail/<template>.txt` and return the letter, or raise BadLetter."""
+        """Render `mail/<template>.txt` and return the letter, or raise BadLetter."""
         shared = {"academy": academy, "base_url": base_url}
         filled = self.sources.get_template(f"mail/{template}.txt").render({**shared, **values})
         subject, _, body = filled.partition("\n")
@@ -96,7 +98,7 @@ class Letters:
     def read_subject(
         self, template: str, values: Mapping[str, Any], *, academy: str, base_url: str
     ) -> str:
-        """Return the subject alone, for a list of letters. Nothing below the first line is filled."""
+        """Return only the subject, for a list of letters. The lines below it are not rendered."""
         shared = {"academy": academy, "base_url": base_url}
         source = self.sources.get_template(f"mail/{template}.txt")
         filling = source.generate({**shared, **values})
@@ -109,12 +111,12 @@ class Letters:
         return _subject(first_line)
 
     def html(self, letter: Letter) -> str:
-        """Return the letter as a page of HTML that needs no picture, no style sheet and no script."""
+        """Return the letter as HTML without pictures, style sheets or scripts."""
         return self.layouts.get_template("mail/letter.html").render(letter=letter)
 
 
 def _marked(value: object) -> str:
-    """Put marks round a value, so that nothing in it is taken for structure."""
+    """Mark a value, so that nothing in it is read as structure."""
     if value is None:
         raise BadLetter("A value of the letter is missing.")
     lines = str(value).replace("\r\n", "\n").split("\n")
@@ -135,7 +137,7 @@ def _said(text: str) -> str:
 
 def _block(lines: list[str], base_url: str) -> Block:
     lines = [line.strip() for line in lines]
-    # Values are hidden while structure is looked for, and come back afterwards.
+    # Values are replaced by marks while the structure is parsed, and put back afterwards.
     bare = [_VALUE.sub("\x02\x03", line) for line in lines]
     if all(line.startswith("- ") for line in bare):
         return Block("list", tuple(_said(line[2:]) for line in lines))
@@ -159,7 +161,7 @@ def _fact(line: str) -> tuple[str, str]:
 
 
 def _action(lines: list[str], base_url: str) -> Block:
-    """Read “[Words](address)”; the address is ours, or the letter is refused."""
+    """Parse “[Words](address)”. Refuses an address that is not ours."""
     hidden: list[str] = []
 
     def hide(match: re.Match[str]) -> str:

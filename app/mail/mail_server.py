@@ -1,4 +1,4 @@
-"""Handing a mail to the mail server: over TLS, within one deadline, and knowing what became of it."""
+"""Sends a mail to the mail server: over TLS, within one deadline, with a definite result."""
 
 import ipaddress
 import smtplib
@@ -16,10 +16,11 @@ from urllib.parse import unquote, urlsplit
 from app.kit.hosts import is_this_host
 
 DEADLINE_SECONDS = 60.0
-"""For a whole mail, from the connection until the server has taken it; a lease of the outbox is longer."""
+"""The time limit for a mail, from the connection until the server has accepted it. A lease of the
+outbox is longer."""
 GOODBYE_SECONDS = 2.0
 ADDRESS_SECONDS = 15.0
-"""For each address of a mail server that has several."""
+"""The time limit for each address of a mail server that has several."""
 PIECE = 16_384
 BUSY = 421
 
@@ -31,11 +32,11 @@ class Tls(StrEnum):
 
 
 class NotSent(Exception):
-    """Raised when a mail was not handed over, or may not have been. The words are for the office and the
-    log: they name no person and repeat nothing that the server said but its number.
+    """A mail was not sent, or perhaps not. The message is for the office and the log: it names no
+    person and repeats nothing of the server's answer but its code.
 
-    `all_wait`: the server's trouble concerns every mail. `was_tried`: this mail was offered, so that the
-    trouble may be its own. `for_good`: the server refuses it, not only for now.
+    `all_wait` means that the problem concerns every mail; `was_tried` that this mail was offered,
+    so the problem may be this mail; `for_good` that the server refuses it permanently.
     """
 
     def __init__(
@@ -49,13 +50,13 @@ class NotSent(Exception):
 
 
 def demands_tls(host: str) -> bool:
-    """Return whether mails and passwords for this host cross a network."""
+    """Return whether mails and passwords for this host pass through a network."""
     return not is_this_host(host)
 
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mails are handed over. `own_name` is how we introduce ourselves."""
+    """The mail server. `own_name` is our name in the greeting."""
 
     host: str
     port: int
@@ -67,8 +68,8 @@ class MailServer:
 
     @classmethod
     def at(cls, address: str, *, base_url: str, seconds: float = DEADLINE_SECONDS) -> Self:
-        """Read `smtp://user:password@host:587` or `smtps://host:465`. With `smtp` to another machine
-        STARTTLS is demanded; certificates are always verified."""
+        """Return the server for `smtp://user:password@host:587` or `smtps://host:465`. With `smtp`
+        to another machine STARTTLS is required; certificates are always verified."""
         parts = urlsplit(address)
         host = parts.hostname or "localhost"
         tls = Tls.starttls if demands_tls(host) else Tls.none
@@ -85,8 +86,8 @@ class MailServer:
         )
 
     def hand_over(self, sender: str, recipient: str, mail: bytes) -> None:
-        """Give the server one mail, or raise NotSent. Once it has said that it took the mail, nothing that
-        goes wrong counts any more."""
+        """Send one mail, or raise NotSent. Errors after the server has accepted the mail are
+        ignored."""
         with self._signed_in() as talk:
             try:
                 _offer(talk, sender, recipient, mail)
@@ -94,7 +95,7 @@ class MailServer:
                 raise self._lost(talk, error) from None
 
     def look(self) -> None:
-        """Connect, prove the certificate and sign in as for a mail, but send none; raise NotSent."""
+        """Connect, verify the certificate and sign in as for a mail, but send none. Raise NotSent."""
         with self._signed_in():
             pass
 
@@ -135,7 +136,8 @@ class MailServer:
         return ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
 
     def _begin(self, talk: "_Talk") -> None:
-        """Say hello, demand TLS and sign in. No password leaves before the certificate is proved."""
+        """Greet the server, start TLS and sign in. No password is sent before the certificate is
+        verified."""
         code, _ = talk.getreply()
         if code != 220:
             raise smtplib.SMTPResponseException(code, b"")
@@ -147,10 +149,11 @@ class MailServer:
             try:
                 talk.login(self.user, self.password)
             except UnicodeError:
-                raise NotWritable from None  # the error itself repeats a letter of the password
+                raise NotWritable from None  # the error's own message repeats a character of the
+                # password
 
     def _unreachable(self, error: Exception, deadline: "_Deadline") -> NotSent:
-        """Say why nothing at all can be sent at the moment."""
+        """Return why nothing can be sent at the moment."""
         return NotSent(
             f"{self._words(error, deadline)} Mails wait.", all_wait=True, was_tried=False
         )
@@ -176,7 +179,7 @@ class MailServer:
                     f"Our user name or password for the mail server {self.host} has a letter outside ASCII; "
                     "such a letter cannot be sent. Give it another password."
                 )
-            case socket.gaierror() | UnicodeError():  # a name that no server can have
+            case socket.gaierror() | UnicodeError():  # an impossible host name
                 return f"The name of the mail server {self.host} is not known."
             case _ if deadline.is_over:
                 return f"{here} took longer than {self.seconds:g} seconds."
@@ -190,7 +193,7 @@ class MailServer:
                 return f"{here} cannot be reached ({type(error).__name__})."
 
     def _lost(self, talk: "_Talk", error: Exception) -> NotSent:
-        """Say what became of a mail that was offered when the connection ended."""
+        """Return what happened to a mail that was being sent when the connection ended."""
         words = self._words(error, talk.deadline)
         if talk.was_offered:
             words += (
@@ -200,18 +203,18 @@ class MailServer:
 
 
 class NotWritable(smtplib.SMTPException):
-    """Raised when a user name or a password has letters that signing in cannot carry."""
+    """A user name or password has characters that cannot be sent when signing in."""
 
 
 class NoTls(smtplib.SMTPException):
-    """Raised when a server offers no STARTTLS, or refuses it."""
+    """The server does not offer STARTTLS, or refuses it."""
 
 
 def _offer(talk: "_Talk", sender: str, recipient: str, mail: bytes) -> None:
-    """Offer one mail step by step, so that each refusal is known for what it is."""
+    """Send one mail step by step, so that the reason of each refusal is known."""
     code, _ = talk.mail(sender)
     if code != 250:
-        # The sender is the academy's own: what is wrong with it is wrong with every mail.
+        # The sender is the academy's address, so a problem with it concerns every mail.
         raise _refused("our own address as sender", code, all_wait=True, for_good=False)
     code, _ = talk.rcpt(recipient)
     if code not in (250, 251):
@@ -245,7 +248,7 @@ def _refused(
 
 
 class _Deadline:
-    """Seconds that are left of one allowance."""
+    """A time limit shared by several steps."""
 
     def __init__(self, seconds: float) -> None:
         self._ends = monotonic() + seconds
@@ -255,7 +258,7 @@ class _Deadline:
         return monotonic() >= self._ends
 
     def left(self) -> float:
-        """Return the seconds left; raise TimeoutError when there are none."""
+        """Return the seconds left, or raise TimeoutError."""
         left = self._ends - monotonic()
         if left <= 0:
             raise TimeoutError
@@ -266,8 +269,8 @@ class _Deadline:
 
 
 class _Replies(RawIOBase):
-    """What the server says. Each read may wait as long as is left, so that a server that says one letter
-    every few seconds does not get a new allowance with each."""
+    """The server's replies. Each read may take only the time left of the deadline, so that a server
+    that sends one character every few seconds cannot extend it."""
 
     def __init__(self, connection: socket.socket, deadline: _Deadline) -> None:
         super().__init__()
@@ -283,7 +286,7 @@ class _Replies(RawIOBase):
 
 
 class _Talk(smtplib.SMTP):
-    """One conversation with a mail server, over a connection that is there already."""
+    """One conversation with a mail server, over an open connection."""
 
     def __init__(self, connection: socket.socket, deadline: _Deadline, own_name: str) -> None:
         super().__init__(local_hostname=own_name)
@@ -304,7 +307,7 @@ class _Talk(smtplib.SMTP):
             super().send(data[start : start + PIECE])
 
     def secure(self, host: str) -> None:
-        """Go over to TLS. What was said before counts for nothing afterwards."""
+        """Switch to TLS and discard everything that the server sent before."""
         if not self.has_extn("starttls"):
             raise NoTls
         code, _ = self.docmd("STARTTLS")

@@ -1,4 +1,4 @@
-"""Making a mail of an outbox row, and sending or keeping it."""
+"""Builds a mail from an outbox row, and sends or stores it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from app.mail.letters import Letter, Letters
 from app.mail.mail_server import MailServer
 
 POLICY = SMTP.clone(cte_type="7bit")
-"""Every part is written in ASCII, so that any server takes it as it is and none has to change it."""
+"""Every part is encoded as ASCII, so that any server accepts it without changing it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mailer:
     """Builds mails from the letters of `templates/mail`, each as plain text and as HTML.
 
-    `sign` makes the token of a mailed link from the id of its row, so that no secret is stored.
+    `sign` makes the token of a link from the id of its row, so that no secret is stored.
     """
 
     letters: Letters
@@ -33,8 +33,8 @@ class Mailer:
     sign: Callable[[str], str]
 
     def build(self, event_id: EventId, payload: dict[str, Any], *, now: datetime) -> EmailMessage:
-        """Return the message, plain text first; its Message-ID is made of the row's id, so a repeat is
-        recognised. Raises BadLetter for a source that cannot be written as both."""
+        """Return the message with plain text and HTML. Its Message-ID is made from the row's id, so
+        that a repeat is recognised. Raise BadLetter if the template is invalid."""
         letter = self._letter(payload)
         message = EmailMessage(policy=POLICY)
         message["From"] = self.sender
@@ -51,10 +51,10 @@ class Mailer:
         return message
 
     def _add_invites(self, message: EmailMessage, described: list[dict[str, Any]]) -> None:
-        """Add the first invite twice, as the large calendars do themselves. As an alternative of the words
-        it is what Outlook and Gmail show as an invitation, with its buttons; some programs look at
-        attachments only, and people can open a file by hand. Both name the same UID, so there is one
-        entry. Further ones are attachments: a mail shows one invitation, and an entry has one UID."""
+        """Add the first invite twice, as the large calendar services do. As an alternative part,
+        Outlook and Gmail show it as an invitation with buttons; as an attachment, other programs
+        find it, and people can open the file. Both have the same UID, so there is only one entry.
+        Further invites are attachments only, because a mail shows only one invitation."""
         organiser = parseaddr(self.sender)[1]
         written = [
             invite(entry, organiser=organiser, base_url=self.base_url) for entry in described
@@ -78,18 +78,18 @@ class Mailer:
 
     @property
     def keeps(self) -> bool:
-        """Whether mails are kept in the database instead of sent."""
+        """Whether mails are stored in the database instead of sent."""
         return self.mail_url is None
 
     @property
     def server(self) -> MailServer | None:
-        """The mail server, or None where mails are kept."""
+        """The mail server, or None if mails are stored."""
         if self.mail_url is None:
             return None
         return MailServer.at(self.mail_url, base_url=self.base_url)
 
     def send(self, message: EmailMessage) -> None:
-        """Hand the message to the mail server, as `message.as_bytes()` shows it, or raise NotSent."""
+        """Send the message, exactly as `message.as_bytes()`, or raise NotSent."""
         assert self.server is not None  # noqa: S101 - the caller asks `keeps`
         sender = parseaddr(self.sender)[1]
         self.server.hand_over(sender, str(message["To"]), message.as_bytes())

@@ -1,1 +1,1 @@
-"""Everything that knows about HTTP and is not a feature: visits, forms, rendering, errors, guards."""
+"""Everything about HTTP that belongs to no feature: visits, forms, rendering, errors, guards."""

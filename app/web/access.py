@@ -1,4 +1,4 @@
-"""Who may call a route at all. What they may do to which object is the use-case's question."""
+"""Who may call a route at all. Use-cases decide what a person may do with which object."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +8,7 @@ from app.kit.errors import Forbidden, ProofNeeded, Unauthenticated
 
 
 class SecondFactorNeeded(Forbidden):
-    """A staff member has not set up the second factor that the academy demands (R-025)."""
+    """A staff member has not set up the second factor that the academy requires (R-025)."""
 
     title = "Set up your second factor first"
     slug = "second-factor-needed"
@@ -23,8 +23,8 @@ class SecondFactorNeeded(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The policy of a route: everyone, anybody who is signed in, or the holders of some roles.
-    `enrolling`: open to staff too who must first set up a second factor."""
+    """The policy of a route: everyone, people who are signed in, or people with certain roles.
+    `enrolling` routes are also open to staff who must first set up a second factor."""
 
     name: str
     signed_in: bool = True
@@ -39,8 +39,8 @@ class Access:
         return not self.roles or bool(self.roles & actor.roles)
 
     def demand(self, actor: Actor | None) -> None:
-        """Raise Unauthenticated for a stranger, SecondFactorNeeded for staff who must set one up, Forbidden
-        for the wrong role."""
+        """Raise Unauthenticated if nobody is signed in, SecondFactorNeeded for staff who must set
+        one up, Forbidden for people without the role."""
         if self.allows(actor):
             return
         if actor is None:
@@ -61,10 +61,11 @@ STAFF = Access("staff", roles=frozenset({Role.instructor, Role.admin}))
 
 @dataclass(frozen=True, slots=True)
 class FreshProof:
-    """What a route asks beyond its access: that the person proved within 15 minutes who they are.
+    """A further condition of a route: the person proved their identity within the last 15 minutes.
 
-    `act` says what they are about to do, after "So that nobody else can". `by_use_case`: only a part of
-    what the route does needs it, and the use-case decides. `is_file`: the answer is saved, not shown.
+    `act` completes the sentence "So that nobody else can …". With `by_use_case` only a part of the
+    route needs the proof, and the use-case decides. `is_file` means that the response is a
+    download.
     """
 
     act: str
@@ -72,6 +73,6 @@ class FreshProof:
     is_file: bool = False
 
     def demand(self, actor: Actor | None, *, now: datetime) -> None:
-        """Raise ProofNeeded where the proof is too old, or where there can be none."""
+        """Raise ProofNeeded if the proof is too old, or if there can be none (API tokens)."""
         if not self.by_use_case and (actor is None or not actor.has_fresh_proof(now)):
             raise ProofNeeded

@@ -18,8 +18,8 @@ from app.web.kept_forms import KeepForms
 
 
 class Identify(Protocol):
-    """Find who a secret belongs to; keep a sign-in alive. Given by accounts, so that web need not
-    know how people sign in."""
+    """Finds the person that a secret belongs to, and keeps a sign-in alive. Accounts provides it,
+    so that web does not need to know how people sign in."""
 
     def by_cookie(self, database: Database, token: str, *, now: datetime) -> Actor | None: ...
 
@@ -30,7 +30,7 @@ class Identify(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """One entry of the main navigation. `current`: the page belongs under this entry."""
+    """One entry of the main navigation. `current` means that the page belongs under this entry."""
 
     label: str
     url: str
@@ -40,7 +40,8 @@ class NavigationItem:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Somebody of the demo academy as whom one click signs in, and what there is to see as them."""
+    """A person of the demo academy as whom visitors can sign in with one click, with a hint at what
+    they will see."""
 
     email: str
     words: str
@@ -48,7 +49,8 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """`guests` are nobody, but for the demo; `guest_password` is the one that all of them have.
+    """Values shared by all requests. `guests` is empty except in the demo; `guest_password` is the
+    password of all of them.
 
     `navigation_for(actor, path)` returns the entries of the main navigation.
     """

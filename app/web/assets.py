@@ -1,7 +1,9 @@
-"""Styles, scripts, fonts and icons: made at set-up, served for ever under their digest.
+"""Styles, scripts, fonts and icons: built at set-up and served under their digest, so that browsers
+may cache them for ever.
 
-Nothing third-party is committed: the icon sprite is drawn from the locked `lucide` package and the
-fonts are subset from the locked Atkinson Hyperlegible package, with their licences beside them.
+Nothing from third parties is committed: the icon sprite is made from the locked `lucide` package,
+and the fonts are subsets of the locked Atkinson Hyperlegible package, with their licences beside
+them.
 """
 
 import errno
@@ -28,9 +30,10 @@ PREFIX: Final = "/static/"
 YEAR: Final = 31_536_000
 KEPT_BUILDS: Final = 3
 _CLOSED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
-"""Why a folder cannot be written to: it is somebody else's, or a service sees the release read-only."""
+"""Errors that mean a folder is read-only for us: it belongs to somebody else, or the service may
+not write to the release."""
 
-# Raise it when the code below makes other bytes from the same packages.
+# Increase this when the code below makes different bytes from the same packages.
 _RECIPE: Final = "1"
 _UNICODES: Final = (
     *range(0x20, 0x7F),
@@ -55,8 +58,9 @@ _TYPES: Final = {
     ".webmanifest": "application/manifest+json",
 }
 _SERVED_AS: Final = b"without comments in stylesheets"
-"""Part of each build's digest: files that are served in another way belong to another build."""
-# A string is taken first, so that what looks like a comment inside it stays.
+"""Part of each build's digest, because files that are served differently belong to a different
+build."""
+# Strings are matched first, so that text in a string that looks like a comment stays.
 _CSS_COMMENT: Final = re.compile(
     rb"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|[ \t]*/\*.*?\*/""", re.DOTALL
 )
@@ -71,7 +75,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class AssetsNotBuilt(PlainError):
-    """Styles, scripts and fonts are not made yet, and this user may not make them (O13)."""
+    """Styles, scripts and fonts are not built yet, and this user may not build them (O13)."""
 
     def __init__(self, target: Path) -> None:
         super().__init__(
@@ -82,22 +86,22 @@ class AssetsNotBuilt(PlainError):
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One finished set of assets."""
+    """One complete set of built assets."""
 
     digest: str
     folder: Path
 
     def url(self, path: str) -> str:
-        """The address of an asset, by its path below `static/` or its generated name."""
+        """Return the address of an asset by its path below `static/` or its generated name."""
         return f"{PREFIX}{self.digest}/{path}"
 
 
 def build_assets(source: Path, target: Path) -> Build:
-    """Make the assets of `source` (the folder `static/`) in `target`; do nothing when none changed.
+    """Build the assets of `source` (the folder `static/`) in `target`. Do nothing if none changed.
 
-    Two processes may build at once: each writes a folder of its own and the first rename wins. When
-    a font cannot be subset, the log says so and the pages use the system's font. Raise AssetsNotBuilt
-    where they have to be made and this user may not write there.
+    Two processes may build at the same time: each writes its own folder, and the first rename wins.
+    If a font cannot be subset, this is logged and pages use a system font. Raise AssetsNotBuilt if
+    a build is needed and this user may not write there.
     """
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -116,14 +120,14 @@ def build_assets(source: Path, target: Path) -> Build:
         _prune(folder.parent)
     except OSError as error:
         if error.errno not in _CLOSED:
-            raise  # otherwise: built by the owner of the release; to serve them is enough
+            raise  # otherwise the owner of the release has built them, and we only serve them
     return Build(digest, folder)
 
 
 def adopt_builds(before: Path, target: Path) -> int:
-    """Copy the builds of another release's folder of assets, and return how many are new here. Pages of that
-    release are still open while the next one starts, and ask for their own files (O14). Raise AssetsNotBuilt
-    where this user may not write."""
+    """Copy the builds from another release's folder of assets, and return how many are new here.
+    Pages of that release may still be open and request their own files (O14). Raise AssetsNotBuilt
+    if this user may not write."""
     try:
         return _adopt(before, target / "builds")
     except OSError as error:
@@ -178,7 +182,8 @@ def _publish(files: dict[str, Path], folder: Path) -> None:
 
 
 def _served(path: Path) -> bytes:
-    """Return what is sent of a file: a stylesheet goes without its comments, a tenth of its weight."""
+    """Return the content of a file as it is sent. Stylesheets are sent without comments, which are
+    a tenth of their size."""
     content = path.read_bytes()
     if path.suffix != ".css":
         return content
@@ -191,7 +196,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _move(draft: Path, folder: Path) -> None:
-    """Rename, unless another process has just finished the same bytes."""
+    """Rename a folder, unless another process has just finished the same build."""
     try:
         draft.rename(folder)
     except OSError:
@@ -200,7 +205,7 @@ def _move(draft: Path, folder: Path) -> None:
 
 
 def _prune(builds: Path) -> None:
-    """Keep the newest builds: a page that is still open asks for the modules of its own build."""
+    """Keep only the newest builds. A page that is still open requests the modules of its own build."""
     finished = [path for path in builds.iterdir() if not path.name.startswith(".")]
     finished.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
     for old in finished[KEPT_BUILDS:]:
@@ -208,7 +213,7 @@ def _prune(builds: Path) -> None:
 
 
 def is_built(source: Path, target: Path) -> bool:
-    """Return whether the assets of `source` are made in `target`, without making them."""
+    """Return whether the assets of `source` are built in `target`, without building them."""
     generated = _generated_folder(target)
     if not generated.is_dir():
         return False
@@ -217,7 +222,8 @@ def is_built(source: Path, target: Path) -> bool:
 
 
 def _generated_folder(target: Path) -> Path:
-    """Return where sprite and fonts are kept: under the digest of everything they are made from."""
+    """Return the folder of the sprite and the fonts; its name is the digest of everything they are
+    made from."""
     parts = [
         _RECIPE,
         *(f"{name}={metadata.version(name)}" for name in ("lucide", _FONT_PACKAGE, "fonttools")),
@@ -230,7 +236,7 @@ def _generated_folder(target: Path) -> Path:
 
 
 def _generated(target: Path) -> Path:
-    """Make sprite and fonts, unless they are made."""
+    """Make the sprite and the fonts if they are missing."""
     folder = _generated_folder(target)
     if folder.is_dir():
         return folder
@@ -249,7 +255,8 @@ def _generated(target: Path) -> Path:
 
 
 def sprite() -> str:
-    """One SVG of symbols. Refuses with KeyError an icon that the package does not draw."""
+    """Return an SVG with one symbol per icon. Raise KeyError for an icon that the package does not
+    have."""
     with zipfile.ZipFile(str(resources.files("lucide") / "lucide.zip")) as archive:
         drawings = {name: _drawing(archive.read(f"{name}.svg").decode()) for name in icons.LUCIDE}
     symbols = (
@@ -261,7 +268,7 @@ def sprite() -> str:
 
 
 def _drawing(svg: str) -> str:
-    """What is inside the <svg> element, on one line."""
+    """Return the content of the <svg> element on one line."""
     inside = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
     return re.sub(r"\s*/>", "/>", "".join(line.strip() for line in inside.splitlines()))
 
@@ -274,7 +281,8 @@ def _licence(package: str) -> bytes:
 
 
 def _subset_fonts(folder: Path) -> bool:
-    # Imported here: the subsetter is needed once, and costs a quarter of a second at every start.
+    # Imported here: the subsetter is needed only once, and importing it takes 0.25 s at every
+    # start.
     from fontTools import subset
 
     options = subset.Options()
@@ -301,7 +309,7 @@ def _subset_fonts(folder: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """One asset with the encodings it is kept in; the empty name is the plain one."""
+    """One asset in all its encodings; the empty name is the uncompressed one."""
 
     kind: str
     bodies: dict[str, bytes]
@@ -310,8 +318,8 @@ class _File:
 class Assets:
     """ASGI app for `/static/<digest>/<path>`, the current and the latest earlier builds.
 
-    Every file is read into memory once, so a request can only name what was there at the start:
-    no path reaches the disk. Security headers come from the middleware around it.
+    Every file is read into memory once, so requests can only name files that existed at the start,
+    and no path reaches the disk. The middleware around it adds the security headers.
     """
 
     def __init__(self, current: Build) -> None:
@@ -361,7 +369,8 @@ def _load(builds: Path) -> Iterator[tuple[str, _File]]:
 
 
 def _encoding(scope: Scope, bodies: dict[str, bytes]) -> str:
-    """The smallest encoding that the browser takes (RFC 9110, 12.5.3); plain when it names none."""
+    """Return the smallest encoding that the browser accepts (RFC 9110, 12.5.3), or the uncompressed
+    one."""
     accepted: dict[str, float] = {}
     for name, value in scope["headers"]:
         if name == b"accept-encoding":

@@ -1,4 +1,4 @@
-"""The server's clock. Only the edges (web, command line, jobs) read it; rules are told the time."""
+"""The server's clock. Only web, command line and jobs read it; rules get the time as an argument."""
 
 import time
 from collections.abc import Callable
@@ -13,9 +13,9 @@ log = structlog.get_logger("preceptor.clock")
 
 Clock = Callable[[], datetime]
 JUMP = timedelta(minutes=2)
-"""A clock that moved so much more or less than time passed has jumped."""
+"""The clock has jumped if it moved by so much more or less than the time that passed."""
 BELIEVED_AFTER = timedelta(minutes=2)
-"""How long a clock must stay where it jumped to, before it is believed."""
+"""How long a clock must run on after a jump before it is trusted."""
 
 
 def real_clock() -> datetime:
@@ -23,17 +23,18 @@ def real_clock() -> datetime:
 
 
 def seconds_passed() -> float:
-    """Return the seconds since some moment, by a counter that nobody sets. Where the system has one, it also
-    counts the time in which the machine slept: waking up is no jump."""
+    """Return the seconds since some time, by a monotonic counter. If the system has one, it also
+    counts the time in which the machine was suspended, so that waking up is not a jump."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @dataclass(slots=True)
 class SteadyClock:
-    """The clock `wall`, but a jump is believed only after the clock stayed there for a while.
+    """The clock `wall`, but a jump is trusted only after the clock has run on for a while.
 
-    Until then the time goes on from where it was, so that a few seconds of a wrong hour end no attempt, no
-    place and no sign-in. What lasts is right: somebody set the clock. Safe to share between threads.
+    Until then the time continues as before the jump, so that a few seconds of wrong time do not end
+    attempts, places or sign-ins. A jump that lasts is accepted, because somebody has set the clock.
+    Thread-safe.
     """
 
     wall: Clock = real_clock
@@ -67,19 +68,18 @@ class SteadyClock:
 
     @property
     def doubted(self) -> timedelta | None:
-        """By how much the clock jumped, while the jump is not believed."""
+        """By how much the clock jumped, while the jump is not trusted yet."""
         return self._jump
 
 
 def doubt_about(clock: Clock) -> timedelta | None:
-    """Return by how much a clock jumped that is not believed yet."""
+    """Return by how much a clock jumped, while the jump is not trusted yet."""
     return clock.doubted if isinstance(clock, SteadyClock) else None
 
 
 def clock_for(moved_by: Path | None) -> Clock:
-    """Return the real clock, steadied, or for tests one that stands at the ISO moment written in a file.
-
-    While the file is missing or empty the real clock runs.
+    """Return the real clock as a SteadyClock or, for tests, a clock that always shows the ISO time
+    written in a file. While the file is missing or empty, the real clock is used.
     """
     if moved_by is None:
         return SteadyClock()

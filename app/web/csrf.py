@@ -1,7 +1,9 @@
-"""Proof that an unsafe request comes from our own pages (R-080).
+"""Protection against cross-site request forgery: an unsafe request must prove that it comes from
+our pages (R-080).
 
-Browsers say so by `Sec-Fetch-Site`, older ones by `Origin`; clients that send neither prove it with
-the token of the form. The token is bound to the sign-in cookie, or before it to a visitor cookie.
+Browsers prove it with `Sec-Fetch-Site`, older ones with `Origin`; clients that send neither prove
+it with the token of the form. The token is bound to the sign-in cookie or, before signing in, to a
+visitor cookie.
 """
 
 import hmac
@@ -20,12 +22,12 @@ REFUSAL = "This form did not come from our own pages. Open the page again and re
 
 
 def cookie_name(settings: Settings, kind: str) -> str:
-    """Return the name of a cookie; the `__Host-` prefix binds it to this host and needs https."""
+    """Return the name of a cookie. The `__Host-` prefix binds it to this host and needs https."""
     return f"__Host-{kind}" if settings.is_https else f"preceptor-{kind}"
 
 
 def header_verdict(headers: Headers, base_url: str) -> bool | None:
-    """Return True or False where the headers settle it, None where they say nothing."""
+    """Return True or False if the headers decide, or None if they say nothing."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")
@@ -36,14 +38,14 @@ def header_verdict(headers: Headers, base_url: str) -> bool | None:
 
 
 def token_for(settings: Settings, seed: str) -> str:
-    """Return the token of a browser under a fresh mask: no two pages say the same, so that the length of
-    a compressed page tells nothing about it (the BREACH attack)."""
+    """Return the token of a browser under a new random mask. The token looks different on every
+    page, so that the length of a compressed page reveals nothing about it (BREACH attack)."""
     mask = secrets.token_bytes(TOKEN_BYTES)
     return (mask + _under(mask, _bare_token(settings, seed))).hex()
 
 
 def is_token_for(settings: Settings, seed: str, token: str) -> bool:
-    """Say whether this is a token of the browser, under whatever mask."""
+    """Return whether this is a token of the browser, under any mask."""
     try:
         shown = bytes.fromhex(token)
     except ValueError:
@@ -65,13 +67,13 @@ def _under(mask: bytes, token: bytes) -> bytes:
 
 
 def seed_of(connection: HTTPConnection, settings: Settings) -> str | None:
-    """Return what the token of this browser is bound to."""
+    """Return the value that the token of this browser is bound to."""
     sign_in = connection.cookies.get(cookie_name(settings, "sid"))
     return sign_in or connection.cookies.get(cookie_name(settings, "visitor"))
 
 
 def demand_proof(connection: HTTPConnection, token: str) -> None:
-    """Raise Forbidden unless a header or the token proves where the request comes from."""
+    """Raise Forbidden unless a header or the token proves that the request comes from our pages."""
     settings: Settings = connection.app.state.app_context.settings
     verdict = header_verdict(connection.headers, str(connection.scope["preceptor.origin"]))
     if verdict is None:
@@ -83,7 +85,7 @@ def demand_proof(connection: HTTPConnection, token: str) -> None:
 
 
 def demand_proof_of_unread(connection: HTTPConnection) -> None:
-    """Demand the same of an unsafe request whose form nobody read, such as JSON sent with a cookie:
-    a header must settle it, or the token in `X-CSRF-Token`."""
+    """As `demand_proof`, for an unsafe request without a form, such as JSON sent with a cookie: a
+    header must decide, or the token in `X-CSRF-Token`."""
     if not connection.scope.get("preceptor.proved"):
         demand_proof(connection, connection.headers.get("x-csrf-token", ""))

@@ -1,4 +1,4 @@
-"""The one table from refusals to statuses, for pages and for problem documents (RFC 9457)."""
+"""Maps refusals to HTTP statuses, for pages and for problem documents (RFC 9457)."""
 
 from collections.abc import Callable
 from functools import partial
@@ -37,11 +37,11 @@ from app.web.request_context import RequestContext, open_visit
 
 log = structlog.get_logger("preceptor.error")
 PARAMETER = "parameter "
-"""Begins the name of a field that is a parameter of the request, not part of its body."""
+"""Prefix of the name of a field that is a parameter of the request rather than part of its body."""
 RETRY_AFTER = 3
-"""Seconds after which a client may try again when the database did not answer."""
+"""After how many seconds a client may try again if the database did not answer."""
 UNAVAILABLE = (OperationalError, InterfaceError, NoConnectionFree, DatabaseBusy)
-"""One answer for one cause: the database is down, full, locked, or has no connection free."""
+"""Errors with the same answer: the database is down, full or locked, or has no free connection."""
 
 STATUS: dict[type[Refused], int] = {
     Invalid: 422,
@@ -110,7 +110,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
     if not _is_api(request) and "preceptor.visit" not in request.scope:
-        # No route was found, so nobody has asked yet who this is.
+        # No route was found, so the person has not been identified yet.
         visit = await open_visit(request)
         try:
             await _read(request, visit.meet)
@@ -127,7 +127,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _unreadable(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
-    # Who may not call the route at all is told that first, and learns nothing of its fields (R-032).
+    # People who may not call the route are told that first, and learn nothing about its fields
+    # (R-032).
     await _read(request, partial(_demand_policy, request))
     if any(detail["loc"][0] == "path" for detail in error.errors()):
         return _not_found(request)
@@ -146,8 +147,8 @@ async def _unsupported(request: Request, error: Exception) -> Response:
 
 
 async def _unkeepable(request: Request, error: Exception) -> Response:
-    """A value passed every rule and the database cannot hold it, such as a NUL in the text of a client of
-    the API, or a number of a hundred digits."""
+    """Answer for a value that passed every rule but cannot be stored, such as a NUL character sent
+    by an API client, or a number of a hundred digits."""
     log.warning("unkeepable", request_id=_request_id(request), exc_info=error)
     refusal = Invalid("A value cannot be kept, such as a character that is no text.")
     return _answer(request, 422, refusal.title, refusal.detail, refusal)
@@ -162,20 +163,21 @@ async def _busy(request: Request, error: Exception) -> Response:
 
 
 async def _lost(request: Request, error: Exception) -> Response:
-    """Answer an error of the driver: a connection that was lost is no fault of ours, others are."""
+    """Answer for an error of the database driver. A lost connection is not our fault; other errors
+    are."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return await _busy(request, error)
     raise error
 
 
 def _without_slash(request: Request) -> Response | None:
-    """Return the way to the page whose address was written with a slash at its end, if there is one. The
-    address is relative, so that it keeps the scheme that the person uses; a form is never sent again."""
+    """Return a redirect to the page whose address was written with a trailing slash, if there is
+    one. The address is relative, so that the person's scheme is kept; forms are never redirected."""
     path = str(request.scope["path"])
     if request.method not in ("GET", "HEAD") or not path.endswith("/"):
         return None
     bare = path.rstrip("/")
-    if bare.startswith("//"):  # a browser would take what follows for another site
+    if bare.startswith("//"):  # a browser would read the rest as another site
         return None
     scope = {**request.scope, "path": bare}
     pages = (route for route in request.app.router.routes if isinstance(route, Route))
@@ -191,7 +193,7 @@ def _not_found(request: Request) -> Response:
 
 
 async def _read(request: Request, question: Callable[[], None]) -> None:
-    """Ask something in a thread that makes pages: those of the routes that write may all be waiting."""
+    """Run a read in a thread for pages, because all threads of routes that write may be waiting."""
     await to_thread.run_sync(question, limiter=request.app.state.readers)
 
 
@@ -202,8 +204,8 @@ def _demand_policy(request: Request) -> None:
 
 
 class Unexpected:
-    """Plain ASGI middleware: answers what nothing else caught with a page that gives the request's
-    id and nothing more. It stands inside the guards, so that this answer has their headers too."""
+    """Plain ASGI middleware: answers uncaught errors with a page that shows only the id of the
+    request. It is inside the guards, so that this answer has their headers too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -253,14 +255,14 @@ def _answer(
 
 
 def answer_early(request: Request, status: int, detail: str | None = None) -> Response:
-    """Answer what the guards refuse before any route is found, in the same words and looks."""
+    """Answer refusals of the guards, before any route is found, like all other refusals."""
     return _answer(request, status, TITLES[status], detail or DETAILS[status], None)
 
 
 def problem(
     request: Request, status: int, title: str, detail: str, refused: Refused | None
 ) -> Response:
-    """Return a problem document; it never repeats what was sent."""
+    """Return a problem document. It never repeats what was sent."""
     slug = refused.slug if refused else f"status-{status}"
     body: dict[str, Any] = {
         "type": f"/problems/{slug}",
@@ -282,7 +284,8 @@ def problem(
 
 
 def _place(field: str) -> dict[str, str]:
-    """Return where a refused value stands: among the parameters, or in the body. "" is the whole body."""
+    """Return the place of a refused value: among the parameters, or in the body. "" is the whole
+    body."""
     if field.startswith(PARAMETER):
         return {"parameter": field.removeprefix(PARAMETER)}
     return {"pointer": field if field.startswith("/") or not field else f"/{field}"}

@@ -1,4 +1,5 @@
-"""The sentence on the page after a form: how it travels in a cookie, to its owner only."""
+"""Sentences shown once, on the page after a form. A cookie carries them, readable only for their
+owner."""
 
 import hmac
 import json
@@ -8,7 +9,7 @@ from hashlib import sha256
 from typing import Literal
 
 LASTS = 60
-"""Seconds; the page about cookies reads them from here."""
+"""How many seconds the cookie lasts; the page about cookies shows this value."""
 
 FlashKind = Literal["success", "info", "warning"]
 
@@ -22,14 +23,15 @@ class Flash:
 
 
 def packed(flash: Flash, *, secret: str, owner: str) -> str:
-    """Return the value of the cookie. `owner` is the token of the sign-in, or of the visitor, for whom the
-    next page is made: only with the same one is it read again."""
+    """Return the value of the cookie. `owner` is the token of the sign-in or of the visitor; the
+    cookie can be read only with the same token."""
     body = urlsafe_b64encode(json.dumps([flash.kind, flash.text]).encode()).decode()
     return f"{body}.{_seal(body, secret, owner)}"
 
 
 def unpacked(value: str, *, secret: str, owner: str) -> Flash | None:
-    """Return the sentence; None for one that is somebody else's, changed, or of an older version."""
+    """Return the sentence, or None if it is somebody else's, was changed, or is of an older
+    version."""
     body, _, seal = value.partition(".")
     if not body or not hmac.compare_digest(seal.encode(), _seal(body, secret, owner).encode()):
         return None

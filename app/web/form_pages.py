@@ -1,4 +1,4 @@
-"""Showing a page with a form: fresh, or again after a refusal with what was typed."""
+"""Shows a page with a form: a fresh one, or again after a refusal with what was typed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,9 +26,10 @@ def form_page(
     options: Options | None = None,
     **others: Any,
 ) -> Response:
-    """Render a form page. Fresh: `values` are what its fields show. Refused: the status of the
-    refusal, its messages as `errors`, and as `values` what was typed. For a stale form `values` must be
-    the record as it is now; `shown_in` and `options` are those of `compared`."""
+    """Render a form page. For a fresh form, `values` are the values of its fields. After a refusal,
+    the page has its status and its messages as `errors`, and shows what was typed. For a stale
+    form, `values` must be the record as it is now; `shown_in` and `options` are those of
+    `compared`."""
     if refused is None or submitted is None:
         return visit.render(template, errors={}, values=dict(values or {}), **others)
     typed, errors = submitted.values, errors_of(refused)
@@ -45,7 +46,7 @@ def form_page(
 
 
 def errors_of(refused: Refused | None) -> dict[str, str]:
-    """Return a refusal's messages per field; one that names no field speaks of the whole form."""
+    """Return a refusal's messages per field. A message without a field is about the whole form."""
     if refused is None:
         return {}
     return dict(refused.fields) or {"form": refused.detail}
@@ -59,12 +60,12 @@ def compared(
     shown_in: FieldNames,
     options: Options,
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what a stale form shows and what it says of each field that was changed meanwhile.
+    """Return the values of a stale form, and a message for each field that was changed meanwhile.
 
-    What the person typed stays; a field that they left as it was takes the value on record. The form
-    carries the new version, so that saving again is done in knowledge of both. `recorded` are the values
-    of a fresh form. `shown_in` names the fields that show a value of the record, where they have another
-    name; `options` gives the words for the values of choices.
+    What the person typed stays; a field that they did not edit gets the recorded value. The form
+    then has the new version, so that the person can save again, having seen both. `recorded` are
+    the values of a fresh form. `shown_in` maps values of the record to form fields with other
+    names; `options` has the labels of choices.
     """
     values: dict[str, Any] = {**typed, "version": recorded["version"]}
     errors = {

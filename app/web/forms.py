@@ -1,4 +1,4 @@
-"""Form posts: what was typed, kept as typed; and its reading into a typed command."""
+"""Form posts: the raw text as it was typed, and its conversion into a typed command."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\uff
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """The fields of one form post. `values` gives them back to the page that is shown again."""
+    """The fields of one form post. `values` are for showing the page again."""
 
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     idempotency_key: str = ""
@@ -36,7 +36,7 @@ class Submission:
         }
 
     def get(self, name: str, default: str = "") -> str:
-        """Return the only value of a field; a repeated field is refused."""
+        """Return the value of a field. Refuses a repeated field."""
         typed = self.fields.get(name, ())
         if len(typed) > 1:
             raise Invalid("A field was sent twice.", fields={name: "Give one value."})
@@ -44,7 +44,7 @@ class Submission:
 
 
 async def read_submission(request: Request) -> Submission:
-    """Read a form post; refuse other content types and posts without proof of their origin."""
+    """Read a form post. Refuses other content types, and posts without proof of their origin."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     body = await request.body()
     if kind not in ("application/x-www-form-urlencoded", "") or (body and not kind):
@@ -58,16 +58,14 @@ async def read_submission(request: Request) -> Submission:
     key = fields.pop("idempotency_key", ("",))[0]
     body_text = "\n".join(f"{name}={typed}" for name, typed in sorted(fields.items()))
     submission = Submission(fields, key, body_text)
-    request.scope["preceptor.submission"] = (
-        submission  # kept if the sign-in turns out to have ended
-    )
+    request.scope["preceptor.submission"] = submission  # stored if the sign-in has ended
     return submission
 
 
 def as_seen(typed: str) -> str:
-    """Return a text without the characters that nobody sees and that come along when words are pasted:
-    controls, which no database keeps, and blanks without width, which make an address no address. Joiners
-    stay: Persian needs them, and emoji. Every end of a line is one."""
+    """Return a text without the invisible characters that pasted text often contains: control
+    characters, which databases refuse, and zero-width spaces, which make an address invalid.
+    Joiners stay, because Persian and emoji need them. All line ends become `\n`."""
     return _UNSEEN.sub("", _LINE_ENDS.sub("\n", typed))
 
 
@@ -75,13 +73,13 @@ Submitted = Annotated[Submission, Depends(read_submission)]
 
 
 class UnsupportedForm(Exception):
-    """The body is not a form; answered with 415."""
+    """The body is not a form; answered with status 415."""
 
 
 class Form(BaseModel):
-    """The typed reading of a form. Unknown fields are refused; empty fields count as not given.
+    """Base class of typed forms. Unknown fields are refused; empty fields count as missing.
 
-    Give each field a `title`: messages speak of it.
+    Give each field a `title`, which messages use.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
@@ -116,9 +114,7 @@ class Form(BaseModel):
             field = cls.model_fields.get(name)
             label = (field.title if field and field.title else name.replace("_", " ")).lower()
             if field is None and detail["type"] == "extra_forbidden":
-                name = (
-                    "form"  # a field that the form does not have is no place on the page to go to
-                )
+                name = "form"  # an unknown field has no place on the page to link to
             if detail["type"] == "missing":
                 verb = "Choose" if field is not None and _is_choice(field.annotation) else "Enter"
                 the = "" if label.startswith(("your ", "the ", "a ")) else "the "
@@ -129,12 +125,12 @@ class Form(BaseModel):
 
 
 class ButtonForm(Form):
-    """A form that is one button: nothing is typed."""
+    """A form with only a button."""
 
 
 class EditForm(Form):
-    """A form that writes a whole record. `version` is the version of the record that it was made from
-    (`app.kit.versions`); a form without one is older than every change."""
+    """A form that writes a whole record. `version` is the version of the record that it shows
+    (`app.kit.versions`); a form without one counts as older than every change."""
 
     version: str = Field(default="", title="version", max_length=LONGEST_VERSION)
 

@@ -1,7 +1,8 @@
-"""Asking for a fresh proof: what needs one leads to the page /prove and from there back.
+"""Asks for a fresh proof of identity: routes that need one lead to the page /prove and from there
+back.
 
-The route says that it needs one (`FreshProof` in its policy), and nothing is done before. A form that was
-filled in is kept for its sender, like one that was sent after the sign-in had ended.
+A route declares the need with `FreshProof` in its policy, and does nothing before the proof. A
+filled-in form is stored for its sender, like a form that was sent after the sign-in had ended.
 """
 
 from collections.abc import Iterator
@@ -25,7 +26,8 @@ PROVE = "/prove"
 
 
 def ask_for_proof(request: Request, visit: "RequestContext") -> Response:
-    """Answer a request whose sender proved too long ago who they are. Blocks: it writes what was typed."""
+    """Answer a request whose sender's proof is too old. This blocks, because it stores what was
+    typed."""
     query = {"act": visit.route}
     if request.method in SAFE_METHODS:
         query |= {"next": _address_of(request), "back": _page_before(request)}
@@ -36,12 +38,12 @@ def ask_for_proof(request: Request, visit: "RequestContext") -> Response:
 
 
 def proof_of(app: FastAPI, route_name: str) -> FreshProof | None:
-    """Return what a route asks, by the route's name."""
+    """Return the proof that a route needs, by the route's name."""
     return next((proof for route, proof in _proofs(app) if route.name == route_name), None)
 
 
 def is_file(app: FastAPI, address: str) -> bool:
-    """Return whether this address of ours is that of a file that needs a fresh proof."""
+    """Return whether this address is that of a download that needs a fresh proof."""
     scope = {"type": "http", "path": urlsplit(address).path, "root_path": "", "method": "GET"}
     return any(
         proof.is_file and route.matches(scope)[0] is Match.FULL for route, proof in _proofs(app)
@@ -67,7 +69,7 @@ def _keep(request: Request, visit: "RequestContext") -> tuple[str, str]:
 
 
 def _page_before(request: Request) -> str:
-    """Return the page with the link that was followed."""
+    """Return the page that contains the link which was followed."""
     page = page_of(request)
     return HOME if urlsplit(page).path == request.scope["path"] else page
 

@@ -1,4 +1,4 @@
-"""What a probe is told: the database, the workers with what waits for them, the disk."""
+"""The answer for health probes: the database, the workers and what waits for them, the disk."""
 
 import shutil
 from contextlib import suppress
@@ -14,12 +14,13 @@ from app.outbox.health import Delivery, deliveries, span_words
 from app.settings import Settings
 
 LITTLE_SPACE = 500 * 1024 * 1024
-"""Bytes that should be free where the database or the files lie."""
+"""How many bytes should be free on the disks of the database and the files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """`lines` say how everything is; `is_degraded`: something needs somebody, but requests are answered."""
+    """`lines` describe everything. `is_degraded` means that something needs attention, but requests
+    are answered."""
 
     is_ready: bool
     is_degraded: bool = False
@@ -32,7 +33,7 @@ class Readiness:
 
 
 def readiness(database: Database, settings: Settings, now: datetime) -> Readiness:
-    """Return whether requests can be answered, and how workers and disk are."""
+    """Return whether requests can be answered, and the state of workers and disk."""
     free = free_space(database, settings)
     space = () if free is None else (f"disk: {free // 1024**2:,} MB free",)
     try:
@@ -49,7 +50,8 @@ def readiness(database: Database, settings: Settings, now: datetime) -> Readines
 
 
 def free_space(database: Database, settings: Settings) -> int | None:
-    """Return the bytes free where SQLite writes or, on PostgreSQL, where our files lie: whichever is less."""
+    """Return the free bytes on the disk of SQLite's database and on that of our files, whichever is
+    less; with PostgreSQL only that of our files."""
     folders = [Path(settings.files_url)] if "://" not in settings.files_url else []
     if database.is_sqlite:
         folders.append(Path(database.url.database or "."))
@@ -64,7 +66,8 @@ def free_space(database: Database, settings: Settings) -> int | None:
 
 
 def _line(delivery: Delivery, now: datetime) -> str:
-    """Say how one kind is delivered. What a mail server said stays out: everybody may read this."""
+    """Return a line about the delivery of one kind of event, without the mail server's words,
+    because anyone may read it."""
     beat = delivery.heartbeat
     seen = "never seen" if beat.at is None else f"seen {span_words(now - beat.at)} ago"
     words = [f"{delivery.kind}: {seen}", f"{delivery.waiting:,} waiting"]

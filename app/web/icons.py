@@ -1,4 +1,4 @@
-"""The icons of the interface. A name that is not here is not drawn; a house rule compares."""
+"""The icons of the interface. Only these names can be used; a house rule checks the templates."""
 
 from typing import Final
 
@@ -113,7 +113,7 @@ LUCIDE: Final = (
     "zoom-in",
 )
 
-# Our own drawings, in the same 24 by 24 frame and the same stroke.
+# Our own drawings, with the same 24 by 24 viewBox and stroke width.
 OWN: Final = {
     "mark": (
         '<path d="M12 2v5"/>'

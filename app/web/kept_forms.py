@@ -1,10 +1,10 @@
-"""A form that was sent after the sign-in had ended, or that needs a fresh proof first: kept until its sender
-has signed in again, or has proved who they are.
+"""Forms that were sent after the sign-in had ended, or that need a fresh proof first. They are
+stored until the sender has signed in again or proved their identity.
 
-The post is refused before anything is done. What was typed is kept sealed (`KeepForms`, given by accounts),
-and the person is sent to the page to sign in or to prove (`fresh_proof`), which leads back to the page of
-the form. There the fields are filled in again. Nothing is sent a second time by itself: the person presses
-the button.
+The post is refused before anything is done. What was typed is stored sealed (`KeepForms`, provided
+by accounts), and the person is sent to the page for signing in or for the proof (`fresh_proof`),
+which leads back to the page of the form. There the fields are filled in again. Nothing is sent
+again automatically: the person presses the button.
 """
 
 import re
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from app.web.forms import Submission
 
 KEPT = "kept"
-"""The parameter of a page's address that names what to fill in."""
+"""The query parameter with the id of the stored form."""
 
 LASTS: Final = timedelta(minutes=30)
-"""How long a form is kept."""
+"""How long a form is stored."""
 MOST_CHARACTERS = 64 * 1024
 _PLUMBING = re.compile(r"^(version|expected_\w+|next|token|ended|kept)$")
 _SECRET = re.compile(r"password|token|code", re.IGNORECASE)
 
 
 class KeptReason(StrEnum):
-    """Why a form was kept and not accepted."""
+    """Why a form was stored and not accepted."""
 
     ended = "ended"
     proof = "proof"
@@ -48,7 +48,7 @@ class KeptReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeptForm:
-    """What was typed (`fields`), where it was sent (`action`), and the page it stands on (`page`)."""
+    """What was typed (`fields`), where it was sent (`action`), and the page of the form (`page`)."""
 
     page: str
     action: str
@@ -57,7 +57,7 @@ class KeptForm:
 
     @property
     def typed(self) -> dict[str, tuple[str, ...]]:
-        """The fields that a person filled in."""
+        """The fields that the person filled in."""
         return {
             name: values
             for name, values in self.fields.items()
@@ -66,21 +66,21 @@ class KeptForm:
 
     @property
     def can_be_kept(self) -> bool:
-        """Whether there is anything to keep, and no more than is kept."""
+        """Return whether there is something to store, and not too much."""
         length = sum(len(text) for texts in self.fields.values() for text in texts)
         return bool(self.typed) and length <= MOST_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
 class EndedSignIn:
-    """How a sign-in ended, and the id of what was kept for its owner, if anything was."""
+    """How a sign-in ended, and the id of the form that was stored for its owner, if any."""
 
     how: str
     kept_id: str | None = None
 
 
 class KeepForms(Protocol):
-    """Keep a form for its sender only."""
+    """Stores a form for its sender only."""
 
     def keep(
         self, database: Database, token: str | None, form: KeptForm | None, *, now: datetime
@@ -96,7 +96,8 @@ class KeepForms(Protocol):
 
 
 def ask_to_sign_in_again(request: Request, token: str | None, *, now: datetime) -> Response:
-    """Answer a post whose sender is not signed in (any more). Blocks: it writes what was typed."""
+    """Answer a post whose sender is not signed in any more. This blocks, because it stores what was
+    typed."""
     app_context: AppContext = request.app.state.app_context
     form = sent_form(request, KeptReason.ended)
     keepable = form is not None and form.can_be_kept
@@ -109,8 +110,8 @@ def ask_to_sign_in_again(request: Request, token: str | None, *, now: datetime) 
 
 
 def way_back(request: Request, form: KeptForm | None, kept_id: str | None) -> tuple[str, str]:
-    """Return the page to come back to, and what became of what was typed: "yes" it is kept, "no", or
-    "nothing" was."""
+    """Return the page to come back to, and whether what was typed is stored: "yes", "no", or
+    "nothing" if nothing was typed."""
     page = form.page if form is not None else page_of(request)
     if kept_id:
         page += ("&" if "?" in page else "?") + urlencode({KEPT: kept_id})
@@ -123,8 +124,8 @@ def filled(
     values: Mapping[str, Any],
     form: KeptForm,
 ) -> str:
-    """Return the page with the fields of the form filled in; where the page cannot show every word that
-    was typed, a page that lists them."""
+    """Return the page with the fields of the form filled in. If the page cannot show everything
+    that was typed, return a page that lists it."""
     shown = {
         name: texts[0] if len(texts) == 1 else list(texts) for name, texts in form.fields.items()
     }
@@ -142,7 +143,7 @@ def filled(
 
 
 def _shows(page: HtmlElement, form: KeptForm) -> bool:
-    """Whether the page has the form, with everything that was typed or chosen standing in its fields."""
+    """Return whether the page has the form, with everything that was typed or chosen in its fields."""
     if not any(each.get("action") == form.action for each in page.iter("form")):
         return False
     standing: dict[str, list[str]] = {}
@@ -162,7 +163,7 @@ def _shows(page: HtmlElement, form: KeptForm) -> bool:
 
 
 def _labels(page: HtmlElement) -> dict[str, str]:
-    """Return the words beside each field of a page."""
+    """Return the label of each field of a page."""
     return {
         str(label.get("for")).removeprefix("f-"): " ".join(str(label.text_content()).split())
         for label in page.iter("label")
@@ -170,7 +171,7 @@ def _labels(page: HtmlElement) -> dict[str, str]:
 
 
 def sent_form(request: Request, why: KeptReason) -> KeptForm | None:
-    """Return what was sent, without its secrets; None: nothing was read."""
+    """Return what was sent, without secrets, or None if no form was read."""
     submission: Submission | None = request.scope.get("preceptor.submission")
     if submission is None:
         return None
@@ -179,9 +180,9 @@ def sent_form(request: Request, why: KeptReason) -> KeptForm | None:
 
 
 def page_of(request: Request) -> str:
-    """Return the page that the form stands on: the browser names it. A page that cannot be opened again,
-    such as one shown after a refusal, gives way to the address of the form itself, to the page that this
-    address is a part of (`…/second-factor` of `…/second-factor/reset`), or to the home page."""
+    """Return the page of the form, which the browser names. If that page cannot be opened again,
+    such as one shown after a refusal, return the form's own address, or the page above it
+    (`…/second-factor` for `…/second-factor/reset`), or the home page."""
     own = str(request.scope["path"])
     for address in (request.headers.get("referer", ""), own, own.rpartition("/")[0]):
         parts = urlsplit(address)

@@ -1,4 +1,5 @@
-"""Mails that were kept instead of sent, to be read where no mail server is set: demo and tests."""
+"""Pages of the mails that were stored instead of sent, because no mail server is set (demo and
+tests)."""
 
 from email import message_from_string
 from email.message import EmailMessage
@@ -20,7 +21,7 @@ OWN_STYLES_ONLY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; sandbox allow-top-navigation-by-user-activation"
 )
-"""Nothing runs and nothing is fetched: a mail's styles stand on its elements."""
+"""No scripts and no requests; a mail has its styles on its elements."""
 
 
 @pages.get("", name="web.mails", access=EVERYONE)
@@ -42,7 +43,7 @@ def show_mail(*, visit: Visit, mail_id: EventId) -> Response:
 
 @pages.get("/{mail_id}/html", name="web.mail_html", access=EVERYONE)
 def show_html(*, visit: Visit, mail_id: EventId) -> Response:
-    """The HTML part as a mail program gets it: a page of its own, cut off from ours."""
+    """Show the HTML part of a mail as a separate page that cannot reach ours."""
     _demand_demo(visit)
     with visit.database.read() as db:
         source = queries.mail_source(db, mail_id)
@@ -53,6 +54,6 @@ def show_html(*, visit: Visit, mail_id: EventId) -> Response:
 
 
 def _demand_demo(visit: RequestContext) -> None:
-    """In production nobody reads other people's mail, so there is no such page."""
+    """Raise NotFound in production, where nobody may read other people's mail."""
     if visit.settings.env == "production":
         raise NotFound

@@ -1,6 +1,6 @@
-"""Structured logs: one JSON object per line on standard output, with secrets struck out.
+"""Structured logs: one JSON object per line on standard output, with secrets removed.
 
-What libraries warn of comes the same way.
+Warnings of libraries are written in the same way.
 """
 
 import logging
@@ -24,7 +24,8 @@ def _strike_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def _describe_error(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Put an error in words without values: no message that repeats one, no local variables (R-136)."""
+    """Replace an error by a description without values: no message that repeats a value, no local
+    variables (R-136)."""
     told = event.pop("exc_info", None)
     error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
     if isinstance(error, BaseException):
@@ -33,7 +34,8 @@ def _describe_error(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def configure_logs(level: str) -> None:
-    """Write everything at `level` and above as JSON; uvicorn's access lines give way to ours."""
+    """Write everything at `level` and above as JSON. Our request lines replace uvicorn's access
+    log."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -53,9 +55,10 @@ def configure_logs(level: str) -> None:
 
 
 class _Lines(structlog.WriteLogger):
-    """Writes lines to standard output, each in one piece: several processes write to the same place, and with
-    `PYTHONUNBUFFERED` a line and its end would be two. A line that cannot be written, because the disk is
-    full or nobody reads any more, is lost: it must not turn an answer into an error."""
+    """Writes each line to standard output in a single write, because several processes share it,
+    and with `PYTHONUNBUFFERED` the line end would be written separately. A line that cannot be
+    written, because the disk is full or the reader is gone, is dropped: it must not turn an answer
+    into an error."""
 
     def __init__(self, *_names: Any) -> None:
         super().__init__(sys.stdout)
@@ -68,8 +71,8 @@ class _Lines(structlog.WriteLogger):
 
 
 class _Forwarded(logging.Handler):
-    """Hands what libraries log to our own log. Of a message only the first line is kept, up to a bracket:
-    asyncio writes the values of what failed behind it."""
+    """Passes log records of libraries to our log. Only the first line of a message is kept, up to a
+    bracket, because asyncio writes values after it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         words = record.getMessage().partition("\n")[0].partition("(")[0]

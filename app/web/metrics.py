@@ -1,8 +1,8 @@
-"""What a scraper is told: requests, deliveries, processes.
+"""Metrics for a scraper: requests, deliveries, processes.
 
-With one process the figures are in its memory. With several each writes its own to files of one folder, and
-whichever is asked adds them up. The folder is in an environment variable of the library, which reads it when
-it is imported: `app.serving` sets it before a process starts.
+A single process keeps its metrics in memory. Several processes write theirs to files in one folder,
+and the process that is asked adds them up. The folder is set by an environment variable that the
+library reads when it is imported; `app.serving` sets it before a process starts.
 """
 
 import os
@@ -25,7 +25,7 @@ from app.db.database import Database
 from app.kit.paths import FOLDER_OF_FIGURES
 from app.outbox.health import Delivery, deliveries
 
-# A line per count less; nobody reads when a count began.
+# Saves one line per counter; nobody needs the time at which a counter began.
 disable_created_metrics()  # type: ignore[no-untyped-call] # not typed there
 
 PROCESSES = Gauge("preceptor_processes", "Processes that serve.", multiprocess_mode="livesum")
@@ -59,15 +59,15 @@ OF_DELIVERIES: tuple[tuple[str, str, Figure], ...] = (
 
 
 class Deliveries(Collector):
-    """What the database says of deliveries at the moment of asking. It is the same whichever process is
-    asked, so no process keeps it and nothing of it is added up."""
+    """Metrics of deliveries, read from the database when they are requested. Every process gives
+    the same values, so they are not stored or added up."""
 
     def __init__(self, delivery_kinds: tuple[Delivery, ...] | None, now: datetime) -> None:
         self._found = delivery_kinds
         self._now = now
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield the figures; of a database that does not answer only that."""
+        """Yield the metrics, or only that the database does not answer."""
         is_up = self._found is not None
         words = "1 when the database answers."
         yield GaugeMetricFamily("preceptor_database_up", words, value=int(is_up))
@@ -80,7 +80,7 @@ class Deliveries(Collector):
 
 
 def figures(database: Database, now: datetime) -> bytes:
-    """Return the figures of every process that serves, and those of the whole academy about delivery."""
+    """Return the metrics of all serving processes, and those about delivery."""
     try:
         with database.read() as db:
             delivery_kinds = tuple(deliveries(db, now=now))
@@ -92,8 +92,8 @@ def figures(database: Database, now: datetime) -> bytes:
 
 
 def _of_processes() -> CollectorRegistry:
-    """Return what this process counted, or with several the sums. What the library knows of one process only
-    (its memory, its garbage) is left out of sums."""
+    """Return the metrics of this process, or the sums of several. Values of a single process, such
+    as its memory, are left out of sums."""
     if FOLDER_OF_FIGURES not in os.environ:
         return REGISTRY
     together = CollectorRegistry()

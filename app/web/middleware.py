@@ -1,4 +1,4 @@
-"""Plain ASGI middleware round every request: identity of the request, guards, headers, the log line."""
+"""Plain ASGI middleware around every request: its id, guards, headers and log line."""
 
 import re
 import secrets
@@ -38,15 +38,16 @@ SECONDS = Histogram(
         0.25,
         1.0,
         5.0,
-    ),  # each is a line per route, and every scrape writes them all
+    ),  # each is one line per route in every scrape
 )
 HOST = re.compile(r"^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9a-fA-F:]{2,45}\](:\d{1,5})?$")
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 PROBES = frozenset({"/livez", "/readyz", "/metrics"})
-"""Asked by the machine itself or by a scraper, under whatever name it knows us; they write no address."""
+"""Requested by the machine itself or by a scraper, under any host name; their answers contain no
+address."""
 MOST_DIGITS = 20
 CLIENT_LEFT = 499
-"""The status that is counted, and sent to nobody, when a client left before it had an answer."""
+"""The status that is counted, but not sent, if the client disconnected before the answer."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; "
@@ -64,20 +65,21 @@ SECURITY_HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
     (b"cache-control", b"private, no-store"),
-    # Closed by default: only a page that has a preview opens itself to search engines.
+    # Closed by default: only pages with a preview are open to search engines.
     (b"x-robots-tag", b"noindex, nofollow"),
 )
 STRICT_TRANSPORT = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
 
 
 class RefusalResponder(Protocol):
-    """Make the answer of a refusal; given by the application, because pages know this module."""
+    """Makes the response to a refusal. The application provides it, because pages import this
+    module."""
 
     def __call__(self, request: Request, status: int, detail: str | None = None) -> Response: ...
 
 
 class RequestLog:
-    """Gives each request an id, counts its statements, and writes one line when it ends."""
+    """Gives each request an id, counts its statements, and logs one line when it ends."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -114,7 +116,7 @@ class RequestLog:
 
 
 def _note(scope: Scope, status: int, seconds: float, work: StatementCount) -> None:
-    """Count a request that has ended, and write its line."""
+    """Count a finished request and log its line."""
     route = getattr(scope.get("route"), "path", "none")
     REQUESTS.labels(route, str(status)).inc()
     SECONDS.labels(route).observe(seconds)
@@ -132,11 +134,12 @@ def _note(scope: Scope, status: int, seconds: float, work: StatementCount) -> No
 
 
 class Guards:
-    """Refuses unknown hosts, bodies that are too long or too slow, and unsafe requests of other sites; adds
-    the security headers to every answer, refusals included. `answer` makes the page of a refusal; a host
-    that is not ours gets plain words and no page.
+    """Refuses unknown hosts, bodies that are too long or too slow, and unsafe requests from other
+    sites; adds the security headers to every response. `answer` makes the page of a refusal; an
+    unknown host gets plain text instead.
 
-    The application is called when the whole body has arrived, and is told when that was.
+    The application is called after the whole body has arrived, and gets the time at which it
+    arrived.
     """
 
     def __init__(
@@ -157,7 +160,7 @@ class Guards:
         self.hosts = {_name_of(base.netloc)}
         if settings.env is not Environment.production:
             self.hosts |= set(LOCAL_HOSTS)
-        # R-088 wants it on all responses; browsers heed it only over https.
+        # R-088 requires it on all responses; browsers use it only over https.
         self.headers = (*SECURITY_HEADERS, *(STRICT_TRANSPORT if settings.is_https else ()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -188,19 +191,19 @@ class Guards:
         except (BodyTooLarge, BodyTooSlow) as refused:
             late = isinstance(refused, BodyTooSlow)
             response = self.answer(Request(scope), 408 if late else 413)
-            response.headers["connection"] = "close"  # the rest of the body is not waited for
+            response.headers["connection"] = "close"  # do not wait for the rest of the body
             await response(scope, receive, send_with_headers)
             return
         scope["preceptor.arrived_at"] = scope["app"].state.app_context.clock()
         await self.app(scope, replayed(body, receive), send_with_headers)
 
     def _missing(self, headers: RawHeaders) -> RawHeaders:
-        """Return the security headers that an answer does not set itself."""
+        """Return the security headers that a response does not set itself."""
         present = {name for name, _ in headers}
         return [header for header in self.headers if header[0] not in present]
 
     def _origin(self, host: str) -> str:
-        """Return our own origin; in demo and tests it follows the local address that was asked."""
+        """Return our own origin. In demo and tests it is the local address that was requested."""
         if self.settings.env is Environment.production:
             return self.settings.base_url
         return f"{urlsplit(self.settings.base_url).scheme}://{host}"
@@ -213,7 +216,7 @@ class Guards:
         if len(query) + len(scope["path"]) > 8000:
             return self.answer(Request(scope), 414)
         if "\x00" in scope["path"] or b"%00" in query or b"\x00" in query:
-            return self.answer(Request(scope), 400)  # no text, and no database keeps it
+            return self.answer(Request(scope), 400)  # not text, and no database stores it
         length = headers.get("content-length", "0")
         is_number = length.isascii() and length.isdigit() and len(length) < MOST_DIGITS
         if not is_number or int(length) > self.most_bytes:
@@ -228,7 +231,7 @@ class Guards:
 
 
 def _name_of(host: str) -> str:
-    """Return a Host header without its port, in small letters."""
+    """Return a Host header without its port, in lower case."""
     name, _, port = host.rpartition(":")
     return (name if name and port.isdigit() else host).lower()
 

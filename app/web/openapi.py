@@ -1,4 +1,4 @@
-"""The document of the API (OpenAPI 3.1), as true as the routes: security, every error, short unique names."""
+"""Builds the OpenAPI 3.1 document from the routes: security, every error, short unique names."""
 
 import re
 from collections.abc import Iterable
@@ -86,7 +86,8 @@ _LONG_NAME: Final = re.compile(r"app__(\w+?)__(?:\w+__)?([A-Za-z0-9]+)")
 
 
 def document_of(app: FastAPI, policies: dict[tuple[str, str], Access]) -> Document:
-    """Return the document. `policies` are those of the routes: they decide security and errors."""
+    """Return the document. `policies` are the policies of the routes, which decide security and
+    errors."""
     document = _with_short_names(deepcopy(app.openapi()))
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
@@ -98,7 +99,8 @@ def document_of(app: FastAPI, policies: dict[tuple[str, str], Access]) -> Docume
         for method, operation in operations.items():
             access = policies[method.upper(), path]
             operation["security"] = [{"token": []}, {"browser": []}] if access.signed_in else [{}]
-            operation["responses"].pop("422", None)  # the framework's shape, which is never sent
+            operation["responses"].pop("422", None)  # the framework's own error shape, which we
+            # never send
             for status in _errors_of(method.upper(), path, operation, access):
                 operation["responses"][str(status)] = _response(status)
     return document
@@ -110,10 +112,10 @@ def operation_id(route_name: str) -> str:
 
 
 def pointer_of(location: Iterable[int | str], body: Any) -> str:
-    """Return the JSON pointer (RFC 6901) of a place in the body.
+    """Return the JSON pointer (RFC 6901) to a place in the body.
 
-    Pydantic also names the alternatives that it tried; such parts do not exist in the body and are left
-    out. A missing field is named although it does not exist: it is the last part.
+    Pydantic also names the alternatives that it tried. These parts do not exist in the body and are
+    left out. A missing field is the last part and is named although it does not exist.
     """
     parts = list(location)
     steps: list[str] = []
@@ -156,7 +158,8 @@ def _response(status: int) -> Document:
 
 
 def _with_short_names(document: Document) -> Document:
-    """Name schemas that share a class name by their feature: `EnrolmentsReason`, `PracticalsReason`."""
+    """Add the feature to the names of schemas that share a class name: `EnrolmentsReason`,
+    `PracticalsReason`."""
     schemas = document.get("components", {}).get("schemas", {})
     names = {
         long: f"{match.group(1).title()}{match.group(2)}"

@@ -1,4 +1,4 @@
-"""Sending a paper as the response to a request.
+"""Sends a PDF as the response to a request.
 
 A route reads the values of its paper and returns a `PdfResponse`. The paper is made afterwards, by
 `app.documents.pdf_queue`, so the thread of the route is free for other pages meanwhile.
@@ -12,9 +12,9 @@ from app.kit.ids import UserId
 
 
 class PdfResponse(Response):
-    """A PDF that is saved under a name that says what it is; no search engine keeps it.
+    """A PDF response with a descriptive file name; search engines do not index it.
 
-    The document is made when the answer is sent. A refusal is answered as anywhere else.
+    The document is made when the response is sent. Refusals are answered as for other routes.
     """
 
     media_type = "application/pdf"

@@ -1,7 +1,8 @@
-"""The server's side of HTTP/1.1, with a limit on what comes before a request's body.
+"""The server side of HTTP/1.1, with limits on the size and time of a request's head.
 
-uvicorn limits neither the length nor the number of header fields, nor their time: one endless field keeps the
-event loop busy, and everybody waits. A reverse proxy refuses it earlier; this is for the day without one.
+uvicorn limits neither the length, the number nor the time of header fields; a single endless field
+keeps the event loop busy for everyone. A reverse proxy refuses it earlier; this is for servers
+without one.
 """
 
 from asyncio import BaseTransport, TimerHandle
@@ -11,9 +12,10 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 MOST_BYTES = 32 * 1024
-"""Bytes of a request line with all its header fields; nginx allows as much."""
+"""The most bytes of a request line with all its header fields; nginx has the same limit."""
 LONGEST_HEAD = 10.0
-"""Seconds from its first byte to its last, and from a connection to its first byte."""
+"""The most seconds from the first byte of a head to its last, and from a connection to its first
+byte."""
 LINGERS = 1.0
 """Seconds that a refused connection stays open, so that the client can read why."""
 
@@ -21,9 +23,9 @@ log = structlog.get_logger("preceptor.request")
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, which counts the bytes that belong to no body: those of a head, of trailing fields,
-    and of what a sender writes between the chunks of a body. A request that comes in one piece, as nearly
-    every one does, costs a few additions more."""
+    """uvicorn's protocol, extended to count the bytes outside bodies: heads, trailing fields, and
+    anything between the chunks of a body. For a request that arrives in one piece, as nearly all
+    do, this costs a few additions."""
 
     def __init__(self, *values: Any, **named: Any) -> None:
         super().__init__(*values, **named)
@@ -35,7 +37,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type] # typed more narrowly there
-        # A connection without a word ends as one does that is silent after an answer.
+        # A connection that sends nothing ends like one that is silent after a response.
         self.timeout_keep_alive_task = self.loop.call_later(
             LONGEST_HEAD, self.timeout_keep_alive_handler
         )
@@ -69,7 +71,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._timer = self.loop.call_later(LONGEST_HEAD, self._look_at_time)
 
     def _look_at_time(self) -> None:
-        """Refuse a head whose sender has fallen silent. An answer that is under way is not cut off."""
+        """Refuse a head whose sender has stopped sending. A response in progress is not
+        interrupted."""
         self._timer = None
         if not self._pending or self._is_refused or not self._is_ours():
             return
@@ -92,14 +95,14 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def _is_ours(self) -> bool:
-        """Whether the connection is still open and speaks HTTP."""
+        """Return whether the connection is still open and speaks HTTP."""
         return not self.transport.is_closing() and self.transport.get_protocol() is self
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
     def _refuse(self, status: int, words: str) -> None:
-        """Answer in plain words, read no more, and close. Where an answer is under way already, only
+        """Answer in plain text, stop reading, and close. If a response is already in progress, only
         close."""
         self._is_refused = True
         log.warning("head refused", status=status)

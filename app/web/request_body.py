@@ -1,11 +1,12 @@
-"""The body of a request is read whole before anything acts on it: an act happens when it has arrived."""
+"""Reads the whole body of a request before anything acts on it, so that the time of the act is the
+time of its arrival."""
 
 from asyncio import timeout
 
 from starlette.types import Message, Receive
 
 LONGEST_BODY = 10.0
-"""Seconds that a body may take to arrive."""
+"""The most seconds that a body may take to arrive."""
 
 
 class BodyTooLarge(Exception):
@@ -17,12 +18,12 @@ class BodyTooSlow(Exception):
 
 
 class ClientLeft(Exception):
-    """The client closed the connection while it sent; there is nobody to answer."""
+    """The client closed the connection while sending, so there is nobody to answer."""
 
 
 async def whole_body(receive: Receive, *, most_bytes: int, seconds: float) -> bytes:
-    """Return the body, or raise BodyTooLarge, BodyTooSlow or ClientLeft. At most `most_bytes` and one
-    message more are held in memory."""
+    """Return the body, or raise BodyTooLarge, BodyTooSlow or ClientLeft. At most `most_bytes` plus
+    one message are held in memory."""
     parts: list[bytes] = []
     length = 0
     try:
@@ -43,7 +44,8 @@ async def whole_body(receive: Receive, *, most_bytes: int, seconds: float) -> by
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:
-    """Return a channel that gives the whole body at once, and then what `receive` says."""
+    """Return a receive channel that gives the whole body at once, and then the messages of
+    `receive`."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def next_message() -> Message:

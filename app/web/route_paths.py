@@ -1,4 +1,4 @@
-"""From the name of a route to its path, looked up once: a page may name a hundred."""
+"""Maps names of routes to paths. Each is looked up only once, because a page may need a hundred."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -11,7 +11,8 @@ KEPT = 5_000
 
 
 def addresses_of(app: FastAPI) -> Callable[..., str]:
-    """Return `url_for(name, **parameters)`; a name or a parameter nobody knows is a KeyError."""
+    """Return the function `url_for(name, **parameters)`, which raises KeyError for an unknown name
+    or parameter."""
     formats: dict[str, str] = {}
 
     @lru_cache(KEPT, typed=True)

@@ -1,4 +1,4 @@
-"""Routers whose every route names its policy, and the check that none is without."""
+"""Routers in which every route has a policy, and the check for that."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who may call a route, and whether they must have proved just now who they are."""
+    """Who may call a route, and whether they need a fresh proof of identity."""
 
     access: Access
     proof: FreshProof | None
 
 
 class Pages:
-    """A feature's HTML routes. Each is a `def` with a parameter `visit: Visit`; the guard finds who
-    asks and demands the policy in the same thread, before the route runs."""
+    """A feature's HTML routes. Each is a `def` with a parameter `visit: Visit`. Before the route
+    runs, the guard identifies the person and checks the policy in the same thread."""
 
     response_class: Any = HTMLResponse
     route_class: type[APIRoute] = PageRoute
@@ -103,7 +103,8 @@ class Api(Pages):
         proof: FreshProof | None = None,
         **extra: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        """HEAD is answered alike, but is no operation of its own: two may not share an id."""
+        """Add a GET route, which also answers HEAD. HEAD is not an operation in the API document,
+        because two operations may not share an id."""
 
         def register(endpoint: Endpoint) -> Endpoint:
             policy = Policy(access, proof)
@@ -139,8 +140,8 @@ class Api(Pages):
 def _guarded(
     endpoint: Callable[..., Any], policy: Policy, name: str, *, reads: bool
 ) -> Callable[..., Any]:
-    """Return the route with its guard. What reads runs in the threads of the readers, whichever way it is
-    called: those of the routes that write may all be waiting for the database."""
+    """Return the route with its guard. Routes that read run in threads of their own, because all
+    threads of routes that write may be waiting for the database."""
 
     @wraps(endpoint)
     def guarded(*, visit: RequestContext, **values: Any) -> Any:
@@ -159,17 +160,18 @@ def _guarded(
 
 
 def public(endpoint: Endpoint) -> Endpoint:
-    """Mark a route outside `Pages` and `Api` (health, documents) as open to everyone, on purpose."""
+    """Mark a route outside `Pages` and `Api` (health, documents) as deliberately open to everyone."""
     endpoint.access = Access("everyone", signed_in=False)  # type: ignore[attr-defined] # as above
     return endpoint
 
 
 class RouteWithoutPolicy(Exception):
-    """Raised at start: a route names no policy, so nobody decided who may call it."""
+    """Raised at the start: a route has no policy, so nobody has decided who may call it."""
 
 
 def policies(app: FastAPI) -> dict[tuple[str, str], Access]:
-    """Return the policy of every route as (method, path); refuse a route that has none (R-030)."""
+    """Return the policies of all routes by (method, path). Raise RouteWithoutPolicy if one has none
+    (R-030)."""
     access_by_route: dict[tuple[str, str], Access] = {}
     for context in iter_route_contexts(app.routes):
         endpoint = getattr(context, "endpoint", None) or getattr(context, "app", None)  # a mount

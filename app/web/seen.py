@@ -1,7 +1,8 @@
-"""What the server sees of a request that came through the proxy, told to `preceptor doctor` only.
+"""Tells `preceptor doctor`, and nobody else, what the server sees of a request that came through
+the proxy.
 
-The doctor asks from outside, as a browser does. It proves itself with the secret of the installation, so that
-nobody else learns how the proxy is set up.
+`doctor` sends its requests from outside, as a browser does. It proves itself with the secret of the
+installation, so that nobody else learns how the proxy is set up.
 """
 
 import hmac
@@ -22,12 +23,12 @@ from app.web.networks import MARKS_OF_PROXIES
 QUESTION: Final = "x-preceptor-doctor"
 ANSWER: Final = "x-preceptor-seen"
 GOOD_FOR: Final = 300
-"""Seconds for which a question is answered, for clocks that differ."""
+"""For how many seconds a request of `doctor` is valid, because clocks may differ."""
 _PURPOSE: Final = b"the doctor asks what the server sees\0"
 
 
 class Through(StrEnum):
-    """By which way a request came."""
+    """How a request reached the server."""
 
     proxy = "a proxy that is named, with the client's address"
     silent_proxy = "a proxy that is named, without the client's address"
@@ -37,14 +38,14 @@ class Through(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`host` is the Host header as it arrived; `through` the way."""
+    """`host` is the Host header as it arrived; `through` says how the request reached us."""
 
     host: str
     through: Through
 
     @classmethod
     def read(cls, told: str) -> Self:
-        """Return what an answer tells, or raise ValueError."""
+        """Return the content of a response, or raise ValueError."""
         document = json.loads(told)
         return cls(str(document["host"]), Through(document["through"]))
 
@@ -53,7 +54,7 @@ class Seen:
 
 
 def question(secret: str, now: datetime) -> str:
-    """Return the proof that a doctor of this installation asks."""
+    """Return a proof that the request comes from a `doctor` of this installation."""
     moment = str(int(now.timestamp()))
     return f"{moment}.{_proof(secret, moment)}"
 
@@ -71,7 +72,7 @@ def _proof(secret: str, moment: str) -> str:
 
 
 def answer_headers(request: Request, settings: Settings, now: datetime) -> Mapping[str, str]:
-    """Return what a doctor of this installation is told, and nothing for anybody else."""
+    """Return the headers for a `doctor` of this installation, and nothing for everyone else."""
     told = request.headers.get(QUESTION)
     if told is None or not is_question(settings.secret_key.get_secret_value(), told, now):
         return {}

@@ -48,19 +48,19 @@ WITHOUT_DETAIL = "The request was not accepted, and nothing was changed."
 @router.get("/livez")
 @public
 async def livez() -> Response:
-    """The process answers; nothing else is asked."""
+    """Answer that the process runs; nothing else is checked."""
     return Response("ok\n", media_type="text/plain")
 
 
 @router.get("/readyz")
 @public
 async def readyz(request: Request) -> Response:
-    """Whether requests can be answered, and in further lines how the rest is. 503 only when the database
-    does not answer or its schema is another: a mail server that is away is no reason to take the academy
-    away too. Then the first word is "degraded"."""
+    """Say whether requests can be answered and, in further lines, the state of the rest. The status
+    is 503 only if the database does not answer or has another schema. A failing mail server is no
+    reason to take the academy offline; the first word is then "degraded"."""
     app_context: AppContext = request.app.state.app_context
     look = partial(readiness, app_context.database, app_context.settings, app_context.clock())
-    # With those who read: a server whose writers all wait is still ready to show pages.
+    # Runs in the threads of readers: a server whose writers all wait can still show pages.
     report = await to_thread.run_sync(look, limiter=request.app.state.readers)
     status = 200 if report.is_ready else 503
     seen = answer_headers(request, app_context.settings, app_context.clock())
@@ -70,12 +70,12 @@ async def readyz(request: Request) -> Response:
 @router.get("/metrics")
 @public
 async def metrics(request: Request) -> Response:
-    """Prometheus figures, for the holder of the metrics token. Where none is set, for a program on this host
-    that asks directly, and for nobody who comes through a proxy."""
+    """Return Prometheus metrics to the holder of the metrics token. If no token is set, only
+    programs on this host that connect directly get them, not through a proxy."""
     app_context: AppContext = request.app.state.app_context
     if not _may_see_figures(request, app_context.settings):
         raise NotFound
-    # In a thread: hundreds of lines are written, and other requests should not wait for them.
+    # In a thread, so that other requests do not wait while hundreds of lines are written.
     content = await run_in_threadpool(figures, app_context.database, app_context.clock())
     return Response(content, media_type=CONTENT_TYPE_LATEST)
 
@@ -92,9 +92,10 @@ def _may_see_figures(request: Request, settings: Settings) -> bool:
 @router.get("/api/v1/openapi.json")
 @public
 def openapi(request: Request) -> Response:
-    """The document of the API. It is the same until the next release, so a client that has it is told so."""
+    """Return the API document. It stays the same until the next release, so clients that have it
+    get 304."""
     content = _document(request.app)
-    # Weak: the same words cross the wire compressed and plain.
+    # A weak tag, because the same text is sent compressed and plain.
     tag = f'W/"{sha256(content).hexdigest()[:16]}"'
     headers = {"cache-control": "public, max-age=3600", "etag": tag}
     if tag in request.headers.get("if-none-match", ""):
@@ -115,7 +116,7 @@ def show_problem(visit: Visit, slug: str) -> Response:
 
 
 def explained(slug: str) -> tuple[str, str]:
-    """Return the title and the explanation of a type of problem; raise NotFound for an unknown one."""
+    """Return the title and the explanation of a problem type. Raise NotFound for an unknown one."""
     types = problem_types()
     if slug not in types:
         raise NotFound
@@ -124,7 +125,8 @@ def explained(slug: str) -> tuple[str, str]:
 
 @cache
 def problem_types() -> dict[str, tuple[str, str]]:
-    """Return every type that a problem document can name: a refusal's slug, or `status-` and a number."""
+    """Return every type that a problem document can have: a refusal's slug, or `status-` and a
+    number."""
     statuses = {
         f"status-{status}": (title, DETAILS.get(status, WITHOUT_DETAIL))
         for status, title in TITLES.items()
@@ -137,7 +139,7 @@ def problem_types() -> dict[str, tuple[str, str]]:
 
 
 def _kinds_of(base: type[Refused]) -> Iterator[type[Refused]]:
-    """Yield the refusals below a kind that name a type of their own."""
+    """Yield the subclasses of a refusal that have their own problem type."""
     for kind in base.__subclasses__():
         if "slug" in vars(kind):
             yield kind

@@ -1,4 +1,4 @@
-"""A form with one file: read whole, never written to the disk, and never kept."""
+"""Forms with one file, which is read completely and never stored."""
 
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -15,14 +15,14 @@ KINDS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The bytes of the file of one form post, at most those of a body; empty when none was chosen."""
+    """The bytes of the uploaded file, limited like any body; empty if no file was chosen."""
 
     content: bytes = field(default=b"", repr=False)
 
 
 async def read_upload(request: Request) -> Upload:
-    """Read a form post with one file, in the field `file`; refuse other content types and posts without
-    proof of their origin."""
+    """Read a form post with one file in the field `file`. Refuses other content types, and posts
+    without proof of their origin."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind not in KINDS:
         raise UnsupportedForm(kind)
