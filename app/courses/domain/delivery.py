@@ -221,6 +221,8 @@ class Course(Frozen):
     media: dict[str, str]
     """File name → digest of its bytes."""
     clinical_values: tuple[ClinicalValue, ...] = Field(default=(), exclude_if=is_unused)
+    not_included: tuple[str, ...] = Field(default=(), exclude_if=is_unused)
+    """What this course does not give, beside what no course of the academy includes."""
 
     @property
     def unset_values(self) -> tuple[ClinicalValue, ...]:

@@ -34,6 +34,17 @@ class Change:
     remedy: str = ""
 
 
+_TEXTS_OF_COURSE: Final = (
+    "title",
+    "summary",
+    "description_html",
+    "outcomes",
+    "entry_rules",
+    "not_included",
+    "hours",
+)
+
+
 def compare(
     old_course: Course, old_keys: CourseKeys, new_course: Course, new_keys: CourseKeys
 ) -> tuple[Change, ...]:
@@ -58,7 +69,7 @@ def corrupting(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 
 def _course(old: Course, new: Course) -> Iterator[Change]:
-    for name in ("title", "summary", "description_html", "outcomes", "entry_rules", "hours"):
+    for name in _TEXTS_OF_COURSE:
         if getattr(old, name) != getattr(new, name):
             what = name.removesuffix("_html").replace("_", " ")
             yield Change(ChangeKind.changed, "course", f"Its {what} changed.")

@@ -38,6 +38,11 @@ class TextRules(Protocol):
     @property
     def drawings(self) -> Mapping[str, Drawing | None]: ...
 
+    @property
+    def dose_rules(self) -> bool:
+        """Whether the rules of `doses.py` hold."""
+        ...
+
     def problems_of(self, text: str) -> Iterable[Problem]:
         """Problems of a Markdown text, their lines counted from 1 in that text."""
         ...
@@ -75,7 +80,7 @@ def _key(text: str) -> str:
     return text
 
 
-def plain_faults(text: str) -> Iterator[tuple[str, str]]:
+def plain_faults(text: str, *, dose_rules: bool = True) -> Iterator[tuple[str, str]]:
     """A message and a hint for each thing that plain text of one line may not hold."""
     markup = _MARKUP.search(text)
     unknown = next((mark.typed for mark in unknown_marks(text, is_plain=True)), None)
@@ -85,10 +90,11 @@ def plain_faults(text: str) -> Iterator[tuple[str, str]]:
             f"This is plain text, and `{typed}` would be shown as it is typed.",
             "Leave the markup out.",
         )
-    yield from doses.misprints(text)
+    if dose_rules:
+        yield from doses.misprints(text)
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, info: ValidationInfo) -> str:
     if not text.strip():
         raise UnfitError.because("This is empty.", "Write one line of text.")
     if "\n" in text.strip():
@@ -96,7 +102,9 @@ def _plain(text: str) -> str:
             "This is plain text of one line, and it has several.",
             "Join the lines, without `|`.",
         )
-    findings = [((), Problem("", 1, message, hint)) for message, hint in plain_faults(text)]
+    dose_rules = cast("TextRules", info.context).dose_rules
+    faults = plain_faults(text, dose_rules=dose_rules)
+    findings = [((), Problem("", 1, message, hint)) for message, hint in faults]
     if findings:
         raise UnfitError(findings)
     return text.strip()

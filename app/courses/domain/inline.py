@@ -34,6 +34,8 @@ class Surroundings:
     references: Mapping[str, object] | None
     drawings: Mapping[str, Drawing | None]
     insertions: Mapping[str, Insertion] | None = None
+    dose_rules: bool = True
+    """Whether doses must be written so that nobody misreads one (`doses.py`)."""
 
 
 @dataclass
@@ -115,7 +117,7 @@ class Wording:
                 # What stands between backticks is quoted as it is, such as a dose written wrongly.
                 typing.add_mark()
         for offset, text in enumerate(typing.words):
-            for message, hint in doses.misprints(text):
+            for message, hint in doses.misprints(text) if self.surroundings.dose_rules else ():
                 self._problem(message, hint, line + offset)
         for offset, text in enumerate(typing.typed.split("\n")):
             self._half_written(text, line + offset)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-NOT_SET: Final = "The academy’s clinical lead has not set this value yet. Ask before you inject."
-NOT_SET_SHORT: Final = "not set yet: ask before you inject"
+NOT_SET: Final = "The academy’s clinical lead has not set this value yet."
+USUAL_ADVICE: Final = "Ask before you go on."
+"""What to do while a value is not set, where the course gives no other advice."""
 LIST_TITLE: Final = "Values that the clinical lead sets"
 
 
@@ -20,13 +21,15 @@ class Insertion:
     """What a mark inserts.
 
     `text` of agreed words is the sentence; of a clinical value it is the value with its unit, or None
-    while it is not set. `decides` is empty for agreed words.
+    while it is not set. `decides` is empty for agreed words. `advice` says what to do while a value is not
+    set.
     """
 
     key: str
     text: str | None
     decides: str = ""
     approval: str = ""
+    advice: str = USUAL_ADVICE
 
     @property
     def is_value(self) -> bool:
@@ -34,7 +37,14 @@ class Insertion:
 
     @property
     def words(self) -> str:
-        return NOT_SET_SHORT if self.text is None else self.text
+        if self.text is not None:
+            return self.text
+        return f"not set yet: {self.advice[:1].lower()}{self.advice[1:].removesuffix('.')}"
+
+    @property
+    def sentence(self) -> str:
+        """The value with who set it, or that nobody has and what to do; for the list of values."""
+        return f"{NOT_SET} {self.advice}" if self.text is None else f"{self.text}. {self.approval}"
 
     def html(self, *, linked: bool) -> str:
         """HTML of the mark. `linked`: the text is a lesson, which lists its values at the end."""
@@ -52,10 +62,11 @@ def read_insertions(course: Mapping[str, object]) -> dict[str, Insertion]:
     Entries that are not complete are left out; the check of the file itself names them.
     """
     insertions = {key: Insertion(key, text) for key, text in _agreed(course)}
+    advice = advice_of(course)
     for fields in _entries(course, "clinical_values"):
         key, decides = fields.get("key"), fields.get("decides")
         if isinstance(key, str) and isinstance(decides, str):
-            insertions.setdefault(key, _value(key, decides, fields))
+            insertions.setdefault(key, _value(key, decides, fields, advice))
     return insertions
 
 
@@ -65,7 +76,7 @@ def values_list(used: list[Insertion]) -> str:
         return ""
     rows = "".join(
         f'<p id="value-{escape(value.key)}"><strong>{escape(value.decides)}:</strong> '
-        f"{escape(f'{value.text}. {value.approval}' if value.text else NOT_SET)}</p>\n"
+        f"{escape(value.sentence)}</p>\n"
         for value in used
     )
     return (
@@ -74,10 +85,16 @@ def values_list(used: list[Insertion]) -> str:
     )
 
 
-def _value(key: str, decides: str, fields: Mapping[str, object]) -> Insertion:
+def advice_of(course: Mapping[str, object]) -> str:
+    """Return what the course tells learners to do while a value is not set."""
+    advice = course.get("unset_value_advice")
+    return advice.strip() if isinstance(advice, str) and advice.strip() else USUAL_ADVICE
+
+
+def _value(key: str, decides: str, fields: Mapping[str, object], advice: str) -> Insertion:
     value = fields.get("value")
     if not isinstance(value, str):
-        return Insertion(key, None, decides)
+        return Insertion(key, None, decides, advice=advice)
     return Insertion(
         key,
         f"{value} {fields.get('unit', '')}".strip(),

@@ -68,6 +68,10 @@ class Renderer:
     def drawings(self) -> Mapping[str, Drawing | None]:
         return self.surroundings.drawings
 
+    @property
+    def dose_rules(self) -> bool:
+        return self.surroundings.dose_rules
+
     def problems_of(self, text: str) -> Iterable[Problem]:
         return self.field(text).problems
 
@@ -306,7 +310,7 @@ class _Page:
         return False
 
     def _callout_opening(self, kind: str, heading: str) -> str:
-        for message, hint in plain_faults(heading):
+        for message, hint in plain_faults(heading, dose_rules=self.renderer.dose_rules):
             self._problem(message, hint)
         title = CALLOUT_TITLES[kind] + (f": {heading}" if heading else "")
         name = f"callout-{self.callouts}"

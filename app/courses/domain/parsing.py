@@ -13,7 +13,7 @@ from app.courses.domain.errata_file import errata_of, erratum_problems
 from app.courses.domain.fields import KEY_HINT, is_key
 from app.courses.domain.folder import FileKind, Folder, SourceDocument, arranged
 from app.courses.domain.inline import Surroundings
-from app.courses.domain.insertions import NOT_SET, read_insertions
+from app.courses.domain.insertions import NOT_SET, USUAL_ADVICE, read_insertions
 from app.courses.domain.keys import CourseKeys
 from app.courses.domain.markdown import Renderer
 from app.courses.domain.messages import validated
@@ -76,12 +76,13 @@ def _notices(folder: Folder, course: source.CourseFile) -> tuple[Problem, ...]:
     """One notice for each clinical value that is not set yet."""
     document = folder.documents[FileKind.course][FileKind.course]
     assert document.lined is not None  # noqa: S101 - its fields were read
+    said = f"{NOT_SET} {course.unset_value_advice or USUAL_ADVICE}"
     return tuple(
         Problem(
             document.path,
             document.lined.line(("clinical_values", number)),
             f"Clinical value `{value.key}` is not set: {value.decides} ({value.unit}).",
-            f"Lessons say: “{NOT_SET}” The clinical lead sets it with source, name and date.",
+            f"Lessons say: “{said}” The clinical lead sets it with source, name and date.",
         )
         for number, value in enumerate(course.clinical_values)
         if value.value is None
@@ -109,7 +110,10 @@ def _surroundings(key: str, folder: Folder, drawings: Mapping[str, Drawing | Non
         }
     course = _entries(folder, FileKind.course)
     insertions = None if course is None else read_insertions(course)
-    return Surroundings(key, terms, _entries(folder, FileKind.references), drawings, insertions)
+    # Only a plain `false` takes the rules away: a mistake in the course's file keeps them.
+    dose_rules = course is None or course.get("dose_rules") is not False
+    references = _entries(folder, FileKind.references)
+    return Surroundings(key, terms, references, drawings, insertions, dose_rules)
 
 
 def _entries(folder: Folder, kind: FileKind) -> dict[str, Any] | None:

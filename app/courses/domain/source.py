@@ -81,6 +81,7 @@ class CourseFile(Authored):
     description: Markdown
     outcomes: Annotated[list[Plain], Field(min_length=1, max_length=12)]
     entry_rules: Annotated[list[Plain], Field(min_length=1, max_length=12)]
+    not_included: Annotated[list[Plain], Field(max_length=12)] = Field(default_factory=list)
     hours: Annotated[int, Field(ge=1, le=2000)]
     modules: Annotated[list[Key], Field(min_length=1, max_length=40)]
     final_test: Key
@@ -92,6 +93,8 @@ class CourseFile(Authored):
     clinical_values: Annotated[list[ClinicalValueFields], Field(max_length=60)] = Field(
         default_factory=list
     )
+    unset_value_advice: Plain120 | None = None
+    dose_rules: bool = True
 
 
 class ModuleFile(Authored):

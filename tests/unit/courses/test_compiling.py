@@ -188,7 +188,7 @@ def test_the_notice_of_a_value_that_is_not_set_says_who_sets_it() -> None:
     (notice,) = parse_course("small-course", FILES).notices
     assert notice.message == "Clinical value `rest` is not set: Time of rest (min)."
     assert notice.hint == (
-        "Lessons say: “The academy’s clinical lead has not set this value yet. Ask before you inject.” "
+        "Lessons say: “The academy’s clinical lead has not set this value yet. Ask before you go on.” "
         "The clinical lead sets it with source, name and date."
     )
 

@@ -2,7 +2,7 @@
 
 from app.courses.domain.diff import ChangeKind
 from app.courses.domain.inline import Surroundings
-from app.courses.domain.insertions import NOT_SET, Insertion, read_insertions
+from app.courses.domain.insertions import NOT_SET, USUAL_ADVICE, Insertion, read_insertions
 from app.courses.domain.markdown import Renderer
 from app.courses.domain.parsing import ParsedCourse, parse_course
 from tests.make.courses import compared, small_course, small_files
@@ -60,10 +60,20 @@ def test_a_lesson_shows_agreed_words_and_lists_its_values_once_at_the_end() -> N
     assert rendered.html.count('<a class="clinical-value" href="#value-depth">') == 2
     assert rendered.html.count('<p id="value-depth">') == 1
     listed = rendered.html[rendered.html.index("Values that the clinical lead sets") :]
-    assert f"Depth on the cheek &lt;upper&gt;:</strong> {NOT_SET}</p>" in listed
+    assert f"Depth on the cheek &lt;upper&gt;:</strong> {NOT_SET} {USUAL_ADVICE}</p>" in listed
     assert "Rest:</strong> 15 minutes. Set by Dr Lead on 2027-01-31. Source: x</p>" in listed
     assert listed.index("value-depth") < listed.index("value-rest")
-    assert "not set yet: ask before you inject" in rendered.text
+    assert "not set yet: ask before you go on" in rendered.text
+
+
+def test_a_course_says_itself_what_to_do_while_a_value_is_not_set() -> None:
+    course = {
+        "unset_value_advice": "Ask before you bake.",
+        "clinical_values": [{"key": "heat", "decides": "Heat of the oven"}],
+    }
+    (value,) = read_insertions(course).values()
+    assert value.words == "not set yet: ask before you bake"
+    assert value.sentence == f"{NOT_SET} Ask before you bake."
 
 
 def test_a_lesson_without_values_has_no_list() -> None:
@@ -75,7 +85,7 @@ def test_a_lesson_without_values_has_no_list() -> None:
 def test_a_field_shows_the_words_without_a_link() -> None:
     html = Renderer(AROUND).field("[=depth], [=rest], [=patch]").html
     assert html == (
-        '<p><span class="clinical-value">not set yet: ask before you inject</span>, '
+        '<p><span class="clinical-value">not set yet: ask before you go on</span>, '
         '<span class="clinical-value">15 minutes</span>, Stop &amp; call 999.</p>'
     )
 
