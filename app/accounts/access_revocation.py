@@ -1,5 +1,5 @@
-"""What ends for everybody at once: when an older copy of the database takes the place of the live one, and
-when somebody may hold what lets others in."""
+"""Ends the access of everyone at once: after an older copy of the database was restored, or if
+passwords or tokens may have been stolen."""
 
 from datetime import datetime
 
@@ -28,8 +28,8 @@ def end_every_access(db: Session, system: SystemActor, *, now: datetime) -> None
     """End every sign-in, token of the API and mailed link, and stop every reset of a second factor, for
     whoever holds this machine's command line.
 
-    Some of them ended after the copy was made, and would be good again: the phone that was stolen, the token
-    that was revoked, the link that was used, the reset that its owner had stopped.
+    Some of them ended after the copy was made and would otherwise work again: a stolen phone, a
+    revoked token, a used link, a reset that its owner had stopped.
     """
     require(system is SystemActor.command_line)
     _end_sign_ins_and_tokens(db, now=now)

@@ -1,4 +1,4 @@
-"""What people do with their own account, as JSON."""
+"""JSON routes of a person's own account."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -33,7 +33,7 @@ class ProfileIn(BaseModel):
     access_needs: Annotated[str, StringConstraints(max_length=2000)] | None = None
     theme: Literal["auto", "light", "dark"] = "auto"
     version: Annotated[str, StringConstraints(max_length=LONGEST_VERSION)]
-    """The version of the profile that this one was made from, as `GET /me` gives it."""
+    """The version of the profile on which this one is based, from `GET /me`."""
 
 
 class ProfileOut(BaseModel):
@@ -69,7 +69,7 @@ class SignInOut(BaseModel):
 
 
 class Nothing(BaseModel):
-    """An empty object: a form of another site cannot send one."""
+    """An empty JSON object, which a form on another site cannot send."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -107,7 +107,7 @@ class GroupPageOut(BaseModel):
 
 @api.get("/me", name="api.accounts.me", access=SIGNED_IN, response_model=MeOut)
 def show_me(*, visit: Visit) -> MeOut:
-    """Return who holds the token, and what their profile still lacks for a place."""
+    """Return the owner of the token, and the profile fields that are still missing for a place."""
     return _me(visit)
 
 
@@ -158,8 +158,8 @@ def show_sign_ins(*, visit: Visit) -> list[SignInOut]:
     response_model=RenewedOut,
 )
 def renew_sign_in(*, visit: Visit, nothing: Nothing) -> RenewedOut:
-    """Keep this sign-in alive: it ends after as long without activity as it may, counted from now. The body
-    is an empty object."""
+    """Keep this sign-in alive: its allowed time without activity starts again now. The body is an
+    empty object."""
     with visit.database.write() as db:
         ends_at = sign_ins.renew(db, visit.actor, now=visit.now)
     return RenewedOut(ends_at=ends_at, seconds=int((ends_at - visit.now).total_seconds()))

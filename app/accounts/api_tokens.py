@@ -33,9 +33,9 @@ class NewToken:
 
 @own_use_case
 def make_own(db: Session, actor: Actor, *, name: str, now: datetime) -> NewToken:
-    """Make a token of the actor's own and mail them that it was made. Refused beyond the most a person may
-    have, and when the sign-in has ended since it was looked up: with it every token ended."""
-    lock_people(db, [actor.user_id])  # two at the same moment would both count one too few
+    """Make a token for the actor and tell them by mail. Refused if they have the most that a person
+    may have, or if their sign-in has ended meanwhile, because all tokens ended with it."""
+    lock_people(db, [actor.user_id])  # two requests at the same time would both count one too few
     _demand_sign_in(db, actor)
     if count_of(db, actor.user_id, now=now) >= MOST_API_TOKENS:
         raise TooManyTokens
@@ -43,7 +43,7 @@ def make_own(db: Session, actor: Actor, *, name: str, now: datetime) -> NewToken
 
 
 def _demand_sign_in(db: Session, actor: Actor) -> None:
-    """Raise Unauthenticated unless the actor is signed in still."""
+    """Raise Unauthenticated unless the actor is still signed in."""
     mine = select(SignIn.id).where(SignIn.id == actor.sign_in_id, SignIn.ended_at.is_(None))
     if db.scalar(mine) is None:
         raise Unauthenticated("Sign in to go on.")
@@ -82,7 +82,8 @@ def _make(
 
 @own_use_case
 def revoke_own(db: Session, actor: Actor, token_id: EventId, *, now: datetime) -> None:
-    """End one of the actor's own tokens; anybody else's, and one that has ended, is NotFound."""
+    """End one of the actor's own tokens. Raise NotFound for a token of another person or one that
+    has ended."""
     ended = db.scalar(
         update(ApiToken)
         .where(ApiToken.id == token_id, *works(actor.user_id, now))

@@ -1,4 +1,4 @@
-"""What must be true of accounts at every moment; `preceptor audit` asks."""
+"""Invariants of accounts, checked by `preceptor audit`."""
 
 from datetime import datetime
 
@@ -11,12 +11,12 @@ from app.db.auditing import Check, findings
 
 
 def problems(db: Session, *, now: datetime) -> list[str]:
-    """Return every broken invariant in words."""
+    """Return a sentence for each broken invariant."""
     return findings(db, CHECKS, now=now)
 
 
 def proofs_of_life_support_are_in_order(db: Session, *, now: datetime) -> list[str]:
-    """The last day that a person's row repeats is that of the proof that counts."""
+    """The last day in a person's row differs from that of their current proof."""
     rows = db.execute(
         select(User.id, User.life_support_until, LifeSupportProof.expires_on)
         .outerjoin(
@@ -35,8 +35,8 @@ def proofs_of_life_support_are_in_order(db: Session, *, now: datetime) -> list[s
 
 
 def second_factors_agree(db: Session, *, now: datetime) -> list[str]:
-    """A person's row says that they have a second factor exactly if there is one; codes to recover with are
-    only for who has one."""
+    """A person's row is wrong about whether they have a second factor, or a person without one has
+    recovery codes."""
     has_app = (
         select(TotpFactor.id)
         .where(TotpFactor.user_id == User.id, TotpFactor.confirmed_at.is_not(None))

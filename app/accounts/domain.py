@@ -22,7 +22,7 @@ STAFF = frozenset({Role.instructor, Role.admin})
 
 
 class AccountState(StrEnum):
-    """How an account stands: the three kinds that lists tell apart."""
+    """The state of an account, as lists show it."""
 
     open = "open"
     unconfirmed = "unconfirmed"
@@ -30,7 +30,7 @@ class AccountState(StrEnum):
 
 
 class PeopleSort(StrEnum):
-    """What a list of people is sorted by; a minus turns it round."""
+    """What a list of people is sorted by; a minus means descending order."""
 
     name = "name"
     name_down = "-name"
@@ -39,7 +39,7 @@ class PeopleSort(StrEnum):
 
 
 class LinkPurpose(StrEnum):
-    """What a mailed link is for; one kind never works as another."""
+    """The purpose of a mailed link. A link never works for another purpose."""
 
     confirm = "confirm"
     reset = "reset"
@@ -58,17 +58,17 @@ LINK_LASTS = {
 
 
 def idle_time(roles: Set[Role]) -> timedelta:
-    """Return how long a browser may rest before it must sign in again (R-014)."""
+    """Return how long a person may be inactive before they must sign in again (R-014)."""
     return timedelta(minutes=60) if roles & STAFF else timedelta(days=7)
 
 
 def longest_time(roles: Set[Role]) -> timedelta:
-    """Return how long a sign-in may last in all, however busy it is (R-014)."""
+    """Return how long a sign-in may last in total, however active the person is (R-014)."""
     return timedelta(hours=12) if roles & STAFF else timedelta(days=30)
 
 
 class SignInEnd(StrEnum):
-    """How a sign-in ended, as far as it is known."""
+    """How a sign-in ended, if known."""
 
     idle_staff = "idle-staff"
     idle = "idle"
@@ -89,7 +89,7 @@ _ENDED = {
 
 
 def how_it_ended(roles: Set[Role], ends_at: datetime, *, now: datetime) -> SignInEnd:
-    """Say how a sign-in ended that is over. `ends_at` is when it ends however busy it is."""
+    """Return how a sign-in ended. `ends_at` is the end of its total time."""
     if ends_at <= now:
         return SignInEnd.longest
     return SignInEnd.idle_staff if roles & STAFF else SignInEnd.idle
@@ -101,7 +101,7 @@ KEPT_WORDS = {
     "where it may still stand, and copy it.",
     "nothing": "What you pressed was not done. Sign in, then press it again.",
 }
-"""What became of the form that was sent after the end, for the page to sign in."""
+"""Whether the form that was sent after the end is stored, for the sign-in page."""
 
 
 # Names and addresses
@@ -111,12 +111,13 @@ UNPRINTABLE = ("Cc", "Cs", "Co", "Cn")
 TURNING = frozenset(
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u00ad\u200b\u2060\ufeff"
 )
-"""Marks that nobody sees and that come along with a copied name. Joiners stay: Persian needs them."""
+"""Invisible characters that a copied name may contain. Joiners are not among them, because Persian
+needs them."""
 
 
 def clean_name(typed: str) -> str:
-    """Return a name in composed form, without control characters or doubled spaces; nothing for a name
-    without a letter or a digit, which nobody could read out."""
+    """Return a name in composed form, without control characters or repeated spaces. Return an
+    empty text for a name without a letter or digit."""
     spaced = " ".join(unicodedata.normalize("NFC", typed).split())
     name = "".join(
         character
@@ -132,12 +133,12 @@ ADDRESS = re.compile(
 
 
 def without_marks(typed: str) -> str:
-    """Return an address or a number without the marks of direction that come along from an address book."""
+    """Return an address or a number without the direction marks that address books add."""
     return "".join(character for character in typed if unicodedata.category(character) != "Cf")
 
 
 def normal_email(typed: str) -> str | None:
-    """Return the address as it is stored (lower case), or None when it is no address we can mail."""
+    """Return the address as it is stored (lower case), or None if we cannot mail to it."""
     address = without_marks(typed).strip().lower()
     if len(address) > 254 or not ADDRESS.fullmatch(address):
         return None
@@ -150,7 +151,8 @@ def normal_email(typed: str) -> str | None:
 
 
 def network_block(address: str) -> str:
-    """Return what counts as one client: an IPv4 address, or the /64 that one IPv6 customer holds."""
+    """Return the network that counts as one client: an IPv4 address, or the IPv6 /64 of one
+    customer."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -163,8 +165,9 @@ def network_block(address: str) -> str:
 
 
 def network_blocks(address: str) -> tuple[str, ...]:
-    """Return what limits count for one client, the narrowest first: `network_block`, and for IPv6 the /48
-    around it, because a customer can be handed thousands of /64."""
+    """Return the networks that rate limits count for one client, the narrowest first:
+    `network_block` and, for IPv6, the /48 around it, because one customer may have thousands of
+    /64."""
     block = network_block(address)
     try:
         narrow = ipaddress.IPv6Network(block)
@@ -195,7 +198,7 @@ SYSTEMS = (
 
 
 def device_label(user_agent: str) -> str:
-    """Return words a person recognises their device by, such as “Firefox on Windows”."""
+    """Return a description by which a person recognises their device, such as “Firefox on Windows”."""
     browser = next((words for mark, words in BROWSERS if mark in user_agent), "A browser")
     system = next((words for mark, words in SYSTEMS if mark in user_agent), None)
     return f"{browser} on {system}" if system else browser
@@ -212,7 +215,7 @@ PROFILE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a person tells of themselves."""
+    """The personal details that a person enters."""
 
     name: str
     certificate_name: str | None = field(default=None, repr=False)
@@ -224,24 +227,23 @@ class Profile:
 
     @property
     def version(self) -> str:
-        """The version that a form of this profile is made from; see `app.kit.versions`."""
+        """The version of this profile for its form; see `app.kit.versions`."""
         return version_of(asdict(self))
 
 
 def roles_record(roles: Set[Role]) -> dict[str, object]:
-    """Return what the form of a person's roles writes."""
+    """Return the fields that the form of a person's roles writes."""
     return {"roles": frozenset(roles)}
 
 
 def group_record(name: str) -> dict[str, object]:
-    """Return what the form of a group's name writes."""
+    """Return the fields that the form of a group's name writes."""
     return {"name": name}
 
 
 def missing_profile_fields(profile: Profile) -> tuple[str, ...]:
-    """Return the fields a student must still fill in before a place; `PROFILE_WORDS` names them.
-
-    A registration number is not among them: not every profession has one.
+    """Return the fields that a student must still fill in before they get a place; `PROFILE_WORDS`
+    has their labels. A registration number is not required, because not every profession has one.
     """
     missing = []
     if not profile.certificate_name:
@@ -257,7 +259,7 @@ def missing_profile_fields(profile: Profile) -> tuple[str, ...]:
 
 
 class Refusal(StrEnum):
-    """Why a person's roles or access may not be changed so."""
+    """Why a person's roles or access may not be changed like this."""
 
     yourself = "You cannot change your own roles or access. Ask another admin."
     last_admin = "Nobody else is an admin. Make another person an admin first."
@@ -269,7 +271,7 @@ def roles_refusal(
 ) -> Refusal | None:
     """Return why `actor_id` may not give the person these roles, or None (R-042).
 
-    `other_admins` counts the admins who may sign in, without the person.
+    `other_admins` is the number of other admins who can sign in.
     """
     if actor_id == person_id:
         return Refusal.yourself

@@ -5,7 +5,7 @@ from app.kit.errors import Conflict, Invalid, NotFound, TooMany
 
 
 class SignInRefused(Invalid):
-    """The address or the password is wrong, or the account is closed: which of them is not said."""
+    """The address or password is wrong, or the account is closed. The message does not say which."""
 
     title = "You are not signed in"
     slug = "sign-in-refused"
@@ -17,7 +17,7 @@ class SignInRefused(Invalid):
 
 
 class WrongPassword(Invalid):
-    """The password typed to prove who asks is not the account's."""
+    """The password typed as a proof of identity is wrong."""
 
     slug = "wrong-password"
 
@@ -27,7 +27,7 @@ class WrongPassword(Invalid):
 
 
 class LinkSpent(NotFound):
-    """A mailed link that was used, is too old, or was never ours."""
+    """A mailed link was already used, is too old, or is not ours."""
 
     title = "This link no longer works"
     slug = "link-spent"
@@ -37,13 +37,13 @@ class LinkSpent(NotFound):
 
 
 class PersonRefused(Conflict):
-    """A person's roles, access or membership may not be changed so."""
+    """A person's roles, access or membership may not be changed like this."""
 
     slug = "person-refused"
 
 
 class TooManyTokens(Conflict):
-    """A person has as many tokens of the API as anybody may have."""
+    """A person already has the most API tokens allowed."""
 
     title = "You have as many tokens as you may have"
     slug = "too-many-tokens"
@@ -54,7 +54,7 @@ class TooManyTokens(Conflict):
 
 
 class PasswordsBusy(TooMany):
-    """More passwords wait to be checked than this server takes at once."""
+    """Too many passwords are waiting to be checked on this server."""
 
     title = "We are busy for a moment"
     slug = "passwords-busy"

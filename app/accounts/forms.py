@@ -1,4 +1,4 @@
-"""The forms of accounts. Passwords are taken as typed: no blank is cut from their ends."""
+"""The forms of accounts. Passwords are read as typed; spaces at their ends are kept."""
 
 from typing import Annotated, Literal
 
@@ -99,11 +99,13 @@ class ChangeAddressForm(Form):
 
 
 PERSONAL_DETAILS = FreshProof("change your details", by_use_case=True)
-"""What the page and the API ask before a profile is changed; the colours alone need no proof."""
+"""The fresh proof that page and API require before a profile is changed; changing only the theme
+needs none."""
 
 
 class ProfileForm(EditForm):
-    """The profile page. Every answer but the name may wait; booking asks for what is missing."""
+    """The form of the profile. Everything but the name may be left empty; booking requires what is
+    missing."""
 
     name: Name = Field(title="Your name")
     certificate_name: Name | None = Field(None, title="The name for your certificate")
@@ -141,7 +143,7 @@ class AccountReasonForm(Form):
 
 
 class ProofForm(EditForm):
-    """A proof of basic life support that was seen. The reason is asked for when one is replaced."""
+    """A proof of basic life support that was seen. A reason is required if it replaces another."""
 
     passed_on: Day = Field(title="The day of the training")
     expires_on: Day = Field(title="The last day on which it is valid")

@@ -1,7 +1,7 @@
-"""A fresh proof of who asks, within a sign-in that stands: by the password.
+"""A fresh proof of identity by the password, within a valid sign-in.
 
-What needs one is said by each route (`app.web.access.FreshProof`). An API token has no sign-in, so it
-proves nothing.
+Each route declares whether it needs one (`app.web.access.FreshProof`). An API token has no sign-in,
+so it cannot prove anything.
 """
 
 from datetime import datetime
@@ -25,7 +25,8 @@ def prove(
     new_hash: str | None = None,
     now: datetime,
 ) -> StartedSignIn:
-    """Keep that the actor typed the right password, and return the new token of the same sign-in (R-012).
+    """Record that the actor typed the right password, and return the new token of the same sign-in
+    (R-012).
 
     `candidate` is from `begin_proof`, and its password was found right. Refused with WrongPassword when
     the password was changed since it was checked. `new_hash` replaces an outdated one.

@@ -1,4 +1,4 @@
-"""The page that asks for a fresh proof, and the page from which a file starts after it."""
+"""The page that asks for a fresh proof, and the page that starts a download after it."""
 
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ from app.web.safe_paths import local_path
 
 pages = Pages("/prove")
 CARRIED = ("act", "next", "back", "kept")
-"""What the address of the page says, and its form after it."""
+"""The values that the address of the page and its form pass on."""
 
 
 @pages.get("", name="accounts.prove", access=ENROLLING)
@@ -48,7 +48,8 @@ def prove(*, visit: Visit, submitted: Submitted) -> Response:
 
 @pages.get("/download", name="accounts.proved_download", access=ENROLLING)
 def show_download(*, visit: Visit) -> Response:
-    """Start the file, and stand behind it: a browser that saves a file stays on the page before it."""
+    """Start the download. A browser that saves a file stays on the page before it, which is this
+    one."""
     query = visit.request.query_params
     file = local_path(query.get("next"))
     if not is_file(visit.request.app, file):
@@ -69,7 +70,8 @@ def _proved(visit: RequestContext, typed: str) -> StartedSignIn:
 
 
 def checked(visit: RequestContext, typed: str, field: str) -> SignInCandidate:
-    """Return what was checked if the password is the actor's own, else raise WrongPassword for the field."""
+    """Return the checked password if it is the actor's own; otherwise raise WrongPassword for the
+    field."""
     candidate = sign_ins.begin_proof(
         visit.database, visit.actor, network=visit.network, now=visit.now
     )
@@ -81,7 +83,7 @@ def checked(visit: RequestContext, typed: str, field: str) -> SignInCandidate:
 
 
 def onward(visit: RequestContext, wanted: str, back: str) -> str:
-    """Return where the person goes after the proof: to their page, or to the page that starts their file."""
+    """Return the page after the proof: the person's page, or the page that starts the download."""
     to = local_path(wanted)
     if not is_file(visit.request.app, to):
         return to

@@ -161,7 +161,7 @@ def _group(visit: RequestContext, group_id: GroupId) -> GroupPage:
 
 
 def _name_of(page: GroupPage) -> dict[str, str]:
-    """Return what the form of a group's name begins with."""
+    """Return the initial values of the form of a group's name."""
     return {"name": page.name, "version": page.version}
 
 

@@ -22,7 +22,7 @@ TAKEN = "Another group has this name. Choose another, for instance with the mont
 
 
 def make_group(db: Session, actor: Actor, *, name: str, now: datetime) -> GroupId:
-    """Make an empty group; a name that is taken is refused."""
+    """Create an empty group. Refused if the name is taken."""
     require(policy.may_manage_groups(actor))
     group = Group(id=GroupId(new_uuid()), name=name, created_at=now)
     try:
@@ -43,7 +43,7 @@ def rename_group(
     expected_version: str,
     now: datetime,
 ) -> None:
-    """Give a group another name; a form that was opened before it got another one is Stale."""
+    """Rename a group. Raise Stale if it was renamed since the form was opened."""
     require(policy.may_manage_groups(actor))
     group = db.scalars(
         select(Group)
@@ -63,7 +63,8 @@ def rename_group(
 
 
 def close_group(db: Session, actor: Actor, group_id: GroupId, *, now: datetime) -> None:
-    """End a group: its members stay on record and nobody is added; closing twice changes nothing."""
+    """Close a group: its members stay recorded, and nobody can be added. Closing twice changes
+    nothing."""
     require(policy.may_manage_groups(actor))
     group = _group(db, group_id)
     if group.closed_at is None:
@@ -82,7 +83,8 @@ def reopen_group(db: Session, actor: Actor, group_id: GroupId, *, now: datetime)
 def add_member(
     db: Session, actor: Actor, group_id: GroupId, *, email: str, role: Role, now: datetime
 ) -> UserId:
-    """Add a person who holds the role they are added as; a member who is added again changes part."""
+    """Add a person who has the role in which they are added. Adding a member again changes the
+    role."""
     require(policy.may_manage_groups(actor))
     group = _group(db, group_id)
     if group.closed_at is not None:
@@ -109,8 +111,8 @@ def add_member(
 def remove_member(
     db: Session, actor: Actor, group_id: GroupId, person_id: UserId, *, now: datetime
 ) -> bool:
-    """Take a person out of a group; return False, and change nothing, where they were taken out already. A
-    group or a person that does not exist, or a person who never was in it, is NotFound."""
+    """Remove a person from a group. Return False, and change nothing, if they were removed already.
+    Raise NotFound if the group or person does not exist, or if the person was never a member."""
     require(policy.may_manage_groups(actor))
     _group(db, group_id)
     if db.get(User, person_id) is None:

@@ -1,4 +1,4 @@
-"""Finding who holds a secret: the cookie of a sign-in, or a bearer token of the API."""
+"""Finds the person who has a secret: the cookie of a sign-in, or a bearer token of the API."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,19 +18,19 @@ from app.kit.actor import Actor, roles_held
 from app.kit.ids import EventId
 
 TOUCH_AFTER = timedelta(minutes=5)
-"""How old the last sighting may be before it is written again; spares the database a write per page."""
+"""How old the time of last activity may be before it is written again. This saves a write per page."""
 TOKEN_NOTED_AFTER = timedelta(days=1)
-"""How old the last use of a token that is on record may be before a use is written again."""
+"""How old the recorded last use of a token may be before it is written again."""
 LONGEST_TOUCH = 0.25
-"""Seconds for which a page waits until that is written."""
+"""How many seconds a page waits until that is written."""
 
 
 def hash_of(token: str) -> bytes:
-    """Hash a random token of 256 bits; a plain hash is enough for that much entropy."""
+    """Return the hash of a random 256-bit token. A plain hash is enough for so much entropy."""
     return sha256(token.encode()).digest()
 
 
-# Built once, of plain columns: this is asked at every request.
+# Built once, from plain columns: every request runs it.
 USER, SIGN_IN = table_of(User).c, table_of(SignIn).c
 BY_COOKIE = Prepared(
     select(
@@ -58,7 +58,7 @@ BY_COOKIE = Prepared(
         SIGN_IN.idle_ends_at > bindparam("now"),
         SIGN_IN.ended_at.is_(None),
         USER.disabled_at.is_(None),
-        # Whatever way a sign-in began: without the second factor it is worth nothing where there is one.
+        # However a sign-in began, it is invalid without the second factor if the person has one.
         or_(USER.second_factor_since.is_(None), SIGN_IN.second_factor_at.is_not(None)),
     )
 )
@@ -66,9 +66,10 @@ BY_COOKIE = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Answers the web layer's question "who is this?", in one statement when the secret is right. Access
-    is computed at each request: a disabled account, a revoked or expired sign-in is nobody (R-014,
-    R-018). `staff_need_factor`: staff without a second factor carry no roles (R-025)."""
+    """Identifies the person of a request, in one statement if the secret is right. Access is
+    checked at every request: nobody is identified by a closed account or by a revoked or expired
+    sign-in (R-014, R-018). With `staff_need_factor`, staff without a second factor have no roles
+    (R-025)."""
 
     staff_need_factor: bool = False
 
@@ -98,7 +99,8 @@ class Identity:
             second_factor=row.second_factor_since is not None,
         )
         if is_touched:
-            # Later: a page that only reads is answered while the database cannot be written.
+            # Written later, because a page that only reads must be answered even if the database
+            # cannot be written.
             touch = partial(_touch, actor=actor, now=now)
             database.later.add(touch, key=("seen", row.id), wait=LONGEST_TOUCH)
         return self._as_permitted(actor)
@@ -106,8 +108,8 @@ class Identity:
     def by_bearer(
         self, database: Database, token: str, *, network: str, now: datetime
     ) -> Actor | None:
-        """Return who holds a token of the API. A wrong one is counted, and after too many from one
-        network TooMany is raised; why it is wrong, nobody is told."""
+        """Return the owner of an API token. Wrong tokens are counted, and TooMany is raised after
+        too many from one network. The answer never says why a token is wrong."""
         with database.read() as db:
             row = db.execute(
                 select(User, ApiToken.id, ApiToken.last_used_at)

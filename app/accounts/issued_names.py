@@ -1,6 +1,6 @@
-"""Certificates keep the name in which they were issued: the page of one's profile says so.
+"""Certificates keep the name with which they were issued; the profile page says so.
 
-Accounts cannot import certificates, so the reader is bound by `app.binding`.
+Accounts cannot import certificates, so `app.binding` registers the function that counts them.
 """
 
 from collections.abc import Callable
@@ -15,13 +15,14 @@ _counters: list[Counter] = []
 
 
 def bind_counter(counter: Counter) -> None:
-    """Set who counts a person's valid certificates in other names than the one given. Called when the
-    process starts; a second call replaces the first."""
+    """Register the function that counts a person's valid certificates with names other than the
+    given one. Called at the start of the process; a second call replaces the first."""
     _counters[:] = [counter]
 
 
 def words_after_saving(db: Session, user_id: UserId, name: str) -> str:
-    """Return what to say of the certificates that were issued in another name; nothing when there is none."""
+    """Return a sentence about certificates that were issued with another name; empty if there are
+    none."""
     count = sum(counter(db, user_id, name) for counter in _counters)
     if not count:
         return ""

@@ -1,8 +1,8 @@
-"""Forms that were not accepted because the sign-in had ended or a fresh proof was needed, kept sealed until
-their sender has signed in again or has proved who they are.
+"""Forms that were not accepted because the sign-in had ended or a fresh proof was needed. They are
+stored sealed until the sender has signed in again or proved their identity.
 
-Only their sender can read one, for half an hour. It is encrypted with a key that is made
-from the installation's secret and bound to its row and its owner.
+Only the sender can read a form, for half an hour. It is encrypted with a key derived from the
+installation's secret, and bound to its row and its owner.
 """
 
 import json
@@ -38,7 +38,7 @@ _NONCE_BYTES: Final = 12
 
 
 class KeptForms:
-    """What the web layer asks, see `app.web.kept_forms`. `secret` is the installation's."""
+    """Implements `app.web.kept_forms.KeepForms`. `secret` is the installation's secret."""
 
     def __init__(self, secret: str) -> None:
         derived = HKDF(SHA256(), length=32, salt=None, info=b"preceptor kept forms")
@@ -47,8 +47,8 @@ class KeptForms:
     def keep(
         self, database: Database, token: str | None, form: KeptForm | None, *, now: datetime
     ) -> EndedSignIn:
-        """Say how the sign-in of this token ended, and keep the form for its owner. Nothing is kept where
-        the owner is not known, or while the database cannot be written."""
+        """Return how the sign-in of this token ended, and store the form for its owner. Nothing is
+        stored if the owner is unknown or the database cannot be written."""
         how: str = SignInEnd.gone
         try:
             owner, how = self._owner(database, token, now=now)
@@ -62,7 +62,8 @@ class KeptForms:
     def keep_for(
         self, database: Database, user_id: UserId, form: KeptForm, *, now: datetime
     ) -> str | None:
-        """Keep the form for this person and return its id; None while the database cannot be written."""
+        """Store the form for this person and return its id, or None if the database cannot be
+        written."""
         kept_id = EventId(new_uuid())
         row = KeptFormRow(
             id=kept_id,
@@ -83,7 +84,7 @@ class KeptForms:
     def read(
         self, database: Database, kept_id: str, user_id: UserId, *, now: datetime
     ) -> KeptForm | None:
-        """Return what was kept for this person under this id, or None."""
+        """Return the form that was stored for this person under this id, or None."""
         with suppress(ValueError):
             wanted = EventId(UUID(kept_id))
             with database.read() as db:
@@ -127,18 +128,18 @@ class KeptForms:
             return None
         try:
             plain = self._cipher.decrypt(nonce, body, kept_id.bytes + owner.bytes)
-        except InvalidTag:  # sealed with a secret that has been changed since
+        except InvalidTag:  # the installation's secret was changed since
             return None
         values = json.loads(plain)
         fields = {name: tuple(texts) for name, texts in values["fields"].items()}
-        # Forms that were kept by earlier versions do not say why: their sign-in had ended.
+        # Forms stored by earlier versions have no reason: their sign-in had ended.
         why = KeptReason(values.get("why", KeptReason.ended))
         return KeptForm(values["page"], values["action"], fields, why)
 
 
 def _make_room(db: Session, owner: UserId, *, now: datetime) -> None:
-    """Delete the forms whose time is over, and the oldest forms of a person who has many. `app.retention`
-    deletes forms whose time is over too."""
+    """Delete expired forms, and the oldest forms of a person who has many. `app.retention` also
+    deletes expired forms."""
     db.execute(delete(KeptFormRow).where(KeptFormRow.ends_at <= now))
     oldest = (
         select(KeptFormRow.id)

@@ -1,8 +1,9 @@
-"""Recognising the devices and networks from which a person has signed in before.
+"""Recognises the devices and networks from which a person has signed in before.
 
-A known device holds a cookie with an entry per account that signed in there. The entry names the account by
-a keyed digest that only this installation can make, and is worth nothing once the password has changed. It
-opens nothing: a caller who holds it has tries of their own, which no stranger can use up (`rate_limits`).
+A known device has a cookie with an entry for each account that signed in there. The entry
+identifies the account by a keyed digest that only this installation can make, and becomes invalid
+when the password changes. It gives no access: its holder only has tries of their own, which
+strangers cannot use up (`rate_limits`).
 """
 
 import hmac
@@ -18,16 +19,16 @@ from app.kit.ids import UserId
 DEVICE_LASTS: Final = timedelta(days=180)
 NETWORK_LASTS: Final = timedelta(days=60)
 MOST_NETWORKS: Final = 10
-"""Networks that are kept of one person, the latest ones."""
+"""How many networks of a person are stored; the latest ones are kept."""
 MOST_ACCOUNTS: Final = 5
-"""Accounts that one device is known for, the latest ones."""
+"""For how many accounts a device is known; the latest ones are kept."""
 _FORMAT: Final = "1"
 _DEVICE_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What this installation can recognise one browser by: its cookie `held`, and our `secret`."""
+    """The means to recognise a browser: its cookie `held`, and our `secret`."""
 
     secret: str = field(repr=False)
     held: str = field(default="", repr=False)
@@ -35,7 +36,8 @@ class Recognition:
     def device_of(
         self, user_id: UserId | None, password_hash: str | None, *, now: datetime
     ) -> str | None:
-        """Return the name of this device if the account has signed in here with its present password."""
+        """Return the name of this device if the account has signed in on it with its current
+        password."""
         if user_id is None or password_hash is None:
             return None
         for entry in self._entries():
@@ -45,8 +47,8 @@ class Recognition:
         return None
 
     def cookie_with(self, user_id: UserId, password_hash: str, *, now: datetime) -> str:
-        """Return the cookie of this browser after the account has signed in. A device keeps its name, so that
-        an old copy of the cookie has no tries of its own."""
+        """Return the cookie for this browser after the account has signed in. A device keeps its
+        name, so that an old copy of the cookie has no separate tries."""
         device = self.device_of(user_id, password_hash, now=now)
         others = [
             entry
@@ -60,7 +62,8 @@ class Recognition:
         return "~".join([newest, *others][:MOST_ACCOUNTS])
 
     def network_key(self, user_id: UserId, network: str) -> str:
-        """Return what a network of a person is stored as: without our secret it tells nothing."""
+        """Return the digest by which a network of a person is stored. It reveals nothing without
+        our secret."""
         words = f"network:{user_id}:{network_block(network)}"
         return hmac.new(self.secret.encode(), words.encode(), sha256).hexdigest()
 

@@ -1,7 +1,8 @@
-"""Use-cases of admins: recording that a proof of basic life support was seen, and withdrawing it.
+"""Use-cases of admins: recording a proof of basic life support that they have seen, and withdrawing
+it.
 
-The newest proof that was not withdrawn counts. `User.life_support_until` repeats its last day, so that
-rules and lists of other features need no further statement; both are written here alone.
+The newest proof that was not withdrawn counts. `User.life_support_until` repeats its last day, so
+that rules and lists of other features need no further statement. Both are written only here.
 """
 
 from datetime import date, datetime
@@ -36,10 +37,11 @@ def record_proof(
     today: date,
     now: datetime,
 ) -> None:
-    """Record a proof that the admin has seen. It replaces the one on record, for a reason.
+    """Record a proof that the admin has seen. Replacing an earlier proof needs a reason.
 
-    Raises Invalid with a message per field, NotFound for an unknown person, and Stale where the proof on
-    record was changed since the form was opened. Whoever waits for a practical and lacked only this moves up.
+    Raise Invalid with a message per field, NotFound for an unknown person, or Stale if the recorded
+    proof was changed since the form was opened. A person who waits for a practical and lacked only
+    this may now move up.
     """
     require(policy.may_manage_people(actor))
     require(policy.may_record_proof(actor, person_id), OWN_PROOF)
@@ -78,8 +80,8 @@ def withdraw_proof(
     expected_version: str,
     now: datetime,
 ) -> None:
-    """Withdraw the proof on record, for a reason. Places on practicals stay; the office's list of missing
-    proofs names them. Refused when there is none, or another than the one that was shown."""
+    """Withdraw the recorded proof, with a reason. Places on practicals stay; the office's list of
+    missing proofs shows them. Refused if there is no proof, or another one than was shown."""
     require(policy.may_manage_people(actor))
     user, proof = _lock(db, person_id)
     if proof is None:

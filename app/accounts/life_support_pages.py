@@ -81,7 +81,7 @@ def _proof_page(
         page = life_support_queries.proof_page(db, visit.actor, person_id)
     values = _values(page)
     if refused is not None and not isinstance(refused, Stale) and submitted is not None:
-        # What only the other form of the page has is shown as it is on record.
+        # Fields of the page's other form show the recorded values.
         submitted = Submission(
             {
                 **{name: (str(value),) for name, value in values.items()},

@@ -1,4 +1,4 @@
-"""Reads of proofs of basic life support: the admin's page of one person."""
+"""Reads proofs of basic life support for the admins' page of one person."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from app.kit.versions import version_of
 
 @dataclass(frozen=True, slots=True)
 class ProofRow:
-    """One proof. `ended_at` None: it counts."""
+    """One proof. `ended_at` is None while it counts."""
 
     passed_on: date
     expires_on: date
@@ -40,19 +40,19 @@ class ProofPage:
 
     @property
     def record(self) -> dict[str, object]:
-        """What the form writes, as it is on record."""
+        """The recorded values of the form's fields."""
         if self.proof is None:
             return proof_record(None, None, None)
         return proof_record(self.proof.passed_on, self.proof.expires_on, self.proof.issuer)
 
     @property
     def version(self) -> str:
-        """The version that the forms of the page are made from."""
+        """The version for the forms of the page."""
         return version_of(self.record)
 
 
 def proof_page(db: Session, actor: Actor, person_id: UserId) -> ProofPage:
-    """Return a person's proofs for an admin; for anybody else there are none."""
+    """Return a person's proofs for an admin. Raise NotFound for everyone else."""
     if not policy.may_manage_people(actor):
         raise NotFound
     person = queries.person(db, person_id)

@@ -1,14 +1,14 @@
-"""The rules of proofs of basic life support: which can be recorded, and on which day one is valid."""
+"""The rules of proofs of basic life support: which can be recorded, and when one is valid."""
 
 from datetime import date
 
 LONGEST_YEARS = 10
-"""A last day further after the training is a slip of the keyboard, such as 2207 for 2027."""
+"""A last day later than this after the training is a typing error, such as 2207 for 2027."""
 REPLACED_WITHOUT_REASON = "Say why the proof on record is replaced."
 
 
 def proof_problems(passed_on: date, expires_on: date, *, today: date) -> dict[str, str]:
-    """Return one message per field that cannot be right; empty when the proof can be recorded."""
+    """Return a message for each wrong field; empty if the proof can be recorded."""
     problems = {}
     if passed_on > today:
         problems["passed_on"] = "The day of the training lies in the future. Check the year."
@@ -26,7 +26,7 @@ def proof_problems(passed_on: date, expires_on: date, *, today: date) -> dict[st
 
 
 def is_valid_on(until: date | None, day: date) -> bool:
-    """Return whether a proof with this last day covers `day`; the last day counts."""
+    """Return whether a proof with this last day is valid on `day`. The last day is included."""
     return until is not None and day <= until
 
 
@@ -38,5 +38,5 @@ def day_words(day: date) -> str:
 def proof_record(
     passed_on: date | None, expires_on: date | None, issuer: str | None
 ) -> dict[str, object]:
-    """Return what the form of a proof writes, for its version; see `app.kit.versions`."""
+    """Return the fields that the form of a proof writes; see `app.kit.versions`."""
     return {"passed_on": passed_on, "expires_on": expires_on, "issuer": issuer}

@@ -1,6 +1,6 @@
-"""What people hold in higher features, for the pages that take a right away: they show it before.
+"""What people hold in higher features. Pages that take away a right show it before.
 
-Accounts cannot import those features, so the reader is bound by `app.binding`.
+Accounts cannot import those features, so `app.binding` registers the functions that read them.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,8 @@ from app.kit.ids import EnrolmentId, UserId
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """The rights that are about to end. `enrolment_ids` are places on courses, `roles` those lost."""
+    """The rights that are about to end: `enrolment_ids` are places on courses, `roles` are the lost
+    roles."""
 
     user_ids: tuple[UserId, ...]
     enrolment_ids: frozenset[EnrolmentId] = frozenset()
@@ -25,7 +26,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class HeldItem:
-    """One thing that is held, and what happens to it; `href` None: it has no page."""
+    """One thing that a person holds, and what happens to it. `href` is None if it has no page."""
 
     what: str
     consequence: str
@@ -38,14 +39,15 @@ _readers: list[Reader] = []
 
 
 def bind_readers(*readers: Reader) -> None:
-    """Set who knows what people hold. Called when the process starts; a second call replaces the first."""
+    """Register the functions that read what people hold. Called at the start of the process; a
+    second call replaces the first."""
     _readers[:] = readers
 
 
 def held_by(db: Session, loss: Loss, *, now: datetime) -> tuple[HeldItem, ...]:
-    """Return what ends with these rights, the next days first. Who may ask is the caller's question.
+    """Return what ends together with these rights, the next days first. Callers check permissions.
 
-    Raises RuntimeError when nothing was bound: an empty list would be a promise.
+    Raise RuntimeError if nothing was registered, because an empty list would be a false promise.
     """
     if not _readers:
         raise RuntimeError("No reader of holdings is bound; call app.binding.bind() first.")

@@ -1,12 +1,13 @@
-"""The limits on mails to addresses that nobody has proved to own (R-022).
+"""Rate limits on mails to addresses whose owner is not proved (R-022).
 
-Anybody can ask for a mail to anybody's address. The limit of an address must keep the mailbox from being
-flooded and must not keep its owner from getting a link. So above that limit nobody is refused: a mail is sent
-only when its address holds no link that still works for a while. Known devices and networks of the account
-have mails of their own.
+Anyone can request a mail to anyone's address. The limit of an address must protect the mailbox from
+floods but must not keep its owner from getting a link. So above that limit nobody is refused: a
+mail is sent only if the address has no link that still works for a while. Known devices and
+networks of the account have separate limits.
 
-What one network may ask for in all is limited too, because the addresses may be those of strangers. There a
-first request for an address has a cap of its own, much wider than that of repeated ones.
+The total requests of one network are limited too, because the addresses may be those of strangers.
+First requests for an address have a separate limit there, which is much higher than that of
+repeated ones.
 """
 
 from dataclasses import dataclass
@@ -20,13 +21,13 @@ from app.db import rate_limits
 from app.db.rate_limits import Limit, LimitedTry
 
 LONG_ENOUGH = timedelta(minutes=10)
-"""How long a link must still work to count as one that its owner has."""
+"""How long a link must still work, so that its owner needs no other."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailLimits:
-    """How many mails are sent freely: to one address at the request of one network, device or sign-in
-    (`caller`), and at the request of all strangers (`address`)."""
+    """How many mails to one address are sent in any case: for requests of one network, device or
+    sign-in (`caller`), and of all strangers together (`address`)."""
 
     caller: Limit
     address: Limit
@@ -43,15 +44,15 @@ AGAIN_OF_NETWORK = Limit("strangers mail network", 60, HOUR)
 OFFICE_RESET = Limit("office reset", 10, DAY)
 INVITATION = Limit("invitation mail", 5, DAY)
 INVITATION_SENDER = Limit("invitation sender", 300, DAY)
-"""Of one admin: what strangers ask for uses up nothing of these."""
+"""The limit of one admin; requests of strangers do not count."""
 NEW_ADDRESS = Limit("new address", 2, DAY)
 
 
 def count_mail_request(db: Session, limits: MailLimits, caller: Caller, *, now: datetime) -> bool:
-    """Count a request for a mail to `caller.account`, an address that anybody can have typed.
+    """Count a request for a mail to `caller.account`, an address that anyone may have typed.
 
-    Return whether it may be sent although an earlier link still works. Raise TooMany when a network of
-    strangers asks for too many mails.
+    Return whether it may be sent although an earlier link still works. Raise TooMany if a network
+    of strangers requests too many mails.
     """
     alone = _try_alone(limits, caller)
     if not caller.is_stranger:

@@ -1,5 +1,5 @@
-"""Mailed links: a row says what a link is for, and its token is the row's id with a signature, so
-that the database holds no secret. A link works once; using it ends its person's other ones."""
+"""Mailed links. A row says what a link is for, and the token is the row's id with a signature, so
+the database contains no secret. A link works once; using it ends the person's other links."""
 
 import hmac
 import re
@@ -18,7 +18,7 @@ from app.accounts.models import MailedLink
 from app.kit.ids import EventId, UserId
 
 LONGEST_TOKEN = 1000
-"""Characters in which a token is sought; it has 101 itself."""
+"""A token is looked for in so many characters of a text; a token has 101."""
 _TOKEN = re.compile(
     r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.([0-9a-f]{64})"
 )
@@ -39,10 +39,10 @@ def sign_link(secret: str, link_id: str) -> str:
 
 
 def read_link(secret: str, token: str) -> EventId | None:
-    """Return the row's id if a token of ours is in the text, else None.
+    """Return the row's id if the text contains a token of ours, else None.
 
-    Links are copied with a bracket or a full stop behind them, wrapped over two lines, or with the signs
-    that some mail programs add (=3D, soft breaks, marks that nobody sees).
+    Links are copied with a bracket or full stop at the end, wrapped over two lines, or with
+    characters that some mail programs add (=3D, soft line breaks, invisible characters).
     """
     plain = "".join(
         letter
@@ -63,7 +63,8 @@ def _signature(secret: str, link_id: str) -> str:
 def open_link(
     db: Session, link_id: EventId | None, purpose: LinkPurpose, *, now: datetime
 ) -> OpenLink:
-    """Return a link that still works, or raise LinkSpent. Changes nothing: mail scanners open links."""
+    """Return a link that still works, or raise LinkSpent. Changes nothing, because mail scanners
+    open links."""
     row = db.execute(
         select(MailedLink.user_id, MailedLink.email).where(*is_usable(link_id, purpose, now))
     ).one_or_none()
@@ -75,7 +76,7 @@ def open_link(
 def is_usable(
     link_id: EventId | None, purpose: LinkPurpose, now: datetime
 ) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions that the row of a mailed link meets while it works."""
+    """Return the conditions for mailed links that still work."""
     return (
         MailedLink.id == link_id,
         MailedLink.purpose == purpose,

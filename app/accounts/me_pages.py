@@ -1,4 +1,4 @@
-"""A person's own account: profile, password, address, sign-ins."""
+"""Pages of a person's own account: profile, password, address, sign-ins."""
 
 from dataclasses import replace
 from typing import Any
@@ -144,7 +144,7 @@ def _me_page(
 
 
 def _words_on_certificates(visit: RequestContext, before: Profile, saved: Profile) -> str:
-    """Return what became of certificates that were issued before the name was changed."""
+    """Return a sentence about certificates that were issued before the name was changed."""
     if before.certificate_name == saved.certificate_name:
         return ""
     with visit.database.read() as db:

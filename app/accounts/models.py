@@ -1,4 +1,4 @@
-"""Tables of people and their ways in."""
+"""Tables of people, sign-ins, tokens, links and groups."""
 
 from datetime import date, datetime
 
@@ -11,8 +11,8 @@ from app.kit.ids import EventId, GroupId, SignInId, UserId
 
 
 class User(Base):
-    """A person. `email` is stored lower-cased; `name` is what others see, `certificate_name` what a
-    certificate says. `password_hash` None: invited, no password set yet."""
+    """A person. `email` is stored in lower case. Others see `name`; certificates print
+    `certificate_name`. `password_hash` is None for an invited person without a password."""
 
     __tablename__ = "users"
     __table_args__ = (Index("ix_users_name", "name", "id"),)
@@ -34,13 +34,13 @@ class User(Base):
     access_needs: Mapped[str | None] = mapped_column(Text)
     theme: Mapped[str] = mapped_column(String(10), default="auto")
     life_support_until: Mapped[date | None]
-    """The last day of the proof of basic life support that counts; None: none was seen."""
+    """The last day of the current proof of basic life support, or None if none was seen."""
     second_factor_since: Mapped[datetime | None]
-    """When they set up their first second factor; None: they have none. Repeats what the rows of the factors
-    say (`app.accounts.factors`), so that no page needs a further statement."""
+    """When they set up their first second factor, or None. Repeats information from the factors'
+    tables (`app.accounts.factors`), so that no page needs a further statement."""
     emptied_at: Mapped[datetime | None]
-    """When the personal data ended, some time after the account was closed: it cannot be opened again. The
-    name stays for as long as a certificate or a signed report needs it."""
+    """When the personal data were deleted, some time after the account was closed. The account
+    cannot be opened again. The name stays as long as a certificate or a signed report needs it."""
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -66,8 +66,9 @@ class User(Base):
 
 
 class SignIn(Base):
-    """A browser that is signed in. Only the SHA-256 of its token is stored. `ended_at`: it has expired and
-    stays so when the clock is set back; the row is kept for a while, to know whose it was."""
+    """A browser that is signed in. Only the SHA-256 of its token is stored. `ended_at` is set when
+    it has expired, so that it stays ended if the clock is set back. The row is kept for a while, to
+    know whose it was."""
 
     __tablename__ = "sign_ins"
 
@@ -86,8 +87,8 @@ class SignIn(Base):
 
 
 class ApiToken(Base):
-    """A bearer token for the API; only its hash is stored. `name` says what it is for; None: it was made
-    before tokens had names. `last_used_at` is true to a day."""
+    """A bearer token for the API; only its hash is stored. `name` says what it is for; it is None
+    for tokens made before they had names. `last_used_at` is exact to a day."""
 
     __tablename__ = "api_tokens"
 
@@ -102,8 +103,8 @@ class ApiToken(Base):
 
 
 class KnownNetwork(Base):
-    """A network from which a person has signed in lately. `network` is a keyed digest that differs from
-    person to person; the address itself is not stored."""
+    """A network from which a person has recently signed in. `network` is a keyed digest that
+    differs for each person; the address itself is not stored."""
 
     __tablename__ = "known_networks"
 
@@ -113,7 +114,8 @@ class KnownNetwork(Base):
 
 
 class KeptFormRow(Base):
-    """A form that was sent after its sender's sign-in had ended; `sealed` is encrypted."""
+    """A stored form that was sent after its sender's sign-in had ended; `sealed` is its encrypted
+    content."""
 
     __tablename__ = "kept_forms"
     __table_args__ = (
@@ -131,7 +133,7 @@ class KeptFormRow(Base):
 class MailedLink(Base):
     """A link sent by mail: to confirm an address, reset a password, or accept an invitation.
 
-    The token in the mail is made of this row's id and a signature, so no secret is stored.
+    The token in the mail consists of this row's id and a signature, so no secret is stored.
     """
 
     __tablename__ = "mailed_links"
@@ -169,8 +171,8 @@ class GroupMember(Base):
 
 
 class LifeSupportProof(Base):
-    """A proof of basic life support that an admin has seen. Of one person at most one counts, the one that
-    has not ended; a newer proof or a withdrawal ends it, with a reason."""
+    """A proof of basic life support that an admin has seen. At most one proof of a person counts:
+    the one that has not ended. A newer proof or a withdrawal ends it, with a reason."""
 
     __tablename__ = "life_support_proofs"
     __table_args__ = (

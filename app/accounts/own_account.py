@@ -1,6 +1,7 @@
-"""What people do with their own account: register, confirm, reset, profile, password, address.
+"""Use-cases of people's own accounts: register, confirm, reset, profile, password, address.
 
-Passwords arrive here as hashes: `passwords.choose` refuses a weak one and hashes it before the block.
+Passwords arrive here as hashes: `passwords.choose` refuses weak ones and hashes the others before
+the write block.
 """
 
 from dataclasses import asdict
@@ -49,8 +50,9 @@ from app.outbox.service import announce, send_mail
 
 @public_use_case
 def ask_to_register(db: Session, *, email: str, browser: Browser, now: datetime) -> bool:
-    """Count a registration, the same for known and unknown addresses, and return whether its mail may be sent
-    although an earlier link still works. Raise TooMany when a network registers too many."""
+    """Count a registration, in the same way for known and unknown addresses. Return whether its
+    mail may be sent although an earlier link still works. Raise TooMany if a network registers too
+    many."""
     return mail_rate_limits.count_mail_request(
         db, mail_rate_limits.CONFIRM, Caller(email, browser.network), now=now
     )
@@ -69,10 +71,10 @@ def register(
 ) -> None:
     """Make a student's account that works once its address is confirmed, and mail the link.
 
-    Who registers is told the same whatever happens here (R-024). A confirmed account stays as it is
-    and its owner is told by mail. An unconfirmed one takes the newest password: until now nobody
-    proved to own the address, and confirming asks for the password that was chosen. Unless `mails_freely`,
-    from `ask_to_register`, a mail is sent only where no earlier link works.
+    The person sees the same answer in every case (R-024). A confirmed account is not changed, and
+    its owner is told by mail. An unconfirmed account gets the newest password, because nobody has
+    proved to own the address yet, and confirming requires the password. Unless `mails_freely` (from
+    `ask_to_register`), a mail is sent only if no earlier link works.
     """
     user = _by_email(db, email) or _add_student(db, name, email, password_hash, now=now)
     if user is None:  # another request was first
@@ -114,10 +116,10 @@ def confirm(
     *,
     now: datetime,
 ) -> StartedSignIn | PendingStep:
-    """Confirm the address and sign in, for who holds the link and knows the password.
+    """Confirm the address and sign in a person who has the link and knows the password.
 
     The link alone is not enough: somebody else may have registered the address, and its owner must
-    not hand them an account by one click.
+    not give them an account with one click.
     """
     link = spend_link(db, link_id, LinkPurpose.confirm, now=now)
     db.execute(
@@ -134,11 +136,12 @@ def confirm(
 
 @public_use_case
 def ask_for_reset(db: Session, *, email: str, browser: Browser, now: datetime) -> None:
-    """Mail a link for a new password if the address has an account; nobody is told whether it has.
+    """Mail a link for a new password if the address has an account. The answer never says whether
+    it has.
 
-    After some mails in a day another is sent only when the address holds no link that works for ten minutes
-    more. Nobody can keep the owner from having one (R-023) or flood the mailbox (R-022). Raise TooMany when
-    a network asks for too many addresses.
+    After some mails in a day, another is sent only if the address has no link that works for ten
+    more minutes. So nobody can keep the owner from getting a link (R-023) or flood the mailbox
+    (R-022). Raise TooMany if a network requests mails for too many addresses.
     """
     user = _by_email(db, email)
     if user is not None and user.disabled_at is not None:
@@ -178,11 +181,12 @@ def set_password(
     *,
     now: datetime,
 ) -> str | None:
-    """Set the password for the holder of a reset link or an invitation, once. Return the cookie by which
-    their device is recognised from now on, so that nobody can keep them from signing in there.
+    """Set the password of a person with a reset link or an invitation, which works once. Return the
+    cookie by which their device is recognised from now on, so that nobody can keep them from
+    signing in there.
 
-    The link proves the address, so it is confirmed too. Every sign-in and token ends. A second factor, where
-    one is set, stays.
+    The link proves the address, so it is confirmed too. Every sign-in and token ends. A second
+    factor stays.
     """
     link = spend_link(db, link_id, purpose, now=now)
     user = db.scalars(select(User).where(User.id == link.user_id)).one()
@@ -230,10 +234,11 @@ def change_password(
 def ask_for_new_address(
     db: Session, actor: Actor, candidate: SignInCandidate, *, email: str, now: datetime
 ) -> StartedSignIn:
-    """Mail a link to the address the actor wants to change to (R-009). The password that was asked for it
-    is a fresh proof, so the sign-in goes on with a new token.
+    """Mail a link to the actor's new address (R-009). The password that this requires is a fresh
+    proof, so the sign-in continues with a new token.
 
-    If another account has it, its owner is told by mail and the actor is told nothing else.
+    If another account has this address, its owner is told by mail, and the actor sees the usual
+    answer.
     """
     user = _proved(db, actor, candidate, "current_password")
     if email == user.email:
@@ -252,8 +257,8 @@ def ask_for_new_address(
 
 @public_use_case
 def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> None:
-    """Change the address to the one the link was sent to, and tell the old one (R-009). Tokens of the API
-    end; devices stay signed in: the link was opened by somebody who asked for it with the password."""
+    """Change the address to that of the link, and tell the old address (R-009). API tokens end;
+    devices stay signed in, because the link was requested with the password."""
     link = spend_link(db, link_id, LinkPurpose.email, now=now)
     user = db.scalars(select(User).where(User.id == link.user_id)).one()
     old = user.email
@@ -273,8 +278,8 @@ def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> No
 def change_profile(
     db: Session, actor: Actor, profile: Profile, *, expected_version: str, now: datetime
 ) -> None:
-    """Write the actor's own profile. One that was made from an older version is refused with Stale, and a
-    change of a personal detail without a fresh proof with ProofNeeded."""
+    """Save the actor's own profile. Raise Stale if it was changed since the form was opened, and
+    ProofNeeded if a personal detail changes without a fresh proof."""
     user = db.scalars(
         select(User)
         .where(User.id == actor.user_id)
@@ -311,8 +316,8 @@ def _by_email(db: Session, email: str) -> User | None:
 def _add_student(
     db: Session, name: str, email: str, password_hash: str, *, now: datetime
 ) -> User | None:
-    """Add an account, or return None where there is one. It is one statement, so that an unknown address
-    takes hardly longer than a known one (R-024)."""
+    """Add an account, or return None if there is one. This is one statement, so that unknown
+    addresses take hardly longer than known ones (R-024)."""
     added = (
         insert_into(db, User)
         .values(
@@ -330,7 +335,7 @@ def _add_student(
 
 
 def _has_link(db: Session, user: User, purpose: LinkPurpose, *, now: datetime) -> bool:
-    """Say whether the person has a link by mail that works for a while yet."""
+    """Return whether the person has a mailed link that still works for a while."""
     until = now + mail_rate_limits.LONG_ENOUGH
     return holds_link(db, purpose, user.id, user.email, until=until)
 
@@ -342,7 +347,7 @@ def _mail_confirmation(db: Session, user: User, wanted: str, *, now: datetime) -
 
 
 def _proved(db: Session, actor: Actor, candidate: SignInCandidate, field: str) -> User:
-    """Return the actor's row, if the password that was checked is still theirs."""
+    """Return the actor's row if the checked password is still theirs."""
     user = locked_user(db, actor.user_id)
     if (
         user is None

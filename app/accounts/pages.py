@@ -1,4 +1,4 @@
-"""Pages for who is not signed in (yet): register, sign in and out, and the links in mails."""
+"""Pages for people who are not signed in: register, sign in and out, and the links in mails."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,7 +87,7 @@ def register(*, visit: Visit, submitted: Submitted) -> Response:
 
 @pages.get("/check-your-mail", name="accounts.check_mail", access=EVERYONE)
 def show_check_mail(*, visit: Visit) -> Response:
-    """The same words whether or not an account was made (R-024)."""
+    """Show the same text whether or not an account was made (R-024)."""
     return visit.render("accounts/check_mail.html")
 
 
@@ -138,7 +138,7 @@ def sign_out(*, visit: Visit, submitted: Submitted) -> Response:
 
 @pages.get("/demo", name="accounts.demo", access=EVERYONE)
 def show_demo(*, visit: Visit) -> Response:
-    """Say as whom one may look round the demo academy; anywhere else there is no such page."""
+    """Show the people as whom visitors can try the demo. NotFound outside the demo."""
     if visit.settings.env is not Environment.demo:
         raise NotFound
     return visit.render("accounts/demo.html", guests=_guests(visit))
@@ -146,7 +146,7 @@ def show_demo(*, visit: Visit) -> Response:
 
 @pages.post("/demo/sign-in", name="accounts.demo_sign_in", access=EVERYONE)
 def demo_sign_in(*, visit: Visit, submitted: Submitted) -> Response:
-    """Sign in as one of the demo's guests with one click; anywhere else there is no such page."""
+    """Sign in as one of the demo's guests with one click. NotFound outside the demo."""
     if visit.settings.env is not Environment.demo:
         raise NotFound
     form = DemoForm.read(submitted)
@@ -247,7 +247,8 @@ def change_address(*, visit: Visit, submitted: Submitted) -> Response:
 
 
 def _check(visit: RequestContext, candidate: SignInCandidate, typed: str) -> str | None:
-    """Return None, or a new hash where the old one is outdated; raise SignInRefused if it is wrong."""
+    """Return None, or a new hash if the old one is outdated. Raise SignInRefused if the password is
+    wrong."""
     if not password_check.is_right(visit.database, candidate, typed):
         with visit.database.write() as db:
             sign_ins.refuse_sign_in(db, candidate, now=visit.now)
@@ -279,7 +280,8 @@ def _set_password(visit: RequestContext, submitted: Submission, purpose: LinkPur
 
 @contextmanager
 def counting_wrong_links(visit: RequestContext) -> Iterator[None]:
-    """Count a mailed link that does not work after its block has ended: what the block refuses it undoes."""
+    """Count a mailed link that does not work, after its block has ended, because a refusal rolls
+    the block back."""
     try:
         yield
     except LinkSpent:
@@ -296,8 +298,8 @@ def link_page(
     *,
     values: dict[str, str] | None = None,
 ) -> Response:
-    """Show the page of a mailed link, or say that the link works no more. Other sites never learn the
-    token: the page sends no referrer."""
+    """Show the page of a mailed link, or say that the link no longer works. The page sends no
+    referrer, so that other sites never learn the token."""
     token = submitted.get("token") if submitted else (values or {})["token"]
     try:
         with visit.database.read() as db:
@@ -338,14 +340,14 @@ def sign_in_page(
 
 
 def _how_it_ended(ended: str, form_fate: str) -> str:
-    """Say why the person has to sign in again, and what became of what they had typed."""
+    """Return why the person has to sign in again, and whether what they typed is stored."""
     if ended not in set(SignInEnd):
         return ""
     return f"{SignInEnd(ended).sentence} {KEPT_WORDS.get(form_fate, '')}".strip()
 
 
 def _guests(visit: RequestContext) -> tuple[tuple[queries.Person, str], ...]:
-    """Return the people the demo offers, each with what there is to see; nobody anywhere else."""
+    """Return the people that the demo offers, each with a hint; nobody outside the demo."""
     words = {guest.email: guest.words for guest in visit.app_context.guests}
     if not words:
         return ()

@@ -1,4 +1,4 @@
-"""Comparing a password that was typed with a person's, outside every block: it takes a tenth of a second."""
+"""Compares a typed password with a person's, outside every block, because it takes 0.1 s."""
 
 from app.accounts import passwords, rate_limits
 from app.accounts.errors import PasswordsBusy
@@ -7,8 +7,8 @@ from app.db.database import Database
 
 
 def is_right(database: Database, candidate: SignInCandidate, typed: str) -> bool:
-    """Tell whether this is the candidate's password. Raise PasswordsBusy, and give the try back, when too
-    many wait: nothing was compared, so nothing was tried."""
+    """Return whether this is the candidate's password. If too many callers wait, raise
+    PasswordsBusy and uncount the try, because nothing was compared."""
     try:
         return passwords.matches(candidate.password_hash, typed, is_stranger=candidate.is_stranger)
     except PasswordsBusy:

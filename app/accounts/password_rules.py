@@ -1,4 +1,4 @@
-"""Rules about passwords: how long one must be, and what is too easy to guess."""
+"""Rules about passwords: their length, and which are too easy to guess."""
 
 import re
 import unicodedata
@@ -33,7 +33,8 @@ RUN = 4
 
 
 def normal_password(typed: str) -> str:
-    """Return the form that is hashed: composed and decomposed letters give one password (R-002)."""
+    """Return the form of a password that is hashed: composed and decomposed letters are the same
+    (R-002)."""
     return unicodedata.normalize("NFKC", typed)
 
 
@@ -43,17 +44,17 @@ def shortest_password(*, has_factor: bool) -> int:
 
 
 def is_too_short_alone(typed: str) -> bool:
-    """Tell whether a password needs a second factor beside it (R-001)."""
+    """Return whether a password is too short without a second factor (R-001)."""
     return len(normal_password(typed)) < SHORTEST_PASSWORD
 
 
 def password_problem(
     typed: str, *, email: str = "", name: str = "", has_factor: bool = False
 ) -> str | None:
-    """Return why this may not be a password, in words that help, or None.
+    """Return a sentence about why this may not be a password, or None.
 
-    Length is the only rule of composition (R-001, R-002). Beyond it a password must hold something of
-    its own besides the commonest passwords, words of the academy and the person's own name (R-004).
+    Length is the only formal rule (R-001, R-002). In addition, a password must contain enough
+    besides common passwords, words of the academy and the person's own name (R-004).
     """
     password = normal_password(typed)
     if len(password) < (fewest := shortest_password(has_factor=has_factor)):
@@ -75,7 +76,7 @@ def password_problem(
 
 
 def _own_characters(password: str, own_words: Set[str]) -> int:
-    """Count what is left when everything a guesser tries first is taken away."""
+    """Count the characters left after removing everything that is guessed first."""
     words = sorted({*ACADEMY_WORDS, *COMMON_WORDS, *own_words}, key=len, reverse=True)
     left = min(
         (_without(spelling, words) for spelling in _spellings(password)),
@@ -101,7 +102,8 @@ def _without(text: str, words: list[str]) -> str:
 
 
 def _without_runs(text: str) -> str:
-    """Drop stretches such as 1234, dcba or aaaa: one step up, down or none, four times or more."""
+    """Remove runs such as 1234, dcba or aaaa: four or more characters that step up, down or stay
+    the same."""
     letters, start = [], 0
     while start < len(text):
         end = _end_of_run(text, start)

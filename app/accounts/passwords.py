@@ -1,4 +1,4 @@
-"""Hashing passwords: Argon2id, a few at a time, and never inside a write block."""
+"""Hashes passwords with Argon2id, a few at a time, and never inside a write block."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,15 +15,15 @@ from app.kit.errors import Invalid
 AT_ONCE = 2
 MOST_IN_LINE = 12
 MOST_STRANGERS = 9
-"""Places in the line that strangers may take: the others are kept for known devices and networks, so that a
-storm of made-up passwords lets people in who sign in here every day."""
+"""How many places in the queue strangers may take. The others are reserved for known devices and
+networks, so that people who sign in every day get in during a flood of wrong passwords."""
 LONGEST_WAIT = 5.0
 
 NOBODYS = (
     "$argon2id$v=19$m=47104,t=2,p=1$"
     "gg+UQtEQN+X/ovmL2FiRNg$1+yV+JFvRRc0/TXkjZVs4tsdWxc3oQf1NX2YDuAN6Y0"
 )
-"""The hash of a random text that nobody knows: an unknown address costs the same time (R-024)."""
+"""The hash of an unknown random text, so that unknown addresses take the same time (R-024)."""
 
 _hasher = PasswordHasher(
     time_cost=2, memory_cost=47_104, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
@@ -35,8 +35,8 @@ _turn = BoundedSemaphore(AT_ONCE)
 
 @contextmanager
 def _my_turn(*, is_stranger: bool) -> Iterator[None]:
-    """Take a turn, or raise PasswordsBusy: a storm of sign-ins must not take every thread and 46 MiB
-    for each from the people who sit in a quiz."""
+    """Wait for a turn, or raise PasswordsBusy. A flood of sign-ins must not take every thread, and
+    46 MiB each, from people in a quiz."""
     with ExitStack() as held:
         for line in (_strangers, _line) if is_stranger else (_line,):
             if not line.acquire(blocking=False):
@@ -57,8 +57,8 @@ def choose(
     field: str = "password",
     is_stranger: bool = False,
 ) -> str:
-    """Return the hash of a new password, or raise Invalid with the reason at `field`. `has_factor`: the
-    person has a second factor besides, so that a shorter one will do (R-001)."""
+    """Return the hash of a new password, or raise Invalid with the reason at `field`. With
+    `has_factor` the person has a second factor, so a shorter password is enough (R-001)."""
     problem = password_problem(typed, email=email, name=name, has_factor=has_factor)
     if problem is not None:
         raise Invalid(problem, fields={field: problem})
@@ -66,14 +66,15 @@ def choose(
 
 
 def hash_of_password(typed: str, *, is_stranger: bool = False) -> str:
-    """Return the hash, or raise PasswordsBusy. `is_stranger`: the sender is nobody we recognise."""
+    """Return the hash, or raise PasswordsBusy. `is_stranger` means that we do not recognise the
+    sender."""
     with _my_turn(is_stranger=is_stranger):
         return _hasher.hash(normal_password(typed))
 
 
 def matches(password_hash: str | None, typed: str, *, is_stranger: bool = False) -> bool:
-    """Tell whether this is the password; takes the same time where there is none. Raise PasswordsBusy when
-    the line is full, for strangers (`rate_limits`) sooner than for others."""
+    """Return whether this is the password; takes the same time if there is none. Raise
+    PasswordsBusy if the queue is full, for strangers (`rate_limits`) earlier than for others."""
     password = normal_password(typed)[: LONGEST_PASSWORD + 1]
     with _my_turn(is_stranger=is_stranger):
         try:
@@ -84,5 +85,5 @@ def matches(password_hash: str | None, typed: str, *, is_stranger: bool = False)
 
 
 def is_outdated(password_hash: str) -> bool:
-    """Tell whether the hash was made with other parameters and should be made again (R-006)."""
+    """Return whether the hash was made with other parameters and should be replaced (R-006)."""
     return _hasher.check_needs_rehash(password_hash)

@@ -56,7 +56,7 @@ def show_people(*, visit: Visit) -> Response:
     values = {"q": text, "role": role or "", "state": state or ""}
 
     def address(**changes: object) -> str:
-        """Return the address of this list with something changed."""
+        """Return the address of this list with some filters changed."""
         query = {**values, "sort": "" if sort is PeopleSort.name else sort, **changes}
         return "?" + urlencode({name: str(value) for name, value in query.items() if value})
 
@@ -76,7 +76,8 @@ def show_people(*, visit: Visit) -> Response:
     proof=FreshProof("take a list of people away"),
 )
 def export_people(*, visit: Visit, submitted: Submitted) -> Response:
-    """Send the people of the present search as CSV. A post, because it is kept in the audit trail."""
+    """Send the people of the current search as CSV. This is a POST because it is recorded in the
+    audit trail."""
     form = ExportForm.read(submitted)
     with visit.database.write() as db:
         matches = people_search.all_people(db, text=form.q, role=form.role, state=form.state)

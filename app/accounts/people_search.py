@@ -1,4 +1,4 @@
-"""The office's list of people: searched, narrowed, sorted, in pages or whole for an export."""
+"""The office's list of people: searched, filtered, sorted, by page or complete for an export."""
 
 from functools import cache
 from typing import Any
@@ -36,7 +36,8 @@ def search_people(
     sort: PeopleSort = PeopleSort.name,
     number: int = 1,
 ) -> Page[Person]:
-    """Return one page of the people whose name or address contains the text, by name or as asked."""
+    """Return one page of the people whose name or address contains the text, sorted by name by
+    default."""
     skipped = (number - 1) * PAGE_SIZE
     if text:
         holds = _holds(db, text)
@@ -57,7 +58,8 @@ def search_people(
 def _lists(
     role: Role | None, state: AccountState | None, sort: PeopleSort
 ) -> tuple[Prepared, Prepared]:
-    """Return what counts and what lists everybody in a role and a state; there are few of these."""
+    """Return the statements that count and list everyone with a role and state. There are only a
+    few, so they are cached."""
     listed = _narrowed(PERSON, role, state).order_by(*SORTS[sort])
     return (
         Prepared(_narrowed(select(func.count(USER.id)), role, state)),
@@ -78,7 +80,7 @@ def all_people(
     role: Role | None = None,
     state: AccountState | None = None,
 ) -> tuple[Person, ...]:
-    """Return everybody who matches, for an export."""
+    """Return everyone who matches, for an export."""
     matching = _narrowed(PERSON, role, state)
     if text:
         matching = matching.where(_holds(db, text))
@@ -87,10 +89,10 @@ def all_people(
 
 
 def _holds(db: Session, text: str) -> ColumnElement[bool]:
-    """Whether a name or an address contains a text, whatever the case of its letters.
+    """Return the condition that a name or an address contains a text, ignoring case.
 
-    To make small letters of every row at each search takes most of its time: SQLite compares without
-    regard to case by itself, and PostgreSQL has them ready in a column (migration 20261129_0031).
+    Converting every row to lower case would take most of the time. SQLite ignores case by itself,
+    and PostgreSQL has a column in lower case (migration 20261129_0031).
     """
     if db.get_bind().dialect.name == "sqlite":
         return or_(
@@ -100,8 +102,8 @@ def _holds(db: Session, text: str) -> ColumnElement[bool]:
 
 
 def _order(sort: PeopleSort, *, few: bool) -> tuple[ColumnElement[Any], ...]:
-    """Return the order of a search. Few are sorted when they are found: to walk through everybody in the
-    order of an index for them would read the whole table out of order."""
+    """Return the order of a search. The few matches are sorted after they are found: reading
+    everyone in index order would read the whole table out of order."""
     first, *rest = SORTS[sort]
     if few and sort in (PeopleSort.name, PeopleSort.name_down):
         plain = USER.name.concat("")
@@ -110,7 +112,7 @@ def _order(sort: PeopleSort, *, few: bool) -> tuple[ColumnElement[Any], ...]:
 
 
 def _narrowed(query: Any, role: Role | None, state: AccountState | None) -> Any:
-    """Narrow rows, or a count of them, to a role and a state."""
+    """Filter rows, or a count of rows, by role and state."""
     if role is not None:
         holds = {
             Role.student: USER.is_student,

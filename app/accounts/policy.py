@@ -1,4 +1,4 @@
-"""Who may do what to whom, in accounts."""
+"""Who may do what in accounts."""
 
 from collections.abc import Set
 
@@ -7,7 +7,8 @@ from app.kit.ids import UserId
 
 
 def may_manage_people(actor: Actor) -> bool:
-    """See, invite, close and open accounts, change roles, start resets, end sign-ins."""
+    """Return whether the actor may see, invite, close and open accounts, change roles, start resets
+    and end sign-ins."""
     return actor.is_admin
 
 

@@ -1,6 +1,6 @@
 """Names that certificates print: those of students, and those of instructors, who assess them.
 
-What cannot be printed is refused when the name is saved, in words to the person whose name it is.
+A name that cannot be printed is refused when it is saved, with a message to the person.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,8 +17,8 @@ NO_LETTERS = "Write the name in Latin letters, as in the machine-readable lines 
 
 
 def printed_fields(profile: Profile, roles: Collection[Role]) -> dict[str, str]:
-    """Return the names of a profile that certificates print, by field. An instructor's name stands on the
-    certificates of those whom they assess."""
+    """Return the names of a profile that certificates print, by field. An instructor's name is
+    printed on the certificates of people whom they assess."""
     names = {"certificate_name": profile.certificate_name or ""}
     if Role.instructor in roles:
         names["name"] = profile.name
@@ -26,8 +26,7 @@ def printed_fields(profile: Profile, roles: Collection[Role]) -> dict[str, str]:
 
 
 def demand_printable_profile(before: Profile, wanted: Profile, roles: Collection[Role]) -> None:
-    """Raise Invalid where a name that is new cannot be printed. Takes a tenth of a second: call it outside
-    a write block."""
+    """Raise Invalid if a new name cannot be printed. Takes 0.1 s, so call it outside write blocks."""
     was = printed_fields(before, roles)
     names = printed_fields(wanted, roles)
     _demand(
@@ -37,8 +36,8 @@ def demand_printable_profile(before: Profile, wanted: Profile, roles: Collection
 
 
 def demand_printable_invitation(name: str, roles: Collection[Role]) -> None:
-    """Raise Invalid where the name of somebody who is invited as an instructor cannot be printed. Takes a
-    tenth of a second: call it outside a write block."""
+    """Raise Invalid if the name of a person who is invited as an instructor cannot be printed.
+    Takes 0.1 s, so call it outside write blocks."""
     if Role.instructor in roles:
         _demand({"name": name}, f"{NO_LETTERS}the person’s passport.")
 
@@ -53,8 +52,9 @@ def _demand(names: Mapping[str, str], what_to_do: str) -> None:
 
 
 def problem_of(name: str) -> str | None:
-    """Return what of a name certificates cannot print, in words, or None. Where the printer does not answer,
-    the name is let through: it is asked again after the saving, and the person is told then."""
+    """Return a sentence about the part of a name that certificates cannot print, or None. If typst
+    does not answer, the name is accepted; it is checked again after saving, and the person is told
+    then."""
     if pictures := name_letters.pictures_in(name):
         shown = name_letters.listed([f"“{sign}”" for sign in pictures])
         return f"A name on a certificate has no pictures or signs, but this one has {shown}."

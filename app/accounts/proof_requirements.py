@@ -1,4 +1,4 @@
-"""What a fresh proof is about: which personal details need one, and what the page that asks for it says."""
+"""Which personal details need a fresh proof, and the text of the page that asks for it."""
 
 from dataclasses import asdict
 
@@ -10,14 +10,14 @@ KEPT_WORDS = {
     "where it may still stand, and copy it.",
     "nothing": "What you pressed was not done yet. Afterwards press it again.",
 }
-"""What became of the form that needs a proof."""
+"""Whether the form that needs a proof is stored."""
 
 
 def details_to_prove(before: Profile, after: Profile, *, by_token: bool) -> frozenset[str]:
-    """Return the personal details that only a person who has just proved who they are may change so.
+    """Return the changed personal details that need a fresh proof of identity.
 
-    The theme is none. A token of the API cannot prove anything, so it may fill in what a place asks for
-    and nobody has answered yet: that takes nothing from anybody.
+    The theme is not one of them. An API token cannot prove anything, so it may only fill in empty
+    fields that a place requires; that takes nothing away from anyone.
     """
     old, new = asdict(before), asdict(after)
     changed = {name for name in old if name != "theme" and old[name] != new[name]}

@@ -1,5 +1,5 @@
-"""Reads of people, sign-ins and groups; the office's list of people is in `searching`. Who may ask is
-decided by the caller's policy; what an instructor may see is narrowed here."""
+"""Reads people, sign-ins and groups; the office's list of people is in `people_search`. Callers
+check permissions; what an instructor may see is limited here."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ from app.kit.versions import version_of
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as lists of other features show them."""
+    """A person for lists of other features."""
 
     user_id: UserId
     name: str
@@ -44,7 +44,7 @@ class Person:
     is_closed: bool
     created_at: datetime
     life_support_until: date | None = None
-    """The last day of the proof of basic life support that counts; None: none was seen."""
+    """The last day of the current proof of basic life support, or None if none was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class GroupPage:
 
     @property
     def version(self) -> str:
-        """The version that the form of the name is made from."""
+        """The version for the form of the name."""
         return version_of(group_record(self.name))
 
 
@@ -90,39 +90,39 @@ class ActRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonStory:
-    """All that accounts knows of one person."""
+    """Everything that accounts knows about one person."""
 
     person: Person
     created_at: datetime
     confirmed_at: datetime | None
     closed_at: datetime | None
     emptied_at: datetime | None
-    """When the personal data of the closed account ended."""
+    """When the personal data of the closed account were deleted."""
     second_factor_since: datetime | None
     has_password: bool
     sign_ins: tuple[SignInRow, ...]
     tokens: int
-    """Tokens of the API that work."""
+    """The number of valid API tokens."""
     groups: tuple[GroupRow, ...]
     acts: tuple[ActRow, ...]
     is_self: bool
 
     @property
     def roles_version(self) -> str:
-        """The version that the form of the roles is made from."""
+        """The version for the form of the roles."""
         return version_of(roles_record(self.person.roles))
 
 
 @dataclass(frozen=True, slots=True)
 class LinkOwner:
-    """Whose link it is, for the page that asks for a password."""
+    """The owner of a link, for the page that asks for a password."""
 
     name: str
     email: str
     has_factor: bool
 
 
-# Built once, of plain columns: whatever names people asks.
+# Built once, from plain columns: every page that names people runs it.
 USER = table_of(User).c
 PERSON = select(
     USER.id,
@@ -209,7 +209,7 @@ def people_by_email(db: Session, emails: Sequence[str]) -> tuple[Person, ...]:
 
 
 def profile(db: Session, user_id: UserId) -> Profile:
-    """Return what a person told of themselves; `domain.missing_profile_fields` says what is missing."""
+    """Return a person's profile; `domain.missing_profile_fields` says what is missing."""
     user = db.scalars(select(User).where(User.id == user_id)).one_or_none()
     if user is None:
         raise NotFound
@@ -237,7 +237,7 @@ def own_sign_ins(db: Session, actor: Actor, *, now: datetime) -> tuple[SignInRow
 def link_owner(
     db: Session, link_id: EventId | None, purpose: LinkPurpose, *, now: datetime
 ) -> LinkOwner:
-    """Return whose link it is, or raise LinkSpent."""
+    """Return the owner of a link, or raise LinkSpent."""
     link = open_link(db, link_id, purpose, now=now)
     owner = db.execute(
         select(User.name, User.second_factor_since).where(User.id == link.user_id)
@@ -246,7 +246,7 @@ def link_owner(
 
 
 def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> PersonStory:
-    """Return the page of one person for an admin; for anybody else there is none."""
+    """Return the page of one person for an admin. Raise NotFound for everyone else."""
     user = db.scalars(select(User).where(User.id == person_id)).one_or_none()
     if user is None or not policy.may_manage_people(actor):
         raise NotFound
@@ -280,7 +280,8 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
 
 
 def act_words(action: str) -> str:
-    """Return words for an act of the audit trail: `accounts.roles_changed` is “Roles changed”."""
+    """Return the name of an act in the audit trail in words: `accounts.roles_changed` becomes
+    “Roles changed”."""
     words = action.rpartition(".")[2].replace("_", " ")
     return words[:1].upper() + words[1:]
 
@@ -301,7 +302,7 @@ def taught_groups(db: Session, actor: Actor) -> tuple[GroupRow, ...]:
 
 
 def group_page(db: Session, actor: Actor, group_id: GroupId) -> GroupPage:
-    """Return a group with its people; one the actor may not see is NotFound."""
+    """Return a group with its people. Raise NotFound if the actor may not see it."""
     group = db.scalars(select(Group).where(Group.id == group_id)).one_or_none()
     if group is None:
         raise NotFound
@@ -350,7 +351,7 @@ def _sign_ins(
 
 
 def person_from(user: User | Row[*tuple[Any, ...]]) -> Person:
-    """Read a person from a row of theirs, whole or of `PERSON`."""
+    """Make a person from a whole row, or from the columns of `PERSON`."""
     return Person(
         user_id=user.id,
         name=user.name,
@@ -373,7 +374,7 @@ def person_from(user: User | Row[*tuple[Any, ...]]) -> Person:
 
 
 def is_any_expired(db: Session, *, now: datetime) -> bool:
-    """Return whether a sign-in has expired that is not marked as ended."""
+    """Return whether there is an expired sign-in that is not marked as ended."""
     return db.scalar(select(SignIn.id).where(expired(now)).limit(1)) is not None
 
 

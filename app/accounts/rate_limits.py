@@ -1,6 +1,6 @@
-"""The limits on signing in and on secrets of accounts (R-020 to R-023), all counted in the database.
+"""Rate limits on signing in and on secrets of accounts (R-020 to R-023), counted in the database.
 
-Nobody can lock another person out. There are three kinds of callers of an account:
+Nobody can lock out another person. There are three kinds of callers for an account:
 
 - A caller with something of their **own**: a known device, a sign-in, a mailed link that works. They have
   tries of their own, which nobody else can use up.
@@ -10,9 +10,9 @@ Nobody can lock another person out. There are three kinds of callers of an accou
   network, and in all. The first two tries of a network at an account in a day have caps of their own, much
   wider than those of repeated tries: a person at a new place is not stopped by the noise of an attack.
 
-A network is an IPv4 address or an IPv6 /64; the /48 around it is counted too. A right password or code gives
-its tries back. Whoever is stopped although they know their password has a way on: the link of a reset, after
-which their device is known. Figures and worst cases: docs/decisions/0014.
+A network is an IPv4 address or an IPv6 /64; the /48 around it is counted too. A right password or
+code uncounts its tries. A person who is stopped although they know their password can use the link
+of a reset; afterwards their device is known. Figures and worst cases: docs/decisions/0014.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from app.kit.errors import TooMany
 
 MINUTES, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 FIRST_TRIES = 2
-"""Tries of one network at one account in a day that the caps on repeated tries do not touch."""
+"""How many tries of one network at one account in a day the limits on repeated tries ignore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,9 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class GuessLimits:
-    """What may be guessed at: passwords, or codes. `caller` limits one caller at one account; of strangers
-    `first` limits the first tries and `again` the others. `advice` is the way on for who is stopped."""
+    """The limits on guessing passwords, or codes. `caller` limits one caller at one account. For
+    strangers, `first` limits first tries and `again` the others. `advice` tells people who are
+    stopped what to do."""
 
     caller: tuple[Limit, ...]
     first: Caps
@@ -82,15 +83,15 @@ SECOND_FACTOR = GuessLimits(
     again=Caps(_CODES_OF_ALL, Limit("strangers code network", 10, MINUTES)),
     advice="If it was not you who tried, somebody knows your password: choose a new one by mail.",
 )
-"""Codes of six digits can be guessed, so all strangers together have as few tries as one caller."""
+"""Six-digit codes can be guessed, so all strangers together have as few tries as one caller."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who tries to sign in to an account, as far as it can be told before a secret is checked.
+    """The caller who tries to sign in to an account, as far as known before the secret is checked.
 
-    `account` is the address that was typed, or the person's id. `own` names what only the account's owner
-    can hold (a known device, a sign-in, a mailed link); None: nothing of that kind.
+    `account` is the typed address, or the person's id. `own` identifies something that only the
+    account's owner can have (a known device, a sign-in, a mailed link), or is None.
     """
 
     account: str
@@ -105,8 +106,9 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class CountedTries:
-    """Tries that were counted at one moment. `wait`: a cap on strangers is reached, so a wrong secret of this
-    known network is answered like a stranger's who was not heard, with these seconds to wait."""
+    """Tries that were counted at one time. If `wait` is set, a limit of strangers is reached; a
+    wrong secret from this known network is then answered like that of a stopped stranger, with so
+    many seconds to wait."""
 
     taken: tuple[LimitedTry, ...] = ()
     at: datetime | None = None
@@ -116,7 +118,7 @@ class CountedTries:
 def count_attempt(
     database: Database, limits: GuessLimits, caller: Caller, *, now: datetime
 ) -> CountedTries:
-    """Count a try before its secret is checked, in a write block of its own, or raise TooMany.
+    """Count a try in a separate write block before its secret is checked, or raise TooMany.
 
     Call it outside every block, then check the secret. If it is right, call `reset_attempts` in the block
     that acts on it. If it is wrong, call nothing: the try stays counted.
@@ -128,7 +130,7 @@ def count_attempt(
 def count_attempt_within(
     db: Session, limits: GuessLimits, caller: Caller, *, now: datetime
 ) -> CountedTries:
-    """Do the same in the caller's block, which must end without a refusal of its own."""
+    """As `count_attempt`, in the caller's block, which must not end with a refusal."""
     try:
         return _count(db, limits, caller, now)
     except TooMany as refused:
@@ -136,13 +138,13 @@ def count_attempt_within(
 
 
 def reset_attempts(db: Session, tries: CountedTries) -> None:
-    """Give the tries back: the secret was right."""
+    """Uncount the tries, because the secret was right."""
     if tries.at is not None:
         rate_limits.give_back(db, tries.taken, now=tries.at)
 
 
 def too_many(limits: GuessLimits, wait: int) -> TooMany:
-    """Return the refusal for somebody who tries too often, with what to do."""
+    """Return the refusal for a caller with too many tries, with advice."""
     words = f"There were too many tries. Wait {rate_limits.in_words(wait)} and try again. {limits.advice}"
     return TooMany(words, retry_after=wait)
 
@@ -164,12 +166,13 @@ def _count(db: Session, limits: GuessLimits, caller: Caller, now: datetime) -> C
 
 
 def _tries_alone(limits: GuessLimits, caller: Caller) -> tuple[LimitedTry, ...]:
-    """Return what counts for this caller at this account alone."""
+    """Return the tries that count only for this caller at this account."""
     if caller.own is not None:
         return tuple(limit.of(f"{caller.account} own {caller.own}") for limit in limits.caller)
     blocks = network_blocks(caller.network)
     if caller.is_network_known:
-        blocks = blocks[:1]  # neighbours in the wider block must not use up what is this network's
+        blocks = blocks[:1]  # other networks in the wider block must not use up the tries of this
+        # one
     each = (limit.of_blocks(blocks, about=caller.account) for limit in limits.caller)
     return tuple(chain.from_iterable(each))
 
@@ -188,19 +191,19 @@ LINK_NETWORK = Limit("link network", 60, HOUR)
 
 
 def refuse_link(database: Database, *, network: str, now: datetime) -> None:
-    """Count a mailed link that does not work, or raise TooMany (R-021). One that works is not counted and
-    always opens: nobody behind the same address is locked out by somebody who makes links up."""
+    """Count a mailed link that does not work, or raise TooMany (R-021). A valid link is not counted
+    and always opens, so that invented links do not lock out other people behind the same address."""
     rate_limits.take_now(database, LINK_NETWORK.of_blocks(network_blocks(network)), now=now)
 
 
 def refuse_link_while_reading(database: Database, *, network: str, now: datetime) -> None:
-    """Do the same for the page of a link, which only reads."""
+    """As `refuse_link`, for the page of a link, which only reads."""
     tries = LINK_NETWORK.of_blocks(network_blocks(network))
     rate_limits.take_while_reading(database, tries, now=now)
 
 
 def refuse_token(database: Database, *, network: str, now: datetime) -> None:
-    """Count a wrong token of the API, or raise TooMany (R-021). A right one is not counted and always
-    works: nobody behind the same address is locked out by somebody's old script."""
+    """Count a wrong API token, or raise TooMany (R-021). A valid token is not counted and always
+    works, so that an old script does not lock out other people behind the same address."""
     tries = TOKEN_NETWORK.of_blocks(network_blocks(network))
     rate_limits.take_while_reading(database, tries, now=now)

@@ -1,5 +1,5 @@
-"""Use-cases of admins on other people's accounts, and those that other features and the command line
-need. What people do with their own account: `own_account`; signing in: `sign_ins`; groups: `groups`."""
+"""Use-cases of admins on other people's accounts, and of other features and the command line.
+People's own accounts are in `own_account`, signing in is in `sign_ins`, groups are in `groups`."""
 
 from collections.abc import Set
 from datetime import datetime
@@ -35,7 +35,7 @@ TAKEN = "This address has an account already. Find the person in the list and ch
 def invite_person(
     db: Session, actor: Actor, *, name: str, email: str, roles: Set[Role], now: datetime
 ) -> UserId:
-    """Make an account without a password and mail its owner an invitation, good for seven days."""
+    """Make an account without a password and mail its owner an invitation, valid for seven days."""
     require(policy.may_manage_people(actor))
     user = _add_person(db, name, email, roles, now=now)
     _invite(db, user, actor, now=now)
@@ -48,8 +48,8 @@ def invite_person(
 def make_person_for_reservation(
     db: Session, actor: Actor, *, name: str, email: str, now: datetime
 ) -> UserId:
-    """Return the account of a named person an admin keeps a place for; make one and mail an invitation
-    where there is none. An account that was closed is refused. Staff become students besides."""
+    """Return the account of a person for whom an admin reserves a place; if there is none, make one
+    and mail an invitation. Refused for a closed account. Staff also get the student role."""
     require(policy.may_manage_people(actor))
     user = db.scalars(select(User).where(User.email == email)).one_or_none()
     if user is None:
@@ -77,7 +77,8 @@ def add_person(
     """Make an account without a password for whoever holds this machine's command line (the first
     admin, R-007) and return the id of its one-time link; nothing is mailed.
 
-    An account that has no password yet gets its roles and a new link; any other is refused.
+    An existing account without a password gets the roles and a new link. Refused for any other
+    account.
     """
     require(system is SystemActor.command_line)
     user = db.scalars(select(User).where(User.email == email)).one_or_none()
@@ -103,8 +104,8 @@ def change_roles(
     expected_version: str,
     now: datetime,
 ) -> None:
-    """Give a person these roles; they sign in anew. Refused for oneself and the last admin (R-042), and
-    with Stale where the roles were changed since the form was opened."""
+    """Give a person these roles; they must sign in again. Refused for oneself and the last admin
+    (R-042). Raise Stale if the roles were changed since the form was opened."""
     require(policy.may_manage_people(actor))
     others = _gate_of_admins(db) - {person_id}
     user = _person(db, person_id)
@@ -140,10 +141,10 @@ def close_account(
     ends_places: bool = True,
     now: datetime,
 ) -> None:
-    """Keep a person out from their next request on: sign-ins, tokens and links end (R-018).
+    """Close an account: sign-ins, tokens and links end from the next request on (R-018).
 
-    What depended on the account ends too, in higher features; `ends_places` says whether their places on
-    courses that have not begun are given back. Refused for oneself and the last admin (R-042). Closing
+    What depended on the account also ends in higher features; `ends_places` says whether places on
+    courses that have not begun end too. Refused for oneself and the last admin (R-042). Closing
     twice changes nothing.
     """
     require(policy.may_manage_people(actor))
@@ -164,8 +165,8 @@ def close_account(
 def open_account(
     db: Session, actor: Actor, person_id: UserId, *, reason: str, now: datetime
 ) -> None:
-    """Let a person in again whose account was closed; opening an open one changes nothing. Refused once the
-    personal data have ended: there is neither an address nor a password to come back with."""
+    """Open a closed account again; opening an open one changes nothing. Refused once the personal
+    data were deleted, because the account then has no address and no password."""
     require(policy.may_manage_people(actor))
     user = _locked_person(db, person_id)
     if user.disabled_at is None:
@@ -177,8 +178,8 @@ def open_account(
 
 
 def start_reset(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> None:
-    """Mail a person a link for a new password, or their invitation again if they have none yet. The
-    admin never sees or sets a password (R-008)."""
+    """Mail a person a link for a new password, or their invitation again if they have no password
+    yet. The admin never sees or sets a password (R-008)."""
     require(policy.may_manage_people(actor))
     user = _person(db, person_id)
     if user.disabled_at is not None:
@@ -194,7 +195,7 @@ def start_reset(db: Session, actor: Actor, person_id: UserId, *, now: datetime) 
 
 
 def note_export(db: Session, actor: Actor, *, rows: int, now: datetime) -> None:
-    """Keep that the list of people left the house."""
+    """Record that the list of people was exported."""
     require(policy.may_manage_people(actor))
     record(
         db,
@@ -209,7 +210,7 @@ def note_export(db: Session, actor: Actor, *, rows: int, now: datetime) -> None:
 def _announce_loss(
     db: Session, fact: str, actor: Actor, person_id: UserId, *, ends_places: bool, now: datetime
 ) -> None:
-    """Tell higher features that rights of a person have ended."""
+    """Announce to higher features that rights of a person have ended."""
     payload = {"user_id": str(person_id), "by": str(actor.user_id), "ends_places": ends_places}
     announce(db, fact, payload, now=now)
 
@@ -222,7 +223,7 @@ def _person(db: Session, person_id: UserId) -> User:
 
 
 def _locked_person(db: Session, person_id: UserId) -> User:
-    """Return a person as they are once nobody else changes them: the worker may end their data just now."""
+    """Lock a person and return them: the worker may be deleting their data at the same time."""
     user = locked_user(db, person_id)
     if user is None:
         raise NotFound
@@ -230,8 +231,8 @@ def _locked_person(db: Session, person_id: UserId) -> User:
 
 
 def _gate_of_admins(db: Session) -> frozenset[UserId]:
-    """Lock the admins who may sign in, in one order, and return them: of two who demote each other at
-    the same moment the later one sees what the first did."""
+    """Lock the admins who can sign in, in a fixed order, and return them. If two admins demote each
+    other at the same time, the later one sees the change of the first."""
     return frozenset(
         db.scalars(
             select(User.id)

@@ -1,4 +1,4 @@
-"""What pages know of the browser that asks: where a sign-in comes from, and the cookies it is handed."""
+"""The browser of a request: where a sign-in comes from, and the cookies that it gets."""
 
 from urllib.parse import urlencode
 
@@ -12,11 +12,11 @@ from app.web.flash_messages import FlashKind
 from app.web.request_context import RequestContext
 
 WAITING = "step"
-"""The cookie of a sign-in that waits for the second factor."""
+"""The name of the cookie of a sign-in that waits for the second factor."""
 
 
 def browser_of(visit: RequestContext) -> Browser:
-    """Describe the browser that asks, for its sign-in."""
+    """Return a description of the browser, for its sign-in."""
     agent = visit.request.headers.get("user-agent", "")
     secret = visit.settings.secret_key.get_secret_value()
     held = visit.request.cookies.get(cookie_name(visit.settings, "device"), "")
@@ -26,7 +26,7 @@ def browser_of(visit: RequestContext) -> Browser:
 def led_on(
     visit: RequestContext, result: StartedSignIn | PendingStep, to: str, flash: str | None = None
 ) -> Response:
-    """Send the browser on after the right password: signed in, or to the second step."""
+    """Redirect the browser after the right password: signed in, or to the second step."""
     if isinstance(result, StartedSignIn):
         return signed_in(visit, result, to, flash)
     step = f"{visit.url('accounts.second_step')}?{urlencode({'next': to})}"
@@ -42,14 +42,14 @@ def signed_in(
     flash: str | None = None,
     kind: FlashKind = "success",
 ) -> Response:
-    """Hand the sign-in's new token to the browser and send it on."""
+    """Give the browser the new token of its sign-in, and redirect it."""
     response = visit.redirect(to, flash=flash, kind=kind, owner=started.token)
     visit.set_cookie(response, "sid", started.token, seconds=started.seconds)
     return recognised(visit, response, started.device)
 
 
 def recognised(visit: RequestContext, response: Response, device: str | None) -> Response:
-    """Hand the browser the cookie by which it is recognised later."""
+    """Give the browser the cookie by which it is recognised later."""
     if device is not None:
         visit.set_cookie(response, "device", device, seconds=int(DEVICE_LASTS.total_seconds()))
     return response

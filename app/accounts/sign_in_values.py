@@ -12,7 +12,7 @@ from app.kit.ids import UserId
 
 @dataclass(frozen=True, slots=True)
 class SignInCandidate:
-    """What checking a password needs. Of an unknown address: nothing, so that both look alike."""
+    """What is needed to check a password. Empty for an unknown address, so that both look the same."""
 
     email: str
     user_id: UserId | None = None
@@ -23,8 +23,8 @@ class SignInCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Where a sign-in comes from. `token` is what the browser already holds, if anything, and `recognition`
-    what it can be recognised by."""
+    """Where a sign-in comes from. `token` is the token that the browser already has, if any, and
+    `recognition` the means to recognise it."""
 
     network: str
     user_agent: str = ""
@@ -43,8 +43,9 @@ class StartedSignIn:
 
 
 def refusal_of(candidate: SignInCandidate) -> Refused:
-    """Return what the sender of a wrong password is told. Where a cap on strangers is reached, somebody on
-    a known network is told the same as a stranger: it must not show that the account exists."""
+    """Return the refusal for a wrong password. If a limit of strangers is reached, a caller from a
+    known network gets the same answer as a stranger, so that it does not reveal that the account
+    exists."""
     if candidate.tries.wait:
         return rate_limits.too_many(rate_limits.PASSWORD, candidate.tries.wait)
     return SignInRefused()

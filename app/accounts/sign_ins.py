@@ -1,8 +1,8 @@
-"""Signing in and out: proving who asks, starting a sign-in, ending sign-ins.
+"""Signing in and out: checking passwords, starting sign-ins, ending sign-ins.
 
-A password is checked between two blocks: the first counts the try and says what to check, then the
-caller compares (slowly, outside any block), and the second acts on the verdict. The first block is opened
-here, so that nothing that happens later can undo the count.
+A password is checked between two blocks. The first block counts the try and returns what to check.
+Then the caller compares, which is slow, outside any block. The second block acts on the result. The
+first block is opened here, so that nothing later can roll back the count.
 """
 
 from datetime import datetime
@@ -45,8 +45,8 @@ from app.kit.ids import EventId, SignInId, UserId
 def begin_sign_in(
     database: Database, *, email: str, browser: Browser, now: datetime
 ) -> SignInCandidate:
-    """Count a visitor's try and return what to check, or raise TooMany. An address that nobody has costs
-    the same statements."""
+    """Count a visitor's try and return what to check, or raise TooMany. An unknown address runs the
+    same statements."""
     with database.write() as db:
         row = db.execute(
             select(User.id, User.password_hash).where(
@@ -63,8 +63,8 @@ def begin_sign_in(
 def begin_confirming(
     database: Database, link_id: EventId | None, browser: Browser, *, now: datetime
 ) -> SignInCandidate:
-    """Do the same for the holder of a link that confirms an address, or raise LinkSpent. Their tries are
-    counted at the link, which nobody else holds."""
+    """As `begin_sign_in`, for a person with a link that confirms an address, or raise LinkSpent.
+    Tries are counted for the link, which nobody else has."""
     with database.write() as db:
         link = open_link(db, link_id, LinkPurpose.confirm, now=now)
         return _own_try(db, link.email, browser, f"link {link.id}", now=now)
@@ -74,8 +74,8 @@ def begin_confirming(
 def begin_proof(
     database: Database, actor: Actor, *, network: str, now: datetime
 ) -> SignInCandidate:
-    """Do the same for a person who is signed in and proves it anew. Their tries are counted at their
-    sign-in, which nobody else has."""
+    """As `begin_sign_in`, for a signed-in person who gives a fresh proof. Tries are counted for
+    their sign-in, which nobody else has."""
     with database.write() as db:
         own = f"sign-in {actor.sign_in_id}"
         return _own_try(db, actor.email, Browser(network), own, now=now)
@@ -96,7 +96,8 @@ def _own_try(
 
 @public_use_case
 def refuse_sign_in(db: Session, candidate: SignInCandidate, *, now: datetime) -> None:
-    """Keep that a password was wrong; as much work for an unknown address as for a known one."""
+    """Record that a password was wrong. Takes as much work for an unknown address as for a known
+    one."""
     record_account_act(db, None, candidate.user_id, "accounts.sign_in_refused", now=now)
 
 
@@ -109,10 +110,10 @@ def sign_in(
     new_hash: str | None = None,
     now: datetime,
 ) -> StartedSignIn | PendingStep | None:
-    """Go on after the right password; None: the address must be confirmed first.
+    """Sign in after the right password. Return None if the address must be confirmed first.
 
-    The token is new, whatever the browser offered, and what it held ends (R-012, R-013). Refused when
-    the password or the account changed since it was checked. `new_hash` replaces an outdated one.
+    The token is always new, and the browser's earlier sign-in ends (R-012, R-013). Refused if the
+    password or the account changed since the check. `new_hash` replaces an outdated hash.
     """
     user = locked_user(db, candidate.user_id)
     if user is None or user.disabled_at or user.password_hash != candidate.password_hash:
@@ -139,9 +140,10 @@ def sign_in_demo(
 
 
 def end_expired(db: Session, system: SystemActor, *, now: datetime) -> int:
-    """Mark sign-ins that have expired as ended and return how many; the worker calls it. One that is only
-    refused would be good again when the clock is set back. The rows stay for a while by a rule of
-    `app.retention`: until then a form that is sent too late can be kept for its sender (`kept_forms`)."""
+    """Mark expired sign-ins as ended and return their number; the worker calls this. Otherwise they
+    would be valid again if the clock were set back. The rows stay for a while by a rule of
+    `app.retention`, so that a form which is sent too late can be stored for its sender
+    (`kept_forms`)."""
     require(system is SystemActor.worker)
     ended = db.scalars(
         update(SignIn)
@@ -155,7 +157,8 @@ def end_expired(db: Session, system: SystemActor, *, now: datetime) -> int:
 
 @own_use_case
 def renew(db: Session, actor: Actor, *, now: datetime) -> datetime:
-    """Keep the actor's sign-in alive and return when it ends now. A token of the API has none: NotFound."""
+    """Keep the actor's sign-in alive and return its new end. Raise NotFound for an API token, which
+    has no sign-in."""
     ends_at: datetime | None = db.scalar(
         update(SignIn)
         .where(SignIn.id == actor.sign_in_id, SignIn.user_id == actor.user_id)
@@ -169,7 +172,7 @@ def renew(db: Session, actor: Actor, *, now: datetime) -> datetime:
 
 @public_use_case
 def sign_out(db: Session, token: str, *, now: datetime) -> None:
-    """End the sign-in of a browser on the server; a token that is nobody's changes nothing (R-015)."""
+    """End the sign-in of a browser on the server; an unknown token changes nothing (R-015)."""
     user_id = db.scalar(
         delete(SignIn).where(SignIn.token_hash == hash_of(token)).returning(SignIn.user_id)
     )
@@ -179,7 +182,7 @@ def sign_out(db: Session, token: str, *, now: datetime) -> None:
 
 @own_use_case
 def end_own(db: Session, actor: Actor, sign_in_id: SignInId, *, now: datetime) -> None:
-    """End one of the actor's own sign-ins; anybody else's is NotFound (R-016)."""
+    """End one of the actor's own sign-ins. Raise NotFound for another person's (R-016)."""
     ended = db.scalar(
         delete(SignIn)
         .where(SignIn.id == sign_in_id, SignIn.user_id == actor.user_id)
@@ -192,7 +195,7 @@ def end_own(db: Session, actor: Actor, sign_in_id: SignInId, *, now: datetime) -
 
 @own_use_case
 def end_own_others(db: Session, actor: Actor, *, now: datetime) -> int:
-    """End all of the actor's sign-ins but this one and return how many there were."""
+    """End all other sign-ins of the actor and return their number."""
     ended = db.scalars(
         delete(SignIn)
         .where(SignIn.user_id == actor.user_id, SignIn.id != actor.sign_in_id)

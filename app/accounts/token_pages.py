@@ -1,4 +1,4 @@
-"""Tokens of the API on a person's own pages: the form to make one, the page that shows it, and ending it."""
+"""Pages of a person's own API tokens: making one, showing it once, and ending it."""
 
 from fastapi import Response
 
@@ -34,7 +34,7 @@ def show_make_token(*, visit: Visit) -> Response:
     proof=FreshProof("make a token for a program"),
 )
 def make_token(*, visit: Visit, submitted: Submitted) -> Response:
-    """Show the new token on this very answer: no other page, cookie or row ever holds it."""
+    """Show the new token in this response only: no other page, cookie or row ever contains it."""
     new_tokens: list[NewToken] = []
     try:
         form = TokenForm.read(submitted)

@@ -1,4 +1,4 @@
-"""Reads of the API tokens that work."""
+"""Reads the valid API tokens."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from app.kit.ids import EventId, UserId
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """A token that works. `name` None: it was made before tokens had one."""
+    """A valid token. `name` is None for tokens made before they had names."""
 
     id: EventId
     name: str | None

@@ -1,2 +1,2 @@
-"""The second factor: an authenticator app or a passkey beside the password, recovery codes, and the way back
-after a lost phone."""
+"""The second factor: an authenticator app or a passkey in addition to the password, recovery codes,
+and the reset after a lost phone."""

@@ -1,7 +1,7 @@
-"""What is said to a browser about passkeys, and how its answers are checked (WebAuthn).
+"""Options for browsers about passkeys, and verification of their answers (WebAuthn).
 
-The site's name and origin come from the settings alone: no header of a request says for whom an answer is
-good.
+The site's name and origin come only from the settings, so that no request header decides for which
+site an answer is valid.
 """
 
 import json
@@ -24,11 +24,12 @@ from webauthn.helpers.structs import (
 )
 
 LONGEST_ANSWER: Final = 20_000
-"""Characters of an answer; a new passkey with a certificate of its maker has a few thousand."""
+"""The most characters of an answer; a new passkey with a manufacturer's certificate has a few
+thousand."""
 LONGEST_ID: Final = 1023
 HANDLE_BYTES: Final = 32
 TIMEOUT: Final = 300_000
-"""Milliseconds for the person, as long as a challenge lasts."""
+"""Milliseconds that the person has; a challenge is valid as long."""
 ALGORITHMS: Final = [
     COSEAlgorithmIdentifier.ECDSA_SHA_256,
     COSEAlgorithmIdentifier.EDDSA,
@@ -37,7 +38,8 @@ ALGORITHMS: Final = [
 
 
 def _whole(text: str) -> str:
-    """Return a text of base64 that can be read; 1 character over a group of four has only 6 bits."""
+    """Return a base64 text that can be decoded: a single character after the last group of four has
+    only 6 bits."""
     if len(text) % 4 == 1:
         raise ValueError("not base64")
     return text
@@ -54,7 +56,7 @@ Id = Annotated[
 
 
 class NotVerified(Exception):
-    """The answer is not that of the passkey, for this site and this challenge. `why` is for the log alone."""
+    """The answer is not from the passkey for this site and challenge. `why` is only for the log."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -63,7 +65,8 @@ class NotVerified(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """For whom a passkey is good: `name` is the domain, `origin` what the browser says of the page."""
+    """The site that a passkey is bound to: `name` is the domain, `origin` the page's origin as the
+    browser reports it."""
 
     name: str
     origin: str
@@ -72,7 +75,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What a passkey signs. `user_handle` is for a new passkey only."""
+    """The data that a passkey signs. `user_handle` is only for a new passkey."""
 
     value: bytes = field(repr=False)
     user_handle: bytes | None = field(default=None, repr=False)
@@ -105,7 +108,7 @@ class NewPasskey:
 
 @dataclass(frozen=True, slots=True)
 class UsedPasskey:
-    """How a passkey stands after it was used."""
+    """The state of a passkey after it was used."""
 
     sign_count: int
     is_backed_up: bool
@@ -129,7 +132,7 @@ class _Signed(_Strict):
 
 
 class MadeAnswer(_Strict):
-    """What a browser sends of a new passkey."""
+    """What a browser sends for a new passkey."""
 
     id: Id
     rawId: Id  # noqa: N815 - the standard's name
@@ -138,7 +141,7 @@ class MadeAnswer(_Strict):
 
 
 class SignedAnswer(_Strict):
-    """What a browser sends of a passkey that signed a challenge."""
+    """What a browser sends for a passkey that signed a challenge."""
 
     id: Id
     rawId: Id  # noqa: N815 - the standard's name
@@ -156,8 +159,8 @@ class SignedAnswer(_Strict):
 
 
 def site_of(base_url: str, academy: str) -> Site | None:
-    """Return for whom passkeys are good; None where browsers offer none: at an address of digits, or over
-    plain http anywhere but on the same machine."""
+    """Return the site that passkeys are bound to, or None if browsers offer none: at an IP address,
+    or over plain http unless on the same machine."""
     parts = urlsplit(base_url)
     name = parts.hostname or ""
     try:
@@ -180,8 +183,8 @@ def options_to_add(
     name: str,
     existing: Iterable[RegisteredPasskey],
 ) -> dict[str, Any]:
-    """Return what a device needs to make a passkey: one that is kept in the device, and that asks its owner
-    for a finger, a face or a PIN, so that it may stand for password and second factor."""
+    """Return the options for making a passkey. It must be stored in the device and ask its owner
+    for a fingerprint, a face or a PIN, so that it can replace password and second factor."""
     options = webauthn.generate_registration_options(
         rp_id=site.name,
         rp_name=site.academy,
@@ -203,7 +206,8 @@ def options_to_add(
 def options_to_use(
     site: Site, challenge: bytes, *, allowed: Iterable[RegisteredPasskey] = ()
 ) -> dict[str, Any]:
-    """Return what a device needs to sign; none allowed by name: whichever the device keeps for this site."""
+    """Return the options for signing. No passkey is named, so the device may use any that it has
+    for this site."""
     options = webauthn.generate_authentication_options(
         rp_id=site.name,
         challenge=challenge,
@@ -215,7 +219,7 @@ def options_to_use(
 
 
 def read_made(text: str) -> MadeAnswer:
-    """Return what a browser sent of a new passkey, or raise NotVerified."""
+    """Return the parsed answer for a new passkey, or raise NotVerified."""
     try:
         return MadeAnswer.model_validate_json(text)
     except ValidationError:
@@ -223,7 +227,7 @@ def read_made(text: str) -> MadeAnswer:
 
 
 def read_signed(text: str) -> SignedAnswer:
-    """Return what a browser sent of a passkey that signed, or raise NotVerified."""
+    """Return the parsed answer of a passkey that signed, or raise NotVerified."""
     try:
         return SignedAnswer.model_validate_json(text)
     except ValidationError:
@@ -258,8 +262,8 @@ def verified_new(site: Site, challenge: bytes, answer: MadeAnswer) -> NewPasskey
 def verified_use(
     site: Site, challenge: bytes, answer: SignedAnswer, *, public_key: bytes, sign_count: int
 ) -> UsedPasskey:
-    """Return how the passkey stands now, or raise NotVerified: another site, origin or challenge, a wrong
-    signature, a count that does not rise, or nobody proved to be its owner to the device."""
+    """Return the new state of the passkey. Raise NotVerified for another site, origin or challenge,
+    a wrong signature, a counter that did not increase, or if the device did not verify its owner."""
     try:
         verified = webauthn.verify_authentication_response(
             credential=answer.model_dump(),

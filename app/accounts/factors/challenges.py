@@ -1,5 +1,5 @@
-"""Challenges of passkeys: 32 random bytes that are kept on the server for five minutes. One is answered once,
-by the browser that got it, and for what it was got."""
+"""Challenges for passkeys: 32 random bytes, stored on the server for five minutes. A challenge can
+be answered once, by the browser that got it, and for the purpose it was made for."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -21,12 +21,12 @@ CHALLENGE_BYTES = 32
 LASTS = timedelta(minutes=5)
 OF_ONE = Limit("passkey challenge", 20, timedelta(minutes=5))
 OF_A_NETWORK = Limit("passkey challenge network", 300, timedelta(minutes=5))
-"""Challenges for visitors behind one address, where a whole class may sit. An answer needs a challenge, so
-answers are limited too."""
+"""Limits challenges for visitors behind one address, which a whole class may share. An answer needs
+a challenge, so answers are limited too."""
 
 
 class PasskeyPurpose(StrEnum):
-    """What a passkey is asked for."""
+    """The purpose of a challenge."""
 
     adding = "add a passkey"
     step = "second step"
@@ -36,8 +36,9 @@ class PasskeyPurpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChallengeHolder:
-    """The browser that gets a challenge. `secret` is something that only this browser has: the id of its
-    sign-in, or the token of a cookie. `limit` and `counted_at` say where its challenges are counted."""
+    """The browser that gets a challenge. `secret` is known only to this browser: the id of its
+    sign-in, or the token of a cookie. `limit` and `counted_at` say under which limit its challenges
+    are counted."""
 
     what: PasskeyPurpose
     secret: str = field(repr=False)
@@ -57,8 +58,8 @@ class ChallengeHolder:
 def make(
     db: Session, holder: ChallengeHolder, *, user_handle: bytes | None = None, now: datetime
 ) -> Challenge:
-    """Return a new challenge for a browser; an earlier one for the same is answered no more. Raises TooMany.
-    Whoever asks proves nothing by it."""
+    """Return a new challenge for a browser. It replaces an earlier one for the same purpose. Raise
+    TooMany. Getting a challenge proves nothing."""
     rate_limits.take(db, holder.limit, holder.counted_at, now=now)
     db.execute(delete(PasskeyChallenge).where(PasskeyChallenge.ends_at <= now))
     db.execute(delete(PasskeyChallenge).where(PasskeyChallenge.holder_hash == holder.hash))
@@ -77,10 +78,10 @@ def make(
 
 @public_use_case
 def take(db: Session, holder: ChallengeHolder, *, now: datetime) -> Challenge | None:
-    """Return the challenge that this browser was given, and delete it in the same statement, so that no
-    answer is accepted twice. None: there is none, or it is too old.
+    """Return the challenge of this browser, and delete it in the same statement, so that no answer
+    is accepted twice. Return None if there is none or it is too old.
 
-    Call it in a block of its own: a refusal of the answer must not bring the challenge back.
+    Call this in a separate write block: refusing the answer must not bring the challenge back.
     """
     rows = db.execute(
         delete(PasskeyChallenge)

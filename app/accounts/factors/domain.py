@@ -1,4 +1,4 @@
-"""Rules of second factors: codes of an authenticator app, recovery codes, and how long things last."""
+"""Rules of second factors: codes of an authenticator app, recovery codes, and time limits."""
 
 import secrets
 import unicodedata
@@ -14,12 +14,12 @@ import pyotp
 
 STEP_SECONDS = 30
 SECRET_CHARACTERS = 32
-"""Of base32, 160 bits in all."""
+"""Characters of base32: 160 bits."""
 RECOVERY_CODES = 10
 FEW_LEFT = 3
 PENDING_LASTS = timedelta(minutes=10)
 MOST_WRONG_TRIES = 5
-"""Wrong codes after which the password is asked for again."""
+"""After so many wrong codes the password is required again."""
 SETTING_UP_LASTS = timedelta(minutes=30)
 RESET_WAITS = timedelta(hours=24)
 
@@ -32,7 +32,7 @@ _READ_AS = str.maketrans("OIL", "011")
 
 
 class FactorKind(StrEnum):
-    """What a second factor is; the value is its name in pages and mails."""
+    """The kinds of second factor; the value is the name in pages and mails."""
 
     app = "authenticator app"
     passkey = "passkey"
@@ -44,17 +44,17 @@ def new_secret() -> str:
 
 
 def in_groups(text: str) -> str:
-    """Return a text in groups of four with blanks between, for a person who types it."""
+    """Return a text in groups of four, separated by spaces, so that it is easy to type."""
     return " ".join(_groups(text))
 
 
 def setup_address(secret: str, *, email: str, academy: str) -> str:
-    """Return the otpauth address that an authenticator app reads from a QR code."""
+    """Return the otpauth address that an authenticator app scans as a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=academy)
 
 
 def step_of(now: datetime) -> int:
-    """Return the number of the time step of 30 seconds that `now` lies in."""
+    """Return the number of the 30-second time step that contains `now`."""
     return int(now.timestamp()) // STEP_SECONDS
 
 
@@ -64,7 +64,7 @@ def code_of(secret: str, step: int) -> str:
 
 
 def without_blanks(typed: str) -> str:
-    """Return a typed code without blanks and dashes, its digits as 0 to 9 whatever the keyboard wrote."""
+    """Return a typed code without spaces and dashes, with digits of any script as 0 to 9."""
     return "".join(
         str(unicodedata.decimal(character)) if character.isdecimal() else character
         for character in typed
@@ -73,10 +73,11 @@ def without_blanks(typed: str) -> str:
 
 
 def step_of_code(secret: str, typed: str, *, now: datetime) -> int | None:
-    """Return the time step whose code was typed: the present one or the one before. None: the code is wrong.
+    """Return the time step whose code was typed: the current one or the one before. Return None if
+    the code is wrong.
 
-    The app of a person who types slowly shows the next code when this one arrives. No later step is taken:
-    ASVS 6.5.5 would allow 30 seconds only, and this makes it 60 at most.
+    The previous step is accepted because people type slowly. Later steps are not accepted: ASVS
+    6.5.5 allows only 30 seconds, and this makes it 60 at most.
     """
     code, present = without_blanks(typed).encode(), step_of(now)
     right = [
@@ -88,7 +89,8 @@ def step_of_code(secret: str, typed: str, *, now: datetime) -> int | None:
 
 
 def new_recovery_codes() -> tuple[str, ...]:
-    """Return ten new codes as they are shown, such as 7K2M-9QXT-…; no letter looks like a digit."""
+    """Return ten new codes as they are shown, such as 7K2M-9QXT-…, without letters that look like
+    digits."""
     return tuple(
         "-".join(
             _groups(b32encode(secrets.token_bytes(_RANDOM_BYTES)).decode().translate(_TO_CROCKFORD))
@@ -98,7 +100,7 @@ def new_recovery_codes() -> tuple[str, ...]:
 
 
 def recovery_code_hash(typed: str) -> bytes:
-    """Return the hash of a recovery code, however its letters, blanks and dashes were typed."""
+    """Return the hash of a recovery code; case, spaces and dashes are ignored."""
     plain = without_blanks(typed).upper().translate(_READ_AS)
     return sha256(plain.encode()).digest()
 
@@ -140,7 +142,8 @@ def reset_refusal(
 
 @dataclass(frozen=True, slots=True)
 class PendingStep:
-    """A sign-in that waits for the second factor: the token for its cookie, which opens nothing else."""
+    """A sign-in that waits for the second factor, with the token for its cookie, which gives no
+    other access."""
 
     token: str = field(repr=False)
     seconds: int = int(PENDING_LASTS.total_seconds())

@@ -5,7 +5,7 @@ from app.kit.errors import Conflict, Invalid
 
 
 class WrongCode(Invalid):
-    """The code is wrong, too old, or was used before: which of them is not said."""
+    """The code is wrong, too old, or was used before. The message does not say which."""
 
     slug = "wrong-code"
 
@@ -20,7 +20,7 @@ class WrongCode(Invalid):
 
 
 class NothingToSetUp(Conflict):
-    """An app is confirmed that was never begun, or was begun more than half an hour ago."""
+    """Setting up an app was not started, or was started more than half an hour ago."""
 
     slug = "nothing-to-set-up"
 
@@ -29,7 +29,7 @@ class NothingToSetUp(Conflict):
 
 
 class PasswordNeeded(Invalid):
-    """Nothing but the password is left when the last factor goes, and it was not typed or is too short."""
+    """Without the last factor only the password is left, and it was not typed or is too short."""
 
     slug = "password-needed"
 
@@ -41,13 +41,14 @@ class PasswordNeeded(Invalid):
 
 
 class ResetRefused(Conflict):
-    """Somebody's second factors may not be reset so."""
+    """A person's second factors may not be reset."""
 
     slug = "reset-refused"
 
 
 class PendingEnded(Conflict):
-    """Nobody waits for a second factor here (any more): too late, too many wrong codes, or done already."""
+    """No sign-in waits for a second factor: it is too late, had too many wrong codes, or is done
+    already."""
 
     slug = "pending-ended"
 
@@ -56,7 +57,7 @@ class PendingEnded(Conflict):
 
 
 class PasskeyRefused(Invalid):
-    """The answer of a passkey was not accepted: why is not said."""
+    """The answer of a passkey was not accepted. The message does not say why."""
 
     title = "The passkey was not accepted"
     slug = "passkey-refused"
@@ -68,7 +69,7 @@ class PasskeyRefused(Invalid):
 
 
 class NoPasskeysHere(Conflict):
-    """The site's address is none that passkeys can be bound to."""
+    """Passkeys cannot be bound to the site's address."""
 
     slug = "no-passkeys-here"
 
@@ -77,7 +78,7 @@ class NoPasskeysHere(Conflict):
 
 
 class TooManyPasskeys(Conflict):
-    """A person has as many passkeys as anybody may."""
+    """A person already has the most passkeys allowed."""
 
     slug = "too-many-passkeys"
 

@@ -1,4 +1,4 @@
-"""What a change of somebody's second factors needs and returns."""
+"""Arguments and results of changes of a person's second factors."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from app.accounts.sign_in_values import SignInCandidate, StartedSignIn
 
 @dataclass(frozen=True, slots=True)
 class FactorChange:
-    """A change of somebody's second factors: their new sign-in, and the recovery codes that were made."""
+    """The result of a change of second factors: the person's new sign-in, and new recovery codes."""
 
     started: StartedSignIn
     codes: tuple[str, ...] = field(default=(), repr=False)
@@ -15,7 +15,7 @@ class FactorChange:
 
 @dataclass(frozen=True, slots=True)
 class OwnPassword:
-    """The actor's password, which was typed for a removal and was right; see `sign_ins.begin_proof`."""
+    """The actor's password, typed for a removal and checked; see `sign_ins.begin_proof`."""
 
     candidate: SignInCandidate
     is_too_short_alone: bool

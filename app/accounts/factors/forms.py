@@ -23,7 +23,7 @@ class RecoveryCodeForm(Form):
 
 
 class RemoveAppForm(Form):
-    """The password is asked for when the last factor goes."""
+    """Removes an app. The password is required for the last factor."""
 
     current_password: TypedPassword | None = Field(None, title="Your current password")
 
@@ -32,7 +32,7 @@ Answer = Annotated[str, StringConstraints(max_length=LONGEST_ANSWER)]
 
 
 class PasskeyForm(Form):
-    """What a passkey answered, as JSON; a script writes it."""
+    """The answer of a passkey as JSON, filled in by a script."""
 
     answer: Answer = Field(title="The answer of your passkey")
     next: Wanted = ""
@@ -52,4 +52,4 @@ class AddPasskeyForm(Form):
 
 
 class RemovePasskeyForm(RemoveAppForm):
-    """As for an app: the password is asked for when the last factor goes."""
+    """Removes a passkey. The password is required for the last factor."""

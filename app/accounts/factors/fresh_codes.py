@@ -1,5 +1,5 @@
-"""Recovery codes that were just made: sealed in a cookie of their owner's browser, so that they can be shown,
-printed and saved, and are nowhere on the server."""
+"""New recovery codes, sealed in a cookie of their owner's browser. So they can be shown, printed
+and saved without being stored on the server."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -18,7 +18,7 @@ COOKIE = "codes"
 
 
 def hand_over(visit: RequestContext, response: Response, codes: tuple[str, ...]) -> None:
-    """Give new codes to the browser of their owner, for a quarter of an hour."""
+    """Put new codes in a cookie of their owner's browser, for 15 minutes."""
     until = visit.now + LASTS
     plain = json.dumps([until.isoformat(), codes]).encode()
     sealed = visit.keys.sealing.seal(plain, purpose=_purpose(visit.actor.user_id))
@@ -27,8 +27,8 @@ def hand_over(visit: RequestContext, response: Response, codes: tuple[str, ...])
 
 
 def held(visit: RequestContext) -> tuple[str, ...]:
-    """Return the codes that the actor's browser still holds; none after a quarter of an hour, or once the
-    actor has said that they are kept."""
+    """Return the codes in the actor's cookie. There are none after 15 minutes, or once the actor
+    has confirmed that they saved them."""
     value = visit.request.cookies.get(cookie_name(visit.settings, COOKIE), "")
     try:
         sealed = urlsafe_b64decode(value.encode())

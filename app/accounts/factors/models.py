@@ -12,8 +12,9 @@ from app.kit.ids import EventId, FactorId, UserId
 
 class TotpFactor(Base):
     """An authenticator app. `sealed` is its secret, encrypted for its owner with the sealing key.
-    `confirmed_at` None: it is being set up. `last_step` is the time step of the newest accepted code, and
-    must rise. A person has one app at most, and one at most that is being set up."""
+    `confirmed_at` is None while it is being set up. `last_step` is the time step of the newest
+    accepted code and must increase. A person has at most one app, and at most one that is being set
+    up."""
 
     __tablename__ = "totp_factors"
     __table_args__ = (
@@ -44,8 +45,8 @@ class TotpFactor(Base):
 
 
 class Passkey(Base):
-    """A passkey. `user_handle` is what its owner's devices know the owner by; it tells nothing.
-    `transports` are the ways to reach it, separated by commas."""
+    """A passkey. `user_handle` is a random id by which devices identify the owner. `transports` are
+    the ways to reach the passkey, separated by commas."""
 
     __tablename__ = "passkeys"
     __table_args__ = (
@@ -67,7 +68,7 @@ class Passkey(Base):
 
 
 class RecoveryCode(Base):
-    """A code for a day without the factor; only its SHA-256 is stored. It works once."""
+    """A recovery code for a day without the factor. Only its SHA-256 is stored, and it works once."""
 
     __tablename__ = "recovery_codes"
     __table_args__ = (Index("ix_recovery_codes_user_id", "user_id"),)
@@ -80,8 +81,8 @@ class RecoveryCode(Base):
 
 
 class PendingSignIn(Base):
-    """A sign-in whose password was right and which waits for the second factor. Only the SHA-256 of its
-    token is stored. It is deleted when it is completed, and when the person's sign-ins end."""
+    """A sign-in with the right password that waits for the second factor. Only the SHA-256 of its
+    token is stored. It is deleted when it is completed, or when the person's sign-ins end."""
 
     __tablename__ = "pending_sign_ins"
     __table_args__ = (
@@ -100,8 +101,8 @@ class PendingSignIn(Base):
 
 
 class FactorReset(Base):
-    """An admin's order to remove a person's second factors after a waiting time. Until `due_at` the person
-    or an admin can stop it. Of one person at most one is open."""
+    """An admin's order to remove a person's second factors after a waiting time. Until `due_at` the
+    person or an admin can stop it. A person has at most one open reset."""
 
     __tablename__ = "factor_resets"
     __table_args__ = (
@@ -130,8 +131,8 @@ class FactorReset(Base):
 
 
 class PasskeyChallenge(Base):
-    """A challenge that a browser was given for a passkey. `holder_hash` names the browser and what for
-    (`challenges`). `user_handle` is the one that a new passkey gets. The row is deleted as it is read."""
+    """A challenge that was given to a browser. `holder_hash` identifies the browser and the purpose
+    (see `challenges`). `user_handle` is for a new passkey. The row is deleted when it is read."""
 
     __tablename__ = "passkey_challenges"
 

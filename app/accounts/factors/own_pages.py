@@ -1,4 +1,4 @@
-"""A person's own second factors: what they have, setting up an app, recovery codes, removing."""
+"""Pages of a person's own second factors: the list, setting up an app, recovery codes, removing."""
 
 from io import BytesIO
 
@@ -67,7 +67,7 @@ def show_app(*, visit: Visit) -> Response:
 
 @pages.get("/app.svg", name="accounts.app_picture", access=ENROLLING)
 def show_app_picture(*, visit: Visit) -> Response:
-    """Draw the secret for the camera of the phone, black on white in either theme."""
+    """Send the QR code of the secret, black on white in both themes."""
     picture = BytesIO()
     segno.make(_address(visit, _secret(visit)), error="m").save(
         picture, kind="svg", border=4, dark="#000", light="#fff", scale=4, xmldecl=False
@@ -159,7 +159,7 @@ def download_codes(*, visit: Visit) -> Response:
 
 @pages.post("/codes/kept", name="accounts.codes_kept", access=SIGNED_IN)
 def keep_codes(*, visit: Visit, submitted: Submitted) -> Response:
-    """Take the codes off the browser: their owner has kept them."""
+    """Delete the codes from the browser, because their owner has saved them."""
     ButtonForm.read(submitted)
     response = visit.redirect(visit.url("accounts.second_factor"))
     visit.drop_cookie(response, fresh_codes.COOKIE)
@@ -176,7 +176,7 @@ def stop_own_reset(*, visit: Visit, submitted: Submitted) -> Response:
 
 
 def after_change(visit: RequestContext, changed: FactorChange, words: str) -> Response:
-    """Give the browser its new sign-in, and show new recovery codes where some were made."""
+    """Give the browser its new sign-in, and show new recovery codes if some were made."""
     page = "accounts.codes" if changed.codes else "accounts.second_factor"
     response = signed_in(visit, changed.started, visit.url(page), words)
     if changed.codes:
@@ -185,8 +185,8 @@ def after_change(visit: RequestContext, changed: FactorChange, words: str) -> Re
 
 
 def own_password(visit: RequestContext, typed: str | None) -> OwnPassword | None:
-    """Compare what was typed with the actor's password, outside every block, and return it; None: nothing was
-    typed. Raises WrongPassword."""
+    """Check the typed password outside every block and return it, or None if nothing was typed.
+    Raise WrongPassword."""
     if not typed:
         return None
     return OwnPassword(checked(visit, typed, "current_password"), is_too_short_alone(typed))
@@ -228,7 +228,7 @@ def _address(visit: RequestContext, secret: str) -> str:
 
 
 def _demo_code(visit: RequestContext, secret: str) -> str | None:
-    """Return the code that the app would show: in the demo nobody needs an app."""
+    """Return the code that the app would show, so that nobody needs an app in the demo."""
     if visit.settings.env is not Environment.demo:
         return None
     return code_of(secret, step_of(visit.now))

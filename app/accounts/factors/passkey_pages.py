@@ -1,6 +1,6 @@
-"""Pages of passkeys: adding and removing one's own, and using one as second step, instead of the password, or
-as a fresh proof. A script asks for the options by a post of its own and sends the answer in an ordinary
-form."""
+"""Pages of passkeys: adding and removing one's own, and using one as second step, instead of the
+password, or as a fresh proof. A script requests the options with a POST and sends the answer in an
+ordinary form."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -225,7 +225,7 @@ def _own(visit: RequestContext, what: PasskeyPurpose) -> ChallengeHolder:
 
 
 def _visitor(visit: RequestContext) -> ChallengeHolder:
-    """Return the browser of somebody who is not signed in: the page to sign in gave it a cookie."""
+    """Return the browser of a visitor, to which the sign-in page gave a cookie."""
     token = visit.request.cookies.get(cookie_name(visit.settings, "visitor"))
     if not token:
         raise PasskeyRefused
@@ -250,8 +250,9 @@ def _taken(visit: RequestContext, holder: ChallengeHolder) -> Challenge | None:
 
 @contextmanager
 def _noting(visit: RequestContext, challenge: Challenge | None) -> Iterator[None]:
-    """Keep in the trail that a passkey was refused, after the block of the refusal has been undone. What
-    answers no challenge of ours is not kept: anybody can send it without end."""
+    """Record in the audit trail that a passkey was refused, after the refusal has rolled back its
+    block. Answers without a challenge of ours are not recorded, because anyone could send any
+    number of them."""
     try:
         yield
     except PasskeyRefused:

@@ -1,7 +1,8 @@
 """Passkeys: adding, removing, and using one as second step, instead of the password, and as a fresh proof.
 
-An answer is checked against a challenge that the caller took in a block of its own (`challenges.take`), so
-that it is gone whatever becomes of the answer. What was wrong with an answer is logged and told to nobody.
+An answer is checked against a challenge that the caller took in a separate block
+(`challenges.take`), so that the challenge is gone in any case. What was wrong with an answer is
+logged but not told.
 """
 
 from datetime import datetime
@@ -45,7 +46,7 @@ def add_passkey(
     answer: str,
     now: datetime,
 ) -> FactorChange:
-    """Add the passkey that the actor's device has made. Raises PasskeyRefused, and TooManyPasskeys."""
+    """Add the passkey that the actor's device has made. Raise PasskeyRefused or TooManyPasskeys."""
     user = lock_person(db, actor.user_id)
     try:
         if challenge is None or challenge.user_handle is None:
@@ -86,8 +87,8 @@ def remove_passkey(
     staff_need_factor: bool,
     now: datetime,
 ) -> FactorChange:
-    """Remove one of the actor's passkeys; anybody else's is NotFound. What `factor_removed` demands, this
-    demands."""
+    """Remove one of the actor's passkeys. Raise NotFound for another person's. The conditions are
+    those of `factor_removed`."""
     user = lock_person(db, actor.user_id)
     gone = db.scalar(
         delete(Passkey)
@@ -118,8 +119,9 @@ def sign_in_with_passkey(
     answer: str,
     now: datetime,
 ) -> StartedSignIn:
-    """Sign in whoever's passkey signed the challenge. It stands for password and second factor: the device
-    asked its owner for a finger, a face or a PIN. Raises PasskeyRefused."""
+    """Sign in the owner of the passkey that signed the challenge. It replaces password and second
+    factor, because the device asked its owner for a fingerprint, a face or a PIN. Raise
+    PasskeyRefused."""
     try:
         user = owner_of(db, site, challenge, answer, now=now)
     except NotVerified as error:
@@ -139,7 +141,7 @@ def prove_with_passkey(
     answer: str,
     now: datetime,
 ) -> StartedSignIn:
-    """Keep that the actor proved by a passkey who they are. Raises PasskeyRefused."""
+    """Record that the actor proved their identity with a passkey. Raise PasskeyRefused."""
     if not use_passkey(db, actor.user_id, site, challenge, answer=answer, now=now):
         raise PasskeyRefused
     return renew_proof(db, actor, now=now)
@@ -147,9 +149,11 @@ def prove_with_passkey(
 
 @public_use_case
 def note_refusal(db: Session, user_id: UserId | None, *, now: datetime) -> None:
-    """Keep that a passkey was refused; in a block of its own, because the refusal undoes its block.
+    """Record that a passkey was refused. Call this in a separate block, because the refusal rolls
+    back its own.
 
-    Call it for the answer to a challenge only: challenges are limited, so nobody fills the trail.
+    Call it only for the answer to a challenge: challenges are rate-limited, so nobody can fill the
+    audit trail.
     """
     record_account_act(db, None, user_id, "accounts.passkey_refused", now=now)
 

@@ -1,4 +1,4 @@
-"""Reads of second factors: a person's own, those an admin sees, and the sign-in that waits."""
+"""Reads second factors: a person's own, those an admin sees, and the waiting sign-in."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class PasskeyRow:
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """The second factors of one person. `app_since` None: they have no authenticator app."""
+    """The second factors of one person. `app_since` is None without an authenticator app."""
 
     app_since: datetime | None
     app_used_at: datetime | None
@@ -63,7 +63,7 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class ResetRow:
-    """A reset that waits: until `due_at` it can be stopped."""
+    """An open reset, which can be stopped until `due_at`."""
 
     by: str
     reason: str
@@ -73,7 +73,7 @@ class ResetRow:
 
 @dataclass(frozen=True, slots=True)
 class FactorPage:
-    """What an admin sees of a person's second factors."""
+    """A person's second factors as an admin sees them."""
 
     person: Person
     factors: Factors
@@ -92,7 +92,7 @@ class SecondStep:
 
 
 def factors_of(db: Session, user_id: UserId) -> Factors:
-    """Return the second factors of a person; the caller decides who may see them."""
+    """Return the second factors of a person. Callers check permissions."""
     app = db.execute(
         select(TotpFactor.confirmed_at, TotpFactor.used_at).where(
             TotpFactor.user_id == user_id, TotpFactor.confirmed_at.is_not(None)
@@ -116,7 +116,7 @@ def factors_of(db: Session, user_id: UserId) -> Factors:
 
 
 def open_reset(db: Session, user_id: UserId) -> ResetRow | None:
-    """Return the reset of a person's factors that waits, if one does."""
+    """Return the open reset of a person's factors, or None."""
     row = db.execute(
         select(User.name, FactorReset.reason, FactorReset.started_at, FactorReset.due_at)
         .join(User, User.id == FactorReset.started_by)
@@ -130,7 +130,7 @@ def open_reset(db: Session, user_id: UserId) -> ResetRow | None:
 
 
 def factor_page(db: Session, actor: Actor, person_id: UserId) -> FactorPage:
-    """Return a person's second factors for an admin; for anybody else there are none."""
+    """Return a person's second factors for an admin. Raise NotFound for everyone else."""
     if not policy.may_manage_people(actor):
         raise NotFound
     return FactorPage(
@@ -144,7 +144,8 @@ def factor_page(db: Session, actor: Actor, person_id: UserId) -> FactorPage:
 def secret_being_set_up(
     db: Session, actor: Actor, sealing: SealingKeys, *, now: datetime
 ) -> str | None:
-    """Return the secret of the app that the actor sets up; None: nothing was begun, or it took too long."""
+    """Return the secret of the app that the actor is setting up, or None if nothing was started or
+    it took too long."""
     stored = db.scalar(
         select(TotpFactor.sealed).where(
             TotpFactor.user_id == actor.user_id,
@@ -158,7 +159,7 @@ def secret_being_set_up(
 def code_for_demo(
     db: Session, sealing: SealingKeys, user_id: UserId, *, now: datetime
 ) -> str | None:
-    """Return the code that the person's app shows now. Only the demo asks: there the page shows it."""
+    """Return the code that the person's app shows now. Only for the demo, whose page shows it."""
     stored = db.scalar(
         select(TotpFactor.sealed).where(
             TotpFactor.user_id == user_id, TotpFactor.confirmed_at.is_not(None)
@@ -169,7 +170,7 @@ def code_for_demo(
 
 
 def second_step(db: Session, token: str | None, *, now: datetime) -> SecondStep | None:
-    """Return the sign-in that waits under a token, or None."""
+    """Return the waiting sign-in of a token, or None."""
     row = db.execute(
         select(
             User.id,
@@ -190,7 +191,7 @@ def second_step(db: Session, token: str | None, *, now: datetime) -> SecondStep 
 
 
 def is_waiting(token: str | None, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions for the sign-in that waits under this token."""
+    """Return the conditions for the waiting sign-in of this token."""
     return (
         PendingSignIn.token_hash == hash_of(token or ""),
         PendingSignIn.ends_at > now,
@@ -220,7 +221,8 @@ def known_of(db: Session, user_id: UserId) -> tuple[RegisteredPasskey, ...]:
 
 
 def handle_for(db: Session, user_id: UserId) -> bytes:
-    """Return what a person's devices know them by: random, and the same for all their passkeys."""
+    """Return the random id by which a person's devices identify them, the same for all their
+    passkeys."""
     handle = db.scalar(select(Passkey.user_handle).where(Passkey.user_id == user_id).limit(1))
     return handle or secrets.token_bytes(HANDLE_BYTES)
 

@@ -1,5 +1,6 @@
-"""The way back after a lost phone: an admin removes a person's second factors, after a waiting time in which
-the person, told by mail, can stop it. The server's command line does it at once, for the last admin."""
+"""Resets after a lost phone: an admin removes a person's second factors after a waiting time. The
+person is told by mail and can stop it meanwhile. The server's command line does it at once, for the
+last admin."""
 
 from datetime import datetime
 
@@ -36,8 +37,9 @@ NOTHING_TO_STOP = "There is no reset to stop. It was stopped or done already."
 def start_reset(
     db: Session, actor: Actor, person_id: UserId, *, reason: str, now: datetime
 ) -> None:
-    """Begin the waiting time after which a person's second factors are removed, and mail them a link that
-    stops it. Refused for oneself, a closed account, a person without a factor, and while one is under way."""
+    """Start the waiting time after which a person's second factors are removed, and mail them a
+    link to stop it. Refused for oneself, a closed account, a person without a factor, and while a
+    reset is open."""
     require(policy.may_manage_people(actor))
     user = lock_person(db, person_id)
     refusal = reset_refusal(
@@ -71,7 +73,7 @@ def start_reset(
 
 
 def stop_for(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> None:
-    """Stop a reset as an admin; refused when none is open."""
+    """Stop a reset as an admin. Refused if none is open."""
     require(policy.may_manage_people(actor))
     user = lock_person(db, person_id)
     _stop(db, user, by=actor.user_id, now=now)
@@ -79,23 +81,23 @@ def stop_for(db: Session, actor: Actor, person_id: UserId, *, now: datetime) -> 
 
 @own_use_case
 def stop_own(db: Session, actor: Actor, *, now: datetime) -> None:
-    """Stop the reset of the actor's own second factors; refused when none is open."""
+    """Stop the reset of the actor's own second factors. Refused if none is open."""
     user = lock_person(db, actor.user_id)
     _stop(db, user, by=user.id, now=now)
 
 
 @public_use_case
 def stop_by_link(db: Session, link_id: EventId | None, *, now: datetime) -> None:
-    """Stop a reset for the holder of the mailed link, once; raises LinkSpent."""
+    """Stop a reset for the person with the mailed link. Raise LinkSpent."""
     link = spend_link(db, link_id, LinkPurpose.stop_reset, now=now)
     user = lock_person(db, link.user_id)
     _stop(db, user, by=user.id, now=now)
 
 
 def carry_out(db: Session, system: SystemActor, reset_id: EventId, *, now: datetime) -> bool:
-    """Remove the factors of a person whose waiting time is over; return whether this call did it. The worker
-    calls this; an admin has ordered it, and the person had the time to stop it. An order of somebody who is
-    no admin any more, or whose account was closed meanwhile, is stopped instead."""
+    """Remove the factors of a person whose waiting time is over; return whether this call did it.
+    The worker calls this: an admin has ordered it, and the person had time to stop it. The reset is
+    stopped instead if the admin has lost the role or their account was closed meanwhile."""
     require(system is SystemActor.worker)
     row = db.execute(
         select(FactorReset.user_id, FactorReset.started_by).where(
@@ -122,15 +124,15 @@ def carry_out(db: Session, system: SystemActor, reset_id: EventId, *, now: datet
 
 
 def _may_still_order(db: Session, admin_id: UserId) -> bool:
-    """Return whether whoever ordered a reset could order it now. Their place as an admin may have been taken
-    away for what they did in it."""
+    """Return whether the person who ordered a reset may still order one. They may have lost the
+    admin role because of what they did with it."""
     is_open_admin = User.is_admin, User.disabled_at.is_(None)
     return db.scalar(select(User.id).where(User.id == admin_id, *is_open_admin)) is not None
 
 
 def reset_at_once(db: Session, system: SystemActor, *, email: str, now: datetime) -> None:
-    """Remove a person's second factors for whoever holds this machine's command line, as for the last admin
-    who is locked out. Refused for an unknown or closed account and where there is no factor."""
+    """Remove a person's second factors from this machine's command line, for instance for the last
+    admin who is locked out. Refused for an unknown or closed account, and if there is no factor."""
     require(system is SystemActor.command_line)
     user_id = db.scalar(select(User.id).where(User.email == email, User.disabled_at.is_(None)))
     if user_id is None:

@@ -1,6 +1,7 @@
 """The second step of signing in: a code of the authenticator app, or a recovery code.
 
-A code is tried in a block of its own: the block keeps that a try was wrong, and the caller refuses after it.
+A code is checked in a separate block. The block records a wrong try, and the caller refuses
+afterwards.
 """
 
 from collections.abc import Callable
@@ -29,12 +30,12 @@ from app.kit.ids import EventId, UserId
 from app.kit.keys import SealingKeys
 
 Check = Callable[[Session, User], bool]
-"""Tell whether a code is right, and use it up."""
+"""Returns whether a code is right, and marks it as used."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecondStepTry:
-    """One try at the second step, which the door has counted."""
+    """One counted try at the second step."""
 
     pending_id: EventId
     user_id: UserId
@@ -46,9 +47,9 @@ class SecondStepTry:
 def begin_step(
     database: Database, token: str | None, browser: Browser, *, of: str, now: datetime
 ) -> SecondStepTry:
-    """Count a try of the sign-in that waits under this token, or raise TooMany; PendingEnded when nothing
-    waits (any more). Codes and recovery codes (`of`) are counted apart: who guesses at six digits takes no
-    try of the person's recovery codes."""
+    """Count a try of the waiting sign-in of this token, or raise TooMany. Raise PendingEnded if
+    there is none. Codes and recovery codes (`of`) are counted separately, so that somebody who
+    guesses six digits does not use up the tries of recovery codes."""
     with database.write() as db:
         row = db.execute(
             select(PendingSignIn.id, User.id, User.password_hash)
@@ -72,7 +73,7 @@ def begin_step(
 def finish_with_app(
     db: Session, sealing: SealingKeys, attempt: SecondStepTry, *, code: str, now: datetime
 ) -> StartedSignIn | None:
-    """Start the sign-in that waited, with a code of the app; None: the code is wrong."""
+    """Complete the waiting sign-in with a code of the app. Return None if the code is wrong."""
 
     def check(db: Session, user: User) -> bool:
         return use_app_code(db, sealing, user.id, code, now=now)
@@ -84,7 +85,8 @@ def finish_with_app(
 def finish_with_recovery_code(
     db: Session, attempt: SecondStepTry, *, code: str, now: datetime
 ) -> StartedSignIn | None:
-    """Start the sign-in that waited, with a recovery code; None: the code is wrong or was used."""
+    """Complete the waiting sign-in with a recovery code. Return None if the code is wrong or was
+    used."""
 
     def check(db: Session, user: User) -> bool:
         return use_recovery_code(db, user, code, now=now)
@@ -102,7 +104,7 @@ def finish_with_passkey(
     answer: str,
     now: datetime,
 ) -> StartedSignIn | None:
-    """Start the sign-in that waited, with a passkey; None: the answer is refused."""
+    """Complete the waiting sign-in with a passkey. Return None if the answer is refused."""
 
     def check(db: Session, user: User) -> bool:
         return use_passkey(db, user.id, site, challenge, answer=answer, now=now)
@@ -113,8 +115,8 @@ def finish_with_passkey(
 def _finish(
     db: Session, attempt: SecondStepTry, check: Check, *, now: datetime
 ) -> StartedSignIn | None:
-    """Start the sign-in that waited if the factor is right, and count a wrong try. Raises PendingEnded when
-    it was ended or completed meanwhile."""
+    """Complete the waiting sign-in if the factor is right; otherwise count a wrong try. Raise
+    PendingEnded if it was ended or completed meanwhile."""
     user = lock_person(db, attempt.user_id)
     mine = PendingSignIn.id == attempt.pending_id
     if not check(db, user):

@@ -86,12 +86,12 @@ def stop_reset(*, visit: Visit, submitted: Submitted) -> Response:
 
 
 def waiting_token(visit: RequestContext) -> str | None:
-    """Return the token of the sign-in that waits in this browser."""
+    """Return the token of this browser's waiting sign-in."""
     return visit.request.cookies.get(cookie_name(visit.settings, WAITING))
 
 
 def finish_sign_in(visit: RequestContext, started: StartedSignIn, wanted: str) -> Response:
-    """Hand the sign-in to the browser, and take away what waited."""
+    """Give the browser its sign-in, and delete the cookie of the waiting one."""
     response = signed_in(visit, started, local_path(wanted))
     visit.drop_cookie(response, WAITING)
     return response
@@ -105,7 +105,8 @@ def _begin(visit: RequestContext, of: str = "codes") -> SecondStepTry:
 
 
 def _tried(visit: RequestContext, finish: Finish, field: str) -> StartedSignIn:
-    """Return the sign-in, or raise: a wrong try is counted in a block that has ended by then."""
+    """Return the sign-in, or raise WrongCode. The wrong try was counted in a block that has already
+    ended."""
     with visit.database.write() as db:
         started = finish(db)
     if started is None:

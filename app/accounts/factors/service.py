@@ -1,7 +1,7 @@
-"""What people do with their own second factors: set up, replace, remove, make recovery codes anew.
+"""Use-cases of people's own second factors: set up, replace, remove, make new recovery codes.
 
-Every change ends the person's other sign-ins and tokens, gives the present sign-in a new secret (R-012), and
-is told by mail.
+Every change ends the person's other sign-ins and tokens, gives the current sign-in a new secret
+(R-012), and sends a mail.
 """
 
 from datetime import datetime
@@ -53,8 +53,8 @@ def begin_app(db: Session, actor: Actor, sealing: SealingKeys, *, now: datetime)
 def confirm_app(
     db: Session, actor: Actor, sealing: SealingKeys, browser: Browser, *, code: str, now: datetime
 ) -> FactorChange:
-    """Finish setting up an app with a code that it shows; an app that the actor had before is replaced.
-    Raises WrongCode, and NothingToSetUp when it took longer than half an hour."""
+    """Finish setting up an app with a code that it shows; it replaces an earlier app. Raise
+    WrongCode, or NothingToSetUp after half an hour."""
     user = lock_person(db, actor.user_id)
     factor = db.scalars(
         select(TotpFactor).where(
@@ -111,7 +111,7 @@ def remove_app(
 
 @own_use_case
 def make_codes_anew(db: Session, actor: Actor, browser: Browser, *, now: datetime) -> FactorChange:
-    """Make ten new recovery codes for the actor; the earlier ones work no more."""
+    """Make ten new recovery codes for the actor; earlier ones stop working."""
     user = lock_person(db, actor.user_id)
     if user.second_factor_since is None:
         raise NotFound("Set up a second factor first. Recovery codes come with it.")

@@ -1,4 +1,4 @@
-"""Writing to the audit trail what happened to a person's account."""
+"""Writes acts on accounts to the audit trail."""
 
 from datetime import datetime
 from typing import Any
@@ -19,8 +19,8 @@ def record_account_act(
     reason: str | None = None,
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Note an act on a person, as it shows on their page. No actor: nobody had signed in. No person:
-    the typed address has no account."""
+    """Record an act on a person, which their page shows. Without an actor, nobody was signed in;
+    without a person, the typed address has no account."""
     record(
         db,
         actor_id,

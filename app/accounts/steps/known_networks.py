@@ -22,8 +22,8 @@ def caller_of(
     account: str,
     now: datetime,
 ) -> Caller:
-    """Return who tries to sign in: a known device, somebody on a known network, or a stranger.
-    `account` names the account in the counts; `user_id` None: nobody has it."""
+    """Return the caller who tries to sign in: a known device, a known network, or a stranger.
+    `account` identifies the account in the counts; `user_id` is None if it does not exist."""
     recognition_data = browser.recognition
     if recognition_data is None:
         return Caller(account, browser.network)
@@ -38,7 +38,8 @@ def caller_of(
 def is_known_network(
     db: Session, recognition: Recognition, user_id: UserId | None, network: str, *, now: datetime
 ) -> bool:
-    """Say whether a person signed in from this network lately. Nobody (None) costs the same statement."""
+    """Return whether a person recently signed in from this network. None as person runs the same
+    statement."""
     key = recognition.network_key(user_id, network) if user_id else ""
     seen = select(KnownNetwork.network).where(
         KnownNetwork.user_id == user_id,
@@ -51,7 +52,7 @@ def is_known_network(
 def remember_network(
     db: Session, recognition: Recognition, user_id: UserId, network: str, *, now: datetime
 ) -> None:
-    """Note that a person has signed in from this network; of many the oldest are forgotten."""
+    """Record that a person has signed in from this network; only the latest networks are kept."""
     key = recognition.network_key(user_id, network)
     db.execute(
         insert_into(db, KnownNetwork)
@@ -74,5 +75,6 @@ def remember_network(
 
 
 def forget_networks(db: Session, user_id: UserId) -> None:
-    """Forget every network of a person: whoever used the old password from there is a stranger now."""
+    """Delete every known network of a person. Whoever used the old password there is now a
+    stranger."""
     db.execute(delete(KnownNetwork).where(KnownNetwork.user_id == user_id))

@@ -1,4 +1,4 @@
-"""Writing mailed links: make one, use it up, end a person's links."""
+"""Writes mailed links: makes one, marks one as used, ends a person's links."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from app.kit.ids import EventId, UserId, new_uuid
 def make_link(
     db: Session, purpose: LinkPurpose, user_id: UserId, email: str, *, now: datetime
 ) -> EventId:
-    """Add a link's row and return its id; the mail's template makes the token of it."""
+    """Add the row of a link and return its id, from which the mail's template makes the token."""
     link = MailedLink(
         id=EventId(new_uuid()),
         purpose=purpose,
@@ -31,7 +31,7 @@ def make_link(
 def holds_link(
     db: Session, purpose: LinkPurpose, user_id: UserId, email: str, *, until: datetime
 ) -> bool:
-    """Say whether a link was sent to a person at this address that still works at `until`."""
+    """Return whether a person was sent a link at this address that still works at `until`."""
     sent = select(MailedLink.id).where(
         MailedLink.user_id == user_id,
         MailedLink.email == email,
@@ -45,8 +45,8 @@ def holds_link(
 def spend_link(
     db: Session, link_id: EventId | None, purpose: LinkPurpose, *, now: datetime
 ) -> OpenLink:
-    """Use a link up, with the person's other ones of its purpose, or raise LinkSpent. Of two at the
-    same moment one wins."""
+    """Mark a link, and the person's other links for the same purpose, as used, or raise LinkSpent.
+    Of two requests at the same time one wins."""
     row = db.execute(
         update(MailedLink)
         .where(*is_usable(link_id, purpose, now))
@@ -62,8 +62,9 @@ def spend_link(
 def end_links(
     db: Session, user_id: UserId, purpose: LinkPurpose | None = None, *, now: datetime
 ) -> None:
-    """End a person's open links, of one purpose or all. The one that stops a reset of the second factor ends
-    only by name: whoever gets hold of the password must not take it from the owner."""
+    """End a person's open links, of one purpose or all. Links that stop a reset of the second
+    factor end only if their purpose is named, so that a thief of the password cannot take them from
+    the owner."""
     which = (
         MailedLink.purpose != LinkPurpose.stop_reset
         if purpose is None

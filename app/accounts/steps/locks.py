@@ -1,4 +1,4 @@
-"""Locking people, for rules about everything that one person has."""
+"""Locks people, for rules about everything that one person has."""
 
 from collections.abc import Iterable
 
@@ -10,23 +10,26 @@ from app.kit.ids import UserId
 
 
 def lock_people(db: Session, user_ids: Iterable[UserId]) -> None:
-    """Hold these people until the transaction ends.
+    """Lock these people until the transaction ends.
 
-    Take gates first, then people, once and all together: ids are locked in order, so that two commands
-    cannot wait for each other. SQLite has one writer and needs no lock; the clause is dropped there.
+    Lock practicals and intakes first, then people, all together and only once. Ids are locked in
+    order, so that two commands cannot deadlock. SQLite has one writer and needs no lock; SQLAlchemy
+    leaves the clause out there.
     """
     wanted = sorted(set(user_ids))
     if wanted:
-        # Not a plain FOR UPDATE: that would block the foreign keys of everything that names them.
+        # Not a plain FOR UPDATE, because that would block inserts of rows that refer to these
+        # people.
         lock = select(User.id).where(User.id.in_(wanted)).order_by(User.id)
         db.execute(lock.with_for_update(key_share=True))
 
 
 def locked_user(db: Session, user_id: UserId | None) -> User | None:
-    """Hold one person and return their row as it is now; None: there is nobody.
+    """Lock one person and return their current row, or None.
 
-    Who starts a sign-in, or proves a password, compares the account with what was checked before. Without the
-    lock a new password could be set and every sign-in end between that look and the commit.
+    Starting a sign-in compares the account with the password that was checked before. Without the
+    lock, a new password could be set, and every sign-in ended, between that comparison and the
+    commit.
     """
     return db.scalars(
         select(User)

@@ -1,4 +1,4 @@
-"""Writing that a signed-in person has just proved who they are."""
+"""Records that a signed-in person has just proved their identity."""
 
 from datetime import datetime
 
@@ -15,8 +15,8 @@ from app.kit.ids import random_token
 
 
 def renew_proof(db: Session, actor: Actor, *, now: datetime) -> StartedSignIn:
-    """Write that the actor has just proved who they are, and give their sign-in a new token. The calling
-    use-case has checked the proof. Raises Unauthenticated if the sign-in has ended."""
+    """Record that the actor has just proved their identity, and give their sign-in a new token. The
+    calling use-case has checked the proof. Raise Unauthenticated if the sign-in has ended."""
     token = random_token()
     ends_at = db.scalar(
         update(SignIn)

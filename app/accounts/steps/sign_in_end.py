@@ -1,4 +1,4 @@
-"""Ending everything that lets a person in: sign-ins, waiting second steps, tokens of the API."""
+"""Ends a person's access: sign-ins, waiting second steps, API tokens."""
 
 from datetime import datetime
 
@@ -11,8 +11,8 @@ from app.kit.ids import UserId
 
 
 def end_access(db: Session, person_id: UserId, *, now: datetime) -> int:
-    """End everything that lets a person in without a password: delete their sign-ins, those too that wait for
-    the second factor, and revoke their tokens of the API. Return how many sign-ins there were."""
+    """End a person's access: delete their sign-ins, including those that wait for the second
+    factor, and revoke their API tokens. Return the number of sign-ins."""
     gone = db.scalars(delete(SignIn).where(SignIn.user_id == person_id).returning(SignIn.id)).all()
     pending.drop_all_of(db, person_id)
     revoke_tokens(db, person_id, now=now)

@@ -1,4 +1,4 @@
-"""Starting the sign-in of a person whose identity the calling use-case has proved."""
+"""Starts the sign-in of a person whose identity the calling use-case has checked."""
 
 from datetime import datetime
 
@@ -28,7 +28,8 @@ from app.kit.ids import SignInId, new_uuid, random_token
 def admit(
     db: Session, user: User, browser: Browser, *, now: datetime
 ) -> StartedSignIn | PendingStep:
-    """Start the sign-in of a person whose password was right; with a second factor it waits for that."""
+    """Start the sign-in of a person whose password was right. If they have a second factor, it
+    waits for that."""
     if user.second_factor_since is not None:
         return pending.begin(db, user.id, network=browser.network, now=now)
     return start_sign_in(db, user, browser, now=now)
@@ -43,9 +44,9 @@ def start_sign_in(
     second_factor_at: datetime | None = None,
     now: datetime,
 ) -> StartedSignIn:
-    """Add the sign-in of a person who was proved to be `user`; the oldest beyond ten ends. `proved_at` is
-    when that was, now unless it is said. `second_factor_at`: when the second factor was shown; a person who
-    has one is let in only with it."""
+    """Add a sign-in for a person whose identity was checked; only the newest ten stay. `proved_at`
+    is the time of the check, by default now. `second_factor_at` is the time of the second factor; a
+    person who has one is signed in only with it."""
     if browser.token:
         db.execute(delete(SignIn).where(SignIn.token_hash == hash_of(browser.token)))
     db.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.ends_at <= now))
@@ -80,7 +81,8 @@ def start_sign_in(
 
 
 def _recognise(db: Session, user: User, browser: Browser, *, now: datetime) -> str | None:
-    """Note the network of a sign-in and return the cookie by which the device is recognised later."""
+    """Record the network of a sign-in and return the cookie by which the device is recognised
+    later."""
     recognition_data = browser.recognition
     if recognition_data is None or user.password_hash is None:
         return None
@@ -98,8 +100,8 @@ def start_anew(
     second_factor_at: datetime | None = None,
     now: datetime,
 ) -> StartedSignIn:
-    """End every sign-in and token of the actor, and give this browser a new sign-in (R-012). When its owner
-    was proved, and when the second factor was shown, is said or stays as it was."""
+    """End every sign-in and token of the actor, and give this browser a new sign-in (R-012). The
+    times of the fresh proof and of the second factor stay the same unless new ones are given."""
     before = db.execute(
         select(SignIn.proved_at, SignIn.second_factor_at).where(SignIn.id == actor.sign_in_id)
     ).one_or_none()

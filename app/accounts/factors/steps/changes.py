@@ -1,4 +1,4 @@
-"""What follows from every change of a person's second factors: recovery codes, audit, mail, sign-ins."""
+"""The consequences of every change of second factors: recovery codes, audit, mail, sign-ins."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Using a code of an authenticator app or a recovery code up."""
+"""Checks a code of an authenticator app, or a recovery code, and marks it as used."""
 
 from datetime import datetime
 
@@ -21,8 +21,9 @@ log = structlog.get_logger("preceptor.factors")
 def use_app_code(
     db: Session, sealing: SealingKeys, user_id: UserId, code: str, *, now: datetime
 ) -> bool:
-    """Tell whether this is a code of the person's app, and use it up: the step of an accepted code must rise,
-    so that none works twice and of two at the same moment one does (R-026)."""
+    """Return whether this is a code of the person's app, and mark it as used. The time step of an
+    accepted code must increase, so that no code works twice, even in two requests at the same time
+    (R-026)."""
     factor = db.execute(
         select(TotpFactor.id, TotpFactor.sealed).where(
             TotpFactor.user_id == user_id, TotpFactor.confirmed_at.is_not(None)
@@ -51,7 +52,8 @@ def use_app_code(
 
 
 def use_recovery_code(db: Session, user: User, code: str, *, now: datetime) -> bool:
-    """Tell whether this is an unused recovery code of the person, use it up, and mail them (R-027)."""
+    """Return whether this is an unused recovery code of the person; mark it as used and tell them
+    by mail (R-027)."""
     used = db.scalar(
         update(RecoveryCode)
         .where(

@@ -1,4 +1,4 @@
-"""Checking what a passkey signed, and writing that it was used."""
+"""Verifies the signature of a passkey, and records its use."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ def use_passkey(
     answer: str,
     now: datetime,
 ) -> bool:
-    """Tell whether a passkey of this person signed the challenge, and keep that it was used."""
+    """Return whether a passkey of this person signed the challenge, and record its use."""
     try:
         owner_of(db, site, challenge, answer, only=user_id, now=now)
     except NotVerified as error:
@@ -43,11 +43,12 @@ def owner_of(
     only: UserId | None = None,
     now: datetime,
 ) -> User:
-    """Return whose passkey signed the challenge, or raise NotVerified; `only`: anybody else's is refused. Of
-    two answers at the same moment one is kept: the count of the passkey must rise, where it counts.
+    """Return the owner of the passkey that signed the challenge, or raise NotVerified. With `only`,
+    passkeys of other people are refused. Of two answers at the same time only one is accepted,
+    because the passkey's counter must increase, if it has one.
 
-    The person is locked before the passkey is written, as by a removal: in the other order one who signs in
-    with a passkey, and one who removes it, would wait for each other.
+    The person is locked before the passkey is written, in the same order as for a removal;
+    otherwise signing in with a passkey and removing it could deadlock.
     """
     answer = ceremony.read_signed(text)
     if challenge is None:
@@ -74,9 +75,10 @@ def owner_of(
 
 
 def _record_use(db: Session, key: Passkey, used: ceremony.UsedPasskey, *, now: datetime) -> None:
-    """Keep the use of a passkey, or raise NotVerified if its count did not rise."""
+    """Record the use of a passkey, or raise NotVerified if its counter did not increase."""
     counts_up = Passkey.sign_count < used.sign_count
-    if used.sign_count == 0:  # a passkey that does not count, as most that several devices share
+    if used.sign_count == 0:  # a passkey without a counter, like most that are shared by several
+        # devices
         counts_up = Passkey.sign_count == 0
     updated_id = db.scalar(
         update(Passkey)

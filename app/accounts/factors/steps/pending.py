@@ -13,7 +13,7 @@ from app.kit.ids import EventId, UserId, new_uuid, random_token
 
 
 def begin(db: Session, user_id: UserId, *, network: str, now: datetime) -> PendingStep:
-    """Remember that this person's password was right; the calling use-case has compared it."""
+    """Record that this person's password was right; the calling use-case has checked it."""
     db.execute(delete(PendingSignIn).where(PendingSignIn.ends_at <= now))
     token = random_token()
     db.add(

@@ -1,4 +1,4 @@
-"""The factors that one person holds: locking, counting, forgetting them all."""
+"""The factors of one person: locking, counting and deleting them."""
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session

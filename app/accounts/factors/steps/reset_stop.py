@@ -16,8 +16,9 @@ from app.kit.ids import UserId
 def stop_open_reset(
     db: Session, user: User, *, by: UserId, now: datetime, reason: str | None = None
 ) -> bool:
-    """Stop the open reset of a person whom the caller has locked; return whether there was one. With a
-    `reason` nobody has stopped it: the worker has, and the audit trail says why."""
+    """Stop the open reset of a person whom the caller has locked; return whether there was one.
+    With a `reason` the worker has stopped it rather than a person, and the audit trail gives the
+    reason."""
     stopped = db.scalar(
         update(FactorReset)
         .where(*is_open(user.id))
