@@ -52,8 +52,8 @@ def publish_content(paths: list[Path]) -> None:
     from app.courses import service as courses
 
     parsed = [parse_folder(path) for path in paths]
-    for course in parsed:
-        refuse_problems(course)
+    for path, course in zip(paths, parsed, strict=True):
+        refuse_problems(path, course)
     with open_database() as (settings, database), database.write() as db:
         for course in parsed:
             publication = courses.publish(db, None, course, now=now_of(settings))
@@ -68,7 +68,7 @@ def count_content(path: Path) -> None:
     from app.courses.domain.statistics import statistics
 
     parsed = parse_folder(path)
-    refuse_problems(parsed)
+    refuse_problems(path, parsed)
     if parsed.course is not None and parsed.keys is not None:
         print(json.dumps(statistics(parsed.course, parsed.keys)))
 
@@ -97,7 +97,7 @@ def _print_notices(path: str, parsed: "ParsedCourse") -> None:
         print(f"notice: {path}/{notice}", file=sys.stderr)
 
 
-def refuse_problems(parsed: "ParsedCourse") -> None:
+def refuse_problems(path: Path, parsed: "ParsedCourse") -> None:
     if parsed.problems:
-        listed = "\n".join(str(problem) for problem in parsed.problems)
+        listed = "\n".join(f"{path}/{problem}" for problem in parsed.problems)
         fail(f"Nothing was published. Mend these first:\n{listed}")

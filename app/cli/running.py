@@ -74,6 +74,7 @@ def _prepare(settings: "Settings") -> bool:
     from app.certificates.late_signing import upgrade
     from app.certificates.signing import Issuer
     from app.courses import service as courses
+    from app.courses.source_folder import course_folders
     from app.db.database import Database
     from app.db.migrate import Schema, schema_of
     from app.demo.academy import fill_if_empty
@@ -89,9 +90,12 @@ def _prepare(settings: "Settings") -> bool:
         if schema_of(database) is Schema.ahead:
             print("The database is of a newer version: nothing is published or filled in.")
             return False
-        for folder in sorted(path for path in COURSES.iterdir() if path.is_dir()):
+        folders, left_out = course_folders(COURSES)
+        for line in left_out:
+            print(line)
+        for folder in folders:
             parsed = parse_folder(folder)
-            refuse_problems(parsed)
+            refuse_problems(folder, parsed)
             with database.write() as db:
                 courses.publish(db, None, parsed, now=now)
         return settings.env is Environment.demo and fill_if_empty(database, issuer, now=now)

@@ -2,39 +2,83 @@
 
 import os
 import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.courses.domain.folder import LARGEST_COURSE, MOST_FILES
+from app.courses.domain.leftovers import is_leftover
 from app.kit.errors import Invalid
 
 
 def read_folder(path: Path) -> dict[str, bytes]:
     """Every file below `path`, by its path in the folder with `/`.
 
-    Nothing is left out in silence: what does not belong into a course becomes a problem of the
-    parser. Refused are links (they could lead to any file of the machine), special files, and
-    folders that are too large to be a course.
+    What programs leave behind is not read (see `leftovers.py`). Anything else that does not belong into a
+    course becomes a problem of the parser. Refused, all at once, are links (they could lead to any file of
+    the machine), special files, names that cannot be shown, files that cannot be read, and a folder that
+    is too large to be a course.
     """
     if not path.is_dir():
         raise Invalid(f"There is no folder {path}. Name the folder that holds course.yaml.")
+    faults: list[str] = []
     files: dict[str, bytes] = {}
     total = 0
-    for directory, folders, names in os.walk(path, followlinks=False):
+    for file in _files_below(path, faults.append):
+        total += file.stat().st_size
+        if len(files) >= MOST_FILES or total > LARGEST_COURSE:
+            raise Invalid(
+                f"{path} is too large to be a course: at most {MOST_FILES} files with "
+                f"{LARGEST_COURSE // 1_000_000} MB are read, and {file} does not fit any more. "
+                "Move other files out of it."
+            )
+        try:
+            files[file.relative_to(path).as_posix()] = file.read_bytes()
+        except OSError as error:
+            faults.append(_unreadable(file, error))
+    if faults:
+        raise Invalid("\n".join(faults))
+    return files
+
+
+def course_folders(path: Path) -> tuple[list[Path], list[str]]:
+    """The folders in `path` that hold a course, in the order of their names, and a line for each folder
+    that holds none."""
+    folders = sorted(
+        folder for folder in path.iterdir() if folder.is_dir() and not is_leftover(folder.name)
+    )
+    courses = [folder for folder in folders if (folder / "course.yaml").is_file()]
+    return courses, [_left_out(folder) for folder in folders if folder not in courses]
+
+
+def _left_out(folder: Path) -> str:
+    near = sorted(
+        file.name for file in folder.iterdir() if file.name.lower() in ("course.yaml", "course.yml")
+    )
+    hint = f" Rename {near[0]} if it is one." if near else ""
+    return f"{folder} has no course.yaml, so that it is no course and is left out.{hint}"
+
+
+def _files_below(path: Path, report: Callable[[str], None]) -> Iterator[Path]:
+    """Yield the regular files below `path`, and report what cannot be one of a course."""
+
+    def unreadable(error: OSError) -> None:
+        report(_unreadable(Path(str(error.filename)), error))
+
+    for directory, folders, names in os.walk(path, onerror=unreadable, followlinks=False):
+        folders[:] = sorted(name for name in folders if not is_leftover(name))
         here = Path(directory)
         for name in sorted([*folders, *names]):
             file = here / name
             kind = file.lstat().st_mode
-            if stat.S_ISDIR(kind):
+            if is_leftover(name) or stat.S_ISDIR(kind):
                 continue
-            if not stat.S_ISREG(kind):
-                raise Invalid(
-                    f"{file} is a link or a special file. Put the file itself into the folder."
-                )
-            total += file.stat().st_size
-            if len(files) >= MOST_FILES or total > LARGEST_COURSE:
-                raise Invalid(
-                    f"{path} is too large to be a course: at most {MOST_FILES} files with "
-                    f"{LARGEST_COURSE // 1_000_000} MB are read. Move other files out of it."
-                )
-            files[file.relative_to(path).as_posix()] = file.read_bytes()
-    return files
+            if not name.isprintable():
+                report(f"{here} holds a file whose name cannot be shown: {name!a}. Rename it.")
+            elif not stat.S_ISREG(kind):
+                report(f"{file} is a link or a special file. Put the file itself into the folder.")
+            else:
+                yield file
+
+
+def _unreadable(file: Path, error: OSError) -> str:
+    return f"{file} cannot be read: {error.strerror}. Give yourself the right to read it."

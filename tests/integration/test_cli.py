@@ -15,9 +15,12 @@ from app.accounts.factors.models import PendingSignIn
 from app.accounts.factors.steps import pending
 from app.accounts.models import ApiToken, SignIn
 from app.audit.models import AuditEvent
+from app.cli import running
 from app.db.database import Database
+from app.kit import paths
 from app.kit.actor import SystemActor
 from app.practicals.models import PracticalRow
+from app.settings import Settings
 from tests.make import NOW
 from tests.make.courses import SMALL_COURSE
 from tests.make.people import a_sign_in, a_user
@@ -162,3 +165,30 @@ def test_a_course_is_checked_counted_and_published(preceptor, tmp_path):
     broken.mkdir()
     assert preceptor("content", "publish", str(broken)).exit_code == 1
     assert "problem" in preceptor("content", "check", str(broken)).stdout
+
+
+def test_what_is_no_course_does_not_stop_a_start(preceptor, tmp_path, monkeypatch, capsys):
+    """`make run` and `preceptor demo` publish what lies in courses/, where systems leave files too."""
+    course = copytree(SMALL_COURSE, tmp_path / "courses" / "small-course")
+    for left in (course / ".DS_Store", course / "lessons" / "._skin-layers.md", course / "a.md~"):
+        left.write_bytes(b"\0")
+    (tmp_path / "courses" / "drafts").mkdir()
+    (tmp_path / "courses" / "__MACOSX").mkdir()
+    (tmp_path / "courses" / "Thumbs.db").write_bytes(b"\0")
+    monkeypatch.setattr(paths, "COURSES", tmp_path / "courses")
+    running._prepare(Settings.from_environment())
+    assert capsys.readouterr().out == (
+        f"{tmp_path}/courses/drafts has no course.yaml, so that it is no course and is left out.\n"
+    )
+    published = preceptor("content", "publish", str(course))
+    assert published.stdout == "small-course: nothing changed; revision 1 stays current.\n"
+
+
+def test_a_problem_is_told_with_its_course(preceptor, tmp_path):
+    course = copytree(SMALL_COURSE, tmp_path / "small-course")
+    (course / "lesson.MD").write_bytes(b"x")
+    refused = preceptor("content", "publish", str(course))
+    assert refused.exit_code == 1
+    first, *lines = refused.stderr.splitlines()
+    assert first == "preceptor: Nothing was published. Mend these first:"
+    assert [line.partition(": ")[0] for line in lines] == [f"{course}/lesson.MD:1"]

@@ -1,7 +1,7 @@
 """A course's files, sorted into kinds and read as far as they can be."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -113,12 +113,7 @@ def _sort(folder: Folder, path: str, data: bytes) -> None:
         return
     if folder_path not in _FOLDERS:
         folder.problems.append(
-            Problem(
-                path,
-                1,
-                "This file does not belong into a course.",
-                did_you_mean(path, [*single, *(f"{folder_name}/" for folder_name in _FOLDERS)]),
-            )
+            Problem(path, 1, "This file does not belong into a course.", _meant(path, single))
         )
         return
     kind, ending = _FOLDERS[folder_path]
@@ -129,7 +124,7 @@ def _sort(folder: Folder, path: str, data: bytes) -> None:
                 path,
                 1,
                 "This file does not belong here.",
-                f"In {folder_path}/ the names end in {ending}.",
+                f"In {folder_path}/ the names end in {ending}, in small letters.",
             )
         )
     elif not is_key(key):
@@ -138,6 +133,15 @@ def _sort(folder: Folder, path: str, data: bytes) -> None:
         folder.drawings[name] = data
     else:
         _read(folder, path, kind, key, data)
+
+
+def _meant(path: str, single: Iterable[str]) -> str:
+    """What the author may have meant. Of a file in a folder, the folder's name is what is wrong."""
+    first, slash, _ = path.partition("/")
+    choices = [*single, *(f"{name}/" for name in _FOLDERS)]
+    if slash and first in _FOLDERS:
+        return f"A folder inside {first}/ is not read; put the file into {first}/ itself."
+    return did_you_mean(first.lower() + slash, choices)
 
 
 def _read(folder: Folder, path: str, kind: FileKind, key: str, data: bytes) -> None:

@@ -53,7 +53,8 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
     folder = arranged(files)
     problems = list(folder.problems)
     if not is_key(key):
-        problems.append(Problem("course.yaml", 1, f"`{key[:80]}` is not a key.", KEY_HINT))
+        message = f"The name of the course's folder, `{key[:80]}`, is not a key."
+        problems.append(Problem("course.yaml", 1, message, KEY_HINT))
     drawings, new_problems = _drawings(folder)
     problems += new_problems
     renderer = Renderer(_surroundings(key, folder, drawings))

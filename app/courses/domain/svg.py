@@ -18,22 +18,13 @@ LARGEST: Final = 200_000
 SMALLEST_TEXT: Final = 12
 _SVG: Final = "http://www.w3.org/2000/svg"
 _XLINK: Final = "http://www.w3.org/1999/xlink"
-_ELEMENTS: Final = (
-    *(
-        "svg",
-        "g",
-        "defs",
-        "title",
-        "desc",
-        "symbol",
-        "use",
-        "marker",
-        "clipPath",
-        "mask",
-        "pattern",
-    ),
-    *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan"),
-    *("linearGradient", "radialGradient", "stop"),
+ELEMENTS: Final = frozenset(
+    [
+        *("svg", "g", "defs", "title", "desc", "symbol", "use"),
+        *("marker", "clipPath", "mask", "pattern"),
+        *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan"),
+        *("linearGradient", "radialGradient", "stop"),
+    ]
 )
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
 _VIEW_BOX = re.compile(rf"\s*{_NUMBER}[\s,]+{_NUMBER}[\s,]+({_NUMBER})[\s,]+({_NUMBER})\s*")
@@ -177,7 +168,7 @@ def _element_problems(path: str, element: Any) -> list[Problem]:
             )
         ]
     name = etree.QName(element)
-    if name.namespace != _SVG or name.localname not in _ELEMENTS:
+    if name.namespace != _SVG or name.localname not in ELEMENTS:
         return [
             Problem(
                 path,

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from app.courses.domain import source
+from app.courses.domain import source, svg
 from app.courses.domain.folder import arranged
 from app.courses.domain.markdown import CALLOUT_TITLES
+from app.courses.domain.svg import check_drawing
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "course-format.md").read_text(encoding="utf-8")
 
@@ -93,6 +94,40 @@ def test_the_callouts_are_named() -> None:
     text = section("lessons/")
     for kind in CALLOUT_TITLES:
         assert f"`::: {kind}" in text
+
+
+def drawn(inside: str = "", attributes: str = "") -> list[str]:
+    """Problems of a drawing that holds `inside`, with `attributes` at a shape."""
+    data = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>a</title><desc>b</desc>'
+        f"{inside}<rect {attributes}/></svg>"
+    )
+    return [problem.message for problem in check_drawing("media/a.svg", "a.svg", data.encode())[1]]
+
+
+def test_the_document_names_every_element_of_a_drawing_and_no_other() -> None:
+    listed = section("media/").partition("**Elements**:")[2].partition("Every other")
+    assert set(re.findall(r"`(\w+)`", listed[0])) == svg.ELEMENTS
+    refused = re.findall(r"`(\w+)`", listed[2].partition("**Attributes**")[0])
+    assert len(refused) >= 6
+    for name in refused:
+        assert drawn(f"<{name}/>") == [f"The element <{name}> is not accepted."]
+    for name in svg.ELEMENTS:
+        assert drawn(f"<{name}/>") == []
+
+
+def test_the_other_rules_of_a_drawing_are_in_the_document() -> None:
+    text = section("media/")
+    assert f"at most {svg.LARGEST // 1000} kB" in text
+    assert f"a number of {svg.SMALLEST_TEXT} or more" in text
+    for attribute in ("style", "src", "onclick", "xml:base", "href"):
+        assert f"`{attribute}`" in text
+        assert len(drawn(attributes=f'{attribute}="x"')) == 1
+    assert drawn(attributes='href="#arrow" fill="#0a6e6e" font-size="12"') == []
+    for inside in ("<?xml-stylesheet a?>",):
+        assert inside[:16] in text
+        assert len(drawn(inside)) == 1
+    assert drawn("<!-- a remark -->") == []
 
 
 def test_every_folder_of_the_document_is_known() -> None:

@@ -277,9 +277,8 @@ def test_files_with_a_bad_name_or_place_are_named() -> None:
     ]
     assert [problem.hint for problem in problems] == [
         KEY_HELP,
-        "Did you mean `lessons/`? Known: checklists/, course.yaml, errata.yaml, glossary.yaml, "
-        "lessons/, media/, modules/, practicals/, quizzes/, references.yaml.",
-        "In modules/ the names end in .yaml.",
+        "A folder inside lessons/ is not read; put the file into lessons/ itself.",
+        "In modules/ the names end in .yaml, in small letters.",
     ]
 
 
@@ -405,7 +404,18 @@ def test_a_course_without_files_says_what_every_course_has() -> None:
 def test_the_key_of_a_course_is_a_key() -> None:
     for key, shown in (("Small_Course", "Small_Course"), ("a" * 100, "a" * 80)):
         problems = parse_course(key, small_files()).problems
-        assert problems == (Problem("course.yaml", 1, f"`{shown}` is not a key.", KEY_HELP),)
+        message = f"The name of the course's folder, `{shown}`, is not a key."
+        assert problems == (Problem("course.yaml", 1, message, KEY_HELP),)
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [("quizz/a.yaml", "quizzes/"), ("Lessons/a.md", "lessons/"), ("COURSE.YAML", "course.yaml")],
+)
+def test_what_is_misspelt_is_told_with_what_was_meant(path: str, meant: str) -> None:
+    (problem,) = parsed_with({path: b"a: b"}).problems
+    assert problem.path == path
+    assert problem.hint.startswith(f"Did you mean `{meant}`? ")
 
 
 @pytest.mark.parametrize("limit", ["MOST_FILES", "LARGEST_COURSE"])
