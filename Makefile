@@ -5,8 +5,12 @@ BIN := .venv/bin
 
 .PHONY: run test coverage test-deep check bench sheet lock clean
 
+# Its settings are written down, so that `.venv/bin/preceptor audit` beside it looks at the same academy.
 run: .venv/.run
-	@PRECEPTOR_ENV=demo PRECEPTOR_BASE_URL=http://127.0.0.1:$(PORT) $(BIN)/preceptor serve --prepare --port $(PORT)
+	@mkdir -p var
+	@export PRECEPTOR_ENV=demo PRECEPTOR_BASE_URL=http://127.0.0.1:$(PORT); \
+	(umask 077; env | grep '^PRECEPTOR_' > var/make-run.env); \
+	exec $(BIN)/preceptor serve --prepare --port $(PORT)
 
 test: .venv/.dev
 	@$(BIN)/python -m tests.run

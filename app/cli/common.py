@@ -1,9 +1,11 @@
 """What the commands share: settings, the database, and a plain end."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 NO_DATABASE = "There is no database at {path}. “preceptor migrate” makes a new one there."
+NO_ACADEMY = (
+    "There is no academy here: no setting is set. {demo}For an academy of your own follow "
+    "docs/production.md; “preceptor settings” lists what it needs."
+)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of sentences.")]
 
 
@@ -21,11 +27,27 @@ def fail(sentence: str, *, code: int = 1) -> NoReturn:
     raise SystemExit(code)
 
 
-def read_settings() -> "Settings":
+def read_settings(*, lists_needs: bool = False) -> "Settings":
     """Return the settings, or stop with a line for each that is wrong. Names that are no setting are told
-    where they do not stop the start."""
+    where they do not stop the start.
+
+    Where no setting is set at all, those of `make run` count. Without them the command stops with one line;
+    with `lists_needs` it lists what a production needs.
+    """
+    from app.cli.make_run import has_settings, take_settings_of_make_run
+    from app.kit.paths import ROOT
     from app.settings import Settings, SettingsRefused, unknown_settings
 
+    if not has_settings(os.environ):
+        if path := take_settings_of_make_run():
+            print(
+                f"preceptor: No setting is set: those of “make run” count ({path}).",
+                file=sys.stderr,
+            )
+        elif not lists_needs:
+            has_make = (ROOT / "Makefile").exists()
+            demo = f"For a demo type “make run” in {ROOT}. " if has_make else ""
+            fail(NO_ACADEMY.format(demo=demo), code=2)
     try:
         settings = Settings.from_environment()
     except SettingsRefused as refused:
@@ -76,7 +98,7 @@ def demand_migrated(settings: "Settings", *, may_be_away: bool = False) -> None:
     database = Database(settings.database_url, pool_size=1)
     try:
         if not database.is_there:
-            fail(NO_DATABASE.format(path=database.url.database))
+            fail(_no_database(database))
         schema = schema_of(database)
     except SQLAlchemyError as error:
         problem = connection_problem(error)
@@ -100,10 +122,15 @@ def demand_answer(settings: "Settings") -> None:
     database = Database(settings.database_url, pool_size=1)
     try:
         if not database.is_there:
-            fail(NO_DATABASE.format(path=database.url.database))
+            fail(_no_database(database))
         schema_of(database)
     finally:
         database.close()
+
+
+def _no_database(database: "Database") -> str:
+    """The path is told whole: a relative one means another file in another folder."""
+    return NO_DATABASE.format(path=Path(database.url.database or "").absolute())
 
 
 def address_of(typed: str) -> str:

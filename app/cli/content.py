@@ -68,7 +68,7 @@ def count_content(path: Path) -> None:
     from app.courses.domain.statistics import statistics
 
     parsed = parse_folder(path)
-    refuse_problems(path, parsed)
+    refuse_problems(path, parsed, undone="Nothing was counted")
     if parsed.course is not None and parsed.keys is not None:
         print(json.dumps(statistics(parsed.course, parsed.keys)))
 
@@ -97,7 +97,9 @@ def _print_notices(path: str, parsed: "ParsedCourse") -> None:
         print(f"notice: {path}/{notice}", file=sys.stderr)
 
 
-def refuse_problems(path: Path, parsed: "ParsedCourse") -> None:
+def refuse_problems(
+    path: Path, parsed: "ParsedCourse", *, undone: str = "Nothing was published"
+) -> None:
     if parsed.problems:
         listed = "\n".join(f"{path}/{problem}" for problem in parsed.problems)
-        fail(f"Nothing was published. Mend these first:\n{listed}")
+        fail(f"{undone}. Mend these first:\n{listed}")

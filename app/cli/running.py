@@ -40,7 +40,7 @@ def serve(
     from app.kit.hosts import is_this_host
     from app.settings import Environment
 
-    settings = read_settings()
+    settings = read_settings(lists_needs=True)
     if settings.env is Environment.demo and not is_this_host(host):
         fail("The demo has passwords that everybody knows. Serve it with --host 127.0.0.1.", code=2)
     if prepare:
@@ -222,4 +222,4 @@ def examine(as_json: AsJson = False) -> None:
 @app.command("settings")
 def show_settings() -> None:
     """Print the settings in force, without secrets."""
-    print(json.dumps(read_settings().without_secrets(), indent=2))
+    print(json.dumps(read_settings(lists_needs=True).without_secrets(), indent=2))
