@@ -10,12 +10,18 @@ from sqlalchemy import Connection, text
 
 from app.db.base import Base
 from app.db.database import OTHER_PROCESS_MS, Database
-from app.db.migrator import LOCK_SECONDS, Watch
+from app.db.migrator import SQLITE_LOCK_SECONDS, STATEMENT_MS, TABLE_LOCK_MS, Watch
 from app.db.tables import load_tables
 from app.settings import Settings
 
 LOCK = 7_304_112_900  # any number; two migrators on PostgreSQL take turns on it
-UNLIMITED = ("statement_timeout", "idle_in_transaction_session_timeout")
+LIMITS = {
+    "statement_timeout": STATEMENT_MS,
+    "lock_timeout": TABLE_LOCK_MS,
+    # A step may compute for a while between two statements.
+    "idle_in_transaction_session_timeout": 0,
+}
+"""The limits on PostgreSQL of a migration, in milliseconds; 0: none. They replace those of a page."""
 STEPS_BETWEEN_LOOKS = 10_000
 """How many steps of its machine SQLite makes before it asks whether to stop."""
 WAITS = "Another migration is under way. This one waits until it has ended."
@@ -40,7 +46,7 @@ def taking_turns(connection: Connection, watch: Watch) -> Iterator[None]:
         watch.tell(WAITS)
         connection.execute(text("SET lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
-    connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+        connection.execute(text(f"SET lock_timeout = {LIMITS['lock_timeout']}"))
     connection.commit()
     try:
         yield
@@ -55,16 +61,19 @@ def in_its_own_time(connection: Connection, watch: Watch) -> Iterator[None]:
     """The limits of time that bind a page bind no migration: a large table takes longer than somebody before
     a screen would wait. SQLite is asked again and again whether to stop; PostgreSQL is told."""
     if connection.dialect.name == "postgresql":
-        for limit in UNLIMITED:
-            connection.execute(text(f"SET {limit} = 0"))
+        for limit, milliseconds in LIMITS.items():
+            connection.execute(text(f"SET {limit} = {milliseconds}"))
         connection.commit()
-        yield
-        for limit in (*UNLIMITED, "lock_timeout"):
-            connection.execute(text(f"RESET {limit}"))
-        connection.commit()
+        try:
+            yield
+        finally:
+            connection.rollback()
+            for limit in LIMITS:
+                connection.execute(text(f"RESET {limit}"))
+            connection.commit()
         return
     driver = connection.connection.dbapi_connection
-    driver.execute(f"PRAGMA busy_timeout={LOCK_SECONDS * 1000}")
+    driver.execute(f"PRAGMA busy_timeout={SQLITE_LOCK_SECONDS * 1000}")
     driver.set_progress_handler(watch.is_stopping, STEPS_BETWEEN_LOOKS)
     try:
         yield

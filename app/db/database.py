@@ -30,6 +30,9 @@ PAGES_KIB = 4_000
 A page of results reads about 3 MB of attempts, people and places."""
 STATEMENT_MS = 15_000
 """How many milliseconds a statement may take on PostgreSQL while somebody waits for a page."""
+LOCK_MS = 3_000
+"""How many milliseconds a statement waits on PostgreSQL for a lock. A migration waits for less at a time
+(`app.db.migrator`), so that pages behind it go on."""
 CONNECT_SECONDS = 5
 """How many seconds PostgreSQL may take to accept a connection."""
 
@@ -109,7 +112,7 @@ class Database:
             isolation_level="READ COMMITTED",
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,
-                "options": f"-c lock_timeout=3000 -c statement_timeout={statement} "
+                "options": f"-c lock_timeout={LOCK_MS} -c statement_timeout={statement} "
                 "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
             },
         )

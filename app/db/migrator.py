@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 from types import FrameType
 from typing import Any, Final
 
@@ -21,10 +22,22 @@ from app.db.database import Database
 from app.kit.error_descriptions import PlainError, describe_error
 from app.kit.paths import MIGRATIONS
 
-LOCK_SECONDS: Final = 20
-"""How long a migration waits for a table, or for SQLite's write lock, that something else holds. A longer
-wait would stop every page: on PostgreSQL whoever comes later queues behind it."""
+SQLITE_LOCK_SECONDS: Final = 20
+"""How long a migration waits for SQLite's write lock. Its wait stops nobody else."""
+TABLE_LOCK_MS: Final = 2_000
+"""How long a migration waits on PostgreSQL for a table that something else uses, at a time. Every page that
+needs the table waits behind it, for `app.db.database.LOCK_MS` at most: this is shorter, so no page fails."""
+TABLE_LOCK_TRIES: Final = 8
+PAUSE_SECONDS: Final = 3.0
+"""Between two tries, so that the pages that waited are answered."""
+STATEMENT_MS: Final = 0
+"""How long one statement of a migration may run on PostgreSQL; 0: as long as it takes. A backfill of a large
+table needs more than the 15 seconds of a page. A limit would take back all of its work, and the next try
+would meet it again. Waiting is limited by `TABLE_LOCK_MS`; Ctrl-C and SIGTERM end a statement that runs."""
 LOCK_NOT_AVAILABLE: Final = "55P03"
+TABLE_IS_HELD: Final = (
+    "Something else uses a table that this step changes. The step is tried again soon."
+)
 NOT_WRITABLE: Final = (
     "unable to open database file",
     "attempt to write a readonly database",
@@ -115,7 +128,7 @@ def _run(database: Database, steps: Callable[[Config], None], watch: Watch) -> N
     with _told_of_steps(watch.tell) as told:
         try:
             with watch.stopped_by_signals() if watch.listens else nullcontext():
-                steps(config)
+                _run_in_tries(steps, config, watch)
         except (_Signalled, SQLAlchemyError, CommandError, OSError) as error:
             if watch.signal_number is not None:
                 words = f"Stopped. {where_it_is(database)} Run it again to go on."
@@ -124,6 +137,20 @@ def _run(database: Database, steps: Callable[[Config], None], watch: Watch) -> N
             if told.last:
                 words = f"The step “{told.last}” failed: {words}"
             raise MigrationProblem(f"{words} {where_it_is(database)}") from error
+
+
+def _run_in_tries(steps: Callable[[Config], None], config: Config, watch: Watch) -> None:
+    """Run the steps. If one does not get a lock on PostgreSQL, begin again at that step, `TABLE_LOCK_TRIES`
+    times in all: it was rolled back, and those before it stand."""
+    for tries_left in range(TABLE_LOCK_TRIES - 1, -1, -1):
+        try:
+            return steps(config)
+        except DBAPIError as error:
+            if tries_left == 0 or getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+        watch.tell(TABLE_IS_HELD)
+        sleep(PAUSE_SECONDS)
+    return None
 
 
 @contextmanager
@@ -150,14 +177,21 @@ def _reason(error: BaseException, database: Database) -> str:
     if isinstance(error, DBAPIError):
         if _is_about_a_lock(error.orig):
             return (
-                f"Something else has used the database for more than {LOCK_SECONDS} seconds. Stop the worker "
-                "and whatever holds it, and try again."
+                f"Something else has used the database for more than {_longest_wait(database):g} seconds. "
+                "Stop the worker and whatever holds it, and try again."
             )
         if str(error.orig) in NOT_WRITABLE:
             return f"This user may not write to {database.url.database} or its folder."
         if str(error.orig) in NO_SPACE:
             return "The disk is full, or a limit of the size of files is reached."
     return f"{describe_error(error)}."
+
+
+def _longest_wait(database: Database) -> float:
+    """Return for how many seconds a migration waits for what something else holds, pauses included."""
+    if database.is_sqlite:
+        return SQLITE_LOCK_SECONDS
+    return TABLE_LOCK_TRIES * TABLE_LOCK_MS / 1000 + (TABLE_LOCK_TRIES - 1) * PAUSE_SECONDS
 
 
 def _is_about_a_lock(error: Any) -> bool:
