@@ -23,6 +23,7 @@ from app.certificates.printing import delete_old_files
 from app.certificates.signing import Issuer
 from app.db.database import Database
 from app.enrolments import closing
+from app.enrolments import pending as enrolments_pending
 from app.enrolments import queries as enrolments
 from app.kit.actor import SystemActor
 from app.kit.error_descriptions import describe_error
@@ -81,20 +82,20 @@ def learning_completed(db: Session, payload: dict[str, Any], now: datetime, issu
 def issue_certificate(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
     """Issue a certificate if this was the last fact missing for it."""
     certificates.announce_if_complete(
-        db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), now=now
+        db, WORKER, UserId(UUID(payload["user_id"])), str(payload["course_key"]), now=now
     )
 
 
 def certificate_earned(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
     """Issue a certificate for which every requirement is met."""
     certificates.issue_if_complete(
-        db, UserId(UUID(payload["user_id"])), str(payload["course_key"]), issuer, now=now
+        db, WORKER, UserId(UUID(payload["user_id"])), str(payload["course_key"]), issuer, now=now
     )
 
 
 def name_saved(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
     """Issue certificates that waited for this person's new name."""
-    certificates.name_saved(db, UserId(UUID(payload["user_id"])), issuer, now=now)
+    certificates.name_saved(db, WORKER, UserId(UUID(payload["user_id"])), issuer, now=now)
 
 
 def look_ahead_to_certificate(database: Database, payload: dict[str, Any]) -> None:
@@ -122,9 +123,9 @@ def tell_of_corrections(
         else:
             quizzes_of.setdefault(erratum["quiz_key"], []).extend(revision_ids)
     if lessons:
-        tell_of_corrected_lessons(db, course_key, lessons, now=now)
+        tell_of_corrected_lessons(db, WORKER, course_key, lessons, now=now)
     if quizzes_of:
-        tell_of_corrected_explanations(db, course_key, quizzes_of, now=now)
+        tell_of_corrected_explanations(db, WORKER, course_key, quizzes_of, now=now)
 
 
 def life_support_seen(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
@@ -225,7 +226,7 @@ def close_overdue_attempts(database: Database, *, now: datetime) -> int:
     for attempt_id in overdue:
         try:
             with database.write() as db:
-                quizzes.close_overdue(db, attempt_id, now=now)
+                quizzes.close_overdue(db, WORKER, attempt_id, now=now)
             closed += 1
         except Exception as error:  # whatever is wrong with it, the next round tries again
             log.error("attempt not closed", attempt_id=str(attempt_id), exc_info=error)
@@ -261,7 +262,7 @@ def close_waiting_lists(database: Database, *, now: datetime) -> int:
     people had waited. A list that fails does not stop the others."""
     with database.read() as db:
         days = pending.lists_to_close(db, now=now)
-        intakes = closing.lists_to_close(db, now=now)
+        intakes = enrolments_pending.lists_to_close(db, now=now)
     closings = [
         *(
             partial(
@@ -270,7 +271,7 @@ def close_waiting_lists(database: Database, *, now: datetime) -> int:
             for practical_id in days
         ),
         *(
-            partial(closing.close_waiting_list, intake_id=intake_id, now=now)
+            partial(closing.close_waiting_list, system=WORKER, intake_id=intake_id, now=now)
             for intake_id in intakes
         ),
     ]
@@ -292,7 +293,7 @@ def try_blocked_again(database: Database, issuer: Issuer, *, now: datetime) -> N
         try:
             certificate_blocks.look_ahead(database, [(user_id, course_key)])
             with database.write() as db:
-                certificates.issue_if_complete(db, user_id, course_key, issuer, now=now)
+                certificates.issue_if_complete(db, WORKER, user_id, course_key, issuer, now=now)
         except Exception as error:  # whatever is wrong with it, the next round tries again
             log.error("certificate not issued", user_id=str(user_id), exc_info=error)
 
@@ -316,11 +317,11 @@ def fill_in_marks(database: Database) -> None:
     after = mark_backfill.FIRST
     while True:
         with database.read() as db:
-            attempts = mark_backfill.unmarked(db, after=after, most=MARKED_AT_ONCE)
+            attempts = mark_backfill.unmarked(db, WORKER, after=after, most=MARKED_AT_ONCE)
         if not attempts:
             return
         with database.write() as db:
-            written = mark_backfill.write_marks(db, attempts)
+            written = mark_backfill.write_marks(db, WORKER, attempts)
         log.info("marks filled in", attempts=len(attempts), made=written)
         after = attempts[-1]
 

@@ -5,13 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.printable_names import NO_LETTERS
 from app.accounts.queries import Person
-from app.audit import service as audit
 from app.certificates import domain, queries
 from app.certificates.domain import CertificateFacts, NameOwner
 from app.certificates.models import Certificate, CertificateBlock
@@ -22,10 +20,8 @@ from app.documents import glyph_check
 from app.kit import name_letters
 from app.kit.actor import Role
 from app.kit.ids import CertificateId, UserId
-from app.notices import service as notices
 
 NO_NAME = "The profile has no name for the certificate."
-WRITE_IT = f"{NO_LETTERS}your passport, or write to the academy."
 WITHIN = 4.0
 """How many seconds a write block waits for the PDF printer if `look_ahead` was not called."""
 
@@ -129,72 +125,10 @@ def _course_texts(facts: CertificateFacts) -> Sequence[str]:
     return (certificate.title, certificate.scope, *(kind.title for kind in facts.course.practicals))
 
 
-def block(
-    db: Session, person: Person, course_key: str, why: Hindrance, title: str, *, now: datetime
-) -> None:
-    """Store the reason for the office, record it in the audit trail, and tell the person whose name
-    causes it. Each reason is told once."""
-    before = db.get(CertificateBlock, (person.user_id, course_key))
-    if before is not None and (before.reason, before.whose) == (why.reason, why.whose):
-        return
-    db.merge(
-        CertificateBlock(
-            user_id=person.user_id,
-            course_key=course_key,
-            reason=why.reason,
-            whose=why.whose,
-            about_id=why.person_id,
-            blocked_at=before.blocked_at if before else now,
-        )
-    )
-    audit.record(
-        db,
-        None,
-        "certificates.certificate_blocked",
-        now=now,
-        subject_kind="certificate",
-        person_id=person.user_id,
-        reason=why.reason,
-        details={"course_key": course_key, "whose": why.whose},
-    )
-    if why.person_id is not None:
-        waits = f"Your certificate, {title}, is earned and waits for this only."
-        if why.whose is NameOwner.assessor:
-            waits = (
-                "The certificate of somebody whom you assessed is earned and waits for this only."
-            )
-        _tell(db, accounts.people(db, [why.person_id])[why.person_id], why.reason, waits, now=now)
-
-
-def tell_of_saved_name(db: Session, user_id: UserId, *, now: datetime) -> None:
-    """Tell a person that certificates cannot print their saved name. It could be saved because the
-    printer was away, or because they had no role that needs a printable name."""
-    person = accounts.people(db, [user_id])[user_id]
-    for name in printed_names_of(person):
-        if letters := glyph_check.letters_not_drawn([name], within=WITHIN)[name]:
-            problem = f"Our certificates cannot print {name_letters.where_in(name, letters)} in your name."
-            _tell(db, person, problem, "", now=now)
-            return
-
-
 def printed_names_of(person: Person) -> tuple[str, ...]:
     """Return the names of a person that certificates print."""
     names = (person.certificate_name, person.name if Role.instructor in person.roles else None)
     return tuple(dict.fromkeys(domain.printable_name(name) for name in names if name))
-
-
-def _tell(db: Session, person: Person, problem: str, waits: str, *, now: datetime) -> None:
-    said = {"name": person.name, "problem": problem, "waits": waits, "what_to_do": WRITE_IT}
-    notices.tell(db, person, "certificates/name-needed", said, now=now)
-
-
-def unblock(db: Session, user_id: UserId, course_key: str) -> None:
-    """Delete the reason why a certificate waited."""
-    db.execute(
-        delete(CertificateBlock).where(
-            CertificateBlock.user_id == user_id, CertificateBlock.course_key == course_key
-        )
-    )
 
 
 def waiting(db: Session) -> tuple[tuple[UserId, str], ...]:

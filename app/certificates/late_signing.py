@@ -24,7 +24,7 @@ from app.certificates.records import (
 from app.db import migrate
 from app.db.database import Database
 from app.db.migrator import Watch
-from app.kit.actor import without_permission_check
+from app.kit.actor import SystemActor, require
 from app.kit.keys import SigningKeys
 
 SIGNED_SINCE = "20261129_0130"
@@ -55,29 +55,38 @@ class LateSigning:
 
 
 def upgrade(
-    database: Database, keys: SigningKeys, *, now: datetime, watch: Watch | None = None
+    database: Database,
+    system: SystemActor,
+    keys: SigningKeys,
+    *,
+    now: datetime,
+    watch: Watch | None = None,
 ) -> LateSigning:
     """Migrate to the newest schema. If that adds the signatures, sign the certificates issued
     before."""
+    require(system is SystemActor.command_line)
     brings_signatures = SIGNED_SINCE in migrate.pending(database)
     migrate.upgrade(database, watch=watch)
     if not brings_signatures:
         return LateSigning((), ())
     with database.write() as db:
-        return sign_earlier(db, keys, now=now)
+        return sign_earlier(db, system, keys, now=now)
 
 
-def count_unsigned(db: Session) -> int:
+def count_unsigned(db: Session, system: SystemActor) -> int:
     """Return how many certificates have no signature, because an upgrade was interrupted or because
     their rows differ from what was issued."""
+    require(system is SystemActor.command_line)
     unsigned = select(func.count()).where(Certificate.signature.is_(None))
     return db.scalar(unsigned) or 0
 
 
-@without_permission_check
-def sign_earlier(db: Session, keys: SigningKeys, *, now: datetime) -> LateSigning:
+def sign_earlier(
+    db: Session, system: SystemActor, keys: SigningKeys, *, now: datetime
+) -> LateSigning:
     """Sign each unsigned certificate that, by its old SHA-256 and by the audit trail, is still what
     was issued. The time of the signature is `now`, later than the issue."""
+    require(system is SystemActor.command_line)
     rows = db.execute(
         select(Certificate, WAS_ISSUED, WAS_REVOKED)
         .where(Certificate.signature.is_(None))

@@ -17,10 +17,11 @@ from app.certificates.errors import AlreadyRevoked, NotIssued
 from app.certificates.models import Certificate, CertificateBlock
 from app.certificates.records import ISSUED, REVOKED, sign_certificate, sign_revocation
 from app.certificates.signing import Issuer
-from app.kit.actor import Actor, require, without_permission_check
+from app.certificates.steps import blocking
+from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
-from app.notices import service as notices
+from app.notices.steps.telling import tell
 from app.outbox.service import announce
 
 
@@ -33,10 +34,12 @@ class IssuedCertificate:
     is_new: bool
 
 
-@without_permission_check
-def announce_if_complete(db: Session, user_id: UserId, course_key: str, *, now: datetime) -> None:
+def announce_if_complete(
+    db: Session, system: SystemActor, user_id: UserId, course_key: str, *, now: datetime
+) -> None:
     """If the certificate is earned, record that it is to be issued. A separate job issues it,
     because the printer must check the names before a write block is opened."""
+    require(system is SystemActor.worker)
     if queries.has_any(db, user_id, course_key):
         return
     facts = queries.facts_of(db, user_id, course_key)
@@ -45,29 +48,37 @@ def announce_if_complete(db: Session, user_id: UserId, course_key: str, *, now: 
         announce(db, "certificate.earned", fact, now=now)
 
 
-@without_permission_check
 def issue_if_complete(
-    db: Session, user_id: UserId, course_key: str, issuer: Issuer, *, now: datetime
+    db: Session,
+    system: SystemActor,
+    user_id: UserId,
+    course_key: str,
+    issuer: Issuer,
+    *,
+    now: datetime,
 ) -> CertificateId | None:
     """Issue the certificate if it is earned, and only once however often this is called.
 
-    No permission is needed, because only the facts decide. After a revocation nothing is issued
+    After a revocation nothing is issued
     automatically. Returns None if it is not earned yet, or blocked. Call `blocks.look_ahead` before
     opening the write block.
     """
+    require(system is SystemActor.worker)
     if queries.has_any(db, user_id, course_key):
         return queries.live_certificate(db, user_id, course_key)
     issued = _issue(db, user_id, course_key, issuer, issued_by=None, now=now)
     return issued.certificate_id if issued else None
 
 
-@without_permission_check
-def name_saved(db: Session, user_id: UserId, issuer: Issuer, *, now: datetime) -> None:
+def name_saved(
+    db: Session, system: SystemActor, user_id: UserId, issuer: Issuer, *, now: datetime
+) -> None:
     """Tell the person if their saved name cannot be printed, and issue every certificate that
     waited for a corrected name. Call `blocks.look_ahead_to_name` before opening the write block."""
-    blocks.tell_of_saved_name(db, user_id, now=now)
+    require(system is SystemActor.worker)
+    blocking.tell_of_saved_name(db, user_id, now=now)
     for holder_id, course_key in blocks.waiting(db):
-        issue_if_complete(db, holder_id, course_key, issuer, now=now)
+        issue_if_complete(db, system, holder_id, course_key, issuer, now=now)
 
 
 def issue_blocked(
@@ -168,7 +179,7 @@ def _issue(
         return None
     person = accounts.people(db, [user_id])[user_id]
     if why := blocks.hindrance(facts, person):
-        blocks.block(db, person, course_key, why, facts.course.certificate.title, now=now)
+        blocking.block(db, person, course_key, why, facts.course.certificate.title, now=now)
         return None
     name = domain.printable_name(person.certificate_name)
     serial = serials.new_serial()
@@ -182,7 +193,7 @@ def _issue(
     except IntegrityError:  # another worker issued it at the same time: that one counts
         issued_before = queries.live_certificate(db, user_id, course_key)
         return IssuedCertificate(issued_before, is_new=False) if issued_before else None
-    blocks.unblock(db, user_id, course_key)
+    blocking.unblock(db, user_id, course_key)
     _record_issued(db, row, issued_by, now=now)
     _tell_holder(db, row, "certificates/issued", now=now)
     return IssuedCertificate(row.id, is_new=True)
@@ -231,4 +242,4 @@ def _tell_holder(
 ) -> None:
     person = accounts.people(db, [row.user_id])[row.user_id]
     said = {"name": person.name, "title": row.snapshot["title"], "serial": row.serial}
-    notices.tell(db, person, template, said | values, now=now)
+    tell(db, person, template, said | values, now=now)

@@ -68,11 +68,14 @@ def sign_earlier() -> None:
     was cut off has left unsigned. Look at each number: it is marked as signed later."""
     from app import key_files
     from app.certificates import late_signing
+    from app.kit.actor import SystemActor
 
     with open_database() as (settings, database):
         ring = key_files.load(settings).signing
         with database.write() as db:
-            done = late_signing.sign_earlier(db, ring, now=now_of(settings))
+            done = late_signing.sign_earlier(
+                db, SystemActor.command_line, ring, now=now_of(settings)
+            )
     print("\n".join((*done.sentences, *done.signed)) or "Every certificate is signed.")
 
 

@@ -54,10 +54,12 @@ def _upgrade(watch: "Watch") -> None:
     from app import key_files
     from app.certificates.late_signing import upgrade
     from app.db.migrate import Schema, schema_of
+    from app.kit.actor import SystemActor
 
     with open_database(is_migrated=False) as (settings, database):
         keys = key_files.load(settings).signing
-        done = upgrade(database, keys, now=now_of(settings), watch=watch)
+        now = now_of(settings)
+        done = upgrade(database, SystemActor.command_line, keys, now=now, watch=watch)
         for sentence in done.sentences:
             print(sentence)
         schema = schema_of(database)
@@ -73,9 +75,10 @@ def _tell_of_unsigned(database: "Database") -> None:
     """Say which certificates wait: an upgrade that was cut off after its last step has signed nothing, and no
     later one signs."""
     from app.certificates.late_signing import count_unsigned
+    from app.kit.actor import SystemActor
 
     with database.read() as db:
-        count = count_unsigned(db)
+        count = count_unsigned(db, SystemActor.command_line)
     if count:
         print(
             f"Not signed, and so not valid: {count:,} certificates, since an upgrade was cut off or"

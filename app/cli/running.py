@@ -78,6 +78,7 @@ def _prepare(settings: "Settings") -> bool:
     from app.db.database import Database
     from app.db.migrate import Schema, schema_of
     from app.demo.academy import fill_if_empty
+    from app.kit.actor import SystemActor
     from app.kit.paths import COURSES
     from app.settings import Environment
 
@@ -85,7 +86,7 @@ def _prepare(settings: "Settings") -> bool:
     now = now_of(settings)
     issuer = Issuer(settings.academy_name, key_files.load(settings).signing)
     try:
-        for sentence in upgrade(database, issuer.keys, now=now).sentences:
+        for sentence in upgrade(database, SystemActor.command_line, issuer.keys, now=now).sentences:
             print(sentence)
         if schema_of(database) is Schema.ahead:
             print("The database is of a newer version: nothing is published or filled in.")

@@ -11,13 +11,13 @@ from app.enquiries import policy, rate_limits
 from app.enquiries.domain import AnswerRefusal, NewEnquiry
 from app.enquiries.errors import AnswerRefused
 from app.enquiries.models import Enquiry
-from app.kit.actor import Actor, require, without_permission_check
+from app.kit.actor import Actor, public_use_case, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnquiryId, new_uuid
 from app.outbox import service as outbox
 
 
-@without_permission_check
+@public_use_case
 def ask(
     db: Session, question: NewEnquiry, *, network: str, academy: str, now: datetime
 ) -> EnquiryId:

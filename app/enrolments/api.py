@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.enrolments import queries, service
 from app.enrolments.domain import Decision, EnrolmentsReason, EnrolmentState
-from app.enrolments.locking import live_rows
+from app.enrolments.held_places import still_stands
 from app.kit.ids import EnrolmentId, IntakeId
 from app.web.access import EVERYONE, STUDENT
 from app.web.dates import local_day
@@ -88,8 +88,7 @@ def request_place(
 
         def stands(answer: str) -> bool:
             outcome = RequestedShape.model_validate_json(answer)
-            live = live_rows(db, intake_id, [visit.actor.user_id])
-            return outcome.enrolment_id in {row.id for row in live}
+            return still_stands(db, EnrolmentId(outcome.enrolment_id))
 
         command = Submission(idempotency_key=idempotency_key, body=str(intake_id))
         answer = visit.once(db, command, ask, stands=stands)

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.db.auditing import Check, findings
 from app.enrolments import domain
-from app.enrolments.closing import lists_to_close
 from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.enrolments.models import Enrolment, IntakeRow
+from app.enrolments.pending import lists_to_close
 
 
 def places_counted(db: Session, *, now: datetime) -> list[str]:

@@ -2,37 +2,26 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
-from app.enrolments import domain, notifications
-from app.enrolments.domain import EnrolmentState, IntakeStatus
-from app.enrolments.locking import lock_intake
-from app.enrolments.models import Enrolment, IntakeRow
+from app.enrolments import domain
+from app.enrolments.domain import EnrolmentState
+from app.enrolments.models import Enrolment
+from app.enrolments.steps import notifications
+from app.enrolments.steps.locking import lock_intake
+from app.kit.actor import SystemActor, require
 from app.kit.ids import IntakeId
 
 
-def lists_to_close(db: Session, *, now: datetime) -> tuple[IntakeId, ...]:
-    """Return the intakes whose reservations have closed and in which people still wait."""
-    waits = select(Enrolment.id).where(
-        Enrolment.intake_id == IntakeRow.id, Enrolment.state == EnrolmentState.waiting
-    )
-    return tuple(
-        db.scalars(
-            select(IntakeRow.id)
-            .where(
-                IntakeRow.status == IntakeStatus.open, IntakeRow.closes_at <= now, waits.exists()
-            )
-            .order_by(IntakeRow.id)
-        )
-    )
-
-
-def close_waiting_list(db: Session, intake_id: IntakeId, *, now: datetime) -> int:
+def close_waiting_list(
+    db: Session, system: SystemActor, intake_id: IntakeId, *, now: datetime
+) -> int:
     """End all waiting-list entries of an intake whose reservations have closed, tell each person,
     and return their number. Does nothing while somebody may still move up. The worker calls this;
     it needs no permission, because only the rules and the time decide."""
+    require(system is SystemActor.worker)
     intake = lock_intake(db, intake_id)
     if not domain.is_list_over(intake.closes_at, now):
         return 0

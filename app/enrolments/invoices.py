@@ -4,10 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.enrolments import domain, policy, transitions
+from app.enrolments import domain, policy
 from app.enrolments.domain import EnrolmentsReason, EnrolmentState, invoice_record, payment_record
 from app.enrolments.errors import EnrolmentRefused
-from app.enrolments.locking import lock_intake_of, row_of
+from app.enrolments.steps import transitions
+from app.enrolments.steps.locking import lock_intake_of, row_of
 from app.kit.actor import Actor, require
 from app.kit.ids import EnrolmentId
 from app.kit.versions import demand_current

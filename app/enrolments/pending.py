@@ -85,3 +85,19 @@ UNPAID = select(func.count()).where(
     Enrolment.paid_at.is_(None),
 )
 """Counts unpaid invoices of confirmed places."""
+
+
+def lists_to_close(db: Session, *, now: datetime) -> tuple[IntakeId, ...]:
+    """Return the intakes whose reservations have closed and in which people still wait."""
+    waits = select(Enrolment.id).where(
+        Enrolment.intake_id == IntakeRow.id, Enrolment.state == EnrolmentState.waiting
+    )
+    return tuple(
+        db.scalars(
+            select(IntakeRow.id)
+            .where(
+                IntakeRow.status == IntakeStatus.open, IntakeRow.closes_at <= now, waits.exists()
+            )
+            .order_by(IntakeRow.id)
+        )
+    )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.courses import queries as courses
-from app.enrolments import domain, notifications, policy, transitions
+from app.enrolments import domain, policy
 from app.enrolments.domain import (
     Decision,
     EnrolmentsReason,
@@ -23,7 +23,9 @@ from app.enrolments.domain import (
     intake_record,
 )
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
-from app.enrolments.locking import (
+from app.enrolments.models import Enrolment, IntakeRow
+from app.enrolments.steps import notifications, transitions
+from app.enrolments.steps.locking import (
     draw_waiting_number,
     live_rows,
     lock_intake,
@@ -35,7 +37,6 @@ from app.enrolments.locking import (
     take_places,
     waiting_in,
 )
-from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId, new_uuid

@@ -115,8 +115,3 @@ def own_use_case(use_case: UseCase) -> UseCase:
     `actor` alone says whose data these are: it takes no id of a person. The id of another person's object is
     NotFound."""
     return use_case
-
-
-def without_permission_check(use_case: UseCase) -> UseCase:
-    """Mark a use-case that asks no permission, on purpose; its docstring says who asked or why not."""
-    return use_case

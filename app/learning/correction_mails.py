@@ -10,21 +10,23 @@ from app.accounts import queries as accounts
 from app.courses import queries as courses
 from app.courses.corrections import course_corrections
 from app.enrolments.learners import learners_of_revisions
+from app.kit.actor import SystemActor, require
 from app.kit.ids import RevisionId
-from app.notices import service as notices
+from app.notices.steps.telling import tell
 
 Corrected = Mapping[str, Sequence[RevisionId]]
 """The keys of errata, each with the revisions whose lesson has its words."""
 
 
 def tell_of_corrected_lessons(
-    db: Session, course_key: str, corrected: Corrected, *, now: datetime
+    db: Session, system: SystemActor, course_key: str, corrected: Corrected, *, now: datetime
 ) -> None:
     """Send everyone who has learned, or is learning, the wrong text one mail about all errata.
 
     The mail quotes the corrected text, because a person whose place has ended can no longer open
     the lesson but may still act on what it said. Closed accounts get no mail.
     """
+    require(system is SystemActor.worker)
     revision_ids = {revision_id for ids in corrected.values() for revision_id in ids}
     learners = learners_of_revisions(db, revision_ids)
     people = accounts.people(db, (learner.user_id for learner in learners))
@@ -44,7 +46,7 @@ def tell_of_corrected_lessons(
             "corrections": concerning,
             "has_place": learner.has_place,
         }
-        notices.tell(db, person, "learning/corrected", values, now=now)
+        tell(db, person, "learning/corrected", values, now=now)
 
 
 def _words(db: Session, course_key: str, errata: Iterable[str]) -> dict[str, dict[str, Any]]:

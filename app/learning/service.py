@@ -2,28 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import Uuid, bindparam, delete, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
-from app.db.base import table_of
-from app.kit.actor import Actor, require, without_permission_check
-from app.kit.ids import AttemptId, EventId, RevisionId, UserId, new_uuid
+from app.kit.actor import Actor, require
+from app.kit.ids import UserId
 from app.learning import domain, policy, queries
 from app.learning.errors import LessonStaysDone
 from app.learning.models import Completed, Completion
-from app.outbox import service as outbox
+from app.learning.steps.completions import COMPLETION, complete
 
 # Built once, from plain columns: every marked lesson and every passed quiz runs it.
-COMPLETION = table_of(Completion).c
-KNOWN = select(COMPLETION.id).where(
-    COMPLETION.user_id == bindparam("user", type_=Uuid()),
-    COMPLETION.course_key == bindparam("course"),
-    COMPLETION.kind == bindparam("kind"),
-    COMPLETION.item_key == bindparam("item"),
-)
-ADD = insert(table_of(Completion))
 
 
 def mark_lesson_done(
@@ -37,7 +27,7 @@ def mark_lesson_done(
     require(policy.may_learn(actor))
     standing = queries.standing_on(db, actor, course_key)
     queries.find_lesson(standing.course, standing.done, lesson_key)
-    _complete(
+    complete(
         db,
         actor.user_id,
         course_key,
@@ -85,58 +75,4 @@ def _was_passed_with(db: Session, user_id: UserId, course_key: str, lesson_key: 
         module.quiz == quiz_key and any(lesson.key == lesson_key for lesson in module.lessons)
         for quiz_key, revision_id in passed
         for module in courses.revision(db, revision_id).course.modules
-    )
-
-
-@without_permission_check
-def record_quiz_passed(
-    db: Session,
-    user_id: UserId,
-    *,
-    course_key: str,
-    quiz_key: str,
-    revision_id: RevisionId,
-    attempt_id: AttemptId,
-    now: datetime,
-) -> None:
-    """Record once that a quiz is passed. The quizzes feature calls this in the transaction of the
-    submission, after it has locked the attempt and checked the permission."""
-    _complete(
-        db, user_id, course_key, Completed.quiz, quiz_key, revision_id, now, EventId(attempt_id)
-    )
-
-
-def _complete(
-    db: Session,
-    user_id: UserId,
-    course_key: str,
-    kind: Completed,
-    key: str,
-    revision_id: RevisionId,
-    now: datetime,
-    evidence_id: EventId | None,
-) -> None:
-    values = {"user": user_id, "course": course_key, "kind": kind, "item": key}
-    if db.scalar(KNOWN, values) is not None:
-        return
-    completion = {
-        "id": EventId(new_uuid()),
-        "user_id": user_id,
-        "course_key": course_key,
-        "kind": kind,
-        "item_key": key,
-        "revision_id": revision_id,
-        "completed_at": now,
-        "evidence_id": evidence_id,
-    }
-    try:
-        with db.begin_nested():
-            db.execute(ADD, completion)
-    except IntegrityError:  # another tab was first, and has announced it
-        return
-    outbox.announce(
-        db,
-        "learning.completed",
-        {"user_id": str(user_id), "course_key": course_key},
-        now=now,
     )

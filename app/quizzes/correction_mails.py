@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.courses import queries as courses
+from app.kit.actor import SystemActor, require
 from app.kit.ids import RevisionId
-from app.notices import service as notices
+from app.notices.steps.telling import tell
 from app.quizzes.models import AttemptRow, AttemptState
 
 
 def tell_of_corrected_explanations(
     db: Session,
+    system: SystemActor,
     course_key: str,
     corrected: Mapping[str, Sequence[RevisionId]],
     *,
@@ -26,6 +28,7 @@ def tell_of_corrected_explanations(
     The mail does not repeat the explanation: it may tell a right answer before its release. The result
     page shows it to whoever may see it. Closed accounts are not written to.
     """
+    require(system is SystemActor.worker)
     rows = db.execute(
         select(AttemptRow.user_id, AttemptRow.quiz_key, AttemptRow.id, AttemptRow.revision_id)
         .where(
@@ -54,4 +57,4 @@ def tell_of_corrected_explanations(
             "quiz": quiz.title if quiz else quiz_key,
             "attempt_id": str(attempt.id),
         }
-        notices.tell(db, person, "quizzes/corrected", values, now=now)
+        tell(db, person, "quizzes/corrected", values, now=now)

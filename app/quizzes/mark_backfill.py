@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
+from app.kit.actor import SystemActor, require
 from app.kit.errors import Refused
 from app.kit.ids import AttemptId
 from app.quizzes import marking, models, saved_answers
@@ -27,16 +28,20 @@ WRITE = (
 )
 
 
-def unmarked(db: Session, *, after: AttemptId, most: int) -> Sequence[AttemptId]:
+def unmarked(
+    db: Session, system: SystemActor, *, after: AttemptId, most: int
+) -> Sequence[AttemptId]:
     """Return sent attempts without marks, in the order of their ids."""
+    require(system is SystemActor.worker)
     return db.scalars(
         select(ATTEMPT.id).where(UNMARKED, ATTEMPT.id > after).order_by(ATTEMPT.id).limit(most)
     ).all()
 
 
-def write_marks(db: Session, attempt_ids: Sequence[AttemptId]) -> int:
+def write_marks(db: Session, system: SystemActor, attempt_ids: Sequence[AttemptId]) -> int:
     """Write the marks of these attempts and return how many have them now. One whose questions are not in
     its revision, or that this version cannot read, is left as it is; `preceptor audit` names it."""
+    require(system is SystemActor.worker)
     answers = saved_answers.answers_of_many(db, attempt_ids)
     rows = db.execute(select(*WHOLE_ATTEMPT).where(ATTEMPT.id.in_(attempt_ids), UNMARKED)).all()
     updates = []

@@ -5,43 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import queries as accounts
-from app.audit import service as audit
 from app.courses import queries as courses
 from app.courses.domain.delivery import Question, Quiz
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import ConfirmedPlace
-from app.kit.actor import Actor, require, without_permission_check
+from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, EventId, UserId, new_uuid, random_token
 from app.learning import queries as learned
-from app.learning import service as learning
-from app.outbox import service as outbox
-from app.quizzes import marking, policy, queries, saved_answers
+from app.quizzes import policy, queries
 from app.quizzes.domain import attempt as domain
 from app.quizzes.domain import stored as stored_documents
 from app.quizzes.domain.attempt import Score, due_time, is_past
 from app.quizzes.domain.responses import Response, UnreadableResponse, read_response
 from app.quizzes.domain.sampling import draw
-from app.quizzes.domain.starting import may_go_on, start_refusal
+from app.quizzes.domain.starting import start_refusal
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
-from app.quizzes.models import AnswerRow, AttemptRow, AttemptState, attempt_from, facts_from
+from app.quizzes.models import AnswerRow, AttemptRow, AttemptState, attempt_from
+from app.quizzes.steps.ending import TAKE_GATE, close_attempt, record_act
 
 ATTEMPT, ANSWER = table_of(AttemptRow).c, table_of(AnswerRow).c
-NOT_OF_THE_RULES = frozenset({"enrolment_id", "seed", "state", "version", "marks"})
-# Built once, of plain columns: every answer that is saved asks.
-TAKE_GATE = (
-    update(table_of(AttemptRow))
-    .where(ATTEMPT.id == bindparam("attempt"), queries.IS_TRY)
-    .values(version=ATTEMPT.version + 1)
-    .returning(*(column for column in ATTEMPT if column.key not in NOT_OF_THE_RULES))
-)
 TAKE_OWN_GATE = TAKE_GATE.where(ATTEMPT.user_id == bindparam("owner"), queries.HOLDS_PLACE)
 NEWEST_ANSWER = Prepared(
     select(ANSWER.sequence, ANSWER.response, ANSWER.received_at, ANSWER.is_late)
@@ -62,7 +51,6 @@ NEXT_NUMBER = (
     .scalar_subquery()
 )
 ADD_ATTEMPT = insert(table_of(AttemptRow)).values(number=NEXT_NUMBER).returning(ATTEMPT.number)
-END_ATTEMPT = update(table_of(AttemptRow)).where(ATTEMPT.id == bindparam("attempt"))
 
 LAST_SEQUENCE = 10_000
 """More saves of one question than anybody makes; keeps a broken client from filling the table."""
@@ -96,7 +84,7 @@ def start_attempt(
     attempts = queries.attempts_at(db, actor.user_id, course_key, quiz_key)
     for attempt in attempts:
         if attempt.submitted_at is None and is_past(attempt.due_at, now):
-            _close(db, _take_gate(db, attempt.id, actor.user_id), None, now=now)
+            close_attempt(db, _take_gate(db, attempt.id, actor.user_id), None, now=now)
     course = courses.revision(db, place.revision_id).course
     quiz = course.quiz(quiz_key)
     if quiz is None:
@@ -152,7 +140,7 @@ def save_answer(
         raise AnswerUnreadable(response.message, fields={"answer": response.message})
     is_late = attempt.has_ended(now)
     if is_late:
-        _close(db, attempt, None, now=now)
+        close_attempt(db, attempt, None, now=now)
     newest = NEWEST_ANSWER.one_or_none(db, attempt=attempt_id, question=drawn.key)
     stored = _already_stored(newest, response, sequence)
     if stored is not None:
@@ -169,47 +157,21 @@ def submit(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -
     After its time an attempt has ended by itself, with what had arrived; this only says so.
     """
     require(policy.may_take_quizzes(actor), "Only students take quizzes.")
-    return _close(db, _take_gate(db, attempt_id, actor.user_id), actor.user_id, now=now)
+    return close_attempt(db, _take_gate(db, attempt_id, actor.user_id), actor.user_id, now=now)
 
 
-@without_permission_check
-def close_overdue(db: Session, attempt_id: AttemptId, *, now: datetime) -> None:
+def close_overdue(
+    db: Session, system: SystemActor, attempt_id: AttemptId, *, now: datetime
+) -> None:
     """Write down the end of an attempt whose time is over; the worker calls it.
 
     It decides nothing: marks and times are those that a later or earlier run would write. An attempt
     that has ended otherwise meanwhile is left as it is.
     """
+    require(system is SystemActor.worker)
     row = db.execute(TAKE_GATE, {"attempt": attempt_id}).one_or_none()
     if row is not None and is_past(row.due_at, now):
-        _close(db, attempt_from(row), None, now=now)
-
-
-@without_permission_check
-def end_attempts(
-    db: Session, user_id: UserId, *, by: UserId | None, now: datetime
-) -> tuple[domain.AttemptFacts, ...]:
-    """Close the open attempts that a person has no right to any more, and return them.
-
-    Called for facts of the outbox, so nobody's permission is asked: it only does what the rule says.
-    Answers are kept. What its time had ended before is marked, as the worker would have done. Called
-    again it changes nothing.
-    """
-    person = accounts.people(db, [user_id])[user_id]
-    ended = []
-    for attempt_id, course_key in queries.open_attempts_of(db, user_id):
-        has_place = enrolments.place_on(db, user_id, course_key) is not None
-        if may_go_on(person.roles, is_closed=person.is_closed, has_place=has_place):
-            continue
-        row = db.execute(TAKE_GATE, {"attempt": attempt_id}).one_or_none()
-        if row is None or row.submitted_at is not None:
-            continue
-        if is_past(row.due_at, now):
-            _close(db, attempt_from(row), None, now=now)
-            continue
-        db.execute(END_ATTEMPT, {"attempt": attempt_id, "state": AttemptState.ended})
-        _note(db, by, "quizzes.ended_with_place", attempt_id, user_id, now=now)
-        ended.append(facts_from(row))
-    return tuple(ended)
+        close_attempt(db, attempt_from(row), None, now=now)
 
 
 def _take_gate(db: Session, attempt_id: AttemptId, owner_id: UserId) -> domain.Attempt:
@@ -222,43 +184,6 @@ def _take_gate(db: Session, attempt_id: AttemptId, owner_id: UserId) -> domain.A
     if row is None:
         raise queries.why_closed(db, attempt_id, owner_id)
     return attempt_from(row)
-
-
-def _close(
-    db: Session, attempt: domain.Attempt, actor_id: UserId | None, *, now: datetime
-) -> Score:
-    """Mark an attempt under its gate, once. `actor_id` None: its time ran out."""
-    if attempt.score is not None:
-        return attempt.score
-    marks = marking.mark_saved(db, attempt, saved_answers.answers_of(db, attempt.id))
-    score = marks.score
-    ended = {
-        "state": AttemptState.submitted,
-        "submitted_at": attempt.ended_at(now),
-        "earned": score.earned,
-        "possible": score.possible,
-        "passed": score.passed,
-        "marks": stored_documents.write_marks(marks.marks),
-    }
-    db.execute(END_ATTEMPT, {"attempt": attempt.id, **ended})
-    if score.passed:
-        learning.record_quiz_passed(
-            db,
-            attempt.user_id,
-            course_key=attempt.course_key,
-            quiz_key=attempt.quiz_key,
-            revision_id=attempt.revision_id,
-            attempt_id=attempt.id,
-            now=now,
-        )
-    outbox.announce(
-        db,
-        "quiz.submitted",
-        {"attempt_id": str(attempt.id), "user_id": str(attempt.user_id)},
-        now=now,
-    )
-    _note(db, actor_id, "quizzes.submit", attempt.id, attempt.user_id, now=now)
-    return score
 
 
 def _add_attempt(
@@ -283,7 +208,7 @@ def _add_attempt(
     }
     numbered = {f"this_{name}": attempt[name] for name in ("user_id", "course_key", "quiz_key")}
     number: int = db.execute(ADD_ATTEMPT, attempt | numbered).scalar_one()
-    _note(db, actor.user_id, "quizzes.start", attempt_id, actor.user_id, now=now)
+    record_act(db, actor.user_id, "quizzes.start", attempt_id, actor.user_id, now=now)
     return attempt_id, number
 
 
@@ -348,23 +273,3 @@ def _append(
     }
     db.execute(ADD_ANSWER, answer)
     return StoredAnswer(sequence, now, is_late, len(attempt.drawn))
-
-
-def _note(
-    db: Session,
-    actor_id: UserId | None,
-    action: str,
-    attempt_id: AttemptId,
-    person_id: UserId,
-    *,
-    now: datetime,
-) -> None:
-    audit.record(
-        db,
-        actor_id,
-        action,
-        now=now,
-        subject_kind="attempt",
-        subject_id=attempt_id,
-        person_id=person_id,
-    )

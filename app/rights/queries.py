@@ -14,7 +14,7 @@ from app.accounts.person_columns import PERSON
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.ending import places_to_end
+from app.enrolments.held_places import places_to_end
 from app.enrolments.queries import ConfirmedPlace
 from app.kit.actor import Role
 from app.kit.ids import PracticalId, UserId

@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.courses import queries as courses
-from app.enrolments import ending as enrolments
-from app.enrolments.ending import PlaceHeld
+from app.enrolments.held_places import PlaceHeld
+from app.enrolments.steps.ending import end_places
 from app.kit.actor import Actor, Role, SystemActor, require
 from app.kit.ids import UserId
 from app.kit.leaving import LEAVING
-from app.notices import service as notices
+from app.notices.steps.telling import tell
 from app.practicals.steps.ending import EndedCommitment, end_assignments, end_without_right
-from app.quizzes import service as quizzes
 from app.quizzes.domain.attempt import AttemptFacts
+from app.quizzes.steps.ending import end_attempts
 from app.rights import policy, queries
 
 
@@ -57,10 +57,8 @@ def _end(
 ) -> EndedRights:
     person = accounts.people(db, [user_id])[user_id]
     ended = EndedRights(
-        enrolments.end_places(db, user_id, by=by, now=now)
-        if ends_places and person.is_closed
-        else (),
-        quizzes.end_attempts(db, user_id, by=by, now=now),
+        end_places(db, user_id, by=by, now=now) if ends_places and person.is_closed else (),
+        end_attempts(db, user_id, by=by, now=now),
         (
             *end_without_right(db, user_id, by=by, now=now),
             *end_assignments(db, user_id, by=by, now=now),
@@ -89,7 +87,7 @@ def _tell(db: Session, person: accounts.Person, ended: EndedRights, *, now: date
         "has_calendar": bool(calendar),
         "data_end_after": LEAVING.days,
     }
-    notices.tell(
+    tell(
         db,
         person,
         "rights/ended",

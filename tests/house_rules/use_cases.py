@@ -8,20 +8,9 @@ from pathlib import Path
 
 from tests.house_rules.layers import APP, use_case_modules
 
-MARKS = frozenset({"public_use_case", "own_use_case", "without_permission_check"})
+MARKS = frozenset({"public_use_case", "own_use_case"})
 BELOW_FEATURES = ("app.audit.", "app.outbox.")
 """Written to by use-cases that have checked the permission; they cannot import the features' policies."""
-UNDONE = frozenset(
-    {
-        "app.certificates.late_signing",
-        "app.enrolments.closing",
-        "app.enrolments.ending",
-        "app.learning.correction_mails",
-        "app.quizzes.correction_mails",
-        "app.quizzes.mark_backfill",
-    }
-)
-"""Modules whose use-cases do not say yet who may call them."""
 
 
 @cache
@@ -36,9 +25,7 @@ def relative(path: Path) -> str:
 def files_of_use_cases() -> list[Path]:
     """Return the modules whose public functions pages, the API, jobs and commands call."""
     return [
-        path
-        for name, path in use_case_modules().items()
-        if name not in UNDONE and not name.startswith(BELOW_FEATURES)
+        path for name, path in use_case_modules().items() if not name.startswith(BELOW_FEATURES)
     ]
 
 

@@ -18,6 +18,7 @@ from app.certificates.domain import Status
 from app.checks import broken_invariants
 from app.db.auditing import findings
 from app.db.database import Database
+from app.kit.actor import SystemActor
 from app.main import create_app
 from app.retention import checks as retention
 from app.retention.endings import table
@@ -53,7 +54,7 @@ def stored(tmp_path):
 
 @pytest.fixture
 def upgraded(stored):
-    done = late_signing.upgrade(stored, ISSUER.keys, now=LATER)
+    done = late_signing.upgrade(stored, SystemActor.command_line, ISSUER.keys, now=LATER)
     assert done.sentences == ("Signed certificates that were issued before: 2.",)
     return stored
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.assessments.domain import Mark
 from app.certificates import service
 from app.courses.queries import PublishedCourse
-from app.kit.actor import Actor
+from app.kit.actor import Actor, SystemActor
 from app.kit.ids import AssessmentId, CertificateId, EnrolmentId
 from tests.make import NOW
 from tests.make.assessments import Day, a_day, a_signed_assessment
@@ -51,7 +51,7 @@ def an_earner(
 
 def a_certificate(db: Session, earned: Earned) -> CertificateId:
     issued = service.issue_if_complete(
-        db, earned.student.user_id, earned.course_key, ISSUER, now=NOW
+        db, SystemActor.worker, earned.student.user_id, earned.course_key, ISSUER, now=NOW
     )
     assert issued is not None
     return issued

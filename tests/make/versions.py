@@ -8,8 +8,8 @@ from app.accounts import queries as accounts
 from app.accounts.domain import group_record, roles_record
 from app.accounts.models import Group
 from app.enrolments.domain import invoice_record, payment_record
-from app.enrolments.locking import recorded_intake
 from app.enrolments.models import Enrolment
+from app.enrolments.steps.locking import recorded_intake
 from app.kit.ids import EnrolmentId, GroupId, IntakeId, PracticalId, UserId
 from app.kit.versions import version_of
 from app.practicals.queries.admin_detail import planned

@@ -10,8 +10,8 @@ from app.assessments import domain, policy, queries
 from app.assessments.domain import Mark
 from app.assessments.errors import DiscardRefused, StopRefused
 from app.assessments.models import Assessment
-from app.assessments.recording import add_mark, lock_sheet, record_act
 from app.assessments.service.marking import open_sheet
+from app.assessments.steps.recording import add_mark, lock_sheet, record_act
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import AssessmentId

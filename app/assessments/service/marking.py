@@ -23,12 +23,12 @@ from app.assessments.errors import (
     StaleMark,
 )
 from app.assessments.models import Assessment, StepMark
-from app.assessments.recording import add_mark, lock_sheet, record_act
+from app.assessments.steps.recording import add_mark, lock_sheet, record_act
 from app.courses.domain.delivery import Checklist
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, UserId, new_uuid
-from app.notices import service as notices
+from app.notices.steps.telling import tell
 from app.outbox import service as outbox
 from app.practicals import queries as practicals
 from app.practicals.domain.seats import Attendance, SeatState
@@ -236,7 +236,7 @@ def _tell_of_outcome(
         now=now,
     )
     student = accounts.people(db, [assessment.student_id])[assessment.student_id]
-    notices.tell(
+    tell(
         db,
         student,
         "assessments/signed",

@@ -11,7 +11,7 @@ from app.accounts import queries as accounts
 from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.kit.ids import SeatId, UserId
-from app.notices.service import tell
+from app.notices.steps.telling import tell
 from app.practicals.domain.invite import Method, described, described_teaching
 from app.practicals.domain.seats import Overlap, Practical
 from app.practicals.domain.terms import CancelTerms, cancel_terms

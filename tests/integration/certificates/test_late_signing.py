@@ -12,6 +12,7 @@ from app.certificates.domain import Status
 from app.certificates.models import Certificate
 from app.db import migrate
 from app.db.database import Database
+from app.kit.actor import SystemActor
 from app.kit.ids import UserId, new_uuid
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
@@ -53,7 +54,7 @@ def verified(database, certificate_id):
 
 def sign(database):
     with database.write() as db:
-        return late_signing.sign_earlier(db, ISSUER.keys, now=LATER)
+        return late_signing.sign_earlier(db, SystemActor.command_line, ISSUER.keys, now=LATER)
 
 
 def test_it_is_not_valid_before_and_signed_later_afterwards(database, earlier):
@@ -146,12 +147,17 @@ def test_the_migration_to_signatures_signs_and_no_later_one_does(sqlite_database
         assert "signature" not in {
             column["name"] for column in inspect(connection).get_columns("certificates")
         }
-    signed = late_signing.upgrade(sqlite_database, ISSUER.keys, now=LATER)
+    signed = late_signing.upgrade(sqlite_database, SystemActor.command_line, ISSUER.keys, now=LATER)
     assert len(signed.signed) == 1
     assert verified(sqlite_database, certificate_id).signed_later == LATER
     with sqlite_database.write() as db:
         db.execute(update(Certificate).values(UNSIGNED))
-    assert late_signing.upgrade(sqlite_database, ISSUER.keys, now=LATER).signed == ()
+    assert (
+        late_signing.upgrade(
+            sqlite_database, SystemActor.command_line, ISSUER.keys, now=LATER
+        ).signed
+        == ()
+    )
     assert verified(sqlite_database, certificate_id).status is Status.not_valid
 
 

@@ -14,6 +14,7 @@ from app.courses.domain.parsing import ParsedCourse, parse_course
 from app.courses.errors import CorruptsEvidence
 from app.courses.service import publish
 from app.db.migrate import downgrade, upgrade
+from app.kit.actor import SystemActor
 from app.learning import service as learning
 from app.learning.errors import LessonStaysDone
 from app.outbox.models import OutboxEvent
@@ -66,7 +67,9 @@ def assess(database, student, parsed, kind="practice-day", mark=Mark.done):
 
 def issued(database, student):
     with database.write() as db:
-        return service.issue_if_complete(db, student.user_id, "small-course", ISSUER, now=NOW)
+        return service.issue_if_complete(
+            db, SystemActor.worker, student.user_id, "small-course", ISSUER, now=NOW
+        )
 
 
 def missing(database, student):

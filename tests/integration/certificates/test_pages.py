@@ -13,6 +13,7 @@ from sqlalchemy import update
 from app.certificates import serials, service
 from app.certificates.models import Certificate
 from app.certificates.rate_limits import VERIFY
+from app.kit.actor import SystemActor
 from app.kit.ids import CertificateId, new_uuid
 from tests.conftest import statements_of
 from tests.make import NOW
@@ -78,7 +79,7 @@ class TestOwn:
         with database.write() as db:
             blocked = an_earner(db, certificate_name="ꦗꦮ")
             service.issue_if_complete(
-                db, blocked.student.user_id, blocked.course_key, ISSUER, now=NOW
+                db, SystemActor.worker, blocked.student.user_id, blocked.course_key, ISSUER, now=NOW
             )
         page = words(as_person(blocked.student).get("/certificates"))
         assert "it cannot be printed yet" in page
@@ -356,7 +357,7 @@ class TestOffice:
         with database.write() as db:
             blocked = an_earner(db, "Li Xiaolong", certificate_name="ꦗꦮ")
             service.issue_if_complete(
-                db, blocked.student.user_id, blocked.course_key, ISSUER, now=NOW
+                db, SystemActor.worker, blocked.student.user_id, blocked.course_key, ISSUER, now=NOW
             )
         page = office.get("/admin/certificates")
         assert "Waiting for you: 1" in words(page)
@@ -391,7 +392,12 @@ class TestOffice:
                     db, f"Name {number}", published=first.published, certificate_name="ꦗ"
                 )
                 service.issue_if_complete(
-                    db, blocked.student.user_id, blocked.course_key, ISSUER, now=NOW
+                    db,
+                    SystemActor.worker,
+                    blocked.student.user_id,
+                    blocked.course_key,
+                    ISSUER,
+                    now=NOW,
                 )
                 a_certificate(db, an_earner(db, f"Person {number}", published=first.published))
         for browser, address, most in (

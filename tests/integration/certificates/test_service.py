@@ -18,6 +18,7 @@ from app.certificates.models import Certificate, CertificateBlock
 from app.certificates.records import is_untouched
 from app.certificates.revocations import revocations
 from app.enrolments.models import Enrolment, EnrolmentState
+from app.kit.actor import SystemActor
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
 from app.kit.keys import SIGNING, SigningKeys, new_line
@@ -31,7 +32,9 @@ from tests.make.people import a_user
 
 
 def issue(db, earned):
-    return service.issue_if_complete(db, earned.student.user_id, earned.course_key, ISSUER, now=NOW)
+    return service.issue_if_complete(
+        db, SystemActor.worker, earned.student.user_id, earned.course_key, ISSUER, now=NOW
+    )
 
 
 def mails(db, template):
@@ -135,7 +138,7 @@ class TestIssuing:
     def test_an_unknown_course_issues_nothing(self, database, earned):
         with database.write() as db:
             issued_id = service.issue_if_complete(
-                db, earned.student.user_id, "no-such-course", ISSUER, now=NOW
+                db, SystemActor.worker, earned.student.user_id, "no-such-course", ISSUER, now=NOW
             )
             assert issued_id is None
 

@@ -14,6 +14,7 @@ from app.certificates.errors import NotIssued
 from app.certificates.models import Certificate, CertificateBlock
 from app.db.database import Database
 from app.documents import glyph_check
+from app.kit.actor import SystemActor
 from app.kit.errors import NotFound
 from app.kit.ids import UserId, new_uuid
 from tests.make import NOW
@@ -39,7 +40,9 @@ def admin(database):
 def a_blocked(db, **columns):
     earned = an_earner(db, certificate_name=UNPRINTED, **columns)
     assert (
-        service.issue_if_complete(db, earned.student.user_id, earned.course_key, ISSUER, now=NOW)
+        service.issue_if_complete(
+            db, SystemActor.worker, earned.student.user_id, earned.course_key, ISSUER, now=NOW
+        )
         is None
     )
     return earned
@@ -71,7 +74,12 @@ class TestWhoseName:
             earned = an_earner(db, instructor=assessor)
             assert (
                 service.issue_if_complete(
-                    db, earned.student.user_id, earned.course_key, ISSUER, now=NOW
+                    db,
+                    SystemActor.worker,
+                    earned.student.user_id,
+                    earned.course_key,
+                    ISSUER,
+                    now=NOW,
                 )
                 is None
             )
@@ -98,7 +106,7 @@ class TestWhoseName:
         with database.write() as db:
             earned = a_blocked(db)
             service.issue_if_complete(
-                db, earned.student.user_id, earned.course_key, ISSUER, now=NOW
+                db, SystemActor.worker, earned.student.user_id, earned.course_key, ISSUER, now=NOW
             )
         jobs.try_blocked_again(database, ISSUER, now=NOW)
         mails = [

@@ -10,7 +10,7 @@ from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment
 from app.enrolments.own_places import live_places, own_places
 from app.jobs import close_waiting_lists
-from app.kit.actor import Actor
+from app.kit.actor import Actor, SystemActor
 from app.kit.ids import EnrolmentId, IntakeId, new_uuid
 from app.outbox.models import OutboxEvent
 from tests.make import NOW
@@ -58,7 +58,7 @@ def mails(database) -> list[str]:
 def test_the_list_of_an_intake_closes_once_and_tells_each(database, intake):
     assert close_waiting_lists(database, now=CLOSES - TICK) == 0
     with database.write() as db:
-        assert closing.close_waiting_list(db, intake[0], now=CLOSES - TICK) == 0
+        assert closing.close_waiting_list(db, SystemActor.worker, intake[0], now=CLOSES - TICK) == 0
     assert state(database, intake[1]) is EnrolmentState.waiting
     assert close_waiting_lists(database, now=CLOSES) == 1
     assert close_waiting_lists(database, now=CLOSES) == 0

@@ -7,11 +7,12 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditEvent
-from app.enrolments import invoices, locking, queries, service
+from app.enrolments import invoices, queries, service
 from app.enrolments.domain import EnrolmentsReason, EnrolmentState, IntakeStatus
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
 from app.enrolments.models import Enrolment, IntakeRow
 from app.enrolments.own_places import own_places
+from app.enrolments.steps import locking
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import EnrolmentId, IntakeId, new_uuid
 from app.outbox.models import OutboxEvent

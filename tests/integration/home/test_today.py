@@ -9,6 +9,7 @@ from sqlalchemy import update
 from app.assessments.domain import Mark
 from app.certificates import service as certificates
 from app.enrolments.domain import EnrolmentState
+from app.kit.actor import SystemActor
 from app.practicals.domain.seats import Attendance
 from app.practicals.models import PracticalRow, Seat
 from app.quizzes import service as quizzes
@@ -103,7 +104,7 @@ def after_a_day(db, **marks):
 def with_a_certificate(db, *, revoked=False, **columns):
     earned = an_earner(db, **columns)
     issued = certificates.issue_if_complete(
-        db, earned.student.user_id, earned.course_key, ISSUER, now=NOW
+        db, SystemActor.worker, earned.student.user_id, earned.course_key, ISSUER, now=NOW
     )
     if revoked:
         admin = a_user(db, "Ada Admin", roles=("admin",))

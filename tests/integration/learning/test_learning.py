@@ -15,6 +15,7 @@ from app.learning import queries, search, service
 from app.learning.domain import Done, ModuleState
 from app.learning.errors import LessonStaysDone, ModuleLocked
 from app.learning.models import Completion
+from app.learning.steps.completions import record_quiz_passed
 from app.outbox.models import OutboxEvent
 from tests.make import NOW
 from tests.make.courses import changed_course
@@ -119,7 +120,7 @@ def test_a_passed_quiz_is_noted_once_with_its_attempt(database, student, publish
     attempt = AttemptId(new_uuid())
     for _ in range(2):
         with database.write() as db:
-            service.record_quiz_passed(
+            record_quiz_passed(
                 db,
                 student.user_id,
                 course_key=KEY,

@@ -10,8 +10,8 @@ from app.accounts.queries import people
 from app.db.database import Database
 from app.db.migrate import downgrade, upgrade
 from app.kit.ids import new_uuid
-from app.notices import service
 from app.notices.models import Notice
+from app.notices.steps.telling import tell
 from app.outbox.models import KeptMail, OutboxEvent
 from app.outbox.queries import KEPT
 from app.outbox.service import keep_mail, send_mail
@@ -34,7 +34,7 @@ def told(database: Database) -> None:
     with database.write() as db:
         actor = a_user(db, "Ann Able")
         person = people(db, [actor.user_id])[actor.user_id]
-        service.tell(db, person, "practicals/booked", DAY, now=NOW)
+        tell(db, person, "practicals/booked", DAY, now=NOW)
 
 
 def test_a_mail_and_its_notice_are_written_together_and_the_notice_outlives_it(app, database):
@@ -59,7 +59,7 @@ def test_a_refused_command_leaves_neither(database):
         with database.write() as db:
             actor = a_user(db, "Ann Able")
             person = people(db, [actor.user_id])[actor.user_id]
-            service.tell(db, person, "practicals/booked", DAY, now=NOW)
+            tell(db, person, "practicals/booked", DAY, now=NOW)
             db.flush()
             raise Refused
     except Refused:

@@ -11,6 +11,7 @@ from sqlalchemy import event, func, select, text
 from app import jobs
 from app.audit.models import AuditEvent
 from app.db.database import Database, sqlite_module
+from app.kit.actor import SystemActor
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import AttemptId, UserId, new_uuid
 from app.learning.queries import done_by
@@ -379,7 +380,7 @@ def test_one_broken_attempt_holds_up_no_other(pupil, database, a_pupil):
 def test_the_worker_leaves_what_is_not_over(pupil, database):
     attempt_id = pupil.start()
     with database.write() as db:
-        service.close_overdue(db, attempt_id, now=DUE)
+        service.close_overdue(db, SystemActor.worker, attempt_id, now=DUE)
     assert pupil.attempt(attempt_id).submitted_at is None
 
 

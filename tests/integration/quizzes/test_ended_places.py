@@ -9,11 +9,13 @@ from app.accounts.models import User
 from app.audit.models import AuditEvent
 from app.courses import queries as courses
 from app.enrolments.models import Enrolment, EnrolmentState
+from app.kit.actor import SystemActor
 from app.kit.errors import NotFound
 from app.kit.ids import AttemptId, new_uuid
 from app.quizzes import checks, queries, saved_answers, service
 from app.quizzes.errors import AttemptClosed, PlaceEnded
 from app.quizzes.models import AnswerRow, AttemptRow, AttemptState
+from app.quizzes.steps.ending import end_attempts
 from tests.make import NOW
 from tests.make.pages import words
 from tests.make.people import a_user
@@ -42,7 +44,7 @@ def give_place(database, pupil):
 
 def end(database, pupil, *, now=NOW):
     with database.write() as db:
-        return service.end_attempts(db, pupil.actor.user_id, by=None, now=now)
+        return end_attempts(db, pupil.actor.user_id, by=None, now=now)
 
 
 def rows(database):
@@ -201,7 +203,7 @@ class TestEnding:
         late = NOW + timedelta(hours=1)
         with database.write() as db:
             assert queries.overdue_attempts(db, now=late) == ()
-            service.close_overdue(db, attempt_id, now=late)
+            service.close_overdue(db, SystemActor.worker, attempt_id, now=late)
         with database.read() as db:
             assert db.get_one(AttemptRow, attempt_id).state is AttemptState.ended
 

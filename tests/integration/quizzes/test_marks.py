@@ -7,6 +7,7 @@ from app import jobs
 from app.courses.domain.delivery import Quiz
 from app.db.database import Database
 from app.db.migrate import downgrade, upgrade
+from app.kit.actor import SystemActor
 from app.kit.ids import RevisionId
 from app.quizzes import (
     checks,
@@ -122,12 +123,14 @@ def test_older_attempts_are_filled_in_once_and_what_cannot_be_marked_stays(
             attempt = attempt_from(row)
             again = marking.mark_saved(db, attempt, saved_answers.answers_of(db, attempt.id))
             assert row.marks == documents.write_marks(again.marks)
-        left = mark_backfill.unmarked(db, after=mark_backfill.FIRST, most=10)
+        left = mark_backfill.unmarked(db, SystemActor.worker, after=mark_backfill.FIRST, most=10)
     assert list(left) == [strange.id]
     with database.write() as db:
         assert (
             mark_backfill.write_marks(
-                db, [attempt_row.id for attempt_row in db.scalars(select(AttemptRow))]
+                db,
+                SystemActor.worker,
+                [attempt_row.id for attempt_row in db.scalars(select(AttemptRow))],
             )
             == 0
         )

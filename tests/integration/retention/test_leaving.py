@@ -20,7 +20,7 @@ from app.certificates.checks import what_is_earned_is_issued
 from app.certificates.models import Certificate, CertificateBlock
 from app.db.auditing import findings
 from app.db.database import Database
-from app.kit.actor import Actor
+from app.kit.actor import Actor, SystemActor
 from app.kit.ids import EventId, FactorId, GroupId, new_uuid
 from app.kit.leaving import LEAVING, LEFT_ADDRESS, NAME_OF_WHO_LEFT
 from app.notices.models import Notice
@@ -253,7 +253,7 @@ def test_a_certificate_that_waited_for_a_name_ends_with_the_account(database, ad
     with database.write() as db:
         earned = an_earner(db, NAME, certificate_name="ꦗꦮ")
         certificates.issue_if_complete(
-            db, earned.student.user_id, earned.course_key, ISSUER, now=NOW
+            db, SystemActor.worker, earned.student.user_id, earned.course_key, ISSUER, now=NOW
         )
         assert db.scalars(select(CertificateBlock.user_id)).all() == [earned.student.user_id]
         service.close_account(
@@ -311,7 +311,7 @@ def test_an_assessor_who_left_is_named_while_a_certificate_may_come_of_it(databa
     sweep(database, now=late)
     with database.write() as db:
         certificates.issue_if_complete(
-            db, earned.student.user_id, earned.course_key, ISSUER, now=late
+            db, SystemActor.worker, earned.student.user_id, earned.course_key, ISSUER, now=late
         )
         (said,) = db.scalars(select(Certificate.snapshot)).one()["practicals"]
     assert said["assessor"] == "Iris Instructor"

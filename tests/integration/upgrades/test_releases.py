@@ -21,6 +21,7 @@ from app.db.migrator import MigrationProblem, revision_at
 from app.db.releases import RELEASES
 from app.db.way_back import go_back, way_back
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
+from app.kit.actor import SystemActor
 from app.kit.ids import new_uuid
 from app.kit.paths import COURSES
 from app.retention.sweeping import sweep
@@ -125,7 +126,7 @@ def back_and_forward(stored: Database, revision: str, served, browser_of) -> Non
     older = MetaData()
     older.reflect(stored.engine)
     at_first = rows_of(stored, columns=older)
-    upgrade(stored, ISSUER.keys, now=NOW)
+    upgrade(stored, SystemActor.command_line, ISSUER.keys, now=NOW)
     assert schema_of(stored) is Schema.current
     assert lost(at_first, rows_of(stored, columns=older)) == {}
     sweep(stored, now=NOW)  # as the worker does: some rules are newer than the release
@@ -144,7 +145,7 @@ def back_and_forward(stored: Database, revision: str, served, browser_of) -> Non
     assert lost(at_first, rows_of(stored)) == {}
     assert set(rows_of(stored)) == set(at_first)
 
-    upgrade(stored, ISSUER.keys, now=NOW)
+    upgrade(stored, SystemActor.command_line, ISSUER.keys, now=NOW)
     assert lost(at_first, rows_of(stored, columns=older)) == {}
     demand_sound(browser_of, stored, SAMPLE)
     assert what_people_read(browser_of, stored) == read
@@ -159,7 +160,7 @@ def test_each_release_goes_forward_back_and_forward(stored, revision, served, br
 @pytest.mark.parametrize("case", CASES)
 def test_every_page_of_each_release(stored, revision, browser_of):
     """All pages of three roles, after the present course was published too."""
-    upgrade(stored, ISSUER.keys, now=NOW)
+    upgrade(stored, SystemActor.command_line, ISSUER.keys, now=NOW)
     sweep(stored, now=NOW)
     with stored.write() as db:
         courses.publish(

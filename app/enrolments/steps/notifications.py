@@ -10,7 +10,7 @@ from app.accounts.queries import people
 from app.courses import queries as courses
 from app.enrolments.domain import Intake, day_in_words
 from app.kit.ids import UserId
-from app.notices import service as notices
+from app.notices.steps.telling import tell
 
 Letter = Literal[
     "requested",
@@ -51,7 +51,7 @@ def send(
     people_by_id = people(db, user_ids)
     for user_id in user_ids:
         person = people_by_id[user_id]
-        notices.tell(
+        tell(
             db,
             person,
             f"enrolments/{letter}",

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
-from app.enrolments import domain, notifications
+from app.enrolments import domain
 from app.enrolments.domain import EnrolmentState, Intake
-from app.enrolments.locking import add_row, move_state, promote, release_places
 from app.enrolments.models import Enrolment
+from app.enrolments.steps import notifications
+from app.enrolments.steps.locking import add_row, move_state, promote, release_places
 from app.kit.actor import Actor
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
 from app.outbox import service as outbox

@@ -11,10 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
-from app.enrolments import domain, notifications
+from app.enrolments import domain
 from app.enrolments.domain import EnrolmentsReason, EnrolmentState, Intake
 from app.enrolments.errors import EnrolmentRefused
 from app.enrolments.models import Enrolment, IntakeRow
+from app.enrolments.steps import notifications
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, UserId, new_uuid
 
