@@ -1,1 +1,1 @@
-"""Home pages per role: what matters now, read across features."""
+"""Home pages for each role: what matters now, read from all features."""

@@ -1,4 +1,4 @@
-"""An admin's home page: only what needs somebody, and the next practical days."""
+"""An admin's home page: only what needs attention, and the next practicals."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,14 +15,14 @@ MOST_DATES = 8
 
 @dataclass(frozen=True, slots=True)
 class AdminHome:
-    """Only what needs somebody, each with its action, and the next practical days."""
+    """What needs attention, each item with its action, and the next practicals."""
 
     exceptions: tuple[AttentionItem, ...]
     dates: tuple[BoardRow, ...]
 
     @property
     def by_urgency(self) -> tuple[tuple[Urgency, tuple[AttentionItem, ...]], ...]:
-        """The exceptions in lists, the urgent ones first."""
+        """The items grouped by urgency, the most urgent first."""
         grouped = groupby(self.exceptions, key=lambda item: item.urgency)
         return tuple((urgency, tuple(items)) for urgency, items in grouped)
 

@@ -1,7 +1,8 @@
-"""Which of an instructor's students need help: those of their groups and of their days to come.
+"""Which of an instructor's students need help, among those of their groups and of their future
+practicals.
 
-Four statements, however many students there are, and never more than `MOST_LOOKED_AT` of them: what the page
-costs does not grow with the academy. The rule is `domain.risk_of`.
+It runs four statements and checks at most `MOST_LOOKED_AT` students, so the cost of the page does
+not grow with the academy. The rule is `domain.risk_of`.
 """
 
 from dataclasses import dataclass
@@ -29,15 +30,15 @@ from app.quizzes.queries import IS_TRY
 
 MOST_SHOWN = 8
 MOST_LOOKED_AT = 200
-"""Students who are looked at: those of the soonest days first, then the newest of the groups. Instructors
-have fewer; only a day with hundreds of people has more."""
+"""How many students are checked: those of the next practicals first, then the newest members of
+groups. Instructors usually have fewer."""
 Key = tuple[UserId, str]
 QueryValues = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class AtRiskStudent:
-    """Somebody to talk to, and about what."""
+    """A student who needs help, and why."""
 
     user_id: UserId
     name: str
@@ -48,8 +49,8 @@ class AtRiskStudent:
 
 @dataclass(frozen=True, slots=True)
 class AtRiskList:
-    """The first of them, what stops them most first; `more` counts the others. `is_partial`: there are more
-    students than were looked at."""
+    """The first of these students, the most serious reason first; `more` is the number of others.
+    `is_partial` means that there are more students than were checked."""
 
     people: tuple[AtRiskStudent, ...]
     more: int
@@ -68,7 +69,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """What somebody made of one quiz."""
+    """The attempts of one student at one quiz."""
 
     quiz_key: str
     attempts: int
@@ -78,7 +79,7 @@ class _Tried:
 
 
 def students_at_risk(db: Session, actor: Actor, *, now: datetime) -> AtRiskList:
-    """Return whom the actor should talk to."""
+    """Return the students whom the actor should help."""
     whose: QueryValues = {"viewer": actor.user_id, "now": now, "most": MOST_LOOKED_AT}
     places, is_partial = _places(db, whose)
     student_values: QueryValues = {"students": [place.user_id for place in places]}
@@ -127,7 +128,7 @@ def _studies(
             for quiz in tried
             if quiz.quiz_key in quizzes and not quiz.is_passed
         ),
-        # The final test opens when every module is complete, and what is complete stays so.
+        # The final test opens when every module is complete, and complete modules stay complete.
         is_theory_complete=any(
             quiz.is_passed and quiz.quiz_key == course.final_test for quiz in tried
         ),
@@ -137,8 +138,8 @@ def _studies(
 
 
 def _students() -> Subquery:
-    """The students of the viewer's published days that are not over, the soonest first, and then those of
-    their open groups, the newest first; `total` counts them all."""
+    """Return the statement for the students of the viewer's published practicals that are not over,
+    the next first, and then of their open groups, the newest first; `total` is the number of all."""
     viewer = bindparam("viewer", type_=Uuid())
     groups = (
         select(GroupMember.group_id)
@@ -177,8 +178,8 @@ def _students() -> Subquery:
     )
 
 
-# Built once: every home page of an instructor asks. The students of the first statement are named to the
-# others, so that each looks up those people and nobody else, however the database would plan it.
+# Built once: every instructor's home page runs them. The ids from the first statement are passed to
+# the others, so that each reads only these people, whatever plan the database would choose.
 STUDENTS = _students()
 THESE = bindparam("students", type_=Uuid(), expanding=True)
 PLACES = (
@@ -224,8 +225,8 @@ ASSESSED = (
 
 
 def _places(db: Session, values: QueryValues) -> tuple[list[_Place], bool]:
-    """Return these students' places on courses, and whether there are more students than are looked at. Of
-    two places on one course the newest counts."""
+    """Return these students' places on courses, and whether there are more students than are
+    checked. If a student has two places on one course, the newest counts."""
     newest: dict[Key, _Place] = {}
     total = 0
     for row in db.execute(PLACES, values):

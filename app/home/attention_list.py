@@ -1,4 +1,4 @@
-"""What needs an admin today: each with a sentence and the page where it is put right."""
+"""What needs an admin's attention today, each with a sentence and a link to the page for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,17 +25,17 @@ from app.practicals.queries.summaries import PracticalSummary
 from app.rights import queries as rights
 
 MOST_OF_A_KIND = 3
-"""Further things of one kind become one line: nothing hides what stands below it."""
+"""Further items of one kind become a single line, so that they do not hide the items below."""
 WAITING = {
     EventKind.mails: ("mail waits", "mails wait"),
     EventKind.facts: ("follow-up waits", "follow-ups wait"),
 }
 AFTER_A_DAY = timedelta(hours=24)
-"""How long a day may be over before somebody asks for what is missing of it."""
+"""How long after its end a practical with missing records is listed."""
 
 
 class Urgency(StrEnum):
-    """How soon something is to be done; the value heads its list."""
+    """How urgent an item is; the value is the heading of its list."""
 
     now = "Urgent"
     soon = "Waits for you"
@@ -43,13 +43,13 @@ class Urgency(StrEnum):
 
     @property
     def kind(self) -> str:
-        """The look of its entries, by the words of the design system."""
+        """The style of its entries, in the terms of the design system."""
         return {Urgency.now: "danger", Urgency.soon: "warning"}.get(self, "info")
 
 
 @dataclass(frozen=True, slots=True)
 class AttentionItem:
-    """One thing that waits for somebody. `href` leads to where it is done."""
+    """One item that needs attention. `href` is the page where it is done."""
 
     urgency: Urgency
     title: str
@@ -59,8 +59,8 @@ class AttentionItem:
 
 
 def attention_items(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[AttentionItem, ...]:
-    """Return what waits, most pressing first; empty when nothing does. One statement for each kind
-    of thing, however much of it there is."""
+    """Return the items, the most urgent first; empty if there are none. One statement for each kind
+    of item."""
     planned = days_not_over(db, now=now)
     unpaid, things, people = _counts(db, now)
     items = [
@@ -85,7 +85,8 @@ def attention_items(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Atte
 
 
 def _mails(db: Session, now: datetime) -> list[AttentionItem]:
-    """Mails and follow-up work that wait too long, with the reason, and what was given up."""
+    """Yield mails and follow-up work that wait too long, with the reason, and those that were given
+    up."""
     deliveries = outbox.deliveries(db, now=now)
     items = [
         AttentionItem(
@@ -114,8 +115,8 @@ def _mails(db: Session, now: datetime) -> list[AttentionItem]:
 
 
 def _is_worker_missed(delivery: outbox.Delivery, now: datetime) -> bool:
-    """Whether the worker is away or hindered, and nothing late says so already. One that never ran is missed
-    only by what waits for it: nobody has started the academy yet."""
+    """Return whether the worker is missing or hindered, unless a late item says so already. A
+    worker that never ran counts as missing only if something waits for it."""
     beat = delivery.heartbeat
     has_problem = beat.at is not None and (beat.trouble is not None or beat.is_silent(now))
     return has_problem and not delivery.is_late(now)
@@ -134,7 +135,7 @@ def _worker(delivery: outbox.Delivery, now: datetime) -> AttentionItem:
 
 
 def _runs(db: Session, now: datetime) -> list[AttentionItem]:
-    """Audits and backups that failed, or that used to be made every night and are not any more."""
+    """Yield audits and backups that failed, or that are no longer made every night."""
     return [
         AttentionItem(Urgency.now, problem, "", "/admin/system", "See the system status")
         for run in last_runs(db)
@@ -169,7 +170,8 @@ def _untaught(db: Session, now: datetime) -> list[AttentionItem]:
 
 
 def _counts(db: Session, now: datetime) -> tuple[int, int, int]:
-    """Return how many invoices are not paid, how much is held without a right, and by how many people."""
+    """Return the number of unpaid invoices, the number of things held without a right, and the
+    number of people who hold them."""
     counted = select(enrolments_pending.UNPAID.scalar_subquery(), *rights.leftovers_counted(now))
     unpaid, things, people = db.execute(counted).one()
     return unpaid, things, people
@@ -336,7 +338,7 @@ def _invoices(unpaid: int) -> list[AttentionItem]:
 
 
 def _few(items: list[AttentionItem], rest: str, href: str) -> list[AttentionItem]:
-    """Return the first of one kind, and one line for the others."""
+    """Return the first items of one kind, and one line for the others."""
     more = len(items) - MOST_OF_A_KIND
     if more < 1:
         return items

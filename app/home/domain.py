@@ -1,4 +1,4 @@
-"""Who of an instructor's students needs help, and why. No clock, no database: pass in what they need."""
+"""Which students need help, and why. No clock, no database."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 IDLE_AFTER = timedelta(days=14)
-"""How long a student whose theory is not complete may do nothing before somebody asks."""
+"""A student whose theory is incomplete needs help after so long without activity."""
 TRIES_BEFORE_HELP = 2
 
 
 class RiskReason(StrEnum):
-    """Why somebody needs help, what stops them most first."""
+    """Why a student needs help, the most serious reason first."""
 
     used_up = "No attempt left"
     not_yet_competent = "Not yet competent"
@@ -21,8 +21,8 @@ class RiskReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unpassed:
-    """A quiz that was tried and not passed. `allowed` None: as often as wanted. `running`: an attempt
-    has not been sent yet."""
+    """A quiz that was tried and not passed. `allowed` is the number of attempts, or None for no
+    limit. `running` means that an attempt has not been submitted yet."""
 
     title: str
     attempts: int
@@ -36,8 +36,9 @@ class Unpassed:
 
 @dataclass(frozen=True, slots=True)
 class StudyState:
-    """One student on one course. `active_at` is when they last did anything, or since when they could;
-    `assessed_at` when their newest assessment ended as not yet competent, None when it did not."""
+    """One student on one course. `active_at` is the time of their last activity, or the beginning
+    of their place. `assessed_at` is the time at which their newest assessment ended as not yet
+    competent, or None."""
 
     unpassed: tuple[Unpassed, ...]
     is_theory_complete: bool
@@ -47,7 +48,7 @@ class StudyState:
 
 @dataclass(frozen=True, slots=True)
 class RiskFinding:
-    """Why somebody needs help, in words. `since` completes them where a day belongs to it."""
+    """Why a student needs help, in words. `since` adds a date if there is one."""
 
     trouble: RiskReason
     words: str
@@ -55,10 +56,9 @@ class RiskFinding:
 
 
 def risk_of(studies: StudyState, now: datetime) -> RiskFinding | None:
-    """Return what stops a student most, or None while nobody need step in.
-
-    One missed attempt is learning; two are a reason to talk. Who has completed the theory waits for a
-    practical day and is not idle.
+    """Return the most serious reason why a student needs help, or None. One failed attempt is part
+    of learning; two are a reason to talk. A student who has completed the theory waits for a
+    practical and is not idle.
     """
     used_up = _worst(quiz for quiz in studies.unpassed if _is_used_up(quiz))
     if used_up is not None:
@@ -82,5 +82,5 @@ def _is_used_up(quiz: Unpassed) -> bool:
 
 
 def _worst(quizzes: Iterable[Unpassed]) -> Unpassed | None:
-    """The quiz that was tried most often."""
+    """Return the quiz that was tried most often."""
     return max(quizzes, key=lambda quiz: quiz.failed, default=None)

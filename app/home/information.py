@@ -1,4 +1,4 @@
-"""The words of the pages every site owes its visitors: privacy, cookies, accessibility."""
+"""The texts of the information pages: privacy, cookies, accessibility."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,7 +16,7 @@ class TextSection:
 
 @dataclass(frozen=True, slots=True)
 class Information:
-    """A page of words. `rules`: what is stored and how long, by headings, on the page about privacy."""
+    """A page of text. `rules` are the retention rules by heading, for the privacy page."""
 
     title: str
     lead: str
@@ -26,7 +26,7 @@ class Information:
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """One cookie: `lasts` says in words how long."""
+    """One cookie; `lasts` is its lifetime in words."""
 
     name: str
     purpose: str

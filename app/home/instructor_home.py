@@ -1,4 +1,5 @@
-"""An instructor's home page: what is not signed, my day, who needs help, and the days after."""
+"""An instructor's home page: unsigned assessments, today's practicals, students who need help, and
+later practicals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,12 +20,12 @@ from app.practicals.queries.summaries import PracticalSummary
 
 MOST_DATES = 6
 MOST_PEOPLE = 16
-"""People named on the home page for one day; the roster has them all."""
+"""How many people of one practical the home page names; the roster has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Somebody who comes today. `standing` None: nobody has begun to assess them."""
+    """A person who comes today. `standing` is None if no assessment has begun."""
 
     seat: RosterSeat
     standing: AssessmentSummary | None
@@ -32,7 +33,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class DayNow:
-    """One of today's days: who comes, and how much of its work is open."""
+    """One of today's practicals: who comes, and how much work is left."""
 
     practical: PracticalSummary
     note: str | None
@@ -47,7 +48,7 @@ class DayNow:
 
 @dataclass(frozen=True, slots=True)
 class InstructorHome:
-    """`today` are the days that are held today, `later` the next ones after."""
+    """`today` are today's practicals, `later` the next ones."""
 
     today: tuple[DayNow, ...]
     later: tuple[PracticalSummary, ...]
@@ -56,7 +57,7 @@ class InstructorHome:
 
 
 def instructor_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> InstructorHome:
-    # A day stays "my day" when its last hour is over: there are assessments to sign.
+    # A practical stays in "my day" after its end, because there are assessments to sign.
     morning = start_of_day(now, zone.key)
     dates = summaries.upcoming_for_instructor(db, actor.user_id, now=morning, most=MOST_DATES)
     today = now.astimezone(zone).date()
@@ -69,7 +70,7 @@ def instructor_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) ->
 
 
 def _days(db: Session, days: Sequence[PracticalSummary]) -> tuple[DayNow, ...]:
-    """Return the days with their people, in three statements however many they are."""
+    """Return the practicals with their people, in three statements for any number of them."""
     if not days:
         return ()
     ids = [day.practical_id for day in days]

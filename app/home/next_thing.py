@@ -1,4 +1,4 @@
-"""The one next thing of a student: chosen from what is known of them, without a clock or a database."""
+"""Chooses the next thing for a student to do. No clock, no database."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from app.quizzes.domain.attempt import AttemptSummary
 
 
 class JourneyStage(StrEnum):
-    """Where somebody stands; each has words and one button of its own on the page."""
+    """The stage of a student; the page has a text and a button for each."""
 
     resume = "resume"
     today = "today"
@@ -60,7 +60,7 @@ class CourseStanding:
 
     @property
     def coming(self) -> tuple[OwnDate, ...]:
-        """The dates without a day whose assessment is signed, though its last hour is not over."""
+        """The future dates, without one that is not over but whose assessment is already signed."""
         signed_at = self.reports[0].signed_at if self.reports else None
         return tuple(
             date for date in self.dates if signed_at is None or date.practical.starts_at > signed_at
@@ -69,7 +69,7 @@ class CourseStanding:
 
 @dataclass(frozen=True, slots=True)
 class StudentSituation:
-    """Everything the choice looks at. `places` are those asked for and not decided."""
+    """Everything that the choice depends on. `places` are undecided requests."""
 
     courses: tuple[CourseStanding, ...] = ()
     tries: tuple[AttemptSummary, ...] = ()
@@ -79,7 +79,7 @@ class StudentSituation:
 
 @dataclass(frozen=True, slots=True)
 class NextThing:
-    """What comes next, with what its words and its button need."""
+    """The next thing, with the values for its text and its button."""
 
     stage: JourneyStage
     course: CourseProgress | None = None
@@ -95,8 +95,8 @@ class NextThing:
 def next_thing(situation: StudentSituation, now: datetime) -> NextThing:
     """Return the one thing to do now.
 
-    A clock that runs comes first, then a day that is today; then the theory of any course, its
-    practical, its certificate; then what somebody else decides; last what can be begun.
+    A running attempt comes first, then a practical today; then the theory of any course, its
+    practical, its certificate; then what somebody else must decide; last what can be started.
     """
     return (
         _running(situation.tries, now)
@@ -117,7 +117,7 @@ def _first(
 
 
 def _running(tries: tuple[AttemptSummary, ...], now: datetime) -> NextThing | None:
-    """The attempt that ends first; one without a limit waits for those with one."""
+    """Return the open attempt that ends first; attempts without a time limit come last."""
     never = datetime.max.replace(tzinfo=UTC)
     running = [attempt for attempt in tries if not attempt.has_ended(now)]
     running.sort(key=lambda attempt: attempt.due_at or never)
@@ -144,7 +144,7 @@ def _theory(course: CourseStanding, now: datetime) -> NextThing | None:
 
 
 def _quiz(course: CourseStanding, step: NextStep, now: datetime) -> NextThing:
-    """The quiz is not passed, so every attempt that has ended and is marked was not enough."""
+    """The quiz is not passed, so every ended and marked attempt failed."""
     last = next((attempt for attempt in course.tries if attempt.has_ended(now)), None)
     if last is None:
         stage = JourneyStage.final if step.kind is StepKind.final else JourneyStage.quiz
@@ -176,7 +176,8 @@ def _practical(course: CourseStanding) -> NextThing | None:
 
 
 def _asks_for_another_day(report: Report, way: CertificateProgress) -> bool:
-    """Not yet competent, and no day since then whose assessment may still come."""
+    """Return whether the student was assessed as not yet competent and has no later practical on
+    which an assessment may still come."""
     is_newest = way.attended_at is None or way.attended_at <= report.signed_at
     return report.outcome is not Outcome.competent and is_newest
 

@@ -1,4 +1,5 @@
-"""Pages of the office that read across features: one person's whole story, and what was not delivered."""
+"""Pages of the office that read from all features: one person's record, and undelivered mails and
+work."""
 
 from fastapi import Response
 

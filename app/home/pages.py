@@ -1,4 +1,4 @@
-"""The front door, and the home page of each role."""
+"""The public front page, and the home page of each role."""
 
 from fastapi import Response
 
@@ -28,7 +28,7 @@ def show_front_door(visit: Visit) -> Response:
 
 @pages.get("/home", name="home.home", access=SIGNED_IN)
 def show_home(visit: Visit) -> Response:
-    """What matters now, for each role the person holds."""
+    """Show what matters now, for each role of the person."""
     with visit.database.read() as db:
         page = queries.home_page(
             db, visit.actor, visit.keys.signing, zone=visit.academy.zone, now=visit.now
@@ -39,7 +39,7 @@ def show_home(visit: Visit) -> Response:
 
 @pages.get("/_kit", name="home.kit", access=EVERYONE)
 def show_kit(visit: Visit) -> Response:
-    """Every component in every state, for builders; not in production."""
+    """Show every component in every state, for developers; not in production."""
     if visit.settings.env is Environment.production:
         raise NotFound
     return visit.render("kit.html")

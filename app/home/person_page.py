@@ -1,4 +1,4 @@
-"""The whole story of one person: what every feature knows of them, for admins."""
+"""Reads what every feature knows about one person, for admins."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ from app.quizzes.domain.attempt import AttemptFacts
 
 @dataclass(frozen=True, slots=True)
 class AttemptLine:
-    """One attempt at a quiz. `earned` None: not sent yet."""
+    """One attempt at a quiz. `earned` is None until it is submitted."""
 
     number: int
     started_at: datetime
@@ -39,7 +39,7 @@ class AttemptLine:
 
 @dataclass(frozen=True, slots=True)
 class QuizStory:
-    """Everything a person made of one quiz, the first attempt first."""
+    """A person's attempts at one quiz, the first attempt first."""
 
     title: str
     attempts: tuple[AttemptLine, ...]
@@ -62,7 +62,7 @@ class ProgressLine:
 
 @dataclass(frozen=True, slots=True)
 class LearnerRecord:
-    """What every feature but accounts knows of a person."""
+    """What every feature except accounts knows about a person."""
 
     places: tuple[OwnPlace, ...]
     progress: tuple[ProgressLine, ...]
@@ -75,7 +75,7 @@ class LearnerRecord:
 def person_page(
     db: Session, actor: Actor, person_id: UserId, keys: KnownKeys, *, zone: str, now: datetime
 ) -> tuple[PersonStory, LearnerRecord]:
-    """Return everything about one person; the permission is asked by `accounts.person_story`."""
+    """Return everything about one person. `accounts.person_story` checks the permission."""
     story = accounts.person_story(db, actor, person_id, now=now)
     return story, LearnerRecord(
         own_places(db, person_id, today=now.astimezone(ZoneInfo(zone)).date(), now=now),
@@ -99,7 +99,7 @@ def _progress(db: Session, person_id: UserId) -> tuple[ProgressLine, ...]:
 
 
 def _quizzes(db: Session, person_id: UserId) -> tuple[QuizStory, ...]:
-    """Return the quizzes that were tried, the one tried last first."""
+    """Return the quizzes that were tried, the most recent first."""
     attempts_by_quiz: dict[tuple[str, str], list[AttemptFacts]] = {}
     for attempt in quizzes.attempts_of(db, person_id):
         attempts_by_quiz.setdefault((attempt.course_key, attempt.quiz_key), []).append(attempt)

@@ -1,4 +1,4 @@
-"""Home pages: what matters now for each role, read across features."""
+"""Reads the home pages: what matters now for each role, from all features."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ MOST_PUBLIC_DATES = 3
 
 @dataclass(frozen=True, slots=True)
 class KindOfDay:
-    """A kind of practical day, in the words of the course it belongs to."""
+    """A kind of practical, as its course describes it."""
 
     course_key: str
     kind: PracticalKind
@@ -29,7 +29,7 @@ class KindOfDay:
 
 @dataclass(frozen=True, slots=True)
 class VisitorPage:
-    """What there is to learn, how its practical days go, and what comes next."""
+    """The courses, how their practicals go, and the next dates."""
 
     courses: tuple[CourseCard, ...]
     kinds: tuple[KindOfDay, ...]
@@ -38,7 +38,7 @@ class VisitorPage:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """One part per role the person holds."""
+    """One part for each role of the person."""
 
     name: str
     admin: AdminHome | None

@@ -1,4 +1,4 @@
-"""What search engines are told: which pages there are, and which to leave alone."""
+"""The sitemap and robots.txt for search engines."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -18,11 +18,11 @@ PUBLIC = (
     "/privacy",
     "/cookies",
 )
-"""Every page with a fixed address that has a preview; a test compares."""
+"""Every page with a fixed address and a preview; a test compares."""
 
 
 def sitemap(base_url: str, courses: Mapping[str, datetime]) -> str:
-    """Return the sitemap: the fixed pages, and each course with the day it was published."""
+    """Return the sitemap: the fixed pages, and each course with its publication date."""
     entries = [_entry(f"{base_url}{path}", None) for path in PUBLIC]
     entries += [_entry(f"{base_url}/courses/{key}", at) for key, at in courses.items()]
     return "\n".join(
@@ -42,15 +42,15 @@ def _entry(address: str, changed: datetime | None) -> str:
 
 
 def robots(base_url: str, policies: Mapping[tuple[str, str], Access]) -> str:
-    """Return robots.txt: every area whose pages are all for people who are signed in is left alone."""
+    """Return robots.txt. It excludes every area in which all pages need a sign-in."""
     areas = private_areas(policies.items())
-    # Two lines each: "/me" alone would shut "/media" too.
+    # Two lines each, because "/me" alone would exclude "/media" too.
     lines = [line for area in areas for line in (f"Disallow: {area}$", f"Disallow: {area}/")]
     return "\n".join(("User-agent: *", *lines, "", f"Sitemap: {base_url}/sitemap.xml", ""))
 
 
 def private_areas(routes: Iterable[tuple[tuple[str, str], Access]]) -> tuple[str, ...]:
-    """Return the first parts of addresses under which no page is open to everyone."""
+    """Return the first path segments under which no page is public."""
     is_open: dict[str, bool] = {}
     for (method, path), access in routes:
         if method == "GET":

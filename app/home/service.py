@@ -1,4 +1,4 @@
-"""What the office does about mails and follow-up work that were not delivered."""
+"""Use-cases of the office for mails and follow-up work that were not delivered."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from app.outbox import service as outbox
 
 
 def try_again(db: Session, actor: Actor, event_id: EventId, *, now: datetime) -> None:
-    """Make something due again that was given up; raise NotFound when it was not."""
+    """Make an event that was given up due again. Raise NotFound if there is none."""
     require(actor.is_admin)
     if not outbox.try_again(db, event_id, now=now):
         raise NotFound
@@ -21,7 +21,7 @@ def try_again(db: Session, actor: Actor, event_id: EventId, *, now: datetime) ->
 
 
 def try_all_again(db: Session, actor: Actor, *, now: datetime) -> int:
-    """Make everything due again that was given up, and return how much that is."""
+    """Make all events that were given up due again, and return their number."""
     require(actor.is_admin)
     revived = outbox.try_all_again(db, now=now)
     for event_id in revived:
@@ -30,8 +30,8 @@ def try_all_again(db: Session, actor: Actor, *, now: datetime) -> int:
 
 
 def dismiss(db: Session, actor: Actor, event_id: EventId, *, now: datetime) -> None:
-    """Delete a mail that was given up, for good; raise NotFound when there is none, or it is tried again by
-    now. The record says which kind of mail it was and not to whom."""
+    """Delete a mail that was given up. Raise NotFound if there is none, or if it is being tried
+    again. The audit trail records the kind of mail but not its recipient."""
     require(actor.is_admin)
     template = outbox.dismiss(db, event_id)
     if template is None:

@@ -1,4 +1,4 @@
-"""The pages every site owes its visitors, and what it tells search engines."""
+"""The information pages of the site, and what search engines read."""
 
 from fastapi import Response
 
@@ -49,7 +49,7 @@ def show_accessibility(visit: Visit) -> Response:
 
 @pages.get("/cookies", name="home.cookies", access=EVERYONE)
 def show_cookies(visit: Visit) -> Response:
-    """Names and lifetimes come from the code that sets the cookies."""
+    """Show the cookies; names and lifetimes come from the code that sets them."""
     student, staff = {Role.student}, {Role.instructor}
     site_cookies: tuple[Cookie, ...] = cookies(
         sid=cookie_name(visit.settings, "sid"),

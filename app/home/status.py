@@ -1,4 +1,4 @@
-"""What an admin is told of the installation itself: software, database, workers, disk, audits, backups."""
+"""The state of the installation for admins: software, database, workers, disk, audits, backups."""
 
 import sys
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from app.web.health import LITTLE_SPACE, free_space
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing about the installation."""
+    """One fact about the installation."""
 
     label: str
     value: str
@@ -36,8 +36,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SystemStatus:
-    """`runs` are the last audit, backup and look for old data; `deletion` is the
-    last that changed something. `problems` are most pressing first."""
+    """`runs` are the last audit, backup and sweep of old data; `deletion` is the last sweep that
+    deleted something. `problems` has the most urgent first."""
 
     software: tuple[Row, ...]
     deliveries: tuple[Delivery, ...]
@@ -48,7 +48,7 @@ class SystemStatus:
 
     @property
     def by_urgency(self) -> tuple[tuple[Urgency, tuple[StatusProblem, ...]], ...]:
-        """Return the problems of each urgency that has some."""
+        """Return the problems grouped by urgency."""
         grouped = (
             (urgency, tuple(each for each in self.problems if each.urgency is urgency))
             for urgency in Urgency
@@ -59,7 +59,7 @@ class SystemStatus:
 def system_status(
     db: Session, actor: Actor, database: Database, settings: Settings, *, now: datetime
 ) -> SystemStatus:
-    """Return how the installation is, for an admin."""
+    """Return the state of the installation, for an admin."""
     require(actor.is_admin)
     all_deliveries, runs = deliveries(db, now=now), last_runs(db)
     schema, free = schema_in(db.connection()), free_space(database, settings)
@@ -84,7 +84,7 @@ def system_status(
 
 
 def run_problems(runs: tuple[Run, ...], settings: Settings, *, now: datetime) -> tuple[str, ...]:
-    """Return in sentences what is wrong with audits and backups."""
+    """Return sentences about problems with audits and backups."""
     problems = (run.problem(now) for run in demanded_runs(runs, settings))
     return tuple(words for words in problems if words is not None)
 

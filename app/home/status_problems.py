@@ -1,4 +1,4 @@
-"""What is wrong with an installation, most pressing first: each in a sentence, with what to do."""
+"""Problems of an installation, the most urgent first, each with a sentence and a remedy."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ UNDELIVERED = ("/admin/outbox", "See what is undelivered")
 
 @dataclass(frozen=True, slots=True)
 class StatusProblem:
-    """One thing that is wrong. `remedy` says what to do; `command` is for whoever has the server's command
-    line, `link` is a page of ours: its address and its words."""
+    """One problem. `remedy` says what to do. `command` is for people with access to the server's
+    command line; `link` is the address and label of a page."""
 
     urgency: Urgency
     words: str
@@ -27,7 +27,7 @@ class StatusProblem:
 
 
 def delivery_problems(delivery: Delivery, now: datetime) -> Iterator[StatusProblem]:
-    """Yield what keeps one kind of work from being done, as one problem with one remedy, and what an admin
+    """Yield what prevents one kind of work, as a single problem with a remedy, and what an admin
     must decide about it."""
     words, *further = delivery.problems(now) or ("",)
     if words:
@@ -46,7 +46,7 @@ def delivery_problems(delivery: Delivery, now: datetime) -> Iterator[StatusProbl
 
 
 def _remedy(delivery: Delivery, now: datetime) -> tuple[Urgency, str, str]:
-    """Return how pressing it is that a kind is not delivered, what to do, and the command for it."""
+    """Return the urgency of an undelivered kind, what to do, and the command for it."""
     beat = delivery.heartbeat
     if beat.is_silent(now):
         is_missed = beat.at is not None or delivery.waiting > 0
@@ -62,7 +62,7 @@ def _remedy(delivery: Delivery, now: datetime) -> tuple[Urgency, str, str]:
 
 
 def run_problem(run: Run, now: datetime) -> StatusProblem | None:
-    """Return what is wrong with an audit, a backup or a deletion; None: all is well."""
+    """Return the problem with an audit, a backup or a deletion, or None."""
     words = run.problem(now)
     if words is None:
         return None
@@ -81,14 +81,14 @@ def run_problem(run: Run, now: datetime) -> StatusProblem | None:
 
 
 def demanded_runs(runs: tuple[Run, ...], settings: Settings) -> tuple[Run, ...]:
-    """Return the runs whose problems count. A demo needs no audit and no backup, but what is run there should
-    go on, as the overview says too."""
+    """Return the runs whose problems count. A demo needs no audit and no backup, but once they have
+    been run there they should continue."""
     is_production = settings.env is Environment.production
     return tuple(run for run in runs if is_production or run.ended_at is not None)
 
 
 def schema_problem(schema: Schema) -> StatusProblem | None:
-    """Return what the schema of the database asks for; None: it suits this version."""
+    """Return the problem with the database's schema, or None if it fits this version."""
     if schema is Schema.current:
         return None
     if schema is Schema.ahead:
@@ -108,7 +108,7 @@ def schema_problem(schema: Schema) -> StatusProblem | None:
 
 
 def space_problem(free: int | None, enough: int) -> StatusProblem | None:
-    """Return what little free space asks for. `free` and `enough` are bytes."""
+    """Return the problem of too little free space, or None. `free` and `enough` are bytes."""
     if free is None or free >= enough:
         return None
     words = f"There is little free disk space: {free // 1024**2:,} MB."

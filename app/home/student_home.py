@@ -1,4 +1,5 @@
-"""A student's home page: the one next thing, then dates, then what is missing for the certificate."""
+"""A student's home page: the next thing to do, then dates, then what is missing for the
+certificate."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ def _standing(
     dates: tuple[OwnDate, ...],
     reports: tuple[Report, ...],
 ) -> CourseStanding:
-    """Put together what is known of one course; no statement while it is in memory."""
+    """Combine what is known about one course, without a statement while it is in memory."""
     key, step = progress.key, progress.step
     quiz = courses.revision(db, place.revision_id).course.quiz(step.key) if step else None
     return CourseStanding(
@@ -126,7 +127,7 @@ def _quiz_title(db: Session, attempt: AttemptSummary | None) -> str:
 
 
 def _bring(db: Session, date: OwnDate | None) -> tuple[str, ...]:
-    """Return what to bring to a day on which the student has a place."""
+    """Return what to bring to a practical on which the student has a place."""
     if date is None or not date.has_seat:
         return ()
     kind = _kind_of(db, date.practical)

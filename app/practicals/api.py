@@ -1,4 +1,4 @@
-"""The JSON routes of practicals: the same use-cases and the same reasons as the pages."""
+"""JSON routes of practicals, with the same use-cases and reasons as the pages."""
 
 from datetime import datetime
 from typing import Annotated
@@ -25,7 +25,7 @@ Key = Annotated[str, Header(alias="Idempotency-Key", max_length=80)]
 
 
 class UnmetOut(BaseModel):
-    """One thing that stands in the way, and what to do about it."""
+    """One reason against booking, and what to do about it."""
 
     model_config = ConfigDict(from_attributes=True)
     reason: PracticalsReason
@@ -34,8 +34,9 @@ class UnmetOut(BaseModel):
 
 
 class PracticalOut(BaseModel):
-    """One date for the student who asks. `unmet` is empty when they may book it now. `cancel_until` is
-    the deadline of their own place where they have one; `can_cancel`: it is still to come."""
+    """One practical for the current student. `unmet` is empty if they may book it now.
+    `cancel_until` is the deadline of their own place, if they have one; `can_cancel` says that it
+    has not passed."""
 
     id: PracticalId
     title: str
@@ -85,8 +86,8 @@ def list_practicals(
     free: bool = False,
     page: str | None = None,
 ) -> PracticalsOut:
-    """The published dates to come, the student's own ones first. `kind` is a course's key, a slash and the
-    key of a kind of practical; `month` looks like 2026-12."""
+    """Return the published future practicals, the student's own first. `kind` is the key of a
+    course, a slash and the key of a kind of practical; `month` is written like 2026-12."""
     with visit.database.read() as db:
         dates = dates_page(
             db,
@@ -112,7 +113,7 @@ def list_practicals(
 
 @api.get("/{practical_id}", name="api.practicals.show", access=STUDENT, response_model=PracticalOut)
 def show_practical(visit: Visit, practical_id: PracticalId) -> PracticalOut:
-    """One published date, with every reason against booking it."""
+    """Return one published practical, with every reason against booking it."""
     with visit.database.read() as db:
         page = practical_page(db, visit.actor, practical_id, now=visit.now)
     return _practical(page.row)
@@ -170,7 +171,7 @@ def book_seat(visit: Visit, practical_id: PracticalId, key: Key = "") -> SeatOut
     status_code=204,
 )
 def cancel_seat(visit: Visit, practical_id: PracticalId) -> Response:
-    """Give the student's own place back, until the deadline."""
+    """Give up the student's own place, until the deadline."""
     with visit.database.write() as db:
         service.cancel_seat(db, visit.actor, practical_id, now=visit.now)
     return Response(status_code=204)
@@ -208,7 +209,7 @@ def leave_waiting_list(visit: Visit, practical_id: PracticalId) -> Response:
 
 
 def _sent(practical_id: PracticalId, key: str) -> Submission:
-    """Return what a request without a body is compared by when its key is sent again."""
+    """Return the value by which a repeated request without a body is compared."""
     return Submission(idempotency_key=key, body=str(practical_id))
 
 

@@ -1,4 +1,4 @@
-"""What must hold of practicals at any moment, asked of the tables themselves for `preceptor audit`."""
+"""Invariants of practicals, checked in the tables by `preceptor audit`."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,12 +26,12 @@ from app.practicals.queries.pending import lists_to_close
 
 
 def broken(db: Session, *, now: datetime) -> tuple[str, ...]:
-    """Return one sentence per broken rule; empty when all is well."""
+    """Return a sentence for each broken invariant; empty if all is well."""
     return tuple(findings(db, CHECKS, now=now))
 
 
 def seats_are_counted(db: Session, *, now: datetime) -> list[str]:
-    """`taken` counts exactly the confirmed seats, and no more are held than exist."""
+    """`taken` differs from the number of confirmed seats, or more seats are held than exist."""
     held = (
         select(func.count())
         .where(Seat.practical_id == PracticalRow.id, Seat.state == SeatState.confirmed)
@@ -56,7 +56,7 @@ def seats_are_counted(db: Session, *, now: datetime) -> list[str]:
 
 
 def one_living_row_each(db: Session, *, now: datetime) -> list[str]:
-    """Nobody has two confirmed seats, or two waiting entries, on one day."""
+    """A person has two confirmed seats, or two waiting-list entries, on one practical."""
     problems = []
     for table, live, words in (
         (Seat, Seat.state == SeatState.confirmed, "living places"),
@@ -76,7 +76,7 @@ def one_living_row_each(db: Session, *, now: datetime) -> list[str]:
 
 
 def cancelled_days_are_empty(db: Session, *, now: datetime) -> list[str]:
-    """Nobody has a confirmed seat on a cancelled day."""
+    """A person has a confirmed seat on a cancelled practical."""
     rows = db.scalars(
         select(Seat.id)
         .join(PracticalRow, PracticalRow.id == Seat.practical_id)
@@ -90,7 +90,7 @@ def cancelled_days_are_empty(db: Session, *, now: datetime) -> list[str]:
 
 
 def nobody_waits_in_vain(db: Session, *, now: datetime) -> list[str]:
-    """No place is free beside somebody who waits and could have it, by the rules that promote."""
+    """A place is free although somebody waits who, by the rules, should have been promoted."""
     waits = (
         select(WaitingEntry.id)
         .where(
@@ -126,7 +126,8 @@ def _waiters_in_vain(db: Session, practical: Practical) -> list[str]:
 
 
 def nothing_is_held_without_a_right(db: Session, *, now: datetime) -> list[str]:
-    """Whoever holds a seat on a day to come, waits or is to teach has the right to it."""
+    """A person holds a seat, waits or is assigned to teach on a future practical without a right to
+    it."""
     words = {
         "seat": "Seat {0}: its holder has no right to it any more.",
         "wait": "Waiting entry {0}: who waits has no right to it any more.",
@@ -138,7 +139,7 @@ def nothing_is_held_without_a_right(db: Session, *, now: datetime) -> list[str]:
 
 
 def lists_that_are_over_are_closed(db: Session, *, now: datetime) -> list[str]:
-    """Nobody waits a day after booking has closed: the worker has closed the list and told them."""
+    """Somebody still waits a day after booking closed; the worker should have closed the list."""
     late = lists_to_close(db, now=now - timedelta(days=1))
     return [
         f"Practical {practical_id}: its waiting list is over and not closed."

@@ -7,11 +7,11 @@ from app.practicals.domain.seats import Practical, Unmet
 
 
 class PlaceRefused(Conflict):
-    """A place cannot be taken, given back or waited for now. `unmet` holds every reason; the first one
-    gives the sentence and the reason code."""
+    """A place cannot be taken, given up or waited for now. `unmet` has all reasons; the first gives
+    the sentence and the reason code."""
 
     def __init__(self, unmet: tuple[Unmet, ...], *, about: str | None = None) -> None:
-        """`about` is a person's name, where an admin acts for several."""
+        """`about` is a person's name, if an admin acts for several people."""
         first = unmet[0]
         words = f"{first.sentence} {first.remedy}"
         super().__init__(f"{about}: {words}" if about else words, reason=str(first.reason))
@@ -19,12 +19,12 @@ class PlaceRefused(Conflict):
 
 
 class PlanRefused(Conflict):
-    """A practical is not in a state that allows this change."""
+    """The state of a practical does not allow this change."""
 
 
 class Clashing(Conflict):
-    """A day needs an instructor, a room or a person at the same time as another day. It may be saved all
-    the same by somebody who has read which."""
+    """A practical needs an instructor, a room or a person at the same time as another practical. A
+    person who has seen which may save it anyway."""
 
     def __init__(self, clashes: tuple[Clash, ...]) -> None:
         super().__init__(" ".join(clash.sentence for clash in clashes), reason="clash")
@@ -32,8 +32,8 @@ class Clashing(Conflict):
 
 
 class ToBeConfirmed(Conflict):
-    """A change would mail people, and whoever makes it has not seen yet whom. It was made and taken back,
-    so that what this says of it is exactly what would happen."""
+    """A change would send mails, and the admin has not yet seen to whom. The change was made and
+    rolled back, so that this describes exactly what would happen."""
 
     def __init__(self, told: Recipients, before: Practical, after: Practical) -> None:
         super().__init__(f"{told.sentence} Nothing is saved yet.", reason="to_be_confirmed")
@@ -43,8 +43,8 @@ class ToBeConfirmed(Conflict):
 
 
 class BookedMeanwhile(Conflict):
-    """A person got another place or wait while what they hold was being ended. Nothing has ended; the same
-    command again sees all of it."""
+    """A person got another place or waiting-list entry while their commitments were being ended.
+    Nothing was ended; repeating the command includes everything."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""The forms of practicals: what was typed, read into commands."""
+"""The forms of practicals: they turn what was typed into commands."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
@@ -23,7 +23,7 @@ CANCEL_HOURS = 48
 
 
 class PlanForm(EditForm):
-    """A practical as it is typed: local times at the venue, deadlines in hours before the start."""
+    """A practical as it is typed: local times of the venue, deadlines in hours before the start."""
 
     kind: str = Field(title="kind of practical", max_length=140)
     day: Day = Field(title="day")
@@ -51,7 +51,7 @@ class PlanForm(EditForm):
         return value
 
     def to_plan(self) -> Plan:
-        """Return the plan in real moments, or raise Invalid for hours that the clocks skip."""
+        """Return the plan with times in UTC, or raise Invalid for local times that do not exist."""
         problems: dict[str, str] = {}
 
         def real(day: date, at: time, name: str) -> datetime:
@@ -86,7 +86,7 @@ class PlanForm(EditForm):
 
 
 def empty_plan(*, zone: str, now: datetime) -> dict[str, Any]:
-    """Return what a new practical's form begins with."""
+    """Return the initial values of the form for a new practical."""
     local = now.astimezone(ZoneInfo(zone))
     return {
         "zone": zone,
@@ -100,8 +100,8 @@ def empty_plan(*, zone: str, now: datetime) -> dict[str, Any]:
 
 
 def defaults(choices: Choices) -> dict[str, Any]:
-    """Return what a new practical most likely repeats: the only kind there is, the only instructor, the
-    room of the newest day."""
+    """Return likely values for a new practical: the only kind, the only instructor, the room of the
+    newest practical."""
     kinds, people = choices.kinds, choices.instructors
     return {
         "kind": kinds[0].value if len(kinds) == 1 else "",
@@ -111,7 +111,7 @@ def defaults(choices: Choices) -> dict[str, Any]:
 
 
 def values_of(planned: PlannedPractical) -> dict[str, Any]:
-    """Return a planned practical as its form shows it."""
+    """Return a planned practical as the values of its form."""
     practical = planned.practical
     zone = ZoneInfo(practical.zone)
     starts, ends = practical.starts_at.astimezone(zone), practical.ends_at.astimezone(zone)
@@ -143,23 +143,23 @@ FIELDS_OF_PLAN = {
     "cancel_until": ("cancel_hours",),
     "intake_id": ("intake",),
 }
-"""The fields that show a value of the record, where they are named differently."""
+"""The form fields that show a value of the record under another name."""
 
 
 class PublishForm(Form):
-    """Publishing a day, also where it clashes with another."""
+    """Publishes a practical, even if it clashes with another."""
 
     accept_clashes: bool = Field(default=False, title="Publish all the same")
 
 
 class PracticalReasonForm(Form):
-    """Why an admin does what affects other people."""
+    """The reason for an act that affects other people."""
 
     reason: str = Field(title="reason", max_length=500)
 
 
 class ReserveSeatForm(Form):
-    """A place for a named person. `override` passes over everything that can be passed over."""
+    """A place for a given person. `override` waives everything that can be waived."""
 
     person: UUID = Field(title="person")
     reason: str = Field(title="reason", max_length=500)
@@ -167,7 +167,7 @@ class ReserveSeatForm(Form):
 
 
 class ReserveWithPracticalForm(EnrolmentsReserveForm):
-    """The reservation screen of an intake, with a place on a practical besides."""
+    """The reservation screen of an intake, extended by a place on a practical."""
 
     practical: UUID | None = Field(default=None, title="practical")
     seat_reason: str | None = Field(default=None, title="reason", max_length=500)
@@ -175,7 +175,7 @@ class ReserveWithPracticalForm(EnrolmentsReserveForm):
 
 
 class AttendanceForm(Form):
-    """`unmarked` sets the attendance back to none."""
+    """Marks attendance; `unmarked` removes the mark."""
 
     attendance: Attendance | Literal["unmarked"] = Field(title="attendance")
 

@@ -11,7 +11,7 @@ from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, 
 
 
 class PracticalRow(Base):
-    """A practical day and the gate of its seats: `taken` counts confirmed ones."""
+    """A practical; commands lock this row. `taken` is the number of confirmed seats."""
 
     __tablename__ = "practicals"
     __table_args__ = (
@@ -57,9 +57,10 @@ class PracticalInstructor(Base):
 
 
 class Seat(Base):
-    """One person's place on a practical. `calendar_sequence` rises with each visible change;
-    `cancel_until` is later than the practical's where the place was given late or its day moved. `waived`
-    are the reasons that an admin passed over when they gave it (see `domain.ending`)."""
+    """One person's place on a practical. `calendar_sequence` increases with each visible change.
+    `cancel_until` is later than the practical's if the place was given late or the practical was
+    moved. `waived` are the reasons that an admin overrode when giving the place (see
+    `domain.lost_rights`)."""
 
     __tablename__ = "seats"
     __table_args__ = (
@@ -92,7 +93,7 @@ class Seat(Base):
 
 
 class WaitingEntry(Base):
-    """Somebody who waits for a seat; the order is `number`, given under the gate."""
+    """A person who waits for a seat. The order is by `number`, which is assigned under the lock."""
 
     __tablename__ = "waiting_entries"
     __table_args__ = (

@@ -4,17 +4,17 @@ from app.kit.actor import Actor
 
 
 def may_book(actor: Actor) -> bool:
-    """Students take, give back and wait for places of their own."""
+    """Students book, give up and wait for their own places."""
     return actor.is_student
 
 
 def may_manage(actor: Actor) -> bool:
-    """Admins plan practicals and reserve or take away places."""
+    """Admins plan practicals, and reserve or take away places."""
     return actor.is_admin
 
 
 def may_teach(actor: Actor) -> bool:
-    """Staff see rosters and mark attendance, instructors those of their own days."""
+    """Staff see rosters and mark attendance; instructors only for practicals that they teach."""
     return actor.is_staff
 
 

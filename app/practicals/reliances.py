@@ -1,6 +1,6 @@
-"""What relies on attendance in higher features, and keeps it from being taken back.
+"""What relies on attendance in higher features, so that attendance cannot be unmarked.
 
-This feature cannot import them, so they are bound by `app.binding`.
+This feature cannot import them, so `app.binding` registers their functions.
 """
 
 from collections.abc import Callable
@@ -11,21 +11,22 @@ from app.kit.ids import SeatId
 from app.practicals.domain.seats import Unmet
 
 Reliance = Callable[[Session, SeatId], Unmet | None]
-"""Says why the attendance of a seat must stay, or None."""
+"""A function that returns why the attendance of a seat must stay, or None."""
 
 
 _reliances: list[Reliance] = []
 
 
 def bind_reliances(*reliances: Reliance) -> None:
-    """Set what relies on attendance. Called when the process starts; a second call replaces the first."""
+    """Register what relies on attendance. Called at the start of the process; a second call
+    replaces the first."""
     _reliances[:] = reliances
 
 
 def reliances_on(db: Session, seat_id: SeatId) -> tuple[Unmet, ...]:
-    """Return why the attendance of a seat must stay; empty: nothing relies on it.
+    """Return why the attendance of a seat must stay; empty if nothing relies on it.
 
-    Raises RuntimeError when nothing was bound: then nobody could say what relies on it.
+    Raise RuntimeError if nothing was registered, because then the answer would be unknown.
     """
     if not _reliances:
         raise RuntimeError("Nothing is bound to attendance; call app.binding.bind() first.")

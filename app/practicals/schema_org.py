@@ -1,4 +1,4 @@
-"""The public dates in the words of schema.org, for search engines. Only facts the page shows."""
+"""The public dates as schema.org data for search engines. It contains only what the page shows."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from app.practicals.queries.public import PublicDate, PublicDates
 
 
 def dates_document(page: PublicDates, *, academy: Academy, base_url: str) -> dict[str, Any]:
-    """Return every start and every day of the page as an event."""
+    """Return every course start and every practical of the page as an event."""
     starts = [
         start_event(start.offer, start.course_title, academy=academy, base_url=base_url)
         for start in page.starts

@@ -1,4 +1,4 @@
-"""The JSON interface of attempts: the same use-cases, questions as they are delivered, no key."""
+"""JSON routes of attempts: the same use-cases as the pages, questions as delivered, no keys."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -23,19 +23,19 @@ MOST_TOKENS = 20
 
 
 class StrictShape(BaseModel):
-    """Strict: `true` is not 1, and a field nobody knows is refused."""
+    """A strict shape: `true` is not 1, and unknown fields are refused."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, from_attributes=True)
 
 
 class Choice(StrictShape):
-    """The tokens of the chosen options; an empty list takes an answer back."""
+    """The tokens of the chosen options; an empty list removes the answer."""
 
     options: list[Annotated[str, Field(max_length=LONGEST_TOKEN)]] = Field(max_length=MOST_TOKENS)
 
 
 class TypedNumber(StrictShape):
-    """A number as it was typed, with a point or a comma; empty text takes an answer back."""
+    """A number as it was typed, with a point or a comma; empty text removes the answer."""
 
     text: str = Field(max_length=LONGEST_TEXT)
 
@@ -48,7 +48,8 @@ class AnswerIn(StrictShape):
 
 
 class AnswerOut(StrictShape):
-    """What is stored now. A higher `sequence` than the one sent: a newer answer was there already."""
+    """The stored answer. If its `sequence` is higher than the one sent, a newer answer was already
+    stored."""
 
     sequence: int
     saved_at: datetime
@@ -83,7 +84,8 @@ class ScoreOut(StrictShape):
 
 
 class AttemptOut(StrictShape):
-    """`result` is null while the attempt is open; `now` is the server's clock, the only one."""
+    """`result` is null while the attempt is open; `now` is the server's time, the only one that
+    counts."""
 
     id: str
     course: str
@@ -174,7 +176,7 @@ def save_answer(visit: Visit, attempt_id: AttemptId, position: int, answer: Answ
     if saved.is_late:
         raise AttemptEnded
     body = AnswerOut(sequence=saved.sequence, saved_at=saved.saved_at)
-    # The page's clock follows this one (the body has the time of the save, which may be older).
+    # The page's clock follows this time; the body has the time of the save, which may be older.
     return JSONResponse(
         body.model_dump(mode="json"), headers={"x-server-now": visit.now.isoformat()}
     )

@@ -1,4 +1,4 @@
-"""What must always hold of attempts and answers; `preceptor audit` asks."""
+"""Invariants of attempts and answers, checked by `preceptor audit`."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,12 +23,12 @@ AT_ONCE = 200
 
 
 def broken(db: Session, *, now: datetime) -> list[str]:
-    """Return one sentence for every invariant that is broken; an empty list is good."""
+    """Return a sentence for each broken invariant; empty if all is well."""
     return findings(db, CHECKS, now=now)
 
 
 def attempts_add_up(db: Session, *, now: datetime) -> list[str]:
-    """Each attempt answers what it drew, and has the score that its answers earn."""
+    """An attempt has answers to questions it did not draw, or a score that its answers do not earn."""
     problems: list[str] = []
     for rows in _attempts(db):
         answers = saved_answers.answers_of_many(db, [row.id for row in rows])
@@ -44,13 +44,13 @@ def attempts_add_up(db: Session, *, now: datetime) -> list[str]:
 
 
 def passes_are_completions(db: Session, *, now: datetime) -> list[str]:
-    """A quiz that was passed counts as completed."""
+    """A passed quiz is not recorded as completed."""
     return [sentence for rows in _attempts(db) for sentence in _passes_without_completion(db, rows)]
 
 
 def answers_have_an_attempt(db: Session, *, now: datetime) -> list[str]:
-    """Every answer belongs to an attempt."""
-    # Foreign keys should forbid it; a join from the answers is the only way to see it all the same.
+    """An answer belongs to no attempt."""
+    # Foreign keys should prevent this; only a join from the answers finds it if they failed.
     rows = db.execute(
         text(
             "SELECT answers.id FROM answers LEFT JOIN attempts ON attempts.id = answers.attempt_id "
@@ -61,7 +61,8 @@ def answers_have_an_attempt(db: Session, *, now: datetime) -> list[str]:
 
 
 def open_attempts_may_go_on(db: Session, *, now: datetime) -> list[str]:
-    """Whoever has an open attempt may go on with it. One whose time is over is closed anyway."""
+    """A person has an open attempt that they may not continue. Attempts whose time is over are
+    closed anyway."""
     return [
         f"Attempt {attempt.attempt_id} is open, but its student has no right to it any more."
         for attempt in attempts_without_right(db, now=now)
@@ -107,8 +108,8 @@ def _wrong_types(db: Session, attempt: Attempt, answers: tuple[SavedAnswer, ...]
 def _wrong_marks(
     db: Session, attempt: Attempt, stored: dict[str, Any] | None, answers: tuple[SavedAnswer, ...]
 ) -> list[str]:
-    """A submitted attempt has exactly the score and the marks that its answers earn, whenever it is
-    marked. One of an older version has no marks until the worker has written them."""
+    """A submitted attempt has a score or marks that its answers do not earn. Attempts of older
+    versions have no marks until the worker has written them."""
     if attempt.submitted_at is None:
         return []
     if courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key) is None:

@@ -1,4 +1,4 @@
-"""Telling students of corrected explanations. Run by the worker for the fact `course.corrected`."""
+"""Mails about corrected explanations. The worker runs this for the fact `course.corrected`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -25,8 +25,8 @@ def tell_of_corrected_explanations(
     """Mail everybody who sent in an attempt at one of the quizzes, one mail for each quiz. `corrected`
     names the quizzes, each with the revisions whose explanations have the wrong words.
 
-    The mail does not repeat the explanation: it may tell a right answer before its release. The result
-    page shows it to whoever may see it. Closed accounts are not written to.
+    The mail does not quote the explanation, because it could reveal a right answer before its
+    release. The result page shows it to people who may see it. Closed accounts get no mail.
     """
     require(system is SystemActor.worker)
     rows = db.execute(

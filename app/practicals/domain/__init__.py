@@ -1,2 +1,2 @@
 """Rules of practicals as pure functions: who may take a place and why not, who is next, what a plan
-must keep to. No clock, no database."""
+must fulfil. No clock, no database."""

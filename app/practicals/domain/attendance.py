@@ -1,4 +1,4 @@
-"""When attendance can be set back."""
+"""When attendance can be unmarked."""
 
 from datetime import datetime, timedelta
 
@@ -7,8 +7,8 @@ from app.practicals.domain.times import start_of_day
 
 
 def unmark_refusal(practical: Practical, now: datetime) -> Unmet | None:
-    """Return why attendance cannot be set back to unmarked, or None: possible until the day ends. Later
-    it can only be corrected to present or absent."""
+    """Return why attendance cannot be unmarked, or None. It can be until the day ends; later it can
+    only be corrected to present or absent."""
     if now < start_of_day(practical.ends_at + timedelta(days=1), practical.zone):
         return None
     return Unmet(

@@ -1,5 +1,6 @@
-"""What cannot be at two places at once: an instructor, a room, a person with a place. Times are half-open,
-[start, end): a day that ends when another begins is no clash."""
+"""Clashes: an instructor, a room or a person with a place is needed by two practicals at the same
+time. Times are half-open, [start, end), so a practical that ends when another begins does not
+clash."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from app.practicals.domain.times import span_words
 
 
 class ClashKind(StrEnum):
-    """What is needed twice; the value leads up to the other day."""
+    """What is needed twice; the value is the beginning of a sentence about the other practical."""
 
     instructor = "also teaches"
     room = "is also used by"
@@ -20,7 +21,7 @@ class ClashKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OtherDay:
-    """A published day that may clash, with its instructors by name."""
+    """A published practical that may clash, with the names of its instructors."""
 
     practical_id: PracticalId
     title: str
@@ -33,7 +34,7 @@ class OtherDay:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Somebody, or a room, that another day needs at the same time."""
+    """A person or a room that another practical needs at the same time."""
 
     doubled: ClashKind
     who: str
@@ -48,12 +49,12 @@ class Clash:
 def overlap(
     starts_at: datetime, ends_at: datetime, other_starts: datetime, other_ends: datetime
 ) -> bool:
-    """Whether two times share a moment, each without its end."""
+    """Return whether two half-open periods overlap."""
     return starts_at < other_ends and other_starts < ends_at
 
 
 def room_key(room: str) -> str:
-    """Return a room as it is compared: without the differences of case, blanks and punctuation."""
+    """Return the name of a room for comparison: without case, spaces and punctuation."""
     letters = (sign if sign.isalnum() else " " for sign in room.casefold())
     return " ".join("".join(letters).split())
 
@@ -65,7 +66,7 @@ def clashes_of(
     instructors: Iterable[UserId],
     others: Iterable[OtherDay],
 ) -> tuple[Clash, ...]:
-    """Return which instructors and whether the room are needed by other days at this time."""
+    """Return the instructors and the room that other practicals need at this time."""
     teach = set(instructors)
     clashes = []
     for day in others:

@@ -1,5 +1,5 @@
-"""What a calendar is told of a place, or of a day that somebody teaches: the plain description that
-`app.mail.calendar` writes out."""
+"""Describes calendar entries for a place, or for a practical that somebody teaches.
+`app.mail.calendar` turns the description into a file."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -23,9 +23,9 @@ def described(
     terms: CancelTerms | None,
     now: datetime,
 ) -> dict[str, Any]:
-    """Return the entry of one place. Its UID is the place's for life, so that REQUEST puts it in or moves
-    it, CANCEL takes it out, and a downloaded one (PUBLISH) is the same entry as the mailed one. `terms`
-    say until when the place can be given back."""
+    """Return the calendar entry of one place. Its UID never changes, so that REQUEST adds or moves
+    the entry, CANCEL removes it, and a downloaded entry (PUBLISH) is the same as the mailed one.
+    `terms` say until when the place can be given up."""
     about = f"{course}: {practical.title}."
     return _entry(practical, method, sequence, name=name, email=email, now=now) | {
         "uid": f"{seat_id}@practicals.preceptor",
@@ -45,8 +45,8 @@ def described_teaching(
     sequence: int,
     now: datetime,
 ) -> dict[str, Any]:
-    """Return the entry of an instructor of a day. Its UID is that of this person on this day for ever, so
-    `sequence` must rise even when they are taken off the day and put on it again."""
+    """Return the calendar entry of an instructor of a practical. Its UID is the same for ever for
+    this person and practical, so `sequence` must increase even if they are removed and added again."""
     return _entry(practical, method, sequence, name=name, email=email, now=now) | {
         "uid": f"{practical.id}.{user_id}@teaching.preceptor",
         "description": f"{course}: {practical.title}. You teach on this day.",

@@ -1,4 +1,5 @@
-"""Whether a proof of basic life support covers the day of a practical, and what is said where it does not."""
+"""Whether a proof of basic life support covers the day of a practical, and the message if it does
+not."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -8,8 +9,9 @@ from app.practicals.domain.times import written_day
 
 
 def life_support_unmet(until: date | None, starts_at: datetime, zone: str) -> Unmet | None:
-    """Return what is missing of a proof on the day, there, on which a practical starts; None if it is
-    covered. `until` is the last day of the proof, which counts; None: the office has seen none."""
+    """Return why the proof does not cover the day on which a practical starts, in the venue's zone,
+    or None if it does. `until` is the last valid day of the proof, or None if the office has seen
+    none."""
     if until is None:
         return Unmet(
             PracticalsReason.life_support,
@@ -28,7 +30,7 @@ def life_support_unmet(until: date | None, starts_at: datetime, zone: str) -> Un
 
 
 def life_support_state(until: date | None, starts_at: datetime, zone: str) -> str:
-    """Return the state of a proof in a few words, for a roster."""
+    """Return the state of a proof in a few words for the roster."""
     if until is None:
         return "No proof of basic life support seen"
     if life_support_unmet(until, starts_at, zone) is not None:

@@ -1,4 +1,4 @@
-"""When a seat, or a wait for one, ends with the right it depended on."""
+"""When a seat or a waiting-list entry ends because the right to it has ended."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -18,8 +18,8 @@ RIGHT: Final = (
     PracticalsReason.no_place,
     PracticalsReason.other_intake,
 )
-"""What a person must have for as long as they hold a seat. Modules, a name and a clash of times are asked
-only when a seat is given."""
+"""What a person must have as long as they hold a seat. Modules, a name and overlapping times are
+checked only when a seat is given."""
 ENDED_WORDS: Final = {
     PracticalsReason.account: "The account was closed.",
     PracticalsReason.role: "The account is no longer that of a student.",
@@ -33,8 +33,8 @@ def lost_right(
 ) -> PracticalsReason | None:
     """Return why a person has no right to a seat on this practical any more, or None.
 
-    `waived` are the reasons that an admin passed over when they gave the seat. A closed account is never
-    passed over.
+    `waived` are the reasons that an admin overrode when giving the seat. A closed account is never
+    waived.
     """
     unmet = {unmet_rule.reason for unmet_rule in eligibility(practical, facts)}
     lost = [reason for reason in RIGHT if reason in unmet]
@@ -45,18 +45,18 @@ def lost_right(
 
 
 def seat_may_end(practical: Practical, attendance: Attendance | None, now: datetime) -> bool:
-    """Whether a seat can still end: before the start, and while its holder is not marked as present.
-    Later it is evidence."""
+    """Return whether a seat can still end: before the start, unless its holder is marked as
+    present. Later the seat is evidence."""
     return now < practical.starts_at and attendance is not Attendance.attended
 
 
 def written(passed_over: Iterable[PracticalsReason]) -> str | None:
-    """Return the waived reasons as a seat keeps them, or None."""
+    """Return the waived reasons as they are stored with a seat, or None."""
     reasons = [reason.value for reason in RIGHT if reason in set(passed_over)]
     return ",".join(reasons) or None
 
 
 def read_waived(stored: str | None) -> frozenset[PracticalsReason]:
-    """Return the reasons that a seat keeps as waived."""
+    """Return the waived reasons that are stored with a seat."""
     words = set((stored or "").split(","))
     return frozenset(reason for reason in RIGHT if reason.value in words)

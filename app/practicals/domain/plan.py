@@ -1,4 +1,4 @@
-"""What the plan of a practical must keep to: times in order, people enough for the places."""
+"""What the plan of a practical must fulfil: times in order, and enough instructors for the places."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,8 @@ from app.kit.ids import IntakeId, UserId
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A practical as an admin describes it. `capacity` None: as many as the instructors can teach."""
+    """A practical as an admin plans it. If `capacity` is None, it has as many places as the
+    instructors can teach."""
 
     course_key: str
     kind_key: str
@@ -27,7 +28,7 @@ class Plan:
 
 
 def ratio_capacity(students_per_instructor: int, instructors: int) -> int:
-    """Return how many students these instructors can teach at once."""
+    """Return how many students these instructors can teach at the same time."""
     return students_per_instructor * instructors
 
 
@@ -46,9 +47,8 @@ def is_over_ratio(plan: Plan, students_per_instructor: int) -> bool:
 def plan_problems(
     plan: Plan, *, students_per_instructor: int, floor: int, taken: int, now: datetime
 ) -> dict[str, str]:
-    """Return one message per field that cannot stay as it is; empty when the plan can stand.
-
-    `floor` is the least number of places: those that are taken, but for the ones added on top.
+    """Return a message for each wrong field; empty if the plan is right. `floor` is the lowest
+    allowed number of places: those that are taken, without the ones added above the capacity.
     """
     return {
         **_time_problems(plan, now),

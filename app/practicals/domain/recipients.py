@@ -1,4 +1,5 @@
-"""Whom an act concerns, counted and in words, so that what a page says of mails is what was mailed."""
+"""The people who get a mail about an act, counted and in words, so that pages say exactly what was
+mailed."""
 
 from dataclasses import dataclass
 
@@ -7,8 +8,8 @@ from app.practicals.domain.seats import Practical
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """How many people are mailed of an act: with a place, on the waiting list, who teach the day, and
-    students who had no day to choose before."""
+    """How many people get a mail: people with a place, people who wait, instructors, and students
+    who could not choose any practical before."""
 
     seats: int = 0
     waiting: int = 0
@@ -44,7 +45,7 @@ class Recipients:
 
 
 def is_moved(before: Practical, after: Practical) -> bool:
-    """Whether something has changed that stands in a calendar: the time, or the room."""
+    """Return whether the time or the room has changed, which calendars show."""
     return _in_calendar(before) != _in_calendar(after)
 
 

@@ -1,11 +1,11 @@
-"""What stands in the way of a place: the reason, a sentence, the remedy and where it is."""
+"""Reasons against taking a place: a reason, a sentence, the remedy and a link to it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class PracticalsReason(StrEnum):
-    """Why a place cannot be taken. The words are part of the API."""
+    """Why a place cannot be taken. The values are part of the API."""
 
     draft = "draft"
     cancelled = "cancelled"
@@ -34,7 +34,7 @@ class PracticalsReason(StrEnum):
 
 
 class LinkKind(StrEnum):
-    """Where the remedy is; the pages know the addresses."""
+    """Where the remedy is. The pages know the addresses."""
 
     course = "course"
     learn = "learn"
@@ -46,7 +46,7 @@ class LinkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """One thing that stands in the way. `target` is what the link needs: a course key or an id."""
+    """One reason against taking a place. `target` is a value for the link: a course key or an id."""
 
     reason: PracticalsReason
     sentence: str

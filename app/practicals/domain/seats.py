@@ -1,6 +1,6 @@
-"""Who may take a place on a practical, and everything that stands in the way, with its remedy.
+"""Who may take a place on a practical, and all reasons against it with their remedies.
 
-The pages ask these rules to explain; the use-cases ask them again under the gate before they write.
+Pages use these rules to explain; use-cases check them again under the lock before they write.
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Practical:
-    """The guarding row of a practical, as returned by the update that took it."""
+    """The row of a practical, as returned by the update that locked it."""
 
     id: PracticalId
     course_key: str
@@ -45,7 +45,8 @@ class Practical:
 
     @property
     def free(self) -> int:
-        """Places anybody may book; those an admin added on top are nobody else's."""
+        """The number of places that anyone may book. Places that an admin added above the capacity
+        are not among them."""
         return max(0, self.capacity - self.taken)
 
     def moment(self, now: datetime, *more: datetime) -> datetime:
@@ -62,7 +63,7 @@ class Practical:
         return max((moment for moment in own if moment <= now), default=LONG_AGO)
 
     def with_taken(self, taken: int) -> tuple[int, int]:
-        """Return the counter and the override it needs: what is above the capacity, no more."""
+        """Return the counter and the override for it: the number of places above the capacity."""
         return taken, max(0, taken - self.capacity)
 
 
@@ -78,9 +79,10 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class EligibilityFacts:
-    """What the rules must know of one person. `modules_missing` are titles, in the course's order;
-    `eligible_ahead` counts people on the waiting list who come first and could come. `life_support_until` is
-    the last day of the proof that the office has seen; it matters where the kind of day asks for one."""
+    """The facts about one person that the rules need. `modules_missing` has titles, in the course's
+    order. `eligible_ahead` is the number of eligible people before this person on the waiting list.
+    `life_support_until` is the last day of the proof that the office has seen; only some kinds of
+    practical require one."""
 
     is_active: bool
     is_confirmed: bool
@@ -113,14 +115,15 @@ UNCONFIRMED = Unmet(
 
 
 def is_takeable(practical: Practical, now: datetime) -> bool:
-    """Whether places may change hands: published, inside the booking window, not started."""
+    """Return whether places can be booked or promoted: published, inside the booking window, not
+    started."""
     return not _window(practical, now)
 
 
 def booking_refusal(
     practical: Practical, facts: EligibilityFacts, now: datetime
 ) -> tuple[Unmet, ...]:
-    """Return everything that keeps this person from booking now; empty when they may."""
+    """Return all reasons why this person cannot book now; empty if they can."""
     if over := _over(practical, now):
         return over
     return (
@@ -133,9 +136,8 @@ def booking_refusal(
 def waiting_refusal(
     practical: Practical, facts: EligibilityFacts, now: datetime
 ) -> tuple[Unmet, ...]:
-    """Return why this person may not join the waiting list; empty when they may.
-
-    Somebody who still has modules to finish may wait: they are passed over until they have.
+    """Return all reasons why this person may not join the waiting list; empty if they may. A person
+    with unfinished modules may wait, but is passed over until they finish them.
     """
     if over := _over(practical, now):
         return over
@@ -164,8 +166,8 @@ def waiting_refusal(
 def reservation_refusal(
     practical: Practical, facts: EligibilityFacts, now: datetime, *, override: bool
 ) -> tuple[Unmet, ...]:
-    """Return why an admin may not reserve a place for this person. The booking window does not bind
-    admins; with `override` neither capacity, queue nor eligibility do."""
+    """Return why an admin may not reserve a place for this person. Admins are not bound by the
+    booking window, nor, with `override`, by capacity, waiting list and eligibility."""
     if over := _over(practical, now):
         return over
     if facts.has_seat:
@@ -184,8 +186,8 @@ def reservation_refusal(
 
 
 def cancel_refusal(practical: Practical, until: datetime, now: datetime) -> Unmet | None:
-    """Return why a student may not give a place back by themselves any more, or None. `until` is the
-    deadline of this place, see `terms.cancel_deadline`."""
+    """Return why a student can no longer give up a place themselves, or None. `until` is the
+    deadline of this place; see `terms.cancel_deadline`."""
     if over := _over(practical, now):
         return over[0]
     if now >= until:
@@ -199,8 +201,8 @@ def cancel_refusal(practical: Practical, until: datetime, now: datetime) -> Unme
 
 
 def attendance_refusal(practical: Practical, now: datetime) -> Unmet | None:
-    """Return why nobody may be marked present or absent yet, or None. The day counts, not the hour:
-    people arrive before the start."""
+    """Return why attendance cannot be marked yet, or None. It can from the beginning of the day,
+    because people arrive before the start."""
     if practical.status is not PracticalStatus.published:
         return _over(practical, now)[0]
     opens = start_of_day(practical.starts_at, practical.zone)
@@ -214,7 +216,7 @@ def attendance_refusal(practical: Practical, now: datetime) -> Unmet | None:
 
 
 def eligibility(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, ...]:
-    """Return what this person still needs, whatever the state of the practical."""
+    """Return what this person still needs, regardless of the state of the practical."""
     unmet = list(_membership(practical, facts))
     unmet += _requirements(practical, facts)
     if not facts.has_certificate_name:
@@ -241,7 +243,7 @@ def eligibility(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, .
 
 
 def _requirements(practical: Practical, facts: EligibilityFacts) -> list[Unmet]:
-    """What the kind of day asks for and this person has not done or shown yet."""
+    """Yield the requirements of the kind of practical that this person does not meet yet."""
     requirements = []
     if facts.modules_missing:
         requirements.append(
@@ -300,7 +302,7 @@ def _membership(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, .
 
 
 def _over(practical: Practical, now: datetime) -> tuple[Unmet, ...]:
-    """What ends every question: then nothing else is worth saying."""
+    """Return the reason that makes all others irrelevant, if there is one."""
     if practical.status is PracticalStatus.draft:
         return (
             Unmet(PracticalsReason.draft, "This date is not published yet.", "Publish it first."),

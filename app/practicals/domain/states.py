@@ -10,7 +10,7 @@ class PracticalStatus(StrEnum):
 
 
 class SeatState(StrEnum):
-    """`confirmed` holds capacity, the others do not. A terminal seat never lives again."""
+    """Only `confirmed` holds a place. A seat in another state never changes again."""
 
     confirmed = "confirmed"
     cancelled_by_student = "cancelled_by_student"

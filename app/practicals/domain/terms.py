@@ -1,5 +1,5 @@
-"""Deadlines of a practical as a person may read them: each says what is true at the moment it is made
-for, so that no page and no mail names a moment that has passed as one that is still to come."""
+"""Deadlines of a practical in words. Each text is made for a given time, so that no page or mail
+shows a deadline that has passed as one in the future."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,13 +8,14 @@ from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.domain.times import moment_words
 
 TIME_TO_GIVE_BACK = timedelta(hours=24)
-"""How long somebody has, at least, to give back a place that they did not choose at this moment."""
+"""The least time in which a person can give up a place that they did not book themselves."""
 WRITE_TO_US = "If you cannot come, write to the academy."
 
 
 @dataclass(frozen=True, slots=True)
 class CancelTerms:
-    """Until when one place can be given back free. `is_open`: that moment is still to come."""
+    """Until when a place can be given up free of charge. `is_open` says that this time has not
+    passed."""
 
     until: datetime
     zone: str
@@ -27,14 +28,14 @@ class CancelTerms:
 
     @property
     def sentence(self) -> str:
-        """What holds for a place that a person has."""
+        """The terms as a sentence, for a person who has the place."""
         if self.is_open:
             return f"You can give the place back until {self.until_words}."
         return f"Free cancelling ended on {self.until_words}. {WRITE_TO_US}"
 
     @property
     def short(self) -> str:
-        """The same in a line of a card."""
+        """The terms in a short form, for a line of a card."""
         if self.is_open:
             return f"Cancel free until {self.until_words}"
         return "Free cancelling has ended: write to the academy if you cannot come"
@@ -42,8 +43,8 @@ class CancelTerms:
 
 @dataclass(frozen=True, slots=True)
 class BookingWindow:
-    """When a practical can be booked, said at one moment. `is_open`: now; `is_over`: never again, and the
-    waiting list has closed with it."""
+    """When a practical can be booked, as of a given time. `is_open` means now; `is_over` means
+    never again, and the waiting list is closed too."""
 
     is_open: bool
     is_over: bool
@@ -56,8 +57,9 @@ class BookingWindow:
 
 
 def cancel_deadline(practical: Practical, seat_until: datetime | None) -> datetime:
-    """Return the moment until which a place can be given back: that of the practical, or the later one
-    that belongs to the place, and at most the start. `seat_until` None: the place has none of its own."""
+    """Return the time until which a place can be given up: that of the practical, or the later one
+    of the place, but at most the start. `seat_until` is None if the place has no deadline of its
+    own."""
     return _deadline(practical.cancel_until, seat_until, practical.starts_at)
 
 
@@ -66,14 +68,14 @@ def _deadline(cancel_until: datetime, seat_until: datetime | None, starts_at: da
 
 
 def time_to_give_back(now: datetime) -> datetime:
-    """Return the deadline of a place that somebody is given now, or whose day is moved now."""
+    """Return the deadline of a place that a person is given now, or whose practical is moved now."""
     return now + TIME_TO_GIVE_BACK
 
 
 def cancel_terms(
     practical: Practical, seat_until: datetime | None, now: datetime
 ) -> CancelTerms | None:
-    """Return the terms of a place, or None where there is nothing to give back any more."""
+    """Return the terms of a place, or None if it can no longer be given up."""
     if practical.status is PracticalStatus.cancelled:
         return None
     return place_terms(practical.cancel_until, seat_until, practical.starts_at, practical.zone, now)
@@ -86,7 +88,7 @@ def place_terms(
     zone: str,
     now: datetime,
 ) -> CancelTerms | None:
-    """Return the terms of a place on a practical that is not cancelled; None once it has begun."""
+    """Return the terms of a place on a practical that is not cancelled, or None once it has begun."""
     if now >= starts_at:
         return None
     until = _deadline(cancel_until, seat_until, starts_at)
@@ -94,7 +96,7 @@ def place_terms(
 
 
 def booking_window(practical: Practical, now: datetime) -> BookingWindow:
-    """Return what can be said of booking now; it closes at the start at the latest."""
+    """Return the booking window as of now; it closes at the start at the latest."""
     closes = min(practical.booking_closes_at, practical.starts_at)
     if now >= closes:
         return BookingWindow(

@@ -1,4 +1,4 @@
-"""Moments in the zone of the venue, said in words."""
+"""Times in the zone of the venue, and their wording."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,19 +7,19 @@ from app.kit.zones import zone_words
 
 
 def start_of_day(moment: datetime, zone: str) -> datetime:
-    """Return the midnight, there, that begins the day of a moment."""
+    """Return the beginning of the day, in the venue's zone, that contains a time."""
     local = moment.astimezone(ZoneInfo(zone))
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def week_of(moment: datetime, zone: str) -> date:
-    """Return the Monday, there, of the week a moment is in."""
+    """Return the Monday, in the venue's zone, of the week that contains a time."""
     day = moment.astimezone(ZoneInfo(zone)).date()
     return day - timedelta(days=day.weekday())
 
 
 def whole_hours(earlier: datetime, later: datetime) -> int:
-    """Return the hours that really pass between two moments, rounded down."""
+    """Return the number of hours between two times, rounded down."""
     return (later - earlier) // timedelta(hours=1)
 
 

@@ -1,4 +1,4 @@
-"""Who gets a place that has become free."""
+"""Who gets a free place from the waiting list."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,7 +10,8 @@ from app.practicals.domain.seats import Practical, PracticalsReason, is_takeable
 
 @dataclass(frozen=True, slots=True)
 class Waiter:
-    """Somebody who waits, in the order of `number`, and why they could not come now."""
+    """A person on the waiting list, in the order of `number`, with the reasons why they could not
+    come now."""
 
     entry_id: WaitingId
     user_id: UserId
@@ -20,21 +21,22 @@ class Waiter:
 
 @dataclass(frozen=True, slots=True)
 class Promotions:
-    """`passed_over` are those before the last promoted one who could not come: the audit says why."""
+    """The people who get a place. `passed_over` are the people before the last of them who could
+    not come; the audit trail records why."""
 
     promoted: tuple[Waiter, ...]
     passed_over: tuple[Waiter, ...]
 
 
 def freed(practical: Practical, now: datetime) -> int:
-    """Return how many places go to those who wait when one more place of this practical is given back
-    now: none outside the booking window, and none while the day stays over its number of places."""
+    """Return how many places go to the waiting list if one more place is given up now: none outside
+    the booking window, and none while the practical has more people than places."""
     after = replace(practical, taken=practical.taken - 1)
     return after.free if is_takeable(after, now) else 0
 
 
 def choose(free: int, waiters: Iterable[Waiter]) -> Promotions:
-    """Give the free places to the first who can come, strictly in order."""
+    """Give the free places to the first people who can come, strictly in order."""
     promoted: list[Waiter] = []
     passed_over: list[Waiter] = []
     since: list[Waiter] = []

@@ -1,4 +1,4 @@
-"""The papers of a practical day: the roster for the door, the attendance sheet for the file."""
+"""PDFs of a practical: the roster for the door, and the attendance sheet for the file."""
 
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from app.web.routing import Pages
 pages = Pages(prefix="/teach/practicals/{practical_id}")
 TAKEN_AWAY = FreshProof("take a list of people away", is_file=True)
 SPARE_ROWS = 2
-"""Empty rows of the attendance sheet, for people who come without a place."""
+"""The number of empty rows on the attendance sheet, for people who come without a place."""
 
 
 @pages.get("/roster.pdf", name="teach.roster_pdf", access=STAFF, proof=TAKEN_AWAY)
@@ -48,7 +48,8 @@ def print_roster(visit: Visit, practical_id: PracticalId) -> Response:
 
 @pages.get("/attendance.pdf", name="teach.attendance_pdf", access=STAFF, proof=TAKEN_AWAY)
 def print_attendance_sheet(visit: Visit, practical_id: PracticalId) -> Response:
-    """It goes round the room and into the file, so it names neither addresses nor access needs."""
+    """Print the attendance sheet. It is passed around the room and filed, so it shows neither
+    addresses nor access needs."""
     roster, shared = _day(visit, practical_id)
     values = shared | {
         "instructors": list(roster.instructors),

@@ -1,4 +1,4 @@
-"""Planning practicals and looking after their places, for admins."""
+"""Admins' pages for planning practicals and managing their places."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -66,7 +66,7 @@ def list_all(visit: Visit) -> Response:
     }
 
     def address(**changes: object) -> str:
-        """Return the address of this list with something changed."""
+        """Return the address of this list with some filters changed."""
         wanted = {"show": shown.value, **values, **changes}
         return "?" + urlencode({name: str(value) for name, value in wanted.items() if value})
 
@@ -247,19 +247,19 @@ def take_seat_away(
     except Invalid as refused:
         template = "practicals/admin_take_away.html"
         return _ask(visit, practical_id, template, submitted.values, refused, seat_id=seat_id)
-    except PlaceRefused as refused:  # there is no place any more to ask a reason for
+    except PlaceRefused as refused:  # the place no longer exists, so no reason is needed
         return _practical(visit, practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
     return visit.redirect(here, flash="The place is taken away, and the person has been told.")
 
 
 def _flash(done: str, told: Recipients) -> str:
-    """Say what was done, and who gets a mail of it."""
+    """Return a message that says what was done and who gets a mail."""
     return f"{done} {told.sentence}" if told.people else done
 
 
 def _narrowed(query: Mapping[str, str]) -> ListFilters:
-    """Read the filters of an address; an instructor who is no id is left out."""
+    """Return the filters of an address. An instructor that is not an id is ignored."""
     try:
         instructor = UserId(UUID(query.get("instructor", "")))
     except ValueError:
@@ -310,7 +310,7 @@ def _confirm(
     submitted: Submission,
     unconfirmed: ToBeConfirmed,
 ) -> Response:
-    """Show what a change would do and whom it would mail, with everything that was typed."""
+    """Show what a change would do and who would get a mail, with everything that was typed."""
     with visit.database.read() as db:
         brief = queries.practical_summary(db, practical_id)
     fields = [(name, typed) for name, many in submitted.fields.items() for typed in many]
@@ -345,7 +345,7 @@ def _ask(
     *,
     seat_id: SeatId | None = None,
 ) -> Response:
-    """Ask for the reason of something that many people, or one, are going to be told."""
+    """Ask for a reason that one or many people will be told."""
     with visit.database.read() as db:
         roster = queries.roster(db, practical_id)
         passing = passes_on(db, practical_id, now=visit.now) if seat_id else None

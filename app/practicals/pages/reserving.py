@@ -1,6 +1,7 @@
-"""The office's one screen to reserve course places, with places on a practical besides.
+"""The office's screen for reserving places on a course together with places on a practical.
 
-It stands at an intake's address; enrolments bring its form and its rows of people, this adds the day.
+Its address is that of an intake. Enrolments provides the form and its rows of people; this adds the
+practical.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Dates and places, for visitors and students."""
+"""Pages of dates and places, for visitors and students."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -33,7 +33,7 @@ DATES = Preview(
 
 @pages.get("/dates", name="practicals.dates", access=EVERYONE)
 def show_dates(visit: Visit) -> Response:
-    """Starts of courses and practical days; course and month are chosen in the address."""
+    """Show starts of courses and practicals; the address selects course and month."""
     query = visit.request.query_params
     zone, settings = visit.academy.zone, visit.settings
     with visit.database.read() as db:
@@ -97,7 +97,7 @@ def show_practical(visit: Visit, practical_id: PracticalId) -> Response:
 
 @pages.get("/practicals/{practical_id}/invite.ics", name="practicals.invite", access=STUDENT)
 def download_invite(visit: Visit, practical_id: PracticalId) -> Response:
-    """The entry that was mailed with the place, for those who lost the mail."""
+    """Send the calendar entry that was mailed with the place, for people who lost the mail."""
     with visit.database.read() as db:
         entry = own_entry(db, visit.actor, practical_id, now=visit.now)
     organiser = visit.academy.mail
@@ -172,7 +172,7 @@ def _do_once(
 
 
 def _months(now: datetime, zone: str) -> tuple[tuple[str, str], ...]:
-    """The months to choose from: this one and the five after it."""
+    """Return the months to choose from: this one and the five after it."""
     first = now.astimezone(ZoneInfo(zone)).date().replace(day=1)
     counted = (first.year * 12 + first.month - 1 + ahead for ahead in range(6))
     days = (date(months // 12, months % 12 + 1, 1) for months in counted)

@@ -1,4 +1,4 @@
-"""The days of those who teach, and the roster as a spreadsheet; its page stands above, with the
+"""An instructor's list of practicals, and the roster as a spreadsheet. The roster's page is in
 assessments."""
 
 import csv

@@ -1,4 +1,4 @@
-"""Reading practicals: for the pages of this feature, and in short for other features."""
+"""Reads practicals, for the pages of this feature and in summaries for other features."""
 
 from app.practicals.queries.rosters import Roster, RosterSeat, roster, roster_page
 from app.practicals.queries.summaries import (

@@ -1,4 +1,4 @@
-"""What admins see of one practical: its page, its places, its form."""
+"""Reads one practical for admins: its page, its places, its form."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -50,7 +50,7 @@ Rows = Select[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class WaitingPerson:
-    """Somebody on the waiting list. `unmet`, where it was asked for, says what they still need."""
+    """A person on the waiting list. `unmet` says what they still need, if it was read."""
 
     user_id: UserId
     position: int
@@ -62,7 +62,7 @@ class WaitingPerson:
 
 @dataclass(frozen=True, slots=True)
 class AdminPracticalPage:
-    """One practical for an admin. The waiting list shows its head."""
+    """One practical for an admin, with the first people of the waiting list."""
 
     practical: Practical
     booking: BookingWindow
@@ -76,7 +76,7 @@ class AdminPracticalPage:
 
 @dataclass(frozen=True, slots=True)
 class WaitingPage:
-    """The head of a waiting list, with what each person still needs."""
+    """The first people of a waiting list, with what each still needs."""
 
     practical: Practical
     booking: BookingWindow
@@ -85,7 +85,7 @@ class WaitingPage:
 
 @dataclass(frozen=True, slots=True)
 class ReservationCandidate:
-    """Somebody a place can be reserved for, and what speaks against it."""
+    """A person for whom a place can be reserved, and the reasons against it."""
 
     person: Person
     has_seat: bool
@@ -94,7 +94,7 @@ class ReservationCandidate:
 
 @dataclass(frozen=True, slots=True)
 class SuccessorPreview:
-    """Who has a place that is taken away: their names, or why nobody has it."""
+    """Who would get a place that is taken away: their names, or why nobody would."""
 
     names: tuple[str, ...]
     why_nobody: str | None
@@ -108,25 +108,25 @@ class KindChoice:
 
     @property
     def option(self) -> tuple[str, str]:
-        """The kind as a select shows it."""
+        """The kind of practical as an option of a select."""
         words = f"{self.label}, 1 instructor for {self.students_per_instructor} students"
         return self.value, words
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the form of a practical offers."""
+    """The choices in the form of a practical."""
 
     kinds: tuple[KindChoice, ...]
     intakes: tuple[tuple[str, str], ...]
     instructors: tuple[tuple[str, str], ...]
     rooms: tuple[str, ...]
-    """Where days are held, the newest first."""
+    """The rooms of earlier practicals, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedPractical:
-    """A practical as it is planned now, to fill the form with."""
+    """A practical as it is planned now, for its form."""
 
     practical: Practical
     note: str | None
@@ -134,7 +134,7 @@ class PlannedPractical:
 
     @property
     def record(self) -> dict[str, object]:
-        """What the form writes, as it is on record; see `app.kit.versions`."""
+        """The recorded values of the form's fields; see `app.kit.versions`."""
         practical = self.practical
         return {
             "intake_id": practical.intake_id,
@@ -154,7 +154,8 @@ class PlannedPractical:
 def admin_page(
     db: Session, practical_id: PracticalId, *, now: datetime, number: int = 1
 ) -> AdminPracticalPage:
-    """Return one practical with its roster and the head of its queue, or raise NotFound."""
+    """Return one practical with its roster and the first people of its waiting list, or raise
+    NotFound."""
     row = db.execute(
         select(*PRACTICAL_COLUMNS).where(PracticalRow.id == practical_id)
     ).one_or_none()
@@ -177,8 +178,8 @@ def admin_page(
 
 
 def waiting_page(db: Session, practical_id: PracticalId, *, now: datetime) -> WaitingPage:
-    """Return who waits for a day and why they cannot come yet, in eight statements; raise NotFound. On a
-    list that is over these are the people who waited to its end."""
+    """Return who waits for a practical and why they cannot come yet, in eight statements. Raise
+    NotFound. On a list that is over, these are the people who waited until its end."""
     practical = read_practical(db, practical_id)
     if practical is None:
         raise NotFound
@@ -194,8 +195,8 @@ def waiting_page(db: Session, practical_id: PracticalId, *, now: datetime) -> Wa
 def candidates(
     db: Session, practical: Practical, words: str, *, now: datetime
 ) -> tuple[ReservationCandidate, ...]:
-    """Return the students whose name or address contains the words, with what the command that reserves
-    a place would refuse."""
+    """Return the students whose name or address contains the words, with the reasons why reserving
+    a place would be refused."""
     people = people_search.search_people(db, text=words.strip(), role=Role.student).rows
     waiters = first_waiters(db, practical.id) if practical.free else []
     wanted = [*(person.user_id for person in people), *(waiter.user_id for waiter in waiters)]
@@ -211,7 +212,7 @@ def candidates(
 
 
 def passes_on(db: Session, practical_id: PracticalId, *, now: datetime) -> SuccessorPreview:
-    """Return who moves up when one place is taken away now, by the rules that promote."""
+    """Return who would move up if one place were taken away now."""
     practical = read_practical(db, practical_id)
     if practical is None:
         raise NotFound
@@ -230,7 +231,7 @@ def passes_on(db: Session, practical_id: PracticalId, *, now: datetime) -> Succe
 
 
 def seat_has_ended(db: Session, practical_id: PracticalId, seat_id: SeatId) -> bool:
-    """Return whether this was a place on the practical, and is none any more."""
+    """Return whether this was a place on the practical that has ended."""
     state = db.scalar(
         select(Seat.state).where(Seat.id == seat_id, Seat.practical_id == practical_id)
     )
@@ -240,7 +241,7 @@ def seat_has_ended(db: Session, practical_id: PracticalId, seat_id: SeatId) -> b
 def reservable(
     db: Session, course_key: str, intake_id: IntakeId, *, now: datetime
 ) -> tuple[PracticalSummary, ...]:
-    """Return the published days to come on which people of an intake may have places."""
+    """Return the published future practicals on which people of an intake may have places."""
     rows = db.execute(
         select(*SUMMARY)
         .where(
@@ -256,7 +257,7 @@ def reservable(
 
 
 def choices(db: Session) -> Choices:
-    """Return what a practical can be made of."""
+    """Return the choices for the form of a practical."""
     kinds = [
         KindChoice(
             f"{published.course_key}/{kind.key}",
@@ -286,14 +287,15 @@ def planned(db: Session, practical_id: PracticalId) -> PlannedPractical:
 
 
 def _clashes(db: Session, practical: Practical, now: datetime) -> tuple[Clash, ...]:
-    """Return what of a day to come is needed by other days at the same time."""
+    """Return the clashes of a future practical with others."""
     if practical.status is PracticalStatus.cancelled or practical.ends_at <= now:
         return ()
     return clashes_of_day(db, practical)
 
 
 def _queue(db: Session, practical: Practical, *, closed: bool) -> tuple[WaitingPerson, ...]:
-    """Return the head of the waiting list; of one that is over, who waited to its end."""
+    """Return the first people of the waiting list; of a list that is over, the people who waited
+    until its end."""
     waits = WaitingEntry.state == WaitingState.waiting
     to_its_end = and_(
         WaitingEntry.state == WaitingState.closed,

@@ -1,4 +1,4 @@
-"""Lists of practicals for admins and instructors: narrowed, in pages, week by week."""
+"""Reads lists of practicals for admins and instructors: filtered, paged, grouped by week."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from app.practicals.queries.student_list_sql import DateFilters
 from app.practicals.queries.summaries import SUMMARY, PracticalSummary, instructor_names
 
 MOST_STARTS = 2_000
-"""How many days are looked at for the months to choose from."""
+"""From how many practicals the choice of months is made."""
 Rows = Select[*tuple[Any, ...]]
 
 
@@ -37,7 +37,7 @@ class ListedDays(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One day in a list of staff."""
+    """One practical in a list for staff."""
 
     practical: PracticalSummary
     waiting: int
@@ -46,7 +46,7 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """The days of one week in the order of the list; `monday` begins it."""
+    """The practicals of one week in the order of the list; `monday` is its first day."""
 
     monday: date
     rows: tuple[BoardRow, ...]
@@ -54,7 +54,8 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class ListFilters:
-    """What an admin's list is narrowed to. `kind` is "course/kind", `month` "2026-12"; None: all."""
+    """The filters of an admin's list. `kind` is "course/kind", `month` is "2026-12"; None means
+    all."""
 
     kind: str | None = None
     month: str | None = None
@@ -68,7 +69,7 @@ class ListFilters:
 
 @dataclass(frozen=True, slots=True)
 class ListChoices:
-    """What an admin's list can be narrowed to, as pairs for a form."""
+    """The choices of the filters of an admin's list, as pairs for a form."""
 
     kinds: tuple[tuple[str, str], ...]
     months: tuple[tuple[str, str], ...]
@@ -78,27 +79,28 @@ class ListChoices:
 def board(
     db: Session, shown: ListedDays, narrowed: ListFilters, *, zone: str, number: int, now: datetime
 ) -> Page[BoardRow]:
-    """Return the practicals of an admin's list: coming ones from the next, past ones from the last.
-    Raise Invalid for a month that is none."""
+    """Return the practicals of an admin's list: future ones beginning with the next, past ones
+    beginning with the last. Raise Invalid for an invalid month."""
     return _page(db, _shown(shown, now).where(*_conditions(narrowed, zone)), number=number)
 
 
 def coming(db: Session, *, now: datetime, most: int) -> tuple[BoardRow, ...]:
-    """Return the next published days that are not over, in two statements."""
+    """Return the next published practicals that are not over, in two statements."""
     return _board_rows(db, db.execute(_shown(ListedDays.coming, now).limit(most)).all())
 
 
 def teaching(
     db: Session, user_id: UserId, shown: ListedDays, *, number: int, since: datetime
 ) -> Page[BoardRow]:
-    """Return the published practicals that an instructor teaches: the coming ones end after the moment
-    `since`, the beginning of today, for those of today still have marks to sign when they are over."""
+    """Return the published practicals that an instructor teaches. Those that end after `since`, the
+    beginning of today, count as coming, because today's practicals still have marks to sign when
+    they are over."""
     query = _shown(shown, since).where(_taught_by(user_id))
     return _page(db, query.where(PracticalRow.status == PracticalStatus.published), number=number)
 
 
 def list_choices(db: Session, shown: ListedDays, *, zone: str, now: datetime) -> ListChoices:
-    """Return what a list can be narrowed to: the months are those in which it has days."""
+    """Return the choices of the filters; the months are those in which the list has practicals."""
     kinds = tuple(
         (f"{published.course_key}/{kind.key}", kind.title)
         for published in courses.catalogue(db)
@@ -112,7 +114,7 @@ def list_choices(db: Session, shown: ListedDays, *, zone: str, now: datetime) ->
 
 
 def by_week(rows: Sequence[BoardRow]) -> tuple[Week, ...]:
-    """Return the rows in their weeks, in the order they come."""
+    """Return the rows grouped by week, in their order."""
 
     def monday(row: BoardRow) -> date:
         return week_of(row.practical.starts_at, row.practical.zone)

@@ -1,4 +1,4 @@
-"""Finding who or what a day would need at the same time as another one, in one statement."""
+"""Finds clashes of a practical with others, in one statement."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -33,15 +33,16 @@ def clashes(
     room: str,
     instructors: Iterable[UserId],
 ) -> tuple[Clash, ...]:
-    """Return what of a day is needed by other published days at this time: its instructors, its room, and
-    the people who have a place on it. `practical_id` None: a day that is not made yet."""
+    """Return which instructors, room and people with a place on a practical are needed by other
+    published practicals at this time. `practical_id` is None for a practical that does not exist
+    yet."""
     days, people = _around(db, practical_id, starts_at, ends_at)
     others = [day for day in days.values() if day.practical_id != practical_id]
     return (*clashes_of(starts_at, ends_at, room, instructors, others), *people)
 
 
 def clashes_of_day(db: Session, practical: Practical) -> tuple[Clash, ...]:
-    """Return the same for a day as it is on record, with the instructors it has."""
+    """As `clashes`, for a practical as it is recorded, with its current instructors."""
     days, people = _around(db, practical.id, practical.starts_at, practical.ends_at)
     teach = [user_id for user_id, _ in days[practical.id].instructors]
     others = [day for day in days.values() if day.practical_id != practical.id]
@@ -54,8 +55,8 @@ def clashes_of_day(db: Session, practical: Practical) -> tuple[Clash, ...]:
 def _around(
     db: Session, practical_id: PracticalId | None, starts_at: datetime, ends_at: datetime
 ) -> tuple[dict[PracticalId, OtherDay], list[Clash]]:
-    """Return the published days of this time and the day itself, with their instructors, and who has a
-    place on the day and on another."""
+    """Return the published practicals of this time and the practical itself with their instructors,
+    and the people with a place on it and on another."""
     then = (
         PracticalRow.status == PracticalStatus.published,
         PracticalRow.starts_at < ends_at,

@@ -1,4 +1,4 @@
-"""What the rules must know of people, gathered in a few statements however many they are."""
+"""Reads the facts about people that the rules need, in a few statements for any number of people."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
@@ -42,7 +42,7 @@ BATCH = 50
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """What the rules must know of a person's account."""
+    """The facts about a person's account that the rules need."""
 
     is_active: bool
     is_confirmed: bool
@@ -53,7 +53,7 @@ class AccountFacts:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person and what the rules must know of them for one practical."""
+    """A person with the facts that the rules need for one practical."""
 
     person: Person
     facts: EligibilityFacts
@@ -61,7 +61,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class OpenRequirements:
-    """What a kind of day still asks of one person in the theory, and whether it asks for life support."""
+    """The theory that one person still needs for a kind of practical, and whether it requires life
+    support."""
 
     modules: tuple[str, ...] = ()
     final_test: bool = False
@@ -69,7 +70,7 @@ class OpenRequirements:
 
 
 def read_practical(db: Session, practical_id: PracticalId) -> Practical | None:
-    """Read a gate without taking it: good for pages, not for decisions."""
+    """Read a practical without locking it: enough for pages, but not for decisions."""
     row = PRACTICAL.one_or_none(db, practical_id=practical_id)
     return None if row is None else Practical(*row)
 
@@ -113,7 +114,7 @@ def account_of(person: Person) -> AccountFacts:
 def account_of_actor(actor: Actor) -> AccountFacts:
     """As `account_of`, for the person who is signed in, without a statement."""
     return AccountFacts(
-        is_active=True,  # who is signed in has an account that is not closed
+        is_active=True,  # a signed-in person has an open account
         is_confirmed=actor.confirmed,
         has_certificate_name=actor.has_certificate_name,
         life_support_until=actor.life_support_until,
@@ -131,8 +132,8 @@ def facts_of(
     is_waiting: bool,
     eligible_ahead: int = 0,
 ) -> EligibilityFacts:
-    """Put the facts of one person together. `places` are theirs on the course of the gate; `held` are
-    their seats that overlap with it, its own one included."""
+    """Combine the facts about one person. `places` are their places on the course of the practical;
+    `held` are their seats that overlap with it, including a seat on it."""
     return EligibilityFacts(
         is_active=account.is_active,
         is_confirmed=account.is_confirmed,
@@ -154,8 +155,8 @@ def facts_of(
 def open_requirements_of(
     db: Session, practical: Practical, places: tuple[ConfirmedPlace, ...], done: Done
 ) -> OpenRequirements:
-    """Return what the gate's kind of day still asks of a person; no statement while the revisions are in
-    memory. Modules and the test are those of the revision that their place pins."""
+    """Return what this kind of practical still requires of a person, without a statement while the
+    revisions are in memory. Modules and test are those of the revision that their place pins."""
     kind = courses.revision(db, practical.revision_id).course.practical(practical.kind_key)
     if kind is None:
         return OpenRequirements()
@@ -173,7 +174,8 @@ def open_requirements_of(
 def first_waiters(
     db: Session, practical_id: PracticalId, *, after: int = 0, most: int = BATCH
 ) -> list[Waiter]:
-    """Return the head of the queue behind number `after`, without asking who could come."""
+    """Return the first people of the waiting list after number `after`, without checking who could
+    come."""
     rows = db.execute(
         select(WaitingEntry.id, WaitingEntry.user_id, WaitingEntry.number)
         .where(
@@ -203,22 +205,23 @@ def assessed(
 
 
 def eligible_ahead(db: Session, practical: Practical, user_id: UserId) -> int:
-    """Count who of the head of the waiting list comes before this person and could come; ask only
-    where somebody waits beside a free place."""
+    """Count the eligible people before this person on the waiting list. Call this only if somebody
+    waits although a place is free."""
     waiters = first_waiters(db, practical.id)
     candidates = read_candidates(db, practical, [waiter.user_id for waiter in waiters])
     return waiting.eligible_ahead(assessed(practical, waiters, candidates), user_id)
 
 
 def overlap_on_other_practical(practical: Practical, held: Iterable[Overlap]) -> Overlap | None:
-    """Return the first of these places that is on another day than the gate's."""
+    """Return the first of these places that is on another practical."""
     return next((overlap for overlap in held if overlap.practical_id != practical.id), None)
 
 
 def seats_at_same_time(
     db: Session, practical: Practical, user_ids: list[UserId]
 ) -> dict[UserId, tuple[Overlap, ...]]:
-    """Return the places these people hold at the time of the gate, its own ones included."""
+    """Return the places that these people hold at the time of the practical, including places on
+    it."""
     rows = db.execute(
         select(
             Seat.user_id,
@@ -263,6 +266,6 @@ def holds_seat(db: Session, seat_id: UUID) -> bool:
 
 
 def still_waits(db: Session, entry_id: UUID) -> bool:
-    """Return whether this entry of a waiting list still waits."""
+    """Return whether this waiting-list entry still waits."""
     live = (WaitingEntry.id == entry_id, WaitingEntry.state == WaitingState.waiting)
     return db.scalar(select(WaitingEntry.id).where(*live)) is not None

@@ -1,4 +1,4 @@
-"""The calendar entry of one's own place."""
+"""Reads the calendar entry of a student's own place."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,8 @@ from app.practicals.queries.eligibility_facts import read_practical
 def own_entry(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
 ) -> dict[str, Any]:
-    """Return the entry of the actor's place for a download; NotFound without a live place (R-037)."""
+    """Return the calendar entry of the actor's place for a download. Raise NotFound without a live
+    place (R-037)."""
     practical = read_practical(db, practical_id)
     seat = db.execute(
         select(Seat.id, Seat.calendar_sequence, Seat.cancel_until).where(

@@ -1,5 +1,5 @@
-"""Who has a place on a day to come without a proof of basic life support that covers it. Callers have
-checked the permission."""
+"""Reads who has a place on a future practical without a proof of basic life support for it. Callers
+check permissions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from app.practicals.queries.summaries import SUMMARY, PracticalSummary
 
 @dataclass(frozen=True, slots=True)
 class HolderWithoutProof:
-    """Somebody with a place whose proof does not cover the day, and what is missing."""
+    """A person with a place whose proof does not cover the day, and what is missing."""
 
     user_id: UserId
     name: str
@@ -30,7 +30,7 @@ class HolderWithoutProof:
 
 @dataclass(frozen=True, slots=True)
 class UncoveredDay:
-    """A day to come, and who of its people has no proof for it, by name."""
+    """A future practical, and the people with a place but without a proof for it, by name."""
 
     practical: PracticalSummary
     people: tuple[HolderWithoutProof, ...]
@@ -39,9 +39,9 @@ class UncoveredDay:
 def uncovered_days(
     db: Session, planned: Iterable[PlannedDay] | None = None, *, now: datetime
 ) -> tuple[UncoveredDay, ...]:
-    """Return the published days to come that ask for a proof, where somebody with a place has none that
-    covers the day, the next first; in two statements. `planned` are those of `days_not_over`, where the
-    caller has them."""
+    """Return the published future practicals that require a proof and on which somebody with a
+    place has none for the day, the next first, in two statements. `planned` is the result of
+    `days_not_over` if the caller has it already."""
     planned = days_not_over(db, now=now) if planned is None else planned
     asking = {
         (day.revision_id, day.kind_key)
@@ -64,7 +64,8 @@ def uncovered_days(
             PracticalRow.starts_at > now,
             Seat.state == SeatState.confirmed,
             or_(*kinds),
-            # The day in UTC: at most one off the day at the venue, so the rule below decides.
+            # The day in UTC, which differs from the venue's day by at most one; the rule below
+            # decides exactly.
             or_(until.is_(None), until <= func.date(PracticalRow.starts_at)),
         )
         .order_by(PracticalRow.starts_at, PracticalRow.id, PERSON.name, PERSON.id)

@@ -1,4 +1,5 @@
-"""What people hold of practical days to come: seats, waits, and days they teach."""
+"""Reads what people hold of future practicals: seats, waiting-list entries, and assignments to
+teach."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,8 +27,9 @@ Rows = Select[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class LostRight:
-    """A seat on a day to come, a wait or an assignment of somebody who has no right to it any more.
-    `row_id` is that of the seat or the wait; of an assignment that of the practical."""
+    """A seat on a future practical, a waiting-list entry or an assignment of a person who no longer
+    has a right to it. `row_id` is the id of the seat or entry, or of the practical for an
+    assignment."""
 
     what: Literal["seat", "wait", "assignment"]
     row_id: UUID
@@ -41,14 +43,15 @@ class LostRight:
 
 @dataclass(frozen=True, slots=True)
 class HeldOnDay:
-    """Seats that can end, each as its holder and the rules that were waived for them; and who waits."""
+    """Seats that can end, as pairs of holder and waived reasons, and the people who wait."""
 
     seats: tuple[tuple[UserId, str | None], ...]
     waits: tuple[UserId, ...]
 
 
 def seat_can_end(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The conditions that a seat, joined with its practical, can still end; see `domain.ending`."""
+    """Return the conditions that a seat, joined with its practical, can still end; see
+    `domain.lost_rights`."""
     return (
         Seat.state == SeatState.confirmed,
         or_(Seat.attendance.is_(None), Seat.attendance != Attendance.attended),
@@ -58,7 +61,8 @@ def seat_can_end(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def days_held(db: Session, user_ids: Iterable[UserId], *, now: datetime) -> tuple[PracticalId, ...]:
-    """Return the days on which these people hold a seat that can end, or wait, in the order of the ids."""
+    """Return the practicals on which these people hold a seat that can end, or wait, in the order
+    of the ids."""
     wanted = list(user_ids)
     held = (
         select(PracticalRow.id)
@@ -74,7 +78,8 @@ def days_held(db: Session, user_ids: Iterable[UserId], *, now: datetime) -> tupl
 def days_taught(
     db: Session, user_ids: Iterable[UserId], *, now: datetime
 ) -> tuple[PracticalId, ...]:
-    """Return the days to come that these people are to teach, in the order of the ids."""
+    """Return the future practicals that these people are assigned to teach, in the order of the
+    ids."""
     rows = db.scalars(
         select(PracticalInstructor.practical_id)
         .join(PracticalRow, PracticalRow.id == PracticalInstructor.practical_id)
@@ -89,19 +94,20 @@ def days_taught(
 
 
 def is_no_instructor() -> ColumnElement[bool]:
-    """The condition that a person teaches no more: a closed account, or one without the role."""
+    """Return the condition that a person is no longer an instructor: the account is closed or lacks
+    the role."""
     return or_(PERSON.is_closed, PERSON.is_instructor.is_(False))
 
 
 def teaches_no_more(db: Session, user_id: UserId) -> bool:
-    """Return whether a person's account is closed or they are not an instructor (any more)."""
+    """Return whether a person's account is closed or lacks the instructor role."""
     return db.scalar(select(PERSON.id).where(PERSON.id == user_id, is_no_instructor())) is not None
 
 
 def held_on(
     db: Session, practical_id: PracticalId, user_ids: Iterable[UserId], *, now: datetime
 ) -> HeldOnDay:
-    """Return what these people hold on one practical to come, in two statements."""
+    """Return what these people hold on one future practical, in two statements."""
     wanted = list(user_ids)
     seats = db.execute(
         select(Seat.user_id, Seat.waived)
@@ -127,8 +133,8 @@ def count_waiting(db: Session, practical_id: PracticalId) -> int:
 
 
 def without_right(db: Session, *, now: datetime) -> tuple[LostRight, ...]:
-    """Return everything that is held without a right, in three statements. The conditions are those of
-    `domain.ending.lost_right`, written for the database: a test compares the two."""
+    """Return everything that is held without a right, in three statements. The conditions are those
+    of `domain.lost_rights.lost_right`, written in SQL; a test compares the two."""
     seats, waits, taught = statements_of_lost(now)
     return (
         *(LostRight("seat", *row) for row in db.execute(seats)),
@@ -138,7 +144,8 @@ def without_right(db: Session, *, now: datetime) -> tuple[LostRight, ...]:
 
 
 def lost_on(db: Session, practical_id: PracticalId, *, now: datetime) -> tuple[LostRight, ...]:
-    """Return the seats and waits of one day to come that are held without a right."""
+    """Return the seats and waiting-list entries of one future practical that are held without a
+    right."""
     seats, waits, _ = statements_of_lost(now)
     of_day = PracticalRow.id == practical_id
     return (
@@ -148,7 +155,8 @@ def lost_on(db: Session, practical_id: PracticalId, *, now: datetime) -> tuple[L
 
 
 def statements_of_lost(now: datetime) -> tuple[Rows, Rows, Rows]:
-    """Return the statements that find seats, waits and assignments held without a right."""
+    """Return the statements that find seats, waiting-list entries and assignments held without a
+    right."""
     seats = (
         _who(Seat.id, Seat.practical_id)
         .join(Seat, Seat.practical_id == PracticalRow.id)

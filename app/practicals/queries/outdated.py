@@ -1,4 +1,5 @@
-"""Days that were planned under an earlier revision of their course. Callers have checked the permission."""
+"""Reads practicals that were planned under an earlier revision of their course. Callers check
+permissions."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +22,7 @@ REQUIREMENTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class HolderWithoutRequirements:
-    """Somebody with a place who does not meet the requirements of another revision."""
+    """A person with a place who does not meet the requirements of another revision."""
 
     user_id: UserId
     name: str
@@ -30,14 +31,15 @@ class HolderWithoutRequirements:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDay:
-    """A day that has not ended, and the revision that its course has now."""
+    """A practical that is not over, and the current revision of its course."""
 
     practical: PracticalSummary
     current_revision_id: RevisionId
 
 
 def days_not_over(db: Session, *, now: datetime) -> tuple[PlannedDay, ...]:
-    """Return the drafts and the published days that have not ended, the next first, in one statement."""
+    """Return the drafts and published practicals that are not over, the next first, in one
+    statement."""
     rows = db.execute(
         select(*SUMMARY, courses.current_revision_of(PracticalRow.course_key))
         .where(PracticalRow.status != PracticalStatus.cancelled, PracticalRow.ends_at > now)
@@ -49,7 +51,8 @@ def days_not_over(db: Session, *, now: datetime) -> tuple[PlannedDay, ...]:
 def holders_lacking(
     db: Session, practical: Practical, revision_id: RevisionId
 ) -> tuple[HolderWithoutRequirements, ...]:
-    """Return who holds a place on a day and would not meet the requirements of this revision, by name."""
+    """Return the people with a place on a practical who would not meet the requirements of this
+    revision, by name."""
     holders = db.scalars(
         select(Seat.user_id).where(
             Seat.practical_id == practical.id, Seat.state == SeatState.confirmed

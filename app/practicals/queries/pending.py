@@ -1,4 +1,5 @@
-"""Practicals that need an admin, one statement for each kind of problem. Callers check permissions."""
+"""Reads practicals that need an admin's attention, one statement for each kind of problem. Callers
+check permissions."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,14 +20,15 @@ CLOSING_SOON = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class PracticalCount:
-    """A day, and how many people of it something is about."""
+    """A practical, and the number of people concerned."""
 
     practical: PracticalSummary
     people: int
 
 
 def without_instructor(db: Session, *, now: datetime) -> tuple[PracticalSummary, ...]:
-    """Return the published days to come that nobody with an open account teaches, the next first."""
+    """Return the published future practicals without an instructor who has an open account, the
+    next first."""
     teaches = (
         select(PracticalInstructor.user_id)
         .join(PEOPLE, PERSON.id == PracticalInstructor.user_id)
@@ -37,8 +39,8 @@ def without_instructor(db: Session, *, now: datetime) -> tuple[PracticalSummary,
 
 
 def half_empty(db: Session, *, now: datetime) -> tuple[PracticalSummary, ...]:
-    """Return the published days with less than half of their places taken whose booking closes within
-    a week."""
+    """Return the published practicals whose booking closes within a week and that have fewer than
+    half of their places taken."""
     closes = PracticalRow.booking_closes_at
     return _briefs(
         db,
@@ -52,7 +54,8 @@ def half_empty(db: Session, *, now: datetime) -> tuple[PracticalSummary, ...]:
 
 
 def unmarked_attendance(db: Session, *, before: datetime) -> tuple[PracticalCount, ...]:
-    """Return the days that ended before a moment where nobody said who came, with how many people."""
+    """Return the practicals that ended before a given time and have unmarked attendance, with the
+    number of people."""
     unmarked = _count_of(
         select(func.count()).where(
             Seat.practical_id == PracticalRow.id,
@@ -71,8 +74,9 @@ def unmarked_attendance(db: Session, *, before: datetime) -> tuple[PracticalCoun
 
 
 def waiting_beside_places(db: Session, *, now: datetime) -> tuple[PracticalCount, ...]:
-    """Return the published days on which people wait although places are free, with how many: none of them
-    meets what the day asks for, or booking has not opened. A list that is over is left out."""
+    """Return the published practicals on which people wait although places are free, with their
+    number: none of them meets the requirements, or booking has not opened. Lists that are over are
+    left out."""
     waiting = _count_of(
         select(func.count()).where(
             WaitingEntry.practical_id == PracticalRow.id, WaitingEntry.state == WaitingState.waiting

@@ -1,4 +1,4 @@
-"""What strangers may know of dates: starts of courses and practical days, with places left."""
+"""Reads what strangers may know about dates: starts of courses and practicals, with places left."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +24,8 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class PublicDate:
-    """A practical day as strangers see it: one that can be booked now or later. `intake` is the title of
-    the intake that it is kept for."""
+    """A practical for strangers, which can be booked now or later. `intake` is the title of the
+    intake that it is reserved for."""
 
     practical_id: PracticalId
     course_key: str
@@ -51,8 +51,8 @@ class CourseStart:
 
 @dataclass(frozen=True, slots=True)
 class PublicDates:
-    """Starts of courses (on the first page only) and one page of practical days. `courses` are the
-    pairs to filter by; `course` and `month` are what is asked for, None: all."""
+    """Starts of courses (on the first page only) and one page of practicals. `courses` are the
+    choices of the filter; `course` and `month` are the chosen values, or None for all."""
 
     starts: tuple[CourseStart, ...]
     days: Page[PublicDate]
@@ -80,8 +80,8 @@ def public_dates(
     number: int = 1,
     most: int = SHOWN,
 ) -> PublicDates:
-    """Return what is planned, the next first, in four statements for a stranger; raise Invalid for a
-    month that is none."""
+    """Return the planned dates, the next first, in four statements for a stranger. Raise Invalid
+    for an invalid month."""
     titles = {published.course_key: published.course.title for published in courses.catalogue(db)}
     rows = enrolments.offers(db, actor, course_key=course, now=now) if number == 1 else ()
     starts = [

@@ -1,4 +1,4 @@
-"""Who is expected on a practical: everybody for the papers, a page of them for the screen."""
+"""Reads who is expected on a practical: everyone for PDFs, one page of them for the screen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from app.practicals.models import PracticalInstructor, PracticalRow, Seat, Waiti
 from app.practicals.queries.summaries import HOLDS_A_SEAT, SEAT, SUMMARY, PracticalSummary
 
 SHOWN = 50
-"""People on one page; a real day has fewer."""
+"""The number of people on one page; a real practical has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class RosterSeat:
     is_reserved: bool
     life_support_until: date | None = None
     life_support: str | None = None
-    """The state of the proof of basic life support in words, where this kind of day asks for one."""
+    """The state of the proof of basic life support in words, if this kind of practical requires
+    one."""
     has_life_support: bool = False
     """Whether the proof covers the day."""
 
@@ -65,7 +66,7 @@ class Roster:
 
     @property
     def told(self) -> Recipients:
-        """Who is mailed when the day is called off; nobody has been told of a draft."""
+        """Who gets a mail if the practical is cancelled; nobody for a draft."""
         if self.practical.status is not PracticalStatus.published:
             return Recipients()
         return Recipients(self.expected, self.waiting, len(self.instructors))
@@ -83,7 +84,7 @@ def _counted(*which: Any) -> Any:
     )
 
 
-# Built once: building such statements takes longer than the database takes to answer them.
+# Built once, because building such statements takes longer than running them.
 DAY = Prepared(
     select(
         *SUMMARY,
@@ -149,7 +150,7 @@ _page = (
     .limit(bindparam("most", type_=Integer()))
     .offset(bindparam("skipped", type_=Integer()))
 )
-# Sorts names only: what else a row says is read for the people of the page alone.
+# Sorts names only; other columns are read only for the people on the page.
 PAGE_EXPECTED = Prepared(EXPECTED_SEATS.where(SEAT.id.in_(_page)), _seat, most_kept=KEPT_ROWS)
 
 
@@ -160,14 +161,14 @@ def roster(db: Session, practical_id: PracticalId) -> Roster:
 
 
 def roster_page(db: Session, practical_id: PracticalId, *, number: int) -> Roster:
-    """Return the same with one page of the people."""
+    """As `roster`, with one page of the people."""
     return _roster(db, practical_id, number=number)
 
 
 def expected_on(
     db: Session, practical_ids: Sequence[PracticalId]
 ) -> dict[PracticalId, tuple[RosterSeat, ...]]:
-    """Return who is expected on each of many days, by name, in one statement."""
+    """Return who is expected on each of many practicals, by name, in one statement."""
     expected: dict[PracticalId, tuple[RosterSeat, ...]] = dict.fromkeys(practical_ids, ())
     if practical_ids:
         for row in db.execute(EXPECTED_SEATS.where(SEAT.practical_id.in_(practical_ids))):
@@ -176,7 +177,8 @@ def expected_on(
 
 
 def notes_of(db: Session, practical_ids: Sequence[PracticalId]) -> dict[PracticalId, str]:
-    """Return the notes for the instructors of many days, in one statement; days without are left out."""
+    """Return the notes for the instructors of many practicals, in one statement. Practicals without
+    notes are left out."""
     if not practical_ids:
         return {}
     rows = db.execute(
@@ -218,7 +220,7 @@ def _with_life_support(
     kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
     if kind is None or not kind.basic_life_support:
         return tuple(seats)
-    # Many people of one day have the same last day of proof, or none: each is worked out once.
+    # Many people on one practical have the same last day of proof, or none; each is computed once.
     by_last_day = {
         until: (
             life_support_state(until, day.starts_at, day.zone),

@@ -1,4 +1,5 @@
-"""The dates a student or a visitor sees: what is free, what is theirs, and what stands in the way."""
+"""Reads the dates for a student or visitor: free places, their own places, and reasons against
+booking."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -92,7 +93,7 @@ class DateRow:
     booking: BookingWindow
     cancel: CancelTerms | None
     waited: bool
-    """Whether they were on a waiting list that is over now."""
+    """Whether they were on a waiting list that is now over."""
 
     @property
     def can_book(self) -> bool:
@@ -108,13 +109,13 @@ class DateRow:
 
     @property
     def personal(self) -> tuple[Unmet, ...]:
-        """What the person themselves still needs; the rest is about the date."""
+        """The reasons that concern the person; the others concern the date."""
         return tuple(unmet for unmet in self.unmet if unmet.reason not in ABOUT_THE_DATE)
 
     @property
     def said(self) -> tuple[Unmet, ...]:
-        """What the page of the date says against booking. That it is full sends people to the waiting
-        list, so it is said only to those who may join it, or when nothing else stands in the way."""
+        """The reasons that the page of the date shows. "Full" sends people to the waiting list, so
+        it is shown only to people who may join it, or if it is the only reason."""
         others = tuple(unmet for unmet in self.unmet if unmet.reason is not PracticalsReason.full)
         return others if others and not self.can_wait else self.unmet
 
@@ -139,7 +140,7 @@ class DatesPage:
 
     @property
     def by_month(self) -> tuple[tuple[str, tuple[DateRow, ...]], ...]:
-        """The dates under the months of their venues, in words."""
+        """The dates grouped by month, in the venue's zone, in words."""
         months: dict[str, tuple[DateRow, ...]] = {}
         for row in self.dates.rows:
             month = month_words(row.practical.starts_at, row.practical.zone)
@@ -149,7 +150,7 @@ class DatesPage:
 
 @dataclass(frozen=True, slots=True)
 class PracticalPage:
-    """One date for one student, with everything they may do and why not the rest."""
+    """One date for one student, with everything that they may do, and reasons against the rest."""
 
     row: DateRow
     description_html: str
@@ -159,13 +160,13 @@ class PracticalPage:
     cancel_unmet: Unmet | None
     person_unmet: tuple[Unmet, ...]
     passes_on: bool
-    """Whether a place that is given back now goes to somebody who waits and can come."""
+    """Whether a place that is given up now goes to somebody on the waiting list who can come."""
 
 
 def dates_page(
     db: Session, actor: Actor, filters: DateFilters, *, zone: str, number: int, now: datetime
 ) -> DatesPage:
-    """Return a student's list, in five statements whatever the number of dates and people; in six where
+    """Return a student's list, in five statements for any number of dates and people, or in six if
     there is no date for them."""
     own: list[DateListRow] = OWN_DATES.all(db, viewer=actor.user_id, now=now)
     listed = other_dates(db, filters, viewer=actor.user_id, zone=zone, now=now, number=number)
@@ -186,7 +187,7 @@ def dates_page(
 
 
 def _is_bare(own: Sequence[DateListRow], rows: Sequence[DateRow], filters: DateFilters) -> bool:
-    """Whether there is nothing to choose: no date, or none that can still be booked."""
+    """Return whether there is nothing to choose: no date, or none that can still be booked."""
     can_come = any(not row.booking.is_over for row in rows)
     return not own and not can_come and not filters.any
 
@@ -220,7 +221,7 @@ def practical_page(
 
 
 class _Viewer:
-    """The student who looks at the list, and the dates on which they have a place."""
+    """The student who views the list, with the dates on which they have a place."""
 
     def __init__(self, db: Session, actor: Actor, held: Iterable[Practical]) -> None:
         self.account = account_of_actor(actor)
@@ -232,7 +233,7 @@ class _Viewer:
     def facts(
         self, db: Session, practical: Practical, *, is_waiting: bool, ahead: int
     ) -> EligibilityFacts:
-        """Return what the rules must know for one date, without a statement."""
+        """Return the facts that the rules need for one date, without a statement."""
         places = tuple(place for place in self.places if place.course_key == practical.course_key)
         return facts_of(
             practical,
@@ -280,7 +281,8 @@ def _readable(db: Session, viewer: _Viewer, rows: Iterable[DateListRow]) -> list
 def _date_row(db: Session, viewer: _Viewer, row: DateListRow, now: datetime) -> DateRow:
     practical, waiting, ahead = row.practical, row.waiting, row.ahead
     is_waiting = row.number is not None
-    # The list does not ask who of the queue could come: where somebody waits, the queue is first.
+    # The list does not check who on the waiting list could come: if anyone waits, the waiting list
+    # comes first.
     facts = viewer.facts(
         db, practical, is_waiting=is_waiting, ahead=ahead if is_waiting else waiting
     )

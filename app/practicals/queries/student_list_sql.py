@@ -1,4 +1,4 @@
-"""The statements behind the list of dates: built once, of plain columns, for whoever looks."""
+"""The statements for the list of dates: built once, from plain columns, for all viewers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,8 +41,8 @@ from app.practicals.queries.summaries import (
 
 @dataclass(frozen=True, slots=True)
 class DateFilters:
-    """What of the list is asked for. `kind` is "course/kind", `month` "2026-12"; None: all. `free`: only
-    what is open for booking and has a place that nobody waits for."""
+    """The filters of the list. `kind` is "course/kind", `month` is "2026-12"; None means all.
+    `free` means only dates that are open for booking and have a place that nobody waits for."""
 
     kind: str | None = None
     month: str | None = None
@@ -53,7 +53,7 @@ class DateFilters:
         return self.kind is not None or self.month is not None or self.free
 
     def span(self, zone: str) -> tuple[datetime, datetime] | None:
-        """Return the month's first moment and that of the next one, or raise Invalid."""
+        """Return the beginning of the month and of the next month, or raise Invalid."""
         if self.month is None:
             return None
         try:
@@ -68,12 +68,12 @@ class DateFilters:
 
 PRACTICAL_WIDTH = len(PRACTICAL_COLUMNS)
 LISTED = 12
-"""Dates on one page of the list: each is a card."""
+"""The number of dates on one page of the list; each is a card."""
 
 Rows = Select[*tuple[Any, ...]]
 VIEWER = bindparam("viewer", type_=Uuid())
 MINE = PRACTICAL.id.in_(dates_of(VIEWER))
-"""The dates on which the viewer has a place, or waits for one."""
+"""The condition for dates on which the viewer has a place or waits for one."""
 
 
 def _confirmed(column: ColumnElement[Any]) -> Select[Any]:
@@ -85,8 +85,9 @@ FOR_THEM = or_(
     PRACTICAL.intake_id.in_(_confirmed(PLACE.intake_id)),
     PRACTICAL.course_key.not_in(_confirmed(PLACE.course_key)),
 )
-"""Not kept for another intake of a course on which the viewer has a place: such a day is nothing they could
-do anything about. Who has no place on the course yet sees all of its days."""
+"""Leaves out dates that are reserved for another intake of a course on which the viewer has a
+place, because the viewer can do nothing about that. People without a place on the course see all
+its dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _in_order(rows: Rows, *seen: PracticalStatus) -> Rows:
 
 
 def _waits() -> tuple[Select[int], FromClause]:
-    """Count who waits for a date; the queue comes too, to narrow the count."""
+    """Count the people who wait for a date; also returns the waiting list, for filtering the count."""
     queue = table_of(WaitingEntry).alias("queue")
     waits = (
         select(func.count())
@@ -149,7 +150,7 @@ def _with_own_places(*seen: PracticalStatus) -> Rows:
 
 
 def _others(*which: ColumnElement[bool]) -> Rows:
-    """A page of the dates to come that are not the viewer's."""
+    """Return the statement for one page of the future dates that are not the viewer's."""
     conditions = (PRACTICAL.starts_at > bindparam("now"), FOR_THEM, *which)
 
     def counted(*more: ColumnElement[bool]) -> ColumnElement[int]:
@@ -157,7 +158,7 @@ def _others(*which: ColumnElement[bool]) -> Rows:
         dates = select(func.count()).select_from(table_of(PracticalRow))
         return dates.where(is_shown, *conditions, *more).scalar_subquery()
 
-    # Counting all and taking off the few that are the viewer's asks nothing about each date.
+    # Counting all dates and subtracting the viewer's few is faster than checking each date.
     total = counted() - counted(MINE)
     waits, _ = _waits()
     return (
@@ -170,7 +171,7 @@ def _others(*which: ColumnElement[bool]) -> Rows:
     )
 
 
-# Built once: building such a statement takes longer than the database takes to answer it.
+# Built once, because building such a statement takes longer than running it.
 OWN_DATES = Prepared(
     _with_own_places(PracticalStatus.published)
     .where(MINE, PRACTICAL.ends_at > bindparam("now"))
@@ -190,7 +191,7 @@ ONE_DATE = Prepared(
 def other_dates(
     db: Session, filters: DateFilters, *, viewer: UserId, zone: str, now: datetime, number: int
 ) -> list[DateListRow]:
-    """Return one page of the dates to come that are not the viewer's."""
+    """Return one page of the future dates that are not the viewer's."""
     values = {"viewer": viewer, "now": now, "most": LISTED, "skipped": (number - 1) * LISTED}
     if filters.any:
         return list(map(_other, db.execute(_others(*_narrowed(filters, zone)), values)))

@@ -1,4 +1,4 @@
-"""Students for whom there is no day yet: whom the list of dates promises a mail, and who gets it."""
+"""Reads students who have no practical to choose yet. The list of dates promises them a mail."""
 
 from collections.abc import Collection
 
@@ -12,8 +12,8 @@ from app.practicals.models import PracticalRow, Seat
 
 
 def intakes_without_a_day(db: Session, user_id: UserId) -> tuple[str, ...]:
-    """Return the titles of the intakes of a person who has no place on any day of the course; ask only
-    where there is no day that they could choose."""
+    """Return the titles of a person's intakes on courses on which they have no practical. Call this
+    only if there is no practical that they could choose."""
     rows = db.scalars(
         select(INTAKE.title)
         .join_from(INTAKES, PLACES, PLACE.intake_id == INTAKE.id)
@@ -30,8 +30,8 @@ def who_has_no_day(
     *,
     without: Collection[IntakeId | None],
 ) -> list[UserId]:
-    """Return who has a confirmed place on a course and none on a day of it, in one intake or in all, but
-    for those `without` whose intake has other days already."""
+    """Return the people with a confirmed place on a course but on none of its practicals, in one
+    intake or all, except those whose intake, in `without`, has other practicals already."""
     query: Select[UserId] = select(PLACE.user_id).where(
         PLACE.course_key == course_key, PLACE.is_confirmed, ~_has_a_seat()
     )

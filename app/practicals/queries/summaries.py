@@ -1,4 +1,4 @@
-"""What other features ask of practicals: days, places, rosters."""
+"""Reads practicals and places for other features."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ WAITS = ENTRY.state == WaitingState.waiting
 
 @dataclass(frozen=True, slots=True)
 class PracticalSummary:
-    """One practical day in short."""
+    """One practical in short."""
 
     practical_id: PracticalId
     course_key: str
@@ -56,7 +56,7 @@ class PracticalSummary:
 
 @dataclass(frozen=True, slots=True)
 class SeatSummary:
-    """One place: whose, on which day, and whether they came."""
+    """One place: its holder, its practical and the attendance."""
 
     seat_id: SeatId
     user_id: UserId
@@ -67,8 +67,8 @@ class SeatSummary:
 
 @dataclass(frozen=True, slots=True)
 class OwnDate:
-    """A coming date on which a student has a place, or waits at a position. `cancel` are the terms of the
-    place; None without one, and once the day has begun."""
+    """A future practical on which a student has a place, or waits at a position. `cancel` are the
+    terms of the place; None without a place, and once the practical has begun."""
 
     practical: PracticalSummary
     cancel: CancelTerms | None
@@ -78,8 +78,8 @@ class OwnDate:
 
 @dataclass(frozen=True, slots=True)
 class OwnDays:
-    """A student's days, the earliest first: the coming ones, and the places whose day they attended. A
-    day that is not over can be in both."""
+    """A student's practicals, the earliest first: the coming ones, and the places on practicals
+    that they attended. A practical that is not over can be in both."""
 
     coming: tuple[OwnDate, ...]
     attended: tuple[SeatSummary, ...]
@@ -115,7 +115,8 @@ def seat(db: Session, seat_id: SeatId) -> SeatSummary | None:
 def attended_seats(
     db: Session, user_id: UserId, course_key: str | None = None
 ) -> tuple[SeatSummary, ...]:
-    """Return the places of a person whose day they attended, on one course or on all, oldest first."""
+    """Return a person's places on practicals that they attended, on one course or all, oldest
+    first."""
     return tuple(
         _seat_brief(row)
         for row in ATTENDED.all(db, user_id=user_id)
@@ -124,7 +125,7 @@ def attended_seats(
 
 
 def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatSummary, ...]:
-    """Return every place a person has or had, the newest day first."""
+    """Return every place that a person has or had, the newest practical first."""
     rows = db.execute(
         select(Seat.id, Seat.user_id, Seat.state, Seat.attendance, *SUMMARY)
         .join(PracticalRow, PracticalRow.id == Seat.practical_id)
@@ -148,7 +149,7 @@ TEACHES = Prepared(
 
 
 def is_instructor_of(db: Session, actor: Actor, practical_id: PracticalId) -> bool:
-    """Whether this person teaches this practical."""
+    """Return whether this person teaches this practical."""
     rows = TEACHES.all(db, practical_id=practical_id, user_id=actor.user_id)
     return bool(rows)
 
@@ -167,7 +168,7 @@ def instructor_ids(db: Session, practical_id: PracticalId) -> tuple[UserId, ...]
 def instructor_names(
     db: Session, practical_ids: Sequence[PracticalId]
 ) -> dict[PracticalId, tuple[str, ...]]:
-    """Return who teaches each of many days, by name, in one statement."""
+    """Return who teaches each of many practicals, by name, in one statement."""
     names: dict[PracticalId, tuple[str, ...]] = {}
     if not practical_ids:
         return names
@@ -183,7 +184,7 @@ def instructor_names(
 
 
 def own_days(db: Session, user_id: UserId, *, now: datetime, most: int = 20) -> OwnDays:
-    """Return a person's days: at most so many coming ones, and those they attended."""
+    """Return a person's practicals: a limited number of coming ones, and those that they attended."""
     rows = OWN_DAYS.all(db, viewer=user_id, now=now)
     coming = [_own_date(row, now) for row in rows if row.is_coming]
     return OwnDays(
@@ -213,7 +214,8 @@ def _summary(row: Any) -> PracticalSummary:
 def upcoming_for_instructor(
     db: Session, user_id: UserId, *, now: datetime, most: int = 20
 ) -> tuple[PracticalSummary, ...]:
-    """Return the published days this person teaches that are not over, the next one first."""
+    """Return the published practicals that this person teaches and that are not over, the next one
+    first."""
     rows = db.execute(
         select(*SUMMARY)
         .join(PracticalInstructor, PracticalInstructor.practical_id == PracticalRow.id)
@@ -244,8 +246,8 @@ def own_entry(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
 
 
 def dates_of(viewer: BindParameter[Any]) -> CompoundSelect[*tuple[Any, ...]]:
-    """The practicals on which somebody has a place, or waits for one: two lookups, however many dates
-    and people there are."""
+    """Return a query for the practicals on which a person has a place or waits for one: two
+    look-ups, for any number of dates and people."""
     held = select(SEAT.practical_id).where(SEAT.user_id == viewer, HOLDS_A_SEAT)
     return held.union(select(ENTRY.practical_id).where(ENTRY.user_id == viewer, WAITS))
 
@@ -297,7 +299,7 @@ def _own_days() -> Select[*tuple[Any, ...]]:
 
 
 OWN_DAYS = Prepared(_own_days())
-"""The coming and the attended days of one person, the earliest first."""
+"""The coming and the attended practicals of one person, the earliest first."""
 
 
 def _seat_select() -> Select[*tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""Who was there."""
+"""Use-cases of attendance."""
 
 from datetime import datetime
 
@@ -68,8 +68,8 @@ def mark_attendance(
 def mark_everybody_present(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
 ) -> int:
-    """Mark everybody with a place as attended who has no mark yet, and return how many they were.
-    People who are marked as absent stay absent. Who may do it: as for one person."""
+    """Mark everyone with a place and without a mark as present, and return their number. People
+    marked as absent stay absent. The permission is the same as for one person."""
     require(policy.may_teach(actor))
     practical = _their_day(db, actor, practical_id)
     if unmet := attendance_refusal(practical, now):
@@ -91,7 +91,7 @@ def mark_everybody_present(
 
 
 def _their_day(db: Session, actor: Actor, practical_id: PracticalId) -> Practical:
-    """Take the gate of a day of this person's; to other staff it does not exist."""
+    """Lock a practical that this person may manage. Raise NotFound for other staff."""
     practical = lock_practical(db, practical_id)
     is_theirs = is_instructor_of(db, actor, practical_id)
     if not policy.may_see_roster(actor, is_instructor_of=is_theirs):

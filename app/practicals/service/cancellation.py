@@ -1,4 +1,4 @@
-"""Calling a practical off: everything on it ends, and everybody is told."""
+"""Cancelling a practical: everything on it ends, and everyone is told."""
 
 from datetime import datetime
 
@@ -24,8 +24,9 @@ from app.practicals.steps.waits import end_waiting
 def cancel_practical(
     db: Session, actor: Actor, practical_id: PracticalId, *, reason: str, now: datetime
 ) -> Recipients:
-    """Call a practical off, for a reason that everybody with a place or on the waiting list is told, and
-    its instructors. All places end, nobody is promoted. Refused once it has begun. Return who was told."""
+    """Cancel a practical. Everyone with a place or on the waiting list, and its instructors, are
+    told the reason. All places end, and nobody is promoted. Refused once it has begun. Return who
+    was told."""
     require(policy.may_manage(actor))
     if not reason.strip():
         raise Invalid("Say why you cancel it.", fields={"reason": "Enter a reason."})
@@ -66,7 +67,7 @@ def cancel_practical(
 
 
 def _tell_instructors(db: Session, practical: Practical, *, reason: str, now: datetime) -> int:
-    """Tell who teaches the day; nobody has been told of a draft."""
+    """Tell the instructors, unless it is a draft, about which nobody was told."""
     if practical.status is not PracticalStatus.published:
         return 0
     return tell_instructors(
@@ -83,8 +84,8 @@ def _tell_instructors(db: Session, practical: Practical, *, reason: str, now: da
 def _end_every_seat(
     db: Session, practical: Practical, *, reason: str, now: datetime
 ) -> list[Row[UserId, SeatId, int]]:
-    """End the places that are held and return whose they were, with the number that the entry in
-    their calendar has now; always in the same order."""
+    """End the held places and return their holders with the new sequence number of the calendar
+    entry, always in the same order."""
     ended = db.execute(
         update(Seat)
         .where(Seat.practical_id == practical.id, Seat.state == SeatState.confirmed)

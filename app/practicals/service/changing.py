@@ -1,4 +1,4 @@
-"""Changing a practical, with everything that follows for those who have or want a place on it."""
+"""Changing a practical, with all consequences for people who have or want a place on it."""
 
 from datetime import datetime
 from typing import Any
@@ -91,8 +91,8 @@ def change_practical(
 
 
 def _write(db: Session, practical: Practical, columns: dict[str, Any], *, now: datetime) -> None:
-    """Write the columns of the plan. Raise Invalid when another intake takes the right to the day from
-    somebody who has a place on it or waits."""
+    """Write the columns of the plan. Raise Invalid if a change of the intake would take away the
+    right of a person who has a place or waits."""
     is_for_others = columns["intake_id"] != practical.intake_id
     lost_before = lost_on(db, practical.id, now=now) if is_for_others else ()
     db.execute(
@@ -118,7 +118,7 @@ def _demand_same_kind(db: Session, practical: Practical, plan: Plan) -> Practica
 
 
 def _differs(practical: Practical, plan: Plan) -> bool:
-    """Whether the plan has another time or room than the day on record."""
+    """Return whether the plan has another time or room than the recorded practical."""
     on_record = (practical.starts_at, practical.ends_at, practical.room)
     return (plan.starts_at, plan.ends_at, plan.room) != on_record
 
@@ -150,8 +150,8 @@ def _follow(
 
 
 def _tell_waiting(db: Session, practical: Practical, before: Practical, *, now: datetime) -> int:
-    """Tell everybody who still waits of the new time or room, and return how many. A list that is over is
-    left to those who close it and say so."""
+    """Tell everyone who still waits about the new time or room, and return their number. A list
+    that is over is left to the code that closes it."""
     if booking_window(practical, now).is_over:
         return 0
     waiting = db.scalars(
@@ -176,7 +176,8 @@ def _tell_instructors(
     *,
     now: datetime,
 ) -> int:
-    """Tell who was put on the day or taken off it, and of a move who stays; return how many."""
+    """Tell instructors who were added or removed and, if the practical was moved, those who stay;
+    return their number."""
     added = tell_instructors(
         db, "teaching-assigned", practical, teaches - taught, method="REQUEST", now=now
     )
@@ -196,8 +197,8 @@ def _tell_instructors(
 
 
 def _keep_deadline(db: Session, practical: Practical, promised: datetime) -> None:
-    """Leave everybody who has a place the deadline that they were told: an earlier one holds for places
-    that are taken from now on."""
+    """Keep the deadline that people with a place were told; an earlier deadline applies only to
+    places taken from now on."""
     db.execute(
         update(Seat)
         .where(
@@ -211,8 +212,8 @@ def _keep_deadline(db: Session, practical: Practical, promised: datetime) -> Non
 
 
 def _tell_seats(db: Session, practical: Practical, before: Practical, *, now: datetime) -> int:
-    """Tell everybody with a place of the new time or room, and of another place of theirs that it overlaps
-    with now; return how many people that are."""
+    """Tell everyone with a place about the new time or room, and about another place of theirs that
+    now overlaps; return the number of people."""
     until = time_to_give_back(now)
     seats = db.execute(
         update(Seat)

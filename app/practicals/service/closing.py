@@ -1,4 +1,4 @@
-"""Closing waiting lists: when booking has closed nobody moves up any more, and who waits is told so."""
+"""Closes waiting lists: nobody moves up after booking has closed, and people who wait are told so."""
 
 from datetime import datetime, timedelta
 
@@ -15,14 +15,14 @@ from app.practicals.steps.notifications import tell_of_list
 from app.practicals.steps.waits import end_waiting
 
 NEWS = timedelta(days=7)
-"""How long after its end a day is still news: nobody is told of the list of an older one."""
+"""People are not told about the waiting list of a practical that ended longer ago than this."""
 
 
 def close_waiting_list(
     db: Session, system: SystemActor, practical_id: PracticalId, *, now: datetime
 ) -> int:
-    """End every wait for a practical whose booking has closed, and tell each person once; return how many
-    there were. Does nothing while somebody may still move up."""
+    """End all waiting-list entries of a practical whose booking has closed, tell each person once,
+    and return their number. Does nothing while somebody may still move up."""
     require(system is SystemActor.worker)
     practical = lock_practical(db, practical_id)
     if (

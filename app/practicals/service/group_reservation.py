@@ -1,4 +1,4 @@
-"""Reserving course places and places on a practical for named people, in one command."""
+"""Reserves places on a course and on a practical for given people, in one command."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -69,8 +69,8 @@ def reserve_with_practical(
 def _demand_choosable(
     db: Session, practical: Practical, intake_id: IntakeId, user_id: UserId, *, now: datetime
 ) -> None:
-    """Refuse a practical of another course or intake. The course is that of the place which this
-    person has just been given in the intake."""
+    """Refuse a practical of another course or intake. The course is that of the place that this
+    person was just given in the intake."""
     places = enrolment_queries.places_of(db, user_id)
     course_key = next(place.course_key for place in places if place.intake_id == intake_id)
     days = reservable(db, course_key, intake_id, now=now)

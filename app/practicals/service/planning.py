@@ -1,4 +1,4 @@
-"""Making and publishing practicals."""
+"""Creating and publishing practicals."""
 
 from datetime import datetime
 

@@ -1,4 +1,5 @@
-"""Taking places and giving them back. Each command takes the gate first and promotes last."""
+"""Taking places and giving them up. Each command locks the practical first and promotes people who
+wait last."""
 
 from datetime import datetime
 
@@ -37,8 +38,8 @@ from app.practicals.steps.notifications import tell_of_seat
 
 
 def book_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime) -> SeatId:
-    """Give the student a place, or raise PlaceRefused with every reason. People on the waiting list
-    who come first and could come are never overtaken. The place is mailed with a calendar invite."""
+    """Give the student a place, or raise PlaceRefused with all reasons. Eligible people on the
+    waiting list are never overtaken. The student gets a mail with a calendar invite."""
     require(policy.may_book(actor))
     practical = lock_practical(db, practical_id)
     if practical.status is PracticalStatus.draft:
@@ -52,8 +53,8 @@ def book_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: date
 
 
 def cancel_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime) -> None:
-    """Give the student's own place back, until the deadline; the next person who waits and could come
-    has it in the same transaction."""
+    """Give up the student's own place, until the deadline. The next eligible person on the waiting
+    list gets it in the same transaction."""
     require(policy.may_book(actor))
     practical = lock_practical(db, practical_id)
     if practical.status is PracticalStatus.draft:
@@ -79,8 +80,9 @@ def reserve_seat(
     override: bool,
     now: datetime,
 ) -> SeatId:
-    """Give a person a place for an admin's reason, booking window or not. `override` passes over
-    eligibility, the waiting list and the number of places; the audit keeps what it passed over."""
+    """Give a person a place, for an admin's reason, even outside the booking window. `override`
+    waives eligibility, waiting list and the number of places; the audit trail records what it
+    waived."""
     require(policy.may_manage(actor))
     if not reason.strip():
         raise Invalid("Say why you reserve this place.", fields={"reason": "Enter a reason."})
@@ -113,8 +115,8 @@ def take_seat_away(
     reason: str,
     now: datetime,
 ) -> None:
-    """End a person's place for an admin's reason, which they are told; the next one who waits has it.
-    Refused once the practical has begun: attendance says then who was there."""
+    """End a person's place, for an admin's reason that they are told. The next person who waits
+    gets it. Refused once the practical has begun, because attendance then records who was there."""
     require(policy.may_manage(actor))
     if not reason.strip():
         raise Invalid("Say why you take this place away.", fields={"reason": "Enter a reason."})
@@ -151,8 +153,8 @@ def take_seat_away(
 def _own_seat(
     db: Session, practical: Practical, user_id: UserId
 ) -> Row[datetime | None, Attendance | None] | None:
-    """Return the deadline that belongs to this person's place, and whether they were there; the caller
-    holds the gate."""
+    """Return the deadline of this person's place, and whether they attended. The caller has locked
+    the practical."""
     return db.execute(
         select(Seat.cancel_until, Seat.attendance).where(
             Seat.practical_id == practical.id,
@@ -209,8 +211,8 @@ def _close_seat(
     now: datetime,
     reason: str | None,
 ) -> Row[SeatId, int]:
-    """Write the end of a place that is held and return its id with the number that the entry in the
-    calendar has now. Compare and set: a second cancellation is refused, so the counter falls once."""
+    """End a held place; return its id and the new sequence number of its calendar entry. The update
+    compares the state, so a second cancellation is refused and the counter is lowered only once."""
     closed = db.execute(
         update(Seat)
         .where(

@@ -1,4 +1,4 @@
-"""The waiting list: joining it, leaving it, and moving it when somebody has become able to come."""
+"""The waiting list: joining it, leaving it, and promoting people who have become eligible."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,8 +29,8 @@ from app.practicals.steps.locking import constraints_as_refusals, lock_practical
 def join_waiting_list(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
 ) -> WaitingId:
-    """Put the student at the end of the queue of a full practical, or raise PlaceRefused. Somebody
-    with modules to finish may wait; they are passed over until they have."""
+    """Add the student to the end of the waiting list of a full practical, or raise PlaceRefused. A
+    student with unfinished modules may wait, but is passed over until they finish them."""
     require(policy.may_book(actor))
     practical = lock_practical(db, practical_id)
     if practical.status is PracticalStatus.draft:
@@ -47,7 +47,7 @@ def join_waiting_list(
 def leave_waiting_list(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
 ) -> None:
-    """Take the student's entry out of the queue; refused when they do not wait."""
+    """Remove the student from the waiting list. Refused if they are not on it."""
     require(policy.may_book(actor))
     practical = lock_practical(db, practical_id)
     left = db.execute(
@@ -80,8 +80,8 @@ def leave_waiting_list(
 def promote_person(
     db: Session, system: SystemActor, user_id: UserId, course_key: str, *, now: datetime
 ) -> None:
-    """Move the waiting lists of a course on which this person waits, after they have become able to come. It
-    gives nobody more than the rules do."""
+    """Promote people on the waiting lists of a course on which this person waits, after the person
+    has become eligible. It only applies the rules."""
     require(system is SystemActor.worker)
     _promote_each(
         db,
@@ -100,7 +100,8 @@ def promote_person(
 
 
 def promote_everywhere(db: Session, system: SystemActor, *, now: datetime) -> None:
-    """Move every waiting list beside a free place: booking has opened, or a profile is complete now."""
+    """Promote people on every waiting list beside a free place, because booking has opened or a
+    profile is now complete."""
     require(system is SystemActor.worker)
     _promote_each(db, db.scalars(_stuck(now)).all(), now=now)
 

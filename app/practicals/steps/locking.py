@@ -21,7 +21,8 @@ TOO_MANY = ("ck_practicals_taken_within_capacity",)
 
 
 def lock_practical(db: Session, practical_id: PracticalId) -> Practical:
-    """Queue behind every other command on this practical until we commit; return its newest values.
+    """Wait for every other command on this practical, lock it until the commit, and return its
+    newest values.
 
     Writing first takes the row's lock on PostgreSQL, and on SQLite we are the only writer. Reading
     first, even FOR UPDATE, oversells: SQLite drops the clause, and a snapshot may be older than the
@@ -40,7 +41,8 @@ def lock_practical(db: Session, practical_id: PracticalId) -> Practical:
 
 
 def move_taken(db: Session, practical: Practical, by: int) -> Practical:
-    """Raise or lower the counter with the seat rows; the CHECK refuses what the rules let slip."""
+    """Change the counter together with the seat rows; a CHECK in the database refuses what the
+    rules missed."""
     taken, override = practical.with_taken(practical.taken + by)
     with constraints_as_refusals():
         db.execute(
@@ -54,7 +56,7 @@ def move_taken(db: Session, practical: Practical, by: int) -> Practical:
 
 @contextmanager
 def constraints_as_refusals() -> Iterator[None]:
-    """Say a broken constraint as the refusal it stands for; the block's transaction is lost."""
+    """Translate a violated constraint into its refusal; the transaction of the block is lost."""
     try:
         yield
     except IntegrityError as error:

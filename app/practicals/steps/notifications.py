@@ -19,7 +19,7 @@ from app.practicals.domain.times import moment_words, span_words
 from app.practicals.models import PracticalRow
 
 OWN_DEEDS = frozenset({"booked", "given-back"})
-"""These confirm what the person did themselves a moment ago."""
+"""Mails that confirm what the person has just done themselves."""
 
 
 def tell_of_seat(
@@ -123,7 +123,7 @@ def tell_instructors(
 
 
 def _terms(terms: CancelTerms | None, overlap: Overlap | None) -> dict[str, Any]:
-    """What a mail says of giving the place back: true now, and still true when it is read."""
+    """Return what a mail says about giving up the place: true now, and still true when it is read."""
     if terms is None:
         return {}
     at = None if overlap is None else moment_words(overlap.starts_at, overlap.zone)

@@ -1,1 +1,1 @@
-"""The rules of attempts: pure, without a clock, a database or a key."""
+"""The rules of attempts. No clock, no database, no keys."""

@@ -1,4 +1,4 @@
-"""An attempt, and what the clock makes of it. Only the server's clock is ever asked."""
+"""An attempt and its state at a given time. Only the server's clock counts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import DrawnQuestion
 
 GRACE = timedelta(seconds=10)
-"""How long after the end an answer may still arrive: the way from the browser takes time."""
+"""How long after the end an answer may still arrive, because sending takes time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Points as whole numbers, so that no rounding decides who passed."""
+    """Points as whole numbers, so that rounding never decides who passed."""
 
     earned: int
     possible: int
@@ -23,7 +23,7 @@ class Score:
 
     @property
     def percent(self) -> int:
-        """For display only, rounded down: 79.9 is never shown as 80."""
+        """The percentage for display only, rounded down, so that 79.9 is never shown as 80."""
         return self.earned * 100 // self.possible
 
 
@@ -72,8 +72,8 @@ class AttemptFacts:
         return has_ended(self.submitted_at, self.due_at, now)
 
     def ended_at(self, now: datetime) -> datetime:
-        """When it ended, or ends if it is submitted now. The end of the time limit is the latest
-        moment, however late anybody notices."""
+        """The time at which it ended, or would end if it is submitted now: at the latest the end of
+        the time limit, however late that is noticed."""
         if self.submitted_at is not None:
             return self.submitted_at
         return now if self.due_at is None else min(now, self.due_at)
@@ -81,14 +81,14 @@ class AttemptFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt(AttemptFacts):
-    """One try at a quiz, with the questions that it drew."""
+    """An attempt with its drawn questions."""
 
     drawn: tuple[DrawnQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptSummary:
-    """An attempt in short, for lists: without its questions. `passed` None: not marked yet."""
+    """An attempt without its questions, for lists. `passed` is None until it is marked."""
 
     attempt_id: AttemptId
     course_key: str
@@ -104,22 +104,22 @@ class AttemptSummary:
 
 
 def has_ended(submitted_at: datetime | None, due_at: datetime | None, now: datetime) -> bool:
-    """Submitted, or past its time: nobody needs to have written that down."""
+    """Whether it is submitted or its time is over, even if that is not recorded yet."""
     return submitted_at is not None or is_past(due_at, now)
 
 
 def due_time(quiz: Quiz, started_at: datetime) -> datetime | None:
-    """Return when an attempt that starts now ends, or None without a time limit."""
+    """Return the end of an attempt that starts now, or None without a time limit."""
     return None if quiz.minutes is None else started_at + timedelta(minutes=quiz.minutes)
 
 
 def is_past(due_at: datetime | None, received_at: datetime) -> bool:
-    """Return whether something received at this moment comes too late: after the end and 10 s."""
+    """Return whether something received at this time is too late: more than 10 s after the end."""
     return due_at is not None and received_at > due_at + GRACE
 
 
 def counting(answers: Iterable[SavedAnswer], due_at: datetime | None) -> dict[str, SavedAnswer]:
-    """Return the answer that counts for each question: the newest that came in time."""
+    """Return the answer that counts for each question: the newest one received in time."""
     newest: dict[str, SavedAnswer] = {}
     for answer in answers:
         if answer.is_late or is_past(due_at, answer.received_at):

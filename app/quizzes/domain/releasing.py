@@ -1,4 +1,4 @@
-"""What a student may see of the answers, and when (R-050)."""
+"""When a student may see keys and explanations (R-050)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,10 +13,10 @@ def is_released(
 ) -> bool:
     """Return whether keys and explanations of ended attempts may be shown to their student.
 
-    A module's quiz teaches: it is released attempt by attempt, as each one ends. The final test
-    judges: its score is told at once, but its answers only after it is passed or no attempt is left,
-    so that one attempt never gives away the next. `attempts` are all of this student at this quiz and
-    `scores` those of the ended ones.
+    A module's quiz is for learning: each attempt is released when it ends. The final test is for
+    judging: its score is shown at once, but its answers only after it is passed or no attempt is
+    left, so that one attempt does not give away the next. `attempts` are all attempts of this
+    student at this quiz, and `scores` those of the ended ones.
     """
     if quiz.kind == "module":
         return True
@@ -27,7 +27,7 @@ def is_released(
 
 
 def best(scores: Sequence[Score]) -> Score | None:
-    """Return the score that counts: the best, compared exactly, as possible points may differ."""
+    """Return the best score. Scores are compared exactly, because the possible points may differ."""
     return max(
         scores,
         key=lambda score: (score.passed, Fraction(score.earned, score.possible)),

@@ -1,6 +1,6 @@
-"""Reading what people answered: tokens into options, typed text into a number.
+"""Reads answers: tokens become options, typed text becomes a number.
 
-What cannot be read costs nothing: `UnreadableResponse` says what to change, and nothing is saved or marked.
+An unreadable answer is not saved or marked; `UnreadableResponse` says what to change.
 """
 
 import re
@@ -34,13 +34,13 @@ class Response:
 
     @property
     def is_blank(self) -> bool:
-        """Nothing chosen and nothing typed; an earlier answer may be taken back this way."""
+        """Whether nothing is chosen or typed; this removes an earlier answer."""
         return not self.options and self.number is None
 
 
 @dataclass(frozen=True, slots=True)
 class UnreadableResponse:
-    """Why an answer cannot be read, in words that say what to do."""
+    """An answer cannot be read; the message says what to do."""
 
     message: str
 
@@ -48,7 +48,8 @@ class UnreadableResponse:
 def read_response(
     question: Question, drawn: DrawnQuestion, typed: Sequence[str]
 ) -> Response | UnreadableResponse:
-    """Return the response behind what the browser sent: tokens, or for numeric at most one text."""
+    """Return the response to what the browser sent: tokens or, for numeric questions, at most one
+    text."""
     match question.type:
         case QuestionType.numeric:
             if len(typed) > 1:
@@ -75,7 +76,7 @@ def _read_choice(drawn: DrawnQuestion, tokens: Sequence[str]) -> Response | Unre
 
 
 def read_number(typed: str, unit: str | None) -> Response | UnreadableResponse:
-    """Read a decimal number with a point or a comma, with or without its unit behind it.
+    """Return a decimal number, typed with a point or a comma, with or without its unit.
 
     Separators for thousands are refused, because 1,000 is a thousand to some people and one to others.
     """

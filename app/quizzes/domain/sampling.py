@@ -1,7 +1,7 @@
-"""What an attempt shows, and in which order: a pure function of the quiz and a secret seed.
+"""The questions of an attempt and their order: a pure function of the quiz and a secret seed.
 
-Orders and tokens come from a keyed hash. Nobody without the seed, which never leaves the server, can
-compute or undo them, so neither tells anything about the content or about another attempt.
+Orders and tokens come from a keyed hash. Without the seed, which never leaves the server, nobody
+can compute or reverse them, so they reveal nothing about the content or about another attempt.
 """
 
 from collections.abc import Iterable
@@ -44,9 +44,9 @@ class DrawnQuestion:
 
 
 def draw(quiz: Quiz, seed: str) -> tuple[DrawnQuestion, ...]:
-    """Return the questions of one attempt; the same quiz and seed give the same.
+    """Return the questions of one attempt; the same quiz and seed give the same questions.
 
-    Which questions are drawn is chance even where the quiz keeps its author's order.
+    The questions are drawn at random even if the quiz keeps its author's order.
     """
     chosen = _shuffled(quiz.questions, seed, "questions")[: quiz.length]
     if not quiz.shuffle:
@@ -69,7 +69,7 @@ def _drawn(question: Question, seed: str) -> DrawnQuestion:
 
 
 def _shuffled(items: Iterable[Item], seed: str, *purpose: str) -> list[Item]:
-    """Sort by a hash nobody can foresee: every order is as likely as every other."""
+    """Sort by an unpredictable hash, so that every order is equally likely."""
     return sorted(items, key=lambda item: _secret(seed, *purpose, item.key))
 
 

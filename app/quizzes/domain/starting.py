@@ -19,8 +19,8 @@ class StartReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StartRefusal:
-    """Why no new attempt can start: `missing` names the modules to complete first, `open_attempt` is
-    the one to go on with instead."""
+    """Why no new attempt can start. `missing` has the modules to complete first; `open_attempt` is
+    the attempt to continue instead."""
 
     reason: StartReason
     detail: str
@@ -29,8 +29,8 @@ class StartRefusal:
 
 
 def may_go_on(roles: frozenset[Role], *, is_closed: bool, has_place: bool) -> bool:
-    """Whether a person may go on with an open attempt: an open account, the student role, and a
-    confirmed place on the course."""
+    """Return whether a person may continue an open attempt: they need an open account, the student
+    role and a confirmed place on the course."""
     return not is_closed and Role.student in roles and has_place
 
 
@@ -39,7 +39,7 @@ def start_refusal(
 ) -> StartRefusal | None:
     """Return why a student may not start a new attempt at this quiz, or None if they may.
 
-    `attempts` are all of theirs at this quiz. An open one is to be gone on with, whatever else holds.
+    `attempts` are all their attempts at this quiz. An open attempt must be continued in any case.
     """
     open_attempt = next((attempt for attempt in attempts if not attempt.has_ended(now)), None)
     if open_attempt is not None:
@@ -58,8 +58,8 @@ def start_refusal(
 def missing_before(course: Course, quiz: Quiz, done: Done) -> tuple[str, ...]:
     """Return the titles of the modules to complete before this quiz opens.
 
-    The final test needs them all. A module's quiz opens with its module, and stays open once the
-    module is complete.
+    The final test requires all modules. A module's quiz opens together with its module, and stays
+    open once the module is complete.
     """
     if quiz.key == course.final_test:
         if is_final_open(course, done):
