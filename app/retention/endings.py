@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Table, and_, exists, null, or_, select
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from app.db.base import Base
+from app.db.references import nothing_refers_to
 from app.kit.leaving import LEAVING, NAME_OF_WHO_LEFT
 from app.outbox.queries import MAIL
 from app.retention.domain import EVIDENCE
@@ -95,30 +96,11 @@ def closed_before(before: datetime) -> Any:
     return select(users.id).where(users.disabled_at <= before)
 
 
-def references_to(name: str) -> tuple[Any, ...]:
-    """Return the columns of all tables that refer to a table."""
-    return tuple(
-        column
-        for each in Base.metadata.sorted_tables
-        for column in each.columns
-        if any(key.column.table.name == name for key in column.foreign_keys)
-    )
-
-
-def _nothing_refers_to(name: str, columns: Columns) -> ColumnElement[bool]:
-    return and_(
-        *(
-            ~exists().where(column == columns.id).correlate(table(name))
-            for column in references_to(name)
-        )
-    )
-
-
 def _unconfirmed(columns: Columns, before: datetime) -> ColumnElement[bool]:
     return and_(
         columns.confirmed_at.is_(None),
         columns.created_at <= before,
-        _nothing_refers_to("users", columns),
+        nothing_refers_to("users", columns),
     )
 
 
@@ -170,7 +152,7 @@ def _unused_revision(columns: Columns, before: datetime) -> ColumnElement[bool]:
         newer.number > columns.number,
         newer.published_at <= before,
     )
-    return and_(is_replaced, _nothing_refers_to("course_revisions", columns))
+    return and_(is_replaced, nothing_refers_to("course_revisions", columns))
 
 
 def is_evidence(assessment: Columns, signed_after: datetime) -> ColumnElement[bool]:

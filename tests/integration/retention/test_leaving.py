@@ -21,13 +21,13 @@ from app.certificates.models import Certificate, CertificateBlock
 from app.db.auditing import findings
 from app.db.database import Database
 from app.kit.actor import Actor, SystemActor
+from app.db.references import references_to
 from app.kit.ids import EventId, FactorId, GroupId, new_uuid
 from app.kit.leaving import LEAVING, LEFT_ADDRESS, NAME_OF_WHO_LEFT
 from app.notices.models import Notice
 from app.practicals.models import PracticalRow, Seat
 from app.retention.checks import CHECKS
 from app.retention.domain import EVIDENCE
-from app.retention.endings import references_to
 from app.retention.mentions import REMOVED, Mentions
 from app.retention.sweeping import sweep
 from tests.make import NOW

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import JSON, Text
 
 from app.db.base import Base
+from app.db.references import references_to
 from app.db.tables import load_tables
 from app.retention import document, mentions
 from app.retention.checks import CHECKS
 from app.retention.domain import Ending, conflicts, span_words
-from app.retention.endings import STEPS, references_to
+from app.retention.endings import STEPS
 from app.retention.leaving import OWN
 from app.retention.rules import RULE, RULES, grouped
 from tests.make.retention import ENDING

@@ -1,0 +1,49 @@
+"""Which rows other rows refer to, asked of the keys that the whole schema declares.
+
+A low feature learns in this way whether its rows are used, without knowing the features above it.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, select, union
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from app.db.base import Base
+from app.db.tables import load_tables
+
+
+def references_to(name: str) -> tuple[Any, ...]:
+    """Return the columns of all tables that refer to a table. The caller's process has loaded every model."""
+    return tuple(
+        column
+        for each in Base.metadata.sorted_tables
+        for column in each.columns
+        if any(key.column.table.name == name for key in column.foreign_keys)
+    )
+
+
+def nothing_refers_to(
+    name: str, columns: ReadOnlyColumnCollection[str, Any]
+) -> ColumnElement[bool]:
+    """Return the condition that no row of any table refers to a row of the table `name`."""
+    return and_(
+        *(
+            ~exists().where(column == columns.id).correlate(Base.metadata.tables[name])
+            for column in references_to(name)
+        )
+    )
+
+
+def used_rows(
+    db: Session, name: str, ids: Collection[UUID], *, besides: Iterable[str] = ()
+) -> set[UUID]:
+    """Return which rows of the table `name` others refer to, in one statement. References from the tables
+    `besides` do not count. Loads every model first: a table that is not loaded would not be asked."""
+    load_tables()
+    columns = [column for column in references_to(name) if column.table.name not in besides]
+    if not ids or not columns:
+        return set()
+    return set(db.scalars(union(*(select(column).where(column.in_(ids)) for column in columns))))
