@@ -1,111 +1,111 @@
 """Publishing: from a parsed course to the revision that new learners get."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
+from importlib.metadata import version
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
-from app.courses import answer_keys, policy, queries
-from app.courses.domain.delivery import Course
-from app.courses.domain.diff import Change, compare, corrupting
-from app.courses.domain.digest import digest
-from app.courses.domain.keys import CourseKeys
+from app.courses import policy
 from app.courses.domain.parsing import ParsedCourse
+from app.courses.domain.source_archive import CourseSource, DamagedSource, packed, unpacked
+from app.courses.domain.stored import FORMAT
 from app.courses.domain.svg import digest_of
 from app.courses.errata import publish_errata
-from app.courses.errors import CorruptsEvidence, CourseHasProblems, PublishedMeanwhile
+from app.courses.errors import PublishedMeanwhile
 from app.courses.models import CourseHead, Media, Revision
+from app.courses.publication import (
+    Publication,
+    PublicationPlan,
+    Publisher,
+    PublishResult,
+    StoredRevision,
+    planned,
+)
 from app.kit.actor import Actor, require
 from app.kit.ids import RevisionId, new_uuid
 
 
-class PublishResult(StrEnum):
-    """`restored`: the same content was published before, and its revision is current again."""
-
-    published = "published"
-    unchanged = "unchanged"
-    restored = "restored"
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """What publishing did, and what it changed for new learners."""
-
-    outcome: PublishResult
-    course_key: str
-    revision_id: RevisionId
-    number: int
-    digest: str
-    changes: tuple[Change, ...] = ()
-    errata: tuple[str, ...] = ()
-    """A sentence for each erratum that is new."""
-
-    @property
-    def sentence(self) -> str:
-        if self.outcome is PublishResult.unchanged:
-            return f"{self.course_key}: nothing changed; revision {self.number} stays current."
-        if self.outcome is PublishResult.restored:
-            return f"{self.course_key}: revision {self.number} is current again."
-        return f"{self.course_key}: published as revision {self.number}."
-
-
 def publish(
-    db: Session, actor: Actor | None, parsed: ParsedCourse, *, now: datetime
-) -> Publication:
-    """Make a parsed course the current revision; do nothing when it already is.
-
-    `actor` None is the system. Content that was published before gets its old revision back. Learners
-    keep the revision that their place pins. Raises CourseHasProblems, CorruptsEvidence with every
-    corrupting change against any revision that learners may have used, ErratumChanged, or
-    PublishedMeanwhile. Errata reach learners of every revision, so they are published even when the
-    course itself did not change.
-    """
-    require(policy.may_publish(actor), "Only admins publish courses.")
-    if parsed.course is None or parsed.keys is None:
-        raise CourseHasProblems(parsed.problems)
-    key = parsed.course.key
-    head = _take_gate(db, key)
-    publication = _publish_revision(db, actor, parsed, parsed.course, parsed.keys, head, now=now)
-    revisions = [row.id for row in _revisions(db, key)]
-    if len(revisions) == 1:  # nobody has read another text
-        return publication
-    told = publish_errata(db, actor, key, parsed.errata, revisions, now=now)
-    return replace(publication, errata=told)
-
-
-def _publish_revision(
     db: Session,
     actor: Actor | None,
     parsed: ParsedCourse,
-    course: Course,
-    keys: CourseKeys,
-    head: RevisionId | None,
     *,
     now: datetime,
+    publisher: Publisher = Publisher.command,
+) -> Publication:
+    """Make a parsed course the current revision; do nothing when it already is.
+
+    `actor` None is the system. Content that was published before gets its old revision back, except by a
+    preparation, which never goes back and leaves alone what a command published. Learners keep the revision
+    that their place pins. Raises CourseHasProblems, CorruptsEvidence with every corrupting change against a
+    revision that somebody uses, RevisionUnreadable where this version cannot compare with one,
+    ErratumChanged, or PublishedMeanwhile. Errata reach learners of every revision, so they are published
+    even when the course itself did not change.
+    """
+    require(policy.may_publish(actor), "Only admins publish courses.")
+    if parsed.course is not None:
+        _take_gate(db, parsed.course.key)
+    plan = planned(db, parsed)
+    if publisher is Publisher.preparation and plan.head and _is_left_alone(db, plan):
+        return _publication(plan, PublishResult.left_alone, plan.head)
+    publication = _carry_out(db, actor, plan, parsed.media, now=now, publisher=publisher)
+    revisions = {revision.id: None for revision in plan.revisions} | {publication.revision_id: None}
+    if len(revisions) == 1:  # nobody has read another text
+        return publication
+    told = publish_errata(db, actor, plan.course.key, parsed.errata, revisions, now=now)
+    return replace(publication, errata=told)
+
+
+def _take_gate(db: Session, course_key: str) -> None:
+    """Queue behind whoever publishes this course until we commit, and hold back whoever begins to use one of
+    its revisions: what nobody uses now may be contradicted by what is published."""
+    db.execute(
+        update(CourseHead)
+        .where(CourseHead.key == course_key)
+        .values(changed_at=CourseHead.changed_at)
+    )
+    revisions = select(Revision.id).where(Revision.course_key == course_key).order_by(Revision.id)
+    db.execute(revisions.with_for_update())
+
+
+def _is_left_alone(db: Session, plan: PublicationPlan) -> bool:
+    """Whether a preparation leaves the course as it is published."""
+    if plan.head is None or plan.outcome is PublishResult.unchanged:
+        return False
+    publisher = db.scalar(select(CourseHead.publisher).where(CourseHead.key == plan.course.key))
+    return plan.outcome is PublishResult.restored or publisher not in (None, Publisher.preparation)
+
+
+def _carry_out(
+    db: Session,
+    actor: Actor | None,
+    plan: PublicationPlan,
+    media: Mapping[str, bytes],
+    *,
+    now: datetime,
+    publisher: Publisher,
 ) -> Publication:
     """Make the content the current revision, unless it is already."""
-    name = digest(parsed)
-    revisions = {row.digest: row for row in _revisions(db, course.key)}
-    here = next((row for row in revisions.values() if row.id == head), None)
-    if here is not None and here.digest == name:
-        return Publication(PublishResult.unchanged, course.key, here.id, here.number, name)
-    changes = _changes(db, [row.id for row in revisions.values()], head, course, keys)
-    # Not their count: a revision that nobody used is deleted after a while.
-    number = max((row.number for row in revisions.values()), default=0) + 1
+    same = plan.same
+    if same is not None and plan.outcome is PublishResult.unchanged:
+        _store_source(db, same.id, plan)
+        if publisher is Publisher.preparation:
+            _note_preparation(db, plan.course.key)
+        return _publication(plan, PublishResult.unchanged, same)
     try:
         with db.begin_nested():
-            _keep_drawings(db, parsed.media)
-            old = revisions.get(name)
-            row = old or _add_revision(db, actor, course, keys, name=name, number=number, now=now)
-            _point_head(db, course.key, row.id, now)
+            _keep_drawings(db, media)
+            if same is not None:
+                _store_source(db, same.id, plan)
+            row = same or _add_revision(db, actor, plan, now=now)
+            _point_head(db, plan.course.key, row.id, publisher, now)
     except IntegrityError:  # a unique key: another process published the same course or drawing
         raise PublishedMeanwhile from None
-    outcome = PublishResult.published if old is None else PublishResult.restored
     audit.record(
         db,
         actor.user_id if actor else None,
@@ -113,60 +113,93 @@ def _publish_revision(
         now=now,
         subject_kind="course_revision",
         subject_id=row.id,
-        details={"course": course.key, "number": row.number, "digest": name, "outcome": outcome},
+        details={
+            "course": plan.course.key,
+            "number": row.number,
+            "digest": row.digest,
+            "outcome": plan.outcome,
+        },
     )
-    return Publication(outcome, course.key, row.id, row.number, name, changes)
+    return _publication(plan, plan.outcome, row)
 
 
-def _take_gate(db: Session, course_key: str) -> RevisionId | None:
-    """Queue behind whoever publishes this course until we commit; return its current revision."""
-    return db.scalar(
+def _note_preparation(db: Session, course_key: str) -> None:
+    """Note that a preparation has the content of a head that was published before anybody noted by what."""
+    db.execute(
         update(CourseHead)
-        .where(CourseHead.key == course_key)
-        .values(changed_at=CourseHead.changed_at)
-        .returning(CourseHead.current_revision_id)
+        .where(CourseHead.key == course_key, CourseHead.publisher.is_(None))
+        .values(publisher=Publisher.preparation)
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    id: RevisionId
-    number: int
-    digest: str
+def _publication(plan: PublicationPlan, outcome: PublishResult, row: StoredRevision) -> Publication:
+    return Publication(outcome, plan.course.key, row.id, row.number, row.digest, plan.changes)
 
 
-def _revisions(db: Session, course_key: str) -> list[_Known]:
-    rows = db.execute(
-        select(Revision.id, Revision.number, Revision.digest)
-        .where(Revision.course_key == course_key)
-        .order_by(Revision.number)
+def _store_source(db: Session, revision_id: RevisionId, plan: PublicationPlan) -> None:
+    """Store the files with which a revision was published last, unless they are stored. Those of format 1
+    were not; and errata and the ends of lines may differ between files of one digest."""
+    stored = db.scalar(select(Revision.source).where(Revision.id == revision_id))
+    if stored is not None and _holds(stored, plan.source):
+        return
+    db.execute(
+        update(Revision)
+        .where(Revision.id == revision_id)
+        .values(source=packed(plan.source), source_digest=plan.digest)
     )
-    return [_Known(*row) for row in rows]
 
 
-def _changes(
+def _holds(stored: bytes, source: CourseSource) -> bool:
+    try:
+        return unpacked(stored) == source
+    except DamagedSource:
+        return False
+
+
+def _add_revision(
+    db: Session, actor: Actor | None, plan: PublicationPlan, *, now: datetime
+) -> StoredRevision:
+    row = Revision(
+        id=RevisionId(new_uuid()),
+        course_key=plan.course.key,
+        number=plan.number,
+        digest=plan.digest,
+        format=FORMAT,
+        delivery=plan.course.model_dump_json(),
+        keys=plan.keys.model_dump_json(),
+        source=packed(plan.source),
+        source_digest=plan.digest,
+        written_by=version("preceptor"),
+        published_at=now,
+        published_by=actor.user_id if actor else None,
+    )
+    db.add(row)
+    db.flush()
+    return StoredRevision(row.id, row.number, row.digest, row.source_digest)
+
+
+def _point_head(
     db: Session,
-    revision_ids: list[RevisionId],
-    head: RevisionId | None,
-    course: Course,
-    keys: CourseKeys,
-) -> tuple[Change, ...]:
-    """Return the changes against the current revision; refuse what corrupts evidence of any.
-
-    Older revisions count as well: people still learn by them, and a key that was left out for a
-    while and comes back as something else would take over their answers.
-    """
-    changes: tuple[Change, ...] = ()
-    broken: set[Change] = set()
-    for revision_id in revision_ids:
-        old = queries.revision(db, revision_id).course
-        changes_since = compare(old, answer_keys.answer_keys(db, revision_id), course, keys)
-        broken |= set(corrupting(changes_since))
-        if revision_id == head:
-            changes = changes_since
-    if broken:
-        raise CorruptsEvidence(sorted(broken))
-    return changes
+    course_key: str,
+    revision_id: RevisionId,
+    publisher: Publisher,
+    now: datetime,
+) -> None:
+    head = db.get(CourseHead, course_key)
+    if head is None:
+        db.add(
+            CourseHead(
+                key=course_key,
+                current_revision_id=revision_id,
+                changed_at=now,
+                publisher=publisher,
+            )
+        )
+    else:
+        head.current_revision_id = revision_id
+        head.changed_at = now
+        head.publisher = publisher
+    db.flush()
 
 
 def _keep_drawings(db: Session, media: Mapping[str, bytes]) -> None:
@@ -179,38 +212,3 @@ def _keep_drawings(db: Session, media: Mapping[str, bytes]) -> None:
         for name, content in drawings.items()
         if name not in stored_digests
     )
-
-
-def _add_revision(
-    db: Session,
-    actor: Actor | None,
-    course: Course,
-    keys: CourseKeys,
-    *,
-    name: str,
-    number: int,
-    now: datetime,
-) -> _Known:
-    row = Revision(
-        id=RevisionId(new_uuid()),
-        course_key=course.key,
-        number=number,
-        digest=name,
-        delivery=course.model_dump_json(),
-        keys=keys.model_dump_json(),
-        published_at=now,
-        published_by=actor.user_id if actor else None,
-    )
-    db.add(row)
-    db.flush()
-    return _Known(row.id, row.number, name)
-
-
-def _point_head(db: Session, course_key: str, revision_id: RevisionId, now: datetime) -> None:
-    head = db.get(CourseHead, course_key)
-    if head is None:
-        db.add(CourseHead(key=course_key, current_revision_id=revision_id, changed_at=now))
-    else:
-        head.current_revision_id = revision_id
-        head.changed_at = now
-    db.flush()

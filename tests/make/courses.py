@@ -37,6 +37,12 @@ def changed_course(changes: Mapping[str, tuple[str, str]]) -> ParsedCourse:
     return parsed
 
 
+def digest_of(parsed: ParsedCourse) -> str:
+    """The digest by which a course without problems is published."""
+    assert parsed.source is not None
+    return parsed.source.digest
+
+
 def compared(before: ParsedCourse, after: ParsedCourse) -> tuple[Change, ...]:
     """What changes between two courses without problems."""
     assert before.course is not None

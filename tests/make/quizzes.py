@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.courses.domain.delivery import Course, Option, Question, QuestionType, Quiz
-from app.courses.domain.digest import digest
 from app.courses.domain.keys import CourseKeys, QuestionKey
 from app.courses.models import CourseHead, Revision
 from app.enrolments.models import Enrolment, EnrolmentState, IntakeRow, IntakeStatus
@@ -21,7 +20,7 @@ from app.quizzes.marking import mark_attempt
 from app.quizzes.models import AnswerRow, AttemptState
 from app.quizzes.models import AttemptRow as AttemptRow
 from tests.make import NOW
-from tests.make.courses import small_course
+from tests.make.courses import digest_of, small_course
 
 
 def a_question(
@@ -118,7 +117,7 @@ def a_published_course(
         id=RevisionId(new_uuid()),
         course_key=course.key,
         number=len(published) + 1,
-        digest=f"{digest(parsed)[:60]}:{len(published)}",
+        digest=f"{digest_of(parsed)[:60]}:{len(published)}",
         delivery=course.model_dump_json(),
         keys=keys.model_dump_json(),
         published_at=NOW,

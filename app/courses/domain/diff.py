@@ -6,7 +6,7 @@ say what nobody said; publishing refuses such a change and tells the author to u
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -66,6 +66,16 @@ def compare(
 def corrupting(changes: Iterable[Change]) -> tuple[Change, ...]:
     """The changes for which publishing is refused."""
     return tuple(change for change in changes if change.kind is ChangeKind.corrupting)
+
+
+def allowed(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes against a state that nobody used, so that none of them corrupts anything."""
+    return tuple(
+        replace(change, kind=ChangeKind.changed, remedy="Nobody has used the old state.")
+        if change.kind is ChangeKind.corrupting
+        else change
+        for change in changes
+    )
 
 
 def _course(old: Course, new: Course) -> Iterator[Change]:

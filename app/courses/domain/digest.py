@@ -1,44 +1,32 @@
-"""The name of a revision: what was published, in 64 digits.
+"""The name of a revision of format 1: the digest of its two documents.
 
-**`v1` never changes.** Stored revisions, certificates and answers point at digests that were
-computed this way; a different canonical form is a `v2` beside it.
+**`v1` never changes.** Stored revisions, certificates and audit rows hold digests that were computed this
+way. It is computed from the documents as they are stored, not from today's models: a field that a model gains
+later is not in them. Revisions of format 2 are named by their source: see `source_archive`.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
-from decimal import Decimal
-
-from app.courses.domain.delivery import Course
-from app.courses.domain.keys import CourseKeys
-from app.courses.domain.parsing import ParsedCourse
-from app.courses.domain.svg import digest_of
+from typing import Any
 
 
-def digest(parsed: ParsedCourse) -> str:
-    """The digest of a course without problems; the order of its files makes no difference."""
-    if parsed.course is None or parsed.keys is None:
-        raise ValueError("A course with problems has no digest.")
-    media = {name: digest_of(data) for name, data in parsed.media.items()}
-    return digest_of_documents(parsed.course, parsed.keys, media)
-
-
-def digest_of_documents(course: Course, keys: CourseKeys, media: Mapping[str, str]) -> str:
-    """The digest of a course's two documents and of its drawings, given by file name → digest."""
+def digest_of_documents(delivery: str, keys: str, media: Mapping[str, str]) -> str:
+    """Return “v1:” and 64 digits for a stored delivery document, its keys document, and the drawings by file
+    name → digest. Raises ValueError where a text is not JSON, and KeyError or TypeError where it is no such
+    document."""
     document = {
-        "delivery": course.model_dump(),
-        "keys": keys.model_dump(),
+        "delivery": json.loads(delivery),
+        "keys": _in_order(json.loads(keys)),
         "media": dict(media),
     }
-    canonical = json.dumps(
-        document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_canonical
-    )
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return "v1:" + hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _canonical(value: object) -> object:
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, Decimal):
-        return str(value)
-    raise AssertionError(f"{type(value).__name__} has no canonical form")
+def _in_order(keys: dict[str, Any]) -> dict[str, Any]:
+    """Return the keys with each set of right options in order; a stored set has none."""
+    for quiz in keys["quizzes"].values():
+        for key in quiz["questions"].values():
+            key["correct"] = sorted(key["correct"])
+    return keys

@@ -14,6 +14,7 @@ from app.courses.domain.characters import (
 from app.courses.domain.fields import KEY_HINT, is_key
 from app.courses.domain.messages import did_you_mean
 from app.courses.domain.problems import Problem
+from app.courses.domain.source_archive import MEDIA_FOLDER
 from app.courses.domain.yaml_source import LinedYaml, load
 
 MOST_FILES: Final = 2_000
@@ -80,6 +81,13 @@ class Folder:
     def all(self) -> Iterator[SourceDocument]:
         for documents in self.documents.values():
             yield from documents.values()
+
+    @property
+    def paths(self) -> list[str]:
+        """Return the paths of the files that make the course."""
+        return [document.path for document in self.all()] + [
+            f"{MEDIA_FOLDER}{name}" for name in self.drawings
+        ]
 
 
 def arranged(files: Mapping[str, bytes]) -> Folder:

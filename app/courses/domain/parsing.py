@@ -18,6 +18,7 @@ from app.courses.domain.keys import CourseKeys
 from app.courses.domain.markdown import Renderer
 from app.courses.domain.messages import validated
 from app.courses.domain.problems import Problem
+from app.courses.domain.source_archive import CourseSource, source_of
 from app.courses.domain.svg import Drawing, check_drawing
 
 _MODELS: Final[Mapping[FileKind, Any]] = {
@@ -31,7 +32,7 @@ _MODELS: Final[Mapping[FileKind, Any]] = {
 
 @dataclass(frozen=True)
 class ParsedCourse:
-    """The outcome of reading a course: both documents and its drawings, or problems; never both.
+    """The outcome of reading a course: both documents, its drawings and its source, or problems; never both.
 
     `notices` say what somebody still has to do; they do not keep a course from being published.
     """
@@ -42,6 +43,7 @@ class ParsedCourse:
     problems: tuple[Problem, ...]
     notices: tuple[Problem, ...] = ()
     errata: tuple[Erratum, ...] = ()
+    source: CourseSource | None = None
 
 
 def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
@@ -69,7 +71,13 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
     course, keys = compiled(key, checked.course, checked, renderer)
     media = dict(sorted(folder.drawings.items()))
     return ParsedCourse(
-        course, keys, media, (), _notices(folder, checked.course), errata_of(checked.errata)
+        course,
+        keys,
+        media,
+        (),
+        _notices(folder, checked.course),
+        errata_of(checked.errata),
+        source_of(files, folder.paths),
     )
 
 

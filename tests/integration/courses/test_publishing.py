@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from app.audit.models import AuditEvent
 from app.courses import answer_keys, queries
 from app.courses.domain.diff import ChangeKind
-from app.courses.domain.digest import digest
 from app.courses.domain.parsing import parse_course
 from app.courses.errors import CorruptsEvidence, CourseHasProblems, PublishedMeanwhile
 from app.courses.models import Media, Revision
@@ -18,7 +17,8 @@ from app.kit.bounded_cache import BoundedCache
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import RevisionId, new_uuid
 from tests.make import NOW
-from tests.make.courses import changed_course, small_course, small_files
+from tests.make.courses import changed_course, digest_of, small_course, small_files
+from tests.make.learning import a_learner_place
 from tests.make.people import a_user, an_actor
 
 NEW_HOURS = {"course.yaml": ("hours: 12", "hours: 13")}
@@ -27,6 +27,12 @@ NEW_HOURS = {"course.yaml": ("hours: 12", "hours: 13")}
 def published(database, parsed, actor=None):
     with database.write() as db:
         return publish(db, actor, parsed, now=NOW)
+
+
+def somebody_learns_by(database, done):
+    """Give somebody a place that pins the revision, so that it is evidence."""
+    with database.write() as db:
+        a_learner_place(db, a_user(db, "Lena Learner"), queries.revision(db, done.revision_id))
 
 
 def count(database, table):
@@ -38,7 +44,7 @@ def test_the_first_publication_is_what_learners_get(database):
     done = published(database, small_course())
     assert (done.outcome, done.number) == (PublishResult.published, 1)
     assert done.sentence == "small-course: published as revision 1."
-    assert done.digest == digest(small_course())
+    assert done.digest == digest_of(small_course())
     with database.read() as db:
         current = queries.current(db, "small-course")
         assert current.course == small_course().course
@@ -92,6 +98,7 @@ def test_a_new_drawing_is_kept_beside_the_old_one(database):
 
 def test_every_corrupting_change_is_refused_with_its_remedy(database):
     first = published(database, small_course())
+    somebody_learns_by(database, first)
     broken = changed_course(
         {
             "modules/skin.yaml": ("  - skin-vessels\n", ""),
@@ -111,7 +118,7 @@ def test_every_corrupting_change_is_refused_with_its_remedy(database):
 def test_a_key_that_comes_back_as_something_else_is_refused(database):
     """Left out in the second revision, the lesson returns in another module with the third: people of
     the first would have it done."""
-    published(database, small_course())
+    somebody_learns_by(database, published(database, small_course()))
     files = dict(small_files())
     del files["lessons/skin-vessels.md"]
     files["modules/skin.yaml"] = files["modules/skin.yaml"].replace(b"  - skin-vessels\n", b"")

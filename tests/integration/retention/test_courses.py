@@ -1,7 +1,6 @@
 """States of a course that nobody ever used, and drawings that no state shows any more."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
@@ -16,7 +15,7 @@ from app.retention import drawings
 from app.retention.domain import YEAR
 from app.retention.sweeping import sweep
 from tests.make import NOW
-from tests.make.courses import small_course
+from tests.make.courses import changed_course
 from tests.make.learning import a_learner_place
 from tests.make.people import a_user
 
@@ -24,9 +23,9 @@ SECOND = timedelta(seconds=1)
 
 
 def titled(title: str) -> ParsedCourse:
-    parsed = small_course()
-    assert parsed.course is not None
-    return replace(parsed, course=parsed.course.model_copy(update={"title": title}))
+    return changed_course(
+        {"course.yaml": ("title: A small course in skin and needles", f"title: {title}")}
+    )
 
 
 def numbers(database: Database) -> list[int]:

@@ -3,9 +3,9 @@
 import pytest
 
 from app.courses.domain.delivery import Checklist, Section, Step
-from app.courses.domain.digest import digest, digest_of_documents
+from app.courses.domain.digest import digest_of_documents
 from app.courses.domain.keys import CourseKeys
-from tests.make.courses import changed_course, small_course
+from tests.make.courses import changed_course, digest_of, small_course
 from tests.make.stored import STORED, stored_course
 
 NAMES = sorted(folder.name for folder in STORED.iterdir() if folder.is_dir())
@@ -15,7 +15,9 @@ NAMES = sorted(folder.name for folder in STORED.iterdir() if folder.is_dir())
 def test_a_stored_document_is_read_and_written_as_it_was(name: str) -> None:
     stored = stored_course(name)
     assert stored.course.model_dump_json() == stored.delivery
-    named = digest_of_documents(stored.course, stored.answer_keys, stored.course.media)
+    if stored.format_number > 1:
+        return  # named by its source: see test_source_archive
+    named = digest_of_documents(stored.delivery, stored.keys, stored.course.media)
     assert named == stored.digest
 
 
@@ -39,7 +41,7 @@ def test_a_field_that_is_used_is_part_of_the_digest() -> None:
             )
         }
     )
-    assert digest(stricter) != digest(small_course())
+    assert digest_of(stricter) != digest_of(small_course())
     assert stricter.course is not None
     assert '"most_prompts_on_critical":1' in stricter.course.model_dump_json()
 
