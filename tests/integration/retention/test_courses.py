@@ -15,7 +15,7 @@ from app.retention import drawings
 from app.retention.domain import YEAR
 from app.retention.sweeping import sweep
 from tests.make import NOW
-from tests.make.courses import changed_course
+from tests.make.courses import changed_course, small_course
 from tests.make.learning import a_learner_place
 from tests.make.people import a_user
 
