@@ -20,8 +20,8 @@ from app.certificates.checks import what_is_earned_is_issued
 from app.certificates.models import Certificate, CertificateBlock
 from app.db.auditing import findings
 from app.db.database import Database
-from app.kit.actor import Actor, SystemActor
 from app.db.references import references_to
+from app.kit.actor import Actor, SystemActor
 from app.kit.ids import EventId, FactorId, GroupId, new_uuid
 from app.kit.leaving import LEAVING, LEFT_ADDRESS, NAME_OF_WHO_LEFT
 from app.notices.models import Notice

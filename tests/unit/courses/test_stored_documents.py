@@ -8,7 +8,7 @@ from app.courses.domain.keys import CourseKeys
 from tests.make.courses import changed_course, digest_of, small_course
 from tests.make.stored import STORED, stored_course
 
-NAMES = sorted(folder.name for folder in STORED.iterdir() if folder.is_dir())
+NAMES = sorted(path.parent.name for path in STORED.glob("*/delivery.json.gz"))
 
 
 @pytest.mark.parametrize("name", NAMES)
