@@ -25,6 +25,7 @@ from app.courses.domain.fields import (
     Tolerance,
     UnfitError,
 )
+from app.kit.decimals import decimals_of
 
 Percent = Annotated[int, Field(ge=1, le=100)]
 
@@ -192,6 +193,16 @@ class NumericQuestion(QuestionFields):
     tolerance: Tolerance
     unit: Plain20
     places: Annotated[int, Field(ge=0, le=6)] | None = None
+
+    @model_validator(mode="after")
+    def _asks_for_its_answer(self) -> "NumericQuestion":
+        if self.places is not None and decimals_of(self.answer) > self.places:
+            raise UnfitError.because(
+                "The right answer has more decimals than a student may give.",
+                f"Write `places: {decimals_of(self.answer)}`, or round the answer.",
+                trail=("places",),
+            )
+        return self
 
 
 Question = Annotated[

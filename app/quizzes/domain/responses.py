@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final, assert_never
 
 from app.courses.domain.delivery import Question, QuestionType
+from app.kit.decimals import decimals_of
 from app.quizzes.domain.sampling import DrawnQuestion
 
 LONGEST_TEXT: Final = 60
@@ -54,7 +55,7 @@ def read_response(
         case QuestionType.numeric:
             if len(typed) > 1:
                 return UnreadableResponse("Give one number.")
-            return read_number(typed[0] if typed else "", question.unit)
+            return read_number(typed[0] if typed else "", question.unit, places=question.places)
         case QuestionType.single | QuestionType.true_false:
             if len(typed) > 1:
                 return UnreadableResponse("Choose one answer only.")
@@ -75,10 +76,13 @@ def _read_choice(drawn: DrawnQuestion, tokens: Sequence[str]) -> Response | Unre
     return Response(options=chosen)
 
 
-def read_number(typed: str, unit: str | None) -> Response | UnreadableResponse:
+def read_number(
+    typed: str, unit: str | None, *, places: int | None = None
+) -> Response | UnreadableResponse:
     """Return a decimal number, typed with a point or a comma, with or without its unit.
 
-    Separators for thousands are refused, because 1,000 is a thousand to some people and one to others.
+    `places` is the most decimals that the question asks for; zeros at the end are not counted. Separators
+    for thousands are refused, because 1,000 is a thousand to some people and one to others.
     """
     text = unicodedata.normalize("NFKC", typed).strip()
     if not text:
@@ -96,7 +100,16 @@ def read_number(typed: str, unit: str | None) -> Response | UnreadableResponse:
         return UnreadableResponse(f"Use at most {MOST_DIGITS} digits.")
     if not _is_unit(parts["unit"], unit):
         return UnreadableResponse(f"Give a number{_in_unit(unit)}. You need not type the unit.")
-    return Response(text=typed.strip(), number=Decimal(number.replace(",", ".").replace("−", "-")))
+    value = Decimal(number.replace(",", ".").replace("−", "-"))
+    if places is not None and decimals_of(value) > places:
+        return UnreadableResponse(_too_exact(places))
+    return Response(text=typed.strip(), number=value)
+
+
+def _too_exact(places: int) -> str:
+    if places == 0:
+        return "Give a whole number, without decimals."
+    return f"Round the number to {places} decimal place{'' if places == 1 else 's'}."
 
 
 def _in_unit(unit: str | None) -> str:

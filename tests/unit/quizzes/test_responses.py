@@ -199,3 +199,23 @@ def test_a_number_is_read_for_a_numeric_question():
         text="0,5 mL", number=Decimal("0.5")
     )
     assert read_response(question, drawn, []) == Response()
+
+
+@pytest.mark.parametrize(
+    ("typed", "places", "message"),
+    [
+        ("100.55", 0, "Give a whole number, without decimals."),
+        ("0,5 mL", 0, "Give a whole number, without decimals."),
+        ("1.25", 1, "Round the number to 1 decimal place."),
+        ("-0.1234567", 6, "Round the number to 6 decimal places."),
+        ("100", 0, None),
+        ("100.00", 0, None),
+        ("0", 0, None),
+        ("1.20", 1, None),
+        ("1000", 1, None),
+        ("1.23456789", None, None),
+    ],
+)
+def test_no_more_decimals_than_the_question_asks_for(typed, places, message):
+    read = read_number(typed, "mL", places=places)
+    assert getattr(read, "message", None) == message
