@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select, update
 
 from app.enrolments.models import Enrolment, EnrolmentState
+from app.quizzes.domain.stored import read_response
 from app.quizzes.models import AnswerRow, AttemptRow
 from tests.browser.conftest import SmallAcademy
 from tests.integration.quizzes.conftest import Pupil
@@ -52,7 +53,8 @@ def stored(pupil: Pupil) -> list[dict[str, object]]:
     with pupil.database.read() as db:
         own = select(AttemptRow.id).where(AttemptRow.user_id == pupil.actor.user_id)
         answers = select(AnswerRow.response).where(AnswerRow.attempt_id.in_(own))
-        return list(db.scalars(answers.order_by(AnswerRow.id)))
+        rows = db.scalars(answers.order_by(AnswerRow.id))
+        return [{"options": sorted(read_response(row).response.options)} for row in rows]
 
 
 @pytest.mark.browser
