@@ -4,10 +4,15 @@
 import * as store from "./device-store.js";
 
 const PREFIX = "preceptor.unsent.";
+// Of an entry: {version, url, sequence, response}. One without a version is of version 1. Entries of a later
+// version were kept by a later version of this page: they are left alone, and that version sends them.
+const VERSION = 1;
 const underWay = new Map();
 const PATIENCE = 20000;
 // Refusals that are meant for the person themselves, though their status is that of a stranger's.
 const ENDED = ["place_ended", "attempt_closed"];
+// The server cannot read this attempt at the moment. The answer stays here until a later version of it can.
+const WAITS = "needs-newer-version";
 
 function read(attempt) {
   return store.get(PREFIX + attempt) ?? {};
@@ -24,12 +29,15 @@ export function placeOf(attempt) {
   return store.placeOf(PREFIX + attempt) ?? "device";
 }
 
+const isReadable = (entry) => Boolean(entry) && (entry.version ?? 1) <= VERSION;
+
 export function entryOf(attempt, position) {
-  return read(attempt)[position] ?? null;
+  const entry = read(attempt)[position];
+  return isReadable(entry) ? entry : null;
 }
 
 export function keep(attempt, position, entry) {
-  write(attempt, { ...read(attempt), [position]: entry });
+  write(attempt, { ...read(attempt), [position]: { ...entry, version: VERSION } });
 }
 
 export function forget(attempt, position) {
@@ -60,7 +68,8 @@ async function put(entry, csrf, keepalive) {
   // To another person who signed in meanwhile this attempt does not exist: the answer is kept for its owner.
   const isStranger = [403, 404].includes(response.status) && !ENDED.includes(body.reason);
   if (isStranger) return { kind: "other-person" };
-  if (response.status >= 500 || response.status === 429 || response.status === 408) return { kind: "unreachable" };
+  const isLater = response.status >= 500 || response.status === 429 || response.status === 408;
+  if (isLater || body.reason === WAITS) return { kind: "unreachable" };
   return { kind: "refused", status: response.status, reason: body.reason, detail: body.detail ?? "" };
 }
 
@@ -107,7 +116,7 @@ export function deliver(attempt, position, csrf, { keepalive = false } = {}) {
 // Returns whether nothing is left that the server might still take.
 export async function deliverAll(attempt, csrf) {
   document.dispatchEvent(new Event("quiz:flush"));
-  const positions = Object.keys(read(attempt));
-  await Promise.all(positions.map((position) => deliver(attempt, position, csrf)));
-  return Object.keys(read(attempt)).length === 0;
+  const positions = () => Object.keys(read(attempt)).filter((position) => entryOf(attempt, position));
+  await Promise.all(positions().map((position) => deliver(attempt, position, csrf)));
+  return positions().length === 0;
 }

@@ -21,6 +21,7 @@ from app.practicals.models import Attendance, PracticalInstructor, Seat
 from tests.browser.conftest import SmallAcademy
 from tests.make.assessments import Day, a_day, a_seat
 from tests.make.courses import small_course
+from tests.make.golden import on_devices, put_on_device
 from tests.make.patience import until
 from tests.make.people import A_PASSWORD, a_sign_in, a_user, a_user_with_password
 from tests.make.quizzes import a_published_course
@@ -197,6 +198,25 @@ def open_sheet(
 @pytest.fixture
 def bedside(open_sheet: Callable[..., Bedside]) -> Bedside:
     return open_sheet()
+
+
+@pytest.mark.parametrize(
+    "golden", on_devices("sheets-on-devices"), ids=lambda golden: golden.path.stem
+)
+def test_what_a_version_kept_on_the_tablet_is_sent(bedside, golden):
+    owner = bedside.page.locator("[data-assessment][data-owner]").first.get_attribute("data-owner")
+    assert owner is not None
+    names = {"owner": owner, "assessment": str(bedside.assessment_id)}
+    put_on_device(bedside.page, golden, names)
+    bedside.page.reload()
+    bedside.ready()
+    bedside.saved()
+    if "comment" in golden.read:
+        until(lambda: bedside.comment() == golden.read["comment"])
+    else:
+        expected = (Mark(golden.read["mark"]), golden.read["note"])
+        until(lambda: bedside.recorded(3) == expected)
+    assert bedside.page.evaluate("localStorage.length") == 0
 
 
 def walk(bedside: Bedside, steps: tuple[int, ...]) -> None:

@@ -10,10 +10,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select, update
 
 from app.enrolments.models import Enrolment, EnrolmentState
-from app.quizzes.domain.stored import read_response
 from app.quizzes.models import AnswerRow, AttemptRow
 from tests.browser.conftest import SmallAcademy
 from tests.integration.quizzes.conftest import Pupil
+from tests.make.golden import on_devices, put_on_device
 from tests.make.quizzes import a_place
 
 
@@ -50,11 +50,15 @@ def chip(page: Page, state: str, words: str) -> None:
 
 
 def stored(pupil: Pupil) -> list[dict[str, object]]:
+    """Return the answers of this pupil as they are stored, without what every one of them names."""
     with pupil.database.read() as db:
         own = select(AttemptRow.id).where(AttemptRow.user_id == pupil.actor.user_id)
         answers = select(AnswerRow.response).where(AnswerRow.attempt_id.in_(own))
         rows = db.scalars(answers.order_by(AnswerRow.id))
-        return [{"options": sorted(read_response(row).response.options)} for row in rows]
+        return [
+            {key: value for key, value in row.items() if key not in ("type", "version")}
+            for row in rows
+        ]
 
 
 @pytest.mark.browser
@@ -91,6 +95,48 @@ def test_answers_survive_a_lost_network_and_a_closed_page(context, pupil):
     page.locator("dialog").get_by_role("button", name="Send answers").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Not passed this time")
     assert page.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "golden", on_devices("answers-on-devices"), ids=lambda golden: golden.path.stem
+)
+def test_what_a_version_kept_on_the_device_is_sent(context, pupil, golden):
+    """R-063: by the page of this version, as its student chose it."""
+    attempt_id = pupil.start(now=datetime.now(UTC))
+    place = pupil.position(attempt_id, "true-of-the-dermis")
+    drawn = pupil.attempt(attempt_id).drawn[place - 1]
+    (token,) = drawn.tokens_of({"vessels"})
+    names = {"attempt": str(attempt_id), "position": str(place), "token": token}
+    page = context.new_page()
+    page.goto("/home")
+    put_on_device(page, golden, names)
+    page.goto(f"/attempts/{attempt_id}/questions/{place}")
+    chip(page, "saved", "Saved")
+    expect(page.get_by_label("It holds vessels")).to_be_checked()
+    assert stored(pupil) == [{"options": golden.read["options"]}]
+    assert page.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.browser
+def test_what_a_later_version_kept_on_the_device_is_left_for_it(context, pupil):
+    attempt_id = pupil.start(now=datetime.now(UTC))
+    place = pupil.position(attempt_id, "true-of-the-dermis")
+    page = context.new_page()
+    page.goto("/home")
+    later = f'{{"{place}": {{"version": 2, "answer": "of another shape"}}}}'
+    page.evaluate(
+        "([key, text]) => localStorage.setItem(key, text)",
+        [f"preceptor.unsent.{attempt_id}", later],
+    )
+    page.goto(f"/attempts/{attempt_id}/questions/{place}")
+    expect(page.locator("#save-chip")).to_contain_text("Not answered yet")
+    other = 1 if place != 1 else 2
+    page.goto(f"/attempts/{attempt_id}/questions/{other}")
+    assert (
+        page.evaluate("key => localStorage.getItem(key)", f"preceptor.unsent.{attempt_id}") == later
+    )
+    assert stored(pupil) == []
 
 
 SPOKEN = """() => {

@@ -1,0 +1,136 @@
+"""Documents as they were stored: `tests/fixtures/stored/documents/<kind>/<version>-<name>.json`.
+
+Each file has the document (`stored`) and, in plain JSON, what it meant then (`read`). Every later
+version reads the same from it. The files are never changed. To add one, write it with `"read": null`, run
+
+    .venv/bin/python -m tests.make.golden
+
+which fills in what this version reads, and look at the result before you commit it. A new kind of document
+has a row in READERS, and in the table “Stored documents” of CONTRIBUTING.md.
+"""
+
+import json
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.accounts.kept_forms import KeptForms
+from app.certificates import domain as certificates
+from app.certificates.records import trained
+from app.enrolments.api import RequestedShape
+from app.kit.ids import EventId, UserId
+from app.quizzes.domain import stored
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+DOCUMENTS = Path(__file__).parent.parent / "fixtures" / "stored" / "documents"
+SECRET = "the secret of golden documents"
+OWNER, KEPT = UserId(UUID(int=7)), EventId(UUID(int=9))
+
+
+@dataclass(frozen=True)
+class Golden:
+    """One stored document. `version` is that of its shape, `read` what it means."""
+
+    kind: str
+    version: int
+    path: Path
+    stored: Any
+    read: Any
+
+
+def golden_documents() -> Iterator[Golden]:
+    for path in sorted(DOCUMENTS.glob("*/*.json")):
+        file = json.loads(path.read_text(encoding="utf-8"))
+        version = int(path.name.partition("-")[0])
+        yield Golden(path.parent.name, version, path, file["stored"], file["read"])
+
+
+def plain(value: object) -> Any:
+    """Return a value in plain JSON: sets in order, everything else in words."""
+    return json.loads(json.dumps(value, default=_plain))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    return str(value)
+
+
+def _answer(document: Any) -> Any:
+    return asdict(stored.read_response(document))
+
+
+def _drawn(document: Any) -> Any:
+    return [
+        {**asdict(question), "options": [option._asdict() for option in question.options]}
+        for question in stored.read_drawn(document)
+    ]
+
+
+def _marks(document: Any) -> Any:
+    return [asdict(mark) for mark in stored.read_marks(document)]
+
+
+def _snapshot(document: Any) -> Any:
+    """The hash is over the whole document: a certificate is genuine only while it stays the same."""
+    practicals = [asdict(practical) for practical in trained(document)]
+    return {"hash": certificates.hash_of(document), "practicals": practicals}
+
+
+def _kept_form(document: Any) -> Any:
+    form = KeptForms(SECRET)._open(b64decode(document), KEPT, OWNER)
+    return None if form is None else asdict(form)
+
+
+def _requested(document: Any) -> Any:
+    return RequestedShape.model_validate_json(document).model_dump()
+
+
+READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
+    "answers": (stored.RESPONSE_VERSION, _answer),
+    "drawn-questions": (stored.DRAWN_VERSION, _drawn),
+    "marks": (stored.MARKS_VERSION, _marks),
+    "certificate-snapshots": (certificates.FORMAT, _snapshot),
+    "kept-forms": (1, _kept_form),
+    "answers-to-forms": (1, _requested),
+}
+"""The newest version of each kind, and what reads every version of it, in plain values."""
+
+ON_DEVICES = {
+    "answers-on-devices": (1, "tests/browser/test_quiz.py"),
+    "sheets-on-devices": (1, "tests/browser/test_bedside.py"),
+}
+"""The newest version of each kind that a browser stores, and the test in which a browser reads them."""
+
+
+def on_devices(kind: str) -> list[Golden]:
+    """Return the golden documents of a kind that a browser stores."""
+    return [golden for golden in golden_documents() if golden.kind == kind]
+
+
+def put_on_device(page: "Page", golden: Golden, names: dict[str, str]) -> None:
+    """Store a document in a browser as a version did. `names` are the ids that stand in braces in it."""
+    text = json.dumps(golden.stored)
+    for name, value in names.items():
+        text = text.replace("{" + name + "}", value)
+    item = json.loads(text)
+    store = "([key, text]) => localStorage.setItem(key, text)"
+    page.evaluate(store, [item["key"], json.dumps(item["value"])])
+
+
+def main() -> None:
+    for golden in golden_documents():
+        if golden.read is None and golden.kind in READERS:
+            read = plain(READERS[golden.kind][1](golden.stored))
+            text = json.dumps({"stored": golden.stored, "read": read}, ensure_ascii=False, indent=2)
+            golden.path.write_text(text + "\n", encoding="utf-8")
+            print(f"{golden.path.relative_to(DOCUMENTS)}: {json.dumps(read, ensure_ascii=False)}")
+
+
+if __name__ == "__main__":
+    main()
