@@ -28,6 +28,7 @@ from app.enrolments import queries as enrolments
 from app.kit.actor import SystemActor
 from app.kit.error_descriptions import describe_error
 from app.kit.ids import RevisionId, UserId
+from app.kit.stored_documents import LaterVersionNeeded, version_of_document
 from app.learning.correction_mails import tell_of_corrected_lessons
 from app.mail.mailer import Mailer
 from app.outbox import queries as outbox_queries
@@ -210,11 +211,20 @@ def deliver_facts(database: Database, issuer: Issuer, *, now: datetime) -> int:
 def act_on(database: Database, fact: outbox.LeasedEvent, issuer: Issuer, *, now: datetime) -> None:
     """Handle one fact, unless another worker has a newer lease on it. It is marked first, so that
     nobody else handles it before the block ends."""
+    handler = handler_of(fact.name, fact.payload)
     if look_ahead := LOOK_AHEAD.get(fact.name):
         look_ahead(database, fact.payload)
     with database.write() as db:
         if outbox.mark_done(db, fact, now=now):
-            HANDLERS[fact.name](db, fact.payload, now, issuer)
+            handler(db, fact.payload, now, issuer)
+
+
+def handler_of(name: str, payload: dict[str, Any]) -> Handler:
+    """Return what handles a fact; raise LaterVersionNeeded for a fact that only later versions know."""
+    version_of_document(payload, "facts", newest=outbox.FACT_VERSION)
+    if handler := HANDLERS.get(name):
+        return handler
+    raise LaterVersionNeeded("facts", f"one is named “{name}”", newest=outbox.FACT_VERSION)
 
 
 def close_overdue_attempts(database: Database, *, now: datetime) -> int:

@@ -18,7 +18,12 @@ from app.certificates import domain, policy, serials
 from app.certificates.domain import CertificateFacts, CompetentAssessment, NameOwner, Requirement
 from app.certificates.evidence import attended
 from app.certificates.models import Certificate, CertificateBlock
-from app.certificates.records import WAS_REVOKED, CertificateView, certificate_view
+from app.certificates.records import (
+    WAS_REVOKED,
+    CertificateView,
+    certificate_view,
+    demand_known_format,
+)
 from app.certificates.signing import FORMAT, KnownKeys, Proof, StatementKind, is_proved
 from app.courses import queries as courses
 from app.courses.errors import RevisionUnreadable
@@ -133,6 +138,7 @@ def verification(db: Session, serial: str | None, keys: KnownKeys) -> Certificat
         nobodys = Proof(FORMAT, next(iter(keys.public())), _NOBODYS_SIGNATURE)
         is_proved(keys, StatementKind.certificate, _NOBODY, nobodys)
         return None
+    demand_known_format(row[0])
     return certificate_view(row[0], keys, was_revoked=row[1])
 
 
@@ -144,6 +150,7 @@ def document(
     row = db.execute(query).one_or_none()
     if row is None or not policy.may_open(actor, row[0].user_id):
         raise NotFound
+    demand_known_format(row[0])
     return certificate_view(row[0], keys, was_revoked=row[1])
 
 

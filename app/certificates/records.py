@@ -22,6 +22,7 @@ from app.certificates.signing import (
 from app.db.base import table_of
 from app.kit.ids import CertificateId, UserId
 from app.kit.keys import SigningKeys
+from app.kit.stored_documents import LaterVersionNeeded
 
 COLUMNS = table_of(Certificate).c
 REVOKED = "certificates.certificate_revoked"
@@ -109,6 +110,16 @@ def certificate_view(row: Certificate, keys: KnownKeys, *, was_revoked: bool) ->
             said, certificate_words(said, id=row.id, signed_at=signed_at), proof
         ),
     )
+
+
+def demand_known_format(row: Certificate) -> None:
+    """Raise LaterVersionNeeded for a certificate of a format that this version cannot read. Its
+    signature cannot be checked here either, so nothing is said about whether it is valid."""
+    stated = row.snapshot.get("format") if isinstance(row.snapshot, dict) else None
+    if type(stated) is int and stated > domain.FORMAT:
+        raise LaterVersionNeeded(
+            "certificates", f"this one has format {stated}", newest=domain.FORMAT
+        )
 
 
 def trained(said: Mapping[str, Any]) -> tuple[TrainedPractical, ...]:

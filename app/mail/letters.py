@@ -22,7 +22,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from jinja2 import Environment
 
@@ -30,6 +30,10 @@ _VALUE = re.compile("\x02([^\x03]*)\x03")
 _ACTION = re.compile(r"\[([^\]]+)\]\((\S+)\)")
 _FACT = re.compile(r"= ([^:\x02]+): (.+)")
 _LINE_BREAK = "\x1d"
+
+VALUES_VERSION: Final = 1
+"""The shape of the values that mails and notices store for their templates. None of them names it yet;
+values that do are of a later version."""
 
 Kind = Literal["paragraph", "list", "facts", "quote", "action"]
 

@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.kit.ids import EventId
+from app.kit.stored_documents import version_of_document
 from app.mail.calendar import invite
-from app.mail.letters import Letter, Letters
+from app.mail.letters import VALUES_VERSION, Letter, Letters
 from app.mail.mail_server import MailServer
 
 POLICY = SMTP.clone(cte_type="7bit")
@@ -71,6 +72,7 @@ class Mailer:
             message.add_attachment(data, maintype="application", subtype="ics", filename=name)
 
     def _letter(self, payload: dict[str, Any]) -> Letter:
+        version_of_document(payload["values"], "mails", newest=VALUES_VERSION)
         values = {"sign": self.sign, **payload["values"]}
         return self.letters.read(
             payload["template"], values, academy=self.academy, base_url=self.base_url

@@ -8,7 +8,8 @@ import structlog
 from jinja2 import TemplateError
 
 from app.kit.ids import NoticeId
-from app.mail.letters import BadLetter, Block, Letter
+from app.kit.stored_documents import LaterVersionNeeded, version_of_document
+from app.mail.letters import VALUES_VERSION, BadLetter, Block, Letter
 from app.notices.queries import OwnNotice
 from app.web.request_context import RequestContext
 
@@ -36,8 +37,9 @@ def letter_of(visit: RequestContext, notice: OwnNotice) -> Letter:
     that is logged."""
     house = _house(visit)
     try:
+        _demand_known_version(notice)
         return visit.app_context.letters.read(notice.template, notice.details, **house)
-    except (BadLetter, TemplateError) as error:
+    except (BadLetter, TemplateError, LaterVersionNeeded) as error:
         _log(notice, error)
         return Letter(LOST_SUBJECT, (Block("paragraph", (LOST_WORDS,)),), **house)
 
@@ -52,12 +54,18 @@ def lines(visit: RequestContext, notices: Iterable[OwnNotice]) -> tuple[NoticeLi
 
 def _subject(visit: RequestContext, notice: OwnNotice) -> str:
     try:
+        _demand_known_version(notice)
         return visit.app_context.letters.read_subject(
             notice.template, notice.details, **_house(visit)
         )
-    except (BadLetter, TemplateError) as error:
+    except (BadLetter, TemplateError, LaterVersionNeeded) as error:
         _log(notice, error)
         return LOST_SUBJECT
+
+
+def _demand_known_version(notice: OwnNotice) -> None:
+    """Raise LaterVersionNeeded for values that a later version stored in another shape."""
+    version_of_document(notice.details, "notices", newest=VALUES_VERSION)
 
 
 def _house(visit: RequestContext) -> dict[str, str]:

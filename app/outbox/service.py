@@ -21,6 +21,8 @@ MOST_WORDS = 2000
 HELD_BACK = "Held back when a backup was restored: it may have been sent already."
 Calendar = dict[str, Any] | list[dict[str, Any]] | None
 """The calendar entries that a mail adds or removes: one, several or none."""
+FACT_VERSION = 1
+"""The shape of the payloads. None of them names it yet; one that does is of a later version."""
 
 
 @dataclass(frozen=True, slots=True)
