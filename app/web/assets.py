@@ -25,6 +25,7 @@ import brotli
 
 from app.kit.error_descriptions import PlainError
 from app.web import icons
+from app.web.stylesheets import parts_of, served_stylesheet
 
 PREFIX: Final = "/static/"
 YEAR: Final = 31_536_000
@@ -57,13 +58,9 @@ _TYPES: Final = {
     ".specrules": "application/speculationrules+json",
     ".webmanifest": "application/manifest+json",
 }
-_SERVED_AS: Final = b"without comments in stylesheets"
+_SERVED_AS: Final = b"stylesheets joined, without comments and indentation"
 """Part of each build's digest, because files that are served differently belong to a different
 build."""
-# Strings are matched first, so that text in a string that looks like a comment stays.
-_CSS_COMMENT: Final = re.compile(
-    rb"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|[ \t]*/\*.*?\*/""", re.DOTALL
-)
 _COMPRESSED: Final = frozenset({".css", ".js", ".svg", ".txt", ".json", ".webmanifest"})
 
 _log = logging.getLogger(__name__)
@@ -170,7 +167,11 @@ def _publish(files: dict[str, Path], folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as temporary:
         draft = Path(temporary) / "build"
+        sheets = [path for path in files.values() if path.suffix == ".css"]
+        parts = {part for sheet in sheets for part in parts_of(sheet)}
         for name, path in files.items():
+            if path in parts:
+                continue
             content = _served(path)
             _write(draft / name, content)
             if path.suffix in _COMPRESSED:
@@ -182,12 +183,8 @@ def _publish(files: dict[str, Path], folder: Path) -> None:
 
 
 def _served(path: Path) -> bytes:
-    """Return the content of a file as it is sent. Stylesheets are sent without comments, which are
-    a tenth of their size."""
-    content = path.read_bytes()
-    if path.suffix != ".css":
-        return content
-    return _CSS_COMMENT.sub(lambda part: part[1] or b"", content)
+    """Return the content of a file as it is sent."""
+    return served_stylesheet(path) if path.suffix == ".css" else path.read_bytes()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+
+from app.web.stylesheets import parts_of
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,35 @@ class Declaration:
 
     def is_in(self, prelude: str) -> bool:
         return any(rule.startswith(prelude) for rule in self.within)
+
+
+@dataclass(frozen=True)
+class Stylesheet:
+    """A stylesheet and the files that it imports, one behind the other. `parts` are pairs of name and text;
+    the first is the sheet itself."""
+
+    parts: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def at(cls, path: Path) -> "Stylesheet":
+        files = (path, *parts_of(path))
+        return cls(
+            tuple((file.relative_to(path.parent).as_posix(), file.read_text()) for file in files)
+        )
+
+    @property
+    def text(self) -> str:
+        return "".join(text for _, text in self.parts)
+
+    def located(self, fault: str) -> str:
+        """Return a fault of `text`, "sheet:line: words", with its file and the line there."""
+        _, line, words = fault.split(":", 2)
+        number = int(line)
+        for name, text in self.parts:
+            if number <= text.count("\n"):
+                return f"{name}:{number}:{words}"
+            number -= text.count("\n")
+        raise ValueError(f"The sheet has no such line: {fault}")
 
 
 def without_comments(css: str) -> str:

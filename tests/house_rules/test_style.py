@@ -34,6 +34,7 @@ from tests.house_rules.style_rules import (
     icons_are_drawn,
     imports_lead_somewhere,
 )
+from tests.house_rules.stylesheet import Stylesheet, declarations
 from tests.make.academy import ACADEMY
 
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "mail" not in path.parts)
@@ -84,22 +85,63 @@ def visit(role: str) -> SimpleNamespace:
 # The stylesheet
 
 
+CSS = STATIC / "css"
+SHEET = Stylesheet.at(CSS / "app.css")
+
+
 def test_the_stylesheet_keeps_its_rules() -> None:
-    path = STATIC / "css" / "app.css"
-    assert faults("css/app.css", path.read_text(), *STYLESHEET_RULES) == []
+    problems = faults("app.css", SHEET.text, *STYLESHEET_RULES)
+    assert [SHEET.located(problem) for problem in problems] == []
+
+
+def test_a_fault_is_told_with_its_own_file_and_line() -> None:
+    lines = SHEET.text.splitlines()
+    number = next(n for n, line in enumerate(lines, start=1) if line.startswith("  .tabs a {"))
+    name, line, words = SHEET.located(f"app.css:{number}: a colour").split(":")
+    assert (name, words) == ("components/enrolments.css", " a colour")
+    assert (CSS / name).read_text().splitlines()[int(line) - 1].startswith("  .tabs a {")
+
+
+def test_every_file_of_styles_is_imported_once_and_imports_nothing() -> None:
+    """A file that the sheet does not import would never reach a page."""
+    imported = [name for name, _ in SHEET.parts]
+    assert sorted(imported) == sorted(
+        path.relative_to(CSS).as_posix() for path in CSS.rglob("*.css")
+    )
+    assert [name for name, text in SHEET.parts[1:] if "@import" in text] == []
+
+
+def test_components_stand_in_the_layer_of_components() -> None:
+    """Outside it they would win over every utility, and over paper. An address in them would be read from the
+    folder of the joined sheet, not from theirs."""
+    components = {name: text for name, text in SHEET.parts if name.startswith("components/")}
+    assert len(components) > 20
+    layers = {name: re.findall(r"^[^ /}\n].*", text, re.M) for name, text in components.items()}
+    assert {
+        name: outside for name, outside in layers.items() if outside != ["@layer components {"]
+    } == {}
+    assert [name for name, text in components.items() if "url(" in text] == []
+
+
+def test_the_build_serves_one_sheet(built: Build) -> None:
+    assert [path.name for path in (built.folder / "css").rglob("*.css")] == ["app.css"]
+    served = (built.folder / "css" / "app.css").read_text()
+    rules = [(d.within, d.name, d.value) for d in declarations(served)]
+    assert rules == [(d.within, d.name, d.value) for d in declarations(SHEET.text)]
+    assert "@import" not in served
 
 
 def test_what_is_hidden_stays_hidden() -> None:
     """A component that says how it is displayed, as every button does, would show what is hidden: a later
     layer wins."""
-    css = (STATIC / "css" / "app.css").read_text()
+    css = SHEET.text
     assert "[hidden] { display: none; }" in css.partition("@layer utilities {")[2]
 
 
 @pytest.mark.parametrize("name", THEMES)
 def test_every_pair_of_colours_is_computed(name: str) -> None:
     """What the rule of contrast looks at is what the components use, and much of it."""
-    css = (STATIC / "css" / "app.css").read_text()
+    css = SHEET.text
     theme = themes(css)[name]
     used = {(pair.front, pair.back) for pair in pairs(css)}
     assert {token for pair in used for token in pair} <= theme.keys()
@@ -131,7 +173,7 @@ def test_templates_keep_their_rules(page: Path, built: Build, environment: Envir
         assets_exist(lambda name: (built.folder / name).is_file()),
         icons_are_drawn(environment, icons.NAMES),
         drawings_exist(environment, DRAWINGS),
-        classes_exist(classes_of((STATIC / "css" / "app.css").read_text())),
+        classes_exist(classes_of(SHEET.text)),
     )
     assert problems == []
 

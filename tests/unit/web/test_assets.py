@@ -290,8 +290,42 @@ def test_a_stylesheet_is_served_without_its_comments(tmp_path: Path) -> None:
     (source / "note.js").write_text("/* kept */\n")
     built = build_assets(source, tmp_path / "made")
     served = (built.folder / "css" / "app.css").read_text()
-    assert served == 'a::before { content: "/* kept */"; }\n\nb { color: red; }\n'
+    assert served == 'a::before { content: "/* kept */"; }\nb { color: red; }\n'
     assert (built.folder / "note.js").read_text() == "/* kept */\n"
+
+
+class TestAStylesheetOfSeveralFiles:
+    @pytest.fixture
+    def sheets(self, source: Path) -> Path:
+        folder = source / "css"
+        (folder / "parts").mkdir()
+        (folder / "app.css").write_text(
+            '@layer a, b;\n\n@import "base.css";\n@import "parts/tag.css";\n'
+        )
+        (folder / "base.css").write_text("/* Base */\n\n@layer a {\n  p { color: red; }\n}\n")
+        (folder / "parts" / "tag.css").write_text("@layer b {\n  i { color: red; }\n}\n")
+        return source
+
+    def test_is_served_as_one_in_the_order_of_its_imports(
+        self, sheets: Path, generated: Path
+    ) -> None:
+        built = build_assets(sheets, generated)
+        served = (built.folder / "css" / "app.css").read_text()
+        assert served == (
+            "@layer a, b;\n@layer a {\np { color: red; }\n}\n@layer b {\ni { color: red; }\n}\n"
+        )
+        names = {path.name for path in (built.folder / "css").rglob("*")}
+        assert not names & {"base.css", "tag.css", "tag.css.br", "parts"}
+
+    def test_has_a_new_address_when_a_part_changes(self, sheets: Path, generated: Path) -> None:
+        before = build_assets(sheets, generated)
+        (sheets / "css" / "parts" / "tag.css").write_text("@layer b {\n  b { color: red; }\n}\n")
+        assert build_assets(sheets, generated).digest != before.digest
+
+    def test_is_refused_without_one_of_its_files(self, sheets: Path, generated: Path) -> None:
+        (sheets / "css" / "base.css").unlink()
+        with pytest.raises(FileNotFoundError, match=r"base\.css"):
+            build_assets(sheets, generated)
 
 
 @pytest.fixture(params=[errno.EACCES, errno.EROFS], ids=["another owner", "read-only"])
