@@ -26,6 +26,7 @@ from app.db.database import Database
 from app.db.migrate import head
 from app.db.migrator import revision_at
 from app.db.way_back import go_back, way_back
+from app.kit.actor import SystemActor
 from app.outbox.models import OutboxEvent
 from app.retention.sweeping import sweep
 from tests.integration.upgrades.intended_differences import INTENDED
@@ -164,7 +165,7 @@ def read_there_and_back(
     older = MetaData()
     older.reflect(stored.engine)
     at_first = rows_of(stored, columns=older)
-    upgrade(stored, ISSUER.keys, now=NOW)
+    upgrade(stored, SystemActor.command_line, ISSUER.keys, now=NOW)
     assert revision_at(stored) == head()
     assert lost(at_first, rows_of(stored, columns=older)) == {}
     sweep(stored, now=NOW)
@@ -174,7 +175,7 @@ def read_there_and_back(
     if revision_at(stored) != REVISION:
         go_back(stored, way_back(stored, REVISION))
     assert lost(at_first, rows_of(stored)) == {}
-    upgrade(stored, ISSUER.keys, now=NOW)
+    upgrade(stored, SystemActor.command_line, ISSUER.keys, now=NOW)
     assert lost(at_first, rows_of(stored, columns=older)) == {}
     demand_as_before(stored, served, fetch_of, pages, mails)
 
