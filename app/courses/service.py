@@ -15,7 +15,6 @@ from app.courses.domain.parsing import ParsedCourse
 from app.courses.domain.source_archive import CourseSource, DamagedSource, packed, unpacked
 from app.courses.domain.stored import FORMAT
 from app.courses.domain.svg import digest_of
-from app.courses.errata import publish_errata
 from app.courses.errors import PublishedMeanwhile
 from app.courses.models import CourseHead, Media, Revision
 from app.courses.publication import (
@@ -26,6 +25,7 @@ from app.courses.publication import (
     StoredRevision,
     planned,
 )
+from app.courses.steps.errata import publish_errata
 from app.kit.actor import Actor, require
 from app.kit.ids import RevisionId, new_uuid
 

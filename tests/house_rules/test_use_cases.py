@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house_rules.layers import APP
+from tests.house_rules.layers import APP, layer_contracts
 from tests.house_rules.use_cases import (
     MARKS,
     files_of_use_cases,
@@ -17,10 +17,24 @@ from tests.house_rules.use_cases import (
     parameters_of,
     relative,
     tree_of,
+    writes_rows,
 )
 
 USE_CASES = files_of_use_cases()
 SOURCES = sorted(APP.rglob("*.py"))
+FEATURES = {
+    contract.container.split(".")[1]
+    for contract in layer_contracts().values()
+    if any("service" in layer for layer in contract.layers)
+} | {"retention"}
+WRITES_WITHOUT_A_PERMISSION = {
+    "accounts/identity.py",  # when a sign-in or a token was used last
+    "outbox/heartbeats.py",  # that a worker lives
+    *(f"{name}/service.py" for name in ("audit", "outbox")),  # below the features
+    *(
+        f"retention/{name}.py" for name in ("drawings", "leaving", "mentions", "sweeping")
+    ),  # by age alone
+}
 WITHOUT_A_PERSON = ("jobs.py", "cli", "backups", "demo", "workers")
 """Where work begins that no person has asked for over the network."""
 
@@ -87,6 +101,16 @@ def test_an_inner_step_is_called_by_use_cases_alone():
         for name in imports_of(path)
         if name.startswith("app.") and is_step(name)
     ] == []
+
+
+def test_rows_are_written_by_use_cases_and_inner_steps_alone():
+    """A function that writes and stands elsewhere is a door that the rules above do not look at."""
+    may = {*USE_CASES, *(path for path in SOURCES if "steps" in path.parts)}
+    features = {path for path in SOURCES if relative(path).split("/")[0] in FEATURES}
+    assert len(features) > 200
+    assert {
+        relative(path) for path in features - may if writes_rows(path)
+    } == WRITES_WITHOUT_A_PERMISSION
 
 
 def test_only_jobs_and_commands_act_as_the_system():

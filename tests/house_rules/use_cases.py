@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.house_rules.layers import APP, use_case_modules
 
 MARKS = frozenset({"public_use_case", "own_use_case"})
+UPSERTS = ("app.db.upsert.insert_into",)
 BELOW_FEATURES = ("app.audit.", "app.outbox.")
 """Written to by use-cases that have checked the permission; they cannot import the features' policies."""
 
@@ -76,3 +77,14 @@ def imports_of(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{name.name}" for name in node.names)
         elif isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
+
+
+def writes_rows(path: Path) -> bool:
+    """Tell whether a module adds, changes or deletes rows."""
+    statements = {"sqlalchemy.insert", "sqlalchemy.update", "sqlalchemy.delete", *UPSERTS}
+    return not statements.isdisjoint(imports_of(path)) or any(
+        isinstance(node, ast.Attribute)
+        and node.attr in ("add", "add_all", "merge", "delete")
+        and getattr(node.value, "id", "") == "db"
+        for node in ast.walk(tree_of(path))
+    )

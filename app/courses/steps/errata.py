@@ -1,7 +1,5 @@
-"""Publishing errata: each new one is stored once and announced to whoever learns from its words.
-
-Part of publishing a course; `service.publish` has checked the permission and holds the course's lock.
-"""
+"""Publishing errata: each new one is stored once and announced to the people who learned from its words. The
+calling use-case has locked the course."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
