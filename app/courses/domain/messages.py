@@ -20,7 +20,10 @@ _adapter_of: Any = cache(TypeAdapter)
 _WANTED: Final[Mapping[str, tuple[str, str]]] = {
     "string_type": ("must be a text", "If it looks like a number or is `true`, put it in quotes."),
     "int_type": ("must be a whole number", "Write digits only, without quotes."),
-    "bool_type": ("must be `true` or `false`", "Write it without quotes."),
+    "bool_type": (
+        "must be `true` or `false`",
+        "Write it without quotes; `yes`, `no`, `on` and `off` are texts here.",
+    ),
     "list_type": ("must be a list", "Write each entry on its own line after `- `."),
     "dict_type": ("must be a mapping", "Write `key: value` on lines of their own."),
     "model_type": ("must be a mapping", "Write `key: value` on lines of their own."),
