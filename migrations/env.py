@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
+from app import key_files
 from app.db.base import Base
 from app.db.database import OTHER_PROCESS_MS, Database
 from app.db.migrator import SQLITE_LOCK_SECONDS, STATEMENT_MS, TABLE_LOCK_MS, Watch
 from app.db.tables import load_tables
+from app.kit.keys import SealingKeys
 from app.settings import Settings
 
 LOCK = 7_304_112_900  # any number; two migrators on PostgreSQL take turns on it
@@ -27,6 +30,18 @@ STEPS_BETWEEN_LOOKS = 10_000
 WAITS = "Another migration is under way. This one waits until it has ended."
 
 load_tables()
+
+
+def sealing_keys() -> SealingKeys:
+    """Return the keys for what a migration seals or opens: those that the caller passed, or those of the
+    settings. They are read only where a row needs them, so nothing else stops without them."""
+    passed = context.config.attributes.get("sealing")
+    if isinstance(passed, SealingKeys):
+        return passed
+    try:
+        return key_files.load(Settings()).sealing
+    except key_files.KeyFileProblem as problem:
+        raise CommandError(f"It needs the sealing keys. {problem}".rstrip(".")) from None
 
 
 @contextmanager
@@ -98,6 +113,7 @@ def run(connection: Connection, watch: Watch) -> None:
         context.run_migrations()
 
 
+context.config.attributes["sealing_keys"] = sealing_keys
 engine = context.config.attributes.get("engine")
 if engine is None:
     engine = Database(Settings().database_url).engine

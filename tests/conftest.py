@@ -34,7 +34,7 @@ from app.settings import Environment, Settings
 from app.web.clock import clock_for
 from tests.make import NOW, postgres
 from tests.make.browsing import a_browser
-from tests.make.keys import ISSUER, KEY_SETTINGS
+from tests.make.keys import ISSUER, KEY_SETTINGS, sealing_keys
 from tests.make.once import made_once
 from tests.make.people import a_sign_in
 
@@ -126,7 +126,7 @@ def fill_academy(database: Database) -> None:
     parsed = parse_course("mesotherapy", read_folder(COURSES / "mesotherapy"))
     with database.write() as db:
         courses.publish(db, None, parsed, now=NOW)
-    assert fill_if_empty(database, ISSUER, now=NOW)
+    assert fill_if_empty(database, ISSUER, sealing_keys(), now=NOW)
 
 
 def _settle(database: Database) -> None:

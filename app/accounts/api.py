@@ -1,12 +1,11 @@
 """JSON routes of a person's own account."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.accounts import own_account, queries, sign_ins
 from app.accounts.domain import Profile, missing_profile_fields
@@ -14,8 +13,10 @@ from app.accounts.forms import PERSONAL_DETAILS, Name
 from app.accounts.printable_names import demand_printable_profile
 from app.kit.actor import Role
 from app.kit.ids import GroupId, SignInId
+from app.kit.opened import Opened
 from app.kit.versions import LONGEST_VERSION
 from app.web.access import INSTRUCTOR, SIGNED_IN
+from app.web.forms import as_seen
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Api
 
@@ -30,7 +31,9 @@ class ProfileIn(BaseModel):
     is_medical: bool | None = None
     profession: Annotated[str, StringConstraints(max_length=120)] | None = None
     registration_number: Annotated[str, StringConstraints(max_length=60)] | None = None
-    access_needs: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    access_needs: (
+        Annotated[str, StringConstraints(max_length=2000), AfterValidator(as_seen)] | None
+    ) = Field(None, repr=False)
     theme: Literal["auto", "light", "dark"] = "auto"
     version: Annotated[str, StringConstraints(max_length=LONGEST_VERSION)]
     """The version of the profile on which this one is based, from `GET /me`."""
@@ -44,7 +47,6 @@ class ProfileOut(BaseModel):
     is_medical: bool | None
     profession: str | None
     registration_number: str | None
-    access_needs: str | None
     theme: str
     version: str
 
@@ -54,7 +56,16 @@ class MeOut(BaseModel):
     email: str
     roles: list[Role]
     profile: ProfileOut
+    has_access_needs: bool
+    """Whether the person has told what helps them to take part; `GET /me/access-needs` says what."""
     missing: list[str]
+
+
+class AccessNeedsOut(BaseModel):
+    """`access_needs` null: none were given, or `is_readable` is false, because no key opens them now."""
+
+    access_needs: Annotated[str | None, Field(repr=False)]
+    is_readable: bool
 
 
 class SignInOut(BaseModel):
@@ -111,6 +122,20 @@ def show_me(*, visit: Visit) -> MeOut:
     return _me(visit)
 
 
+@api.get(
+    "/me/access-needs",
+    name="api.accounts.access_needs",
+    access=SIGNED_IN,
+    response_model=AccessNeedsOut,
+)
+def show_access_needs(*, visit: Visit) -> AccessNeedsOut:
+    """Return what this person told of what helps them to take part. Only they read it here."""
+    with visit.database.read() as db:
+        profile = queries.profile(db, visit.actor.user_id, visit.keys.sealing)
+    needs = profile.access_needs.plain_text if profile.access_needs else None
+    return AccessNeedsOut(access_needs=needs, is_readable=not profile.are_needs_unreadable)
+
+
 @api.put(
     "/me/profile",
     name="api.accounts.change_profile",
@@ -119,7 +144,8 @@ def show_me(*, visit: Visit) -> MeOut:
     response_model=MeOut,
 )
 def change_profile(*, visit: Visit, profile: ProfileIn) -> MeOut:
-    """Replace the profile; what is left out becomes empty. One that was made from an older version is
+    """Replace the profile; what is left out becomes empty, but access needs that are left out stay as they
+    are. One that was made from an older version is
     refused with 409 and the reason `stale`, a name that certificates cannot print with 422 and the reason
     `name_not_printed`.
 
@@ -127,13 +153,14 @@ def change_profile(*, visit: Visit, profile: ProfileIn) -> MeOut:
     with the reason `fresh-proof-needed`. A token cannot prove who holds it. It may change the theme, and
     fill in what a place still asks for (`missing` of `GET /me`); for the rest there is the page `/me`.
     """
-    wanted = Profile(**profile.model_dump(exclude={"version"}))
+    sealing = visit.keys.sealing
     with visit.database.read() as db:
-        before = queries.profile(db, visit.actor.user_id)
+        before = queries.profile(db, visit.actor.user_id, sealing)
+    wanted = _wanted(profile, before)
     demand_printable_profile(before, wanted, visit.actor.roles)
     with visit.database.write() as db:
         own_account.change_profile(
-            db, visit.actor, wanted, expected_version=profile.version, now=visit.now
+            db, visit.actor, wanted, sealing, expected_version=profile.version, now=visit.now
         )
     return _me(visit)
 
@@ -210,15 +237,25 @@ def show_taught_group(*, visit: Visit, group_id: GroupId) -> GroupPageOut:
     )
 
 
+def _wanted(profile: ProfileIn, before: Profile) -> Profile:
+    """Return the profile to write. Access needs that were not sent are those of `before`."""
+    needs = Opened(profile.access_needs) if profile.access_needs else None
+    return Profile(
+        **profile.model_dump(exclude={"version", "access_needs"}),
+        access_needs=needs if "access_needs" in profile.model_fields_set else before.access_needs,
+    )
+
+
 def _me(visit: RequestContext) -> MeOut:
     actor = visit.actor
     with visit.database.read() as db:
-        profile = queries.profile(db, actor.user_id)
+        profile = queries.profile(db, actor.user_id, visit.keys.sealing)
     return MeOut(
         id=actor.user_id,
         email=actor.email,
         roles=sorted(actor.roles),
-        profile=ProfileOut(**asdict(profile), version=profile.version),
+        profile=ProfileOut.model_validate(profile),
+        has_access_needs=profile.access_needs is not None or profile.are_needs_unreadable,
         missing=list(missing_profile_fields(profile)) if actor.is_student else [],
     )
 

@@ -4,12 +4,13 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Set
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.kit.actor import Role
 from app.kit.ids import UserId
+from app.kit.opened import Opened
 from app.kit.versions import version_of
 
 LONGEST_NAME = 200
@@ -222,13 +223,28 @@ class Profile:
     is_medical: bool | None = None
     profession: str | None = None
     registration_number: str | None = field(default=None, repr=False)
-    access_needs: str | None = field(default=None, repr=False)
+    access_needs: Opened | None = None
+    are_needs_unreadable: bool = False
+    """Whether there are access needs that no sealing key opens; `access_needs` is None then."""
     theme: str = "auto"
+
+    @property
+    def record(self) -> dict[str, object]:
+        """What the form of the profile writes, by field."""
+        return {
+            "name": self.name,
+            "certificate_name": self.certificate_name,
+            "is_medical": self.is_medical,
+            "profession": self.profession,
+            "registration_number": self.registration_number,
+            "access_needs": self.access_needs.plain_text if self.access_needs else None,
+            "theme": self.theme,
+        }
 
     @property
     def version(self) -> str:
         """The version of this profile for its form; see `app.kit.versions`."""
-        return version_of(asdict(self))
+        return version_of(self.record)
 
 
 def roles_record(roles: Set[Role]) -> dict[str, object]:

@@ -15,6 +15,7 @@ from app.accounts.domain import (
 from app.accounts.mailed_links import LONGEST_TOKEN
 from app.accounts.password_rules import LONGEST_PASSWORD
 from app.kit.actor import Role
+from app.kit.opened import Opened
 from app.web.access import FreshProof
 from app.web.dates import Day
 from app.web.forms import EditForm, Form
@@ -112,7 +113,9 @@ class ProfileForm(EditForm):
     is_medical: Literal["yes", "no"] | None = Field(None, title="Your background")
     profession: Annotated[str, StringConstraints(max_length=120)] | None = None
     registration_number: Annotated[str, StringConstraints(max_length=60)] | None = None
-    access_needs: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    access_needs: Annotated[str, StringConstraints(max_length=2000)] | None = Field(
+        None, title="Access needs", repr=False
+    )
     theme: Literal["auto", "light", "dark"] = Field("auto", title="The colours")
 
     def profile(self) -> Profile:
@@ -122,7 +125,7 @@ class ProfileForm(EditForm):
             is_medical=None if self.is_medical is None else self.is_medical == "yes",
             profession=self.profession,
             registration_number=self.registration_number,
-            access_needs=self.access_needs,
+            access_needs=Opened(self.access_needs) if self.access_needs else None,
             theme=self.theme,
         )
 

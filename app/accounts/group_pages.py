@@ -3,7 +3,9 @@
 from fastapi import Response
 
 from app.accounts import groups, queries
+from app.accounts.access_needs import read_needs_of_group
 from app.accounts.forms import GroupForm, MemberForm, RenameGroupForm
+from app.accounts.needs_reader import NeedsReader
 from app.accounts.queries import GroupPage
 from app.kit.errors import Refused
 from app.kit.ids import GroupId, UserId
@@ -133,6 +135,25 @@ def show_taught_groups(*, visit: Visit) -> Response:
 @pages.get("/teach/groups/{group_id}", name="accounts.taught_group", access=INSTRUCTOR)
 def show_taught_group(*, visit: Visit, group_id: GroupId) -> Response:
     return visit.render("accounts/taught_group.html", page=_group(visit, group_id))
+
+
+@pages.post(
+    "/teach/groups/{group_id}/access-needs", name="accounts.group_access_needs", access=INSTRUCTOR
+)
+def show_access_needs(*, visit: Visit, submitted: Submitted, group_id: GroupId) -> Response:
+    """Show what the students of a group need. A post, because each reading is recorded."""
+    ButtonForm.read(submitted)
+    reader = NeedsReader(visit.actor, "group", visit.network)
+    with visit.database.write() as db:
+        people = read_needs_of_group(db, reader, group_id, visit.keys.sealing, now=visit.now)
+        name = queries.group_page(db, visit.actor, group_id).name
+    return visit.render(
+        "accounts/access_needs.html",
+        page=people,
+        title=name,
+        back=visit.url("accounts.taught_group", group_id=group_id),
+        back_label="Your group",
+    )
 
 
 def _groups_page(

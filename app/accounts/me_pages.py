@@ -39,17 +39,17 @@ def change_profile(*, visit: Visit, submitted: Submitted) -> Response:
         form = ProfileForm.read(submitted)
     except Refused as refused:
         return _me_page(visit, submitted, refused)
-    profile = form.profile()
+    profile, sealing = form.profile(), visit.keys.sealing
     with visit.database.read() as db:
-        before = queries.profile(db, visit.actor.user_id)
+        before = queries.profile(db, visit.actor.user_id, sealing)
     try:
         demand_printable_profile(before, profile, visit.actor.roles)
         with visit.database.write() as db:
             if not visit.actor.is_student:  # their page asks for less; the rest stays as it is
-                whole = queries.profile(db, visit.actor.user_id)
+                whole = queries.profile(db, visit.actor.user_id, sealing)
                 profile = replace(whole, name=profile.name, theme=profile.theme)
             own_account.change_profile(
-                db, visit.actor, profile, expected_version=form.version, now=visit.now
+                db, visit.actor, profile, sealing, expected_version=form.version, now=visit.now
             )
     except (Stale, Invalid) as refused:
         return _me_page(visit, submitted, refused)
@@ -130,7 +130,7 @@ def _me_page(
     visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     with visit.database.read() as db:
-        profile = queries.profile(db, visit.actor.user_id)
+        profile = queries.profile(db, visit.actor.user_id, visit.keys.sealing)
     missing = [PROFILE_WORDS[name] for name in missing_profile_fields(profile)]
     return form_page(
         visit,
@@ -140,6 +140,7 @@ def _me_page(
         values=_values(profile),
         options=OPTIONS,
         missing=missing if visit.actor.is_student else [],
+        are_needs_unreadable=profile.are_needs_unreadable,
     )
 
 
@@ -160,6 +161,6 @@ def _values(profile: Profile) -> dict[str, Any]:
         "is_medical": answers[profile.is_medical],
         "profession": profile.profession or "",
         "registration_number": profile.registration_number or "",
-        "access_needs": profile.access_needs or "",
+        "access_needs": profile.access_needs.plain_text if profile.access_needs else "",
         "theme": profile.theme,
     }

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
+from app.db.sealed import Sealed
 from app.kit.actor import Actor, Role, roles_held
 from app.kit.ids import EventId, GroupId, SignInId, UserId
 
@@ -15,7 +16,10 @@ class User(Base):
     `certificate_name`. `password_hash` is None for an invited person without a password."""
 
     __tablename__ = "users"
-    __table_args__ = (Index("ix_users_name", "name", "id"),)
+    __table_args__ = (
+        Index("ix_users_name", "name", "id"),
+        CheckConstraint("access_needs IS NULL", name="access_needs_are_sealed"),
+    )
 
     id: Mapped[UserId] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(320), unique=True)
@@ -31,7 +35,10 @@ class User(Base):
     is_medical: Mapped[bool | None]
     profession: Mapped[str | None] = mapped_column(String(120))
     registration_number: Mapped[str | None] = mapped_column(String(60))
-    access_needs: Mapped[str | None] = mapped_column(Text)
+    access_needs_sealed: Mapped[Sealed | None]
+    """What helps them to take part: data about health, sealed for this person."""
+    plain_access_needs: Mapped[None] = mapped_column("access_needs", Text, nullable=True)
+    """Where access needs were before they were sealed. It stays, empty, for versions that still read it."""
     theme: Mapped[str] = mapped_column(String(10), default="auto")
     life_support_until: Mapped[date | None]
     """The last day of the current proof of basic life support, or None if none was seen."""
@@ -41,6 +48,10 @@ class User(Base):
     emptied_at: Mapped[datetime | None]
     """When the personal data were deleted, some time after the account was closed. The account
     cannot be opened again. The name stays as long as a certificate or a signed report needs it."""
+
+    @property
+    def has_access_needs(self) -> bool:
+        return self.access_needs_sealed is not None
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -6,9 +6,11 @@ from urllib.parse import urlencode
 from fastapi import Response
 
 from app.accounts import people_search, printable_names, queries, service, sign_ins
+from app.accounts.access_needs import read_needs_of_person
 from app.accounts.domain import AccountState, PeopleSort
 from app.accounts.forms import AccountReasonForm, CloseForm, ExportForm, InviteForm, RolesForm
 from app.accounts.loss_preview import HeldItem, Loss, held_by
+from app.accounts.needs_reader import NeedsReader
 from app.accounts.queries import Person, PersonStory
 from app.db.paging import page_number
 from app.kit.actor import Role
@@ -223,6 +225,23 @@ def end_all_of(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Resp
     with visit.database.write() as db:
         sign_ins.end_all_of(db, visit.actor, person_id, now=visit.now)
     return _back(visit, person_id, "The person is signed out everywhere.")
+
+
+@pages.post("/{person_id}/access-needs", name="accounts.access_needs", access=ADMIN)
+def show_access_needs(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
+    """Show what a person needs. A post, because each reading is recorded."""
+    ButtonForm.read(submitted)
+    reader = NeedsReader(visit.actor, "person", visit.network)
+    with visit.database.write() as db:
+        people = read_needs_of_person(db, reader, person_id, visit.keys.sealing, now=visit.now)
+        name = queries.person(db, person_id).name
+    return visit.render(
+        "accounts/access_needs.html",
+        page=people,
+        title=name,
+        back=visit.url("accounts.person", person_id=person_id),
+        back_label=name,
+    )
 
 
 def _roles_page(

@@ -1,7 +1,8 @@
 """The columns of people that statements of higher features may join, sort and filter by.
 
 Higher features import no models. Where one statement needs its own rows together with a person, it takes the
-columns from here; passwords and second factors are not among them. Callers check permissions.
+columns from here; passwords, second factors and sealed values are not among them. Callers check
+permissions.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ class PersonColumns:
     id: ColumnElement[Any]
     name: ColumnElement[Any]
     email: ColumnElement[Any]
-    access_needs: ColumnElement[Any]
+    has_access_needs: ColumnElement[bool]
     life_support_until: ColumnElement[Any]
     is_student: ColumnElement[bool]
     is_instructor: ColumnElement[bool]
@@ -35,7 +36,7 @@ PERSON = PersonColumns(
     id=_COLUMNS.id,
     name=_COLUMNS.name,
     email=_COLUMNS.email,
-    access_needs=_COLUMNS.access_needs,
+    has_access_needs=_COLUMNS.access_needs_sealed.is_not(None),
     life_support_until=_COLUMNS.life_support_until,
     is_student=_COLUMNS.is_student,
     is_instructor=_COLUMNS.is_instructor,

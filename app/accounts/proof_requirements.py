@@ -1,7 +1,5 @@
 """Which personal details need a fresh proof, and the text of the page that asks for it."""
 
-from dataclasses import asdict
-
 from app.accounts.domain import PROFILE_WORDS, Profile
 
 KEPT_WORDS = {
@@ -19,7 +17,7 @@ def details_to_prove(before: Profile, after: Profile, *, by_token: bool) -> froz
     The theme is not one of them. An API token cannot prove anything, so it may only fill in empty
     fields that a place requires; that takes nothing away from anyone.
     """
-    old, new = asdict(before), asdict(after)
+    old, new = before.record, after.record
     changed = {name for name in old if name != "theme" and old[name] != new[name]}
     if by_token:
         changed -= {name for name in PROFILE_WORDS if old[name] in (None, "")}

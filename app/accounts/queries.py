@@ -18,12 +18,14 @@ from app.accounts.domain import (
 )
 from app.accounts.mailed_links import open_link
 from app.accounts.models import Group, GroupMember, SignIn, User
+from app.accounts.needs_sealing import opened_needs
 from app.audit.queries import acts_about
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.kit.actor import Actor, Role, roles_held
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, GroupId, SignInId, UserId
+from app.kit.keys import SealingKeys
 from app.kit.versions import version_of
 
 
@@ -39,7 +41,7 @@ class Person:
     is_medical: bool | None
     profession: str | None
     registration_number: str | None = field(repr=False)
-    access_needs: str | None = field(repr=False)
+    has_access_needs: bool
     is_confirmed: bool
     is_closed: bool
     created_at: datetime
@@ -135,7 +137,7 @@ PERSON = select(
     USER.is_medical,
     USER.profession,
     USER.registration_number,
-    USER.access_needs,
+    USER.access_needs_sealed.is_not(None).label("has_access_needs"),
     USER.confirmed_at,
     USER.disabled_at,
     USER.created_at,
@@ -208,23 +210,28 @@ def people_by_email(db: Session, emails: Sequence[str]) -> tuple[Person, ...]:
     return tuple(people_by_address[email] for email in emails if email in people_by_address)
 
 
-def profile(db: Session, user_id: UserId) -> Profile:
-    """Return a person's profile; `domain.missing_profile_fields` says what is missing."""
+def profile(db: Session, user_id: UserId, sealing: SealingKeys) -> Profile:
+    """Return a person's profile, for that person alone: their access needs are opened.
+    `domain.missing_profile_fields` says what is missing."""
     user = db.scalars(select(User).where(User.id == user_id)).one_or_none()
     if user is None:
         raise NotFound
-    return profile_from(user)
+    return profile_from(user, sealing)
 
 
-def profile_from(user: User) -> Profile:
+def profile_from(user: User, sealing: SealingKeys) -> Profile:
     """Read what a person told of themselves from their row."""
+    needs = None
+    if user.access_needs_sealed is not None:
+        needs = opened_needs(sealing, user.access_needs_sealed, user.id)
     return Profile(
         name=user.name,
         certificate_name=user.certificate_name,
         is_medical=user.is_medical,
         profession=user.profession,
         registration_number=user.registration_number,
-        access_needs=user.access_needs,
+        access_needs=needs,
+        are_needs_unreadable=user.has_access_needs and needs is None,
         theme=user.theme,
     )
 
@@ -365,7 +372,7 @@ def person_from(user: User | Row[*tuple[Any, ...]]) -> Person:
         is_medical=user.is_medical,
         profession=user.profession,
         registration_number=user.registration_number,
-        access_needs=user.access_needs,
+        has_access_needs=user.has_access_needs,
         is_confirmed=user.confirmed_at is not None,
         is_closed=user.disabled_at is not None,
         created_at=user.created_at,

@@ -196,7 +196,7 @@ def _migrated_and_audited(
 ) -> list[str]:
     database = Database(address, pool_size=2, is_patient=True)
     try:
-        upgrade(database, SystemActor.command_line, keys.signing, now=now)
+        upgrade(database, SystemActor.command_line, keys, now=now)
         if change is not None:
             change(database)
         with database.read() as db:

@@ -25,7 +25,7 @@ from app.db import migrate
 from app.db.database import Database
 from app.db.migrator import Watch
 from app.kit.actor import SystemActor, require
-from app.kit.keys import SigningKeys
+from app.kit.keys import Keys, SigningKeys
 
 SIGNED_SINCE = "20261129_0130"
 """The migration that added the signatures."""
@@ -57,20 +57,20 @@ class LateSigning:
 def upgrade(
     database: Database,
     system: SystemActor,
-    keys: SigningKeys,
+    keys: Keys,
     *,
     now: datetime,
     watch: Watch | None = None,
 ) -> LateSigning:
-    """Migrate to the newest schema. If that adds the signatures, sign the certificates issued
-    before."""
+    """Migrate to the newest schema; migrations seal with `keys`. If that adds the signatures, sign the
+    certificates issued before."""
     require(system is SystemActor.command_line)
     brings_signatures = SIGNED_SINCE in migrate.pending(database)
-    migrate.upgrade(database, watch=watch)
+    migrate.upgrade(database, watch=watch, sealing=keys.sealing)
     if not brings_signatures:
         return LateSigning((), ())
     with database.write() as db:
-        return sign_earlier(db, system, keys, now=now)
+        return sign_earlier(db, system, keys.signing, now=now)
 
 
 def count_unsigned(db: Session, system: SystemActor) -> int:

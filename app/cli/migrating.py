@@ -57,7 +57,7 @@ def _upgrade(watch: "Watch") -> None:
     from app.kit.actor import SystemActor
 
     with open_database(is_migrated=False) as (settings, database):
-        keys = key_files.load(settings).signing
+        keys = key_files.load(settings)
         now = now_of(settings)
         done = upgrade(database, SystemActor.command_line, keys, now=now, watch=watch)
         for sentence in done.sentences:

@@ -84,9 +84,10 @@ def _prepare(settings: "Settings") -> bool:
 
     database = Database(settings.database_url, pool_size=4)
     now = now_of(settings)
-    issuer = Issuer(settings.academy_name, key_files.load(settings).signing)
+    keys = key_files.load(settings)
+    issuer = Issuer(settings.academy_name, keys.signing)
     try:
-        for sentence in upgrade(database, SystemActor.command_line, issuer.keys, now=now).sentences:
+        for sentence in upgrade(database, SystemActor.command_line, keys, now=now).sentences:
             print(sentence)
         if schema_of(database) is Schema.ahead:
             print("The database is of a newer version: nothing is published or filled in.")
@@ -99,7 +100,9 @@ def _prepare(settings: "Settings") -> bool:
             refuse_problems(folder, parsed)
             with database.write() as db:
                 courses.publish(db, None, parsed, now=now)
-        return settings.env is Environment.demo and fill_if_empty(database, issuer, now=now)
+        return settings.env is Environment.demo and fill_if_empty(
+            database, issuer, keys.sealing, now=now
+        )
     finally:
         database.close()
 

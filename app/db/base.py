@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, Table, TypeDecorator, Uuid
 from sqlalchemy.orm import DeclarativeBase
 
+from app.db.sealed import Sealed, SealedColumn
 from app.kit.ids import ALL_IDS
 
 
@@ -44,6 +45,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime(),
+        Sealed: SealedColumn(),
         **dict.fromkeys(ALL_IDS, Uuid()),
     }
 

@@ -17,16 +17,27 @@ from app.db.migrator import (
     run_downgrade,
     run_upgrade,
 )
+from app.kit.keys import SealingKeys
 from app.kit.paths import MIGRATIONS
 
 VERSION_TABLE = "alembic_version"
 NEEDS_TABLE = "schema_needs"
 
 
-def upgrade(database: Database, revision: str = "head", *, watch: Watch | None = None) -> None:
+def upgrade(
+    database: Database,
+    revision: str = "head",
+    *,
+    watch: Watch | None = None,
+    sealing: SealingKeys | None = None,
+) -> None:
     """Migrate up to `revision`. Does nothing if the schema has reached it, or if a newer version
     has only added to the schema. Raise MigrationProblem if it cannot be done. Nothing else creates
-    a database file."""
+    a database file.
+
+    Migrations seal with `sealing`. Without it the keys of the settings are read, if a migration
+    needs them.
+    """
     if not database.is_there:
         _make_folder(Path(database.url.database or "").parent)
     else:
@@ -35,12 +46,12 @@ def upgrade(database: Database, revision: str = "head", *, watch: Watch | None =
             return
         if schema in (Schema.too_new, Schema.foreign):
             raise MigrationProblem(f"The schema {schema}. {schema.remedy} Nothing was changed.")
-    run_upgrade(database, revision, watch or Watch())
+    run_upgrade(database, revision, watch or Watch(), sealing)
 
 
 def downgrade(database: Database, revision: str, *, watch: Watch | None = None) -> None:
     """Take back migrations down to `revision`, whatever is lost. `app.db.way_back` checks this
-    first."""
+    first. Sealed values are opened with the keys of the settings."""
     run_downgrade(database, revision, watch or Watch())
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.db.database import Database
 from app.kit.error_descriptions import PlainError, describe_error
+from app.kit.keys import SealingKeys
 from app.kit.paths import MIGRATIONS
 
 SQLITE_LOCK_SECONDS: Final = 20
@@ -110,10 +111,12 @@ class _Steps(logging.Handler):
             self._tell(self.last)
 
 
-def run_upgrade(database: Database, revision: str, watch: Watch) -> None:
+def run_upgrade(
+    database: Database, revision: str, watch: Watch, sealing: SealingKeys | None
+) -> None:
     """Apply migrations up to `revision`, or raise MigrationProblem. The schema is then at a
     complete revision."""
-    _run(database, lambda config: command.upgrade(config, revision), watch)
+    _run(database, lambda config: command.upgrade(config, revision), watch, sealing)
 
 
 def run_downgrade(database: Database, revision: str, watch: Watch) -> None:
@@ -121,10 +124,15 @@ def run_downgrade(database: Database, revision: str, watch: Watch) -> None:
     _run(database, lambda config: command.downgrade(config, revision), watch)
 
 
-def _run(database: Database, steps: Callable[[Config], None], watch: Watch) -> None:
+def _run(
+    database: Database,
+    steps: Callable[[Config], None],
+    watch: Watch,
+    sealing: SealingKeys | None = None,
+) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes.update(engine=database.engine, watch=watch)
+    config.attributes.update(engine=database.engine, watch=watch, sealing=sealing)
     with _told_of_steps(watch.tell) as told:
         try:
             with watch.stopped_by_signals() if watch.listens else nullcontext():

@@ -23,12 +23,15 @@ from app.demo.proofs import show_proofs
 from app.demo.seed_notices import read_notices
 from app.demo.studying import study
 from app.documents import glyph_check
+from app.kit.keys import SealingKeys
 from app.retention.sweeping import sweep
 
 COURSE = "mesotherapy"
 
 
-def fill_if_empty(database: Database, issuer: Issuer, *, now: datetime) -> bool:
+def fill_if_empty(
+    database: Database, issuer: Issuer, sealing: SealingKeys, *, now: datetime
+) -> bool:
     """Make the demo academy in one transaction if the database has no people; return whether it was
     made. Afterwards, old data are deleted by the retention rules."""
     bind()
@@ -41,7 +44,7 @@ def fill_if_empty(database: Database, issuer: Issuer, *, now: datetime) -> bool:
         glyph_check.letters_not_drawn(
             person.certificate_name or person.name for person in (*STUDENTS, *INSTRUCTORS)
         )
-        diary = Diary(db, course.course, now, issuer)
+        diary = Diary(db, course.course, now, issuer, sealing)
         _write_down(diary, password_hash)
         diary.live()
         jobs.act_on_facts(db, issuer, now=now)

@@ -15,6 +15,7 @@ from app.certificates.signing import Issuer
 from app.courses.domain.delivery import Course
 from app.kit.actor import Actor
 from app.kit.ids import IntakeId, PracticalId, SeatId
+from app.kit.keys import SealingKeys
 
 ZONE = ZoneInfo("Europe/London")
 Deed = Callable[[datetime], object]
@@ -29,6 +30,7 @@ class Diary:
     course: Course
     now: datetime
     issuer: Issuer
+    sealing: SealingKeys
     people: dict[str, Actor] = field(default_factory=dict)
     intakes: dict[str, IntakeId] = field(default_factory=dict)
     practicals: dict[int, PracticalId] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from app.accounts.domain import LinkPurpose, Profile
 from app.demo.diary import Diary
 from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, STUDENTS, DemoPerson, StudentStage
 from app.kit.actor import Actor, Role, SystemActor
+from app.kit.opened import Opened
 
 OPENED = 92
 """How many days ago the academy opened; the first intake began a month later."""
@@ -70,10 +71,10 @@ def _settle_in(diary: Diary, demo_person: DemoPerson, password_hash: str, now: d
         is_medical=demo_person.is_medical,
         profession=demo_person.profession or None,
         registration_number=demo_person.registration_number or None,
-        access_needs=demo_person.access_needs or None,
+        access_needs=Opened(demo_person.access_needs) if demo_person.access_needs else None,
     )
-    version = accounts_queries.profile(db, actor.user_id).version
-    own_account.change_profile(db, actor, profile, expected_version=version, now=now)
+    version = accounts_queries.profile(db, actor.user_id, diary.sealing).version
+    own_account.change_profile(db, actor, profile, diary.sealing, expected_version=version, now=now)
     diary.people[demo_person.name] = actor
 
 

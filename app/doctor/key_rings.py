@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from app import key_files
-from app.accounts.factors.key_ids import sealing_key_ids
+from app.accounts.sealing_key_ids import keys_of_access_needs, keys_of_factors
 from app.certificates.key_ids import signing_key_ids
 from app.db.database import Database
 from app.doctor.findings import Finding, attention, fault
 from app.settings import Environment, Settings
 
+SEALING_REMEDY: Final = "Put its line back into the file of PRECEPTOR_SEALING_KEYS from your copy."
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -38,15 +39,20 @@ def look_at_needed_keys(database: Database, settings: Settings) -> list[Finding]
     """Report keys that the database needs and that are in no key file any more."""
     keys = key_files.load(settings)
     with database.read() as db:
-        sealed_with = sealing_key_ids(db)
+        factors_with = keys_of_factors(db)
+        needs_with = keys_of_access_needs(db)
         signed_with = signing_key_ids(db)
-    lost_seals = _missing(sealed_with, keys.sealing.secrets)
+    lost_factors = _missing(factors_with, keys.sealing.secrets)
+    lost_needs = _missing(needs_with, keys.sealing.secrets)
     lost_signs = _missing(signed_with, keys.signing.public())
     findings = []
-    if lost_seals:
-        words = f"The sealing key of {lost_seals} authenticator apps is missing: their codes are refused."
-        remedy = "Put its line back into the file of PRECEPTOR_SEALING_KEYS from your copy."
-        findings.append(fault("needed keys", words, remedy))
+    if lost_factors:
+        words = f"The sealing key of {lost_factors} authenticator apps is missing: their codes are refused."
+        findings.append(fault("needed keys", words, SEALING_REMEDY))
+    if lost_needs:
+        whose = "1 person" if lost_needs == 1 else f"{lost_needs:,} people"
+        words = f"The sealing key of the access needs of {whose} is missing: nobody can read them."
+        findings.append(fault("needed keys", words, SEALING_REMEDY))
     if lost_signs:
         words = f"The signing key of {lost_signs} certificates is missing: they show as not valid."
         remedy = "Put its line back into the file of PRECEPTOR_SIGNING_KEYS from your copy."

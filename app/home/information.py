@@ -54,9 +54,9 @@ PRIVACY = Information(
         TextSection(
             "If you have an account",
             (
-                "We keep your name and e-mail address; the name for your certificate{profession}; access needs, if you tell us; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you.",
+                "We keep your name and e-mail address; the name for your certificate{profession}; access needs, if you tell us, encrypted; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you.",
                 "What we wrote about your places, practical days, reports and certificates stays on your page of notices for as long as you have the account.",
-                "We need it to teach you, to keep your place, to assess you and to certify what you did. You see all of it. Instructors see the students of their own practical days and groups, and their access needs. Admins of the academy see what they need to run it. Every change is recorded with who made it.",
+                "We need it to teach you, to keep your place, to assess you and to certify what you did. You see all of it. Instructors see the students of their own practical days and groups, and that somebody has access needs. What these are, instructors and admins open only when they need it, and each reading is recorded with who read it. Admins of the academy see what they need to run it. Every change is recorded with who made it.",
                 "A form that you send after your sign-in has ended is kept for a short while, encrypted and for you alone, so that nothing you typed is lost. Passwords and codes are never kept so.",
                 "If you set up a second factor, we keep the secret of your app encrypted, the public half of your passkeys, and recovery codes in a form from which nobody can read them. Remove the factor, and they are deleted.",
                 "So that nobody who tries to guess your password can keep you out, we recognise the networks from which you signed in, by a scrambled form which tells nobody where you were.",
@@ -104,7 +104,7 @@ ACCESSIBILITY = Information(
         TextSection(
             "On practical days",
             (
-                "Tell us your access needs on your own page (“Me”), and the instructors of your practical days will see them on the roster. You can ask about a venue before you reserve a place.",
+                "Tell us your access needs on your own page (“Me”), and the instructors of your practical days will see on the roster that you have some, and can open them. They are stored encrypted, and each reading is recorded. You can ask about a venue before you reserve a place.",
             ),
         ),
         TextSection(

@@ -22,6 +22,13 @@ CLOSES_HOURS = 24
 CANCEL_HOURS = 48
 
 
+class RosterWithNeedsForm(Form):
+    """Why somebody takes a roster with access needs away; the reason is written into the audit trail."""
+
+    file: Literal["pdf", "csv"] = Field(title="kind of file")
+    reason: str = Field(title="reason", min_length=3, max_length=500)
+
+
 class PlanForm(EditForm):
     """A practical as it is typed: local times of the venue, deadlines in hours before the start."""
 

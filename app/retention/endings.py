@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Table, and_, exists, null, or_, select
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from app.accounts.needs_reader import NEEDS_READ
 from app.db.base import Base
 from app.db.references import nothing_refers_to
 from app.kit.leaving import LEAVING, NAME_OF_WHO_LEFT
@@ -106,6 +107,10 @@ def _unconfirmed(columns: Columns, before: datetime) -> ColumnElement[bool]:
 
 def _sign_in_act(columns: Columns, before: datetime) -> ColumnElement[bool]:
     return and_(columns.at <= before, columns.action.in_(SIGNING_IN))
+
+
+def _needs_read(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    return and_(columns.at <= before, columns.action == NEEDS_READ)
 
 
 def _given_up(*, mails: bool) -> Condition:
@@ -234,6 +239,7 @@ STEPS: Final = (
     EndingStep("second_factor_begun", "totp_factors", _begun_factor),
     EndingStep("factor_resets", "factor_resets", since("done_at", "stopped_at")),
     EndingStep("acts_of_signing_in", "audit_events", _sign_in_act),
+    EndingStep("readings_of_needs", "audit_events", _needs_read),
     EndingStep("life_support_proofs", "life_support_proofs", since("ended_at")),
     EndingStep("notices", "notices", of_closed("person_id")),
     EndingStep(

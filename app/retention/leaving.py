@@ -196,7 +196,7 @@ def _emptied(users: Columns, *, now: datetime) -> dict[str, Any]:
         "is_medical": null(),
         "profession": null(),
         "registration_number": null(),
-        "access_needs": null(),
+        "access_needs_sealed": null(),
         "life_support_until": null(),
         "second_factor_since": null(),
         "theme": "auto",

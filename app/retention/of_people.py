@@ -164,14 +164,24 @@ RULES_OF_PEOPLE: Final = (
     rule(
         "accounts",
         PrivacyHeading.account,
-        "Your account: name, address, profession, registration number, access needs, proofs of basic life "
-        "support, groups, second factor and passkeys",
+        "Your account: name, address, profession, registration number, access needs (encrypted), proofs of "
+        "basic life support, groups, second factor and passkeys",
         "users/open group_members life_support_proofs/in_use totp_factors/in_use passkeys recovery_codes",
         LEAVING,
         "after the account was closed",
         Ending.emptied,
         "To teach you, to let only you in, and so that an account that was closed by mistake can be opened "
         "again. A second factor is deleted at once when you remove it.",
+    ),
+    rule(
+        "readings_of_needs",
+        PrivacyHeading.account,
+        "The record of who read your access needs, when, from which network, and why where a file was made",
+        "audit_events/needs_read",
+        EVIDENCE,
+        "after it happened",
+        Ending.deleted,
+        "So that you and the academy can see who knows of your health.",
     ),
     rule(
         "life_support_proofs",

@@ -24,7 +24,7 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\uff
 class Submission:
     """The fields of one form post. `values` are for showing the page again."""
 
-    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     idempotency_key: str = ""
     body: str = field(default="", repr=False)
 

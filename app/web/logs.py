@@ -13,7 +13,7 @@ from structlog.typing import EventDict
 
 from app.kit.error_descriptions import chain_of
 
-SECRET_WORDS = ("password", "token", "secret", "cookie", "authorization", "answer")
+SECRET_WORDS = ("password", "token", "secret", "cookie", "authorization", "answer", "needs")
 
 
 def _strike_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:

@@ -28,6 +28,7 @@ FRESH = (
     "POST /me/second-factor/passkeys/options",
     "POST /me/second-factor/passkeys/{passkey_id}/remove",
     "POST /results/export",
+    "POST /teach/practicals/{practical_id}/roster-with-needs",
     "PUT /api/v1/me/profile",
 )
 
@@ -44,6 +45,7 @@ STOPPING = "keeps a second factor that somebody wants to take away"
 SHOWN_ONCE = (
     "codes that a fresh proof made; only the browser that made them holds them, for 15 minutes"
 )
+RECORDED = "reads what the page before says that there is; each reading is recorded, by name"
 ONE_PAPER = "one paper of one person, for who may read the page with the same words"
 
 WITHOUT: dict[str, tuple[str, ...]] = {
@@ -87,6 +89,11 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /verify",
         "POST /verify/file",
         "GET /practicals/{practical_id}/invite.ics",
+    ),
+    RECORDED: (
+        "POST /admin/people/{person_id}/access-needs",
+        "POST /teach/groups/{group_id}/access-needs",
+        "POST /teach/practicals/{practical_id}/access-needs",
     ),
     STOPPING: (
         "POST /admin/people/{person_id}/second-factor/reset/stop",

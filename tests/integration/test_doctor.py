@@ -13,6 +13,7 @@ from app import key_files
 from app.accounts.factors.models import TotpFactor
 from app.db import migrate
 from app.db.database import Database
+from app.db.sealed import seal
 from app.doctor import databases, folders, key_rings, proxy, work
 from app.doctor.examination import examine
 from app.doctor.findings import Finding, Look, Verdict, look_at_all
@@ -214,7 +215,7 @@ class TestKeys:
                 TotpFactor(
                     id=FactorId(new_uuid()),
                     user_id=person.user_id,
-                    sealed=sealing_keys().seal(b"secret", purpose="test"),
+                    sealed=seal(sealing_keys(), "secret", purpose="test"),
                     created_at=NOW,
                     confirmed_at=NOW,
                     last_step=1,
@@ -225,6 +226,17 @@ class TestKeys:
         (finding,) = key_rings.look_at_needed_keys(database, own_keys)
         assert finding.verdict is Verdict.fault
         assert "sealing key of 1 authenticator app" in finding.detail
+        assert "PRECEPTOR_SEALING_KEYS" in finding.remedy
+
+    def test_access_needs_whose_sealing_key_is_missing(self, database, settings, own_keys):
+        with database.write() as db:
+            a_user(db, access_needs="A stool")
+            a_user(db, "Ann")
+        (finding,) = key_rings.look_at_needed_keys(database, settings)
+        assert finding.fine
+        (finding,) = key_rings.look_at_needed_keys(database, own_keys)
+        assert finding.verdict is Verdict.fault
+        assert "sealing key of the access needs of 1 person is missing" in finding.detail
         assert "PRECEPTOR_SEALING_KEYS" in finding.remedy
 
     def test_a_file_that_others_may_read_is_named(self, own_keys):

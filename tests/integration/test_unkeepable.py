@@ -3,6 +3,8 @@
 import pytest
 
 from app.accounts import queries
+from app.kit.opened import Opened
+from tests.make.keys import sealing_keys
 from tests.make.people import a_user
 from tests.make.versions import version_on
 
@@ -35,8 +37,8 @@ def test_a_hole_in_a_form_is_closed(as_person, database):
     }
     assert browser.post("/me", data=fields).status_code == 303
     with database.read() as db:
-        profile = queries.profile(db, ann.user_id)
-    assert (profile.name, profile.access_needs) == ("AnnAble", "Quiet. AnnAble")
+        profile = queries.profile(db, ann.user_id, sealing_keys())
+    assert (profile.name, profile.access_needs) == ("AnnAble", Opened("Quiet. AnnAble"))
 
 
 def test_a_hole_in_json_is_refused_by_the_database_that_cannot_keep_it(as_person, database):
@@ -45,10 +47,10 @@ def test_a_hole_in_json_is_refused_by_the_database_that_cannot_keep_it(as_person
     browser = as_person(ann)
     version = browser.get("/api/v1/me").json()["profile"]["version"]
     answer = browser.put(
-        "/api/v1/me/profile", json={"name": "Ann", "access_needs": HOLE, "version": version}
+        "/api/v1/me/profile", json={"name": "Ann", "profession": HOLE, "version": version}
     )
     is_postgres = database.engine.dialect.name == "postgresql"
     assert answer.status_code == (422 if is_postgres else 200)
     if is_postgres:
         assert answer.json()["detail"].startswith("A value cannot be kept")
-        assert browser.get("/api/v1/me").json()["profile"]["access_needs"] is None
+        assert browser.get("/api/v1/me").json()["profile"]["profession"] is None

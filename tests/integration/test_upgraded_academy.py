@@ -26,7 +26,7 @@ from app.retention.sweeping import sweep
 from app.settings import Settings
 from tests.make import NOW
 from tests.make.factors import code_at, secret_on
-from tests.make.keys import ISSUER
+from tests.make.keys import ISSUER, KEYS
 from tests.make.people import A_PASSWORD
 from tests.make.settings import production_settings
 
@@ -54,7 +54,7 @@ def stored(tmp_path):
 
 @pytest.fixture
 def upgraded(stored):
-    done = late_signing.upgrade(stored, SystemActor.command_line, ISSUER.keys, now=LATER)
+    done = late_signing.upgrade(stored, SystemActor.command_line, KEYS, now=LATER)
     assert done.sentences == ("Signed certificates that were issued before: 2.",)
     return stored
 

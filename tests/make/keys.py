@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app.certificates.signing import Issuer
-from app.kit.keys import SealingKeys, SigningKeys
+from app.kit.keys import Keys, SealingKeys, SigningKeys
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "keys"
 SIGNING_FILE = FOLDER / "signing.keys"
@@ -33,5 +33,6 @@ def sealing_keys() -> SealingKeys:
     return SealingKeys.read(SEALING_FILE.read_text())
 
 
+KEYS = Keys(signing_keys(), sealing_keys())
 ISSUER = Issuer("Preceptor Academy", signing_keys())
 """The academy of all tests, as it signs certificates."""

@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.accounts.identity import hash_of
 from app.accounts.models import SignIn, User
+from app.accounts.needs_sealing import sealed_needs
 from app.kit.actor import Actor, Role
 from app.kit.ids import SignInId, UserId, new_uuid
+from app.kit.opened import Opened
 from tests.make import NOW
+from tests.make.keys import sealing_keys
 
 
 def a_user(
@@ -21,6 +24,7 @@ def a_user(
     email: str | None = None,
     roles: tuple[str, ...] = ("student",),
     now: datetime = NOW,
+    access_needs: str | None = None,
     **columns: object,
 ) -> Actor:
     """Add a confirmed person with a complete profile and return them as an actor who has just proved who
@@ -38,11 +42,19 @@ def a_user(
         is_medical=False,
         theme="auto",
     )
+    if access_needs is not None:
+        user.access_needs_sealed = sealed_needs(sealing_keys(), Opened(access_needs), user.id)
     for column, value in columns.items():
         setattr(user, column, value)
     db.add(user)
     db.flush()
     return replace(user.to_actor(), proved_at=now)
+
+
+def with_needs(db: Session, person: Actor, needs: str) -> None:
+    """Give somebody access needs, sealed as the profile page seals them."""
+    sealed = sealed_needs(sealing_keys(), Opened(needs), person.user_id)
+    db.get_one(User, person.user_id).access_needs_sealed = sealed
 
 
 def a_sign_in(db: Session, actor: Actor, *, token: str, now: datetime = NOW) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.db.base import Base
 from app.db.database import Database
+from app.db.sealed import Sealed
 from app.kit.ids import new_uuid
 from app.retention.domain import EVIDENCE
 from app.retention.rules import RULE, RULES
@@ -266,6 +267,9 @@ def _without_people(key: str, academy: Academy, at: datetime) -> Rows:
             )
         ],
         "acts_of_signing_in": [_act(at, "accounts.signed_in", person_id=academy.admin_id)],
+        "readings_of_needs": [
+            _act(at, "accounts.access_needs_read", person_id=academy.admin_id),
+        ],
         "sent_mails": [
             _mail(at, done_at=at),
             (
@@ -340,7 +344,7 @@ def _of_a_person(
         "api_tokens": ("api_tokens", token | {"created_at": began, "ends_at": at}),
         "second_factor_begun": (
             "totp_factors",
-            {"id": new_uuid(), "user_id": person, "sealed": b"s", "created_at": at},
+            {"id": new_uuid(), "user_id": person, "sealed": Sealed(b"s"), "created_at": at},
         ),
         "factor_resets": (
             "factor_resets",

@@ -27,7 +27,7 @@ from app.db.migrate import upgrade
 from app.demo.academy import fill_if_empty
 from app.kit.paths import COURSES, ROOT
 from tests.make.chromium import chromium_path
-from tests.make.keys import ISSUER
+from tests.make.keys import ISSUER, sealing_keys
 from tests.make.server import Server, a_server, free_port
 from tests.perf import floor
 from tests.perf.enlarge import RUSH_PLACES, Large, enlarge
@@ -136,7 +136,7 @@ def prepare(database: Database, students: int) -> Large:
     upgrade(database)
     with database.write() as db:
         courses.publish(db, None, parse_course(COURSE, read_folder(COURSES / COURSE)), now=now)
-    fill_if_empty(database, ISSUER, now=now)
+    fill_if_empty(database, ISSUER, sealing_keys(), now=now)
     with database.write() as db:
         large = enlarge(db, students=students, now=now)
     database.close()

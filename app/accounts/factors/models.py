@@ -7,6 +7,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
+from app.db.sealed import Sealed
 from app.kit.ids import EventId, FactorId, UserId
 
 
@@ -37,7 +38,7 @@ class TotpFactor(Base):
 
     id: Mapped[FactorId] = mapped_column(primary_key=True)
     user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[Sealed]
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]

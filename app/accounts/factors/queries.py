@@ -28,6 +28,7 @@ from app.accounts.factors.secrets import opened
 from app.accounts.identity import hash_of
 from app.accounts.models import User
 from app.accounts.queries import Person
+from app.db.sealed import Sealed
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, FactorId, UserId
@@ -199,7 +200,7 @@ def is_waiting(token: str | None, *, now: datetime) -> tuple[ColumnElement[bool]
     )
 
 
-def _opened(sealing: SealingKeys, stored: bytes | None, owner: UserId) -> str | None:
+def _opened(sealing: SealingKeys, stored: Sealed | None, owner: UserId) -> str | None:
     if stored is None:
         return None
     try:

@@ -24,6 +24,7 @@ from app.accounts.factors.steps.person_factors import lock_person
 from app.accounts.sign_in_values import Browser
 from app.accounts.steps.audit_log import record_account_act
 from app.accounts.steps.sign_in_start import start_anew
+from app.db.sealed import Sealed
 from app.kit.actor import Actor, own_use_case
 from app.kit.errors import NotFound
 from app.kit.ids import FactorId, UserId, new_uuid
@@ -122,7 +123,7 @@ def make_codes_anew(db: Session, actor: Actor, browser: Browser, *, now: datetim
     return FactorChange(start_anew(db, user, actor, browser, now=now), codes)
 
 
-def _opened(sealing: SealingKeys, stored: bytes, owner: UserId) -> str | None:
+def _opened(sealing: SealingKeys, stored: Sealed, owner: UserId) -> str | None:
     """Return the secret of a factor; None: its sealing key is not in the ring, or it is somebody else's."""
     try:
         return opened(sealing, stored, owner)

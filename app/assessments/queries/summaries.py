@@ -51,7 +51,7 @@ class AssessmentStartPage:
     seat_id: SeatId
     student_name: str
     certificate_name: str | None
-    access_needs: str | None
+    has_access_needs: bool
     practical_title: str
     starts_at: datetime
     zone: str
@@ -220,7 +220,7 @@ def start_page(
         seat_id=seat_id,
         student_name=person.name,
         certificate_name=person.certificate_name,
-        access_needs=seat.access_needs,
+        has_access_needs=seat.has_access_needs,
         practical_title=day.title,
         starts_at=day.starts_at,
         zone=day.zone,

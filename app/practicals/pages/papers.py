@@ -1,19 +1,26 @@
 """PDFs of a practical: the roster for the door, and the attendance sheet for the file."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Response
 
+from app.accounts.needs_reader import NeedsReader, PersonNeeds
 from app.courses import queries as courses
 from app.documents import papers
-from app.kit.ids import PracticalId
+from app.kit.errors import Refused
+from app.kit.ids import PracticalId, UserId
 from app.practicals import queries
 from app.practicals.domain.times import moment_words, span_words
-from app.practicals.pages.teaching import demand_theirs
+from app.practicals.forms import RosterWithNeedsForm
+from app.practicals.pages.teaching import demand_theirs, roster_csv
 from app.practicals.queries import Roster
+from app.practicals.service import read_needs_of_roster
 from app.web.access import STAFF, FreshProof
+from app.web.form_pages import form_page
+from app.web.forms import Submission, Submitted
 from app.web.pdf_response import PdfResponse
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
@@ -27,16 +34,59 @@ SPARE_ROWS = 2
 @pages.get("/roster.pdf", name="teach.roster_pdf", access=STAFF, proof=TAKEN_AWAY)
 def print_roster(visit: Visit, practical_id: PracticalId) -> Response:
     roster, shared = _day(visit, practical_id)
+    return roster_paper(visit, roster, shared)
+
+
+@pages.get("/roster-with-needs", name="teach.roster_with_needs", access=STAFF)
+def ask_for_roster_with_needs(visit: Visit, practical_id: PracticalId) -> Response:
+    return _needs_form(visit, practical_id)
+
+
+@pages.post(
+    "/roster-with-needs",
+    name="teach.roster_with_needs.post",
+    access=STAFF,
+    proof=FreshProof("take a list of people away"),
+)
+def take_roster_with_needs(
+    visit: Visit, practical_id: PracticalId, submitted: Submitted
+) -> Response:
+    """Send the roster with what people need, as a PDF or as CSV. A post, because each reading is recorded."""
+    roster, shared = _day(visit, practical_id)
+    try:
+        form = RosterWithNeedsForm.read(submitted)
+    except Refused as refused:
+        return _needs_form(visit, practical_id, submitted, refused)
+    place = f"roster {form.file}"
+    reader = NeedsReader(visit.actor, place, visit.network, form.reason)
+    with visit.database.write() as db:
+        people = read_needs_of_roster(db, reader, practical_id, visit.keys.sealing, now=visit.now)
+    words = {person.user_id: _words_of(person) for person in people}
+    if form.file == "csv":
+        return roster_csv(roster, words)
+    return roster_paper(visit, roster, shared, words)
+
+
+def roster_paper(
+    visit: RequestContext,
+    roster: Roster,
+    shared: dict[str, Any],
+    needs: Mapping[UserId, str] | None = None,
+) -> Response:
+    """Return the roster as a PDF. `needs` are the access needs in words, where they were asked for with a
+    reason; without them it says only who has some."""
     day = roster.practical
     values = shared | {
         "instructors": ", ".join(roster.instructors) or "None yet",
         "places": f"{roster.expected} of {day.capacity} booked, {roster.attended} present",
         "note": roster.note,
+        "names_needs": needs is not None,
         "people": [
             {
                 "name": seat.name,
                 "email": seat.email,
-                "access_needs": seat.access_needs,
+                "has_access_needs": seat.has_access_needs,
+                "access_needs": (needs or {}).get(seat.user_id),
                 "attendance": seat.attendance,
             }
             for seat in roster.seats
@@ -76,6 +126,27 @@ def _day(visit: RequestContext, practical_id: PracticalId) -> tuple[Roster, dict
         "when": span_words(day.starts_at, day.ends_at, day.zone),
         "room": day.room,
     }
+
+
+def _needs_form(
+    visit: RequestContext,
+    practical_id: PracticalId,
+    submitted: Submission | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    roster, _ = _day(visit, practical_id)
+    return form_page(
+        visit,
+        "practicals/roster_with_needs.html",
+        submitted,
+        refused,
+        values={"file": "pdf"},
+        page=roster,
+    )
+
+
+def _words_of(person: PersonNeeds) -> str:
+    return person.needs.plain_text if person.needs else "Cannot be read at the moment"
 
 
 def _file_name(kind: str, roster: Roster) -> str:

@@ -2,19 +2,23 @@
 assessments."""
 
 import csv
+from collections.abc import Mapping
 from io import StringIO
 
 from fastapi import Response
 
+from app.accounts.needs_reader import NeedsReader
 from app.db.paging import page_number
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
-from app.kit.ids import PracticalId
+from app.kit.ids import PracticalId, UserId
 from app.practicals import policy, queries
 from app.practicals.domain.times import span_words, start_of_day
 from app.practicals.queries import Roster
 from app.practicals.queries.admin_lists import ListedDays, by_week, teaching
+from app.practicals.service import read_needs_of_roster
 from app.web.access import INSTRUCTOR, STAFF, FreshProof
+from app.web.forms import ButtonForm, Submitted
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
@@ -44,15 +48,42 @@ def download_roster(visit: Visit, practical_id: PracticalId) -> Response:
     with visit.database.read() as db:
         demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
         roster = queries.roster(db, practical_id)
+    return roster_csv(roster)
+
+
+@pages.post(
+    "/teach/practicals/{practical_id}/access-needs", name="teach.access_needs", access=STAFF
+)
+def show_access_needs(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    """Show what everybody on a roster needs. A post, because each reading is recorded."""
+    ButtonForm.read(submitted)
+    reader = NeedsReader(visit.actor, "roster", visit.network)
+    with visit.database.write() as db:
+        people = read_needs_of_roster(db, reader, practical_id, visit.keys.sealing, now=visit.now)
+        practical = queries.practical_summary(db, practical_id)
+    if practical is None:
+        raise NotFound
+    return visit.render(
+        "accounts/access_needs.html",
+        page=people,
+        title=practical.title,
+        back=visit.url("teach.practical", practical_id=practical_id),
+        back_label="Roster",
+    )
+
+
+def roster_csv(roster: Roster, needs: Mapping[UserId, str] | None = None) -> Response:
+    """Return a roster as a file for spreadsheets. `needs` are the access needs in words, where somebody asked
+    for them with a reason; without them the file says only who has some."""
     name = f"roster-{roster.practical.starts_at:%Y-%m-%d}.csv"
     return Response(
-        as_csv(roster),
+        as_csv(roster, needs),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
 
 
-def as_csv(roster: Roster) -> str:
+def as_csv(roster: Roster, needs: Mapping[UserId, str] | None = None) -> str:
     """Return a roster for a spreadsheet. A cell that a spreadsheet would take for a formula begins
     with an apostrophe, so that a name cannot run as one."""
     text = StringIO()
@@ -64,7 +95,8 @@ def as_csv(roster: Roster) -> str:
         row = (
             seat.name,
             seat.email,
-            seat.access_needs or "",
+            (needs or {}).get(seat.user_id)
+            or ("Has access needs" if seat.has_access_needs else ""),
             seat.attendance or "",
             practical.title,
             when,

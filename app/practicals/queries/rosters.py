@@ -27,13 +27,13 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class RosterSeat:
-    """Somebody who is expected. Access needs are for those who teach this day."""
+    """Somebody who is expected."""
 
     seat_id: SeatId
     user_id: UserId
     name: str
     email: str
-    access_needs: str | None
+    has_access_needs: bool
     attendance: Attendance | None
     attendance_at: datetime | None
     booked_at: datetime
@@ -113,7 +113,7 @@ EXPECTED_SEATS = (
         SEAT.user_id,
         PERSON.name,
         PERSON.email,
-        PERSON.access_needs,
+        PERSON.has_access_needs.label("has_access_needs"),
         SEAT.attendance,
         SEAT.attendance_at,
         SEAT.booked_at,
@@ -132,7 +132,7 @@ def _seat(row: Any) -> RosterSeat:
         user_id=row.user_id,
         name=row.name,
         email=row.email,
-        access_needs=row.access_needs,
+        has_access_needs=row.has_access_needs,
         attendance=row.attendance,
         attendance_at=row.attendance_at,
         booked_at=row.booked_at,

@@ -1,5 +1,6 @@
 """Use-cases that change practicals and places. Called by pages, the API and jobs alike."""
 
+from app.practicals.service.access_needs import read_needs_of_roster
 from app.practicals.service.attendance import mark_attendance, mark_everybody_present
 from app.practicals.service.cancellation import cancel_practical
 from app.practicals.service.changing import change_practical
@@ -28,6 +29,7 @@ __all__ = (
     "promote_everywhere",
     "promote_person",
     "publish_practical",
+    "read_needs_of_roster",
     "reserve_seat",
     "reserve_with_practical",
     "take_seat_away",

@@ -10,6 +10,7 @@ from app.documents import glyph_check
 from app.kit.actor import Role
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
+from tests.make.keys import sealing_keys
 from tests.make.mail import mails_to
 from tests.make.names import PRINTED, REFUSED
 from tests.make.pages import words
@@ -27,7 +28,7 @@ def save(browser, **changed):
 
 def stored(database, actor):
     with database.read() as db:
-        profile = queries.profile(db, actor.user_id)
+        profile = queries.profile(db, actor.user_id, sealing_keys())
     return profile.name, profile.certificate_name
 
 

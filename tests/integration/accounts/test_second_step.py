@@ -18,6 +18,7 @@ from app.accounts.sign_in_values import Browser
 from app.accounts.steps.links import make_link
 from app.audit.models import AuditEvent
 from app.db.database import Database
+from app.db.sealed import Sealed
 from app.demo.people import ADMIN
 from app.kit.keys import SealingKeys
 from app.main import create_app
@@ -320,7 +321,7 @@ def test_a_sign_in_without_the_factor_is_worth_nothing(as_person, database, owne
 def test_a_changed_sealing_key_leaves_the_recovery_codes(app, client, database, owner, codes):
     """A ring without the key of a secret: told as not right, never as an error page."""
     with database.write() as db:
-        db.execute(update(TotpFactor).values(sealed=b"\x01\x03abc" + b"0" * 40))
+        db.execute(update(TotpFactor).values(sealed=Sealed(b"\x01\x03abc" + b"0" * 40)))
     password(client)
     assert client.get(HERE).status_code == 200
     assert typed(client, code_at(NOW)).status_code == 422

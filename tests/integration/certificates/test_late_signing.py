@@ -17,7 +17,7 @@ from app.kit.ids import UserId, new_uuid
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.damage import damage
-from tests.make.keys import ISSUER
+from tests.make.keys import ISSUER, KEYS
 from tests.make.people import a_user
 
 LATER = NOW + timedelta(days=3)
@@ -147,15 +147,13 @@ def test_the_migration_to_signatures_signs_and_no_later_one_does(sqlite_database
         assert "signature" not in {
             column["name"] for column in inspect(connection).get_columns("certificates")
         }
-    signed = late_signing.upgrade(sqlite_database, SystemActor.command_line, ISSUER.keys, now=LATER)
+    signed = late_signing.upgrade(sqlite_database, SystemActor.command_line, KEYS, now=LATER)
     assert len(signed.signed) == 1
     assert verified(sqlite_database, certificate_id).signed_later == LATER
     with sqlite_database.write() as db:
         db.execute(update(Certificate).values(UNSIGNED))
     assert (
-        late_signing.upgrade(
-            sqlite_database, SystemActor.command_line, ISSUER.keys, now=LATER
-        ).signed
+        late_signing.upgrade(sqlite_database, SystemActor.command_line, KEYS, now=LATER).signed
         == ()
     )
     assert verified(sqlite_database, certificate_id).status is Status.not_valid

@@ -22,7 +22,7 @@ from tests.make.enquiries import an_enquiry
 from tests.make.enrolments import an_enrolment
 from tests.make.enrolments import an_intake as a_small_intake
 from tests.make.pages import words
-from tests.make.people import a_user
+from tests.make.people import a_user, with_needs
 from tests.make.practicals import a_practical, a_ready_student, a_seat, a_waiter, the_course
 from tests.make.quizzes import a_place, a_published_course, a_sent_attempt
 
@@ -195,7 +195,7 @@ class TestMyDay:
         with database.write() as db:
             day = a_day(db, instructor=ina, starts_at=NOW - timedelta(hours=1))
             db.get_one(PracticalRow, day.practical_id).note = "The model comes at noon."
-            db.get_one(User, day.student.user_id).access_needs = "A stool, please"
+            with_needs(db, day.student, "A stool, please")
             an_assessment(db, day)
             for name, attendance in (("Pat Present", "attended"), ("Abe Absent", "absent")):
                 person = a_user(db, name)
@@ -204,7 +204,8 @@ class TestMyDay:
             a_seat(db, day.practical_id, a_user(db, "Eve Expected").user_id)
         text = words(as_person(ina).get("/home"))
         assert "The model comes at noon." in text
-        assert "Sam Student Access needs: A stool, please Being assessed" in text
+        assert "Sam Student Has access needs Being assessed" in text
+        assert "A stool" not in text
         assert "Pat Present Present" in text
         assert "Abe Absent Absent" in text
         assert "Eve Expected Expected" in text

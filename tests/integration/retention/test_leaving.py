@@ -21,6 +21,7 @@ from app.certificates.models import Certificate, CertificateBlock
 from app.db.auditing import findings
 from app.db.database import Database
 from app.db.references import references_to
+from app.db.sealed import Sealed
 from app.kit.actor import Actor, SystemActor
 from app.kit.ids import EventId, FactorId, GroupId, new_uuid
 from app.kit.leaving import LEAVING, LEFT_ADDRESS, NAME_OF_WHO_LEFT
@@ -73,7 +74,7 @@ def with_possessions(db: Session, person: Actor, admin: Actor) -> None:
             TotpFactor(
                 id=FactorId(new_uuid()),
                 user_id=user_id,
-                sealed=b"s",
+                sealed=Sealed(b"s"),
                 created_at=NOW,
                 confirmed_at=NOW,
                 last_step=1,
@@ -143,13 +144,14 @@ def test_nothing_of_a_person_who_left_is_left(database, admin):
     close(database, admin, person)
     before = row_of(database, person)
     sweep(database, now=OVER - SECOND)
-    assert row_of(database, person).access_needs == before.access_needs == "A ramp, please."
+    assert row_of(database, person).access_needs_sealed == before.access_needs_sealed
+    assert before.has_access_needs
     assert row_of(database, person).email == ADDRESS
     assert sweep(database, now=OVER).failed == ()
     after = row_of(database, person)
     assert (after.name, after.emptied_at) == (NAME_OF_WHO_LEFT, OVER)
     assert after.email == f"{person.user_id.hex}{LEFT_ADDRESS}"
-    for column in ("password_hash", "access_needs", "profession", "registration_number"):
+    for column in ("password_hash", "access_needs_sealed", "profession", "registration_number"):
         assert getattr(after, column) is None
     assert (after.certificate_name, after.life_support_until) == (None, None)
     assert after.second_factor_since is None
@@ -238,7 +240,7 @@ def test_the_holder_of_a_certificate_keeps_the_name_and_nothing_else(database, a
     for now in (OVER, late):
         sweep(database, now=now)
         after = row_of(database, earned.student)
-        assert (after.name, after.certificate_name, after.access_needs) == (NAME, NAME, None)
+        assert (after.name, after.certificate_name, after.has_access_needs) == (NAME, NAME, False)
         assert after.email.endswith(LEFT_ADDRESS)
         with database.read() as db:
             assert db.scalars(select(Certificate.snapshot)).one() == snapshot
@@ -418,7 +420,7 @@ def test_an_account_that_is_opened_in_time_loses_nothing(database, admin):
         service.open_account(db, admin, person.user_id, reason="A mistake", now=OVER - SECOND)
     sweep(database, now=NOW + 3 * LEAVING)
     after = row_of(database, person)
-    assert (after.name, after.email, after.access_needs) == (NAME, ADDRESS, "A ramp, please.")
+    assert (after.name, after.email, after.has_access_needs) == (NAME, ADDRESS, True)
 
 
 def test_an_emptied_account_is_not_opened_again_and_its_owner_may_come_anew(database, admin):

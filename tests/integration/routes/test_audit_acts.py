@@ -130,6 +130,7 @@ def student(stage: StudentStage) -> DemoPerson:
 LEARNER = student(StudentStage.halfway)
 NEWCOMER = student(StudentStage.registered)
 TEACHER = INSTRUCTORS[0]
+WITH_NEEDS = next(person for person in STUDENTS if person.access_needs)
 OTHER_ADMIN = next(admin for admin in ADMINS if admin != ADMIN)
 
 
@@ -202,6 +203,24 @@ def seat(world: World, practical_id: UUID, person: DemoPerson | None = None) -> 
     world.add(new_seat)
     world.change(update(PracticalRow).where(PracticalRow.id == practical_id).values(taken=1))
     return new_seat.id
+
+
+def day_with_needs(world: World) -> UUID:
+    """Return a practical of the teacher on which somebody with access needs is expected."""
+    practical_id = day(world)
+    seat(world, practical_id, WITH_NEEDS)
+    return practical_id
+
+
+def group_with_needs(world: World) -> UUID:
+    """Return a group of the teacher in which somebody has access needs."""
+    group_id = new_uuid()
+    world.add(Group(id=group_id, name="With needs", created_at=NOW))
+    for person, role in ((TEACHER, "instructor"), (WITH_NEEDS, "student")):
+        world.add(
+            GroupMember(group_id=group_id, user_id=world.id_of(person), role=role, joined_at=NOW)
+        )
+    return group_id
 
 
 def full_day(world: World) -> UUID:
@@ -842,6 +861,27 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /assessments/{assessment_id}/discard": (
         "assessments.assessment_discarded",
         lambda w: w.post(TEACHER, f"/assessments/{sheet(w)}/discard", reason="By mistake"),
+    ),
+    "POST /teach/practicals/{practical_id}/access-needs": (
+        "accounts.access_needs_read",
+        lambda w: w.post(TEACHER, f"/teach/practicals/{day_with_needs(w)}/access-needs"),
+    ),
+    "POST /teach/practicals/{practical_id}/roster-with-needs": (
+        "accounts.access_needs_read",
+        lambda w: w.post(
+            TEACHER,
+            f"/teach/practicals/{day_with_needs(w)}/roster-with-needs",
+            file="csv",
+            reason="To set the room up",
+        ),
+    ),
+    "POST /teach/groups/{group_id}/access-needs": (
+        "accounts.access_needs_read",
+        lambda w: w.post(TEACHER, f"/teach/groups/{group_with_needs(w)}/access-needs"),
+    ),
+    "POST /admin/people/{person_id}/access-needs": (
+        "accounts.access_needs_read",
+        lambda w: w.post(ADMIN, f"/admin/people/{w.id_of(WITH_NEEDS)}/access-needs"),
     ),
     "POST /teach/practicals/{practical_id}/attendance": (
         "practicals.marked_attendance",

@@ -26,7 +26,7 @@ from app.outbox.models import OutboxEvent
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from app.quizzes.models import AttemptRow
 from tests.make import NOW
-from tests.make.keys import ISSUER
+from tests.make.keys import ISSUER, sealing_keys
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -89,7 +89,7 @@ class TestPeople:
         names = list(db.scalars(select(User.name).where(User.is_student)))
         assert max(map(len, names)) > 45
         assert any(not name.isascii() for name in names)
-        needs = db.scalar(select(func.count()).where(User.access_needs.is_not(None)))
+        needs = db.scalar(select(func.count()).where(User.access_needs_sealed.is_not(None)))
         assert needs >= 5
 
     def test_every_learner_is_in_a_group_with_instructors(self, db):
@@ -286,7 +286,9 @@ class TestTime:
         assert waiting["mail"] > 100
 
     def test_it_is_made_once(self, academy_database):
-        assert not fill_if_empty(academy_database, ISSUER, now=NOW + timedelta(days=3))
+        assert not fill_if_empty(
+            academy_database, ISSUER, sealing_keys(), now=NOW + timedelta(days=3)
+        )
 
 
 @pytest.mark.deep
@@ -305,7 +307,7 @@ def test_it_can_be_made_at_any_hour(tmp_path, moment):
         courses.publish(
             db, None, parse_course("mesotherapy", read_folder(COURSES / "mesotherapy")), now=moment
         )
-    assert fill_if_empty(database, ISSUER, now=moment)
+    assert fill_if_empty(database, ISSUER, sealing_keys(), now=moment)
     with database.read() as db:
         assert checks.broken_invariants(db, ISSUER.keys, now=moment) == []
     database.close()

@@ -14,6 +14,12 @@ from tests.conftest import RUN, WORKER, an_app
 from tests.make import postgres, release
 
 
+@pytest.fixture(autouse=True)
+def in_a_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Migrations that seal read the settings as a command does; production refuses the key files of tests."""
+    monkeypatch.setenv("PRECEPTOR_ENV", "test")
+
+
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> Iterator[str]:
     """The name of a migrated, empty PostgreSQL database, to be copied."""

@@ -21,4 +21,90 @@ class Difference:
         return re.sub(self.was, self.now, text)
 
 
-INTENDED: tuple[Difference, ...] = ()
+SEALED = "access needs are sealed: pages and files say only that there are some"
+NEEDS = r"(?:Please face me: I lip-read\.|A stool at the treatment bed\.)"
+ROSTER = r"/teach/practicals/[\w-]+"
+
+INTENDED: tuple[Difference, ...] = (
+    Difference(
+        SEALED,
+        "/me",
+        r"a quiet place\. Your instructors see this\.",
+        "a quiet place. It is stored encrypted. Your instructors and the office can open it, and each "
+        "reading is recorded.",
+    ),
+    Difference(
+        SEALED,
+        "/api/v1/me",
+        r'("email": "[^"]+", )(.*)"access_needs": null, ',
+        r'\1"has_access_needs": false, \2',
+    ),
+    Difference(
+        SEALED,
+        "/api/v1/me",
+        r'("email": "[^"]+", )(.*)"access_needs": "[^"]+", ',
+        r'\1"has_access_needs": true, \2',
+    ),
+    Difference(
+        SEALED,
+        r"/teach/groups/[\w-]+",
+        r"See their results (Students .*" + NEEDS + ")",
+        r"See their results Show access needs \1",
+    ),
+    Difference(SEALED, r"/teach/groups/[\w-]+", NEEDS, "Has access needs"),
+    Difference(
+        SEALED,
+        ROSTER,
+        rf"(Access needs: {NEEDS}.*) Papers (.*Download as CSV)",
+        r"\1 Access needs What helps people to take part is data about health. Each time somebody opens it, "
+        r"that is recorded. Show access needs Papers \2 Roster with access needs",
+    ),
+    Difference(SEALED, ROSTER, f"Access needs: {NEEDS}", "Has access needs"),
+    Difference(
+        SEALED,
+        ROSTER,
+        r"The roster names access needs: keep it with the instructors\.",
+        "The roster and the CSV say who has access needs, not which.",
+    ),
+    Difference(SEALED, rf"{ROSTER}/roster\.(?:pdf|csv)", NEEDS, "Has access needs"),
+    Difference(
+        SEALED,
+        rf"{ROSTER}/roster\.pdf",
+        r"it names access needs\.",
+        "it names people and addresses.",
+    ),
+    Difference(
+        SEALED,
+        "/privacy",
+        "access needs, if you tell us;",
+        "access needs, if you tell us, encrypted;",
+    ),
+    Difference(
+        SEALED,
+        "/privacy",
+        r"groups, and their access needs\. Admins",
+        "groups, and that somebody has access needs. What these are, instructors and admins open only when "
+        "they need it, and each reading is recorded with who read it. Admins",
+    ),
+    Difference(
+        SEALED,
+        "/privacy",
+        "access needs, proofs of basic life support, groups",
+        "access needs (encrypted), proofs of basic life support, groups",
+    ),
+    Difference(
+        "the record of who read access needs ends by a rule of its own",
+        "/privacy",
+        "(Proofs of basic life support that a newer one replaced)",
+        "The record of who read your access needs, when, from which network, and why where a file was made "
+        "6 years after it happened, then deleted So that you and the academy can see who knows of your "
+        r"health. \1",
+    ),
+    Difference(
+        SEALED,
+        "/accessibility",
+        r"practical days will see them on the roster\.",
+        "practical days will see on the roster that you have some, and can open them. They are stored "
+        "encrypted, and each reading is recorded.",
+    ),
+)

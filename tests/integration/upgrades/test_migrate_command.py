@@ -26,6 +26,7 @@ from app.db.migrate import downgrade, head, upgrade
 from app.db.migrator import MigrationProblem, Watch, revision_at
 from app.db.releases import RELEASES
 from tests.make import release
+from tests.make.keys import sealing_keys
 from tests.make.patience import SECONDS, until
 from tests.make.server import PRECEPTOR, outside
 
@@ -337,7 +338,7 @@ def test_an_upgrade_that_was_cut_off_before_it_signed_is_told(command, tmp_path)
     """Killed after the last step: certificates that were issued before are not signed, and not valid."""
     address = release.load_sqlite(RELEASES[0].revision, tmp_path / "academy.db")
     database = Database(address)
-    upgrade(database)
+    upgrade(database, sealing=sealing_keys())
     database.close()
     code, out, err = command(address, "migrate")
     assert (code, err) == (0, "")

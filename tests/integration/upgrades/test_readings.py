@@ -32,7 +32,7 @@ from app.retention.sweeping import sweep
 from tests.integration.upgrades.intended_differences import INTENDED
 from tests.make import NOW, readings, release
 from tests.make.browsing import a_browser
-from tests.make.keys import ISSUER
+from tests.make.keys import ISSUER, KEYS
 from tests.make.people import a_sign_in
 from tests.make.readings import Reading
 from tests.make.stored_rows import lost, rows_of
@@ -165,7 +165,7 @@ def read_there_and_back(
     older = MetaData()
     older.reflect(stored.engine)
     at_first = rows_of(stored, columns=older)
-    upgrade(stored, SystemActor.command_line, ISSUER.keys, now=NOW)
+    upgrade(stored, SystemActor.command_line, KEYS, now=NOW)
     assert revision_at(stored) == head()
     assert lost(at_first, rows_of(stored, columns=older)) == {}
     sweep(stored, now=NOW)
@@ -175,7 +175,7 @@ def read_there_and_back(
     if revision_at(stored) != REVISION:
         go_back(stored, way_back(stored, REVISION))
     assert lost(at_first, rows_of(stored)) == {}
-    upgrade(stored, SystemActor.command_line, ISSUER.keys, now=NOW)
+    upgrade(stored, SystemActor.command_line, KEYS, now=NOW)
     assert lost(at_first, rows_of(stored, columns=older)) == {}
     demand_as_before(stored, served, fetch_of, pages, mails)
 

@@ -28,9 +28,9 @@ from app.retention.sweeping import sweep
 from tests.make import NOW
 from tests.make.browsing import a_browser
 from tests.make.crawl import Visited, crawl
-from tests.make.keys import ISSUER
+from tests.make.keys import ISSUER, KEYS
 from tests.make.people import a_sign_in
-from tests.make.stored_rows import lost, rows_of
+from tests.make.stored_rows import lost, needs_of, rows_of
 
 PEOPLE: dict[str, DemoPerson] = {
     "student": STUDENTS[1],
@@ -125,8 +125,10 @@ def back_and_forward(stored: Database, revision: str, served, browser_of) -> Non
     assert revision_at(stored) == revision
     older = MetaData()
     older.reflect(stored.engine)
-    at_first = rows_of(stored, columns=older)
-    upgrade(stored, SystemActor.command_line, ISSUER.keys, now=NOW)
+    at_first, needs = rows_of(stored, columns=older), needs_of(stored)
+    assert len(needs) > 3
+    upgrade(stored, SystemActor.command_line, KEYS, now=NOW)
+    assert needs_of(stored) == needs
     assert schema_of(stored) is Schema.current
     assert lost(at_first, rows_of(stored, columns=older)) == {}
     sweep(stored, now=NOW)  # as the worker does: some rules are newer than the release
@@ -143,9 +145,11 @@ def back_and_forward(stored: Database, revision: str, served, browser_of) -> Non
     go_back(stored, way_back(stored, revision))
     assert revision_at(stored) == revision
     assert lost(at_first, rows_of(stored)) == {}
+    assert needs_of(stored) == needs
     assert set(rows_of(stored)) == set(at_first)
 
-    upgrade(stored, SystemActor.command_line, ISSUER.keys, now=NOW)
+    upgrade(stored, SystemActor.command_line, KEYS, now=NOW)
+    assert needs_of(stored) == needs
     assert lost(at_first, rows_of(stored, columns=older)) == {}
     demand_sound(browser_of, stored, SAMPLE)
     assert what_people_read(browser_of, stored) == read
@@ -160,7 +164,7 @@ def test_each_release_goes_forward_back_and_forward(stored, revision, served, br
 @pytest.mark.parametrize("case", CASES)
 def test_every_page_of_each_release(stored, revision, browser_of):
     """All pages of three roles, after the present course was published too."""
-    upgrade(stored, SystemActor.command_line, ISSUER.keys, now=NOW)
+    upgrade(stored, SystemActor.command_line, KEYS, now=NOW)
     sweep(stored, now=NOW)
     with stored.write() as db:
         courses.publish(

@@ -34,7 +34,13 @@ QR = papers.qr_code(ADDRESS)
 
 def values_of(template: str, name: str = "Ann Lee") -> dict[str, Any]:
     """The least of a paper, with one name everywhere people are named."""
-    person = {"name": name, "email": "ann@example.org", "access_needs": name, "attendance": None}
+    person = {
+        "name": name,
+        "email": "ann@example.org",
+        "has_access_needs": True,
+        "access_needs": name,
+        "attendance": None,
+    }
     blank = {
         "number": 1,
         "text": name,
@@ -45,7 +51,13 @@ def values_of(template: str, name: str = "Ann Lee") -> dict[str, Any]:
     }
     marks = ({**STEP, "words": "Done", "text": name, "note": name}, {**STEP, "mark": None})
     own: dict[str, dict[str, Any]] = {
-        "roster": {"instructors": name, "places": "1 of 4", "note": name, "people": [person]},
+        "roster": {
+            "instructors": name,
+            "places": "1 of 4",
+            "note": name,
+            "names_needs": True,
+            "people": [person],
+        },
         "attendance": {"instructors": [name], "people": [name], "spare": 2},
         "report": {
             **{

@@ -1,0 +1,47 @@
+"""Clears the space in which access needs lay as plain text before they were sealed.
+
+An emptied column leaves its old values behind: in free pages and in the write-ahead log of SQLite, in dead
+rows and in the statistics of PostgreSQL. This runs outside a transaction, as both databases demand. The step
+counts as taken only after it: one that was cut off runs again. Going back changes nothing.
+
+Copies are not cleared. Backups that were made before hold the plain text until they are removed. So do the
+write-ahead segments and archives of a PostgreSQL server, until it reuses or removes them.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from alembic.util import CommandError
+
+revision = "20261130_0301"
+down_revision = "20261130_0300"
+loses: dict[str, str] = {}
+
+BUSY = (
+    "Another process reads the database, so the old text could not be cleared from its log. "
+    "Stop the server and the workers for a moment and run it again"
+)
+
+
+def upgrade() -> None:
+    connection = op.get_bind()
+    if connection.dialect.name == "sqlite":
+        _rewrite_sqlite(connection)
+        return
+    with op.get_context().autocommit_block():
+        # FULL writes the table anew; ANALYZE replaces the most common values that the planner noted.
+        op.execute("VACUUM (FULL, ANALYZE) users")
+
+
+def downgrade() -> None:
+    """Nothing to take back."""
+
+
+def _rewrite_sqlite(connection: sa.Connection) -> None:
+    """Write the file anew and empty its log. Alembic has begun a transaction for this step and ends it
+    afterwards; nothing stands in it."""
+    connection.exec_driver_sql("COMMIT")
+    connection.exec_driver_sql("VACUUM")
+    is_busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+    if is_busy:
+        raise CommandError(BUSY)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
