@@ -12,6 +12,7 @@ SOURCES = sorted(APP.rglob("*.py"))
 EDGES = ("web", "cli", "jobs.py", "doctor")
 MOST_LINES = 400
 MOST_LINES_OF_FUNCTION = 42
+MEDIAN_LINES, MOST_LINES_OF_NEARLY_ALL = 7, 26
 
 
 @cache
@@ -127,6 +128,18 @@ def test_no_function_is_longer_than_a_person_holds_in_mind():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_FUNCTION} == {}
+
+
+def test_functions_are_short_as_a_rule():
+    """Half of all functions have at most 7 lines, and 95 % at most 26. Docstrings do not count."""
+    lengths = sorted(
+        _lines_of_code(node)
+        for path in SOURCES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    assert lengths[len(lengths) // 2] <= MEDIAN_LINES
+    assert lengths[len(lengths) * 95 // 100] <= MOST_LINES_OF_NEARLY_ALL
 
 
 def _lines_of_code(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
