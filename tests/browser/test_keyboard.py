@@ -23,7 +23,6 @@ from tests.make import NOW
 from tests.make.assessments import STEPS, a_day
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.courses import small_course
-from tests.make.enrolments import an_intake
 from tests.make.learning import (
     a_completed_theory,
     a_done_lesson,
@@ -31,6 +30,7 @@ from tests.make.learning import (
     a_published_course,
 )
 from tests.make.people import A_PASSWORD, a_sign_in, a_user, a_user_with_password
+from tests.make.places import an_intake
 from tests.make.server import a_server
 from tests.sight.keyboard import Keys, LostFocus, faults_of_all_stops
 

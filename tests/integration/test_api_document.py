@@ -10,10 +10,10 @@ from app.kit.errors import Refused
 from app.web.openapi import pointer_of
 from app.web.system import problem_types
 from tests.make.api_document import DeclaredAnswers, demand_declared
-from tests.make.enrolments import an_intake
 from tests.make.generated_client import BadDocument, GeneratedClient, Refusal
 from tests.make.learning import a_learner_place, a_published_course
 from tests.make.people import a_user
+from tests.make.places import an_intake
 from tests.make.practicals import a_practical, a_ready_student, the_course
 
 

@@ -1,6 +1,6 @@
 """Intakes and places, as values for the rules and written straight to the database."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -15,8 +15,7 @@ from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.actor import Actor
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, new_uuid
 from tests.make import NOW
-
-STARTS_ON = date(2027, 1, 11)
+from tests.make.places import STARTS_ON
 
 
 def an_intake_value(**fields: Any) -> Intake:
@@ -46,30 +45,6 @@ def some_fields(**fields: Any) -> IntakeFields:
         "closes_at": NOW + timedelta(days=30),
     }
     return IntakeFields(**{**defaults, **fields})
-
-
-def an_intake(db: Session, course_key: str = "small-course", **columns: Any) -> IntakeId:
-    """Add an open intake of ten free places, in the middle of its window."""
-    defaults: dict[str, Any] = {
-        "id": IntakeId(new_uuid()),
-        "course_key": course_key,
-        "title": "Winter",
-        "starts_on": STARTS_ON,
-        "price_pence": 125_000,
-        "places": 10,
-        "taken": 0,
-        "override": 0,
-        "waiting_sequence": 0,
-        "version": 0,
-        "status": IntakeStatus.open,
-        "opens_at": NOW - timedelta(days=30),
-        "closes_at": NOW + timedelta(days=30),
-        "created_at": NOW,
-    }
-    intake = IntakeRow(**{**defaults, **columns})
-    db.add(intake)
-    db.flush()
-    return intake.id
 
 
 def an_enrolment(

@@ -1,6 +1,7 @@
 """Published courses, places on them and what is done, written straight to the database."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -8,12 +9,13 @@ from app.courses.domain.delivery import Course, Lesson, Module, PracticalKind, Q
 from app.courses.domain.parsing import ParsedCourse
 from app.courses.queries import PublishedCourse, revision
 from app.courses.service import publish
-from app.enrolments.models import Enrolment, EnrolmentState, IntakeRow, IntakeStatus
+from app.enrolments.models import EnrolmentState
 from app.kit.actor import Actor
-from app.kit.ids import EnrolmentId, EventId, IntakeId, new_uuid
-from app.learning.models import Completed, Completion
+from app.kit.ids import EnrolmentId
+from app.learning.models import Completed
 from tests.make import NOW
 from tests.make.courses import small_course
+from tests.make.places import a_place_in, an_intake, completions
 
 
 def a_published_course(
@@ -32,45 +34,33 @@ def a_learner_place(
     now: datetime = NOW,
 ) -> EnrolmentId:
     """Give `actor` a place that pins a revision, in an intake of its own."""
-    intake = IntakeRow(
-        id=IntakeId(new_uuid()),
-        course_key=published.course_key,
-        title="Winter",
-        starts_on=date(2027, 1, 11),
-        price_pence=125_000,
-        places=10,
+    intake_id = an_intake(
+        db,
+        published.course_key,
         taken=1,
-        status=IntakeStatus.open,
         opens_at=now - timedelta(days=30),
         closes_at=now + timedelta(days=30),
         created_at=now,
     )
-    db.add(intake)
-    db.flush()
-    confirmed = state is EnrolmentState.confirmed
-    place = Enrolment(
-        id=EnrolmentId(new_uuid()),
-        intake_id=intake.id,
-        user_id=actor.user_id,
+    return a_place_in(
+        db,
+        intake_id,
+        actor.user_id,
+        published.revision_id,
         course_key=published.course_key,
-        revision_id=published.revision_id if confirmed else None,
         state=state,
-        requested_at=now,
-        decided_at=now if confirmed else None,
+        at=now,
     )
-    db.add(place)
-    db.flush()
-    return place.id
 
 
 def a_done_lesson(db: Session, actor: Actor, published: PublishedCourse, *keys: str) -> None:
     """Note lessons as done."""
-    _complete(db, actor, published, Completed.lesson, keys)
+    _record(db, actor, published, ((Completed.lesson, key) for key in keys))
 
 
 def a_passed_quiz(db: Session, actor: Actor, published: PublishedCourse, *keys: str) -> None:
     """Note quizzes as passed, without an attempt as evidence."""
-    _complete(db, actor, published, Completed.quiz, keys)
+    _record(db, actor, published, ((Completed.quiz, key) for key in keys))
 
 
 def a_completed_theory(db: Session, actor: Actor, published: PublishedCourse) -> None:
@@ -81,22 +71,10 @@ def a_completed_theory(db: Session, actor: Actor, published: PublishedCourse) ->
     a_passed_quiz(db, actor, published, *(quiz.key for quiz in course.quizzes))
 
 
-def _complete(
-    db: Session, actor: Actor, published: PublishedCourse, kind: Completed, keys: tuple[str, ...]
+def _record(
+    db: Session, actor: Actor, published: PublishedCourse, items: Iterable[tuple[Completed, str]]
 ) -> None:
-    db.add_all(
-        Completion(
-            id=EventId(new_uuid()),
-            user_id=actor.user_id,
-            course_key=published.course_key,
-            kind=kind,
-            item_key=key,
-            revision_id=published.revision_id,
-            completed_at=NOW,
-        )
-        for key in keys
-    )
-    db.flush()
+    completions(db, actor.user_id, published.revision_id, items, course_key=published.course_key)
 
 
 def a_lesson(key: str, **fields: object) -> Lesson:

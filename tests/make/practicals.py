@@ -7,12 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.courses.models import CourseHead, Revision
-from app.enrolments.models import Enrolment, EnrolmentState, IntakeRow, IntakeStatus
+from app.courses.models import CourseHead
 from app.kit.actor import Actor
 from app.kit.ids import (
-    EnrolmentId,
-    EventId,
     IntakeId,
     PracticalId,
     RevisionId,
@@ -21,7 +18,7 @@ from app.kit.ids import (
     WaitingId,
     new_uuid,
 )
-from app.learning.models import Completed, Completion
+from app.learning.models import Completed
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import (
     EligibilityFacts,
@@ -31,9 +28,10 @@ from app.practicals.domain.seats import (
     WaitingState,
 )
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
-from tests.make import NOW
+from tests.make import NOW, places
 from tests.make.courses import small_course
 from tests.make.people import a_user
+from tests.make.places import a_place_in, a_revision, completions
 
 STARTS = NOW + timedelta(days=14)
 COURSE = "small-course"
@@ -103,86 +101,33 @@ def the_course(db: Session) -> RevisionId:
         return published
     parsed = small_course()
     assert parsed.course is not None
-    revision = Revision(
-        id=RevisionId(new_uuid()),
-        course_key=COURSE,
-        number=1,
-        digest="v1:test",
-        delivery=parsed.course.model_dump_json(),
-        keys="{}",
-        published_at=NOW,
-    )
-    db.add(revision)
-    db.flush()
-    db.add(CourseHead(key=COURSE, current_revision_id=revision.id, changed_at=NOW))
-    db.flush()
-    return revision.id
+    return a_revision(db, parsed.course)
 
 
 def an_intake(db: Session, title: str = "Winter 2026", **columns: Any) -> IntakeId:
-    values: dict[str, Any] = {
-        "id": IntakeId(new_uuid()),
-        "course_key": COURSE,
+    usual: dict[str, Any] = {
         "title": title,
         "starts_on": NOW.date(),
-        "price_pence": 120000,
         "places": 500,
-        "taken": 0,
-        "override": 0,
-        "waiting_sequence": 0,
-        "version": 0,
-        "status": IntakeStatus.open,
         "opens_at": NOW - timedelta(days=10),
         "closes_at": NOW + timedelta(days=60),
-        "created_at": NOW,
     }
-    intake = IntakeRow(**{**values, **columns})
-    db.add(intake)
-    db.flush()
-    return intake.id
+    return places.an_intake(db, COURSE, **{**usual, **columns})
 
 
 def a_place(db: Session, actor: Actor, intake_id: IntakeId, *, at: datetime = NOW) -> None:
     """Give somebody a confirmed place on the small course."""
-    db.add(
-        Enrolment(
-            id=EnrolmentId(new_uuid()),
-            intake_id=intake_id,
-            user_id=actor.user_id,
-            course_key=COURSE,
-            revision_id=the_course(db),
-            state=EnrolmentState.confirmed,
-            requested_at=at,
-            decided_at=at,
-        )
-    )
-    db.flush()
+    a_place_in(db, intake_id, actor.user_id, the_course(db), course_key=COURSE, at=at)
 
 
 def the_theory(db: Session, actor: Actor, *, without: tuple[str, ...] = ()) -> None:
     """Complete every module of the small course but those named."""
     course = small_course().course
     assert course is not None
-    for module in course.modules:
-        if module.key in without:
-            continue
-        for kind, keys in (
-            (Completed.lesson, [lesson.key for lesson in module.lessons]),
-            (Completed.quiz, [module.quiz]),
-        ):
-            for key in keys:
-                db.add(
-                    Completion(
-                        id=EventId(new_uuid()),
-                        user_id=actor.user_id,
-                        course_key=COURSE,
-                        kind=kind,
-                        item_key=key,
-                        revision_id=the_course(db),
-                        completed_at=NOW,
-                    )
-                )
-    db.flush()
+    modules = [module for module in course.modules if module.key not in without]
+    lessons = [(Completed.lesson, lesson.key) for module in modules for lesson in module.lessons]
+    quizzes = [(Completed.quiz, module.quiz) for module in modules]
+    completions(db, actor.user_id, the_course(db), [*lessons, *quizzes], course_key=COURSE)
 
 
 def a_ready_student(

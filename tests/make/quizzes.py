@@ -1,17 +1,16 @@
 """Published courses, places and attempts, written straight to the database; and pure values."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.courses.domain.delivery import Course, Option, Question, QuestionType, Quiz
 from app.courses.domain.keys import CourseKeys, QuestionKey
-from app.courses.models import CourseHead, Revision
-from app.enrolments.models import Enrolment, EnrolmentState, IntakeRow, IntakeStatus
+from app.enrolments.models import Enrolment
 from app.kit.actor import Actor
-from app.kit.ids import AttemptId, EnrolmentId, EventId, IntakeId, RevisionId, UserId, new_uuid
-from app.learning.models import Completed, Completion
+from app.kit.ids import AttemptId, EnrolmentId, EventId, RevisionId, UserId, new_uuid
+from app.learning.models import Completed
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score
 from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import DrawnQuestion, draw
@@ -20,7 +19,8 @@ from app.quizzes.marking import mark_attempt
 from app.quizzes.models import AnswerRow, AttemptState
 from app.quizzes.models import AttemptRow as AttemptRow
 from tests.make import NOW
-from tests.make.courses import digest_of, small_course
+from tests.make.courses import small_course
+from tests.make.places import a_place_in, a_revision, an_intake, completions
 
 
 def a_question(
@@ -112,26 +112,7 @@ def a_published_course(
     assert parsed.course is not None
     assert parsed.keys is not None
     course, keys = course or parsed.course, keys or parsed.keys
-    published = db.scalars(select(Revision).where(Revision.course_key == course.key)).all()
-    revision = Revision(
-        id=RevisionId(new_uuid()),
-        course_key=course.key,
-        number=len(published) + 1,
-        digest=f"{digest_of(parsed)[:60]}:{len(published)}",
-        delivery=course.model_dump_json(),
-        keys=keys.model_dump_json(),
-        published_at=NOW,
-        published_by=None,
-    )
-    db.add(revision)
-    db.flush()
-    head = db.get(CourseHead, course.key)
-    if head is None:
-        db.add(CourseHead(key=course.key, current_revision_id=revision.id, changed_at=NOW))
-    else:
-        head.current_revision_id = revision.id
-    db.flush()
-    return revision.id
+    return a_revision(db, course, keys=keys.model_dump_json())
 
 
 def a_place(
@@ -143,34 +124,8 @@ def a_place(
     at: datetime = NOW,
 ) -> EnrolmentId:
     """Confirm a place on a course for `actor`, in an intake that starts the same day."""
-    intake = IntakeRow(
-        id=IntakeId(new_uuid()),
-        course_key=course_key,
-        title="Winter",
-        starts_on=at.date(),
-        price_pence=100_000,
-        places=20,
-        taken=1,
-        status=IntakeStatus.open,
-        opens_at=NOW - timedelta(days=30),
-        closes_at=NOW + timedelta(days=30),
-        created_at=NOW - timedelta(days=30),
-    )
-    db.add(intake)
-    db.flush()
-    enrolment = Enrolment(
-        id=EnrolmentId(new_uuid()),
-        intake_id=intake.id,
-        user_id=actor.user_id,
-        course_key=course_key,
-        revision_id=revision_id,
-        state=EnrolmentState.confirmed,
-        requested_at=at,
-        decided_at=at,
-    )
-    db.add(enrolment)
-    db.flush()
-    return enrolment.id
+    intake_id = an_intake(db, course_key, starts_on=at.date(), places=20, taken=1)
+    return a_place_in(db, intake_id, actor.user_id, revision_id, course_key=course_key, at=at)
 
 
 def a_complete_module(
@@ -181,21 +136,9 @@ def a_complete_module(
     assert course is not None
     module = course.module(module_key)
     assert module is not None
-    done = [(Completed.lesson, lesson.key) for lesson in module.lessons]
-    for kind, key in [*done, (Completed.quiz, module.quiz)]:
-        db.add(
-            Completion(
-                id=EventId(new_uuid()),
-                user_id=actor.user_id,
-                course_key=course.key,
-                kind=kind,
-                item_key=key,
-                revision_id=revision_id,
-                completed_at=NOW,
-                evidence_id=None,
-            )
-        )
-    db.flush()
+    lessons = [(Completed.lesson, lesson.key) for lesson in module.lessons]
+    items = [*lessons, (Completed.quiz, module.quiz)]
+    completions(db, actor.user_id, revision_id, items, course_key=course.key)
 
 
 def a_sent_attempt(

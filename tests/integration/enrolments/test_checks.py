@@ -5,9 +5,10 @@ from sqlalchemy import text, update
 
 from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.enrolments.models import IntakeRow
-from tests.make.enrolments import an_enrolment, an_intake, broken_promises
+from tests.make.enrolments import an_enrolment, broken_promises
 from tests.make.learning import a_published_course
 from tests.make.people import a_user
+from tests.make.places import an_intake
 
 State = EnrolmentState
 

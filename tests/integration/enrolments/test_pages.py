@@ -16,10 +16,11 @@ from app.enrolments.models import Enrolment, IntakeRow
 from app.outbox.queries import kept_mails
 from tests.conftest import statements_of
 from tests.make import NOW
-from tests.make.enrolments import an_enrolment, an_intake, counters, states_in
+from tests.make.enrolments import an_enrolment, counters, states_in
 from tests.make.keys import ISSUER
 from tests.make.learning import a_published_course
 from tests.make.people import a_user
+from tests.make.places import an_intake
 from tests.make.versions import version_on
 
 State = EnrolmentState

@@ -15,8 +15,9 @@ from app.enrolments.models import Enrolment
 from app.kit.actor import Actor
 from app.kit.ids import EnrolmentId, IntakeId, new_uuid
 from tests.make import NOW
-from tests.make.enrolments import an_intake, broken_promises, counters, states_in
+from tests.make.enrolments import broken_promises, counters, states_in
 from tests.make.people import a_user
+from tests.make.places import an_intake
 
 THREADS = 8
 PEOPLE = 60

@@ -18,9 +18,7 @@ from app.kit.ids import EnrolmentId, IntakeId, new_uuid
 from app.outbox.models import OutboxEvent
 from tests.make import NOW
 from tests.make.enrolments import (
-    STARTS_ON,
     an_enrolment,
-    an_intake,
     an_intake_value,
     broken_promises,
     counters,
@@ -29,6 +27,7 @@ from tests.make.enrolments import (
 )
 from tests.make.learning import a_published_course
 from tests.make.people import a_user
+from tests.make.places import STARTS_ON, an_intake
 from tests.make.versions import intake_version, invoice_version, payment_version
 
 State = EnrolmentState

@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from tests.make import NOW
-from tests.make.enrolments import an_intake
+from tests.make.places import an_intake
 from tests.make.practicals import a_practical, the_course
 
 THING = {"name", "description", "url"}

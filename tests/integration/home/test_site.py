@@ -16,9 +16,10 @@ from app.retention.rules import RULES
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.courses import small_course
-from tests.make.enrolments import an_enrolment, an_intake
+from tests.make.enrolments import an_enrolment
 from tests.make.pages import words
 from tests.make.people import a_user
+from tests.make.places import an_intake
 from tests.make.practicals import STARTS, a_practical, the_course
 
 AWKWARD = "Winter </script><script>alert(1)</script> & more"

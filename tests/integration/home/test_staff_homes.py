@@ -20,9 +20,9 @@ from tests.make import NOW
 from tests.make.assessments import a_day, a_signed_assessment, an_assessment
 from tests.make.enquiries import an_enquiry
 from tests.make.enrolments import an_enrolment
-from tests.make.enrolments import an_intake as a_small_intake
 from tests.make.pages import words
 from tests.make.people import a_user, with_needs
+from tests.make.places import an_intake as a_small_intake
 from tests.make.practicals import a_practical, a_ready_student, a_seat, a_waiter, the_course
 from tests.make.quizzes import a_place, a_published_course, a_sent_attempt
 

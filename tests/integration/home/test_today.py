@@ -17,7 +17,7 @@ from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.assessments import a_day, a_signed_assessment
 from tests.make.certificates import an_earner
-from tests.make.enrolments import an_enrolment, an_intake
+from tests.make.enrolments import an_enrolment
 from tests.make.keys import ISSUER
 from tests.make.learning import (
     a_completed_theory,
@@ -28,6 +28,7 @@ from tests.make.learning import (
 )
 from tests.make.pages import words
 from tests.make.people import a_user
+from tests.make.places import an_intake
 from tests.make.practicals import a_practical, a_ready_student, a_seat, a_waiter, the_course
 
 

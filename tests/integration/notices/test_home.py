@@ -5,9 +5,9 @@ from datetime import timedelta
 from lxml import html
 
 from tests.make import NOW
-from tests.make.enrolments import an_intake
 from tests.make.notices import DAY, a_notice
 from tests.make.people import a_user
+from tests.make.places import an_intake
 from tests.make.practicals import a_practical, a_ready_student, the_course
 
 

@@ -11,7 +11,8 @@ from app.enrolments import domain
 from app.enrolments.domain import Decision, EnrolmentsReason, EnrolmentState, IntakeStatus
 from app.kit.ids import EnrolmentId, new_uuid
 from tests.make import NOW
-from tests.make.enrolments import STARTS_ON, an_intake_value, some_fields
+from tests.make.enrolments import an_intake_value, some_fields
+from tests.make.places import STARTS_ON
 
 MOMENT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
