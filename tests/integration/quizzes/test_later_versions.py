@@ -5,6 +5,7 @@ from sqlalchemy import select, update
 
 from app import jobs
 from app.db.database import Database
+from app.kit.actor import SystemActor
 from app.kit.ids import AttemptId
 from app.kit.stored_documents import LaterVersionNeeded
 from app.quizzes import checks, mark_backfill
@@ -147,7 +148,7 @@ def test_the_worker_goes_on_with_the_others(pupil, sent, database):
     set_answers(database, readable[1], RESPONSE)
     jobs.fill_in_marks(database)
     with database.read() as db:
-        left = mark_backfill.unmarked(db, after=mark_backfill.FIRST, most=10)
+        left = mark_backfill.unmarked(db, SystemActor.worker, after=mark_backfill.FIRST, most=10)
         assert set(left) == {sent, readable[1]}
         said = "\n".join(checks.attempts_add_up(db, now=NOW))
     for attempt_id in (sent, readable[1]):
