@@ -154,6 +154,13 @@ _AT_LINE_START: Final = tuple(
 )
 
 
+# Most texts have none of these signs, and one look is quicker than one for each rule.
+_SIGN: Final = re.compile(r"[$\\^~{`<&]|\[[@=]|\]\[|\]:|==|\+\+|:[a-z+-]|://|\*\*|__")
+_SIGN_OF_BLOCK: Final = re.compile(
+    r"^[\[#=|:*!?•◦▪▫●○‣⁃aA\d+-]|\\\Z|--[ \t:]*\||:[ \t]*\n", re.MULTILINE
+)
+
+
 @dataclass(frozen=True, slots=True)
 class UnknownMark:
     """`line` counts the line ends before it; `typed` is the mark itself, in at most 40 characters."""
@@ -166,6 +173,8 @@ class UnknownMark:
 
 def unknown_marks(text: str, *, is_plain: bool = False) -> Iterator[UnknownMark]:
     """Yield each unknown mark of a text inside a line. In plain text an address may stand alone."""
+    if not _SIGN.search(text):
+        return
     for pattern, message, hint in _ANYWHERE:
         if not (is_plain and message == _LONELY_ADDRESS):
             yield from _matches(pattern, text, message, hint)
@@ -176,6 +185,8 @@ def unknown_marks(text: str, *, is_plain: bool = False) -> Iterator[UnknownMark]
 
 def unknown_blocks(text: str) -> Iterator[UnknownMark]:
     """Yield each unknown mark of a paragraph at the beginning of a line, like `unknown_marks`."""
+    if not _SIGN_OF_BLOCK.search(text):
+        return
     for pattern, message, hint in _AT_LINE_START:
         yield from _matches(pattern, text, message, hint)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from app.courses.domain import source, svg
+from app.courses.domain import folder, source, svg, yaml_source
+from app.courses.domain.fields import LONGEST_KEY, LONGEST_TEXT
 from app.courses.domain.folder import arranged
 from app.courses.domain.markdown import CALLOUT_TITLES
 from app.courses.domain.svg import check_drawing
@@ -136,3 +137,16 @@ def test_every_folder_of_the_document_is_known() -> None:
     files = {path.replace("<key>", "a").replace("<name>", "a"): b"" for path in paths}
     problems = arranged(files).problems
     assert [problem for problem in problems if "belong" in problem.message] == []
+
+
+def test_the_limits_of_the_document_are_those_of_the_parser() -> None:
+    text = " ".join(DOCUMENT.split())
+    for limit in (
+        f"a YAML file or lesson has at most {folder.LARGEST_FILE // 1000} kB, a drawing "
+        f"{svg.LARGEST // 1000} kB, a course {folder.MOST_FILES:,} files and "
+        f"{folder.LARGEST_COURSE // 1_000_000} MB",
+        f"*Markdown* fields hold at most {LONGEST_TEXT:,} characters",
+        f"A file has at most {yaml_source.DEEPEST} levels and {yaml_source.MOST_VALUES:,} values",
+        f"**Keys** are 1 to {LONGEST_KEY} characters",
+    ):
+        assert limit in text
