@@ -144,7 +144,6 @@ PERSON = select(
     USER.life_support_until,
 )
 PEOPLE = PERSON.where(USER.id.in_(bindparam("user_ids", expanding=True)))
-ONE_PERSON = Prepared(PERSON.where(USER.id == bindparam("user_id")))
 GROUP, MEMBER = table_of(Group), table_of(GroupMember)
 GROUPS = (
     select(
@@ -158,8 +157,6 @@ GROUPS = (
     .group_by(GROUP.c.id)
     .order_by(GROUP.c.closed_at.is_not(None), GROUP.c.name, GROUP.c.id)
 )
-_MINE = select(MEMBER.c.group_id).where(MEMBER.c.user_id == bindparam("user_id"))
-_TAUGHT = _MINE.where(MEMBER.c.role == Role.instructor)
 
 
 def _group_row(row: Row[*tuple[Any, ...]]) -> GroupRow:
@@ -167,13 +164,11 @@ def _group_row(row: Row[*tuple[Any, ...]]) -> GroupRow:
 
 
 ALL_GROUPS = Prepared(GROUPS, _group_row)
-OWN_GROUPS = Prepared(GROUPS.where(GROUP.c.id.in_(_MINE)), _group_row)
-TAUGHT_GROUPS = Prepared(GROUPS.where(GROUP.c.id.in_(_TAUGHT)), _group_row)
 
 
 def person(db: Session, user_id: UserId) -> Person:
     """Return one person, or raise NotFound."""
-    row = ONE_PERSON.one_or_none(db, user_id=user_id)
+    row = db.execute(PERSON.where(USER.id == user_id)).one_or_none()
     if row is None:
         raise NotFound
     return person_from(row)
@@ -300,12 +295,16 @@ def groups(db: Session) -> tuple[GroupRow, ...]:
 
 def groups_of(db: Session, person_id: UserId) -> tuple[GroupRow, ...]:
     """Return the groups a person is in, as student or instructor."""
-    return tuple(OWN_GROUPS.all(db, user_id=person_id))
+    mine = select(MEMBER.c.group_id).where(MEMBER.c.user_id == person_id)
+    return tuple(map(_group_row, db.execute(GROUPS.where(GROUP.c.id.in_(mine)))))
 
 
 def taught_groups(db: Session, actor: Actor) -> tuple[GroupRow, ...]:
     """Return the groups the actor looks after."""
-    return tuple(TAUGHT_GROUPS.all(db, user_id=actor.user_id))
+    taught = select(MEMBER.c.group_id).where(
+        MEMBER.c.user_id == actor.user_id, MEMBER.c.role == Role.instructor
+    )
+    return tuple(map(_group_row, db.execute(GROUPS.where(GROUP.c.id.in_(taught)))))
 
 
 def group_page(db: Session, actor: Actor, group_id: GroupId) -> GroupPage:

@@ -141,7 +141,6 @@ def _seat(row: Any) -> RosterSeat:
     )
 
 
-EXPECTED = Prepared(EXPECTED_SEATS.where(SEAT.practical_id == THIS), _seat)
 _page = (
     select(SEAT.id)
     .join_from(table_of(Seat), PEOPLE, PERSON.id == SEAT.user_id)
@@ -195,7 +194,7 @@ def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None
         raise NotFound
     *brief, note, waiting, expected, attended = row
     if number is None:
-        people = EXPECTED.all(db, practical_id=practical_id)
+        people = [_seat(row) for row in db.execute(EXPECTED_SEATS.where(SEAT.practical_id == practical_id))]
     else:
         skipped = (number - 1) * SHOWN
         people = PAGE_EXPECTED.all(db, practical_id=practical_id, most=SHOWN, skipped=skipped)

@@ -48,10 +48,10 @@ from app.practicals.queries.eligibility_facts import (
 )
 from app.practicals.queries.student_list_sql import (
     LISTED,
-    ONE_DATE,
     OWN_DATES,
     DateFilters,
     DateListRow,
+    one_date,
     other_dates,
 )
 from app.practicals.queries.students_without_date import intakes_without_a_day
@@ -196,9 +196,7 @@ def practical_page(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
 ) -> PracticalPage:
     """Return one published or cancelled date for a student, or raise NotFound."""
-    row: DateListRow | None = ONE_DATE.one_or_none(
-        db, viewer=actor.user_id, practical_id=practical_id
-    )
+    row = one_date(db, viewer=actor.user_id, practical_id=practical_id)
     if row is None:
         raise NotFound
     practical, waiting = row.practical, row.waiting

@@ -25,7 +25,7 @@ from app.db.base import table_of
 from app.db.prepared import KEPT_ROWS, Prepared
 from app.enrolments.place_conditions import PLACE
 from app.kit.errors import Invalid
-from app.kit.ids import SeatId, UserId
+from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals.domain.seats import Practical, PracticalStatus, WaitingState
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.eligibility_facts import PRACTICAL_COLUMNS
@@ -180,12 +180,15 @@ OWN_DATES = Prepared(
     most_kept=KEPT_ROWS,
 )
 OTHER_DATES = Prepared(_others(), _other, most_kept=KEPT_ROWS)
-ONE_DATE = Prepared(
-    _with_own_places(PracticalStatus.published, PracticalStatus.cancelled).where(
-        PRACTICAL.id == bindparam("practical_id")
-    ),
-    _own,
-)
+
+
+def one_date(db: Session, *, viewer: UserId, practical_id: PracticalId) -> DateListRow | None:
+    """Return one published or cancelled date with the viewer's place on it, or None."""
+    statement = _with_own_places(PracticalStatus.published, PracticalStatus.cancelled)
+    row = db.execute(
+        statement.where(PRACTICAL.id == practical_id), {"viewer": viewer}
+    ).one_or_none()
+    return None if row is None else _own(row)
 
 
 def other_dates(

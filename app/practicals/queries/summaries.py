@@ -117,11 +117,14 @@ def attended_seats(
 ) -> tuple[SeatSummary, ...]:
     """Return a person's places on practicals that they attended, on one course or all, oldest
     first."""
-    return tuple(
-        _seat_brief(row)
-        for row in ATTENDED.all(db, user_id=user_id)
-        if course_key in (None, row.course_key)
+    query = (
+        _seat_select()
+        .where(Seat.user_id == user_id, HOLDS_A_SEAT, Seat.attendance == Attendance.attended)
+        .order_by(PracticalRow.starts_at, Seat.id)
     )
+    if course_key is not None:
+        query = query.where(PracticalRow.course_key == course_key)
+    return _seats(db, query)
 
 
 def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatSummary, ...]:
@@ -315,15 +318,3 @@ def _seats(db: Session, query: Select[*tuple[Any, ...]]) -> tuple[SeatSummary, .
 def _seat_brief(row: Any) -> SeatSummary:
     seat_id, user_id, state, attendance, *brief = row
     return SeatSummary(seat_id, user_id, state, attendance, PracticalSummary(*brief))
-
-
-ATTENDED = Prepared(
-    select(SEAT.id, SEAT.user_id, SEAT.state, SEAT.attendance, *_brief_columns())
-    .join_from(table_of(Seat), table_of(PracticalRow), PRACTICAL.id == SEAT.practical_id)
-    .where(
-        SEAT.user_id == bindparam("user_id"),
-        HOLDS_A_SEAT,
-        SEAT.attendance == Attendance.attended,
-    )
-    .order_by(PRACTICAL.starts_at, SEAT.id)
-)

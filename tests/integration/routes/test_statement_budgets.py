@@ -1,15 +1,21 @@
 """The pages that people open all day keep to their number of statements, for everyone in the demo academy:
 those that `make bench` holds its large academy to (tests/perf/lines.py)."""
 
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+
 from sqlalchemy import func, select
 
 from app.accounts.models import User
-from app.demo.people import ADMIN, STUDENTS
+from app.db.prepared import Prepared as PreparedStatement
+from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
 from app.enrolments.models import IntakeRow
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
 from app.quizzes.models import AttemptRow, AttemptState
 from tests.conftest import statements_of
-from tests.perf.lines import LINES
+from tests.perf.enlarge import Large
+from tests.perf.lines import LINES, RIGHT, Prepared
 
 MOST = {line.id: line.statements for line in LINES}
 PAGES = {
@@ -82,3 +88,72 @@ def test_the_long_lists_of_staff(academy_database, as_demo_person):
     }
     assert len(counts) > 8
     assert {path: both for path, both in counts.items() if both[0] > both[1]} == {}
+
+
+def test_what_is_prepared_serves_a_line_of_the_bench(academy_database, as_demo_person, monkeypatch):
+    """Statements are handed to the driver past SQLAlchemy (decision 12) where a bar asks for it only."""
+    lines_by_statement = defaultdict[int, set[str]](set)
+    line_id = ""
+
+    def counted(statement, *asked):
+        lines_by_statement[id(statement)].add(line_id)
+        return ask(statement, *asked)
+
+    large, prepared = as_of_the_bench(academy_database, as_demo_person)
+    ask = PreparedStatement._ask
+    monkeypatch.setattr(PreparedStatement, "_ask", counted)
+    browser = as_demo_person(None)
+    for line in LINES:
+        # The ninth run, whose answers follow on those of the demo.
+        call, line_id = line.calls(large, prepared, 9)(0, 0), line.id
+        headers = {"cookie": call.cookie, "content-type": call.content_type}
+        answer = browser.request(call.method, call.path, content=call.body, headers=headers)
+        assert answer.status_code in RIGHT, line.id
+    assert {
+        f"{module}.{name}": "no line asks for it"
+        for module, name, statement in module_statements()
+        if id(statement) not in lines_by_statement
+    } == {}
+
+
+def as_of_the_bench(database, as_demo_person) -> tuple[Large, Prepared]:
+    """Return the demo academy as the bench describes its large one, with an open attempt."""
+    with database.read() as db:
+        attempt_id, email = db.execute(
+            select(AttemptRow.id, User.email)
+            .join(User, User.id == AttemptRow.user_id)
+            .where(AttemptRow.state == AttemptState.in_progress)
+        ).first()
+        practical_id, teacher = db.execute(
+            select(PracticalInstructor.practical_id, User.email)
+            .join(User, User.id == PracticalInstructor.user_id)
+            .join(Seat, Seat.practical_id == PracticalInstructor.practical_id)
+        ).first()
+        intake_id = db.scalars(select(IntakeRow.id)).first()
+    by_email = {person.email: person for person in (*STUDENTS, *INSTRUCTORS)}
+    driver = as_demo_person(by_email[email])
+    questions = driver.get(f"/api/v1/attempts/{attempt_id}").json()["questions"]
+    question = next(question for question in questions if question["options"])
+    tokens = {
+        who: as_demo_person(person).cookies["preceptor-sid"]
+        for who, person in (("admin", ADMIN), ("instructor", by_email[teacher]))
+    }
+    position = question["position"]
+    saves = (f"/api/v1/attempts/{attempt_id}/answers/{position}", question["options"][0]["token"])
+    large = Large(
+        drivers=[driver.cookies["preceptor-sid"]],
+        rushing=[],
+        intake=str(intake_id),
+        rush="",
+        roster=str(practical_id),
+        **tokens,
+    )
+    return large, Prepared([saves], [f"/attempts/{attempt_id}/questions/{position}"])
+
+
+def module_statements() -> Iterator[tuple[str, str, PreparedStatement]]:
+    """Return every prepared statement that a module of the application names."""
+    for module in [module for name, module in sys.modules.items() if name.startswith("app.")]:
+        for name, value in vars(module).items():
+            if isinstance(value, PreparedStatement):
+                yield module.__name__, name, value
