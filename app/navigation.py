@@ -1,7 +1,5 @@
 """The main navigation of each role. It lists addresses of features, so `main` hands it to the web."""
 
-from functools import cache
-
 from app.kit.actor import Actor, Role
 from app.web.application import NavigationItem
 
@@ -66,7 +64,6 @@ def _is_under(path: str, url: str) -> bool:
     return path == url or path.startswith(f"{url}/")
 
 
-@cache
 def _items(roles: frozenset[Role] | None, current: str | None) -> tuple[NavigationItem, ...]:
     return tuple(
         NavigationItem(label, url, icon, url == current)
@@ -74,7 +71,6 @@ def _items(roles: frozenset[Role] | None, current: str | None) -> tuple[Navigati
     )
 
 
-@cache
 def _entries(roles: frozenset[Role] | None) -> dict[str, tuple[str, str]]:
     """Return label and icon of each address; None: a visitor."""
     if roles is None:

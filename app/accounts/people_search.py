@@ -1,6 +1,6 @@
 """The office's list of people: searched, filtered, sorted, by page or complete for an export."""
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Text, bindparam, func, literal_column, or_, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.domain import AccountState, PeopleSort
 from app.accounts.queries import PERSON, USER, Person, person_from
 from app.db.paging import PAGE_SIZE, Page, page_of
-from app.db.prepared import KEPT_ROWS, Prepared
+from app.db.prepared import Prepared
 from app.kit.actor import Role
 
 MOST_EXPORTED = 20_000
@@ -25,6 +25,9 @@ STATES = {
     AccountState.unconfirmed: USER.disabled_at.is_(None) & USER.confirmed_at.is_(None),
     AccountState.closed: USER.disabled_at.is_not(None),
 }
+
+MOST_LISTS = 64
+"""More than there are roles, states and orders to combine."""
 
 
 def search_people(
@@ -54,7 +57,7 @@ def search_people(
     return page_of(listed_people, number=number, total=total)
 
 
-@cache
+@lru_cache(MOST_LISTS)
 def _lists(
     role: Role | None, state: AccountState | None, sort: PeopleSort
 ) -> tuple[Prepared, Prepared]:
@@ -68,7 +71,6 @@ def _lists(
                 bindparam("skipped", type_=Integer())
             ),
             person_from,
-            most_kept=KEPT_ROWS,
         ),
     )
 

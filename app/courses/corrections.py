@@ -1,6 +1,5 @@
 """Reading the corrections of lessons. Those of explanations are read beside the keys: see `answers`."""
 
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
@@ -11,8 +10,6 @@ from app.courses.domain.errata import Correction, applying, corrected_html, corr
 from app.courses.models import PublishedErratum
 from app.db.base import table_of
 from app.db.prepared import Prepared
-
-MOST_CORRECTED = 64
 
 _erratum = table_of(PublishedErratum).c
 
@@ -49,7 +46,6 @@ def course_corrections(db: Session, course_key: str) -> tuple[Correction, ...]:
     return tuple(_correction(row) for row in rows)
 
 
-@lru_cache(MOST_CORRECTED)
 def corrected_lesson(
     lesson: Lesson, corrections: tuple[Correction, ...]
 ) -> tuple[Lesson, tuple[Correction, ...]]:

@@ -11,7 +11,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from time import monotonic
 from typing import Any
 
@@ -164,6 +164,6 @@ def _is_printed(letter: str) -> bool:
     return unicodedata.category(letter) not in _UNPRINTED and letter not in _TURNING
 
 
-@cache
+@lru_cache(64)
 def _read(template: str) -> bytes:
     return (FOLDER / f"{template}.typ").read_bytes()

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
 from typing import TypeVar
 
 from app.kit.errors import Forbidden
@@ -23,7 +22,6 @@ class Role(StrEnum):
     admin = "admin"
 
 
-@cache
 def roles_held(*, is_student: bool, is_instructor: bool, is_admin: bool) -> frozenset[Role]:
     """Return the roles for the three flags of an account."""
     held = {Role.student: is_student, Role.instructor: is_instructor, Role.admin: is_admin}

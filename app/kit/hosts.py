@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -40,7 +40,7 @@ def address_of(text: str) -> Address | None:
     return mapped or address
 
 
-@cache
+@lru_cache(16)
 def networks_of(text: str | None) -> tuple[Network, ...]:
     """Return the networks in a list separated by commas or spaces. `none` and None mean no network.
 

@@ -17,7 +17,6 @@ from app.reports.students import ATTEMPT, COURSE, KEYS, ResultsQuery, Rows, best
 
 PAGE_OF_USERS = tuple(f"user_{number}" for number in range(PAGE_SIZE))
 """One parameter per person of a page, so that the statement always has the same text."""
-KEPT_TRIES = PAGE_SIZE * 50
 
 
 class CountsAtQuiz(NamedTuple):
@@ -63,7 +62,7 @@ def _of_page(*, one_quiz: bool) -> Prepared:
     tries = _tries(ATTEMPT.user_id.in_(users))
     if one_quiz:
         tries = tries.where(ATTEMPT.quiz_key == bindparam("quiz_key"))
-    return Prepared(tries, _made, most_kept=KEPT_TRIES)
+    return Prepared(tries, _made)
 
 
 def _made(row: Row[*tuple[Any, ...]]) -> CountsAtQuiz:

@@ -10,7 +10,6 @@ from app.accounts import queries as accounts
 from app.courses import queries as courses
 from app.courses.domain.delivery import Course
 from app.db.paging import Page, page_of
-from app.db.prepared import KEPT_ROWS
 from app.enrolments import queries as enrolments
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
@@ -20,6 +19,8 @@ from app.reports import policy
 from app.reports.attempt_counts import CountsAtQuiz, counts_of_many, counts_of_page
 from app.reports.domain import NO_ATTEMPTS, AttemptCounts, QuizState, state_of
 from app.reports.students import OWN_STUDENTS, Part, ResultsQuery, students
+
+MOST_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,5 +203,5 @@ def _row(
     return ResultRow(person.id, person.name, person.email, tuple(map(cell, keys, allowed)))
 
 
-_kept_row = lru_cache(KEPT_ROWS)(_row)
+_kept_row = lru_cache(MOST_ROWS)(_row)
 """The same row for the same person with the same tries: a page shows most of them again."""

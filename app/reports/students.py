@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import GroupMember, User
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE
-from app.db.prepared import KEPT_ROWS, Prepared
+from app.db.prepared import Prepared
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment
 from app.kit.actor import Actor, Role
@@ -161,7 +161,7 @@ def best_percent() -> ColumnElement[int]:
 
 @lru_cache(maxsize=SHAPES)
 def _prepared(shape: _Shape) -> Prepared:
-    return Prepared(_statement(shape), most_kept=0 if shape.part is Part.number else KEPT_ROWS)
+    return Prepared(_statement(shape))
 
 
 @lru_cache(maxsize=SHAPES)

@@ -4,16 +4,19 @@ solving of dependencies, which takes as long as a small page itself, and by one 
 The interpreter runs one thread at a time, and a thread that asks the database lets go of it at every row.
 """
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any
+from typing import Any, get_type_hints
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from pydantic import TypeAdapter, ValidationError
 
-from app.web.request_context import open_visit
+from app.web.request_context import Visit, open_visit
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 READERS = 4
 """Threads that make pages and answer reads of the API, on PostgreSQL. Requests that change something
@@ -30,50 +33,39 @@ def readers_of(threads: int, *, is_sqlite: bool) -> CapacityLimiter:
 
 
 class PageRoute(APIRoute):
-    """A route of FastAPI in all it is and says; only the way to its function may be the short one."""
+    """A route of FastAPI whose function is called directly where it needs only the visit and parts of its
+    path."""
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, endpoint, **options)
-        if _needs_little(self):
-            self.app = _short_way(self, self.app)
+    def get_route_handler(self) -> Handler:
+        usual = super().get_route_handler()
+        readers = _path_readers(self.endpoint, self.path_format)
+        if readers is None:
+            return usual
+        page, reads = self.endpoint, "GET" in (self.methods or ())
+
+        async def answer(request: Request) -> Response:
+            try:
+                values = {
+                    name: reader.validate_python(request.path_params[name])
+                    for name, reader in readers.items()
+                }
+            except ValidationError:
+                return await usual(request)  # FastAPI says what is wrong with the path
+            values["visit"] = await open_visit(request)
+            if reads:  # it goes to a thread of the readers by itself
+                response: Response = await page(**values)
+                return response
+            return await to_thread.run_sync(partial(page, **values))
+
+        return answer
 
 
-def _needs_little(route: APIRoute) -> bool:
-    """Whether the function asks for nothing but the visit and parts of the path."""
-    dependant = route.dependant
-    others = (
-        dependant.query_params,
-        dependant.header_params,
-        dependant.cookie_params,
-        dependant.body_params,
-        dependant.request_param_name,
-        dependant.response_param_name,
-        dependant.background_tasks_param_name,
-    )
-    return [dependency.call for dependency in dependant.dependencies] == [open_visit] and not any(
-        others
-    )
-
-
-def _short_way(route: APIRoute, usual: ASGIApp) -> ASGIApp:
-    fields, page = route.dependant.path_params, route.endpoint
-    reads = "GET" in (route.methods or ())
-
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        values: dict[str, Any] = {}
-        for field in fields:
-            value, wrong = field.validate(
-                scope["path_params"][field.alias], {}, loc=("path", field.alias)
-            )
-            if wrong:  # FastAPI says what, after the same steps as ever
-                await usual(scope, receive, send)
-                return
-            values[field.name] = value
-        values["visit"] = await open_visit(Request(scope, receive, send))
-        if reads:  # it goes to a thread of the readers by itself
-            response = await page(**values)
-        else:
-            response = await to_thread.run_sync(partial(page, **values))
-        await response(scope, receive, send)
-
-    return answer
+def _path_readers(page: Callable[..., Any], path: str) -> dict[str, TypeAdapter[Any]] | None:
+    """Return what reads each part of the path that the function takes; None where it takes anything else."""
+    parameters = get_type_hints(inspect.unwrap(page), include_extras=True)
+    parameters.pop("return", None)
+    if parameters.pop("visit", None) is not Visit:
+        return None
+    if not all(f"{{{name}}}" in path for name in parameters):
+        return None
+    return {name: TypeAdapter(kind) for name, kind in parameters.items()}

@@ -1,13 +1,10 @@
-"""Maps names of routes to paths. Each is looked up only once, because a page may need a hundred."""
+"""Maps names of routes to paths."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-
-KEPT = 5_000
 
 
 def addresses_of(app: FastAPI) -> Callable[..., str]:
@@ -15,7 +12,6 @@ def addresses_of(app: FastAPI) -> Callable[..., str]:
     or parameter."""
     formats: dict[str, str] = {}
 
-    @lru_cache(KEPT, typed=True)
     def url_for(name: str, **parameters: object) -> str:
         if not formats:
             formats.update(_formats(app))

@@ -3,7 +3,7 @@
 import hmac
 import json
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 
 from anyio import to_thread
@@ -103,7 +103,7 @@ def openapi(request: Request) -> Response:
     return Response(content, media_type="application/json", headers=headers)
 
 
-@cache
+@lru_cache(2)
 def _document(app: FastAPI) -> bytes:
     document = document_of(app, app.state.policies)
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

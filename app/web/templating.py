@@ -5,12 +5,11 @@ from collections.abc import Callable, Hashable, MutableMapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from jinja2.runtime import Context, Macro
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
 from app.kit.academy import Academy
@@ -18,63 +17,23 @@ from app.kit.leaving import LEFT_ADDRESS
 from app.kit.zones import zone_words
 from app.web import icons
 
-KEPT_WORDS = 5_000
-"""How many dates, addresses and the like are kept as they were last written."""
 ADDRESS_LEFT_WHOLE = 24
 BEHIND_A_SIGN = re.compile(r"(?<=[@._-])")
 
 
-@lru_cache
-def _plain() -> None:
-    """Say nothing; its type is that of every function that remembers."""
+MOST_REMEMBERED = 2_000
+"""How many rows and cards are kept as HTML: of a kilobyte or two each."""
 
 
-FUNCTIONS = frozenset({FunctionType, type(_plain)})
-
-
-class QuickContext(Context):
-    """Calls macros and plain functions without asking first what kind of callable each is: a page calls
-    hundreds."""
-
-    def call(self, called: Any, *values: Any, **named: Any) -> Any:
-        kind = type(called)
-        if kind is Macro:
-            values = (self.eval_ctx, *values)
-        elif kind not in FUNCTIONS or hasattr(called, "jinja_pass_arg"):
-            return super().call(called, *values, **named)
-        named.pop("_block_vars", None)
-        named.pop("_loop_vars", None)
-        return called(*values, **named)
-
-
-class QuickEnvironment(Environment):
-    """Templates do not change while the process lives, so each is looked up by its name alone."""
-
-    context_class = QuickContext
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._ready: dict[str, Template] = {}
-
-    def get_template(
-        self,
-        name: str | Template,
-        parent: str | None = None,
-        globals: MutableMapping[str, Any] | None = None,
-    ) -> Template:
-        ready = self._ready.get(name) if isinstance(name, str) and globals is None else None
-        if ready is None:
-            ready = super().get_template(name, parent, globals)
-            if isinstance(name, str) and globals is None:
-                self._ready[name] = ready
-        return ready
+class PageEnvironment(Environment):
+    """Templates share one plain mapping of globals, which is complete before the first is loaded. The
+    layered mapping that is the default is searched at each import of macros: a twentieth of a page."""
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Return one plain mapping: ours are complete before the first template is loaded."""
         return {**self.globals, **(d or {})}
 
 
-@lru_cache(maxsize=2000)
+@lru_cache(MOST_REMEMBERED)
 def remembered(macro: Macro, *values: Hashable) -> Markup:
     """Return what a macro says of frozen values, kept since somebody was last shown the same.
 
@@ -93,7 +52,7 @@ def make_environment(
 ) -> Environment:
     """Return the environment of one academy: filters print moments in its zone and amounts in its money."""
     zone = academy.zone
-    environment = QuickEnvironment(
+    environment = PageEnvironment(
         loader=FileSystemLoader(folder),
         autoescape=lambda name: not (name or "").endswith(".txt"),
         undefined=StrictUndefined,
@@ -109,6 +68,8 @@ def make_environment(
         remembered=remembered,
         language=academy.language,
     )
+    # As filters too: of a constant, the answer is made part of the template when that is compiled.
+    environment.filters.update(asset=asset, icon=environment.globals["icon"])
     environment.filters.update(
         datetime=lambda moment, in_zone=zone: _datetime(moment, in_zone),
         date=lambda moment, in_zone=zone: _date(moment, in_zone),
@@ -155,20 +116,17 @@ def _local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone))
 
 
-@lru_cache(KEPT_WORDS)
 def _date(moment: date | datetime, zone: str) -> str:
     """Tue 8 Dec 2026"""
     day = _local(moment, zone) if isinstance(moment, datetime) else moment
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
-@lru_cache(KEPT_WORDS)
 def _datetime(moment: datetime, zone: str) -> str:
     """Tue 8 Dec 2026, 10:00"""
     return f"{_date(moment, zone)}, {_time(moment, zone)}"
 
 
-@lru_cache(KEPT_WORDS)
 def _time(moment: datetime, zone: str) -> str:
     """10:00"""
     return f"{_local(moment, zone):%H:%M}"
@@ -179,7 +137,6 @@ def _heading(title: str) -> Markup:
     return escape(title).replace("e-mail", Markup('<span class="nowrap">e-mail</span>'))
 
 
-@lru_cache(KEPT_WORDS)
 def _address(address: str) -> str:
     """An e-mail address. A long one may break behind its signs, so that no letter is left alone on a
     line; a short one is left whole. Of a person who left there is none."""

@@ -13,6 +13,7 @@ EDGES = ("web", "cli", "jobs.py", "doctor")
 MOST_LINES = 400
 MOST_LINES_OF_FUNCTION = 42
 MEDIAN_LINES, MOST_LINES_OF_NEARLY_ALL = 7, 26
+UNBOUNDED = ("cache", "functools.cache", "lru_cache(None)", "lru_cache(maxsize=None)")
 
 
 @cache
@@ -204,5 +205,18 @@ def test_a_person_is_told_of_what_is_theirs_by_a_notice():
         if relative(path).split("/")[0] not in allowed
         for name, line in calls(tree_of(path))
         if name == "send_mail"
+    ]
+    assert offenders == []
+
+
+def test_every_cache_has_a_bound():
+    """What is kept for each value of a parameter grows for as long as the process lives."""
+    offenders = [
+        f"{relative(path)}:{function.name}"
+        for path in SOURCES
+        for function in ast.walk(tree_of(path))
+        if isinstance(function, ast.FunctionDef)
+        and (function.args.args or function.args.kwonlyargs)
+        and any(ast.unparse(way) in UNBOUNDED for way in function.decorator_list)
     ]
     assert offenders == []

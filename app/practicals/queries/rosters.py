@@ -12,7 +12,7 @@ from app.accounts.person_columns import PEOPLE, PERSON
 from app.courses import queries as courses
 from app.db.base import table_of
 from app.db.paging import Page, page_of
-from app.db.prepared import KEPT_ROWS, Prepared
+from app.db.prepared import Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals.domain.life_support import life_support_state, life_support_unmet
@@ -150,7 +150,7 @@ _page = (
     .offset(bindparam("skipped", type_=Integer()))
 )
 # Sorts names only; other columns are read only for the people on the page.
-PAGE_EXPECTED = Prepared(EXPECTED_SEATS.where(SEAT.id.in_(_page)), _seat, most_kept=KEPT_ROWS)
+PAGE_EXPECTED = Prepared(EXPECTED_SEATS.where(SEAT.id.in_(_page)), _seat)
 
 
 def roster(db: Session, practical_id: PracticalId) -> Roster:
@@ -194,7 +194,10 @@ def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None
         raise NotFound
     *brief, note, waiting, expected, attended = row
     if number is None:
-        people = [_seat(row) for row in db.execute(EXPECTED_SEATS.where(SEAT.practical_id == practical_id))]
+        people = [
+            _seat(row)
+            for row in db.execute(EXPECTED_SEATS.where(SEAT.practical_id == practical_id))
+        ]
     else:
         skipped = (number - 1) * SHOWN
         people = PAGE_EXPECTED.all(db, practical_id=practical_id, most=SHOWN, skipped=skipped)

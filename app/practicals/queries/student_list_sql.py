@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
-from app.db.prepared import KEPT_ROWS, Prepared
+from app.db.prepared import Prepared
 from app.enrolments.place_conditions import PLACE
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, SeatId, UserId
@@ -177,9 +177,8 @@ OWN_DATES = Prepared(
     .where(MINE, PRACTICAL.ends_at > bindparam("now"))
     .limit(50),
     _own,
-    most_kept=KEPT_ROWS,
 )
-OTHER_DATES = Prepared(_others(), _other, most_kept=KEPT_ROWS)
+OTHER_DATES = Prepared(_others(), _other)
 
 
 def one_date(db: Session, *, viewer: UserId, practical_id: PracticalId) -> DateListRow | None:

@@ -95,9 +95,9 @@ def test_what_is_prepared_serves_a_line_of_the_bench(academy_database, as_demo_p
     lines_by_statement = defaultdict[int, set[str]](set)
     line_id = ""
 
-    def counted(statement, *asked):
+    def counted(statement, *values):
         lines_by_statement[id(statement)].add(line_id)
-        return ask(statement, *asked)
+        return ask(statement, *values)
 
     large, prepared = as_of_the_bench(academy_database, as_demo_person)
     ask = PreparedStatement._ask

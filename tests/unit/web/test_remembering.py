@@ -3,7 +3,7 @@
 import pytest
 from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
 
-from app.web.templating import QuickContext, remembered
+from app.web.templating import MOST_REMEMBERED, remembered
 
 
 def environment(part: str) -> Environment:
@@ -18,7 +18,6 @@ def environment(part: str) -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
     )
-    jinja.context_class = QuickContext
     jinja.globals["remembered"] = remembered
     return jinja
 
@@ -39,10 +38,32 @@ def test_a_remembered_macro_cannot_see_who_looks() -> None:
         page.render(rows=["a"], visit="somebody")
 
 
-def test_macros_are_called_with_their_names_and_callers() -> None:
-    jinja = environment("")
-    page = jinja.from_string(
-        "{% macro box(title, kind='plain') %}<i class={{ kind }}>{{ title }}{{ caller() }}</i>"
-        "{% endmacro %}{% for n in [1] %}{% call box('<', kind='k') %}{{ n }}{% endcall %}{% endfor %}"
+def test_other_values_are_another_row() -> None:
+    """Two people who differ in anything that the macro is given never share what it says."""
+    page = environment("{% macro line(row) %}{{ row | join('-') }};{% endmacro %}").get_template(
+        "page.html"
     )
-    assert page.render() == "<i class=k>&lt;1</i>"
+    rows = [("Ann", 1), ("Ann", 2), ("Ben", 1)]
+    assert page.render(rows=rows) == "Ann-1;Ann-2;Ben-1;"
+    assert page.render(rows=[("Ann", 3), *rows]) == "Ann-3;Ann-1;Ann-2;Ben-1;"
+
+
+def test_a_macro_that_changed_its_name_or_file_is_another() -> None:
+    first, second = (
+        environment(f"{{% macro line(row) %}}{words}{{{{ row }}}};{{% endmacro %}}")
+        for words in ("one ", "two ")
+    )
+    assert first.get_template("page.html").render(rows=["a"]) == "one a;"
+    assert second.get_template("page.html").render(rows=["a"]) == "two a;"
+
+
+def test_what_may_change_is_refused() -> None:
+    page = environment("{% macro line(row) %}{{ row }}{% endmacro %}").get_template("page.html")
+    with pytest.raises(TypeError, match="unhashable"):
+        page.render(rows=[["a list"]])
+
+
+def test_it_keeps_only_so_much() -> None:
+    page = environment("{% macro line(row) %}{{ row }}{% endmacro %}").get_template("page.html")
+    page.render(rows=range(MOST_REMEMBERED + 50))
+    assert remembered.cache_info().currsize == remembered.cache_info().maxsize == MOST_REMEMBERED
