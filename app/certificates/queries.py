@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -79,10 +79,10 @@ class Standing:
     """What a person has done on all courses: their places, newest first, what they completed on each
     course, the places whose day they attended, and the assessments that ended competent."""
 
-    places: tuple[ConfirmedPlace, ...]
-    done: Mapping[str, Done]
-    attended: tuple[SeatSummary, ...]
-    competent: tuple[Competent, ...]
+    places: tuple[ConfirmedPlace, ...] = ()
+    done: Mapping[str, Done] = field(default_factory=dict)
+    attended: tuple[SeatSummary, ...] = ()
+    competent: tuple[Competent, ...] = ()
 
 
 class CertificateFilter(StrEnum):
@@ -156,17 +156,16 @@ def document(
 
 def own_page(db: Session, user_id: UserId, keys: KnownKeys) -> OwnCertificates:
     """Return a person's certificates, newest first, and what is missing for those they can earn."""
-    return own_page_of(
-        db,
-        user_id,
-        Standing(
-            enrolments.places_of(db, user_id),
-            learning.done_on_all(db, user_id),
-            practicals.attended_seats(db, user_id),
-            assessments.competent_of(db, user_id),
-        ),
-        keys,
+    places = enrolments.places_of(db, user_id)
+    if not places:
+        return own_page_of(db, user_id, Standing(), keys)
+    standing = Standing(
+        places,
+        learning.done_on_all(db, user_id),
+        practicals.attended_seats(db, user_id),
+        assessments.competent_of(db, user_id),
     )
+    return own_page_of(db, user_id, standing, keys)
 
 
 def own_page_of(

@@ -316,10 +316,11 @@ def _shared(rows: Sequence[DateRow]) -> tuple[Unmet, ...]:
     """Return what is said once for the whole list: what keeps this person from every one of its dates."""
     if not rows:
         return ()
+    first, *others = (row.personal for row in rows)
     return tuple(
         unmet
-        for unmet in rows[0].personal
-        if unmet.reason in WHATEVER_THE_DATE and all(unmet in row.personal for row in rows)
+        for unmet in first
+        if unmet.reason in WHATEVER_THE_DATE and all(unmet in personal for personal in others)
     )
 
 

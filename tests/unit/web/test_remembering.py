@@ -1,9 +1,15 @@
 """Macros that are kept for the values they were given."""
 
 import pytest
-from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
+from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError, pass_context
 
-from app.web.templating import MOST_REMEMBERED, remembered
+from app.web.templating import (
+    MOST_BODIES,
+    MOST_REMEMBERED,
+    PageContext,
+    remembered,
+    remembered_body,
+)
 
 
 def environment(part: str) -> Environment:
@@ -18,6 +24,7 @@ def environment(part: str) -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
     )
+    jinja.context_class = PageContext
     jinja.globals["remembered"] = remembered
     return jinja
 
@@ -67,3 +74,19 @@ def test_it_keeps_only_so_much() -> None:
     page = environment("{% macro line(row) %}{{ row }}{% endmacro %}").get_template("page.html")
     page.render(rows=range(MOST_REMEMBERED + 50))
     assert remembered.cache_info().currsize == remembered.cache_info().maxsize == MOST_REMEMBERED
+    assert 0 < remembered_body.cache_info().maxsize == MOST_BODIES
+
+
+def test_macros_are_called_with_their_names_and_callers() -> None:
+    jinja = environment("")
+    page = jinja.from_string(
+        "{% macro box(title, kind='plain') %}<i class={{ kind }}>{{ title }}{{ caller() }}</i>"
+        "{% endmacro %}{% for n in [1] %}{% call box('<', kind='k') %}{{ n }}{% endcall %}{% endfor %}"
+    )
+    assert page.render() == "<i class=k>&lt;1</i>"
+
+
+def test_a_function_that_asks_for_the_context_is_given_it() -> None:
+    jinja = environment("")
+    jinja.globals["who"] = pass_context(lambda context: context["visit"])
+    assert jinja.from_string("{{ who() }}").render(visit="Ann") == "Ann"
