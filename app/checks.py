@@ -8,6 +8,7 @@ from app.accounts import checks as accounts
 from app.assessments import checks as assessments
 from app.certificates import checks as certificates
 from app.certificates.signing import KnownKeys
+from app.courses import checks as courses
 from app.db.auditing import Check, findings
 from app.enquiries import checks as enquiries
 from app.enrolments import checks as enrolments
@@ -21,6 +22,7 @@ def checks_with(keys: KnownKeys) -> tuple[Check, ...]:
     """Return every check; `keys` are the keys that sign certificates."""
     return (
         *accounts.CHECKS,
+        *courses.CHECKS,
         *enrolments.CHECKS,
         *quizzes.CHECKS,
         *practicals.CHECKS,

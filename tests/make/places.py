@@ -18,7 +18,10 @@ from tests.make import NOW
 STARTS_ON = date(2027, 1, 11)
 
 
-def a_revision(db: Session, course: Course, *, keys: str = "{}") -> RevisionId:
+NO_KEYS = '{"quizzes":{}}'
+
+
+def a_revision(db: Session, course: Course, *, keys: str = NO_KEYS) -> RevisionId:
     """Store a course as its newest revision and make it the current one, without publishing it."""
     newest = db.scalar(select(func.max(Revision.number)).where(Revision.course_key == course.key))
     number = (newest or 0) + 1
@@ -26,7 +29,7 @@ def a_revision(db: Session, course: Course, *, keys: str = "{}") -> RevisionId:
         id=RevisionId(new_uuid()),
         course_key=course.key,
         number=number,
-        digest=f"v1:test:{number}",
+        digest=f"v2:test:{number}",
         delivery=course.model_dump_json(),
         keys=keys,
         published_at=NOW,

@@ -31,6 +31,18 @@ DAMAGE: dict[str, tuple[str | Callable[[Database], None], str]] = {
         "UPDATE users SET second_factor_since = '2026-01-01 00:00:00.000000'",
         "a second factor is said to be set up",
     ),
+    "courses.revisions_can_be_read": (
+        "UPDATE course_revisions SET format = 99",
+        "Revision 1 of the course mesotherapy cannot be read",
+    ),
+    "courses.sources_are_what_was_published": (
+        "DELETE FROM course_media",
+        ".svg is gone",
+    ),
+    "courses.current_revisions_are_of_their_course": (
+        "UPDATE courses SET key = 'other'",
+        "The current revision of the course other is Revision 1 of the course mesotherapy.",
+    ),
     "enrolments.lists_that_are_over_are_closed": (
         "UPDATE intakes SET closes_at = '2026-01-01 00:00:00.000000'",
         "its waiting list is over and not closed",

@@ -1,0 +1,97 @@
+"""A published revision as the files of which it was made."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.courses import policy
+from app.courses.domain.source_archive import CourseSource, DamagedSource, unpacked
+from app.courses.models import CourseHead, Media, Revision
+from app.kit.actor import Actor, require
+from app.kit.errors import Conflict, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedCourse:
+    """The files of a revision by their path in the course's folder."""
+
+    course_key: str
+    number: int
+    files: dict[str, bytes]
+
+
+def exported_course(
+    db: Session, actor: Actor | None, course_key: str, *, number: int | None = None
+) -> ExportedCourse:
+    """Return the files of a revision, byte for byte as they were published; without `number` those of the
+    current one. They hold the answers. `actor` None is the system.
+
+    Raises NotFound for an unknown course or revision, and Conflict for a revision that was published before
+    files were stored, or whose files are damaged.
+    """
+    require(policy.may_publish(actor), "Only admins export courses.")
+    row = _row(db, course_key, number)
+    if row.source is None:
+        raise Conflict(
+            f"Revision {row.number} of {course_key} was published before its files were stored. Publish the "
+            "folder of which it was made once more: that stores them and changes nothing else. Then export.",
+            reason="no-source",
+        )
+    try:
+        source = unpacked(row.source)
+    except DamagedSource as problem:
+        raise _damaged(course_key, row.number, str(problem)) from None
+    if source.digest != row.source_digest:
+        raise _damaged(course_key, row.number, "They are not those that were published.")
+    return ExportedCourse(
+        course_key, row.number, {**source.texts, **_media(db, course_key, row.number, source)}
+    )
+
+
+def _row(db: Session, course_key: str, number: int | None) -> Any:
+    columns = (Revision.number, Revision.source, Revision.source_digest)
+    query = select(*columns).where(Revision.course_key == course_key)
+    if number is None:
+        query = query.join(CourseHead, CourseHead.current_revision_id == Revision.id)
+    else:
+        query = query.where(Revision.number == number)
+    row = db.execute(query).one_or_none()
+    if row is not None:
+        return row
+    numbers = db.scalars(
+        select(Revision.number).where(Revision.course_key == course_key).order_by(Revision.number)
+    ).all()
+    if numbers:
+        raise NotFound(
+            f"{course_key} has no revision {number}. It has these: {_listed(map(str, numbers))}."
+        )
+    keys = db.scalars(select(CourseHead.key).order_by(CourseHead.key)).all()
+    published = f"Published are: {_listed(keys)}." if keys else "No course is published."
+    raise NotFound(f"There is no course {course_key}. {published}")
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def _media(db: Session, course_key: str, number: int, source: CourseSource) -> dict[str, bytes]:
+    """Return the drawings of a source by their path."""
+    rows = db.execute(
+        select(Media.digest, Media.content).where(Media.digest.in_(set(source.media.values())))
+    )
+    contents = {row.digest: row.content for row in rows}
+    for path, digest in source.media.items():
+        if digest not in contents:
+            raise _damaged(course_key, number, f"{path} is gone.")
+    return {path: contents[digest] for path, digest in source.media.items()}
+
+
+def _damaged(course_key: str, number: int, what: str) -> Conflict:
+    return Conflict(
+        f"The files of revision {number} of {course_key} are damaged. {what} Restore them from a backup; "
+        "“preceptor audit” names every damaged revision.",
+        reason="source-damaged",
+    )
