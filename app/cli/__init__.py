@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from app.cli import backups, certificates, content, keys, mail, migrating, people, running
+from app.cli import backups, certificates, keys, mail, migrating, people, publishing, running
 from app.cli.common import fail
 from app.key_files import KeyFileProblem
 from app.kit.academy import AcademyFileProblem
@@ -23,7 +23,7 @@ app.add_typer(running.app)
 app.add_typer(migrating.app)
 app.add_typer(backups.app)
 app.add_typer(certificates.app)
-app.add_typer(content.app, name="content")
+app.add_typer(publishing.app, name="content")
 app.add_typer(people.app, name="user")
 app.add_typer(keys.app, name="keys")
 app.add_typer(mail.app, name="mail")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from app.cli.common import AsJson, fail, now_of, open_database
+from app.cli.common import AsJson, fail
 
 if TYPE_CHECKING:
     from app.courses.domain.parsing import ParsedCourse
@@ -28,7 +28,7 @@ def check_content(paths: list[Path], as_json: AsJson = False) -> None:
     problems_by_path = {path: parsed.problems for path, parsed in courses_read.items()}
     problems_by_path |= {str(path): _academy_problems(path) for path in files}
     for path, parsed in courses_read.items():
-        _print_notices(path, parsed)
+        print_notices(path, parsed)
     if as_json:
         print(
             json.dumps(
@@ -44,22 +44,6 @@ def check_content(paths: list[Path], as_json: AsJson = False) -> None:
             print(problem if Path(path).is_file() else f"{path}/{problem}")
         print(f"{path}: {len(problems)} problem{'' if len(problems) == 1 else 's'}")
     raise SystemExit(1 if any(problems_by_path.values()) else 0)
-
-
-@app.command("publish")
-def publish_content(paths: list[Path]) -> None:
-    """Publish course folders as new revisions; nothing is published while a problem is left."""
-    from app.courses import service as courses
-
-    parsed = [parse_folder(path) for path in paths]
-    for path, course in zip(paths, parsed, strict=True):
-        refuse_problems(path, course)
-    with open_database() as (settings, database), database.write() as db:
-        for course in parsed:
-            publication = courses.publish(db, None, course, now=now_of(settings))
-            print("\n".join((publication.sentence, *publication.errata)))
-    for path, course in zip(paths, parsed, strict=True):
-        _print_notices(str(path), course)
 
 
 @app.command("stats")
@@ -92,7 +76,7 @@ def _academy_problems(path: Path) -> "tuple[Problem, ...]":
     return parse_academy(str(path), path.read_bytes(), neutral).problems
 
 
-def _print_notices(path: str, parsed: "ParsedCourse") -> None:
+def print_notices(path: str, parsed: "ParsedCourse") -> None:
     for notice in parsed.notices:
         print(f"notice: {path}/{notice}", file=sys.stderr)
 

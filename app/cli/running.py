@@ -17,6 +17,10 @@ from app.cli.common import (
 from app.cli.content import parse_folder, refuse_problems
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.courses.domain.parsing import ParsedCourse
+    from app.db.database import Database
     from app.settings import Settings
 
 app = typer.Typer()
@@ -73,7 +77,6 @@ def _prepare(settings: "Settings") -> bool:
     from app import key_files
     from app.certificates.late_signing import upgrade
     from app.certificates.signing import Issuer
-    from app.courses import service as courses
     from app.courses.source_folder import course_folders
     from app.db.database import Database
     from app.db.migrate import Schema, schema_of
@@ -98,13 +101,29 @@ def _prepare(settings: "Settings") -> bool:
         for folder in folders:
             parsed = parse_folder(folder)
             refuse_problems(folder, parsed)
-            with database.write() as db:
-                courses.publish(db, None, parsed, now=now)
+            _publish_prepared(database, parsed, now=now)
         return settings.env is Environment.demo and fill_if_empty(
             database, issuer, keys.sealing, now=now
         )
     finally:
         database.close()
+
+
+def _publish_prepared(database: "Database", parsed: "ParsedCourse", *, now: "datetime") -> None:
+    """Publish a course that lies beside the program, and say where it is left alone. What a command has
+    published, or a later version, is not replaced."""
+    from app.courses.errors import RevisionUnreadable
+    from app.courses.publication import Publisher, PublishResult
+    from app.courses.service import publish
+
+    try:
+        with database.write() as db:
+            done = publish(db, None, parsed, now=now, publisher=Publisher.preparation)
+    except RevisionUnreadable as refused:
+        print(f"Not published: {refused.detail}")
+        return
+    if done.outcome is PublishResult.left_alone:
+        print(done.sentence)
 
 
 @app.command()

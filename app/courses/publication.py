@@ -48,6 +48,8 @@ class Publication:
     changes: tuple[Change, ...] = ()
     errata: tuple[str, ...] = ()
     """A sentence for each erratum that is new."""
+    older: int | None = None
+    """The number of the older revision that a folder holds which a start has left alone."""
 
     @property
     def sentence(self) -> str:
@@ -57,22 +59,17 @@ class Publication:
         if self.outcome is PublishResult.restored:
             return f"{key}: revision {number} is current again."
         if self.outcome is PublishResult.left_alone:
+            why = (
+                f"Revision {number}, which is current, was published by a command, and the folder differs "
+                "from it"
+                if self.older is None
+                else f"The folder holds revision {self.older}, and revision {number} is current"
+            )
             return (
-                f"{key}: not published. Its folder differs from revision {number}, which is current and "
-                "newer, or was published by a command. If the folder is right, publish it with “preceptor "
-                f"content publish”; to bring revision {number} into files, use “preceptor content export”."
+                f"{key}: not published. {why}. To publish the folder, use “preceptor content publish”; to "
+                f"bring revision {number} into files, “preceptor content export”."
             )
         return f"{key}: published as revision {number}."
-
-    @property
-    def prediction(self) -> str:
-        """Return what publishing would do, in one sentence."""
-        key, number = self.course_key, self.number
-        if self.outcome is PublishResult.published:
-            return f"{key}: would be published as revision {number}."
-        if self.outcome is PublishResult.restored:
-            return f"{key}: revision {number} would be current again."
-        return self.sentence
 
 
 @dataclass(frozen=True, slots=True)

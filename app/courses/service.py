@@ -52,7 +52,8 @@ def publish(
         _take_gate(db, parsed.course.key)
     plan = planned(db, parsed)
     if publisher is Publisher.preparation and plan.head and _is_left_alone(db, plan):
-        return _publication(plan, PublishResult.left_alone, plan.head)
+        older = plan.same.number if plan.same else None
+        return replace(_publication(plan, PublishResult.left_alone, plan.head), older=older)
     publication = _carry_out(db, actor, plan, parsed.media, now=now, publisher=publisher)
     revisions = {revision.id: None for revision in plan.revisions} | {publication.revision_id: None}
     if len(revisions) == 1:  # nobody has read another text

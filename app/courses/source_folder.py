@@ -2,12 +2,32 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from app.courses.domain.folder import LARGEST_COURSE, MOST_FILES
 from app.courses.domain.leftovers import is_leftover
 from app.kit.errors import Invalid
+
+
+def demand_empty(path: Path) -> None:
+    """Raise Invalid unless `path` is a folder without files, or could become one."""
+    if path.exists() and not path.is_dir():
+        raise Invalid(f"{path} is a file. Name a new folder.")
+    if path.is_dir() and any(path.iterdir()):
+        raise Invalid(f"{path} is not empty, and nothing in it is overwritten. Name a new folder.")
+
+
+def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by their path in the folder. Raises Invalid, before anything is written, if the folder is
+    not empty, and FileExistsError rather than overwrite a file."""
+    demand_empty(path)
+    path.mkdir(parents=True, exist_ok=True)
+    for name, data in sorted(files.items()):
+        file = path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("xb") as opened:
+            opened.write(data)
 
 
 def read_folder(path: Path) -> dict[str, bytes]:
