@@ -38,6 +38,7 @@ from app.certificates import pages as certificates_pages
 from app.certificates.signing import Issuer
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
+from app.courses.subjects import subjects
 from app.db.database import Database
 from app.demo.people import GUESTS, PASSWORD
 from app.documents.pdf_queue import PdfQueue
@@ -182,6 +183,7 @@ def _app_context(settings: Settings, url_for: Callable[..., str], built: Build) 
         identify=Identity(settings.staff_need_factor),
         kept_forms=KeptForms(settings.secret_key.get_secret_value()),
         clock=clock_for(settings.test_clock),
+        subjects=subjects,
         url_for=url_for,
         asset=built.url,
         navigation_for=navigation_for,

@@ -257,16 +257,16 @@ def group_record(name: str) -> dict[str, object]:
     return {"name": name}
 
 
-def missing_profile_fields(profile: Profile) -> tuple[str, ...]:
+def missing_profile_fields(profile: Profile, *, asks_medical_background: bool) -> tuple[str, ...]:
     """Return the fields that a student must still fill in before they get a place; `PROFILE_WORDS`
     has their labels. A registration number is not required, because not every profession has one.
     """
     missing = []
     if not profile.certificate_name:
         missing.append("certificate_name")
-    if profile.is_medical is None:
+    if asks_medical_background and profile.is_medical is None:
         missing.append("is_medical")
-    if profile.is_medical and not profile.profession:
+    if asks_medical_background and profile.is_medical and not profile.profession:
         missing.append("profession")
     return tuple(missing)
 

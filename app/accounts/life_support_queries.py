@@ -87,3 +87,8 @@ def _row(proof: LifeSupportProof, names: dict[UserId, str]) -> ProofRow:
         ended_by=names[proof.ended_by] if proof.ended_by else None,
         end_reason=proof.end_reason,
     )
+
+
+def has_proofs(db: Session) -> bool:
+    """Return whether any proof is on record, whosoever it is."""
+    return db.scalar(select(LifeSupportProof.id).limit(1)) is not None

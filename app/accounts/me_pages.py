@@ -10,6 +10,7 @@ from app.accounts.domain import PROFILE_WORDS, Profile, missing_profile_fields
 from app.accounts.forms import PERSONAL_DETAILS, ChangeAddressForm, ChangePasswordForm, ProfileForm
 from app.accounts.fresh_proof_pages import checked
 from app.accounts.issued_names import words_after_saving
+from app.accounts.password_rules import guessable_words
 from app.accounts.printable_names import demand_printable_profile
 from app.accounts.sign_in_cookies import browser_of, signed_in
 from app.kit.errors import Invalid, Refused
@@ -45,9 +46,13 @@ def change_profile(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         demand_printable_profile(before, profile, visit.actor.roles)
         with visit.database.write() as db:
+<<<<<<< HEAD
             if not visit.actor.is_student:  # their page asks for less; the rest stays as it is
                 whole = queries.profile(db, visit.actor.user_id, sealing)
                 profile = replace(whole, name=profile.name, theme=profile.theme)
+=======
+            profile = _with_the_rest(visit, profile, queries.profile(db, visit.actor.user_id))
+>>>>>>> 06c444e3 (accounts, home: Ask and say only what the academy's subject needs)
             own_account.change_profile(
                 db, visit.actor, profile, sealing, expected_version=form.version, now=visit.now
             )
@@ -69,7 +74,11 @@ def change_password(*, visit: Visit, submitted: Submitted) -> Response:
         form = ChangePasswordForm.read(submitted)
         candidate = checked(visit, form.current_password, "current_password")
         password_hash = passwords.choose(
-            form.password, email=actor.email, name=actor.name, has_factor=actor.second_factor
+            form.password,
+            email=actor.email,
+            name=actor.name,
+            guessable=guessable_words(visit.academy, visit.subjects()),
+            has_factor=actor.second_factor,
         )
         with visit.database.write() as db:
             started = own_account.change_password(
@@ -126,12 +135,33 @@ def end_sign_in(*, visit: Visit, submitted: Submitted, sign_in_id: SignInId) -> 
     return visit.redirect(visit.url("accounts.sign_ins"), flash="That device is signed out.")
 
 
+def _with_the_rest(visit: RequestContext, typed: Profile, stored: Profile) -> Profile:
+    """Return what was typed, with the stored value of each field that this person's page does not have."""
+    if not visit.actor.is_student:
+        return replace(stored, name=typed.name, theme=typed.theme)
+    if visit.academy.asks_medical_background:
+        return typed
+    return replace(
+        typed,
+        is_medical=stored.is_medical,
+        profession=stored.profession,
+        registration_number=stored.registration_number,
+    )
+
+
 def _me_page(
     visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     with visit.database.read() as db:
+<<<<<<< HEAD
         profile = queries.profile(db, visit.actor.user_id, visit.keys.sealing)
     missing = [PROFILE_WORDS[name] for name in missing_profile_fields(profile)]
+=======
+        profile = queries.profile(db, visit.actor.user_id)
+        subjects = visit.app_context.subjects(db)
+    asks = visit.academy.asks_medical_background
+    missing = missing_profile_fields(profile, asks_medical_background=asks)
+>>>>>>> 06c444e3 (accounts, home: Ask and say only what the academy's subject needs)
     return form_page(
         visit,
         "accounts/me.html",
@@ -139,8 +169,13 @@ def _me_page(
         refused,
         values=_values(profile),
         options=OPTIONS,
+<<<<<<< HEAD
         missing=missing if visit.actor.is_student else [],
         are_needs_unreadable=profile.are_needs_unreadable,
+=======
+        missing=[PROFILE_WORDS[name] for name in missing] if visit.actor.is_student else [],
+        asks_life_support=subjects.asks_life_support,
+>>>>>>> 06c444e3 (accounts, home: Ask and say only what the academy's subject needs)
     )
 
 

@@ -27,6 +27,7 @@ from app.accounts.forms import (
     SignInForm,
 )
 from app.accounts.mailed_links import LONGEST_TOKEN, read_link
+from app.accounts.password_rules import guessable_words
 from app.accounts.sign_in_cookies import browser_of, led_on, recognised, signed_in
 from app.accounts.sign_in_values import SignInCandidate, StartedSignIn, refusal_of
 from app.kit.errors import NotFound, Refused, TooMany
@@ -64,7 +65,11 @@ def register(*, visit: Visit, submitted: Submitted) -> Response:
                 db, email=form.email, browser=browser_of(visit), now=visit.now
             )
         password_hash = passwords.choose(
-            form.password, email=form.email, name=form.name, is_stranger=True
+            form.password,
+            email=form.email,
+            name=form.name,
+            guessable=guessable_words(visit.academy, visit.subjects()),
+            is_stranger=True,
         )
         with visit.database.write() as db:
 
@@ -265,7 +270,11 @@ def _set_password(visit: RequestContext, submitted: Submission, purpose: LinkPur
         with counting_wrong_links(visit), visit.database.read() as db:
             owner = queries.link_owner(db, link_id, purpose, now=visit.now)
         password_hash = passwords.choose(
-            form.password, email=owner.email, name=owner.name, has_factor=owner.has_factor
+            form.password,
+            email=owner.email,
+            name=owner.name,
+            guessable=guessable_words(visit.academy, visit.subjects()),
+            has_factor=owner.has_factor,
         )
         with visit.database.write() as db:
             device = own_account.set_password(

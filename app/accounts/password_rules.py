@@ -4,6 +4,9 @@ import re
 import unicodedata
 from collections.abc import Set
 
+from app.kit.academy import Academy
+from app.kit.subjects import Subjects
+
 SHORTEST_PASSWORD = 15
 SHORTEST_WITH_FACTOR = 10
 LONGEST_PASSWORD = 256
@@ -12,10 +15,12 @@ TOO_SHORT_ALONE = (
 )
 
 ACADEMY_WORDS = (
-    "preceptor", "academy", "mesotherapy", "mesoterapia", "practical", "certificate", "student",
-    "instructor", "admin", "administrator", "london", "training", "injection", "aesthetics",
-    "aesthetic", "clinic", "needle", "course", "lesson", "module",
+    "preceptor", "academy", "practical", "certificate", "student", "instructor", "admin",
+    "administrator", "training", "course", "lesson", "module",
 )  # fmt: skip
+"""Words of every academy; `guessable_words` adds those of one."""
+SHORTEST_GUESSABLE = 4
+"""Shorter words of a name or a title, such as `in` and `the`, are parts of too many others."""
 COMMON_WORDS = (
     "password", "passwort", "passphrase", "passcode", "letmein", "welcome", "qwertyuiop", "qwerty",
     "asdfghjkl", "asdfgh", "zxcvbnm", "azerty", "qazwsx", "1q2w3e4r", "iloveyou", "sunshine",
@@ -48,8 +53,21 @@ def is_too_short_alone(typed: str) -> bool:
     return len(normal_password(typed)) < SHORTEST_PASSWORD
 
 
+def guessable_words(academy: Academy, subjects: Subjects) -> frozenset[str]:
+    """Return the words that somebody who guesses passwords of this academy tries first: those of its name,
+    its city, the titles of its courses, and what its file lists."""
+    texts = (academy.name, academy.city or "", *subjects.titles, *academy.password_words)
+    words = re.split(r"[\W\d_]+", " ".join(texts).casefold())
+    return frozenset(word for word in words if len(word) >= SHORTEST_GUESSABLE)
+
+
 def password_problem(
-    typed: str, *, email: str = "", name: str = "", has_factor: bool = False
+    typed: str,
+    *,
+    email: str = "",
+    name: str = "",
+    has_factor: bool = False,
+    guessable: Set[str] = frozenset(),
 ) -> str | None:
     """Return a sentence about why this may not be a password, or None.
 
@@ -66,7 +84,9 @@ def password_problem(
         return f"Use at most {LONGEST_PASSWORD} characters."
     if len(set(password)) < FEWEST_DIFFERENT:
         return "This repeats a few characters. Use words that do not belong together."
-    own = {part for part in re.split(r"[^\w]+|_", f"{email} {name}".casefold()) if len(part) > 2}
+    own = guessable | {
+        part for part in re.split(r"[^\w]+|_", f"{email} {name}".casefold()) if len(part) > 2
+    }
     if _own_characters(password, own) < FEWEST_OWN_CHARACTERS:
         return (
             "This is easy to guess: it is made of common passwords, words of the academy, or your "

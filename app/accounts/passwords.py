@@ -1,6 +1,6 @@
 """Hashes passwords with Argon2id, a few at a time, and never inside a write block."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import ExitStack, contextmanager
 from threading import BoundedSemaphore
 
@@ -53,13 +53,17 @@ def choose(
     *,
     email: str,
     name: str,
+    guessable: Set[str],
     has_factor: bool = False,
     field: str = "password",
     is_stranger: bool = False,
 ) -> str:
     """Return the hash of a new password, or raise Invalid with the reason at `field`. With
-    `has_factor` the person has a second factor, so a shorter password is enough (R-001)."""
-    problem = password_problem(typed, email=email, name=name, has_factor=has_factor)
+    `has_factor` the person has a second factor, so a shorter password is enough (R-001). `guessable` are
+    the words of this academy (`guessable_words`)."""
+    problem = password_problem(
+        typed, email=email, name=name, has_factor=has_factor, guessable=guessable
+    )
     if problem is not None:
         raise Invalid(problem, fields={field: problem})
     return hash_of_password(typed, is_stranger=is_stranger)

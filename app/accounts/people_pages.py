@@ -1,5 +1,6 @@
 """Admins' pages of people: the list and its export, invitations, roles, access, resets."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,17 +28,8 @@ from app.web.routing import Pages
 pages = Pages(prefix="/admin/people")
 
 LONGEST_SEARCH = 100
-EXPORT_HEADING = (
-    "Name",
-    "E-mail",
-    "Roles",
-    "Name on certificate",
-    "Medical background",
-    "Profession",
-    "Registration number",
-    "Address confirmed",
-    "Account",
-)
+BACKGROUND = ("Medical background", "Profession", "Registration number")
+"""The columns of the export that an academy has which asks for a medical background."""
 
 
 @pages.get("", name="accounts.people", access=ADMIN)
@@ -85,7 +77,7 @@ def export_people(*, visit: Visit, submitted: Submitted) -> Response:
         matches = people_search.all_people(db, text=form.q, role=form.role, state=form.state)
         service.note_export(db, visit.actor, rows=len(matches), now=visit.now)
     return Response(
-        csv_text(EXPORT_HEADING, (_export_row(person) for person in matches)),
+        _export(matches, has_background=visit.academy.asks_medical_background),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": 'attachment; filename="people.csv"'},
     )
@@ -318,16 +310,29 @@ def _sort(typed: str | None) -> PeopleSort:
     return PeopleSort(typed) if typed in set(PeopleSort) else PeopleSort.name
 
 
-def _export_row(person: Person) -> tuple[str, ...]:
+def _export(people: Iterable[Person], *, has_background: bool) -> str:
+    """Return people as CSV; `has_background`: with the columns of `BACKGROUND`."""
+    heading = (
+        *("Name", "E-mail", "Roles", "Name on certificate"),
+        *(BACKGROUND if has_background else ()),
+        *("Address confirmed", "Account"),
+    )
+    return csv_text(heading, (_export_row(person, has_background) for person in people))
+
+
+def _export_row(person: Person, has_background: bool) -> tuple[str, ...]:
     medical = {True: "yes", False: "no", None: ""}
+    background = (
+        medical[person.is_medical],
+        person.profession or "",
+        person.registration_number or "",
+    )
     return (
         person.name,
         person.email,
         ", ".join(sorted(person.roles)),
         person.certificate_name or "",
-        medical[person.is_medical],
-        person.profession or "",
-        person.registration_number or "",
+        *(background if has_background else ()),
         "yes" if person.is_confirmed else "no",
         "closed" if person.is_closed else "open",
     )

@@ -1,7 +1,9 @@
 """The texts of the information pages: privacy, cookies, accessibility."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Final
 
 from app.kit.academy import Academy
 from app.retention.domain import PrivacyHeading, Rule
@@ -33,6 +35,11 @@ class Cookie:
     lasts: str
 
 
+PROOFS: Final = " proofs of basic life support,"
+PROFESSION: Final = " profession, registration number,"
+"""Words of the rule of accounts that hold for some academies only."""
+LIFE_SUPPORT: Final = "life_support_proofs"
+"""The retention rule of a proof that some subjects ask for and others do not."""
 # Words in braces are filled in by `privacy`.
 PRIVACY = Information(
     "Privacy",
@@ -117,8 +124,9 @@ ACCESSIBILITY = Information(
 )
 
 
-def privacy(academy: Academy) -> Information:
-    """Return the page about privacy of one academy: what it asks people, and to whom they can complain."""
+def privacy(academy: Academy, *, has_life_support: bool) -> Information:
+    """Return the page about privacy of one academy: what it asks people, and to whom they can complain.
+    `has_life_support`: it asks for proofs of basic life support, or has some from earlier."""
     facts = {
         "profession": ", your profession and registration number where you have one"
         if academy.asks_medical_background
@@ -130,7 +138,30 @@ def privacy(academy: Academy) -> Information:
         TextSection(section.heading, tuple(words.format_map(facts) for words in section.paragraphs))
         for section in PRIVACY.sections
     )
-    return replace(PRIVACY, sections=sections)
+    unused = [
+        *(() if has_life_support else (PROOFS,)),
+        *(() if academy.asks_medical_background else (PROFESSION,)),
+    ]
+    rules = tuple(
+        (
+            heading,
+            tuple(
+                _without(rule, unused)
+                for rule in group
+                if has_life_support or rule.key != LIFE_SUPPORT
+            ),
+        )
+        for heading, group in PRIVACY.rules
+    )
+    return replace(PRIVACY, sections=sections, rules=rules)
+
+
+def _without(rule: Rule, words: Iterable[str]) -> Rule:
+    """Return a rule that does not name what this academy never stores."""
+    what = rule.what
+    for each in words:
+        what = what.replace(each, "")
+    return replace(rule, what=what)
 
 
 def cookies(

@@ -28,7 +28,10 @@ def show_person(visit: Visit, person_id: UserId) -> Response:
             zone=visit.academy.zone,
             now=visit.now,
         )
-    return visit.render("home/person.html", page=story, learner=learner)
+        asks_life_support = visit.app_context.subjects(db).asks_life_support
+    return visit.render(
+        "home/person.html", page=story, learner=learner, asks_life_support=asks_life_support
+    )
 
 
 @pages.get("/admin/system", name="home.system", access=ADMIN)

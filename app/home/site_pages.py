@@ -6,6 +6,7 @@ from app.accounts.domain import idle_time, longest_time
 from app.accounts.factors import fresh_codes
 from app.accounts.factors.domain import PENDING_LASTS
 from app.accounts.known_devices import DEVICE_LASTS
+from app.accounts.life_support_queries import has_proofs
 from app.accounts.sign_in_cookies import WAITING
 from app.courses import queries as courses
 from app.home.information import ACCESSIBILITY, Cookie, Information, cookies, privacy
@@ -39,7 +40,11 @@ def show_contact(visit: Visit) -> Response:
 
 @pages.get("/privacy", name="home.privacy", access=EVERYONE)
 def show_privacy(visit: Visit) -> Response:
-    return _information(visit, privacy(visit.academy), "/privacy")
+    with visit.database.read() as db:
+        asks = visit.app_context.subjects(db).asks_life_support
+        has_life_support = asks or has_proofs(db)
+    page = privacy(visit.academy, has_life_support=has_life_support)
+    return _information(visit, page, "/privacy")
 
 
 @pages.get("/accessibility", name="home.accessibility", access=EVERYONE)

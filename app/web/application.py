@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Protocol
 
 from jinja2 import Environment
+from sqlalchemy.orm import Session
 
 from app.db.database import Database
 from app.kit.academy import Academy
 from app.kit.actor import Actor
 from app.kit.keys import Keys
+from app.kit.subjects import Subjects
 from app.mail.letters import Letters
 from app.settings import Settings
 from app.web.clock import Clock
@@ -64,6 +66,7 @@ class AppContext:
     identify: Identify
     kept_forms: KeepForms
     clock: Clock
+    subjects: Callable[[Session], Subjects]
     url_for: Callable[..., str]
     asset: Callable[[str], str]
     navigation_for: Callable[[Actor | None, str], tuple[NavigationItem, ...]]

@@ -19,6 +19,7 @@ from app.kit.academy import Academy
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Unauthenticated
 from app.kit.keys import Keys
+from app.kit.subjects import Subjects
 from app.settings import Settings
 from app.web import flash_messages
 from app.web.access import Access, FreshProof
@@ -79,6 +80,11 @@ class RequestContext:
     @property
     def academy(self) -> Academy:
         return self.app_context.academy
+
+    def subjects(self) -> Subjects:
+        """Return what is taught here; to be called outside a block."""
+        with self.database.read() as db:
+            return self.app_context.subjects(db)
 
     @property
     def keys(self) -> Keys:

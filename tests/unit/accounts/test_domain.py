@@ -120,8 +120,16 @@ def test_how_long_a_sign_in_lasts(roles, idle, whole):
     ],
 )
 def test_what_a_profile_lacks(profile, missing):
-    assert missing_profile_fields(profile) == missing
+    assert missing_profile_fields(profile, asks_medical_background=True) == missing
     assert set(missing) <= set(PROFILE_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("profile", "missing"),
+    [(Profile("Sam"), ("certificate_name",)), (Profile("Sam", "Sam", is_medical=True), ())],
+)
+def test_an_academy_that_asks_for_no_background_misses_none(profile, missing):
+    assert missing_profile_fields(profile, asks_medical_background=False) == missing
 
 
 @pytest.mark.parametrize(

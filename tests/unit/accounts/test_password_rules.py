@@ -2,6 +2,7 @@
 
 import time
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -9,11 +10,14 @@ from hypothesis import strategies as st
 
 from app.accounts.password_rules import (
     TOO_SHORT_ALONE,
+    guessable_words,
     is_too_short_alone,
     normal_password,
     password_problem,
     shortest_password,
 )
+from app.kit.subjects import Subjects
+from tests.make.academy import ACADEMY
 from tests.make.examples import EXAMPLES
 
 OWN = "plum velvet orbit tundra"
@@ -61,7 +65,6 @@ def test_length_is_counted_in_composed_characters():
         "qwertyuiopasdfghjkl",
         "abcdefghijklmnop",
         "preceptoracademy1",
-        "Mesotherapy London 1",
         "correcthorsebatterystaple",
         "iloveyouiloveyou",
         "sam student 2026",
@@ -101,12 +104,32 @@ def test_a_huge_password_is_refused_quickly():
         ("plum velvet orbit tundra " * 10 + "meadows", LONG),
         ("abcdabcdabcdabcd", REPEATS),
         ("acegzacegzacegzacegz", None),
-        ("mesotherapy london 1", EASY),
         ("passwordpassword", EASY),
     ],
 )
 def test_a_password_is_refused_with_what_helps(password, problem):
     assert password_problem(password) == problem
+
+
+BAKERY = replace(ACADEMY, name="Mill Lane School", city="Cork", password_words=("starter", "oven"))
+GUESSABLE = guessable_words(BAKERY, Subjects(("Baking with sourdough (level 2)",)))
+
+
+def test_the_words_of_an_academy_come_from_its_name_its_city_its_courses_and_its_file():
+    words = {"mill", "lane", "school", "cork", "baking", "with", "sourdough", "level"}
+    assert words | {"starter", "oven"} == GUESSABLE
+
+
+@pytest.mark.parametrize(
+    "password", ["sourdough starter 1", "Mill Lane School Cork", "0ven b@king s0urdough"]
+)
+def test_words_of_the_academy_make_no_password(password):
+    assert password_problem(password, guessable=GUESSABLE) == EASY
+    assert password_problem(password) is None
+
+
+def test_another_academy_has_other_words():
+    assert password_problem("mesotherapy london", guessable=GUESSABLE) is None
 
 
 @pytest.mark.parametrize(

@@ -101,11 +101,13 @@ def test_a_form_of_roles_or_of_a_group_writes_them_alone():
 
 
 def test_a_profile_lacks_what_its_person_has_not_said():
-    assert missing_profile_fields(Profile("Sam", is_medical=True, profession="")) == (
+    unsaid = Profile("Sam", is_medical=True, profession="")
+    assert missing_profile_fields(unsaid, asks_medical_background=True) == (
         "certificate_name",
         "profession",
     )
-    assert missing_profile_fields(Profile("Sam", certificate_name="")) == (
+    unnamed = Profile("Sam", certificate_name="")
+    assert missing_profile_fields(unnamed, asks_medical_background=True) == (
         "certificate_name",
         "is_medical",
     )
