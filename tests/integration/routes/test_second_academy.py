@@ -29,7 +29,6 @@ WORDS = (
         r"\bskin\b",
         "treatment",
         "life support",
-        r"\bHarley\b",
     ),
     *(
         "London",
@@ -37,7 +36,6 @@ WORDS = (
         r"\bUK\b",
         "£",
         "GBP",
-        "pounds?\\b",
         "en[-_]GB",
         "Information Commissioner",
     ),
