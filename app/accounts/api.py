@@ -249,25 +249,16 @@ def _wanted(profile: ProfileIn, before: Profile) -> Profile:
 def _me(visit: RequestContext) -> MeOut:
     actor = visit.actor
     with visit.database.read() as db:
-<<<<<<< HEAD
         profile = queries.profile(db, actor.user_id, visit.keys.sealing)
-=======
-        profile = queries.profile(db, actor.user_id)
     asks = visit.academy.asks_medical_background
     missing = missing_profile_fields(profile, asks_medical_background=asks)
->>>>>>> 06c444e3 (accounts, home: Ask and say only what the academy's subject needs)
     return MeOut(
         id=actor.user_id,
         email=actor.email,
         roles=sorted(actor.roles),
-<<<<<<< HEAD
         profile=ProfileOut.model_validate(profile),
         has_access_needs=profile.access_needs is not None or profile.are_needs_unreadable,
-        missing=list(missing_profile_fields(profile)) if actor.is_student else [],
-=======
-        profile=ProfileOut(**asdict(profile), version=profile.version),
         missing=list(missing) if actor.is_student else [],
->>>>>>> 06c444e3 (accounts, home: Ask and say only what the academy's subject needs)
     )
 
 

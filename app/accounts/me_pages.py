@@ -46,13 +46,8 @@ def change_profile(*, visit: Visit, submitted: Submitted) -> Response:
     try:
         demand_printable_profile(before, profile, visit.actor.roles)
         with visit.database.write() as db:
-<<<<<<< HEAD
-            if not visit.actor.is_student:  # their page asks for less; the rest stays as it is
-                whole = queries.profile(db, visit.actor.user_id, sealing)
-                profile = replace(whole, name=profile.name, theme=profile.theme)
-=======
-            profile = _with_the_rest(visit, profile, queries.profile(db, visit.actor.user_id))
->>>>>>> 06c444e3 (accounts, home: Ask and say only what the academy's subject needs)
+            stored = queries.profile(db, visit.actor.user_id, sealing)
+            profile = _with_the_rest(visit, profile, stored)
             own_account.change_profile(
                 db, visit.actor, profile, sealing, expected_version=form.version, now=visit.now
             )
@@ -153,15 +148,10 @@ def _me_page(
     visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     with visit.database.read() as db:
-<<<<<<< HEAD
         profile = queries.profile(db, visit.actor.user_id, visit.keys.sealing)
-    missing = [PROFILE_WORDS[name] for name in missing_profile_fields(profile)]
-=======
-        profile = queries.profile(db, visit.actor.user_id)
         subjects = visit.app_context.subjects(db)
     asks = visit.academy.asks_medical_background
     missing = missing_profile_fields(profile, asks_medical_background=asks)
->>>>>>> 06c444e3 (accounts, home: Ask and say only what the academy's subject needs)
     return form_page(
         visit,
         "accounts/me.html",
@@ -169,13 +159,9 @@ def _me_page(
         refused,
         values=_values(profile),
         options=OPTIONS,
-<<<<<<< HEAD
-        missing=missing if visit.actor.is_student else [],
-        are_needs_unreadable=profile.are_needs_unreadable,
-=======
         missing=[PROFILE_WORDS[name] for name in missing] if visit.actor.is_student else [],
         asks_life_support=subjects.asks_life_support,
->>>>>>> 06c444e3 (accounts, home: Ask and say only what the academy's subject needs)
+        are_needs_unreadable=profile.are_needs_unreadable,
     )
 
 
