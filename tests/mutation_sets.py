@@ -17,12 +17,12 @@ class Rules:
 
 OF_COURSES = (
     "tests/unit/courses/test_compiling.py",
-    "tests/unit/courses/test_broken_courses.py",
+    "tests/unit/courses/test_parsing_broken_courses.py",
     "tests/unit/courses/test_insertions.py",
     "tests/unit/courses/test_markdown.py",
     "tests/unit/courses/test_syntax.py",
     "tests/unit/courses/test_parsing.py",
-    "tests/unit/courses/test_replacing.py",
+    "tests/unit/courses/test_delivery_replacing.py",
 )
 SLOW_OF_COURSES = (
     "tests/unit/courses/test_markdown.py::test_whatever_is_typed_the_html_is_safe_and_no_line_is_outside",
@@ -79,11 +79,11 @@ SETS = {
         ("app/courses/domain/diff.py", "app/courses/domain/digest.py"),
         (
             "tests/unit/courses/test_diff.py",
-            "tests/unit/courses/test_corrupting.py",
+            "tests/unit/courses/test_diff_corrupting.py",
             "tests/unit/courses/test_errata.py",
             "tests/unit/courses/test_insertions.py",
             "tests/unit/courses/test_parsing.py",
-            "tests/unit/courses/test_stored_documents.py",
+            "tests/unit/courses/test_stored_digests.py",
         ),
     ),
     "crossing": Rules(

@@ -9,7 +9,7 @@ from app.demo.seed_notices import AWAY, READ
 from app.notices.models import Notice
 from app.outbox.models import OutboxEvent
 from tests.make import NOW
-from tests.unit.notices.test_lasting import NO_NOTICES, WRITTEN
+from tests.unit.notices.test_rendering_lasting import NO_NOTICES, WRITTEN
 
 
 def test_every_mail_about_ones_own_things_is_ones_notice_and_no_other_is(academy_database):
