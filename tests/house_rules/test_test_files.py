@@ -66,7 +66,8 @@ def test_integration_tests_stand_with_their_package():
 
 
 def _only_misses(tree: ast.Module) -> Iterator[ast.FunctionDef]:
-    """Yield the tests whose assertions say of words alone that they are not there."""
+    """Yield the tests that expect no error, and whose assertions all say that something is not in something
+    else."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef) and function.name.startswith("test_"):
             asserted = [node.test for node in ast.walk(function) if isinstance(node, ast.Assert)]
@@ -74,7 +75,7 @@ def _only_misses(tree: ast.Module) -> Iterator[ast.FunctionDef]:
                 isinstance(test, ast.Compare) and all(isinstance(op, ast.NotIn) for op in test.ops)
                 for test in asserted
             ]
-            if misses and all(misses):
+            if misses and all(misses) and "pytest.raises" not in ast.unparse(function):
                 yield function
 
 

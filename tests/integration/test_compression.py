@@ -15,4 +15,5 @@ def test_a_page_is_a_fraction_of_its_size(client):
 
 def test_short_answers_stay_as_they_are(client):
     answer = client.get("/livez", headers={"accept-encoding": "gzip"})
+    assert answer.status_code == 200
     assert "content-encoding" not in answer.headers

@@ -199,6 +199,7 @@ class TestFigures:
 
     def test_a_worker_that_never_ran_has_no_age(self, on_host):
         told = on_host.get("/metrics").text
+        assert "preceptor_database_up 1.0" in told
         assert "preceptor_worker_heartbeat_seconds{" not in told
 
     def test_a_database_that_is_away_is_a_figure_too(self, settings, tmp_path):
@@ -306,7 +307,9 @@ class TestTheOffice:
 
     def test_nothing_is_urgent_while_mails_are_on_their_way(self, database, admin, as_person):
         a_mail(database, at=NOW - 30 * MINUTE)
-        assert "to be delivered" not in as_person(admin).get("/home").text
+        home = as_person(admin).get("/home")
+        assert home.status_code == 200
+        assert "to be delivered" not in home.text
 
     def test_facts_that_nobody_acts_on_are_urgent(self, database, admin, as_person):
         """O10: a dead worker was invisible in the overview."""

@@ -180,7 +180,10 @@ class TestIssuedBefore:
     def test_who_has_none_is_told_nothing(self, as_person, sam):
         browser = as_person(sam)
         save(browser, certificate_name="Samira Student")
-        assert "keeps the name" not in words(browser.get("/me"))
+        page = browser.get("/me")
+        assert page.status_code == 200
+        assert "Samira Student" in page.text
+        assert "keeps the name" not in words(page)
 
 
 def test_a_name_is_asked_about_once(monkeypatch):

@@ -442,4 +442,5 @@ def test_personal_details_are_not_printed(database, sam):
     with database.read() as db:
         person = queries.people(db, [sam.user_id])[sam.user_id]
     for printed in (repr(person), repr(sam)):
+        assert str(sam.user_id) in printed
         assert sam.email not in printed

@@ -272,5 +272,6 @@ class TestNext:
         with database.write() as db:
             report = a_signed_assessment(db, day)
         page = as_person(day.student).get(f"/reports/{report}")
+        assert page.status_code == 200
         assert "Back to the roster" not in words(page)
         assert "/teach/" not in page.text

@@ -153,5 +153,6 @@ def test_a_course_without_an_intake_makes_no_offer(client, database):
     with database.write() as db:
         the_course(db)
     document = document_of(client.get("/courses/small-course"))
+    assert document["@type"] == "Course"
     assert "offers" not in document
     assert "hasCourseInstance" not in document

@@ -282,6 +282,7 @@ class TestCourse:
 
     def test_without_dates_there_is_no_offer(self, client, course):
         document = structured(client.get("/courses/small-course"))
+        assert document["@type"] == "Course"
         assert "offers" not in document
 
 

@@ -378,7 +378,9 @@ def test_search_escapes_what_was_typed(browser):
 
 
 def test_search_without_words(browser):
-    assert "results" not in words(browser.get(f"{MAP}/search"))
+    page = browser.get(f"{MAP}/search")
+    assert page.status_code == 200
+    assert "results" not in words(page)
 
 
 def test_search_has_pages(browser, monkeypatch):

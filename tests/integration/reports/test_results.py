@@ -178,7 +178,9 @@ def test_who_learns_in_a_group_does_not_look_after_it(as_person, database, ada, 
         group_id = groups.make_group(db, ada, name="Evening", now=NOW)
         for person in (both, people["Ann"]):
             groups.add_member(db, ada, group_id, email=person.email, role=Role.student, now=NOW)
-    assert "Ann Student" not in as_person(both).get("/results").text
+    page = as_person(both).get("/results")
+    assert page.status_code == 200
+    assert "Ann Student" not in page.text
 
 
 def test_the_file_holds_the_list_and_the_trail_who_took_it(as_person, database, ada, people):

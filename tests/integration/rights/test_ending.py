@@ -401,6 +401,7 @@ class TestALostRole:
         set_roles(database, academy, academy.leila, Role.student, Role.instructor)
         with database.read() as db:
             names = set(db.scalars(select(OutboxEvent.name)))
+        assert "account.name_saved" in names
         assert "account.roles_lost" not in names
 
     def test_nobody_without_the_role_is_promoted(self, database, academy):

@@ -364,4 +364,6 @@ def test_staying_cannot_pass_the_longest_time(browser_of, academy_database):
 
 
 def test_a_student_is_not_warned_of_an_end_in_days(browser_of):
-    assert "sign-in-ends" not in browser_of("learner").get("/home").text
+    page = browser_of("learner").get("/home")
+    assert page.status_code == 200
+    assert "sign-in-ends" not in page.text
