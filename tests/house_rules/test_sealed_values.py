@@ -1,7 +1,7 @@
 """Sealed and opened values stay out of caches, logs and texts.
 
 The rules read names and annotations, so they hold for code that says what it handles. The values themselves
-refuse the rest: `repr`, `str`, JSON, copies and pickles show nothing (tests/unit/test_sealed.py).
+refuse the rest: `repr`, `str`, JSON, copies and pickles show nothing (tests/unit/db/test_sealed.py).
 """
 
 import ast
