@@ -25,6 +25,13 @@ ROLES = {
     "everything": ("student", "instructor", "admin"),
 }
 HERE = "/me/second-factor"
+walked_by_each_role = pytest.mark.parametrize("roles", ROLES)
+on_postgres_in_the_deep_run = pytest.mark.parametrize(
+    "database",
+    ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.deep])],
+    indirect=True,
+)
+"""What leads staff to enrolling reads no row of a feature; the tests below the walks run on both."""
 
 
 @pytest.fixture
@@ -41,10 +48,11 @@ def person(database, roles: tuple[str, ...], *, has_factor: bool = False):
     return somebody
 
 
-def walk(app, browser: TestClient, headers: dict[str, str] | None = None):
-    """Ask every route and yield its name in the table, its method and path, and the answer."""
+def walk(app, browser: TestClient, headers: dict[str, str] | None = None, *, start: str = "/"):
+    """Send a request to every route whose path begins so, and yield its access in the table, its method
+    and path, and the answer."""
     for method, path in policies(app):
-        if path in ("/sign-out", "/metrics", "/static"):
+        if path in ("/sign-out", "/metrics", "/static") or not path.startswith(start):
             continue
         kind = "application/json" if path.startswith("/api/") else None
         content = {"content-type": kind or "application/x-www-form-urlencoded"}
@@ -65,7 +73,8 @@ def is_led_to_enrolling(method: str, path: str, response) -> bool:
     return response.status_code == 403 and "Set up your second factor first" in response.text
 
 
-@pytest.mark.parametrize("roles", ROLES)
+@walked_by_each_role
+@on_postgres_in_the_deep_run
 def test_staff_without_a_factor_reach_only_enrolling(app, as_person, database, roles):
     browser = as_person(person(database, ROLES[roles]))
     wrong, walked = [], 0
@@ -77,15 +86,14 @@ def test_staff_without_a_factor_reach_only_enrolling(app, as_person, database, r
     assert walked >= 200
 
 
-@pytest.mark.parametrize("roles", ROLES)
+@walked_by_each_role
+@on_postgres_in_the_deep_run
 def test_their_token_of_the_api_opens_nothing(app, client, database, roles):
     somebody = person(database, ROLES[roles])
     with database.write() as db:
         token = make_for_address(db, SystemActor.command_line, email=somebody.email, now=NOW)
     bearer, wrong, walked = {"authorization": f"Bearer {token}"}, [], 0
-    for access, method, path, response in walk(app, client, bearer):
-        if not path.startswith("/api/"):
-            continue
+    for access, method, path, response in walk(app, client, bearer, start="/api/"):
         walked += 1
         if is_led_to_enrolling(method, path, response) == (access == "everyone"):
             wrong.append(f"{method} {path}: {response.status_code}")
@@ -93,7 +101,8 @@ def test_their_token_of_the_api_opens_nothing(app, client, database, roles):
     assert walked >= 30
 
 
-@pytest.mark.parametrize("roles", ROLES)
+@walked_by_each_role
+@on_postgres_in_the_deep_run
 def test_with_a_factor_every_route_is_as_ever(app, as_person, database, roles):
     """The control: the walk above would see a gate that is always shut."""
     browser = as_person(person(database, ROLES[roles], has_factor=True))
