@@ -85,7 +85,8 @@ class _Builder:
 
     def __post_init__(self) -> None:
         self.events: Iterator[Any] = iter(yaml.parse(self.text, Loader=_Loader))
-        self.source_lines = lines_of(self.text)
+        # An empty value, as in `?`, may be marked one line after the last.
+        self.source_lines = [*lines_of(self.text), ""]
 
     def document(self) -> object:
         for event in self.events:

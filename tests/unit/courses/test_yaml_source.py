@@ -1,7 +1,7 @@
 """YAML with lines: where each key and value stands, and what is refused."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.courses.domain.problems import Problem
@@ -109,6 +109,8 @@ def test_every_key_written_twice_is_named() -> None:
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.text(max_size=200))
+@example("?")
+@example("---\t")
 def test_no_text_breaks_the_reader(text: str) -> None:
     lined, problems = load("a.yaml", text)
     assert (lined is None) <= bool(problems)
