@@ -1,12 +1,13 @@
 """JSON routes of attempts: the same use-cases as the pages, questions as delivered, no keys."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, assert_never
 
 from fastapi import Header
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.courses.domain.delivery import QuestionType
 from app.kit.ids import AttemptId
 from app.quizzes import queries, review, service
 from app.quizzes.domain.attempt import Score
@@ -208,7 +209,15 @@ def _question_out(question: queries.ShownQuestion) -> QuestionOut:
         places=question.places,
         options=[OptionOut(token=option.token, html=option.html) for option in question.options],
         sequence=question.sequence,
-        response=TypedNumber(text=question.text)
-        if question.is_numeric
-        else Choice(options=list(question.chosen)),
+        response=_response_out(question),
     )
+
+
+def _response_out(question: queries.ShownQuestion) -> Choice | TypedNumber:
+    match question.type:
+        case QuestionType.numeric:
+            return TypedNumber(text=question.text)
+        case QuestionType.single | QuestionType.multiple | QuestionType.true_false:
+            return Choice(options=list(question.chosen))
+        case _:
+            assert_never(question.type)

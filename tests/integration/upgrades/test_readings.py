@@ -204,7 +204,7 @@ def test_every_page_and_mail_reads_as_before(stored, served, fetch_of):
 @pytest.mark.parametrize("case", [SQLITE])
 def test_a_fact_of_each_name_is_acted_on(stored):
     """As that version recorded it; each was acted on before, so a second time changes nothing that counts."""
-    upgrade(stored, SystemActor.command_line, ISSUER.keys, now=NOW)
+    upgrade(stored, SystemActor.command_line, KEYS, now=NOW)
     sweep(stored, now=NOW)
     with stored.write() as db:
         facts = db.scalars(select(OutboxEvent).where(OutboxEvent.name != "mail")).all()
