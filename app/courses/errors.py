@@ -10,6 +10,7 @@ from app.courses.domain.diff import Change
 from app.courses.domain.problems import Problem
 from app.courses.domain.stored import UnreadableDocument
 from app.kit.errors import Conflict, Invalid
+from app.kit.stored_documents import DamagedDocument, LaterVersionNeeded
 
 log = structlog.get_logger("preceptor.courses")
 
@@ -64,6 +65,8 @@ class RevisionUnreadable(Conflict):
 
     def __init__(self, revision: UnreadableRevision) -> None:
         what = f"Revision {revision.number} of the course {revision.course_key}"
+        kind = LaterVersionNeeded if revision.is_newer else DamagedDocument
+        self.title, self.slug = kind.title, kind.slug
         if revision.is_newer:
             needed = f"Preceptor {revision.written_by or 'in a later version'}"
             super().__init__(

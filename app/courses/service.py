@@ -13,7 +13,7 @@ from app.audit import service as audit
 from app.courses import policy
 from app.courses.domain.parsing import ParsedCourse
 from app.courses.domain.source_archive import CourseSource, DamagedSource, packed, unpacked
-from app.courses.domain.stored import FORMAT
+from app.courses.domain.stored import WRITTEN_FORMAT
 from app.courses.domain.svg import digest_of
 from app.courses.errors import PublishedMeanwhile
 from app.courses.models import CourseHead, Media, Revision
@@ -165,7 +165,7 @@ def _add_revision(
         course_key=plan.course.key,
         number=plan.number,
         digest=plan.digest,
-        format=FORMAT,
+        format=WRITTEN_FORMAT,
         delivery=plan.course.model_dump_json(),
         keys=plan.keys.model_dump_json(),
         source=packed(plan.source),

@@ -22,7 +22,10 @@ from pydantic import ValidationError
 from app.courses.domain.delivery import Course, Frozen
 
 FORMAT: Final = 2
-"""The format in which this version stores documents."""
+"""The newest format that this version reads, and the one that the models describe."""
+WRITTEN_FORMAT: Final = 2
+"""The format in which this version stores documents. It stays behind for one release when there is a new
+format, so that the release before can read what this one publishes (see CONTRIBUTING)."""
 
 Document = dict[str, Any]
 Upgrade = Callable[[Document], Document]

@@ -74,6 +74,7 @@ def test_the_pages_of_the_course_name_the_version(unreadable, as_demo_person):
         assert SAID in words(response), path
     answer = student.get(f"/api/v1/learn/{unreadable}")
     assert (answer.status_code, answer.json()["reason"]) == (409, "needs-newer-version")
+    assert answer.json()["title"] == "A later version of Preceptor is needed"
 
 
 @pytest.mark.parametrize(
