@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.domain import AccountState, PeopleSort
 from app.accounts.queries import PERSON, USER, Person, person_from
 from app.db.paging import PAGE_SIZE, Page, page_of
-from app.db.prepared import Prepared
+from app.db.prepared import MOST_ROWS, Prepared
 from app.kit.actor import Role
 
 MOST_EXPORTED = 20_000
@@ -71,6 +71,7 @@ def _lists(
                 bindparam("skipped", type_=Integer())
             ),
             person_from,
+            most_kept=MOST_ROWS,
         ),
     )
 

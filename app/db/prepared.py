@@ -12,7 +12,7 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Dialect, Enum, Select, TypeDecorator, Uuid
+from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Select, TypeDecorator, Uuid
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.type_api import TypeEngine
@@ -22,6 +22,8 @@ from app.db.database import Database, as_sqlalchemys, count_statement
 Process = Callable[[Any], Any]
 READ_ALIKE = (Date, DateTime, Enum, Uuid)
 """Types whose values never change, so that each is made of what the database says only once."""
+MOST_ROWS = 500
+"""How many rows of a long list are kept: ten pages."""
 MOST_READ = 1_000
 """How many values of each column are kept: a long list names the same people and days again."""
 
@@ -51,16 +53,20 @@ class Prepared:
     length would change the text. If two columns share a name, use the index of the second.
 
     `convert` makes what callers want of a row, and nothing else may go into it; the default is the row, as
-    a named tuple.
+    a named tuple. `most_kept` is how many of these are kept, by what the database said, for a long list
+    that a bar needs it for (decision 12).
     """
 
     def __init__(
         self,
         statement: Select[*tuple[Any, ...]],
         convert: Process | None = None,
+        *,
+        most_kept: int = 0,
     ) -> None:
         self.statement = statement
         self.convert = convert
+        self.most_kept = most_kept
         self._by_kind: dict[str, _Compiled] = {}
 
     def all(self, db: Session, **values: Any) -> list[Any]:
@@ -166,7 +172,11 @@ def _reading(prepared: Prepared, dialect: Dialect) -> Process:
         row = make(values)
         return row if convert is None else convert(row)
 
-    return read
+    if not prepared.most_kept:
+        return read
+    if any(isinstance(column.type, JSON) for column in columns):
+        raise ValueError("A row that is kept must not change: JSON does.")
+    return lru_cache(prepared.most_kept)(read)
 
 
 def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:

@@ -12,7 +12,7 @@ from app.accounts.person_columns import PEOPLE, PERSON
 from app.courses import queries as courses
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE, Page, page_of
-from app.db.prepared import Prepared
+from app.db.prepared import MOST_ROWS, Prepared
 from app.enrolments import policy
 from app.enrolments.domain import (
     EnrolmentState,
@@ -170,6 +170,7 @@ PAGE_LISTED = {
         .limit(bindparam("most", type_=Integer()))
         .offset(bindparam("skipped", type_=Integer())),
         _row,
+        most_kept=MOST_ROWS,
     )
     for shown in SHOWN
 }

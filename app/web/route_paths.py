@@ -1,10 +1,13 @@
-"""Maps names of routes to paths."""
+"""Maps names of routes to paths. Each is looked up only once, because a page may need a hundred."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+
+MOST_PATHS = 2_000
 
 
 def addresses_of(app: FastAPI) -> Callable[..., str]:
@@ -12,6 +15,7 @@ def addresses_of(app: FastAPI) -> Callable[..., str]:
     or parameter."""
     formats: dict[str, str] = {}
 
+    @lru_cache(MOST_PATHS, typed=True)
     def url_for(name: str, **parameters: object) -> str:
         if not formats:
             formats.update(_formats(app))

@@ -125,6 +125,30 @@ def test_only_so_many_values_are_kept(database, monkeypatch):
     assert read or not database.is_sqlite
 
 
+def test_a_kept_row_follows_what_the_database_says(database, sam):
+    """It is that of its values: a changed one is another."""
+    statement = Prepared(
+        select(USER.id, USER.name, USER.is_student).where(USER.id == bindparam("user_id")),
+        lambda row: (row.name, row.is_student),
+        most_kept=2,
+    )
+    with database.read() as db:
+        first, again = (statement.all(db, user_id=sam.user_id) for _ in range(2))
+    assert first == [("Sam Student", True)]
+    assert first[0] is again[0]
+    with database.write() as db:
+        db.get_one(User, sam.user_id).name = "Sam Renamed"
+        assert statement.all(db, user_id=sam.user_id) == [("Sam Renamed", True)]
+    assert statement.alone(database, user_id=sam.user_id) == ("Sam Renamed", True)
+
+
+def test_rows_that_may_change_are_not_kept(database):
+    drawn = table_of(AttemptRow).c
+    statement = Prepared(select(drawn.id, drawn.drawn), most_kept=10)
+    with database.read() as db, pytest.raises(ValueError, match="must not change"):
+        statement.all(db)
+
+
 def test_two_rows_are_not_one(database, sam):
     with database.write() as db:
         a_sign_in(db, sam, token="again")
