@@ -27,7 +27,7 @@ from app.accounts.identity import hash_of
 from app.accounts.models import KeptFormRow, SignIn, User
 from app.db.database import Database, DatabaseBusy
 from app.kit.ids import EventId, UserId, new_uuid
-from app.web.kept_forms import LASTS, EndedSignIn, KeptForm, KeptReason
+from app.kit.kept_form import LASTS, EndedSignIn, KeptForm, KeptReason
 
 log = structlog.get_logger("preceptor.kept_forms")
 
@@ -38,7 +38,7 @@ _NONCE_BYTES: Final = 12
 
 
 class KeptForms:
-    """Implements `app.web.kept_forms.KeepForms`. `secret` is the installation's secret."""
+    """Implements `app.web.application.KeepForms`. `secret` is the installation's secret."""
 
     def __init__(self, secret: str) -> None:
         derived = HKDF(SHA256(), length=32, salt=None, info=b"preceptor kept forms")

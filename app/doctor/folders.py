@@ -12,9 +12,9 @@ from typing import Final
 from app.db.database import Database
 from app.doctor.findings import Finding, attention, fault
 from app.kit.paths import ROOT, STATIC
+from app.operations.health import LITTLE_SPACE, free_space
 from app.settings import Environment, Settings
 from app.web.assets import is_built
-from app.web.health import LITTLE_SPACE, free_space
 
 SLOW_SYNC_MS: Final = 20.0
 BACKUPS: Final = Path("/var/backups/preceptor")

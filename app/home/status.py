@@ -20,10 +20,10 @@ from app.home.status_problems import (
     space_problem,
 )
 from app.kit.actor import Actor, require
+from app.operations.health import LITTLE_SPACE, free_space
 from app.operations.runs import Run, last_deletion, last_runs
 from app.outbox.health import Delivery, deliveries
 from app.settings import Settings
-from app.web.health import LITTLE_SPACE, free_space
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import Final
 from app.accounts.known_devices import MOST_NETWORKS, NETWORK_LASTS
 from app.db.idempotency import KEPT as ANSWER_LASTS
 from app.enquiries.domain import KEPT as ENQUIRY_LASTS
+from app.kit.kept_form import LASTS as FORM_LASTS
 from app.kit.leaving import LEAVING
 from app.retention.domain import EVIDENCE, YEAR, Ending, PrivacyHeading, rule, span_words
-from app.web.kept_forms import LASTS as FORM_LASTS
 
 RULES_OF_PEOPLE: Final = (
     rule(

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from app.db.database import Database
 from app.kit.academy import Academy
 from app.kit.actor import Actor
+from app.kit.ids import UserId
+from app.kit.kept_form import EndedSignIn, KeptForm
 from app.kit.keys import Keys
 from app.kit.subjects import Subjects
 from app.mail.letters import Letters
 from app.settings import Settings
 from app.web.clock import Clock
-from app.web.kept_forms import KeepForms
 
 
 class Identify(Protocol):
@@ -28,6 +29,22 @@ class Identify(Protocol):
     def by_bearer(
         self, database: Database, token: str, *, network: str, now: datetime
     ) -> Actor | None: ...
+
+
+class KeepForms(Protocol):
+    """Stores a form for its sender only."""
+
+    def keep(
+        self, database: Database, token: str | None, form: KeptForm | None, *, now: datetime
+    ) -> EndedSignIn: ...
+
+    def keep_for(
+        self, database: Database, user_id: UserId, form: KeptForm, *, now: datetime
+    ) -> str | None: ...
+
+    def read(
+        self, database: Database, kept_id: str, user_id: UserId, *, now: datetime
+    ) -> KeptForm | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
+from app.kit.kept_form import KeptReason
 from app.web.access import FreshProof
 from app.web.csrf import SAFE_METHODS
-from app.web.kept_forms import KeptReason, page_of, sent_form, way_back
+from app.web.kept_forms import page_of, sent_form, way_back
 from app.web.safe_paths import HOME
 
 if TYPE_CHECKING:

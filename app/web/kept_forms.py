@@ -9,10 +9,8 @@ again automatically: the person presses the button.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Request
@@ -21,78 +19,15 @@ from lxml import html
 from lxml.html import HtmlElement
 from starlette.routing import Match
 
-from app.db.database import Database
-from app.kit.ids import UserId
+from app.kit.kept_form import LASTS, KeptForm, KeptReason
+from app.web.application import AppContext
+from app.web.forms import Submission
 from app.web.safe_paths import HOME, local_path
-
-if TYPE_CHECKING:
-    from app.web.application import AppContext
-    from app.web.forms import Submission
 
 KEPT = "kept"
 """The query parameter with the id of the stored form."""
 
-LASTS: Final = timedelta(minutes=30)
-"""How long a form is stored."""
-MOST_CHARACTERS = 64 * 1024
-_PLUMBING = re.compile(r"^(version|expected_\w+|next|token|ended|kept)$")
 _SECRET = re.compile(r"password|token|code", re.IGNORECASE)
-
-
-class KeptReason(StrEnum):
-    """Why a form was stored and not accepted."""
-
-    ended = "ended"
-    proof = "proof"
-
-
-@dataclass(frozen=True, slots=True)
-class KeptForm:
-    """What was typed (`fields`), where it was sent (`action`), and the page of the form (`page`)."""
-
-    page: str
-    action: str
-    fields: Mapping[str, tuple[str, ...]] = field(repr=False)
-    why: KeptReason = KeptReason.ended
-
-    @property
-    def typed(self) -> dict[str, tuple[str, ...]]:
-        """The fields that the person filled in."""
-        return {
-            name: values
-            for name, values in self.fields.items()
-            if not _PLUMBING.match(name) and any(value.strip() for value in values)
-        }
-
-    @property
-    def can_be_kept(self) -> bool:
-        """Return whether there is something to store, and not too much."""
-        length = sum(len(text) for texts in self.fields.values() for text in texts)
-        return bool(self.typed) and length <= MOST_CHARACTERS
-
-
-@dataclass(frozen=True, slots=True)
-class EndedSignIn:
-    """How a sign-in ended, and the id of the form that was stored for its owner, if any."""
-
-    how: str
-    kept_id: str | None = None
-
-
-class KeepForms(Protocol):
-    """Stores a form for its sender only."""
-
-    def keep(
-        self, database: Database, token: str | None, form: KeptForm | None, *, now: datetime
-    ) -> EndedSignIn: ...
-
-    def keep_for(
-        self, database: Database, user_id: UserId, form: KeptForm, *, now: datetime
-    ) -> str | None: ...
-
-    def read(
-        self, database: Database, kept_id: str, user_id: UserId, *, now: datetime
-    ) -> KeptForm | None: ...
 
 
 def ask_to_sign_in_again(request: Request, token: str | None, *, now: datetime) -> Response:

@@ -18,6 +18,7 @@ from app.db.idempotency import once
 from app.kit.academy import Academy
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Unauthenticated
+from app.kit.kept_form import KeptForm, KeptReason
 from app.kit.keys import Keys
 from app.kit.subjects import Subjects
 from app.settings import Settings
@@ -27,7 +28,7 @@ from app.web.application import AppContext, NavigationItem
 from app.web.csrf import SAFE_METHODS, cookie_name, demand_proof_of_unread, token_for
 from app.web.flash_messages import Flash, FlashKind
 from app.web.forms import Submission
-from app.web.kept_forms import KEPT, KeptForm, KeptReason, filled
+from app.web.kept_forms import KEPT, filled
 from app.web.networks import network_of
 
 PREFETCH_RULES = "prefetch.specrules"

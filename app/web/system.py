@@ -20,11 +20,11 @@ from app.kit.errors import (
     TooMany,
     Unauthenticated,
 )
+from app.operations.health import readiness
 from app.settings import Settings
 from app.web.access import EVERYONE
 from app.web.application import AppContext
 from app.web.errors import DETAILS, TITLES
-from app.web.health import readiness
 from app.web.metrics import figures
 from app.web.networks import is_from_this_host
 from app.web.openapi import document_of

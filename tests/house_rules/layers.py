@@ -66,6 +66,16 @@ def use_case_modules() -> dict[str, Path]:
     return files
 
 
+def below_the_edges() -> set[str]:
+    """Return the modules and packages of features from the layer of use-cases downwards."""
+    modules = set()
+    for contract in layer_contracts().values():
+        tops = [number for number, layer in enumerate(contract.layers) if "service" in layer]
+        for layer in contract.layers[tops[0] :] if tops else ():
+            modules |= {f"{contract.container}.{name}" for name in layer}
+    return modules
+
+
 def file_of(module: str) -> Path:
     """Return the file of a module; of a package, its folder."""
     path = ROOT.joinpath(*module.split("."))

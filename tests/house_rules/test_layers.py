@@ -6,7 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.house_rules.layers import APP, ROOT, file_of, layer_contracts, use_case_modules
+from tests.house_rules.layers import (
+    APP,
+    ROOT,
+    below_the_edges,
+    file_of,
+    layer_contracts,
+    use_case_modules,
+)
 
 JOIN_FEATURES = {"home", "reports"}
 """Their pages put many features together, a statement for each part of a page; nothing stands above them
@@ -14,6 +21,8 @@ that a change of a table could reach through them."""
 READS_ANY_TABLE = {"db", "retention"}
 """Migrations compare all tables; the rules of retention name tables and columns, and tests hold them against
 the schema."""
+
+HTTP = {"fastapi", "starlette", "jinja2"}
 
 
 def modules() -> set[str]:
@@ -68,19 +77,36 @@ def test_use_cases_are_found_in_modules_and_in_packages():
     assert all(path.is_file() for path in files.values())
 
 
-def imports_of_models(path: Path) -> Iterator[str]:
-    """Yield the package of each `models` module of `app` that a file imports."""
+def imports_of(path: Path) -> Iterator[str]:
+    """Yield the full name of each module, or of a name in it, that a file imports."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        else:
-            continue
-        for name in names:
-            parts = name.split(".")
-            if parts[0] == "app" and parts[-1] == "models":
-                yield parts[1]
+            yield from (alias.name for alias in node.names)
+
+
+def imports_of_models(path: Path) -> Iterator[str]:
+    """Yield the package of each `models` module of `app` that a file imports."""
+    for name in imports_of(path):
+        parts = name.split(".")
+        if parts[0] == "app" and parts[-1] == "models":
+            yield parts[1]
+
+
+def test_use_cases_and_what_lies_below_know_no_http():
+    """Pages, the API, the command line and jobs call the same use-cases."""
+    below = [file_of(module) for module in below_the_edges()]
+    files = {file for path in below for file in (path.rglob("*.py") if path.is_dir() else (path,))}
+    assert len(files) > 150
+    offenders = {
+        f"{file.relative_to(APP)}: {name}"
+        for file in files
+        for name in imports_of(file)
+        if name.split(".")[0] in HTTP or f"{name}.".startswith("app.web.")
+    }
+    assert offenders == set()
 
 
 def test_no_feature_imports_the_models_of_another():

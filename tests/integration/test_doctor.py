@@ -19,11 +19,12 @@ from app.doctor.examination import examine
 from app.doctor.findings import Finding, Look, Verdict, look_at_all
 from app.key_files import KeyPurpose
 from app.kit.ids import FactorId, new_uuid
+from app.operations import health
 from app.operations.runs import RunKind, record_run
 from app.outbox import heartbeats
 from app.outbox.queries import EventKind
 from app.settings import Environment, Settings
-from app.web import assets, health
+from app.web import assets
 from app.web.seen import ANSWER, QUESTION, Seen, Through, question
 from tests.conftest import an_app
 from tests.make import NOW

@@ -17,13 +17,13 @@ from app.home import service as office
 from app.kit.actor import Actor
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import EventId, new_uuid
+from app.operations import health
 from app.outbox import checks
 from app.outbox import heartbeats as beats
 from app.outbox import service as outbox
 from app.outbox.health import EFFECT, WORDS, deliveries, span_words
 from app.outbox.models import OutboxEvent
 from app.outbox.queries import EventKind
-from app.web import health
 from app.web.metrics import figures
 from app.workers.mails import MailWork
 from tests.conftest import statements_of

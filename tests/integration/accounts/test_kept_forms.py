@@ -9,8 +9,8 @@ from app.accounts import kept_forms, sign_ins
 from app.accounts.kept_forms import MOST_OF_A_PERSON, KeptForms
 from app.accounts.models import KeptFormRow, SignIn
 from app.kit.actor import SystemActor
+from app.kit.kept_form import KeptForm
 from app.retention.sweeping import sweep
-from app.web.kept_forms import KeptForm
 from tests.make import NOW
 from tests.make.people import a_sign_in, a_user
 
