@@ -21,24 +21,9 @@ from tests.make.people import a_sign_in
 
 WORDS = (
     *("mesotherap", "inject", "needle", "syringe", "prescri", "cocktail", r"\bdos(e|es|age)\b"),
-    *(
-        "clinic",
-        "medic",
-        "GMC",
-        r"\bNMC\b",
-        r"\bskin\b",
-        "treatment",
-        "life support",
-    ),
-    *(
-        "London",
-        "England",
-        r"\bUK\b",
-        "£",
-        "GBP",
-        "en[-_]GB",
-        "Information Commissioner",
-    ),
+    *("clinic", r"\bmedic", r"\bGMC\b", r"\bNMC\b", r"\bskin\b", "treatment", "life support"),
+    *("London", "England", r"\bUK\b", "£", r"\bGBP\b", r"\ben[-_]GB\b"),
+    "Information Commissioner",
 )
 """What the first academy, its course and its country say."""
 PATTERN = re.compile("|".join(f"(?:{word})" for word in WORDS), re.IGNORECASE)
