@@ -1,7 +1,8 @@
 """The state of a student at a quiz, from the counts of their attempts."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -58,3 +59,12 @@ def state_of(tries: AttemptCounts, *, allowed: int | None) -> QuizState:
     if allowed is not None and tries.attempts >= allowed:
         return QuizState.used_up
     return QuizState.not_passed
+
+
+def course_in_use(
+    course_keys: Sequence[str], starts: Iterable[tuple[str, date]], *, today: date
+) -> str | None:
+    """Return the course whose intake began last, or the first one where none has begun; None without any
+    course. `starts` are the intakes, each with its course and the day it begins."""
+    begun = [(day, key) for key, day in starts if day <= today and key in course_keys]
+    return max(begun)[1] if begun else next(iter(course_keys), None)

@@ -12,6 +12,7 @@ from app.reports.forms import ResultsQueryForm, address_of, values_of
 from app.reports.queries import QuizCell, QuizColumn, ResultRow
 from app.reports.students import Order, ResultsQuery
 from app.web.access import STAFF, FreshProof
+from app.web.dates import local_day
 from app.web.forms import Submitted
 from app.web.request_context import Visit
 from app.web.routing import Pages
@@ -22,10 +23,11 @@ pages = Pages(prefix="/results")
 @pages.get("", name="reports.results", access=STAFF)
 def show_results(visit: Visit) -> Response:
     form = ResultsQueryForm.of_address(visit.request.query_params)
+    today = local_day(visit.now, visit.academy.zone)
     number = page_number(visit.request.query_params.get("page"))
     with visit.database.read() as db:
         try:
-            course, choice = queries.choices(db, visit.actor, form.course)
+            course, choice = queries.choices(db, visit.actor, form.course, today=today)
         except NotFound:
             if form.course:
                 raise
@@ -58,8 +60,9 @@ def show_results(visit: Visit) -> Response:
 def export_results(visit: Visit, submitted: Submitted) -> Response:
     """Send the current list as CSV. This is a POST because the audit trail records who exported it."""
     form = ResultsQueryForm.read(submitted)
+    today = local_day(visit.now, visit.academy.zone)
     with visit.database.write() as db:
-        course, choice = queries.choices(db, visit.actor, form.course)
+        course, choice = queries.choices(db, visit.actor, form.course, today=today)
         query = form.times_shown(course.key, choice)
         columns, rows = queries.everybody(db, visit.actor, course, query)
         service.note_export(db, visit.actor, course.key, rows=len(rows), now=visit.now)

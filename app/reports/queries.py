@@ -1,6 +1,7 @@
 """Reads results: a page of students with their state at each quiz of a course."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from app.kit.ids import GroupId, IntakeId, UserId
 from app.quizzes.item_statistics import QuizStatistics, quiz_statistics
 from app.reports import policy
 from app.reports.attempt_counts import CountsAtQuiz, counts_of_many, counts_of_page
-from app.reports.domain import NO_ATTEMPTS, AttemptCounts, QuizState, state_of
+from app.reports.domain import NO_ATTEMPTS, AttemptCounts, QuizState, course_in_use, state_of
 from app.reports.students import OWN_STUDENTS, Part, ResultsQuery, students
 
 MOST_ROWS = 500
@@ -91,15 +92,20 @@ class QuestionsPage:
     missed: QuizStatistics
 
 
-def choices(db: Session, actor: Actor, course_key: str | None) -> tuple[Course, FilterOptions]:
+def choices(
+    db: Session, actor: Actor, course_key: str | None, *, today: date
+) -> tuple[Course, FilterOptions]:
     """Return the course to show and the choices of its filters, in three statements. Raise NotFound
-    if the course, or any course, is not published."""
+    if the course, or any course, is not published. `course_key` None: the course in which most probably
+    somebody learns now."""
     require(policy.may_see_results(actor))
     published = {
         course_revision.course_key: course_revision.course
         for course_revision in courses.catalogue(db)
     }
-    course = published.get(course_key) if course_key else next(iter(published.values()), None)
+    intakes = enrolments.intake_options(db)
+    starts = ((intake.course_key, intake.starts_on) for intake in intakes)
+    course = published.get(course_key or course_in_use(tuple(published), starts, today=today) or "")
     if course is None:
         if course_key:
             courses.current(db, course_key)  # says why, where this version cannot read the course
@@ -110,7 +116,7 @@ def choices(db: Session, actor: Actor, course_key: str | None) -> tuple[Course, 
         columns_of(course),
         tuple(
             (intake.intake_id, intake.short_label)
-            for intake in enrolments.intake_options(db)
+            for intake in intakes
             if intake.course_key == course.key
         ),
         tuple((group.id, group.name) for group in own),

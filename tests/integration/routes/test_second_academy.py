@@ -148,6 +148,9 @@ def test_the_second_academy_says_its_own_words(browser_of):
     assert "Telephone +353 21 000 0000" in contact
     assert "VAT number IE 0000000 X" in contact
     assert "complain to the Data Protection Commission" in all_words(visitor.get("/privacy"))
+    places = all_words(browser_of("student").get("/enrolments"))
+    assert "Pay the invoice to: IBAN: IE00 TEST 0000 0000 0000 00" in places
+    assert "Pay the invoice to" not in all_words(browser_of("newcomer").get("/enrolments"))
 
 
 def test_the_demo_academy_says_each_of_them(academy_client, as_demo_person):
