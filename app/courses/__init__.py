@@ -1,9 +1,9 @@
 """Courses as files, and their immutable published revisions.
 
 A folder under `courses/` is parsed into two documents: *delivery* (everything a learner may see
-while learning) and *keys* (correct answers, tolerances and explanations). Publishing stores both
-as one revision under a digest. Learner records point at `(revision, key)`; a revision never changes,
-so it is kept in memory by digest and pages never read content through the database twice.
-Code that delivers questions imports `domain.delivery` only; `domain.keys` belongs to marking and
-to the review after release.
+while learning) and *keys* (correct answers, tolerances and explanations). Publishing stores both as
+one revision, named by a digest. Learners' rows refer to `(revision, key)`. A revision never
+changes, so it is kept in memory, and pages read its content from the database only once. Code that
+delivers questions imports only `domain.delivery`; `domain.keys` is for marking and for the review
+after release.
 """

@@ -1,4 +1,4 @@
-"""The catalogue as JSON."""
+"""The JSON route of the catalogue."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -28,7 +28,7 @@ class CatalogueShape(BaseModel):
 
 @api.get("", name="api.courses.catalogue", access=EVERYONE, response_model=CatalogueShape)
 def list_courses(visit: Visit) -> CatalogueShape:
-    """Every course that can be taken, by title."""
+    """Return every course that can be taken, by title."""
     with visit.database.read() as db:
         cards = queries.course_cards(db)
     return CatalogueShape(courses=[CardShape.model_validate(card) for card in cards])

@@ -15,7 +15,7 @@ from app.courses.models import CourseHead, Media, Revision
 from app.db.auditing import Check
 
 FEW = 5
-"""Rows that are read at once: each has a few hundred kilobytes."""
+"""How many rows are read at once; each has a few hundred kilobytes."""
 
 
 def revisions_can_be_read(db: Session, *, now: datetime) -> list[str]:

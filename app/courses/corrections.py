@@ -1,4 +1,4 @@
-"""Reading the corrections of lessons. Those of explanations are read beside the keys: see `answers`."""
+"""Reads the corrections of lessons. Corrections of explanations are read by `answer_keys`."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ OF_LESSON = Prepared(
 
 
 def lesson_corrections(db: Session, course_key: str, lesson_key: str) -> tuple[Correction, ...]:
-    """Return the corrections of one lesson, oldest first, whatever revision they concern."""
+    """Return the corrections of one lesson in any revision, oldest first."""
     return tuple(OF_LESSON.all(db, course_key=course_key, lesson_key=lesson_key))
 
 

@@ -25,7 +25,8 @@ class CourseHasProblems(Invalid):
 
 
 class CorruptsEvidence(Conflict):
-    """The new state would change what existing answers and assessments say; nothing was published."""
+    """The new state would change the meaning of existing answers and assessments; nothing was
+    published."""
 
     def __init__(self, changes: Sequence[Change]) -> None:
         lines = "\n".join(
@@ -39,7 +40,7 @@ class CorruptsEvidence(Conflict):
 
 
 class ErratumChanged(Conflict):
-    """An erratum that people have read would say something else; nothing was published."""
+    """A published erratum was changed in the files; nothing was published."""
 
     def __init__(self, key: str) -> None:
         super().__init__(
@@ -96,7 +97,7 @@ def note_unreadable(row: Any, problem: UnreadableDocument) -> UnreadableRevision
 
 
 class PublishedMeanwhile(Conflict):
-    """Somebody else published at the same moment."""
+    """Somebody else published at the same time."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""A published revision as the files of which it was made."""
+"""Exports a published revision as the files from which it was made."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

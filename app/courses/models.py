@@ -68,8 +68,8 @@ class Media(Base):
 
 
 class PublishedErratum(Base):
-    """A correction of words in revisions that are published. Written once, never changed: people have
-    read it. It names a lesson, or a question of a quiz whose explanation it corrects."""
+    """A correction of text in published revisions. It is never changed, because people have read
+    it. It names a lesson, or a question of a quiz whose explanation it corrects."""
 
     __tablename__ = "course_errata"
     __table_args__ = (

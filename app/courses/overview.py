@@ -1,4 +1,4 @@
-"""What admins see of the published courses. It may count keys; learners' pages never import it."""
+"""Reads the published courses for admins. It may read keys, so learners' pages never import it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from app.kit.actor import Actor, require
 from app.kit.ids import RevisionId, UserId
 
 SHOWN = 20
-"""Newest revisions of each course on the page; older ones stay in the database."""
+"""How many of the newest revisions of each course the page shows; older ones stay in the database."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""The catalogue, drawings, and the admins' list of revisions. The public page of a course belongs to
-enrolments, which knows its intakes."""
+"""Pages of the catalogue, of drawings, and the admins' list of revisions. The public page of a
+course is in enrolments, because it shows the intakes."""
 
 from fastapi import Response
 
@@ -17,7 +17,7 @@ CATALOGUE = Preview(
 )
 DRAWING_HEADERS = {
     "cache-control": "public, max-age=31536000, immutable",
-    # Opened by itself, a drawing may run and load nothing, not even its own styles.
+    # A drawing that is opened directly may run and load nothing, not even its own styles.
     "content-security-policy": "default-src 'none'; style-src 'none'",
 }
 
@@ -31,7 +31,8 @@ def show_catalogue(visit: Visit) -> Response:
 
 @pages.get("/media/{digest}/{name}", name="courses.drawing", access=EVERYONE)
 def show_drawing(visit: Visit, digest: str, name: str) -> Response:
-    """The digest alone says which drawing; the name is for people who save it."""
+    """Send a drawing. The digest identifies it; the name in the address is for people who save the
+    file."""
     content = queries.kept_drawing(digest)
     if content is None:
         with visit.database.read() as db:

@@ -4,7 +4,8 @@ from app.kit.actor import Actor
 
 
 def may_publish(actor: Actor | None) -> bool:
-    """Admins may; None is the system itself, which publishes what lies beside the program."""
+    """Return whether the actor may publish: admins, and the system itself (None), which publishes
+    the shipped courses."""
     return actor is None or actor.is_admin
 
 

@@ -1,6 +1,6 @@
-"""Reading published courses. Revisions never change, so each is parsed once and kept in memory.
+"""Reads published courses. Revisions never change, so each is parsed once and cached.
 
-Nothing here can reach the keys: see `answer_keys`.
+This module has no access to the keys, which are in `answer_keys`.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class PublishedCourse:
 
 @dataclass(frozen=True, slots=True)
 class CourseCard:
-    """What the catalogue says of a course."""
+    """A course in the catalogue."""
 
     key: str
     title: str
@@ -49,17 +49,17 @@ class CourseCard:
     practicals: int
 
 
-# Built once, of plain columns: whatever names a course asks.
+# Built once, from plain columns: every page that names a course runs it.
 _head = table_of(CourseHead).c
 HEADS = Prepared(select(_head.current_revision_id))
 HEAD = Prepared(select(_head.current_revision_id).where(_head.key == bindparam("course_key")))
 
 _revisions: BoundedCache[RevisionId, PublishedCourse] = BoundedCache(64)
 _unreadable: BoundedCache[RevisionId, UnreadableRevision] = BoundedCache(64)
-"""Revisions that were tried in vain, so that each is read and logged once."""
+"""Revisions that could not be read, so that each is read and logged only once."""
 _drawings: BoundedCache[str, bytes] = BoundedCache(256)
 ADDRESS_LENGTH = 32
-"""Addresses of drawings carry so many digits of the digest; 128 bits name one drawing."""
+"""The address of a drawing has so many digits of the digest; 128 bits identify a drawing."""
 
 
 def revision(db: Session, revision_id: RevisionId) -> PublishedCourse:
@@ -102,12 +102,12 @@ def readable(db: Session, revision_id: RevisionId) -> PublishedCourse | None:
 
 
 def current_revision_of(course_key: Any) -> Any:
-    """Return SQL for the id of the revision that new learners of a course get; `course_key` is a column."""
+    """Return SQL for the id of a course's current revision; `course_key` is a column."""
     return select(_head.current_revision_id).where(_head.key == course_key).scalar_subquery()
 
 
 def current(db: Session, course_key: str) -> PublishedCourse | None:
-    """Return the revision new learners get, or None when there is no such course."""
+    """Return the current revision of a course, or None if there is no such course."""
     head = HEAD.one_or_none(db, course_key=course_key)
     return None if head is None else revision(db, head.current_revision_id)
 

@@ -1,4 +1,4 @@
-"""Publishing: from a parsed course to the revision that new learners get."""
+"""Publishing a parsed course as the revision that new learners get."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -56,7 +56,7 @@ def publish(
         return replace(_publication(plan, PublishResult.left_alone, plan.head), older=older)
     publication = _carry_out(db, actor, plan, parsed.media, now=now, publisher=publisher)
     revisions = {revision.id: None for revision in plan.revisions} | {publication.revision_id: None}
-    if len(revisions) == 1:  # nobody has read another text
+    if len(revisions) == 1:  # nobody has read an earlier text
         return publication
     told = publish_errata(db, actor, plan.course.key, parsed.errata, revisions, now=now)
     return replace(publication, errata=told)

@@ -1,4 +1,4 @@
-"""The only input and output of the course format: a folder of files into memory."""
+"""Reads and writes course folders; the only input and output of the course format."""
 
 import os
 import stat
@@ -61,8 +61,8 @@ def read_folder(path: Path) -> dict[str, bytes]:
 
 
 def course_folders(path: Path) -> tuple[list[Path], list[str]]:
-    """The folders in `path` that hold a course, in the order of their names, and a line for each folder
-    that holds none."""
+    """Return the folders in `path` that contain a course, by name, and a line for each folder that
+    contains none."""
     folders = sorted(
         folder for folder in path.iterdir() if folder.is_dir() and not is_leftover(folder.name)
     )

@@ -1,4 +1,4 @@
-"""What is taught here, for features below the courses."""
+"""The subjects of the courses, for features below."""
 
 from sqlalchemy.orm import Session
 

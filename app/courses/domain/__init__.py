@@ -1,1 +1,1 @@
-"""What a course is, as frozen values: parsed from files, rendered, compared, and never changed."""
+"""Courses as frozen values: parsed from files, rendered and compared."""

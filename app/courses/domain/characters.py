@@ -1,7 +1,7 @@
-"""Characters that nobody sees, or that change how the text around them is read.
+"""Invisible characters, and characters that change how the text around them is read.
 
-They come with copied text. One in a title makes two titles that look the same; one that turns the
-direction of writing can show a dose backwards.
+They come with copied text. With one of them, two different titles can look the same; a character
+that reverses the writing direction can show a dose backwards.
 """
 
 import re
@@ -14,7 +14,7 @@ HINT: Final = (
 )
 
 _JOINERS: Final = "\u200c\u200d"
-"""Emoji and some scripts need them between two characters; nowhere else do they change anything."""
+"""Emoji and some scripts need these between two characters; they have no effect elsewhere."""
 
 _HARMFUL: Final = re.compile(
     "["

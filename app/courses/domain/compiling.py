@@ -1,4 +1,4 @@
-"""Checked source files to the two documents that are published: delivery and keys."""
+"""Turns checked source files into the two published documents: delivery and keys."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from app.courses.domain.sanitising import sanitised
 
 @dataclass
 class CheckedFiles:
-    """Every file of a course, checked one by one; the lessons' Markdown is rendered."""
+    """All files of a course, each checked; the Markdown of lessons is rendered."""
 
     course: source.CourseFile | None = None
     modules: dict[str, source.ModuleFile] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class CheckedFiles:
 def compiled(
     key: str, course: source.CourseFile, checked: CheckedFiles, renderer: Renderer
 ) -> tuple[delivery.Course, keys.CourseKeys]:
-    """The two documents of a course without problems."""
+    """Return the two documents of a course without problems."""
     quizzes = [checked.modules[module].quiz for module in course.modules] + [course.final_test]
     checklists = dict.fromkeys(checked.practicals[name].checklist for name in course.practicals)
     document = delivery.Course(
@@ -106,7 +106,7 @@ def _reference(key: str, checked: CheckedFiles) -> delivery.Source:
 
 
 def _glossary(checked: CheckedFiles, renderer: Renderer) -> tuple[delivery.Term, ...]:
-    """In the order of the alphabet, as people look for them."""
+    """Return the glossary in alphabetical order."""
     terms = sorted(checked.glossary.items(), key=lambda item: (item[1].term.casefold(), item[0]))
     return tuple(
         delivery.Term(

@@ -1,7 +1,7 @@
-"""What concerns more than one place: files that are named, used, used twice, or that go in circles.
+"""Checks across files: files that are named but missing, unused, used twice, or in a circle.
 
-These checks read the YAML as it stands, not the checked models, so that a file with one wrong field
-does not make everything it names look unused.
+They read the raw YAML instead of the checked models, so that one wrong field in a file does not
+make everything that the file names look unused.
 """
 
 from collections.abc import Iterator, Mapping
@@ -63,7 +63,8 @@ class _Link:
 
 
 def crossing_problems(folder: Folder, drawings_in_lessons: frozenset[str]) -> list[Problem]:
-    """Every problem between files. `drawings_in_lessons` are the names that figures show."""
+    """Return every problem across files. `drawings_in_lessons` are the names of the drawings in
+    figures."""
     links = [link for document in folder.all() for link in _links(document)]
     return [
         *_missing(folder, links),
@@ -103,7 +104,7 @@ def _links(document: SourceDocument) -> Iterator[_Link]:
 
 
 def _known(folder: Folder, kind: FileKind) -> list[str] | None:
-    """Keys that exist, or None where the file that lists them could not be read."""
+    """Return the existing keys, or None if the file that lists them could not be read."""
     if kind is not FileKind.references:
         return list(folder.documents[kind])
     document = folder.documents[kind].get(FileKind.references)
@@ -168,7 +169,7 @@ def _unused(
 
 
 def _is_readable(document: SourceDocument) -> bool:
-    """Whether one can tell what the file names; otherwise nothing is called unused."""
+    """Return whether it is known what the file names; if not, nothing is reported as unused."""
     return document.lined is not None and isinstance(document.lined.value, dict)
 
 
@@ -178,7 +179,7 @@ def _makes_used(link: _Link) -> bool:
 
 
 def _replaced(folder: Folder) -> Iterator[Problem]:
-    """A kind of practical that is replaced is gone, and one other kind stands for it."""
+    """A replaced kind of practical is not in the course any more, and exactly one kind replaces it."""
     kinds = folder.documents[FileKind.practical]
     first: dict[str, str] = {}
     for document in kinds.values():
@@ -240,7 +241,8 @@ def _wrong_kind_of_quiz(folder: Folder) -> Iterator[Problem]:
 
 
 def _circles(folder: Folder) -> Iterator[Problem]:
-    """One problem for each module that stands in a circle of requirements and says so itself."""
+    """Yield a problem for each module that is in a circle of requirements because of its own
+    `requires`."""
     needed = _requirements(folder)
     for key, document in folder.documents[FileKind.module].items():
         if document.lined is None or ("requires",) not in document.lined.lines:

@@ -1,6 +1,7 @@
-"""The half of a course that learners may see at any time. No answer, tolerance or explanation is here.
+"""The part of a course that learners may see at any time: no answers, tolerances or explanations.
 
-Fields that end in `_html` are rendered and sanitised at publish; templates print them as they are.
+Fields that end in `_html` are rendered and sanitised when the course is published; templates print
+them unescaped.
 
 Documents that were stored before a field existed must be read as they are, and content that does not
 use the field must keep its digest. So each field that is added here is optional and carries
@@ -14,13 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Frozen(BaseModel):
-    """A value of published content: immutable, and strict about what it is made of."""
+    """Base class of published values: immutable and strictly typed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def is_unused(value: object) -> bool:
-    """Whether an optional field says nothing, so that it is left out of stored documents."""
+    """Return whether an optional field is empty, so that stored documents leave it out."""
     return value is None or value is False or value == ()
 
 
@@ -83,7 +84,8 @@ class Question(Frozen):
 
 
 class Quiz(Frozen):
-    """`attempts` None: unlimited. `minutes` None: no limit. `draw` None: every question."""
+    """A quiz. If it is None, `attempts` means unlimited, `minutes` no time limit, and `draw` every
+    question."""
 
     key: str
     title: str
@@ -175,11 +177,12 @@ class PracticalKind(Frozen):
     basic_life_support: bool = Field(default=False, exclude_if=is_unused)
     """Whether the academy must have seen a proof of basic life support that is valid on the day."""
     replaces: tuple[str, ...] = Field(default=(), exclude_if=is_unused)
-    """Kinds of earlier revisions that this one stands for: who needs one of them may come to this."""
+    """Kinds of earlier revisions that this kind replaces: people who need one of them may come to
+    this."""
 
     def stands_for(self, other: "PracticalKind") -> bool:
-        """Whether two kinds of different revisions are the same one: by their key, or by what either
-        replaces."""
+        """Return whether two kinds of different revisions are the same: they have the same key, or
+        one replaces the other."""
         return self.key == other.key or self.key in other.replaces or other.key in self.replaces
 
 
@@ -189,7 +192,7 @@ class CertificateText(Frozen):
 
 
 class ClinicalValue(Frozen):
-    """A number that the academy's clinical lead sets. `value` None: not set yet."""
+    """A number that the academy's clinical lead sets. `value` is None until it is set."""
 
     key: str
     decides: str
@@ -222,7 +225,7 @@ class Course(Frozen):
     """File name → digest of its bytes."""
     clinical_values: tuple[ClinicalValue, ...] = Field(default=(), exclude_if=is_unused)
     not_included: tuple[str, ...] = Field(default=(), exclude_if=is_unused)
-    """What this course does not give, beside what no course of the academy includes."""
+    """What this course does not give, in addition to what no course of the academy gives."""
 
     @property
     def unset_values(self) -> tuple[ClinicalValue, ...]:
@@ -256,8 +259,9 @@ class Course(Frozen):
 def required_modules(kind: PracticalKind, course: Course) -> frozenset[str]:
     """Return the modules of a student's course that come before a kind of practical of another revision.
 
-    A module that got a new key is unknown to the student's course. Then what their own revision asks before
-    this kind comes first too; all modules, where it has no such kind.
+    A module with a new key is unknown in the student's own revision. In that case the modules that
+    their own revision requires for this kind are required too, or all modules if it has no such
+    kind.
     """
     wanted = frozenset(kind.requires)
     keys = frozenset(module.key for module in course.modules)

@@ -1,7 +1,8 @@
-"""What a new state of a course changes, and what of it would corrupt evidence that already exists.
+"""Compares two states of a course, and finds changes that would corrupt existing evidence.
 
-Answers and assessments point at keys. A key that comes to mean something else would make an old answer
-say what nobody said; publishing refuses such a change and tells the author to use a new key.
+Answers and assessments refer to keys. If a key got another meaning, an old answer would say
+something that nobody answered. Publishing refuses such a change and tells the author to use a new
+key.
 """
 
 import re
@@ -26,7 +27,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Change:
-    """One difference. `remedy` says what to do; it is empty where nothing needs doing."""
+    """One difference. `remedy` says what to do; it is empty if nothing has to be done."""
 
     kind: ChangeKind
     where: str
@@ -48,7 +49,8 @@ _TEXTS_OF_COURSE: Final = (
 def compare(
     old_course: Course, old_keys: CourseKeys, new_course: Course, new_keys: CourseKeys
 ) -> tuple[Change, ...]:
-    """Every change from the old to the new state, sorted; publishing refuses the corrupting ones."""
+    """Return every change from the old to the new state, sorted. Publishing refuses the corrupting
+    ones."""
     return tuple(
         sorted(
             {
@@ -64,12 +66,12 @@ def compare(
 
 
 def corrupting(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The changes for which publishing is refused."""
+    """Return the changes for which publishing is refused."""
     return tuple(change for change in changes if change.kind is ChangeKind.corrupting)
 
 
 def allowed(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The changes against a state that nobody used, so that none of them corrupts anything."""
+    """Return the changes against a state that nobody used, none of which corrupts anything."""
     return tuple(
         replace(change, kind=ChangeKind.changed, remedy="Nobody has used the old state.")
         if change.kind is ChangeKind.corrupting
@@ -297,7 +299,8 @@ def _explained(key: QuestionKey) -> object:
 
 
 def _nothing_shared(old: str, new: str) -> bool:
-    """Whether two texts have no word in common, so that a mere correction is unlikely."""
+    """Return whether two texts have no word in common, so that this is probably not just a
+    correction."""
     before, after = (
         set(re.findall(r"\w+", re.sub(r"<[^>]*>", " ", html).casefold())) for html in (old, new)
     )

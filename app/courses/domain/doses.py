@@ -1,4 +1,4 @@
-"""How doses are written, so that nobody misreads one: rules of the format, found by pattern."""
+"""Rules for writing doses so that nobody misreads them, checked with patterns."""
 
 import re
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ _RULES: Final = (
 
 
 def misprints(text: str) -> Iterator[tuple[str, str]]:
-    """A message and a hint for every dose that is written against the rules."""
+    """Yield a message and a hint for every dose that breaks the rules."""
     for pattern, fault, hint in _RULES:
         for match in pattern.finditer(text):
             yield f"`{match.group()}` {fault}.", hint

@@ -1,8 +1,8 @@
-"""Errata: corrections of words that learners of older revisions still read.
+"""Errata: corrections of text that learners of older revisions still read.
 
-An erratum names a passage of a lesson or of an explanation, as plain words, and what it should have
-said. The revision itself never changes: the passage is shown struck out, with the right words beside
-it, so that evidence that points at the revision stays what it was.
+An erratum quotes a passage of a lesson or an explanation in plain words, and gives the right text.
+The revision itself never changes: the passage is shown struck out with the right text beside it, so
+evidence that refers to the revision stays what it was.
 """
 
 import re
@@ -15,7 +15,7 @@ _PARTS = re.compile(r"(<[^>]*>)")
 _INLINE = re.compile(r"</?(?:a|em|strong|code|span)\b")
 _REFERENCE = re.compile(r'<a class="reference"')
 _BARRIER = "\x00"
-"""Stands for a tag that ends a paragraph, a cell or a heading: no passage reaches over it."""
+"""Replaces a tag that ends a paragraph, a cell or a heading; no passage may cross it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """A run of text in HTML: where it begins in the joined text, and which part of the HTML it is."""
+    """A piece of text in HTML: its position in the joined text, and the number of its part of the
+    HTML."""
 
     start: int
     part: int
@@ -58,13 +59,13 @@ class _Segment:
 
 
 def has_passage(html: str, words: str) -> bool:
-    """Return whether the words stand in the HTML, inside one paragraph, cell or heading."""
+    """Return whether the HTML contains the words, inside one paragraph, cell or heading."""
     joined, _ = _text_of(_PARTS.split(html))
     return _pattern(words).search(joined) is not None
 
 
 def applying(html: str, corrections: Iterable[Correction]) -> tuple[Correction, ...]:
-    """Return the corrections whose passage stands in the HTML."""
+    """Return the corrections whose passage is in the HTML."""
     return tuple(correction for correction in corrections if has_passage(html, correction.was))
 
 
@@ -124,9 +125,9 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 
 def _text_of(parts: list[str]) -> tuple[str, list[_Segment]]:
-    """Return the text of split HTML and where each run of it stands.
+    """Return the text of split HTML, and the position of each piece.
 
-    The numbers of sources are left out: the author does not write them in the passage.
+    Numbers of sources are left out, because authors do not write them in the passage.
     """
     segments: list[_Segment] = []
     joined = ""
@@ -140,7 +141,7 @@ def _text_of(parts: list[str]) -> tuple[str, list[_Segment]]:
 
 
 def _visible(parts: list[str]) -> Iterator[tuple[int | None, str]]:
-    """Yield each run of text with its number, and a barrier (without a number) for a block's tag."""
+    """Yield each piece of text with its number, and a barrier (without a number) for a block's tag."""
     is_reference = False
     for number, part in enumerate(parts):
         if part.startswith("<") and number % 2 == 1:

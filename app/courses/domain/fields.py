@@ -1,4 +1,4 @@
-"""The kinds of field in the authoring format, and what each refuses.
+"""The field types of the authoring format, with their checks.
 
 A check raises `UnfitError` with all its findings at once; `messages.py` turns them into problems.
 """
@@ -33,14 +33,14 @@ _DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
 class TextRules(Protocol):
-    """What a check needs to know of the rest of the course."""
+    """What a check needs to know about the rest of the course."""
 
     @property
     def drawings(self) -> Mapping[str, Drawing | None]: ...
 
     @property
     def dose_rules(self) -> bool:
-        """Whether the rules of `doses.py` hold."""
+        """Whether the rules of `doses.py` apply."""
         ...
 
     def problems_of(self, text: str) -> Iterable[Problem]:
@@ -65,7 +65,7 @@ class UnfitError(ValueError):
 
 
 class Authored(BaseModel):
-    """A mapping that an author writes: nothing unknown, nothing converted."""
+    """Base class of mappings that authors write: no unknown keys, no converted values."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 

@@ -1,4 +1,4 @@
-"""A course's files, sorted into kinds and read as far as they can be."""
+"""Sorts the files of a course by kind, and reads them as far as possible."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ LARGEST_COURSE: Final = 30_000_000
 
 
 class FileKind(StrEnum):
-    """What a file holds. The value is the word people read in a problem."""
+    """The kind of a file. The value is the word used in problems."""
 
     course = "course"
     module = "module"
@@ -70,7 +70,7 @@ class SourceDocument:
 
 @dataclass
 class Folder:
-    """Documents by kind and key, drawings by file name, and what was wrong so far."""
+    """Documents by kind and key, drawings by file name, and the problems so far."""
 
     documents: dict[FileKind, dict[str, SourceDocument]] = field(
         default_factory=lambda: {kind: {} for kind in FileKind}
@@ -91,7 +91,7 @@ class Folder:
 
 
 def arranged(files: Mapping[str, bytes]) -> Folder:
-    """Sort and read the files; what does not belong into the folder is a problem."""
+    """Sort and read the files. A file that does not belong in the folder is a problem."""
     folder = Folder()
     if len(files) > MOST_FILES or sum(map(len, files.values())) > LARGEST_COURSE:
         folder.problems.append(
@@ -144,7 +144,8 @@ def _sort(folder: Folder, path: str, data: bytes) -> None:
 
 
 def _meant(path: str, single: Iterable[str]) -> str:
-    """What the author may have meant. Of a file in a folder, the folder's name is what is wrong."""
+    """Return what the author may have meant. For a file in an unknown folder, the folder's name is
+    wrong."""
     first, slash, _ = path.partition("/")
     choices = [*single, *(f"{name}/" for name in _FOLDERS)]
     if slash and first in _FOLDERS:
@@ -189,8 +190,8 @@ def decoded(path: str, data: bytes) -> tuple[str, Problem | None]:
             "The file is not UTF-8 text.",
             "Save it with the encoding UTF-8.",
         )
-    # A letter with its accent in one character: in either form it looks the same to a person, and
-    # only in one form is it found again, by a search or by an erratum.
+    # Letters with accents as one character. Both forms look the same, but only one form is found by
+    # a search or an erratum.
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")), None
 
 

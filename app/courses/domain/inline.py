@@ -23,10 +23,10 @@ _BRACKETED = re.compile(rf"\[({KEY})\]")
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a text of a course may point at.
+    """What a text of a course may refer to.
 
-    Where a file could not be read, its words are None and nothing is said about marks that need
-    them: one broken file does not fill the list with false problems. The same goes for a drawing.
+    If a file could not be read, its words are None, and marks that need them are not checked, so
+    that one broken file does not fill the list with false problems. The same applies to drawings.
     """
 
     course: str
@@ -35,7 +35,7 @@ class Surroundings:
     drawings: Mapping[str, Drawing | None]
     insertions: Mapping[str, Insertion] | None = None
     dose_rules: bool = True
-    """Whether doses must be written so that nobody misreads one (`doses.py`)."""
+    """Whether the rules for writing doses apply (`doses.py`)."""
 
 
 @dataclass
@@ -71,7 +71,7 @@ class _Typing:
 
 @dataclass
 class Wording:
-    """Reads inline tokens of one text; `whole` is true for a lesson."""
+    """Reads the inline tokens of one text; `whole` is true for a lesson."""
 
     surroundings: Surroundings
     sources: Sequence[str] | None
@@ -114,7 +114,8 @@ class Wording:
                 children[number] = self._insertion(child, here)
                 typing.add_mark()
             elif child.type == "code_inline":
-                # What stands between backticks is quoted as it is, such as a dose written wrongly.
+                # Text between backticks is quoted unchanged, such as an example of a wrongly
+                # written dose.
                 typing.add_mark()
         for offset, text in enumerate(typing.words):
             for message, hint in doses.misprints(text) if self.surroundings.dose_rules else ():
@@ -124,7 +125,8 @@ class Wording:
         self._unknown(typing.typed, line, begins_block=begins_block)
 
     def _emphasis(self, token: Token, before: str, after: Sequence[Token], line: int) -> None:
-        """`2*3 and 4*5` loses both signs, and a dose of 3*0.5 mL would be shown as 30.5 mL."""
+        """Report emphasis inside a word: `2*3 and 4*5` loses both signs, and 3*0.5 mL could be
+        shown as 30.5 mL."""
         following = after[0].content if after else ""
         if before[-1:].isdigit() and re.match(r"[.,]?\d", following):
             self._problem(
@@ -134,13 +136,13 @@ class Wording:
             )
 
     def _unknown(self, typed: str, line: int, *, begins_block: bool) -> None:
-        """Report marks of other kinds of Markdown, which would be shown as they are typed."""
+        """Report marks of other Markdown dialects, which would be shown literally."""
         marks = [*unknown_marks(typed), *(unknown_blocks(typed) if begins_block else ())]
         for mark in marks:
             self._problem(f"{mark.message}: `{mark.typed}`.", mark.hint, line + mark.line)
 
     def _half_written(self, text: str, line: int) -> None:
-        """Report marks of the format that are not read as such, and HTML."""
+        """Report incomplete marks of the format, and HTML."""
         if "[[" in text:
             self._problem(
                 "A glossary mark is not complete.",
@@ -257,7 +259,7 @@ class Wording:
         return _inline_markup(inserted.html(linked=self.whole))
 
     def bare(self, token: Token) -> str:
-        """The words of an inline token that was not read yet, without marks."""
+        """Return the words of an unread inline token, without marks."""
         parts = []
         for child in token.children or []:
             if child.type in ("text", "code_inline"):

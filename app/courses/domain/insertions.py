@@ -1,8 +1,8 @@
-"""Words that a course says in one place and inserts in many, with `[=key]`.
+"""Texts that a course defines once and inserts in many places with `[=key]`.
 
-*Agreed words* are a sentence that must read the same everywhere, such as what to do in an emergency.
-A *clinical value* is a number that the academy's clinical lead must set. While it is not set, the text
-says so, and a learner is told to ask: no value is invented.
+*Agreed words* are a sentence that must be the same everywhere, such as what to do in an emergency.
+A *clinical value* is a number that the academy's clinical lead must set. Until it is set, the text
+says so and tells learners to ask; no value is ever invented.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,13 +12,13 @@ from typing import Final
 
 NOT_SET: Final = "The academy’s clinical lead has not set this value yet."
 USUAL_ADVICE: Final = "Ask before you go on."
-"""What to do while a value is not set, where the course gives no other advice."""
+"""What to do while a value is not set, if the course gives no other advice."""
 LIST_TITLE: Final = "Values that the clinical lead sets"
 
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """What a mark inserts.
+    """The text that a mark inserts.
 
     `text` of agreed words is the sentence; of a clinical value it is the value with its unit, or None
     while it is not set. `decides` is empty for agreed words. `advice` says what to do while a value is not
@@ -43,7 +43,8 @@ class Insertion:
 
     @property
     def sentence(self) -> str:
-        """The value with who set it, or that nobody has and what to do; for the list of values."""
+        """A sentence for the list of values: the value and who set it, or that it is not set and
+        what to do."""
         return f"{NOT_SET} {self.advice}" if self.text is None else f"{self.text}. {self.approval}"
 
     def html(self, *, linked: bool) -> str:
@@ -57,9 +58,9 @@ class Insertion:
 
 
 def read_insertions(course: Mapping[str, object]) -> dict[str, Insertion]:
-    """Return what the marks of a course insert, by key, from `course.yaml` as it is typed.
+    """Return the insertions of a course by key, from the raw `course.yaml`.
 
-    Entries that are not complete are left out; the check of the file itself names them.
+    Incomplete entries are left out; the check of the file reports them.
     """
     insertions = {key: Insertion(key, text) for key, text in _agreed(course)}
     advice = advice_of(course)
@@ -71,7 +72,8 @@ def read_insertions(course: Mapping[str, object]) -> dict[str, Insertion]:
 
 
 def values_list(used: list[Insertion]) -> str:
-    """HTML of the list at the end of a lesson: each value that it uses, who set it, or that nobody has."""
+    """Return the HTML of the list at the end of a lesson: each clinical value in it, and who set
+    it."""
     if not used:
         return ""
     rows = "".join(

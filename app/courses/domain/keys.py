@@ -1,4 +1,4 @@
-"""The half of a course that is secret until release: answers, tolerances, explanations.
+"""The part of a course that is secret until release: answers, tolerances, explanations.
 
 Only marking and the review after release may import this module (an import contract says so).
 """
@@ -11,7 +11,7 @@ from app.courses.domain.delivery import Frozen
 
 
 class QuestionKey(Frozen):
-    """What marks one question.
+    """The key of one question.
 
     `correct` holds option keys (for true-false: `true` or `false`); it is empty for numeric, which
     has `answer` and an absolute `tolerance` in `unit` instead. `option_explanations` maps option keys

@@ -1,4 +1,4 @@
-"""Files that programs leave in a folder, and that no author meant to be part of a course."""
+"""Files that programs leave in a folder and that are not part of a course."""
 
 import re
 from typing import Final
@@ -13,6 +13,6 @@ _NAMES: Final = re.compile(
 
 
 def is_leftover(name: str) -> bool:
-    """Whether a file or folder of this name was left by a program: by the system, an editor, an archive or
-    version control. Files and folders whose names begin with a dot are never part of a course."""
+    """Return whether a file or folder of this name was left by a program: the system, an editor, an
+    archive or version control. Names that begin with a dot are never part of a course."""
     return _NAMES.fullmatch(name) is not None

@@ -1,6 +1,6 @@
-"""Markdown of the course format to HTML, with every problem found on the way.
+"""Renders the Markdown of the course format as HTML, and reports every problem.
 
-Lines are counted from 1 in the text given; the caller knows where the text stands in its file.
+Lines are counted from 1 in the given text; the caller knows its position in the file.
 """
 
 import re
@@ -56,7 +56,7 @@ class Renderer:
 
     `sources` numbers the marks of sources; without it a mark is a problem.
 
-    It is also what the field types ask about Markdown and drawings (`fields.TextRules`).
+    Field types also use it to check Markdown and drawings (`fields.TextRules`).
     """
 
     def __init__(self, surroundings: Surroundings, sources: Sequence[str] | None = None) -> None:
@@ -86,7 +86,7 @@ class Renderer:
         return _Page(self, text, whole=True).rendered()
 
     def figure(self, fields: FigureFields) -> str:
-        """The HTML of a figure; without an accepted drawing its place stays empty."""
+        """Return the HTML of a figure; without an accepted drawing the figure is empty."""
         drawing = self.drawings.get(fields.file)
         if drawing is None:
             return ""
@@ -100,7 +100,8 @@ class Renderer:
         )
 
     def check(self, fields: CheckFields) -> str:
-        """A check-yourself question. Links in its question are shown as words: it is a button."""
+        """Return a check-yourself question. Links in it are shown as text, because the question is
+        a button."""
         question = re.sub(r"</?a\b[^>]*>", "", self.field(fields.question).html)
         question = unwrapped(question)
         return (
@@ -110,7 +111,8 @@ class Renderer:
 
 
 def unwrapped(html: str) -> str:
-    """One paragraph without its tags, for places that hold only words, such as a label."""
+    """Return one paragraph without its tags, for places that may contain only text, such as a
+    label."""
     if html.count("<p>") == 1 and html.startswith("<p>") and html.endswith("</p>"):
         return html[3:-4]
     return html
@@ -122,7 +124,7 @@ def _markup(content: str) -> Token:
 
 @dataclass
 class _Page:
-    """One pass over the tokens of a text: it finds problems and puts the format's own HTML in."""
+    """One pass over the tokens of a text: finds problems and inserts the format's own HTML."""
 
     renderer: Renderer
     source: str
@@ -329,7 +331,7 @@ class _Page:
         )
 
     def _ends_with_key_points(self, tokens: list[Token]) -> None:
-        """Only figures and check-yourself questions may follow; here they have lost their map."""
+        """Report content after the key points, other than figures and check-yourself questions."""
         hint = "End the lesson with `::: key-points`, a list and `:::`."
         if self.key_points_end is None:
             self._problem(
@@ -357,7 +359,7 @@ class _Page:
             )
         first, after = tokens[index].map or [0, 0]
         for line in range(first, after):
-            # Markdown leaves the cells out that have no column, and says nothing.
+            # Markdown silently drops cells without a column.
             row = _MARK.sub("", self.lines[line]).strip().removeprefix("|").removesuffix("|")
             if len(_CELLS.split(row)) > len(headers):
                 self._problem(
@@ -366,7 +368,7 @@ class _Page:
                     line + 1,
                 )
         self.tables += 1
-        # Fields share a page with other fields, where two landmarks may not have one name.
+        # A page has several fields, and two landmarks may not have the same name.
         role = "region" if self.whole else "group"
         number = f" {self.tables}" if self.whole else ""
         name = escape(f"Table{number}: {', '.join(headers)}")

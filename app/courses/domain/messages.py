@@ -1,4 +1,4 @@
-"""Errors of the field types, as problems: which file, which line, what to write instead."""
+"""Turns errors of field types into problems: which file, which line, what to write instead."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,7 +35,7 @@ _NOT_A_TEXT: Final = "Put a text that holds `: `, or begins with [ or {, in doub
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """“Did you mean …?” and the list of what is known."""
+    """Return “Did you mean …?” and the list of valid values."""
     names = sorted(choices)
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     guess = f"Did you mean `{near[0]}`? " if near else ""
@@ -46,7 +46,7 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
 def validated(
     declared: type[T], lined: LinedYaml, path: str, rules: TextRules
 ) -> tuple[T | None, list[Problem]]:
-    """The checked value, or every problem of the document."""
+    """Return the checked value, or every problem of the document."""
     problems = [*_empty_values(lined, path)]
     try:
         checked: T = _adapter_of(declared).validate_python(lined.value, context=rules)
@@ -62,7 +62,8 @@ def validated(
 
 
 def _empty_values(lined: LinedYaml, path: str) -> Iterator[Problem]:
-    """A key without a value is never the same as no key: the author meant to write something."""
+    """Report keys without a value: the author meant to write something, so it is not the same as a
+    missing key."""
     for trail, scalar in lined.scalars.items():
         if scalar.value is None:
             yield Problem(

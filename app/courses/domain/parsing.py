@@ -1,4 +1,4 @@
-"""From the files of a folder to a course, or to everything that is wrong with it."""
+"""Parses the files of a folder into a course, or into all their problems."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
 
 
 def _notices(folder: Folder, course: source.CourseFile) -> tuple[Problem, ...]:
-    """One notice for each clinical value that is not set yet."""
+    """Yield a notice for each clinical value that is not set yet."""
     document = folder.documents[FileKind.course][FileKind.course]
     assert document.lined is not None  # noqa: S101 - its fields were read
     said = f"{NOT_SET} {course.unset_value_advice or USUAL_ADVICE}"
@@ -175,7 +175,7 @@ def _checked(
 
 
 def _sources(document: SourceDocument, surroundings: Surroundings) -> list[str]:
-    """The lesson's sources as written; when they cannot be read, any reference will do."""
+    """Return the lesson's sources. If they cannot be read, any reference is accepted."""
     value = document.lined.value if document.lined is not None else None
     source_keys = value.get("sources") if isinstance(value, dict) else None
     if isinstance(source_keys, list):

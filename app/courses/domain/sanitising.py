@@ -1,4 +1,4 @@
-"""The last gate before HTML of a course reaches a page: what is not listed here is removed."""
+"""Sanitises HTML of a course before it reaches a page: everything not listed here is removed."""
 
 import html as html_entities
 import re
@@ -67,7 +67,7 @@ _REFERENCE = re.compile(r'\s*<a class="reference"[^>]*>.*?</a>')
 
 
 def sanitised(html: str) -> str:
-    """Sanitised HTML. Everything that the renderer writes itself passes unchanged."""
+    """Return sanitised HTML. Everything that the renderer writes itself is unchanged."""
     return nh3.clean(
         html,
         tags=set(_TAGS),
@@ -79,6 +79,6 @@ def sanitised(html: str) -> str:
 
 
 def plain_words(html: str) -> str:
-    """The words of sanitised HTML, in one line, for search. Numbers of sources are left out."""
+    """Return the words of sanitised HTML in one line, for search. Numbers of sources are left out."""
     bare = nh3.clean(_REFERENCE.sub("", html), tags=set())
     return " ".join(html_entities.unescape(bare).split())

@@ -1,6 +1,6 @@
-"""Finding words in the lessons and the glossary of one course, in memory.
+"""Searches the lessons and the glossary of one course, in memory.
 
-Every word of a query must begin some word of what is found; case and accents make no difference.
+Every word of a query must be the beginning of a word in the result; case and accents are ignored.
 """
 
 import re
@@ -20,7 +20,8 @@ _BEFORE: Final = 60
 _WORD = re.compile(r"\w+")
 _WEIGHT: Final = {"title": 12, "objectives": 4, "text": 1}
 _MOST_COUNTED: Final = 5
-"""More occurrences in one text say nothing more, or the longest lesson would win every time."""
+"""How many occurrences in one text are counted; otherwise the longest lesson would always come
+first."""
 
 
 class HitKind(StrEnum):
@@ -49,7 +50,7 @@ class IndexedText:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """Something found; the better it fits, the earlier it comes."""
+    """A search result; better matches come first."""
 
     document: IndexedText
     words: tuple[str, ...]
@@ -64,7 +65,7 @@ class SearchHit:
 
 
 def index_of(course: Course) -> tuple[IndexedText, ...]:
-    """Return what can be found in a course, in its order; made once for a revision."""
+    """Return the search index of a course, in its order; built once per revision."""
     return (*_lessons(course), *_terms(course))
 
 

@@ -41,7 +41,7 @@ class AgreedWordsFields(Authored):
 
 
 class ClinicalValueFields(Authored):
-    """A value with its approval, or none of both."""
+    """A value with its approval, or neither."""
 
     key: Key
     decides: Plain200
@@ -130,7 +130,7 @@ class CheckFields(Authored):
 
 
 class QuestionFields(Authored):
-    """What every type of question has."""
+    """The fields of every type of question."""
 
     key: Key
     stem: Markdown

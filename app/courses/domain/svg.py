@@ -1,7 +1,7 @@
-"""Own drawings: SVG that holds nothing but shapes and words.
+"""Checks drawings: SVG with nothing but shapes and text.
 
-The list of what is allowed is short on purpose: a browser runs what it finds in an SVG that is
-opened by itself, so everything that is not a shape, a gradient or a text is refused.
+The list of allowed elements is short on purpose: a browser runs scripts in an SVG that is opened
+directly, so everything that is not a shape, a gradient or a text is refused.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ ELEMENTS: Final = frozenset(
 )
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
 _VIEW_BOX = re.compile(rf"\s*{_NUMBER}[\s,]+{_NUMBER}[\s,]+({_NUMBER})[\s,]+({_NUMBER})\s*")
-# A backslash could spell `url` in a way that only a browser reads.
+# With backslashes, `url` could be written so that only a browser recognises it.
 _OUTSIDE = re.compile(r"url\((?!\s*['\"]?#)|\\", re.IGNORECASE)
 _SIZE = re.compile(rf"\s*({_NUMBER})(?:px)?\s*")
 
@@ -44,7 +44,8 @@ class Drawing:
 
     @property
     def address(self) -> str:
-        """Where pages find it. The digest in the address lets browsers keep it for ever."""
+        """The address for pages. Because of the digest in it, browsers may cache the drawing for
+        ever."""
         return f"/media/{self.digest[:32]}/{self.name}"
 
 
@@ -53,7 +54,7 @@ def digest_of(data: bytes) -> str:
 
 
 def check_drawing(path: str, name: str, data: bytes) -> tuple[Drawing | None, list[Problem]]:
-    """Accept a drawing, or say everything that is wrong with it."""
+    """Return the accepted drawing, or everything that is wrong with it."""
     early = _refused_unread(path, data)
     if early is not None:
         return None, [early]

@@ -57,22 +57,23 @@ def _escapes_stay_apart(state: StateCore) -> None:
 
 
 def is_escaped(token: Token) -> bool:
-    """Whether a text is a sign that stood after a backslash, and not a backslash before a letter."""
+    """Return whether a token is an escaped character, rather than a backslash before a letter."""
     return token.type == "text" and token.info == "escape" and len(token.content) == 1
 
 
 def _accepts_any_kind(words: str, _marker: str) -> bool:
-    """Every kind of callout is read, so that an unknown one can be named as a problem."""
+    """Accept every kind of callout, so that an unknown one can be reported as a problem."""
     return bool(words.strip())
 
 
 def _accepts_any_address(url: str) -> bool:
-    """A link that is refused silently would be shown as brackets; `inline.py` names it instead."""
+    """Accept every address, because a link that Markdown refuses would be shown as brackets;
+    `inline.py` reports wrong ones."""
     return True
 
 
 def reader() -> MarkdownIt:
-    """Markdown as the format knows it: no HTML, tables, callouts and marks."""
+    """Return the Markdown parser of the format: tables, callouts and marks, but no HTML."""
     md = MarkdownIt("commonmark", {"html": False}).enable("table")
     md.disable(["lheading", "reference", "entity"])
     md.core.ruler.at("text_join", _escapes_stay_apart)

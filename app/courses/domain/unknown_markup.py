@@ -1,7 +1,8 @@
-"""Marks of other kinds of Markdown, which this format would publish letter by letter.
+"""Finds marks of other Markdown dialects, which this format would publish literally.
 
-`~~not~~` is a deletion on many sites and would be shown here with its waves. Only what an author plainly
-meant as a mark is told: “5 $”, “a_b”, “2 ~ 3” and “C# 3” are ordinary words.
+`~~not~~`, for instance, is a deletion on many sites but would be shown here with its tildes. Only
+text that an author clearly meant as a mark is reported: “5 $”, “a_b”, “2 ~ 3” and “C# 3” are
+ordinary words.
 """
 
 import re
@@ -11,7 +12,7 @@ from html.entities import html5
 from typing import Final
 
 MASK: Final = "\ufffc"
-"""Stands where the format's own marks, code and escaped signs stood."""
+"""Replaces the format's own marks, code and escaped characters."""
 
 _LONELY_ADDRESS: Final = "An address that stands alone is no link"
 _PLAIN: Final = "Write the character itself."
@@ -154,7 +155,7 @@ _AT_LINE_START: Final = tuple(
 )
 
 
-# Most texts have none of these signs, and one look is quicker than one for each rule.
+# Most texts have none of these characters, and one search is faster than one per rule.
 _SIGN: Final = re.compile(r"[$\\^~{`<&]|\[[@=]|\]\[|\]:|==|\+\+|:[a-z+-]|://|\*\*|__")
 _SIGN_OF_BLOCK: Final = re.compile(
     r"^[\[#=|:*!?•◦▪▫●○‣⁃aA\d+-]|\\\Z|--[ \t:]*\||:[ \t]*\n", re.MULTILINE

@@ -1,7 +1,8 @@
-"""Words that YAML leaves out or joins without an error: comments, and lines that become one.
+"""Finds text that YAML silently drops or joins: comments, and lines that become one.
 
-An author who writes `title: Bleeding #2` means the whole line, and YAML reads `Bleeding`. So a comment
-stands on a line of its own, and nothing that looks like a list is joined to one paragraph.
+An author who writes `title: Bleeding #2` means the whole line, but YAML reads `Bleeding`. So
+comments are allowed only on lines of their own, and text that looks like a list may not be joined
+to one paragraph.
 """
 
 import re
@@ -21,7 +22,8 @@ _ANYWHERE: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where a text of YAML stands: first line and column, and the place after its last character.
+    """The position of a text in YAML: its first line and column, and the position after its last
+    character.
 
     `style` is its quote, `|`, `>` or empty. `indentation` is the column of the key or dash that it
     belongs to, or None for a key.
@@ -36,17 +38,17 @@ class Span:
 
     @property
     def lines_below(self) -> range:
-        """The lines after the first one that the text reaches into."""
+        """The lines of the text after its first line."""
         return range(self.line + 1, self.end_line + (self.end_column > 0))
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a text as YAML counts them."""
+    """Return the lines of a text as YAML counts them."""
     return _LINE_END.split(text)
 
 
 def losses(lines: Sequence[str], spans: Sequence[Span]) -> Iterator[Loss]:
-    """Yield what YAML would leave out of `lines` or change. `spans` are all their keys and values."""
+    """Yield what YAML would drop or change in `lines`. `spans` are all keys and values in them."""
     for span in spans:
         yield from _joined_lines(lines, span)
     yield from _comments(_without_values(lines, spans), spans)
@@ -67,11 +69,12 @@ def _joined_lines(lines: Sequence[str], span: Span) -> Iterator[Loss]:
 
 
 def _without_values(lines: Sequence[str], spans: Sequence[Span]) -> list[str]:
-    """The lines with every key and value blanked out. What is left is punctuation and comments."""
+    """Return the lines with every key and value masked, so that only punctuation and comments are
+    left."""
     left = list(lines)
     for span in spans:
         if span.style in _BLOCK:
-            # The comment after the sign stays: `|` itself stands in the first line of the span.
+            # A comment after `|` stays, because `|` itself is in the first line of the span.
             for number in span.lines_below:
                 left[number] = ""
             continue
@@ -102,7 +105,8 @@ def _comments(left: Sequence[str], spans: Sequence[Span]) -> Iterator[Loss]:
 
 
 def _indentation_before(number: int, spans: Sequence[Span]) -> int:
-    """How far in a remark in line `number` may stand: as far as the key of the value above it."""
+    """Return how far a comment in line `number` may be indented: as far as the key of the value
+    above it."""
     above = bisect_left(spans, number, key=lambda span: span.line)
     indentation = spans[above - 1].indentation if above else None
     return _ANYWHERE if indentation is None else indentation

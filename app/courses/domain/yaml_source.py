@@ -1,8 +1,9 @@
-"""Plain data from YAML that remembers the line of every key and value.
+"""Reads plain data from YAML, and the line of every key and value.
 
 Only a small part of YAML is accepted: mappings, lists, texts, whole numbers, `true`, `false` and
-nothing. There are no aliases (a short file could grow without bound), no tags (they name types of
-the program) and no guessing (`yes` and `2026-01-02` are texts; a key is always a text).
+empty values. Not accepted are aliases (a short file could grow without limit) and tags (they name
+types of the program). Nothing is guessed: `yes` and `2026-01-02` are texts, and a key is always a
+text.
 """
 
 import re
@@ -17,13 +18,13 @@ from app.courses.domain.problems import Problem
 from app.courses.domain.yaml_losses import Span, lines_of, losses
 
 Trail = tuple[str | int, ...]
-"""The way to a value: keys of mappings and positions in lists."""
+"""The path to a value: keys of mappings and positions in lists."""
 
 DEEPEST: Final = 12
 MOST_VALUES: Final = 40_000
 LONGEST_NUMBER: Final = 15
 
-# libyaml is ten times as fast as the parser in Python, and it is missing from a few builds.
+# libyaml is ten times faster than the parser in Python, but a few builds lack it.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -39,7 +40,8 @@ _WORDS: Final[Mapping[str, object]] = {
 
 @dataclass(frozen=True)
 class Scalar:
-    """A single value and where it stands. In a `literal` text (`|`) each line has its own line."""
+    """A single value with its line. In a `literal` text (`|`) every line is also a line of the
+    file."""
 
     value: object
     line: int
@@ -48,14 +50,14 @@ class Scalar:
 
 @dataclass(frozen=True)
 class LinedYaml:
-    """A document's `value`, the line of each key or list item, and its single values."""
+    """The `value` of a document, the line of each key or list item, and its single values."""
 
     value: object
     lines: Mapping[Trail, int]
     scalars: Mapping[Trail, Scalar]
 
     def line(self, trail: Trail) -> int:
-        """The line of the value at `trail`, or of the nearest thing above it that exists."""
+        """Return the line of the value at `trail`, or of the nearest existing value above it."""
         while trail and trail not in self.lines:
             trail = trail[:-1]
         return self.lines[trail]
@@ -123,7 +125,7 @@ class _Builder:
         return self._scalar(event, trail)
 
     def _indentation(self, event: Any, trail: Trail) -> int:
-        """The column of the key or dash that a value belongs to."""
+        """Return the column of the key or dash that a value belongs to."""
         if trail and isinstance(trail[-1], str):
             return self.spans[-1].column
         line = self.source_lines[event.start_mark.line]
@@ -198,13 +200,13 @@ class _Builder:
         line = self._line(event) + (1 if literal else 0)
         self.scalars[trail] = Scalar(value, line, literal)
         if event.style == '"':
-            # Escapes such as \u202E: the characters themselves were looked for in the whole file.
+            # Escapes such as \u202E; the characters themselves are searched for in the whole file.
             self.problems += [(line, message, HINT) for _, message in harmful_characters(text)]
         return value
 
 
 def _resolved(text: str) -> object:
-    """What an unquoted text means."""
+    """Return the value of an unquoted text."""
     if text in _WORDS:
         return _WORDS[text]
     if len(text) <= LONGEST_NUMBER:
