@@ -16,15 +16,19 @@ class Rules:
 
 
 OF_COURSES = (
+    "tests/unit/courses/test_characters.py",
     "tests/unit/courses/test_compiling.py",
     "tests/unit/courses/test_parsing_broken_courses.py",
     "tests/unit/courses/test_insertions.py",
     "tests/unit/courses/test_markdown.py",
     "tests/unit/courses/test_syntax.py",
+    "tests/unit/courses/test_unknown_markup.py",
     "tests/unit/courses/test_parsing.py",
     "tests/unit/courses/test_delivery_replacing.py",
 )
 SLOW_OF_COURSES = (
+    "tests/unit/courses/test_unknown_markup.py::test_ordinary_words_side_by_side",
+    "tests/unit/courses/test_unknown_markup.py::test_a_mark_among_ordinary_words_is_told",
     "tests/unit/courses/test_markdown.py::test_whatever_is_typed_the_html_is_safe_and_no_line_is_outside",
     "tests/unit/courses/test_parsing.py::test_a_changed_line_anywhere_never_breaks_the_parser",
     "tests/unit/courses/test_parsing.py::test_any_file_in_ruins_is_named_and_breaks_nothing",

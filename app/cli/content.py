@@ -59,10 +59,14 @@ def count_content(path: Path) -> None:
 
 def parse_folder(path: Path) -> "ParsedCourse":
     from app.courses.domain.parsing import parse_course
-    from app.courses.source_folder import read_folder
+    from app.courses.source_folder import course_folders, read_folder
 
     if not path.is_dir():
         fail(f"There is no folder {path}.", code=2)
+    if not (path / "course.yaml").exists():
+        inside = ", ".join(str(folder) for folder in course_folders(path)[0])
+        if inside:
+            fail(f"{path} holds courses and is none itself. Name one of them: {inside}.", code=2)
     return parse_course(path.resolve().name, read_folder(path))
 
 

@@ -192,3 +192,14 @@ def test_a_problem_is_told_with_its_course(preceptor, tmp_path):
     first, *lines = refused.stderr.splitlines()
     assert first == "preceptor: Nothing was published. Mend these first:"
     assert [line.partition(": ")[0] for line in lines] == [f"{course}/lesson.MD:1"]
+
+
+@pytest.mark.parametrize("command", ["check", "publish", "stats"])
+def test_the_folder_of_all_courses_is_no_course(preceptor, tmp_path, command):
+    """Each of its files was told as one that does not belong into a course."""
+    course = copytree(SMALL_COURSE, tmp_path / "courses" / "small-course")
+    refused = preceptor("content", command, str(tmp_path / "courses"))
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr == (
+        f"preceptor: {tmp_path}/courses holds courses and is none itself. Name one of them: {course}.\n"
+    )
