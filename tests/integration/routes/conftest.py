@@ -23,6 +23,7 @@ from tests.make.people import a_sign_in
 
 ON_POSTGRES = {
     "test_two_ids": [pytest.mark.postgres],
+    "test_access_needs_canary": [pytest.mark.postgres],
     "test_audit_acts": [pytest.mark.postgres, pytest.mark.deep],
     "test_stale_forms": [pytest.mark.postgres, pytest.mark.deep],
     "test_ended_sign_in": [pytest.mark.postgres, pytest.mark.deep],
