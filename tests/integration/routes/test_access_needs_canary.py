@@ -1,7 +1,7 @@
 """Bar 5 of sealed data: access needs stand nowhere in plain text, except in the answer to the recorded post.
 
 Everybody of the demo academy gets a canary as their access needs. It is looked for in pages, files, the log,
-the caches of the process and the bytes of the database. The same search finds it where it is planted unsealed.
+the caches of the process and the bytes of the database. Planted unsealed, the same search finds it.
 """
 
 import gc
