@@ -25,9 +25,9 @@ LONGEST_WAIT = 10.0
 """How many seconds a write block waits for other writers of this process, on SQLite."""
 OTHER_PROCESS_MS = 5000
 """How many milliseconds a statement waits for a writer of another process, on SQLite."""
-PAGES_KIB = 4_000
-"""How many KiB of the file each connection to SQLite keeps in memory; its own default is half of this.
-A page of results reads about 3 MB of attempts, people and places."""
+PAGES_KIB = 3_000
+"""How many KiB of the file each connection to SQLite keeps in memory, and not its default of 2,000. A page
+of results reads about 3 MB of attempts, people and places."""
 STATEMENT_MS = 15_000
 """How many milliseconds a statement may take on PostgreSQL while somebody waits for a page."""
 LOCK_MS = 3_000
