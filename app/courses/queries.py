@@ -112,6 +112,19 @@ def current(db: Session, course_key: str) -> PublishedCourse | None:
     return None if head is None else revision(db, head.current_revision_id)
 
 
+def current_to_pin(db: Session, course_key: str) -> PublishedCourse | None:
+    """Return the revision new learners get, for a use-case that stores it in a row, or None when there is no
+    such course.
+
+    Publishing the course waits until the caller commits, and the caller waits for a publication that has
+    begun. Without that, publishing could look for rows that use a revision, find none, and contradict
+    it, while such a row is being written.
+    """
+    locked = select(_head.current_revision_id).where(_head.key == course_key)
+    revision_id = db.scalar(locked.with_for_update(read=True))
+    return None if revision_id is None else revision(db, revision_id)
+
+
 def catalogue(db: Session) -> tuple[PublishedCourse, ...]:
     """Return the current revision of every course that this version can read, by title."""
     heads = (readable(db, head.current_revision_id) for head in HEADS.all(db))

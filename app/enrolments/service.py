@@ -356,7 +356,7 @@ def _set_status(db: Session, intake_id: IntakeId, status: domain.IntakeStatus) -
 
 
 def _current_revision(db: Session, intake: Intake) -> RevisionId:
-    published = courses.current(db, intake.course_key)
+    published = courses.current_to_pin(db, intake.course_key)
     if published is None:
         raise EnrolmentRefused(EnrolmentsReason.course_unpublished)
     return published.revision_id

@@ -42,7 +42,7 @@ def take_corrected_checklist(
             "begun by mistake, its instructor can discard it first.",
             "assessment_begun",
         )
-    head = courses.current(db, practical.course_key)
+    head = courses.current_to_pin(db, practical.course_key)
     if head is None or head.revision_id != expected_revision_id:
         raise CorrectionRefused(
             "The course was published again in the meantime. Read the changes once more, then confirm.",

@@ -36,7 +36,7 @@ def make_practical(
     """Make a draft that nobody but admins sees, or raise Invalid with a message per field. With
     `refuse_clashes` raise Clashing for an instructor or a room that another day needs at the same time."""
     require(policy.may_manage(actor))
-    published = courses.current(db, plan.course_key)
+    published = courses.current_to_pin(db, plan.course_key)
     kind = published.course.practical(plan.kind_key) if published else None
     if published is None or kind is None:
         raise Invalid("Choose a kind.", fields={"kind": "Choose one of the kinds of practical."})

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from threading import Thread
 
 import pytest
 from sqlalchemy import func, select
@@ -11,6 +12,7 @@ from app.courses.domain.diff import ChangeKind
 from app.courses.errors import CorruptsEvidence
 from app.courses.models import CourseHead, Revision
 from app.courses.service import PublishResult, publish
+from app.db.database import Database
 from app.db.references import references_to, used_rows
 from tests.make import NOW
 from tests.make.courses import changed_course, small_course
@@ -118,3 +120,50 @@ def test_a_process_that_loaded_only_courses_asks_every_table():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert set(answer.stdout.split()) == USERS | {"courses"}
+
+
+@pytest.mark.parametrize("read", [queries.current_to_pin, queries.current])
+def test_nobody_begins_to_use_a_revision_that_is_being_replaced(database, read):
+    """The control shows that reading the head without the lock gives the revision that is contradicted. On
+    SQLite a block that writes waits for the other as a whole."""
+    published(database, small_course())
+    other = Database(database.url.render_as_string(hide_password=False), pool_size=2)
+    pinned = []
+
+    def pin() -> None:
+        with other.write() as db:
+            pinned.append(read(db, "small-course").number)
+
+    thread = Thread(target=pin)
+    with database.write() as db:
+        publish(db, None, other_option(), now=NOW)
+        thread.start()
+        thread.join(timeout=0.5)
+        waits = thread.is_alive()
+    thread.join(timeout=15)
+    other.close()
+    safe = database.is_sqlite or read is queries.current_to_pin
+    assert (waits, pinned) == ((True, [2]) if safe else (False, [1]))
+
+
+def test_publishing_waits_for_somebody_who_begins_to_use_the_revision(database):
+    """And then refuses what would contradict it."""
+    published(database, small_course())
+    other = Database(database.url.render_as_string(hide_password=False), pool_size=2)
+    outcome = []
+
+    def publish_other() -> None:
+        try:
+            outcome.append(published(other, other_option()).outcome)
+        except CorruptsEvidence as refused:
+            outcome.append(refused.reason)
+
+    thread = Thread(target=publish_other)
+    with database.write() as db:
+        a_place(db, queries.current_to_pin(db, "small-course"))
+        thread.start()
+        thread.join(timeout=0.5)
+        assert thread.is_alive()
+    thread.join(timeout=15)
+    other.close()
+    assert outcome == ["corrupts-evidence"]
