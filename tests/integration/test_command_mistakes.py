@@ -36,6 +36,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "restore": ("{folder}/a.backup",),
     "verify": ("{folder}/a.backup",),
     "content publish": ("{folder}/small-course",),
+    "content export": ("small-course", "{folder}/exported"),
     "user add": (EMAIL, "--name", "Ada", "--role", "admin"),
     "user token": (EMAIL,),
     "user reset-password": (EMAIL,),
