@@ -26,7 +26,7 @@ from app.db.database import Database, StatementCount, current_count
 from app.db.migrate import upgrade
 from app.db.tables import load_tables
 from app.demo.academy import fill_if_empty
-from app.kit.actor import Actor
+from app.kit.actor import Actor, SystemActor
 from app.kit.ids import new_uuid
 from app.kit.paths import COURSES
 from app.main import create_app
@@ -125,7 +125,7 @@ def fill_academy(database: Database) -> None:
     """Put the demo academy as it stands at NOW into a migrated, empty database."""
     parsed = parse_course("mesotherapy", read_folder(COURSES / "mesotherapy"))
     with database.write() as db:
-        courses.publish(db, None, parsed, now=NOW)
+        courses.publish(db, SystemActor.command_line, parsed, now=NOW)
     assert fill_if_empty(database, ISSUER, sealing_keys(), now=NOW)
 
 

@@ -11,6 +11,7 @@ import typer
 from app.cli import content
 from app.cli.common import AsJson, now_of, open_database
 from app.cli.content import parse_folder, print_notices, refuse_problems
+from app.kit.actor import SystemActor
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -95,7 +96,7 @@ def _publish(db: "Session", path: Path, parsed: "ParsedCourse", *, now: "datetim
         return _Answer(lines, {"course": key, "outcome": "refused", **refusal}, is_refused=True)
     try:
         with db.begin_nested():
-            done = courses.publish(db, None, parsed, now=now)
+            done = courses.publish(db, SystemActor.command_line, parsed, now=now)
     except Refused as refused:
         changes = refused.changes if isinstance(refused, CorruptsEvidence) else ()
         refusal = {
@@ -138,7 +139,7 @@ def export_content(
 
     demand_empty(path)
     with open_database() as (_settings, database), database.read() as db:
-        exported = exported_course(db, None, course, number=revision)
+        exported = exported_course(db, SystemActor.command_line, course, number=revision)
     write_folder(path, exported.files)
     if as_json:
         written = {"revision": exported.number, "files": sorted(exported.files)}

@@ -15,6 +15,7 @@ from app.cli.common import (
     read_settings,
 )
 from app.cli.content import parse_folder, refuse_problems
+from app.kit.actor import SystemActor
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -118,7 +119,9 @@ def _publish_prepared(database: "Database", parsed: "ParsedCourse", *, now: "dat
 
     try:
         with database.write() as db:
-            done = publish(db, None, parsed, now=now, publisher=Publisher.preparation)
+            done = publish(
+                db, SystemActor.command_line, parsed, now=now, publisher=Publisher.preparation
+            )
     except RevisionUnreadable as refused:
         print(f"Not published: {refused.detail}")
         return

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.courses import policy
 from app.courses.domain.source_archive import CourseSource, DamagedSource, unpacked
 from app.courses.models import CourseHead, Media, Revision
-from app.kit.actor import Actor, require
+from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import Conflict, NotFound
 
 
@@ -24,10 +24,10 @@ class ExportedCourse:
 
 
 def exported_course(
-    db: Session, actor: Actor | None, course_key: str, *, number: int | None = None
+    db: Session, actor: Actor | SystemActor, course_key: str, *, number: int | None = None
 ) -> ExportedCourse:
     """Return the files of a revision, byte for byte as they were published; without `number` those of the
-    current one. They hold the answers. `actor` None is the system.
+    current one. They hold the answers.
 
     Raises NotFound for an unknown course or revision, and Conflict for a revision that was published before
     files were stored, or whose files are damaged.

@@ -26,13 +26,13 @@ from app.courses.publication import (
     planned,
 )
 from app.courses.steps.errata import publish_errata
-from app.kit.actor import Actor, require
+from app.kit.actor import Actor, SystemActor, require
 from app.kit.ids import RevisionId, new_uuid
 
 
 def publish(
     db: Session,
-    actor: Actor | None,
+    actor: Actor | SystemActor,
     parsed: ParsedCourse,
     *,
     now: datetime,
@@ -40,7 +40,7 @@ def publish(
 ) -> Publication:
     """Make a parsed course the current revision; do nothing when it already is.
 
-    `actor` None is the system. Content that was published before gets its old revision back, except by a
+    Content that was published before gets its old revision back, except by a
     preparation, which never goes back and leaves alone what a command published. Learners keep the revision
     that their place pins. Raises CourseHasProblems, CorruptsEvidence with every corrupting change against a
     revision that somebody uses, RevisionUnreadable where this version cannot compare with one,
@@ -48,17 +48,18 @@ def publish(
     even when the course itself did not change.
     """
     require(policy.may_publish(actor), "Only admins publish courses.")
+    admin = actor if isinstance(actor, Actor) else None
     if parsed.course is not None:
         _take_gate(db, parsed.course.key)
     plan = planned(db, parsed)
     if publisher is Publisher.preparation and plan.head and _is_left_alone(db, plan):
         older = plan.same.number if plan.same else None
         return replace(_publication(plan, PublishResult.left_alone, plan.head), older=older)
-    publication = _carry_out(db, actor, plan, parsed.media, now=now, publisher=publisher)
+    publication = _carry_out(db, admin, plan, parsed.media, now=now, publisher=publisher)
     revisions = {revision.id: None for revision in plan.revisions} | {publication.revision_id: None}
     if len(revisions) == 1:  # nobody has read an earlier text
         return publication
-    told = publish_errata(db, actor, plan.course.key, parsed.errata, revisions, now=now)
+    told = publish_errata(db, admin, plan.course.key, parsed.errata, revisions, now=now)
     return replace(publication, errata=told)
 
 

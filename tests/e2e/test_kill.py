@@ -16,6 +16,7 @@ from app.courses import service as courses
 from app.courses.queries import revision
 from app.db.database import Database
 from app.db.migrate import upgrade
+from app.kit.actor import SystemActor
 from app.quizzes.models import AnswerRow
 from tests.make import NOW
 from tests.make.courses import small_course
@@ -83,7 +84,7 @@ def class_of_students(database: Database) -> list[Student]:
     upgrade(database)
     students = []
     with database.write() as db:
-        publication = courses.publish(db, None, small_course(), now=NOW)
+        publication = courses.publish(db, SystemActor.command_line, small_course(), now=NOW)
         published = revision(db, publication.revision_id)
         for number in range(STUDENTS):
             actor = a_user(db, f"Student {number}")

@@ -10,7 +10,7 @@ from app.courses.domain.parsing import ParsedCourse
 from app.courses.queries import PublishedCourse, revision
 from app.courses.service import publish
 from app.enrolments.models import EnrolmentState
-from app.kit.actor import Actor
+from app.kit.actor import Actor, SystemActor
 from app.kit.ids import EnrolmentId
 from app.learning.models import Completed
 from tests.make import NOW
@@ -22,7 +22,9 @@ def a_published_course(
     db: Session, parsed: ParsedCourse | None = None, *, now: datetime = NOW
 ) -> PublishedCourse:
     """Publish the small course, or another one, as the system."""
-    return revision(db, publish(db, None, parsed or small_course(), now=now).revision_id)
+    return revision(
+        db, publish(db, SystemActor.command_line, parsed or small_course(), now=now).revision_id
+    )
 
 
 def a_learner_place(

@@ -27,6 +27,7 @@ from app.courses.service import publish
 from app.courses.source_folder import read_folder
 from app.db.database import Database
 from app.db.migrate import upgrade
+from app.kit.actor import SystemActor
 from tests.make import NOW
 
 STORED = Path(__file__).parent.parent / "fixtures" / "stored"
@@ -79,7 +80,7 @@ def main(course: Path, day: str) -> None:
         database = Database(f"sqlite:///{work}/academy.db")
         upgrade(database)
         with database.write() as db:
-            publish(db, None, parse_course(key, read_folder(course)), now=NOW)
+            publish(db, SystemActor.command_line, parse_course(key, read_folder(course)), now=NOW)
         with database.read() as db:
             row = db.scalars(select(Revision)).one()
             media = {each.digest: each.content for each in db.scalars(select(Media))}

@@ -25,6 +25,7 @@ from app.courses.source_folder import read_folder
 from app.db.database import Database
 from app.db.migrate import upgrade
 from app.demo.academy import fill_if_empty
+from app.kit.actor import SystemActor
 from app.kit.paths import COURSES, ROOT
 from tests.make.chromium import chromium_path
 from tests.make.keys import ISSUER, sealing_keys
@@ -135,7 +136,12 @@ def prepare(database: Database, students: int) -> Large:
     now = datetime.now(UTC)
     upgrade(database)
     with database.write() as db:
-        courses.publish(db, None, parse_course(COURSE, read_folder(COURSES / COURSE)), now=now)
+        courses.publish(
+            db,
+            SystemActor.command_line,
+            parse_course(COURSE, read_folder(COURSES / COURSE)),
+            now=now,
+        )
     fill_if_empty(database, ISSUER, sealing_keys(), now=now)
     with database.write() as db:
         large = enlarge(db, students=students, now=now)

@@ -116,19 +116,29 @@ def test_and_the_other_way_round(database, student):
 
 def test_renaming_a_kind_without_a_word_is_refused(database, student):
     with pytest.raises(CorruptsEvidence) as refused, database.write() as db:
-        publish(db, None, revised(kind="first-day"), now=NOW)
+        publish(db, SystemActor.command_line, revised(kind="first-day"), now=NOW)
     assert "practical practice-day" in str(refused.value.detail)
     assert "replaces: [practice-day]" in str(refused.value.detail)
 
 
 def test_a_kind_of_any_earlier_revision_must_be_replaced(database, student):
     with database.write() as db:
-        publish(db, None, revised(kind="first-day", replaces="replaces: [practice-day]\n"), now=NOW)
+        publish(
+            db,
+            SystemActor.command_line,
+            revised(kind="first-day", replaces="replaces: [practice-day]\n"),
+            now=NOW,
+        )
     with pytest.raises(CorruptsEvidence), database.write() as db:
-        publish(db, None, revised(kind="new-day", replaces="replaces: [first-day]\n"), now=NOW)
+        publish(
+            db,
+            SystemActor.command_line,
+            revised(kind="new-day", replaces="replaces: [first-day]\n"),
+            now=NOW,
+        )
     with database.write() as db:
         both = "replaces: [first-day, practice-day]\n"
-        publish(db, None, revised(kind="new-day", replaces=both), now=NOW)
+        publish(db, SystemActor.command_line, revised(kind="new-day", replaces=both), now=NOW)
 
 
 class TestTheAudit:

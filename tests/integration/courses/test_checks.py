@@ -9,6 +9,7 @@ from app.courses.domain.source_archive import packed
 from app.courses.models import Revision
 from app.courses.service import publish
 from app.db.auditing import findings
+from app.kit.actor import SystemActor
 from tests.make import NOW
 from tests.make.courses import changed_course, small_course
 
@@ -18,7 +19,7 @@ NAME = "Revision 1 of the course small-course"
 @pytest.fixture
 def published(database):
     with database.write() as db:
-        return publish(db, None, small_course(), now=NOW)
+        return publish(db, SystemActor.command_line, small_course(), now=NOW)
 
 
 def found_by_the_audit(database) -> list[str]:
@@ -35,7 +36,7 @@ def test_what_was_published_is_sound(database, published):
     assert found_by_the_audit(database) == []
     other = changed_course({"course.yaml": ("hours: 12", "hours: 13")})
     with database.write() as db:
-        publish(db, None, other, now=NOW)
+        publish(db, SystemActor.command_line, other, now=NOW)
     assert found_by_the_audit(database) == []
 
 

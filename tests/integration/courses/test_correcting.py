@@ -7,6 +7,7 @@ from app.courses.domain.parsing import parse_course
 from app.courses.models import CourseHead, Revision
 from app.courses.service import PublishResult, publish
 from app.courses.source_folder import read_folder
+from app.kit.actor import SystemActor
 from app.kit.ids import RevisionId, new_uuid
 from app.kit.paths import COURSES
 from tests.make import NOW
@@ -37,7 +38,7 @@ def test_the_corrected_course_follows_the_earlier_one_and_both_are_read(database
     with database.write() as db:
         earlier = the_earlier_course(db)
     with database.write() as db:
-        done = publish(db, None, parsed, now=NOW)
+        done = publish(db, SystemActor.command_line, parsed, now=NOW)
     assert (done.outcome, done.number) == (PublishResult.published, 2)
     with database.read() as db:
         assert queries.current(db, "mesotherapy").revision_id == done.revision_id
@@ -77,6 +78,6 @@ def test_every_erratum_reaches_whoever_learns_by_the_earlier_course(database):
     assert len(parsed.errata) > 10
     with database.write() as db:
         the_earlier_course(db)
-        done = publish(db, None, parsed, now=NOW)
+        done = publish(db, SystemActor.command_line, parsed, now=NOW)
     assert [told for told in done.errata if "it corrects 1 revision" not in told] == []
     assert len(done.errata) == len(parsed.errata)

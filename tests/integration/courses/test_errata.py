@@ -15,6 +15,7 @@ from app.courses.models import PublishedErratum, Revision
 from app.courses.service import PublishResult, publish
 from app.enrolments.models import Enrolment
 from app.jobs import act_on_facts
+from app.kit.actor import SystemActor
 from app.notices.models import Notice
 from app.outbox.models import OutboxEvent
 from tests.make import NOW
@@ -64,7 +65,7 @@ def corrected(errata: str):
 
 def published(database, parsed, *, now=LATER):
     with database.write() as db:
-        done = publish(db, None, parsed, now=now)
+        done = publish(db, SystemActor.command_line, parsed, now=now)
     with database.write() as db:
         act_on_facts(db, ISSUER, now=now)
     return done

@@ -14,6 +14,7 @@ from app.courses.models import CourseHead, Revision
 from app.courses.service import PublishResult, publish
 from app.db.database import Database
 from app.db.references import references_to, used_rows
+from app.kit.actor import SystemActor
 from tests.make import NOW
 from tests.make.courses import changed_course, small_course
 from tests.make.learning import a_done_lesson, a_learner_place
@@ -30,7 +31,7 @@ def other_option():
 
 def published(database, parsed):
     with database.write() as db:
-        return publish(db, None, parsed, now=NOW)
+        return publish(db, SystemActor.command_line, parsed, now=NOW)
 
 
 def rows(database):

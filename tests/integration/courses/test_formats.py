@@ -12,6 +12,7 @@ from app.courses.domain.parsing import parse_course
 from app.courses.domain.source_archive import unpacked
 from app.courses.models import CourseHead, Revision
 from app.courses.service import PublishResult, publish
+from app.kit.actor import SystemActor
 from app.kit.bounded_cache import BoundedCache
 from tests.make import NOW
 from tests.make.courses import changed_course, small_course, small_files
@@ -54,7 +55,7 @@ def a_later_version(monkeypatch):
 
 def published(database, parsed):
     with database.write() as db:
-        return publish(db, None, parsed, now=NOW)
+        return publish(db, SystemActor.command_line, parsed, now=NOW)
 
 
 def parsed_now():

@@ -4,6 +4,7 @@ import pytest
 
 from app.courses import overview, queries
 from app.courses.service import publish
+from app.kit.actor import SystemActor
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.courses import changed_course, small_course
@@ -98,7 +99,12 @@ def test_the_list_of_revisions_ends(database, as_person, published, monkeypatch)
     monkeypatch.setattr(overview, "SHOWN", 1)
     with database.write() as db:
         admin = a_user(db, "Ada Admin", roles=("admin",))
-        publish(db, None, changed_course({"course.yaml": ("hours: 12", "hours: 13")}), now=NOW)
+        publish(
+            db,
+            SystemActor.command_line,
+            changed_course({"course.yaml": ("hours: 12", "hours: 13")}),
+            now=NOW,
+        )
     assert "The newest 1 of 2 revisions." in as_person(admin).get("/admin/courses").text
 
 

@@ -13,6 +13,7 @@ from app.courses.errors import CorruptsEvidence, CourseHasProblems, PublishedMea
 from app.courses.models import Media, Revision
 from app.courses.service import PublishResult, publish
 from app.db.database import Database
+from app.kit.actor import SystemActor
 from app.kit.bounded_cache import BoundedCache
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import RevisionId, new_uuid
@@ -24,7 +25,7 @@ from tests.make.people import a_user, an_actor
 NEW_HOURS = {"course.yaml": ("hours: 12", "hours: 13")}
 
 
-def published(database, parsed, actor=None):
+def published(database, parsed, actor=SystemActor.command_line):
     with database.write() as db:
         return publish(db, actor, parsed, now=NOW)
 
@@ -166,7 +167,7 @@ def test_two_first_publications_at_the_same_moment(database):
 
     thread = Thread(target=second)
     with database.write() as db:
-        publish(db, None, small_course(), now=NOW)
+        publish(db, SystemActor.command_line, small_course(), now=NOW)
         thread.start()
         thread.join(timeout=0.5)
         assert thread.is_alive()
@@ -184,7 +185,7 @@ def test_publications_of_one_course_queue(database):
         target=lambda: outcome.append(published(other, changed_course(NEW_HOURS)).outcome)
     )
     with database.write() as db:
-        publish(db, None, changed_course(NEW_HOURS), now=NOW)
+        publish(db, SystemActor.command_line, changed_course(NEW_HOURS), now=NOW)
         thread.start()
         thread.join(timeout=0.5)
         assert thread.is_alive()

@@ -10,6 +10,7 @@ from lxml import html
 from app.courses import service as courses
 from app.enrolments.domain import EnrolmentState
 from app.home.search_engines import PUBLIC
+from app.kit.actor import SystemActor
 from app.kit.paths import COURSES
 from app.practicals.domain.seats import PracticalStatus
 from app.retention.rules import RULES
@@ -101,7 +102,7 @@ class TestPreviews:
         assert parsed.course is not None
         course = parsed.course.model_copy(update={"summary": summary})  # the parser refuses tags
         with database.write() as db:
-            courses.publish(db, None, replace(parsed, course=course), now=NOW)
+            courses.publish(db, SystemActor.command_line, replace(parsed, course=course), now=NOW)
         response = client.get("/courses/small-course")
         assert response.status_code == 200
         page = html.document_fromstring(response.text)

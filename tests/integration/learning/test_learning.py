@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.courses.service import publish
 from app.db.database import Database
 from app.enrolments.models import EnrolmentState
+from app.kit.actor import SystemActor
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import AttemptId, new_uuid
 from app.learning import queries, search, service
@@ -206,7 +207,7 @@ def test_a_place_keeps_its_revision_while_a_newer_one_is_published(database, stu
         }
     )
     with database.write() as db:
-        publish(db, None, newer, now=NOW)
+        publish(db, SystemActor.command_line, newer, now=NOW)
         late = a_user(db, "Late Student")
         from_now_on = a_published_course(db, newer)
         a_learner_place(db, late, from_now_on)

@@ -11,6 +11,7 @@ from app.courses import queries, service
 from app.courses.domain.parsing import ParsedCourse
 from app.courses.models import Media, Revision
 from app.db.database import Database
+from app.kit.actor import SystemActor
 from app.retention import drawings
 from app.retention.domain import YEAR
 from app.retention.sweeping import sweep
@@ -35,7 +36,7 @@ def numbers(database: Database) -> list[int]:
 
 def publish(database: Database, title: str, days: int = 0) -> None:
     with database.write() as db:
-        service.publish(db, None, titled(title), now=NOW + timedelta(days=days))
+        service.publish(db, SystemActor.command_line, titled(title), now=NOW + timedelta(days=days))
 
 
 def test_only_a_state_that_nobody_used_goes_a_year_after_it_was_replaced(database):

@@ -20,6 +20,7 @@ from app.db.migrate import upgrade
 from app.demo.academy import fill_if_empty
 from app.demo.people import ADMINS, INSTRUCTORS, PASSWORD, STUDENTS, StudentStage
 from app.enrolments.models import Enrolment, IntakeRow
+from app.kit.actor import SystemActor
 from app.kit.paths import COURSES
 from app.learning.models import Completion
 from app.outbox.models import OutboxEvent
@@ -305,7 +306,10 @@ def test_it_can_be_made_at_any_hour(tmp_path, moment):
     upgrade(database)
     with database.write() as db:
         courses.publish(
-            db, None, parse_course("mesotherapy", read_folder(COURSES / "mesotherapy")), now=moment
+            db,
+            SystemActor.command_line,
+            parse_course("mesotherapy", read_folder(COURSES / "mesotherapy")),
+            now=moment,
         )
     assert fill_if_empty(database, ISSUER, sealing_keys(), now=moment)
     with database.read() as db:

@@ -60,7 +60,7 @@ def test_the_same_course_publishes_nothing_new(upgraded: Database) -> None:
     parsed = parse_course("mesotherapy", stored_files(FILES))
     assert parsed.problems == ()
     with upgraded.write() as db:
-        done = publish(db, None, parsed, now=NOW)
+        done = publish(db, SystemActor.command_line, parsed, now=NOW)
     assert done.outcome is PublishResult.unchanged
     assert done.sentence == "mesotherapy: nothing changed; revision 1 stays current."
     assert every_row(upgraded) == before

@@ -168,6 +168,9 @@ def test_every_page_of_each_release(stored, revision, browser_of):
     sweep(stored, now=NOW)
     with stored.write() as db:
         courses.publish(
-            db, None, parse_course("mesotherapy", read_folder(COURSES / "mesotherapy")), now=NOW
+            db,
+            SystemActor.command_line,
+            parse_course("mesotherapy", read_folder(COURSES / "mesotherapy")),
+            now=NOW,
         )
     demand_sound(browser_of, stored, None)
