@@ -14,7 +14,6 @@ from app.courses.answer_keys import answer_keys
 from app.courses.domain.parsing import parse_course
 from app.courses.queries import PublishedCourse
 from app.courses.source_folder import read_folder
-from app.enquiries.models import Enquiry  # noqa: F401 - its table is part of the academy
 from app.enrolments import invoices
 from app.enrolments import service as enrolments
 from app.enrolments.domain import IntakeFields, invoice_record
