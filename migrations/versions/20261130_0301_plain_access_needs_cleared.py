@@ -8,6 +8,8 @@ Copies are not cleared. Backups that were made before hold the plain text until 
 write-ahead segments and archives of a PostgreSQL server, until it reuses or removes them.
 """
 
+from time import monotonic, sleep
+
 import sqlalchemy as sa
 from alembic import op
 from alembic.util import CommandError
@@ -16,8 +18,14 @@ revision = "20261130_0301"
 down_revision = "20261130_0300"
 loses: dict[str, str] = {}
 
+LONGEST_WAIT = 20.0
+"""Seconds."""
+OLDER_READERS = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND pid <> pg_backend_pid() AND age(backend_xmin) > age(CAST(:now AS xid))"
+)
 BUSY = (
-    "Another process reads the database, so the old text could not be cleared from its log. "
+    "Another process reads the database, so the old text could not be cleared. "
     "Stop the server and the workers for a moment and run it again"
 )
 
@@ -28,12 +36,23 @@ def upgrade() -> None:
         _rewrite_sqlite(connection)
         return
     with op.get_context().autocommit_block():
+        _wait_for_older_readers(connection)
         # FULL writes the table anew; ANALYZE replaces the most common values that the planner noted.
         op.execute("VACUUM (FULL, ANALYZE) users")
 
 
 def downgrade() -> None:
     """Nothing to take back."""
+
+
+def _wait_for_older_readers(connection: sa.Connection) -> None:
+    """Wait for transactions that may still see the old rows: VACUUM keeps these rows for them."""
+    now = connection.scalar(sa.text("SELECT (txid_current() % 4294967296)::text"))
+    gives_up_at = monotonic() + LONGEST_WAIT
+    while connection.scalar(OLDER_READERS, {"now": now}):
+        if monotonic() > gives_up_at:
+            raise CommandError(BUSY)
+        sleep(0.1)
 
 
 def _rewrite_sqlite(connection: sa.Connection) -> None:
