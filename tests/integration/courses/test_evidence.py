@@ -137,7 +137,7 @@ def test_nobody_begins_to_use_a_revision_that_is_being_replaced(database, read):
 
     thread = Thread(target=pin)
     with database.write() as db:
-        publish(db, None, other_option(), now=NOW)
+        publish(db, SystemActor.command_line, other_option(), now=NOW)
         thread.start()
         thread.join(timeout=0.5)
         waits = thread.is_alive()
