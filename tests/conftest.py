@@ -38,7 +38,7 @@ from tests.make.keys import ISSUER, KEY_SETTINGS, sealing_keys
 from tests.make.once import made_once
 from tests.make.people import a_sign_in
 
-gc.disable()  # until the tests are collected: nothing of it is unreachable
+gc.disable()  # until the tests are collected: there is no garbage before that
 load_tables()
 bind()
 # Commands and servers that tests start read them too.
@@ -49,8 +49,8 @@ RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
 
 
 def _share_what_is_compiled() -> None:
-    """Let each engine take over the statements that the first of its kind compiled: every test has an
-    engine of its own, and compiling the same again took a sixth of the suite."""
+    """Share the compiled statements of all engines of one kind. Every test has its own engine, and
+    compiling the same statements again took a sixth of the suite's time."""
     make_engine, first = Database._engine, dict[str, Any]()
 
     def engine_of(self: Database, pool_size: int) -> Engine:
@@ -69,8 +69,8 @@ _share_what_is_compiled()
 
 
 def _wait_for_no_disk() -> None:
-    """Let SQLite forget its last moments in a power cut, as PostgreSQL does here: it holds nothing but
-    tests. That the academy's waits for the disk is asked in tests/integration/test_connections.py."""
+    """Turn off SQLite's waiting for the disk, as for PostgreSQL here: a power cut would lose only
+    test data. tests/integration/test_connections.py checks that a real academy waits."""
     make_engine = database_module._configure_sqlite
 
     @wraps(make_engine)
@@ -86,14 +86,14 @@ _wait_for_no_disk()
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first and stays with one worker: its servers and its browser are started
-    once, and no worker ends alone with it."""
+    """Start the longest tests first and keep them on one worker, so that their servers and browser
+    start only once, and the other workers do not have to wait for them at the end."""
     items.sort(key=lambda item: "browser" not in item.path.parts)
 
 
 def pytest_collection_finish() -> None:
-    """Look for what is unreachable again, but not among what stays: the modules and the thousands of tests
-    that are collected. Each look at them took as long as ten tests."""
+    """Turn garbage collection on again, but exclude the modules and collected tests, which stay:
+    each collection among them took as long as ten tests."""
     gc.collect()
     gc.freeze()
     gc.enable()
@@ -130,7 +130,7 @@ def fill_academy(database: Database) -> None:
 
 
 def _settle(database: Database) -> None:
-    """Bring everything into the one file that is copied."""
+    """Write the log of SQLite into the database, so that one file can be copied."""
     with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
@@ -189,7 +189,7 @@ def clock_file(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def common_settings() -> Settings:
-    """What the settings of all tests have in common: to read them takes longer than to copy them."""
+    """The settings that all tests share. They are read once, because copying them is faster."""
     return Settings(env=Environment.test, base_url="http://testserver", log_level="WARNING")
 
 
@@ -214,7 +214,8 @@ def settings(settings_for: Callable[[Database], Settings], database: Database) -
 
 @pytest.fixture(scope="session")
 def made_apps() -> dict[str, FastAPI]:
-    """Applications of this worker by their settings: making one costs more than most tests."""
+    """The applications of this worker, by their settings: to create one takes longer than most
+    tests."""
     return {}
 
 

@@ -1,7 +1,7 @@
 """The bars of coverage: `python -m tests.coverage_bars` after a run with `--cov`.
 
-95 % of all branches and lines, and every line and branch of the rules and permissions: whatever a
-`domain` or `policy` file decides has been decided both ways in a test.
+95 % of all lines and branches, and all lines and branches of `domain` and `policy` files: a test
+has seen each decision of a rule or permission both ways.
 """
 
 import json

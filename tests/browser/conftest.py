@@ -1,4 +1,5 @@
-"""Real servers, one with the demo academy and one with the small course, and a real Chromium."""
+"""Fixtures with real servers (one with the demo academy, one with the small course) and a real
+Chromium."""
 
 import os
 import shutil
@@ -36,7 +37,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database and files of the demo academy as its first start leaves them: to be copied."""
+    """The database and files of the demo academy after its first start. Each server gets a copy."""
 
     def fill(folder: Path) -> None:
         server = a_demo_server(folder)
@@ -100,8 +101,8 @@ def small_academy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallAca
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Open a browser of its own for one person; every page error fails the test. Nothing moves in it
-    unless a test asks: drawing what moves took a third of a journey."""
+    """Open a separate browser for one person; every page error fails the test. Animations are off
+    unless a test turns them on: drawing them took a third of the time of a test."""
     opened: list[BrowserContext] = []
     errors: list[str] = []
 
@@ -120,8 +121,8 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 @pytest.fixture
 def shots(tmp_path: Path) -> Callable[..., None]:
-    """Keep pictures of a page beside the test's other files, in the deep run: to draw a whole page takes as
-    long as most questions about it, and `make sheet` shows the pages at any time."""
+    """Keep pictures of a page beside the test's other files, in the deep run only: a picture of a
+    whole page takes as long as most checks of it, and `make sheet` shows the pages at any time."""
 
     def shoot(page: Page, name: str, *widths: int) -> None:
         for width in widths if os.environ.get("PRECEPTOR_TEST_DEEP") else ():

@@ -1,7 +1,7 @@
 """The whole way of a student, told in clicks: from the catalogue to a verified certificate.
 
-Four people take part: the student (new), the admin, an instructor, and a stranger who verifies. Every step
-uses what the page says; nothing reaches round the pages.
+Four people take part: the student (new), the admin, an instructor, and a stranger who verifies. Every
+step uses only what the page shows; no step calls the application or the database directly.
 """
 
 import re
@@ -43,7 +43,7 @@ class Story:
     visitor: Page
 
     def whole(self) -> str:
-        """Tell it all and return the serial of the certificate."""
+        """Play the whole story and return the serial of the certificate."""
         self.staff_sign_in()
         self.admin_opens_an_intake()
         self.student_registers_and_reserves()

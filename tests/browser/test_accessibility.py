@@ -64,7 +64,7 @@ def pages_of(context: BrowserContext, role: str) -> list[Found]:
 
 
 def staged_pages(context: BrowserContext, role: str) -> list[Found]:
-    """Return these and what forms and mails lead to."""
+    """Return these pages and those that only forms and mails lead to."""
     return list(walk(context.request, *starts_of(role, context.request)))
 
 
@@ -133,7 +133,7 @@ BROKEN = """<!DOCTYPE html><html lang="en"><head><title>Broken</title></head><bo
 
 @pytest.mark.browser
 def test_the_checks_find_what_is_wrong(new_context):
-    """Negative control: a page with every fault, and a link in running text that is none."""
+    """Negative control: a page with every fault. A link in running text is not reported as one."""
     page = new_context().new_page()
     page.set_content(BROKEN.replace("{long}", "long " * 100))
     assert any("image-alt" in fault for fault in checks.axe(page))

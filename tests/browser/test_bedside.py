@@ -35,7 +35,8 @@ CRITICAL = (2, 14, 27)
 LABELS = {Mark.done: "Done", Mark.prompted: "With prompt", Mark.not_done: "Not done"}
 ANSWERS = "**/api/v1/assessments/**"
 SLOW_ANSWER, STAYS_FOR = 400, 3_000
-"""Milliseconds: how late an answer comes that a link waits for; how long a page is watched that stays."""
+"""Milliseconds: the delay of an answer that a link waits for; how long the test watches a page that
+must stay open."""
 
 
 def a_long_checklist(first: Checklist) -> Checklist:
@@ -68,7 +69,8 @@ class Bedside:
     page: Page
 
     def ready(self) -> None:
-        """Wait until the page's scripts listen: before that, a press posts its form."""
+        """Wait until the page's scripts have started: before that, pressing a button posts its
+        form."""
         expect(self.page.locator("html[data-scripts=attached]")).to_be_attached()
 
     def step(self, number: int) -> Locator:
@@ -116,7 +118,7 @@ class Bedside:
         expect(sign).to_have_attribute("aria-disabled", "true")
         here = self.page.url
         sign.click(force=True)
-        # The press tries once more to save. Only when that has failed is it over.
+        # Pressing tries to save once more. The step has failed only when that fails too.
         expect(self.page.locator("#announce-assertive")).to_contain_text("waits until it is saved")
         assert self.page.url == here
 
@@ -266,7 +268,7 @@ def test_no_step_of_all_thirty_is_lost(bedside):
 
 
 def test_failures_are_in_view_on_a_phone(open_sheet):
-    """A small screen, where the bar grows by what it says."""
+    """On a small screen the bar grows with its text."""
     bedside = open_sheet(size=PHONE)
     bedside.context.set_offline(True)
     for number in (1, 14, 30):
@@ -296,7 +298,8 @@ def test_what_is_typed_reaches_the_signing_page(bedside):
     page.on("requestfinished", lambda request: order.append(request.url.rpartition("/")[2]))
     page.on("request", lambda request: order.append(f"to {request.url.rpartition('/')[2]}"))
     page.get_by_label("What went well").press_sequentially("Steady from the first row.")
-    # Pressed at once: the pointer's way would give the field time to be left.
+    # The link is pressed at once: moving the pointer first would give the field time to lose the
+    # focus.
     page.get_by_role("link", name="Check and sign").evaluate("(link) => link.click()")
     page.wait_for_url("**/sign")
     assert order[: order.index("to sign")].count("comment") == order.count("to comment") > 0
@@ -327,7 +330,7 @@ def test_what_is_saved_while_the_next_page_is_on_its_way_is_shown_there(bedside)
 
     def late(route: Route) -> None:
         until(lambda: bedside.comment() == "Calm", "the comment")
-        time.sleep(0.3)  # until the page that is left has heard of it
+        time.sleep(0.3)  # until the page that is being left has received the answer
         route.fulfill(response=made_before)
 
     page.route(f"**/assessments/{bedside.assessment_id}", late)
@@ -340,7 +343,7 @@ def test_what_is_saved_while_the_next_page_is_on_its_way_is_shown_there(bedside)
 
 
 def test_a_wrong_password_is_said_in_the_panel(bedside):
-    """The same rules as at the ordinary sign-in, in its words; what waits stays."""
+    """The rules and words are those of the ordinary sign-in; unsent marks are kept."""
     bedside.end_sign_in()
     bedside.mark(9)
     bedside.fails_in_view(9)
@@ -502,7 +505,8 @@ def test_the_signing_page_waits_for_what_the_tablet_holds(bedside):
 
 
 def test_attendance_is_marked_without_loading_the_page(bedside):
-    """T22, Y9: pressed, spoken, set back by a further press; a failure stands in its row."""
+    """T22, Y9: a press marks it and is announced, a second press sets it back, and a failure is
+    shown in its row."""
     with bedside.academy.database.write() as db:
         seat_id = a_seat(db, bedside.day.practical_id, a_user(db, "Ada Early"))
     page = bedside.page

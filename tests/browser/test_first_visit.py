@@ -9,8 +9,7 @@ MOST_REQUESTS = 9
 
 @pytest.mark.parametrize("path", ["/", "/courses/mesotherapy", "/dates"])
 def test_a_first_visit_is_light(demo_server, new_context, path):
-    """Everything a fresh browser loads, as it crosses the wire; and no word of refusal from the
-    content security policy."""
+    """Counts the bytes that a new browser loads. The content security policy blocks nothing."""
     page = new_context().new_page()
     done: list[Request] = []
     said: list[str] = []

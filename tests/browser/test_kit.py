@@ -1,4 +1,4 @@
-"""The components that scripts make, on the page of the kit: what they say, and where the focus goes."""
+"""The components that scripts build, on the kit's page: their texts, and where they put the focus."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,5 @@
-"""Reading in a real browser: the way to the search by keys, and the contents that follow the reader."""
+"""Reading a lesson in a real browser: the keyboard shortcut of the search, and the table of
+contents that marks the present section."""
 
 from collections.abc import Callable
 

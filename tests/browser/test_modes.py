@@ -61,7 +61,7 @@ def with_larger_text(page: Page) -> Iterator[str]:
 
 
 def with_wider_text(page: Page) -> Iterator[str]:
-    """The last of all: what it sets stays."""
+    """Must run last, because it leaves its settings behind."""
     modes.set_text_wider(page)
     for size in (PHONE, DESK):
         page.set_viewport_size(size)

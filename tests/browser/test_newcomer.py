@@ -20,8 +20,8 @@ MARKED = re.compile(r"^\d+ of \d+ marked$")
 
 @dataclass
 class Newcomer:
-    """Finds what to press by its role and the words on it, as somebody does who reads the page; where two
-    say the same, the way is not clear and the test fails."""
+    """Finds each control by its role and its words, as a person who reads the page does. Two
+    controls with the same words fail the test, because the person could not choose."""
 
     page: Page
     actions: int = 0
@@ -60,7 +60,8 @@ class Newcomer:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(words)
 
     def sign_in_as(self, name: str) -> None:
-        """From any page of the demo: its first line leads to its people."""
+        """Works on any page of the demo: the link in the first line leads to the list of its
+        people."""
         self.follow("Look round as")
         self.press(f"Sign in as {name}")
         self.heads(f"Hello, {name.split()[0]}")

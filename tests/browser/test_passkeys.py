@@ -1,5 +1,6 @@
 """R-028 in a real browser: Chromium with a virtual device adds a passkey, signs in with password and passkey
-and with the passkey alone, and proves who asks; and what the pages say where passkeys do not work."""
+and with the passkey alone, and gives a fresh proof. Also what the pages say where passkeys do not
+work."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ class Academy:
         context.add_cookies([cookie])  # type: ignore[list-item] # a plain dict will do
 
     def age(self, actor: Actor) -> None:
-        """Let the last proof of a person lie 16 minutes back."""
+        """Set the last fresh proof of a person to 16 minutes ago."""
         before = datetime.now(UTC) - timedelta(minutes=16)
         mine = update(SignIn).where(SignIn.user_id == actor.user_id)
         with self.database.write() as db:

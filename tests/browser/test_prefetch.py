@@ -1,4 +1,5 @@
-"""The next lesson is there when it is pressed: Chromium fetches it as the pointer rests on its link."""
+"""Chromium fetches the next lesson while the pointer rests on its link, so a click shows it at
+once."""
 
 import pytest
 
@@ -9,8 +10,8 @@ DELIVERY = "() => performance.getEntriesByType('navigation')[0].deliveryType"
 
 
 def next_lesson(context, *, rest: int = 1_000) -> str:
-    """Rest on the link to the next lesson for so many milliseconds, press it, and return how the browser came
-    by the page."""
+    """Hover over the link to the next lesson for so many milliseconds, click it, and return how the
+    browser got the page."""
     page = context.new_page()
     page.goto(LESSON, wait_until="networkidle")
     link = page.locator("a[rel=next]")
@@ -27,7 +28,7 @@ def next_lesson(context, *, rest: int = 1_000) -> str:
 def test_the_next_lesson_is_fetched_ahead(demo_server, new_context):
     context = new_context(base_url=demo_server.url, viewport={"width": 1280, "height": 800})
     sign_in_as(context, demo_server.url, "student")
-    # How long the fetching takes is up to the machine: who rests longer sees it at last.
+    # A slow machine needs longer to fetch the page, so the test tries again with a longer hover.
     rests = (1_000, 4_000, 16_000, 64_000)
     assert "navigational-prefetch" in (next_lesson(context, rest=rest) for rest in rests)
     context.set_extra_http_headers({"save-data": "on"})

@@ -1,4 +1,4 @@
-"""Pages on paper: what they are for stays, what is for pressing goes."""
+"""Printed pages keep their content and leave out the controls."""
 
 import re
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def printed(page: Page) -> list[str]:
 
 
 def squeezed(words: str) -> str:
-    """Without the spaces of broken lines."""
+    """Return the text without the spaces that line breaks add."""
     return "".join(words.split())
 
 
@@ -60,7 +60,7 @@ def pressed(page: Page) -> list[str]:
 
 
 def asks_for_nothing(sheets: list[str], *words: str) -> None:
-    """No sheet is empty, none carries the frame of the site or what only a screen can answer."""
+    """Fail if a sheet is empty, or shows the frame of the site or a control."""
     assert all(sheets)
     assert [word for word in (*FURNITURE, *words) if any(word in sheet for sheet in sheets)] == []
 

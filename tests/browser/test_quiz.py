@@ -63,8 +63,8 @@ def stored(pupil: Pupil) -> list[dict[str, object]]:
 
 @pytest.mark.browser
 def test_answers_survive_a_lost_network_and_a_closed_page(context, pupil):
-    """R-058, R-063: saved says the chip only when the server has it; what is on the device is sent
-    later, and gone from it after the end."""
+    """R-058, R-063: the chip says "saved" only when the server has the answer. Answers kept on the
+    device are sent later, and deleted there after the end."""
     attempt_id = pupil.start(now=datetime.now(UTC))
     place = pupil.position(attempt_id, "true-of-the-dermis")
     page = context.new_page()
@@ -88,7 +88,7 @@ def test_answers_survive_a_lost_network_and_a_closed_page(context, pupil):
     chip(page, "saved", "Saved")
     assert stored(pupil)[-1] == {"options": ["nerves", "vessels"]}
 
-    with page.expect_navigation():  # the next question; leaving before it has come would be cut off
+    with page.expect_navigation():  # the next question; leaving earlier would cancel its request
         page.get_by_role("button", name=re.compile("^Save and")).click()
     page.goto(f"/attempts/{attempt_id}/check")
     page.get_by_role("button", name="Send answers").click()
@@ -102,7 +102,7 @@ def test_answers_survive_a_lost_network_and_a_closed_page(context, pupil):
     "golden", on_devices("answers-on-devices"), ids=lambda golden: golden.path.stem
 )
 def test_what_a_version_kept_on_the_device_is_sent(context, pupil, golden):
-    """R-063: by the page of this version, as its student chose it."""
+    """R-063: the page of this version sends the answer that the student chose."""
     attempt_id = pupil.start(now=datetime.now(UTC))
     place = pupil.position(attempt_id, "true-of-the-dermis")
     drawn = pupil.attempt(attempt_id).drawn[place - 1]
@@ -151,7 +151,7 @@ SPOKEN = """() => {
 
 @pytest.mark.browser
 def test_the_chip_says_saved_again_when_the_network_returns(context, pupil):
-    """S1, S15, Y3, Y6: on the same page, in sight and spoken; the numbers follow the server."""
+    """S1, S15, Y3, Y6: without a reload, visibly and announced; the counts are those of the server."""
     attempt_id = pupil.start(now=datetime.now(UTC))
     place = pupil.position(attempt_id, "true-of-the-dermis")
     page = context.new_page()
@@ -203,7 +203,7 @@ def test_what_another_window_sent_is_saved_here_too(context, pupil):
 
 @pytest.mark.browser
 def test_an_answer_is_not_lost_when_another_person_signs_in(context, pupil, student, small_academy):
-    """The other person's sign-in does not see the attempt; that is no reason to forget the answer."""
+    """The other person may not see the attempt, but the browser keeps the unsent answer."""
     attempt_id = pupil.start(now=datetime.now(UTC))
     place = pupil.position(attempt_id, "true-of-the-dermis")
     page = context.new_page()
@@ -220,7 +220,8 @@ def test_an_answer_is_not_lost_when_another_person_signs_in(context, pupil, stud
 @pytest.mark.browser
 @pytest.mark.parametrize("way", ["saving", "sent when the network returns"])
 def test_the_chip_says_that_the_place_has_ended(context, pupil, way):
-    """V13 and S1: nobody else is signed in, and nothing is going to be sent."""
+    """V13, S1: the chip does not say that somebody else is signed in, nor that it will send
+    anything."""
     attempt_id = pupil.start(now=datetime.now(UTC))
     place = pupil.position(attempt_id, "true-of-the-dermis")
     page = context.new_page()

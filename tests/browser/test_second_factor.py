@@ -1,5 +1,5 @@
-"""Bar 5: setting up a second factor, signing in with each kind of code, and the way back: by keyboard alone,
-with scripts and without, each page on the way looked at."""
+"""Bar 5: setting up a second factor, signing in with each kind of code, and recovering from a lost
+phone: by keyboard alone, with scripts and without. Every page on the way is checked."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -62,7 +62,7 @@ class Academy:
         context.add_cookies([cookie])  # type: ignore[list-item] # a plain dict will do
 
     def later(self, actor: Actor) -> None:
-        """Let time pass: the code that was used last is an old one."""
+        """Let time pass, so that the last used code is no longer current."""
         with self.database.write() as db:
             mine = TotpFactor.user_id == actor.user_id
             db.execute(update(TotpFactor).where(mine).values(last_step=1))
@@ -89,7 +89,7 @@ def academy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Academy]:
 
 @pytest.fixture
 def keys_of(academy: Academy, new_context) -> Callable[[bool], Hands]:
-    """Return the hands of a visitor, with scripts or without."""
+    """Return a visitor's keyboard, in a browser with scripts or without."""
 
     def sit_down(scripts: bool) -> Hands:
         context = new_context(base_url=academy.server.url, java_script_enabled=scripts)

@@ -1,4 +1,4 @@
-"""Y2: who works in the academy is warned before their sign-in ends, and loses nothing when it has ended."""
+"""Y2: staff are warned before their sign-in ends, and lose nothing when it has ended."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Tests may be slow on a busy machine, but do not fail: each limit is that of `tests/make/patience.py`."""
+"""Tests do not fail because a machine is busy: they take every limit from `tests/make/patience.py`."""
 
 import ast
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ MOST_PAUSE = 0.5
 
 
 def fixed_limits(tree: ast.AST) -> Iterator[int]:
-    """Yield the lines that wait, or limit a wait, by a number of their own. A pause of a tenth of a second
-    between two looks is none."""
+    """Yield the lines that wait, or limit a wait, by a number of their own. The pause of a tenth of
+    a second between two checks does not count."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue

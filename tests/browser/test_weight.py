@@ -89,7 +89,7 @@ def test_a_first_visit_and_a_repeat_view_are_light(demo_server, new_context, rol
 @pytest.mark.deep
 @pytest.mark.parametrize(("role", "path"), PAGES)
 def test_a_slow_phone_sees_the_page_soon(demo_server, new_context, role, path):
-    """The best of three, so that a busy machine does not decide."""
+    """The best of three runs counts, because the machine may be busy."""
     context = new_context(viewport={"width": 360, "height": 740}, reduced_motion="no-preference")
     sign_in_as(context, demo_server.url, role)
     tries = [feel(context, f"{demo_server.url}{path}") for _ in range(TRIES)]

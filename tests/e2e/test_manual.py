@@ -1,8 +1,8 @@
 """Bar 5: docs/production.md is typed block by block on a copy of this machine, with Debian's own nginx and
 PostgreSQL, until the first admin signs in over https; then upgrade, way back and restore.
 
-What stands in the place of something is listed in the manual itself: SOURCE, systemd, certbot's authority,
-two names, the mail server. Nothing else differs.
+The manual itself lists what the test replaces: SOURCE, systemd, certbot's authority, two names, the
+mail server. Nothing else differs.
 """
 
 import itertools
@@ -55,11 +55,11 @@ class Academy:
     authority: Path
     mails: PlayedServer
     said: dict[str, str] = field(default_factory=dict)
-    """By heading: what the blocks below it printed."""
+    """The output of the blocks, by the heading above them."""
     secret: str = ""
     """Of the admin's app."""
     tokens: list[str] = field(default_factory=list)
-    """Of links that were followed: no log may have one."""
+    """The tokens of the links that were opened. No log may contain one."""
 
     def does(self, block: Block) -> None:
         text = re.sub(r"\bSOURCE\b", SOURCE, block.text)
@@ -82,7 +82,7 @@ class Academy:
 
 
 def prepare(machine: Machine, folder: Path) -> Authority:
-    """Put in place what the manual's table names."""
+    """Put the replacements of the manual's table in place."""
     authority = Authority(folder)
     with machine.path("/etc/hosts").open("a") as hosts:
         hosts.write(f"127.0.0.1 {HOST} mail.example\n")
@@ -153,7 +153,7 @@ def the_first_admin_signs_in(academy: Academy) -> None:
         assert home.headers["strict-transport-security"].startswith("max-age=31536000")
         admin.takes_the_link(link)
         admin.signs_in(ADMIN)
-        # Nothing but the page that sets one up is reached without a second factor.
+        # Without a second factor only the page that sets one up can be opened.
         assert admin.goes(admin.get("/admin/people")) == "/me/second-factor"
         academy.secret, codes = admin.enrols()
         assert len(codes) == 10
@@ -166,7 +166,8 @@ def the_first_admin_signs_in(academy: Academy) -> None:
 
 
 def wait_for_the_first_sweep(academy: Academy) -> None:
-    """It comes a minute after the worker's start; until then the doctor says that there was none."""
+    """The first sweep runs a minute after the worker's start; until then the doctor reports that
+    there was none."""
     until(
         lambda: (
             "attention last sweep"
@@ -178,7 +179,7 @@ def wait_for_the_first_sweep(academy: Academy) -> None:
 
 
 def it_runs(academy: Academy) -> None:
-    """What was typed under “Does it run?” said what the manual promises."""
+    """The commands under “Does it run?” print what the manual promises."""
     said = academy.said["7. Does it run?"]
     assert said.startswith("ok\n")
     assert "\npreceptor_processes 3.0\n" in said
@@ -211,7 +212,8 @@ def events(log: str, words: str) -> list[dict]:
 
 
 def pages_of_before_stay_whole(academy: Academy) -> None:
-    """After upgrade and way back the release of before runs, and the newer one had taken its assets along."""
+    """After the upgrade and the way back the earlier release runs. The newer release had copied its
+    assets, so pages that were still open kept their styles and scripts."""
     until(academy.is_ready, "the release of before")
     assert "Assets of the release before: 1 taken over." in academy.said["8. Upgrade"]
     assert "The database is ready for this version." in academy.said["8. Upgrade"]
@@ -222,7 +224,7 @@ def pages_of_before_stay_whole(academy: Academy) -> None:
 
 
 def lose_the_database(academy: Academy) -> None:
-    """What “Restore” is for: the services run into the void, and an empty database is all there is."""
+    """Replace the database by an empty one while the services run: the case that “Restore” is for."""
     academy.machine.type("""
         runuser -u postgres -- dropdb --force preceptor
         runuser -u postgres -- createdb --owner=preceptor --encoding=UTF8 --template=template0 preceptor
@@ -281,7 +283,7 @@ def test_the_manual_as_it_is_typed(academy: Academy):
 
 
 def nothing(_academy: Academy) -> None:
-    """Nobody looks, or does anything, at this step."""
+    """Do nothing at this step."""
 
 
 CONTAINER = """[Service]

@@ -1,4 +1,5 @@
-"""Each released version goes on beside the new one, on a database that the new one has migrated.
+"""Each released version keeps working beside the new one, on a database that the new one has
+migrated.
 
 Real processes of both versions over one database: the code of the release is laid out from the history.
 Run it with `PRECEPTOR_TEST_DEEP=1 pytest -m deep tests/e2e/test_old_beside_new.py -s`.
@@ -31,7 +32,7 @@ from tests.make.server import free_port
 pytestmark = pytest.mark.deep
 PEOPLE = {"student": STUDENTS[1], "instructor": INSTRUCTORS[0], "admin": ADMIN}
 KNOWS_NEWER_SCHEMAS = "20261129_0161"
-"""The migration since which a version knows what a newer schema needs."""
+"""Versions with this migration and later ones can read what a newer schema requires."""
 STATIC = re.compile(r'"(/static/[0-9a-f]{16}/[^"?#]+)"')
 LEFT_OUT = shutil.ignore_patterns(".venv", ".git", "var", "tests", "__pycache__", ".*_cache")
 
@@ -101,7 +102,7 @@ class Version:
             connection.close()
 
     def bad_pages(self, token: str) -> tuple[int, list[str]]:
-        """Return how many pages a person reaches by links, and those that are not sound."""
+        """Return the number of pages that a person can reach by links, and the faulty ones."""
 
         def fetch(path: str) -> Visited:
             status, kind, body = self.ask(path, token)
@@ -171,7 +172,7 @@ def test_both_serve_one_database_and_the_way_back_leads_to_the_older(versions, r
                 for name, version in (("old", old), ("new", new)):
                     counts[f"{name} {role}"], bad = version.bad_pages(token)
                     assert bad == [], f"{name} version, {role}"
-            # A page of the release that is still open finds its files at the new version.
+            # The new version serves the files of pages that the release has sent to browsers.
             assert {path: new.ask(path)[0] for path in addresses} == dict.fromkeys(addresses, 200)
             read_by_the_older_is_read_by_the_newer(old, new, tokens["student"])
             refused = new.run("migrate", "--back", revision, "--yes")
@@ -195,7 +196,7 @@ def test_both_serve_one_database_and_the_way_back_leads_to_the_older(versions, r
 
 
 def read_by_the_older_is_read_by_the_newer(old: Version, new: Version, token: str) -> None:
-    """What one version writes the other sees, and neither stands in the way."""
+    """Each version reads what the other writes, and neither blocks the other."""
     notices = re.findall(r'"id":"([0-9a-f-]{36})"', old.ask("/api/v1/notices", token)[2])
     assert len(notices) > 1
     for number, notice in enumerate(notices[:4]):

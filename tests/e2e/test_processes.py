@@ -1,5 +1,5 @@
-"""Several processes: a slow one is left alone, one that ends is logged and replaced, and all of them end
-with their supervisor."""
+"""A server of several processes: the supervisor leaves a slow one alone, logs and replaces one that
+ends, and takes all of them with it when it ends."""
 
 import json
 import os
@@ -51,7 +51,7 @@ def events(server: Server, name: str) -> list[dict]:
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process runs; one that has ended and waits to be taken note of does not."""
+    """Whether a process runs. A zombie, which has ended and was not yet collected, does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -60,7 +60,7 @@ def is_running(pid: int) -> bool:
 
 @contextmanager
 def stopped(pid: int) -> Iterator[None]:
-    """Let a process stand still, as if the machine had no time for it."""
+    """Stop a process for a while, as if the machine were too busy to run it."""
     os.kill(pid, signal.SIGSTOP)
     try:
         yield
@@ -94,7 +94,7 @@ def test_two_processes_start_stay_and_end_together(server: Server):
     first, second = started["processes"]
     until(lambda: len(events(server, "process serves")) == 2)
 
-    # Each of them answers while the other stands still; a slow one is not taken for a dead one.
+    # Each answers while the other is stopped; the supervisor does not replace a slow process.
     with stopped(first):
         time.sleep(LONGER_THAN_UVICORN_WAITS)
         assert answers(server)
@@ -132,7 +132,8 @@ def figure(server: Server, line: str) -> float | None:
 
 
 def ask_while_others_stand_still(server: Server, pid: int, others: list[int], times: int) -> None:
-    """Let one process answer, so that each has counted something and none everything."""
+    """Let one process answer while the others are stopped, so that each process counts some
+    requests and none counts all."""
     with ExitStack() as still:
         for other in others:
             still.enter_context(stopped(other))
@@ -142,7 +143,7 @@ def ask_while_others_stand_still(server: Server, pid: int, others: list[int], ti
 
 
 def test_three_processes_tell_one_sum(postgres_database: Database, tmp_path: Path):
-    """V19, O9: whichever process is asked, its figures are those of all, and of those that ended."""
+    """V19, O9: every process reports the figures of all processes, including those that have ended."""
     server = a_server(address_of(postgres_database), tmp_path, workers="3")
     counted_line = 'preceptor_requests_total{route="/robots.txt",status="200"}'
     seconds = 'preceptor_request_seconds_count{route="/robots.txt"}'
@@ -168,7 +169,7 @@ def test_three_processes_tell_one_sum(postgres_database: Database, tmp_path: Pat
                 waiting.add(figure(server, 'preceptor_outbox_waiting{kind="mails"}'))
         assert len(waiting) == 1  # of the whole academy, whatever other tests have left in it
 
-        # What a process counted stays when it has ended; that it serves does not.
+        # The counts of a process that has ended remain; it no longer counts as running.
         os.kill(processes[0], signal.SIGKILL)
         until(lambda: len(events(server, "process serves")) == 4)
         until(lambda: figure(server, "preceptor_processes") == 3)

@@ -43,14 +43,15 @@ from tests.perf.enlarge import DRIVERS, DRIVERS_QUIZ, Large, enlarge
 
 KEYS = Keys(signing_keys(), sealing_keys())
 CONTESTED = 6
-"""Practical days that all who book want, with fewer places than people."""
+"""The number of practical days that everybody tries to book, with fewer places than people."""
 KINDS = {"answer", "booked", "cancelled", "mark", "message"}
 AWAY = "421 come back later"
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How large a round trip is. `seconds` of writing lie before the copy, and some after it."""
+    """The size of a round trip. The clients write for `seconds` before the copy, and for a while
+    after it."""
 
     students: int
     clients: int
@@ -149,12 +150,12 @@ class Academy:
 
 
 def fill(database: Database, scale: Scale) -> tuple[Large, list[str], list[str]]:
-    """Add the students, let one practical be today, and make places scarce on some others. Return also those
-    days, and the places of today's."""
+    """Add the students, move one practical to today, and leave few places on some others. Also
+    return those others, and the seats of today's."""
     with database.write() as db:
         large = enlarge(db, students=scale.students, now=NOW)
     with database.write() as db:
-        # Answers to no quiz of the course, which an audit names.
+        # Answers to a quiz that is not in the course; an audit reports them.
         load = select(AttemptRow.id).where(AttemptRow.quiz_key == DRIVERS_QUIZ)
         db.execute(delete(AnswerRow).where(AnswerRow.attempt_id.in_(load)))
         db.execute(delete(AttemptRow).where(AttemptRow.quiz_key == DRIVERS_QUIZ))
@@ -203,7 +204,8 @@ def an_academy(
 
 
 def writers_of(academy: Academy) -> list[Writer]:
-    """Return the clients: in turn one that answers, one that books, one that marks, one that asks."""
+    """Return the clients of four kinds in turn: answering quizzes, booking, marking, sending
+    enquiries."""
     large, port = academy.large, academy.server.port
     writers = []
     for number in range(academy.scale.clients):
@@ -268,7 +270,7 @@ def copy_while_all_write(academy: Academy, path: Path) -> tuple[list[Writer], fl
 
 
 def compare(academy: Academy, writers: list[Writer], began: float, ended: float) -> None:
-    """Hold the notebooks against the database that came back."""
+    """Compare the clients' notes with the restored database."""
     with academy.database() as database, database.read() as db:
         there = rows_there(db)
         full = select(PracticalRow.capacity, PracticalRow.taken, func.count(Seat.id)).outerjoin(
@@ -305,7 +307,7 @@ def both_workers_are_seen(academy: Academy) -> bool:
 
 
 def see_that_mails_wait_for_an_admin(academy: Academy) -> None:
-    """Start everything anew with a mail server that takes what comes."""
+    """Start everything again with a mail server that accepts every mail."""
     held = held_mails(academy)
     assert held > 0
     academy.mails.replies = {}
@@ -351,7 +353,8 @@ def round_trip(academy: Academy) -> None:
 
 
 def lose_file(path: Path) -> Callable[[], None]:
-    """The file is gone, and the log of what was written last is left beside the next one (O4)."""
+    """The database file is lost, and its log of the latest writes is left beside the restored file
+    (O4)."""
 
     def lose() -> None:
         assert path.with_name(f"{path.name}-wal").exists()

@@ -1,4 +1,5 @@
-"""O20: a start and a stop are one line each, and the address is told only when the port is ours."""
+"""O20: a start and a stop print one line each, and the server prints its address only once it has
+the port."""
 
 import errno
 import json

@@ -1,4 +1,5 @@
-"""The long ones: many clients for minutes, a day of 200 people printed, and who else may go on meanwhile."""
+"""Long tests under load: many clients for minutes, and other people's pages while the papers of 200
+people are printed."""
 
 import os
 import threading
@@ -55,7 +56,7 @@ def test_64_clients_for_minutes_end_no_process_and_meet_no_error(tmp_path: Path)
         drivers, sent = len(large.drivers), Counter[int]()
 
         def call(client: int, _number: int) -> Call:
-            # Two clients of one driver save with numbers of their own: each driver's rise.
+            # Two clients share one driver: the sequence numbers of each driver rise.
             sent[client] += 1
             make = makers[(client + sent[client]) % len(makers)]
             return make(client % drivers, sent[client])
@@ -108,7 +109,8 @@ def test_200_checklists_are_answered_in_time_and_give_their_memory_back(full_day
 
 
 def test_other_pages_go_on_while_24_papers_are_asked_for(full_day):
-    """V23: 24 at once by one instructor. The others' pages are compared with those of a quiet server."""
+    """V23: one instructor asks for 24 papers at once. The times of other people's pages are
+    compared with those on an idle server."""
     server, large = full_day
     pages = [cookie(token) for token in large.drivers]
 

@@ -98,7 +98,7 @@ def beats(database: Database, at: datetime) -> bool:
 def test_a_worker_killed_or_hung_is_seen_and_comes_back(
     database, settings, worker, doctor, client, as_person, app, portal
 ):
-    """The clock is moved instead of waited for; `test_within_a_real_minute` waits."""
+    """This test moves the clock; `test_within_a_real_minute` really waits."""
 
     def move_to(moment: datetime) -> None:
         settings.test_clock.write_text(moment.isoformat())
@@ -136,7 +136,8 @@ def test_a_worker_killed_or_hung_is_seen_and_comes_back(
 
 
 class Academy:
-    """A server of two processes and a worker beside it, asked as an admin, a probe and a scraper ask."""
+    """A server of two processes and a worker. An admin, a health probe and a metrics scraper send
+    requests to it."""
 
     def __init__(self, database: Database, folder: Path, mail_port: int) -> None:
         address = database.url.render_as_string(hide_password=False)
@@ -163,7 +164,7 @@ class Academy:
         return time.monotonic() - began
 
     def assert_told_everywhere(self, words: str, kind: EventKind, line: str) -> None:
-        """The trouble is in the words of pages and of the doctor, and in a figure."""
+        """Fail unless pages, the doctor and a metric all report the problem."""
         assert words in self.told("/home")
         assert words in self.told("/admin/system")
         assert re.search(line, self.told("/metrics"), re.MULTILINE)

@@ -1,4 +1,5 @@
-"""Which colours of the stylesheet meet, and whether they can be told apart (WCAG 1.4.3, 1.4.6, 1.4.11).
+"""Which colours of the stylesheet are used together, and whether their contrast is enough (WCAG
+1.4.3, 1.4.6, 1.4.11).
 
 The pairs are read from the stylesheet itself: a colour set beside a background meets that background; a
 colour set alone may stand on every ground of the page; a background set alone carries the text of the page.
@@ -17,11 +18,11 @@ MORE = "@media (prefers-contrast: more)"
 THEMES = ("light", "dark", "light, more contrast", "dark, more contrast")
 TEXT, GRAPHIC, TEXT_MORE, GRAPHIC_MORE = 4.5, 3.0, 7.0, 4.5
 
-# Edges that part things and mean nothing by themselves.
+# Borders that only separate things; they carry no meaning.
 DECORATION = frozenset({"line", "surface", "brand-soft"})
-# Backgrounds that never have words on them.
+# Backgrounds that never have text on them.
 BARE = ("progress", "backdrop")
-# What the values of local names can be: the component sets them, its parts use them.
+# The possible values of local custom properties: a component sets them and its parts use them.
 LOCAL = frozenset({"tone", "soft"})
 
 _FRONT = re.compile(r"^(?:color|--tone)$")
@@ -56,7 +57,7 @@ class Pair:
 
 
 def themes(css: str) -> dict[str, Theme]:
-    """Return name → colour for light and dark, as they are and when more contrast is asked for."""
+    """Return name → colour for each theme: light and dark, with normal and with increased contrast."""
     plain: dict[str, str] = {}
     more: dict[str, str] = {}
     for declaration in declarations(css):
@@ -108,7 +109,7 @@ def _pairs_of(within: tuple[str, ...], rule: list[Declaration]) -> Iterator[Pair
     for (front, line), back in product(edges, GROUNDS):
         if front not in DECORATION:
             yield Pair(front, back, is_text=False, line=line)
-    # A ring of focus stands between two colours of its own: one of them is seen on any ground.
+    # The focus ring has two colours, so that one of them is visible on any background.
     for (ring, line), (halo, _) in product(_tokens(rule, _RING), _tokens(rule, _HALO)):
         yield Pair(ring, halo, is_text=False, line=line)
 
@@ -119,7 +120,8 @@ def _is_a_shape(rule: list[Declaration]) -> bool:
 
 
 def _tokens(rule: list[Declaration], wanted: re.Pattern[str]) -> list[tuple[str, int]]:
-    """Return the tokens of some properties of a rule; names that a component sets itself are left to it."""
+    """Return the tokens that some properties of a rule use, without the names that the component
+    sets itself."""
     return [
         (token, declaration.line)
         for declaration in rule

@@ -1,5 +1,6 @@
-"""Which routes need a fresh proof of who asks, and why the others do not: read by a person, compared with the
-application. A route that changes something, or that answers with a file, stands in one of the two."""
+"""Which routes need a fresh proof of identity, and why the others do not. A person reviews the
+tables; a test compares them with the application. Every route that changes something or answers
+with a file is in one of the two."""
 
 FRESH = (
     "GET /teach/practicals/{practical_id}/attendance.pdf",

@@ -1,4 +1,5 @@
-"""Who may call which route: read by a person, compared with the application, walked as every role.
+"""Who may call which route. A person reviews the table; tests compare it with the application and
+call every route as every role.
 
 A new route without a row here fails. `everyone` needs no sign-in; what a person may do to which object is
 tested beside each feature.
@@ -82,7 +83,7 @@ ENROLLING: tuple[str, ...] = (
     "POST /me/second-factor/app",
     "POST /me/second-factor/app/begin",
 )
-"""For who is signed in, staff included who must set up a second factor before anything else."""
+"""Routes for everybody who is signed in, including staff who must first set up a second factor."""
 SIGNED_IN: tuple[str, ...] = (
     "GET /me/second-factor/app/remove",
     "GET /me/second-factor/passkeys/{passkey_id}/remove",

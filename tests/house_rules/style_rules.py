@@ -1,6 +1,5 @@
-"""The rules of the interface, each as a function from a text to its faults; a fault names the line.
-
-A fault says what is wrong and, in the docstring of its rule, whom it harms.
+"""The rules of the interface. Each rule is a function that returns the faults of a text, with their
+lines; its docstring says whom a fault harms.
 """
 
 import re
@@ -89,7 +88,7 @@ def colours_stand_in_the_tokens(css: str) -> Iterator[Fault]:
 
 
 def tokens_exist(css: str) -> Iterator[Fault]:
-    """A misspelt token is silently the initial value: black on black."""
+    """CSS silently replaces a misspelt token by the initial value, which can be black on black."""
     declared = {declaration.name for declaration in declarations(css)}
     for declaration in declarations(css):
         for token in re.findall(r"var\((--[\w-]+)", declaration.value):
@@ -124,7 +123,7 @@ def importance_is_for_paper(css: str) -> Iterator[Fault]:
 
 
 def motion_can_be_refused(css: str) -> Iterator[Fault]:
-    """Moving pages make some people sick (WCAG 2.3.3)."""
+    """Movement on a page makes some people sick (WCAG 2.3.3)."""
     for declaration in declarations(css):
         moves = re.match(r"transition|animation|scroll-behavior|navigation$", declaration.name)
         if moves and not declaration.is_in(_STILL):
@@ -134,7 +133,8 @@ def motion_can_be_refused(css: str) -> Iterator[Fault]:
 
 
 def nothing_is_half_transparent(css: str) -> Iterator[Fault]:
-    """Text that shines through has a contrast that nobody computed."""
+    """The contrast of half-transparent text depends on what is behind it, so no test can compute
+    it."""
     for declaration in declarations(css):
         if declaration.name == "opacity" and declaration.value not in ("0", "1"):
             yield Fault(declaration.line, f"half-transparent: opacity: {declaration.value}")
@@ -222,7 +222,7 @@ TEMPLATE_RULES: tuple[Rule, ...] = (
 
 
 def behaviours_exist(modules: Set[str]) -> Rule:
-    """A misspelt behaviour is a component that never wakes."""
+    """A component with a misspelt behaviour never starts."""
 
     def rule(page: str) -> Iterator[Fault]:
         for match in re.finditer(r'\b(?:data-)?behaviour="([a-z][^"{]*)"', page):
@@ -244,7 +244,7 @@ def assets_exist(is_asset: Callable[[str], bool]) -> Rule:
 
 
 def classes_of(css: str) -> frozenset[str]:
-    """Return every class that the stylesheet speaks of."""
+    """Return every class that the stylesheet mentions."""
     return frozenset(re.findall(r"\.([a-z][\w-]*)", without_comments(css)))
 
 
@@ -269,7 +269,7 @@ _MADE_UP = "{}"
 
 
 def _without_words(match: re.Match[str]) -> str:
-    """What Jinja makes, as a sign in its place; the lines stay as many."""
+    """Return a placeholder for a piece of Jinja, with the same number of lines."""
     sign = _MADE_UP if match[0].startswith("{{") else " "
     return sign + "\n" * match[0].count("\n")
 
@@ -338,7 +338,7 @@ LONGEST_SCRIPT = 400
 
 
 def scripts_write_no_markup(script: str) -> Iterator[Fault]:
-    """Markup from text is how a name becomes code."""
+    """If a script builds markup from text, a person's name can become code."""
     yield from _found(
         r"\b(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write|\beval\(|new Function\b",
         script,
@@ -380,7 +380,7 @@ SCRIPT_RULES: tuple[Rule, ...] = (
 
 
 def imports_lead_somewhere(is_module: Callable[[str], bool]) -> Rule:
-    """Modules import each other by relative names: there is no bundler to find them."""
+    """Modules import each other by relative paths, because there is no bundler."""
 
     def rule(script: str) -> Iterator[Fault]:
         for match in re.finditer(r"""\b(?:from|import)\s+["']([^"']+)["']""", script):
@@ -394,7 +394,7 @@ def imports_lead_somewhere(is_module: Callable[[str], bool]) -> Rule:
 
 
 def drawings_use_tokens(svg: str) -> Iterator[Fault]:
-    """A drawing that a page takes in follows its theme, unless it brings a colour of its own."""
+    """A drawing that is part of a page follows the page's theme, unless it sets its own colour."""
     text = without_comments(
         re.sub(r"<!--.*?-->", lambda match: "\n" * match[0].count("\n"), svg, flags=re.S)
     )

@@ -10,7 +10,8 @@ from app.web.stylesheets import parts_of
 
 @dataclass(frozen=True)
 class Declaration:
-    """`name: value` on a line, inside the preludes `within`, the outermost first."""
+    """`name: value` and its line. `within` are the selectors and at-rules around it, the outermost
+    first."""
 
     within: tuple[str, ...]
     name: str
@@ -23,8 +24,8 @@ class Declaration:
 
 @dataclass(frozen=True)
 class Stylesheet:
-    """A stylesheet and the files that it imports, one behind the other. `parts` are pairs of name and text;
-    the first is the sheet itself."""
+    """A stylesheet joined with the files that it imports. `parts` are pairs of name and text; the
+    first is the sheet itself."""
 
     parts: tuple[tuple[str, str], ...]
 

@@ -24,7 +24,7 @@ def tree_of(path: Path) -> ast.Module:
 
 @pytest.fixture(scope="module", autouse=True)
 def _trees() -> Iterator[None]:
-    """Let go of them after the rules: they are millions of small objects."""
+    """Free the parsed files after the rules: they are millions of small objects."""
     yield
     tree_of.cache_clear()
 
@@ -87,7 +87,7 @@ def _is_get(function: ast.FunctionDef) -> bool:
 
 
 def test_only_the_edges_read_the_clock():
-    """A rule that reads the clock cannot be tested at the second it turns."""
+    """A rule that reads the clock itself cannot be tested at its exact limit."""
     offenders = [
         f"{relative(path)}:{line}"
         for path in SOURCES
@@ -99,7 +99,7 @@ def test_only_the_edges_read_the_clock():
 
 
 def test_every_change_of_a_whole_record_asks_which_version_it_was_made_from():
-    """Two people who edit the same thing must not undo each other's changes without a word."""
+    """Two people who edit the same record must not silently undo each other's changes."""
     own = {"change_password", "change_address"}  # one value, proved by a password or a mailed link
     offenders = [
         f"{relative(path)}:{node.lineno} {node.name}"
@@ -121,7 +121,7 @@ def test_no_module_is_longer_than_a_person_reads():
 
 
 def test_no_function_is_longer_than_a_person_holds_in_mind():
-    """A long function is several, whose names and seams nobody has said. Docstrings do not count."""
+    """A long function is several functions without names. Docstrings do not count."""
     lengths = {
         f"{relative(path)}:{node.lineno} {node.name}": _lines_of_code(node)
         for path in SOURCES
@@ -196,8 +196,8 @@ def test_only_one_filter_prints_html_unescaped():
 
 
 def test_a_person_is_told_of_what_is_theirs_by_a_notice():
-    """A mail without its notice is missing from the one place where a person can read it again. Mails about
-    signing in hold links that work once, and enquiries are those of strangers."""
+    """A person can read a mail again only as a notice. Exceptions are mails about signing in, whose
+    links work once, and mails about enquiries, which come from strangers."""
     allowed = {"accounts", "enquiries", "notices", "outbox"}
     offenders = [
         f"{relative(path)}:{line}"
@@ -210,7 +210,7 @@ def test_a_person_is_told_of_what_is_theirs_by_a_notice():
 
 
 def test_every_cache_has_a_bound():
-    """What is kept for each value of a parameter grows for as long as the process lives."""
+    """A cache without a bound that keeps a value for each argument grows until the process ends."""
     offenders = [
         f"{relative(path)}:{function.name}"
         for path in SOURCES

@@ -1,5 +1,5 @@
-"""The layer contracts of `pyproject.toml` are complete: import-linter proves what they say, and these tests
-that they say it about every module."""
+"""The layer contracts of `pyproject.toml` cover every module. import-linter checks the contracts;
+these tests check that they are complete."""
 
 import ast
 from collections import Counter
@@ -16,11 +16,11 @@ from tests.house_rules.layers import (
 )
 
 JOIN_FEATURES = {"home", "reports"}
-"""Their pages put many features together, a statement for each part of a page; nothing stands above them
-that a change of a table could reach through them."""
+"""Features whose pages combine many others, with one statement for each part of a page. No feature
+is above them, so no other code depends on a table through them."""
 READS_ANY_TABLE = {"db", "retention"}
-"""Migrations compare all tables; the rules of retention name tables and columns, and tests hold them against
-the schema."""
+"""Migrations compare all tables. Retention rules name tables and columns, and tests compare them
+with the schema."""
 
 HTTP = {"fastapi", "starlette", "jinja2"}
 
@@ -35,8 +35,7 @@ def modules() -> set[str]:
 
 
 def test_every_module_stands_in_one_layer():
-    """import-linter checks the children of packages that have a contract; it does not know of a package
-    that has none."""
+    """import-linter checks only packages that have a contract."""
     named = Counter(
         module
         for contract in layer_contracts().values()
@@ -64,7 +63,7 @@ def test_every_package_has_its_contract_or_stands_with_dots_in_that_of_its_featu
 
 
 def test_the_contracts_have_no_exceptions():
-    """An ignored import is a hole that the next import goes through unseen."""
+    """An ignored import would also hide the next forbidden import."""
     assert [c.container for c in layer_contracts().values() if not c.is_exhaustive] == []
     assert [c.container for c in layer_contracts().values() if c.ignored_imports] == []
 
@@ -110,8 +109,8 @@ def test_use_cases_and_what_lies_below_know_no_http():
 
 
 def test_no_feature_imports_the_models_of_another():
-    """A change of a table must stay inside its feature. Higher features ask its `queries`; where one
-    statement must join, they take the columns that the feature hands out (`accounts.person_columns`)."""
+    """A change of a table must affect only its feature. Higher features call its `queries`; for a
+    join in one statement they use the columns that the feature exports (`accounts.person_columns`)."""
     offenders = {
         f"{path.relative_to(APP)}: {package}"
         for path in APP.rglob("*.py")
@@ -122,7 +121,7 @@ def test_no_feature_imports_the_models_of_another():
 
 
 def test_no_feature_reaches_a_table_by_its_name():
-    """It would go round the rule above."""
+    """That would get around the rule above."""
     offenders = {
         str(path.relative_to(APP))
         for path in APP.rglob("*.py")

@@ -18,7 +18,8 @@ def test_the_releases_stand_in_the_chain_in_their_order() -> None:
 
 @pytest.mark.parametrize("step", LATER, ids=lambda step: step.revision)
 def test_a_migration_declares_what_going_back_loses(step: Script) -> None:
-    """`loses = {}` says that it loses nothing; a test walks the way and compares."""
+    """`loses = {}` says that it loses nothing. Another test runs each downgrade and compares the
+    rows."""
     loses = getattr(step.module, "loses", None)
     assert isinstance(loses, dict), f"{step.path}: declare loses"
     for what, means in loses.items():

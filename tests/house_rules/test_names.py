@@ -1,4 +1,5 @@
-"""Rules of the house about names: each says what it holds, and a public class has a name of its own."""
+"""Rules of the house about names: a name says what it holds, and no two public classes share a
+name."""
 
 import ast
 import re
@@ -20,7 +21,7 @@ SOURCES = sorted(
     path for path in (*APP.rglob("*.py"), *TESTS.rglob("*.py")) if "fixtures" not in path.parts
 )
 PARTS_OF_ADDRESSES = {
-    # `?kept=yes` stands in addresses that browsers keep: it says that a form was stored.
+    # `?kept=yes` is in addresses that browsers remember: it says that a form was stored.
     "app/accounts/forms.py: SignInForm.kept",
     "app/accounts/forms.py: ProveForm.kept",
     "app/accounts/factors/forms.py: ProveByPasskeyForm.kept",
@@ -28,7 +29,8 @@ PARTS_OF_ADDRESSES = {
 
 
 def bindings(tree: ast.AST, inside: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each name that the code gives to something, with the qualified name of where it does."""
+    """Yield each name that the code binds, with the qualified name of the class or function around
+    it."""
     for node in ast.iter_child_nodes(tree):
         within = inside
         match node:
@@ -61,7 +63,7 @@ def vague_names(source: str) -> list[str]:
 
 
 def names_defined_twice(sources: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return the public classes of several modules by name, of those names that stand in more than one."""
+    """Return the public class names that more than one module defines, with their modules."""
     modules = defaultdict[str, list[str]](list)
     for module, source in sources:
         for name in _CLASS.findall(source):
@@ -70,7 +72,8 @@ def names_defined_twice(sources: Iterable[tuple[str, str]]) -> dict[str, list[st
 
 
 def test_no_name_is_vague():
-    """`found` is true of everything that a function returns: a reader learns nothing by it."""
+    """A name such as `found` fits every value that a function returns, so it tells a reader
+    nothing."""
     vague = {
         f"{path.relative_to(ROOT)}: {name}"
         for path in SOURCES
@@ -81,7 +84,8 @@ def test_no_name_is_vague():
 
 
 def test_no_public_class_has_the_name_of_another():
-    """Whoever reads `Candidate` in a signature must not have to look up which of two it is."""
+    """A reader who sees `Candidate` in a signature must not have to look up which of two classes it
+    is."""
     sources = [(str(path.relative_to(APP)), path.read_text()) for path in sorted(APP.rglob("*.py"))]
     assert names_defined_twice(sources) == {}
 

@@ -1,4 +1,5 @@
-"""No page and no mail prints a deadline as it is stored: it prints what a rule says of it now."""
+"""Pages and mails never print a stored deadline directly. They print what a rule says about it at
+that moment."""
 
 import re
 from pathlib import Path
@@ -9,7 +10,8 @@ TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 SOURCES = sorted(path for path in TEMPLATES.rglob("*") if path.suffix in (".html", ".txt"))
 RAW = re.compile(r"\b(?:cancel_until|booking_opens_at|booking_closes_at|opens_at|closes_at)\b")
 OF_OLD_NOTICES = "mail/practicals/_terms.txt"
-"""Reads what earlier versions kept with a notice: words that were true when they were written."""
+"""The template for terms that earlier versions stored with a notice. They were true when they were
+written."""
 
 
 def raw_deadlines(source: str) -> list[str]:
@@ -19,7 +21,8 @@ def raw_deadlines(source: str) -> list[str]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(TEMPLATES)))
 def test_a_template_prints_no_deadline_as_it_is_stored(path: Path) -> None:
-    """A page that forgets to compare promises what is over ("Cancel free until" last Friday)."""
+    """A page that does not compare the deadline with the clock makes a promise that has expired
+    ("Cancel free until" last Friday)."""
     if str(path.relative_to(TEMPLATES)) == OF_OLD_NOTICES:
         return
     assert raw_deadlines(path.read_text()) == []

@@ -1,7 +1,6 @@
-"""Sealed and opened values stay out of caches, logs and texts.
-
-The rules read names and annotations, so they hold for code that says what it handles. The values themselves
-refuse the rest: `repr`, `str`, JSON, copies and pickles show nothing (tests/unit/db/test_sealed.py).
+"""Sealed and opened values stay out of caches, logs and texts. These rules read names and
+annotations, so they find only code that names such a value. For the rest, the values protect
+themselves: `repr`, `str`, JSON, copies and pickles show nothing (tests/unit/db/test_sealed.py).
 """
 
 import ast
@@ -33,7 +32,7 @@ MAY_SHOW = {
     "accounts/needs_sealing.py",
     "practicals/pages/papers.py",
 }
-"""Modules that read the text of an opened value: each for one page, one file or one use."""
+"""Modules that read the text of an opened value, each for one page, one file or one other use."""
 MAY_SHOW_IT = {"accounts/access_needs.html"}
 CACHES = {"cache", "lru_cache", "cached_property"}
 LEVELS = {"debug", "info", "warning", "error", "critical", "exception", "log", "msg", "print"}
@@ -119,7 +118,8 @@ def test_no_cache_holds_one():
 
 
 def test_no_prepared_statement_reads_one():
-    """Prepared statements remember rows; “whether there is one” is all they may read of a sealed column."""
+    """Prepared statements cache rows. From a sealed column they may read only whether it has a
+    value."""
     statements = []
     for module in walk_packages(app.__path__, "app."):
         if module.name.endswith("__main__"):

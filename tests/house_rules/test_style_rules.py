@@ -1,4 +1,4 @@
-"""A checker that cannot fail is no checker: each rule is fed one bad example, and names its line."""
+"""Each rule can fail: it gets one bad example and must report its line."""
 
 import pytest
 from jinja2 import Environment
@@ -65,7 +65,7 @@ def test_a_good_stylesheet_has_no_fault() -> None:
 
 
 def test_each_theme_has_its_own_fault() -> None:
-    """The dark half of a pair, and the bar of those who ask for more, are looked at too."""
+    """The dark theme and the increased contrast are checked too."""
     problems = faults("app.css", TOKENS + ".a { color: var(--faint); }", *STYLESHEET_RULES)
     assert f"app.css:{FIRST}: dark: faint on canvas is 2.33:1, less than 4.5:1" in problems
     more = f"app.css:{FIRST}: light, more contrast: faint on canvas is 5.22:1, less than 7.0:1"

@@ -33,7 +33,7 @@ def _is_named_after(path: Path, names: set[str]) -> bool:
 
 
 def test_unit_tests_stand_where_their_module_stands():
-    """A rule is changed with its test beside it, if the test is found without a search."""
+    """People change a rule together with its test if they find the test without a search."""
     lost = []
     for path in sorted(UNIT.rglob("test_*.py")):
         package = APP / path.parent.relative_to(UNIT)
@@ -66,8 +66,7 @@ def test_integration_tests_stand_with_their_package():
 
 
 def _only_misses(tree: ast.Module) -> Iterator[ast.FunctionDef]:
-    """Yield the tests that expect no error, and whose assertions all say that something is not in something
-    else."""
+    """Yield the tests that expect no error and whose assertions all have the form `x not in y`."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef) and function.name.startswith("test_"):
             asserted = [node.test for node in ast.walk(function) if isinstance(node, ast.Assert)]

@@ -36,12 +36,12 @@ WRITES_WITHOUT_A_PERMISSION = {
     ),  # by age alone
 }
 WITHOUT_A_PERSON = ("jobs.py", "cli", "backups", "demo", "workers")
-"""Where work begins that no person has asked for over the network."""
+"""The modules that start work without a request of a person over the network."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _trees() -> Iterator[None]:
-    """Let go of the parsed files after the rules: they are millions of small objects."""
+    """Free the parsed files after the rules: they are millions of small objects."""
     yield
     tree_of.cache_clear()
 
@@ -60,14 +60,14 @@ def test_every_use_case_says_who_may_call_it(path: Path):
 
 
 def test_there_are_use_cases_of_every_mark():
-    """The rules below look at nothing if nothing is marked."""
+    """If no use-case were marked, the rules below would check nothing."""
     marked = {mark for path in USE_CASES for each in functions_of(path) for mark in marks_of(each)}
     assert marked >= MARKS
 
 
 @pytest.mark.parametrize("path", USE_CASES, ids=relative)
 def test_a_public_use_case_knows_nobody(path: Path):
-    """What takes an actor acts with somebody's rights, so it must ask which."""
+    """A function with an actor acts with that person's rights, so it must check them."""
     assert [
         function.name
         for function in functions_of(path)
@@ -89,8 +89,8 @@ def test_an_own_use_case_takes_no_other_person(path: Path):
 
 
 def test_an_inner_step_is_called_by_use_cases_alone():
-    """An inner step checks no permission: a page, an API route, a job or a command that calls it is an
-    unguarded door."""
+    """An inner step checks no permission. A page, API route, job or command that calls it directly
+    would be unprotected."""
     may = {*USE_CASES, *(path for path in SOURCES if "steps" in path.parts)}
     steps = {path for path in SOURCES if "steps" in path.parts and path.name != "__init__.py"}
     assert len(steps) > 10
@@ -104,7 +104,7 @@ def test_an_inner_step_is_called_by_use_cases_alone():
 
 
 def test_rows_are_written_by_use_cases_and_inner_steps_alone():
-    """A function that writes and stands elsewhere is a door that the rules above do not look at."""
+    """The rules above do not check functions elsewhere, so those must not write."""
     may = {*USE_CASES, *(path for path in SOURCES if "steps" in path.parts)}
     features = {path for path in SOURCES if relative(path).split("/")[0] in FEATURES}
     assert len(features) > 200

@@ -1,5 +1,5 @@
-"""Which modules hold use-cases and which hold their inner steps, and what each function says of who may call
-it."""
+"""Finds the modules of use-cases and of their inner steps, and reads from each function who may
+call it."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ from tests.house_rules.layers import APP, use_case_modules
 MARKS = frozenset({"public_use_case", "own_use_case"})
 UPSERTS = ("app.db.upsert.insert_into",)
 BELOW_FEATURES = ("app.audit.", "app.outbox.")
-"""Written to by use-cases that have checked the permission; they cannot import the features' policies."""
+"""Modules below the features. Use-cases call them after checking the permission; they cannot import
+the features' policies."""
 
 
 @cache

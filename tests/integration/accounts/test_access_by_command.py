@@ -1,4 +1,4 @@
-"""A new password by the machine's command line, for a day on which no mail goes out."""
+"""Setting a new password from the server's command line, for use when no mail can be sent."""
 
 from datetime import timedelta
 

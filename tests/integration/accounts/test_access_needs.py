@@ -144,7 +144,7 @@ class TestAKeyThatIsGone:
         assert NEEDS not in logged.out + logged.err
 
     def test_needs_of_somebody_else_do_not_open(self, as_person, database, ben, sam, ada):
-        """A value that was moved into another row is no needs of that person."""
+        """A sealed value that was moved to another person's row does not open there."""
         with database.write() as db:
             moved = db.get_one(User, ben.user_id).access_needs_sealed
             db.get_one(User, sam.user_id).access_needs_sealed = moved
@@ -246,7 +246,7 @@ class TestOfAGroup:
 
 
 def test_the_database_takes_no_plain_text(database, ben):
-    """A version before this one that runs beside it cannot write access needs unnoticed."""
+    """An earlier version that still runs beside this one cannot write access needs as plain text."""
     plain = text("UPDATE users SET access_needs = 'plain' WHERE email = 'ben@example.org'")
     with pytest.raises(IntegrityError, match="access_needs_are_sealed"), database.write() as db:
         db.execute(plain)

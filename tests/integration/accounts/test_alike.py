@@ -1,4 +1,4 @@
-"""Known and unknown addresses are told the same, to the byte and in the same time (R-024)."""
+"""Known and unknown addresses get the same answers, byte for byte and in the same time (R-024)."""
 
 import re
 from datetime import timedelta
@@ -41,7 +41,7 @@ DOORS = {"/sign-in": sign_in, "/forgot": forgot, "/register": register}
 
 
 def told(answer, email):
-    """Everything an answer says, but for what is random or the asker's own."""
+    """Return everything in an answer except random values and the sender's own input."""
     page = RANDOM.sub(
         r"\1", answer.text.replace(email, "").replace(answer.headers["x-request-id"], "")
     )
@@ -65,7 +65,7 @@ def test_the_answers_are_the_same_to_the_byte(sam, browser_at, path):
 def test_a_link_that_was_used_is_answered_as_one_that_never_was(
     client, database, settings, sam, path
 ):
-    """R-024: who holds an old link or makes one up learns nothing of an account."""
+    """R-024: somebody with an old or invented link learns nothing about an account."""
     purposes = {"/confirm": LinkPurpose.confirm, "/new-address": LinkPurpose.email}
     purpose = purposes.get(path, LinkPurpose(path[1:]) if path not in purposes else None)
     with database.write() as db:

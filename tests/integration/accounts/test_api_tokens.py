@@ -1,4 +1,5 @@
-"""The door of the API: right tokens always work, wrong ones are counted and say nothing."""
+"""Tokens of the API: right ones always work; wrong ones are counted, and their answers reveal
+nothing."""
 
 import re
 from dataclasses import replace
@@ -33,7 +34,7 @@ def bearing(token):
 
 
 def without_reference(response):
-    """What an answer says, but for the reference of the request."""
+    """Return an answer without the reference number of the request."""
     told = dict(response.headers) | {"x-request-id": "", "server-timing": ""}
     return response.status_code, told, {**response.json(), "instance": ""}
 
@@ -53,7 +54,8 @@ def two_tries(monkeypatch):
 
 @pytest.fixture
 def wrong_tokens(database, ada):
-    """One token that is nobody's, and three that were somebody's."""
+    """Return wrong tokens: an invented one, an empty one, one past its end, a revoked one, and one
+    of a closed account."""
     with database.write() as db:
         revoked, closed = (
             a_user(db, name, email=f"{name}@example.org") for name in ("rita", "clara")
@@ -85,7 +87,7 @@ def test_wrong_tokens_are_limited_and_look_alike_r021(browser_at, wrong_tokens):
 
 @pytest.mark.usefixtures("two_tries")
 def test_public_routes_are_no_way_around_the_limit_r021(browser_at):
-    """R-021: a wrong token is counted where none is needed, too."""
+    """R-021: a wrong token is also counted on routes that need none."""
     browser = browser_at("192.0.2.1")
     codes = [
         browser.get("/api/v1/intakes", headers=bearing("nobody's")).status_code for _ in range(3)
@@ -108,7 +110,7 @@ def test_nobody_is_locked_out_by_wrong_tokens_of_others_r021(browser_at, token):
 
 
 def test_a_right_token_costs_no_more_than_a_cookie_r021(client, as_person, sam, token):
-    """R-021: the limit is asked about wrong tokens only."""
+    """R-021: the limit is checked for wrong tokens only."""
     by_token = client.get(ME, headers=bearing(token))
     by_cookie = as_person(sam).get(ME)
     assert by_token.json() == by_cookie.json()
@@ -160,8 +162,8 @@ def _end_all_sign_ins(as_person, ada, sam, **_rest):
 def test_tokens_end_with_what_proved_their_owner(
     act, app, client, as_person, database, settings, sam, ada, token
 ):
-    """V14: whoever changes how they sign in, or is kept out, leaves no way in behind. A token of somebody
-    else stays."""
+    """V14: a person's tokens end when they change how they sign in, or when their access ends.
+    Other people's tokens stay."""
     with database.write() as db:
         others = api_tokens.make_for_address(db, SystemActor.command_line, email=ada.email, now=NOW)
     assert client.get(ME, headers=bearing(token)).status_code == 200
@@ -292,7 +294,8 @@ def test_two_that_are_made_at_once_pass_the_most_by_none(database, sam):
 
 
 def test_tokens_are_listed_with_the_devices_and_ended_there(as_person, client, database, sam, ada):
-    """Of one's own those that work: when made, last used and ending. Nobody ends another's."""
+    """People see their own valid tokens, with the times of creation, last use and end. Nobody can
+    end another person's."""
     with database.write() as db:
         mine = api_tokens.make_for_address(
             db, SystemActor.command_line, email=sam.email, name="Calendar", now=NOW
@@ -349,7 +352,7 @@ def test_the_use_of_a_token_is_noted_once_a_day_and_not_by_the_answer(
 
 
 def test_a_token_works_while_nothing_can_be_written(app, client, database, token):
-    """Noting its use is lost then, and nothing else."""
+    """Only the time of its last use is not recorded."""
     if not database.is_sqlite:
         return
     own = app.state.app_context.database

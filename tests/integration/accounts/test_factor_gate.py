@@ -31,7 +31,8 @@ on_postgres_in_the_deep_run = pytest.mark.parametrize(
     ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.deep])],
     indirect=True,
 )
-"""What leads staff to enrolling reads no row of a feature; the tests below the walks run on both."""
+"""The redirect to setting up a factor reads no row of a feature, so the long walks need PostgreSQL
+only in the deep run. The other tests run on both databases."""
 
 
 @pytest.fixture
@@ -49,8 +50,8 @@ def person(database, roles: tuple[str, ...], *, has_factor: bool = False):
 
 
 def walk(app, browser: TestClient, headers: dict[str, str] | None = None, *, start: str = "/"):
-    """Send a request to every route whose path begins so, and yield its access in the table, its method
-    and path, and the answer."""
+    """Send a request to every route whose path has this prefix. Yield its access in the table, its
+    method and path, and the answer."""
     for method, path in policies(app):
         if path in ("/sign-out", "/metrics", "/static") or not path.startswith(start):
             continue
@@ -104,7 +105,8 @@ def test_their_token_of_the_api_opens_nothing(app, client, database, roles):
 @walked_by_each_role
 @on_postgres_in_the_deep_run
 def test_with_a_factor_every_route_is_as_ever(app, as_person, database, roles):
-    """The control: the walk above would see a gate that is always shut."""
+    """Control: with a factor every route answers as usual, so the test above does not pass merely
+    because everything is refused."""
     browser = as_person(person(database, ROLES[roles], has_factor=True))
     wrong = [
         f"{method} {path}"
@@ -121,7 +123,7 @@ def test_students_need_none(app, as_person, database):
 
 
 def test_public_pages_show_nothing_of_a_role(as_person, database):
-    """They carry no roles until then, so that no page that everybody opens shows them more."""
+    """Staff have no roles until then, so public pages show them nothing more."""
     browser = as_person(person(database, ROLES["admin"]))
     page = browser.get("/courses").text
     assert "/admin" not in page
@@ -160,7 +162,7 @@ def test_they_may_sign_out(as_person, database):
 
 
 def test_whoever_becomes_staff_is_asked_then(as_person, database):
-    """A privilege that changes; and whoever is a student again is asked for nothing."""
+    """A person who becomes staff must set up a factor; one who is a student again need not."""
     sam = person(database, ("student",))
     browser = as_person(sam)
     assert browser.get("/home").status_code == 200
@@ -186,7 +188,7 @@ def test_where_no_factor_is_demanded_staff_work_as_ever(made_apps, portal, setti
 
 
 def test_only_these_routes_are_open_while_enrolling(app):
-    """Read by a person: whatever is added here is open to staff without a factor."""
+    """A person must review each addition: the route is then open to staff without a factor."""
     assert {path for (_, path), access in policies(app).items() if access.enrolling} == {
         HERE,
         f"{HERE}/app",

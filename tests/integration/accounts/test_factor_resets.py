@@ -98,7 +98,7 @@ def test_a_reset_waits_a_day_and_then_removes_the_factor(app, as_person, databas
 
 
 def test_nothing_is_removed_before_its_time(as_person, database, ada, olga):
-    """Both the list and the act ask for the waiting time."""
+    """Both the list of due resets and the reset itself check the waiting time."""
     start(as_person(ada), olga)
     early = NOW + DAY - timedelta(seconds=1)
     with database.write() as db:
@@ -112,7 +112,7 @@ def test_nothing_is_removed_before_its_time(as_person, database, ada, olga):
     "change", [{"is_admin": False}, {"disabled_at": NOW}, {"is_admin": False, "disabled_at": NOW}]
 )
 def test_an_order_ends_with_the_admin_who_gave_it(app, as_person, database, ada, olga, change):
-    """Somebody whose role was taken away for what they did must not remove a factor a day later."""
+    """An admin who lost the role for misuse must not remove a factor a day later."""
     start(as_person(ada), olga)
     with database.write() as db:
         db.execute(update(User).where(User.id == ada.user_id).values(**change))
@@ -201,7 +201,8 @@ def test_the_mail_stops_it(app, as_person, client, database, ada, olga):
 def test_the_link_outlives_a_new_password_and_a_new_address(
     app, as_person, client, database, ada, olga, changed
 ):
-    """Whoever gets hold of the password or the mailbox must not take the owner's way to stop it."""
+    """A thief of the password or the mailbox must not be able to disable the link that stops the
+    reset."""
     start(as_person(ada), olga)
     address = link_in(mails_to(app, olga.email)[0])
     secret = app.state.app_context.settings.secret_key.get_secret_value()
@@ -284,7 +285,7 @@ def test_a_reason_is_needed(as_person, database, ada, olga):
 
 
 def test_setting_up_another_phone_stops_the_reset(as_person, database, ada, olga):
-    """Who can do that has not lost the factor."""
+    """A person who can set up another phone needs no reset."""
     start(as_person(ada), olga)
     browser = as_person(olga)
     browser.post("/me/second-factor/app/begin")

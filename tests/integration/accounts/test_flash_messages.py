@@ -1,4 +1,4 @@
-"""W4: the sentence after a form is its owner's, however the browser changes hands."""
+"""W4: only the person who sent a form sees its flash message, whoever uses the browser next."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -49,7 +49,7 @@ def test_a_sentence_is_shown_once_to_its_owner(as_person, sam):
 def test_whoever_comes_next_on_the_browser_does_not_see_it(
     as_person, database, sam, ada, next_person
 ):
-    """Neither another person nor a visitor; and it is gone then."""
+    """Neither another person nor a visitor sees it, and it is then deleted."""
     browser = as_person(sam)
     own = browser.cookies[SID]
     saved(browser)

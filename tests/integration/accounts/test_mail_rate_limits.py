@@ -1,4 +1,4 @@
-"""Limits on mails to addresses nobody has proved to own: no flood, and nobody is kept from a link."""
+"""Limits on mails to unconfirmed addresses: nobody is flooded, and everybody can still get a link."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -38,7 +38,8 @@ def set_clock(clock_file):
 
 class TestNobodyIsKeptFromALink:
     def test_an_attacker_cannot_use_up_a_reset(self, app, sam, browser_at, set_clock):
-        """V10: five posts refused the owner until midnight. Whenever they ask there is a link that works."""
+        """V10: after five posts by strangers the owner was refused until midnight. The owner always
+        has a working link."""
         for turn in range(20):
             set_clock(turn * 7 * MINUTE)
             for number in range(3):
@@ -59,7 +60,7 @@ class TestNobodyIsKeptFromALink:
             assert browser_at(CLASS).get(f"/reset?token={token_in(newest)}").status_code == 200
 
     def test_nor_what_the_office_starts(self, app, client, sam, ada, as_person, browser_at):
-        """V10: the office's own press was refused as well."""
+        """V10: the office's own request was refused as well."""
         for number in range(20):
             forgot(browser_at(f"198.51.100.{number}"))
         before = len(mails_to(app, sam.email))
@@ -68,7 +69,7 @@ class TestNobodyIsKeptFromALink:
         assert len(mails_to(app, sam.email)) == before + 1
 
     def test_the_office_has_a_limit_of_its_own(self, sam, ada, as_person, monkeypatch):
-        """R-022: of one admin and person; it is no other admin's."""
+        """R-022: it counts for each pair of admin and person separately."""
         monkeypatch.setattr(mail_rate_limits, "OFFICE_RESET", Limit("office", 2, timedelta(days=1)))
         office = as_person(ada)
         path = f"/admin/people/{sam.user_id}/reset"
@@ -102,7 +103,8 @@ class TestNobodyIsKeptFromALink:
         assert done.headers["location"] == "/home"
 
     def test_a_known_device_has_mails_of_its_own(self, app, sam, browser_at):
-        """At once, although the mailbox holds a link already and strangers have used up theirs."""
+        """It gets a mail at once, although the mailbox already has a link and strangers have used
+        up their limit."""
         owner = browser_at(CLASS)
         owner.post("/sign-in", data={"email": sam.email, "password": A_PASSWORD})
         owner.post("/sign-out", data={})
@@ -115,7 +117,8 @@ class TestNobodyIsKeptFromALink:
     def test_one_class_asks_for_mails_while_somebody_there_floods(
         self, app, database, browser_at, monkeypatch
     ):
-        """R-023: repeated requests of one network stop no first request behind it."""
+        """R-023: repeated requests from one network do not block other people's first requests
+        there."""
         narrow = replace(mail_rate_limits.AGAIN_OF_NETWORK, most=2)
         monkeypatch.setattr(mail_rate_limits, "AGAIN_OF_NETWORK", narrow)
         with database.write() as db:

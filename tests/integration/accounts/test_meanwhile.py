@@ -1,4 +1,5 @@
-"""What is under way when a password changes: it starts nothing that outlives the change."""
+"""Requests that are running while a password changes: nothing that they create remains valid
+afterwards."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -26,7 +27,7 @@ BROWSER = Browser("192.0.2.1")
 ON_POSTGRES = pytest.mark.parametrize(
     "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
-"""SQLite has one writer, so there the two cannot meet."""
+"""SQLite has one writer, so the two transactions cannot overlap there."""
 
 
 def signed_in_as(database, person):
@@ -37,7 +38,8 @@ def signed_in_as(database, person):
 
 
 def meanwhile(database, person, act) -> None:
-    """Do `act` in a block that commits only after a reset has set, or waits to set, a new password."""
+    """Run `act` in a transaction that commits only after a reset has set a new password, or waits
+    to set it."""
     with database.write() as db:
         link_id = make_link(db, LinkPurpose.reset, person.user_id, person.email, now=NOW)
     acted, may_commit = threading.Event(), threading.Event()
@@ -104,7 +106,7 @@ def test_an_old_password_that_is_hashed_anew_does_not_come_back(database, sam):
     with ThreadPoolExecutor(2) as threads:
         with database.write() as db:
             db.execute(select(Count).with_for_update())
-            acting = threads.submit(act)  # has read the account, and waits to give its try back
+            acting = threads.submit(act)  # has read the account, and waits to uncount its attempt
             wait([acting], timeout=1)
             resetting = threads.submit(reset)
             wait([resetting], timeout=1)
@@ -115,7 +117,8 @@ def test_an_old_password_that_is_hashed_anew_does_not_come_back(database, sam):
 
 
 def test_no_token_is_made_by_a_sign_in_that_has_just_ended(database, sam):
-    """R-019: the request was let in, and the password changed before it made the token."""
+    """R-019: the password changes after the request was authenticated and before it creates the
+    token."""
     actor = signed_in_as(database, sam)
     with database.write() as db:
         end_access(db, sam.user_id, now=NOW)

@@ -1,4 +1,4 @@
-"""Names that certificates print are tried by the printer when they are saved (B6, S12, N2)."""
+"""When people save a name that certificates print, the printer checks it (B6, S12, N2)."""
 
 import sys
 
@@ -113,7 +113,7 @@ def printer_that_is_slow(monkeypatch):
 def test_a_printer_that_is_away_keeps_nobody_from_saving_and_tells_later(
     app, as_person, database, sam, monkeypatch, break_it
 ):
-    # Of each database its own: a name that was tried is remembered.
+    # A name for each kind of database, because the process remembers checked names.
     name = f"ꦗꦮ {break_it.__name__} {database.url.get_backend_name()}"
     browser = as_person(sam)
     with monkeypatch.context() as patch:

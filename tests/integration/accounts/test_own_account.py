@@ -62,7 +62,7 @@ def test_the_profile_says_what_is_missing(as_person, database):
 
 
 def test_staff_have_a_short_profile(as_person, database, ina):
-    """What they do not see stays as it is."""
+    """Fields that their form does not show stay unchanged."""
     browser = as_person(ina)
     assert "Name for your certificate" not in browser.get("/me").text
     assert (
@@ -101,7 +101,8 @@ def test_a_wrong_profile_is_shown_again(as_person, database, sam, change, messag
 
 
 def test_changing_the_password(app, client, as_person, database, sam):
-    """R-005, R-012: the current one is asked, other sign-ins end, this one gets a new token."""
+    """R-005, R-012: the current password is required, other sign-ins end, and this one gets a new
+    token."""
     here, elsewhere = as_person(sam), as_person(sam)
     assert here.get("/me/password").status_code == 200
     wrong = here.post("/me/password", data={"current_password": WRONG, "password": OTHER})
@@ -134,7 +135,7 @@ def test_the_current_password_is_a_limited_door(as_person, sam, monkeypatch):
 
 
 def test_changing_the_address(app, as_person, client, database, sam):
-    """R-009: asks the password, confirms at the new address, tells the old one."""
+    """R-009: requires the password, sends a link to the new address, and a notice to the old one."""
     browser = as_person(sam)
     assert browser.get("/me/email").status_code == 200
     ask = {"email": "samuel@example.org", "current_password": A_PASSWORD}
@@ -158,7 +159,7 @@ def test_changing_the_address(app, as_person, client, database, sam):
 
 
 def test_an_address_of_somebody_else(app, as_person, database, sam, ina):
-    """R-024: asking for it looks the same; its owner is told; nothing changes."""
+    """R-024: the answer looks the same, the owner of the address gets a mail, and nothing changes."""
     browser = as_person(sam)
     ask = {"email": ina.email, "current_password": A_PASSWORD}
     assert browser.post("/me/email", data=ask).status_code == 303
@@ -307,7 +308,7 @@ def test_a_person_without_password_proves_nothing(as_person, database):
 
 @pytest.mark.parametrize("whose", ["another person's", "an old password's"])
 def test_a_stale_proof_changes_nothing(database, sam, ada, whose):
-    """R-046: the proof holds for the person and the hash that were checked."""
+    """R-046: the check of a password counts only for the person and the hash that were compared."""
     prover = ada if whose == "another person's" else sam
     candidate = sign_ins.begin_proof(database, prover, network="x", now=NOW)
     with database.write() as db:

@@ -1,5 +1,5 @@
-"""R-028: a passkey is accepted for this site, this browser and this challenge alone, and once. Its device is
-software; what a real browser answers comes in tests/browser/test_passkeys.py."""
+"""R-028: a passkey is accepted only once, and only for this site, this browser and this challenge.
+Its device is simulated; tests/browser/test_passkeys.py uses a real browser."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -177,7 +177,7 @@ LIES: dict[str, Callable[[Device], None]] = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_new_passkey_of_elsewhere_is_refused(browser_of, database, sam, lie):
-    """R-028: wrong origin, wrong site, nobody there."""
+    """R-028: wrong origin, wrong site, no person present."""
     browser, device = browser_of(sam), Device()
     LIES[lie](device)
     refused = add(browser, device)
@@ -187,7 +187,7 @@ def test_a_new_passkey_of_elsewhere_is_refused(browser_of, database, sam, lie):
 
 
 def doors(browser_of, sam) -> dict[str, tuple[TestClient, str]]:
-    """Return each door that a passkey opens, with a browser that stands before it."""
+    """Return each form that accepts a passkey, with a browser that has it open."""
     return {
         "step": (step_begun(browser_of, sam), STEP),
         "alone": (visitor(browser_of), ALONE),
@@ -225,7 +225,8 @@ def test_each_door_opens_to_the_passkey(browser_of, database, sam, phone, door):
 
 
 def assert_refused(database, door: str, browser: TestClient, path: str, answer: str) -> None:
-    """Send an answer that must open nothing: the page says no more than that, and offers a way on."""
+    """Send an answer that must be refused. The page says only that it was refused, and what to do
+    next."""
     with database.read() as db:
         before = db.scalars(select(Passkey.sign_count).order_by(Passkey.id)).all()
     refused = browser.post(path, data={"answer": answer, "next": "/home"})
@@ -242,7 +243,7 @@ def assert_refused(database, door: str, browser: TestClient, path: str, answer: 
 @pytest.mark.parametrize("lie", LIES)
 @pytest.mark.parametrize("door", DOORS)
 def test_an_answer_for_elsewhere_is_refused(browser_of, database, sam, phone, door, lie):
-    """R-028: wrong origin and wrong site, at every door."""
+    """R-028: wrong origin and wrong site, at every form."""
     browser, path = doors(browser_of, sam)[door]
     LIES[lie](phone)
     assert_refused(database, door, browser, path, phone.signed(options(browser, path)))
@@ -251,7 +252,7 @@ def test_an_answer_for_elsewhere_is_refused(browser_of, database, sam, phone, do
 @pytest.mark.parametrize("door", DOORS)
 def test_a_replayed_answer_is_refused(browser_of, database, sam, phone, door):
     """R-028: the challenge is gone with its first answer, right or wrong."""
-    phone.count = 0  # a passkey that does not count would not notice by itself
+    phone.count = 0  # a passkey without a counter would not detect the replay
     with database.write() as db:
         db.execute(update(Passkey).values(sign_count=0))
     browser, path = doors(browser_of, sam)[door]
@@ -265,7 +266,8 @@ def test_a_replayed_answer_is_refused(browser_of, database, sam, phone, door):
 
 @pytest.mark.parametrize("door", ["alone", "proof"])
 def test_an_answer_is_accepted_once_in_its_own_browser(browser_of, database, sam, phone, door):
-    """R-028: also for who reads what this browser sent. The second step has ended by then."""
+    """R-028: somebody who recorded the browser's answer cannot use it again. The second step has
+    ended by then."""
     phone.count = 0
     with database.write() as db:
         db.execute(update(Passkey).values(sign_count=0))
@@ -324,7 +326,7 @@ def test_a_challenge_lasts_five_minutes(browser_of, database, sam, phone, door, 
 
 @pytest.mark.parametrize("door", DOORS)
 def test_a_foreign_passkey_is_refused(browser_of, database, sam, phone, door):
-    """R-028: one that nobody added, and at the doors of a known person one of somebody else."""
+    """R-028: a passkey that nobody added, and another person's passkey where the person is known."""
     browser, path = doors(browser_of, sam)[door]
     assert_refused(
         database, door, browser, path, Device(handle=phone.handle).signed(options(browser, path))
@@ -341,7 +343,7 @@ def test_a_foreign_passkey_is_refused(browser_of, database, sam, phone, door):
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("count", [0, 4, 5])
 def test_a_count_that_does_not_rise_is_refused(browser_of, database, sam, phone, door, count):
-    """A copy of a passkey counts by itself."""
+    """A copied passkey has a counter of its own, which does not follow the original's."""
     with database.write() as db:
         db.execute(update(Passkey).values(sign_count=5))
     browser, path = doors(browser_of, sam)[door]
@@ -405,7 +407,7 @@ def test_a_passkey_that_is_known_cannot_be_added_again(browser_of, database, sam
 
 
 def test_a_wrong_passkey_at_the_step_is_counted(browser_of, database, sam, phone):
-    """As wrong codes are: after five the password is asked for again."""
+    """Wrong passkeys count like wrong codes: after five the password is required again."""
     browser = step_begun(browser_of, sam)
     for number in range(1, 5):
         assert browser.post(STEP, data={"answer": "{}"}).status_code == 422
@@ -420,7 +422,8 @@ def test_a_wrong_passkey_at_the_step_is_counted(browser_of, database, sam, phone
 def test_an_odd_word_of_its_maker_is_refused_and_never_an_error(
     browser_of, database, sam, response
 ):
-    """The library reads the forms of several makers, and breaks over what they never write."""
+    """The library parses the formats of several makers, and crashes on input that none of them
+    writes."""
     browser = browser_of(sam)
     answer = json.loads(Device().registration_answer(options(browser, ADD)))
     said = cbor2.loads(bytes_of(answer["response"]["attestationObject"]))
@@ -441,7 +444,7 @@ def test_a_refusal_is_kept_in_the_trail(browser_of, database, sam, phone, door):
 
 @pytest.mark.parametrize("door", ["alone", "proof"])
 def test_what_answers_no_challenge_fills_no_trail(browser_of, database, sam, phone, door):
-    """Challenges are limited. What is sent without one can be sent without end, by anybody."""
+    """Challenges are limited. Anybody can send any number of answers that belong to none."""
     browser, path = doors(browser_of, sam)[door]
     before = counted(database, AuditEvent)
     for answer in ("{}", "", "x" * 1000):
@@ -489,7 +492,8 @@ def test_a_passkey_is_removed(app, browser_of, database, sam, phone):
 
 
 def waits_for_a_lock(database) -> bool:
-    """Tell whether somebody waits for a row. SQLite lets one writer in at a time and tells nothing."""
+    """Tell whether a transaction waits for a row. SQLite has one writer at a time and does not
+    tell."""
     if database.url.get_backend_name() == "sqlite":
         return True
     waiting = text(
@@ -504,7 +508,7 @@ def waits_for_a_lock(database) -> bool:
 def test_a_passkey_that_is_removed_while_it_is_used_opens_nothing(
     browser_of, database, sam, phone, door
 ):
-    """Both lock the person first: in another order each would wait for the other."""
+    """Both lock the person first; with different orders each would wait for the other."""
     browser, path = doors(browser_of, sam)[door]
     answer = phone.signed(options(browser, path))
     with ThreadPoolExecutor(1) as aside:
@@ -520,7 +524,8 @@ def test_a_passkey_that_is_removed_while_it_is_used_opens_nothing(
 
 
 def test_with_the_passkey_first_each_waits_for_the_other(database, sam):
-    """The negative control: without the order the database must end one of the two."""
+    """Negative control: with another order there is a deadlock, and the database ends one of the
+    two."""
     if database.url.get_backend_name() == "sqlite":
         return
     with database.write() as db:
@@ -590,7 +595,7 @@ def test_passkeys_are_bound_to_a_domain_over_a_safe_connection(base_url, name):
 
 
 def test_where_passkeys_do_not_work_the_pages_say_so(app, browser_of, sam):
-    """At an address of digits nobody is offered a button that cannot work."""
+    """At a numeric address the page does not show a button that cannot work."""
     settings = app.state.app_context.settings.model_copy(
         update={"base_url": "http://127.0.0.1:8000"}
     )

@@ -1,4 +1,4 @@
-"""Passwords at every door that sets one, and every cookie and token wherever it may appear."""
+"""Passwords at every form that sets one, and every place where a cookie or token may appear."""
 
 import re
 from contextlib import suppress
@@ -87,8 +87,9 @@ def test_how_long_a_password_may_be_at_every_door(
 
 
 def test_every_cookie_over_https_is_bound_to_the_host(settings, database, sam):
-    """R-010: on the way through both steps of signing in, a proof, new recovery codes and signing out. Each
-    cookie that the code can set is set here, and the page about cookies names it."""
+    """R-010: the test goes through both steps of signing in, a fresh proof, new recovery codes and
+    signing out. Every cookie that the code can set is set here, and the page about cookies names
+    it."""
     with database.write() as db:
         an_app_factor(db, sam)
         codes = recovery_codes(db, sam)

@@ -162,7 +162,7 @@ def test_no_form_or_column_lets_an_admin_set_a_password(admin, sam):
 
 @pytest.mark.parametrize("pages", [people_pages, group_pages, admin_pages])
 def test_no_form_of_an_admin_has_a_field_for_a_password(pages):
-    """R-008: whatever the page shows, a field that no form knows is refused."""
+    """R-008: a field that the form does not define is refused, whatever the page shows."""
     forms = [each for each in vars(pages).values() if isclass(each) and issubclass(each, Form)]
     assert len(forms) >= 2
     assert [form for form in forms if any("password" in name for name in form.model_fields)] == []
@@ -266,7 +266,7 @@ def test_nobody_changes_their_own_roles(admin, database, ada):
 
 
 def test_the_last_admin_stays(database, ada):
-    """R-042: also when the one who asks is an admin no more."""
+    """R-042: also when the acting person is no longer an admin."""
     with database.write() as db:
         bob = a_user(db, "Bob", roles=("admin",))
     with database.write() as db:
@@ -362,7 +362,7 @@ def test_an_admin_ends_all_sign_ins(admin, as_person, database, sam):
 
 @pytest.mark.parametrize("role", ["student", "instructor"])
 def test_only_admins_manage(database, role, sam):
-    """R-030, R-042: the use-cases refuse, whoever finds a route to them."""
+    """R-030, R-042: the use-cases themselves refuse everybody but admins."""
     with database.write() as db:
         actor = a_user(db, "Who", roles=(role,))
         someone, why = sam.user_id, {"reason": "why", "now": NOW}

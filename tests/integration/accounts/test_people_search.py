@@ -1,4 +1,4 @@
-"""The office's search: what it finds, in which order, and that it does not grow unreasonably."""
+"""The office's search: what it finds, in which order, and that its cost stays bounded."""
 
 import pytest
 from sqlalchemy import event
@@ -33,7 +33,7 @@ def names_found(database, text: str, **narrowed) -> list[str]:
 
 @pytest.mark.parametrize("few", [0, people_search.FEW], ids=["many", "few"])
 def test_names_and_addresses_in_any_case_and_in_order(database, people, monkeypatch, few):
-    """Few are sorted when they are found, many are walked through in order: with the same outcome."""
+    """A few results are sorted after the search, many are read in order; both give the same result."""
     monkeypatch.setattr(people_search, "FEW", few)
     for typed in ("smith", "SMITH", "SmItH"):
         names = names_found(database, typed, sort=PeopleSort.name)
@@ -60,7 +60,7 @@ def test_a_new_name_is_found_at_once(database, people):
 
 
 def test_no_row_is_put_into_small_letters_and_nothing_is_read_for_nobody(database, people):
-    """Small letters of each row at each search took most of a search among 8,000 people."""
+    """Converting each row to lower case took most of the time of a search among 8,000 people."""
     said: list[str] = []
 
     def note(_connection, _cursor, statement, *_rest) -> None:

@@ -30,7 +30,7 @@ def sign_in(browser, email="sam@example.org", password=A_PASSWORD):
 
 
 def told(response):
-    """What an answer says, but for what differs between any two pages."""
+    """Return an answer without the parts that differ between any two pages."""
     page = response.text
     for mark in ("csrf_token", "idempotency_key", 'name="email"'):
         head, _, rest = page.partition(mark)
@@ -67,7 +67,8 @@ class TestStrangers:
     def test_ten_wrong_passwords_close_the_door_for_a_while(
         self, settings, sam, browser_at, clock_file
     ):
-        """R-020: also for another process and after a restart; the time is told, and the way on."""
+        """R-020: also in another process and after a restart. The page says how long to wait and
+        what else to do."""
         attacker = browser_at("198.51.100.1")
         answers = [sign_in(attacker, password=WRONG).status_code for _ in range(11)]
         assert answers == [422] * 10 + [429]
@@ -105,7 +106,8 @@ class TestStrangers:
         assert statuses(["198.51.100.1"] * 5, "nobody@example.org") == [422] * 4 + [429]
 
     def test_many_networks_together_are_limited_at_one_account(self, sam, statuses, door):
-        """R-020, V11: twelve networks with three tries each had 36 answers, and more with more networks."""
+        """R-020, V11: without this limit twelve networks with three tries each got 36 answers, and
+        more networks got more."""
         door(first={"account": 8}, again={"account": 3})
         answers = statuses(networks(4) * 3)
         assert answers == [422] * 8 + [422] * 3 + [429]
@@ -121,14 +123,14 @@ class TestStrangers:
         assert sign_in(owner).status_code == 303
 
     def test_tries_that_are_not_heard_use_nothing_up(self, sam, statuses, database, door):
-        """R-023: an attacker who goes on after 429 takes no share from anybody."""
+        """R-023: refused attempts after a 429 do not count, so they use up nobody's attempts."""
         door(caller=3, again={"account": 6})
         statuses(["198.51.100.1"] * 20)
         with database.read() as db:
             assert max(db.scalars(select(Count.tries))) == 3
 
     def test_one_network_cannot_try_everybody(self, browser_at, door):
-        """R-020: so many wrong tries from one network, whoever they are for."""
+        """R-020: the limit counts wrong tries from one network for all accounts together."""
         door(first={"network": 4})
         attacker = browser_at("198.51.100.1")
         answers = [sign_in(attacker, f"a{n}@example.org", WRONG).status_code for n in range(5)]
@@ -151,7 +153,7 @@ class TestStrangers:
             assert set(db.scalars(select(Count.tries))) == {0}
 
     def test_the_wider_block_of_an_ipv6_network_is_counted(self, sam, statuses, door):
-        """V11: 34 networks of one /48 closed the door for everybody."""
+        """V11: 34 networks of one /48 used to block signing in for everybody."""
         door(first={"network": 2})
         answers = []
         for number in range(9):
@@ -161,7 +163,7 @@ class TestStrangers:
         assert statuses(["2001:db8:2::1"], password=A_PASSWORD) == [303]
 
     def test_a_wider_block_is_no_new_place_each_time(self, sam, statuses, door):
-        """A customer with thousands of /64 has the first tries of one network, not of thousands."""
+        """A customer with thousands of /64 networks gets the first attempts of one network only."""
         door(again={"account": 3})
         neighbours = [f"2001:db8:1:{number:x}::1" for number in range(8)]
         assert statuses(neighbours) == [422] * (rate_limits.FIRST_TRIES + 3) + [429] * 3
@@ -169,7 +171,7 @@ class TestStrangers:
 
 class TestOneClassroom:
     def test_wrong_tries_for_thirty_addresses_stop_no_classmate(self, database, browser_at):
-        """B25, V11: the input of both, with the real limits, and ten times as much of it."""
+        """B25, V11: the input of both findings, with the real limits, and ten times as much."""
         with database.write() as db:
             a_user_with_password(db, "Priya", email="priya@example.org")
         attacker = browser_at(CLASS)
@@ -322,8 +324,8 @@ class TestKnownDevices:
             assert person.email not in cookie
 
     def test_a_reset_makes_the_device_known(self, app, sam, client, browser_at, door):
-        """R-023: there is always a way: the link of a reset works whatever others try, and then the
-        password does."""
+        """R-023: the link of a reset always works during an attack, and so does the new password
+        afterwards."""
         door(caller=1, first={"account": 0}, again={"account": 0})
         owner = browser_at("192.0.2.7")
         assert sign_in(owner).status_code == 429
@@ -351,7 +353,8 @@ class TestOtherProofs:
         assert done.status_code == 303
 
     def test_a_proof_that_was_not_compared_is_no_try(self, sam, as_person, door, monkeypatch):
-        """R-023: a storm of sign-ins takes every place in the line, and not the owner's tries."""
+        """R-023: many sign-ins at once fill the queue, but an attempt that was not compared is not
+        counted."""
         door(caller=2)
         owner, full = as_person(sam), BoundedSemaphore(1)
         full.acquire()
@@ -447,7 +450,8 @@ def known_networks(database):
 
 
 def test_networks_are_forgotten(database, sam, ada, browser_at):
-    """With the password, with the account, beyond ten, and by the worker after 60 days."""
+    """A new password and closing the account delete them; so does the worker after 60 days, and
+    only the ten newest are kept."""
     for number in range(known_devices.MOST_NETWORKS + 2):
         sign_in(browser_at(f"192.0.2.{number}"))
     assert known_networks(database) == known_devices.MOST_NETWORKS
@@ -470,7 +474,7 @@ def test_a_known_network_is_kept_without_its_address(database, sam, browser_at):
 
 
 def test_a_known_network_is_one_of_a_person(database, sam, ada, browser_at, door):
-    """Nobody is known where only somebody else signed in, and nobody is after a long time."""
+    """A network is known only for the people who signed in there, and only for a limited time."""
     door()
     sign_in(browser_at(CLASS), ada.email)
     door(first={"account": 0}, again={"account": 0})
@@ -479,7 +483,7 @@ def test_a_known_network_is_one_of_a_person(database, sam, ada, browser_at, door
 
 
 def test_every_caller_costs_the_same_statements(sam, browser_at):
-    """R-024: a known device, a known network, a stranger and an address that nobody has."""
+    """R-024: for a known device, a known network, a stranger, and an address without an account."""
     home = browser_at(CLASS)
     sign_in(home)
     browsers = {"network": browser_at(CLASS), "stranger": browser_at("192.0.2.1")}

@@ -1,4 +1,5 @@
-"""Registering, confirming, choosing a new password, invitations: the doors that open by mail."""
+"""Registering, confirming, choosing a new password, invitations: everything that works by a mailed
+link."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -285,7 +286,7 @@ LINK_DOORS = {
 
 @pytest.fixture
 def three_links(monkeypatch):
-    """Three links may be made up in an hour, not sixty."""
+    """Set the limit of invented links to three in an hour instead of sixty."""
     monkeypatch.setattr(rate_limits, "LINK_NETWORK", Limit("link network", 3, timedelta(hours=1)))
 
 
@@ -294,8 +295,8 @@ def three_links(monkeypatch):
 def test_made_up_links_are_limited_and_right_ones_open(
     app, client, database, settings, sam, browser_at, path
 ):
-    """R-021, V12: a wrong link counts although it is refused, read or sent; one that works always opens,
-    behind the same address too (R-023)."""
+    """R-021, V12: opening or sending a wrong link counts, although it is refused. A right link
+    always works, also from the same address (R-023)."""
     purpose = LINK_DOORS[path]
     more = {} if purpose is LinkPurpose.email else {"password": A_PASSWORD}
     wrong = {"token": "0190f2e4-7b1a-7000-8000-000000000000.00", **more}
@@ -350,7 +351,8 @@ def test_links_in_mails_use_the_academys_address(app, client, sam):
 
 
 def test_the_first_admin_comes_from_the_command_line(client, database, settings):
-    """R-007: an empty house has no account; a one-time link makes the first, then it is dead."""
+    """R-007: a new installation has no account. A one-time link makes the first one and then stops
+    working."""
     with database.read() as db:
         assert db.scalar(select(func.count()).select_from(User)) == 0
     with database.write() as db:
@@ -383,7 +385,7 @@ def test_the_first_admin_comes_from_the_command_line(client, database, settings)
 
 
 def test_adding_again_before_the_first_use_gives_a_new_link(database):
-    """R-007: a lost link can be replaced; the old one is dead."""
+    """R-007: a lost link can be replaced; the old one then stops working."""
     with database.write() as db:
         old = service.add_person(
             db,
@@ -428,8 +430,8 @@ def test_a_bearer_token_from_the_command_line(client, database, sam):
 
 
 def test_two_who_register_one_address_at_once(app, database):
-    """The unique address decides: the later one joins the account that is there. Each has its own
-    Database, as separate processes have."""
+    """The unique constraint on addresses decides: the second request uses the account of the first. Each has
+    its own Database, as separate processes have."""
     both_have_looked = Barrier(2)
     values = {"name": "Nia", "email": EMAIL, "password_hash": "h", "wanted": "", "now": NOW}
 

@@ -1,5 +1,5 @@
-"""Removing second factors: whether it is the last one is decided where it is removed, and what is typed for
-the last one is proof enough."""
+"""Removing second factors: the transaction that removes a factor decides whether it is the last
+one, and the password typed for the last one counts as a fresh proof."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -34,7 +34,7 @@ def has_factors(database, person, *kinds: str) -> None:
 
 
 def factors(database, person) -> tuple[str, ...]:
-    """Return what a person has, the row that signing in asks among it."""
+    """Return the person's factors, including the row that signing in reads."""
     with database.read() as db:
         has_app = db.scalar(select(TotpFactor.id)) is not None
         has_key = db.scalar(select(Passkey.id)) is not None
@@ -123,7 +123,8 @@ def test_a_password_that_has_changed_since_it_was_typed_proves_nothing(database,
 
 
 def both_at_once(database, *acts) -> list[Refused]:
-    """Let acts run at the same moment, each in a process's own connections; return the refusals."""
+    """Run the functions at the same moment, each with its own connections as separate processes
+    have; return the refusals."""
     start, refusals = Barrier(len(acts)), []
 
     def work(act) -> None:
@@ -171,7 +172,8 @@ def test_of_two_factors_that_are_removed_at_once_one_stays(database, sam):
 
 
 def test_decided_before_the_block_both_would_go(database, sam):
-    """The negative control: look first, lock afterwards. Were one to stay, the test above proved nothing."""
+    """Negative control: check first, lock afterwards. If one factor remained here, the test above
+    would prove nothing."""
     has_factors(database, sam, *KINDS)
 
     def remove(table):

@@ -43,7 +43,7 @@ def begun(browser) -> str:
 
 
 def prove(browser) -> None:
-    """Type the password again: what changes a factor asks for a fresh proof."""
+    """Type the password again, because changing a factor requires a fresh proof."""
     assert browser.post("/prove", data={"password": A_PASSWORD}).status_code == 303
 
 
@@ -114,7 +114,7 @@ def test_a_wrong_code_sets_nothing_up(as_person, database, sam):
 
 
 def test_a_secret_that_was_begun_stays_for_half_an_hour(as_person, sam, clock_file):
-    """Who goes back and presses the button again has scanned the first one already."""
+    """A person who goes back and presses the button again has already scanned the first secret."""
     browser = as_person(sam)
     secret = begun(browser)
     clock_file.write_text((NOW + timedelta(minutes=29)).isoformat())
@@ -131,7 +131,7 @@ def test_a_secret_that_was_begun_stays_for_half_an_hour(as_person, sam, clock_fi
 def test_a_secret_that_does_not_open_is_begun_anew_and_never_an_error(
     as_person, database, sam, ada
 ):
-    """It was sealed for somebody else, or with a key that has left the ring."""
+    """It was sealed for another person, or with a key that was removed from the key file."""
     hers = begun(as_person(ada))
     browser = as_person(sam)
     begun(browser)
@@ -155,7 +155,7 @@ def test_nobody_sees_the_secret_of_another(as_person, database, sam, ada):
 
 
 def test_the_other_sign_ins_end_and_this_one_gets_a_new_secret(as_person, database, sam):
-    """R-012: the old secret is dead, and so are other devices and tokens of the API."""
+    """R-012: the old token, the sign-ins of other devices and the API tokens stop working."""
     browser, other = as_person(sam), as_person(sam)
     with database.write() as db:
         token = make_for_address(db, SystemActor.command_line, email=sam.email, now=NOW)
@@ -211,7 +211,7 @@ def test_recovery_codes_are_shown_to_their_owner_and_not_for_long(as_person, sam
 
 
 def test_codes_are_made_anew(app, as_person, database, sam):
-    """R-027: the earlier ones work no more."""
+    """R-027: the earlier codes no longer work."""
     with database.write() as db:
         an_app_factor(db, sam)
         recovery_codes(db, sam)

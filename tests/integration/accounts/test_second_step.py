@@ -1,4 +1,5 @@
-"""The second step of signing in: codes, recovery codes, what no way in goes past, and limits."""
+"""The second step of signing in: codes, recovery codes, limits, and that no way of signing in skips
+it."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -123,7 +124,7 @@ def test_a_code_may_be_one_step_late(client, database, owner, away, accepted):
 
 
 def test_a_code_works_once(client, database, owner):
-    """R-026: not twice, and the one before it no more."""
+    """R-026: a code works once, and afterwards the code before it does not work."""
     for code in (code_at(NOW), code_at(NOW), code_at(NOW - STEP)):
         client.cookies.clear()
         password(client)
@@ -136,7 +137,8 @@ def test_a_code_works_once(client, database, owner):
 
 
 def test_the_late_code_and_then_the_present_one_both_work(client, database, owner, clock_file):
-    """R-026: the step must rise, not be the present one."""
+    """R-026: each code must belong to a later time step than the last used one, not to the present
+    step."""
     for code in (code_at(NOW - STEP), code_at(NOW)):
         client.cookies.clear()
         password(client)
@@ -273,7 +275,7 @@ def link(app, database, purpose, person) -> str:
 
 
 def test_a_new_password_by_mail_does_not_go_past_the_factor(app, client, database, owner, codes):
-    """R-029: the factor and the codes stay, and what waited is over."""
+    """R-029: the factor and the codes stay; a sign-in that waited for its second step has ended."""
     password(client)
     token = link(app, database, LinkPurpose.reset, owner)
     assert "At least 10 characters." in client.get(f"/reset?token={token}").text
@@ -309,7 +311,7 @@ def test_an_invitation_does_not_go_past_the_factor(app, client, database, owner)
 
 
 def test_a_sign_in_without_the_factor_is_worth_nothing(as_person, database, owner):
-    """R-029, R-025: whatever way it began, one row, one gate."""
+    """R-029, R-025: however the sign-in began, it is one row and passes the same check."""
     browser = as_person(owner)
     assert is_in(browser)
     with database.write() as db:
@@ -319,7 +321,7 @@ def test_a_sign_in_without_the_factor_is_worth_nothing(as_person, database, owne
 
 
 def test_a_changed_sealing_key_leaves_the_recovery_codes(app, client, database, owner, codes):
-    """A ring without the key of a secret: told as not right, never as an error page."""
+    """Without the key of a secret the code is refused as wrong; there is no error page."""
     with database.write() as db:
         db.execute(update(TotpFactor).values(sealed=Sealed(b"\x01\x03abc" + b"0" * 40)))
     password(client)
@@ -399,7 +401,7 @@ THREADS = 8
 
 
 def at_once(database, act) -> list[bool]:
-    """Let eight threads act at the same moment; return what each came to."""
+    """Run a function in eight threads at the same moment; return the result of each."""
     start, came = Barrier(THREADS), []
 
     def work() -> None:
@@ -444,8 +446,9 @@ def test_of_many_with_one_recovery_code_at_once_one_wins(database, owner, codes)
 
 
 def test_without_the_conditional_update_several_win(database, owner):
-    """The negative control: compare, then write. Were one to win here, the tests above would prove nothing.
-    SQLite has one writer at a time, and with it one wins whatever the statement says."""
+    """Negative control: compare first, then write. If only one thread succeeded here, the tests
+    above would prove nothing. SQLite has one writer at a time, so only one succeeds there in any
+    case."""
     if database.url.get_backend_name() == "sqlite":
         return
     most = 0
@@ -506,7 +509,8 @@ def attack(browser_at, *, tries: int = 60) -> list[int]:
 
 
 def test_guesses_are_few_whatever_they_come_from(browser_at, database, owner):
-    """R-020, R-021: strangers together have five in five minutes; a new password step gives none back."""
+    """R-020, R-021: all strangers together have five attempts in five minutes; typing the password
+    again restores none."""
     statuses = attack(browser_at, tries=12)
     assert statuses == [422] * 5 + [429] * 7
     assert counted(database, SignIn.id) == 0
@@ -545,7 +549,7 @@ def test_recovery_codes_are_limited_too(browser_at, database, owner, codes):
 
 
 def test_a_code_is_kept_in_no_form(as_person, database, owner):
-    """A form that is sent after the sign-in had ended is kept; a code in it is not."""
+    """A form that arrives after the sign-in has ended is kept, but without the code in it."""
     browser = as_person(owner)
     browser.post("/me/second-factor/app/begin")
     with database.write() as db:
