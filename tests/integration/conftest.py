@@ -10,8 +10,8 @@ NOBODYS = QUICK_HASHER.hash("a text that nobody knows")
 
 @pytest.fixture(autouse=True)
 def _quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2id at its least cost. That the academy's is the full one, for a person and for nobody, is
-    asked in tests/unit/accounts/test_passwords.py and by the tests marked `full_cost`."""
+    """Use Argon2id at its lowest cost. tests/unit/accounts/test_passwords.py and the tests marked
+    `full_cost` check that the academy uses the full cost, also for unknown addresses."""
     if request.node.get_closest_marker("full_cost") is None:
         monkeypatch.setattr(passwords, "_hasher", QUICK_HASHER)
         monkeypatch.setattr(passwords, "NOBODYS", NOBODYS)

@@ -112,7 +112,8 @@ def test_no_live_token_is_in_the_database(client, database, sam):
     ids=["wrong", "unknown", "closed", "invited"],
 )
 def test_every_refusal_looks_the_same(client, database, sam, email, password):
-    """R-024: wrong, unknown, closed and never set are told the same, with what was typed kept."""
+    """R-024: a wrong password, an unknown address, a closed account and an account without a
+    password get the same answer, and the form keeps the typed address."""
     with database.write() as db:
         a_user_with_password(db, "Closed", email="closed@example.org", disabled_at=NOW)
         a_user(db, "Invited", email="invited@example.org")
@@ -125,7 +126,7 @@ def test_every_refusal_looks_the_same(client, database, sam, email, password):
 
 
 def test_known_and_unknown_cost_the_same(client, sam, monkeypatch):
-    """R-024: the same work: one comparison, the same statements."""
+    """R-024: both cost one comparison of a hash and the same statements."""
 
     compared = []
     real = passwords._hasher.verify
@@ -180,7 +181,7 @@ def test_blanks_in_a_password_count(client, database):
 )
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_letters_of_any_script_are_chosen_and_sign_in(client, as_person, sam, chosen, form):
-    """R-002: however the two keyboards compose them."""
+    """R-002: two keyboards may compose the same letter differently."""
     other = "NFD" if form == "NFC" else "NFC"
     both = {"current_password": A_PASSWORD, "password": unicodedata.normalize(form, chosen)}
     assert as_person(sam).post("/me/password", data=both).status_code == 303
@@ -189,7 +190,8 @@ def test_letters_of_any_script_are_chosen_and_sign_in(client, as_person, sam, ch
 
 
 def test_a_new_token_at_each_sign_in(client, sam, browser_at):
-    """R-012, R-013: an offered token is never adopted, and the old one is dead."""
+    """R-012, R-013: the server never accepts a token that the browser suggests, and the old token
+    stops working."""
     client.cookies.set("preceptor-sid", "chosen-by-an-attacker", domain="testserver.local")
     sign_in(client)
     first = client.cookies["preceptor-sid"]
@@ -233,7 +235,7 @@ def test_signing_out_with_a_dead_token(client):
     ids=["student", "instructor", "admin"],
 )
 def test_a_sign_in_ends_by_itself(client, database, clock_file, roles, rests, ends):
-    """R-014: after resting too long, and in any case after the longest time."""
+    """R-014: after too long without activity, and always after the longest lifetime."""
     with database.write() as db:
         a_user_with_password(db, "Eve", email="eve@example.org", roles=roles)
     sign_in(client, "eve@example.org")
@@ -291,7 +293,7 @@ def test_a_closed_account_is_out_at_its_next_request(client, database, sam):
 
 @pytest.mark.parametrize("end", ["close", "sign out", "roles"])
 def test_it_ends_in_each_of_three_processes_at_once(settings, database, sam, ada, end):
-    """R-018: no process keeps in memory who may come in."""
+    """R-018: no process caches who is signed in."""
     apps = [create_app(settings) for _ in range(3)]
     with database.write() as db:
         token, program = (
@@ -361,7 +363,7 @@ def test_a_busy_server_says_so(client, database, sam, monkeypatch):
 
 
 def test_a_password_changed_meanwhile_does_not_sign_in(database, sam):
-    """R-046: the verdict holds for the hash that was checked."""
+    """R-046: the result of the check counts only for the hash that was compared."""
 
     browser = Browser("x")
     candidate = sign_ins.begin_sign_in(database, email=sam.email, browser=browser, now=NOW)
@@ -377,8 +379,8 @@ def a_demo(settings):
 
 
 def test_the_demo_offers_its_guests_in_demo_only(client, database, settings):
-    """Anywhere else there is no such page, and nobody signs in without a password; in the demo nobody does
-    but who is offered."""
+    """Elsewhere this page does not exist, and nobody can sign in without a password; in the demo
+    only the offered people can."""
     with database.write() as db:
         a_user(db, ADMIN.name, email=ADMIN.email, roles=("admin",))
         a_user(db, "Dora", email="dora@demo.preceptor.example")

@@ -19,7 +19,7 @@ CLASS, HOME, OFFICE = "203.0.113.9", "192.0.2.1", "2001:db8:aff::1"
 OWNER, ADMIN = "owner@example.org", "office@example.org"
 NEW = "gravel parsnip tuesday ninety"
 ADDRESSES = (
-    CLASS,  # the attacker sits in the class room, too
+    CLASS,  # the attacker uses the class room's address, too
     *(f"198.51.100.{number}" for number in range(19)),
     *(f"2001:db8:bad:{number:x}::1" for number in range(10)),  # one /48
     *(f"2001:db8:{number:x}::1" for number in range(100, 110)),
@@ -104,7 +104,8 @@ class Victims:
         browser.post("/sign-out", data={})
 
     def all_reset(self):
-        """The owner's is behind the attacker's own address, on a device that nobody knows."""
+        """From the attacker's address the class and the office ask for a reset, and the owner
+        resets the password on an unknown device."""
         for email in (ADMIN, *CLASSMATES):
             answer = self.browser_at(CLASS).post("/forgot", data={"email": email})
             assert (email, answer.status_code) == (email, 303)
@@ -118,8 +119,8 @@ class Victims:
 
 
 def under_attack(app, browser_at, laptop, tries):
-    """Let everybody in while the attack goes on and once more after its last try: the clock stands still, so
-    no count has run out. Return what the attacker and the victims saw."""
+    """Let everybody sign in during the attack and once more after its last try. The clock stands
+    still, so no count has expired. Return what the attacker and the victims saw."""
     victims = Victims(app, browser_at, laptop)
     with Attack(browser_at, tries) as attack:
         victims.all_sign_in()

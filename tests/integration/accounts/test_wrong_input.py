@@ -1,7 +1,6 @@
-"""Every door that takes a secret counts wrong ones although it refuses them (R-021, V12).
-
-The doors are generated from the forms of the application: a new form with a field for a secret fails here
-until its door stands in the table.
+"""Every form that takes a secret counts wrong ones, although it refuses them (R-021, V12). The
+cases are generated from the forms of the application: a new form with a field for a secret fails
+here until the table has a row for it.
 """
 
 import re
@@ -90,7 +89,7 @@ def all_forms(base: type[Form] = Form) -> Iterator[type[Form]]:
 
 
 def test_every_form_with_a_secret_has_its_row():
-    """A form that is new, and whose wrong input nobody counts, is found here."""
+    """This test finds a new form whose wrong input is not counted."""
     asking = {
         form.__name__
         for form in all_forms()
@@ -156,7 +155,7 @@ def send(client, as_person, database, sam) -> Callable[[Wrong], Any]:
     "wrong", CASES, ids=lambda each: f"{'GET ' if each.get else ''}{each.path}"
 )
 def test_wrong_input_is_counted_and_then_refused(app, database, send, wrong):
-    """R-021, V12: a count that a refusal rolls back fails here."""
+    """R-021, V12: fails if the refusal rolls the count back."""
     told = [send(wrong) for _ in range(MOST + 2)]
     assert [answer.status_code for answer in told] == [wrong.status] * MOST + [429] * 2
     assert int(told[-1].headers["retry-after"]) > 0

@@ -1,4 +1,4 @@
-"""Days planned before a correction take the corrected checklist, one by one, as an admin decides."""
+"""An admin can give the corrected checklist to each day that was planned before the correction."""
 
 from datetime import timedelta
 from threading import Thread
@@ -190,7 +190,8 @@ def test_only_admins_may(database, day):
 def test_an_assessment_that_waits_for_the_correction_begins_with_the_corrected_checklist(
     database, admin, day
 ):
-    """Without reading the day again under the gate, it would pin the revision it read before it waited."""
+    """Without reading the day again under the lock, the assessment would pin the revision that it
+    read before waiting."""
     begun = []
 
     def start():

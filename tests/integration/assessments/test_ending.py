@@ -197,7 +197,8 @@ class TestTakingBack:
 
 class TestIdsOfMarks:
     def test_a_mark_sent_again_changes_nothing(self, database, day, assessment_id):
-        """The answer of the server was lost: the device sends the same id, then a later mark."""
+        """When the server's answer was lost, the device sends the same id again, and then a later
+        mark."""
         first, second = EventId(new_uuid()), EventId(new_uuid())
         assert mark(database, day, assessment_id, "hands", Mark.done, mark_id=first) == 1
         assert mark(database, day, assessment_id, "hands", Mark.done, mark_id=first) == 1

@@ -1,4 +1,5 @@
-"""What was relied on stays: attendance under an assessment, and a seat of somebody who was there."""
+"""Records that others rely on stay: the attendance of an assessed person, and the seat of a person
+who was present."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,7 +34,7 @@ from tests.make.versions import plan_version
 
 @pytest.fixture
 def day(database):
-    """A day on which somebody is there and it has not begun yet: people arrive before the start."""
+    """A day that has not begun, with one person marked present: people arrive before the start."""
     with database.write() as db:
         return a_day(db, starts_at=NOW + timedelta(hours=1))
 

@@ -255,7 +255,7 @@ def test_the_pages_ask_few_questions(people, tablet, database, day, assessment_i
 
 
 def test_nobody_is_assessed_before_the_day(tablet, database, day):
-    """R-044: the attendance comes first, and it is not open yet."""
+    """R-044: an assessment requires attendance, which cannot be recorded before the day."""
     with database.write() as db:
         later = a_day(
             db,
@@ -276,7 +276,7 @@ def test_roles_are_asked_before_anything_else(as_person, database):
 
 
 def test_stopping_without_scripts(tablet, database, day, assessment_id):
-    """T2: the strip in the step, the page with its note, the signature; taken back in between."""
+    """T2: the button in the step, the page with its note, taking the stop back, and the signature."""
     sheet = f"/assessments/{assessment_id}"
     mark(tablet, assessment_id, "identity", mark="not_done", note="Asked no name")
     page = tablet.get(sheet)

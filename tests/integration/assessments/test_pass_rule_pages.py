@@ -98,8 +98,8 @@ def test_a_blank_checklist_says_the_rule_and_the_unaided_steps(database, day, as
 
 
 def test_a_course_with_the_stricter_rule_follows_the_old_one_under_the_same_keys(database):
-    """Publishing a stricter rule over a checklist that is in use is no corruption: what was begun pins
-    its revision."""
+    """A stricter rule may be published for a checklist in use, because assessments that have begun
+    pin their revision."""
     with database.write() as db:
         old = a_published_course(db)
         new = a_published_course(db, strict_course())

@@ -119,7 +119,7 @@ class TestStarting:
         assert len(set(sheets)) == 1
 
     def test_two_practicals_at_once_never_share_a_number(self, database, day):
-        """The second instructor waits for the first; then it is the next try, or asked again."""
+        """The second instructor waits for the first, and then gets the next number or is refused."""
         with database.write() as db:
             other = a_day(db, revision_id=day.revision_id, student=day.student)
         started, refused = Event(), []
@@ -206,7 +206,7 @@ class TestMarking:
             queries.bedside_sheet(db, other, assessment_id)
 
     def test_an_instructor_who_is_the_student_may_not_mark(self, database, day, assessment_id):
-        """R-045, also when somebody became an instructor of the practical afterwards."""
+        """R-045: also if the student became an instructor of the practical later."""
         with database.write() as db:
             db.add(PracticalInstructor(practical_id=day.practical_id, user_id=day.student.user_id))
             db.flush()

@@ -100,8 +100,8 @@ class TestThereAndBack:
             assert db.scalars(select(ApiToken.revoked_at)).all() == [NOW]
 
     def test_a_mail_that_follows_from_what_waited_in_the_copy_waits_too(self, live):
-        """The copy holds a place that has ended, and not yet what follows from it. The worker acted on that
-        after the copy was made, and the mail was sent."""
+        """The copy holds a place that has ended, but not yet the mail about it. After the copy was
+        made the worker sent that mail."""
         with live.open() as database, database.write() as db:
             admin, intake = a_user(db, "Ada", roles=("admin",)), an_intake(db, taken=1)
             student = a_ready_student(db, "Leila", intake_id=intake)
@@ -230,7 +230,7 @@ class TestSqlite:
 
     @pytest.mark.parametrize("live", ["sqlite"], indirect=True)
     def test_leftovers_of_another_database_are_removed(self, live):
-        """O4: SQLite believes a log that lies beside its file, and mixes what it says into it."""
+        """O4: SQLite applies any log beside its file to the database, also one of another database."""
         file = live.folder / "data" / "academy.db"
         backup = live.back_up()
         log = file.with_name(f"{file.name}-wal")
@@ -248,7 +248,7 @@ class TestSqlite:
 
     @pytest.mark.parametrize("live", ["sqlite"], indirect=True)
     def test_what_is_put_aside_is_whole_although_the_server_was_killed(self, live):
-        """What was written last still stands in the log beside the file. It goes aside with it."""
+        """The latest writes are still in the log beside the file, so both are put aside together."""
         file = live.folder / "data" / "academy.db"
         backup = live.back_up()
         with live.open() as database:
@@ -269,7 +269,8 @@ class TestSqlite:
 
     @pytest.mark.parametrize("live", ["sqlite"], indirect=True)
     def test_a_damaged_file_is_put_aside_with_what_lies_beside_it(self, live):
-        """Nothing of the evidence is lost, and nothing of it is mixed into the copy (O4)."""
+        """All of the damaged database is kept as evidence, and none of it gets into the restored
+        copy (O4)."""
         file = live.folder / "data" / "academy.db"
         backup = live.back_up()
         file.write_bytes(b"no database any more" * 500)
@@ -315,7 +316,8 @@ class TestTheCommand:
         assert "Every invariant holds." in restored.said
 
     def test_what_was_closed_to_others_stays_closed(self, live):
-        """Whatever the shell's mask: a restored database holds the same personal data."""
+        """A restored database gets the permissions of the old one whatever the shell's umask,
+        because it holds the same personal data."""
         path = live.back_up()
         places = [live.folder / "files", Path(live.settings.database_url.rpartition("://")[2])]
         places = [place for place in places if place.exists()]

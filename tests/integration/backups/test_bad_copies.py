@@ -85,7 +85,8 @@ class TestCopies:
 
     @pytest.mark.parametrize("live", ["sqlite"], indirect=True)
     def test_one_whose_database_was_copied_while_others_wrote_it(self, live):
-        """The negative control: pages of two moments in one file, well packed and signed."""
+        """Negative control: a correctly packed and signed file whose database pages come from two
+        moments."""
         copy = live.back_up()
         folder = live.folder / "unpacked"
         folder.mkdir()
@@ -101,8 +102,8 @@ class TestCopies:
 
 
 def torn_copy(live: Installation) -> Path:
-    """Copy SQLite's file as a program does that knows nothing of it: the first half before many rows were
-    written, the second half afterwards."""
+    """Copy the database file as an ordinary copy program would: the first half before many rows
+    were written, the second half afterwards."""
     file, torn = live.folder / "data" / "academy.db", live.folder / "torn"
     live.add_people(400)
     settle(file)

@@ -43,7 +43,8 @@ class TestInUse:
             demand_one_line(live.run_here("restore", copy), "in use", "Stop the server")
 
     def test_one_that_comes_while_the_copy_is_proved(self, live, monkeypatch):
-        """The database is free when the restore begins, and in use when it would be swapped."""
+        """The database is not in use when the restore begins, but is when the restore would replace
+        it."""
         copy = live.back_up()
         before = live.content()
         with live.open() as database:
@@ -199,7 +200,7 @@ class TestServers:
         def broken(
             process: subprocess.Popen[bytes], reads: Path | None, writes: Path | None
         ) -> None:
-            if reads and process.stdin:  # it connects when it has read the list of what is to come
+            if reads and process.stdin:  # it connects after it has read the table of contents
                 process.stdin.write(reads.read_bytes()[:-1])
                 process.stdin.flush()
             until(break_connections, "a connection")

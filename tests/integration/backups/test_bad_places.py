@@ -53,7 +53,8 @@ class TestFullDisks:
     @pytest.mark.parametrize("word", ["backup", "verify", "restore"])
     @pytest.mark.parametrize("live", ["sqlite"], indirect=True)
     def test_a_disk_of_any_size(self, live, word, tmp_path):
-        """From hopelessly small to just enough: every size is a whole success or one line."""
+        """From far too small to just enough: with each size the command succeeds completely or
+        prints one line."""
         if os.geteuid() != 0:
             pytest.fail("This test mounts small disks: run the deep tests as root on Linux.")
         copy = live.back_up("good.backup")
@@ -120,7 +121,7 @@ def on_disk(live: Installation, disk: Path) -> Installation:
 
 
 class Opened:
-    """What lay on a small disk before a command ran."""
+    """The content of a small disk before a command ran."""
 
     def __init__(self, small: Installation) -> None:
         self.small = small
@@ -219,7 +220,7 @@ class TestPlaces:
 
     @pytest.mark.parametrize("live", ["sqlite"], indirect=True)
     def test_a_database_behind_a_link_is_restored_where_it_lies(self, live):
-        """What SQLite leaves lies beside the file itself, not beside the link."""
+        """SQLite keeps its log beside the file itself, not beside the link."""
         copy = live.back_up()
         data, disk = live.folder / "data", live.folder / "other disk"
         disk.mkdir()

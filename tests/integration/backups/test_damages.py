@@ -1,4 +1,4 @@
-"""Whatever is changed in the file of a backup is noticed before it is used."""
+"""Every change of a backup file is detected before the file is used."""
 
 import os
 import random
@@ -144,7 +144,7 @@ def test_every_byte_of_the_lines_that_prove_it_counts(backup, tmp_path, at):
 
 
 def test_another_academy_with_our_key_id_is_noticed(backup, tmp_path):
-    """Whoever makes a backup of their own cannot sign it, whatever key they name."""
+    """A forger cannot sign a backup, even one that names our key's id."""
     stranger = SigningKeys.read(new_line(SIGNING, on=NOW.date()).written())
     forger = SigningKeys(KEYS.newest_id, stranger.newest_private, KEYS.verifying)
     database = tmp_path / "database"

@@ -1,4 +1,4 @@
-"""Whoever has the key that signs can still do no harm with what a copy holds."""
+"""Even a person with the signing key cannot do harm with the content of a copy."""
 
 import io
 import json
@@ -26,7 +26,7 @@ def member(name: str, data: bytes = b"x", kind: bytes = tarfile.REGTYPE, link: s
 
 
 class TestHostileArchives:
-    """Whoever has the key that signs can still write nothing outside the folder of the work."""
+    """Even a person with the signing key cannot write outside the work folder."""
 
     @pytest.mark.parametrize(
         "members",

@@ -77,9 +77,10 @@ def test_a_stop_at_any_moment_is_one_line_and_leaves_nothing(live, forked, word,
     for number in range(many):
         send = STOPS[number % len(STOPS)]
         ended = trial.run(chance.uniform(0, whole.seconds), send)
-        # Below zero: before the work began or after its end, which nobody can tell from the outside.
+        # Below zero: a signal came before the work began or after its end; from outside both look
+        # the same.
         assert ended.code in (0, 128 + send, -send), ended
-        # The library of the command line ends Ctrl-C before the command in silence.
+        # The command-line library handles Ctrl-C before the command starts, and prints nothing.
         is_early = send is signal.SIGINT and not ended.complained
         if ended.code > 0 and not is_early:
             stopped += 1
@@ -111,9 +112,7 @@ def test_what_a_killed_run_leaves_is_cleared_away_by_the_next(live, forked, word
         again = trial.run()
         assert (again.code, again.complained) == (0, "")
         trial.demand_whole(again)
-        if (
-            live.left_behind()
-        ):  # PostgreSQL was still making a database for the process that is gone
+        if live.left_behind():  # PostgreSQL was still creating a database for the killed process
             trial.demand_whole(trial.run())
         assert live.left_behind() == []
     print(f"{word}: {killed} of {many} killed before the end")

@@ -1,5 +1,6 @@
 """Bar of issue 11: a thousand random changes of row, snapshot, signature, key id, PDF and QR code are each
-told as not valid, on the page, in the API and offline; what nobody touched stays valid (R-111..R-117)."""
+reported as not valid, on the page, in the API and offline; unchanged certificates stay valid
+(R-111..R-117)."""
 
 import copy
 import json
@@ -74,14 +75,15 @@ class Forger:
 
     @contextmanager
     def with_row(self, rowid: int, changed: Row) -> Iterator[None]:
-        """Put another row in the place of one for a while."""
+        """Replace a row by another one for the length of a block."""
         before = self.row_at(rowid)
         self.write(rowid, changed)
         yield
         self.write(rowid, before)
 
     def reads_alike(self, rowid: int, changed: Row) -> bool:
-        """Return whether a changed row means what it meant: another spelling of a moment, an id or JSON."""
+        """Return whether a changed row still has the same meaning: another spelling of a moment, an
+        id or JSON."""
         before = self.read(rowid)
         with self.with_row(rowid, changed):
             return self.read(rowid) == before
@@ -104,7 +106,8 @@ class Forger:
         return changed if changed != text else text + letter
 
     def browser(self):
-        """A visitor's browser; a new network every now and then, for the limit on looking."""
+        """A visitor's browser that changes its network now and then, because looking up numbers is
+        limited."""
         if self.looked % 20 == 0:
             address = ".".join(str(self.dice.randrange(1, 255)) for _ in range(4))
             self._browser = a_browser(self.app, self.portal, network=address)
@@ -112,7 +115,7 @@ class Forger:
         return self._browser
 
     def told(self, serial: str) -> str:
-        """Return what page and API say of a number, and that they say the same."""
+        """Return what page and API say about a number; fail if they differ."""
         browser = self.browser()
         page = browser.get(f"/verify/{serial}")
         answer = browser.get(f"/api/v1/certificates/{serial}")
@@ -213,7 +216,8 @@ def changed_snapshot(forger: Forger, said: dict[str, Any]) -> dict[str, Any]:
 
 
 def changes_of_snapshot(forger: Forger, row: Row, other: Row) -> Row:
-    """A forger who knows how it is made: the hash is computed anew, the columns repeat what it says."""
+    """Changes by a forger who knows the format: the hash is recomputed, and the columns repeat the
+    changed values."""
     said = changed_snapshot(forger, json.loads(row["snapshot"]))
     holder = said.get("holder", {})
     repeated = {"holder_name": holder["name"]} if "name" in holder else {}
@@ -251,7 +255,7 @@ OF_ROWS: dict[str, Callable[[Forger, Row, Row], Row]] = {
 
 
 def offline_status(row: Row, words: dict[str, Any]) -> Status:
-    """Return what is said of data that a forger hands on with the values of a row."""
+    """Return the offline answer about data that a forger made from the values of a row."""
     document = {
         "format": row["signature_format"],
         "key_id": row["signing_key_id"],
@@ -305,8 +309,8 @@ def difference(row: Row, changed: Row) -> dict[str, Any]:
 
 
 def with_other_words(signed, forger: Forger, folder: Path) -> bytes:
-    """A file whose words were set anew, and whose data are the genuine ones, signed by a forger's key or not
-    at all."""
+    """Return a file with other visible words and the genuine data, signed with a forger's key or
+    not at all."""
     said = copy.deepcopy(signed.snapshot)
     said["holder"]["name"] = forger.typo("Sam Student").replace("\u00df", "s").strip() + "x"
     forged = type(signed)(said, signed.words, signed.proof)
@@ -315,7 +319,7 @@ def with_other_words(signed, forger: Forger, folder: Path) -> bytes:
 
 
 def changed_bytes(content: bytes, forger: Forger) -> bytes:
-    """One byte that is another, some that are gone, doubled or appended."""
+    """One byte is changed, or some are removed, repeated or appended."""
     place, way = forger.dice.randrange(len(content)), forger.dice.randrange(6)
     if way == 0:
         return content[:place]
@@ -343,7 +347,8 @@ def test_each_change_of_a_file_is_told(sqlite_database, forger, serials_of_two, 
         checked = checked_file(changed, published)
         assert checked.status is Status.not_valid
         assert checked.said == {}
-        # The signature of the genuine file behind the forged one: the data are genuine, the words are not.
+        # The genuine file's signature after the forged content: the data are genuine, the words are
+        # not.
         behind = changed + content[content.rindex(b"/ByteRange") - 20_000 :]
         assert checked_file(behind, published).status is Status.not_valid
     assert checked_file(content, published).status is Status.valid
@@ -360,7 +365,7 @@ def code_in(content: bytes) -> str:
 
 
 def drawn(address: str) -> str:
-    """Print a code as a forger would and read it as a phone does."""
+    """Draw a QR code as a forger would, and read it as a phone does."""
     picture = BytesIO()
     segno.make(address, error="m").save(picture, kind="png", scale=4)
     (barcode,) = zxingcpp.read_barcodes(Image.open(picture).convert("L"))
@@ -394,8 +399,9 @@ def test_the_code_of_another_certificate_shows_the_other_name(forger, serials_of
 
 
 def test_a_rotation_changes_nothing_for_what_is_issued(sqlite_database, serials_of_two, tmp_path):
-    """R-117: an old certificate is valid under a newer key, its PDF is signed anew, and the list of keys says
-    both; a ring without the old key knows neither."""
+    """R-117: after a key rotation an old certificate stays valid, its PDF is signed with the new
+    key, and the published list has both keys. Without the old key in the key file the old
+    certificate is not valid."""
     signed = signed_of(sqlite_database, serials_of_two[0])
     before = pdf_of(signed, tmp_path)
     newer = new_line(SIGNING, on=NOW.date())
@@ -421,7 +427,7 @@ def test_a_rotation_changes_nothing_for_what_is_issued(sqlite_database, serials_
 def test_genuine_data_in_a_paper_that_the_academy_did_not_print(
     sqlite_database, serials_of_two, tmp_path
 ):
-    """A file that our key signed around data that are not ours is not valid either."""
+    """A file that our key signed is not valid if the data inside it are not ours."""
     signed = signed_of(sqlite_database, serials_of_two[0])
     said = {**signed.snapshot, "title": "Master of everything"}
     words = {**signed.words, "certificate": said}
@@ -433,7 +439,7 @@ def test_genuine_data_in_a_paper_that_the_academy_did_not_print(
 def test_the_process_that_typesets_gets_no_private_key(
     sqlite_database, serials_of_two, tmp_path, monkeypatch
 ):
-    """R-117: its order is what is printed."""
+    """R-117: it gets only the text to print."""
     orders: list[bytes] = []
     run = papers.subprocess.run
 
@@ -451,7 +457,7 @@ def test_the_process_that_typesets_gets_no_private_key(
 
 
 def test_a_signed_pdf_of_the_first_day_is_valid_for_ever():
-    """A golden file of the first format: every later version must tell it as valid."""
+    """A stored file of the first format, which every later version must accept as valid."""
     content = (
         Path(__file__).parents[2] / "fixtures/stored/certificate-2026-11-29.pdf"
     ).read_bytes()

@@ -1,4 +1,5 @@
-"""What was issued before certificates were signed: signed once by the upgrade, and marked as such."""
+"""Certificates that were issued before certificates were signed: the upgrade signs them once and
+marks them."""
 
 from datetime import timedelta
 
@@ -139,7 +140,8 @@ def test_a_revocation_that_was_taken_away_before_the_upgrade_is_not_signed_away(
 
 
 def test_the_migration_to_signatures_signs_and_no_later_one_does(sqlite_database: Database):
-    """A worker or a later upgrade that signed would sign whatever somebody writes in the old form."""
+    """If a worker or a later upgrade signed too, somebody could add a row in the old form and get
+    it signed."""
     with sqlite_database.write() as db:
         certificate_id = a_certificate(db, an_earner(db))
     migrate.downgrade(sqlite_database, "20261129_0090")

@@ -102,7 +102,7 @@ def test_a_kind_that_replaces_the_old_one_counts(database, student):
 
 
 def test_and_the_other_way_round(database, student):
-    """Attended under revision 1, and then a place under revision 2."""
+    """A student who attended under revision 1 and then gets a place under revision 2."""
     with database.write() as db:
         first = a_day(db, student=student)
         a_signed_assessment(db, first)
@@ -153,7 +153,8 @@ class TestTheAudit:
             assert checks.problems(db, ISSUER.keys, now=NOW) == []
 
     def test_names_a_competent_assessment_that_no_rule_counts(self, database, student):
-        """What the rule did of every day that was planned under a later revision."""
+        """The audit reports it. An earlier rule counted no day that was planned under a later
+        revision."""
         assess(database, student, revised(checklist="second-session"))
         with database.write() as db:
             (assessment,) = db.scalars(select(Assessment))
@@ -197,7 +198,7 @@ def test_the_migration_asks_again_for_what_was_kept_back(sqlite_database):
     upgrade(database)
     later = datetime.now(UTC) + timedelta(seconds=1)
     assert jobs.deliver_facts(database, ISSUER, now=later) == 1
-    # What was earned is issued by a job of its own.
+    # A separate job issues the earned certificates.
     assert jobs.deliver_facts(database, ISSUER, now=later) == 1
     with database.read() as db:
         assert db.scalars(select(Certificate)).one().user_id == kept_back.user_id

@@ -121,7 +121,8 @@ class TestDocument:
     def test_a_folder_that_cannot_be_used_costs_only_time(
         self, as_person, earned, certificate, settings
     ):
-        """O13: certificates were 500 where nothing could be written to the folder of files, or read there."""
+        """O13: pages of certificates answered 500 when the folder of files was not writable or not
+        readable."""
         browser, address = as_person(earned.student), f"/certificates/{certificate.id}.pdf"
         folder = Path(settings.files_url)
         folder.write_text("a file where the folder should be")

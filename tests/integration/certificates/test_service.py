@@ -269,7 +269,8 @@ class TestRevoking:
 
 
 def test_certificates_are_made_in_one_place():
-    """R-113: behind the rule. No import, page or API writes one by itself."""
+    """R-113: only after the rule was checked. No import, page or API route creates a certificate by
+    itself."""
 
     def callers(name: str) -> list[tuple[str, str]]:
         return [
@@ -307,7 +308,7 @@ def alter_both(db, row):
 
 
 def alter_all_that_says_so(db, row):
-    """V6: name, snapshot and hash agree with each other, as whoever reads the code can make them."""
+    """V6: change name, snapshot and hash so that they agree, as a forger who has read the code can."""
     row.holder_name = "Another Name"
     row.snapshot = {**row.snapshot, "holder": {"id": str(row.user_id), "name": "Another Name"}}
     row.snapshot_hash = domain.hash_of(row.snapshot)
@@ -378,7 +379,7 @@ def test_an_altered_row_is_not_valid_and_the_audit_finds_it(database, earned, al
 def test_the_audit_says_that_a_key_is_missing_and_not_that_a_certificate_was_forged(
     database, earned
 ):
-    """R-117: the operator who lost the line of an older key is told to put it back."""
+    """R-117: if the line of an older key is missing, the audit says to put it back."""
     with database.write() as db:
         certificate_id = a_certificate(db, earned)
     newer = SigningKeys.read(new_line(SIGNING, on=NOW.date()).written())
@@ -460,7 +461,7 @@ def test_a_hit_and_a_miss_check_one_signature_each(database, earned):
 
 
 def test_a_revocation_that_was_taken_back_by_hand_is_not_valid(database, earned, admin):
-    """R-116: nothing is left in the row; the audit trail is the second witness."""
+    """R-116: the row no longer shows the revocation, but the audit trail does."""
     with database.write() as db:
         certificate_id = a_certificate(db, earned)
         service.revoke_certificate(db, admin, certificate_id, "In error", ISSUER, now=NOW)
@@ -506,7 +507,8 @@ def test_a_revocation_that_was_changed_is_not_valid(database, earned, admin, cha
 
 
 def test_a_revocation_that_nobody_signed_is_not_valid_and_is_not_published(database, earned):
-    """R-116: who writes to the database cannot speak for the academy in its published list."""
+    """R-116: a person who can write to the database cannot add a revocation to the academy's
+    published list."""
     with database.write() as db:
         a_certificate(db, earned)
         db.execute(

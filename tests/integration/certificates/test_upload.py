@@ -35,7 +35,7 @@ def content(database, certificate, tmp_path) -> bytes:
 
 @pytest.mark.parametrize("put", ["another's", "cut off", "empty", "unsigned"])
 def test_a_kept_file_that_was_exchanged_is_made_anew(database, certificate, content, tmp_path, put):
-    """Whoever writes into the folder of files hands nothing to the holder."""
+    """A person who replaces a stored file cannot make the holder download it."""
     with database.write() as db:
         other_id = a_certificate(db, an_earner(db, "Ola Other"))
     with database.read() as db:

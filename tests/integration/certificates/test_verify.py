@@ -128,7 +128,7 @@ def test_with_the_published_keys_no_settings_are_needed(
 def test_a_list_of_a_stranger_says_that_it_may_be_one(
     file, academy, certificate, verify, tmp_path, left_out
 ):
-    """Whoever sends a forged file sends the list to it too."""
+    """A person who sends a forged file can also send a matching list of keys."""
     stranger = Issuer(
         "Preceptor\x1b[2J\nValid.", SigningKeys.read(new_line(SIGNING, on=NOW.date()).written())
     )
@@ -179,7 +179,7 @@ def test_the_installation_says_what_its_page_says(verify, file, academy, certifi
 def test_a_revocation_that_was_taken_from_the_row_is_published_all_the_same(
     academy, certificate, settings_for, made_apps, portal, tmp_path
 ):
-    """R-116: the audit trail is the second witness."""
+    """R-116: the audit trail still shows it."""
     revoke(academy, certificate)
     nothing = {
         "revoked_at": None,

@@ -55,7 +55,8 @@ def certificates_in(database):
 
 class TestWhoseName:
     def test_a_corrected_name_issues_what_waited_for_it(self, app, database, as_person):
-        """The holder saves a name that is printed; nobody has to press anything."""
+        """When the holder saves a printable name, the certificate is issued without any further
+        action."""
         with database.write() as db:
             earned = a_blocked(db)
         browser = as_person(earned.student)
@@ -117,7 +118,8 @@ class TestWhoseName:
         assert len(mails) == 1
 
     def test_what_an_older_version_blocked_is_tried_again(self, database):
-        """Its rows say code points and not whose name it is; the name is printed today."""
+        """Rows of that version have code points but not whose name it is; today the name can be
+        printed."""
         with database.write() as db:
             earned = an_earner(db, certificate_name="Eluned Ŵyn")
             db.add(
@@ -138,7 +140,7 @@ class TestWhoseName:
         ]
 
     def test_the_printer_is_asked_before_a_block_is_opened(self, app, database, monkeypatch):
-        """Nobody who writes waits for the printer."""
+        """No write transaction waits for the printer."""
         with database.write() as db:
             earned = an_earner(db, certificate_name=f"Never Asked {new_uuid().hex}")
         open_blocks, blocks_when_asked = [], []
@@ -165,7 +167,7 @@ class TestWhoseName:
 
 
 class TestTwoAdmins:
-    """B28: what is done already is not "not found"."""
+    """B28: an action that was already done is not answered with "not found"."""
 
     def test_the_second_is_led_to_what_the_first_issued(self, database, as_person, admin):
         with database.write() as db:
@@ -258,7 +260,7 @@ def test_two_admins_at_the_same_moment_get_the_same_certificate(database):
 
 @ON_POSTGRES
 def test_control_without_the_index_two_are_issued(database):
-    """The negative control: were one issued here, the test above would prove nothing."""
+    """Negative control: if only one were issued here, the test above would prove nothing."""
     with database.write() as db:
         db.execute(text("DROP INDEX uq_certificates_live"))
     try:

@@ -71,5 +71,5 @@ def test_files_that_are_damaged_or_others_are_named(database, published):
     assert found_by_the_audit(database) == [sentence]
     change(
         database, source_digest=others.digest
-    )  # somebody who changes both names is found by the digest
+    )  # a change of both names is detected by the digest
     assert found_by_the_audit(database) == [sentence]

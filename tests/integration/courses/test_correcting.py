@@ -73,7 +73,8 @@ def test_no_question_lost_its_key_and_no_right_answer_changed(database):
 
 
 def test_every_erratum_reaches_whoever_learns_by_the_earlier_course(database):
-    """The words of each stand in the earlier revision, and in no text of the corrected one."""
+    """The wrong words of each erratum occur in the earlier revision, and nowhere in the corrected
+    one."""
     parsed = parse_course("mesotherapy", read_folder(COURSES / "mesotherapy"))
     assert len(parsed.errata) > 10
     with database.write() as db:

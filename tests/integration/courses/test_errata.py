@@ -50,7 +50,7 @@ where-vessels-run:
 
 
 def corrected(errata: str):
-    """The small course with its texts mended, and errata for those who learn by the old ones."""
+    """The small course with corrected texts, and errata for learners of the earlier revision."""
     files = dict(small_files())
     lesson = files["lessons/skin-layers.md"].decode().replace(OLD, NEW)
     quiz = files["quizzes/skin-quiz.yaml"].decode().replace(OLD_REASON, NEW_REASON)

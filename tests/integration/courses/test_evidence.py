@@ -1,4 +1,5 @@
-"""What nobody uses may be changed in any way (A11); what somebody uses, in none that corrupts evidence."""
+"""Unused content may change in any way (A11); content in use must not change in a way that corrupts
+evidence."""
 
 import subprocess
 import sys
@@ -97,7 +98,7 @@ def test_an_older_revision_that_nobody_used_protects_nothing(database):
 
 
 def test_every_table_that_refers_to_revisions_counts(database):
-    """A new one counts by itself. That a revision is current is no use of it."""
+    """A new table counts automatically. Being the current revision is not a use."""
     tables = {column.table.name for column in references_to("course_revisions")}
     assert tables == USERS | {"courses"}
     done = published(database, small_course())

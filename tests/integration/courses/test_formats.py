@@ -1,4 +1,5 @@
-"""A newer program is no edit: content is named by its files, and what was stored before stays as it is."""
+"""A newer version of the program is not an edit of a course: the digest is over its files, and
+stored revisions stay unchanged."""
 
 import pytest
 from pydantic import Field
@@ -37,7 +38,7 @@ class LaterCourse(Course):
 
 @pytest.fixture
 def a_later_version(monkeypatch):
-    """Let the program be a later version, which renders every question with a field more."""
+    """Simulate a later version of the program, which renders every question with one more field."""
 
     def become_later():
         forget()
@@ -76,7 +77,7 @@ def rows(database):
 
 
 def store_as_format_1(database) -> list[str]:
-    """Let every revision be as the version before sources stored it; return their digests."""
+    """Rewrite every revision as versions without sources stored it; return their digests."""
     with database.write() as db:
         names = []
         for row in db.scalars(select(Revision).order_by(Revision.number)):
@@ -116,7 +117,7 @@ def test_a_field_more_publishes_nothing_over_a_revision_of_format_1(database, a_
 
 
 def test_the_same_files_give_a_revision_of_format_1_its_source(database):
-    """The digest by which it is known stays, and nothing else of the row changes."""
+    """The earlier digest still identifies it, and nothing else in the row changes."""
     first = published(database, small_course())
     [name] = store_as_format_1(database)
     [before] = rows(database)
@@ -134,7 +135,7 @@ def test_the_same_files_give_a_revision_of_format_1_its_source(database):
 
 
 def test_a_comment_is_an_edit_once_the_source_is_stored(database):
-    """The files are what is published: a comment for authors is not lost."""
+    """The files themselves are published, so a comment for authors is kept."""
     commented = changed_course({"course.yaml": ("hours: 12", "hours: 12\n# a note")})
     assert commented.course == small_course().course
     published(database, small_course())

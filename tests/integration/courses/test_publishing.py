@@ -117,8 +117,8 @@ def test_every_corrupting_change_is_refused_with_its_remedy(database):
 
 
 def test_a_key_that_comes_back_as_something_else_is_refused(database):
-    """Left out in the second revision, the lesson returns in another module with the third: people of
-    the first would have it done."""
+    """The second revision drops the lesson, and the third has its key in another module: learners
+    of the first revision would count it as done."""
     somebody_learns_by(database, published(database, small_course()))
     files = dict(small_files())
     del files["lessons/skin-vessels.md"]

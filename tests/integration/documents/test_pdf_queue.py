@@ -1,4 +1,5 @@
-"""Papers in turn: few at a time, one for each person, and no thread of a page is held by one."""
+"""Papers are made in a queue: a few at a time, one for each person, and without blocking a thread
+that serves pages."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -100,7 +100,8 @@ class TestAsking:
             assert db.scalars(select(Enquiry.course_key)).all() == [None]
 
     def test_nobody_can_use_up_the_questions_of_an_address(self, app, client, database, clock_file):
-        """V10: five posts by anybody refused its owner for a day. Now only the mails stop."""
+        """V10: five posts by strangers used to block the owner of the address for a day. Now only
+        the mails stop."""
         most = rate_limits.FROM_ADDRESS.most
         for number in range(most + 3):
             sent = client.post("/enquiry", data=FORM | {"message": f"Question number {number}?"})
@@ -113,7 +114,7 @@ class TestAsking:
         assert len(mails_to(app, "vera@example.org")) == most + 1
 
     def test_many_networks_together_refuse_nobody(self, app, client, database, monkeypatch):
-        """V11: fifteen networks closed the door for everybody."""
+        """V11: fifteen networks used to block the form for everybody."""
         monkeypatch.setattr(rate_limits, "FROM_ALL", replace(rate_limits.FROM_ALL, most=2))
         for number in range(4):
             sent = client.post("/enquiry", data=FORM | {"email": f"v{number}@example.org"})
@@ -128,7 +129,7 @@ class TestAsking:
             assert sent.status_code == 303
 
     def test_the_door_closes_for_a_network_that_repeats_itself_first(self, database):
-        """R-022: and who asks a first question behind the same address is still heard."""
+        """R-022: a person who asks a first question from the same address can still send it."""
 
         def ask(email: str, network: str) -> None:
             with database.write() as db:

@@ -1,4 +1,4 @@
-"""Each check of the audit finds the damage it is for; damage is done behind the use-cases' back."""
+"""Each check of the audit finds its damage. The tests write the damage directly to the database."""
 
 import pytest
 from sqlalchemy import text, update

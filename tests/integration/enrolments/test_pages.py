@@ -468,7 +468,7 @@ def test_the_api_lists_asks_and_withdraws(client, as_person, database, ann, inta
     assert browser.get("/api/v1/intakes").json()["intakes"][0]["refusal"] == "already_requested"
     assert browser.delete(path).status_code == 204
     assert browser.delete(path).status_code == 404
-    superseded = browser.post(path, headers=key)  # N1: it stands no more
+    superseded = browser.post(path, headers=key)  # N1: it is no longer true
     assert (superseded.status_code, superseded.json()["reason"]) == (409, "superseded")
     assert states_in(database, intake_id) == {"Ann Ames": "cancelled"}
 

@@ -1,5 +1,5 @@
-"""Many ask at once: exactly as many places as there are, on both databases; with a control that
-oversells when the gate is left out."""
+"""Many people request places at once and get exactly as many as there are, on both databases. A
+negative control without the lock oversells."""
 
 import time
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def intake_id(database) -> IntakeId:
 
 
 def storm(database: Database, crowd: list[Actor], act: Callable[[Database, Actor], None]) -> None:
-    """Let every person act, in eight threads that start together and share nothing."""
+    """Run the function for every person, in eight threads that start together and share nothing."""
     start = Barrier(THREADS)
     failed: list[BaseException] = []
 
@@ -93,7 +93,7 @@ def test_sixty_ask_for_ten_places(database, crowd, intake_id, pause_after_the_ga
 
 
 def test_people_come_and_go_at_once(database, crowd, intake_id, pause_after_the_gate):
-    """Every third person gives up at once what they got: no place is lost, none is sold twice."""
+    """Every third person gives their place back at once: no place is lost, and none is given twice."""
 
     def ask_and_perhaps_leave(own: Database, actor: Actor) -> None:
         with own.write() as db:
@@ -112,7 +112,8 @@ def test_people_come_and_go_at_once(database, crowd, intake_id, pause_after_the_
 
 
 def test_without_the_gate_the_same_storm_oversells(database, crowd, intake_id):
-    """The negative control: count, then insert. Were it to pass, the tests above would prove nothing."""
+    """Negative control: count, then insert. If this did not oversell, the tests above would prove
+    nothing."""
 
     def count(db) -> int:
         held = select(func.count()).where(
@@ -133,7 +134,8 @@ def test_without_the_gate_the_same_storm_oversells(database, crowd, intake_id):
         )
 
     def naively(own: Database, actor: Actor) -> None:
-        # A write block of SQLite is alone from its first statement, so the count stands before it.
+        # A write transaction of SQLite is alone from its first statement, so the count is read
+        # before it.
         with own.read() as db:
             held = count(db)
         time.sleep(PAUSE)

@@ -519,7 +519,7 @@ def test_the_office_only(database, published, students):
 
 
 def test_the_constraints_speak_like_the_rules(database, published, students):
-    """A second writer that goes round the gate meets the same words."""
+    """A writer that skips the lock gets the same message from the constraint."""
     intake_id = intake_of(database, places=1)
     with database.write() as db:
         an_enrolment(db, intake_id, students[0])
@@ -543,7 +543,7 @@ def test_the_constraints_speak_like_the_rules(database, published, students):
 
 
 def test_every_command_takes_the_gate_once(database, published, office, students):
-    """The versions put the commands of an intake in one order; a refused one leaves no trace."""
+    """Each command increases the intake's version once; a refused one changes nothing."""
     intake_id = intake_of(database, places=1)
     outcome = ask(database, students[0], intake_id)
     confirm(database, office, outcome.enrolment_id)
