@@ -1,4 +1,5 @@
-"""The academy of this installation: its settings and its file as one value, made when a process starts."""
+"""The academy of this installation: its settings and its file as one value, read when a process
+starts."""
 
 from email.utils import parseaddr
 from pathlib import Path
@@ -11,7 +12,8 @@ from app.settings import Settings
 
 SETTING: Final = "PRECEPTOR_ACADEMY_FILE"
 SHIPPED: Final = COURSES / "academy.yaml"
-"""The file of the academy whose courses come with this release, used where the setting names no other."""
+"""The file of the academy whose courses come with this release. Used if the setting names no other
+file."""
 LARGEST: Final = 400_000
 
 
@@ -32,7 +34,7 @@ def load_academy(settings: Settings) -> Academy:
 
 
 def neutral_academy(settings: Settings) -> Academy:
-    """Return what the settings alone say of the academy."""
+    """Return an academy from the settings alone."""
     return Academy(
         name=settings.academy_name,
         zone=settings.time_zone,
@@ -41,7 +43,7 @@ def neutral_academy(settings: Settings) -> Academy:
 
 
 def path_of_academy(settings: Settings) -> Path | None:
-    """Return the file in use: the one that is named, or the shipped one where it is there."""
+    """Return the file in use: the one that the setting names, or else the shipped one if it exists."""
     if settings.academy_file is not None:
         return settings.academy_file
     return SHIPPED if SHIPPED.exists() else None

@@ -36,7 +36,7 @@ ADMIN = (
     ("Me", "/me", "circle-user-round"),
 )
 ENROLLING = (("Second factor", "/me/second-factor", "shield-check"),)
-"""For who must set up a second factor before anything else: they carry no roles until then."""
+"""For staff who must first set up a second factor; they have no roles until then."""
 # Pages that no entry leads to, and the entries they belong under: a role that has the entry sees it marked.
 BELONGS = (
     ("/admin/checklists", "/admin/practicals"),
@@ -72,7 +72,7 @@ def _items(roles: frozenset[Role] | None, current: str | None) -> tuple[Navigati
 
 
 def _entries(roles: frozenset[Role] | None) -> dict[str, tuple[str, str]]:
-    """Return label and icon of each address; None: a visitor."""
+    """Return label and icon by address. If `roles` is None, the person is a visitor."""
     if roles is None:
         return {url: (label, icon) for label, url, icon in VISITOR}
     if not roles:

@@ -43,7 +43,7 @@ class SettingsRefused(Exception):
 
 
 class EnvironmentSettings(BaseSettings):
-    """What kind of installation this is: the rules of all other settings depend on it."""
+    """The kind of this installation. The rules of all other settings depend on it."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -78,7 +78,8 @@ class EnvironmentSettings(BaseSettings):
 class Settings(EnvironmentSettings):
     """Every setting, with the prefix `PRECEPTOR_`. `ENV` unset means production.
 
-    What each must be stands in `app.settings_rules`; production demands more than a demo or a test.
+    The rule of each setting is in `app.settings_rules`; production requires more than a demo or a
+    test.
     """
 
     # Before the others: the rule of `workers` depends on it.
@@ -103,8 +104,8 @@ class Settings(EnvironmentSettings):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Read the settings, or raise SettingsRefused with everything that is wrong. In production a name
-        that is no setting is wrong too; elsewhere it is one of `unknown_settings`."""
+        """Read the settings, or raise SettingsRefused with everything that is wrong. In production
+        an unknown name with our prefix is an error too; elsewhere `unknown_settings` lists it."""
         lines, settings = [], None
         try:
             settings = cls()
@@ -146,8 +147,8 @@ class Settings(EnvironmentSettings):
         return value
 
     def without_secrets(self) -> dict[str, Any]:
-        """Return every setting as plain JSON, fit to be shown: secrets and whatever gives access to a
-        database, a mail server or a file store are masked."""
+        """Return every setting as plain JSON that may be shown. Secrets, and everything that gives
+        access to a database, a mail server or a file store, are masked."""
         shown = self.model_dump(mode="json")
         return {
             name: masked_address(value) if isinstance(value, str) else value
@@ -160,7 +161,7 @@ class Settings(EnvironmentSettings):
 
     @property
     def proxies(self) -> tuple[Network, ...]:
-        """The networks of the reverse proxies whose word about the client counts."""
+        """The networks of the reverse proxies that we trust to name the client."""
         return networks_of(self.trusted_proxy)
 
     @property
@@ -179,13 +180,14 @@ class Settings(EnvironmentSettings):
 
 
 def unknown_settings() -> list[str]:
-    """Return a line for each name of the environment that begins like a setting and is none."""
+    """Return a line for each environment variable that has our prefix and is not a setting."""
     files = [name + SUFFIX for name in FROM_FILES]
     return unknown_names(os.environ, Settings.model_fields, known_files=files)
 
 
 def _line_of(error: ErrorDetails) -> str:
-    """Return the line of one error: our own words, or for a value of another type what it must be."""
+    """Return the line of one error: our own message or, if the value has the wrong type, what it
+    must be."""
     field = str(error["loc"][0])
     if error["type"] == "value_error":
         return error["msg"].removeprefix("Value error, ")
@@ -193,8 +195,9 @@ def _line_of(error: ErrorDetails) -> str:
 
 
 def masked_address(text: str) -> str:
-    """Return an address without the password and without the values of its query, where file stores take
-    their keys; another text as it is. A user without a password is masked too: it may be an access key."""
+    """Return an address with its password and the values of its query masked; file stores have
+    their keys in the query. A user name without a password is masked too, because it may be an
+    access key. A text that is no address is returned unchanged."""
     if "://" not in text:
         return text
     bare = _USER_OF_ADDRESS.sub(_masked_user, text, count=1)

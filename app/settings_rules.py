@@ -1,6 +1,5 @@
-"""What each setting must be: one rule per setting, which says in words what is wrong and what to do.
-
-A rule never repeats the value: it may be a secret that was put in the wrong place.
+"""The rules of settings. Each rule says what is wrong with a value and what to do. It never repeats
+the value, which may be a secret in the wrong place.
 """
 
 import difflib
@@ -21,17 +20,19 @@ SHORTEST_SECRET: Final = 32
 SHORTEST_METRICS_TOKEN: Final = 24
 LONGEST_NAME: Final = 200
 FEWEST_LETTERS: Final = 8
-"""Different characters in a secret. 32 random digits of base 16 have fewer less than once in a million."""
+"""The fewest different characters in a secret. Of a million random texts of 32 hexadecimal digits,
+less than one has fewer."""
 PIECE: Final = 8
-"""Characters that a random secret does not have twice."""
+"""The length of a piece that does not occur twice in a random secret."""
 RUN: Final = 8
-"""Characters one after the other in the alphabet, such as abcdefgh, 87654321 or aaaaaaaa."""
+"""The length of a run of consecutive or equal characters, such as abcdefgh, 87654321 or aaaaaaaa."""
 SAMPLE_WORDS: Final = ("secret", "password", "change", "example", "preceptor", "qwerty", "replace")
 LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 NO_FILES: Final = ("", "/", ":memory:")
 OVER_TLS: Final = frozenset({"require", "verify-ca", "verify-full"})
 WIDEST: Final = {4: 8, 6: 16}
-"""The shortest prefix of a network of proxies, by version of IP: a wider one is almost everybody."""
+"""The shortest prefix of a network of proxies, by IP version. A wider network would contain almost
+everybody."""
 ABSOLUTE: Final = (
     "must be a whole path in production: a relative one depends on where the command is run"
 )
@@ -40,12 +41,13 @@ MAIL_FORM: Final = "must be smtp://user:password@host:587 or smtps://user:passwo
 MAIL_ADDRESS = re.compile(r"[!-~]{1,64}@(?P<domain>[^\s@]+)")
 SAMPLE_DOMAIN: Final = "preceptor.example"
 PRINTED = re.compile(r"[!-~]+")
-"""Letters that stand in a header without doubt: ASCII, and no blank."""
+"""Characters that are always allowed in a header: ASCII without spaces."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleContext:
-    """What a rule may know besides its own setting. `is_production` is False when `ENV` itself is wrong."""
+    """The values that a rule may use besides its own setting. `is_production` is False when `ENV`
+    itself is wrong."""
 
     is_production: bool = False
     is_demo: bool = False
@@ -74,7 +76,7 @@ def _metrics_token(value: Any, around: RuleContext) -> str | None:
 
 
 def _weakness(secret: str, shortest: int) -> str | None:
-    """Return why a secret could be guessed, or None for one that looks random."""
+    """Return why a secret could be guessed, or None if it looks random."""
     if len(secret) < shortest:
         return f"must have {shortest} random characters or more. {HOW_TO_MAKE}"
     plain = secret.casefold()
@@ -315,14 +317,14 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "second_factor": "staff",
     "trusted_proxy": "127.0.0.1",
 }
-"""A right value of each setting that is no secret. A sample of a secret would be copied."""
+"""A valid value of each setting that is not a secret. People would copy a sample of a secret."""
 FORBIDDEN_HERE: Final = "Take it away"
-"""How the words of a rule end that allows no value at all."""
+"""The end of the message of a rule that allows no value at all."""
 
 
 def line_of(field: str, words: str, *, suffix: str = "") -> str:
-    """Return the line of a setting: its name, what is wrong, and what is right where the words do not say
-    it. `suffix` belongs to the name."""
+    """Return the line of a setting: its name, what is wrong, and a valid value unless the message
+    has one. `suffix` belongs to the name."""
     name = f"{PREFIX}{field.upper()}{suffix}"
     said = f"{name} {words}{'' if words.endswith('?') else '.'}"
     if words.endswith(FORBIDDEN_HERE) or HOW_TO_MAKE in words:
@@ -339,14 +341,14 @@ SHAPES: Final[Mapping[str, str]] = {
     "threads": "must be a whole number from 2 to 20",
     "second_factor": "must be staff or nobody; without it, staff need one in production only",
 }
-"""What a setting must be whose value has a type of its own."""
+"""The message for each setting with a special type of value."""
 
 
 def unknown_names(
     names_set: Iterable[str], setting_names: Iterable[str], *, known_files: Iterable[str] = ()
 ) -> list[str]:
-    """Return a line for each name of the environment that has our prefix and is no setting. `known_files` are
-    further names: those of settings that may stand in a file."""
+    """Return a line for each environment variable that has our prefix and is not a setting.
+    `known_files` are further valid names: those of settings that may be in a file."""
     names = [name.upper() for name in (*setting_names, *known_files)]
     ours = sorted(name.upper() for name in names_set if name.upper().startswith(PREFIX))
     lost = [name for name in ours if name.removeprefix(PREFIX) not in names]
@@ -357,14 +359,14 @@ def unknown_names(
 
 
 def _nearest(value: str, names: Iterable[str], prefix: str = "") -> str:
-    """Return a hint at the name that was probably meant; nothing where none is near."""
+    """Return a hint at the name that was probably meant; empty if no name is similar."""
     by_plain = {name.casefold(): name for name in names}
     near = difflib.get_close_matches(value.casefold(), by_plain, n=1, cutoff=0.7)
     return f". Did you mean {prefix}{by_plain[near[0]]}?" if near else ""
 
 
 def _split(value: str) -> SplitResult | None:
-    """Return the parts of an address; None when it has none or its port is no number."""
+    """Return the parts of an address, or None if it cannot be split or its port is not a number."""
     if not PRINTED.fullmatch(value) or "\\" in value:
         return None
     try:

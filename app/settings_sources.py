@@ -1,8 +1,9 @@
-"""Secrets that do not stand in the environment: in a file that is named there, or in the credentials that
-systemd hands to a service.
+"""Reads secrets that are not in the environment: from a file that a variable names, or from the
+credentials that systemd gives to a service.
 
 `PRECEPTOR_SECRET_KEY_FILE=/path` names a file with the value of `PRECEPTOR_SECRET_KEY`. In the folder
-`CREDENTIALS_DIRECTORY` a file is named like the setting itself. One trailing end of line is taken off.
+`CREDENTIALS_DIRECTORY` a file has the name of the setting itself. One line break at the end is
+removed.
 """
 
 import os
@@ -21,11 +22,12 @@ FROM_FILES: Final = ("secret_key", "database_url", "mail_url", "metrics_token")
 SUFFIX: Final = "_FILE"
 LONGEST: Final = 10_000
 OPEN_TO_OTHERS: Final = stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP
-"""Rights at a file with which others could read or change a secret."""
+"""File permissions that let others read or change a secret."""
 
 
 class SecretFiles(PydanticBaseSettingsSource):
-    """What the files say. A file that cannot be read is no value; `file_problems` says so in a line."""
+    """Reads values of settings from files. An unreadable file gives no value; `file_problems`
+    reports it."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         return file_value(os.environ, field_name), field_name, False
@@ -43,12 +45,12 @@ def with_files(
     init: PydanticBaseSettingsSource,
     environment: PydanticBaseSettingsSource,
 ) -> tuple[PydanticBaseSettingsSource, ...]:
-    """Return the sources of settings: what stands in the environment itself comes first."""
+    """Return the sources of settings; the environment itself has priority."""
     return init, environment, SecretFiles(settings)
 
 
 def file_value(environment: Mapping[str, str], name: str) -> str | None:
-    """Return the value of a setting from its file, or None where it has none that can be read."""
+    """Return the value of a setting from its file, or None if there is no readable file."""
     path = file_of(environment, name)
     if path is None:
         return None
@@ -60,7 +62,7 @@ def file_value(environment: Mapping[str, str], name: str) -> str | None:
 
 
 def file_of(environment: Mapping[str, str], name: str) -> Path | None:
-    """Return the file that holds a setting: the one that is named, or the service's credential."""
+    """Return the file of a setting: the named one, or the service's credential."""
     setting = f"{PREFIX}{name.upper()}"
     if named := environment.get(setting + SUFFIX):
         return Path(named)
@@ -71,8 +73,9 @@ def file_of(environment: Mapping[str, str], name: str) -> Path | None:
 
 
 def file_problems(environment: Mapping[str, str], *, is_production: bool) -> list[str]:
-    """Return a line for each named file that cannot be used, and for each setting that is given twice. In
-    production a secret that others may read is refused too; systemd guards its credentials itself."""
+    """Return a line for each named file that cannot be used, and for each setting that is given
+    twice. In production a secret file that others may read is refused too; systemd protects its
+    credentials itself."""
     lines = []
     for name in FROM_FILES:
         setting = f"{PREFIX}{name.upper()}"

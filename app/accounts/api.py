@@ -57,7 +57,7 @@ class MeOut(BaseModel):
     roles: list[Role]
     profile: ProfileOut
     has_access_needs: bool
-    """Whether the person has told what helps them to take part; `GET /me/access-needs` says what."""
+    """Whether the person has entered access needs; `GET /me/access-needs` returns them."""
     missing: list[str]
 
 
@@ -129,7 +129,7 @@ def show_me(*, visit: Visit) -> MeOut:
     response_model=AccessNeedsOut,
 )
 def show_access_needs(*, visit: Visit) -> AccessNeedsOut:
-    """Return what this person told of what helps them to take part. Only they read it here."""
+    """Return the person's own access needs. Nobody else can read them here."""
     with visit.database.read() as db:
         profile = queries.profile(db, visit.actor.user_id, visit.keys.sealing)
     needs = profile.access_needs.plain_text if profile.access_needs else None

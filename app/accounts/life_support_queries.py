@@ -90,5 +90,5 @@ def _row(proof: LifeSupportProof, names: dict[UserId, str]) -> ProofRow:
 
 
 def has_proofs(db: Session) -> bool:
-    """Return whether any proof is on record, whosoever it is."""
+    """Return whether any proof is on record, of whatever person."""
     return db.scalar(select(LifeSupportProof.id).limit(1)) is not None

@@ -130,9 +130,9 @@ def sign_in(
 def sign_in_demo(
     db: Session, user_id: UserId, browser: Browser, *, now: datetime
 ) -> StartedSignIn | PendingStep:
-    """Sign somebody of the demo academy in without a password. The route exists in demo only and
-    offers nobody but its guests. The page of the second step shows the code of an app; the passkey of an
-    earlier visitor nobody has, so a guest who has nothing else is let in."""
+    """Sign somebody of the demo academy in without a password. The route exists only in the demo
+    and offers only its guests. The page of the second step shows the code of an app. Nobody has a
+    passkey that an earlier visitor added, so a guest with only passkeys is signed in without one."""
     user = db.scalars(select(User).where(User.id == user_id, User.disabled_at.is_(None))).one()
     if user.second_factor_since is not None and not has_app(db, user.id):
         return start_sign_in(db, user, browser, second_factor_at=now, now=now)

@@ -48,7 +48,7 @@ class PublicKeys:
 
     @classmethod
     def of(cls, raw: Mapping[str, bytes]) -> "PublicKeys":
-        """Return the keys of raw public keys of 32 bytes, or raise ValueError."""
+        """Return the keys that these raw public keys (32 bytes each) encode, or raise ValueError."""
         return cls({key_id: Ed25519PublicKey.from_public_bytes(key) for key_id, key in raw.items()})
 
     def verify(self, data: bytes, key_id: str, value: bytes) -> bool:

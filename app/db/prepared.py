@@ -1,8 +1,7 @@
-"""Statements that pages ask all day, compiled once and handed to the driver as they are.
-
-SQLAlchemy takes ten times as long over such a statement as SQLite takes to answer it. What a statement
-means, and how values are read and written, is still SQLAlchemy's: its compiler makes the text and its
-types the values, once.
+"""Frequent statements of pages, compiled once and given directly to the driver. SQLAlchemy needs
+ten times as long for such a statement as SQLite needs to answer it. SQLAlchemy still defines the
+statement and the conversion of values: its compiler makes the text once, and its types convert the
+values.
 """
 
 from collections import namedtuple
@@ -21,17 +20,17 @@ from app.db.database import Database, as_sqlalchemys, count_statement
 
 Process = Callable[[Any], Any]
 READ_ALIKE = (Date, DateTime, Enum, Uuid)
-"""Types whose values never change, so that each is made of what the database says only once."""
+"""Types with immutable values, so that each value from the database is converted only once."""
 MOST_ROWS = 500
-"""How many rows of a long list are kept: ten pages."""
+"""How many rows of a long list are cached: ten pages."""
 MOST_READ = 1_000
-"""How many values of each column are kept: a long list names the same people and days again."""
+"""How many values of each column are cached, because a long list repeats the same people and days."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """One statement for one kind of database. `literals` are ready for the driver; `parameters` are the
-    values to be given, with how they are written; `read` makes a row of what the driver answers."""
+    """One statement for one kind of database. `literals` are ready for the driver; `parameters` are
+    the values that the caller gives, each with its converter; `read` converts a row of the driver."""
 
     sql: str
     order: tuple[str, ...] | None
@@ -40,7 +39,7 @@ class _Compiled:
     read: Process
 
     def written(self, values: dict[str, Any]) -> Any:
-        """Return the values as the driver takes them; KeyError for one that is not given."""
+        """Return the values as the driver takes them. Raise KeyError for a missing one."""
         ready = dict(self.literals)
         for name, process in self.parameters:
             value = values[name]
@@ -52,9 +51,9 @@ class Prepared:
     """A select of plain columns whose values are named by `bindparam`. It refuses lists (`in_`), whose
     length would change the text. If two columns share a name, use the index of the second.
 
-    `convert` makes what callers want of a row, and nothing else may go into it; the default is the row, as
-    a named tuple. `most_kept` is how many of these are kept, by what the database said, for a long list
-    that a bar needs it for (decision 12).
+    `convert` is a function of the row alone that returns what callers want; the default is the row
+    as a named tuple. `most_kept` is the number of results that are cached by the row from the
+    database, for long lists whose bar requires it (decision 12).
     """
 
     def __init__(
@@ -70,8 +69,8 @@ class Prepared:
         self._by_kind: dict[str, _Compiled] = {}
 
     def all(self, db: Session, **values: Any) -> list[Any]:
-        """Return every row. Where a block has changed something that is not flushed yet SQLAlchemy asks,
-        so that it is seen."""
+        """Return every row. If the block has unflushed changes, SQLAlchemy runs the statement, so
+        that the changes are flushed first."""
         if db.new or db.dirty or db.deleted:
             return self._slowly(db, values)
         connection = db.connection()
@@ -88,8 +87,8 @@ class Prepared:
         return _single(self.all(db, **values))
 
     def alone(self, database: Database, **values: Any) -> Any:
-        """Return the one row there may be, outside of any block: one statement sees one moment. Where the
-        connection turns out to be lost, it is asked again on a new one."""
+        """Return the one row there may be, outside of any block, because a single statement needs
+        no transaction. If the connection was lost, the statement runs again on a new one."""
         dialect = database.engine.dialect
         try:
             connection = database.engine.raw_connection()
@@ -156,7 +155,7 @@ def _compile(prepared: Prepared, dialect: Dialect) -> _Compiled:
 
 
 def _reading(prepared: Prepared, dialect: Dialect) -> Process:
-    """Return what makes a row of a driver's tuple."""
+    """Return the function that converts a driver's tuple to a row."""
     columns = list(prepared.statement.selected_columns)
     processes = [_reader(column.type, dialect) for column in columns]
     wanted = [(index, process) for index, process in enumerate(processes) if process is not None]

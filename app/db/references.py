@@ -1,6 +1,5 @@
-"""Which rows other rows refer to, asked of the keys that the whole schema declares.
-
-A low feature learns in this way whether its rows are used, without knowing the features above it.
+"""Finds the rows that other rows refer to, from the foreign keys of the whole schema. With this a
+lower feature can check whether its rows are used, without importing the features above it.
 """
 
 from collections.abc import Collection, Iterable
@@ -41,7 +40,8 @@ def used_rows(
     db: Session, name: str, ids: Collection[UUID], *, besides: Iterable[str] = ()
 ) -> set[UUID]:
     """Return which rows of the table `name` others refer to, in one statement. References from the tables
-    `besides` do not count. Loads every model first: a table that is not loaded would not be asked."""
+    `besides` do not count. Loads every model first, because tables that are not loaded would be
+    missed."""
     load_tables()
     columns = [column for column in references_to(name) if column.table.name not in besides]
     if not ids or not columns:

@@ -1,8 +1,9 @@
 """Values that are stored sealed: encrypted with a key that is not in the database, for one owner and purpose.
 
-A use-case that holds the sealing keys seals with `seal` and opens with `open_sealed`. Reading a row opens
-nothing: it gives the sealed value. Neither a `Sealed` nor an `Opened` shows what it holds when it is printed,
-formatted, written as JSON or pickled, so that neither gets into a log or a cache by mistake.
+A use-case that has the sealing keys seals with `seal` and opens with `open_sealed`. Reading a row
+opens nothing: it returns the sealed value. Neither a `Sealed` nor an `Opened` shows its content
+when it is printed, formatted, written as JSON or pickled, so that the content does not get into a
+log or a cache by mistake.
 """
 
 from collections import Counter
@@ -19,7 +20,7 @@ HEAD_BYTES: Final = 90
 
 
 class Sealed(bytes):
-    """A sealed value as the database holds it. The id of its key stands at its beginning, readable."""
+    """A sealed value as the database stores it. It begins with the id of its key in plain text."""
 
     __slots__ = ()
 
@@ -36,8 +37,8 @@ class Sealed(bytes):
 
 
 class SealedColumn(TypeDecorator[Sealed]):
-    """The type of a column of sealed values. It takes a `Sealed` and nothing else, so that no plain text is
-    written by mistake. It has no key: what it gives back is sealed."""
+    """The type of a column of sealed values. It accepts only a `Sealed`, so that no plain text is
+    written by mistake. It has no key, so the values that it returns are sealed."""
 
     impl = LargeBinary
     cache_ok = True
@@ -54,21 +55,21 @@ class SealedColumn(TypeDecorator[Sealed]):
 
 
 def seal(keys: SealingKeys, text: str, *, purpose: str) -> Sealed:
-    """Return a text sealed with the newest key. `purpose` says what it is and whose, such as “totp of 7f…”:
-    in the row of another person, or in another column, the value does not open."""
+    """Return a text sealed with the newest key. `purpose` says what it is and whose, such as “totp
+    of 7f…”, so the value does not open in another person's row or in another column."""
     return Sealed(keys.seal(text.encode(), purpose=purpose))
 
 
 def open_sealed(keys: SealingKeys, sealed: Sealed, *, purpose: str) -> Opened:
-    """Return the text that was sealed for the same purpose. Raise NotOpened where its key is not among
-    `keys`, where the value was changed, or where it belongs elsewhere."""
+    """Return the text that was sealed for the same purpose. Raise NotOpened if its key is not among
+    `keys`, if the value was changed, or if it was sealed for another purpose."""
     return Opened(keys.open(sealed, purpose=purpose).decode())
 
 
 def count_by_key(
     db: Session, column: InstrumentedAttribute[Any], *which: ColumnElement[bool]
 ) -> dict[str, int]:
-    """Return how many values of a column each key sealed. What is no sealed value counts for ""."""
+    """Return how many values of a column each key sealed. Invalid values count under ""."""
     heads = select(func.substr(column, 1, HEAD_BYTES, type_=LargeBinary())).where(
         column.is_not(None), *which
     )

@@ -1,4 +1,4 @@
-"""Reads what every feature knows about one person, for admins."""
+"""Reads the data of every feature about one person, for admins."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,6 +1,5 @@
-"""Which questions of a quiz are missed: counted from sent attempts, for staff.
-
-Marking says what was right; how it knows stays there. What is returned holds counts, and no keys.
+"""Counts how often each question of a quiz is answered wrongly in submitted attempts, for staff.
+Only `marking` reads the keys; the results here are counts.
 """
 
 from collections import Counter
@@ -52,8 +51,8 @@ class QuizStatistics:
 def quiz_statistics(
     db: Session, course_key: str, quiz: Quiz, who: Select[*tuple[Any, ...]] | None
 ) -> QuizStatistics:
-    """Count the sent attempts at a quiz, of everybody or of the people that `who` selects, in one
-    statement. A question that the quiz has lost since is left out."""
+    """Count the submitted attempts at a quiz, of everybody or of the people that `who` selects, in
+    one statement. Questions that the quiz no longer has are left out."""
     sent = (
         select(ATTEMPT.id, ATTEMPT.marks)
         .where(
@@ -86,8 +85,8 @@ def _readable(stored: object) -> Marks | None:
 
 
 def _marked_now(db: Session, ids: list[AttemptId]) -> list[Marks]:
-    """Mark attempts of an older version that the worker has not come to yet, in two statements. Those that
-    this version cannot read are left out."""
+    """Mark attempts of an older version that the worker has not yet marked, in two statements.
+    Attempts that this version cannot read are left out."""
     if not ids:
         return []
     answers = saved_answers.answers_of_many(db, ids)

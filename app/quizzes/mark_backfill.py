@@ -1,8 +1,7 @@
-"""Writes the marks of attempts that were sent to an older version, which kept their score alone.
-
-The worker does it a little at a time (the backfill of migration 20261129_0030). It decides nothing: an
-attempt is marked again in the same way whenever it is marked. When no installation has such attempts any
-more, this module and the marking in `missed` go.
+"""Writes the marks of attempts that were submitted to an older version, which stored only their
+score. The worker does this in small steps (the backfill of migration 20261129_0030). The score does
+not change, because marking again gives the same. When no installation has such attempts any more,
+this module and `item_statistics._marked_now` can be removed.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,5 @@
-"""Marking: the answers and the keys give the score, whenever and however often it is asked (R-065).
+"""Marking: the answers and the keys determine the score; marking again at any time gives the same
+(R-065).
 
 With the review after release this is the only place that may import the keys.
 """
@@ -30,8 +31,8 @@ class AttemptMarks:
 def mark_question(question: Question, key: QuestionKey, response: Response | None) -> int:
     """Return the points of one answer: all or nothing.
 
-    Choices are right when exactly the correct options are chosen; a number is right when it lies
-    within the tolerance, its borders included. No answer earns nothing.
+    A choice is right if exactly the correct options are chosen. A number is right if it is within
+    the tolerance, borders included. A missing answer earns no points.
     """
     if response is None or response.is_blank:
         return 0

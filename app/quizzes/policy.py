@@ -5,10 +5,10 @@ from app.kit.ids import UserId
 
 
 def may_take_quizzes(actor: Actor) -> bool:
-    """Students take quizzes; whether they have a place on the course is asked with it."""
+    """Students take quizzes. Callers also check that they have a place on the course."""
     return actor.is_student
 
 
 def may_see_attempt(actor: Actor, owner_id: UserId) -> bool:
-    """An attempt is seen by the student whose it is; to anybody else it does not exist."""
+    """Only its student may see an attempt; for everybody else it does not exist."""
     return actor.is_student and actor.user_id == owner_id

@@ -32,21 +32,23 @@ from app.quizzes.domain.sampling import DrawnQuestion
 from app.quizzes.domain.starting import StartReason, StartRefusal, start_refusal
 from app.quizzes.errors import AttemptClosed, PlaceEnded
 
-# Built once, of plain columns: every question of a quiz asks.
+# Built once, from plain columns: every page of a question runs it.
 ATTEMPT = table_of(models.AttemptRow).c
 HOLDS_PLACE = holds_place(ATTEMPT.user_id, ATTEMPT.course_key)
 IS_TRY = ATTEMPT.state != models.AttemptState.ended
-"""An attempt that was closed with the place of its student is kept, and is no try."""
+"""An attempt that was closed when its student lost the place is kept, but does not count as a try."""
 WHOLE_ATTEMPT = tuple(column for column in ATTEMPT if column.key != "marks")
-"""What the rules need of an attempt. Marks are for counting, and for nobody before they are released."""
+"""The columns that the rules need. The marks are left out: they are for statistics only, and secret
+before the release."""
 FACTS = tuple(column for column in WHOLE_ATTEMPT if column.key != "drawn")
-"""What lists need of an attempt."""
+"""The columns that lists need."""
 ONE_ATTEMPT = Prepared(
     select(*WHOLE_ATTEMPT, HOLDS_PLACE.label("has_place")).where(
         ATTEMPT.id == bindparam("attempt_id")
     )
 )
-# The columns of an AttemptSummary: a home page asks for all of a student's, and needs no questions.
+# The columns of an AttemptSummary: a home page reads all attempts of a student without their
+# questions.
 TRIES = Prepared(
     select(
         ATTEMPT.id,
@@ -70,8 +72,9 @@ def tries_of(db: Session, user_id: UserId) -> tuple[AttemptSummary, ...]:
 
 
 def attempt_of(db: Session, actor: Actor, attempt_id: AttemptId) -> Attempt:
-    """Return one attempt of this student; anybody else's does not exist for them. Raise PlaceEnded
-    without a place on the course, AttemptClosed for what was closed when an earlier place ended."""
+    """Return one attempt of this student. Raise NotFound for another person's, PlaceEnded without a
+    place on the course, and AttemptClosed for an attempt that was closed when an earlier place
+    ended."""
     row = ONE_ATTEMPT.one_or_none(db, attempt_id=attempt_id)
     if row is None or not policy.may_see_attempt(actor, row.user_id):
         raise NotFound
@@ -118,7 +121,8 @@ def attempts_at(
 
 
 def whole_attempts(db: Session, attempt_ids: Collection[AttemptId]) -> dict[AttemptId, Attempt]:
-    """Return several attempts with their questions, in one statement; in none where there are none."""
+    """Return several attempts with their questions in one statement, or without any statement if
+    `attempt_ids` is empty."""
     if not attempt_ids:
         return {}
     rows = db.execute(select(*WHOLE_ATTEMPT).where(ATTEMPT.id.in_(attempt_ids)))
@@ -137,7 +141,7 @@ def attempts_of(db: Session, user_id: UserId, *, most: int = 200) -> tuple[Attem
 
 
 def overdue_attempts(db: Session, *, now: datetime, most: int = 20) -> tuple[AttemptId, ...]:
-    """Return open attempts whose time is over, the longest over first."""
+    """Return open attempts whose time is over, the earliest end first."""
     rows = db.scalars(
         select(models.AttemptRow.id)
         .where(
@@ -192,7 +196,7 @@ class QuizStartPage:
 def start_page(
     db: Session, actor: Actor, course_key: str, quiz_key: str, *, now: datetime
 ) -> QuizStartPage:
-    """Return the page before an attempt; a quiz of a course without a place does not exist."""
+    """Return the page before an attempt. Raise NotFound without a place on the course."""
     place = enrolments.place_on(db, actor.user_id, course_key)
     if place is None or not policy.may_take_quizzes(actor):
         raise NotFound
@@ -215,7 +219,7 @@ def start_page(
 
 @dataclass(frozen=True, slots=True)
 class ShownOption:
-    """An option as the browser may know it: every one has the same fields."""
+    """An option as it is sent to the browser; all options have the same fields."""
 
     token: str
     html: str
@@ -225,8 +229,8 @@ class ShownOption:
 class ShownQuestion:
     """One question of an attempt without a key, and what the student answered so far.
 
-    `heading_html` is the first paragraph of the question, `rest_html` what follows it (a drawing,
-    more text). `chosen` holds tokens, `text` a typed number. `sequence` is that of the newest saved
+    `heading_html` is the first paragraph of the question, and `rest_html` everything after it (a
+    drawing, more text). `chosen` holds tokens, `text` a typed number. `sequence` is that of the newest saved
     answer, 0 without one.
     """
 
@@ -294,7 +298,7 @@ class RunningAttempt:
 def running_attempt(
     db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime
 ) -> RunningAttempt:
-    """Return an attempt for its student, on any device, in two statements."""
+    """Return a running attempt of its student in two statements. It can continue on any device."""
     attempt = attempt_of(db, actor, attempt_id)
     quiz = quiz_of(db, attempt)
     answers = saved_answers.newest_answers_of(db, attempt_id)

@@ -29,15 +29,15 @@ NEWEST_ANSWERS = Prepared(
 
 
 def newest_answers_of(db: Session, attempt_id: AttemptId) -> tuple[SavedAnswer, ...]:
-    """Return the newest answers to each question, one in time and one late: enough to show what
-    counts, however often a question was saved."""
+    """Return for each question the newest answer in time and the newest late one. That is enough to
+    know which answer counts."""
     rows = NEWEST_ANSWERS.all(db, attempt_id=attempt_id)
     return tuple(models.answer_from(row) for row in rows)
 
 
 class AnswersByAttempt(Mapping[AttemptId, tuple[SavedAnswer, ...]]):
-    """The answers of several attempts. They are read when they are asked for: an attempt with an answer that
-    this version cannot read refuses itself, and none of the others."""
+    """The answers of several attempts. Each attempt's answers are parsed on access, so an answer
+    that this version cannot read affects only its own attempt."""
 
     def __init__(self, rows: Mapping[AttemptId, Sequence[models.AnswerRow]]) -> None:
         self._rows = rows

@@ -40,7 +40,7 @@ NEWEST_ANSWER = Prepared(
 )
 ADD_ANSWER = insert(table_of(AnswerRow))
 _earlier = table_of(AttemptRow).alias("earlier")
-# Numbers are never given twice, also not those of attempts that count no more.
+# A number is never used twice, not even that of an attempt that no longer counts.
 NEXT_NUMBER = (
     select(func.coalesce(func.max(_earlier.c.number), 0) + 1)
     .where(
@@ -53,14 +53,15 @@ NEXT_NUMBER = (
 ADD_ATTEMPT = insert(table_of(AttemptRow)).values(number=NEXT_NUMBER).returning(ATTEMPT.number)
 
 LAST_SEQUENCE = 10_000
-"""More saves of one question than anybody makes; keeps a broken client from filling the table."""
+"""The highest sequence number. No person saves one question so often; the limit stops a broken
+client from filling the table."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """What is stored for a question now. `is_late`: it came after the end and does not count; the
-    caller tells the student so, after the transaction that kept it. `questions`: how many the attempt
-    has."""
+    """The stored answer to a question. `is_late` means that it arrived after the end and does not
+    count; the caller tells the student after the transaction that stored it. `questions` is the
+    number of questions in the attempt."""
 
     sequence: int
     saved_at: datetime
@@ -73,9 +74,9 @@ def start_attempt(
 ) -> AttemptId:
     """Start an attempt, or return the one that is open; raise AttemptStartRefused with the reason.
 
-    The attempt pins the revision of the student's place, its seed and its drawn order. Two starts at
-    the same moment give one attempt: a unique index lets the first one through, and the later one finds
-    it open, or counts again where it was sent already.
+    The attempt pins the revision of the student's place, its seed and its drawn order. Two starts
+    at the same moment give one attempt: a unique index refuses the later one, which then returns
+    the open attempt, or checks again if that was already submitted.
     """
     require(policy.may_take_quizzes(actor), "Only students take quizzes.")
     place = enrolments.place_on(db, actor.user_id, course_key)
@@ -101,7 +102,8 @@ def start_attempt(
     except IntegrityError:
         return _open_attempt(db, actor.user_id, course_key, quiz_key)
     if number > len(attempts) + 1:
-        # Some were closed with an earlier place, or one was started and sent since they were read.
+        # Some were closed with an earlier place, or one was started and submitted after they were
+        # read.
         tries = queries.attempts_at(db, actor.user_id, course_key, quiz_key)
         earlier = [attempt for attempt in tries if attempt.id != attempt_id]
         if refusal := start_refusal(course, quiz, done, earlier, now=now):
@@ -121,11 +123,12 @@ def save_answer(
 ) -> StoredAnswer:
     """Save one answer after the others of its question, and return what is stored.
 
-    `typed` holds tokens, or the text of a number. `sequence` is the client's count of its changes to
-    this question: the same one again changes nothing, an older one is answered with the newer that is
-    stored, also after the end. None (a form, sent by a person on purpose) comes after whatever is
-    stored. Refused are what cannot be read (AnswerUnreadable) and a second answer under one number
-    (SequenceTaken). What comes after the end is kept as evidence and returned as late.
+    `typed` holds tokens, or the text of a number. `sequence` is the client's count of its changes
+    to this question. The same number with the same answer changes nothing; for an older number the
+    newer stored answer is returned, also after the end. None means a form that a person sent: it is
+    stored as the newest. Raise AnswerUnreadable for an answer that cannot be read, and
+    SequenceTaken for another answer under a used number. An answer after the end is kept as
+    evidence and returned as late.
     """
     require(policy.may_take_quizzes(actor), "Only students take quizzes.")
     if sequence is not None and not 1 <= sequence <= LAST_SEQUENCE:
@@ -152,9 +155,9 @@ def save_answer(
 
 
 def submit(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -> Score:
-    """End an attempt, mark it and record a pass; again it changes nothing and returns the same.
-
-    After its time an attempt has ended by itself, with what had arrived; this only says so.
+    """End an attempt, mark it and record a pass. A second call changes nothing and returns the
+    same. If the time was already over, the attempt had ended with the answers received until then;
+    this call only records it.
     """
     require(policy.may_take_quizzes(actor), "Only students take quizzes.")
     return close_attempt(db, _take_gate(db, attempt_id, actor.user_id), actor.user_id, now=now)
@@ -163,10 +166,9 @@ def submit(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -
 def close_overdue(
     db: Session, system: SystemActor, attempt_id: AttemptId, *, now: datetime
 ) -> None:
-    """Write down the end of an attempt whose time is over; the worker calls it.
-
-    It decides nothing: marks and times are those that a later or earlier run would write. An attempt
-    that has ended otherwise meanwhile is left as it is.
+    """Record the end of an attempt whose time is over; the worker calls this. The marks and times
+    do not depend on when it runs. An attempt that has ended in another way meanwhile is not
+    changed.
     """
     require(system is SystemActor.worker)
     row = db.execute(TAKE_GATE, {"attempt": attempt_id}).one_or_none()
@@ -175,10 +177,9 @@ def close_overdue(
 
 
 def _take_gate(db: Session, attempt_id: AttemptId, owner_id: UserId) -> domain.Attempt:
-    """Queue behind every other command on this attempt until we commit; first statement of each.
-
-    Somebody else's attempt does not exist. One whose owner has lost the place is refused, see
-    `queries.attempt_of`.
+    """Lock the attempt until we commit, so that commands on it take turns; it is the first
+    statement of each. Raise NotFound for another person's attempt. An attempt whose owner has lost
+    the place is refused, see `queries.attempt_of`.
     """
     row = db.execute(TAKE_OWN_GATE, {"attempt": attempt_id, "owner": owner_id}).one_or_none()
     if row is None:
@@ -232,7 +233,7 @@ def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) 
 def _already_stored(
     newest: Row[Any] | None, response: Response, sequence: int | None
 ) -> Row[Any] | None:
-    """Return the stored answer that makes this one needless: the same again, or a newer one."""
+    """Return the stored answer if this one need not be stored: the same answer, or a newer one."""
     if newest is None:
         return None
     is_same = _is_same(newest.response, response)
@@ -244,8 +245,8 @@ def _already_stored(
 
 
 def _is_same(stored: object, response: Response) -> bool:
-    """Return whether a stored answer says the same. One that a later version stored does not: what the person
-    sends now is stored after it."""
+    """Return whether a stored answer is the same. False for an answer that a later version stored,
+    so that the new one is stored after it."""
     try:
         return stored_documents.read_response(stored).response == response
     except Refused:

@@ -69,8 +69,8 @@ Amount = Annotated[int, BeforeValidator(read_amount)]
 
 
 def moment(day: date, at: time, zone: str) -> datetime:
-    """Return the moment of a local day and time, in UTC. An hour that comes twice in autumn means its
-    first; an hour that the clocks skip in spring raises ValueError."""
+    """Return the moment of a local day and time, in UTC. Of an hour that comes twice in autumn the
+    first is meant; for an hour that the clocks skip in spring, raise ValueError."""
     local = datetime.combine(day, at, ZoneInfo(zone))
     try:
         exact = local.astimezone(UTC)
@@ -87,11 +87,11 @@ def local_day(now: datetime, zone: str) -> date:
 
 
 def typed_day(day: date) -> str:
-    """8 December 2026: how a form shows a day so that it can be typed over."""
+    """Return a day as a form shows it for editing: 8 December 2026."""
     return f"{day.day} {day:%B %Y}"
 
 
 def typed_moment(instant: datetime, zone: str) -> dict[str, str]:
-    """Return a moment's `day` and `time` as a form shows them."""
+    """Return the `day` and `time` of a moment as a form shows them."""
     local = instant.astimezone(ZoneInfo(zone))
     return {"day": typed_day(local.date()), "time": f"{local:%H:%M}"}

@@ -54,8 +54,8 @@ WARNED_OF = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What search engines and messengers are told of a public page. A page without one is private
-    to them: it says `noindex`."""
+    """What search engines and messengers show of a public page. A page without a preview has
+    `noindex`, so they do not list it."""
 
     title: str
     description: str
@@ -83,7 +83,7 @@ class RequestContext:
         return self.app_context.academy
 
     def subjects(self) -> Subjects:
-        """Return what is taught here; to be called outside a block."""
+        """Return the subjects that are taught here. Call this outside a block."""
         with self.database.read() as db:
             return self.app_context.subjects(db)
 
@@ -125,11 +125,9 @@ class RequestContext:
         return network_of(self.request, self.settings)
 
     def enter(self, access: Access, route: str, proof: FreshProof | None = None) -> None:
-        """Find who asks and demand the route's policy. Raise TooMany after too many wrong tokens of the
-        API, and ProofNeeded where the person must first prove again who they are.
-
-        The moment of the act, and of the sign-in that permits it, is read here: the whole request has
-        arrived.
+        """Identify the person and check the route's policy. Raise TooMany after too many wrong API
+        tokens, and ProofNeeded if the person must first give a fresh proof. This also fixes the
+        time of the request: its whole body has arrived.
         """
         self.now = self._moment()
         self._route = route
@@ -151,13 +149,13 @@ class RequestContext:
             proof.demand(self._actor, now=self.now)
 
     def _moment(self) -> datetime:
-        """Return when the body had arrived, and without one the present. An answer that arrived in time is
-        not late because it waited for a thread."""
+        """Return when the body had arrived, or the present without a body. So an answer that
+        arrived in time does not become late by waiting for a thread."""
         arrived_at: datetime | None = self.request.scope.get("preceptor.arrived_at")
         return arrived_at or self.app_context.clock()
 
     def meet(self) -> None:
-        """Find who the cookie belongs to and demand nothing: a page that tells of an error is theirs too."""
+        """Identify the owner of the cookie without checking a policy, for error pages."""
         if cookie := self.sign_in_token:
             self._actor = self.app_context.identify.by_cookie(self.database, cookie, now=self.now)
 
@@ -171,8 +169,8 @@ class RequestContext:
     ) -> str:
         """Run `effect` once per idempotency key of a form; it returns where to go next.
 
-        A form without a key (a client of its own making) runs it each time. `stands` says of the answer of
-        an earlier time whether it is still true; one that is not raises Conflict.
+        A form without a key (a client of its own making) runs it each time. `stands` returns
+        whether an earlier answer is still true; if it is not, Conflict is raised.
         """
         if not submission.idempotency_key:
             return effect()
@@ -197,7 +195,8 @@ class RequestContext:
         return answer
 
     def _keyed(self, body: str) -> str:
-        """Key the body, so that what is kept of it tells nothing: a form may hold a password."""
+        """Return a keyed digest of the body. It reveals nothing, although a form may contain a
+        password."""
         return hmac.new(self._secret.encode(), b"body:" + body.encode(), sha256).hexdigest()
 
     def url(self, name: str, **parameters: Any) -> str:
@@ -240,7 +239,7 @@ class RequestContext:
         return page.render(visit=self.frame(preview, flash), **values)
 
     def _kept_form(self) -> KeptForm | None:
-        """Return what this person sent and what was not done then, if the address names it."""
+        """Return the form that was stored for this person, if the address names one."""
         kept_id = self.request.query_params.get(KEPT)
         if kept_id is None or self._actor is None or self.request.method != "GET":
             return None
@@ -255,10 +254,10 @@ class RequestContext:
         kind: FlashKind = "success",
         owner: str | None = None,
     ) -> Response:
-        """Answer a successful post: see another page (303), with a sentence shown there once. A form that was
-        sent a second time did nothing now: what it did then may have been undone since.
-
-        `owner` is whose page comes next, where that changes: the token of a new sign-in, or `visitor`.
+        """Answer a successful post: see another page (303), with a sentence shown there once. For a
+        form that was sent a second time the sentence only says so, because its effect may have been
+        undone since. `owner` is the owner of the next page if that changes: the token of a new sign-in, or
+        `visitor`.
         """
         if flash is not None and kind == "success" and self.is_repeat:
             flash, kind = SENT_BEFORE, "info"
@@ -296,12 +295,13 @@ class RequestContext:
         return secrets.token_urlsafe(16)
 
     def _may_prefetch(self) -> bool:
-        """Students go from lesson to lesson; who saves data is asked for no page they did not open."""
+        """Return whether the browser may prefetch pages: only for students, who read lesson after
+        lesson, and not if the browser saves data."""
         saves_data = self.request.headers.get("save-data", "").lower() == "on"
         return self._actor is not None and self._actor.is_student and not saves_data
 
     def frame(self, preview: Preview | None = None, flash: Flash | None = None) -> "Frame":
-        """What every template is told of the visit."""
+        """Return the values of the visit that every template gets."""
         return Frame(
             actor=self._actor,
             navigation=self.app_context.navigation_for(self._actor, self.path),
@@ -321,7 +321,8 @@ class RequestContext:
         )
 
     def _seconds_left(self) -> int | None:
-        """Return the seconds until this sign-in ends, where that is soon enough to warn of it."""
+        """Return the seconds until this sign-in ends, or None if that is too far away for a
+        warning."""
         ends_at = self._actor.sign_in_ends_at if self._actor else None
         if ends_at is None or ends_at - self.now > WARNED_OF:
             return None
@@ -356,7 +357,7 @@ class RequestContext:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The part of every page that is not the page: seen by templates as `visit`."""
+    """The values for the frame of every page; templates know it as `visit`."""
 
     actor: Actor | None
     navigation: tuple[NavigationItem, ...]
@@ -376,7 +377,7 @@ class Frame:
 
 
 async def open_visit(request: Request) -> RequestContext:
-    """Make the visit and leave it with the request, so that an error page knows who asked."""
+    """Make the visit and store it in the request, so that an error page can identify the person."""
     visit = RequestContext(request)
     request.scope["preceptor.visit"] = visit
     return visit

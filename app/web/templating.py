@@ -23,9 +23,9 @@ BEHIND_A_SIGN = re.compile(r"(?<=[@._-])")
 
 
 MOST_REMEMBERED = 2_000
-"""How many rows and cards are kept as HTML: of a kilobyte or two each."""
+"""How many rows and cards are cached as HTML; each takes a kilobyte or two."""
 MOST_BODIES = 200
-"""How many whole bodies of pages are kept as HTML: of some 25 KB each."""
+"""How many whole bodies of pages are cached as HTML; each takes about 25 KB."""
 
 
 @lru_cache
@@ -63,16 +63,14 @@ class PageEnvironment(Environment):
 
 @lru_cache(MOST_REMEMBERED)
 def remembered(macro: Macro, *values: Hashable) -> Markup:
-    """Return what a macro says of frozen values, kept since somebody was last shown the same.
-
-    The macro must stand in a file of its own, which is imported: it then sees its values and nothing of
-    the visit.
+    """Return the HTML that a macro makes of frozen values, from a cache if it was made before. The
+    macro must be in a separate, imported file, where it cannot read the visit.
     """
     return Markup(macro(*values))  # noqa: S704 - a macro escapes what it prints
 
 
 remembered_body = lru_cache(MOST_BODIES)(remembered.__wrapped__)
-"""The same for all that a page says below its header, where that is a function of one frozen value."""
+"""The same for the whole body of a page below its header, if one frozen value determines it."""
 
 
 def make_environment(
@@ -101,7 +99,7 @@ def make_environment(
         remembered_body=remembered_body,
         language=academy.language,
     )
-    # As filters too: of a constant, the answer is made part of the template when that is compiled.
+    # As filters too: a filter of a constant is evaluated once, when the template is compiled.
     environment.filters.update(asset=asset, icon=environment.globals["icon"])
     environment.filters.update(
         datetime=lambda moment, in_zone=zone: _datetime(moment, in_zone),
@@ -123,8 +121,8 @@ def make_environment(
 def _icon_drawer(asset: Callable[[str], str]) -> Callable[..., Markup]:
     """Return `icon(name, label=None, classes="")` for templates: a symbol of the sprite.
 
-    Without a label it is decoration and hidden from screen readers; with one it is a picture that
-    speaks. A name nobody draws is a KeyError.
+    Without a label it is decoration and hidden from screen readers; with a label screen readers say
+    the label. An unknown name raises KeyError.
     """
 
     @lru_cache(maxsize=1000)
@@ -166,13 +164,14 @@ def _time(moment: datetime, zone: str) -> str:
 
 
 def _heading(title: str) -> Markup:
-    """A title whose "e-mail" stays on one line, which balanced lines would break at its hyphen."""
+    """Return a title with "e-mail" kept on one line. Balanced line breaking would break it at its
+    hyphen."""
     return escape(title).replace("e-mail", Markup('<span class="nowrap">e-mail</span>'))
 
 
 def _address(address: str) -> str:
-    """An e-mail address. A long one may break behind its signs, so that no letter is left alone on a
-    line; a short one is left whole. Of a person who left there is none."""
+    """Return an e-mail address as HTML. A long one may break after its punctuation, so that no
+    letter is alone on a line; a short one does not break. A person who left has none."""
     if address.endswith(LEFT_ADDRESS):
         return "no address"
     if len(address) <= ADDRESS_LEFT_WHOLE:
@@ -196,5 +195,6 @@ def _plural(count: int, singular: str, many: str | None = None) -> str:
 
 
 def _published(html: Any) -> Markup:
-    """Print content that was rendered and sanitised at publish. The only way round escaping."""
+    """Print content that was rendered and sanitised when it was published. This is the only way to
+    avoid escaping."""
     return Markup(html)  # noqa: S704 - made by app.courses at publish, never by people's input

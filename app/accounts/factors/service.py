@@ -34,8 +34,9 @@ from app.outbox.service import send_mail
 
 @own_use_case
 def begin_app(db: Session, actor: Actor, sealing: SealingKeys, *, now: datetime) -> None:
-    """Make the secret of an authenticator app that the actor sets up. One that was made less than half an
-    hour ago stays: it may stand in the app already. One that no sealing key opens is made anew."""
+    """Make the secret of an authenticator app that the actor sets up. A secret that was made less
+    than half an hour ago stays, because the app may already have it. A secret that no sealing key
+    opens is replaced."""
     lock_person(db, actor.user_id)
     begun = (TotpFactor.user_id == actor.user_id, TotpFactor.confirmed_at.is_(None))
     db.execute(delete(TotpFactor).where(*begun, TotpFactor.created_at <= now - SETTING_UP_LASTS))
@@ -89,7 +90,7 @@ def remove_app(
     staff_need_factor: bool,
     now: datetime,
 ) -> FactorChange:
-    """Remove the actor's authenticator app; what `factor_removed` demands, this demands."""
+    """Remove the actor's authenticator app. The conditions are those of `factor_removed`."""
     user = lock_person(db, actor.user_id)
     gone = db.scalar(
         delete(TotpFactor)
@@ -124,7 +125,8 @@ def make_codes_anew(db: Session, actor: Actor, browser: Browser, *, now: datetim
 
 
 def _opened(sealing: SealingKeys, stored: Sealed, owner: UserId) -> str | None:
-    """Return the secret of a factor; None: its sealing key is not in the ring, or it is somebody else's."""
+    """Return the secret of a factor, or None if its sealing key is missing or it belongs to
+    somebody else."""
     try:
         return opened(sealing, stored, owner)
     except NotOpened:

@@ -289,13 +289,14 @@ def _date_row(db: Session, viewer: _Viewer, row: DateListRow, now: datetime) -> 
 
 
 def _moment(row: DateListRow, now: datetime) -> datetime:
-    """Return the last moment that has passed of all that the rules compare with for this row."""
+    """Round `now` down to the latest past deadline of this row. The rules compare `now` only with
+    these deadlines."""
     return row.practical.moment(now, *([row.seat_until] if row.seat_until else ()))
 
 
 @lru_cache(maxsize=KEPT_DATES)
 def _kept_row(row: DateListRow, facts: EligibilityFacts, title: str, now: datetime) -> DateRow:
-    """The same row for everybody of whom the same is known; whoever looks changes little in a list."""
+    """Return one row of the list, cached: students about whom the facts are the same share it."""
     booking = booking_window(row.practical, now)
     is_waiting = row.number is not None
     return DateRow(

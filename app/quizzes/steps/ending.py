@@ -21,7 +21,7 @@ from app.quizzes.models import AttemptRow, AttemptState, attempt_from, facts_fro
 
 ATTEMPT = table_of(AttemptRow).c
 NOT_OF_THE_RULES = frozenset({"enrolment_id", "seed", "state", "version", "marks"})
-# Built once, of plain columns: every answer that is saved runs it.
+# Built once, from plain columns: saving an answer runs it.
 TAKE_GATE = (
     update(table_of(AttemptRow))
     .where(ATTEMPT.id == bindparam("attempt"), queries.IS_TRY)
@@ -36,8 +36,8 @@ def end_attempts(
 ) -> tuple[domain.AttemptFacts, ...]:
     """Close the open attempts that a person has no right to any more, and return them.
 
-    It ends only what the rule says. Answers are kept. An attempt whose time was over before is marked, as the
-    worker would have done. A second call changes nothing.
+    Answers are kept. An attempt whose time was already over is marked, as the worker would have
+    done. A second call changes nothing.
     """
     person = accounts.people(db, [user_id])[user_id]
     ended = []
