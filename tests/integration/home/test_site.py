@@ -201,7 +201,7 @@ class TestDates:
         assert "/enquiry?topic=dates" in page.text
 
     def test_the_state_of_a_day_is_part_of_its_name(self, client, dates):
-        """Y8: whoever goes from heading to heading hears which day it is, and whether it is full."""
+        """Y8: people who jump from heading to heading hear the day, and whether it is full."""
         for path in ("/dates", "/"):
             tree = html.document_fromstring(client.get(path).text)
             names = [" ".join(heading.text_content().split()) for heading in tree.xpath("//h3")]
@@ -319,7 +319,7 @@ class TestInformation:
         assert statements_of(client.get(path)) == 0
 
     def test_the_page_about_privacy_says_of_everything_how_long_and_why(self, client):
-        """O17: each rule that the worker obeys is a row of the page."""
+        """O17: every retention rule that the worker follows has a row on the page."""
         rows = html.document_fromstring(client.get("/privacy").text).xpath(
             "//*[@id='how-long']//tbody/tr"
         )

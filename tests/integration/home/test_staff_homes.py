@@ -327,7 +327,8 @@ class TestWhoNeedsHelp:
     def test_no_more_are_looked_at_than_an_instructor_has(
         self, as_person, database, ina, join, revision_id, monkeypatch
     ):
-        """The people of the soonest day come first; the page says that it is not everybody."""
+        """The list begins with the people of the next day, and the page says that it is not
+        complete."""
         join("Gil Group", LONG_AGO)
         with database.write() as db:
             for days, name in ((9, "Later"), (3, "Soon")):

@@ -102,7 +102,7 @@ def test_what_is_wrong_is_told_by_need_each_with_what_to_do(
 
 
 def test_a_worker_with_several_troubles_is_one_problem(database, admin, settings):
-    """A worker that has gone, what it last said, and what waits meanwhile: one thing to do."""
+    """A missing worker, its last message and the waiting work together make one entry."""
     with database.write() as db:
         heartbeats.beat(db, EventKind.facts, None, now=NOW)
         heartbeats.beat(db, EventKind.mails, "No password.", now=NOW - HOUR)

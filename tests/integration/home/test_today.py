@@ -67,7 +67,7 @@ def at_the_final_test(db):
 
 
 def who_tried(db, make, quiz_key, times, *, runs=False):
-    """Somebody who sent a quiz without an answer so many times, the last one perhaps not yet."""
+    """A student with so many empty attempts at a quiz; the last one may still be open."""
     student = make(db)
     for number in range(times):
         attempt_id = quizzes.start_attempt(db, student, "small-course", quiz_key, now=NOW)
@@ -239,7 +239,8 @@ def test_what_is_missing_is_a_list_of_links_with_a_bar(database, as_person):
 
 
 def test_a_day_is_told_once_and_others_stand_below(database, as_person):
-    """The next day is the card; a day that one waits for is listed, with its page and its position."""
+    """The card shows the next day. The list has the days that the student waits for, each with its
+    link and the position."""
     with database.write() as db:
         student = with_a_day(db)
         other = a_practical(
@@ -267,7 +268,7 @@ def test_a_student_within_the_budget(database, as_person):
 
 
 def test_a_day_stays_the_instructors_until_midnight(database, as_person):
-    """When the last hour is over there are assessments to sign."""
+    """After the end of the day there are still assessments to sign."""
     with database.write() as db:
         teacher = a_user(db, "Ira Instructor", roles=("instructor",))
         practical_id = a_practical(db, instructors=(teacher,), title="Morning day")

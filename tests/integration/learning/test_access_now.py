@@ -11,7 +11,7 @@ PAGES = ("/learn/small-course", "/learn/small-course/glossary", "/api/v1/learn/s
 
 
 def test_an_ended_enrolment_closes_the_course_at_once(database, as_person):
-    """R-037: the same browser, the same sign-in; only the place has ended."""
+    """R-037: the browser and the sign-in are the same; only the place has ended."""
     with database.write() as db:
         student = a_user(db)
         a_learner_place(db, student, a_published_course(db))

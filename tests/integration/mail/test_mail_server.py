@@ -1,4 +1,4 @@
-"""Handing a mail to a mail server: one that is fine, and each way in which one is not."""
+"""Sending a mail to a mail server that works, and to servers with one fault each."""
 
 import socket
 import threading
@@ -33,7 +33,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture(autouse=True)
 def _names(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The name of the mail server leads to this machine. That TLS is demanded follows from the name."""
+    """Resolve the mail server's name to this machine. TLS is required because the name is not that
+    of this host."""
     real = socket.getaddrinfo
 
     def resolved(host: Any, *further: Any, **named: Any) -> Any:
@@ -115,7 +116,7 @@ def test_an_address_says_how_its_server_is_reached(address, tls, port):
 
 
 def test_a_lease_outlasts_a_mail():
-    """Otherwise a second worker sends the mail while the first is still at it (V5)."""
+    """Otherwise a second worker would send the mail while the first is still sending it (V5)."""
     server = MailServer.at("smtp://mail.example.org", base_url="https://academy.test")
     assert server.seconds == DEADLINE_SECONDS == 60
     assert timedelta(seconds=2 * DEADLINE_SECONDS + GOODBYE_SECONDS) < LEASE
@@ -198,7 +199,8 @@ class TestOverTls:
         ids=["not offered", "refused for now", "unknown", "no EHLO"],
     )
     def test_a_server_without_starttls_gets_nothing(self, played):
-        """V1: somebody on the way took the offer out, or the server knows no TLS."""
+        """V1: an attacker on the network removed the offer of STARTTLS, or the server does not
+        support TLS."""
         with played.running():
             refusal = refused_by(remote(played))
         assert "offers no TLS, and nothing is sent in clear" in refusal.words
@@ -206,7 +208,8 @@ class TestOverTls:
         assert_nothing_left(played)
 
     def test_words_said_in_clear_before_tls_count_for_nothing_after_it(self, trusted):
-        """Somebody on the way adds an answer in front of the handshake: it must not answer our EHLO."""
+        """An attacker on the network adds an answer before the handshake. The client must not take
+        it as the answer to its EHLO."""
         played = PlayedServer(
             features=("STARTTLS", *AUTH),
             tls=trusted.context_for(NAME),
@@ -252,7 +255,8 @@ class TestOneDeadline:
         ],
     )
     def test_a_letter_at_a_time_is_no_way_round_it(self, command, was_tried):
-        """V4: each letter arrives well within any timeout of a single read."""
+        """V4: each letter arrives well within the timeout of a single read, so only a limit of the
+        whole mail helps."""
         played = PlayedServer(letter_seconds=0.15, slow_replies=(command,))
         with played.running():
             began = time.monotonic()
@@ -272,7 +276,7 @@ class TestOneDeadline:
         assert "took longer than 0.5 seconds" in refusal.words
 
     def test_a_server_that_reads_nothing_is_no_way_round_it(self):
-        """What we send fills the buffers of the connection, and then waits."""
+        """The mail fills the buffers of the connection, and the client then blocks."""
         large = b"x" * 70 + b"\r\n"
         ready = threading.Event()
         with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -306,7 +310,7 @@ class TestOneDeadline:
 class TestWhatBecameOfIt:
     @pytest.mark.parametrize("goodbye", ["421 going away", "500 what?", DROP])
     def test_once_the_server_took_it_nothing_counts_any_more(self, goodbye):
-        """V22: a mail that was taken counted as failed when the server answered QUIT with 421."""
+        """V22: an accepted mail used to count as failed when the server answered QUIT with 421."""
         with PlayedServer(replies={"QUIT": goodbye}).running() as played:
             hand_over(local(played))
         assert played.mails == [CONTENT]
@@ -373,7 +377,8 @@ class TestWhatBecameOfIt:
 
 
 class TestWhatCannotBeWritten:
-    """No mail may be given up over a setting: it waits until the setting is mended."""
+    """A wrong setting must not make the worker give up a mail: the mail waits until the setting is
+    corrected."""
 
     @pytest.mark.parametrize("attempt", [hand_over, MailServer.look])
     @pytest.mark.parametrize("way", ["AUTH PLAIN", "AUTH LOGIN", "AUTH CRAM-MD5"])

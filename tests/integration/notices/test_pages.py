@@ -124,7 +124,8 @@ def test_marking_twice_keeps_the_first_moment(as_person, database, ann, clock_fi
 
 
 def test_all_that_the_list_has_shown_are_marked_at_once(as_person, database, ann):
-    """One that arrived after the page was made stays unread: nobody has seen it."""
+    """A notice that arrived after the page was rendered stays unread, because the person has not
+    seen it."""
     with database.write() as db:
         eve = a_user(db, "Eve Else")
         a_notice(db, eve)

@@ -97,7 +97,7 @@ def test_what_may_not_be_seen_is_not_found(database, ann, as_person):
 
 @pytest.mark.parametrize("act", ["bookings", "waiting"])
 def test_an_old_key_is_refused_when_what_it_did_does_not_stand(database, as_person, act):
-    """N1: the answer of the first time would be a success that is not true any more."""
+    """N1: repeating the first answer would report a success that is no longer true."""
     with database.write() as db:
         ann = a_ready_student(db, "Ann Able")
         practical_id = a_practical(db, capacity=1)

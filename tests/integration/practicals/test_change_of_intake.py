@@ -1,4 +1,5 @@
-"""A day is kept for an intake only while nobody on it belongs elsewhere (B1), on both databases."""
+"""A day can be limited to an intake only if everybody on it belongs to that intake (B1), on both
+databases."""
 
 from dataclasses import replace
 
@@ -33,7 +34,7 @@ def keep_for(database, admin: Actor, day: PracticalId, intake_id: IntakeId | Non
 
 
 def on_record(database, day: PracticalId) -> tuple[object, ...]:
-    """Everything that a refusal must not change."""
+    """Return everything that a refusal must not change."""
     with database.read() as db:
         return (
             db.get_one(PracticalRow, day).intake_id,
@@ -119,7 +120,7 @@ def test_people_of_the_intake_keep_their_places_and_a_day_can_be_opened_again(
 
 
 def test_somebody_who_had_no_right_before_stands_in_nobodys_way(database, admin, intakes):
-    """What an earlier version left is listed for admins by itself."""
+    """Leftovers of an earlier version do not block the change; admins have a separate list of them."""
     with database.write() as db:
         day = a_practical(db, capacity=1)
         closed = a_ready_student(db, "Cleo", intake_id=intakes[0], disabled_at=NOW)

@@ -51,7 +51,7 @@ def room_of(database, practical_id: PracticalId) -> str:
 
 
 def test_a_second_day_of_an_instructor_in_the_same_room_is_named(database, admin, ines, as_person):
-    """T6: saved and published without a word."""
+    """T6: such a day used to be saved and published without a warning."""
     with database.write() as db:
         first = a_practical(db, title="First day", instructors=(ines,))
     browser = as_person(admin)

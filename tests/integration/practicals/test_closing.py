@@ -71,7 +71,7 @@ def test_a_list_closes_with_booking_and_tells_each_once(database, day):
 
 
 def test_a_list_of_a_day_that_is_long_over_closes_in_silence(database, day):
-    """After an upgrade nobody is written to about a day of last year."""
+    """After an upgrade people get no mail about a day of last year."""
     assert close_waiting_lists(database, now=STARTS + timedelta(days=30)) == 2
     assert (states(database), templates(database)) == ([WaitingState.closed] * 2, [])
 
@@ -89,7 +89,7 @@ def test_a_command_that_comes_too_early_or_again_changes_nothing(database, day):
 
 @pytest.mark.parametrize("swept", [False, True], ids=["before the worker", "after it"])
 def test_no_page_promises_a_place_any_more(database, admin, day, as_person, clock_file, swept):
-    """B5: then the admin takes the place away, and nobody moves up."""
+    """B5: after the list has closed an admin takes a place away, and nobody moves up."""
     practical_id, seat_id, people = day
     browser, office = as_person(people[1]), as_person(admin)
     here = f"/practicals/{practical_id}"
@@ -188,7 +188,7 @@ def test_taking_a_place_away_where_nobody_can_come(database, admin, as_person, r
 
 
 def test_nobody_can_come_beside_no_places(database, admin, day, as_person):
-    """T15: "Can come." stood beside 0 places, and the command refused."""
+    """T15: the page said "Can come." beside 0 places, and the command then refused."""
     practical_id, _, _people = day
     with database.write() as db:
         a_ready_student(db, "Dora Free")

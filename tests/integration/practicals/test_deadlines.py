@@ -175,7 +175,8 @@ def test_who_books_late_is_told_before_and_after_that_it_cannot_be_undone(databa
 
 
 def test_an_earlier_deadline_holds_for_places_taken_afterwards(database, admin):
-    """Nobody was mailed of it, so what they were told when they booked stays true."""
+    """People got no mail about the change, so the deadline that they saw when they booked stays
+    valid."""
     with database.write() as db:
         day = a_practical(db, capacity=2)
         ann, ben = (a_ready_student(db, name) for name in ("Ann", "Ben"))

@@ -117,7 +117,8 @@ class Places(RuleBasedStateMachine):
         path = Path(self.folder) / "machine.db"
         shutil.copy(self.template, path)
         self.database = Database(f"sqlite:///{path}")
-        # Thousands of small commits, and no power cut to fear.
+        # Thousands of small commits: waiting for the disk would take long, and losing them would do
+        # no harm.
         event.listen(
             self.database.engine,
             "connect",
@@ -202,7 +203,7 @@ class Places(RuleBasedStateMachine):
     @precondition(lambda self: self.model.inside)
     @rule(pick=who)
     def a_holder_gives_back(self, pick: int) -> None:
-        """Blind choices mostly meet refusals; these two lead to where queues move."""
+        """Random choices are mostly refused; this rule and the next make queues move."""
         holders = sorted(self.model.inside)
         self.cancel(holders[pick % len(holders)])
 

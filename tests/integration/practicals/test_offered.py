@@ -1,4 +1,4 @@
-"""Only days are offered that can be booked, now or from a day that is named, on both databases."""
+"""Pages offer only days that can be booked now or from a stated day, on both databases."""
 
 from datetime import timedelta
 
@@ -57,7 +57,7 @@ def test_a_day_of_an_intake_says_whose_it_is(database, client, intakes):
 
 
 def test_days_of_another_intake_are_left_out(database, intakes, as_person):
-    """S6: each card said "Choose another date" and led to the same page."""
+    """S6: each card used to say "Choose another date" and linked to the same page."""
     with database.write() as db:
         ann = a_ready_student(db, "Ann", intake_id=intakes[1])
         for number in range(6):

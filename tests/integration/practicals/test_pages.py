@@ -142,7 +142,7 @@ def test_a_waiter_is_told_what_they_would_be_passed_over_for(database, day, as_p
 
 
 def test_a_waiter_beside_a_free_place_may_book_it(database, ann, day, as_person):
-    """The page asks the rule with the queue, not the counter alone."""
+    """The page applies the rule with the queue, and does not only look at the counter."""
     with database.write() as db:
         ben = a_ready_student(db, "Ben")
         a_waiter(db, day, ann.user_id)
@@ -280,7 +280,8 @@ def test_a_form_sent_twice_has_one_effect_r_073(database, ann, day, as_person):
 
 
 def test_an_old_key_promises_nothing_that_was_undone_since(database, ann, day, as_person):
-    """N1: what a key did may have been turned round; sending it again must not say that it stands."""
+    """N1: the effect of a key may have been undone since. Sending the key again must not report
+    that it is still in force."""
     browser, key = as_person(ann), {"idempotency_key": "one-key"}
     here = f"/practicals/{day}"
     assert browser.post(f"{here}/book", data=key).status_code == 303

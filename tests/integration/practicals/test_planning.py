@@ -133,7 +133,7 @@ def test_a_new_room_moves_the_entry_in_every_calendar(database, admin, teacher, 
 
 
 def test_fewer_places_than_are_taken_are_refused_r_074(database, admin, teacher, full_day):
-    """R-074: nobody is thrown out by a number; the message says what to do."""
+    """R-074: a smaller number of places removes nobody; the message says what to do."""
     practical_id, _ = full_day
     with pytest.raises(Invalid) as caught:
         changed(

@@ -30,8 +30,8 @@ def all_at_once(address: str, jobs: list[Job], *, pause_after: str) -> list[str]
     """Run the jobs on threads that start together, each with a Database of its own as separate
     processes have, and return what each job answered.
 
-    Every statement that begins like `pause_after` is followed by a pause: there a command has read and
-    not written yet. Without it naive code often looks right.
+    There is a pause after every statement that begins with `pause_after`, where a command has read
+    but not yet written. Without the pause wrong code often passes.
     """
     answers: list[str] = []
     failures: list[BaseException] = []
@@ -89,7 +89,7 @@ def rush(database: Database) -> tuple[PracticalId, list[Actor]]:
 
 
 def test_two_hundred_requests_for_ten_places_r_070(database, rush):
-    """R-070: every student asks twice; ten have a place, everybody else is told why not."""
+    """R-070: every student asks twice. Ten get a place; everybody else gets the reason why not."""
     practical_id, crowd = rush
 
     def booking(actor: Actor) -> Job:
@@ -111,7 +111,7 @@ def test_two_hundred_requests_for_ten_places_r_070(database, rush):
 
 
 def test_control_counting_first_oversells_in_the_same_harness(database, rush):
-    """Count, then insert, with the CHECK got round by an override: were nothing oversold here, the
+    """Count, then insert; an override disables the CHECK constraint. If this did not oversell, the
     test above would prove nothing."""
     practical_id, crowd = rush
     with database.write() as db:
@@ -205,14 +205,15 @@ def test_no_place_is_stranded_when_one_cancels_while_another_joins_r_072(databas
 
 
 def race_of_two(address: str, first: Job, second: Job) -> list[str]:
-    """Two commands against each other; the idle threads only stand at the barrier."""
+    """Run two commands against each other; the idle threads only wait at the barrier."""
     idle: Job = lambda own: None  # noqa: E731 - a job that does nothing
     jobs = [first, second, *[idle] * (THREADS - 2)]
     return all_at_once(address, jobs, pause_after="UPDATE practicals")
 
 
 def test_one_person_books_two_overlapping_days_at_once_r_071(database):
-    """R-071: the gates differ, so the person's own row is what queues them."""
+    """R-071: the two practicals have different locks, so only the lock on the person makes one wait
+    for the other."""
     with database.write() as db:
         intake = an_intake(db)
         people = [a_ready_student(db, f"P{n}", intake_id=intake) for n in range(5)]

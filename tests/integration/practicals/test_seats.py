@@ -126,7 +126,7 @@ def test_a_full_day_refuses_with_the_reason_and_changes_nothing(world):
 
 
 def test_one_living_place_per_person_r_071(world):
-    """R-071: the rule refuses, and the index would without it."""
+    """R-071: the rule refuses a second place; without it the unique index would."""
     world.book(world.ann)
     with world.database.write() as db:
         db.execute(update(PracticalRow).values(capacity=2))
@@ -180,7 +180,8 @@ def test_constraints_say_the_same_refusals(world):
 
 
 def test_a_freed_place_goes_to_the_first_who_can_come_in_the_same_transaction_r_072(world):
-    """R-072: strict order, nobody stranded, who is passed over is recorded with the reason."""
+    """R-072: the order is strict, nobody waits beside a free place, and each person passed over is
+    recorded with the reason."""
     with world.database.write() as db:
         dee = a_ready_student(db, "Dee", without=("needles",))
     world.book(world.ann)

@@ -1,4 +1,5 @@
-"""Everybody whom an act concerns is told: with a place, on the waiting list, and who teaches."""
+"""Everybody concerned by a change gets a mail: people with a place, people on the waiting list, and
+instructors."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -137,7 +138,8 @@ def test_a_change_that_nobody_sees_tells_nobody(database, admin, tomasz, day, ch
 def test_who_moves_up_by_the_change_that_moved_the_day_reads_that_it_moved(
     database, admin, tomasz, day
 ):
-    """T5: Diego was seated on a day he never chose, by a mail that did not say so."""
+    """T5: Diego moved up by the same change that moved the day, and his mail did not say that the
+    day had moved."""
     plan = plan_of(tomasz, **MOVE, capacity=2)
     assert change(database, admin, day[0], plan) == Recipients(1, 1, 1)
     assert ("changed-waiting", "Ben") not in mails(database)
@@ -159,7 +161,7 @@ def test_cancelling_tells_everybody(database, admin, tomasz, day):
 
 
 def test_the_page_that_asks_counts_everybody_who_is_mailed(database, admin, day, as_person):
-    """The instructor stood only in the sentence after it."""
+    """The count used to leave out the instructor, who was named only in the next sentence."""
     browser = as_person(admin)
     here = f"/admin/practicals/{day[0]}/cancel"
     said = "1 person with a place, 2 people who wait and 1 instructor get a mail."

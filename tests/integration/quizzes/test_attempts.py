@@ -52,7 +52,7 @@ def test_an_attempt_pins_what_it_asks(pupil):
 
 
 def test_two_students_are_asked_in_different_orders(a_pupil):
-    """R-052, R-053: neither order nor tokens can be shared."""
+    """R-052, R-053: students cannot share the order or the tokens of their options."""
     pupils = [a_pupil(f"Student {number}") for number in range(6)]
     drawn = [each_pupil.attempt(each_pupil.start()).drawn for each_pupil in pupils]
     assert len({tuple(question.key for question in order) for order in drawn}) > 1
@@ -147,7 +147,8 @@ def test_an_answer_is_read_back(pupil, database):
 
 
 def test_saves_twice_or_out_of_order_leave_the_newest(pupil, database):
-    """R-063: the same one again changes nothing, an older one is answered with the stored one."""
+    """R-063: saving the same answer again changes nothing; the reply to an older one is the stored
+    answer."""
     attempt_id = pupil.start()
     position = pupil.position(attempt_id, "total-volume")
     pupil.save(attempt_id, position, ["1"], sequence=1)
@@ -245,7 +246,7 @@ def test_a_foreign_attempt_does_not_exist(pupil, a_pupil, database):
 
 @pytest.mark.parametrize(("after", "counts"), [(9, True), (10, True), (11, False)])
 def test_answers_count_until_ten_seconds_after_the_end(pupil, database, after, counts):
-    """R-060, R-061: the end is that of the start, whatever happens between."""
+    """R-060, R-061: the end is fixed when the attempt starts."""
     pupil.complete("skin")
     attempt_id = pupil.start("needle-quiz")
     pupil.start("needle-quiz", now=NOW + timedelta(minutes=9))
@@ -261,7 +262,7 @@ def test_answers_count_until_ten_seconds_after_the_end(pupil, database, after, c
 
 
 def test_late_answers_are_kept_as_evidence_and_change_nothing(pupil, database):
-    """R-065: the mark stands, however much comes later."""
+    """R-065: late answers do not change the mark."""
     pupil.complete("skin")
     attempt_id = pupil.start("needle-quiz")
     attempt = pupil.attempt(attempt_id)
@@ -361,7 +362,7 @@ def test_the_worker_closes_what_is_overdue(pupil, database, a_pupil):
 
 
 def test_one_broken_attempt_holds_up_no_other(pupil, database, a_pupil):
-    """R-145 in small: the sweep goes on after an attempt that cannot be marked."""
+    """R-145 on a small scale: the job continues after an attempt that cannot be marked."""
     other = a_pupil("Other Student")
     for each_pupil in (pupil, other):
         each_pupil.complete("skin")
@@ -442,8 +443,8 @@ def test_an_unknown_person_owns_nothing(pupil, database):
     "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
 def test_a_start_that_overtook_another_gives_no_attempt_too_many(database, pupil):
-    """A request has read that one try is left; before it writes, another one starts that try and sends it.
-    SQLite has one writer, so there nothing comes between."""
+    """A request has read that one attempt is left. Before it writes, another request starts that
+    attempt and submits it. SQLite has one writer, so there this cannot happen."""
     pupil.complete("skin")
     for _ in range(2):
         pupil.finish("needle-quiz", right=False)

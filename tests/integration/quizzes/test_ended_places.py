@@ -48,7 +48,7 @@ def end(database, pupil, *, now=NOW):
 
 
 def rows(database):
-    """Everything about attempts, answers and acts: what a refusal must not change."""
+    """Return all rows of attempts, answers and the audit trail, which a refusal must not change."""
     with database.read() as db:
         attempts = db.execute(
             select(

@@ -1,4 +1,5 @@
-"""Work that a later version stored: it closes its own page and says what is needed, and nothing else."""
+"""Attempts that a later version stored: only their own page is closed, and it says which version is
+needed."""
 
 import pytest
 from sqlalchemy import select, update
@@ -65,7 +66,8 @@ def test_its_own_page_names_the_version(unreadable, as_person, pupil):
 
 
 def test_every_other_page_works(unreadable, as_person, pupil, database):
-    """Of the student, of their instructor and of the office; a new attempt may begin."""
+    """Every other page of the student, the instructor and the office works, and a new attempt can
+    begin."""
     student = as_person(pupil.actor)
     paths = (
         "/home",
@@ -113,7 +115,7 @@ def test_an_answer_is_saved_after_one_of_a_later_version(pupil, database):
 
 
 def test_the_same_answer_of_an_earlier_version_is_not_stored_again(pupil, database):
-    """Version 1 named neither type nor version, and says the same."""
+    """Version 1 stored neither type nor version, and its answer means the same."""
     attempt_id = pupil.start()
     for position in range(1, len(pupil.attempt(attempt_id).drawn) + 1):
         pupil.save(

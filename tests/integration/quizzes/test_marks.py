@@ -167,7 +167,7 @@ def test_a_partial_count_says_so(pupil, database, older, monkeypatch):
 
 
 def test_marks_are_not_read_with_an_attempt(pupil):
-    """R-050: whoever reads an attempt gets no marks, so none can reach a page before its release."""
+    """R-050: code that reads an attempt gets no marks, so no page can show them before the release."""
     read = [column.key for column in queries.WHOLE_ATTEMPT]
     assert "drawn" in read
     assert "marks" not in read

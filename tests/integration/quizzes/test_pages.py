@@ -260,7 +260,7 @@ def test_time_is_the_servers(browser, pupil, clock_file, database):
 def test_an_overdue_attempt_is_over_though_nobody_wrote_it_down(
     browser, pupil, clock_file, database
 ):
-    """R-081: reading derives the state from the clock and writes nothing."""
+    """R-081: a page computes the state from the clock and writes nothing."""
     pupil.complete("skin")
     attempt_id = pupil.start("needle-quiz")
     pupil.answer_all(attempt_id)
@@ -385,7 +385,7 @@ class TestApi:
         ],
     )
     def test_what_is_not_an_answer_is_a_problem_document(self, browser, pupil, body, database):
-        """R-038, R-059: nothing is coerced and no other field is listened to."""
+        """R-038, R-059: values are not converted, and unknown fields have no effect."""
         attempt_id = pupil.start()
         position = pupil.position(attempt_id, "total-volume")
         refused = browser.put(f"/api/v1/attempts/{attempt_id}/answers/{position}", json=body)
@@ -439,8 +439,8 @@ class Canaries:
 
 
 def planted_keys() -> tuple[CourseKeys, Canaries]:
-    """The keys of the small course with a canary in every place that holds words, and numbers and
-    tolerances that come nowhere else."""
+    """The keys of the small course with a canary in every text, and with numbers and tolerances
+    that occur nowhere else."""
     planted: list[str] = []
 
     def canary(quiz: str, question: str, place: str) -> str:
@@ -492,7 +492,7 @@ class TestSecrecy:
         return Pupil(database, actor, planted[0])
 
     def every_byte(self, browser, attempt_id, quiz_key) -> list[str]:
-        """Whatever a student can get while an attempt runs, refusals included."""
+        """Return everything that a student can get while an attempt runs, including refusals."""
         base, api = f"/attempts/{attempt_id}", f"/api/v1/attempts/{attempt_id}"
         length = len(browser.get(api).json()["questions"])
         responses = [

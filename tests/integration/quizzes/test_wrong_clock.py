@@ -1,4 +1,5 @@
-"""A clock that is wrong for a moment closes nothing, promotes nobody and brings no sign-in back (V21)."""
+"""If the clock is wrong for a moment, no attempt closes, nobody moves up, and no ended sign-in
+works again (V21)."""
 
 from datetime import timedelta
 

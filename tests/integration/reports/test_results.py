@@ -1,4 +1,4 @@
-"""Results: who sees whose, narrowed, sorted and counted, at a price that does not grow."""
+"""The results: who sees whose, filters, sorting and counts, with a constant number of statements."""
 
 from datetime import timedelta
 

@@ -79,7 +79,8 @@ def test_drawings_go_with_the_last_state_that_shows_them(database):
     "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
 def test_a_drawing_that_a_course_is_being_published_with_stays(database):
-    """The publisher has found the drawing in the database and not yet said that a course shows it."""
+    """The publishing transaction has found the drawing in the database, but has not yet recorded
+    that a course uses it."""
     parsed = small_course()
     with database.write() as db:
         service._keep_drawings(db, parsed.media)

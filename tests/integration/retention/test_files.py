@@ -1,4 +1,4 @@
-"""The PDFs of certificates: made anew when somebody asks, and otherwise gone after a year."""
+"""The PDFs of certificates: deleted after a year, and made again when somebody opens one."""
 
 import os
 from datetime import timedelta

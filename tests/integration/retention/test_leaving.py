@@ -251,7 +251,7 @@ def test_the_holder_of_a_certificate_keeps_the_name_and_nothing_else(database, a
 
 
 def test_a_certificate_that_waited_for_a_name_ends_with_the_account(database, admin):
-    """It can never be issued then: the audit does not name it for ever."""
+    """It can then never be issued, and the audit stops reporting it."""
     with database.write() as db:
         earned = an_earner(db, NAME, certificate_name="ꦗꦮ")
         certificates.issue_if_complete(
@@ -268,7 +268,8 @@ def test_a_certificate_that_waited_for_a_name_ends_with_the_account(database, ad
 
 
 def test_a_signed_report_names_its_people_for_six_years(database, admin):
-    """Student and instructor both: without a certificate the report speaks for itself, and then ends."""
+    """Both the student and the instructor. Without a certificate only the report names them, and
+    only for six years."""
     with database.write() as db:
         student, instructor = (
             a_leaver(db),
@@ -354,7 +355,8 @@ def test_a_name_in_any_letters_is_taken_out(database, admin, name):
     "name", ["You", "may", "May", "paid", "7", "practicals", "Practice day", "the room", "removed"]
 )
 def test_a_name_that_is_a_word_of_the_language_takes_nothing_from_others(database, admin, name):
-    """Anybody may call themselves so, and close the account: the trail and the notices of others stay."""
+    """A person may choose such a name and close the account; the audit trail and other people's
+    notices stay unchanged."""
     reason = "You may swap with the 7 who paid in May: the room is [removed]."
     details = {"to": "paid", "deep": ["practicals", reason]}
     with database.write() as db:
@@ -397,7 +399,7 @@ def test_a_name_that_is_part_of_other_words_of_the_academy_is_taken_out(database
 
 
 def test_a_short_name_that_is_part_of_many_words_holds_up_nobody(database, admin, monkeypatch):
-    """Far more rows than are read at once hold the letters, and none of them the name."""
+    """More rows than one batch contain these letters, but none contains the name."""
     monkeypatch.setattr("app.retention.mentions.MOST", 5)
     with database.write() as db:
         person, other = a_leaver(db, "Ho"), a_user(db, "Una Other")

@@ -1,4 +1,4 @@
-"""A sweep: each rule at its moment, a few rows at a time, by one worker at a time."""
+"""A sweep applies each rule at its time, to a few rows at once, and in one worker at a time."""
 
 import os
 import signal
@@ -77,7 +77,8 @@ def test_every_rule_ends_its_rows_at_its_moment_and_not_a_second_before(database
 
 
 def test_the_statements_of_a_sweep_have_a_limit(database, academy, monkeypatch):
-    """Two more for each batch, and no more than so many batches: the rest is for the next sweep."""
+    """Each batch takes two more statements, and a sweep has a maximum of batches; the next sweep
+    does the rest."""
     monkeypatch.setattr(sweeping, "MOST_BATCHES", 2)
     with counted() as nothing:
         sweep(database, now=NOW)
@@ -97,7 +98,8 @@ def test_the_statements_of_a_sweep_have_a_limit(database, academy, monkeypatch):
 
 
 def test_no_sweep_takes_more_statements_than_its_batches(database, academy):
-    """Whatever there is to do: two statements for each batch of each step, and one look each."""
+    """However much there is to do: two statements for each batch of each step, and one to check
+    each step."""
     with counted() as nothing:
         sweep(database, now=NOW)
     assert nothing.statements <= len(STEPS) + 12
@@ -194,7 +196,7 @@ def test_a_worker_that_was_killed_keeps_the_right_for_minutes_only(database, aca
 
 
 def sweeps_at_once(database: Database, take: object) -> int:
-    """Return how many of two workers swept who looked at the same moment."""
+    """Let two workers check for a due sweep at the same moment; return how many of them swept."""
     looked = Barrier(2)
     swept = []
 
@@ -254,7 +256,7 @@ def test_killed_between_two_batches_the_next_run_goes_on(database, academy):
 
 
 def test_a_sweep_waits_for_nobody_and_nobody_for_a_sweep(database, academy):
-    """While a sweep looks for what is over, another writes; between two batches others come in."""
+    """Other writers can write while a sweep searches for expired rows, and between two batches."""
     counts_of_tries(database, academy, 2 * AT_ONCE)
     over = NOW + timedelta(days=2)
     longest: list[int] = []

@@ -22,7 +22,7 @@ from tests.make.retention import ENDING, Academy, Kept, moment_of, rows_of, writ
 
 TEN_YEARS = timedelta(days=3650)
 NO_MORE_SWEEPS = 10
-"""Sweeps that are recorded in the month in which they stay."""
+"""The most runs of sweeps that may remain recorded."""
 STAYS = {
     row.partition("/")[0]
     for rule in RULES
@@ -46,7 +46,7 @@ class Decade:
     seconds: list[float] = field(default_factory=list)
 
     def live(self, step: timedelta, *, of_each: int) -> datetime:
-        """Let ten years go by: each step new rows of every kind, and a look of the worker."""
+        """Simulate ten years: each step adds rows of every kind and lets the worker run."""
         self.step = step
         with self.database.write() as db:
             self.academy.write(db)
@@ -66,7 +66,7 @@ class Decade:
         work = StatementCount()
         token = current_count.set(work)
         began = perf_counter()
-        # After a longer time than a month without a sweep, one waits for an hour.
+        # After more than a month without a sweep the worker waits for an hour before one.
         swept = sweep_if_due(self.database, now=now) or sweep_if_due(self.database, now=now + EVERY)
         self.seconds.append(perf_counter() - began)
         current_count.reset(token)
@@ -84,7 +84,7 @@ def rows_in(database: Database) -> dict[str, int]:
 
 
 def assert_bounded(decade: Decade, now: datetime) -> dict[str, int]:
-    """No row that was written is there after its rule, and tables hold no more than their rules let them."""
+    """Fail if a row outlives its rule, or a table holds more rows than its rules allow."""
     late: list[tuple[str, datetime]] = []
     bound: dict[str, int] = defaultdict(int)
     bound["operation_runs"] = NO_MORE_SWEEPS

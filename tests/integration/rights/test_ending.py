@@ -1,4 +1,5 @@
-"""What ends, ends: seats, waits, attempts and assignments with the right they depended on. B1, T7, T8."""
+"""Seats, waiting-list entries, attempts and assignments end with the right that they depend on. B1,
+T7, T8."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -277,7 +278,8 @@ class TestWhatIsEvidenceStays:
 class TestAnOverriddenSeat:
     @pytest.fixture
     def guest(self, database, academy):
-        """Somebody without a place on the course, for whom an admin reserved a seat all the same."""
+        """A person without a place on the course, for whom an admin reserved a seat with an
+        override."""
         with database.write() as db:
             guest = a_user(db, "Guest")
             day = a_practical(db, capacity=2)
@@ -451,7 +453,7 @@ class TestTheAudit:
             assert practical_checks.broken(db, now=NOW) == ()
 
     def test_the_database_and_the_rule_say_the_same(self, database):
-        """The audit asks in SQL what the use-case asks of the pure rule."""
+        """The audit's SQL and the pure rule of the use-case give the same result."""
         with database.write() as db:
             intake, other = an_intake(db, "Winter"), an_intake(db, "Spring")
             for number, (closed, student, place, bound, waived) in enumerate(
@@ -487,8 +489,8 @@ class TestTheAudit:
     "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
 def test_a_place_that_is_booked_in_the_same_moment_ends_too(database):
-    """The booking has read that there is a place on the course; its seat is not there yet when the worker
-    looks. SQLite has one writer, so there the two cannot meet."""
+    """The booking has read that the student has a place on the course, but its seat is not
+    committed when the worker looks. SQLite has one writer, so there the two cannot overlap."""
     with database.write() as db:
         academy = Academy(db)
         later = timedelta(days=14)

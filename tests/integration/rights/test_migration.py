@@ -1,4 +1,5 @@
-"""Seats of the version before keep what an admin had passed over: the migration reads the audit trail."""
+"""Seats of the earlier version keep the requirements that an admin waived: the migration reads them
+from the audit trail."""
 
 from sqlalchemy import select, update
 
@@ -21,7 +22,7 @@ def test_an_old_seat_learns_what_was_waived(sqlite_database: Database) -> None:
         ready = a_ready_student(db, "Rita Ready")
         guests = [a_user(db, "Guest"), ready]
         seat_ids = [_reserved(db, admin, day, guest) for guest in guests]
-        # An act that a strange hand wrote is passed over.
+        # An entry that our code did not write is skipped.
         db.execute(
             update(AuditEvent)
             .where(AuditEvent.action == "practicals.made")

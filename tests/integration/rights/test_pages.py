@@ -125,7 +125,7 @@ def test_an_unbound_list_is_no_empty_promise(database, academy, monkeypatch):
 class TestLeftovers:
     @pytest.fixture
     def left(self, database, academy):
-        """What the version before left behind: no fact was announced."""
+        """Leftovers of the earlier version, which announced no event."""
         with database.write() as db:
             db.execute(
                 update(Enrolment)
