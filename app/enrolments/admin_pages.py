@@ -1,7 +1,5 @@
 """The office's pages of intakes: the list, one intake with its people, creating and changing one."""
 
-import csv
-from io import StringIO
 from typing import Any
 
 from fastapi import Response
@@ -17,6 +15,7 @@ from app.enrolments.queries import places_by_intake
 from app.kit.academy import Academy
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId
+from app.kit.spreadsheets import csv_text
 from app.kit.versions import Stale, version_of
 from app.web.access import ADMIN, FreshProof
 from app.web.dates import local_day, typed_day, typed_moment
@@ -162,7 +161,7 @@ def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
         service.note_export(db, visit.actor, intake_id, rows=len(rows), now=visit.now)
     name = f"{intake.course_key}-{intake.starts_on.isoformat()}.csv"
     return Response(
-        _as_csv(rows),
+        _people_csv(rows),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
@@ -265,45 +264,26 @@ def _typed(intake: IntakeFacts, academy: Academy) -> dict[str, Any]:
     }
 
 
-def _as_csv(rows: tuple[EnrolmentRow, ...]) -> str:
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(
-        [
-            "Name",
-            "E-mail",
-            "State",
-            "Position",
-            "Requested",
-            "Decided",
-            "Reserved by the office",
-            "Invoice",
-            "Invoiced",
-            "Paid",
-            "Note",
-            "Reason",
-        ]
+def _people_csv(rows: tuple[EnrolmentRow, ...]) -> str:
+    heading = (
+        *("Name", "E-mail", "State", "Position", "Requested", "Decided", "Reserved by the office"),
+        *("Invoice", "Invoiced", "Paid", "Note", "Reason"),
     )
-    for row in rows:
-        cells = [
-            row.name,
-            row.email,
-            row.state,
-            row.position or "",
-            row.requested_at.isoformat(),
-            row.decided_at.isoformat() if row.decided_at else "",
-            "yes" if row.is_reserved else "no",
-            row.invoice_number or "",
-            row.invoiced_at.isoformat() if row.invoiced_at else "",
-            row.paid_at.isoformat() if row.paid_at else "",
-            row.note or "",
-            row.reason or "",
-        ]
-        writer.writerow([_harmless(cell) for cell in cells])
-    return text.getvalue()
+    return csv_text(heading, (_csv_row(row) for row in rows))
 
 
-def _harmless(cell: object) -> str:
-    """A spreadsheet runs a cell that begins like a formula; an apostrophe makes it plain text."""
-    words = str(cell)
-    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r")) else words
+def _csv_row(row: EnrolmentRow) -> tuple[str, ...]:
+    return (
+        row.name,
+        row.email,
+        row.state,
+        str(row.position or ""),
+        row.requested_at.isoformat(),
+        row.decided_at.isoformat() if row.decided_at else "",
+        "yes" if row.is_reserved else "no",
+        row.invoice_number or "",
+        row.invoiced_at.isoformat() if row.invoiced_at else "",
+        row.paid_at.isoformat() if row.paid_at else "",
+        row.note or "",
+        row.reason or "",
+    )

@@ -153,6 +153,19 @@ def _span(node: ast.stmt) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
+def test_only_the_kit_writes_csv():
+    """A writer of its own forgets the byte-order mark or the guard against formulas (R-110)."""
+    offenders = [
+        f"{relative(path)}:{node.lineno}"
+        for path in SOURCES
+        if relative(path) != "kit/spreadsheets.py"
+        for node in ast.walk(tree_of(path))
+        if (isinstance(node, ast.Import) and "csv" in {alias.name for alias in node.names})
+        or (isinstance(node, ast.ImportFrom) and node.module == "csv")
+    ]
+    assert offenders == []
+
+
 def test_every_module_says_what_it_is_for():
     missing = [relative(path) for path in SOURCES if not ast.get_docstring(tree_of(path))]
     assert missing == []

@@ -1,9 +1,7 @@
 """An instructor's list of practicals, and the roster as a spreadsheet. The roster's page is in
 assessments."""
 
-import csv
 from collections.abc import Mapping
-from io import StringIO
 
 from fastapi import Response
 
@@ -12,6 +10,7 @@ from app.db.paging import page_number
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, UserId
+from app.kit.spreadsheets import csv_text
 from app.practicals import policy, queries
 from app.practicals.domain.times import span_words, start_of_day
 from app.practicals.queries import Roster
@@ -73,40 +72,33 @@ def show_access_needs(visit: Visit, practical_id: PracticalId, submitted: Submit
 
 
 def roster_csv(roster: Roster, needs: Mapping[UserId, str] | None = None) -> Response:
-    """Return a roster as a file for spreadsheets. `needs` are the access needs in words, where somebody asked
-    for them with a reason; without them the file says only who has some."""
+    """Return a roster as a file for spreadsheets. `needs` holds the access needs in words if
+    someone has asked for them with a reason; without it, the file says only who has needs."""
     name = f"roster-{roster.practical.starts_at:%Y-%m-%d}.csv"
     return Response(
-        as_csv(roster, needs),
+        _roster_csv(roster, needs or {}),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
 
 
-def as_csv(roster: Roster, needs: Mapping[UserId, str] | None = None) -> str:
-    """Return a roster for a spreadsheet. A cell that a spreadsheet would take for a formula begins
-    with an apostrophe, so that a name cannot run as one."""
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["Name", "E-mail", "Access needs", "Attendance", "Practical", "When"])
+def _roster_csv(roster: Roster, needs: Mapping[UserId, str]) -> str:
     practical = roster.practical
     when = span_words(practical.starts_at, practical.ends_at, practical.zone)
-    for seat in roster.seats:
-        row = (
-            seat.name,
-            seat.email,
-            (needs or {}).get(seat.user_id)
-            or ("Has access needs" if seat.has_access_needs else ""),
-            seat.attendance or "",
-            practical.title,
-            when,
-        )
-        writer.writerow([_plain(str(cell)) for cell in row])
-    return text.getvalue()
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return csv_text(
+        ("Name", "E-mail", "Access needs", "Attendance", "Practical", "When"),
+        (
+            (
+                seat.name,
+                seat.email,
+                needs.get(seat.user_id) or ("Has access needs" if seat.has_access_needs else ""),
+                seat.attendance or "",
+                practical.title,
+                when,
+            )
+            for seat in roster.seats
+        ),
+    )
 
 
 def _page(visit: RequestContext) -> int:

@@ -369,13 +369,14 @@ def test_the_office_cancels_an_intake(office, database, ann, intake_id):
 
 def test_the_list_of_people_is_exported_harmlessly(office, database, intake_id):
     with database.write() as db:
-        an_enrolment(db, intake_id, a_user(db, "=HYPERLINK(1)", email="x@example.org"))
+        an_enrolment(db, intake_id, a_user(db, " =HYPERLINK(1)", email="x@example.org"))
         an_enrolment(db, intake_id, a_user(db, "Ben, Bo", email="b@example.org"), State.waiting)
     answer = office.post(f"/admin/intakes/{intake_id}/export")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer.headers["content-disposition"]
     lines = answer.text.splitlines()
-    assert lines[1].startswith("'=HYPERLINK(1),x@example.org,requested,,")
+    assert lines[0].startswith("\ufeffName,E-mail,State,Position,Requested,")
+    assert lines[1].startswith("' =HYPERLINK(1),x@example.org,requested,,")
     assert lines[2].startswith('"Ben, Bo",b@example.org,waiting,1,')
     with database.read() as db:
         act = db.scalars(select(AuditEvent).where(AuditEvent.action == "intake.exported")).one()

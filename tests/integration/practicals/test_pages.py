@@ -360,7 +360,7 @@ def test_a_roster_as_csv_runs_no_formulas(teacher, admin, class_of_two, as_perso
         assert response.headers["content-type"].startswith("text/csv")
         assert "attachment" in response.headers["content-disposition"]
         lines = response.text.splitlines()
-        assert lines[0] == "Name,E-mail,Access needs,Attendance,Practical,When"
+        assert lines[0] == "\ufeffName,E-mail,Access needs,Attendance,Practical,When"
         assert lines[1].startswith("'=cmd(),")
         assert "Has access needs" in lines[2]
         assert "Speaks slowly" not in response.text
