@@ -132,7 +132,7 @@ def _printed(text: str) -> Iterator[str]:
 
 
 def _whole(text: str) -> Iterator[str]:
-    """Yield the whole text, grouped in any way."""
+    """Yield the whole text as a serial, however its words are grouped."""
     yield from _as_serial(_WORD.findall(text))
 
 

@@ -129,7 +129,7 @@ def demand_answer(settings: "Settings") -> None:
 
 
 def _no_database(database: "Database") -> str:
-    """The path is told whole: a relative one means another file in another folder."""
+    """Print the absolute path, because a relative one means another file in another folder."""
     return NO_DATABASE.format(path=Path(database.url.database or "").absolute())
 
 

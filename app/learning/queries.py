@@ -76,7 +76,7 @@ class ModuleLine:
 @dataclass(frozen=True, slots=True)
 class PracticalLine:
     """A kind of practical day; `missing` are the modules to complete before one can be booked.
-    `needs_final_test`: the final test comes first too, and is not passed. `needs_life_support`: the office
+    `needs_final_test`: the final test must be passed first too, and is not. `needs_life_support`: the office
     must have seen a proof of basic life support."""
 
     key: str

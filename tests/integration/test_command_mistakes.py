@@ -1,5 +1,5 @@
-"""O18: every command before every mistake of whoever sets the academy up: one line that says what to do, the
-right exit code, and never a traceback or a value."""
+"""O18: every command with every mistake in the set-up prints one line that says what to do, has the
+right exit code, and never shows a traceback or a value."""
 
 import os
 import resource

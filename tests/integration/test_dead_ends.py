@@ -1,4 +1,5 @@
-"""Dead ends are honest: what happened, what it means, what to do, and a way on for whoever stands there."""
+"""Error pages say what happened, what it means and what to do, and link to a page that the person
+may open."""
 
 import pytest
 from fastapi.testclient import TestClient

@@ -133,7 +133,7 @@ def test_a_head_that_comes_byte_by_byte_is_not_waited_for(monkeypatch):
     ids=["nothing", "one letter", "no empty line", "an empty line"],
 )
 def test_a_head_that_stops_is_not_waited_for(monkeypatch, sent):
-    """Whoever opens connections and falls silent would keep each of them for good."""
+    """Otherwise a client could open connections, send nothing more, and keep them open for ever."""
     protocol, transport = a_protocol(monkeypatch)
     if sent:
         protocol.data_received(sent)

@@ -1,4 +1,4 @@
-"""What a student's browser may fetch ahead, and that others are asked for nothing."""
+"""Which pages a student's browser may prefetch, and that other browsers prefetch none."""
 
 import json
 

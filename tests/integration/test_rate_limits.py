@@ -47,7 +47,7 @@ def test_a_long_wait_is_told_in_hours():
 
 
 def test_several_are_counted_at_once_or_none(database):
-    """A try that one limit refuses counts at no other: who is not heard uses nothing up."""
+    """If one limit refuses a try, no other limit counts it, so a refused caller uses nothing up."""
     for _ in range(2):
         rate_limits.take_now(database, (SAM, ROOM.of("all")), now=NOW)
     with pytest.raises(TooMany) as refused:
@@ -107,7 +107,8 @@ def read_then_write(database, tries, *, now):
         }
     if rate_limits.seconds_to_wait(counts, now=now):
         raise TooMany("", retry_after=1)
-    sleep(0.02)  # or three that are never as far as each other would now and then pass by chance
+    # Without the pause the three would rarely read the same number, and the control could fail by chance.
+    sleep(0.02)
     with database.write() as db:
         rate_limits._add(db, [rate_limits._window(each, now) for each in tries], 1)
 
@@ -138,7 +139,8 @@ def passed_of_three(database, take, rounds):
 
 
 def test_a_limit_holds_over_three_servers_and_a_restart(database):
-    """R-020: exactly as many pass as may, whoever counts first, and none after a restart."""
+    """R-020: exactly the allowed number passes, in whatever order the servers count, and none after
+    a restart."""
     assert passed_of_three(database, rate_limits.take_now, rounds=25) == ROOM.most
     assert passed_of_three(database, rate_limits.take_now, rounds=1) == 0
 

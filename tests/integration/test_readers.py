@@ -24,7 +24,8 @@ def started(app):
 
 
 def test_a_storm_elsewhere_keeps_nobody_from_reading(app, started):
-    """As when people sign in by the dozen, or queue for one place: what changes something waits."""
+    """Simulates many sign-ins, or many bookings of one place: only requests that change something
+    wait."""
     started.get("/courses")
     others = app.state.app_context.settings.threads - app.state.readers.total_tokens
     held = [object() for _ in range(others)]

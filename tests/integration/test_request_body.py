@@ -30,7 +30,7 @@ from tests.make.server import Server, a_server
 JSON = "application/json"
 IDENTIFIER = "00000000-0000-7000-8000-000000000000"
 SEEN_BY_THEN = 0.4
-"""Seconds after which the server has begun with a request."""
+"""Seconds until the server has certainly begun to handle a request."""
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
-"""An academy as the version before keys, second factors and signatures stored it, after the upgrade.
+"""Upgrades a stored academy of the last version without keys, second factors and signatures.
 
 `academy-2026-11-29.sql` was written by that version: an admin and an instructor who are signed in and have
-tokens of the API, a student with a certificate, and one whose certificate was revoked. It is never written
-anew.
+tokens of the API, a student with a certificate, and one whose certificate was revoked. Never write
+it again.
 """
 
 import sqlite3
@@ -131,7 +131,8 @@ def test_staff_of_before_reach_only_enrolling_until_they_have_a_factor(
 
 
 def test_what_the_version_before_stored_is_swept_by_the_same_rules(upgraded):
-    """Years later: sign-ins, tokens, links and records of signing in are gone; certificates are there."""
+    """Years later sign-ins, tokens, links and records of signing in are deleted; certificates
+    remain."""
     with upgraded.read() as db:
         before = {
             name: db.scalar(select(func.count()).select_from(table(name)))

@@ -35,7 +35,8 @@ class Block:
 
 
 def commands(text: str) -> list[str]:
-    """Return the lines that call `preceptor`, without what stands before it and comments behind it."""
+    """Return the lines that call `preceptor`, without the text before the command and comments
+    after it."""
     lines = re.findall(r"^(?:RELEASE=\S+ |\S*/)?(preceptor .*)$", text, re.MULTILINE)
     return [re.sub(r"\s+#.*", "", line) for line in lines]
 

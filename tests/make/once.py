@@ -1,4 +1,5 @@
-"""What takes long to make and is only copied afterwards: made once in a run, whichever worker asks first."""
+"""Makes data that take long to make and are only copied afterwards: once in a run, by the first
+worker that needs them."""
 
 import os
 from collections.abc import Callable

@@ -19,7 +19,8 @@ def a_door(
     first: dict[str, int] | None = None,
     again: dict[str, int] | None = None,
 ) -> GuessLimits:
-    """Return a door (the one of passwords) with these limits, and no others: `again={"account": 4}`."""
+    """Return the limits on guessing (by default those of passwords) with only these set:
+    `again={"account": 4}`. All others are too high to be reached."""
     door = door or rate_limits.PASSWORD
     return replace(
         door,
@@ -38,7 +39,8 @@ def _caps(caps: Caps, most: dict[str, int]) -> Caps:
 
 
 def _changed(limits: Iterable[Limit], most: int) -> tuple[Limit, ...]:
-    """The first limit, of the shortest time, becomes `most`; the others stay out of the way."""
+    """Set the first limit, that of the shortest period, to `most`, and the others too high to be
+    reached."""
     return tuple(
         replace(limit, most=WIDE_OPEN if number else most)
         for number, limit in zip(count(), limits, strict=False)

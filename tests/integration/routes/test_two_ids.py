@@ -35,8 +35,8 @@ ONE_ID = {
 
 @dataclass(frozen=True)
 class Case:
-    """`foreign` are pairs whose child belongs to another parent, `own` is a pair that belongs together: the
-    same request with it must find something."""
+    """`foreign` has pairs of ids whose child belongs to another parent; requests with them must
+    answer 404. `own` is a pair that belongs together; the same request with it must not."""
 
     who: DemoPerson
     foreign: tuple[tuple[object, object], ...]
@@ -44,7 +44,7 @@ class Case:
     form: dict[str, str] = field(default_factory=dict)
     body: dict[str, Any] | None = None
     succeeds: bool = True
-    """Whether the request with `own` is done; what is refused for another reason proves less."""
+    """Whether the request with `own` succeeds. A refusal for another reason would prove less."""
 
 
 Find = Callable[[Session], Case]

@@ -1,4 +1,5 @@
-"""The academy that version 20261129_0200 stored reads, after the upgrade, as that version showed it.
+"""After the upgrade people read the same in the academy that version 20261129_0200 stored as in
+that version.
 
 `tests/fixtures/stored/academy-20261129_0200` holds rows of every kind, and what fourteen students, an
 instructor, an admin and a visitor read on every page of theirs, with the text of every mail. `INTENDED` lists
@@ -246,7 +247,7 @@ def test_each_intended_difference_is_there():
 
 
 def test_a_difference_is_seen():
-    """The comparison itself: another word is told with the words around it."""
+    """Control: the comparison reports a changed word with the words around it."""
     assert demand_same("a page", "200 one two three", "200 one two three") == []
     (wrong,) = demand_same("a page", "200 one two three four", "200 one too three four")
     assert "“200 one two three four” → “200 one too three four”" in wrong

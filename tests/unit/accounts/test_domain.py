@@ -47,7 +47,7 @@ STUDENT, ADMIN = frozenset({Role.student}), frozenset({Role.admin})
     ],
 )
 def test_addresses(typed, stored):
-    """R-107: nothing that could add a header or a recipient is an address."""
+    """R-107: a text that could add a header or a recipient is not accepted as an address."""
     assert normal_email(typed) == stored
 
 

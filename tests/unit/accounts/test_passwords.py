@@ -66,7 +66,7 @@ def a_turn(*, is_stranger=False):
 
 
 def test_strangers_leave_places_in_the_line(monkeypatch):
-    """R-023: a storm of made-up passwords does not turn away who is recognised."""
+    """R-023: a flood of invented passwords does not block people whom we recognise."""
     monkeypatch.setattr(passwords, "_strangers", threading.BoundedSemaphore(1))
     monkeypatch.setattr(passwords, "_line", threading.BoundedSemaphore(2))
     with a_turn(is_stranger=True):

@@ -73,7 +73,8 @@ def test_another_reader_of_signed_files_says_the_same():
 
 
 def test_the_signed_file_stays_tagged_and_its_field_is_hidden_and_named():
-    """PDF/UA-1: what it was before, and a field that nobody sees with words for who hears it."""
+    """PDF/UA-1: the tags stay, and the invisible signature field has a description for screen
+    readers."""
     reader = PdfFileReader(BytesIO(signed()))
     root = reader.root
     assert root["/MarkInfo"]["/Marked"]

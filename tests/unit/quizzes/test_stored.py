@@ -45,14 +45,15 @@ class TestWhatIsWritten:
 
 
 def response_as_before(stored: dict[str, Any]) -> Response:
-    """What version 02990c3 read: on the way back it meets documents of version 2."""
+    """Read a stored answer as version 02990c3 did. After a way back that version meets documents of
+    version 2."""
     if "number" in stored:
         return Response(text=stored["text"], number=Decimal(stored["number"]))
     return Response(options=frozenset(stored["options"]))
 
 
 def drawn_as_before(stored: list[dict[str, Any]]) -> tuple[DrawnQuestion, ...]:
-    """What version 02990c3 read."""
+    """Read the stored questions of an attempt as version 02990c3 did."""
     return tuple(
         DrawnQuestion(
             question["question"],
