@@ -117,7 +117,8 @@ class Academy:
     `language` is a tag of English such as `en-GB`: the words of the interface are English. `postal_address`
     and `bank_details` are lines of text. `data_authority` is where people complain about how their data are
     used, with its article. `asks_medical_background`: students say in their profile whether they have one.
-    `password_words` are words that somebody who guesses passwords here tries first.
+    `password_words` are words that somebody who guesses passwords here tries first. `no_course_gives` is what
+    no course of this academy gives, such as a licence: the page of every course says so.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Academy:
     data_authority: str | None = None
     asks_medical_background: bool = False
     password_words: tuple[str, ...] = ()
+    no_course_gives: tuple[str, ...] = ()
     front_page: FrontPage = field(default_factory=FrontPage)
     about: About = field(default_factory=About)
 

@@ -114,6 +114,7 @@ class AcademyFile(Authored):
     data_authority: Plain120 | None = None
     asks_medical_background: bool = False
     password_words: Annotated[list[Plain], Field(max_length=60)] = Field(default_factory=list)
+    no_course_gives: Annotated[list[Plain], Field(max_length=12)] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,7 @@ def _academy(fields: AcademyFile, renderer: Renderer, neutral: Academy) -> Acade
         data_authority=fields.data_authority,
         asks_medical_background=fields.asks_medical_background,
         password_words=tuple(fields.password_words),
+        no_course_gives=tuple(fields.no_course_gives),
         front_page=_front_page(fields.front_page, renderer, neutral.front_page),
         about=_about(fields.about, renderer, neutral.about),
     )

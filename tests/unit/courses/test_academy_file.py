@@ -37,6 +37,7 @@ def test_the_file_says_who_the_academy_is() -> None:
         "currency: EUR\n"
         "language: en-IE\n"
         "vat_number: IE 1234567 A\n"
+        "no_course_gives: [A trade licence.]\n"
         "bank_details: [IBAN IE00 BANK 0000]\n"
         "contact: {telephone: '+353 21 000 0000', postal_address: [1 Mill Lane, Cork]}\n"
         "about:\n"
@@ -49,6 +50,7 @@ def test_the_file_says_who_the_academy_is() -> None:
     assert (academy.locale, academy.region, academy.in_city) == ("en_IE", "IE", " in Cork")
     assert academy.telephone_address == "tel:+353210000000"
     assert academy.postal_address == ("1 Mill Lane", "Cork")
+    assert academy.no_course_gives == ("A trade licence.",)
     assert academy.bank_details == ("IBAN IE00 BANK 0000",)
     assert academy.about.lead_html == ("Preceptor Academy bakes bread in <strong>Cork</strong>.")
     assert academy.about.sections == ACADEMY.about.sections
