@@ -215,7 +215,10 @@ UNKNOWN: dict[str, tuple[str, str]] = {
         """UPDATE attempts SET drawn = replace(drawn, '"question": "', '"question": "no-')""",
         "could not be checked",
     ),
-    "an answer that cannot be read": ("UPDATE answers SET response = '7'", "could not be made"),
+    "an answer that cannot be read": (
+        "UPDATE answers SET response = '7'",
+        "could not be checked",
+    ),
     "an assessment of an unknown checklist": (
         "UPDATE assessments SET checklist_key = 'gone'",
         "its revision has no gone",
