@@ -71,7 +71,9 @@ def _sealed(connection: sa.Connection) -> Iterator[tuple[UUID, bytes]]:
     kind = sa.LargeBinary() if connection.dialect.name == "sqlite" else sa.Text()
     stored = connection.execute(
         sa.select(USERS.c.id, sa.cast(USERS.c.access_needs, kind)).where(
-            USERS.c.access_needs.is_not(None), sa.func.length(USERS.c.access_needs) > 0
+            # In bytes: SQLite counts the letters of a text up to the first NUL only.
+            USERS.c.access_needs.is_not(None),
+            sa.func.length(sa.cast(USERS.c.access_needs, kind)) > 0,
         )
     ).all()
     if not stored:

@@ -74,6 +74,15 @@ class TestNothingIsShown:
             write(value)
 
 
+def test_what_is_no_text_does_not_open():
+    """Bytes that were sealed elsewhere: the person is told as of any other value that does not open."""
+    value = Sealed(sealing_keys().seal(b"\xff\xfe secret", purpose=MINE))
+    with pytest.raises(NotOpened) as refused:
+        open_sealed(sealing_keys(), value, purpose=MINE)
+    assert str(refused.value) == ""
+    assert refused.value.__suppress_context__
+
+
 def test_an_opened_value_is_no_key_of_a_cache():
     with pytest.raises(TypeError, match="cache"):
         hash(Opened(SECRET))
