@@ -148,8 +148,9 @@ def published_at(db: Session) -> dict[str, datetime]:
 
 
 def course_card(db: Session, course_key: str) -> CourseCard | None:
-    """Return the card of one course, or None when there is no such course."""
-    published = current(db, course_key)
+    """Return the card of one course, or None when there is no such course or this version cannot read it."""
+    head = HEAD.one_or_none(db, course_key=course_key)
+    published = None if head is None else readable(db, head.current_revision_id)
     return None if published is None else card_of(published.course)
 
 

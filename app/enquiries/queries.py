@@ -105,7 +105,7 @@ def enquiry(db: Session, actor: Actor, enquiry_id: EnquiryId) -> EnquiryPage:
         email=row.email,
         phone=row.phone,
         topic=row.topic,
-        course_title=card.title if card else None,
+        course_title=card.title if card else row.course_key,
         message=row.message,
         received_at=row.received_at,
         answered_at=row.answered_at,
