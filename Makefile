@@ -9,7 +9,7 @@ BIN := .venv/bin
 run: .venv/.run
 	@mkdir -p var
 	@export PRECEPTOR_ENV=demo PRECEPTOR_BASE_URL=http://127.0.0.1:$(PORT); \
-	(umask 077; env | grep '^PRECEPTOR_' > var/make-run.env); \
+	rm -f var/make-run.env; (umask 077; env | grep '^PRECEPTOR_' > var/make-run.env); \
 	exec $(BIN)/preceptor serve --prepare --port $(PORT)
 
 test: .venv/.dev

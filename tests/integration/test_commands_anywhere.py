@@ -170,6 +170,13 @@ def test_make_run_writes_its_settings_down(tmp_path):
     server.parent.mkdir(parents=True)
     server.write_text('#!/bin/sh\necho "$PRECEPTOR_ENV $*"\n')
     server.chmod(0o755)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("of somebody else")
+    elsewhere.chmod(0o644)
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "make-run.env").symlink_to(
+        elsewhere
+    )  # nor does an old file give its rights
     printed = subprocess.run(
         ["make", "-s", "-o", ".venv/.run", "run", "PORT=9123"],
         cwd=tmp_path,
@@ -181,6 +188,7 @@ def test_make_run_writes_its_settings_down(tmp_path):
     assert printed.stdout == "demo serve --prepare --port 9123\n"
     written = tmp_path / "var" / "make-run.env"
     assert written.stat().st_mode & 0o077 == 0
+    assert elsewhere.read_text() == "of somebody else"
     settings = make_run.remembered_settings(written)
     assert settings["PRECEPTOR_ENV"] == "demo"
     assert settings["PRECEPTOR_BASE_URL"] == "http://127.0.0.1:9123"
