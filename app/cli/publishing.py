@@ -129,7 +129,11 @@ def export_content(
     path: Path,
     revision: Annotated[
         int | None,
-        typer.Option(help="The number of a revision; without it, the one that is current."),
+        typer.Option(
+            min=1,
+            max=2**31 - 1,  # as the column is
+            help="The number of a revision; without it, the one that is current.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

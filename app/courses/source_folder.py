@@ -12,6 +12,8 @@ from app.kit.errors import Invalid
 
 def demand_empty(path: Path) -> None:
     """Raise Invalid unless `path` is a folder without files, or could become one."""
+    if path.is_symlink() and not path.exists():
+        raise Invalid(f"{path} is a link that leads nowhere. Name a new folder.")
     if path.exists() and not path.is_dir():
         raise Invalid(f"{path} is a file. Name a new folder.")
     if path.is_dir() and any(path.iterdir()):

@@ -188,7 +188,8 @@ def test_wrong_words_of_the_command_end_with_2(preceptor, tmp_path):
     assert preceptor("content", "publish", tmp_path / "none").exit_code == 2
     assert preceptor("content", "publish", "--dry-runs", tmp_path).exit_code == 2
     assert preceptor("content", "export", "small-course").exit_code == 2
-    assert preceptor("content", "export", "a", tmp_path / "a", "--revision", "x").exit_code == 2
+    for number in ("x", "0", "9" * 30):
+        assert preceptor("content", "export", "a", tmp_path, "--revision", number).exit_code == 2
 
 
 def test_publishing_older_content_says_that_it_restores(preceptor, folder, sqlite_database):
@@ -269,6 +270,9 @@ def test_an_export_that_cannot_be_made_says_why_and_writes_nothing(
         assert (refused.exit_code, refused.refusal) == (1, words)
     full = preceptor("content", "export", "small-course", folder)
     assert (full.exit_code, "is not empty" in full.refusal) == (1, True)
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    link = preceptor("content", "export", "small-course", tmp_path / "link")
+    assert (link.exit_code, "is a link that leads nowhere" in link.refusal) == (1, True)
     before = tree(folder)
     assert (
         "is a file"
