@@ -8,16 +8,26 @@ import hashlib
 import io
 import json
 import re
+import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+LARGEST_SOURCE: Final = 64_000_000
+"""How many bytes the files of a zip may have together: twice as many as a course. More is no source."""
 MEDIA_FOLDER: Final = "media/"
 MEDIA_LIST: Final = "media.sha256"
 ERRATA: Final = "errata.yaml"
 _MEDIA_LINE: Final = re.compile(r"([0-9a-f]{64})  (media/[^/\\]+)")
 _PATH: Final = re.compile(r"(?:[a-z]+/)?[^/\\\0]+")
+_UNREADABLE: Final = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError),
+    *(KeyError, ValueError, RuntimeError),
+)
+"""What `zipfile` raises for bytes that are no whole zip. RuntimeError: a file is said to be encrypted, or is
+packed in a way that is not implemented."""
 _OLDEST: Final = (1980, 1, 1, 0, 0, 0)
 """The date of each file in the zip, so that the same files make the same zip."""
 
@@ -37,9 +47,10 @@ class CourseSource:
     def digest(self) -> str:
         """Return the digest of format 2, “v2:” and 64 digits, which names what is published.
 
-        It is over each path and what the parser reads there: a text without byte order mark and with `\\n`
-        at the end of lines, or the digest of a drawing. A newer renderer does not change it. Errata are no
-        part of it: they correct revisions that are published, and make no new one.
+        It is over each path and what the parser reads there: a text without byte order mark, with `\\n` at
+        the end of lines and each accented letter as one character, or the digest of a drawing. A newer
+        renderer does not change it. Errata are no part of it: they correct revisions that are published,
+        and make no new one.
 
         **It never changes.** Stored revisions are named by it; a different canonical form is a `v3`.
         """
@@ -69,8 +80,10 @@ def source_of(files: Mapping[str, bytes], paths: Iterable[str]) -> CourseSource:
 
 def as_read(data: bytes) -> bytes:
     """Return the bytes of a text as the parser reads them."""
-    text = data.removeprefix(b"\xef\xbb\xbf")
-    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    text = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    # What is no UTF-8 is never published; a damaged source has a digest all the same.
+    letters = text.decode(errors="surrogateescape")
+    return unicodedata.normalize("NFC", letters).encode(errors="surrogateescape")
 
 
 def packed(source: CourseSource) -> bytes:
@@ -90,9 +103,12 @@ def unpacked(data: bytes) -> CourseSource:
     """Return the source that a zip stores; raise DamagedSource. No path leads out of the course's folder."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+            entries = archive.infolist()
+            if sum(entry.file_size for entry in entries) > LARGEST_SOURCE:
+                raise DamagedSource("The zip with the files of the course is too large to be one.")
+            members = {entry.filename: archive.read(entry) for entry in entries}
         listed = members.pop(MEDIA_LIST).decode()
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError) as bad:
+    except _UNREADABLE as bad:
         raise DamagedSource("The zip with the files of the course cannot be read.") from bad
     media = {}
     for line in listed.splitlines():

@@ -76,5 +76,5 @@ def read_document(
     except ValidationError as bad:
         places = ", ".join(".".join(map(str, error["loc"])) for error in bad.errors()[:3])
         raise UnreadableDocument(f"The document is damaged at {places}.", is_newer=False) from None
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, RecursionError):
         raise UnreadableDocument("The document is damaged.", is_newer=False) from None

@@ -2,12 +2,15 @@
 
 import hashlib
 import io
+import random
+import unicodedata
 import zipfile
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.courses.domain import source_archive
 from app.courses.domain.parsing import parse_course
 from app.courses.domain.source_archive import (
     MEDIA_LIST,
@@ -99,6 +102,20 @@ def test_ends_of_lines_and_a_byte_order_mark_make_no_other_digest(ending: bytes)
     assert parsed.course == small_course().course
 
 
+def test_accents_that_another_system_writes_apart_make_no_other_digest() -> None:
+    """The parser reads both forms as one character (docs/course-format.md), so this is no edit either."""
+    composed = changed_course({"course.yaml": ("hours: 12", "hours: 12\n# Café")})
+    assert composed.source is not None
+    texts = {
+        path: unicodedata.normalize("NFD", data.decode()).encode()
+        for path, data in composed.source.texts.items()
+    }
+    apart = CourseSource(texts, composed.source.media)
+    assert apart.texts["course.yaml"] != composed.source.texts["course.yaml"]
+    assert apart.digest == composed.source.digest
+    assert CourseSource({"course.yaml": b"\xff"}, {}).digest != CourseSource({}, {}).digest
+
+
 @pytest.mark.parametrize(
     ("path", "old", "new"),
     [
@@ -150,3 +167,36 @@ def test_a_source_with_a_changed_byte_is_refused() -> None:
     damaged[damaged.index(text)] ^= 1
     with pytest.raises(DamagedSource):
         unpacked(bytes(damaged))
+
+
+def test_bytes_that_are_changed_anywhere_are_refused_or_change_nothing() -> None:
+    """A damaged row is told as one: no other exception ends the audit, a publication or an export."""
+    whole, chance, refused = packed(source()), random.Random(13), 0  # noqa: S311 - not secret
+    for _ in range(500):
+        damaged = bytearray(whole)
+        for _ in range(chance.choice((1, 3))):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        try:
+            unpacked(bytes(damaged))
+        except DamagedSource:
+            refused += 1
+    assert refused > 300
+
+
+def test_a_file_that_is_said_to_be_encrypted_is_refused() -> None:
+    damaged = bytearray(zip_of({MEDIA_LIST: b""}))
+    damaged[damaged.index(b"PK\x01\x02") + 8] |= 1
+    damaged[6] |= 1
+    with pytest.raises(DamagedSource):
+        unpacked(bytes(damaged))
+
+
+def test_a_small_zip_of_endless_files_is_refused_before_it_is_unpacked(monkeypatch) -> None:
+    monkeypatch.setattr(source_archive, "LARGEST_SOURCE", 1_000_000)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(MEDIA_LIST, b"")
+        archive.writestr("course.yaml", bytes(1_000_001))
+    assert len(target.getvalue()) < 3_000
+    with pytest.raises(DamagedSource, match="too large"):
+        unpacked(target.getvalue())

@@ -88,6 +88,13 @@ def test_a_damaged_document_is_named_without_its_content() -> None:
             read_delivery(text, FORMAT)
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "9" * 5_000])
+def test_a_document_that_cannot_be_parsed_is_damaged(text: str) -> None:
+    with pytest.raises(UnreadableDocument, match="The document is damaged") as no:
+        read_delivery(text, 2)
+    assert not no.value.is_newer
+
+
 def test_each_format_has_a_step_to_the_next() -> None:
     steps = list(range(1, FORMAT))
     assert list(stored.UPGRADES) == steps
