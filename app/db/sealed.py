@@ -62,7 +62,7 @@ def seal(keys: SealingKeys, text: str, *, purpose: str) -> Sealed:
 
 def open_sealed(keys: SealingKeys, sealed: Sealed, *, purpose: str) -> Opened:
     """Return the text that was sealed for the same purpose. Raise NotOpened if its key is not among
-    `keys`, if the value was changed, if it was sealed for another purpose, or if what was sealed is no text."""
+    `keys`, if the value was changed, if it was sealed for another purpose, or if it holds no text."""
     opened = keys.open(sealed, purpose=purpose)
     try:
         return Opened(opened.decode())
