@@ -23,12 +23,12 @@ _ANYWHERE: Final = tuple(
     (re.compile(pattern, re.MULTILINE), message, hint)
     for pattern, message, hint in (
         (
-            r"(?<![\w$])\$\$?(?![\s$])[^$]{0,200}?(?<![\s$])\$\$?(?![\w$])|\\[a-zA-Z]+\{",
+            r"(?<![\w$])\$\$?(?![\s$])(?:(?![.;!?]\s)[^$]){0,200}?(?<![\s$])\$\$?(?![\w$])|\\[a-zA-Z]+\{",
             "Formulas are not part of the format",
             "Write the formula in words or with plain signs, such as x².",
         ),
         (
-            r"\[\^[^\]\s]+\]",
+            r"\[\^[^\]\s]+\]|\^\[[^\[\]\n]+\]",
             "Footnotes are not part of the format",
             "Name a source as `[@key]`, or put the note into the text.",
         ),
@@ -74,7 +74,7 @@ _ANYWHERE: Final = tuple(
         ),
         (
             r"(?<![\d*])\*\*(?=[^\s*])|(?<=[^\s*])\*\*(?![\d*])|(?<!\S)\*\* [A-Za-z][^*\n]* \*\*(?!\S)"
-            r"|(?<![\w_])__(?=[^\s_])|(?<=[^\s_])__(?![\w_])",
+            r"|(?<![\w_])__(?=[^\s_])|(?<=[^\s_])__(?![\w_])|(?<![\w*])\*(?=[A-Za-z])",
             "A mark of emphasis has no partner",
             "Write `**words**` without spaces inside the signs. " + _ESCAPE.format(r"\*"),
         ),
@@ -108,6 +108,11 @@ _AT_LINE_START: Final = tuple(
             r"^#{2,6}[^#\s]|^#[A-Z][a-z]|^#{7,}",
             "This is not read as a heading",
             "Write a space after the `##`. " + _ESCAPE.format(r"\#"),
+        ),
+        (
+            r"^\[(?:TOC|toc)\][ \t]*$",
+            "A list of the headings is not part of the format",
+            "Remove it; pages make such a list themselves.",
         ),
         (
             r"^=+[ \t]*$",
@@ -156,7 +161,7 @@ _AT_LINE_START: Final = tuple(
 
 
 # Most texts have none of these characters, and one search is faster than one per rule.
-_SIGN: Final = re.compile(r"[$\\^~{`<&]|\[[@=]|\]\[|\]:|==|\+\+|:[a-z+-]|://|\*\*|__")
+_SIGN: Final = re.compile(r"[$\\^~{`<&]|\[[@=]|\]\[|\]:|==|\+\+|:[a-z+-]|://|\*|__")
 _SIGN_OF_BLOCK: Final = re.compile(
     r"^[\[#=|:*!?•◦▪▫●○‣⁃aA\d+-]|\\\Z|--[ \t:]*\||:[ \t]*\n", re.MULTILINE
 )

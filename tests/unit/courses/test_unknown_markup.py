@@ -1,7 +1,7 @@
 """Markdown that the format does not know is told, and ordinary words never are."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.courses.domain.fields import plain_faults
@@ -18,6 +18,7 @@ INSIDE_A_LINE = {
     "$$x$$": "Formulas are not part of the format: `$$x$$`.",
     "\\frac{1}{2}": "Formulas are not part of the format: `\\frac{`.",
     "[^1]": "Footnotes are not part of the format: `[^1]`.",
+    "a^[note]": "Footnotes are not part of the format: `^[note]`.",
     "[here][1]": "A link with its address in another place is not part of the format: `[here][1]`.",
     "[here][]": "A link with its address in another place is not part of the format: `[here][]`.",
     "~~x~~": "Words that are struck out are not part of the format: `~~`.",
@@ -38,6 +39,7 @@ INSIDE_A_LINE = {
     "<br>": "HTML is shown as it is typed: `<br>`.",
     '<a name="x">': 'HTML is shown as it is typed: `<a name="x">`.',
     "**never": "A mark of emphasis has no partner: `**`.",
+    "*never": "A mark of emphasis has no partner: `*`.",
     "never**": "A mark of emphasis has no partner: `**`.",
     "** never **": "A mark of emphasis has no partner: `** never **`.",
     "__never": "A mark of emphasis has no partner: `__`.",
@@ -60,6 +62,7 @@ AT_A_LINE_START = {
     "##NoSpace": "This is not read as a heading: `##N`.",
     "#Title": "This is not read as a heading: `#Ti`.",
     "####### Deep": "This is not read as a heading: `#######`.",
+    "[TOC]": "A list of the headings is not part of the format: `[TOC]`.",
     "Title\n=====": "A heading is not underlined here: `=====`.",
     "Title\n-----": "A horizontal line is not part of the format.",
     "***": "A horizontal line is not part of the format.",
@@ -221,6 +224,8 @@ def test_ordinary_words_are_shown_as_they_are_typed(words: str) -> None:
 
 
 @given(st.lists(st.sampled_from(ORDINARY), min_size=1, max_size=5))
+@example(["5 $", "A$ or B$"])
+@example(["$5", "A$ or B$"])
 @settings(max_examples=EXAMPLES)
 def test_ordinary_words_side_by_side(words: list[str]) -> None:
     text = "; the ".join(["The " + words[0], *words[1:]])
