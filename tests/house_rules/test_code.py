@@ -166,6 +166,22 @@ def test_only_the_kit_writes_csv():
     assert offenders == []
 
 
+def test_no_code_template_or_script_names_the_first_course():
+    """An academy that teaches something else would show it. The demo seeds that course by its key."""
+    root = APP.parent
+    places = [
+        *(path for path in SOURCES if not relative(path).startswith("demo/")),
+        *(root / "templates").rglob("*.html"),
+        *(root / "templates").rglob("*.txt"),
+        *(root / "static" / "js").rglob("*.js"),
+    ]
+    assert len(places) > 500
+    offenders = [
+        str(path.relative_to(root)) for path in places if "mesotherap" in path.read_text().lower()
+    ]
+    assert offenders == []
+
+
 def test_every_module_says_what_it_is_for():
     missing = [relative(path) for path in SOURCES if not ast.get_docstring(tree_of(path))]
     assert missing == []
