@@ -15,7 +15,9 @@ from app.db.tables import load_tables
 
 
 def references_to(name: str) -> tuple[Any, ...]:
-    """Return the columns of all tables that refer to a table. The caller's process has loaded every model."""
+    """Return the columns of all tables that refer to a table. Loads every model first: a table that is not
+    loaded would be left out."""
+    load_tables()
     return tuple(
         column
         for each in Base.metadata.sorted_tables
@@ -40,9 +42,7 @@ def used_rows(
     db: Session, name: str, ids: Collection[UUID], *, besides: Iterable[str] = ()
 ) -> set[UUID]:
     """Return which rows of the table `name` others refer to, in one statement. References from the tables
-    `besides` do not count. Loads every model first, because tables that are not loaded would be
-    missed."""
-    load_tables()
+    `besides` do not count."""
     columns = [column for column in references_to(name) if column.table.name not in besides]
     if not ids or not columns:
         return set()

@@ -16,6 +16,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from app.accounts.needs_reader import NEEDS_READ
 from app.db.base import Base
 from app.db.references import nothing_refers_to
+from app.db.tables import load_tables
 from app.kit.leaving import LEAVING, NAME_OF_WHO_LEFT
 from app.outbox.queries import MAIL
 from app.retention.domain import EVIDENCE
@@ -69,7 +70,8 @@ class EndingStep:
 
 
 def table(name: str) -> Table:
-    """Return a table by its name. All models must have been imported before."""
+    """Return a table by its name. Loads every model first: a command imports only what it needs."""
+    load_tables()
     return Base.metadata.tables[name]
 
 

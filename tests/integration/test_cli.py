@@ -1,6 +1,7 @@
 """The command: what it prints, and its exit code."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from shutil import copytree
 
@@ -25,6 +26,7 @@ from tests.make import NOW
 from tests.make.courses import SMALL_COURSE
 from tests.make.people import a_sign_in, a_user
 from tests.make.practicals import a_practical
+from tests.make.server import PRECEPTOR
 
 Run = Callable[..., Result]
 
@@ -47,6 +49,14 @@ def test_an_audit_of_sound_data_and_of_a_counter_that_lies(preceptor, sqlite_dat
     (broken,) = json.loads(audited.stdout)["broken"]
     assert str(practical_id) in broken
     assert preceptor("audit").stdout == f"{broken}\n"
+
+
+def test_an_audit_in_a_process_of_its_own_knows_every_table(preceptor, tmp_path):
+    """The command imports only what it needs. In this process the tests have loaded every table."""
+    audited = subprocess.run(
+        [PRECEPTOR, "audit"], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert (audited.stdout, audited.returncode) == ("Every invariant holds.\n", 0)
 
 
 def test_the_doctor_finds_a_schema_that_is_behind(preceptor, tmp_path, monkeypatch):
