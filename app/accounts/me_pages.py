@@ -15,6 +15,7 @@ from app.accounts.printable_names import demand_printable_profile
 from app.accounts.sign_in_cookies import browser_of, signed_in
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import SignInId
+from app.kit.name_letters import listed
 from app.kit.versions import Stale
 from app.web.access import SIGNED_IN
 from app.web.form_pages import form_page
@@ -159,7 +160,7 @@ def _me_page(
         refused,
         values=_values(profile),
         options=OPTIONS,
-        missing=[PROFILE_WORDS[name] for name in missing] if visit.actor.is_student else [],
+        missing=listed([PROFILE_WORDS[name] for name in missing]) if visit.actor.is_student else "",
         asks_life_support=subjects.asks_life_support,
         are_needs_unreadable=profile.are_needs_unreadable,
     )

@@ -58,7 +58,9 @@ def test_the_profile_says_what_is_missing(as_person, database):
     with database.write() as db:
         new = a_user(db, "New", certificate_name=None, is_medical=None)
     page = as_person(new).get("/me").text
-    assert "tell us the name for your certificate, whether you have a medical background." in page
+    assert (
+        "tell us the name for your certificate and whether you have a medical background." in page
+    )
 
 
 def test_staff_have_a_short_profile(as_person, database, ina):
