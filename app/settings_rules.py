@@ -127,7 +127,7 @@ def _database_url(value: Any, around: RuleContext) -> str | None:
         if not value.startswith("sqlite:///") or path in NO_FILES:
             return "must name a file: sqlite:/// and its path"
         if around.is_production and not path.startswith("/"):
-            return f"{ABSOLUTE}, with four strokes: sqlite:////var/lib/preceptor/preceptor.db"
+            return f"{ABSOLUTE}, with four slashes: sqlite:////var/lib/preceptor/preceptor.db"
         return None
     parts = _split(value)
     if parts is None or parts.scheme != "postgresql+psycopg":
@@ -265,7 +265,7 @@ def _trusted_proxy(value: Any, around: RuleContext) -> str | None:
             return None
         return (
             f"must be set: the address or network of your reverse proxy, or the word {NO_PROXY}. Without it "
-            "the limits take all people for one"
+            "the limits count everybody as one visitor"
         )
     try:
         networks = networks_of(value)

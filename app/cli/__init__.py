@@ -17,7 +17,11 @@ from app.kit.error_descriptions import PlainError, chain_of, describe_error
 from app.kit.errors import Refused
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False
+    no_args_is_help=True,
+    add_completion=False,
+    help="Run the academy: serve it, publish its courses, look after its people, keys and copies, and check "
+    "that all is well.",
+    pretty_exceptions_enable=False,
 )
 app.add_typer(running.app)
 app.add_typer(migrating.app)

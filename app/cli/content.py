@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.courses.domain.parsing import ParsedCourse
     from app.courses.domain.problems import Problem
 
-app = typer.Typer(no_args_is_help=True, help="Courses as files: check, publish, count.")
+app = typer.Typer(no_args_is_help=True, help="Courses as files: check, publish, export, count.")
 
 
 @app.command("check")
@@ -66,7 +66,7 @@ def parse_folder(path: Path) -> "ParsedCourse":
     if not (path / "course.yaml").exists():
         inside = ", ".join(str(folder) for folder in course_folders(path)[0])
         if inside:
-            fail(f"{path} holds courses and is none itself. Name one of them: {inside}.", code=2)
+            fail(f"{path} holds courses but is not one itself. Name one of them: {inside}.", code=2)
     return parse_course(path.resolve().name, read_folder(path))
 
 

@@ -35,7 +35,7 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
 def read_folder(path: Path) -> dict[str, bytes]:
     """Every file below `path`, by its path in the folder with `/`.
 
-    What programs leave behind is not read (see `leftovers.py`). Anything else that does not belong into a
+    What programs leave behind is not read (see `leftovers.py`). Anything else that does not belong in a
     course becomes a problem of the parser. Refused, all at once, are links (they could lead to any file of
     the machine), special files, names that cannot be shown, files that cannot be read, and a folder that
     is too large to be a course.

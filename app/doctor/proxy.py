@@ -92,11 +92,11 @@ def _passed_on(probe: Answer, parts: SplitResult) -> Finding:
         case Through.proxy:
             return Finding("proxy", "passes on the name of the academy and the client's address")
         case Through.silent_proxy:
-            words = "It does not say from where people come, so the limits take all people for one."
+            words = "It does not say where people come from, so the limits count everybody as one visitor."
             remedy = "Add it: proxy_set_header X-Forwarded-For $remote_addr;"
             return fault("proxy", words, remedy)
         case Through.unnamed_proxy:
-            words = "It is not in PRECEPTOR_TRUSTED_PROXY, so the limits take all people for one."
+            words = "It is not in PRECEPTOR_TRUSTED_PROXY, so the limits count everybody as one visitor."
             remedy = "Name the address from which it asks the server."
             return fault("proxy", words, remedy)
         case Through.nothing:

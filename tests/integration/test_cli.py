@@ -206,10 +206,10 @@ def test_a_problem_is_told_with_its_course(preceptor, tmp_path):
 
 @pytest.mark.parametrize("command", ["check", "publish", "stats"])
 def test_the_folder_of_all_courses_is_no_course(preceptor, tmp_path, command):
-    """Each of its files was told as one that does not belong into a course."""
+    """Each of its files was told as one that does not belong in a course."""
     course = copytree(SMALL_COURSE, tmp_path / "courses" / "small-course")
     refused = preceptor("content", command, str(tmp_path / "courses"))
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert refused.stderr == (
-        f"preceptor: {tmp_path}/courses holds courses and is none itself. Name one of them: {course}.\n"
+        f"preceptor: {tmp_path}/courses holds courses but is not one itself. Name one of them: {course}.\n"
     )

@@ -325,7 +325,7 @@ class TestTheProxy:
         ("changes", "words"),
         [
             ({"host": "127.0.0.1:8000"}, "does not pass on the name of the academy"),
-            ({"adds": {}}, "does not say from where people come"),
+            ({"adds": {}}, "does not say where people come from"),
             ({"behind": None}, "does not reach the server behind it"),
             ({"hides": frozenset({ANSWER})}, "Another program answers"),
             ({"hides": frozenset({"content-security-policy"})}, "content-security-policy"),

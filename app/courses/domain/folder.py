@@ -121,7 +121,7 @@ def _sort(folder: Folder, path: str, data: bytes) -> None:
         return
     if folder_path not in _FOLDERS:
         folder.problems.append(
-            Problem(path, 1, "This file does not belong into a course.", _meant(path, single))
+            Problem(path, 1, "This file does not belong in a course.", _meant(path, single))
         )
         return
     kind, ending = _FOLDERS[folder_path]

@@ -272,7 +272,7 @@ def test_files_with_a_bad_name_or_place_are_named() -> None:
     ).problems
     assert [(problem.path[:14], problem.line, problem.message) for problem in problems] == [
         ("lessons/XXXXXX", 1, f"`{'X' * 80}` is not a key."),
-        ("lessons/deep/a", 1, "This file does not belong into a course."),
+        ("lessons/deep/a", 1, "This file does not belong in a course."),
         ("modules/a.yml", 1, "This file does not belong here."),
     ]
     assert [problem.hint for problem in problems] == [
