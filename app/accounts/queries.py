@@ -4,7 +4,7 @@ check permissions; what an instructor may see is limited here."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -281,9 +281,15 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
     )
 
 
+WORDS_OF_ACTS: Final = {"quizzes.start": "Quiz started", "quizzes.submit": "Quiz ended"}
+"""The acts whose stored names say too little by themselves."""
+
+
 def act_words(action: str) -> str:
     """Return the name of an act in the audit trail in words: `accounts.roles_changed` becomes
     “Roles changed”."""
+    if action in WORDS_OF_ACTS:
+        return WORDS_OF_ACTS[action]
     words = action.rpartition(".")[2].replace("_", " ")
     return words[:1].upper() + words[1:]
 
