@@ -1,5 +1,6 @@
 """Reads the published courses for admins. It may read keys, so learners' pages never import it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,8 +82,17 @@ def _course_revisions(
         counted = statistics(course, answer_keys.answer_keys(db, head))
     except RevisionUnreadable as refused:
         return CourseRevisions(key, key, (), shown, total, (), refused.detail)
-    figures = tuple((word, count) for word, count in counted.items() if count)
+    figures = figures_in_words(counted)
     return CourseRevisions(key, course.title, figures, shown, total, course.unset_values)
+
+
+def figures_in_words(counted: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Return the counts that are not 0, each with its noun: “1 lesson”, “2 lessons”."""
+    return tuple(
+        (noun.removesuffix("s") if count == 1 else noun, count)
+        for noun, count in counted.items()
+        if count
+    )
 
 
 def _revision_row(db: Session, row: Any, head: RevisionId) -> RevisionRow:
