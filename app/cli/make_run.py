@@ -34,7 +34,7 @@ def remembered_settings(path: Path) -> dict[str, str]:
     """Return what `make run` set, with whole paths; nothing where it was never typed or the file cannot be
     read."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError):
         return {}
     pairs = (line.partition("=") for line in lines if line.startswith(PREFIX))

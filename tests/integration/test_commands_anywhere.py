@@ -140,11 +140,13 @@ def test_paths_of_make_run_are_whole(anywhere):
     path.parent.mkdir()
     path.write_bytes(b"\xff")
     assert make_run.remembered_settings(path) == {}
-    path.write_text("PRECEPTOR_ENV=demo\nPRECEPTOR_FILES_URL=/elsewhere/a=b\n")
+    path.write_text(
+        "PRECEPTOR_ENV=demo\nPRECEPTOR_FILES_URL=/elsewhere/a=b\u2028PRECEPTOR_ENV=test\n"
+    )
     assert make_run.remembered_settings(path) == {
         "PRECEPTOR_ENV": "demo",
         "PRECEPTOR_DATABASE_URL": f"sqlite:///{path.parent}/preceptor.db",
-        "PRECEPTOR_FILES_URL": "/elsewhere/a=b",
+        "PRECEPTOR_FILES_URL": "/elsewhere/a=b\u2028PRECEPTOR_ENV=test",
         "PRECEPTOR_SIGNING_KEYS": f"{path.parent}/signing.keys",
         "PRECEPTOR_SEALING_KEYS": f"{path.parent}/sealing.keys",
     }
