@@ -50,7 +50,7 @@ def publish(
     require(policy.may_publish(actor), "Only admins publish courses.")
     admin = actor if isinstance(actor, Actor) else None
     if parsed.course is not None:
-        _take_gate(db, parsed.course.key)
+        _lock_course(db, parsed.course.key)
     plan = planned(db, parsed)
     if publisher is Publisher.preparation and plan.head and _is_left_alone(db, plan):
         older = plan.same.number if plan.same else None
@@ -63,7 +63,7 @@ def publish(
     return replace(publication, errata=told)
 
 
-def _take_gate(db: Session, course_key: str) -> None:
+def _lock_course(db: Session, course_key: str) -> None:
     """Queue behind whoever publishes this course until we commit, and hold back whoever begins to use one of
     its revisions: what nobody uses now may be contradicted by what is published."""
     db.execute(

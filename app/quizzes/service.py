@@ -28,10 +28,10 @@ from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.starting import start_refusal
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
 from app.quizzes.models import AnswerRow, AttemptRow, AttemptState, attempt_from
-from app.quizzes.steps.ending import TAKE_GATE, close_attempt, record_act
+from app.quizzes.steps.ending import LOCK_ATTEMPT, close_attempt, record_act
 
 ATTEMPT, ANSWER = table_of(AttemptRow).c, table_of(AnswerRow).c
-TAKE_OWN_GATE = TAKE_GATE.where(ATTEMPT.user_id == bindparam("owner"), queries.HOLDS_PLACE)
+LOCK_OWN_ATTEMPT = LOCK_ATTEMPT.where(ATTEMPT.user_id == bindparam("owner"), queries.HOLDS_PLACE)
 NEWEST_ANSWER = Prepared(
     select(ANSWER.sequence, ANSWER.response, ANSWER.received_at, ANSWER.is_late)
     .where(ANSWER.attempt_id == bindparam("attempt"), ANSWER.question_key == bindparam("question"))
@@ -85,7 +85,7 @@ def start_attempt(
     attempts = queries.attempts_at(db, actor.user_id, course_key, quiz_key)
     for attempt in attempts:
         if attempt.submitted_at is None and is_past(attempt.due_at, now):
-            close_attempt(db, _take_gate(db, attempt.id, actor.user_id), None, now=now)
+            close_attempt(db, _lock_attempt(db, attempt.id, actor.user_id), None, now=now)
     course = courses.revision(db, place.revision_id).course
     quiz = course.quiz(quiz_key)
     if quiz is None:
@@ -133,7 +133,7 @@ def save_answer(
     require(policy.may_take_quizzes(actor), "Only students take quizzes.")
     if sequence is not None and not 1 <= sequence <= LAST_SEQUENCE:
         raise AnswerUnreadable(f"A sequence number lies between 1 and {LAST_SEQUENCE}.")
-    attempt = _take_gate(db, attempt_id, actor.user_id)
+    attempt = _lock_attempt(db, attempt_id, actor.user_id)
     if not 1 <= position <= len(attempt.drawn):
         raise NotFound
     drawn = attempt.drawn[position - 1]
@@ -160,7 +160,7 @@ def submit(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -
     this call only records it.
     """
     require(policy.may_take_quizzes(actor), "Only students take quizzes.")
-    return close_attempt(db, _take_gate(db, attempt_id, actor.user_id), actor.user_id, now=now)
+    return close_attempt(db, _lock_attempt(db, attempt_id, actor.user_id), actor.user_id, now=now)
 
 
 def close_overdue(
@@ -171,17 +171,17 @@ def close_overdue(
     changed.
     """
     require(system is SystemActor.worker)
-    row = db.execute(TAKE_GATE, {"attempt": attempt_id}).one_or_none()
+    row = db.execute(LOCK_ATTEMPT, {"attempt": attempt_id}).one_or_none()
     if row is not None and is_past(row.due_at, now):
         close_attempt(db, attempt_from(row), None, now=now)
 
 
-def _take_gate(db: Session, attempt_id: AttemptId, owner_id: UserId) -> domain.Attempt:
+def _lock_attempt(db: Session, attempt_id: AttemptId, owner_id: UserId) -> domain.Attempt:
     """Lock the attempt until we commit, so that commands on it take turns; it is the first
     statement of each. Raise NotFound for another person's attempt. An attempt whose owner has lost
     the place is refused, see `queries.attempt_of`.
     """
-    row = db.execute(TAKE_OWN_GATE, {"attempt": attempt_id, "owner": owner_id}).one_or_none()
+    row = db.execute(LOCK_OWN_ATTEMPT, {"attempt": attempt_id, "owner": owner_id}).one_or_none()
     if row is None:
         raise queries.why_closed(db, attempt_id, owner_id)
     return attempt_from(row)

@@ -37,9 +37,7 @@ TYPES_IT = "it is a proof itself: by the current password or a passkey"
 IS_NOT_SIGNED_IN = "nobody is signed in yet; what is typed or mailed proves who asks"
 LEARNING = "a person's own learning and places, which they may lose or gain all day"
 TEACHING = "work of the day beside the bed, signed by name and kept in the trail; a wait would harm"
-RUNNING = (
-    "the academy's daily work, kept in the trail, mailed to who is concerned, and undone by a page"
-)
+RUNNING = "the academy's daily work, kept in the trail, mailed to the people concerned, and undone by a page"
 ENDING = "takes away and gives nothing: who sees a strange device must be able to end it at once"
 READING = "changes nothing of anybody's"
 STOPPING = "keeps a second factor that somebody wants to take away"
@@ -47,7 +45,7 @@ SHOWN_ONCE = (
     "codes that a fresh proof made; only the browser that made them holds them, for 15 minutes"
 )
 RECORDED = "reads what the page before says that there is; each reading is recorded, by name"
-ONE_PAPER = "one paper of one person, for who may read the page with the same words"
+ONE_PAPER = "one paper of one person, for people who may read the page with the same words"
 
 WITHOUT: dict[str, tuple[str, ...]] = {
     TYPES_IT: (

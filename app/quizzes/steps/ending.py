@@ -22,7 +22,7 @@ from app.quizzes.models import AttemptRow, AttemptState, attempt_from, facts_fro
 ATTEMPT = table_of(AttemptRow).c
 NOT_OF_THE_RULES = frozenset({"enrolment_id", "seed", "state", "version", "marks"})
 # Built once, from plain columns: saving an answer runs it.
-TAKE_GATE = (
+LOCK_ATTEMPT = (
     update(table_of(AttemptRow))
     .where(ATTEMPT.id == bindparam("attempt"), queries.IS_TRY)
     .values(version=ATTEMPT.version + 1)
@@ -45,7 +45,7 @@ def end_attempts(
         has_place = enrolments.place_on(db, user_id, course_key) is not None
         if may_go_on(person.roles, is_closed=person.is_closed, has_place=has_place):
             continue
-        row = db.execute(TAKE_GATE, {"attempt": attempt_id}).one_or_none()
+        row = db.execute(LOCK_ATTEMPT, {"attempt": attempt_id}).one_or_none()
         if row is None or row.submitted_at is not None:
             continue
         if is_past(row.due_at, now):
