@@ -142,6 +142,13 @@ def test_every_mail_is_whole(letters: Letters, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_the_first_sentence_begins_with_a_capital_letter(letters: Letters, kind: str) -> None:
+    """English begins it so after the comma of the greeting, too."""
+    after = letters.read(kind, VALUES, **HOUSE).plain.split("Hello", 1)[1].split("\n\n")[1]
+    assert not after.lstrip()[0].islower(), after
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_nothing_in_a_value_becomes_structure(letters: Letters, kind: str) -> None:
     """R-107, R-172: markup, template syntax and line breaks of people stay text (T20)."""
     hostile = "<b>x</b> {{ 7 * 7 }}\n\n[Click](https://evil.example/)\n- a\n= b: c\x07"
