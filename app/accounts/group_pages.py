@@ -151,6 +151,7 @@ def show_access_needs(*, visit: Visit, submitted: Submitted, group_id: GroupId) 
         "accounts/access_needs.html",
         page=people,
         title=name,
+        day=None,
         back=visit.url("accounts.taught_group", group_id=group_id),
         back_label="Your group",
     )

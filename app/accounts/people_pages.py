@@ -231,6 +231,7 @@ def show_access_needs(*, visit: Visit, submitted: Submitted, person_id: UserId) 
         "accounts/access_needs.html",
         page=people,
         title=name,
+        day=None,
         back=visit.url("accounts.person", person_id=person_id),
         back_label=name,
     )

@@ -66,6 +66,7 @@ def show_access_needs(visit: Visit, practical_id: PracticalId, submitted: Submit
         "accounts/access_needs.html",
         page=people,
         title=practical.title,
+        day=span_words(practical.starts_at, practical.ends_at, practical.zone),
         back=visit.url("teach.practical", practical_id=practical_id),
         back_label="Roster",
     )

@@ -58,6 +58,7 @@ def test_one_post_opens_a_whole_roster_with_one_row_a_person(as_person, database
     assert NEEDS in answer.text
     assert OTHERS in answer.text
     assert "Elsewhere" not in answer.text
+    assert "London time" in answer.text
     rows = readings(database)
     assert {row.person_id for row in rows} == {ann.user_id, ben.user_id}
     for row in rows:
