@@ -5,6 +5,18 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
+from app.courses.domain.leftovers import is_leftover
+from app.courses.source_folder import course_folders
+
+
+def content_of(courses: Path) -> list[str]:
+    """Return the course folders in `courses` and the files of an academy. What programs leave there
+    is no content, nor is a folder without a course."""
+    folders, _ = course_folders(courses)
+    files = [path for path in courses.glob("*.yaml") if not is_leftover(path.name)]
+    return [str(path) for path in sorted([*folders, *files])]
+
+
 BIN = Path(sys.executable).parent
 CHECKS = {
     "format": ["ruff", "format", "--check", "."],
@@ -13,7 +25,7 @@ CHECKS = {
     "import contracts": ["lint-imports"],
     "templates": ["djlint", "templates", "--lint", "--quiet"],
     "house rules": ["pytest", "tests/house_rules", "-q", "-p", "no:cacheprovider"],
-    "content": ["preceptor", "content", "check", *map(str, sorted(Path("courses").iterdir()))],
+    "content": ["preceptor", "content", "check", *content_of(Path("courses"))],
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 from app.courses import source_folder
 from app.courses.source_folder import course_folders, read_folder
 from app.kit.errors import Invalid
+from tests.check import content_of
 
 LEFTOVERS = (
     ".DS_Store",
@@ -122,6 +123,15 @@ def test_folders_without_a_course_are_left_out_with_a_line(tmp_path: Path) -> No
             "Rename Course.yml if it is one.",
         ],
     )
+
+
+def test_make_check_reads_courses_and_the_academy_alone(tmp_path: Path) -> None:
+    """A `.DS_Store` or an empty folder of drafts made `make check` fail (A10)."""
+    for name in ("b-course", "drafts"):
+        (tmp_path / name).mkdir()
+    for name in ("b-course/course.yaml", "academy.yaml", "._academy.yaml", ".DS_Store"):
+        (tmp_path / name).write_bytes(b"x")
+    assert content_of(tmp_path) == [f"{tmp_path}/academy.yaml", f"{tmp_path}/b-course"]
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
