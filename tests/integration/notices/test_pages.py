@@ -195,7 +195,7 @@ def test_the_api_gives_the_words_and_marks_as_read(as_person, database, ann):
         "total": 1,
     }
     assert notice["subject"].startswith("Your place is booked: Practice day")
-    assert notice["text"].startswith("Hello Ann Able,\n\nyou have a place")
+    assert notice["text"].startswith("Hello Ann Able,\n\nYou have a place")
     assert notice["is_read"] is False
     for _ in range(2):
         assert browser.post(f"/api/v1/notices/{notice_id}/read").status_code == 204
