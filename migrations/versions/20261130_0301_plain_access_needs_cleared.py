@@ -24,6 +24,7 @@ OLDER_READERS = sa.text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
     "AND pid <> pg_backend_pid() AND age(backend_xmin) > age(CAST(:now AS xid))"
 )
+OWN_SNAPSHOT_IS_NEWER = sa.text("SELECT txid_snapshot_xmin(txid_current_snapshot()) > :now")
 BUSY = (
     "Another process reads the database, so the old text could not be cleared. "
     "Stop the server and the workers for a moment and run it again"
@@ -46,10 +47,14 @@ def downgrade() -> None:
 
 
 def _wait_for_older_readers(connection: sa.Connection) -> None:
-    """Wait for transactions that may still see the old rows: VACUUM keeps these rows for them."""
-    now = connection.scalar(sa.text("SELECT (txid_current() % 4294967296)::text"))
+    """Wait until VACUUM can remove the old rows. It keeps them for each transaction of this database that may
+    still see them, and its own snapshot counts too: while anything that began before writes anywhere on the
+    server, also in another database, that snapshot is older than the clearing."""
+    now = connection.scalar(sa.text("SELECT txid_current()"))
     gives_up_at = monotonic() + LONGEST_WAIT
-    while connection.scalar(OLDER_READERS, {"now": now}):
+    while connection.scalar(OLDER_READERS, {"now": str(now % 2**32)}) or not connection.scalar(
+        OWN_SNAPSHOT_IS_NEWER, {"now": now}
+    ):
         if monotonic() > gives_up_at:
             raise CommandError(BUSY)
         sleep(0.1)
