@@ -138,7 +138,7 @@ def verification(db: Session, serial: str | None, keys: KnownKeys) -> Certificat
         nobodys = Proof(FORMAT, next(iter(keys.public())), _NOBODYS_SIGNATURE)
         is_proved(keys, StatementKind.certificate, _NOBODY, nobodys)
         return None
-    demand_known_format(row[0])
+    demand_known_format(row[0], keys)
     return certificate_view(row[0], keys, was_revoked=row[1])
 
 
@@ -150,7 +150,7 @@ def document(
     row = db.execute(query).one_or_none()
     if row is None or not policy.may_open(actor, row[0].user_id):
         raise NotFound
-    demand_known_format(row[0])
+    demand_known_format(row[0], keys)
     return certificate_view(row[0], keys, was_revoked=row[1])
 
 

@@ -11,6 +11,7 @@ from app.certificates import domain, serials
 from app.certificates.domain import Status
 from app.certificates.models import Certificate
 from app.certificates.signing import (
+    FORMAT,
     KnownKeys,
     Proof,
     StatementKind,
@@ -112,14 +113,23 @@ def certificate_view(row: Certificate, keys: KnownKeys, *, was_revoked: bool) ->
     )
 
 
-def demand_known_format(row: Certificate) -> None:
-    """Raise LaterVersionNeeded for a certificate of a format that this version cannot read. Its
-    signature cannot be checked here either, so nothing is said about whether it is valid."""
+def demand_known_format(row: Certificate, keys: KnownKeys) -> None:
+    """Raise LaterVersionNeeded for a genuine certificate of a format that this version cannot read. A row
+    whose signature this version can check, and which is wrong, is left to `certificate_view`."""
     stated = row.snapshot.get("format") if isinstance(row.snapshot, dict) else None
-    if type(stated) is int and stated > domain.FORMAT:
-        raise LaterVersionNeeded(
-            "certificates", f"this one has format {stated}", newest=domain.FORMAT
-        )
+    if type(stated) is not int or stated <= domain.FORMAT or not _may_be_genuine(row, keys):
+        return
+    raise LaterVersionNeeded("certificates", f"this one has format {stated}", newest=domain.FORMAT)
+
+
+def _may_be_genuine(row: Certificate, keys: KnownKeys) -> bool:
+    """Return whether a row has the right signature, or one of a later format."""
+    proof = proof_of(row)
+    if proof is None or not isinstance(row.signed_at, datetime):
+        return False
+    words = certificate_words(row.snapshot, id=row.id, signed_at=row.signed_at)
+    is_later = type(proof.format) is int and proof.format > FORMAT
+    return is_later or is_proved(keys, StatementKind.certificate, words, proof)
 
 
 def trained(said: Mapping[str, Any]) -> tuple[TrainedPractical, ...]:

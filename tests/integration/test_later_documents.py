@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from app import jobs
 from app.certificates.models import Certificate
+from app.certificates.records import sign_certificate
 from app.kit.stored_documents import LaterVersionNeeded
 from app.outbox import service as outbox
 from app.outbox.models import OutboxEvent
@@ -84,7 +85,8 @@ def test_a_certificate_is_neither_called_valid_nor_forged(database, client, as_p
         admin = a_user(db, "Ada Admin", roles=("admin",))
         row = db.scalars(select(Certificate)).one()
         serial, certificate_id = row.serial, row.id
-        db.execute(update(Certificate).values(snapshot={**row.snapshot, "format": 3}))
+        row.snapshot = {**row.snapshot, "format": 3}
+        sign_certificate(row, ISSUER.keys, now=NOW)
     page = client.get(f"/verify/{serial}")
     assert page.status_code == 409
     assert "certificates: this one has format 3" in words(page)
@@ -104,3 +106,14 @@ def test_a_certificate_is_neither_called_valid_nor_forged(database, client, as_p
     ):
         for path in paths:
             assert browser.get(path).status_code == 200, path
+
+
+def test_a_forged_certificate_of_a_later_format_is_not_valid(database, client):
+    """Otherwise a forger would only have to raise the number of the format to be told nothing."""
+    with database.write() as db:
+        a_certificate(db, an_earner(db))
+        row = db.scalars(select(Certificate)).one()
+        serial = row.serial
+        db.execute(update(Certificate).values(snapshot={**row.snapshot, "format": 3}))
+    answer = client.get(f"/api/v1/certificates/{serial}")
+    assert (answer.status_code, answer.json()["status"]) == (200, "not_valid")
