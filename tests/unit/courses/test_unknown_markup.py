@@ -230,8 +230,9 @@ def test_ordinary_words_are_shown_as_they_are_typed(words: str) -> None:
 def test_ordinary_words_side_by_side(words: list[str]) -> None:
     text = "; the ".join(["The " + words[0], *words[1:]])
     rendered = field(text)
-    if text.count("2*3") > 1:
-        assert said(rendered)
+    if "2*3" in text and text.count("*") > 1:
+        # Markdown may read two of the signs as emphasis and leave them out: never without a problem.
+        assert said(rendered) or plain_words(rendered.html) == text
     else:
         assert (said(rendered), plain_words(rendered.html)) == ([], text)
 
