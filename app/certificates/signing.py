@@ -149,8 +149,8 @@ def written_document(words: Mapping[str, Any], proof: Proof) -> str:
 
 
 def read_document(text: bytes | str) -> tuple[dict[str, Any], Proof]:
-    """Return the words of a file and their proof. Raise ValueError for what is no such file. What it says
-    of its algorithm is not read (R-112)."""
+    """Return the signed words of a file and their proof. Raise ValueError if it is not such a file.
+    An algorithm that the file names is ignored (R-112)."""
     try:
         document = json.loads(text)
         words, proof = (

@@ -28,11 +28,11 @@ def fail(sentence: str, *, code: int = 1) -> NoReturn:
 
 
 def read_settings(*, lists_needs: bool = False) -> "Settings":
-    """Return the settings, or stop with a line for each that is wrong. Names that are no setting are told
-    where they do not stop the start.
+    """Return the settings, or stop with a line for each wrong one. Unknown names only cause a
+    warning outside production.
 
-    Where no setting is set at all, those of `make run` count. Without them the command stops with one line;
-    with `lists_needs` it lists what a production needs.
+    If no setting is set at all, those of `make run` are used. If there are none either, the command
+    stops with one line; with `lists_needs` it lists the settings that production needs.
     """
     from app.cli.make_run import has_settings, take_settings_of_make_run
     from app.kit.paths import ROOT

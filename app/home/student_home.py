@@ -147,8 +147,9 @@ def _life_support(
     pinned: Mapping[str, ConfirmedPlace],
     now: datetime,
 ) -> Unmet | None:
-    """Return what is missing of a proof of basic life support for the day that comes next: the one that is
-    booked, or any that could be; None where nothing is, or where no day comes next."""
+    """Return why the student's proof of basic life support does not cover the next practical: the
+    one that is booked, or else those that could be booked. Return None if the proof is enough or
+    there is no next practical."""
     if chosen.date is not None:
         day = chosen.date.practical
         kind = _kind_of(db, day)

@@ -126,7 +126,7 @@ def test_only_so_many_values_are_kept(database, monkeypatch):
 
 
 def test_a_kept_row_follows_what_the_database_says(database, sam):
-    """It is that of its values: a changed one is another."""
+    """A cached row is found by its values, so a changed row is a different one."""
     statement = Prepared(
         select(USER.id, USER.name, USER.is_student).where(USER.id == bindparam("user_id")),
         lambda row: (row.name, row.is_student),
