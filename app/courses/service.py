@@ -64,8 +64,9 @@ def publish(
 
 
 def _lock_course(db: Session, course_key: str) -> None:
-    """Queue behind whoever publishes this course until we commit, and hold back whoever begins to use one of
-    its revisions: what nobody uses now may be contradicted by what is published."""
+    """Lock the course and its revisions until the commit. Other publications wait, and so do
+    use-cases that begin to use one of its revisions: publishing may contradict revisions that
+    nobody uses."""
     db.execute(
         update(CourseHead)
         .where(CourseHead.key == course_key)

@@ -115,12 +115,14 @@ def test_without_the_clearing_the_plain_text_stays(older):
 )
 def test_a_writer_in_another_database_of_the_server_is_waited_for(older, postgres_server):
     """Its transaction makes every later snapshot older than the clearing, and VACUUM keeps the old rows."""
+    person = person_with(older, CANARY)
     with psycopg.connect(postgres_server) as writer:
         writer.execute("SELECT txid_current()")
         release = Timer(1.0, writer.rollback)
         release.start()
         upgrade(older)
         release.join()
+    assert needs_of(older, person) == CANARY
     assert CANARY.encode() not in everything_stored(older)
 
 
