@@ -134,6 +134,13 @@ class Wording:
                 r"Write ×, or `\*` where the sign itself is meant.",
                 line,
             )
+        elif token.markup[0] == "*" and (before.endswith("*") or following.startswith("*")):
+            # `**** and dose*` would lose one sign on each side.
+            self._problem(
+                f"A mark of emphasis has no partner: `{token.markup}`.",
+                r"Write ×, or `\*` where the sign itself is meant.",
+                line,
+            )
 
     def _unknown(self, typed: str, line: int, *, begins_block: bool) -> None:
         """Report marks of other Markdown dialects, which would be shown literally."""

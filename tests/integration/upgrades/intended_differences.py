@@ -21,11 +21,29 @@ class Difference:
         return re.sub(self.was, self.now, text)
 
 
+@dataclass(frozen=True)
+class Capital(Difference):
+    """The first sentence below the greeting began in lower case, also where a mailbox shows it first."""
+
+    def applied(self, path: str, text: str) -> str:
+        begins = re.search(self.was, text) if re.fullmatch(self.where, path) else None
+        if begins is None:
+            return text
+        words = begins.group(1)
+        return text.replace(words, words[0].upper() + words[1:])
+
+
 SEALED = "access needs are sealed: pages and files say only that there are some"
 NEEDS = r"(?:Please face me: I lip-read\.|A stool at the treatment bed\.)"
 ROSTER = r"/teach/practicals/[\w-]+"
 
 INTENDED: tuple[Difference, ...] = (
+    Capital(
+        "the line below the greeting is a sentence of its own",
+        r"[a-z]+/[a-z-]+",
+        r"Hello(?: [^,]{1,80})?, ([a-z].{24})",
+        "",
+    ),
     Difference(
         "a course says itself what learners do while a value is not set",
         "/admin/courses",

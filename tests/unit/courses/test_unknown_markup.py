@@ -230,7 +230,7 @@ def test_ordinary_words_are_shown_as_they_are_typed(words: str) -> None:
 def test_ordinary_words_side_by_side(words: list[str]) -> None:
     text = "; the ".join(["The " + words[0], *words[1:]])
     rendered = field(text)
-    if "2*3" in text and text.count("*") > 1:
+    if text.count("*") > 1:
         # Markdown may read two of the signs as emphasis and leave them out: never without a problem.
         assert said(rendered) or plain_words(rendered.html) == text
     else:
