@@ -151,7 +151,14 @@ class PlayedServer:
             self._say(connection, command, "221 bye")
             raise EOFError
         else:
-            self._say(connection, command, "235 welcome" if command == "AUTH" else "250 fine")
+            told = self._say(
+                connection, command, "235 welcome" if command == "AUTH" else "250 fine"
+            )
+            if command == "STAR" and told.startswith("220"):
+                # Without TLS nothing follows: bytes of the handshake may look like the end of a line.
+                while connection.recv(4096):
+                    pass
+                raise EOFError
         return connection
 
     def _take(self, connection: socket.socket) -> None:

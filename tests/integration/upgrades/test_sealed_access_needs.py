@@ -156,9 +156,9 @@ def test_rows_that_are_no_text_are_named_and_nothing_is_changed(older):
         assert db.scalar(text("SELECT count(*) FROM users WHERE access_needs IS NOT NULL")) == 20
 
 
+@pytest.mark.parametrize("own", ["sqlite"], indirect=True)
 def test_a_text_that_begins_with_nul_is_sealed_too(older):
-    if not older.is_sqlite:
-        pytest.skip("PostgreSQL stores no NUL in a text")
+    """PostgreSQL stores no NUL in a text."""
     person = person_with(older, CANARY)
     write_plain(older, person, f"\0{CANARY}")
     upgrade(older)
