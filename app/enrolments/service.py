@@ -5,7 +5,7 @@ people who wait, and records audit and mails in the same transaction.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import update
@@ -104,23 +104,26 @@ def change_intake(
         .values(**intake_record(fields), override=override)
         .execution_options(synchronize_session=False)
     )
-    changed = Intake(
-        course_key=intake.course_key,
+    changed = replace(
+        intake,
         title=fields.title,
         starts_on=fields.starts_on,
         places=fields.places,
-        taken=intake.taken,
-        override=override,
-        status=intake.status,
         opens_at=fields.opens_at,
         closes_at=fields.closes_at,
+        override=override,
     )
     transitions.record_intake(db, actor, "intake.changed", intake_id, reason=reason, now=now)
-    concerned: list[UserId] = []
-    if fields.starts_on != intake.starts_on:
-        concerned = [row.user_id for row in live_rows(db, intake_id)]
-        notifications.send(db, "changed", changed, concerned, now=now)
+    is_moved = fields.starts_on != intake.starts_on
+    told = _tell_of_new_start(db, intake_id, changed, now=now) if is_moved else 0
     promote(db, actor.user_id, intake_id, changed, now=now)
+    return told
+
+
+def _tell_of_new_start(db: Session, intake_id: IntakeId, changed: Intake, *, now: datetime) -> int:
+    """Tell everyone who holds a place or waits about the new start; return their number."""
+    concerned = [row.user_id for row in live_rows(db, intake_id)]
+    notifications.send(db, "changed", changed, concerned, now=now)
     return len(concerned)
 
 
