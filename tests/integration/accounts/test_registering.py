@@ -387,21 +387,16 @@ def test_the_first_admin_comes_from_the_command_line(client, database, settings)
 def test_adding_again_before_the_first_use_gives_a_new_link(database):
     """R-007: a lost link can be replaced; the old one then stops working."""
     with database.write() as db:
-        old = service.add_person(
-            db,
-            SystemActor.command_line,
-            name="A",
-            email="a@example.org",
-            roles={Role.student},
-            now=NOW,
-        )
-        new = service.add_person(
-            db,
-            SystemActor.command_line,
-            name="A",
-            email="a@example.org",
-            roles={Role.admin},
-            now=NOW,
+        old, new = (
+            service.add_person(
+                db,
+                SystemActor.command_line,
+                name="A",
+                email="a@example.org",
+                roles={role},
+                now=NOW,
+            )
+            for role in (Role.student, Role.admin)
         )
     with database.read() as db:
         with pytest.raises(LinkSpent):
