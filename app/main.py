@@ -154,7 +154,9 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     )
     built = build_assets(STATIC, ROOT / "var" / "assets")
     app.state.app_context = _app_context(settings, addresses_of(app), built)
-    app.state.readers = readers_of(settings.threads)
+    app.state.readers = readers_of(
+        settings.threads, is_sqlite=app.state.app_context.database.is_sqlite
+    )
     app.state.print_desk = PdfQueue()
     app.state.mailer = make_mailer(settings, app.state.app_context)
     for router in (*(feature.router for feature in FEATURES), system.router):

@@ -1,8 +1,7 @@
 """A faster way to call pages. A route that needs only the visit and parts of its path is called
 directly, by one of a few threads. FastAPI's resolution of dependencies would take as long as a
 small page itself. The interpreter runs one thread at a time, and a thread that reads from the
-database releases it at every row. With sixteen threads that compete for it, a page costs half as
-much again as with four.
+database releases it at every row: the more threads compete for it, the more a page costs.
 """
 
 import inspect
@@ -20,14 +19,16 @@ from app.web.request_context import Visit, open_visit
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 READERS = 4
-"""The number of threads that make pages and answer reads of the API. Requests that change something
-have separate threads, so reading goes on during many sign-ins, many bookings of one place, or while
-the database cannot be written."""
+"""The number of threads that make pages and answer reads of the API, on PostgreSQL. Requests that
+change something have separate threads, so reading goes on during many sign-ins, many bookings of one
+place, or while the database cannot be written."""
+READERS_ON_SQLITE = 2
+"""The same on SQLite. There a thread waits for nothing but the interpreter."""
 
 
-def readers_of(threads: int) -> CapacityLimiter:
+def readers_of(threads: int, *, is_sqlite: bool) -> CapacityLimiter:
     """Return the limit on the threads that make pages; `threads` counts all threads of the process."""
-    return CapacityLimiter(min(READERS, threads // 2))
+    return CapacityLimiter(min(READERS_ON_SQLITE if is_sqlite else READERS, threads // 2))
 
 
 class PageRoute(APIRoute):

@@ -11,9 +11,12 @@ from app.web.page_route import readers_of
 PATIENCE = 10.0
 
 
-@pytest.mark.parametrize(("threads", "readers"), [(2, 1), (7, 3), (20, 4)])
-def test_a_few_of_the_threads_make_pages(threads, readers):
-    assert readers_of(threads).total_tokens == readers
+@pytest.mark.parametrize(
+    ("threads", "is_sqlite", "readers"),
+    [(2, False, 1), (7, False, 3), (20, False, 4), (2, True, 1), (7, True, 2), (20, True, 2)],
+)
+def test_a_few_of_the_threads_make_pages(threads, is_sqlite, readers):
+    assert readers_of(threads, is_sqlite=is_sqlite).total_tokens == readers
 
 
 @pytest.fixture
