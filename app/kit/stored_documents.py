@@ -65,7 +65,13 @@ def upgraded(document: object, what: str, *, newest: int, steps: Mapping[int, St
     version to the next one. Raises what `version_of_document` raises."""
     version = version_of_document(document, what, newest=newest)
     assert isinstance(document, Mapping)  # noqa: S101 - `version_of_document` has looked
-    current: Document = document
+    return stepped(document, version, newest=newest, steps=steps)
+
+
+def stepped(
+    document: Document, version: int, *, newest: int, steps: Mapping[int, Step]
+) -> Document:
+    """Return a document of a known version as one of the newest."""
     for number in range(version, newest):
-        current = steps[number](current)
-    return current
+        document = steps[number](document)
+    return document

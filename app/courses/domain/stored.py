@@ -14,12 +14,13 @@ The keys are read in a module of their own, `stored_keys`: what delivers questio
 """
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping
+from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
 from app.courses.domain.delivery import Course, Frozen
+from app.kit.stored_documents import Document, Step, stepped
 
 FORMAT: Final = 2
 """The newest format that this version reads, and the one that the models describe."""
@@ -27,8 +28,6 @@ WRITTEN_FORMAT: Final = 2
 """The format in which this version stores documents. It stays behind for one release when there is a new
 format, so that the release before can read what this one publishes (see CONTRIBUTING)."""
 
-Document = dict[str, Any]
-Upgrade = Callable[[Document], Document]
 Model = TypeVar("Model", bound=Frozen)
 
 
@@ -49,7 +48,7 @@ def upgrade_1_to_2(document: Document) -> Document:
     return document
 
 
-UPGRADES: Final[Mapping[int, Upgrade]] = {1: upgrade_1_to_2}
+UPGRADES: Final[Mapping[int, Step]] = {1: upgrade_1_to_2}
 """Format → the step to the next format of a delivery document."""
 
 
@@ -59,7 +58,7 @@ def read_delivery(text: str, format_number: int) -> Course:
 
 
 def read_document(
-    model: type[Model], text: str, format_number: int, upgrades: Mapping[int, Upgrade]
+    model: type[Model], text: str, format_number: int, upgrades: Mapping[int, Step]
 ) -> Model:
     """Return a stored document of any known format as the newest model; raise UnreadableDocument."""
     if format_number > FORMAT:
@@ -69,9 +68,7 @@ def read_document(
             is_newer=True,
         )
     try:
-        document = json.loads(text)
-        for step in range(format_number, FORMAT):
-            document = upgrades[step](document)
+        document = stepped(json.loads(text), format_number, newest=FORMAT, steps=upgrades)
         return model.model_validate(document, extra="ignore")
     except ValidationError as bad:
         places = ", ".join(".".join(map(str, error["loc"])) for error in bad.errors()[:3])

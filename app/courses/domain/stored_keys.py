@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.courses.domain.keys import CourseKeys
-from app.courses.domain.stored import Upgrade, read_document, upgrade_1_to_2
+from app.courses.domain.stored import read_document, upgrade_1_to_2
+from app.kit.stored_documents import Step
 
-UPGRADES: Final[Mapping[int, Upgrade]] = {1: upgrade_1_to_2}
+UPGRADES: Final[Mapping[int, Step]] = {1: upgrade_1_to_2}
 """Format → the step to the next format of a keys document."""
 
 
