@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -49,6 +50,7 @@ from app.enrolments import pages as enrolments_pages
 from app.home import office_pages, site_pages
 from app.home import pages as home_pages
 from app.kit.paths import ROOT, STATIC, TEMPLATES
+from app.languages import Languages, languages_of
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
 from app.mail.letters import Letters
@@ -79,7 +81,7 @@ from app.web.middleware import Guards, RequestLog
 from app.web.page_route import readers_of
 from app.web.route_paths import addresses_of
 from app.web.routing import Api, Pages, policies, public
-from app.web.templating import make_environment
+from app.web.templating import Templates, make_environment
 
 COMPRESSION = 3
 """Pages become a fifth of their size; the next level takes half as long again for a twentieth less."""
@@ -138,9 +140,12 @@ FEATURES: tuple[Pages | Api, ...] = (
 )
 
 
-def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
-    """Return the application, or raise when a route has no policy. `with_worker` delivers the outbox
-    in a thread of this process (the single-process mode)."""
+def create_app(
+    settings: Settings, *, with_worker: bool = False, languages: Languages | None = None
+) -> FastAPI:
+    """Return the application, or raise when a route has no policy. `with_worker` delivers the outbox in a
+    thread of this process (the single-process mode). `languages` None: those that were compiled at
+    set-up."""
     configure_logs(settings.log_level)
     bind()
     app = FastAPI(
@@ -153,7 +158,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         lifespan=_lifespan(with_worker=with_worker),
     )
     built = build_assets(STATIC, ROOT / "var" / "assets")
-    app.state.app_context = _app_context(settings, addresses_of(app), built)
+    app.state.app_context = _app_context(settings, addresses_of(app), built, languages)
     app.state.readers = readers_of(
         settings.threads, is_sqlite=app.state.app_context.database.is_sqlite
     )
@@ -169,17 +174,21 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     return app
 
 
-def _app_context(settings: Settings, url_for: Callable[..., str], built: Build) -> AppContext:
+def _app_context(
+    settings: Settings, url_for: Callable[..., str], built: Build, languages: Languages | None
+) -> AppContext:
     """Return what all requests of this application share."""
     academy = load_academy(settings)
-    templates = make_environment(TEMPLATES, url_for=url_for, asset=built.url, academy=academy)
+    languages = languages or languages_of(academy)
+    templates = Templates(partial(make_environment, TEMPLATES, url_for, built.url))
     return AppContext(
         settings=settings,
         academy=academy,
         keys=key_files.load(settings),
         database=Database(settings.database_url, pool_size=settings.threads),
+        languages=languages,
         templates=templates,
-        letters=Letters.over(templates),
+        letters=Letters.over(templates.of(languages.own)),
         identify=Identity(settings.staff_need_factor),
         kept_forms=KeptForms(settings.secret_key.get_secret_value()),
         clock=clock_for(settings.test_clock),

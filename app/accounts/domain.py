@@ -274,7 +274,7 @@ def missing_profile_fields(profile: Profile, *, asks_medical_background: bool) -
 # Roles and access
 
 
-class Refusal(StrEnum):
+class RoleRefusal(StrEnum):
     """Why a person's roles or access may not be changed like this."""
 
     yourself = "You cannot change your own roles or access. Ask another admin."
@@ -284,22 +284,22 @@ class Refusal(StrEnum):
 
 def roles_refusal(
     actor_id: UserId, person_id: UserId, wanted: Set[Role], other_admins: int
-) -> Refusal | None:
+) -> RoleRefusal | None:
     """Return why `actor_id` may not give the person these roles, or None (R-042).
 
     `other_admins` is the number of other admins who can sign in.
     """
     if actor_id == person_id:
-        return Refusal.yourself
+        return RoleRefusal.yourself
     if not wanted:
-        return Refusal.no_role
+        return RoleRefusal.no_role
     if Role.admin not in wanted and other_admins == 0:
-        return Refusal.last_admin
+        return RoleRefusal.last_admin
     return None
 
 
-def closing_refusal(actor_id: UserId, person_id: UserId, other_admins: int) -> Refusal | None:
+def closing_refusal(actor_id: UserId, person_id: UserId, other_admins: int) -> RoleRefusal | None:
     """Return why the person's account may not be closed, or None (R-042)."""
     if actor_id == person_id:
-        return Refusal.yourself
-    return Refusal.last_admin if other_admins == 0 else None
+        return RoleRefusal.yourself
+    return RoleRefusal.last_admin if other_admins == 0 else None

@@ -2,12 +2,13 @@
 
 from app.accounts.domain import MOST_API_TOKENS
 from app.kit.errors import Conflict, Invalid, NotFound, TooMany
+from app.kit.messages import msg
 
 
 class SignInRefused(Invalid):
     """The address or password is wrong, or the account is closed. The message does not say which."""
 
-    title = "You are not signed in"
+    title = msg("You are not signed in")
     slug = "sign-in-refused"
 
     def __init__(self) -> None:
@@ -29,7 +30,7 @@ class WrongPassword(Invalid):
 class LinkSpent(NotFound):
     """A mailed link was already used, is too old, or is not ours."""
 
-    title = "This link no longer works"
+    title = msg("This link no longer works")
     slug = "link-spent"
 
     def __init__(self) -> None:
@@ -45,7 +46,7 @@ class PersonRefused(Conflict):
 class TooManyTokens(Conflict):
     """A person already has the most API tokens allowed."""
 
-    title = "You have as many tokens as you may have"
+    title = msg("You have as many tokens as you may have")
     slug = "too-many-tokens"
 
     def __init__(self) -> None:
@@ -56,7 +57,7 @@ class TooManyTokens(Conflict):
 class PasswordsBusy(TooMany):
     """Too many passwords are waiting to be checked on this server."""
 
-    title = "We are busy for a moment"
+    title = msg("We are busy for a moment")
     slug = "passwords-busy"
 
     def __init__(self) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.assessments.domain import WORDS, Mark, SignRefusal
 from app.kit.errors import Conflict, Forbidden
+from app.kit.messages import msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class StaleMark(Conflict):
     `theirs` is the recorded mark; `mark` and `note` are what was sent. The page shows both.
     """
 
-    title = "This step was marked by somebody else in the meantime"
+    title = msg("This step was marked by somebody else in the meantime")
 
     def __init__(self, theirs: RecordedMark, mark: Mark, note: str) -> None:
         on_record = WORDS[theirs.mark] if theirs.mark else "no mark"
@@ -44,7 +45,7 @@ class StaleMark(Conflict):
 class StaleComment(Conflict):
     """Somebody changed the comment after this page was opened; nothing was written."""
 
-    title = "The comment was changed by somebody else in the meantime"
+    title = msg("The comment was changed by somebody else in the meantime")
 
     def __init__(self, theirs: str, revision: int, yours: str) -> None:
         super().__init__(
@@ -60,7 +61,7 @@ class StaleComment(Conflict):
 class SignRefused(Conflict):
     """The assessment cannot be signed as it stands."""
 
-    title = "This assessment cannot be signed yet"
+    title = msg("This assessment cannot be signed yet")
 
     def __init__(self, refusal: SignRefusal) -> None:
         super().__init__(refusal.value, reason=refusal.name)
@@ -69,7 +70,7 @@ class SignRefused(Conflict):
 class ChangedBeforeSigning(Conflict):
     """The marks are no longer those that were shown before the signature."""
 
-    title = "The marks changed before you signed"
+    title = msg("The marks changed before you signed")
 
     def __init__(self) -> None:
         super().__init__(
@@ -81,25 +82,25 @@ class ChangedBeforeSigning(Conflict):
 class AssessmentStartRefused(Conflict):
     """This person cannot be assessed on this practical now."""
 
-    title = "This assessment cannot be started"
+    title = msg("This assessment cannot be started")
 
 
 class MarkRefused(Conflict):
     """This mark cannot be given to this step."""
 
-    title = "This mark was not saved"
+    title = msg("This mark was not saved")
 
 
 class StopRefused(Conflict):
     """There is nothing to stop."""
 
-    title = "This assessment cannot be stopped"
+    title = msg("This assessment cannot be stopped")
 
 
 class DiscardRefused(Conflict):
     """The sheet is signed or discarded: it cannot be marked or discarded."""
 
-    title = "This assessment is closed"
+    title = msg("This assessment is closed")
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, reason="closed")
@@ -108,7 +109,7 @@ class DiscardRefused(Conflict):
 class OtherPerson(Forbidden):
     """One person marked on this device, and another person is signed in."""
 
-    title = "Somebody else is signed in"
+    title = msg("Somebody else is signed in")
 
     def __init__(self) -> None:
         super().__init__(
@@ -120,7 +121,7 @@ class OtherPerson(Forbidden):
 class CorrectionRefused(Conflict):
     """This day cannot take the corrected checklist now."""
 
-    title = "The checklist was not changed"
+    title = msg("The checklist was not changed")
 
     def __init__(self, detail: str, reason: str) -> None:
         super().__init__(detail, reason=reason)

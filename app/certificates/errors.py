@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from app.kit.errors import Conflict
+from app.kit.messages import msg
 
 
 class AlreadyRevoked(Conflict):
-    title = "This certificate is already revoked"
+    title = msg("This certificate is already revoked")
 
     def __init__(self) -> None:
         super().__init__(
@@ -17,7 +18,7 @@ class AlreadyRevoked(Conflict):
 class NotIssued(Conflict):
     """The rule is not met, or the certificate cannot be printed."""
 
-    title = "This certificate cannot be issued"
+    title = msg("This certificate cannot be issued")
 
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__("What is missing: " + "; ".join(reasons) + ".", reason="not_complete")
@@ -27,4 +28,4 @@ class NotPrintable(Conflict):
     """The certificate is revoked, or its stored data were altered; it is not given out as a
     document."""
 
-    title = "This certificate cannot be downloaded"
+    title = msg("This certificate cannot be downloaded")

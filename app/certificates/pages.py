@@ -22,6 +22,7 @@ from app.db.paging import page_number
 from app.documents.glyph_check import PrinterAway
 from app.kit.errors import Invalid
 from app.kit.ids import CertificateId, UserId
+from app.kit.messages import Text
 from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT, FreshProof
 from app.web.errors import status_of
 from app.web.forms import ButtonForm, Submitted
@@ -249,7 +250,7 @@ def _one(
     certificate_id: CertificateId,
     status: int = 200,
     *,
-    errors: dict[str, str] | None = None,
+    errors: dict[str, Text] | None = None,
     values: dict[str, object] | None = None,
 ) -> Response:
     with visit.database.read() as db:

@@ -40,7 +40,7 @@ def main() -> None:
         app()
     except Refused as refused:
         fields = "".join(f"\n  {name}: {message}" for name, message in refused.fields.items())
-        fail(refused.detail + fields)
+        fail(f"{refused.detail}{fields}")
     except PlainError as problem:
         fail(str(problem))
     except (KeyFileProblem, AcademyFileProblem) as problem:

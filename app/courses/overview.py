@@ -15,6 +15,7 @@ from app.courses.errors import RevisionUnreadable
 from app.courses.models import CourseHead, Revision
 from app.kit.actor import Actor, require
 from app.kit.ids import RevisionId, UserId
+from app.kit.messages import Text
 
 SHOWN = 20
 """How many of the newest revisions of each course the page shows; older ones stay in the database."""
@@ -49,7 +50,7 @@ class CourseRevisions:
     revisions: tuple[RevisionRow, ...]
     total: int
     unset_values: tuple[ClinicalValue, ...]
-    problem: str = ""
+    problem: Text = ""
 
 
 def courses_overview(db: Session, actor: Actor) -> tuple[CourseRevisions, ...]:

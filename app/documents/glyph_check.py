@@ -17,6 +17,7 @@ import structlog
 from app.documents import papers
 from app.kit import typeface
 from app.kit.errors import Conflict
+from app.kit.messages import msg
 
 log = structlog.get_logger("preceptor.names")
 
@@ -38,7 +39,7 @@ _guard = Lock()
 class PrinterAway(Conflict):
     """typst gave no result in time or could not be started, or too many callers are waiting."""
 
-    title = "The printer does not answer now"
+    title = msg("The printer does not answer now")
 
     def __init__(self) -> None:
         super().__init__(

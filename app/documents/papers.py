@@ -17,6 +17,7 @@ from typing import Any
 
 from app.kit import typeface
 from app.kit.errors import Conflict
+from app.kit.messages import msg
 from app.kit.paths import TEMPLATES
 
 FOLDER = TEMPLATES / "pdf"
@@ -47,7 +48,7 @@ class NotDrawn(Exception):
 class TakesTooLong(Conflict):
     """The document was not ready in time."""
 
-    title = "This paper takes too long now"
+    title = msg("This paper takes too long now")
 
     def __init__(self) -> None:
         super().__init__(

@@ -2,10 +2,11 @@
 
 from app.enquiries.domain import AnswerRefusal
 from app.kit.errors import Conflict
+from app.kit.messages import msg
 
 
 class AnswerRefused(Conflict):
-    title = "This enquiry is already answered"
+    title = msg("This enquiry is already answered")
     slug = "answer-refused"
 
     def __init__(self, reason: AnswerRefusal) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from app.enrolments.domain import EnrolmentsReason
 from app.kit.errors import Conflict, Invalid
+from app.kit.messages import msg
 
 
 class EnrolmentRefused(Conflict):
     """A rule refuses the command; `why` is the reason."""
 
-    title = "This place cannot be changed so"
+    title = msg("This place cannot be changed so")
     slug = "enrolment-refused"
 
     def __init__(self, why: EnrolmentsReason, *, fields: Mapping[str, str] | None = None) -> None:

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 from app.accounts.domain import LONGEST_NAME, clean_name, normal_email
 from app.enrolments.domain import IntakeFields
 from app.kit.errors import Invalid
+from app.kit.messages import Text
 from app.web.dates import Amount, Day, TimeOfDay, moment
 from app.web.forms import EditForm, Form, Submission
 
@@ -99,7 +100,7 @@ def read_reservation(
     every message at once."""
     rows = {name: typed for name, typed in submission.fields.items() if _ROW_FIELD.match(name)}
     rest = {name: typed for name, typed in submission.fields.items() if name not in rows}
-    messages: dict[str, str] = {}
+    messages: dict[str, Text] = {}
     form: Screen | None = None
     named = _named(submission, messages)
     try:
@@ -113,7 +114,7 @@ def read_reservation(
     return form, named
 
 
-def _named(submission: Submission, messages: dict[str, str]) -> tuple[NamedPerson, ...]:
+def _named(submission: Submission, messages: dict[str, Text]) -> tuple[NamedPerson, ...]:
     named: list[NamedPerson] = []
     seen: dict[str, int] = {}
     for row in range(1, ROWS + 1):

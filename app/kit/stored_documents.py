@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from app.kit.errors import Conflict
+from app.kit.messages import msg
 
 Document = Mapping[str, Any]
 Step = Callable[[Document], Document]
@@ -19,7 +20,7 @@ VERSION: Final = "version"
 class LaterVersionNeeded(Conflict):
     """A later version of Preceptor stored a document, and this version cannot read it."""
 
-    title = "A later version of Preceptor is needed"
+    title = msg("A later version of Preceptor is needed")
     slug = "later-version-needed"
 
     def __init__(self, what: str, stored: str, newest: int) -> None:
@@ -34,7 +35,7 @@ class LaterVersionNeeded(Conflict):
 class DamagedDocument(Conflict):
     """A stored document is not in the shape that its version has."""
 
-    title = "This cannot be read"
+    title = msg("This cannot be read")
     slug = "damaged-document"
 
     def __init__(self, what: str) -> None:

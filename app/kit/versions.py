@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import Final
 
 from app.kit.errors import Conflict
+from app.kit.messages import msg
 
 _DIGEST_BYTES: Final = 6
 _DIGEST_LENGTH: Final = 8
@@ -31,7 +32,7 @@ class Stale(Conflict):
     it. `untouched` are those of them that the sender did not edit on the page.
     """
 
-    title = "This was changed in the meantime"
+    title = msg("This was changed in the meantime")
     slug = "stale"
 
     def __init__(self, changed: Collection[str], untouched: Collection[str]) -> None:

@@ -1,19 +1,20 @@
 """Refusals of quizzes."""
 
 from app.kit.errors import Conflict, Forbidden, Invalid
+from app.kit.messages import msg
 
 
 class AttemptStartRefused(Conflict):
     """No new attempt can start; the reason is one of `StartReason`."""
 
-    title = "This quiz cannot be started now"
+    title = msg("This quiz cannot be started now")
     slug = "quiz-start-refused"
 
 
 class AttemptEnded(Conflict):
     """The attempt has ended: the answer came too late to count. It is kept as evidence."""
 
-    title = "This attempt has ended"
+    title = msg("This attempt has ended")
     slug = "attempt-ended"
 
     def __init__(self) -> None:
@@ -27,7 +28,7 @@ class AttemptEnded(Conflict):
 class SequenceTaken(Conflict):
     """Another window saved another answer under the same sequence number."""
 
-    title = "Another window answered this question"
+    title = msg("Another window answered this question")
     slug = "sequence-taken"
 
     def __init__(self) -> None:
@@ -41,14 +42,14 @@ class SequenceTaken(Conflict):
 class AnswerUnreadable(Invalid):
     """The answer cannot be read; nothing is lost and nothing is marked."""
 
-    title = "This answer cannot be read"
+    title = msg("This answer cannot be read")
     slug = "answer-unreadable"
 
 
 class PlaceEnded(Forbidden):
     """The person holds no place on the course any more, so their attempts at its quizzes are closed."""
 
-    title = "Your place on this course has ended"
+    title = msg("Your place on this course has ended")
     slug = "place-ended"
 
     def __init__(self) -> None:
@@ -62,7 +63,7 @@ class PlaceEnded(Forbidden):
 class AttemptClosed(Forbidden):
     """The attempt was open when the place ended. The place has come back; the attempt stays closed."""
 
-    title = "This attempt was closed"
+    title = msg("This attempt was closed")
     slug = "attempt-closed"
 
     def __init__(self) -> None:

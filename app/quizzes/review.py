@@ -18,6 +18,7 @@ from app.courses.domain.keys import QuestionKey
 from app.kit.actor import Actor
 from app.kit.errors import Conflict
 from app.kit.ids import AttemptId
+from app.kit.messages import msg
 from app.learning import queries as learning
 from app.quizzes import marking, queries, saved_answers
 from app.quizzes.domain.attempt import Attempt, QuestionMark, SavedAnswer, Score, counting
@@ -93,7 +94,7 @@ class ResultPage:
 class StillOpen(Conflict):
     """The attempt has no result yet."""
 
-    title = "This attempt is still open"
+    title = msg("This attempt is still open")
     slug = "attempt-open"
 
 

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from app.kit.actor import Actor, Role
 from app.kit.errors import Forbidden, ProofNeeded, Unauthenticated
+from app.kit.messages import msg
 
 
 class SecondFactorNeeded(Forbidden):
     """A staff member has not set up the second factor that the academy requires (R-025)."""
 
-    title = "Set up your second factor first"
+    title = msg("Set up your second factor first")
     slug = "second-factor-needed"
 
     def __init__(self) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from jinja2 import Environment
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
@@ -15,9 +14,11 @@ from app.kit.ids import UserId
 from app.kit.kept_form import EndedSignIn, KeptForm
 from app.kit.keys import Keys
 from app.kit.subjects import Subjects
+from app.languages import Languages
 from app.mail.letters import Letters
 from app.settings import Settings
 from app.web.clock import Clock
+from app.web.templating import Templates
 
 
 class Identify(Protocol):
@@ -78,7 +79,8 @@ class AppContext:
     academy: Academy
     keys: Keys
     database: Database
-    templates: Environment
+    languages: Languages
+    templates: Templates
     letters: Letters
     identify: Identify
     kept_forms: KeepForms

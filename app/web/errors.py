@@ -15,7 +15,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
 from app.db.database import DatabaseBusy
 from app.kit.errors import (
@@ -28,6 +29,7 @@ from app.kit.errors import (
     TooMany,
     Unauthenticated,
 )
+from app.kit.messages import Text
 from app.web.access import Access, SecondFactorNeeded
 from app.web.forms import UnsupportedForm
 from app.web.fresh_proof import ask_for_proof
@@ -213,7 +215,7 @@ class Unexpected:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         has_begun = False
 
-        async def send_noting_begin(message: Message) -> None:
+        async def send_noting_begin(message: AsgiMessage) -> None:
             nonlocal has_begun
             has_begun = True
             await send(message)
@@ -231,7 +233,7 @@ class Unexpected:
 
 
 def _answer(
-    request: Request, status: int, title: str, detail: str, refused: Refused | None
+    request: Request, status: int, title: Text, detail: Text, refused: Refused | None
 ) -> Response:
     if _is_api(request):
         return problem(request, status, title, detail, refused)
@@ -250,32 +252,34 @@ def _answer(
         title=title,
         detail=detail,
         fields=refused.fields if refused else {},
+        link=refused.link if refused else None,
     )
     return _with_wait(response, refused)
 
 
-def answer_early(request: Request, status: int, detail: str | None = None) -> Response:
+def answer_early(request: Request, status: int, detail: Text | None = None) -> Response:
     """Answer refusals of the guards, before any route is found, like all other refusals."""
     return _answer(request, status, TITLES[status], detail or DETAILS[status], None)
 
 
 def problem(
-    request: Request, status: int, title: str, detail: str, refused: Refused | None
+    request: Request, status: int, title: Text, detail: Text, refused: Refused | None
 ) -> Response:
     """Return a problem document. It never repeats what was sent."""
+    words = (request.scope.get("preceptor.visit") or RequestContext(request)).words.of
     slug = refused.slug if refused else f"status-{status}"
     body: dict[str, Any] = {
         "type": f"/problems/{slug}",
-        "title": title,
+        "title": words(title),
         "status": status,
-        "detail": detail,
+        "detail": words(detail),
         "instance": _request_id(request),
     }
     if refused is not None and refused.reason:
         body["reason"] = refused.reason
     if refused is not None and refused.fields:
         body["errors"] = [
-            _place(field) | {"message": text} for field, text in refused.fields.items()
+            _place(field) | {"message": words(text)} for field, text in refused.fields.items()
         ]
     response = JSONResponse(body, status, media_type="application/problem+json")
     if status == 401:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Response
 
 from app.kit.errors import Refused, TooMany
+from app.kit.messages import Text
 from app.kit.versions import Stale
 from app.web.errors import status_of
 from app.web.forms import Submission
@@ -45,7 +46,7 @@ def form_page(
     return response
 
 
-def errors_of(refused: Refused | None) -> dict[str, str]:
+def errors_of(refused: Refused | None) -> dict[str, Text]:
     """Return a refusal's messages per field. A message without a field is about the whole form."""
     if refused is None:
         return {}
@@ -59,7 +60,7 @@ def compared(
     *,
     shown_in: FieldNames,
     options: Options,
-) -> tuple[dict[str, Any], dict[str, str]]:
+) -> tuple[dict[str, Any], dict[str, Text]]:
     """Return the values of a stale form, and a message for each field that was changed meanwhile.
 
     What the person typed stays; a field that they did not edit gets the recorded value. The form
@@ -68,7 +69,7 @@ def compared(
     names; `options` has the labels of choices.
     """
     values: dict[str, Any] = {**typed, "version": recorded["version"]}
-    errors = {
+    errors: dict[str, Text] = {
         "form": "This was changed after you opened it, so nothing of yours is saved yet. "
         "Compare what is on record with what stands here, then save again."
     }

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from app.kit.currency import Currency
 from app.kit.errors import Invalid
+from app.kit.messages import Message, Text
 from app.kit.versions import LONGEST_VERSION
 from app.web.csrf import demand_proof
 
@@ -107,8 +108,8 @@ class Form(BaseModel):
             ) from None
 
     @classmethod
-    def _messages(cls, error: ValidationError) -> dict[str, str]:
-        messages: dict[str, str] = {}
+    def _messages(cls, error: ValidationError) -> dict[str, Text]:
+        messages: dict[str, Text] = {}
         for detail in error.errors(include_url=False, include_input=False):
             name = str(detail["loc"][0]) if detail["loc"] else "form"
             field = cls.model_fields.get(name)
@@ -139,12 +140,15 @@ def _is_choice(kind: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, Enum)
 
 
-def _message(detail: ErrorDetails, label: str) -> str:
+def _message(detail: ErrorDetails, label: str) -> Text:
     kind, context = detail["type"], dict(detail.get("ctx", {}))
     if kind == "extra_forbidden":
         return f"The form has no field “{label}”. Open the page again and retry."
     if kind == "value_error":
-        return str(context.get("error", detail["msg"]))
+        error = context.get("error")
+        if isinstance(error, ValueError) and error.args and isinstance(error.args[0], Message):
+            return error.args[0]
+        return str(error or detail["msg"])
     messages = {
         "string_too_short": "Use at least {min_length} characters.",
         "string_too_long": "Use at most {max_length} characters.",

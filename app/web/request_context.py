@@ -20,7 +20,9 @@ from app.kit.actor import Actor
 from app.kit.errors import Conflict, Unauthenticated
 from app.kit.kept_form import KeptForm, KeptReason
 from app.kit.keys import Keys
+from app.kit.messages import Text
 from app.kit.subjects import Subjects
+from app.kit.words import Words
 from app.settings import Settings
 from app.web import flash_messages
 from app.web.access import Access, FreshProof
@@ -86,6 +88,12 @@ class RequestContext:
         """Return the subjects that are taught here. Call this outside a block."""
         with self.database.read() as db:
             return self.app_context.subjects(db)
+
+    @property
+    def words(self) -> Words:
+        """The language in which this person reads."""
+        asked_for = self.request.headers.get("accept-language", "")
+        return self.app_context.languages.best(None, asked_for)
 
     @property
     def keys(self) -> Keys:
@@ -235,7 +243,7 @@ class RequestContext:
         template: str,
         values: Mapping[str, Any],
     ) -> str:
-        page = self.app_context.templates.get_template(template)
+        page = self.app_context.templates.of(self.words).get_template(template)
         return page.render(visit=self.frame(preview, flash), **values)
 
     def _kept_form(self) -> KeptForm | None:
@@ -250,7 +258,7 @@ class RequestContext:
         self,
         to: str,
         *,
-        flash: str | None = None,
+        flash: Text | None = None,
         kind: FlashKind = "success",
         owner: str | None = None,
     ) -> Response:
@@ -264,7 +272,7 @@ class RequestContext:
         response = RedirectResponse(to, status_code=303)
         if flash is not None:
             value = flash_messages.packed(
-                Flash(kind, flash), secret=self._secret, owner=owner or self._seed
+                Flash(kind, self.words.of(flash)), secret=self._secret, owner=owner or self._seed
             )
             self.set_cookie(response, "flash", value, seconds=flash_messages.LASTS)
             self._remember_visitor(response)

@@ -20,6 +20,7 @@ from app.kit.errors import (
     TooMany,
     Unauthenticated,
 )
+from app.kit.messages import Text
 from app.operations.health import readiness
 from app.settings import Settings
 from app.web.access import EVERYONE
@@ -115,7 +116,7 @@ def show_problem(visit: Visit, slug: str) -> Response:
     return visit.render("problem.html", title=title, explanation=explanation)
 
 
-def explained(slug: str) -> tuple[str, str]:
+def explained(slug: str) -> tuple[Text, Text]:
     """Return the title and the explanation of a problem type. Raise NotFound for an unknown one."""
     types = problem_types()
     if slug not in types:
@@ -124,7 +125,7 @@ def explained(slug: str) -> tuple[str, str]:
 
 
 @cache
-def problem_types() -> dict[str, tuple[str, str]]:
+def problem_types() -> dict[str, tuple[Text, Text]]:
     """Return every type that a problem document can have: a refusal's slug, or `status-` and a
     number."""
     statuses = {

@@ -2,21 +2,24 @@
 
 import re
 from collections.abc import Callable, Hashable, MutableMapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from types import FunctionType
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
-from app.kit.academy import Academy
+from app.kit.formats import Formats
 from app.kit.leaving import LEFT_ADDRESS
+from app.kit.messages import Message, msg, msgs
+from app.kit.words import Words
 from app.kit.zones import zone_words
 from app.web import icons
+from app.web.translating import Translating
 
 ADDRESS_LEFT_WHOLE = 24
 BEHIND_A_SIGN = re.compile(r"(?<=[@._-])")
@@ -52,10 +55,13 @@ class PageContext(Context):
 
 
 class PageEnvironment(Environment):
-    """Templates share one plain mapping of globals, which is complete before the first is loaded. The
-    layered mapping that is the default is searched at each import of macros: a twentieth of a page."""
+    """The templates in one language; `words` turns messages and values into it.
+
+    Templates share one plain mapping of globals, which is complete before the first is loaded. The layered
+    mapping that is the default is searched at each import of macros: a twentieth of a page."""
 
     context_class = PageContext
+    words: Words
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return {**self.globals, **(d or {})}
@@ -75,50 +81,106 @@ remembered_body = lru_cache(MOST_BODIES)(remembered.__wrapped__)
 
 def make_environment(
     folder: Path,
-    *,
     url_for: Callable[..., str],
     asset: Callable[[str], str],
-    academy: Academy,
+    words: Words,
 ) -> Environment:
-    """Return the environment of one academy: filters print moments in its zone and amounts in its money."""
-    zone = academy.zone
+    """Return the environment of one language: filters print moments, days and amounts in it, and a message
+    that is printed becomes its words."""
     environment = PageEnvironment(
         loader=FileSystemLoader(folder),
         autoescape=lambda name: not (name or "").endswith(".txt"),
         undefined=StrictUndefined,
+        finalize=_finalize(words),
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=400,
     )
+    environment.words = words
+    environment.add_extension(Translating)
     environment.globals.update(
         url_for=url_for,
         asset=asset,
-        icon=_icon_drawer(asset),
+        icon=_icon_drawer(asset, words),
         remembered=remembered,
         remembered_body=remembered_body,
-        language=academy.language,
+        **_saying(words),
     )
     # As filters too: a filter of a constant is evaluated once, when the template is compiled.
     environment.filters.update(asset=asset, icon=environment.globals["icon"])
     environment.filters.update(
-        datetime=lambda moment, in_zone=zone: _datetime(moment, in_zone),
-        date=lambda moment, in_zone=zone: _date(moment, in_zone),
-        time=lambda moment, in_zone=zone: _time(moment, in_zone),
+        **_formatting(words),
         iso=lambda moment: moment.isoformat(),
         from_iso=datetime.fromisoformat,
         address=_address,
-        money=academy.currency.words,
-        duration=_duration,
         heading=_heading,
         plural=_plural,
         published=_published,
         zone_words=zone_words,
+        words=words.of,
     )
     return environment
 
 
-def _icon_drawer(asset: Callable[[str], str]) -> Callable[..., Markup]:
+def _saying(words: Words) -> dict[str, Any]:
+    """Return the globals with which templates say something in their language."""
+    return {
+        "language": words.tag,
+        "direction": words.direction,
+        "msg": msg,
+        "msgs": msgs,
+        "words": words.of,
+        "_": words.catalogue.gettext,
+        "ngettext": words.catalogue.ngettext,
+    }
+
+
+class Templates:
+    """The environments of the languages: one for each, made when it is first needed."""
+
+    def __init__(self, make: Callable[[Words], Environment]) -> None:
+        self._make = make
+        self._made: dict[str, Environment] = {}
+        self._lock = Lock()
+
+    def of(self, words: Words) -> Environment:
+        """Return the templates in one language."""
+        environment = self._made.get(words.tag)
+        if environment is not None:
+            return environment
+        with self._lock:
+            if words.tag not in self._made:
+                self._made[words.tag] = self._make(words)
+            return self._made[words.tag]
+
+
+def _finalize(words: Words) -> Callable[[Any], Any]:
+    """Return what is done with each value before it is printed: a message becomes words."""
+
+    def finalize(value: Any) -> Any:
+        return words.of(value) if type(value) is Message else value
+
+    return finalize
+
+
+def _formatting(words: Words) -> dict[str, Callable[..., str]]:
+    """Return the filters that write moments, days, amounts, numbers and durations."""
+
+    def of(zone: str | None) -> Formats:
+        return words.formats if zone is None else words.in_zone(zone).formats
+
+    return {
+        "datetime": lambda moment, zone=None, form="": of(zone).moment(moment, form),
+        "date": lambda moment, zone=None, form="": of(zone).day(moment, form),
+        "time": lambda moment, zone=None: of(zone).time(moment),
+        "money": words.formats.money,
+        "number": words.formats.number,
+        "duration": words.formats.duration,
+    }
+
+
+def _icon_drawer(asset: Callable[[str], str], words: Words) -> Callable[..., Markup]:
     """Return `icon(name, label=None, classes="")` for templates: a symbol of the sprite.
 
     Without a label it is decoration and hidden from screen readers; with a label screen readers say
@@ -126,14 +188,14 @@ def _icon_drawer(asset: Callable[[str], str]) -> Callable[..., Markup]:
     """
 
     @lru_cache(maxsize=1000)
-    def icon(name: str, label: str | None = None, classes: str = "") -> Markup:
+    def icon(name: str, label: Message | str | None = None, classes: str = "") -> Markup:
         if name not in icons.NAMES:
             raise KeyError(f"no icon is called {name}")
         return Markup(
             '<svg class="icon{}" focusable="false" {}><use href="{}#{}"></use></svg>'
         ).format(
             f" {classes}" if classes else "",
-            Markup('role="img" aria-label="{}"').format(label)
+            Markup('role="img" aria-label="{}"').format(words.of(label))
             if label
             else Markup('aria-hidden="true"'),
             asset("icons.svg"),
@@ -141,26 +203,6 @@ def _icon_drawer(asset: Callable[[str], str]) -> Callable[..., Markup]:
         )
 
     return icon
-
-
-def _local(moment: datetime, zone: str) -> datetime:
-    return moment.astimezone(ZoneInfo(zone))
-
-
-def _date(moment: date | datetime, zone: str) -> str:
-    """Tue 8 Dec 2026"""
-    day = _local(moment, zone) if isinstance(moment, datetime) else moment
-    return f"{day:%a} {day.day} {day:%b %Y}"
-
-
-def _datetime(moment: datetime, zone: str) -> str:
-    """Tue 8 Dec 2026, 10:00"""
-    return f"{_date(moment, zone)}, {_time(moment, zone)}"
-
-
-def _time(moment: datetime, zone: str) -> str:
-    """10:00"""
-    return f"{_local(moment, zone):%H:%M}"
 
 
 def _heading(title: str) -> Markup:
@@ -177,16 +219,6 @@ def _address(address: str) -> str:
     if len(address) <= ADDRESS_LEFT_WHOLE:
         return address
     return Markup("<wbr>").join(BEHIND_A_SIGN.split(address))
-
-
-def _duration(minutes: int | timedelta) -> str:
-    """45 minutes, 1 hour, 1 hour 30 minutes"""
-    total = int(minutes.total_seconds() // 60) if isinstance(minutes, timedelta) else minutes
-    hours, rest = divmod(total, 60)
-    parts = [_plural(hours, "hour")] if hours else []
-    if rest or not hours:
-        parts.append(_plural(rest, "minute"))
-    return " ".join(parts)
 
 
 def _plural(count: int, singular: str, many: str | None = None) -> str:

@@ -35,7 +35,7 @@ from tests.house_rules.style_rules import (
     imports_lead_somewhere,
 )
 from tests.house_rules.stylesheet import Stylesheet, declarations
-from tests.make.academy import ACADEMY
+from tests.make.academy import ACADEMY, WORDS
 
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "mail" not in path.parts)
 SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
@@ -55,7 +55,7 @@ def environment(built: Build) -> Environment:
         TEMPLATES,
         url_for=lambda name, **_: f"/{name}",
         asset=built.url,
-        academy=ACADEMY,
+        words=WORDS,
     )
 
 

@@ -2,6 +2,7 @@
 
 from app.accounts.password_rules import TOO_SHORT_ALONE
 from app.kit.errors import Conflict, Invalid
+from app.kit.messages import msg
 
 
 class WrongCode(Invalid):
@@ -59,7 +60,7 @@ class PendingEnded(Conflict):
 class PasskeyRefused(Invalid):
     """The answer of a passkey was not accepted. The message does not say why."""
 
-    title = "The passkey was not accepted"
+    title = msg("The passkey was not accepted")
     slug = "passkey-refused"
 
     def __init__(self) -> None:

@@ -128,8 +128,10 @@ def test_nothing_is_published_yet(database, as_person):
 
 def test_what_a_course_is(app, published):
     app_context = app.state.app_context
-    html = app_context.templates.get_template("courses/_about.html").render(
-        course=published.course, visit=app_context
+    html = (
+        app_context.templates.of(app_context.languages.own)
+        .get_template("courses/_about.html")
+        .render(course=published.course, visit=app_context)
     )
     for words in (
         published.course.outcomes[0],

@@ -33,7 +33,7 @@ def test_a_stale_form_that_would_put_an_old_value_back_is_refused():
 def test_a_refusal_says_what_to_do_and_which_fields_changed():
     recorded = BEFORE | {"room": "Room 2", "who": ()}
     stale = refusal(VERSION, recorded, BEFORE)
-    assert (stale.title, stale.slug) == ("This was changed in the meantime", "stale")
+    assert (str(stale.title), stale.slug) == ("This was changed in the meantime", "stale")
     assert str(stale) == (
         "This was changed after you opened it, so what you sent is not saved. "
         "Compare it with what is on record, then save again."

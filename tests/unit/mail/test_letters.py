@@ -10,7 +10,7 @@ from lxml import html
 from app.kit.paths import TEMPLATES
 from app.mail.letters import BadLetter, Letter, Letters
 from app.web.templating import make_environment
-from tests.make.academy import ACADEMY
+from tests.make.academy import WORDS
 
 MAILS = TEMPLATES / "mail"
 KINDS = sorted(
@@ -81,7 +81,7 @@ def environment() -> Environment:
         TEMPLATES,
         url_for=lambda name, **_: f"/{name}",
         asset=lambda name: name,
-        academy=ACADEMY,
+        words=WORDS,
     )
 
 

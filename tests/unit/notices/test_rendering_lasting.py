@@ -13,7 +13,7 @@ import pytest
 from app.kit.paths import TEMPLATES
 from app.mail.letters import Letters
 from app.web.templating import make_environment
-from tests.make.academy import ACADEMY
+from tests.make.academy import WORDS
 from tests.make.notices import (
     BECAUSE,
     CAUSES,
@@ -80,7 +80,7 @@ NO_NOTICES = {"accounts", "enquiries", "system"}
 @pytest.fixture(scope="module")
 def letters() -> Letters:
     environment = make_environment(
-        TEMPLATES, url_for=lambda name, **_: name, asset=lambda name: name, academy=ACADEMY
+        TEMPLATES, url_for=lambda name, **_: name, asset=lambda name: name, words=WORDS
     )
     return Letters.over(environment)
 

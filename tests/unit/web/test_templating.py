@@ -5,14 +5,12 @@ from jinja2 import Environment
 
 from app.kit.paths import TEMPLATES
 from app.web.templating import make_environment
-from tests.make.academy import ACADEMY
+from tests.make.academy import WORDS
 
 
 @pytest.fixture(scope="module")
 def environment() -> Environment:
-    return make_environment(
-        TEMPLATES, url_for=lambda *_: "/", asset=lambda name: name, academy=ACADEMY
-    )
+    return make_environment(TEMPLATES, url_for=lambda *_: "/", asset=lambda name: name, words=WORDS)
 
 
 @pytest.mark.parametrize(

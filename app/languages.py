@@ -1,0 +1,114 @@
+"""The languages of one installation, and which of them a person reads.
+
+The language comes from the person's account; without one from what their browser asks for
+(`Accept-Language`); and otherwise it is the academy's. A tag that nobody here speaks is passed over without
+a word.
+
+The texts in the code are English. A catalogue `app/locales/<tag>/LC_MESSAGES/messages.po` adds a language;
+it is compiled at set-up (`python -m app.languages`), and a process reads what was compiled.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from gettext import GNUTranslations
+from pathlib import Path
+from typing import Final, Literal
+
+from babel import Locale, UnknownLocaleError, negotiate_locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from app.kit.academy import Academy
+from app.kit.formats import Formats
+from app.kit.messages import SOURCE_TEXTS, Catalogue
+from app.kit.paths import ROOT
+from app.kit.words import Words
+
+LOCALES: Final = ROOT / "app" / "locales"
+COMPILED: Final = ROOT / "var" / "locales"
+MOST_TAGS: Final = 20
+"""How many languages of a header are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """Every language that can be read here, by its tag; `own` is the academy's."""
+
+    own: Words
+    others: Mapping[str, Words] = field(default_factory=dict)
+
+    def words(self, tag: str | None) -> Words:
+        """Return the language of a tag, such as that of an account; for an unknown one the academy's."""
+        return self.others.get(tag or "", self.own)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return (self.own.tag, *(tag for tag in self.others if tag != self.own.tag))
+
+    def best(self, account: str | None, accept_language: str) -> Words:
+        """Return the language that a person reads."""
+        if not self.others:
+            return self.own
+        if account in self.tags:
+            return self.words(account)
+        chosen = negotiate_locale(_wanted(accept_language), self.tags, sep="-")
+        return self.words(chosen)
+
+
+def languages_of(academy: Academy, folder: Path = COMPILED) -> Languages:
+    """Return the languages whose catalogues were compiled into a folder, and the academy's own."""
+    own = words_in(academy, academy.language, SOURCE_TEXTS)
+    others: dict[str, Words] = {}
+    for path in sorted(folder.glob("*.mo")):
+        with path.open("rb") as file:
+            others[path.stem] = words_in(academy, path.stem, GNUTranslations(file))
+    return Languages(own, others)
+
+
+def words_in(academy: Academy, tag: str, catalogue: Catalogue) -> Words:
+    """Return the words of one catalogue with the formats of a locale, in the academy's zone and money."""
+    return Words(tag, direction_of(tag), catalogue, Formats(tag, academy.zone, academy.currency))
+
+
+def direction_of(tag: str) -> Literal["ltr", "rtl"]:
+    """Return in which direction a language is written; left to right for an unknown one."""
+    try:
+        direction = Locale.parse(tag, sep="-").text_direction
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+    return "rtl" if direction == "rtl" else "ltr"
+
+
+def compile_catalogues(locales: Path = LOCALES, folder: Path = COMPILED) -> list[str]:
+    """Compile every catalogue and return their tags. Compiled ones without a source are removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.mo"):
+        old.unlink()
+    tags = []
+    for path in sorted(locales.glob("*/LC_MESSAGES/messages.po")):
+        tag = path.parent.parent.name
+        with path.open("rb") as source:
+            catalogue = read_po(source, locale=tag.replace("-", "_"))
+        with (folder / f"{tag}.mo").open("wb") as target:
+            write_mo(target, catalogue)
+        tags.append(tag)
+    return tags
+
+
+def _wanted(header: str) -> list[str]:
+    """Return the tags of an `Accept-Language` header, the most wanted first."""
+    weighed: list[tuple[float, str]] = []
+    for part in header.split(",")[:MOST_TAGS]:
+        tag, _, parameter = part.partition(";")
+        name, _, weight = parameter.partition("=")
+        try:
+            quality = float(weight) if name.strip() == "q" else 1.0
+        except ValueError:
+            continue
+        if quality > 0 and tag.strip() not in ("", "*"):
+            weighed.append((quality, tag.strip()))
+    return [tag for _, tag in sorted(weighed, key=lambda pair: -pair[0])]
+
+
+if __name__ == "__main__":
+    compile_catalogues()
