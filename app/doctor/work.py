@@ -25,7 +25,7 @@ def _delivery(delivery: Delivery, now: datetime) -> Finding:
     """Report what waits to be delivered and whether a worker is running."""
     problems = delivery.problems(now)
     counts = f"{delivery.waiting:,} waiting, {delivery.given_up:,} given up"
-    words = " ".join((f"{counts}.", *problems)) if problems else counts
+    words = " ".join((f"{counts}.", *map(str, problems))) if problems else counts
     subject = str(delivery.kind)
     if delivery.heartbeat.at is None and not delivery.waiting:
         return Finding(subject, words)  # nobody has started the academy yet
@@ -49,7 +49,7 @@ def look_at_runs(database: Database, settings: Settings, *, now: datetime) -> li
         if problems:
             never = run.ended_at is None
             verdict = Verdict.attention if never else Verdict.fault
-            findings.append(Finding(subject, problems[0], verdict, REMEDIES[run.kind]))
+            findings.append(Finding(subject, str(problems[0]), verdict, REMEDIES[run.kind]))
         else:
             when = f"{run.ended_at:%Y-%m-%d %H:%M} UTC. " if run.ended_at else "never; "
             findings.append(Finding(subject, f"{when}{run.detail or 'not needed here'}"))

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.home.attention_list import AttentionItem, Urgency, attention_items
+from app.home.attention import AttentionItem, Urgency
+from app.home.attention_list import attention_items
 from app.practicals.queries.admin_lists import BoardRow, coming
 
 MOST_DATES = 8

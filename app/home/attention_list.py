@@ -1,61 +1,25 @@
 """What needs an admin's attention today, each with a sentence and a link to the page for it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.assessments import pending as assessments
-from app.assessments.queries.outdated import outdated_days
 from app.certificates import blocks as certificate_blocks
 from app.enquiries import queries as enquiries
 from app.enrolments import pending as enrolments_pending
+from app.home import attention_to_days as days
+from app.home.attention import AttentionItem, Urgency, few
+from app.kit.messages import Message, msg, msgs, sentences
 from app.operations.runs import last_runs
 from app.outbox import health as outbox
 from app.outbox.queries import EventKind
-from app.practicals.domain.times import day_words
-from app.practicals.queries import pending as practicals_pending
-from app.practicals.queries.life_support import uncovered_days
-from app.practicals.queries.outdated import PlannedDay, days_not_over
-from app.practicals.queries.summaries import PracticalSummary
+from app.practicals.queries.outdated import days_not_over
 from app.rights import queries as rights
 
-MOST_OF_A_KIND = 3
-"""Further items of one kind become a single line, so that they do not hide the items below."""
-WAITING = {
-    EventKind.mails: ("mail waits", "mails wait"),
-    EventKind.facts: ("follow-up waits", "follow-ups wait"),
-}
-AFTER_A_DAY = timedelta(hours=24)
-"""How long after its end a practical with missing records is listed."""
-
-
-class Urgency(StrEnum):
-    """How urgent an item is; the value is the heading of its list."""
-
-    now = "Urgent"
-    soon = "Waits for you"
-    later = "Keep in mind"
-
-    @property
-    def kind(self) -> str:
-        """The style of its entries, in the terms of the design system."""
-        return {Urgency.now: "danger", Urgency.soon: "warning"}.get(self, "info")
-
-
-@dataclass(frozen=True, slots=True)
-class AttentionItem:
-    """One item that needs attention. `href` is the page where it is done."""
-
-    urgency: Urgency
-    title: str
-    detail: str
-    href: str
-    action: str
+SEE_STATUS: Final = msg("See the system status")
 
 
 def attention_items(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[AttentionItem, ...]:
@@ -66,18 +30,18 @@ def attention_items(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Atte
     items = [
         *_mails(db, now),
         *_runs(db, now),
-        *_few(_certificates(db), "certificates that wait", "/admin/certificates"),
-        *_few(_untaught(db, now), "days without an instructor", "/admin/practicals"),
+        *few(_certificates(db), _more_certificates, "/admin/certificates"),
+        *few(days.without_instructor(db, now), days.more_untaught, "/admin/practicals"),
         *_leftovers(things, people),
-        *_few(_unsigned(db, now), "days with unsigned assessments", "/admin/practicals?show=past"),
-        *_life_support(db, planned, now),
-        *_checklists(db, planned, now),
-        *_few(_requests(db, zone), "intakes with requests", "/admin/intakes"),
+        *few(days.with_unsigned(db, now), days.more_unsigned, "/admin/practicals?show=past"),
+        *days.without_life_support(db, planned, now),
+        *days.with_old_checklists(db, planned, now),
+        *few(_requests(db, zone), _more_requests, "/admin/intakes"),
         *_enquiries(db, zone),
-        *_few(_attendance(db, now), "days without attendance", "/admin/practicals?show=past"),
-        *_few(_half_empty(db, now), "days with many free places", "/admin/practicals"),
-        *_few(_waiting_days(db, now), "days on which people wait", "/admin/practicals"),
-        *_few(_waiting_intakes(db, zone, now), "intakes in which people wait", "/admin/intakes"),
+        *few(days.without_attendance(db, now), days.more_attendance, "/admin/practicals?show=past"),
+        *few(days.half_empty(db, now), days.more_half_empty, "/admin/practicals"),
+        *few(days.with_people_waiting(db, now), days.more_waiting_days, "/admin/practicals"),
+        *few(_waiting_intakes(db, zone, now), _more_waiting_intakes, "/admin/intakes"),
         *_invoices(unpaid),
     ]
     order = list(Urgency)
@@ -91,10 +55,10 @@ def _mails(db: Session, now: datetime) -> list[AttentionItem]:
     items = [
         AttentionItem(
             Urgency.now,
-            f"{_many(each.waiting, *WAITING[each.kind])} to be delivered",
-            " ".join(each.problems(now)),
+            _late_title(each),
+            sentences(*each.problems(now)),
             "/admin/outbox",
-            "See why",
+            msg("See why"),
         )
         for each in deliveries
         if each.is_late(now)
@@ -105,13 +69,29 @@ def _mails(db: Session, now: datetime) -> list[AttentionItem]:
         items.append(
             AttentionItem(
                 Urgency.now,
-                f"{_many(given_up, 'mail or follow-up', 'mails or follow-ups')} could not be delivered",
-                "Each was tried several times. See what the last error was.",
+                msgs(
+                    "{n} mail or follow-up could not be delivered",
+                    "{n} mails or follow-ups could not be delivered",
+                    given_up,
+                ),
+                msg("Each was tried several times. See what the last error was."),
                 "/admin/outbox",
-                "See them",
+                msg("See them"),
             )
         )
     return items
+
+
+def _late_title(delivery: outbox.Delivery) -> Message:
+    if delivery.kind is EventKind.mails:
+        return msgs(
+            "{n} mail waits to be delivered", "{n} mails wait to be delivered", delivery.waiting
+        )
+    return msgs(
+        "{n} follow-up waits to be delivered",
+        "{n} follow-ups wait to be delivered",
+        delivery.waiting,
+    )
 
 
 def _is_worker_missed(delivery: outbox.Delivery, now: datetime) -> bool:
@@ -128,16 +108,16 @@ def _worker(delivery: outbox.Delivery, now: datetime) -> AttentionItem:
     return AttentionItem(
         Urgency.now if is_away else Urgency.soon,
         title,
-        " ".join(further) or outbox.EFFECT[delivery.kind],
+        sentences(*further) if further else outbox.EFFECT[delivery.kind],
         "/admin/system",
-        "See the system status",
+        SEE_STATUS,
     )
 
 
 def _runs(db: Session, now: datetime) -> list[AttentionItem]:
     """Yield audits and backups that failed, or that are no longer made every night."""
     return [
-        AttentionItem(Urgency.now, problem, "", "/admin/system", "See the system status")
+        AttentionItem(Urgency.now, problem, "", "/admin/system", SEE_STATUS)
         for run in last_runs(db)
         if run.ended_at is not None and (problem := run.problem(now)) is not None
     ]
@@ -147,26 +127,17 @@ def _certificates(db: Session) -> list[AttentionItem]:
     return [
         AttentionItem(
             Urgency.now,
-            f"The certificate of {blocked.name} waits",
+            msg("The certificate of {name} waits", name=blocked.name),
             blocked.reason,
             "/admin/certificates",
-            "Put it right",
+            msg("Put it right"),
         )
         for blocked in certificate_blocks.blocked(db)
     ]
 
 
-def _untaught(db: Session, now: datetime) -> list[AttentionItem]:
-    return [
-        AttentionItem(
-            Urgency.now,
-            f"{day.title} has no instructor",
-            f"{_day(day)}. {_many(day.taken, 'place is', 'places are')} taken.",
-            f"/admin/practicals/{day.practical_id}/edit",
-            "Choose an instructor",
-        )
-        for day in practicals_pending.without_instructor(db, now=now)
-    ]
+def _more_certificates(more: int) -> Message:
+    return msgs("{n} more certificates that wait", "{n} more certificates that wait", more)
 
 
 def _counts(db: Session, now: datetime) -> tuple[int, int, int]:
@@ -183,57 +154,20 @@ def _leftovers(things: int, people: int) -> list[AttentionItem]:
     return [
         AttentionItem(
             Urgency.now,
-            f"{_many(people, 'person holds', 'people hold')} something without a right to it",
-            f"{_many(things, 'place, wait or attempt', 'places, waits and attempts')} of people whose place "
-            "on the course, role or account has ended. See what will happen, then end them.",
+            msgs(
+                "{n} person holds something without a right to it",
+                "{n} people hold something without a right to it",
+                people,
+            ),
+            msgs(
+                "{n} place, wait or attempt of people whose place on the course, role or account has "
+                "ended. See what will happen, then end them.",
+                "{n} places, waits and attempts of people whose place on the course, role or account has "
+                "ended. See what will happen, then end them.",
+                things,
+            ),
             "/admin/leftovers",
-            "See them",
-        )
-    ]
-
-
-def _unsigned(db: Session, now: datetime) -> list[AttentionItem]:
-    return [
-        AttentionItem(
-            Urgency.now,
-            f"{_many(late.count, 'assessment', 'assessments')} of {late.instructor_name} "
-            f"{'is' if late.count == 1 else 'are'} not signed",
-            f"{late.title}, {day_words(late.starts_at, late.zone)}. Until then the students see no report.",
-            f"/teach/practicals/{late.practical_id}",
-            "See the roster",
-        )
-        for late in assessments.unsigned_after(db, before=now - AFTER_A_DAY)
-    ]
-
-
-def _life_support(db: Session, planned: Sequence[PlannedDay], now: datetime) -> list[AttentionItem]:
-    days = uncovered_days(db, planned, now=now)
-    if not days:
-        return []
-    people = len({person.user_id for day in days for person in day.people})
-    first = days[0].practical
-    return [
-        AttentionItem(
-            Urgency.soon,
-            f"{_many(people, 'person has', 'people have')} a place and no valid proof of basic life support",
-            f"The first of these days is {first.title}, {_day(first)}.",
-            "/admin/life-support",
-            "See who",
-        )
-    ]
-
-
-def _checklists(db: Session, planned: Sequence[PlannedDay], now: datetime) -> list[AttentionItem]:
-    days = [day.practical for day in outdated_days(db, planned, now=now) if not day.has_begun]
-    if not days:
-        return []
-    return [
-        AttentionItem(
-            Urgency.soon,
-            f"{_many(len(days), 'day has', 'days have')} a checklist that was corrected since",
-            f"The first is {days[0].title}, {_day(days[0])}. See what changes, then decide.",
-            "/admin/checklists",
-            "See what changes",
+            msg("See them"),
         )
     ]
 
@@ -242,14 +176,22 @@ def _requests(db: Session, zone: ZoneInfo) -> list[AttentionItem]:
     return [
         AttentionItem(
             Urgency.soon,
-            f"{_many(waiting.count, 'person asks', 'people ask')} for a place",
-            f"{waiting.course_title}, {waiting.intake_title}. The first asked on "
-            f"{day_words(waiting.oldest_at, zone.key)}.",
+            msgs("{n} person asks for a place", "{n} people ask for a place", waiting.count),
+            msg(
+                "{course}, {intake}. The first asked on {day:date}.",
+                course=waiting.course_title,
+                intake=waiting.intake_title,
+                day=waiting.oldest_at.astimezone(zone),
+            ),
             f"/admin/intakes/{waiting.intake_id}",
-            "Decide",
+            msg("Decide"),
         )
         for waiting in enrolments_pending.requests_to_decide(db)
     ]
+
+
+def _more_requests(more: int) -> Message:
+    return msgs("{n} more intakes with requests", "{n} more intakes with requests", more)
 
 
 def _enquiries(db: Session, zone: ZoneInfo) -> list[AttentionItem]:
@@ -259,52 +201,13 @@ def _enquiries(db: Session, zone: ZoneInfo) -> list[AttentionItem]:
     return [
         AttentionItem(
             Urgency.soon,
-            f"{_many(waiting.count, 'enquiry waits', 'enquiries wait')} for an answer",
-            f"The first was sent on {day_words(waiting.oldest_at, zone.key)}.",
+            msgs(
+                "{n} enquiry waits for an answer", "{n} enquiries wait for an answer", waiting.count
+            ),
+            msg("The first was sent on {day:date}.", day=waiting.oldest_at.astimezone(zone)),
             "/admin/enquiries",
-            "Read and answer",
+            msg("Read and answer"),
         )
-    ]
-
-
-def _attendance(db: Session, now: datetime) -> list[AttentionItem]:
-    return [
-        AttentionItem(
-            Urgency.soon,
-            f"Nobody said whether {_many(day.people, 'person', 'people')} came",
-            f"{day.practical.title}, {_day(day.practical)}. A certificate needs it.",
-            f"/teach/practicals/{day.practical.practical_id}",
-            "Mark attendance",
-        )
-        for day in practicals_pending.unmarked_attendance(db, before=now - AFTER_A_DAY)
-    ]
-
-
-def _half_empty(db: Session, now: datetime) -> list[AttentionItem]:
-    return [
-        AttentionItem(
-            Urgency.later,
-            f"{day.title} is less than half full",
-            f"{_day(day)}: {day.taken} of {day.capacity} places are taken and booking closes within "
-            "a week.",
-            f"/admin/practicals/{day.practical_id}",
-            "Look at it",
-        )
-        for day in practicals_pending.half_empty(db, now=now)
-    ]
-
-
-def _waiting_days(db: Session, now: datetime) -> list[AttentionItem]:
-    return [
-        AttentionItem(
-            Urgency.later,
-            f"{_many(day.people, 'person waits', 'people wait')} although places are free",
-            f"{day.practical.title}, {_day(day.practical)}. Nobody on the list can take one "
-            "now: see what each still needs.",
-            f"/admin/practicals/{day.practical.practical_id}/waiting",
-            "See who waits",
-        )
-        for day in practicals_pending.waiting_beside_places(db, now=now)
     ]
 
 
@@ -313,14 +216,30 @@ def _waiting_intakes(db: Session, zone: ZoneInfo, now: datetime) -> list[Attenti
     return [
         AttentionItem(
             Urgency.later,
-            f"{_many(intake.waiting, 'person', 'people')} waited for an intake that has places free",
-            f"{intake.title}: {_many(intake.places_left, 'place is', 'places are')} free, and reservations "
-            "have closed with the waiting list. Nobody moves up any more; reserve a place for somebody.",
+            msgs(
+                "{n} person waited for an intake that has places free",
+                "{n} people waited for an intake that has places free",
+                intake.waiting,
+            ),
+            msgs(
+                "{intake}: {n} place is free, and reservations have closed with the waiting list. Nobody "
+                "moves up any more; reserve a place for somebody.",
+                "{intake}: {n} places are free, and reservations have closed with the waiting list. Nobody "
+                "moves up any more; reserve a place for somebody.",
+                intake.places_left,
+                intake=intake.title,
+            ),
             f"/admin/intakes/{intake.intake_id}?show=ended",
-            "See who waited",
+            msg("See who waited"),
         )
         for intake in enrolments_pending.waiting_beside_places(db, today=today, now=now)
     ]
+
+
+def _more_waiting_intakes(more: int) -> Message:
+    return msgs(
+        "{n} more intakes in which people wait", "{n} more intakes in which people wait", more
+    )
 
 
 def _invoices(unpaid: int) -> list[AttentionItem]:
@@ -329,26 +248,9 @@ def _invoices(unpaid: int) -> list[AttentionItem]:
     return [
         AttentionItem(
             Urgency.later,
-            f"{_many(unpaid, 'invoice is', 'invoices are')} not paid",
-            "Record a payment on the page of the intake when it arrives.",
+            msgs("{n} invoice is not paid", "{n} invoices are not paid", unpaid),
+            msg("Record a payment on the page of the intake when it arrives."),
             "/admin/intakes",
-            "See the intakes",
+            msg("See the intakes"),
         )
     ]
-
-
-def _few(items: list[AttentionItem], rest: str, href: str) -> list[AttentionItem]:
-    """Return the first items of one kind, and one line for the others."""
-    more = len(items) - MOST_OF_A_KIND
-    if more < 1:
-        return items
-    line = AttentionItem(items[0].urgency, f"{more:,} more {rest}", "", href, "See them all")
-    return [*items[:MOST_OF_A_KIND], line]
-
-
-def _many(count: int, singular: str, many: str) -> str:
-    return f"{count:,} {singular if count == 1 else many}"
-
-
-def _day(day: PracticalSummary) -> str:
-    return day_words(day.starts_at, day.zone)

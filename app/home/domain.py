@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
+
+from app.kit.messages import Message, msg, msgs
 
 IDLE_AFTER = timedelta(days=14)
 """A student whose theory is incomplete needs help after so long without activity."""
@@ -13,10 +16,22 @@ TRIES_BEFORE_HELP = 2
 class RiskReason(StrEnum):
     """Why a student needs help, the most serious reason first."""
 
-    used_up = "No attempt left"
-    not_yet_competent = "Not yet competent"
-    not_passed = "Not passed yet"
-    idle = "Quiet for two weeks"
+    used_up = "used_up"
+    not_yet_competent = "not_yet_competent"
+    not_passed = "not_passed"
+    idle = "idle"
+
+    @property
+    def label(self) -> Message:
+        return LABELS[self]
+
+
+LABELS: Final = {
+    RiskReason.used_up: msg("No attempt left"),
+    RiskReason.not_yet_competent: msg("Not yet competent"),
+    RiskReason.not_passed: msg("Not passed yet"),
+    RiskReason.idle: msg("Quiet for two weeks"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +63,10 @@ class StudyState:
 
 @dataclass(frozen=True, slots=True)
 class RiskFinding:
-    """Why a student needs help, in words. `since` adds a date if there is one."""
+    """Why a student needs help, in words. `since` is when it began, if that is known."""
 
     trouble: RiskReason
-    words: str
+    words: Message
     since: datetime | None = None
 
 
@@ -62,19 +77,34 @@ def risk_of(studies: StudyState, now: datetime) -> RiskFinding | None:
     """
     used_up = _worst(quiz for quiz in studies.unpassed if _is_used_up(quiz))
     if used_up is not None:
-        count = "The only attempt" if used_up.allowed == 1 else f"All {used_up.allowed} attempts"
-        verb = "is" if used_up.allowed == 1 else "are"
-        return RiskFinding(RiskReason.used_up, f"{count} at “{used_up.title}” {verb} used.")
+        return RiskFinding(RiskReason.used_up, _used_up(used_up))
     if studies.assessed_at is not None:
-        return RiskFinding(RiskReason.not_yet_competent, "Assessed on", studies.assessed_at)
+        words = msg("Assessed on {day:date}.", day=studies.assessed_at)
+        return RiskFinding(RiskReason.not_yet_competent, words, studies.assessed_at)
     stuck = _worst(quiz for quiz in studies.unpassed if quiz.failed >= TRIES_BEFORE_HELP)
     if stuck is not None:
-        return RiskFinding(
-            RiskReason.not_passed, f"{stuck.failed} attempts at “{stuck.title}”, not passed yet."
+        words = msgs(
+            "{n} attempt at “{quiz}”, not passed yet.",
+            "{n} attempts at “{quiz}”, not passed yet.",
+            stuck.failed,
+            quiz=stuck.title,
         )
+        return RiskFinding(RiskReason.not_passed, words)
     if not studies.is_theory_complete and now - studies.active_at >= IDLE_AFTER:
-        return RiskFinding(RiskReason.idle, "Nothing done since", studies.active_at)
+        words = msg("Nothing done since {day:date}.", day=studies.active_at)
+        return RiskFinding(RiskReason.idle, words, studies.active_at)
     return None
+
+
+def _used_up(quiz: Unpassed) -> Message:
+    if quiz.allowed == 1:
+        return msg("The only attempt at “{quiz}” is used.", quiz=quiz.title)
+    return msgs(
+        "All {n} attempts at “{quiz}” are used.",
+        "All {n} attempts at “{quiz}” are used.",
+        quiz.allowed or 0,
+        quiz=quiz.title,
+    )
 
 
 def _is_used_up(quiz: Unpassed) -> bool:

@@ -6,22 +6,23 @@ from datetime import timedelta
 from typing import Final
 
 from app.kit.academy import Academy
+from app.kit.messages import Message, msg, msgs
 from app.retention.domain import PrivacyHeading, Rule
 from app.retention.rules import grouped
 
 
 @dataclass(frozen=True, slots=True)
 class TextSection:
-    heading: str
-    paragraphs: tuple[str, ...]
+    heading: Message
+    paragraphs: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Information:
     """A page of text. `rules` are the retention rules by heading, for the privacy page."""
 
-    title: str
-    lead: str
+    title: Message
+    lead: Message
     sections: tuple[TextSection, ...]
     rules: tuple[tuple[PrivacyHeading, tuple[Rule, ...]], ...] = ()
 
@@ -31,8 +32,8 @@ class Cookie:
     """One cookie; `lasts` is its lifetime in words."""
 
     name: str
-    purpose: str
-    lasts: str
+    purpose: Message
+    lasts: Message
 
 
 PROOFS: Final = " proofs of basic life support,"
@@ -40,84 +41,122 @@ PROFESSION: Final = " profession, registration number,"
 """Words of the rule of accounts that hold for some academies only."""
 LIFE_SUPPORT: Final = "life_support_proofs"
 """The retention rule of a proof that some subjects ask for and others do not."""
-# Words in braces are filled in by `privacy`.
+NAMES_ONLY: Final = msg(
+    "We keep your name and e-mail address; the name for your certificate; access needs, if you tell us, encrypted; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you."
+)
+NAMES_AND_PROFESSION: Final = msg(
+    "We keep your name and e-mail address; the name for your certificate, your profession and registration number where you have one; access needs, if you tell us, encrypted; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you."
+)
+"""What an account holds, of an academy that does not ask for a profession and of one that does."""
+RIGHTS: Final = msg(
+    "You can ask for a copy of what we keep, for corrections, and for deletion of what we need not keep as evidence of training. You can object to what we do with it. You can also complain to the authority for data protection of your country."
+)
+"""The rights of a person where the academy names no authority; `_rights` names it."""
 PRIVACY = Information(
-    "Privacy",
-    "What we keep about you, why, for how long, and who sees it.",
+    msg("Privacy"),
+    msg("What we keep about you, why, for how long, and who sees it."),
     (
         TextSection(
-            "If you only visit",
+            msg("If you only visit"),
             (
-                "You can read every public page without telling us who you are. Nobody counts or follows you across pages or sites. Our server notes each request with its time, the kind of page and the answer, without a name.",
-                "To protect forms from being flooded, we count tries. The count holds a scrambled form of your network address and nothing else of you.",
+                msg(
+                    "You can read every public page without telling us who you are. Nobody counts or follows you across pages or sites. Our server notes each request with its time, the kind of page and the answer, without a name."
+                ),
+                msg(
+                    "To protect forms from being flooded, we count tries. The count holds a scrambled form of your network address and nothing else of you."
+                ),
             ),
         ),
         TextSection(
-            "If you ask us something",
+            msg("If you ask us something"),
             (
-                "We keep your name, your e-mail address, your telephone number if you give it, and your question, so that we can answer it and know what was answered. Only admins of the academy see it. The mails that say a question has arrived do not repeat it.",
+                msg(
+                    "We keep your name, your e-mail address, your telephone number if you give it, and your question, so that we can answer it and know what was answered. Only admins of the academy see it. The mails that say a question has arrived do not repeat it."
+                ),
             ),
         ),
         TextSection(
-            "If you have an account",
+            msg("If you have an account"),
             (
-                "We keep your name and e-mail address; the name for your certificate{profession}; access needs, if you tell us, encrypted; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you.",
-                "What we wrote about your places, practical days, reports and certificates stays on your page of notices for as long as you have the account.",
-                "We need it to teach you, to keep your place, to assess you and to certify what you did. You see all of it. Instructors see the students of their own practical days and groups, and that somebody has access needs. What these are, instructors and admins open only when they need it, and each reading is recorded with who read it. Admins of the academy see what they need to run it. Every change is recorded with who made it.",
-                "A form that you send after your sign-in has ended is kept for a short while, encrypted and for you alone, so that nothing you typed is lost. Passwords and codes are never kept so.",
-                "If you set up a second factor, we keep the secret of your app encrypted, the public half of your passkeys, and recovery codes in a form from which nobody can read them. Remove the factor, and they are deleted.",
-                "So that nobody who tries to guess your password can keep you out, we recognise the networks from which you signed in, by a scrambled form which tells nobody where you were.",
-                "When your account is closed, you are signed out at once. For a while the academy can open it again, if that was a mistake. Then your personal data end; the table below says what ends and what stays. What is deleted here stays in copies of our database until those are replaced; when a copy is put back, it is deleted again.",
+                NAMES_AND_PROFESSION,
+                msg(
+                    "What we wrote about your places, practical days, reports and certificates stays on your page of notices for as long as you have the account."
+                ),
+                msg(
+                    "We need it to teach you, to keep your place, to assess you and to certify what you did. You see all of it. Instructors see the students of their own practical days and groups, and that somebody has access needs. What these are, instructors and admins open only when they need it, and each reading is recorded with who read it. Admins of the academy see what they need to run it. Every change is recorded with who made it."
+                ),
+                msg(
+                    "A form that you send after your sign-in has ended is kept for a short while, encrypted and for you alone, so that nothing you typed is lost. Passwords and codes are never kept so."
+                ),
+                msg(
+                    "If you set up a second factor, we keep the secret of your app encrypted, the public half of your passkeys, and recovery codes in a form from which nobody can read them. Remove the factor, and they are deleted."
+                ),
+                msg(
+                    "So that nobody who tries to guess your password can keep you out, we recognise the networks from which you signed in, by a scrambled form which tells nobody where you were."
+                ),
+                msg(
+                    "When your account is closed, you are signed out at once. For a while the academy can open it again, if that was a mistake. Then your personal data end; the table below says what ends and what stays. What is deleted here stays in copies of our database until those are replaced; when a copy is put back, it is deleted again."
+                ),
             ),
         ),
         TextSection(
-            "What is public",
+            msg("What is public"),
             (
-                "Whoever has the number of a certificate can see its holder’s name, the course, its scope, the dates and whether it is valid. Nothing else is public.",
+                msg(
+                    "Whoever has the number of a certificate can see its holder’s name, the course, its scope, the dates and whether it is valid. Nothing else is public."
+                ),
             ),
         ),
         TextSection(
-            "Who else gets it",
+            msg("Who else gets it"),
             (
-                "Mails go through the academy’s mail server. We sell nothing, we show no advertising, and no page loads anything from another company.",
+                msg(
+                    "Mails go through the academy’s mail server. We sell nothing, we show no advertising, and no page loads anything from another company."
+                ),
             ),
         ),
         TextSection(
-            "Your rights",
-            (
-                "You can ask for a copy of what we keep, for corrections, and for deletion of what we need not keep as evidence of training. You can object to what we do with it. You can also complain to {data_authority}.",
-            ),
+            msg("Your rights"),
+            (RIGHTS,),
         ),
     ),
     tuple(grouped()),
 )
 
 ACCESSIBILITY = Information(
-    "Accessibility statement",
-    "The site should work for everybody who learns, teaches or runs the academy.",
+    msg("Accessibility statement"),
+    msg("The site should work for everybody who learns, teaches or runs the academy."),
     (
         TextSection(
-            "What we aim for",
+            msg("What we aim for"),
             (
-                "WCAG 2.2 at level AA. Pages work with a keyboard, without JavaScript, in light and dark themes, on a screen 320 pixels wide and at 400 per cent zoom. Drawings in lessons have a description you can open.",
+                msg(
+                    "WCAG 2.2 at level AA. Pages work with a keyboard, without JavaScript, in light and dark themes, on a screen 320 pixels wide and at 400 per cent zoom. Drawings in lessons have a description you can open."
+                ),
             ),
         ),
         TextSection(
-            "How we check",
+            msg("How we check"),
             (
-                "Every change of the site is tested by a program that looks for known faults on the pages of visitors, students, instructors and admins. A program finds only a part of what can be wrong. No outside body has audited the site, and we do not claim that it is free of faults.",
+                msg(
+                    "Every change of the site is tested by a program that looks for known faults on the pages of visitors, students, instructors and admins. A program finds only a part of what can be wrong. No outside body has audited the site, and we do not claim that it is free of faults."
+                ),
             ),
         ),
         TextSection(
-            "On practical days",
+            msg("On practical days"),
             (
-                "Tell us your access needs on your own page (“Me”), and the instructors of your practical days will see on the roster that you have some, and can open them. They are stored encrypted, and each reading is recorded. You can ask about a venue before you reserve a place.",
+                msg(
+                    "Tell us your access needs on your own page (“Me”), and the instructors of your practical days will see on the roster that you have some, and can open them. They are stored encrypted, and each reading is recorded. You can ask about a venue before you reserve a place."
+                ),
             ),
         ),
         TextSection(
-            "If something does not work",
+            msg("If something does not work"),
             (
-                "Tell us which page and what you were doing. If an error page shows a reference, add it. If you need a page in another form, say which.",
+                msg(
+                    "Tell us which page and what you were doing. If an error page shows a reference, add it. If you need a page in another form, say which."
+                ),
             ),
         ),
     ),
@@ -127,15 +166,16 @@ ACCESSIBILITY = Information(
 def privacy(academy: Academy, *, has_life_support: bool) -> Information:
     """Return the page about privacy of one academy: what it asks people, and to whom they can complain.
     `has_life_support`: it asks for proofs of basic life support, or has some from earlier."""
-    facts = {
-        "profession": ", your profession and registration number where you have one"
+    in_place_of = {
+        RIGHTS: _rights(academy.data_authority),
+        NAMES_AND_PROFESSION: NAMES_AND_PROFESSION
         if academy.asks_medical_background
-        else "",
-        "data_authority": academy.data_authority
-        or "the authority for data protection of your country",
+        else NAMES_ONLY,
     }
     sections = tuple(
-        TextSection(section.heading, tuple(words.format_map(facts) for words in section.paragraphs))
+        TextSection(
+            section.heading, tuple(in_place_of.get(words, words) for words in section.paragraphs)
+        )
         for section in PRIVACY.sections
     )
     unused = [
@@ -154,6 +194,15 @@ def privacy(academy: Academy, *, has_life_support: bool) -> Information:
         for heading, group in PRIVACY.rules
     )
     return replace(PRIVACY, sections=sections, rules=rules)
+
+
+def _rights(authority: str | None) -> Message:
+    if authority is None:
+        return RIGHTS
+    return msg(
+        "You can ask for a copy of what we keep, for corrections, and for deletion of what we need not keep as evidence of training. You can object to what we do with it. You can also complain to {authority}.",
+        authority=authority,
+    )
 
 
 def _without(rule: Rule, words: Iterable[str]) -> Rule:
@@ -185,27 +234,46 @@ def cookies(
     return (
         Cookie(
             sid,
-            "Keeps you signed in. It is set when you sign in and deleted when you sign out.",
-            f"Students: {_words(student[0])} without use, at most {_words(student[1])}. "
-            f"Staff: {_words(staff[0])} without use, at most {_words(staff[1])}.",
+            msg("Keeps you signed in. It is set when you sign in and deleted when you sign out."),
+            msg(
+                "Students: {student} without use, at most {student_most}. "
+                "Staff: {staff} without use, at most {staff_most}.",
+                student=_words(student[0]),
+                student_most=_words(student[1]),
+                staff=_words(staff[0]),
+                staff_most=_words(staff[1]),
+            ),
         ),
         *_of_the_second_factor(step, codes, step_lasts, codes_last),
+        *_of_the_browser(visitor, device, visitor_seconds, device_lasts),
+        Cookie(
+            flash,
+            msg("Carries one sentence, such as “Your place is booked”, to the next page."),
+            msg(
+                "Deleted on the next page, and after {time}.",
+                time=_words(timedelta(seconds=flash_seconds)),
+            ),
+        ),
+    )
+
+
+def _of_the_browser(
+    visitor: str, device: str, visitor_seconds: int, device_lasts: timedelta
+) -> tuple[Cookie, ...]:
+    return (
         Cookie(
             visitor,
-            "Proves that a form you send comes from our own page.",
-            f"{_words(timedelta(seconds=visitor_seconds))}.",
+            msg("Proves that a form you send comes from our own page."),
+            msg("{time}.", time=_words(timedelta(seconds=visitor_seconds))),
         ),
         Cookie(
             device,
-            "Recognises this device when you sign in again, so that nobody who tries to guess your password "
-            "elsewhere can keep you out. It is set when you sign in, holds no name, and is worth nothing once "
-            "you have changed your password.",
-            f"{_words(device_lasts)} after you last signed in.",
-        ),
-        Cookie(
-            flash,
-            "Carries one sentence, such as “Your place is booked”, to the next page.",
-            f"Deleted on the next page, and after {_words(timedelta(seconds=flash_seconds))}.",
+            msg(
+                "Recognises this device when you sign in again, so that nobody who tries to guess your password "
+                "elsewhere can keep you out. It is set when you sign in, holds no name, and is worth nothing once "
+                "you have changed your password."
+            ),
+            msg("{time} after you last signed in.", time=_words(device_lasts)),
         ),
     )
 
@@ -216,21 +284,29 @@ def _of_the_second_factor(
     return (
         Cookie(
             step,
-            "Remembers between the two steps of signing in that your password was right.",
-            f"Deleted when you are signed in, and after {_words(step_lasts)}.",
+            msg("Remembers between the two steps of signing in that your password was right."),
+            msg("Deleted when you are signed in, and after {time}.", time=_words(step_lasts)),
         ),
         Cookie(
             codes,
-            "Holds recovery codes that you just made, encrypted, so that you can print and save them.",
-            f"Deleted when you say that you have kept them, and after {_words(codes_last)}.",
+            msg(
+                "Holds recovery codes that you just made, encrypted, so that you can print and save them."
+            ),
+            msg(
+                "Deleted when you say that you have kept them, and after {time}.",
+                time=_words(codes_last),
+            ),
         ),
     )
 
 
-def _words(time: timedelta) -> str:
+def _words(time: timedelta) -> Message:
     """7 days, 12 hours, 1 minute: the largest unit that divides it."""
     seconds = int(time.total_seconds())
-    lengths = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
-    unit = next(unit for unit, length in lengths.items() if seconds % length == 0)
-    count = seconds // lengths[unit]
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    if seconds % 86_400 == 0:
+        return msgs("{n} day", "{n} days", seconds // 86_400)
+    if seconds % 3_600 == 0:
+        return msgs("{n} hour", "{n} hours", seconds // 3_600)
+    if seconds % 60 == 0:
+        return msgs("{n} minute", "{n} minutes", seconds // 60)
+    return msgs("{n} second", "{n} seconds", seconds)

@@ -6,6 +6,7 @@ from fastapi import Response
 from app.home import person_page, service
 from app.home.status import system_status
 from app.kit.ids import EventId, UserId
+from app.kit.messages import msg, msgs
 from app.outbox import queries as outbox_queries
 from app.outbox.health import deliveries
 from app.retention.rules import RULE
@@ -62,9 +63,9 @@ def try_all_again(visit: Visit, submitted: Submitted) -> Response:
     with visit.database.write() as db:
         count = service.try_all_again(db, visit.actor, now=visit.now)
     if not count:
-        words = "Nothing was given up any more, so nothing had to be tried again."
+        words = msg("Nothing was given up any more, so nothing had to be tried again.")
         return visit.redirect(visit.url("home.outbox"), flash=words, kind="info")
-    words = "1 is tried again now." if count == 1 else f"All {count:,} are tried again now."
+    words = msgs("{n} is tried again now.", "All {n} are tried again now.", count)
     return visit.redirect(visit.url("home.outbox"), flash=words)
 
 
@@ -80,7 +81,7 @@ def dismiss(visit: Visit, submitted: Submitted, event_id: EventId) -> Response:
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         service.dismiss(db, visit.actor, event_id, now=visit.now)
-    return visit.redirect(visit.url("home.outbox"), flash="The mail is dismissed and deleted.")
+    return visit.redirect(visit.url("home.outbox"), flash=msg("The mail is dismissed and deleted."))
 
 
 @pages.post("/admin/outbox/{event_id}/again", name="home.try_again", access=ADMIN)
@@ -88,4 +89,4 @@ def try_again(visit: Visit, submitted: Submitted, event_id: EventId) -> Response
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         service.try_again(db, visit.actor, event_id, now=visit.now)
-    return visit.redirect(visit.url("home.outbox"), flash="It will be tried again now.")
+    return visit.redirect(visit.url("home.outbox"), flash=msg("It will be tried again now."))

@@ -12,6 +12,7 @@ from app.courses import queries as courses
 from app.home.information import ACCESSIBILITY, Cookie, Information, cookies, privacy
 from app.home.search_engines import robots, sitemap
 from app.kit.actor import Role
+from app.kit.messages import msg
 from app.web import flash_messages
 from app.web.access import EVERYONE
 from app.web.csrf import cookie_name
@@ -25,8 +26,10 @@ AN_HOUR = {"cache-control": "public, max-age=3600"}
 @pages.get("/about", name="home.about", access=EVERYONE)
 def show_about(visit: Visit) -> Response:
     preview = Preview(
-        "About us",
-        "How the academy teaches and assesses, what a certificate is worth, and what we do not promise.",
+        msg("About us"),
+        msg(
+            "How the academy teaches and assesses, what a certificate is worth, and what we do not promise."
+        ),
         "/about",
     )
     return visit.render("home/about.html", preview=preview)
@@ -34,7 +37,9 @@ def show_about(visit: Visit) -> Response:
 
 @pages.get("/contact", name="home.contact", access=EVERYONE)
 def show_contact(visit: Visit) -> Response:
-    preview = Preview("Contact", "How to reach the academy, for which question.", "/contact")
+    preview = Preview(
+        msg("Contact"), msg("How to reach the academy, for which question."), "/contact"
+    )
     return visit.render("home/contact.html", preview=preview)
 
 
@@ -72,8 +77,8 @@ def show_cookies(visit: Visit) -> Response:
         flash_seconds=flash_messages.LASTS,
     )
     preview = Preview(
-        "Cookies",
-        "The cookies of this site, what each is for and how long it lasts.",
+        msg("Cookies"),
+        msg("The cookies of this site, what each is for and how long it lasts."),
         "/cookies",
     )
     return visit.render("home/cookies.html", preview=preview, page=site_cookies)

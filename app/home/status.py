@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db.database import Database, sqlite_module
 from app.db.migrate import Schema, revision_of, schema_in
-from app.home.attention_list import Urgency
+from app.home.attention import Urgency
 from app.home.status_problems import (
     StatusProblem,
     delivery_problems,
@@ -20,18 +20,19 @@ from app.home.status_problems import (
     space_problem,
 )
 from app.kit.actor import Actor, require
+from app.kit.messages import Message, Text, msg
 from app.operations.health import LITTLE_SPACE, free_space
 from app.operations.runs import Run, last_deletion, last_runs
 from app.outbox.health import Delivery, deliveries
-from app.settings import Settings
+from app.settings import Environment, Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One fact about the installation."""
 
-    label: str
-    value: str
+    label: Message
+    value: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,22 @@ def system_status(
     all_deliveries, runs = deliveries(db, now=now), last_runs(db)
     schema, free = schema_in(db.connection()), free_space(database, settings)
     software = (
-        Row("Preceptor", version("preceptor")),
-        Row("Python", sys.version.split()[0]),
-        Row("Database", _database_words(db, database)),
-        Row("Database prepared for", f"{revision_of(db)}, {SCHEMA_WORDS[schema]}"),
-        Row("Free disk space", "not known" if free is None else f"{free // 1024**2:,} MB"),
-        Row("Mail server", "none, mails are kept here" if settings.mail_url is None else "set"),
-        Row("Kind of installation", str(settings.env)),
+        Row(msg("Preceptor"), version("preceptor")),
+        Row(msg("Python"), sys.version.split()[0]),
+        Row(msg("Database"), _database_words(db, database)),
+        Row(
+            msg("Database prepared for"),
+            msg("{revision}, {state}", revision=str(revision_of(db)), state=SCHEMA_WORDS[schema]),
+        ),
+        Row(
+            msg("Free disk space"),
+            msg("not known") if free is None else msg("{n} MB", n=free // 1024**2),
+        ),
+        Row(
+            msg("Mail server"),
+            msg("none, mails are kept here") if settings.mail_url is None else msg("set"),
+        ),
+        Row(msg("Kind of installation"), KINDS[settings.env]),
     )
     problems = [
         schema_problem(schema),
@@ -83,19 +93,26 @@ def system_status(
     return SystemStatus(software, all_deliveries, runs, last_deletion(db), tuple(kinds), now)
 
 
-def run_problems(runs: tuple[Run, ...], settings: Settings, *, now: datetime) -> tuple[str, ...]:
+def run_problems(
+    runs: tuple[Run, ...], settings: Settings, *, now: datetime
+) -> tuple[Message, ...]:
     """Return sentences about problems with audits and backups."""
     problems = (run.problem(now) for run in demanded_runs(runs, settings))
     return tuple(words for words in problems if words is not None)
 
 
+KINDS = {
+    Environment.production: msg("production"),
+    Environment.demo: msg("demo"),
+    Environment.test: msg("test"),
+}
 SCHEMA_WORDS = {
-    Schema.missing: "not prepared",
-    Schema.behind: "older than this version",
-    Schema.current: "this version",
-    Schema.ahead: "a newer version",
-    Schema.too_new: "a newer version",
-    Schema.foreign: "another program",
+    Schema.missing: msg("not prepared"),
+    Schema.behind: msg("older than this version"),
+    Schema.current: msg("this version"),
+    Schema.ahead: msg("a newer version"),
+    Schema.too_new: msg("a newer version"),
+    Schema.foreign: msg("another program"),
 }
 
 

@@ -20,6 +20,7 @@ from babel.units import format_unit
 
 from app.kit.currency import Currency
 
+Unit = Literal["day", "hour", "minute", "second"]
 DayForm = Literal["", "plain", "long", "month"]
 ENGLISH_DAYS: Final[dict[DayForm, str]] = {
     "": "EEE d MMM y",
@@ -108,11 +109,20 @@ class Formats:
             parts.append(self._unit(rest, "minute"))
         return " ".join(parts)
 
+    def largest_unit(self, span: timedelta) -> str:
+        """`12 minutes`: a span of time in its largest whole unit, from days to seconds."""
+        seconds = max(0, int(span.total_seconds()))
+        units: tuple[tuple[int, Unit], ...] = ((86_400, "day"), (3600, "hour"), (60, "minute"))
+        for size, unit in units:
+            if seconds >= size:
+                return self._unit(seconds // size, unit)
+        return self._unit(seconds, "second")
+
     def listed(self, words: Sequence[str], kind: Literal["and", "or"] = "and") -> str:
         """`A, B and C` or `A, B or C`"""
         return format_list(words, "standard" if kind == "and" else "or", locale=self.locale)
 
-    def _unit(self, number: int, unit: Literal["hour", "minute"]) -> str:
+    def _unit(self, number: int, unit: Unit) -> str:
         return format_unit(number, f"duration-{unit}", locale=self.locale)
 
 

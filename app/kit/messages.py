@@ -16,7 +16,7 @@ Values stay typed until the edge:
 | `datetime` with a zone | Tue 8 Dec 2026, 10:00 | `{x:time}` 10:00; `{x:date}` and the forms of `date` |
 | `date` | Tue 8 Dec 2026 | `{x:plain}` 8 December 2026; `{x:long}` Tuesday 8 December 2026; `{x:month}` |
 | `time` | 10:00 | |
-| `timedelta` | 1 hour 30 minutes | |
+| `timedelta` | 1 hour 30 minutes | `{x:largest}` 1 hour: the largest whole unit alone |
 | `int`, `Decimal` | 1,250 | `{x:plain}` 1250 |
 | `Money` | £1,250 | |
 | tuple | A, B and C | `{x:or}` A, B or C; `{x:lines}` joined by spaces, for whole sentences |
@@ -53,6 +53,7 @@ TYPES: Final = (str, int, Decimal, date, time, timedelta, Money)
 FORMS: Final[dict[type, frozenset[str]]] = {
     datetime: frozenset({"date", "time", "plain", "long", "month"}),
     date: frozenset({"plain", "long", "month"}),
+    timedelta: frozenset({"largest"}),
     int: frozenset({"plain"}),
     Decimal: frozenset({"plain"}),
     tuple: frozenset({"or", "lines"}),
@@ -173,6 +174,8 @@ def written(value: object, form: str, formats: Formats) -> str:
         return formats.day(value, cast("DayForm", form))
     if isinstance(value, int | Decimal):
         return formats.plain_number(value) if form == "plain" else formats.number(value)
+    if isinstance(value, timedelta) and form == "largest":
+        return formats.largest_unit(value)
     writers: dict[type, Callable[..., str]] = {
         time: formats.time,
         timedelta: formats.duration,

@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.database import Database
 from app.db.migrate import schema_of
-from app.outbox.health import Delivery, deliveries, span_words
+from app.kit.formats import ENGLISH
+from app.outbox.health import Delivery, deliveries
 from app.settings import Settings
 
 LITTLE_SPACE = 500 * 1024 * 1024
@@ -69,12 +70,12 @@ def _line(delivery: Delivery, now: datetime) -> str:
     """Return a line about the delivery of one kind of event, without the mail server's words,
     because anyone may read it."""
     beat = delivery.heartbeat
-    seen = "never seen" if beat.at is None else f"seen {span_words(now - beat.at)} ago"
+    seen = "never seen" if beat.at is None else f"seen {ENGLISH.largest_unit(now - beat.at)} ago"
     words = [f"{delivery.kind}: {seen}", f"{delivery.waiting:,} waiting"]
     if delivery.due_since is not None:
-        words.append(f"the oldest for {span_words(now - delivery.due_since)}")
+        words.append(f"the oldest for {ENGLISH.largest_unit(now - delivery.due_since)}")
     if delivery.given_up:
         words.append(f"{delivery.given_up:,} given up")
     if beat.trouble and beat.trouble_since:
-        words.append(f"in trouble for {span_words(now - beat.trouble_since)}")
+        words.append(f"in trouble for {ENGLISH.largest_unit(now - beat.trouble_since)}")
     return ", ".join(words)

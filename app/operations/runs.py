@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
+from app.kit.messages import Message, msg
 from app.operations.models import OperationRun
 
 NOTHING_WAS_OLD: Final = "Nothing was old enough."
@@ -28,10 +29,25 @@ class RunKind(StrEnum):
     sweep = "sweep"
 
     @property
-    def words(self) -> str:
-        return {"audit": "audit of the data", "backup": "backup", "sweep": "deletion of old data"}[
-            self
-        ]
+    def label(self) -> Message:
+        return LABELS[self]
+
+
+LABELS: Final = {
+    RunKind.audit: msg("Audit of the data"),
+    RunKind.backup: msg("Backup"),
+    RunKind.sweep: msg("Deletion of old data"),
+}
+NEVER_MADE: Final = {
+    RunKind.audit: msg("No audit of the data was ever made here."),
+    RunKind.backup: msg("No backup was ever made here."),
+    RunKind.sweep: msg("No deletion of old data was ever made here."),
+}
+NOT_SUCCEEDED: Final = {
+    RunKind.audit: msg("The last audit of the data did not succeed."),
+    RunKind.backup: msg("The last backup did not succeed."),
+    RunKind.sweep: msg("The last deletion of old data did not succeed."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +59,23 @@ class Run:
     succeeded: bool = False
     detail: str = ""
 
-    def problem(self, now: datetime) -> str | None:
+    def problem(self, now: datetime) -> Message | None:
         """Return a sentence about why an admin should look, or None if the run was recent and
         successful."""
         if self.ended_at is None:
-            return f"No {self.kind.words} was ever made here."
+            return NEVER_MADE[self.kind]
         if not self.succeeded:
-            return f"The last {self.kind.words} did not succeed. {self.detail}"
+            return msg("{problem} {detail}", problem=NOT_SUCCEEDED[self.kind], detail=self.detail)
         if now - self.ended_at > DUE_AFTER:
-            return (
-                f"The last {self.kind.words} is older than {DUE_AFTER // timedelta(hours=1)} hours."
-            )
+            return self._overdue(DUE_AFTER // timedelta(hours=1))
         return None
+
+    def _overdue(self, hours: int) -> Message:
+        if self.kind is RunKind.audit:
+            return msg("The last audit of the data is older than {hours} hours.", hours=hours)
+        if self.kind is RunKind.backup:
+            return msg("The last backup is older than {hours} hours.", hours=hours)
+        return msg("The last deletion of old data is older than {hours} hours.", hours=hours)
 
 
 def record_run(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from app.kit.messages import Message, msg
 from app.outbox.heartbeats import Heartbeat, heartbeats
 from app.outbox.models import OutboxEvent
 from app.outbox.queries import MAIL, EventKind
@@ -16,22 +17,17 @@ LATE_AFTER = {EventKind.facts: timedelta(minutes=5), EventKind.mails: timedelta(
 """How long something may be due before somebody should look."""
 
 
-WORDS = {EventKind.facts: "follow-up work", EventKind.mails: "mails"}
 EFFECT = {
-    EventKind.facts: "Meanwhile no certificate is issued, no attempt closed, and no waiting list moves.",
-    EventKind.mails: "Meanwhile no mail leaves; each is sent later.",
+    EventKind.facts: msg(
+        "Meanwhile no certificate is issued, no attempt closed, and no waiting list moves."
+    ),
+    EventKind.mails: msg("Meanwhile no mail leaves; each is sent later."),
 }
 """What people notice when events of a kind are not delivered."""
-
-
-def span_words(span: timedelta) -> str:
-    """Return a span of time in its largest whole unit: “12 minutes”."""
-    seconds = max(0, int(span.total_seconds()))
-    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count:,} {unit}{'' if count == 1 else 's'}"
-    return f"{seconds} second{'' if seconds == 1 else 's'}"
+NEVER_RAN = {
+    EventKind.facts: msg("No worker for follow-up work ever ran here."),
+    EventKind.mails: msg("No worker for mails ever ran here."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +44,26 @@ class Delivery:
     def is_late(self, now: datetime) -> bool:
         return self.due_since is not None and now - self.due_since > LATE_AFTER[self.kind]
 
-    def problems(self, now: datetime) -> tuple[str, ...]:
+    def problems(self, now: datetime) -> tuple[Message, ...]:
         """Return sentences about what prevents delivery; empty when all is well. Events that were
         given up are not counted: an admin decides about them, and they say nothing about the
         others."""
-        sentences = []
+        problems: list[Message] = []
         if self.heartbeat.at is None:
-            sentences.append(f"No worker for {WORDS[self.kind]} ever ran here.")
+            problems.append(NEVER_RAN[self.kind])
         elif self.heartbeat.is_silent(now):
-            ago = span_words(now - self.heartbeat.at)
-            sentences.append(f"The worker for {WORDS[self.kind]} was last seen {ago} ago.")
+            problems.append(self._last_seen(now - self.heartbeat.at))
         if self.heartbeat.trouble:
-            sentences.append(self.heartbeat.trouble)
+            problems.append(msg("{trouble}", trouble=self.heartbeat.trouble))
         if self.due_since is not None and self.is_late(now):
-            sentences.append(f"The oldest has waited for {span_words(now - self.due_since)}.")
-        return tuple(sentences)
+            waited = now - self.due_since
+            problems.append(msg("The oldest has waited for {time:largest}.", time=waited))
+        return tuple(problems)
+
+    def _last_seen(self, ago: timedelta) -> Message:
+        if self.kind is EventKind.mails:
+            return msg("The worker for mails was last seen {time:largest} ago.", time=ago)
+        return msg("The worker for follow-up work was last seen {time:largest} ago.", time=ago)
 
 
 def deliveries(db: Session, *, now: datetime) -> tuple[Delivery, ...]:

@@ -59,8 +59,8 @@ class Preview:
     """What search engines and messengers show of a public page. A page without a preview has
     `noindex`, so they do not list it."""
 
-    title: str
-    description: str
+    title: Text
+    description: Text
     path: str
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.audit.queries import last_act_at
-from app.outbox.health import span_words
+from app.kit.formats import ENGLISH
 from app.outbox.heartbeats import last_heartbeat_at
 from app.web.clock import JUMP
 
@@ -47,7 +47,7 @@ def jump_words(jump: timedelta) -> str:
     """Return a sentence that says what happened and what is done about it."""
     way = "ahead" if jump > timedelta() else "back"
     return (
-        f"The clock of the server jumped {span_words(abs(jump))} {way}. "
+        f"The clock of the server jumped {ENGLISH.largest_unit(abs(jump))} {way}. "
         "Nothing is closed or promoted until it goes evenly."
     )
 
@@ -60,6 +60,6 @@ def moment_ahead(db: Session, *, now: datetime) -> str | None:
         return None
     return (
         f"The database holds something written at {newest:%Y-%m-%d %H:%M} UTC, "
-        f"{span_words(newest - now)} ahead of this clock: the clock is wrong now, or was wrong then. "
-        "Set it, and look at what was recorded and closed meanwhile."
+        f"{ENGLISH.largest_unit(newest - now)} ahead of this clock: the clock is wrong now, or was wrong "
+        "then. Set it, and look at what was recorded and closed meanwhile."
     )

@@ -16,12 +16,13 @@ from app.db.database import Database
 from app.home import service as office
 from app.kit.actor import Actor
 from app.kit.errors import Forbidden, NotFound
+from app.kit.formats import ENGLISH
 from app.kit.ids import EventId, new_uuid
 from app.operations import health
 from app.outbox import checks
 from app.outbox import heartbeats as beats
 from app.outbox import service as outbox
-from app.outbox.health import EFFECT, WORDS, deliveries, span_words
+from app.outbox.health import EFFECT, deliveries
 from app.outbox.models import OutboxEvent
 from app.outbox.queries import EventKind
 from app.web.metrics import figures
@@ -34,6 +35,8 @@ from tests.make.mail_server import NAME, Authority, PlayedServer, mailer_to
 from tests.make.people import a_user, an_actor
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+NAMES = {EventKind.facts: "follow-up work", EventKind.mails: "mails"}
 
 
 @pytest.fixture
@@ -265,7 +268,7 @@ class TestHeartbeats:
         ],
     )
     def test_a_span_in_words(self, span, words):
-        assert span_words(span) == words
+        assert ENGLISH.largest_unit(span) == words
 
 
 @pytest.fixture
@@ -329,8 +332,8 @@ class TestTheOffice:
         assert "See the system status" not in as_person(admin).get("/home").text
         beat(database, kind, at=NOW - 46 * SECOND)
         home = as_person(admin).get("/home").text
-        assert f"The worker for {WORDS[kind]} was last seen 46 seconds ago." in home
-        assert EFFECT[kind] in home
+        assert f"The worker for {NAMES[kind]} was last seen 46 seconds ago." in home
+        assert str(EFFECT[kind]) in home
         assert "See the system status" in home
         beat(database, *EventKind, trouble="A reason.")
         home = as_person(admin).get("/home").text
