@@ -18,7 +18,7 @@ from app.kit.actor import Role
 from app.kit.opened import Opened
 from app.web.access import FreshProof
 from app.web.dates import Day
-from app.web.forms import EditForm, Form
+from app.web.forms import EditForm, Form, label
 
 ADDRESS_HELP = "Enter an e-mail address in the form name@example.com."
 
@@ -48,15 +48,15 @@ Wanted = Annotated[str, StringConstraints(max_length=2000)]
 
 
 class SignInForm(Form):
-    email: Email = Field(title="Your e-mail address")
-    password: TypedPassword = Field(title="Your password")
+    email: Email = Field(title=label("your e-mail address"))
+    password: TypedPassword = Field(title=label("your password"))
     next: Wanted = ""
     ended: Annotated[str, StringConstraints(max_length=20)] = ""
     kept: Annotated[str, StringConstraints(max_length=20)] = ""
 
 
 class ProveForm(Form):
-    password: TypedPassword = Field(title="Your password")
+    password: TypedPassword = Field(title=label("your password"))
     act: Annotated[str, StringConstraints(max_length=100)] = ""
     next: Wanted = ""
     back: Wanted = ""
@@ -64,25 +64,25 @@ class ProveForm(Form):
 
 
 class RegisterForm(Form):
-    name: Name = Field(title="Your full name")
-    email: Email = Field(title="Your e-mail address")
-    password: TypedPassword = Field(title="A password")
+    name: Name = Field(title=label("your full name"))
+    email: Email = Field(title=label("your e-mail address"))
+    password: TypedPassword = Field(title=label("a password"))
     next: Wanted = ""
 
 
 class ConfirmForm(Form):
     token: Token = ""
-    password: TypedPassword = Field(title="Your password")
+    password: TypedPassword = Field(title=label("your password"))
     next: Wanted = ""
 
 
 class ForgotForm(Form):
-    email: Email = Field(title="Your e-mail address")
+    email: Email = Field(title=label("your e-mail address"))
 
 
 class SetPasswordForm(Form):
     token: Token = ""
-    password: TypedPassword = Field(title="Your new password")
+    password: TypedPassword = Field(title=label("your new password"))
 
 
 class ConfirmAddressForm(Form):
@@ -90,13 +90,13 @@ class ConfirmAddressForm(Form):
 
 
 class ChangePasswordForm(Form):
-    current_password: TypedPassword = Field(title="Your current password")
-    password: TypedPassword = Field(title="Your new password")
+    current_password: TypedPassword = Field(title=label("your current password"))
+    password: TypedPassword = Field(title=label("your new password"))
 
 
 class ChangeAddressForm(Form):
-    email: Email = Field(title="Your new e-mail address")
-    current_password: TypedPassword = Field(title="Your current password")
+    email: Email = Field(title=label("your new e-mail address"))
+    current_password: TypedPassword = Field(title=label("your current password"))
 
 
 PERSONAL_DETAILS = FreshProof("change your details", by_use_case=True)
@@ -108,15 +108,15 @@ class ProfileForm(EditForm):
     """The form of the profile. Everything but the name may be left empty; booking requires what is
     missing."""
 
-    name: Name = Field(title="Your name")
-    certificate_name: Name | None = Field(None, title="The name for your certificate")
-    is_medical: Literal["yes", "no"] | None = Field(None, title="Your background")
+    name: Name = Field(title=label("your name"))
+    certificate_name: Name | None = Field(None, title=label("the name for your certificate"))
+    is_medical: Literal["yes", "no"] | None = Field(None, title=label("your background"))
     profession: Annotated[str, StringConstraints(max_length=120)] | None = None
     registration_number: Annotated[str, StringConstraints(max_length=60)] | None = None
     access_needs: Annotated[str, StringConstraints(max_length=2000)] | None = Field(
-        None, title="Access needs", repr=False
+        None, title=label("access needs"), repr=False
     )
-    theme: Literal["auto", "light", "dark"] = Field("auto", title="The colours")
+    theme: Literal["auto", "light", "dark"] = Field("auto", title=label("the colours"))
 
     def profile(self) -> Profile:
         return Profile(
@@ -131,33 +131,33 @@ class ProfileForm(EditForm):
 
 
 class InviteForm(Form):
-    name: Name = Field(title="The person’s full name")
-    email: Email = Field(title="The person’s e-mail address")
-    roles: tuple[Role, ...] = Field((), title="Roles", min_length=1, validate_default=True)
+    name: Name = Field(title=label("the person’s full name"))
+    email: Email = Field(title=label("the person’s e-mail address"))
+    roles: tuple[Role, ...] = Field((), title=label("roles"), min_length=1, validate_default=True)
 
 
 class RolesForm(EditForm):
-    roles: tuple[Role, ...] = Field((), title="Roles")
-    reason: Reason = Field(title="The reason")
+    roles: tuple[Role, ...] = Field((), title=label("roles"))
+    reason: Reason = Field(title=label("the reason"))
 
 
 class AccountReasonForm(Form):
-    reason: Reason = Field(title="The reason")
+    reason: Reason = Field(title=label("the reason"))
 
 
 class ProofForm(EditForm):
     """A proof of basic life support that was seen. A reason is required if it replaces another."""
 
-    passed_on: Day = Field(title="The day of the training")
-    expires_on: Day = Field(title="The last day on which it is valid")
+    passed_on: Day = Field(title=label("the day of the training"))
+    expires_on: Day = Field(title=label("the last day on which it is valid"))
     issuer: Annotated[str, StringConstraints(min_length=2, max_length=200)] = Field(
-        title="The name of the issuer"
+        title=label("the name of the issuer")
     )
-    reason: Reason | None = Field(None, title="The reason")
+    reason: Reason | None = Field(None, title=label("the reason"))
 
 
 class WithdrawProofForm(EditForm):
-    withdraw_reason: Reason = Field(title="The reason")
+    withdraw_reason: Reason = Field(title=label("the reason"))
 
 
 class CloseForm(AccountReasonForm):
@@ -174,7 +174,7 @@ class ExportForm(Form):
 
 class GroupForm(Form):
     name: Annotated[str, StringConstraints(max_length=120), AfterValidator(a_name)] = Field(
-        title="The name of the group"
+        title=label("the name of the group")
     )
 
 
@@ -183,15 +183,15 @@ class RenameGroupForm(EditForm, GroupForm):
 
 
 class MemberForm(Form):
-    email: Email = Field(title="The person’s e-mail address")
-    role: Literal[Role.student, Role.instructor] = Field(title="The role in the group")
+    email: Email = Field(title=label("the person’s e-mail address"))
+    role: Literal[Role.student, Role.instructor] = Field(title=label("the role in the group"))
 
 
 class TokenForm(Form):
     name: Annotated[
         str, StringConstraints(max_length=LONGEST_TOKEN_NAME), AfterValidator(a_name)
-    ] = Field(title="What the token is for")
+    ] = Field(title=label("purpose of the token"))
 
 
 class DemoForm(Form):
-    email: Email = Field(title="Who")
+    email: Email = Field(title=label("person"))

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field, field_validator
 
 from app.assessments.domain import Mark
-from app.web.forms import Form
+from app.web.forms import Form, label
 
 LONGEST_NOTE = 2000
 LONGEST_COMMENT = 4000
@@ -16,23 +16,23 @@ class StartForm(Form):
 
 
 class MarkForm(Form):
-    mark: Mark = Field(title="the mark")
-    note: str = Field(default="", title="the note", max_length=LONGEST_NOTE)
-    expected_revision: int = Field(title="the revision", ge=0)
+    mark: Mark = Field(title=label("the mark"))
+    note: str = Field(default="", title=label("the note"), max_length=LONGEST_NOTE)
+    expected_revision: int = Field(title=label("the revision"), ge=0)
 
 
 class CommentForm(Form):
-    comment: str = Field(default="", title="the comment", max_length=LONGEST_COMMENT)
-    expected_revision: int = Field(title="the revision", ge=0)
+    comment: str = Field(default="", title=label("the comment"), max_length=LONGEST_COMMENT)
+    expected_revision: int = Field(title=label("the revision"), ge=0)
 
 
 class StopForm(Form):
-    step: str = Field(default="", title="the step", max_length=64)
-    note: str = Field(default="", title="the note", max_length=LONGEST_NOTE)
+    step: str = Field(default="", title=label("the step"), max_length=64)
+    note: str = Field(default="", title=label("the note"), max_length=LONGEST_NOTE)
 
 
 class DiscardForm(Form):
-    reason: str = Field(default="", title="the reason", max_length=LONGEST_NOTE)
+    reason: str = Field(default="", title=label("the reason"), max_length=LONGEST_NOTE)
 
 
 class ResumeForm(Form):
@@ -41,7 +41,7 @@ class ResumeForm(Form):
 
 class SignForm(Form):
     confirmed: str = Field(default="", validate_default=True)
-    expected_version: int = Field(title="the version", ge=0)
+    expected_version: int = Field(title=label("the version"), ge=0)
 
     @field_validator("confirmed")
     @classmethod
@@ -54,4 +54,4 @@ class SignForm(Form):
 class CorrectChecklistForm(Form):
     """`revision` is the revision whose changes were shown on the page."""
 
-    revision: UUID = Field(title="The revision")
+    revision: UUID = Field(title=label("the revision"))

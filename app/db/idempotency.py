@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.db.base import Base
 from app.db.upsert import insert_into
 from app.kit.errors import Invalid
+from app.kit.messages import msg
 
 KEPT = timedelta(hours=24)
 """How long an answer is stored and repeated: a rule of `app.retention`."""
@@ -55,7 +56,7 @@ def once(
         earlier = db.get_one(IdempotencyKey, identity)
     if earlier is not None:
         if earlier.body_hash != body_hash:
-            raise Invalid("This form was already sent with other contents. Open it again.")
+            raise Invalid(msg("This form was already sent with other contents. Open it again."))
         return earlier.answer
     answer = effect()
     db.execute(

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from app.accounts.domain import LONGEST_NAME, clean_name, normal_email, without_marks
 from app.enquiries.domain import LONGEST_MESSAGE, SHORTEST_MESSAGE, NewEnquiry, Topic
-from app.web.forms import Form
+from app.web.forms import Form, label
 
 _PHONE = re.compile(r"^\+?[0-9][0-9 ()./-]{4,38}$")
 
@@ -47,17 +47,17 @@ class EnquiryForm(Form):
     """A question. `course` is the key of the course whose page it was asked from."""
 
     name: Annotated[str, StringConstraints(max_length=LONGEST_NAME), AfterValidator(_name)] = Field(
-        title="Your name"
+        title=label("your name")
     )
     email: Annotated[str, StringConstraints(max_length=320), AfterValidator(_email)] = Field(
-        title="Your e-mail address"
+        title=label("your e-mail address")
     )
     phone: Annotated[str, StringConstraints(max_length=40), AfterValidator(_phone)] | None = None
-    topic: Topic = Field(title="the topic of your question")
+    topic: Topic = Field(title=label("the topic of your question"))
     course: Annotated[str, StringConstraints(max_length=64)] | None = None
     message: Annotated[
         str, StringConstraints(max_length=LONGEST_MESSAGE), AfterValidator(_message)
-    ] = Field(title="Your question")
+    ] = Field(title=label("your question"))
 
     def question(self) -> NewEnquiry:
         return NewEnquiry(self.name, self.email, self.phone, self.topic, self.course, self.message)
@@ -65,5 +65,5 @@ class EnquiryForm(Form):
 
 class AnsweredForm(Form):
     note: Annotated[str, StringConstraints(min_length=3, max_length=2000)] = Field(
-        title="note on what was answered"
+        title=label("note on what was answered")
     )

@@ -13,7 +13,8 @@ from app.enrolments.domain import IntakeFields
 from app.kit.errors import Invalid
 from app.kit.messages import Text
 from app.web.dates import Amount, Day, TimeOfDay, moment
-from app.web.forms import EditForm, Form, Submission
+from app.web.field_messages import message_in
+from app.web.forms import EditForm, Form, Submission, label
 
 ROWS: Final = 10
 _ROW_FIELD: Final = re.compile(r"^(name|email)_([1-9]|10)$")
@@ -24,15 +25,15 @@ Sentence = Annotated[str, StringConstraints(min_length=3, max_length=2000)]
 class IntakeForm(EditForm):
     """An intake's facts. Times are local times of the academy's zone."""
 
-    title: str = Field(title="name of the intake", max_length=120)
-    starts_on: Day = Field(title="start date")
-    price: Amount = Field(title="price")
-    places: int = Field(title="number of places", ge=1, le=500)
-    opens_on: Day = Field(title="day reservations open")
-    opens_time: TimeOfDay = Field(title="time reservations open")
-    closes_on: Day = Field(title="day reservations close")
-    closes_time: TimeOfDay = Field(title="time reservations close")
-    reason: Sentence | None = Field(None, title="reason")
+    title: str = Field(title=label("name of the intake"), max_length=120)
+    starts_on: Day = Field(title=label("start date"))
+    price: Amount = Field(title=label("price"))
+    places: int = Field(title=label("number of places"), ge=1, le=500)
+    opens_on: Day = Field(title=label("day reservations open"))
+    opens_time: TimeOfDay = Field(title=label("time reservations open"))
+    closes_on: Day = Field(title=label("day reservations close"))
+    closes_time: TimeOfDay = Field(title=label("time reservations close"))
+    reason: Sentence | None = Field(None, title=label("reason"))
 
     def fields_in(self, zone: str) -> IntakeFields:
         """Return the fields with times in UTC. Raise Invalid for a local time that does not exist."""
@@ -55,30 +56,30 @@ FIELDS_OF_INTAKE = {
 
 
 class NewIntakeForm(IntakeForm):
-    course_key: str = Field(title="course", max_length=64)
+    course_key: str = Field(title=label("course"), max_length=64)
 
 
 class EnrolmentReasonForm(Form):
     """A decision with a reason that the person will read."""
 
-    reason: Sentence = Field(title="reason")
+    reason: Sentence = Field(title=label("reason"))
 
 
 class InvoiceForm(EditForm):
-    number: str = Field(title="invoice number", max_length=60)
-    invoiced_on: Day = Field(title="date of the invoice")
+    number: str = Field(title=label("invoice number"), max_length=60)
+    invoiced_on: Day = Field(title=label("date of the invoice"))
 
 
 class PaymentForm(EditForm):
-    paid_on: Day = Field(title="date of the payment")
+    paid_on: Day = Field(title=label("date of the payment"))
 
 
 class ReservePlacesForm(Form):
     """The fields of the reservation screen apart from its rows of people. A higher feature that
     adds a field to the screen subclasses this and passes its class to `read_reservation`."""
 
-    note: str | None = Field(None, title="note", max_length=2000)
-    override_reason: Sentence | None = Field(None, title="reason")
+    note: str | None = Field(None, title=label("note"), max_length=2000)
+    override_reason: Sentence | None = Field(None, title=label("reason"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def _moment(field: str, day: date, at: time, zone: str) -> datetime:
     try:
         return moment(day, at, zone)
     except ValueError as error:
-        raise Invalid(str(error), fields={field: str(error)}) from None
+        raise Invalid(message_in(error), fields={field: message_in(error)}) from None
 
 
 def midnight(field: str, day: date, *, today: date, zone: str) -> datetime:

@@ -44,7 +44,10 @@ _SIGNS: Final = {
     "USD": "$",
     "VND": "₫",
 }
-_NAMES: Final = {"EUR": "euros", "GBP": "pounds"}
+
+
+class NotAnAmount(ValueError):
+    """What was typed is no amount of the currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +87,21 @@ class Currency:
         """1250 or 1250.50: how a form shows an amount so that it can be typed over."""
         return self.plain(minor).replace(",", "")
 
+    @property
+    def example(self) -> str:
+        """1,250.50: an amount as it may be typed."""
+        return f"1,250.{'50'.ljust(self.decimals, '0')}" if self.decimals else "1,250"
+
     def exact(self, minor: int) -> str:
         """1250.00: every decimal place and no comma, as programs read amounts."""
         return f"{self.amount(minor):f}"
 
     def read(self, typed: str) -> int:
-        """Read 1250, 1,250.50 or £1,250 as whole smallest units; raise ValueError with a sentence."""
+        """Read 1250, 1,250.50 or £1,250 as whole smallest units; raise NotAnAmount for anything else."""
         sign = "|".join(re.escape(mark) for mark in (self.sign.strip(), self.code))
         decimals = rf"(\.[0-9]{{1,{self.decimals}}})?" if self.decimals else "()"
         pattern = rf"(?:{sign})?\s?([0-9]{{1,3}}(?:,[0-9]{{3}})*|[0-9]+){decimals}"
         match = re.fullmatch(pattern, typed.strip(), re.IGNORECASE)
         if match is None:
-            example = f"1,250.{'50'.ljust(self.decimals, '0')}" if self.decimals else "1,250"
-            name = _NAMES.get(self.code, self.code)
-            raise ValueError(f"Enter an amount in {name}, such as 1250 or {example}.")
+            raise NotAnAmount(typed)
         return int(Decimal(match[1].replace(",", "") + (match[2] or "")).scaleb(self.decimals))

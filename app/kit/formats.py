@@ -22,6 +22,13 @@ from app.kit.currency import Currency
 
 Unit = Literal["day", "hour", "minute", "second"]
 DayForm = Literal["", "plain", "long", "month"]
+ListForm = Literal["and", "or", "plain"]
+LIST_STYLES: Final[dict[ListForm, Literal["standard", "or", "unit"]]] = {
+    "and": "standard",
+    "or": "or",
+    "plain": "unit",
+}
+"""The names of CLDR for how a list is written."""
 ENGLISH_DAYS: Final[dict[DayForm, str]] = {
     "": "EEE d MMM y",
     "plain": "d MMMM y",
@@ -118,9 +125,9 @@ class Formats:
                 return self._unit(seconds // size, unit)
         return self._unit(seconds, "second")
 
-    def listed(self, words: Sequence[str], kind: Literal["and", "or"] = "and") -> str:
-        """`A, B and C` or `A, B or C`"""
-        return format_list(words, "standard" if kind == "and" else "or", locale=self.locale)
+    def listed(self, words: Sequence[str], form: ListForm = "and") -> str:
+        """`A, B and C`, `A, B or C`, or plain: `A, B, C`"""
+        return format_list(words, LIST_STYLES[form], locale=self.locale)
 
     def _unit(self, number: int, unit: Unit) -> str:
         return format_unit(number, f"duration-{unit}", locale=self.locale)

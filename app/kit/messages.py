@@ -19,7 +19,7 @@ Values stay typed until the edge:
 | `timedelta` | 1 hour 30 minutes | `{x:largest}` 1 hour: the largest whole unit alone |
 | `int`, `Decimal` | 1,250 | `{x:plain}` 1250 |
 | `Money` | £1,250 | |
-| tuple | A, B and C | `{x:or}` A, B or C; `{x:lines}` joined by spaces, for whole sentences |
+| tuple | A, B and C | `{x:or}` A, B or C; `{x:plain}` A, B, C; `{x:lines}` sentences, joined by spaces |
 | `Message` | its words | |
 | `str` | itself: a name, an address, words of a course | |
 
@@ -35,7 +35,7 @@ from string import Formatter
 from typing import Final, Protocol, TypeAlias, cast
 
 from app.kit import formats
-from app.kit.formats import DayForm, Formats
+from app.kit.formats import DayForm, Formats, ListForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ FORMS: Final[dict[type, frozenset[str]]] = {
     timedelta: frozenset({"largest"}),
     int: frozenset({"plain"}),
     Decimal: frozenset({"plain"}),
-    tuple: frozenset({"or", "lines"}),
+    tuple: frozenset({"or", "plain", "lines"}),
 }
 
 
@@ -155,7 +155,7 @@ def rendered(message: Message, formats: Formats, catalogue: Catalogue) -> str:
             parts = [words(part, "") for part in value]
             if form == "lines":
                 return " ".join(parts)
-            return formats.listed(parts, "or" if form == "or" else "and")
+            return formats.listed(parts, cast("ListForm", form or "and"))
         return written(value, form, formats)
 
     return "".join(

@@ -37,10 +37,12 @@ class Stale(Conflict):
 
     def __init__(self, changed: Collection[str], untouched: Collection[str]) -> None:
         super().__init__(
-            "This was changed after you opened it, so what you sent is not saved. "
-            "Compare it with what is on record, then save again.",
+            msg(
+                "This was changed after you opened it, so what you sent is not saved. "
+                "Compare it with what is on record, then save again."
+            ),
             reason="stale",
-            fields=dict.fromkeys(changed, "This was changed in the meantime."),
+            fields=dict.fromkeys(changed, msg("This was changed in the meantime.")),
         )
         self.changed = tuple(changed)
         self.untouched = frozenset(untouched)

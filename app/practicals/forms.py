@@ -10,13 +10,15 @@ from pydantic import Field, field_validator
 from app.enrolments.forms import ReservePlacesForm as EnrolmentsReserveForm
 from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, UserId
+from app.kit.messages import Text
 from app.kit.versions import version_of
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import Attendance
 from app.practicals.domain.times import whole_hours
 from app.practicals.queries.admin_detail import Choices, PlannedPractical
 from app.web.dates import Day, TimeOfDay, moment, typed_day
-from app.web.forms import EditForm, Form
+from app.web.field_messages import message_in
+from app.web.forms import EditForm, Form, label
 
 CLOSES_HOURS = 24
 CANCEL_HOURS = 48
@@ -25,30 +27,30 @@ CANCEL_HOURS = 48
 class RosterWithNeedsForm(Form):
     """Why somebody takes a roster with access needs away; the reason is written into the audit trail."""
 
-    file: Literal["pdf", "csv"] = Field(title="kind of file")
-    reason: str = Field(title="reason", min_length=3, max_length=500)
+    file: Literal["pdf", "csv"] = Field(title=label("kind of file"))
+    reason: str = Field(title=label("reason"), min_length=3, max_length=500)
 
 
 class PlanForm(EditForm):
     """A practical as it is typed: local times of the venue, deadlines in hours before the start."""
 
-    kind: str = Field(title="kind of practical", max_length=140)
-    day: Day = Field(title="day")
-    starts: TimeOfDay = Field(title="start")
-    ends: TimeOfDay = Field(title="end")
-    zone: str = Field(title="time zone", max_length=60)
-    room: str = Field(title="place and room", max_length=200)
-    instructors: tuple[UUID, ...] = Field(default=(), title="instructors", max_length=20)
-    capacity: int | None = Field(default=None, title="number of places", ge=1, le=200)
-    over_ratio_reason: str | None = Field(default=None, title="reason", max_length=500)
-    opens_day: Day = Field(title="day booking opens")
-    opens: TimeOfDay = Field(title="time booking opens")
-    closes_hours: int = Field(title="hours before the start", ge=0, le=2000)
-    cancel_hours: int = Field(title="hours before the start", ge=0, le=2000)
-    intake: UUID | None = Field(default=None, title="intake")
-    note: str | None = Field(default=None, title="note", max_length=2000)
-    accept_clashes: bool = Field(default=False, title="Save all the same")
-    step: Literal["ask", "save", "back"] = Field(default="ask", title="step")
+    kind: str = Field(title=label("kind of practical"), max_length=140)
+    day: Day = Field(title=label("day"))
+    starts: TimeOfDay = Field(title=label("start"))
+    ends: TimeOfDay = Field(title=label("end"))
+    zone: str = Field(title=label("time zone"), max_length=60)
+    room: str = Field(title=label("place and room"), max_length=200)
+    instructors: tuple[UUID, ...] = Field(default=(), title=label("instructors"), max_length=20)
+    capacity: int | None = Field(default=None, title=label("number of places"), ge=1, le=200)
+    over_ratio_reason: str | None = Field(default=None, title=label("reason"), max_length=500)
+    opens_day: Day = Field(title=label("day booking opens"))
+    opens: TimeOfDay = Field(title=label("time booking opens"))
+    closes_hours: int = Field(title=label("hours before the start"), ge=0, le=2000)
+    cancel_hours: int = Field(title=label("hours before the start"), ge=0, le=2000)
+    intake: UUID | None = Field(default=None, title=label("intake"))
+    note: str | None = Field(default=None, title=label("note"), max_length=2000)
+    accept_clashes: bool = Field(default=False, title=label("save all the same"))
+    step: Literal["ask", "save", "back"] = Field(default="ask", title=label("step"))
 
     @field_validator("zone")
     @classmethod
@@ -59,13 +61,13 @@ class PlanForm(EditForm):
 
     def to_plan(self) -> Plan:
         """Return the plan with times in UTC, or raise Invalid for local times that do not exist."""
-        problems: dict[str, str] = {}
+        problems: dict[str, Text] = {}
 
         def real(day: date, at: time, name: str) -> datetime:
             try:
                 return moment(day, at, self.zone)
             except ValueError as error:
-                problems[name] = str(error)
+                problems[name] = message_in(error)
                 return datetime.combine(day, at, tzinfo=UTC)
 
         starts_at = real(self.day, self.starts, "starts")
@@ -156,35 +158,35 @@ FIELDS_OF_PLAN = {
 class PublishForm(Form):
     """Publishes a practical, even if it clashes with another."""
 
-    accept_clashes: bool = Field(default=False, title="Publish all the same")
+    accept_clashes: bool = Field(default=False, title=label("publish all the same"))
 
 
 class PracticalReasonForm(Form):
     """The reason for an act that affects other people."""
 
-    reason: str = Field(title="reason", max_length=500)
+    reason: str = Field(title=label("reason"), max_length=500)
 
 
 class ReserveSeatForm(Form):
     """A place for a given person. `override` waives everything that can be waived."""
 
-    person: UUID = Field(title="person")
-    reason: str = Field(title="reason", max_length=500)
-    override: bool = Field(default=False, title="override")
+    person: UUID = Field(title=label("person"))
+    reason: str = Field(title=label("reason"), max_length=500)
+    override: bool = Field(default=False, title=label("override"))
 
 
 class ReserveWithPracticalForm(EnrolmentsReserveForm):
     """The reservation screen of an intake, extended by a place on a practical."""
 
-    practical: UUID | None = Field(default=None, title="practical")
-    seat_reason: str | None = Field(default=None, title="reason", max_length=500)
-    seat_override: bool = Field(default=False, title="override")
+    practical: UUID | None = Field(default=None, title=label("practical"))
+    seat_reason: str | None = Field(default=None, title=label("reason"), max_length=500)
+    seat_override: bool = Field(default=False, title=label("override"))
 
 
 class AttendanceForm(Form):
     """Marks attendance; `unmarked` removes the mark."""
 
-    attendance: Attendance | Literal["unmarked"] = Field(title="attendance")
+    attendance: Attendance | Literal["unmarked"] = Field(title=label("attendance"))
 
     @property
     def mark(self) -> Attendance | None:

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from app.kit.ids import GroupId, IntakeId
 from app.reports.queries import FilterOptions
 from app.reports.students import Order, ResultsQuery
-from app.web.forms import Form
+from app.web.forms import Form, label
 
 LONGEST_SEARCH = 100
 
@@ -18,13 +18,17 @@ LONGEST_SEARCH = 100
 class ResultsQueryForm(Form):
     """The filters as written in the address. `sort` begins with a minus for descending order."""
 
-    course: Annotated[str, StringConstraints(max_length=64)] | None = Field(None, title="course")
-    quiz: Annotated[str, StringConstraints(max_length=64)] | None = Field(None, title="quiz")
-    intake: UUID | None = Field(None, title="intake")
-    group: UUID | None = Field(None, title="group")
-    show: Annotated[str, StringConstraints(max_length=20)] | None = Field(None, title="who")
-    q: Annotated[str, StringConstraints(max_length=LONGEST_SEARCH)] = Field("", title="search")
-    sort: Annotated[str, StringConstraints(max_length=20)] = Field("name", title="order")
+    course: Annotated[str, StringConstraints(max_length=64)] | None = Field(
+        None, title=label("course")
+    )
+    quiz: Annotated[str, StringConstraints(max_length=64)] | None = Field(None, title=label("quiz"))
+    intake: UUID | None = Field(None, title=label("intake"))
+    group: UUID | None = Field(None, title=label("group"))
+    show: Annotated[str, StringConstraints(max_length=20)] | None = Field(None, title=label("who"))
+    q: Annotated[str, StringConstraints(max_length=LONGEST_SEARCH)] = Field(
+        "", title=label("search")
+    )
+    sort: Annotated[str, StringConstraints(max_length=20)] = Field("name", title=label("order"))
 
     @classmethod
     def of_address(cls, address: Mapping[str, str]) -> "ResultsQueryForm":

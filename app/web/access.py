@@ -16,8 +16,10 @@ class SecondFactorNeeded(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(
-            "Your role needs a second factor, and you have none yet. Nothing was done. Set it up under "
-            "“Second factor”; what you typed may still stand on the page before.",
+            msg(
+                "Your role needs a second factor, and you have none yet. Nothing was done. Set it up under "
+                "“Second factor”; what you typed may still stand on the page before."
+            ),
             reason="second-factor-needed",
         )
 
@@ -45,10 +47,10 @@ class Access:
         if self.allows(actor):
             return
         if actor is None:
-            raise Unauthenticated("Sign in to open this page.")
+            raise Unauthenticated(msg("Sign in to open this page."))
         if actor.must_enrol:
             raise SecondFactorNeeded
-        raise Forbidden("This page is for other roles of the academy.")
+        raise Forbidden(msg("This page is for other roles of the academy."))
 
 
 EVERYONE = Access("everyone", signed_in=False)

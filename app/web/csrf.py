@@ -9,16 +9,18 @@ visitor cookie.
 import hmac
 import secrets
 from hashlib import sha256
+from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 from app.kit.errors import Forbidden
+from app.kit.messages import msg
 from app.settings import Settings
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 TOKEN_BYTES = 32
-REFUSAL = "This form did not come from our own pages. Open the page again and retry."
+REFUSAL: Final = msg("This form did not come from our own pages. Open the page again and retry.")
 
 
 def cookie_name(settings: Settings, kind: str) -> str:

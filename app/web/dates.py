@@ -1,4 +1,6 @@
-"""Days, times and amounts as people type them; moments in the academy's zone at the edge."""
+"""Days, times and amounts as people type them; moments in the academy's zone at the edge.
+
+In every language days may be typed in English or in figures, and forms show them as they can be typed."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, ValidationInfo
 
-from app.kit.currency import Currency
+from app.kit.currency import Currency, NotAnAmount
+from app.kit.formats import ENGLISH
+from app.kit.messages import Message, msg
 
 _MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
@@ -18,6 +22,8 @@ _WORDS: Final = re.compile(r"^(?:[a-z]+,? +)?(\d{1,2}) +([a-z]{3,9})\.?,? +(\d{4
 _FIGURES: Final = re.compile(r"^(\d{1,2})[ ./-](\d{1,2})[ ./-](\d{4})$")
 _ISO: Final = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
 _TIME: Final = re.compile(r"^(\d{1,2})[:.](\d{2})$")
+NO_DAY: Final = msg("Enter a date such as 8 December 2026 or 2026-12-08.")
+CURRENCY_NAMES: Final = {"EUR": msg("euros"), "GBP": msg("pounds")}
 LARGEST_AMOUNT: Final = 10_000_000
 """In smallest units: £100,000."""
 
@@ -37,8 +43,8 @@ def read_day(typed: object) -> object:
             if len(months) == 1:
                 return date(int(match[3]), _MONTHS.index(months[0]) + 1, int(match[1]))
     except ValueError:
-        raise ValueError("There is no such day. Check the day and the month.") from None
-    raise ValueError("Enter a date such as 8 December 2026 or 2026-12-08.")
+        raise ValueError(msg("There is no such day. Check the day and the month.")) from None
+    raise ValueError(NO_DAY)
 
 
 def read_time(typed: object) -> object:
@@ -47,7 +53,7 @@ def read_time(typed: object) -> object:
         return typed
     match = _TIME.match(typed.strip())
     if not match or int(match[1]) > 23 or int(match[2]) > 59:
-        raise ValueError("Enter a time such as 10:00 or 17:30.")
+        raise ValueError(msg("Enter a time such as 10:00 or 17:30."))
     return time(int(match[1]), int(match[2]))
 
 
@@ -57,10 +63,23 @@ def read_amount(typed: object, info: ValidationInfo) -> object:
     if not isinstance(typed, str):
         return typed
     currency = cast("Mapping[str, Currency]", info.context)["currency"]
-    amount = currency.read(typed)
+    try:
+        amount = currency.read(typed)
+    except NotAnAmount:
+        raise ValueError(_an_amount_in(currency)) from None
     if amount > LARGEST_AMOUNT:
-        raise ValueError(f"Enter {currency.amount(LARGEST_AMOUNT):,f} or less.")
+        raise ValueError(msg("Enter {most} or less.", most=f"{currency.amount(LARGEST_AMOUNT):,f}"))
     return amount
+
+
+def _an_amount_in(currency: Currency) -> Message:
+    """Return how an amount is typed. The examples are written as they can be typed in any language."""
+    name: Message | str = CURRENCY_NAMES.get(currency.code, currency.code)
+    return msg(
+        "Enter an amount in {currency}, such as 1250 or {example}.",
+        currency=name,
+        example=currency.example,
+    )
 
 
 Day = Annotated[date, BeforeValidator(read_day)]
@@ -75,9 +94,9 @@ def moment(day: date, at: time, zone: str) -> datetime:
     try:
         exact = local.astimezone(UTC)
     except OverflowError:  # the first and the last day of the calendar
-        raise ValueError("There is no such day. Check the year.") from None
+        raise ValueError(msg("There is no such day. Check the year.")) from None
     if exact.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise ValueError("The clocks go forward then, so there is no such time that day.")
+        raise ValueError(msg("The clocks go forward then, so there is no such time that day."))
     return exact
 
 
@@ -88,10 +107,10 @@ def local_day(now: datetime, zone: str) -> date:
 
 def typed_day(day: date) -> str:
     """Return a day as a form shows it for editing: 8 December 2026."""
-    return f"{day.day} {day:%B %Y}"
+    return ENGLISH.day(day, "plain")
 
 
 def typed_moment(instant: datetime, zone: str) -> dict[str, str]:
     """Return the `day` and `time` of a moment as a form shows them."""
     local = instant.astimezone(ZoneInfo(zone))
-    return {"day": typed_day(local.date()), "time": f"{local:%H:%M}"}
+    return {"day": typed_day(local.date()), "time": ENGLISH.time(local.time())}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import structlog
@@ -29,8 +29,9 @@ from app.kit.errors import (
     TooMany,
     Unauthenticated,
 )
-from app.kit.messages import Text
+from app.kit.messages import Text, msg
 from app.web.access import Access, SecondFactorNeeded
+from app.web.field_messages import message_of
 from app.web.forms import UnsupportedForm
 from app.web.fresh_proof import ask_for_proof
 from app.web.kept_forms import ask_to_sign_in_again
@@ -53,24 +54,29 @@ STATUS: dict[type[Refused], int] = {
     Conflict: 409,
     TooMany: 429,
 }
-TITLES = {
-    400: "This request cannot be understood",
-    403: "This was not accepted",
-    405: "This cannot be done here",
-    408: "This took too long to arrive",
-    413: "That is too large",
-    414: "This address is too long",
-    415: "This kind of content is not accepted",
-    500: "Something went wrong on our side",
-    503: "We are busy for a moment",
+TITLES: Final = {
+    400: msg("This request cannot be understood"),
+    403: msg("This was not accepted"),
+    405: msg("This cannot be done here"),
+    408: msg("This took too long to arrive"),
+    413: msg("That is too large"),
+    414: msg("This address is too long"),
+    415: msg("This kind of content is not accepted"),
+    500: msg("Something went wrong on our side"),
+    503: msg("We are busy for a moment"),
 }
-DETAILS = {
-    400: "Open the page again and retry.",
-    405: "A page was asked to do what it cannot. Open it from a link, or use its own form.",
-    408: "Nothing was changed: after 10 seconds a part of what you sent was still missing. Look at your "
-    "connection, go back in your browser, where what you typed still stands, and send it again.",
-    413: "A request may have 1 MiB at most. Shorten what you send, and send it again.",
-    414: "Open the page from a link instead.",
+DETAILS: Final = {
+    400: msg("Open the page again and retry."),
+    405: msg("A page was asked to do what it cannot. Open it from a link, or use its own form."),
+    408: msg(
+        "Nothing was changed: after 10 seconds a part of what you sent was still missing. Look at your "
+        "connection, go back in your browser, where what you typed still stands, and send it again."
+    ),
+    413: msg("A request may have 1 MiB at most. Shorten what you send, and send it again."),
+    414: msg("Open the page from a link instead."),
+    415: msg("Send a form of this site."),
+    500: msg("We have noted it. If you write to us, give the reference."),
+    503: msg("Nothing was changed. Wait a few seconds and try again."),
 }
 
 
@@ -120,8 +126,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
             return await _busy(request, unavailable)
     if error.status_code == 404:
         return _without_slash(request) or _not_found(request)
-    title = TITLES.get(error.status_code, "This request was refused")
-    detail = DETAILS.get(error.status_code, "Nothing was changed.")
+    title = TITLES.get(error.status_code, msg("This request was refused"))
+    detail = DETAILS.get(error.status_code, msg("Nothing was changed."))
     response = _answer(request, error.status_code, title, detail, None)
     response.headers.update(error.headers or {})
     return response
@@ -137,29 +143,28 @@ async def _unreadable(request: Request, error: Exception) -> Response:
     fields = {
         pointer_of(detail["loc"][1:], error.body)
         if detail["loc"][0] == "body"
-        else f"{PARAMETER}{detail['loc'][-1]}": str(detail["msg"])
+        else f"{PARAMETER}{detail['loc'][-1]}": message_of(detail)
         for detail in error.errors()
     }
-    refusal = Invalid("Parts of the request cannot be read; see errors.", fields=fields)
+    refusal = Invalid(msg("Parts of the request cannot be read; see errors."), fields=fields)
     return _answer(request, 422, refusal.title, refusal.detail, refusal)
 
 
 async def _unsupported(request: Request, error: Exception) -> Response:
-    return _answer(request, 415, TITLES[415], "Send a form of this site.", None)
+    return _answer(request, 415, TITLES[415], DETAILS[415], None)
 
 
 async def _unkeepable(request: Request, error: Exception) -> Response:
     """Answer for a value that passed every rule but cannot be stored, such as a NUL character sent
     by an API client, or a number of a hundred digits."""
     log.warning("unkeepable", request_id=_request_id(request), exc_info=error)
-    refusal = Invalid("A value cannot be kept, such as a character that is no text.")
+    refusal = Invalid(msg("A value cannot be kept, such as a character that is no text."))
     return _answer(request, 422, refusal.title, refusal.detail, refusal)
 
 
 async def _busy(request: Request, error: Exception) -> Response:
     log.error("database", request_id=_request_id(request), exc_info=error)
-    detail = "Nothing was changed. Wait a few seconds and try again."
-    response = _answer(request, 503, TITLES[503], detail, None)
+    response = _answer(request, 503, TITLES[503], DETAILS[503], None)
     response.headers["retry-after"] = str(RETRY_AFTER)
     return response
 
@@ -228,8 +233,7 @@ class Unexpected:
             request = Request(scope, receive)
             reference = _request_id(request)
             log.error("unexpected", request_id=reference, exc_info=error)
-            detail = "We have noted it. If you write to us, give the reference."
-            await _answer(request, 500, TITLES[500], detail, None)(scope, receive, send)
+            await _answer(request, 500, TITLES[500], DETAILS[500], None)(scope, receive, send)
 
 
 def _answer(

@@ -1,19 +1,23 @@
 """Shows a page with a form: a fresh one, or again after a refusal with what was typed."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Response
 
 from app.kit.errors import Refused, TooMany
-from app.kit.messages import Text
+from app.kit.messages import Message, Text, msg
 from app.kit.versions import Stale
 from app.web.errors import status_of
 from app.web.forms import Submission
 from app.web.request_context import RequestContext
 
 FieldNames = Mapping[str, tuple[str, ...]]
-Options = Mapping[str, Sequence[tuple[str, ...]]]
+Options = Mapping[str, Sequence[tuple[Text, ...]]]
+COMPARE: Final = msg(
+    "This was changed after you opened it, so nothing of yours is saved yet. "
+    "Compare what is on record with what stands here, then save again."
+)
 
 
 def form_page(
@@ -69,10 +73,7 @@ def compared(
     names; `options` has the labels of choices.
     """
     values: dict[str, Any] = {**typed, "version": recorded["version"]}
-    errors: dict[str, Text] = {
-        "form": "This was changed after you opened it, so nothing of yours is saved yet. "
-        "Compare what is on record with what stands here, then save again."
-    }
+    errors: dict[str, Text] = {"form": COMPARE}
     shown = {changed: shown_in.get(changed, (changed,)) for changed in stale.changed}
     order = {name: index for index, name in enumerate(recorded)}
     for changed, names in sorted(shown.items(), key=lambda item: order.get(item[1][0], len(order))):
@@ -83,14 +84,22 @@ def compared(
                 continue
             if changed in stale.untouched:
                 values[name] = recorded.get(name, "")
-                errors[name] = f"Changed in the meantime to {theirs}. This form has it now."
+                errors[name] = msg(
+                    "Changed in the meantime to {theirs}. This form has it now.", theirs=theirs
+                )
             else:
-                errors[name] = f"Changed in the meantime to {theirs}. You have {yours}."
+                errors[name] = msg(
+                    "Changed in the meantime to {theirs}. You have {yours}.",
+                    theirs=theirs,
+                    yours=yours,
+                )
     return values, errors
 
 
-def _in_words(value: object, options: Sequence[tuple[str, ...]]) -> str:
-    words = {option[0]: option[1] for option in options}
+def _in_words(value: object, options: Sequence[tuple[Text, ...]]) -> Message:
+    words = {str(option[0]): option[1] for option in options}
     parts = value if isinstance(value, list | tuple) else [value]
-    shown = sorted(words.get(str(part), str(part)) for part in parts if str(part).strip())
-    return "“" + ", ".join(shown) + "”" if shown else "nothing"
+    shown = [words.get(str(part), str(part)) for part in parts if str(part).strip()]
+    if not shown:
+        return msg("nothing")
+    return msg("“{values:plain}”", values=tuple(sorted(shown, key=str)))

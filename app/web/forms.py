@@ -4,19 +4,22 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Annotated, Any, Self, get_origin
+from typing import Annotated, Any, Final, Self, get_origin
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from app.kit.currency import Currency
 from app.kit.errors import Invalid
-from app.kit.messages import Message, Text
+from app.kit.messages import Message, Text, msg
 from app.kit.versions import LONGEST_VERSION
 from app.web.csrf import demand_proof
+from app.web.field_messages import message_of
 
 MOST_FIELDS = 1000
+SENT_TWICE: Final = msg("A field was sent twice.")
+ONE_VALUE: Final = msg("Give one value.")
+WRONG: Final = msg("There is a problem with what you entered.")
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff]")
 
@@ -40,7 +43,7 @@ class Submission:
         """Return the value of a field. Refuses a repeated field."""
         typed = self.fields.get(name, ())
         if len(typed) > 1:
-            raise Invalid("A field was sent twice.", fields={name: "Give one value."})
+            raise Invalid(SENT_TWICE, fields={name: ONE_VALUE})
         return typed[0] if typed else default
 
 
@@ -77,10 +80,19 @@ class UnsupportedForm(Exception):
     """The body is not a form; answered with status 415."""
 
 
+def label(text: str) -> str:
+    """Return the name of a field, and mark it for translators: `Field(title=label("start date"))`.
+
+    It is written as it stands behind “Enter the”: a noun in lower case. A label that begins with `your `,
+    `the ` or `a ` has its own article.
+    """
+    return text
+
+
 class Form(BaseModel):
     """Base class of typed forms. Unknown fields are refused; empty fields count as missing.
 
-    Give each field a `title`, which messages use.
+    Each field that must be filled in has a `title`, made with `label`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
@@ -97,15 +109,13 @@ class Form(BaseModel):
             if field is not None and get_origin(field.annotation) in (tuple, list, frozenset, set):
                 values[name] = [value for value in typed if value.strip()]
             elif len(typed) > 1:
-                raise Invalid("A field was sent twice.", fields={name: "Give one value."})
+                raise Invalid(SENT_TWICE, fields={name: ONE_VALUE})
             elif typed[0].strip() or field is None:
                 values[name] = typed[0]
         try:
             return cls.model_validate(values, context={"currency": currency})
         except ValidationError as error:
-            raise Invalid(
-                "There is a problem with what you entered.", fields=cls._messages(error)
-            ) from None
+            raise Invalid(WRONG, fields=cls._messages(error)) from None
 
     @classmethod
     def _messages(cls, error: ValidationError) -> dict[str, Text]:
@@ -113,15 +123,13 @@ class Form(BaseModel):
         for detail in error.errors(include_url=False, include_input=False):
             name = str(detail["loc"][0]) if detail["loc"] else "form"
             field = cls.model_fields.get(name)
-            label = (field.title if field and field.title else name.replace("_", " ")).lower()
             if field is None and detail["type"] == "extra_forbidden":
-                name = "form"  # an unknown field has no place on the page to link to
-            if detail["type"] == "missing":
-                verb = "Choose" if field is not None and _is_choice(field.annotation) else "Enter"
-                the = "" if label.startswith(("your ", "the ", "a ")) else "the "
-                messages.setdefault(name, f"{verb} {the}{label}.")
+                # An unknown field has no place on the page to link to.
+                messages.setdefault("form", _unknown(name.replace("_", " ").lower()))
+            elif field is not None and detail["type"] == "missing":
+                messages.setdefault(name, _missing(field.title or name, field.annotation))
             else:
-                messages.setdefault(name, _message(detail, label))
+                messages.setdefault(name, message_of(detail))
         return messages
 
 
@@ -133,38 +141,21 @@ class EditForm(Form):
     """A form that writes a whole record. `version` is the version of the record that it shows
     (`app.kit.versions`); a form without one counts as older than every change."""
 
-    version: str = Field(default="", title="version", max_length=LONGEST_VERSION)
+    version: str = Field(default="", title=label("version"), max_length=LONGEST_VERSION)
 
 
-def _is_choice(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Enum)
+def _unknown(name: str) -> Message:
+    return msg("The form has no field “{name}”. Open the page again and retry.", name=name)
 
 
-def _message(detail: ErrorDetails, label: str) -> Text:
-    kind, context = detail["type"], dict(detail.get("ctx", {}))
-    if kind == "extra_forbidden":
-        return f"The form has no field “{label}”. Open the page again and retry."
-    if kind == "value_error":
-        error = context.get("error")
-        if isinstance(error, ValueError) and error.args and isinstance(error.args[0], Message):
-            return error.args[0]
-        return str(error or detail["msg"])
-    messages = {
-        "string_too_short": "Use at least {min_length} characters.",
-        "string_too_long": "Use at most {max_length} characters.",
-        "too_short": "Choose at least {min_length}.",
-        "too_long": "Choose at most {max_length}.",
-        "greater_than_equal": "Enter {ge} or more.",
-        "less_than_equal": "Enter {le} or less.",
-        "greater_than": "Enter more than {gt}.",
-        "less_than": "Enter less than {lt}.",
-    }
-    if kind in messages:
-        return messages[kind].format(**context)
-    if kind.startswith(("int", "decimal", "float")):
-        return "Enter a whole number." if kind.startswith("int") else "Enter a number."
-    if kind.startswith(("date", "time")):
-        return "Enter a real date or time."
-    if kind in ("enum", "literal_error", "uuid_parsing", "bool_parsing"):
-        return "Choose one of the given answers."
-    return "This cannot be read. Check it and try again."
+def _missing(label: str, kind: object) -> Message:
+    """Return how to fill in a field that was left empty. Its label is a text of the catalogue."""
+    words = msg(label)
+    has_article = label.startswith(("your ", "the ", "a "))
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        if has_article:
+            return msg("Choose {label}.", label=words)
+        return msg("Choose the {label}.", label=words)
+    if has_article:
+        return msg("Enter {label}.", label=words)
+    return msg("Enter the {label}.", label=words)

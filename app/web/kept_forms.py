@@ -10,7 +10,7 @@ again automatically: the person presses the button.
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Request
@@ -20,12 +20,31 @@ from lxml.html import HtmlElement
 from starlette.routing import Match
 
 from app.kit.kept_form import LASTS, KeptForm, KeptReason
+from app.kit.messages import Message, msg
 from app.web.application import AppContext
+from app.web.flash_messages import FlashKind
 from app.web.forms import Submission
 from app.web.safe_paths import HOME, local_path
 
 KEPT = "kept"
 """The query parameter with the id of the stored form."""
+
+BACK_AGAIN: Final[dict[KeptReason, tuple[FlashKind, Message]]] = {
+    KeptReason.ended: (
+        "warning",
+        msg(
+            "You were signed out before this was saved. Check it, then press the button again to save it."
+        ),
+    ),
+    KeptReason.proof: (
+        "info",
+        msg(
+            "Thank you for showing that it is you. Nothing is saved yet. Check it, then press the button "
+            "again."
+        ),
+    ),
+}
+"""What the page of a form says that was stored and not accepted: the kind and the text of its flash."""
 
 _SECRET = re.compile(r"password|token|code", re.IGNORECASE)
 

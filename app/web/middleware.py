@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.audit.service import current_request_id
 from app.db.database import StatementCount, current_count
+from app.kit.messages import Text
 from app.settings import Environment, Settings
 from app.web.csrf import REFUSAL, SAFE_METHODS, header_verdict
 from app.web.request_body import (
@@ -75,7 +76,7 @@ class RefusalResponder(Protocol):
     """Makes the response to a refusal. The application provides it, because pages import this
     module."""
 
-    def __call__(self, request: Request, status: int, detail: str | None = None) -> Response: ...
+    def __call__(self, request: Request, status: int, detail: Text | None = None) -> Response: ...
 
 
 class RequestLog:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -18,9 +18,9 @@ from app.db.idempotency import once
 from app.kit.academy import Academy
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Unauthenticated
-from app.kit.kept_form import KeptForm, KeptReason
+from app.kit.kept_form import KeptForm
 from app.kit.keys import Keys
-from app.kit.messages import Text
+from app.kit.messages import Text, msg
 from app.kit.subjects import Subjects
 from app.kit.words import Words
 from app.settings import Settings
@@ -30,26 +30,18 @@ from app.web.application import AppContext, NavigationItem
 from app.web.csrf import SAFE_METHODS, cookie_name, demand_proof_of_unread, token_for
 from app.web.flash_messages import Flash, FlashKind
 from app.web.forms import Submission
-from app.web.kept_forms import KEPT, filled
+from app.web.kept_forms import BACK_AGAIN, KEPT, filled
 from app.web.networks import network_of
 
 PREFETCH_RULES = "prefetch.specrules"
 VISITOR_LASTS = 86_400
-SENT_BEFORE = "You sent this before, and it was done then. This page shows how things stand now."
-SUPERSEDED = (
+SENT_BEFORE: Final = msg(
+    "You sent this before, and it was done then. This page shows how things stand now."
+)
+SUPERSEDED: Final = msg(
     "This key was used before, and what was done then does not stand any more. "
     "Look at how things stand, and send it with a new key."
 )
-BACK_AGAIN = {
-    KeptReason.ended: Flash(
-        "warning",
-        "You were signed out before this was saved. Check it, then press the button again to save it.",
-    ),
-    KeptReason.proof: Flash(
-        "info",
-        "Thank you for showing that it is you. Nothing is saved yet. Check it, then press the button again.",
-    ),
-}
 WARNED_OF = timedelta(hours=2)
 """Sign-ins that end later than this need no warning on the page."""
 
@@ -107,7 +99,7 @@ class RequestContext:
     def actor(self) -> Actor:
         """The person who is signed in; only for routes that demand one."""
         if self._actor is None:
-            raise Unauthenticated("Sign in to go on.")
+            raise Unauthenticated(msg("Sign in to go on."))
         return self._actor
 
     @property
@@ -217,9 +209,9 @@ class RequestContext:
         """Render a page for this visitor. Only a page with a preview may be listed by search engines."""
         form = self._kept_form()
         if form is not None and status == 200:
-            html = filled(
-                partial(self._html, preview, BACK_AGAIN[form.why]), template, values, form
-            )
+            kind, text = BACK_AGAIN[form.why]
+            flash = Flash(kind, self.words.of(text))
+            html = filled(partial(self._html, preview, flash), template, values, form)
         else:
             html = self._html(preview, self._flash(), template, values)
         response = HTMLResponse(html, status_code=status)

@@ -223,7 +223,7 @@ def test_every_type_of_problem_is_explained(app, client):
     for slug in sorted(problem_types()):
         page = client.get(f"/problems/{slug}")
         assert page.status_code == 200, slug
-        assert problem_types()[slug][0] in page.text.replace("&#39;", "'"), slug
+        assert str(problem_types()[slug][0]) in page.text.replace("&#39;", "'"), slug
     assert client.get("/problems/no-such-thing").status_code == 404
 
 

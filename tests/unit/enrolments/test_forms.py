@@ -133,14 +133,14 @@ def test_an_intake_is_read_in_the_academys_zone():
 def test_each_field_has_its_message(field, typed, message):
     with pytest.raises(Invalid) as refused:
         IntakeForm.read(submission({**TYPED, field: typed}), currency=POUNDS)
-    assert refused.value.fields == {field: message}
+    assert {name: str(said) for name, said in refused.value.fields.items()} == {field: message}
 
 
 def test_a_field_that_the_form_does_not_have_concerns_the_whole_form():
     with pytest.raises(Invalid) as refused:
         IntakeForm.read(submission({**TYPED, "status": "open"}), currency=POUNDS)
-    message = "The form has no field “status”. Open the page again and retry."
-    assert refused.value.fields == {"form": message}
+    assert list(refused.value.fields) == ["form"]
+    assert "has no field “status”" in str(refused.value.fields["form"])
 
 
 def test_a_skipped_hour_is_refused_at_its_field():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.currency import CODES, Currency
+from app.kit.currency import CODES, Currency, NotAnAmount
 
 POUNDS, YEN, DINARS, FRANCS = (Currency(code) for code in ("GBP", "JPY", "KWD", "CHF"))
 
@@ -48,24 +48,21 @@ def test_an_amount_is_read(currency, typed, minor):
     assert currency.read(typed) == minor
 
 
-@pytest.mark.parametrize("typed", ["free", "-5", "1,25", "12.345", "1e3", "€5", "١٢", "", "£"])
-def test_what_is_no_amount_is_refused(typed):
-    with pytest.raises(ValueError, match=r"amount in pounds, such as 1250 or 1,250\.50\.$"):
-        POUNDS.read(typed)
-
-
 @pytest.mark.parametrize(
-    ("currency", "typed", "sentence"),
+    ("currency", "typed"),
     [
-        (YEN, "12.5", "Enter an amount in JPY, such as 1250 or 1,250."),
-        (DINARS, "1.2345", "Enter an amount in KWD, such as 1250 or 1,250.500."),
-        (Currency("EUR"), "£5", "Enter an amount in euros, such as 1250 or 1,250.50."),
+        *(
+            (POUNDS, typed)
+            for typed in ("free", "-5", "1,25", "12.345", "1e3", "€5", "١٢", "", "£")
+        ),
+        (YEN, "12.5"),
+        (DINARS, "1.2345"),
+        (Currency("EUR"), "£5"),
     ],
 )
-def test_a_refusal_shows_how_it_is_typed_in_that_currency(currency, typed, sentence):
-    with pytest.raises(ValueError, match="amount") as refused:
+def test_what_is_no_amount_is_refused(currency, typed):
+    with pytest.raises(NotAnAmount):
         currency.read(typed)
-    assert str(refused.value) == sentence
 
 
 @given(st.sampled_from(sorted(CODES)), st.integers(0, 10**9))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from app.kit.messages import msg
 from app.kit.versions import Stale, demand_current, version_of
 
 BEFORE = {"room": "Room 1", "starts": datetime(2026, 12, 8, 10, tzinfo=UTC), "who": ("b", "a")}
@@ -38,7 +39,8 @@ def test_a_refusal_says_what_to_do_and_which_fields_changed():
         "This was changed after you opened it, so what you sent is not saved. "
         "Compare it with what is on record, then save again."
     )
-    assert stale.fields == dict.fromkeys(["room", "who"], "This was changed in the meantime.")
+    changed = msg("This was changed in the meantime.")
+    assert stale.fields == {"room": changed, "who": changed}
 
 
 def test_a_field_that_both_changed_is_not_taken_for_untouched():
