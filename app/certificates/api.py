@@ -8,6 +8,7 @@ from app.certificates import queries, serials
 from app.certificates.domain import Status
 from app.certificates.rate_limits import count_look_up
 from app.kit.errors import NotFound
+from app.kit.messages import msg
 from app.web.access import EVERYONE
 from app.web.request_context import Visit
 from app.web.routing import Api
@@ -52,7 +53,7 @@ def verify(visit: Visit, serial: str) -> CertificateShape:
         certificate = queries.verification(db, meant, visit.keys.signing)
     if certificate is None:
         raise NotFound(
-            "No certificate has this number. Check each letter and digit."
+            msg("No certificate has this number. Check each letter and digit.")
             if meant
             else serials.serial_problem(serial)
         )

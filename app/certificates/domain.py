@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from app.courses.domain.delivery import Course, PracticalKind
 from app.kit.ids import AssessmentId, EnrolmentId, RevisionId, SeatId, UserId
+from app.kit.messages import Message, msg
 from app.learning.domain import Done, missing_modules
 
 FORMAT = 2
@@ -32,7 +33,7 @@ class MissingRequirement:
 
     kind: MissingKind
     key: str
-    words: str
+    words: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Requirement:
 
     kind: MissingKind
     key: str
-    words: str
+    words: Message
     is_met: bool
 
 
@@ -103,24 +104,24 @@ def requirements(facts: CertificateFacts) -> tuple[Requirement, ...]:
     keys = [module.key for module in course.modules]
     incomplete = {module.key for module in missing_modules(course, keys, facts.done)}
     test = course.quiz(course.final_test)
-    words = f"Pass “{test.title if test else 'the final test'}”"
+    words = msg("Pass “{quiz}”", quiz=test.title) if test else msg("Pass the final test")
     days: tuple[Requirement, ...] = tuple(
         requirement for kind in course.practicals for requirement in _of_kind(facts, kind)
     )
     if not days:
-        days = (Requirement(MissingKind.attendance, course.key, "Attend a practical", False),)
+        days = (Requirement(MissingKind.attendance, course.key, msg("Attend a practical"), False),)
     return (
         Requirement(
             MissingKind.place,
             course.key,
-            "Hold a confirmed place on the course",
+            msg("Hold a confirmed place on the course"),
             facts.enrolment_id is not None,
         ),
         *(
             Requirement(
                 MissingKind.module,
                 module.key,
-                f"Complete “{module.title}”",
+                msg("Complete “{module}”", module=module.title),
                 module.key not in incomplete,
             )
             for module in course.modules
@@ -137,10 +138,11 @@ def requirements(facts: CertificateFacts) -> tuple[Requirement, ...]:
 
 def _of_kind(facts: CertificateFacts, kind: PracticalKind) -> tuple[Requirement, Requirement]:
     attended = any(is_of_kind(seat, kind) for seat in facts.attended)
-    words = f"Be assessed as competent on “{kind.title}”"
+    attend = msg("Attend “{practical}”", practical=kind.title)
+    pass_it = msg("Be assessed as competent on “{practical}”", practical=kind.title)
     return (
-        Requirement(MissingKind.attendance, kind.key, f"Attend “{kind.title}”", attended),
-        Requirement(MissingKind.assessment, kind.key, words, _judged(facts, kind) is not None),
+        Requirement(MissingKind.attendance, kind.key, attend, attended),
+        Requirement(MissingKind.assessment, kind.key, pass_it, _judged(facts, kind) is not None),
     )
 
 
@@ -250,7 +252,7 @@ def lost_evidence(snapshot: Mapping[str, Any], facts: CertificateFacts) -> tuple
     """Return the evidence of the certificate that the current facts no longer contain."""
     evidence = snapshot["evidence"]
     lost = [
-        requirement.words
+        str(requirement.words)
         for requirement in missing_for_certificate(facts)
         if requirement.kind in (MissingKind.module, MissingKind.final_test)
     ]

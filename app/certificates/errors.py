@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.kit.errors import Conflict
-from app.kit.messages import msg
+from app.kit.messages import Text, msg
 
 
 class AlreadyRevoked(Conflict):
@@ -11,7 +11,7 @@ class AlreadyRevoked(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "It was revoked before. Open it to see when and why.", reason="already_revoked"
+            msg("It was revoked before. Open it to see when and why."), reason="already_revoked"
         )
 
 
@@ -20,8 +20,10 @@ class NotIssued(Conflict):
 
     title = msg("This certificate cannot be issued")
 
-    def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__("What is missing: " + "; ".join(reasons) + ".", reason="not_complete")
+    def __init__(self, reasons: Sequence[Text]) -> None:
+        super().__init__(
+            msg("What is missing: {reasons}.", reasons=tuple(reasons)), reason="not_complete"
+        )
 
 
 class NotPrintable(Conflict):

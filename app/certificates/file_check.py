@@ -10,31 +10,34 @@ from app.certificates.domain import Status
 from app.certificates.pdf_signature import MOST_BYTES, Flaw, NotGenuine, signed_attachment
 from app.certificates.serials import grouped
 from app.certificates.signing import KnownKeys, StatementKind, is_proved, read_document
+from app.kit.messages import Message, msg
 
 WHY = {
-    Flaw.too_large: f"It is larger than {MOST_BYTES // 1024**2} MB. No certificate is.",
-    Flaw.not_pdf: "It is not a PDF.",
-    Flaw.unsigned: "It carries no signature of an academy.",
-    Flaw.several: "It was signed more than once. The academy signs a certificate once.",
-    Flaw.added_to: "Something was added to it after it was signed.",
-    Flaw.unknown_key: "It is signed with a key that is none of the academy's keys.",
-    Flaw.changed: "It was changed after it was signed, or a part of it is missing.",
-    Flaw.no_data: "The signed data are not in it.",
+    Flaw.too_large: msg(
+        "It is larger than {megabytes} MB. No certificate is.", megabytes=MOST_BYTES // 1024**2
+    ),
+    Flaw.not_pdf: msg("It is not a PDF."),
+    Flaw.unsigned: msg("It carries no signature of an academy."),
+    Flaw.several: msg("It was signed more than once. The academy signs a certificate once."),
+    Flaw.added_to: msg("Something was added to it after it was signed."),
+    Flaw.unknown_key: msg("It is signed with a key that is none of the academy's keys."),
+    Flaw.changed: msg("It was changed after it was signed, or a part of it is missing."),
+    Flaw.no_data: msg("The signed data are not in it."),
 }
-OTHER_DATA = "The data in it are not what the academy signed."
-NOT_IN_RECORDS = "The academy has no certificate with this number."
-OTHER_IN_RECORDS = (
+OTHER_DATA = msg("The data in it are not what the academy signed.")
+NOT_IN_RECORDS = msg("The academy has no certificate with this number.")
+OTHER_IN_RECORDS = msg(
     "What the academy's records say under this number is not what was issued. Ask the academy."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class FileCheck:
-    """The result of checking a file. `why` is empty if it is valid. `said` is the content of a
+    """The result of checking a file. `why` is None if it is valid. `said` is the content of a
     genuine certificate, and empty for every other file."""
 
     status: Status
-    why: str
+    why: Message | None
     said: Mapping[str, Any]
     signed_with: str = ""
     file_signed_with: str = ""
@@ -53,14 +56,24 @@ class FileCheck:
         return date.fromisoformat(self.said["issued_on"])
 
     @property
-    def words(self) -> str:
+    def words(self) -> Message:
         """Return the content of a genuine certificate in one sentence."""
         said = self.said
-        issued = self.issued_on
-        issuer = said.get("issuer", "The academy")
-        return (
-            f"{issuer} issued certificate {self.grouped} to {said['holder']['name']} for "
-            f"“{said['title']}” on {issued.day} {issued:%B %Y}."
+        facts = {
+            "number": self.grouped,
+            "name": said["holder"]["name"],
+            "title": said["title"],
+            "day": self.issued_on,
+        }
+        if "issuer" not in said:
+            return msg(
+                "The academy issued certificate {number} to {name} for “{title}” on {day:plain}.",
+                **facts,
+            )
+        return msg(
+            "{issuer} issued certificate {number} to {name} for “{title}” on {day:plain}.",
+            issuer=said["issuer"],
+            **facts,
         )
 
 
@@ -83,7 +96,7 @@ def checked_data(document: bytes | str, keys: KnownKeys) -> FileCheck:
     said = words.get("certificate")
     if not is_proved(keys, StatementKind.certificate, words, proof) or not isinstance(said, dict):
         return _refused(OTHER_DATA)
-    checked = FileCheck(Status.valid, "", said, proof.key_id)
+    checked = FileCheck(Status.valid, None, said, proof.key_id)
     return checked if _can_be_told(checked) else _refused(OTHER_DATA)
 
 
@@ -105,8 +118,9 @@ def with_status(
 
 def revoked(checked: FileCheck, at: datetime | None) -> FileCheck:
     """Return the answer about a genuine file whose certificate was revoked."""
-    when = f" on {at.day} {at:%B %Y}" if at else ""
-    why = f"The academy issued it and revoked it{when}. Do not rely on it."
+    why = msg("The academy issued it and revoked it. Do not rely on it.")
+    if at is not None:
+        why = msg("The academy issued it and revoked it on {day:plain}. Do not rely on it.", day=at)
     return replace(checked, status=Status.revoked, why=why, revoked_at=at)
 
 
@@ -118,5 +132,5 @@ def _can_be_told(checked: FileCheck) -> bool:
         return False
 
 
-def _refused(why: str) -> FileCheck:
+def _refused(why: Message) -> FileCheck:
     return FileCheck(Status.not_valid, why, {})

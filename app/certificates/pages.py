@@ -22,7 +22,7 @@ from app.db.paging import page_number
 from app.documents.glyph_check import PrinterAway
 from app.kit.errors import Invalid
 from app.kit.ids import CertificateId, UserId
-from app.kit.messages import Text
+from app.kit.messages import Message, Text, msg
 from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT, FreshProof
 from app.web.errors import status_of
 from app.web.forms import ButtonForm, Submitted
@@ -33,12 +33,12 @@ from app.web.uploads import Uploaded
 
 pages = Pages()
 VERIFY = Preview(
-    "Verify a certificate",
-    "Check with its number whether a certificate of the academy is genuine and in force.",
+    msg("Verify a certificate"),
+    msg("Check with its number whether a certificate of the academy is genuine and in force."),
     "/verify",
 )
-NO_FILE = "Choose the PDF of a certificate."
-NOT_FOUND = "We cannot find that number. Check each letter and digit."
+NO_FILE = msg("Choose the PDF of a certificate.")
+NOT_FOUND = msg("We cannot find that number. Check each letter and digit.")
 FIVE_MINUTES = {"cache-control": "public, max-age=300"}
 NOT_FOR_SEARCH = {"x-robots-tag": "noindex, nofollow"}
 
@@ -56,9 +56,11 @@ def show_pdf(visit: Visit, certificate_id: CertificateId) -> Response:
     with visit.database.read() as db:
         certificate = queries.document(db, visit.actor, certificate_id, visit.keys.signing)
     if certificate.status is Status.revoked:
-        raise NotPrintable("It was revoked. Its holder was told why by mail.")
+        raise NotPrintable(msg("It was revoked. Its holder was told why by mail."))
     if certificate.signed is None:
-        raise NotPrintable("What is stored is not what was issued. The academy's office can help.")
+        raise NotPrintable(
+            msg("What is stored is not what was issued. The academy's office can help.")
+        )
     make = partial(
         certificate_pdf,
         certificate.signed,
@@ -177,7 +179,7 @@ def issue_blocked(visit: Visit, submitted: Submitted) -> Response:
             )
     except (NotIssued, PrinterAway) as refused:
         return visit.redirect(visit.url("certificates.list"), flash=refused.detail, kind="warning")
-    return _lead_to(visit, issued, "The certificate is issued.")
+    return _lead_to(visit, issued, msg("The certificate is issued."))
 
 
 @pages.get("/admin/certificates/{certificate_id}", name="certificates.show", access=ADMIN)
@@ -205,7 +207,7 @@ def revoke(visit: Visit, certificate_id: CertificateId, submitted: Submitted) ->
         )
     return visit.redirect(
         visit.url("certificates.show", certificate_id=certificate_id),
-        flash="The certificate is revoked. Its holder is told by mail.",
+        flash=msg("The certificate is revoked. Its holder is told by mail."),
     )
 
 
@@ -225,13 +227,13 @@ def reissue(visit: Visit, certificate_id: CertificateId, submitted: Submitted) -
             )
     except (NotIssued, PrinterAway) as refused:
         return _one(visit, certificate_id, status_of(refused), errors={"form": refused.detail})
-    return _lead_to(visit, issued, "A new certificate is issued, with a new number.")
+    return _lead_to(visit, issued, msg("A new certificate is issued, with a new number."))
 
 
-def _lead_to(visit: RequestContext, issued: IssuedCertificate, words: str) -> Response:
+def _lead_to(visit: RequestContext, issued: IssuedCertificate, words: Message) -> Response:
     """Redirect to a certificate that was issued by this request, or by another admin just before."""
     if not issued.is_new:
-        words = (
+        words = msg(
             "This certificate was issued a moment before you asked for it. There is only this one."
         )
     return visit.redirect(

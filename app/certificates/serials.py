@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
+from app.kit.messages import Message, msg, msgs
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, so that a serial can be read aloud and typed."""
 
@@ -64,10 +66,14 @@ def read_serial(typed: str) -> str | None:
     return serials[0] if len(serials) == 1 else None
 
 
-def serial_problem(typed: str) -> str:
+def serial_problem(typed: str) -> Message:
     """Return a sentence about what to check in a text in which `read_serial` finds no serial."""
     if several := len(_serials_in(typed)):
-        return f"There are {several} certificate numbers in what you typed. Check them one by one."
+        return msgs(
+            "There is {n} certificate number in what you typed. Check it.",
+            "There are {n} certificate numbers in what you typed. Check them one by one.",
+            several,
+        )
     text = _meant(_in_capitals(typed))
     wrong = "".join(
         dict.fromkeys(
@@ -75,13 +81,19 @@ def serial_problem(typed: str) -> str:
         )
     )
     if "U" in wrong:
-        return "The letter U is never used in a number. What looks like one is a V."
+        return msg("The letter U is never used in a number. What looks like one is a V.")
     if wrong:
-        listed = " ".join(wrong)
-        return f"A number has only digits and the letters A to Z, but you typed {listed}. Check each one."
+        return msg(
+            "A number has only digits and the letters A to Z, but you typed {letters}. Check each one.",
+            letters=" ".join(wrong),
+        )
     count = sum(letter.isalnum() for letter in text)
-    counted = f"A certificate number has {SERIAL_LENGTH} letters and digits; you typed {count}."
-    return f"{counted} Check that none is missing or double."
+    return msg(
+        "A certificate number has {length} letters and digits; you typed {count}. Check that none is "
+        "missing or double.",
+        length=SERIAL_LENGTH,
+        count=count,
+    )
 
 
 def _serials_in(typed: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from app.certificates.steps import blocking
 from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
+from app.kit.messages import msg
 from app.notices.steps.telling import tell
 from app.outbox.service import announce
 
@@ -159,10 +160,9 @@ def _issue_or_say_why(
     facts = queries.facts_of(db, user_id, course_key)
     missing = domain.missing_for_certificate(facts) if facts else ()
     block = db.get(CertificateBlock, (user_id, course_key))
-    reasons = [requirement.words for requirement in missing] or [
-        block.reason if block else "the course"
-    ]
-    raise NotIssued([reason.rstrip(".") for reason in reasons])
+    if missing:
+        raise NotIssued([requirement.words for requirement in missing])
+    raise NotIssued([block.reason.rstrip(".") if block else msg("the course")])
 
 
 def _issue(

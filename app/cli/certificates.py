@@ -55,8 +55,8 @@ def verify(
         print(json.dumps(_as_json(checked, notes), ensure_ascii=False))
     else:
         heading = {"valid": "Valid.", "revoked": "Revoked.", "not_valid": "Not valid."}
-        said = (checked.words,) if checked.said else ()
-        print(" ".join(filter(None, (heading[checked.status], checked.why))))
+        said = (str(checked.words),) if checked.said else ()
+        print(" ".join(filter(None, (heading[checked.status], str(checked.why or "")))))
         for line in (*said, *notes):
             print("".join(letter if letter.isprintable() else "?" for letter in line))
     raise SystemExit(0 if is_valid else 1)
@@ -144,7 +144,7 @@ def _as_json(checked: "FileCheck", notes: tuple[str, ...]) -> dict[str, object]:
     said = checked.said
     return {
         "status": str(checked.status),
-        "why": checked.why or None,
+        "why": str(checked.why) if checked.why else None,
         "serial": checked.serial or None,
         "name": said["holder"]["name"] if said else None,
         "course": said["title"] if said else None,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from app.kit.messages import Message, msg
+
 
 class QuizState(StrEnum):
     """The state of one student at one quiz."""
@@ -16,16 +18,16 @@ class QuizState(StrEnum):
     not_begun = "not_begun"
 
     @property
-    def words(self) -> str:
+    def words(self) -> Message:
         return _WORDS[self]
 
 
 _WORDS = {
-    QuizState.passed: "Passed",
-    QuizState.used_up: "No attempt left",
-    QuizState.not_passed: "Not passed yet",
-    QuizState.in_progress: "In progress",
-    QuizState.not_begun: "Not begun",
+    QuizState.passed: msg("Passed"),
+    QuizState.used_up: msg("No attempt left"),
+    QuizState.not_passed: msg("Not passed yet"),
+    QuizState.in_progress: msg("In progress"),
+    QuizState.not_begun: msg("Not begun"),
 }
 
 

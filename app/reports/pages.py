@@ -6,6 +6,7 @@ from fastapi import Response
 
 from app.db.paging import page_number
 from app.kit.errors import NotFound
+from app.kit.messages import Message, Text, msg
 from app.kit.spreadsheets import csv_text
 from app.reports import queries, service
 from app.reports.forms import ResultsQueryForm, address_of, values_of
@@ -46,6 +47,7 @@ def show_results(visit: Visit) -> Response:
     return visit.render(
         "reports/results.html",
         page=page,
+        labels=tuple(visit.words.of(label) for label in page.labels),
         choice=choice,
         values=values_of(query),
         is_narrowed=_is_narrowed(query),
@@ -66,8 +68,12 @@ def export_results(visit: Visit, submitted: Submitted) -> Response:
         query = form.times_shown(course.key, choice)
         columns, rows = queries.everybody(db, visit.actor, course, query)
         service.note_export(db, visit.actor, course.key, rows=len(rows), now=visit.now)
+    words = visit.words.of
     return Response(
-        csv_text(_heading(columns), (tuple(_line(row)) for row in rows)),
+        csv_text(
+            [words(head) for head in _heading(columns)],
+            (tuple(words(cell) for cell in _line(row)) for row in rows),
+        ),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="results-{course.key}.csv"'},
     )
@@ -85,19 +91,21 @@ def _is_narrowed(query: ResultsQuery) -> bool:
     return bool(query.intake_id or query.group_id or query.only_unpassed or query.text)
 
 
-def _heading(columns: tuple[QuizColumn, ...]) -> list[str]:
-    heading = ["Name", "E-mail", "Passed"]
+def _heading(columns: tuple[QuizColumn, ...]) -> Iterator[Message]:
+    yield from (msg("Name"), msg("E-mail"), msg("Passed"))
     for column in columns:
-        heading += [f"{column.short}: {word}" for word in ("state", "best %", "attempts")]
-    return heading
+        yield msg("{quiz}: state", quiz=column.short)
+        yield msg("{quiz}: best %", quiz=column.short)
+        yield msg("{quiz}: attempts", quiz=column.short)
 
 
-def _line(row: ResultRow) -> Iterator[str]:
-    yield from (row.name, row.email, f"{row.passed} of {len(row.cells)}")
+def _line(row: ResultRow) -> Iterator[Text]:
+    yield from (row.name, row.email)
+    yield msg("{passed} of {all}", passed=row.passed, all=len(row.cells))
     for cell in row.cells:
         yield from _words(cell)
 
 
-def _words(cell: QuizCell) -> tuple[str, str, str]:
+def _words(cell: QuizCell) -> tuple[Text, str, str]:
     best = "" if cell.tries.best is None else str(cell.tries.best)
     return cell.state.words, best, str(cell.tries.attempts)

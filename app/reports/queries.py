@@ -15,6 +15,7 @@ from app.enrolments import queries as enrolments
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import GroupId, IntakeId, UserId
+from app.kit.messages import Message, msg
 from app.quizzes.item_statistics import QuizStatistics, quiz_statistics
 from app.reports import policy
 from app.reports.attempt_counts import CountsAtQuiz, counts_of_many, counts_of_page
@@ -30,7 +31,7 @@ class QuizColumn:
 
     key: str
     title: str
-    short: str
+    short: Message
     attempts: int | None
 
 
@@ -77,7 +78,7 @@ class ResultsPage:
     rows: Page[ResultRow]
 
     @property
-    def labels(self) -> tuple[str, ...]:
+    def labels(self) -> tuple[Message, ...]:
         """The short names of the quizzes: the column headings of a narrow table."""
         return tuple(column.short for column in self.columns)
 
@@ -132,7 +133,7 @@ def columns_of(course: Course) -> tuple[QuizColumn, ...]:
         QuizColumn(
             key,
             quizzes[key].title,
-            f"Module {numbers[key]}" if key in numbers else "Final test",
+            msg("Module {number}", number=numbers[key]) if key in numbers else msg("Final test"),
             quizzes[key].attempts,
         )
         for key in keys

@@ -18,7 +18,6 @@ from app import cli
 from app.db.database import Database
 from app.kit.ids import new_uuid
 from app.outbox import service as outbox
-from app.outbox.health import WORDS
 from app.outbox.heartbeats import SILENT_AFTER, heartbeats
 from app.outbox.queries import EventKind
 from app.workers.loop import SLOW
@@ -29,6 +28,7 @@ from tests.make.patience import SECONDS, START_SECONDS, until
 from tests.make.people import a_sign_in, a_user
 from tests.make.server import PRECEPTOR, Server, a_server, outside
 
+NAMES = {EventKind.facts: "follow-up work", EventKind.mails: "mails"}
 MINUTE = 60.0
 GONE = SILENT_AFTER + timedelta(seconds=1)
 
@@ -113,7 +113,7 @@ def test_a_worker_killed_or_hung_is_seen_and_comes_back(
 
     worker.signal(signal.SIGSTOP)
     move_to(NOW + GONE)
-    gone = [f"The worker for {WORDS[kind]} was last seen 46 seconds ago." for kind in EventKind]
+    gone = [f"The worker for {NAMES[kind]} was last seen 46 seconds ago." for kind in EventKind]
     answer = client.get("/readyz")
     assert (answer.status_code, answer.text.partition("\n")[0]) == (200, "degraded")
     figures = probe.get("/metrics").text

@@ -115,9 +115,13 @@ def test_the_assessment_stands_on_an_attended_place_of_its_kind(facts, expected)
     assert kinds(facts) == expected
 
 
+def in_words(missing):
+    return tuple(replace(each, words=str(each.words)) for each in missing)
+
+
 def test_what_is_missing_is_said_in_order_and_in_words():
     nothing = replace(FACTS, enrolment_id=None, done=Done(), attended=(), competent=())
-    assert domain.missing_for_certificate(nothing) == (
+    assert in_words(domain.missing_for_certificate(nothing)) == (
         MissingRequirement(
             MissingKind.place, "small-course", "Hold a confirmed place on the course"
         ),
@@ -134,8 +138,8 @@ def test_what_is_missing_is_said_in_order_and_in_words():
 def test_a_course_that_lost_its_parts_still_names_what_is_missing():
     gone = FACTS.course.model_copy(update={"quizzes": (), "practicals": ()})
     facts = replace(FACTS, course=gone, done=replace(ALL, quizzes=frozenset()))
-    assert domain.missing_for_certificate(facts)[-2:] == (
-        MissingRequirement(MissingKind.final_test, "final-test", "Pass “the final test”"),
+    assert in_words(domain.missing_for_certificate(facts)[-2:]) == (
+        MissingRequirement(MissingKind.final_test, "final-test", "Pass the final test"),
         MissingRequirement(MissingKind.attendance, "small-course", "Attend a practical"),
     )
 

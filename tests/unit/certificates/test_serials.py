@@ -166,4 +166,4 @@ COUNTED = (
 )
 def test_a_wrong_number_is_told_what_to_check(typed, said):
     assert read_serial(typed) is None
-    assert serial_problem(typed) == said
+    assert str(serial_problem(typed)) == said
