@@ -7,9 +7,11 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from app.kit.actor import Role
 from app.kit.ids import UserId
+from app.kit.messages import Message, msg
 from app.kit.opened import Opened
 from app.kit.versions import version_of
 
@@ -20,6 +22,25 @@ MOST_API_TOKENS = 10
 LONGEST_TOKEN_NAME = 80
 
 STAFF = frozenset({Role.instructor, Role.admin})
+
+ROLE_LABELS: Final = {
+    Role.student: msg("Student"),
+    Role.instructor: msg("Instructor"),
+    Role.admin: msg("Admin"),
+}
+_SEVERAL_ROLES: Final = {
+    frozenset({Role.admin, Role.instructor}): msg("Admin, instructor"),
+    frozenset({Role.admin, Role.student}): msg("Admin, student"),
+    frozenset({Role.instructor, Role.student}): msg("Instructor, student"),
+    frozenset(Role): msg("Admin, instructor, student"),
+}
+
+
+def roles_label(roles: Set[Role]) -> Message | None:
+    """Return the label of all roles of a person, or None for a person without a role."""
+    if len(roles) == 1:
+        return ROLE_LABELS[next(iter(roles))]
+    return _SEVERAL_ROLES.get(frozenset(roles))
 
 
 class AccountState(StrEnum):

@@ -8,7 +8,7 @@ from fastapi import Response
 
 from app.accounts import people_search, printable_names, queries, service, sign_ins
 from app.accounts.access_needs import read_needs_of_person
-from app.accounts.domain import AccountState, PeopleSort
+from app.accounts.domain import ROLE_LABELS, AccountState, PeopleSort
 from app.accounts.forms import AccountReasonForm, CloseForm, ExportForm, InviteForm, RolesForm
 from app.accounts.loss_preview import HeldItem, Loss, held_by
 from app.accounts.needs_reader import NeedsReader
@@ -18,6 +18,7 @@ from app.kit.actor import Role
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import UserId
 from app.kit.leaving import LEAVING
+from app.kit.messages import msg
 from app.kit.spreadsheets import csv_text
 from app.web.access import ADMIN, FreshProof
 from app.web.form_pages import form_page
@@ -30,6 +31,10 @@ pages = Pages(prefix="/admin/people")
 LONGEST_SEARCH = 100
 BACKGROUND = ("Medical background", "Profession", "Registration number")
 """The columns of the export that an academy has which asks for a medical background."""
+ENDS_WITH_ROLE = {
+    Role.instructor: msg("If the role “instructor” is taken away, this ends:"),
+    Role.student: msg("If the role “student” is taken away, this ends:"),
+}
 
 
 @pages.get("", name="accounts.people", access=ADMIN)
@@ -244,10 +249,11 @@ def _roles_page(
     refused: Refused | None = None,
 ) -> Response:
     page = _story(visit, person_id)
-    held = {
-        role.value: _held(visit, Loss((person_id,), roles=frozenset({role})))
-        for role in sorted(page.person.roles - {Role.admin})
-    }
+    held = tuple(
+        (heading, _held(visit, Loss((person_id,), roles=frozenset({role}))))
+        for role, heading in ENDS_WITH_ROLE.items()
+        if role in page.person.roles
+    )
     values: dict[str, Any] = {
         "roles": sorted(page.person.roles),
         "version": page.roles_version,
@@ -258,7 +264,9 @@ def _roles_page(
         submitted,
         refused,
         values=values,
-        options={"roles": [(role.value, role.value.capitalize()) for role in Role]},
+        options={
+            "roles": [(role.value, visit.words.of(label)) for role, label in ROLE_LABELS.items()]
+        },
         page=page,
         held=held,
     )

@@ -14,6 +14,7 @@ from app.accounts.domain import (
     LinkPurpose,
     Profile,
     group_record,
+    roles_label,
     roles_record,
 )
 from app.accounts.mailed_links import open_link
@@ -26,6 +27,7 @@ from app.kit.actor import Actor, Role, roles_held
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, GroupId, SignInId, UserId
 from app.kit.keys import SealingKeys
+from app.kit.messages import Message
 from app.kit.versions import version_of
 
 
@@ -47,6 +49,10 @@ class Person:
     created_at: datetime
     life_support_until: date | None = None
     """The last day of the current proof of basic life support, or None if none was seen."""
+
+    @property
+    def roles_label(self) -> Message | None:
+        return roles_label(self.roles)
 
 
 @dataclass(frozen=True, slots=True)
