@@ -20,6 +20,7 @@ from app.accounts.domain import (
 from app.accounts.mailed_links import open_link
 from app.accounts.models import Group, GroupMember, SignIn, User
 from app.accounts.needs_sealing import opened_needs
+from app.audit.act_words import act_words
 from app.audit.queries import acts_about
 from app.db.base import table_of
 from app.db.prepared import Prepared
@@ -27,8 +28,10 @@ from app.kit.actor import Actor, Role, roles_held
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, GroupId, SignInId, UserId
 from app.kit.keys import SealingKeys
-from app.kit.messages import Message
+from app.kit.messages import Message, Text, msg
 from app.kit.versions import version_of
+
+THE_SYSTEM: Final = msg("the system")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,8 @@ class GroupPage:
 @dataclass(frozen=True, slots=True)
 class ActRow:
     at: datetime
-    words: str
-    by: str
+    words: Text
+    by: Text
     reason: str | None
 
 
@@ -259,7 +262,7 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
     if user is None or not policy.may_manage_people(actor):
         raise NotFound
     acts = acts_about(db, person_id, most=50)
-    names = {
+    names: dict[UserId, Text] = {
         person.user_id: person.name
         for person in people(db, (act.actor_id for act in acts if act.actor_id)).values()
     }
@@ -278,26 +281,13 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
             ActRow(
                 act.at,
                 act_words(act.action),
-                names.get(act.actor_id, "the system") if act.actor_id else "the system",
+                names.get(act.actor_id, THE_SYSTEM) if act.actor_id else THE_SYSTEM,
                 act.reason,
             )
             for act in acts
         ),
         is_self=person_id == actor.user_id,
     )
-
-
-WORDS_OF_ACTS: Final = {"quizzes.start": "Quiz started", "quizzes.submit": "Quiz ended"}
-"""The acts whose stored names say too little by themselves."""
-
-
-def act_words(action: str) -> str:
-    """Return the name of an act in the audit trail in words: `accounts.roles_changed` becomes
-    “Roles changed”."""
-    if action in WORDS_OF_ACTS:
-        return WORDS_OF_ACTS[action]
-    words = action.rpartition(".")[2].replace("_", " ")
-    return words[:1].upper() + words[1:]
 
 
 def groups(db: Session) -> tuple[GroupRow, ...]:
