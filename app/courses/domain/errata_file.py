@@ -40,7 +40,7 @@ def erratum_problems(
     for key, entry in checked.errata.items():
         if entry.lesson is not None:
             yield from _in_lesson(document.lined, document.path, key, entry, checked)
-        elif entry.quiz is not None:
+        else:
             yield from _in_explanation(document.lined, document.path, key, entry, checked, renderer)
 
 

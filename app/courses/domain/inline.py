@@ -113,7 +113,7 @@ class Wording:
             elif child.type == "insertion":
                 children[number] = self._insertion(child, here)
                 typing.add_mark()
-            elif child.type == "code_inline":
+            else:
                 # Text between backticks is quoted unchanged, such as an example of a wrongly
                 # written dose.
                 typing.add_mark()
@@ -135,7 +135,7 @@ class Wording:
                 line,
             )
         elif token.markup[0] == "*" and (before.endswith("*") or following.startswith("*")):
-            # `**** and dose*` would lose one sign on each side.
+            # `****; the dose*` would lose one sign on each side.
             self._problem(
                 f"A mark of emphasis has no partner: `{token.markup}`.",
                 r"Write ×, or `\*` where the sign itself is meant.",

@@ -114,6 +114,7 @@ ORDINARY = (
     "p<0.05",
     "A & B",
     "R&D; B",
+    "Q&Answers; B",
     "AT&T",
     "[sic]",
     "[1]",
@@ -213,6 +214,11 @@ def test_on_lines_of_its_own(typed: str) -> None:
     rendered = lesson(f"First.\n\n{typed}")
     assert message in [told for _, told in said(rendered)]
     assert all(3 <= line <= 3 + typed.count("\n") for line, _ in said(rendered))
+
+
+def test_emphasis_that_takes_one_star_of_a_row_is_told() -> None:
+    told = [message for _, message in said(field("The ****; the dose*"))]
+    assert told == ["A mark of emphasis has no partner: `*`."]
 
 
 @pytest.mark.parametrize("words", ORDINARY)
