@@ -1,5 +1,4 @@
-"""Maps the names of outbox events to use-cases. This is the only place where a fact of a lower
-feature reaches a higher feature. Handlers are idempotent, because an event may be delivered twice."""
+"""The work of the background workers: delivering the outbox, and acting on deadlines."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
-from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
@@ -24,14 +22,9 @@ from app.certificates.signing import Issuer
 from app.db.database import Database
 from app.enrolments import closing
 from app.enrolments import pending as enrolments_pending
-from app.enrolments import queries as enrolments
+from app.handlers import handlers_with
 from app.kit.actor import SystemActor
-from app.kit.error_descriptions import describe_error
-from app.kit.ids import RevisionId, UserId
-from app.kit.stored_documents import LaterVersionNeeded, version_of_document
-from app.learning.correction_mails import tell_of_corrected_lessons
 from app.mail.mailer import Mailer
-from app.outbox import queries as outbox_queries
 from app.outbox import service as outbox
 from app.outbox.queries import EventKind
 from app.practicals import service as practicals
@@ -39,10 +32,9 @@ from app.practicals.queries import pending
 from app.quizzes import mark_backfill
 from app.quizzes import queries as quiz_queries
 from app.quizzes import service as quizzes
-from app.quizzes.correction_mails import tell_of_corrected_explanations
 from app.retention.sweeping import sweep_if_due
-from app.rights import service as rights
 from app.web.clock import Clock, doubt_about, seconds_passed
+from app.workers import facts
 from app.workers.clock_watch import ClockWatch, jump_words, moment_ahead
 from app.workers.loop import RoundResult, Worker
 from app.workers.mails import MailWork, deliver_next
@@ -59,124 +51,17 @@ after the start."""
 STOP_SECONDS = 15.0
 """How many seconds a stop waits for the mail that is being sent. An interrupted mail is sent again
 later, with the same Message-ID."""
-Handler = Callable[[Session, dict[str, Any], datetime, Issuer], None]
-"""A function that handles one fact. The issuer is needed by those that may issue a certificate."""
-
-
-def nobody_listens_yet(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """Do nothing: the fact is recorded although no higher feature needs it yet."""
-
-
-def learning_completed(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """Offer places to people on waiting lists who may now meet the requirements, and issue a
-    certificate if this was the last fact missing for it."""
-    practicals.promote_person(
-        db,
-        WORKER,
-        UserId(UUID(payload["user_id"])),
-        str(payload["course_key"]),
-        now=now,
-    )
-    issue_certificate(db, payload, now, issuer)
-
-
-def issue_certificate(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """Issue a certificate if this was the last fact missing for it."""
-    certificates.announce_if_complete(
-        db, WORKER, UserId(UUID(payload["user_id"])), str(payload["course_key"]), now=now
-    )
-
-
-def certificate_earned(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """Issue a certificate for which every requirement is met."""
-    certificates.issue_if_complete(
-        db, WORKER, UserId(UUID(payload["user_id"])), str(payload["course_key"]), issuer, now=now
-    )
-
-
-def name_saved(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """Issue certificates that waited for this person's new name."""
-    certificates.name_saved(db, WORKER, UserId(UUID(payload["user_id"])), issuer, now=now)
-
-
-def look_ahead_to_certificate(database: Database, payload: dict[str, Any]) -> None:
-    """Check that the names on a certificate can be printed before it is issued."""
-    wanted = (UserId(UUID(payload["user_id"])), str(payload["course_key"]))
-    certificate_blocks.look_ahead(database, [wanted])
-
-
-def look_ahead_to_name(database: Database, payload: dict[str, Any]) -> None:
-    """Check that a new name can be printed, and every certificate that may have waited for it."""
-    certificate_blocks.look_ahead_to_name(database, UserId(UUID(payload["user_id"])))
-
-
-def tell_of_corrections(
-    db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer
-) -> None:
-    """Tell people who learned from the wrong text about new errata."""
-    course_key = str(payload["course_key"])
-    lessons: dict[str, list[RevisionId]] = {}
-    quizzes_of: dict[str, list[RevisionId]] = {}
-    for erratum in payload["errata"]:
-        revision_ids = [RevisionId(UUID(text)) for text in erratum["revision_ids"]]
-        if erratum["lesson_key"]:
-            lessons[erratum["key"]] = revision_ids
-        else:
-            quizzes_of.setdefault(erratum["quiz_key"], []).extend(revision_ids)
-    if lessons:
-        tell_of_corrected_lessons(db, WORKER, course_key, lessons, now=now)
-    if quizzes_of:
-        tell_of_corrected_explanations(db, WORKER, course_key, quizzes_of, now=now)
-
-
-def life_support_seen(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """Offer places to a person on waiting lists who may have lacked only the proof of basic life
-    support."""
-    user_id = UserId(UUID(payload["user_id"]))
-    for course_key in {place.course_key for place in enrolments.places_of(db, user_id)}:
-        practicals.promote_person(db, WORKER, user_id, course_key, now=now)
-
-
-def right_ended(db: Session, payload: dict[str, Any], now: datetime, issuer: Issuer) -> None:
-    """End everything that depended on a place on a course, a role or an account that has ended."""
-    by = payload.get("by")
-    rights.end_what_depended(
-        db,
-        WORKER,
-        UserId(UUID(payload["user_id"])),
-        by=UserId(UUID(by)) if by else None,
-        ends_places=bool(payload.get("ends_places")),
-        now=now,
-    )
-
-
-HANDLERS: dict[str, Handler] = {
-    "account.closed": right_ended,
-    "account.name_saved": name_saved,
-    "account.roles_lost": right_ended,
-    "assessment.signed": issue_certificate,
-    "certificate.earned": certificate_earned,
-    "enrolment.ended": right_ended,
-    "course.corrected": tell_of_corrections,
-    "learning.completed": learning_completed,
-    "life_support.seen": life_support_seen,
-    "practical.attended": issue_certificate,
-    "quiz.submitted": nobody_listens_yet,
-}
-
-LOOK_AHEAD: dict[str, Callable[[Database, dict[str, Any]], None]] = {
-    "account.name_saved": look_ahead_to_name,
-    "certificate.earned": look_ahead_to_certificate,
-}
-"""Slow work for a fact that is done before the write block that handles it is opened."""
 
 
 def act_on_facts(db: Session, issuer: Issuer, *, now: datetime) -> None:
     """Handle every waiting fact, and the facts that follow from them, in the caller's transaction;
-    each distinct fact once. Used by the demo seeder, which must process all events before it returns."""
-    while facts := outbox.take_facts(db, now=now):
-        for name, fact in facts:
-            HANDLERS[name](db, fact, now, issuer)
+    each distinct one once. Used by the demo seeder, which must process all events before it returns.
+    Nothing is prepared: the seeder has checked its names."""
+    handlers = handlers_with(issuer)
+    while deliveries := outbox.take_facts(db, now=now):
+        for name, handler, payload in deliveries:
+            fact = handlers.fact_of(name, payload)
+            handlers.handler_of(fact, handler).act(db, fact, now)
 
 
 def deliver_due(database: Database, mailer: Mailer, issuer: Issuer, *, now: datetime) -> int:
@@ -192,39 +77,9 @@ def deliver_due(database: Database, mailer: Mailer, issuer: Issuer, *, now: date
 
 
 def deliver_facts(database: Database, issuer: Issuer, *, now: datetime) -> int:
-    """Handle the facts that are due and return their number; failed ones are retried later."""
-    with database.read() as db:
-        if not outbox_queries.is_anything_due(db, EventKind.facts, now=now):
-            return 0
-    with database.write() as db:
-        leased = outbox.lease(db, EventKind.facts, now=now)
-    for fact in leased:
-        try:
-            act_on(database, fact, issuer, now=now)
-        except Exception as error:  # any error of a handler: the fact stays and is tried again
-            log.error("fact failed", name=fact.name, event_id=str(fact.id), exc_info=error)
-            with database.write() as db:
-                outbox.mark_failed(db, fact, describe_error(error), for_good=True, now=now)
-    return len(leased)
-
-
-def act_on(database: Database, fact: outbox.LeasedEvent, issuer: Issuer, *, now: datetime) -> None:
-    """Handle one fact, unless another worker has a newer lease on it. It is marked first, so that
-    nobody else handles it before the block ends."""
-    handler = handler_of(fact.name, fact.payload)
-    if look_ahead := LOOK_AHEAD.get(fact.name):
-        look_ahead(database, fact.payload)
-    with database.write() as db:
-        if outbox.mark_done(db, fact, now=now):
-            handler(db, fact.payload, now, issuer)
-
-
-def handler_of(name: str, payload: dict[str, Any]) -> Handler:
-    """Return what handles a fact; raise LaterVersionNeeded for a fact that only later versions know."""
-    version_of_document(payload, "facts", newest=outbox.FACT_VERSION)
-    if handler := HANDLERS.get(name):
-        return handler
-    raise LaterVersionNeeded("facts", f"one is named “{name}”", newest=outbox.FACT_VERSION)
+    """Deliver the facts that are due and return the number of deliveries; failed ones are retried
+    later."""
+    return facts.deliver_facts(database, handlers_with(issuer), now=now)
 
 
 def close_overdue_attempts(database: Database, *, now: datetime) -> int:

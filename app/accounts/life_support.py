@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.errors import PersonRefused
+from app.accounts.facts import LifeSupportSeen
 from app.accounts.life_support_rules import REPLACED_WITHOUT_REASON, proof_problems, proof_record
 from app.accounts.models import LifeSupportProof, User
 from app.accounts.steps.audit_log import record_account_act
@@ -68,7 +69,7 @@ def record_proof(
         reason=reason if before is not None else None,
         details={"passed_on": passed_on.isoformat(), "expires_on": expires_on.isoformat()},
     )
-    outbox.announce(db, "life_support.seen", {"user_id": str(person_id)}, now=now)
+    outbox.announce(db, LifeSupportSeen(user_id=person_id), now=now)
 
 
 def withdraw_proof(

@@ -20,6 +20,7 @@ from app.accounts import (
 from app.accounts.domain import LinkPurpose, Profile
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
 from app.accounts.factors.domain import PendingStep
+from app.accounts.facts import NameSaved
 from app.accounts.models import User
 from app.accounts.needs_sealing import sealed_needs
 from app.accounts.proof_requirements import details_to_prove
@@ -315,7 +316,7 @@ def change_profile(
     )
     record_account_act(db, actor.user_id, actor.user_id, "accounts.profile_changed", now=now)
     if (recorded.name, recorded.certificate_name) != (profile.name, profile.certificate_name):
-        announce(db, "account.name_saved", {"user_id": str(actor.user_id)}, now=now)
+        announce(db, NameSaved(user_id=actor.user_id), now=now)
 
 
 def _sealed_needs(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts import mail_rate_limits, policy
 from app.accounts.domain import LinkPurpose, closing_refusal, roles_record, roles_refusal
 from app.accounts.errors import PersonRefused
+from app.accounts.facts import AccountClosed, NameSaved, RolesLost
 from app.accounts.models import User
 from app.accounts.steps.audit_log import record_account_act
 from app.accounts.steps.known_networks import forget_networks
@@ -127,9 +128,9 @@ def change_roles(
         details={"before": before, "roles": sorted(roles)},
     )
     if Role.instructor in roles - frozenset(before):
-        announce(db, "account.name_saved", {"user_id": str(person_id)}, now=now)
+        announce(db, NameSaved(user_id=person_id), now=now)
     if lost:
-        _announce_loss(db, "account.roles_lost", actor, person_id, ends_places=False, now=now)
+        announce(db, RolesLost(user_id=person_id, by=actor.user_id), now=now)
 
 
 def close_account(
@@ -159,7 +160,8 @@ def close_account(
     end_links(db, person_id, now=now)
     forget_networks(db, person_id)
     record_account_act(db, actor.user_id, person_id, "accounts.closed", now=now, reason=reason)
-    _announce_loss(db, "account.closed", actor, person_id, ends_places=ends_places, now=now)
+    fact = AccountClosed(user_id=person_id, by=actor.user_id, ends_places=ends_places)
+    announce(db, fact, now=now)
 
 
 def open_account(
@@ -205,14 +207,6 @@ def note_export(db: Session, actor: Actor, *, rows: int, now: datetime) -> None:
         subject_kind="people",
         details={"rows": rows},
     )
-
-
-def _announce_loss(
-    db: Session, fact: str, actor: Actor, person_id: UserId, *, ends_places: bool, now: datetime
-) -> None:
-    """Announce to higher features that rights of a person have ended."""
-    payload = {"user_id": str(person_id), "by": str(actor.user_id), "ends_places": ends_places}
-    announce(db, fact, payload, now=now)
 
 
 def _person(db: Session, person_id: UserId) -> User:

@@ -14,6 +14,7 @@ from app.audit import service as audit
 from app.certificates import blocks, domain, policy, queries, serials
 from app.certificates.domain import CertificateFacts
 from app.certificates.errors import AlreadyRevoked, NotIssued
+from app.certificates.facts import CertificateEarned
 from app.certificates.models import Certificate, CertificateBlock
 from app.certificates.records import ISSUED, REVOKED, sign_certificate, sign_revocation
 from app.certificates.signing import Issuer
@@ -45,8 +46,7 @@ def announce_if_complete(
         return
     facts = queries.facts_of(db, user_id, course_key)
     if facts is not None and not domain.missing_for_certificate(facts):
-        fact = {"user_id": str(user_id), "course_key": course_key}
-        announce(db, "certificate.earned", fact, now=now)
+        announce(db, CertificateEarned(user_id=user_id, course_key=course_key), now=now)
 
 
 def issue_if_complete(

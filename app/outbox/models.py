@@ -11,8 +11,13 @@ from app.kit.ids import EventId
 
 
 class OutboxEvent(Base):
-    """One fact or mail to deliver. `done_at` is set once it is delivered, `dead_at` once it is
-    given up and an admin must look."""
+    """One delivery: a mail to send, or a fact for one of its handlers. `done_at` is set once it is
+    delivered, `dead_at` once it is given up and an admin must look.
+
+    The deliveries of one fact have the same `fact_id`, which is the id of the first. Both columns
+    are empty for mails, for facts without handlers, and for facts that versions before 20261201_0100
+    wrote and nobody has delivered yet.
+    """
 
     __tablename__ = "outbox_events"
     __table_args__ = (
@@ -28,10 +33,20 @@ class OutboxEvent(Base):
             sqlite_where=text("dead_at IS NOT NULL"),
             postgresql_where=text("dead_at IS NOT NULL"),
         ),
+        Index(
+            "uq_outbox_events_handler",
+            "fact_id",
+            "handler",
+            unique=True,
+            sqlite_where=text("fact_id IS NOT NULL"),
+            postgresql_where=text("fact_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[EventId] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))
+    fact_id: Mapped[EventId | None]
+    handler: Mapped[str | None] = mapped_column(String(60))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime]
     available_at: Mapped[datetime]

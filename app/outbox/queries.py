@@ -40,7 +40,7 @@ class KeptMailSummary:
 
 @dataclass(frozen=True, slots=True)
 class FailedEvent:
-    """An event that failed and waits for its next try; `to` is set for mails."""
+    """A delivery that failed and waits for its next try; `to` is set for mails."""
 
     name: str
     to: str | None
@@ -51,7 +51,7 @@ class FailedEvent:
 
 @dataclass(frozen=True, slots=True)
 class GivenUpEvent:
-    """An event that was given up after its last try; `to` and `template` are set for mails."""
+    """A delivery that was given up after its last try; `to` and `template` are set for mails."""
 
     id: EventId
     name: str
@@ -115,7 +115,11 @@ def refused(db: Session, *, most: int = 100) -> tuple[FailedEvent, ...]:
     )
     return tuple(
         FailedEvent(
-            row.name, row.payload.get("to"), row.created_at, row.available_at, row.last_error or ""
+            _name(row),
+            row.payload.get("to"),
+            row.created_at,
+            row.available_at,
+            row.last_error or "",
         )
         for row in rows
     )
@@ -181,10 +185,16 @@ def mail_source(db: Session, mail_id: EventId) -> str:
     return row.source
 
 
+def _name(row: OutboxEvent) -> str:
+    """Return the name of a mail, or those of a fact and of its handler: “learning.completed,
+    offer-places”."""
+    return f"{row.name}, {row.handler}" if row.handler else row.name
+
+
 def _given_up(row: OutboxEvent) -> GivenUpEvent:
     return GivenUpEvent(
         id=row.id,
-        name=row.name,
+        name=_name(row),
         to=row.payload.get("to"),
         created_at=row.created_at,
         given_up_at=row.dead_at or row.created_at,

@@ -1,7 +1,8 @@
 """Recording events to deliver, and what the worker does with them: lease, mark, retry, give up."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
+from app.outbox.facts import Fact
 from app.outbox.models import KeptMail, OutboxEvent, WorkerHeartbeat
 from app.outbox.queries import LEASE, LONGEST_WAIT, MAIL, EventKind, due
 
@@ -21,8 +23,6 @@ MOST_WORDS = 2000
 HELD_BACK = "Held back when a backup was restored: it may have been sent already."
 Calendar = dict[str, Any] | list[dict[str, Any]] | None
 """The calendar entries that a mail adds or removes: one, several or none."""
-FACT_VERSION = 1
-"""The shape of the payloads. None of them names it yet; one that does is of a later version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +32,24 @@ class LeasedEvent:
 
     id: EventId
     name: str
+    handler: str | None
     payload: dict[str, Any]
     tries: int
     created_at: datetime
     until: datetime
 
 
-def announce(db: Session, name: str, payload: dict[str, Any], *, now: datetime) -> EventId:
-    """Record a fact for the handlers of `name` in `app.jobs`. The payload is plain JSON."""
-    event = OutboxEvent(
-        id=EventId(new_uuid()), name=name, payload=payload, created_at=now, available_at=now
-    )
-    db.add(event)
-    return event.id
+def announce(db: Session, fact: Fact, *, now: datetime) -> EventId:
+    """Record a fact, and a delivery for each of its handlers, and return its id. All rows are
+    written by one statement. A fact without handlers is recorded as done."""
+    fact_id, payload = EventId(new_uuid()), fact.payload()
+    written = {"name": fact.name, "payload": payload, "created_at": now, "available_at": now}
+    if not fact.handled_by:
+        db.add(OutboxEvent(id=fact_id, done_at=now, **written))
+    for number, handler in enumerate(fact.handled_by):
+        row_id = EventId(new_uuid()) if number else fact_id
+        db.add(OutboxEvent(id=row_id, fact_id=fact_id, handler=handler, **written))
+    return fact_id
 
 
 def send_mail(
@@ -63,7 +68,11 @@ def send_mail(
     a person about something of theirs, use `app.notices.service.tell`, which calls this.
     """
     payload = {"to": to, "template": template, "values": values, "calendar": calendar}
-    return announce(db, MAIL, payload, now=now)
+    mail = OutboxEvent(
+        id=EventId(new_uuid()), name=MAIL, payload=payload, created_at=now, available_at=now
+    )
+    db.add(mail)
+    return mail.id
 
 
 def lease(db: Session, kind: EventKind, *, now: datetime, most: int = 20) -> list[LeasedEvent]:
@@ -85,6 +94,7 @@ def lease(db: Session, kind: EventKind, *, now: datetime, most: int = 20) -> lis
         .returning(
             OutboxEvent.id,
             OutboxEvent.name,
+            OutboxEvent.handler,
             OutboxEvent.payload,
             OutboxEvent.tries,
             OutboxEvent.created_at,
@@ -94,19 +104,65 @@ def lease(db: Session, kind: EventKind, *, now: datetime, most: int = 20) -> lis
     return sorted((LeasedEvent(*row) for row in taken), key=lambda leased: leased.id)
 
 
-def take_facts(db: Session, *, now: datetime) -> list[tuple[str, dict[str, Any]]]:
-    """Mark every waiting fact as delivered, and return each distinct one once, for a caller that
-    handles them in the same transaction. Mails are left for the worker."""
+def share_out(
+    db: Session, leased: Iterable[LeasedEvent], handlers: Mapping[str, tuple[str, ...]]
+) -> list[LeasedEvent]:
+    """Give each handler its own delivery of the leased facts that a version before 20261201_0100
+    wrote, and return the leased deliveries. `handlers` are the names of the handlers of each fact.
+
+    The leased row becomes the delivery for the first handler; the others are due at once. A fact
+    without handlers is done; one that is not among `handlers` stays as it is.
+    """
+    shared = []
+    for event in leased:
+        if event.handler is not None or event.name not in handlers:
+            shared.append(event)
+            continue
+        row = db.get_one(OutboxEvent, event.id)
+        first, *further = handlers[event.name] or (None,)
+        if first is None:
+            row.done_at, row.leased_until = event.until - LEASE, None
+            continue
+        row.fact_id, row.handler = event.id, first
+        shared.append(replace(event, handler=first))
+        for handler in further:
+            db.add(_copy_for(row, handler))
+    db.flush()
+    return shared
+
+
+def _copy_for(row: OutboxEvent, handler: str) -> OutboxEvent:
+    """Return the delivery of the same fact for another handler."""
+    return OutboxEvent(
+        id=EventId(new_uuid()),
+        name=row.name,
+        fact_id=row.id,
+        handler=handler,
+        payload=row.payload,
+        created_at=row.created_at,
+        available_at=row.available_at,
+    )
+
+
+def take_facts(db: Session, *, now: datetime) -> list[tuple[str, str, dict[str, Any]]]:
+    """Mark every waiting delivery of a fact as done, and return each distinct one once: the names of
+    the fact and of the handler, and the payload. For a caller that handles them in the same
+    transaction. Mails, and facts that older versions wrote, are left for the worker."""
     waiting = (
-        OutboxEvent.name != MAIL,
+        OutboxEvent.handler.is_not(None),
         OutboxEvent.done_at.is_(None),
         OutboxEvent.dead_at.is_(None),
     )
     facts = db.execute(
-        select(OutboxEvent.name, OutboxEvent.payload).where(*waiting).order_by(OutboxEvent.id)
+        select(OutboxEvent.name, OutboxEvent.handler, OutboxEvent.payload)
+        .where(*waiting)
+        .order_by(OutboxEvent.id)
     ).all()
     db.execute(update(OutboxEvent).where(*waiting).values(done_at=now))
-    distinct = {json.dumps([name, fact], sort_keys=True): (name, fact) for name, fact in facts}
+    distinct = {
+        json.dumps([*row], sort_keys=True): (row.name, str(row.handler), row.payload)
+        for row in facts
+    }
     return list(distinct.values())
 
 

@@ -12,6 +12,7 @@ from app.db.migrate import upgrade
 from app.kit.ids import new_uuid
 from app.outbox import service as outbox
 from app.outbox.health import deliveries
+from tests.make.facts import a_waiting_fact
 from tests.make.mail_server import HANG, PlayedServer
 from tests.make.patience import SECONDS
 from tests.make.server import Server, a_server
@@ -42,7 +43,7 @@ def test_a_probe_sees_both_workers_and_a_mail_on_its_way_stops_no_stop(tmp_path:
             values = {"name": "Ned", "inviter": "Ada", "link_id": str(new_uuid())}
             with database.write() as db:
                 outbox.send_mail(db, "ned@example.org", "accounts/invitation", values, now=now)
-                outbox.announce(db, "quiz.submitted", {}, now=now)
+                a_waiting_fact(db, now=now)
             wait_for(lambda: bool(played.seen))
             wait_for(lambda: "facts: seen" in told(server) and "0 waiting" in told(server))
             assert re.search(r"mails: seen \d+ seconds? ago, 1 waiting", told(server))

@@ -35,7 +35,7 @@ WRITES_WITHOUT_A_PERMISSION = {
         f"retention/{name}.py" for name in ("drawings", "leaving", "mentions", "sweeping")
     ),  # by age alone
 }
-WITHOUT_A_PERSON = ("jobs.py", "cli", "backups", "demo", "workers")
+WITHOUT_A_PERSON = ("jobs.py", "handlers.py", "cli", "backups", "demo", "workers")
 """The modules that start work without a request of a person over the network."""
 
 

@@ -30,6 +30,7 @@ from app.workers.mails import MailWork
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.browsing import a_browser
+from tests.make.facts import a_stored_fact, a_waiting_fact
 from tests.make.keys import ISSUER
 from tests.make.mail_server import NAME, Authority, PlayedServer, mailer_to
 from tests.make.people import a_user, an_actor
@@ -115,7 +116,7 @@ class TestReadiness:
     def test_what_is_due_for_too_long_degrades(self, client, database, name, late):
         beat(database, *EventKind)
         with database.write() as db:
-            event_id = outbox.announce(db, name, {}, now=NOW - late)
+            event_id = a_stored_fact(db, name, {}, now=NOW - late)
         assert client.get("/readyz").text.startswith("ready\n")
         with database.write() as db:
             db.get_one(OutboxEvent, event_id).available_at -= timedelta(seconds=1)
@@ -318,7 +319,7 @@ class TestTheOffice:
         """O10: a dead worker was invisible in the overview."""
         with database.write() as db:
             for _ in range(2):
-                outbox.announce(db, "quiz.submitted", {}, now=NOW - 6 * MINUTE)
+                a_waiting_fact(db, now=NOW - 6 * MINUTE)
         home = as_person(admin).get("/home").text
         assert "2 follow-ups wait to be delivered" in home
         assert "No worker for follow-up work ever ran here." in home

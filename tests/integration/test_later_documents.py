@@ -5,13 +5,16 @@ import pytest
 from sqlalchemy import select, update
 
 from app import jobs
+from app.accounts.facts import LifeSupportSeen
 from app.certificates.models import Certificate
 from app.certificates.records import sign_certificate
+from app.handlers import handlers_with
 from app.kit.stored_documents import LaterVersionNeeded
 from app.outbox import service as outbox
 from app.outbox.models import OutboxEvent
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
+from tests.make.facts import a_stored_fact
 from tests.make.keys import ISSUER
 from tests.make.notices import a_notice
 from tests.make.pages import words
@@ -28,7 +31,7 @@ def event(database, event_id) -> OutboxEvent:
 @pytest.mark.parametrize(
     ("name", "payload", "said"),
     [
-        ("quiz.submitted", LATER, "facts: they have version 2"),
+        ("certificate.earned", LATER, "facts: they have version 2"),
         (
             "quiz.celebrated",
             {"user_id": "x"},
@@ -37,14 +40,13 @@ def event(database, event_id) -> OutboxEvent:
     ],
 )
 def test_a_fact_is_tried_again_later(database, name, payload, said):
+    handlers = handlers_with(ISSUER)
     with database.write() as db:
         person = a_user(db)
-        later = outbox.announce(db, name, payload, now=NOW)
-        readable = outbox.announce(
-            db, "quiz.submitted", {"attempt_id": "x", "user_id": str(person.user_id)}, now=NOW
-        )
+        later = a_stored_fact(db, name, payload, handler="celebrate")
+        readable = outbox.announce(db, LifeSupportSeen(user_id=person.user_id), now=NOW)
     with pytest.raises(LaterVersionNeeded, match=said):
-        jobs.handler_of(name, payload)
+        handlers.fact_of(name, payload)
     jobs.deliver_facts(database, ISSUER, now=NOW)
     assert event(database, readable).done_at == NOW
     waiting = event(database, later)

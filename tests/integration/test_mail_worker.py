@@ -283,22 +283,6 @@ class TestTwoWorkers:
             assert not service.mark_done(db, newer, now=later + SECOND)
         assert stored(database, event_id).done_at == later
 
-    def test_a_fact_is_acted_on_by_the_newer_holder_only(self, database, monkeypatch):
-        acted: list[str] = []
-        monkeypatch.setitem(
-            jobs.HANDLERS,
-            "quiz.submitted",
-            lambda _db, payload, _now, _issuer: acted.append(payload["by"]),
-        )
-        with database.write() as db:
-            service.announce(db, "quiz.submitted", {"by": "Ann"}, now=NOW)
-        with database.write() as db:
-            (early,) = service.lease(db, EventKind.facts, now=NOW)
-        later = NOW + queries.LEASE + SECOND
-        assert jobs.deliver_facts(database, ISSUER, now=later) == 1
-        jobs.act_on(database, early, ISSUER, now=later)
-        assert acted == ["Ann"]
-
 
 class TestPauses:
     def test_a_server_in_trouble_is_asked_less_and_less_often(self, app, database):

@@ -12,8 +12,9 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from app import jobs
+from app.accounts.facts import LifeSupportSeen
 from app.db.database import Database
-from app.kit.ids import EventId, new_uuid
+from app.kit.ids import EventId, UserId, new_uuid
 from app.mail.mailer import Mailer
 from app.outbox import service as outbox
 from app.outbox.health import deliveries
@@ -147,16 +148,15 @@ def test_a_mail_is_dated_when_it_was_written_whichever_try_it_is(app, database, 
 
 
 def test_facts_are_taken_once_each_and_mails_stay(database):
-    mail_id = an_invitation(database)
+    mail_id, first, second = an_invitation(database), UserId(new_uuid()), UserId(new_uuid())
     with database.write() as db:
-        for number in ("1", "2", "1"):
-            fact = {"attempt_id": number, "user_id": "7"}
-            outbox.announce(db, "quiz.submitted", fact, now=NOW)
+        for person in (first, second, first):
+            outbox.announce(db, LifeSupportSeen(user_id=person), now=NOW)
     with database.write() as db:
         taken = outbox.take_facts(db, now=NOW)
-        assert [(name, fact["attempt_id"]) for name, fact in taken] == [
-            ("quiz.submitted", "1"),
-            ("quiz.submitted", "2"),
+        assert [(name, handler, fact["user_id"]) for name, handler, fact in taken] == [
+            ("life_support.seen", "offer-places-in-every-course", str(first)),
+            ("life_support.seen", "offer-places-in-every-course", str(second)),
         ]
         assert outbox.take_facts(db, now=NOW) == []
     assert stored(database, mail_id).done_at is None

@@ -21,8 +21,10 @@ from app.accounts.kept_forms import KeptForms
 from app.certificates import domain as certificates
 from app.certificates.records import trained
 from app.enrolments.api import RequestedShape
+from app.handlers import handlers_with
 from app.kit.ids import EventId, UserId
 from app.quizzes.domain import stored
+from tests.make.keys import ISSUER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -91,6 +93,11 @@ def _requested(document: Any) -> Any:
     return RequestedShape.model_validate_json(document).model_dump()
 
 
+def _fact(row: dict[str, Any]) -> dict[str, Any]:
+    fact = handlers_with(ISSUER).fact_of(row["name"], row["payload"])
+    return {"class": type(fact).__name__, **fact.model_dump(mode="json")}
+
+
 READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "answers": (stored.RESPONSE_VERSION, _answer),
     "drawn-questions": (stored.DRAWN_VERSION, _drawn),
@@ -98,6 +105,7 @@ READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "certificate-snapshots": (certificates.FORMAT, _snapshot),
     "kept-forms": (1, _kept_form),
     "answers-to-forms": (1, _requested),
+    "facts": (1, _fact),
 }
 """The newest version of each kind, and what reads every version of it, in plain values."""
 

@@ -22,6 +22,7 @@ from app.assessments.errors import (
     StaleComment,
     StaleMark,
 )
+from app.assessments.facts import AssessmentSigned
 from app.assessments.models import Assessment, StepMark
 from app.assessments.steps.recording import add_mark, lock_sheet, record_act
 from app.courses.domain.delivery import Checklist
@@ -224,17 +225,13 @@ def _tell_of_outcome(
     db: Session, assessment: Assessment, checklist: Checklist, outcome: Outcome, *, now: datetime
 ) -> None:
     """Announce the outcome, and tell the student that the report is ready."""
-    outbox.announce(
-        db,
-        "assessment.signed",
-        {
-            "user_id": str(assessment.student_id),
-            "course_key": assessment.course_key,
-            "assessment_id": str(assessment.id),
-            "outcome": outcome.value,
-        },
-        now=now,
+    signed = AssessmentSigned(
+        user_id=assessment.student_id,
+        course_key=assessment.course_key,
+        assessment_id=assessment.id,
+        outcome=outcome,
     )
+    outbox.announce(db, signed, now=now)
     student = accounts.people(db, [assessment.student_id])[assessment.student_id]
     tell(
         db,

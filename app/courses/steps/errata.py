@@ -13,13 +13,11 @@ from app.courses.domain.delivery import Course
 from app.courses.domain.errata import Erratum, has_passage
 from app.courses.domain.keys import CourseKeys
 from app.courses.errors import ErratumChanged
+from app.courses.facts import CorrectedPassage, CourseCorrected
 from app.courses.models import PublishedErratum
 from app.kit.actor import Actor
 from app.kit.ids import ErratumId, RevisionId, new_uuid
 from app.outbox import service as outbox
-
-CORRECTED = "course.corrected"
-"""The fact that a course has a new erratum, for the revisions that it names."""
 
 
 def publish_errata(
@@ -140,18 +138,18 @@ def _announce(
     now: datetime,
 ) -> None:
     """Announce all errata of one publication as one fact, so that each person gets one mail."""
-    errata = [
-        {
-            "key": erratum.key,
-            "lesson_key": erratum.lesson,
-            "quiz_key": erratum.quiz,
-            "revision_ids": [str(revision_id) for revision_id in concerned],
-        }
+    errata = tuple(
+        CorrectedPassage(
+            key=erratum.key,
+            lesson_key=erratum.lesson,
+            quiz_key=erratum.quiz,
+            revision_ids=tuple(concerned),
+        )
         for erratum, concerned in corrected.items()
         if concerned
-    ]
+    )
     if errata:
-        outbox.announce(db, CORRECTED, {"course_key": course_key, "errata": errata}, now=now)
+        outbox.announce(db, CourseCorrected(course_key=course_key, errata=errata), now=now)
 
 
 def _stands_in_lesson(course: Course, erratum: Erratum) -> bool:

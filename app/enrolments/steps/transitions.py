@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.enrolments import domain
 from app.enrolments.domain import EnrolmentState, Intake
+from app.enrolments.facts import EnrolmentEnded
 from app.enrolments.models import Enrolment
 from app.enrolments.steps import notifications
 from app.enrolments.steps.locking import add_row, move_state, promote, release_places
@@ -129,8 +130,8 @@ def end(
         db, row.id, row.state, state, reason=reason, decided_at=now, decided_by=actor.user_id
     )
     if was_confirmed:
-        fact = {"user_id": str(row.user_id), "by": str(actor.user_id)}
-        outbox.announce(db, "enrolment.ended", fact, now=now)
+        fact = EnrolmentEnded(user_id=row.user_id, by=actor.user_id)
+        outbox.announce(db, fact, now=now)
     record(db, actor, f"enrolment.{state}", row, reason=reason, now=now)
 
 

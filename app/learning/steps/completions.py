@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db.base import table_of
 from app.kit.ids import AttemptId, EventId, RevisionId, UserId, new_uuid
+from app.learning.facts import LearningCompleted
 from app.learning.models import Completed, Completion
 from app.outbox import service as outbox
 
@@ -70,9 +71,5 @@ def complete(
             db.execute(ADD, completion)
     except IntegrityError:  # another tab was first, and has announced it
         return
-    outbox.announce(
-        db,
-        "learning.completed",
-        {"user_id": str(user_id), "course_key": course_key},
-        now=now,
-    )
+    fact = LearningCompleted(user_id=user_id, course_key=course_key)
+    outbox.announce(db, fact, now=now)

@@ -19,6 +19,7 @@ from app.practicals.domain.seats import (
     attendance_refusal,
 )
 from app.practicals.errors import PlaceRefused
+from app.practicals.facts import PracticalAttended
 from app.practicals.models import Seat
 from app.practicals.queries.summaries import is_instructor_of
 from app.practicals.steps.attendance_evidence import demand_no_reliance
@@ -121,9 +122,5 @@ def _record(
 
 
 def _announce(db: Session, practical: Practical, seat: Seat, *, now: datetime) -> None:
-    fact = {
-        "user_id": str(seat.user_id),
-        "course_key": practical.course_key,
-        "seat_id": str(seat.id),
-    }
-    announce(db, "practical.attended", fact, now=now)
+    fact = PracticalAttended(user_id=seat.user_id, course_key=practical.course_key, seat_id=seat.id)
+    announce(db, fact, now=now)

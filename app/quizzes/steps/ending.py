@@ -17,6 +17,7 @@ from app.quizzes.domain import attempt as domain
 from app.quizzes.domain import stored as stored_documents
 from app.quizzes.domain.attempt import Score, is_past
 from app.quizzes.domain.starting import may_go_on
+from app.quizzes.facts import QuizSubmitted
 from app.quizzes.models import AttemptRow, AttemptState, attempt_from, facts_from
 
 ATTEMPT = table_of(AttemptRow).c
@@ -84,12 +85,8 @@ def close_attempt(
             attempt_id=attempt.id,
             now=now,
         )
-    outbox.announce(
-        db,
-        "quiz.submitted",
-        {"attempt_id": str(attempt.id), "user_id": str(attempt.user_id)},
-        now=now,
-    )
+    fact = QuizSubmitted(attempt_id=attempt.id, user_id=attempt.user_id)
+    outbox.announce(db, fact, now=now)
     record_act(db, actor_id, "quizzes.submit", attempt.id, attempt.user_id, now=now)
     return score
 

@@ -260,6 +260,7 @@ class TestSigning:
             )
             events = {event.name: event.payload for event in db.scalars(select(OutboxEvent))}
         assert events["assessment.signed"] == {
+            "version": 1,
             "user_id": str(day.student.user_id),
             "course_key": "small-course",
             "assessment_id": str(assessment_id),

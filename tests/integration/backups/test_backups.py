@@ -32,6 +32,7 @@ from app.practicals.models import PracticalRow, Seat
 from tests.make import NOW
 from tests.make.backups import KEYS
 from tests.make.factors import an_app_factor
+from tests.make.facts import a_waiting_fact
 from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_ready_student, a_seat, an_intake
 
@@ -79,7 +80,7 @@ class TestThereAndBack:
         with live.open() as database, database.write() as db:
             user = a_user(db)
             mail = outbox.send_mail(db, "a@example.org", "accounts/invitation", {}, now=NOW)
-            outbox.announce(db, "quiz.submitted", {}, now=NOW)
+            a_waiting_fact(db)
             for model, times in (
                 (SignIn, ("seen_at", "idle_ends_at", "proved_at")),
                 (ApiToken, ()),

@@ -10,8 +10,6 @@ from app.accounts.models import User
 from app.backups import archive
 from app.backups.archive import FORMAT, proved_manifest, unpack, write_archive
 from app.db.database import sqlite_module
-from app.outbox import service as outbox
-from tests.make import NOW
 from tests.make.backups import (
     DEEP_ON_POSTGRES,
     KEYS,
@@ -21,6 +19,7 @@ from tests.make.backups import (
     stranger,
     unchanged,
 )
+from tests.make.facts import a_stored_fact
 
 
 class TestCopies:
@@ -113,7 +112,7 @@ def torn_copy(live: Installation) -> Path:
         # Their pages are used again for other rows.
         db.execute(delete(User).where(User.id != db.scalar(select(func.min(User.id)))))
         for _ in range(200):
-            outbox.announce(db, "quiz.submitted", {"words": "x" * 1000}, now=NOW)
+            a_stored_fact(db, "quiz.submitted", {"words": "x" * 1000})
     settle(file)
     torn.write_bytes(first + file.read_bytes()[half:])
     return torn

@@ -13,11 +13,11 @@ from app.home.status_problems import schema_problem
 from app.kit.errors import Forbidden
 from app.operations.runs import NOTHING_WAS_OLD, Run, RunKind, last_runs, record_run
 from app.outbox import heartbeats
-from app.outbox import service as outbox
 from app.outbox.models import OutboxEvent
 from app.outbox.queries import EventKind
 from app.settings import Environment
 from tests.make import NOW
+from tests.make.facts import a_stored_fact
 from tests.make.keys import sealing_keys, signing_keys
 from tests.make.people import a_user
 
@@ -77,7 +77,7 @@ def test_what_is_wrong_is_told_by_need_each_with_what_to_do(
     with database.write() as db:
         heartbeats.beat(db, EventKind.facts, None, now=NOW)
         heartbeats.beat(db, EventKind.mails, "The mail server refuses our password (535).", now=NOW)
-        given_up = outbox.announce(db, "mail", {"to": "ned@example.org"}, now=NOW)
+        given_up = a_stored_fact(db, "mail", {"to": "ned@example.org"})
         db.get_one(OutboxEvent, given_up).dead_at = NOW
     a_run(database, RunKind.backup, succeeded=False, detail="The disk is full.")
     monkeypatch.setattr(status, "LITTLE_SPACE", 10**15)
@@ -106,7 +106,7 @@ def test_a_worker_with_several_troubles_is_one_problem(database, admin, settings
     with database.write() as db:
         heartbeats.beat(db, EventKind.facts, None, now=NOW)
         heartbeats.beat(db, EventKind.mails, "No password.", now=NOW - HOUR)
-        outbox.announce(db, "mail", {"to": "ned@example.org"}, now=NOW - HOUR)
+        a_stored_fact(db, "mail", {"to": "ned@example.org"}, now=NOW - HOUR)
     (problem,) = problems_of(database, admin, settings)
     assert str(problem.words) == "The worker for mails was last seen 1 hour ago."
     assert str(problem.remedy).startswith(

@@ -261,6 +261,7 @@ def test_attendance_is_marked_corrected_and_announced(database, admin, teacher, 
         assert queries.roster(db, practical_id).attended == 1
     assert [event.payload for event in events] == [
         {
+            "version": 1,
             "user_id": str(people[0].user_id),
             "course_key": "small-course",
             "seat_id": str(seat_id),

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app import jobs
 from app.db.database import Database
 from app.kit.ids import new_uuid
+from app.learning.facts import LearningCompleted
 from app.outbox import service as outbox
 from app.outbox.heartbeats import heartbeats
 from app.outbox.models import OutboxEvent
@@ -72,9 +73,9 @@ def test_a_stuck_mail_server_holds_up_no_attempt_and_no_place(app, database, pup
     played = PlayedServer(**manner)
     with played.running(), both_workers(database, mailer_to(app, played)):
         wait_for(lambda: played.connections == 1)
-        fact = {"user_id": str(waiting.user_id), "course_key": "small-course"}
+        fact = LearningCompleted(user_id=waiting.user_id, course_key="small-course")
         with database.write() as db:
-            outbox.announce(db, "learning.completed", fact, now=AFTER)
+            outbox.announce(db, fact, now=AFTER)
         wait_for(lambda: pupil.attempt(attempt_id).submitted_at == DUE)
         wait_for(has_place)
         with database.read() as db:

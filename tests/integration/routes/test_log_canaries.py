@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import pytest
@@ -22,23 +22,33 @@ from app.accounts import queries as people
 from app.accounts.api_tokens import make_for_address
 from app.db.database import Database
 from app.demo.people import ADMIN, PASSWORD, STUDENTS
-from app.jobs import HANDLERS, deliver_facts
 from app.kit.actor import SystemActor
 from app.outbox import service as outbox
+from app.outbox.facts import Fact
+from app.outbox.handlers import Handler, Handlers
 from app.outbox.models import OutboxEvent
 from app.web.logs import configure_logs
 from app.web.routing import policies
+from app.workers.facts import deliver_facts
 from tests.integration.routes.test_careless import WHO, browser_of, mailed
 from tests.make import NOW
 from tests.make.factors import code_at, codes_on, secret_on
 from tests.make.forms import PageForm, forms_on_the_way
-from tests.make.keys import ISSUER
 
 __all__ = ["browser_of", "mailed"]
 
 TYPED, SENT_ALONG = "zebra7731", "ocelot4419"
 """In fields and bodies; in paths, queries and headers, which a page may show to whoever sent them."""
 CANARY = re.compile(f"{TYPED}|{SENT_ALONG}", re.IGNORECASE)
+
+
+class CanaryTold(Fact):
+    name: ClassVar[str] = "canary.told"
+    handled_by: ClassVar[tuple[str, ...]] = ("remember",)
+
+    email: str
+
+
 LEAST_FAILURES = {"visitor": 4, "learner": 3, "graduate": 3, "instructor": 4, "admin": 14}
 LEAST_ROUTES = 230
 IS_DEEP = bool(os.environ.get("PRECEPTOR_TEST_DEEP"))
@@ -263,20 +273,19 @@ def test_every_route_leaves_nothing_of_what_was_sent(
 
 @pytest.mark.parametrize("kind", ["IntegrityError", "OperationalError"])
 def test_a_fact_that_fails_leaves_nothing_of_what_it_tells(
-    academy_client, academy_database, watched, failing, monkeypatch, kind
+    academy_client, academy_database, watched, failing, kind
 ):
     """What the worker keeps of a failure is read by the office."""
     database: Database = academy_client.app.state.app_context.database
 
-    def remember(db, payload, now, _issuer) -> None:
-        people.person_by_email(db, payload["email"])
+    def remember(db, fact, _now) -> None:
+        people.person_by_email(db, fact.email)
 
-    monkeypatch.setitem(HANDLERS, "canary.told", remember)
+    handlers = Handlers([Handler("remember", CanaryTold, remember)])
     with academy_database.write() as db:
-        fact = {"email": f"{TYPED}@example.org"}
-        event_id = outbox.announce(db, "canary.told", fact, now=NOW)
+        event_id = outbox.announce(db, CanaryTold(email=f"{TYPED}@example.org"), now=NOW)
     failing.kind = kind
-    deliver_facts(database, ISSUER, now=NOW)
+    deliver_facts(database, handlers, now=NOW)
     failing.kind = ""
     with academy_database.read() as db:
         error = db.get_one(OutboxEvent, event_id).last_error
