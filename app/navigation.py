@@ -1,41 +1,42 @@
 """The main navigation of each role. It lists addresses of features, so `main` hands it to the web."""
 
 from app.kit.actor import Actor, Role
+from app.kit.messages import Message, msg
 from app.web.application import NavigationItem
 
 VISITOR = (
-    ("Courses", "/courses", "book-open"),
-    ("Dates", "/dates", "calendar-days"),
-    ("Verify a certificate", "/verify", "badge-check"),
-    ("Ask us", "/enquiry", "message-square"),
+    (msg("Courses"), "/courses", "book-open"),
+    (msg("Dates"), "/dates", "calendar-days"),
+    (msg("Verify a certificate"), "/verify", "badge-check"),
+    (msg("Ask us"), "/enquiry", "message-square"),
 )
 STUDENT = (
-    ("Today", "/home", "house"),
-    ("Learn", "/learn", "book-open"),
-    ("Practical days", "/practicals", "calendar-days"),
-    ("Certificates", "/certificates", "award"),
-    ("Me", "/me", "circle-user-round"),
+    (msg("Today"), "/home", "house"),
+    (msg("Learn"), "/learn", "book-open"),
+    (msg("Practical days"), "/practicals", "calendar-days"),
+    (msg("Certificates"), "/certificates", "award"),
+    (msg("Me"), "/me", "circle-user-round"),
 )
 INSTRUCTOR = (
-    ("My day", "/home", "house"),
-    ("Practicals", "/teach/practicals", "calendar-days"),
-    ("Groups", "/teach/groups", "users"),
-    ("Results", "/results", "chart-column"),
-    ("Me", "/me", "circle-user-round"),
+    (msg("My day"), "/home", "house"),
+    (msg("Practicals"), "/teach/practicals", "calendar-days"),
+    (msg("Groups"), "/teach/groups", "users"),
+    (msg("Results"), "/results", "chart-column"),
+    (msg("Me"), "/me", "circle-user-round"),
 )
 ADMIN = (
-    ("Overview", "/home", "house"),
-    ("Intakes", "/admin/intakes", "ticket"),
-    ("Practicals", "/admin/practicals", "calendar-days"),
-    ("People", "/admin/people", "users"),
-    ("Groups", "/admin/groups", "group"),
-    ("Results", "/results", "chart-column"),
-    ("Courses", "/admin/courses", "book-open"),
-    ("Enquiries", "/admin/enquiries", "message-square"),
-    ("Certificates", "/admin/certificates", "award"),
-    ("Me", "/me", "circle-user-round"),
+    (msg("Overview"), "/home", "house"),
+    (msg("Intakes"), "/admin/intakes", "ticket"),
+    (msg("Practicals"), "/admin/practicals", "calendar-days"),
+    (msg("People"), "/admin/people", "users"),
+    (msg("Groups"), "/admin/groups", "group"),
+    (msg("Results"), "/results", "chart-column"),
+    (msg("Courses"), "/admin/courses", "book-open"),
+    (msg("Enquiries"), "/admin/enquiries", "message-square"),
+    (msg("Certificates"), "/admin/certificates", "award"),
+    (msg("Me"), "/me", "circle-user-round"),
 )
-ENROLLING = (("Second factor", "/me/second-factor", "shield-check"),)
+ENROLLING = ((msg("Second factor"), "/me/second-factor", "shield-check"),)
 """For staff who must first set up a second factor; they have no roles until then."""
 # Pages that no entry leads to, and the entries they belong under: a role that has the entry sees it marked.
 BELONGS = (
@@ -71,13 +72,13 @@ def _items(roles: frozenset[Role] | None, current: str | None) -> tuple[Navigati
     )
 
 
-def _entries(roles: frozenset[Role] | None) -> dict[str, tuple[str, str]]:
+def _entries(roles: frozenset[Role] | None) -> dict[str, tuple[Message, str]]:
     """Return label and icon by address. If `roles` is None, the person is a visitor."""
     if roles is None:
         return {url: (label, icon) for label, url, icon in VISITOR}
     if not roles:
         return {url: (label, icon) for label, url, icon in ENROLLING}
-    entries: dict[str, tuple[str, str]] = {}
+    entries: dict[str, tuple[Message, str]] = {}
     for role, items in (
         (Role.admin, ADMIN),
         (Role.instructor, INSTRUCTOR),

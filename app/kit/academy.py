@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.kit.currency import Currency
+from app.kit.messages import Message
 from app.kit.zones import zone_words
 
 PICTURES: Final = ("skin", "modules", "syringe", "calendar", "checklist", "certificate")
@@ -140,14 +141,9 @@ class Academy:
     about: About = field(default_factory=About)
 
     @property
-    def time_words(self) -> str:
+    def time_words(self) -> Message:
         """London time: how a moment of the academy's zone is named."""
         return zone_words(self.zone)
-
-    @property
-    def in_city(self) -> str:
-        """` in London`, or nothing where the academy names no city: to be put behind a word."""
-        return f" in {self.city}" if self.city else ""
 
     @property
     def locale(self) -> str:

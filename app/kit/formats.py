@@ -137,7 +137,8 @@ class Formats:
 def _day(day: date, form: DayForm, tag: str) -> str:
     locale = Locale.parse(tag, sep="-")
     if locale.language == "en":
-        return format_date(day, ENGLISH_DAYS[form], locale=locale)
+        # Only the names of days and months come from CLDR. `en-GB` has the house's, but for "Sept".
+        return format_date(day, ENGLISH_DAYS[form], locale="en")
     if form in ("long", "plain"):
         return format_date(day, "full" if form == "long" else "long", locale=locale)
     return format_skeleton("yMMMM" if form == "month" else "yMMMEd", day, locale=locale)

@@ -1,6 +1,8 @@
 """Names of time zones as people read them."""
 
+from app.kit.messages import Message, msg
 
-def zone_words(zone: str) -> str:
+
+def zone_words(zone: str) -> Message:
     """London time, for `Europe/London`."""
-    return f"{zone.rpartition('/')[2].replace('_', ' ')} time"
+    return msg("{city} time", city=zone.rpartition("/")[2].replace("_", " "))

@@ -13,6 +13,7 @@ from app.kit.actor import Actor
 from app.kit.ids import UserId
 from app.kit.kept_form import EndedSignIn, KeptForm
 from app.kit.keys import Keys
+from app.kit.messages import Message
 from app.kit.subjects import Subjects
 from app.languages import Languages
 from app.mail.letters import Letters
@@ -52,7 +53,7 @@ class KeepForms(Protocol):
 class NavigationItem:
     """One entry of the main navigation. `current` means that the page belongs under this entry."""
 
-    label: str
+    label: Message
     url: str
     icon: str
     current: bool

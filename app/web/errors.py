@@ -270,7 +270,8 @@ def problem(
     request: Request, status: int, title: Text, detail: Text, refused: Refused | None
 ) -> Response:
     """Return a problem document. It never repeats what was sent."""
-    words = (request.scope.get("preceptor.visit") or RequestContext(request)).words.of
+    visit: RequestContext = request.scope.get("preceptor.visit") or RequestContext(request)
+    words = visit.words.of
     slug = refused.slug if refused else f"status-{status}"
     body: dict[str, Any] = {
         "type": f"/problems/{slug}",
@@ -285,7 +286,8 @@ def problem(
         body["errors"] = [
             _place(field) | {"message": words(text)} for field, text in refused.fields.items()
         ]
-    response = JSONResponse(body, status, media_type="application/problem+json")
+    answer = JSONResponse(body, status, media_type="application/problem+json")
+    response = visit.in_language(answer)
     if status == 401:
         response.headers["www-authenticate"] = 'Bearer realm="preceptor"'
     return _with_wait(response, refused)

@@ -214,7 +214,7 @@ class RequestContext:
             html = filled(partial(self._html, preview, flash), template, values, form)
         else:
             html = self._html(preview, self._flash(), template, values)
-        response = HTMLResponse(html, status_code=status)
+        response = self.in_language(HTMLResponse(html, status_code=status))
         if preview is not None:
             response.headers["x-robots-tag"] = "all"
         if self._may_prefetch():
@@ -222,6 +222,12 @@ class RequestContext:
         self._remember_visitor(response)
         if cookie_name(self.settings, "flash") in self.request.cookies:
             self.drop_cookie(response, "flash")
+        return response
+
+    def in_language(self, response: Response) -> Response:
+        """Tell caches that a response depends on the language that the browser asks for."""
+        if self.app_context.languages.others:
+            response.headers.add_vary_header("Accept-Language")
         return response
 
     def _remember_visitor(self, response: Response) -> None:

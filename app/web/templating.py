@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Hashable, MutableMapping
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
@@ -19,7 +19,7 @@ from app.kit.messages import Message, msg, msgs
 from app.kit.words import Words
 from app.kit.zones import zone_words
 from app.web import icons
-from app.web.translating import Translating
+from app.web.translating import Constants, Translating
 
 ADDRESS_LEFT_WHOLE = 24
 BEHIND_A_SIGN = re.compile(r"(?<=[@._-])")
@@ -62,6 +62,10 @@ class PageEnvironment(Environment):
 
     context_class = PageContext
     words: Words
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        return cast("nodes.Template", Constants(self.words.catalogue).visit(tree))
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return {**self.globals, **(d or {})}
@@ -113,11 +117,11 @@ def make_environment(
         **_formatting(words),
         iso=lambda moment: moment.isoformat(),
         from_iso=datetime.fromisoformat,
-        address=_address,
-        heading=_heading,
+        address=partial(_address, nobody=words.of(msg("no address"))),
+        heading=lambda title: _heading(words.of(title)),
         plural=_plural,
         published=_published,
-        zone_words=zone_words,
+        zone_words=lambda zone: words.of(zone_words(zone)),
         words=words.of,
     )
     return environment
@@ -211,11 +215,11 @@ def _heading(title: str) -> Markup:
     return escape(title).replace("e-mail", Markup('<span class="nowrap">e-mail</span>'))
 
 
-def _address(address: str) -> str:
+def _address(address: str, *, nobody: str) -> str:
     """Return an e-mail address as HTML. A long one may break after its punctuation, so that no
-    letter is alone on a line; a short one does not break. A person who left has none."""
+    letter is alone on a line; a short one does not break. A person who left has none: `nobody`."""
     if address.endswith(LEFT_ADDRESS):
-        return "no address"
+        return nobody
     if len(address) <= ADDRESS_LEFT_WHOLE:
         return address
     return Markup("<wbr>").join(BEHIND_A_SIGN.split(address))

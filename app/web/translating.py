@@ -18,6 +18,7 @@ from typing import Final
 
 from jinja2 import nodes
 from jinja2.ext import InternationalizationExtension
+from jinja2.visitor import NodeTransformer
 
 from app.kit.messages import Catalogue
 
@@ -65,6 +66,20 @@ class Translating(InternationalizationExtension):
         for text in texts[:-1]:
             is_it = nodes.Compare(chosen, [nodes.Operand("eq", nodes.Const(text))])
             node = nodes.If(is_it, [_sentence(text, values)], [], [node])
+        return node
+
+
+class Constants(NodeTransformer):
+    """Translates `_("…")` when a template is compiled, like a sentence of `trans`."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._gettext = catalogue.gettext
+
+    def visit_Call(self, node: nodes.Call, *values: object, **named: object) -> nodes.Node:  # noqa: N802 - Jinja's name
+        self.generic_visit(node)
+        is_text = isinstance(node.node, nodes.Name) and node.node.name == "_"
+        if is_text and len(node.args) == 1 and isinstance(text := node.args[0], nodes.Const):
+            return nodes.Const(self._gettext(text.value), lineno=node.lineno)
         return node
 
 

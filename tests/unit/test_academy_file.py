@@ -35,7 +35,7 @@ def test_settings_and_file_make_one_value(file: Path) -> None:
         "office@mill.example",
     )
     assert (academy.city, academy.currency.code) == ("Cork", "EUR")
-    assert academy.time_words == "Dublin time"
+    assert str(academy.time_words) == "Dublin time"
 
 
 def test_without_the_setting_the_shipped_file_is_used() -> None:

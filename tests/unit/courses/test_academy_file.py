@@ -47,7 +47,7 @@ def test_the_file_says_who_the_academy_is() -> None:
         "  before_you_decide: ['We promise [no income](/about).']\n"
     )
     assert (academy.city, academy.currency.code, academy.language) == ("Cork", "EUR", "en-IE")
-    assert (academy.locale, academy.region, academy.in_city) == ("en_IE", "IE", " in Cork")
+    assert (academy.locale, academy.region, academy.city) == ("en_IE", "IE", "Cork")
     assert academy.telephone_address == "tel:+353210000000"
     assert academy.postal_address == ("1 Mill Lane", "Cork")
     assert academy.no_course_gives == ("A trade licence.",)
