@@ -32,6 +32,7 @@ from app.web.flash_messages import Flash, FlashKind
 from app.web.forms import Submission
 from app.web.kept_forms import BACK_AGAIN, KEPT, filled
 from app.web.networks import network_of
+from app.web.script_words import with_script_words
 
 PREFETCH_RULES = "prefetch.specrules"
 VISITOR_LASTS = 86_400
@@ -242,7 +243,8 @@ class RequestContext:
         values: Mapping[str, Any],
     ) -> str:
         page = self.app_context.templates.of(self.words).get_template(template)
-        return page.render(visit=self.frame(preview, flash), **values)
+        html = page.render(visit=self.frame(preview, flash), **values)
+        return with_script_words(html, self.words)
 
     def _kept_form(self) -> KeptForm | None:
         """Return the form that was stored for this person, if the address names one."""

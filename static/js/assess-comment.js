@@ -2,6 +2,7 @@
 
 import { announce } from "./announce.js";
 import * as queue from "./sheet-queue.js";
+import { word } from "./words.js";
 
 const TYPING_PAUSE = 800;
 const TARGET = "comment";
@@ -10,13 +11,11 @@ function explain() {
   const item = queue.pendingOf(TARGET);
   const state = queue.stateOf(TARGET);
   if (state === "unsent") {
-    return queue.isAtRisk(TARGET)
-      ? "Not saved. This tablet has no room to keep it: do not close or reload this page."
-      : "Not saved yet. It is kept on this tablet and sent again by itself.";
+    return queue.isAtRisk(TARGET) ? word("comment-no-room") : word("comment-kept");
   }
-  if (state === "refused") return `Not saved. ${item.refused}`;
+  if (state === "refused") return word("refused", { why: item.refused });
   if (state !== "conflict") return "";
-  return `Not saved: the comment was changed on another tablet. On record: “${item.conflict.comment}”`;
+  return word("comment-conflict", { comment: item.conflict.comment });
 }
 
 export function attach(form) {
@@ -43,7 +42,7 @@ export function attach(form) {
     choice.hidden = state !== "conflict";
     release.hidden = state !== "refused";
     form.toggleAttribute("data-unsaved", text !== "");
-    if (text && text !== spoken) announce(`The comment. ${text}`, { assertive: true });
+    if (text && text !== spoken) announce(word("of-comment", { text }), { assertive: true });
     if (state !== "saving") spoken = text;
   }
 
@@ -58,7 +57,7 @@ export function attach(form) {
     clearTimeout(typing);
     typing = 0;
     queue.flush().then(() => {
-      if (queue.stateOf(TARGET) === "saved") announce("The comment is saved.");
+      if (queue.stateOf(TARGET) === "saved") announce(word("comment-saved"));
       else message.scrollIntoView({ block: "nearest" });
     });
   });

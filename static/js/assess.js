@@ -3,16 +3,19 @@
 
 import { announce } from "./announce.js";
 import * as queue from "./sheet-queue.js";
+import { number as written, word } from "./words.js";
 
 const TYPING_PAUSE = 800;
-const LABELS = { done: "Done", prompted: "With prompt", not_done: "Not done", not_observed: "Not observed" };
-
-const KEPT = "It is kept on this tablet and sent again by itself.";
-const AT_RISK = "This tablet has no room to keep it: do not close or reload this page.";
+const LABELS = {
+  done: word("done"),
+  prompted: word("prompted"),
+  not_done: word("not-done"),
+  not_observed: word("not-observed"),
+};
 const WHY = {
-  unreachable: "Not saved yet.",
-  "signed-out": "Not saved: your sign-in has ended. Sign in below.",
-  "other-person": "Not saved: somebody else is signed in. Sign in below as yourself.",
+  unreachable: word("not-saved-yet"),
+  "signed-out": word("signed-out"),
+  "other-person": word("other-person"),
 };
 
 function pressed(form) {
@@ -34,13 +37,13 @@ function count() {
   const forms = [...document.querySelectorAll("form[data-number]")];
   const open = forms.filter((form) => form.dataset.marked === "unmarked");
   for (const total of document.querySelectorAll("[data-marked-count]")) {
-    total.textContent = String(forms.length - open.length);
+    total.textContent = written(forms.length - open.length);
   }
   for (const section of document.querySelectorAll("[data-section]")) {
     const own = [...section.querySelectorAll("form[data-number]")];
     const marked = own.filter((form) => form.dataset.marked !== "unmarked").length;
     for (const place of document.querySelectorAll(`[data-section-marked="${section.dataset.section}"]`)) {
-      place.textContent = String(marked);
+      place.textContent = written(marked);
     }
   }
   const next = document.querySelector("[data-next-unmarked]");
@@ -63,13 +66,13 @@ function bringIntoSight(...elements) {
 function explain(target) {
   const item = queue.pendingOf(target);
   const state = queue.stateOf(target);
-  if (state === "unsent") return `${WHY[queue.blockedBy()]} ${queue.isAtRisk(target) ? AT_RISK : KEPT}`;
-  if (state === "refused") return `Not saved. ${item.refused}`;
+  if (state === "unsent") return `${WHY[queue.blockedBy()]} ${queue.isAtRisk(target) ? word("no-room") : word("kept")}`;
+  if (state === "refused") return word("refused", { why: item.refused });
   if (state !== "conflict") return "";
   const theirs = item.conflict;
-  const note = theirs.note ? `, note “${theirs.note}”` : "";
-  const label = (mark) => (LABELS[mark] ? `“${LABELS[mark]}”` : "no mark");
-  return `Not saved: the step was marked on another tablet. On record: ${label(theirs.mark)}${note}. Yours: ${label(item.change.mark)}.`;
+  const label = (mark) => (LABELS[mark] ? word("mark", { mark: LABELS[mark] }) : word("no-mark"));
+  const values = { theirs: label(theirs.mark), note: theirs.note, mine: label(item.change.mark) };
+  return theirs.note ? word("conflict-note", values) : word("conflict", values);
 }
 
 export function attach(form) {
@@ -105,7 +108,7 @@ export function attach(form) {
     release.hidden = state !== "refused";
     form.closest("li").toggleAttribute("data-unsaved", text !== "");
     if (state === "saving") return;
-    if (text && spokenState !== state) announce(`Step ${number}. ${text}`, { assertive: true });
+    if (text && spokenState !== state) announce(word("of-step", { number, text }), { assertive: true });
     spokenState = state;
     // Only the step that was pressed is brought into sight: others must not move under the finger.
     if (isNew && touched) bringIntoSight(message);
@@ -139,7 +142,7 @@ export function attach(form) {
     revision.value = String(detail.revision);
     if (detail.isLast && !hasSpoken) {
       const mark = LABELS[form.dataset.marked];
-      announce(mark ? `Step ${number}: ${mark}. Saved.` : `Step ${number}: saved.`);
+      announce(mark ? word("step-marked", { number, mark }) : word("step-saved", { number }));
       hasSpoken = true;
     }
   });

@@ -2,26 +2,22 @@
 
 import { announce } from "./announce.js";
 import * as queue from "./sheet-queue.js";
+import { listed, time, word } from "./words.js";
 
 const LONGEST_WAIT = 6000;
 
 const words = {
-  unreachable: () => (navigator.onLine ? "The academy does not answer." : "This tablet is offline."),
-  "signed-out": () => "Your sign-in has ended.",
-  "other-person": () => "Somebody else is signed in on this tablet.",
+  unreachable: () => (navigator.onLine ? word("no-answer") : word("offline")),
+  "signed-out": () => word("sign-in-ended"),
+  "other-person": () => word("somebody-else"),
 };
 
 function nameOf(target) {
   const form = document.querySelector(`[data-target="${CSS.escape(target)}"]`);
-  return form?.dataset.number ? `step ${form.dataset.number}` : "the comment";
+  return form?.dataset.number ? word("step", { number: form.dataset.number }) : word("comment");
 }
 
-function listed(targets) {
-  const names = targets.map(nameOf);
-  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
-}
-
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+const notSaved = (targets) => word("not-saved-list", { list: listed(targets.map(nameOf)) });
 
 export function attach(root) {
   const chip = document.getElementById("save-chip");
@@ -38,22 +34,24 @@ export function attach(root) {
     const failed = waiting.filter((target) => queue.stateOf(target) !== "saving");
     const state = failed.length ? "failed" : waiting.length ? "saving" : "saved";
     chip.dataset.state = state;
-    const text = { failed: `${failed.length} not saved`, saving: "Saving…", saved: `Saved ${savedAt}`.trim() }[state];
-    chip.querySelector("[data-words]").textContent = text;
+    const text = {
+      failed: () => word("count-not-saved", { n: failed.length }),
+      saving: () => word("saving"),
+      saved: () => (savedAt ? word("saved-at", { time: savedAt }) : word("saved")),
+    };
+    chip.querySelector("[data-words]").textContent = text[state]();
     message.hidden = failed.length === 0;
     if (failed.length) {
       const why = words[queue.blockedBy()]?.() ?? "";
-      const risk = failed.some(queue.isAtRisk)
-        ? "This tablet has no room to keep them: do not close or reload this page."
-        : "Kept on this tablet.";
+      const risk = failed.some(queue.isAtRisk) ? word("all-no-room") : word("all-kept");
       first.href = `#${failed[0]}`;
-      first.textContent = `Not saved: ${listed(failed)}.`;
-      message.querySelector("[data-words]").textContent = ` ${[why, risk, "Signing waits."].join(" ").trim()}`;
+      first.textContent = notSaved(failed);
+      message.querySelector("[data-words]").textContent = ` ${[why, risk, word("signing-waits")].join(" ").trim()}`;
     }
     signIn.hidden = !["signed-out", "other-person"].includes(queue.blockedBy());
     for (const link of held) link.toggleAttribute("data-held", waiting.length > 0);
     for (const link of held) link.setAttribute("aria-disabled", String(waiting.length > 0));
-    if (before === "failed" && state === "saved") announce("Everything is saved.");
+    if (before === "failed" && state === "saved") announce(word("all-saved"));
     if (state !== "saving") before = state;
   }
 
@@ -67,9 +65,9 @@ export function attach(root) {
       location.assign(link.href);
       return;
     }
-    const next = link.hasAttribute("data-needs-saved") ? "This waits until it is saved." : "Press again to leave.";
+    const next = link.hasAttribute("data-needs-saved") ? word("link-waits") : word("leave-again");
     leaveTo = link.href;
-    announce(`${sentence(listed(waiting))}: not saved. ${next}`, { assertive: true });
+    announce(`${notSaved(waiting)} ${next}`, { assertive: true });
     show();
   }
 
@@ -84,7 +82,7 @@ export function attach(root) {
   });
   document.addEventListener("sheet:changed", show);
   document.addEventListener("sheet:saved", ({ detail }) => {
-    savedAt = detail.savedAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    savedAt = time(detail.savedAt);
   });
   window.addEventListener("online", queue.flush);
   window.addEventListener("storage", show);

@@ -1,6 +1,8 @@
 // While a form is on its way its button says so and a second press does nothing. The button is never
 // `disabled`: that would drop its value from the post and the focus from the page.
 
+import { word } from "./words.js";
+
 export function attach(form) {
   let restore = null;
 
@@ -15,7 +17,7 @@ export function attach(form) {
     const before = [...words.childNodes];
     button.style.setProperty("min-inline-size", `${button.offsetWidth}px`);
     button.setAttribute("aria-disabled", "true");
-    words.replaceChildren(form.dataset.busy || "Sending…");
+    words.replaceChildren(form.dataset.busy || word("sending"));
     restore = () => {
       button.removeAttribute("aria-disabled");
       words.replaceChildren(...before);

@@ -1,6 +1,7 @@
 // Asks before a button's form is sent: data-confirm is the question, data-confirm-label the answer that goes on.
 
 import { uniqueId } from "./ids.js";
+import { word } from "./words.js";
 
 function made(tag, className, text) {
   const element = document.createElement(tag);
@@ -20,7 +21,7 @@ function ask(question, answer, danger) {
   row.method = "dialog";
   const go = made("button", `button ${danger ? "button-danger-solid" : "button-primary"}`, answer);
   go.value = "go";
-  const stay = made("button", "button button-secondary", "Go back");
+  const stay = made("button", "button button-secondary", word("go-back"));
   stay.value = "";
   row.append(go, stay);
   dialog.append(heading, row);

@@ -1,6 +1,7 @@
 // A button that copies a text of the page; where the browser forbids that, the text is selected instead.
 
 import { announce } from "./announce.js";
+import { word } from "./words.js";
 
 const LASTS = 4000;
 
@@ -9,16 +10,16 @@ export function attach(field) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button button-secondary button-small";
-  button.textContent = "Copy";
+  button.textContent = word("copy");
   button.setAttribute("aria-describedby", text.getAttribute("aria-labelledby"));
 
   button.addEventListener("click", async () => {
     getSelection()?.selectAllChildren(text);
     const copied = await navigator.clipboard?.writeText(text.textContent).then(() => true, () => false);
-    announce(copied ? "The text is copied" : "The text is selected. Copy it with the keyboard or the menu.");
-    button.textContent = copied ? "Copied" : "Selected: now copy it";
+    announce(copied ? word("text-copied") : word("text-selected"));
+    button.textContent = copied ? word("copied") : word("now-copy");
     setTimeout(() => {
-      button.textContent = "Copy";
+      button.textContent = word("copy");
     }, LASTS);
   });
 

@@ -1,6 +1,7 @@
 // A button that copies what stands in a field; where the browser forbids that, the text is selected instead.
 
 import { announce } from "./announce.js";
+import { word } from "./words.js";
 
 const LASTS = 4000;
 
@@ -9,17 +10,17 @@ export function attach(field) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button button-secondary";
-  button.textContent = "Copy";
-  button.setAttribute("aria-label", "Copy the link");
+  button.textContent = word("copy");
+  button.setAttribute("aria-label", word("copy-link"));
 
   button.addEventListener("click", async () => {
     input.select();
     const copied = await navigator.clipboard?.writeText(input.value).then(() => true, () => false);
-    announce(copied ? "The link is copied" : "The link is selected. Copy it with the keyboard or the menu.");
+    announce(copied ? word("link-copied") : word("link-selected"));
     if (!copied) return;
-    button.textContent = "Copied";
+    button.textContent = word("copied");
     setTimeout(() => {
-      button.textContent = "Copy";
+      button.textContent = word("copy");
     }, LASTS);
   });
 

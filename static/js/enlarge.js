@@ -3,6 +3,7 @@
 // moved) and, once it has the focus, by the arrow keys.
 
 import { uniqueId } from "./ids.js";
+import { word } from "./words.js";
 
 const STEPS = [1, 1.5, 2, 3, 4];
 
@@ -62,14 +63,14 @@ function open(image, caption) {
     picture.style.setProperty("inline-size", `${whole() * STEPS[step]}px`);
     const grown = STEPS[step] / before;
     stage.scrollTo(middle[0] * grown - stage.clientWidth / 2, middle[1] * grown - stage.clientHeight / 2);
-    size.textContent = `${STEPS[step] * 100} %`;
+    size.textContent = word("percent", { n: STEPS[step] * 100 });
     smaller.setAttribute("aria-disabled", String(step === 0));
     larger.setAttribute("aria-disabled", String(step === STEPS.length - 1));
   };
-  const larger = pressable("Larger", () => show(step + 1));
-  const smaller = pressable("Smaller", () => show(step - 1));
+  const larger = pressable(word("larger"), () => show(step + 1));
+  const smaller = pressable(word("smaller"), () => show(step - 1));
   const row = made("div", "button-row");
-  row.append(larger, smaller, size, pressable("Close", () => dialog.close()));
+  row.append(larger, smaller, size, pressable(word("close"), () => dialog.close()));
   dialog.append(heading, row, stage);
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
@@ -85,9 +86,9 @@ export function attach(text) {
   for (const figure of text.querySelectorAll("figure:has(img)")) {
     const image = figure.querySelector("img");
     const caption = figure.querySelector("figcaption")?.firstChild?.textContent.trim() || image.alt;
-    const button = pressable("Enlarge picture", () => open(image, caption));
+    const button = pressable(word("enlarge"), () => open(image, caption));
     button.className = "button button-quiet button-small enlarge";
-    button.setAttribute("aria-label", `Enlarge picture: ${caption}`);
+    button.setAttribute("aria-label", word("enlarge-which", { caption }));
     image.after(button);
   }
 }

@@ -3,12 +3,7 @@
 // words beside it say what to do instead.
 
 import { announce } from "./announce.js";
-
-const NOT_REACHED = "We could not reach the academy. Try again.";
-const TOO_MANY = "There were too many tries. Wait five minutes, or go on another way.";
-const NOT_NOW = "This did not work. Try again, or go on another way.";
-const NOT_GIVEN = "Nothing was done: the passkey was not given, or it took too long. Try again, or go on another way.";
-const KNOWN_HERE = "This device has a passkey for you already.";
+import { word } from "./words.js";
 
 function bytesOf(text) {
   const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
@@ -66,16 +61,16 @@ function answerOf(credential, more) {
 async function optionsFrom(address, csrf) {
   const response = await fetch(address, { method: "POST", body: new URLSearchParams({ csrf_token: csrf }) });
   if (response.redirected || response.status === 404) return null;
-  if (response.status === 429) throw new Error(TOO_MANY);
-  if (!response.ok) throw new Error(NOT_NOW);
+  if (response.status === 429) throw new Error(word("too-many"));
+  if (!response.ok) throw new Error(word("not-now"));
   return response.json();
 }
 
 function wordsFor(error) {
-  if (error.name === "InvalidStateError") return KNOWN_HERE;
-  if (error.name === "NotAllowedError" || error.name === "AbortError") return NOT_GIVEN;
-  if (error.name === "TypeError") return NOT_REACHED;
-  return error.name === "Error" ? error.message : NOT_NOW;
+  if (error.name === "InvalidStateError") return word("has-passkey");
+  if (error.name === "NotAllowedError" || error.name === "AbortError") return word("not-given");
+  if (error.name === "TypeError") return word("not-reached");
+  return error.name === "Error" ? error.message : word("not-now");
 }
 
 export function attach(area) {

@@ -1,10 +1,12 @@
 // The numbers of an attempt's questions: which have an answer is true as soon as the server has it.
 
+import { number, word } from "./words.js";
+
 function markOf(link) {
   const mark = document.createElement("span");
   mark.className = "visually-hidden";
   mark.dataset.answeredWord = "";
-  mark.textContent = ", answered";
+  mark.textContent = word("answered");
   link.append(mark);
 }
 
@@ -21,6 +23,6 @@ export function attach(nav) {
     link.toggleAttribute("data-answered", isAnswered);
     link.querySelector("[data-answered-word]")?.remove();
     if (isAnswered) markOf(link);
-    count.textContent = String(links.filter((other) => other.hasAttribute("data-answered")).length);
+    count.textContent = number(links.filter((other) => other.hasAttribute("data-answered")).length);
   });
 }

@@ -2,6 +2,7 @@
 
 import { announce } from "./announce.js";
 import { deliverAll } from "./unsent.js";
+import { word } from "./words.js";
 
 export function attach(form) {
   const { attempt } = form.dataset;
@@ -13,7 +14,7 @@ export function attach(form) {
     event.preventDefault();
     const button = event.submitter;
     if (!(await deliverAll(attempt, csrf))) {
-      announce("Some answers are still on this device. Connect to the internet and send again.", { assertive: true });
+      announce(word("still-here"), { assertive: true });
       return;
     }
     ready = true;

@@ -3,6 +3,7 @@
 
 import { announce } from "./announce.js";
 import { deliverAll, forgetAll } from "./unsent.js";
+import { word } from "./words.js";
 
 const SPOKEN_MINUTES = [10, 5, 1];
 const SPOKEN_WITHIN = 5;
@@ -19,9 +20,9 @@ function clockWords(seconds) {
 function announcementsOf(whole) {
   const minutes = SPOKEN_MINUTES.map((mark) => ({
     at: mark * 60,
-    words: mark === 1 ? "1 minute left" : `${mark} minutes left`,
+    words: word("minutes-left", { n: mark }),
   }));
-  return [{ at: whole / 2, words: "Half of the time is left" }, ...minutes].filter((one) => one.at < whole);
+  return [{ at: whole / 2, words: word("half-left") }, ...minutes].filter((one) => one.at < whole);
 }
 
 export function attach(timer) {
@@ -39,7 +40,7 @@ export function attach(timer) {
 
   async function end() {
     ended = true;
-    announce("Time is up. Your answers are being sent.", { assertive: true });
+    announce(word("time-up"), { assertive: true });
     if (await deliverAll(attempt, csrf)) {
       const sent = await fetch(submitUrl, { method: "POST", headers: { "x-csrf-token": csrf } }).catch(() => null);
       if (sent?.ok) {
@@ -74,7 +75,7 @@ export function attach(timer) {
     if (state.state === "submitted") location.assign(resultUrl);
   });
 
-  timer.querySelector("[data-label]").textContent = "Time left";
+  timer.querySelector("[data-label]").textContent = word("time-left");
   timer.querySelector("[data-label]").classList.add("visually-hidden");
   tick();
   setInterval(tick, 1000);

@@ -3,6 +3,7 @@
 
 import { announce } from "./announce.js";
 import { deliver, deliverAll, entryOf, forget, keep, placeOf } from "./unsent.js";
+import { time, word } from "./words.js";
 
 const TYPING_PAUSE = 400;
 const RETRY_AFTER = [1000, 2000, 4000, 8000, 15000];
@@ -20,7 +21,7 @@ function chipOf(element, message) {
     message.hidden = advice === "";
     if (state === "saving") return;
     if (state !== last || (state === "saved" && !spoken)) {
-      announce(advice ? `${words}. ${advice}` : words, { assertive: state === "failed" });
+      announce(advice ? word("with-advice", { state: words, advice }) : words, { assertive: state === "failed" });
       spoken ||= state === "saved";
     }
     last = state;
@@ -28,9 +29,9 @@ function chipOf(element, message) {
 }
 
 const UNSENT = {
-  device: ["device", "Saved on this device"],
-  tab: ["device", "Kept in this tab", "This device has no room left, so do not close this tab."],
-  memory: ["failed", "Not saved", "This device has no room to keep your answer. Do not close or reload this page."],
+  device: ["device", word("on-device")],
+  tab: ["device", word("in-tab"), word("tab-only")],
+  memory: ["failed", word("not-saved"), word("memory-only")],
 };
 
 // A form ignores being submitted while its submit event is still being told, so wait at least a turn.
@@ -57,7 +58,6 @@ export function attach(form) {
   const csrf = form.elements.namedItem("csrf_token").value;
   const chip = document.getElementById("save-chip");
   const say = chipOf(chip, document.getElementById("save-message"));
-  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: zone });
   let sequence = Number(form.dataset.sequence);
   let typing = 0;
   let retry = 0;
@@ -71,7 +71,7 @@ export function attach(form) {
     refused = false;
     sequence = Math.max(sequence, entryOf(attempt, position)?.sequence ?? 0) + 1;
     keep(attempt, position, { url, sequence, response: responseOf(form) });
-    say("saving", "Saving…");
+    say("saving", word("saving"));
     return send();
   }
 
@@ -94,16 +94,16 @@ export function attach(form) {
         tries = 0;
         clearTimeout(retry);
         sequence = Math.max(sequence, outcome.sequence);
-        say("saved", `Saved ${clock.format(new Date(outcome.savedAt))}`);
+        say("saved", word("saved-at", { time: time(new Date(outcome.savedAt), zone) }));
       },
       refused: () => {
         refused = true;
         if (outcome.reason === "ended") location.assign(form.dataset.result);
-        else say("failed", "Not saved", outcome.detail);
+        else say("failed", word("not-saved"), outcome.detail);
       },
-      "signed-out": () => unsent("You are signed out. Sign in again in another tab, and we send it."),
-      "other-person": () => unsent("Somebody else is signed in. Sign in as yourself in another tab, and we send it."),
-      unreachable: () => unsent(navigator.onLine ? "We keep trying to send it." : "We send it when you are back online."),
+      "signed-out": () => unsent(word("signed-out")),
+      "other-person": () => unsent(word("other-person")),
+      unreachable: () => unsent(navigator.onLine ? word("trying") : word("when-online")),
       nothing: sentElsewhere,
     };
     hear[outcome.kind]();
@@ -116,8 +116,8 @@ export function attach(form) {
     const state = answer?.ok ? await answer.json() : null;
     if (entryOf(attempt, position)) return;
     const question = state?.questions.find((other) => String(other.position) === position);
-    if (question && question.sequence >= sequence) say("saved", "Saved");
-    else if (question) say("failed", "Not saved", "Choose your answer again.");
+    if (question && question.sequence >= sequence) say("saved", word("saved"));
+    else if (question) say("failed", word("not-saved"), word("choose-again"));
   }
 
   function resume() {
@@ -127,7 +127,7 @@ export function attach(form) {
       forget(attempt, position);
       return false;
     }
-    say("saving", "Saving…");
+    say("saving", word("saving"));
     show(form, entry.response);
     send();
     return true;
@@ -137,7 +137,7 @@ export function attach(form) {
     if (event.target.type === "text") {
       clearTimeout(typing);
       typing = setTimeout(note, TYPING_PAUSE);
-      say("saving", "Saving…");
+      say("saving", word("saving"));
     } else if (event.target.name === "answer") {
       note();
     }
@@ -154,7 +154,7 @@ export function attach(form) {
       leaving = true;
       form.requestSubmit(button);
     } else if (entryOf(attempt, position)) {
-      announce("Your answer is not sent yet. Stay on this page until it is saved.", { assertive: true });
+      announce(word("stay"), { assertive: true });
     } else {
       location.assign(form.dataset[button?.value ?? "next"]);
     }

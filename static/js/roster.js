@@ -2,9 +2,14 @@
 // the buttons post the form.
 
 import { announce } from "./announce.js";
+import { number, word } from "./words.js";
 
 const PATIENCE = 15000;
-const WORDS = { attended: "present", absent: "absent", unmarked: "not marked" };
+const SAID = {
+  attended: (name) => word("present", { name }),
+  absent: (name) => word("absent", { name }),
+  unmarked: (name) => word("unmarked", { name }),
+};
 
 function show(row, attendance) {
   const mayUnmark = row.dataset.unmark === "on";
@@ -23,18 +28,19 @@ export function attach(form) {
   const present = document.querySelector("[data-present-count]");
   const rows = [...document.querySelectorAll("tr[data-seat]")];
   const turns = new Map();
+  let attended = Number(present.dataset.presentCount);
 
   function say(row, words) {
     const trouble = row.querySelector("[data-trouble]");
     trouble.textContent = words;
     trouble.hidden = words === "";
-    if (words) announce(`${row.dataset.name}. ${words}`, { assertive: true });
+    if (words) announce(word("of-person", { name: row.dataset.name, text: words }), { assertive: true });
   }
 
   async function save(row, attendance) {
     const before = pressedIn(row);
     if (before === attendance) return;
-    let refusal = "Not saved. Press again.";
+    let refusal = word("press-again");
     try {
       const response = await fetch(`${form.dataset.save}${row.dataset.seat}/attendance`, {
         method: "PUT",
@@ -43,15 +49,15 @@ export function attach(form) {
         signal: AbortSignal.timeout(PATIENCE),
       });
       if (response.ok) {
-        const change = Number(attendance === "attended") - Number(before === "attended");
-        present.textContent = String(Number(present.textContent) + change);
+        attended += Number(attendance === "attended") - Number(before === "attended");
+        present.textContent = number(attended);
         show(row, attendance);
         say(row, "");
-        announce(`${row.dataset.name}: ${WORDS[attendance]}.`);
+        announce(SAID[attendance](row.dataset.name));
         return;
       }
-      if (response.status === 401) refusal = "Not saved: your sign-in has ended. Sign in in another tab, then press again.";
-      else if (response.status < 500) refusal = `Not saved. ${(await response.json()).detail}`;
+      if (response.status === 401) refusal = word("ended-press-again");
+      else if (response.status < 500) refusal = word("refused", { why: (await response.json()).detail });
     } catch {
       // The network: what is said above.
     }

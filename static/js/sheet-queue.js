@@ -8,6 +8,7 @@
 
 import * as store from "./device-store.js";
 import { uniqueId } from "./ids.js";
+import { word } from "./words.js";
 
 const PREFIX = "preceptor.sheet.";
 const FORMAT = 1; // items of another format belong to another version of this module and are left alone
@@ -143,7 +144,7 @@ async function settle(item, answer) {
   } else if (later.length) {
     store.remove(item.key);
   } else {
-    save({ ...item, refused: answer.refused || "It was not accepted.", reason: answer.reason });
+    save({ ...item, refused: answer.refused || word("not-accepted"), reason: answer.reason });
   }
   return true;
 }

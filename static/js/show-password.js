@@ -1,6 +1,7 @@
 // A button that shows the typed password, and hides it again before the form is sent.
 
 import { announce } from "./announce.js";
+import { word } from "./words.js";
 
 export function attach(field) {
   const input = field.querySelector('input[type="password"]');
@@ -11,14 +12,14 @@ export function attach(field) {
 
   const show = (visible) => {
     input.type = visible ? "text" : "password";
-    button.textContent = visible ? "Hide" : "Show";
-    button.setAttribute("aria-label", visible ? "Hide password" : "Show password");
+    button.textContent = visible ? word("hide") : word("show");
+    button.setAttribute("aria-label", visible ? word("hide-password") : word("show-password"));
   };
 
   button.addEventListener("click", () => {
     const visible = input.type === "password";
     show(visible);
-    announce(visible ? "Your password is shown" : "Your password is hidden");
+    announce(visible ? word("password-shown") : word("password-hidden"));
   });
   input.form?.addEventListener("submit", () => show(false));
   show(false);

@@ -2,6 +2,7 @@
 
 import { announce } from "./announce.js";
 import * as queue from "./sheet-queue.js";
+import { word } from "./words.js";
 
 export function attach(place) {
   const banner = document.querySelector("[data-unsent]");
@@ -20,7 +21,7 @@ export function attach(place) {
       if (!isHeld()) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      announce("Not signed: this tablet holds something that is not saved. Go back to marking.", { assertive: true });
+      announce(word("not-signed"), { assertive: true });
       banner.scrollIntoView({ block: "center" });
     },
     { capture: true },

@@ -3,14 +3,13 @@
 
 import { announce } from "./announce.js";
 import * as queue from "./sheet-queue.js";
-
-const ELSEWHERE = "We could not reach the academy. Try again.";
+import { word } from "./words.js";
 
 // The answer is the page of the sign-in. Its first error is read as text: nothing of the page is taken in.
 async function refusalOf(response) {
   const [, summary = ""] = (await response.text()).split('class="error-summary"');
   const words = summary.match(/<li>\s*(?:<a[^>]*>)?([^<]+)/)?.[1].trim() ?? "";
-  return words.replaceAll("&#39;", "’").replaceAll("&amp;", "&") || "This did not work. Check the password and try again.";
+  return words.replaceAll("&#39;", "’").replaceAll("&amp;", "&") || word("check-password");
 }
 
 export function attach(dialog) {
@@ -33,7 +32,7 @@ export function attach(dialog) {
     const fields = new URLSearchParams(new FormData(form));
     const response = await fetch(form.action, { method: "POST", body: fields, redirect: "manual" });
     if (response.type !== "opaqueredirect" && !response.ok) return refusalOf(response);
-    return (await isOwner()) ? "" : "The sign-in did not work for this person. Try again.";
+    return (await isOwner()) ? "" : word("wrong-person");
   }
 
   for (const button of document.querySelectorAll("[data-sign-in-again]")) {
@@ -47,12 +46,12 @@ export function attach(dialog) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     say("");
-    const refusal = await signIn().catch(() => ELSEWHERE);
+    const refusal = await signIn().catch(() => word("not-reached"));
     say(refusal);
     form.elements.password.value = "";
     if (refusal) return;
     dialog.close();
-    announce("You are signed in again.");
+    announce(word("signed-in-again"));
     queue.flush();
   });
 }

@@ -3,6 +3,7 @@
 // Without this script a form that is sent too late is kept until the person has signed in again.
 
 import { announce } from "./announce.js";
+import { word } from "./words.js";
 
 const WARN_BEFORE = 5 * 60;
 const LOOK_EVERY = 5000;
@@ -32,13 +33,10 @@ export function attach(bar) {
     } else if (left > 0) {
       const minutes = Math.ceil(left / 60);
       if (!said || minutes <= 1) {
-        say(`You will be signed out in ${minutes === 1 ? "a minute" : `${minutes} minutes`}, unless you go on.`);
+        say(word("ends-soon", { n: minutes }));
       }
     } else {
-      say(
-        "Your sign-in has ended. When you save, you sign in first, and what you typed is kept.",
-        { canStay: false },
-      );
+      say(word("ended"), { canStay: false });
     }
   }
 
@@ -66,12 +64,12 @@ export function attach(bar) {
       tabs?.postMessage(endsAt);
       if (seconds > WARN_BEFORE) {
         look();
-        announce("You stay signed in");
+        announce(word("you-stay"));
       } else {
-        say("This sign-in cannot last longer. Save your work; signing in again takes a moment.", { canStay: false });
+        say(word("no-longer"), { canStay: false });
       }
     } catch {
-      say("This could not be sent. Check your connection and press again.");
+      say(word("not-sent"));
     }
   });
 

@@ -4,6 +4,7 @@ import pytest
 from jinja2 import Environment
 
 from tests.house_rules.contrast import contrast, pairs, themes
+from tests.house_rules.script_rules import scripts_hold_no_words
 from tests.house_rules.style_rules import (
     SCRIPT_RULES,
     STYLESHEET_RULES,
@@ -169,6 +170,32 @@ def test_a_bad_script_is_named_with_its_line(script: str, words: str) -> None:
     assert faults("a.js", good, *rules) == []
     (fault,) = faults("a.js", good + script, *rules)
     assert fault.startswith(f"a.js:3: {words}")
+
+
+WORDY_SCRIPTS = [
+    ('button.textContent = "Copy";', "words of English: Copy"),
+    ("say('Saving…');", "words of English: Saving…"),
+    ("announce(`${count} minutes left`);", "words of English:   minutes left"),
+    (
+        'announce("The link is copied", { assertive: true });',
+        "words of English: The link is copied",
+    ),
+    ('const words = { text: "not saved" };', "words of English: not saved"),
+]
+
+
+@pytest.mark.parametrize(("script", "words"), WORDY_SCRIPTS)
+def test_words_in_a_script_are_named(script: str, words: str) -> None:
+    rule = scripts_hold_no_words({"button", "button-small"})
+    good = """// Don't press here.
+const NAME = /^[a-z "]+$/;
+const row = made("button", "button button-small", word("go-back"));
+const form = row.querySelector('form[data-number] .mark, li a');
+throw new TypeError(error.name === "Error" ? "" : `${form.id}/steps`);
+"""
+    assert faults("a.js", good, rule) == []
+    (fault,) = faults("a.js", good + script, rule)
+    assert fault == f"a.js:6: {words}"
 
 
 def test_a_long_script_is_named() -> None:

@@ -12,6 +12,8 @@ from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
 from tests.make.crawl import Visited, crawl
 from tests.make.fingerprint import fingerprint
 
+DATA_BLOCKS = ("application/ld+json", "application/json")
+
 PEOPLE: dict[str, DemoPerson | None] = {
     "visitor": None,
     "student": STUDENTS[1],
@@ -94,7 +96,7 @@ def faults(page: Visited) -> list[str]:
             for name in element.attrib
             if name == "style" or name.startswith("on")
         ]
-        if element.tag == "script" and element.get("type") == "application/ld+json":
+        if element.tag == "script" and element.get("type") in DATA_BLOCKS:
             json.loads(element.text)  # a data block, which no browser runs
         elif element.tag == "script" and not element.get("src"):
             problems.append("inline script")

@@ -1,0 +1,27 @@
+// The words of scripts, in the language of the page. The page carries those of the scripts that it uses (app/web/
+// script_words.py), so that a script works without the network and holds no sentence itself.
+
+const language = document.documentElement.lang;
+const texts = JSON.parse(document.getElementById("words")?.textContent || "{}");
+
+/** Return a number as the language writes it. */
+export function number(value) {
+  return new Intl.NumberFormat(language).format(value);
+}
+
+/** Return a time of day, in the zone of the device if none is named. */
+export function time(moment, zone) {
+  return moment.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
+}
+
+/** Return some names as the language lists them: a, b and c. */
+export function listed(names) {
+  return new Intl.ListFormat(language).format(names);
+}
+
+/** Return a text with its values. Where it depends on a number, that is `n`. */
+export function word(name, values = {}) {
+  const text = texts[name];
+  const form = typeof text === "object" ? (text[new Intl.PluralRules(language).select(values.n)] ?? text.other) : text;
+  return form.replace(/\{(\w+)\}/g, (_, key) => (typeof values[key] === "number" ? number(values[key]) : values[key]));
+}
