@@ -14,7 +14,7 @@ from app.languages import words_in
 from app.web.script_words import SCRIPTS, TEXTS, Counted, modules_of, with_script_words
 from tests.make.pseudo_languages import BRACKETS
 
-ASKED = re.compile(r"\bword\(\s*(.[^,)]*)")
+CALLS = re.compile(r"\bword\(\s*(.[^,)]*)")
 MODULES = sorted(SCRIPTS.glob("*.js"))
 
 
@@ -27,19 +27,19 @@ def words_of(html: str) -> dict[str, object]:
     return json.loads(block[1]) if block else {}
 
 
-def asked(path: Path) -> list[str]:
+def names_in(path: Path) -> list[str]:
     """Return what a script asks for: names in quotes."""
-    return ASKED.findall(path.read_text()) if path.stem != "words" else []
+    return CALLS.findall(path.read_text()) if path.stem != "words" else []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
 def test_a_script_has_the_words_that_it_asks_for_and_no_others(path: Path):
-    assert set(asked(path)) == {f'"{name}"' for name in TEXTS.get(path.stem, {})}
+    assert set(names_in(path)) == {f'"{name}"' for name in TEXTS.get(path.stem, {})}
 
 
 def test_the_words_belong_to_scripts_that_exist():
     assert set(TEXTS) <= {path.stem for path in MODULES}
-    assert sum(len(asked(path)) for path in MODULES) > 60
+    assert sum(len(names_in(path)) for path in MODULES) > 60
 
 
 def test_a_name_means_the_same_in_all_scripts_of_a_page():
