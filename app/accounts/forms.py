@@ -15,6 +15,7 @@ from app.accounts.domain import (
 from app.accounts.mailed_links import LONGEST_TOKEN
 from app.accounts.password_rules import LONGEST_PASSWORD
 from app.kit.actor import Role
+from app.kit.messages import msg
 from app.kit.opened import Opened
 from app.web.access import FreshProof
 from app.web.dates import Day
@@ -99,7 +100,7 @@ class ChangeAddressForm(Form):
     current_password: TypedPassword = Field(title=label("your current password"))
 
 
-PERSONAL_DETAILS = FreshProof("change your details", by_use_case=True)
+PERSONAL_DETAILS = FreshProof(msg("change your details"), by_use_case=True)
 """The fresh proof that page and API require before a profile is changed; changing only the theme
 needs none."""
 

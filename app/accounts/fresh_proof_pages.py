@@ -109,7 +109,7 @@ def prove_page(
         submitted,
         refused,
         values=carried,
-        act=proof.act if proof else "",
+        act=proof.act if proof else None,
         kept=KEPT_WORDS.get(carried["kept"], ""),
         leave=local_path(carried["back"] or carried["next"]),
         has_passkey=has_passkey,

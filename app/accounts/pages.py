@@ -32,6 +32,7 @@ from app.accounts.sign_in_cookies import browser_of, led_on, recognised, signed_
 from app.accounts.sign_in_values import SignInCandidate, StartedSignIn, refusal_of
 from app.kit.errors import NotFound, Refused, TooMany
 from app.kit.ids import EventId
+from app.kit.messages import Message
 from app.settings import Environment
 from app.web.access import EVERYONE
 from app.web.form_pages import form_page
@@ -355,7 +356,7 @@ def _how_it_ended(ended: str, form_fate: str) -> str:
     return f"{SignInEnd(ended).sentence} {KEPT_WORDS.get(form_fate, '')}".strip()
 
 
-def _guests(visit: RequestContext) -> tuple[tuple[queries.Person, str], ...]:
+def _guests(visit: RequestContext) -> tuple[tuple[queries.Person, Message], ...]:
     """Return the people that the demo offers, each with a hint; nobody outside the demo."""
     words = {guest.email: guest.words for guest in visit.app_context.guests}
     if not words:

@@ -72,7 +72,7 @@ def show_people(*, visit: Visit) -> Response:
     "/export",
     name="accounts.export_people",
     access=ADMIN,
-    proof=FreshProof("take a list of people away"),
+    proof=FreshProof(msg("take a list of people away")),
 )
 def export_people(*, visit: Visit, submitted: Submitted) -> Response:
     """Send the people of the current search as CSV. This is a POST because it is recorded in the
@@ -94,7 +94,7 @@ def show_invite(*, visit: Visit) -> Response:
 
 
 @pages.post(
-    "/invite", name="accounts.invite.post", access=ADMIN, proof=FreshProof("invite somebody")
+    "/invite", name="accounts.invite.post", access=ADMIN, proof=FreshProof(msg("invite somebody"))
 )
 def invite(*, visit: Visit, submitted: Submitted) -> Response:
     try:
@@ -128,7 +128,7 @@ def show_roles(*, visit: Visit, person_id: UserId) -> Response:
     "/{person_id}/roles",
     name="accounts.roles.post",
     access=ADMIN,
-    proof=FreshProof("change what a person may do"),
+    proof=FreshProof(msg("change what a person may do")),
 )
 def change_roles(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     try:
@@ -157,7 +157,7 @@ def show_access(*, visit: Visit, person_id: UserId) -> Response:
     "/{person_id}/close",
     name="accounts.close",
     access=ADMIN,
-    proof=FreshProof("close a person’s account"),
+    proof=FreshProof(msg("close a person’s account")),
 )
 def close(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     try:
@@ -181,7 +181,7 @@ def close(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     "/{person_id}/open",
     name="accounts.open",
     access=ADMIN,
-    proof=FreshProof("open a person’s account"),
+    proof=FreshProof(msg("open a person’s account")),
 )
 def open_again(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     try:
@@ -197,7 +197,7 @@ def open_again(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Resp
     "/{person_id}/reset",
     name="accounts.start_reset",
     access=ADMIN,
-    proof=FreshProof("start a reset of a person’s password"),
+    proof=FreshProof(msg("start a reset of a person’s password")),
 )
 def start_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     ButtonForm.read(submitted)
@@ -215,7 +215,7 @@ def start_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Res
     "/{person_id}/sign-ins/end",
     name="accounts.end_all_of",
     access=ADMIN,
-    proof=FreshProof("sign a person out everywhere"),
+    proof=FreshProof(msg("sign a person out everywhere")),
 )
 def end_all_of(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     ButtonForm.read(submitted)

@@ -8,6 +8,7 @@ from app.accounts.domain import API_TOKEN_LASTS
 from app.accounts.forms import TokenForm
 from app.kit.errors import Refused
 from app.kit.ids import EventId
+from app.kit.messages import msg
 from app.web.access import SIGNED_IN, FreshProof
 from app.web.form_pages import form_page
 from app.web.forms import ButtonForm, Submission, Submitted
@@ -31,7 +32,7 @@ def show_make_token(*, visit: Visit) -> Response:
     "/new",
     name="accounts.make_token.post",
     access=SIGNED_IN,
-    proof=FreshProof("make a token for a program"),
+    proof=FreshProof(msg("make a token for a program")),
 )
 def make_token(*, visit: Visit, submitted: Submitted) -> Response:
     """Show the new token in this response only: no other page, cookie or row ever contains it."""

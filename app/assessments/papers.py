@@ -15,6 +15,7 @@ from app.courses.domain.delivery import Checklist
 from app.db.paging import page_number
 from app.documents import papers
 from app.kit.ids import AssessmentId, PracticalId
+from app.kit.messages import msg
 from app.practicals.domain.times import moment_words, span_words
 from app.web.access import SIGNED_IN, STAFF, FreshProof
 from app.web.pdf_response import PdfResponse
@@ -40,7 +41,7 @@ def print_report(visit: Visit, assessment_id: AssessmentId) -> Response:
     "/teach/practicals/{practical_id}/checklists.pdf",
     name="assessments.checklists",
     access=STAFF,
-    proof=FreshProof("take a list of people away", is_file=True),
+    proof=FreshProof(msg("take a list of people away"), is_file=True),
 )
 def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
     """Print one blank checklist for each person on a page of the roster, or one without a name if

@@ -191,7 +191,7 @@ def show_one(visit: Visit, certificate_id: CertificateId) -> Response:
     "/admin/certificates/{certificate_id}/revoke",
     name="certificates.revoke",
     access=ADMIN,
-    proof=FreshProof("revoke a certificate"),
+    proof=FreshProof(msg("revoke a certificate")),
 )
 def revoke(visit: Visit, certificate_id: CertificateId, submitted: Submitted) -> Response:
     try:
@@ -215,7 +215,7 @@ def revoke(visit: Visit, certificate_id: CertificateId, submitted: Submitted) ->
     "/admin/certificates/{certificate_id}/reissue",
     name="certificates.reissue",
     access=ADMIN,
-    proof=FreshProof("issue a certificate anew"),
+    proof=FreshProof(msg("issue a certificate anew")),
 )
 def reissue(visit: Visit, certificate_id: CertificateId, submitted: Submitted) -> Response:
     ButtonForm.read(submitted)

@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 
+from app.kit.messages import msg
 from app.web.application import Guest
 
 HOST = "demo.preceptor.example"
@@ -195,23 +196,27 @@ STUDENTS = (
 GUESTS = tuple(
     Guest(person.email, words)
     for person, words in (
-        (LEARNING[0], "Halfway through the course: lessons, quizzes, and what comes next."),
+        (LEARNING[0], msg("Halfway through the course: lessons, quizzes, and what comes next.")),
         (
             READY[0],
-            "One step from her certificate. She was with us yesterday, and Ines Marlowe has begun her "
-            "assessment and not signed it yet.",
+            msg(
+                "One step from her certificate. She was with us yesterday, and Ines Marlowe has begun her "
+                "assessment and not signed it yet."
+            ),
         ),
         (
             GRADUATES[0],
-            "A graduate: his practical report, his certificate, and what others see of it.",
+            msg("A graduate: his practical report, his certificate, and what others see of it."),
         ),
-        (ASKING, "New here. He has asked for a place and waits for the office to decide."),
+        (ASKING, msg("New here. He has asked for a place and waits for the office to decide.")),
         (
             INSTRUCTORS[0],
-            "She teaches a practical today, looks after a group, and has yesterday’s assessment of Nora "
-            "Whitcombe to finish and sign.",
+            msg(
+                "She teaches a practical today, looks after a group, and has yesterday’s assessment of Nora "
+                "Whitcombe to finish and sign."
+            ),
         ),
-        (ADMIN, "Runs the office: requests to decide, dates, people, invoices, certificates."),
+        (ADMIN, msg("Runs the office: requests to decide, dates, people, invoices, certificates.")),
     )
 )
 """The people offered for trying the demo: one of each role, and students at four stages."""

@@ -15,6 +15,7 @@ from app.enrolments.queries import places_by_intake
 from app.kit.academy import Academy
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId
+from app.kit.messages import msg
 from app.kit.spreadsheets import csv_text
 from app.kit.versions import Stale, version_of
 from app.web.access import ADMIN, FreshProof
@@ -150,7 +151,7 @@ def cancel_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
     "/admin/intakes/{intake_id}/export",
     name="enrolments.export",
     access=ADMIN,
-    proof=FreshProof("take a list of people away"),
+    proof=FreshProof(msg("take a list of people away")),
 )
 def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Response:
     """A POST, because the audit trail records who exported a list of people."""

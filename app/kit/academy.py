@@ -2,7 +2,8 @@
 
 One value is made when a process starts, from the settings and the academy's file (`app/academy_file.py`), and
 handed down. Code and templates hold no word of one academy or one subject: they take it from here, or from
-a course. The words that stand here are for an academy without a file of its own; they name no subject.
+a course. The words that stand here are for an academy without a file of its own; they name no subject, and
+are messages, while the words of a file stay as the academy wrote them.
 
 Texts whose names end in `html` are HTML that was sanitised when the file was read; templates print them as
 they are. All other texts are plain and are escaped like any text.
@@ -13,14 +14,20 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.kit.currency import Currency
-from app.kit.messages import Message
+from app.kit.messages import Message, Text, msg
 from app.kit.zones import zone_words
 
 PICTURES: Final = ("skin", "modules", "syringe", "calendar", "checklist", "certificate")
 """The drawings of static/img/pictures.svg."""
-NEUTRAL_DESCRIPTION: Final = (
+NEUTRAL_DESCRIPTION: Final = msg(
     "Courses with online modules, supervised practical days in small groups, an open assessment, and a "
     "certificate that anybody can verify."
+)
+NEUTRAL_TITLE: Final = msg("Courses and practical days")
+NEUTRAL_HEADING: Final = msg("Learn with your head, your hands and somebody beside you")
+NEUTRAL_LEAD: Final = msg(
+    "Online modules, practical days in small groups, an open assessment, and a certificate that anybody "
+    "can check."
 )
 
 
@@ -32,54 +39,68 @@ class AcademyFileProblem(Exception):
 class TitledText:
     """A heading or the title of a card, with the text below it."""
 
-    title: str
-    html: str
+    title: Text
+    html: Text
     picture: str = ""
 
 
 NEUTRAL_STEPS: Final = (
     TitledText(
-        "Learn online",
-        "<p>Lessons with drawings and sources, and a quiz at the end of each module. Stop and go on where "
-        "you were.</p>",
+        msg("Learn online"),
+        msg(
+            "<p>Lessons with drawings and sources, and a quiz at the end of each module. Stop and go on "
+            "where you were.</p>"
+        ),
         "modules",
     ),
     TitledText(
-        "Practise with supervision",
-        "<p>You book a practical day once the modules it builds on are completed. An instructor is beside "
-        "you, and may stop at any time.</p>",
+        msg("Practise with supervision"),
+        msg(
+            "<p>You book a practical day once the modules it builds on are completed. An instructor is "
+            "beside you, and may stop at any time.</p>"
+        ),
         "calendar",
     ),
     TitledText(
-        "Be assessed",
-        "<p>An instructor watches a whole session with the published checklist open. “Not yet” means what "
-        "to practise, and another day.</p>",
+        msg("Be assessed"),
+        msg(
+            "<p>An instructor watches a whole session with the published checklist open. “Not yet” means "
+            "what to practise, and another day.</p>"
+        ),
         "checklist",
     ),
     TitledText(
-        "Show what you did",
-        "<p>Your certificate says exactly what was completed. Anybody can check its number or its QR code on "
-        "this site.</p>",
+        msg("Show what you did"),
+        msg(
+            "<p>Your certificate says exactly what was completed. Anybody can check its number or its QR "
+            "code on this site.</p>"
+        ),
         "certificate",
     ),
 )
 NEUTRAL_ABOUT: Final = (
     TitledText(
-        "How we teach",
-        "<p>Theory comes first, online, at your own pace. Nobody comes to a practical day before the modules "
-        "it builds on are completed: the site does not let them book.</p>",
+        msg("How we teach"),
+        msg(
+            "<p>Theory comes first, online, at your own pace. Nobody comes to a practical day before the "
+            "modules it builds on are completed: the site does not let them book.</p>"
+        ),
     ),
     TitledText(
-        "How we assess",
-        "<p>An instructor assesses one student against a published checklist. Some steps are critical for "
-        "safety: leaving one out means “not yet competent”, however good the rest was. Each mark is recorded "
-        "with who gave it, and a signed assessment is not changed afterwards.</p>",
+        msg("How we assess"),
+        msg(
+            "<p>An instructor assesses one student against a published checklist. Some steps are critical "
+            "for safety: leaving one out means “not yet competent”, however good the rest was. Each mark is "
+            "recorded with who gave it, and a signed assessment is not changed afterwards.</p>"
+        ),
     ),
     TitledText(
-        "What a certificate is worth",
-        "<p>It attests what its holder completed here, and nothing else. It is issued by rule, not by "
-        'favour, and can be revoked. Whoever is shown one can <a href="/verify">verify it</a> without '
-        "asking us.</p>",
+        msg("What a certificate is worth"),
+        msg(
+            "<p>It attests what its holder completed here, and nothing else. It is issued by rule, not by "
+            'favour, and can be revoked. Whoever is shown one can <a href="/verify">verify it</a> without '
+            "asking us.</p>"
+        ),
     ),
 )
 
@@ -89,12 +110,9 @@ class FrontPage:
     """What a visitor reads first. `audience` says for whom the courses are; `care` what to know before
     deciding. Both may be empty, and are then left out."""
 
-    title: str = "Courses and practical days"
-    heading: str = "Learn with your head, your hands and somebody beside you"
-    lead: str = (
-        "Online modules, practical days in small groups, an open assessment, and a certificate that anybody "
-        "can check."
-    )
+    title: Text = NEUTRAL_TITLE
+    heading: Text = NEUTRAL_HEADING
+    lead: Text = NEUTRAL_LEAD
     picture: str = "modules"
     steps: tuple[TitledText, ...] = NEUTRAL_STEPS
     audience_lead: str | None = None
@@ -128,7 +146,7 @@ class Academy:
     city: str | None = None
     currency: Currency = field(default_factory=lambda: Currency("GBP"))
     language: str = "en-GB"
-    description: str = NEUTRAL_DESCRIPTION
+    description: Text = NEUTRAL_DESCRIPTION
     postal_address: tuple[str, ...] = ()
     telephone: str | None = None
     vat_number: str | None = None

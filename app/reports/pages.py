@@ -57,7 +57,10 @@ def show_results(visit: Visit) -> Response:
 
 
 @pages.post(
-    "/export", name="reports.export", access=STAFF, proof=FreshProof("take a list of results away")
+    "/export",
+    name="reports.export",
+    access=STAFF,
+    proof=FreshProof(msg("take a list of results away")),
 )
 def export_results(visit: Visit, submitted: Submitted) -> Response:
     """Send the current list as CSV. This is a POST because the audit trail records who exported it."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.kit.actor import Actor, Role
 from app.kit.errors import Forbidden, ProofNeeded, Unauthenticated
-from app.kit.messages import msg
+from app.kit.messages import Message, msg
 
 
 class SecondFactorNeeded(Forbidden):
@@ -71,7 +71,7 @@ class FreshProof:
     download.
     """
 
-    act: str
+    act: Message
     by_use_case: bool = False
     is_file: bool = False
 

@@ -65,7 +65,7 @@ class Guest:
     they will see."""
 
     email: str
-    words: str
+    words: Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from app.kit.errors import (
     TooMany,
     Unauthenticated,
 )
-from app.kit.messages import Text
+from app.kit.messages import Text, msg
 from app.operations.health import readiness
 from app.settings import Settings
 from app.web.access import EVERYONE
@@ -36,14 +36,14 @@ from app.web.seen import answer_headers
 router = APIRouter(include_in_schema=False)
 pages = Pages()
 EXPLANATIONS = {
-    "invalid": "Something in the request cannot be used as it is; `errors` names each place.",
-    "unauthenticated": "Send a bearer token of an account that is not disabled.",
-    "forbidden": "The account is known, but its roles do not allow this.",
-    "not-found": "It does not exist, or this account may not know that it does.",
-    "conflict": "The state of things does not allow it now; `reason` says why.",
-    "too-many": "A limit was reached; `Retry-After` says how many seconds to wait.",
+    "invalid": msg("Something in the request cannot be used as it is; `errors` names each place."),
+    "unauthenticated": msg("Send a bearer token of an account that is not disabled."),
+    "forbidden": msg("The account is known, but its roles do not allow this."),
+    "not-found": msg("It does not exist, or this account may not know that it does."),
+    "conflict": msg("The state of things does not allow it now; `reason` says why."),
+    "too-many": msg("A limit was reached; `Retry-After` says how many seconds to wait."),
 }
-WITHOUT_DETAIL = "The request was not accepted, and nothing was changed."
+WITHOUT_DETAIL = msg("The request was not accepted, and nothing was changed.")
 
 
 @router.get("/livez")

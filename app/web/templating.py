@@ -120,7 +120,7 @@ def make_environment(
         address=partial(_address, nobody=words.of(msg("no address"))),
         heading=lambda title: _heading(words.of(title)),
         plural=_plural,
-        published=_published,
+        published=lambda html: _published(words.of(html) if type(html) is Message else html),
         zone_words=lambda zone: words.of(zone_words(zone)),
         words=words.of,
     )

@@ -6,6 +6,7 @@ from app.accounts.factors import queries, resets
 from app.accounts.forms import AccountReasonForm
 from app.kit.errors import Refused
 from app.kit.ids import UserId
+from app.kit.messages import msg
 from app.web.access import ADMIN, FreshProof
 from app.web.form_pages import form_page
 from app.web.forms import ButtonForm, Submission, Submitted
@@ -24,7 +25,7 @@ def show_factors_of(*, visit: Visit, person_id: UserId) -> Response:
     "/{person_id}/second-factor/reset",
     name="accounts.start_factor_reset",
     access=ADMIN,
-    proof=FreshProof("reset a person’s second factor"),
+    proof=FreshProof(msg("reset a person’s second factor")),
 )
 def start_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     try:

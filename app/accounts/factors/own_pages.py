@@ -21,6 +21,7 @@ from app.accounts.fresh_proof_pages import checked
 from app.accounts.password_rules import is_too_short_alone
 from app.accounts.sign_in_cookies import browser_of, signed_in
 from app.kit.errors import NotFound, ProofNeeded, Refused
+from app.kit.messages import msg
 from app.settings import Environment
 from app.web.access import ENROLLING, SIGNED_IN, FreshProof
 from app.web.form_pages import form_page
@@ -51,7 +52,7 @@ def show_factors(*, visit: Visit) -> Response:
     "/app/begin",
     name="accounts.begin_app",
     access=ENROLLING,
-    proof=FreshProof("set up an authenticator app"),
+    proof=FreshProof(msg("set up an authenticator app")),
 )
 def begin_app(*, visit: Visit, submitted: Submitted) -> Response:
     ButtonForm.read(submitted)
@@ -79,7 +80,7 @@ def show_app_picture(*, visit: Visit) -> Response:
     "/app",
     name="accounts.app.post",
     access=ENROLLING,
-    proof=FreshProof("set up an authenticator app"),
+    proof=FreshProof(msg("set up an authenticator app")),
 )
 def confirm_app(*, visit: Visit, submitted: Submitted) -> Response:
     try:
@@ -107,7 +108,7 @@ def show_remove_app(*, visit: Visit) -> Response:
     "/app/remove",
     name="accounts.remove_app.post",
     access=SIGNED_IN,
-    proof=FreshProof("remove your authenticator app", by_use_case=True),
+    proof=FreshProof(msg("remove your authenticator app"), by_use_case=True),
 )
 def remove_app(*, visit: Visit, submitted: Submitted) -> Response:
     try:
@@ -133,7 +134,7 @@ def remove_app(*, visit: Visit, submitted: Submitted) -> Response:
     "/codes/new",
     name="accounts.new_codes",
     access=SIGNED_IN,
-    proof=FreshProof("make new recovery codes"),
+    proof=FreshProof(msg("make new recovery codes")),
 )
 def make_codes_anew(*, visit: Visit, submitted: Submitted) -> Response:
     ButtonForm.read(submitted)

@@ -26,6 +26,7 @@ from app.accounts.pages import sign_in_page
 from app.accounts.sign_in_cookies import browser_of, signed_in
 from app.kit.errors import NotFound, ProofNeeded, Refused
 from app.kit.ids import FactorId
+from app.kit.messages import msg
 from app.web.access import ENROLLING, EVERYONE, SIGNED_IN, FreshProof
 from app.web.csrf import cookie_name
 from app.web.form_pages import form_page
@@ -35,7 +36,7 @@ from app.web.routing import Pages
 
 pages = Pages()
 
-ADDING = FreshProof("add a passkey")
+ADDING = FreshProof(msg("add a passkey"))
 ADDED = "Your passkey is added. Other devices are signed out."
 
 
@@ -111,7 +112,7 @@ def show_remove(*, visit: Visit, passkey_id: FactorId) -> Response:
     "/me/second-factor/passkeys/{passkey_id}/remove",
     name="accounts.remove_passkey.post",
     access=SIGNED_IN,
-    proof=FreshProof("remove a passkey", by_use_case=True),
+    proof=FreshProof(msg("remove a passkey"), by_use_case=True),
 )
 def remove(*, visit: Visit, submitted: Submitted, passkey_id: FactorId) -> Response:
     try:

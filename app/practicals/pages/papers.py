@@ -12,6 +12,7 @@ from app.courses import queries as courses
 from app.documents import papers
 from app.kit.errors import Refused
 from app.kit.ids import PracticalId, UserId
+from app.kit.messages import msg
 from app.practicals import queries
 from app.practicals.domain.times import moment_words, span_words
 from app.practicals.forms import RosterWithNeedsForm
@@ -26,7 +27,7 @@ from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/teach/practicals/{practical_id}")
-TAKEN_AWAY = FreshProof("take a list of people away", is_file=True)
+TAKEN_AWAY = FreshProof(msg("take a list of people away"), is_file=True)
 SPARE_ROWS = 2
 """The number of empty rows on the attendance sheet, for people who come without a place."""
 
@@ -46,7 +47,7 @@ def ask_for_roster_with_needs(visit: Visit, practical_id: PracticalId) -> Respon
     "/roster-with-needs",
     name="teach.roster_with_needs.post",
     access=STAFF,
-    proof=FreshProof("take a list of people away"),
+    proof=FreshProof(msg("take a list of people away")),
 )
 def take_roster_with_needs(
     visit: Visit, practical_id: PracticalId, submitted: Submitted

@@ -10,6 +10,7 @@ from app.db.paging import page_number
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, UserId
+from app.kit.messages import msg
 from app.kit.spreadsheets import csv_text
 from app.practicals import policy, queries
 from app.practicals.domain.times import span_words, start_of_day
@@ -41,7 +42,7 @@ def list_teaching(visit: Visit) -> Response:
     "/teach/practicals/{practical_id}/roster.csv",
     name="teach.roster_csv",
     access=STAFF,
-    proof=FreshProof("take a list of people away", is_file=True),
+    proof=FreshProof(msg("take a list of people away"), is_file=True),
 )
 def download_roster(visit: Visit, practical_id: PracticalId) -> Response:
     with visit.database.read() as db:

@@ -18,6 +18,7 @@ from app.accounts.identity import hash_of
 from app.accounts.models import SignIn, User
 from app.demo.people import ADMIN, PASSWORD, DemoPerson
 from app.kit.actor import SystemActor
+from app.kit.messages import msg
 from app.web.access import FreshProof
 from app.web.csrf import SAFE_METHODS
 from app.web.fresh_proof import is_file, proof_of
@@ -442,6 +443,8 @@ def test_no_link_saves_the_page_that_asks_instead_of_the_file(as_demo_person, wo
 
 
 def test_a_route_is_found_by_its_name(academy_client):
-    assert proof_of(academy_client.app, "accounts.close") == FreshProof("close a person’s account")
+    assert proof_of(academy_client.app, "accounts.close") == FreshProof(
+        msg("close a person’s account")
+    )
     assert proof_of(academy_client.app, "accounts.me") is None
     assert not is_file(academy_client.app, "/admin/people")
