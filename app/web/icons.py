@@ -124,3 +124,17 @@ OWN: Final = {
 }
 
 NAMES: Final = frozenset(LUCIDE) | frozenset(OWN)
+POINTING: Final = frozenset(
+    {
+        "arrow-left",
+        "arrow-right",
+        "chevron-left",
+        "chevron-right",
+        "external-link",
+        "log-in",
+        "log-out",
+        "send",
+        "undo-2",
+    }
+)
+"""Icons that point along the line; where a language is written from right to left they are mirrored."""

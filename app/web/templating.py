@@ -195,6 +195,8 @@ def _icon_drawer(asset: Callable[[str], str], words: Words) -> Callable[..., Mar
     def icon(name: str, label: Message | str | None = None, classes: str = "") -> Markup:
         if name not in icons.NAMES:
             raise KeyError(f"no icon is called {name}")
+        if name in icons.POINTING and "icon-mirrored" not in classes:
+            classes = f"icon-mirrored {classes}".strip()
         return Markup(
             '<svg class="icon{}" focusable="false" {}><use href="{}#{}"></use></svg>'
         ).format(

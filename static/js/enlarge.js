@@ -42,6 +42,7 @@ function open(image, caption) {
   heading.autofocus = true;
   const stage = made("div", "enlarged-stage");
   stage.tabIndex = 0;
+  stage.dir = "ltr"; // a picture is not mirrored, so its scroll position is counted from the left
   stage.setAttribute("role", "region");
   for (const element of [dialog, stage]) element.setAttribute("aria-labelledby", heading.id);
   const picture = made("img");

@@ -4,6 +4,8 @@ import pytest
 from jinja2 import Environment
 
 from app.kit.paths import TEMPLATES
+from app.kit.words import ENGLISH_WORDS
+from app.web.icons import NAMES, POINTING
 from app.web.templating import make_environment
 from tests.make.academy import WORDS
 
@@ -49,3 +51,14 @@ def test_the_heading_keeps_e_mail_on_one_line(environment: Environment) -> None:
     assert '<h1>Your <span class="nowrap">e-mail</span> &lt;here&gt;</h1>' in page.render(
         title="Your e-mail <here>"
     )
+
+
+def test_an_icon_that_points_is_mirrored_where_a_language_is_read_from_right_to_left(tmp_path):
+    assert POINTING <= NAMES
+    (tmp_path / "page.html").write_text(
+        '{{ "arrow-left" | icon(classes="big") }}{{ icon("check") }}'
+    )
+    environment = make_environment(tmp_path, str, lambda path: path, ENGLISH_WORDS)
+    arrow, check = environment.get_template("page.html").render().split("</svg>")[:2]
+    assert 'class="icon icon-mirrored big"' in arrow
+    assert 'class="icon"' in check
