@@ -14,6 +14,7 @@ from app.certificates import domain, queries
 from app.certificates.domain import CertificateFacts, NameOwner
 from app.certificates.models import Certificate, CertificateBlock
 from app.courses import queries as courses
+from app.courses.domain.delivery import Course
 from app.db.database import Database
 from app.db.paging import PAGE_SIZE
 from app.documents import glyph_check
@@ -22,8 +23,6 @@ from app.kit.actor import Role
 from app.kit.ids import CertificateId, UserId
 
 NO_NAME = "The profile has no name for the certificate."
-WITHIN = 4.0
-"""How many seconds a write block waits for the PDF printer if `look_ahead` was not called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def look_ahead(database: Database, wanted: Iterable[tuple[UserId, str]]) -> None
     before opening the write block that issues them. Raise PrinterAway if the printer does not
     answer."""
     with database.read() as db:
-        texts = [text for pair in wanted for text in _texts_for(db, *pair)]
+        texts = [text for pair in wanted for text in texts_for(db, *pair)]
     if texts:
         glyph_check.letters_not_drawn(texts)
 
@@ -73,20 +72,21 @@ def look_ahead_to_name(database: Database, user_id: UserId) -> None:
     """As `look_ahead`, for a person's new name and every certificate that may be waiting for it."""
     with database.read() as db:
         names = printed_names_of(accounts.people(db, [user_id])[user_id])
-        texts = [*names, *(text for pair in waiting(db) for text in _texts_for(db, *pair))]
+        texts = [*names, *(text for pair in waiting(db) for text in texts_for(db, *pair))]
     if texts:
         glyph_check.letters_not_drawn(texts)
 
 
 def hindrance(facts: CertificateFacts, person: Person) -> Hindrance | None:
     """Return why the certificate cannot be printed, or None. An empty box in a name would be worse
-    than a certificate that waits. Requires facts in which nothing is missing."""
+    than a certificate that waits. Requires facts in which nothing is missing. Raise PrinterAway if
+    `look_ahead` did not check these texts."""
     name = domain.printable_name(person.certificate_name)
     if not name:
         return Hindrance(NameOwner.holder, person.user_id, NO_NAME)
     if pictures := name_letters.pictures_in(name):
         return _of_holder(person, name_letters.listed([f"“{sign}”" for sign in pictures]))
-    missing = glyph_check.letters_not_drawn(_texts(facts, name), within=WITHIN)
+    missing = glyph_check.letters_found_missing(_texts(facts, name))
     if letters := missing[name]:
         return _of_holder(person, name_letters.where_in(name, letters))
     for judged in domain.assessments_of(facts):
@@ -94,7 +94,7 @@ def hindrance(facts: CertificateFacts, person: Person) -> Hindrance | None:
             where = name_letters.where_in(judged.assessor, letters)
             reason = f"Our certificates cannot print {where} in the name of the assessor, {judged.assessor}."
             return Hindrance(NameOwner.assessor, judged.assessor_id, reason)
-    for text in _course_texts(facts):
+    for text in course_texts(facts.course):
         if letters := missing[text]:
             where = name_letters.where_in(text, letters)
             reason = f"Our certificates cannot print {where} in the text of the course."
@@ -107,7 +107,8 @@ def _of_holder(person: Person, where: str) -> Hindrance:
     return Hindrance(NameOwner.holder, person.user_id, reason)
 
 
-def _texts_for(db: Session, user_id: UserId, course_key: str) -> tuple[str, ...]:
+def texts_for(db: Session, user_id: UserId, course_key: str) -> tuple[str, ...]:
+    """Return the texts that a certificate prints, or none if it is not earned yet."""
     facts = queries.facts_of(db, user_id, course_key)
     if facts is None or domain.missing_for_certificate(facts):
         return ()
@@ -117,12 +118,13 @@ def _texts_for(db: Session, user_id: UserId, course_key: str) -> tuple[str, ...]
 
 def _texts(facts: CertificateFacts, name: str) -> tuple[str, ...]:
     assessors = (judged.assessor for judged in domain.assessments_of(facts))
-    return tuple(text for text in (name, *assessors, *_course_texts(facts)) if text)
+    return tuple(text for text in (name, *assessors, *course_texts(facts.course)) if text)
 
 
-def _course_texts(facts: CertificateFacts) -> Sequence[str]:
-    certificate = facts.course.certificate
-    return (certificate.title, certificate.scope, *(kind.title for kind in facts.course.practicals))
+def course_texts(course: Course) -> Sequence[str]:
+    """Return the texts of a course that its certificates print."""
+    certificate = course.certificate
+    return (certificate.title, certificate.scope, *(kind.title for kind in course.practicals))
 
 
 def printed_names_of(person: Person) -> tuple[str, ...]:

@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from app import jobs
 from app.accounts import passwords
 from app.accounts import queries as people
 from app.binding import bind
+from app.certificates.blocks import course_texts
+from app.certificates.domain import printable_name
 from app.certificates.signing import Issuer
 from app.courses import queries as courses
+from app.courses.queries import PublishedCourse
 from app.db.database import Database
 from app.demo.assessing import assess
 from app.demo.days import hold_days
@@ -18,7 +23,7 @@ from app.demo.diary import Diary
 from app.demo.enquiries import ask
 from app.demo.intakes import open_intakes
 from app.demo.joining import join
-from app.demo.people import ADMIN, INSTRUCTORS, PASSWORD, STUDENTS
+from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, PASSWORD, STUDENTS
 from app.demo.proofs import show_proofs
 from app.demo.seed_notices import read_notices
 from app.demo.studying import study
@@ -35,21 +40,36 @@ def fill_if_empty(
     """Make the demo academy in one transaction if the database has no people; return whether it was
     made. Afterwards, old data are deleted by the retention rules."""
     bind()
+    with database.read() as db:
+        course = _course_to_fill(db)
+    if course is None:
+        return False
     password_hash = passwords.hash_of_password(PASSWORD)
-    with _nothing_collected(), database.write() as db:
-        course = courses.current(db, COURSE)
-        if course is None or people.person_by_email(db, ADMIN.email) is not None:
-            return False
-        # All names are checked with the printer together, rather than one by one.
-        glyph_check.letters_not_drawn(
-            person.certificate_name or person.name for person in (*STUDENTS, *INSTRUCTORS)
+    # The certificates are issued in one transaction, which must not wait for the printer.
+    glyph_check.letters_not_drawn(
+        (
+            *(printable_name(person.certificate_name) for person in STUDENTS),
+            *(printable_name(person.name) for person in (*STUDENTS, *INSTRUCTORS, *ADMINS)),
+            *course_texts(course.course),
         )
+    )
+    with _nothing_collected(), database.write() as db:
+        course = _course_to_fill(db)
+        if course is None:
+            return False
         diary = Diary(db, course.course, now, issuer, sealing)
         _write_down(diary, password_hash)
         diary.live()
         jobs.act_on_facts(db, issuer, now=now)
     sweep(database, now=now)
     return True
+
+
+def _course_to_fill(db: Session) -> PublishedCourse | None:
+    """Return the course of the demo, or None if it is not published or the database has people."""
+    if people.person_by_email(db, ADMIN.email) is not None:
+        return None
+    return courses.current(db, COURSE)
 
 
 @contextmanager

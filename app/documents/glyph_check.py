@@ -53,7 +53,8 @@ def letters_not_drawn(
     """Return for each text the letters that no font of the certificate has; empty if it can be
     printed.
 
-    Takes 0.1 s or more for a new text, so call it outside write blocks. Raise PrinterAway if there
+    Takes 0.1 s or more for a new text, so call it outside write blocks, and there
+    `letters_found_missing`. Raise PrinterAway if there
     is no result after `within` seconds.
     """
     wanted = tuple(dict.fromkeys(texts))
@@ -65,6 +66,18 @@ def letters_not_drawn(
             if len(_remembered) + len(new) > MOST_REMEMBERED:
                 _remembered.clear()
             _remembered.update(answers)
+    return answers
+
+
+def letters_found_missing(texts: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return what `letters_not_drawn` has returned for these texts, for a write block: nothing is
+    printed. Raise PrinterAway if a text was not checked before, for instance because it was written
+    after the check."""
+    wanted = tuple(dict.fromkeys(texts))
+    with _guard:
+        answers = {text: _remembered[text] for text in wanted if text in _remembered}
+    if len(answers) < len(wanted):
+        raise PrinterAway
     return answers
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.assessments.domain import Mark
-from app.certificates import service
+from app.certificates import blocks, service
 from app.courses.queries import PublishedCourse
+from app.documents import glyph_check
 from app.kit.actor import Actor, SystemActor
-from app.kit.ids import AssessmentId, CertificateId, EnrolmentId
+from app.kit.ids import AssessmentId, CertificateId, EnrolmentId, UserId
 from tests.make import NOW
 from tests.make.assessments import Day, a_day, a_signed_assessment
 from tests.make.keys import ISSUER
@@ -46,7 +47,14 @@ def an_earner(
     a_completed_theory(db, student, published)
     day = a_day(db, revision_id=published.revision_id, student=student, instructor=instructor)
     assessment_id = a_signed_assessment(db, day, identity=identity)
+    check_letters(db, student.user_id, published.course_key)
     return Earned(student, published, day, enrolment_id, assessment_id)
+
+
+def check_letters(db: Session, user_id: UserId, course_key: str) -> None:
+    """Check the texts of a certificate before it is issued, as pages and the worker do."""
+    db.flush()
+    glyph_check.letters_not_drawn(blocks.texts_for(db, user_id, course_key))
 
 
 def a_certificate(db: Session, earned: Earned) -> CertificateId:

@@ -9,7 +9,7 @@ from app.accounts import queries as accounts
 from app.accounts.printable_names import NO_LETTERS
 from app.accounts.queries import Person
 from app.audit import service as audit
-from app.certificates.blocks import WITHIN, Hindrance, printed_names_of
+from app.certificates.blocks import Hindrance, printed_names_of
 from app.certificates.domain import NameOwner
 from app.certificates.models import CertificateBlock
 from app.documents import glyph_check
@@ -59,10 +59,11 @@ def block(
 
 def tell_of_saved_name(db: Session, user_id: UserId, *, now: datetime) -> None:
     """Tell a person that certificates cannot print their saved name. It could be saved because the
-    printer was away, or because they had no role that needs a printable name."""
+    printer was away, or because they had no role that needs a printable name. Raise PrinterAway if
+    `look_ahead_to_name` did not check the name."""
     person = accounts.people(db, [user_id])[user_id]
     for name in printed_names_of(person):
-        if letters := glyph_check.letters_not_drawn([name], within=WITHIN)[name]:
+        if letters := glyph_check.letters_found_missing([name])[name]:
             problem = f"Our certificates cannot print {name_letters.where_in(name, letters)} in your name."
             _tell(db, person, problem, "", now=now)
             return

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from app import jobs
 from app.assessments.domain import Mark
 from app.assessments.models import Assessment
-from app.certificates import checks, queries, service
+from app.certificates import blocks, checks, queries, service
 from app.certificates.models import Certificate
 from app.courses.domain.parsing import ParsedCourse, parse_course
 from app.courses.errors import CorruptsEvidence
@@ -66,6 +66,7 @@ def assess(database, student, parsed, kind="practice-day", mark=Mark.done):
 
 
 def issued(database, student):
+    blocks.look_ahead(database, [(student.user_id, "small-course")])
     with database.write() as db:
         return service.issue_if_complete(
             db, SystemActor.worker, student.user_id, "small-course", ISSUER, now=NOW

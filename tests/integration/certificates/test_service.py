@@ -26,7 +26,7 @@ from app.learning.models import Completion
 from app.outbox.models import OutboxEvent
 from app.practicals.models import Attendance, Seat
 from tests.make import NOW
-from tests.make.certificates import a_certificate, an_earner
+from tests.make.certificates import a_certificate, an_earner, check_letters
 from tests.make.keys import ISSUER
 from tests.make.people import a_user
 
@@ -183,6 +183,8 @@ class TestNames:
             assert issue(db, earned) is None
         with database.write() as db:
             db.connection().exec_driver_sql("UPDATE users SET certificate_name = 'Li Xiaolong'")
+            db.expire_all()
+            check_letters(db, earned.student.user_id, earned.course_key)
             service.issue_blocked(
                 db, admin, earned.student.user_id, earned.course_key, ISSUER, now=NOW
             )

@@ -142,7 +142,13 @@ class TestWhoseName:
     def test_the_printer_is_asked_before_a_block_is_opened(self, app, database, monkeypatch):
         """No write transaction waits for the printer."""
         with database.write() as db:
-            earned = an_earner(db, certificate_name=f"Never Asked {new_uuid().hex}")
+            earned = an_earner(db)
+            unheard = f"Never Asked {new_uuid().hex}"
+            db.execute(
+                update(User)
+                .where(User.id == earned.student.user_id)
+                .values(certificate_name=unheard)
+            )
         open_blocks, blocks_when_asked = [], []
         write, ask = Database.write, glyph_check._ask
 
