@@ -1,5 +1,6 @@
 """What a stale form says, without a server."""
 
+from app.kit.messages import msg
 from app.kit.versions import Stale
 from app.web.form_pages import compared
 
@@ -26,3 +27,19 @@ def test_a_field_that_the_form_does_not_show_comes_last():
         stale, {"room": "Room 1", "note": "Keys"}, RECORDED, shown_in={}, options={}
     )
     assert list(errors) == ["form", "room", "note"]
+
+
+def test_what_is_on_record_is_named_by_the_labels_of_choices():
+    options = {
+        "days": [("mon", msg("Monday")), ("sat", msg("Saturday"))],
+        "room": [("1", "Room 1")],
+    }
+    recorded = {"version": "new", "days": ["sat", "mon"], "room": "1"}
+    stale = Stale(["days", "room"], ["room"])
+    typed = {"days": "", "room": ""}
+    values, errors = compared(stale, typed, recorded, shown_in={}, options=options)
+    assert str(errors["days"]) == (
+        "Changed in the meantime to “Monday, Saturday”. You have nothing."
+    )
+    assert str(errors["room"]) == "Changed in the meantime to “Room 1”. This form has it now."
+    assert values == {"version": "new", "days": "", "room": "1"}
